@@ -1,0 +1,96 @@
+"""Alerts: what was rung, on which case, and what a message about it needs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.records import Alert, Source, Statement
+from storage.sources import Sources
+from storage.statements import Statements
+from storage.tables import alerts, deliveries, entries, sources, statements
+from storage.words import MsgType, Status
+
+
+class Alerts:
+    """Questions about alerts, and their changes."""
+
+    def __init__(self, connection: Connection, of_statements: Statements, of_sources: Sources) -> None:
+        self._connection = connection
+        self._statements = of_statements
+        self._sources = of_sources
+
+    def add(self, alert: Alert) -> int:
+        """Keeps an alert; returns its id. Raises IntegrityError for an identifier that is known."""
+        row = {
+            "identifier": alert.identifier,
+            "statement_id": alert.statement.id,
+            "source_id": alert.source.id,
+            "case_id": alert.case_id,
+            "msg_type": alert.msg_type,
+            "status": alert.status,
+            "sent": alert.sent,
+            "expires": alert.expires,
+            "references": list(alert.references),
+        }
+        result = self._connection.execute(sa.insert(alerts).values(**row).returning(alerts.c.id))
+        return int(result.scalar_one())
+
+    def many(self, ids: Sequence[int]) -> dict[int, Alert]:
+        """The alerts with these ids, each with its statement and source."""
+        rows = self._connection.execute(sa.select(alerts).where(alerts.c.id.in_(ids))).mappings().all()
+        found = {s.id: s for s in self._statements.many([row["statement_id"] for row in rows])}
+        of = self._sources.many({row["source_id"] for row in rows})
+        return {row["id"]: self._alert(row, found, of) for row in rows}
+
+    def of_case(self, case_id: int) -> tuple[tuple[int, str], ...]:
+        """The (id, identifier) of every alert on the case, oldest first."""
+        question = sa.select(alerts.c.id, alerts.c.identifier).where(alerts.c.case_id == case_id)
+        return tuple(
+            (int(key), name) for key, name in self._connection.execute(question.order_by(alerts.c.id))
+        )
+
+    def followers(self, case_id: int) -> set[int]:
+        """The recipients who were, or are about to be, alerted to the case."""
+        question = (
+            sa.select(deliveries.c.recipient_id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(alerts.c.case_id == case_id)
+        )
+        return set(self._connection.scalars(question))
+
+    def rung_since(self, source_id: int, since: datetime) -> int:
+        """How many alerts the source has given cause for since then."""
+        question = sa.select(sa.func.count()).select_from(alerts)
+        return int(
+            self._connection.scalar(question.where(alerts.c.source_id == source_id, alerts.c.sent > since))
+            or 0
+        )
+
+    def also_carried(self, case_id: int, but: int) -> tuple[str, ...]:
+        """Names of the other sources that carried statements on the case."""
+        question = (
+            sa.select(sources.c.name)
+            .join(entries, entries.c.source_id == sources.c.id)
+            .join(statements, statements.c.entry_id == entries.c.id)
+            .where(statements.c.case_id == case_id, sources.c.id != but)
+            .distinct()
+            .order_by(sources.c.name)
+        )
+        return tuple(self._connection.scalars(question))
+
+    def _alert(self, row: RowMapping, found: dict[int, Statement], of: dict[int, Source]) -> Alert:
+        return Alert(
+            identifier=row["identifier"],
+            statement=found[row["statement_id"]],
+            source=of[row["source_id"]],
+            sent=row["sent"],
+            msg_type=MsgType(row["msg_type"]),
+            status=Status(row["status"]),
+            expires=row["expires"],
+            references=tuple(row["references"]),
+            also=self.also_carried(row["case_id"], row["source_id"]) if row["case_id"] else (),
+            case_id=row["case_id"],
+            id=row["id"],
+        )

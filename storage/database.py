@@ -1,0 +1,200 @@
+"""The engine and the unit of work: one transaction, with one repository for each noun."""
+
+import fcntl
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from storage.alerts import Alerts
+from storage.cases import Cases
+from storage.counts import count_all
+from storage.deliveries import Deliveries
+from storage.entries import Entries
+from storage.migrate import current_revision, newest_revision, upgrade
+from storage.queries import Counts
+from storage.recipients import Recipients
+from storage.routes import Routes
+from storage.search import index_for
+from storage.sources import Sources
+from storage.statements import Statements
+from storage.tables import meta
+from storage.vault import Vault, WrongKey
+
+_KEY_CHECK = "vigil key check"
+
+
+class StorageError(Exception):
+    """The database cannot be used as it is; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One open transaction and what can be done in it. It ends whole or not at all."""
+
+    connection: Connection
+    sources: Sources
+    entries: Entries
+    cases: Cases
+    statements: Statements
+    alerts: Alerts
+    recipients: Recipients
+    routes: Routes
+    deliveries: Deliveries
+
+    def counts(self) -> Counts:
+        """How much is held."""
+        return count_all(self.connection)
+
+
+class Database:
+    """Opens transactions on one database.
+
+    `url` is an SQLAlchemy URL (sqlite:/// or postgresql://). Raises StorageError when the
+    database cannot be reached, is of another version, or belongs to another key.
+    """
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        self.vault = vault
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    def prepare(self, *, migrate: bool = False) -> None:
+        """Makes the tables where there are none; with `migrate` brings old ones up to date."""
+        try:
+            with self.engine.connect() as connection:
+                found = current_revision(connection)
+                if found is None or migrate:
+                    upgrade(connection)
+                elif found != newest_revision():
+                    raise StorageError(
+                        f"the database is at version {found}, this program needs {newest_revision()}: "
+                        "make a backup, then run `vigil migrate`"
+                    )
+        except SQLAlchemyError as error:
+            raise StorageError(f"the database cannot be opened: {_reason(error)}") from error
+        self._check_key()
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """A transaction that may change things; it commits when the block ends without an error."""
+        with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
+            yield self._work(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """A transaction that only looks; it sees one state of everything."""
+        with self.engine.connect() as connection, connection.begin():
+            yield self._work(connection)
+
+    @contextmanager
+    def sender_lock(self, transport: str) -> Iterator[bool]:
+        """True while this process alone may send on `transport`; False when another one does."""
+        if self.is_sqlite:
+            yield from self._file_lock(transport)
+        else:
+            yield from self._advisory_lock(transport)
+
+    def close(self) -> None:
+        """Gives back every connection."""
+        self.engine.dispose()
+
+    def _work(self, connection: Connection) -> Work:
+        index = index_for(connection)
+        statements = Statements(connection, index)
+        sources = Sources(connection)
+        return Work(
+            connection=connection,
+            sources=sources,
+            entries=Entries(connection),
+            cases=Cases(connection),
+            statements=statements,
+            alerts=Alerts(connection, statements, sources),
+            recipients=Recipients(connection, self.vault),
+            routes=Routes(connection, self.vault),
+            deliveries=Deliveries(connection),
+        )
+
+    def _check_key(self) -> None:
+        trace = self.vault.trace(_KEY_CHECK)
+        with self.write() as work:
+            known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
+            if known is None:
+                work.connection.execute(sa.insert(meta).values(name="key_check", value=trace))
+            elif known != trace:
+                raise WrongKey("the key file does not belong to this database: use the key it was made with")
+
+    def _file_lock(self, transport: str) -> Iterator[bool]:
+        name = self.engine.url.database
+        if not name or name == ":memory:":
+            yield True
+            return
+        with Path(f"{name}.{transport}.lock").open("a", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            yield True
+
+    def _advisory_lock(self, transport: str) -> Iterator[bool]:
+        number = zlib.crc32(f"vigil sender {transport}".encode())
+        with self.engine.connect() as connection:
+            taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
+            connection.commit()
+            try:
+                yield taken
+            finally:
+                if taken:
+                    connection.scalar(sa.select(sa.func.pg_advisory_unlock(number)))
+                    connection.commit()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError(f"not a database address: {error}") from error
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise StorageError("only sqlite:/// and postgresql:// databases are supported")
+    engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    sa.event.listen(engine, "connect", _tune_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection has no type
+    # SQLAlchemy shall say BEGIN, not the driver, which would begin too late for a consistent read.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was committed survives a power cut too, so no sent message is forgotten.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten: /forget leaves nothing in free pages.
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: one that upgrades later can be refused after it has read.
+    write = connection.get_execution_options().get("vigil_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+def now_utc() -> datetime:
+    """This moment, aware, in UTC: the one place where the clock is read."""
+    return datetime.now(UTC)

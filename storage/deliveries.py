@@ -1,0 +1,143 @@
+"""Deliveries: the notification log, one row for each alert and recipient, from queued to its end."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.records import Delivery
+from storage.tables import alerts, deliveries, recipients, statements
+from storage.words import DeliveryState, RecipientState, Urgency
+
+
+class Deliveries:
+    """Questions about deliveries, and their changes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def queue(
+        self, alert_id: int, wanted: Iterable[tuple[int, str, datetime]], lane: int, *, held: str = ""
+    ) -> int:
+        """Queues the alert for each (recipient, transport, not before); returns how many.
+
+        `held`, where given, is why an admin must look first: nothing is sent until then.
+        """
+        state = DeliveryState.HELD if held else DeliveryState.QUEUED
+        rows = [
+            {
+                "alert_id": alert_id,
+                "recipient_id": recipient_id,
+                "transport": transport,
+                "state": state,
+                "lane": lane,
+                "not_before": not_before,
+                "attempts": 0,
+                "reference": "",
+                "detail": held,
+            }
+            for recipient_id, transport, not_before in wanted
+        ]
+        if rows:
+            self._connection.execute(sa.insert(deliveries), rows)
+        return len(rows)
+
+    def claim(
+        self, transport: str, now: datetime, limit: int, *, lanes: tuple[int, int]
+    ) -> tuple[Delivery, ...]:
+        """Marks up to `limit` due deliveries as being sent and returns them, most pressing first.
+
+        `lanes` is the first and last lane to take from. Each attempt is counted before it is made.
+        """
+        due = (
+            sa.select(deliveries.c.id)
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(
+                deliveries.c.transport == transport,
+                deliveries.c.state == DeliveryState.QUEUED,
+                deliveries.c.lane.between(*lanes),
+                deliveries.c.not_before <= now,
+                recipients.c.state == RecipientState.ACTIVE,
+            )
+            .order_by(deliveries.c.lane, deliveries.c.not_before, deliveries.c.id)
+            .limit(limit)
+        )
+        ids = self._connection.scalars(due).all()
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.id.in_(ids))
+            .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1)
+        )
+        return self.many(ids)
+
+    def many(self, ids: Sequence[int]) -> tuple[Delivery, ...]:
+        """The deliveries with these ids, in this order."""
+        rows = self._connection.execute(sa.select(deliveries).where(deliveries.c.id.in_(ids))).mappings()
+        by_id = {row["id"]: _delivery(row) for row in rows}
+        return tuple(by_id[key] for key in ids if key in by_id)
+
+    def settle(
+        self,
+        delivery_id: int,
+        state: DeliveryState,
+        *,
+        reference: str = "",
+        detail: str = "",
+        not_before: datetime | None = None,
+    ) -> None:
+        """What became of an attempt."""
+        values: dict[str, object] = {"state": state, "reference": reference, "detail": detail}
+        if not_before is not None:
+            values["not_before"] = not_before
+        self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
+
+    def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
+        """What was being sent when the last sender stopped, each with whether its alert is Immediate.
+
+        To be asked only by the one sender that holds the transport's lock.
+        """
+        question = (
+            sa.select(deliveries, statements.c.urgency)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(deliveries.c.transport == transport, deliveries.c.state == DeliveryState.SENDING)
+        )
+        rows = self._connection.execute(question).mappings()
+        return tuple((_delivery(row), row["urgency"] == Urgency.IMMEDIATE) for row in rows)
+
+    def next_due(self, transport: str) -> datetime | None:
+        """When the next queued delivery may be sent."""
+        question = sa.select(sa.func.min(deliveries.c.not_before))
+        queued = (deliveries.c.transport == transport, deliveries.c.state == DeliveryState.QUEUED)
+        found: datetime | None = self._connection.scalar(question.where(*queued))
+        return found
+
+    def cancel_expired(self, now: datetime) -> int:
+        """Cancels what waits although its alert has expired; returns how many."""
+        old = sa.select(alerts.c.id).where(alerts.c.expires < now)
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.state == DeliveryState.QUEUED, deliveries.c.alert_id.in_(old))
+            .values(state=DeliveryState.CANCELLED, detail="the alert expired before it could be sent")
+        )
+        return result.rowcount
+
+    def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
+        """Every delivery of the alert."""
+        question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
+        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(
+        alert_id=row["alert_id"],
+        recipient_id=row["recipient_id"],
+        state=DeliveryState(row["state"]),
+        lane=row["lane"],
+        not_before=row["not_before"],
+        attempts=row["attempts"],
+        reference=row["reference"],
+        detail=row["detail"],
+        id=row["id"],
+    )

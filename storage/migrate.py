@@ -1,0 +1,42 @@
+"""Brings the tables of a database to the version this program needs (Alembic)."""
+
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Every migration up to `revision`, in one transaction."""
+    with as_file(files("storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    connection.commit()
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Back to `revision` ("base" for nothing at all)."""
+    with as_file(files("storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    connection.commit()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The version the database is at; None when it holds no tables of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The version this program needs."""
+    with as_file(files("storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        return ScriptDirectory.from_config(config).get_current_head() or ""

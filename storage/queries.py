@@ -1,0 +1,58 @@
+"""What may be asked of the archive, as values: a query, its hits, and the counts of what is held."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from storage.records import Statement
+from storage.words import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to the archive. Everything given must hold; empty means "any"."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2: the statement is about one of these."""
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Names of sources, organisations or issuers, in any spelling of case."""
+    to: tuple[str, ...] = ()
+    """Countries (alpha-2) of whom something was asked: the statement demands something of one of these."""
+    to_names: tuple[str, ...] = ()
+    """Words of an addressee's name, where the addressee is no country: "UNHCR"."""
+    since: date | None = None
+    before: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A statement found, with the passage that matched: pieces of text, True where a word was hit."""
+
+    statement: Statement
+    snippet: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of what was found, best first, and how many there are in all."""
+
+    total: int
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is held, for /status: numbers only, no one's address."""
+
+    statements: int
+    alerts: int
+    waiting: int
+    """Deliveries queued, held or being sent."""
+    uncertain: int
+    failed: int
+    newest: datetime | None = None
+    """When the newest entry was fetched."""

@@ -1,0 +1,114 @@
+"""Recipients: who is reached, by an address that only the key can read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.records import Recipient
+from storage.tables import deliveries, recipients, routes
+from storage.vault import Vault
+from storage.words import DeliveryState, RecipientState
+
+_ADDRESS = "recipient address"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Questions about recipients, and their changes."""
+
+    connection: Connection
+    vault: Vault
+
+    def find(self, transport: str, address: str) -> Recipient | None:
+        """The recipient at this address, by its keyed hash."""
+        where = recipients.c.address_trace == self._trace(transport, address)
+        return self._first(where)
+
+    def get(self, recipient_id: int) -> Recipient | None:
+        """The recipient with this id."""
+        return self._first(recipients.c.id == recipient_id)
+
+    def ensure(self, transport: str, address: str, language: str, now: datetime) -> Recipient:
+        """The recipient at this address, made where there is none, active again where suspended."""
+        found = self.find(transport, address)
+        if found is None:
+            row = {
+                "transport": transport,
+                "address_trace": self._trace(transport, address),
+                "address_sealed": self.vault.seal(address, _ADDRESS),
+                "language": language,
+                "state": RecipientState.ACTIVE,
+                "since": now.date(),  # to the day: a time would tell when somebody was online
+            }
+            result = self.connection.execute(sa.insert(recipients).values(**row).returning(recipients.c.id))
+            return Recipient(transport, address, language, RecipientState.ACTIVE, int(result.scalar_one()))
+        if found.state is not RecipientState.ACTIVE:
+            self._update(found.id, state=RecipientState.ACTIVE)
+        return Recipient(transport, address, found.language, RecipientState.ACTIVE, found.id)
+
+    def set_language(self, recipient_id: int, language: str) -> None:
+        """The language the recipient is spoken to in."""
+        self._update(recipient_id, language=language)
+
+    def suspend(self, recipient_id: int) -> None:
+        """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
+        self._update(recipient_id, state=RecipientState.SUSPENDED)
+        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        self.connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.recipient_id == recipient_id, waiting)
+            .values(state=DeliveryState.CANCELLED, detail="the recipient cannot be reached")
+        )
+
+    def move(self, recipient_id: int, transport: str, address: str) -> None:
+        """The platform gave the chat another address.
+
+        Where that address is a recipient already, the two become one: the routes join it.
+        """
+        other = self.find(transport, address)
+        if other is None or other.id == recipient_id:
+            self._update(
+                recipient_id,
+                address_trace=self._trace(transport, address),
+                address_sealed=self.vault.seal(address, _ADDRESS),
+            )
+            return
+        self.connection.execute(
+            sa.update(routes).where(routes.c.recipient_id == recipient_id).values(recipient_id=other.id)
+        )
+        held = sa.select(deliveries.c.alert_id).where(deliveries.c.recipient_id == other.id)
+        self.connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.not_in(held))
+            .values(recipient_id=other.id)
+        )
+        self.forget(recipient_id)
+
+    def forget(self, recipient_id: int) -> None:
+        """Removes every row about the recipient."""
+        for table in (deliveries, routes):
+            self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
+        self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
+
+    def _trace(self, transport: str, address: str) -> str:
+        return self.vault.trace("recipient", transport, address)
+
+    def _update(self, recipient_id: int, **values: object) -> None:
+        self.connection.execute(sa.update(recipients).where(recipients.c.id == recipient_id).values(**values))
+
+    def _first(self, where: sa.ColumnElement[bool]) -> Recipient | None:
+        row = self.connection.execute(sa.select(recipients).where(where)).mappings().first()
+        return None if row is None else recipient_of(row, self.vault)
+
+
+def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
+    """The record of a row, its address deciphered."""
+    return Recipient(
+        transport=row["transport"],
+        address=vault.open(row["address_sealed"], _ADDRESS),
+        language=row["language"],
+        state=RecipientState(row["state"]),
+        id=row["id"],
+    )

@@ -1,0 +1,250 @@
+"""The nouns as values: what a step takes and gives, and what a repository stores and returns.
+
+Every record is frozen. Times are aware and in UTC; dates are calendar dates as the document
+prints them. A record that has not been stored yet has the id 0.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from storage.words import (
+    CaseState,
+    Certainty,
+    DeliveryState,
+    Digest,
+    Kind,
+    MsgType,
+    RecipientState,
+    Relation,
+    Severity,
+    SourceKind,
+    SourceState,
+    Status,
+    Trust,
+    Urgency,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that is watched, with what the last poll left behind."""
+
+    name: str
+    url: str
+    kind: SourceKind = SourceKind.FEED
+    title: str = ""
+    organisation: str = ""
+    language: str = ""
+    countries: tuple[str, ...] = ()
+    trust: Trust = Trust.OFFICIAL
+    every: int = 600
+    """Seconds between two polls."""
+    selectors: dict[str, str] = field(default_factory=dict)
+    """For a page: CSS-like selectors `item`, `title`, `link`, `date`, `text`; empty means guess."""
+    id: int = 0
+    state: SourceState = SourceState.NEW
+    detail: str = ""
+    """What the state means this time, for a person: "HTTP 404", "no feed in the answer: RSS ..."."""
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    failures: int = 0
+    last_polled: datetime | None = None
+    last_success: datetime | None = None
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as the source published it. Texts are plain: no markup, no control characters."""
+
+    uid: str
+    """The feed's id, else derived from link, title and date: the same item has the same uid."""
+    title: str
+    url: str = ""
+    text: str = ""
+    """The item's own text: the longest of content and summary, or of the page it links to."""
+    language: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    date_only: bool = False
+    """True when `published` came without a time of day: the day is known, the hour is not."""
+    enclosures: tuple[str, ...] = ()
+    excerpt: bool = False
+    """True when the source shows only the beginning, so that the linked page should be read."""
+    note: str = ""
+    """What went wrong with this item, for an admin: "linked page answered 404"."""
+    fetched: datetime | None = None
+    id: int = 0
+    source_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a statement was judged so: the rule's name and the very words it saw."""
+
+    rule: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The CAP view of one statement, with its reasons."""
+
+    msg_type: MsgType = MsgType.ALERT
+    urgent: bool = False
+    urgency: Urgency = Urgency.UNKNOWN
+    severity: Severity = Severity.UNKNOWN
+    certainty: Certainty = Certainty.UNKNOWN
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who is asked, or formally addressed. `country` is ISO 3166-1 alpha-2 or None."""
+
+    name: str
+    country: str | None = None
+    demands: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One thing that one addressee is asked to do. `quote` stands verbatim in the text."""
+
+    to: str
+    quote: str
+    verb: str = ""
+    condition: str | None = None
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signatories:
+    """Who signed: what is listed was counted, what is claimed was read."""
+
+    organisations: int = 0
+    persons: int = 0
+    countries: int = 0
+    claimed_organisations: int | None = None
+    claimed_persons: int | None = None
+    claimed_countries: int | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsAtRisk:
+    """How many persons are in danger, as far as the text counts them; None is "not said"."""
+
+    count: int | None = None
+    minors: int | None = None
+    named: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A document understood."""
+
+    title: str
+    kind: Kind = Kind.OTHER
+    language: str = ""
+    url: str = ""
+    text: str = ""
+    issuers: tuple[str, ...] = ()
+    date_written: date | None = None
+    date_posted: date | None = None
+    deadline: date | None = None
+    signatories: Signatories = Signatories()
+    addressees: tuple[Addressee, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    persons_at_risk: PersonsAtRisk = PersonsAtRisk()
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2, the principal one first."""
+    places: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    alert: Assessment = Assessment()
+    id: int = 0
+    entry_id: int = 0
+    case_id: int | None = None
+    relation: Relation = Relation.NEW
+    source_name: str = ""
+    external_id: str = ""
+    """The id under which it was imported, where there was one."""
+    published: datetime | None = None
+    fetched: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The matter that statements are about."""
+
+    title: str
+    state: CaseState = CaseState.OPEN
+    opened: datetime | None = None
+    updated: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A CAP message on a case, as it will be told. It carries what a message needs to be drawn."""
+
+    identifier: str
+    """CAP 1.2 `identifier`: unique, and the same again when the same poll is repeated."""
+    statement: Statement
+    source: Source
+    sent: datetime
+    msg_type: MsgType = MsgType.ALERT
+    status: Status = Status.ACTUAL
+    expires: datetime | None = None
+    references: tuple[str, ...] = ()
+    """CAP 1.2 `references`: identifiers of the earlier alerts on the case."""
+    also: tuple[str, ...] = ()
+    """Names of the other sources that carried the same call."""
+    case_id: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A chat, group, channel, topic or room on one transport. The address is secret."""
+
+    transport: str
+    address: str = field(repr=False)
+    language: str = "en"
+    state: RecipientState = RecipientState.ACTIVE
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a recipient asked for. Empty tuples mean "any"."""
+
+    countries: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = field(default=(), repr=False)
+    without: tuple[str, ...] = field(default=(), repr=False)
+    least_urgency: Urgency | None = None
+    digest: Digest = Digest.NONE
+    id: int = 0
+    recipient_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert for one recipient."""
+
+    alert_id: int
+    recipient_id: int
+    state: DeliveryState = DeliveryState.QUEUED
+    lane: int = 0
+    """Lower goes first: 0 corrections, 1 Immediate, 2 updates, 3 the rest at once, 4 digests."""
+    not_before: datetime | None = None
+    attempts: int = 0
+    reference: str = ""
+    """The platform's id of the message that was sent."""
+    detail: str = ""
+    id: int = 0

@@ -1,0 +1,217 @@
+"""Statements: the documents understood, kept whole and found again."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.filters import conditions
+from storage.queries import Hit, Hits, Query
+from storage.records import (
+    Addressee,
+    Assessment,
+    Demand,
+    PersonsAtRisk,
+    Reason,
+    Signatories,
+    Source,
+    Statement,
+)
+from storage.search import Index
+from storage.tables import demands, entries, sources, statement_countries, statements
+from storage.terms import fold
+from storage.words import Certainty, Kind, MsgType, Relation, Severity, Urgency
+
+_PLAIN = (
+    *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
+    *("entry_id", "case_id", "relation", "published", "external_id"),
+)
+_CASE_MEMORY = timedelta(days=150)
+
+
+class Statements:
+    """Questions about statements, and their changes. The index changes with them."""
+
+    def __init__(self, connection: Connection, index: Index) -> None:
+        self._connection = connection
+        self._index = index
+
+    def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
+        """Keeps a statement and indexes it; returns its id."""
+        alert = statement.alert
+        row: dict[str, object] = {name: getattr(statement, name) for name in _PLAIN}
+        row |= {
+            "msg_type": alert.msg_type,
+            "urgent": alert.urgent,
+            "urgency": alert.urgency,
+            "severity": alert.severity,
+            "certainty": alert.certainty,
+            "reading": _reading(statement),
+            "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
+            "fetched": fetched,
+            "day": _day(statement, fetched),
+        }
+        result = self._connection.execute(sa.insert(statements).values(**row).returning(statements.c.id))
+        key = int(result.scalar_one())
+        self._add_parts(key, statement)
+        names = (*statement.issuers, source.organisation, *statement.identifiers)
+        self._index.add(key, statement.title, "\n".join((statement.text, *names)))
+        return key
+
+    def get(self, statement_id: int) -> Statement | None:
+        """The statement with this number."""
+        found = self.many([statement_id])
+        return found[0] if found else None
+
+    def many(self, ids: Sequence[int]) -> tuple[Statement, ...]:
+        """The statements with these numbers, in this order; unknown numbers are left out."""
+        by_id = {statement.id: statement for statement in self._load(statements.c.id.in_(ids))}
+        return tuple(by_id[key] for key in ids if key in by_id)
+
+    def latest(self, query: Query, limit: int, offset: int = 0) -> Hits:
+        """What fits the query's filters, newest first; its words are not looked at."""
+        where = sa.and_(sa.true(), *conditions(query))
+        ids = self._connection.scalars(
+            sa.select(statements.c.id)
+            .where(where)
+            .order_by(statements.c.day.desc(), statements.c.published.desc(), statements.c.id.desc())
+            .limit(limit)
+            .offset(offset)
+        ).all()
+        total = self._connection.scalar(sa.select(sa.func.count()).select_from(statements).where(where)) or 0
+        return Hits(int(total), tuple(Hit(statement) for statement in self.many(ids)))
+
+    def search(self, query: Query, limit: int, offset: int = 0) -> Hits:
+        """What fits the query, best first; without words the newest first."""
+        if not (query.words or query.phrases):
+            return self.latest(query, limit, offset)
+        found = self._index.find(query, conditions(query), limit, offset)
+        by_id = {statement.id: statement for statement in self.many([key for key, _ in found.keys])}
+        hits = tuple(
+            Hit(by_id[key], self._index.snippet(by_id[key], query)) for key, _ in found.keys if key in by_id
+        )
+        return Hits(found.total, hits)
+
+    def candidates(self, countries: Collection[str], url: str, around: datetime) -> tuple[Statement, ...]:
+        """Statements that a new one may belong to: of the same countries or address, within 150 days."""
+        near = sa.and_(
+            statements.c.case_id.is_not(None),
+            statements.c.day >= (around - _CASE_MEMORY).date(),
+            statements.c.day <= (around + _CASE_MEMORY).date(),
+        )
+        shared = sa.select(statement_countries.c.statement_id).where(
+            statement_countries.c.country.in_(countries)
+        )
+        same = sa.or_(statements.c.id.in_(shared), sa.and_(statements.c.url == url, statements.c.url != ""))
+        return self._load(sa.and_(near, same))
+
+    def countries(self) -> tuple[str, ...]:
+        """The countries that statements are about, the most frequent first."""
+        question = (
+            sa.select(statement_countries.c.country)
+            .group_by(statement_countries.c.country)
+            .order_by(sa.func.count().desc(), statement_countries.c.country)
+        )
+        return tuple(self._connection.scalars(question))
+
+    def _add_parts(self, key: int, statement: Statement) -> None:
+        countries = [
+            {"statement_id": key, "country": country, "position": position}
+            for position, country in enumerate(dict.fromkeys(statement.countries))
+        ]
+        if countries:
+            self._connection.execute(sa.insert(statement_countries), countries)
+        of = {addressee.name: addressee.country for addressee in statement.addressees}
+        asked = [
+            {
+                "statement_id": key,
+                "position": position,
+                "addressee": demand.to,
+                "country": of.get(demand.to),
+                "quote": demand.quote,
+                "verb": demand.verb,
+                "condition": demand.condition,
+                "deadline": demand.deadline,
+            }
+            for position, demand in enumerate(statement.demands)
+        ]
+        if asked:
+            self._connection.execute(sa.insert(demands), asked)
+
+    def _load(self, where: sa.ColumnElement[bool]) -> tuple[Statement, ...]:
+        question = (
+            sa.select(statements, sources.c.name.label("source_name"))
+            .join(entries, entries.c.id == statements.c.entry_id)
+            .join(sources, sources.c.id == entries.c.source_id)
+            .where(where)
+            .order_by(statements.c.id)
+        )
+        rows = self._connection.execute(question).mappings().all()
+        parts = _parts(self._connection, [row["id"] for row in rows])
+        return tuple(_statement(row, parts.get(row["id"], ())) for row in rows)
+
+
+def _day(statement: Statement, fetched: datetime) -> date:
+    if statement.published:
+        return statement.published.date()
+    return statement.date_posted or statement.date_written or fetched.date()
+
+
+def _reading(statement: Statement) -> dict[str, object]:
+    return {
+        "issuers": list(statement.issuers),
+        "signatories": asdict(statement.signatories),
+        "addressees": [asdict(addressee) for addressee in statement.addressees],
+        "persons_at_risk": asdict(statement.persons_at_risk),
+        "countries": list(statement.countries),
+        "places": list(statement.places),
+        "identifiers": list(statement.identifiers),
+        "instruments": list(statement.instruments),
+        "reasons": [asdict(reason) for reason in statement.alert.reasons],
+    }
+
+
+def _parts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand, ...]]:
+    found: dict[int, list[Demand]] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        question = sa.select(demands).where(demands.c.statement_id.in_(part))
+        for row in connection.execute(
+            question.order_by(demands.c.statement_id, demands.c.position)
+        ).mappings():
+            demand = Demand(row["addressee"], row["quote"], row["verb"], row["condition"], row["deadline"])
+            found.setdefault(row["statement_id"], []).append(demand)
+    return {key: tuple(asked) for key, asked in found.items()}
+
+
+def _statement(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
+    reading = row["reading"]
+    signatories = dict(reading["signatories"])
+    signatories["names"] = tuple(signatories["names"])
+    plain = {name: row[name] for name in _PLAIN}
+    plain |= {"kind": Kind(row["kind"]), "relation": Relation(row["relation"])}
+    return Statement(
+        **plain,
+        id=row["id"],
+        fetched=row["fetched"],
+        source_name=row["source_name"],
+        issuers=tuple(reading["issuers"]),
+        signatories=Signatories(**signatories),
+        addressees=tuple(Addressee(**addressee) for addressee in reading["addressees"]),
+        demands=asked,
+        persons_at_risk=PersonsAtRisk(**reading["persons_at_risk"]),
+        countries=tuple(reading["countries"]),
+        places=tuple(reading["places"]),
+        identifiers=tuple(reading["identifiers"]),
+        instruments=tuple(reading["instruments"]),
+        alert=Assessment(
+            msg_type=MsgType(row["msg_type"]),
+            urgent=row["urgent"],
+            urgency=Urgency(row["urgency"]),
+            severity=Severity(row["severity"]),
+            certainty=Certainty(row["certainty"]),
+            reasons=tuple(Reason(**reason) for reason in reading["reasons"]),
+        ),
+    )

@@ -1,0 +1,234 @@
+"""The tables, one a noun, in the order in which rows come to be."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, kept in UTC; SQLite has no zones, so there it is written without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC on the way in; raises ValueError for a time without a zone, which would be a guess."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC on the way out."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite counts rows by itself only for INTEGER; everywhere else ids may outgrow 32 bits.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("countries", JSON, nullable=False),
+    Column("trust", String, nullable=False),
+    Column("every", Integer, nullable=False),
+    Column("selectors", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("body_hash", String, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last_polled", Moment),
+    Column("last_success", Moment),
+    Column("next_due", Moment, index=True),
+    Column("watched", Boolean, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("uid", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("published", Moment),
+    Column("updated", Moment),
+    Column("date_only", Boolean, nullable=False),
+    Column("enclosures", JSON, nullable=False),
+    Column("excerpt", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("fetched", Moment, nullable=False),
+    UniqueConstraint("source_id", "uid"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("relation", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("date_written", Date),
+    Column("date_posted", Date),
+    Column("deadline", Date),
+    Column("msg_type", String, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("urgency", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("certainty", String, nullable=False),
+    Column("reading", JSON, nullable=False),
+    Column("voices", Text, nullable=False),
+    Column("published", Moment),
+    Column("fetched", Moment, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("external_id", String, nullable=False, index=True),
+    Index("ix_statements_kind_day", "kind", "day"),
+    Index("ix_statements_day", "day"),
+    Index("ix_statements_url", "url"),
+)
+
+statement_countries = Table(
+    "statement_countries",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("country", String(2), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("ix_statement_countries_country", "country"),
+)
+
+demands = Table(
+    "demands",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("addressee", Text, nullable=False),
+    Column("country", String(2)),
+    Column("quote", Text, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("condition", Text),
+    Column("deadline", Date),
+    Index("ix_demands_country", "country"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("identifier", String, nullable=False, unique=True),
+    Column("statement_id", ForeignKey("statements.id"), nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("msg_type", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("sent", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("references", JSON, nullable=False),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("transport", String, nullable=False),
+    Column("address_trace", String(64), nullable=False, unique=True),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("language", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", Date, nullable=False),
+)
+
+routes = Table(
+    "routes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False, index=True),
+    Column("countries", JSON, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("words_sealed", LargeBinary),
+    Column("least_urgency", String),
+    Column("digest", String, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False, index=True),
+    Column("transport", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("alert_id", "recipient_id"),
+    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before"),
+)

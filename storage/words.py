@@ -1,0 +1,137 @@
+"""The closed vocabularies: kinds, CAP 1.2 values and the states of everything that has states."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a statement does, whatever its sender calls it."""
+
+    URGENT_APPEAL = "urgent_appeal"
+    STATEMENT = "statement"
+    RESOLUTION = "resolution"
+    OPEN_LETTER = "open_letter"
+    CAMPAIGN = "campaign"
+    EVENT = "event"
+    REPORT = "report"
+    OTHER = "other"
+
+
+class MsgType(StrEnum):
+    """CAP 1.2 section 3.2.1 `msgType`, written in lower case in code and JSON."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    CANCEL = "cancel"
+
+
+class Status(StrEnum):
+    """CAP 1.2 section 3.2.1 `status`: only Actual is real; Exercise and Test go to volunteers."""
+
+    ACTUAL = "Actual"
+    EXERCISE = "Exercise"
+    TEST = "Test"
+    DRAFT = "Draft"
+
+
+class Urgency(StrEnum):
+    """CAP 1.2 section 3.2.2 `urgency`."""
+
+    IMMEDIATE = "Immediate"
+    EXPECTED = "Expected"
+    FUTURE = "Future"
+    PAST = "Past"
+    UNKNOWN = "Unknown"
+
+
+class Severity(StrEnum):
+    """CAP 1.2 section 3.2.2 `severity`."""
+
+    EXTREME = "Extreme"
+    SEVERE = "Severe"
+    MODERATE = "Moderate"
+    MINOR = "Minor"
+    UNKNOWN = "Unknown"
+
+
+class Certainty(StrEnum):
+    """CAP 1.2 section 3.2.2 `certainty`."""
+
+    OBSERVED = "Observed"
+    LIKELY = "Likely"
+    POSSIBLE = "Possible"
+    UNLIKELY = "Unlikely"
+    UNKNOWN = "Unknown"
+
+
+class SourceKind(StrEnum):
+    """How a source is read."""
+
+    FEED = "feed"
+    PAGE = "page"
+
+
+class Trust(StrEnum):
+    """Whose word it is: an organisation's own, or a relay of others'."""
+
+    OFFICIAL = "official"
+    RELAY = "relay"
+
+
+class SourceState(StrEnum):
+    """How a source answered when it was last asked."""
+
+    NEW = "new"
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    DEGRADED = "degraded"
+    THROTTLED = "throttled"
+    FAILING = "failing"
+    DARK = "dark"
+    GONE = "gone"
+    NOT_A_FEED = "not_a_feed"
+    MOVED = "moved"
+
+
+class Relation(StrEnum):
+    """How a statement stands to the case it is about."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    UPDATE = "update"
+
+
+class CaseState(StrEnum):
+    """What has become of a case."""
+
+    OPEN = "open"
+    UPDATED = "updated"
+    RESOLVED = "resolved"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+
+
+class DeliveryState(StrEnum):
+    """Where one alert for one recipient is."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class RecipientState(StrEnum):
+    """Whether a recipient can be reached."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Digest(StrEnum):
+    """When a route wants what it asked for."""
+
+    NONE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
