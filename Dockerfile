@@ -1,0 +1,23 @@
+# Installs by the same steps as `make setup`, so that what is tested is what runs here.
+FROM python:3.11-slim AS build
+RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/vigil
+COPY Makefile pyproject.toml README.md LICENSE ./
+COPY requirements requirements
+COPY bot bot
+COPY jobs jobs
+COPY storage storage
+RUN make setup
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --home-dir /data --create-home vigil
+COPY --from=build /opt/vigil /opt/vigil
+ENV PATH=/opt/vigil/.venv/bin:$PATH PYTHONUNBUFFERED=1
+USER vigil
+# Configuration, database and key live here: mount it, and keep a copy of the key elsewhere.
+WORKDIR /data
+VOLUME /data
+HEALTHCHECK --interval=5m --timeout=2m --start-period=1m \
+    CMD ["python", "-c", "import sqlite3, time, os; age = time.time() - max(os.path.getmtime(p) for p in ('vigil.db', 'vigil.db-wal') if os.path.exists(p)); raise SystemExit(age > 3600)"]
+ENTRYPOINT ["vigil"]
+CMD ["run"]

@@ -1,0 +1,53 @@
+# Every target sets up what it needs. `make demo` and `make test` are the two commands of the README.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench format lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+setup: $(RUNTIME) ## the virtual environment with the console script vigil
+
+demo: $(RUNTIME) ## the main job on sample sources: no network, no token
+	@$(BIN)/vigil demo
+
+test: $(DEV) check ## every test, after the checks
+	$(BIN)/pytest
+
+check: $(DEV) ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV) ## speed, each figure a ratio to a named peer in the same run
+	$(BIN)/python -m benchmarks.poll
+
+format: $(DEV) ## set the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## pin requirements anew, with hashes (needs uv)
+	for name in runtime dev; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
+	    --no-emit-find-links --no-annotate --python-version 3.11 --universal \
+	    requirements/$$name.in --output-file requirements/$$name.txt; done
+
+clean: ## remove what was made
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

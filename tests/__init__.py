@@ -1,0 +1,1 @@
+"""The tests mirror the source; `flow` tells whole stories."""

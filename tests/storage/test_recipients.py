@@ -1,0 +1,86 @@
+"""Recipients are found by a keyed hash, and forgotten without a trace."""
+
+from pathlib import Path
+
+from storage.database import Database, Work
+from storage.records import Route
+from storage.words import RecipientState
+from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
+
+ADDRESS = "987654321987"
+
+
+def test_no_file_of_the_database_holds_an_address_or_a_persons_words(
+    database: Database, tmp_path: Path
+) -> None:
+    """A thief of the disk reads neither chat ids nor keywords."""
+    with database.write() as work:
+        one = work.recipients.ensure("telegram", ADDRESS, "ko", NOON)
+        work.routes.add(one.id, Route(keywords=("hidden shelter",)))
+    for file in tmp_path.iterdir():
+        held = file.read_bytes()
+        assert ADDRESS.encode() not in held, file.name
+        assert b"hidden shelter" not in held, file.name
+    with database.read() as work:
+        found = work.recipients.find("telegram", ADDRESS)
+        assert found is not None
+        assert found.address == ADDRESS
+        assert work.routes.of(found.id)[0].keywords == ("hidden shelter",)
+
+
+def test_forget_removes_every_row(database: Database) -> None:
+    """After /forget no table knows the recipient."""
+    with database.write() as work:
+        one = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+        work.routes.add(one.id, Route())
+        _queue(work, one.id)
+        work.recipients.forget(one.id)
+    with database.read() as work:
+        assert work.recipients.find("telegram", ADDRESS) is None
+        assert list(work.routes.active()) == []
+        assert work.counts().waiting == 0
+
+
+def test_a_suspended_recipient_keeps_its_wishes_but_hears_nothing(database: Database) -> None:
+    """Blocked today, back tomorrow: the routes are still there, what waited is not."""
+    with database.write() as work:
+        one = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+        work.routes.add(one.id, Route(countries=("KP",)))
+        _queue(work, one.id)
+        work.recipients.suspend(one.id)
+        assert list(work.routes.active()) == []
+        assert work.counts().waiting == 0
+        back = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+        assert back.state is RecipientState.ACTIVE
+        assert [route.countries for _, route in work.routes.active()] == [("KP",)]
+
+
+def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -> None:
+    """Routes and waiting alerts follow to the new address, and none is told twice."""
+    with database.write() as work:
+        old = work.recipients.ensure("telegram", "-1", "en", NOON)
+        new = work.recipients.ensure("telegram", "-1002", "en", NOON)
+        work.routes.add(old.id, Route(countries=("KP",)))
+        _queue(work, old.id)
+        work.recipients.move(old.id, "telegram", "-1002")
+        assert work.recipients.find("telegram", "-1") is None
+        assert [route.countries for route in work.routes.of(new.id)] == [("KP",)]
+        assert work.counts().waiting == 1
+
+
+def test_the_same_wish_twice_is_one_route(database: Database) -> None:
+    """Pressing a button twice does not subscribe twice."""
+    with database.write() as work:
+        one = work.recipients.ensure("console", "terminal", "en", NOON)
+        work.routes.add(one.id, Route(countries=("KP",)))
+        work.routes.add(one.id, Route(countries=("KP",)))
+        assert len(work.routes.of(one.id)) == 1
+
+
+def _queue(work: Work, recipient_id: int) -> None:
+    source = work.sources.ensure(a_source())
+    entry_id = work.entries.add(source.id, an_entry(), NOON)
+    statement_id = work.statements.add(a_statement(entry_id=entry_id), source, NOON)
+    statement = work.statements.get(statement_id)
+    alert = an_alert(statement=statement, source=source)
+    work.deliveries.queue(work.alerts.add(alert), [(recipient_id, "telegram", NOON)], 1)

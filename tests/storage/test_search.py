@@ -1,0 +1,84 @@
+"""The archive is found again in any spelling and script."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.database import Database
+from storage.queries import Query
+from storage.search import passage
+from storage.terms import question_terms, terms
+from tests.builders import NOON, a_source, a_statement, an_entry
+
+TEXTS = {
+    "camps": "Resolution: abolish the political prison camps in the North.",
+    "korean": "중국은 강제 북송을 즉각 중단하라. 난민 9명이 위험하다.",
+    "symbol": "The Assembly adopted A/RES/78/218 without a vote.",
+    "chinese": "良心犯家屬要求立即釋放",
+    "accents": "Détention arbitraire à Téhéran",
+}
+
+
+@pytest.fixture
+def archive(database: Database) -> Database:
+    """Five statements in four scripts."""
+    with database.write() as work:
+        source = work.sources.ensure(a_source())
+        for name, text in TEXTS.items():
+            entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
+            made = a_statement(entry_id=entry_id, title=name, text=text, external_id=name)
+            work.statements.add(made, source, NOON)
+    return database
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        (Query(words=("camp",)), "camps"),
+        (Query(words=("CAMPS",)), "camps"),
+        (Query(phrases=("prison camps",)), "camps"),
+        (Query(words=("강제북송",)), "korean"),
+        (Query(words=("북송",)), "korean"),
+        (Query(phrases=("강제 북송",)), "korean"),
+        (Query(words=("A/RES/78/218",)), "symbol"),
+        (Query(words=("立即釋放",)), "chinese"),
+        (Query(words=("detention", "teheran")), "accents"),
+        (Query(words=("abolishing", "camps")), "camps"),
+    ],
+)
+def test_a_question_finds_its_statement_first(archive: Database, query: Query, first: str) -> None:
+    """Plurals, case, accents, spacing and symbols do not stand in the way."""
+    with archive.read() as work:
+        hits = work.statements.search(query, 5).hits
+    assert [hit.statement.external_id for hit in hits][:1] == [first]
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "AND OR NOT", "'); DROP TABLE statements; --", "a:b*", "()", "😀", "\x00"]
+)
+def test_no_text_is_syntax(archive: Database, text: str) -> None:
+    """Whatever a person types is looked for, never executed."""
+    with archive.read() as work:
+        work.statements.search(Query(words=tuple(text.split()), phrases=(text,)), 5)
+        assert work.counts().statements == len(TEXTS)
+
+
+def test_filters_hold_together_with_words(archive: Database) -> None:
+    """A word is found only among the languages asked for."""
+    with archive.read() as work:
+        assert work.statements.search(Query(words=("camp",), languages=("ko",)), 5).total == 0
+        assert work.statements.search(Query(words=("camp",), without=("abolish",)), 5).total == 0
+
+
+@given(st.text(max_size=200))
+def test_terms_are_safe_to_quote_and_never_fail(text: str) -> None:
+    """Terms hold letters and digits only, so that no index can take them for syntax."""
+    for term in (*terms(text), *question_terms(text)):
+        assert term.isalnum()
+
+
+@given(st.text(max_size=400), st.lists(st.text(min_size=1, max_size=8), max_size=4))
+def test_a_passage_quotes_the_text(text: str, words: list[str]) -> None:
+    """A snippet shows only what stands in the text, but for the marks where it was cut."""
+    shown = "".join(piece for piece, _ in passage(text, words)).strip("…")
+    assert shown in " ".join(text.split("\n"))
