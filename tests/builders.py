@@ -22,12 +22,13 @@ def a_source(**given: Any) -> Source:
 
 def an_entry(**given: Any) -> Entry:
     """An ordinary item, published at noon."""
-    return Entry(**{"uid": "1", "title": "A post", "text": "Some news.", "published": NOON} | given)
+    defaults: dict[str, Any] = {"uid": "1", "title": "A post", "text": "Some news.", "published": NOON}
+    return Entry(**defaults | given)
 
 
 def a_statement(**given: Any) -> Statement:
     """An urgent appeal to China."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "title": "Nine refugees face return",
         "kind": Kind.URGENT_APPEAL,
         "language": "en",
@@ -41,6 +42,10 @@ def a_statement(**given: Any) -> Statement:
 
 def an_alert(**given: Any) -> Alert:
     """An alert on the urgent appeal."""
-    return Alert(
-        **{"identifier": "vigil-1", "statement": a_statement(), "source": a_source(), "sent": NOON} | given
-    )
+    defaults: dict[str, Any] = {
+        "identifier": "vigil-1",
+        "statement": a_statement(),
+        "source": a_source(),
+        "sent": NOON,
+    }
+    return Alert(**defaults | given)

@@ -1,0 +1,37 @@
+"""The command line: `vigil ...`, the same as `python -m bot ...`."""
+
+import typer
+
+from bot.cli import archive, explain, service, watch
+
+app = typer.Typer(
+    name="vigil",
+    help="Watches what human-rights organisations publish; rings when somebody is in danger; remembers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals hold tokens and addresses
+)
+
+COMMANDS = (
+    ("run", service.run),
+    ("demo", service.demo),
+    ("console", service.console),
+    ("check", watch.check),
+    ("poll", watch.poll),
+    ("deliver", service.deliver),
+    ("explain", explain.explain),
+    ("import", archive.import_),
+    ("search", archive.search),
+    ("migrate", archive.migrate),
+)
+for _name, _command in COMMANDS:
+    app.command(_name)(_command)
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

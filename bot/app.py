@@ -1,0 +1,246 @@
+"""Wires everything: a Config becomes a database, a poller, and one deliverer for each transport."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.commands.answer import answer as answer_command
+from bot.commands.answer import changes
+from bot.commands.request import Reply, Request
+from bot.commands.table import COMMANDS
+from bot.config import Config, TelegramConfig
+from bot.render.alert import alert_message
+from bot.render.digest import digest_message
+from bot.render.message import Message, Paragraph, Span
+from bot.speech import Speech, languages
+from bot.transports.console import ConsoleTransport
+from bot.transports.telegram import TelegramTransport
+from jobs.deliver import Deliverer, Pace
+from jobs.fetch import USER_AGENT, Fetcher
+from jobs.limits import Limits
+from jobs.outcome import Outcome
+from jobs.poll import Poller
+from jobs.schedule import Job, Schedule
+from storage.database import Database, StorageError, now_utc
+from storage.records import Alert, Recipient
+from storage.vault import Vault, WrongKey, read_or_make_key
+
+log = structlog.get_logger()
+
+POLL_EVERY = 5.0
+DELIVER_EVERY = 1.0
+_LOCK_RETRY = 5.0
+AT_ONCE = Pace(1000.0, gap=0.0)
+"""For a terminal, which has no limits."""
+
+
+class Transport(Protocol):
+    """What a transport can do for the app."""
+
+    name: str
+    idempotent: bool
+
+    async def send(self, address: str, message: Message, key: str) -> Outcome:
+        """Sends one message; `key` is the same for every repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """The voice of one transport: draws alerts in the recipient's language and sends them."""
+
+    transport: Transport
+
+    @property
+    def name(self) -> str:
+        """The transport's name."""
+        return self.transport.name
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the platform recognises a repetition."""
+        return self.transport.idempotent
+
+    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
+        """Sends one alert, or several as a digest."""
+        speech = Speech(recipient.language)
+        if len(alerts) == 1:
+            message = alert_message(alerts[0], speech, now)
+        else:
+            message = digest_message(tuple(alerts), speech, now)
+        return await self.transport.send(recipient.address, message, key)
+
+
+def open_database(config: Config) -> Database:
+    """The configured database, ready. Raises StorageError with the remedy when it cannot be used."""
+    try:
+        secret = read_or_make_key(config.key_file)
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{config.key_file}: {error}") from error
+    database = Database(config.database, Vault.from_secret(secret))
+    try:
+        database.prepare()
+        with database.write() as work:
+            work.sources.configure(config.sources)
+    except WrongKey as error:
+        raise StorageError(f"{config.key_file}: {error}") from error
+    return database
+
+
+def limits(config: Config) -> Limits:
+    """What may ring, from the configuration."""
+    return Limits(
+        window=timedelta(seconds=config.alerts.window),
+        per_source_hour=config.alerts.per_source_hour,
+        zone=ZoneInfo(config.timezone),
+    )
+
+
+def fetcher(config: Config) -> Fetcher:
+    """The road to the sources, from the configuration."""
+    return Fetcher(
+        timeout=config.fetch.timeout,
+        max_bytes=config.fetch.max_bytes,
+        user_agent=config.fetch.user_agent or USER_AGENT,
+        allow_private=config.fetch.allow_private,
+        proxy=config.fetch.proxy,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers requests from any transport against one database."""
+
+    database: Database
+    zone: tzinfo = UTC
+
+    async def answer(self, request: Request) -> Reply:
+        """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
+        return await asyncio.to_thread(self._answer, request)
+
+    async def gone(self, transport: str, address: str) -> None:
+        """The chat blocked or removed the bot: nothing is sent there until it speaks again."""
+        await asyncio.to_thread(self._suspend, transport, address)
+
+    def _answer(self, request: Request) -> Reply:
+        # A look-up must not wait for whoever is writing.
+        opened = self.database.write if changes(request.text) else self.database.read
+        with opened() as work:
+            return answer_command(request, work, self.zone)
+
+    def _suspend(self, transport: str, address: str) -> None:
+        with self.database.write() as work:
+            recipient = work.recipients.find(transport, address)
+            if recipient:
+                work.recipients.suspend(recipient.id)
+
+
+def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
+    """The Telegram transport with its menu of commands in every language we speak."""
+    menu = [
+        (command.name, {language: Speech(language).t(command.summary) for language in languages()})
+        for command in COMMANDS
+        if not command.hidden
+    ]
+
+    async def gone(address: str) -> None:
+        await desk.gone("telegram", address)
+
+    return TelegramTransport(
+        config.token,
+        api_url=config.api_url,
+        proxy=config.proxy,
+        answer=desk.answer,
+        commands=menu,
+        apology=apology,
+        gone=gone,
+    )
+
+
+def apology(language: str) -> Message:
+    """What is said when an answer failed."""
+    text = Speech(language).t("Something went wrong here. Nothing was changed. Please try again in a moment.")
+    return Message((Paragraph((Span(text),)),))
+
+
+@asynccontextmanager
+async def delivering(
+    database: Database, transport: Transport, pace: Pace, now: Callable[[], datetime] = now_utc
+) -> AsyncIterator[Deliverer]:
+    """The one deliverer of a transport: waits until no other process sends there, then recovers."""
+    async with AsyncExitStack() as stack:
+        while not stack.enter_context(database.sender_lock(transport.name)):
+            await stack.pop_all().aclose()
+            log.warning("another process sends here; waiting until it stops", transport=transport.name)
+            await asyncio.sleep(_LOCK_RETRY)
+        deliverer = Deliverer(database, Announcer(transport), pace, now)
+        recovered = await asyncio.to_thread(deliverer.recover)
+        if recovered:
+            log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
+        yield deliverer
+
+
+async def serve(config: Config, stop: asyncio.Event) -> None:
+    """The service: polls, delivers and answers until `stop` is set, then ends cleanly."""
+    database = open_database(config)
+    desk = Desk(database, ZoneInfo(config.timezone))
+    wake = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.callback(database.close)
+        fetching = await stack.enter_async_context(fetcher(config))
+        poller = Poller(database, fetching, limits(config), wake.set)
+        senders: list[tuple[Transport, Pace]] = [(ConsoleTransport(desk.answer, config.language), AT_ONCE)]
+        if config.telegram:
+            chat = telegram(config.telegram, desk)
+            await chat.start()
+            stack.push_async_callback(chat.stop)
+            senders.append((chat, Pace(config.telegram.messages_per_second)))
+        tasks = [asyncio.create_task(_send(database, one, pace, wake)) for one, pace in senders]
+        schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc())),))
+        schedule.start()
+        first = asyncio.create_task(poller.due(now_utc()))
+        log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
+        await stop.wait()
+        schedule.stop()
+        await _end([first, *tasks])
+    log.info("vigil.stopped")
+
+
+async def _send(database: Database, transport: Transport, pace: Pace, wake: asyncio.Event) -> None:
+    """Delivers until cancelled: at once when something was queued, else every second."""
+    async with delivering(database, transport, pace) as deliverer:
+        while True:
+            try:
+                await deliverer.drain()
+            except Exception:
+                # The queue is durable: a fault now is tried again a second later, and logged.
+                log.exception("deliver.failed", transport=transport.name)
+            try:
+                await asyncio.wait_for(wake.wait(), DELIVER_EVERY)
+                wake.clear()
+            except TimeoutError:
+                continue
+
+
+async def _end(tasks: list[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def in_memory_vault() -> Vault:
+    """A vault for a database that lives no longer than the program (demo, dry run)."""
+    return Vault.from_secret(b"\x00" * 32)
+
+
+def scratch_database(folder: Path) -> Database:
+    """An empty SQLite database in a temporary folder."""
+    database = Database(f"sqlite:///{folder / 'scratch.db'}", in_memory_vault())
+    database.prepare()
+    return database

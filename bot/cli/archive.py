@@ -1,0 +1,167 @@
+"""vigil import, search, migrate: the commands that look after the archive."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from lxml import etree
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import open_database
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.commands import words
+from bot.commands.mistake import Mistake
+from bot.speech import Speech
+from jobs.ring import keep
+from jobs.steps.clean import line, plain
+from jobs.steps.understand import understand_entry
+from storage.database import Database, StorageError, now_utc
+from storage.records import Entry, Source
+from storage.vault import Vault, read_or_make_key
+
+_BATCH = 100
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="Entries (.jsonl) or feeds (.opml).")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Take entries into the archive without alerting; or list an OPML file's feeds as [[sources]]."""
+    if not file.is_file():
+        fail(f"{file}: there is no such file", 2)
+    if file.suffix.lower() in (".opml", ".xml"):
+        _print_sources(file)
+        return
+    entries = list(read_entries(file))
+    try:
+        database = open_database(configuration(config))
+    except StorageError as error:
+        fail(str(error))
+    taken = 0
+    for start in range(0, len(entries), _BATCH):
+        taken += _take(database, entries[start : start + _BATCH])
+    database.close()
+    typer.echo(f"{taken} taken, {len(entries) - taken} known already")
+
+
+def search(
+    query: Annotated[str, typer.Argument(help='Words and filters, as in /search: "camp 25" kind:resolution')],
+    config: ConfigFile = DEFAULT,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Look something up in the archive."""
+    speech = Speech("en")
+    try:
+        asked = words.query_of(words.read(query, words.SEARCH, speech))
+    except Mistake as error:
+        fail(error.told(speech), 2)
+    try:
+        database = open_database(configuration(config))
+    except StorageError as error:
+        fail(str(error))
+    with database.read() as work:
+        hits = work.statements.search(asked, limit)
+    database.close()
+    if as_json:
+        rows = [
+            {
+                "id": hit.statement.external_id or str(hit.statement.id),
+                "title": hit.statement.title,
+                "url": hit.statement.url,
+                "kind": hit.statement.kind,
+                "source": hit.statement.source_name,
+            }
+            for hit in hits.hits
+        ]
+        typer.echo(json.dumps({"query": query, "results": rows}, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(f"{hits.total} found", highlight=False)
+    for hit in hits.hits:
+        console.print(Text(f"\n#{hit.statement.id}  {hit.statement.title}", "bold"))
+        console.print(Text("".join(piece for piece, _ in hit.snippet)))
+        console.print(Text(hit.statement.url, "dim"))
+
+
+def migrate(config: ConfigFile = DEFAULT) -> None:
+    """Bring the database to the version that this program needs."""
+    settings = configuration(config)
+    try:
+        database = Database(settings.database, Vault.from_secret(read_or_make_key(settings.key_file)))
+        database.prepare(migrate=True)
+    except (StorageError, OSError, ValueError) as error:
+        fail(str(error))
+    database.close()
+    typer.echo("the database is up to date")
+
+
+def read_entries(file: Path) -> list[tuple[Entry, Source]]:
+    """The entries of a JSONL file, each with its source; exit code 2 names every line that is none."""
+    found, faults = [], []
+    with file.open(encoding="utf-8") as lines:
+        for number, text in enumerate(lines, start=1):
+            if not text.strip():
+                continue
+            try:
+                found.append(entry_of(json.loads(text)))
+            except (ValueError, TypeError, KeyError) as error:
+                faults.append(f"{file}:{number}: no entry: {error}: give an object with id, title, published")
+    if faults:
+        for fault in islice(faults, 20):
+            typer.echo(fault, err=True)
+        raise typer.Exit(2)
+    return found
+
+
+def entry_of(row: dict[str, Any]) -> tuple[Entry, Source]:
+    """An entry from {id, title, summary, link, published, lang?, source?}; raises ValueError or KeyError."""
+    published = row.get("published")
+    moment = datetime.fromisoformat(published) if published else None
+    if moment and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    name = str(row.get("source") or "import")
+    entry = Entry(
+        uid=str(row["id"]),
+        title=line(str(row["title"])),
+        url=str(row.get("link") or ""),
+        text=plain(str(row.get("summary") or "")),
+        language=str(row.get("lang") or ""),
+        published=moment,
+    )
+    return entry, Source(name=name, url="", organisation="" if name == "import" else name)
+
+
+def _take(database: Database, batch: list[tuple[Entry, Source]]) -> int:
+    now = now_utc()
+    read = [(entry, source, understand_entry(entry, source, now)) for entry, source in batch]
+    taken = 0
+    with database.write() as work:
+        work.cases.lock()
+        for entry, source, statement in read:
+            stored = work.sources.ensure(source)
+            if work.entries.known(stored.id, [entry.uid]):
+                continue
+            keep(work, stored, entry, replace(statement, external_id=entry.uid), now)
+            taken += 1
+    return taken
+
+
+def _print_sources(file: Path) -> None:
+    """OPML's feeds as lines for the configuration, which is where sources are kept."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        root = etree.parse(str(file), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        fail(f"{file}: not OPML: {error}", 2)
+    outlines = [node for node in root.iter("outline") if node.get("xmlUrl")]
+    for node in outlines:
+        title = node.get("text") or node.get("title") or node.get("xmlUrl")
+        typer.echo(f"[[sources]]\nname = {json.dumps(title, ensure_ascii=False)}")
+        typer.echo(f"url = {json.dumps(node.get('xmlUrl'), ensure_ascii=False)}\n")
+    typer.echo(f"{len(outlines)} feeds: put these lines into the configuration", err=True)

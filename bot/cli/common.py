@@ -1,0 +1,41 @@
+"""What the commands share: the --config option, clear endings, times on the command line."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.config import DEFAULT_FILE, Config, ConfigError, load
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", help="The configuration file (TOML).", show_default=True)
+]
+DEFAULT = Path(DEFAULT_FILE)
+
+
+def configuration(path: Path) -> Config:
+    """The configuration, or all its faults on standard error and exit code 2."""
+    try:
+        return load(path)
+    except ConfigError as error:
+        for fault in error.faults:
+            typer.echo(fault, err=True)
+        raise typer.Exit(2) from error
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Ends with a word to the person on standard error."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def moment(text: str | None) -> datetime | None:
+    """An aware time from ISO 8601; without a zone it is UTC. Exit code 2 for anything else."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f'--as-of: "{text}" is no time: write it as 2015-12-08T07:00:00Z', 2)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

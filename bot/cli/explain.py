@@ -1,0 +1,241 @@
+"""vigil explain: how Vigil reads one document, one feed, or a file of feed entries."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bot import logs
+from bot.app import fetcher
+from bot.cli.archive import read_entries
+from bot.cli.common import DEFAULT, configuration, fail, moment
+from bot.config import Config, FetchConfig
+from bot.render.explanation import explanation
+from bot.render.terminal import rendered
+from bot.speech import Speech
+from jobs.fetch import FetchError
+from jobs.steps.document import Document
+from jobs.steps.link import link
+from jobs.steps.pages import parse_page
+from jobs.steps.parse import NotAFeed, parse_feed
+from jobs.steps.read import read_document
+from jobs.steps.understand import understand, understand_entry
+from jobs.steps.unreadable import Unreadable
+from storage.database import now_utc
+from storage.records import Entry, Source, Statement
+from storage.words import Relation
+
+_TYPES = {".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf", ".txt": "text/plain"}
+_MEMORY = timedelta(days=150)
+
+
+def explain(
+    target: Annotated[str, typer.Argument(metavar="FILE|URL", help="A document, a feed, or ITEMS.jsonl.")],
+    config: Annotated[Path | None, typer.Option(help="The configuration, for [fetch].")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    cases: Annotated[
+        bool, typer.Option("--cases", help="ITEMS.jsonl: which entries tell of the same case.")
+    ] = False,
+    as_of: Annotated[str | None, typer.Option(help="Judge as of this time (ISO 8601).")] = None,
+) -> None:
+    """Show how Vigil reads a document: who says what to whom, and whether it would ring, and why."""
+    logs.set_up(40)
+    now = now_utc()
+    judged = moment(as_of)
+    if target.endswith(".jsonl"):
+        _explain_entries(Path(target), judged, cases=cases)
+        return
+    if cases:
+        fail("--cases reads a file of entries: give ITEMS.jsonl", 2)
+    body, content_type, url = _load(target, config)
+    try:
+        found = read_any(body, content_type, url, now, judged)
+    except Unreadable as error:
+        fail(f"{target}: {error.detail}")
+    if as_json:
+        typer.echo(
+            json.dumps({"statements": [as_statement(one) for one in found]}, ensure_ascii=False, indent=1)
+        )
+        return
+    console = Console()
+    speech = Speech("en")
+    for number, statement in enumerate(found, start=1):
+        if len(found) > 1:
+            console.rule(f"{number} of {len(found)}")
+        console.print(rendered(explanation(statement, speech)))
+
+
+def read_any(
+    body: bytes, content_type: str, url: str, now: datetime, as_of: datetime | None
+) -> tuple[Statement, ...]:
+    """The statements of a feed, a page or a document. Raises Unreadable."""
+    headers = {"content-type": content_type}
+    start = body[:2000].lstrip().lower()
+    if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf", b"{")) and b"<html" not in start:
+        try:
+            parsed = parse_feed(body, headers, url, now)
+        except NotAFeed:
+            pass
+        else:
+            return tuple(_judged(entry, parsed.language, now, as_of) for entry in parsed.entries)
+    document = read_document(body, content_type, url)
+    found = understand(document, now, as_of)
+    if len(found) > 1 or b"<" not in start[:1]:
+        return found
+    listed = _listed(body, headers, url, now, as_of)
+    return listed or found
+
+
+def _listed(
+    body: bytes, headers: dict[str, str], url: str, now: datetime, as_of: datetime | None
+) -> tuple[Statement, ...]:
+    """The items of a list page; nothing when the page is one document."""
+    try:
+        parsed = parse_page(body, headers, url, {}, now)
+    except NotAFeed:
+        return ()
+    if len(parsed.entries) < 2:
+        return ()
+    return tuple(_judged(entry, parsed.language, now, as_of) for entry in parsed.entries)
+
+
+def _judged(entry: Entry, language: str, now: datetime, as_of: datetime | None) -> Statement:
+    source = Source(name="", url="", language=language)
+    if as_of is None:
+        return understand_entry(entry, source, now)
+    document = Document(entry.title, entry.text or entry.title, entry.url, entry.language, entry.published)
+    return understand(document, now, as_of)[0]
+
+
+def as_statement(statement: Statement) -> dict[str, Any]:
+    """STATEMENT as other programs rely on it (docs/contracts.md)."""
+    signed = statement.signatories
+    return {
+        "title": statement.title,
+        "kind": statement.kind,
+        "language": statement.language,
+        "url": statement.url or None,
+        "issuers": list(statement.issuers),
+        "date_written": _day(statement.date_written),
+        "date_posted": _day(statement.date_posted),
+        "deadline": _day(statement.deadline),
+        "signatories": {
+            "organisations": signed.organisations,
+            "persons": signed.persons,
+            "countries": signed.countries,
+            "claimed_organisations": signed.claimed_organisations,
+            "claimed_persons": signed.claimed_persons,
+            "claimed_countries": signed.claimed_countries,
+            "names": list(signed.names),
+        },
+        "addressees": [
+            {"name": a.name, "country": a.country, "demands": a.demands} for a in statement.addressees
+        ],
+        "demands": [
+            {
+                "to": d.to,
+                "quote": d.quote,
+                "verb": d.verb,
+                "condition": d.condition,
+                "deadline": _day(d.deadline),
+            }
+            for d in statement.demands
+        ],
+        "persons_at_risk": {
+            "count": statement.persons_at_risk.count,
+            "minors": statement.persons_at_risk.minors,
+            "named": statement.persons_at_risk.named,
+        },
+        "countries": list(statement.countries),
+        "places": list(statement.places),
+        "identifiers": list(statement.identifiers),
+        "instruments": list(statement.instruments),
+        "alert": as_alert(statement),
+    }
+
+
+def as_alert(statement: Statement) -> dict[str, Any]:
+    """The CAP view of a statement, with its reasons."""
+    alert = statement.alert
+    return {
+        "msg_type": alert.msg_type,
+        "urgent": alert.urgent,
+        "urgency": alert.urgency,
+        "severity": alert.severity,
+        "certainty": alert.certainty,
+        "reasons": [{"rule": reason.rule, "evidence": reason.evidence} for reason in alert.reasons],
+    }
+
+
+def _explain_entries(file: Path, as_of: datetime | None, *, cases: bool) -> None:
+    if not file.is_file():
+        fail(f"{file}: there is no such file", 2)
+    entries = read_entries(file)
+    rows = case_rows(entries, as_of) if cases else entry_rows(entries, as_of)
+    for row in rows:
+        typer.echo(json.dumps(row, ensure_ascii=False))
+
+
+def entry_rows(entries: Iterable[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
+    """A row for each entry, in the order given."""
+    for entry, source in entries:
+        statement = understand_entry(entry, source, as_of or entry.published or now_utc())
+        yield {
+            "id": entry.uid,
+            "kind": statement.kind,
+            **as_alert(statement),
+            "countries": list(statement.countries),
+        }
+
+
+def case_rows(entries: Sequence[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
+    """A row for each entry, in order of publication, as if they arrived one after another."""
+    now = as_of or now_utc()
+    known: list[Statement] = []
+    ordered = sorted(entries, key=lambda pair: pair[0].published or now)
+    for order, (entry, source) in enumerate(ordered, start=1):
+        statement = replace(understand_entry(entry, source, now), source_name=source.name)
+        moment_ = entry.published or now
+        near = [one for one in known if moment_ - (one.published or now) <= _MEMORY]
+        linked = link(statement, near)
+        case = linked.case if linked.case is not None else order
+        relation = linked.relation if linked.case is not None else Relation.NEW
+        known.append(replace(statement, case_id=case, relation=relation, id=order))
+        yield {"id": entry.uid, "order": order, "case": case, "relation": relation}
+
+
+def _load(target: str, config: Path | None) -> tuple[bytes, str, str]:
+    """The body, its type and its address."""
+    if target.startswith(("http://", "https://")):
+        settings = configuration(config) if config else _without_file()
+        return asyncio.run(_fetch(target, settings))
+    path = Path(target)
+    try:
+        return path.read_bytes(), _TYPES.get(path.suffix.lower(), ""), ""
+    except OSError as error:
+        fail(f"{target}: cannot be read: {error.strerror}", 2)
+
+
+def _without_file() -> Config:
+    return configuration(DEFAULT) if DEFAULT.is_file() else Config(fetch=FetchConfig())
+
+
+async def _fetch(url: str, settings: Config) -> tuple[bytes, str, str]:
+    async with fetcher(settings) as fetching:
+        try:
+            answer = await fetching.get(url)
+        except FetchError as error:
+            fail(str(error.detail))
+    if answer.status != 200:
+        fail(f"{url}: HTTP {answer.status}")
+    return answer.body, answer.headers.get("content-type", ""), answer.final_url
+
+
+def _day(day: object) -> str | None:
+    return str(day) if day else None

@@ -1,0 +1,102 @@
+"""vigil run, console, deliver, demo: the commands that speak to people."""
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.app import AT_ONCE, Announcer, Desk, delivering, open_database, serve, telegram
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.config import Config
+from bot.demo.tour import demo as play_demo
+from bot.transports.console import ConsoleTransport
+from jobs.deliver import Deliverer, Pace
+from storage.database import StorageError, now_utc
+
+
+def run(config: ConfigFile = DEFAULT) -> None:
+    """The service: polls, delivers and answers until it is stopped."""
+    logs.set_up()
+    try:
+        asyncio.run(_run(configuration(config)))
+    except StorageError as error:
+        fail(str(error))
+
+
+def console(config: ConfigFile = DEFAULT) -> None:
+    """Chat with the bot in this terminal, or with lines from a pipe."""
+    try:
+        asyncio.run(_console(configuration(config)))
+    except StorageError as error:
+        fail(str(error))
+
+
+def deliver(
+    config: ConfigFile = DEFAULT,
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="Go on until nothing is due any more.")
+    ] = False,
+) -> None:
+    """Send what is queued, once over, and end."""
+    logs.set_up()
+    try:
+        asyncio.run(_deliver(configuration(config), until_empty=until_empty))
+    except StorageError as error:
+        fail(str(error))
+
+
+def demo() -> None:
+    """See the main job in a minute: sample sources on this machine, no network, no token."""
+    sys.exit(asyncio.run(play_demo(language=system_language())))
+
+
+def system_language() -> str:
+    """The language of the person's terminal, from the environment (POSIX locale names)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name].split(".")[0]
+    return "en"
+
+
+async def _run(config: Config) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(config, stop)
+
+
+async def _console(config: Config) -> None:
+    database = open_database(config)
+    try:
+        transport = ConsoleTransport(Desk(database).answer, system_language())
+        with database.sender_lock(transport.name) as alone:
+            if alone:  # what came for the terminal while nobody looked
+                deliverer = Deliverer(database, Announcer(transport), AT_ONCE, now_utc)
+                deliverer.recover()
+                await deliverer.drain()
+        await transport.chat()
+    finally:
+        database.close()
+
+
+async def _deliver(config: Config, *, until_empty: bool) -> None:
+    database = open_database(config)
+    desk = Desk(database)
+    try:
+        console_voice = ConsoleTransport(desk.answer, config.language)
+        async with delivering(database, console_voice, AT_ONCE) as deliverer:
+            await deliverer.drain()
+        if not config.telegram:
+            return
+        chat = telegram(config.telegram, desk)
+        async with delivering(database, chat, Pace(config.telegram.messages_per_second)) as deliverer:
+            while await deliverer.drain() and until_empty:
+                pass
+        await chat.stop()
+    finally:
+        database.close()

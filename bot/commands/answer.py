@@ -1,0 +1,104 @@
+"""Answers one line: finds the command, sees that it may be used here, and explains what is wrong with it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, tzinfo
+from difflib import get_close_matches
+
+from bot.commands.command import Command, code, paragraph, reply
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.commands.table import COMMANDS, find
+from bot.render.message import Choice, Paragraph
+from bot.speech import Speech
+from storage.database import Work
+
+_COMMAND = re.compile(r"\s{0,20}[/!]\s?([A-Za-z]{1,40})(?:_([0-9]{1,9}))?(?:@\w{1,64})?(?=\s|$)")
+_NUMBER = re.compile(r"\s{0,20}#([0-9]{1,9})\s{0,20}")
+_MARKED = re.compile(r"\s{0,20}[/!]")
+
+
+def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
+    """Return what to say to a line. Nobody's mistake raises: it is explained, with an example that works.
+
+    `work` must be open for writing when `changes(request.text)`. A reply without messages means silence.
+    """
+    recipient = work.recipients.find(request.transport, request.address)
+    speech = Speech(recipient.language if recipient else request.language, timezone)
+    command, request = _understood(request)
+    if command is None:
+        return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
+    if command.manages and request.group and not request.may_manage:
+        return reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
+    try:
+        return command.handler(request, work, speech)
+    except Mistake as mistake:
+        return _explained(mistake, command, speech)
+
+
+def changes(text: str) -> bool:
+    """Say whether answering this line may write to the database."""
+    name = _named(text)
+    command = find(name) if name else None
+    return command is not None and command.changes
+
+
+def _understood(request: Request) -> tuple[Command | None, Request]:
+    """Return the command a line means, and the line with it spelt out.
+
+    "/search camp", "!search camp", "/search@VigilBot camp"; "#12" and "/statement_12" are numbers;
+    in a private chat a command's name alone is that command, and any other words are a search.
+    """
+    name = _named(request.text)
+    if name:
+        rest = _COMMAND.sub(lambda found: found[2] or "", request.text, count=1)
+        return find(name), replace(request, text=f"/{name} {rest.strip()}".strip())
+    if _MARKED.match(request.text) or request.group:
+        return None, request
+    text = request.text.strip()
+    shown = _NUMBER.fullmatch(text)
+    if shown:
+        return find("statement"), replace(request, text=f"/statement {shown[1]}")
+    command = find(text.lower())
+    if command and not command.hidden:
+        return command, replace(request, text=f"/{command.name}")
+    if not text:
+        return find("help"), replace(request, text="/help")
+    return find("search"), replace(request, text=f"/search {text}")
+
+
+def _named(text: str) -> str:
+    found = _COMMAND.match(text)
+    return found[1].lower() if found else ""
+
+
+def _unknown(request: Request, speech: Speech) -> Reply:
+    """Answer a command that does not exist with the one that is spelt most like it."""
+    typed = request.text.strip().lstrip("/!").split()
+    name = typed[0][:40] if typed else ""
+    known = [command.name for command in COMMANDS if not command.hidden]
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    command = find(near[0]) if near else None
+    if command is None:
+        return reply(
+            paragraph(
+                speech.t("There is no command /{name}. All of them: {example}", name=name, example="/help")
+            ),
+            choices=((Choice(speech.t("Help"), "/help"),),),
+        )
+    line = speech.line(
+        "There is no command {unknown}. Did you mean {nearest}? For example: {example}",
+        unknown=code(f"/{name}"),
+        nearest=code(f"/{command.name}"),
+        example=code(command.example),
+    )
+    return reply(Paragraph(line), choices=((Choice(f"/{command.name}", f"/help {command.name}"),),))
+
+
+def _explained(mistake: Mistake, command: Command, speech: Speech) -> Reply:
+    told = mistake.told(speech)
+    if command.example in told:
+        return reply(paragraph(told))
+    return reply(
+        paragraph(told), Paragraph(speech.line("For example: {example}", example=code(command.example)))
+    )

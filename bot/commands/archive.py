@@ -1,0 +1,125 @@
+"""Asks the archive: /latest, /search, /resolutions, /demands."""
+
+from dataclasses import replace
+
+from bot.commands import words
+from bot.commands.command import arguments, heading, paragraph, reply
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.commands.words import Wanted
+from bot.render.message import Block, Choice, Notice, Paragraph, Span
+from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
+from bot.render.statement import asked_blocks
+from bot.speech import Speech
+from storage.database import Work
+from storage.queries import Hits
+from storage.records import Addressee
+from storage.words import Kind
+
+_DEMANDS = 6
+"""Demands shown of one statement in a list; /statement shows all."""
+
+
+def latest(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show what was published last, of what the filters let through."""
+    wanted = words.read(arguments(request), words.LATEST, speech)
+    if wanted.phrases or wanted.without:
+        raise Mistake(
+            "/latest takes no words to look for; /search does: {example}", example=words.SEARCH.example
+        )
+    hits = work.statements.latest(words.query_of(wanted), PAGE, _offset(wanted))
+    return _listed(request, speech, speech.t("Latest"), hits, wanted.page)
+
+
+def search(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show what holds the words, best first."""
+    line = arguments(request)
+    wanted = words.read(line, words.SEARCH, speech)
+    if not line.strip() or wanted == Wanted(without=wanted.without):
+        raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
+    hits, remark = _found(work, wanted, speech)
+    return _listed(
+        request, speech, speech.t("Found for {words}", words=line.strip()[:80]), hits, wanted.page, remark
+    )
+
+
+def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show resolutions, of a year or about some words where they are given."""
+    wanted = words.read(arguments(request), words.SEARCH, speech)
+    wanted = replace(wanted, kinds=(Kind.RESOLUTION,))
+    hits, remark = _found(work, wanted, speech)
+    return _listed(request, speech, speech.t("Resolutions"), hits, wanted.page, remark)
+
+
+def demands(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show what was asked of somebody, in the words in which it was asked."""
+    wanted = words.read(arguments(request), words.DEMANDS, speech)
+    if not (wanted.to or wanted.to_names):
+        raise Mistake("Of whom? For example: {example}", example=words.DEMANDS.example)
+    hits, remark = _found(work, wanted, speech)
+    whom = speech.joined([*(speech.country(code) for code in wanted.to), *wanted.to_names])
+    title = speech.t("What was asked of {addressee}", addressee=whom)
+    if wanted.year:
+        title = speech.t("What was asked of {addressee} in {year}", addressee=whom, year=wanted.year)
+    if not hits.hits:
+        return _nothing(speech, title, wanted.page)
+    blocks: list[Block] = [heading(title), *remark]
+    for hit in hits.hits:
+        about_it = Span(f"\n{about(hit.statement, speech)}")
+        blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
+        blocks.extend(asked_blocks(hit.statement, speech, most=_DEMANDS, of=lambda who: _meant(who, wanted)))
+    return _paged(request, speech, blocks, hits, wanted.page)
+
+
+def _meant(addressee: Addressee, wanted: Wanted) -> bool:
+    name = addressee.name.casefold()
+    return addressee.country in wanted.to or any(part.casefold() in name for part in wanted.to_names)
+
+
+def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Block, ...]]:
+    """Return the hits; of a year in which nothing is dated, those that name it, and a remark that says so."""
+    query = words.query_of(wanted)
+    hits = work.statements.search(query, PAGE, _offset(wanted))
+    if hits.total or wanted.year is None:
+        return hits, ()
+    year = str(wanted.year)
+    loose = replace(query, since=None, before=None, phrases=(*query.phrases, year))
+    hits = work.statements.search(loose, PAGE, _offset(wanted))
+    remark = speech.t("Nothing is dated {year}; this speaks of it.", year=year)
+    return hits, (paragraph(remark),) if hits.total else ()
+
+
+def _listed(
+    request: Request, speech: Speech, title: str, hits: Hits, page: int, remark: tuple[Block, ...] = ()
+) -> Reply:
+    if not hits.hits:
+        return _nothing(speech, title, page)
+    blocks = [heading(title), *remark, *(result(hit, speech) for hit in hits.hits)]
+    return _paged(request, speech, blocks, hits, page)
+
+
+def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, page: int) -> Reply:
+    """Close a list: where one is in it, a choice for each result, and one for more."""
+    pages = last_page(hits.total)
+    counted = speech.n("{count} result", "{count} results", hits.total)
+    if pages > 1:
+        counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
+    blocks.append(Notice((Span(counted),)))
+    rows = [numbers(tuple(hit.statement for hit in hits.hits))]
+    if page < pages:
+        rows.append((Choice(speech.t("More"), words.with_page(request.text, page + 1)),))
+    return reply(*blocks, choices=tuple(rows))
+
+
+def _nothing(speech: Speech, title: str, page: int) -> Reply:
+    if page > 1:
+        return reply(heading(title), paragraph(speech.t("There are no more pages.")))
+    return reply(
+        heading(title),
+        paragraph(speech.t("Nothing was found. Fewer words or filters find more; /help shows how.")),
+        choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
+    )
+
+
+def _offset(wanted: Wanted) -> int:
+    return (wanted.page - 1) * PAGE

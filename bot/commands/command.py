@@ -1,0 +1,69 @@
+"""One line of the table of commands, and what its handlers share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.message import Block, Choice, Heading, Line, Message, Paragraph, Span, Style
+from bot.speech import Speech
+from storage.database import Work
+
+Handler = Callable[[Request, Work, Speech], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: `summary` is a sentence of the catalogues, `example` a line that works as it stands."""
+
+    name: str
+    handler: Handler
+    summary: str
+    example: str
+    arguments: str = ""
+    """What may follow, for /help: "[filters]"."""
+    hidden: bool = False
+    """True for what no person types: it is listed nowhere."""
+    manages: bool = False
+    """True for what changes what a chat receives: in a group only those who manage it may."""
+    changes: bool = False
+    """True when the handler may write to the database."""
+
+
+def arguments(request: Request) -> str:
+    """Return what follows the command's name, line breaks kept."""
+    pieces = request.text.strip().split(maxsplit=1)
+    return pieces[1] if len(pieces) > 1 else ""
+
+
+def reply(*blocks: Block, choices: tuple[tuple[Choice, ...], ...] = ()) -> Reply:
+    """Return a reply of one message."""
+    return Reply((Message(blocks, choices),))
+
+
+def heading(text: str) -> Heading:
+    """Return a heading in bold."""
+    return Heading((Span(text, Style.BOLD),))
+
+
+def paragraph(text: str) -> Paragraph:
+    """Return running text without styles."""
+    return Paragraph((Span(text),))
+
+
+def code(text: str) -> Span:
+    """Return something to be typed as it stands."""
+    return Span(text, Style.CODE)
+
+
+def text_line(text: str) -> Line:
+    """Return a line without styles."""
+    return (Span(text),)
+
+
+def number(text: str, example: str) -> int:
+    """Return the number a person typed, with or without "#"; raises Mistake for anything else."""
+    digits = text.removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 9:
+        return int(digits)
+    raise Mistake("“{word}” is no number. Write it so: {example}", word=text[:40], example=example)

@@ -1,0 +1,30 @@
+"""What a person sent, freed of its transport, and what goes back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.render.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One line a person sent, or one button pressed. `address` is secret: never log it."""
+
+    text: str = field(repr=False)
+    """The whole line: "/search camp 25"."""
+    transport: str
+    address: str = field(repr=False)
+    now: datetime
+    language: str = "en"
+    """What the person's client asks for (BCP 47); the nearest catalogue is used."""
+    group: bool = False
+    """True in a chat of several people."""
+    may_manage: bool = True
+    """False for a person in a group who may not change what the group receives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer; several messages where one thing is too much for one."""
+
+    messages: tuple[Message, ...]

@@ -1,0 +1,207 @@
+"""Changes what a chat receives: /subscribe, /unsubscribe, /settings."""
+
+from difflib import get_close_matches
+
+from bot.commands import words
+from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
+from bot.render.route import route_blocks
+from bot.speech import Speech, languages, nearest, own_name
+from storage.database import Work
+from storage.records import Recipient, Route, Source
+from storage.terms import fold
+from storage.words import RecipientState
+
+MOST_ROUTES = 30
+"""Routes of one recipient: more than anyone reads through, few enough to match quickly."""
+_MOST_COUNTRIES = 12
+_IN_A_ROW = 2
+
+
+def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
+    """Add a route for each line; without words everything urgent; "?" asks for a country."""
+    typed = arguments(request)
+    if typed.strip() == "?":
+        return _which_country(work, speech)
+    wanted = [words.route_of(words.read(line, words.SUBSCRIBE, speech)) for line in _lines(typed)]
+    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
+    known = {route.id for route in work.routes.of(recipient.id)}
+    if len(known) + len(wanted) > MOST_ROUTES:
+        raise Mistake(
+            "{most} subscriptions are the most; take some back first: {example}",
+            most=MOST_ROUTES,
+            example="/settings",
+        )
+    routes = tuple(dict.fromkeys(work.routes.add(recipient.id, route) for route in wanted))
+    order = [route.id for route in work.routes.of(recipient.id)]
+    new = any(route.id not in known for route in routes)
+    blocks: list[Block] = [
+        heading(speech.t("You are subscribed.") if new else speech.t("You have this already."))
+    ]
+    for route in routes:
+        blocks.append(Paragraph((code(words.typed(route)),)))
+        blocks.extend(route_blocks(route, speech))
+        blocks.extend(_unknown_sources(route, work.sources.all(), speech))
+    undo = f"/unsubscribe {order.index(routes[-1].id) + 1}"
+    blocks.append(
+        paragraph(speech.t("Nothing else makes a sound. You find everything with /latest and /search."))
+    )
+    blocks.append(Notice(speech.line("To take it back: {undo}", undo=code(undo))))
+    rows = ((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Settings"), "/settings")),)
+    return reply(*blocks, choices=((Choice(speech.t("Take it back"), undo),), *rows))
+
+
+def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
+    """Take back the route of the number typed, or all of them."""
+    typed = arguments(request).strip()
+    recipient = work.recipients.find(request.transport, request.address)
+    routes = work.routes.of(recipient.id) if recipient else ()
+    if recipient is None or not routes:
+        return _nothing_asked_for(speech)
+    if typed:
+        place = number(typed, "/unsubscribe 1")
+        if not 1 <= place <= len(routes):
+            raise Mistake(
+                "You have subscriptions 1 to {last}: {example}", last=len(routes), example="/settings"
+            )
+        routes = (routes[place - 1],)
+        work.routes.remove(routes[0].id)
+    else:
+        work.routes.clear(recipient.id)
+    left = len(work.routes.of(recipient.id))
+    again = "\n".join(words.typed(route) for route in routes)
+    rest = (
+        speech.n("{count} subscription is left.", "{count} subscriptions are left.", left)
+        if left
+        else speech.t("You will hear nothing more. To remove what is stored about this chat: /forget")
+    )
+    return reply(
+        heading(speech.t("Taken back.")),
+        Items(tuple((code(words.typed(route)),) for route in routes)),
+        paragraph(rest),
+        choices=((Choice(speech.t("Undo"), again), Choice(speech.t("Settings"), "/settings")),),
+    )
+
+
+def settings(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show the routes as lines to be typed, and the languages; "lang:ko" changes the language."""
+    typed = arguments(request).strip()
+    if typed:
+        return _set_language(typed, request, work)
+    recipient = work.recipients.find(request.transport, request.address)
+    routes = work.routes.of(recipient.id) if recipient else ()
+    choices = tuple(
+        Choice(own_name(language), f"/settings lang:{language}")
+        for language in languages()
+        if language != speech.language
+    )
+    blocks: list[Block] = [heading(speech.t("Settings"))]
+    if routes:
+        lines = tuple((code(words.typed(route)),) for route in routes)
+        blocks += [paragraph(speech.t("You asked for this:")), Items(lines, start=1)]
+        blocks += _asleep(recipient, speech)
+        take_back = Notice(
+            speech.line(
+                "To take one back: {one}. All of them: {all}",
+                one=code("/unsubscribe 1"),
+                all=code("/unsubscribe"),
+            )
+        )
+        blocks.append(take_back)
+    else:
+        blocks.append(
+            paragraph(speech.t("You have not subscribed to anything yet. Everything urgent: /subscribe"))
+        )
+    blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
+    first = Choice(speech.t("Another country"), "/subscribe ?") if routes else _everything(speech)
+    return reply(*blocks, choices=((first,), choices))
+
+
+def _asleep(recipient: Recipient | None, speech: Speech) -> list[Block]:
+    """Say so when nothing is sent although something was asked for."""
+    if recipient is None or recipient.state is RecipientState.ACTIVE:
+        return []
+    text = speech.t("This chat could not be reached, so nothing is sent. To start again: /subscribe")
+    return [paragraph(text)]
+
+
+def _set_language(typed: str, request: Request, work: Work) -> Reply:
+    wanted = typed.partition(":")[2] or typed
+    code_ = nearest(wanted)
+    if code_ != wanted.strip().lower().replace("_", "-").split("-")[0]:
+        names = {fold(own_name(language)): language for language in languages()}
+        if fold(wanted) not in names:
+            known = ", ".join(f"lang:{language}" for language in languages())
+            raise Mistake(
+                "“{word}” is no language that I speak. These are: {known}", word=wanted[:40], known=known
+            )
+        code_ = names[fold(wanted)]
+    recipient = work.recipients.ensure(request.transport, request.address, code_, request.now)
+    work.recipients.set_language(recipient.id, code_)
+    speech = Speech(code_)
+    return reply(
+        paragraph(speech.t("From now on: {language}.", language=own_name(code_))),
+        choices=((Choice(speech.t("Settings"), "/settings"), Choice(speech.t("Help"), "/help")),),
+    )
+
+
+def _which_country(work: Work, speech: Speech) -> Reply:
+    """Offer the countries that sources and statements are about, as buttons in the person's language."""
+    named = [country for source in work.sources.all() for country in source.countries]
+    codes = list(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES]
+    offered = sorted(
+        (Choice(speech.country(code_), f"/subscribe {code_}") for code_ in codes), key=lambda c: c.label
+    )
+    rows = [tuple(offered[at : at + _IN_A_ROW]) for at in range(0, len(offered), _IN_A_ROW)]
+    example = Span(f"/subscribe {speech.country('KP')}", Style.CODE)
+    ask = speech.t("Which country?") if offered else speech.t("Name a country.")
+    typed = speech.line("Any other can be typed: {example}", example=example)
+    return reply(heading(ask), Paragraph(typed), choices=(*rows, (_everything(speech),)))
+
+
+def _everything(speech: Speech) -> Choice:
+    return Choice(speech.t("Everything urgent"), "/subscribe")
+
+
+def _nothing_asked_for(speech: Speech) -> Reply:
+    return reply(
+        paragraph(speech.t("You have not subscribed to anything, so there is nothing to take back.")),
+        choices=((_everything(speech),),),
+    )
+
+
+def _unknown_sources(route: Route, sources: tuple[Source, ...], speech: Speech) -> tuple[Block, ...]:
+    """Warn of names that no watched source has: a slip there would mean silence."""
+    names = [name for source in sources for name in (source.name, source.organisation, source.title) if name]
+    known = {fold(name): name for name in names}
+    blocks: list[Block] = []
+    for name in route.sources:
+        if fold(name) in known:
+            continue
+        near = get_close_matches(fold(name), known, n=1, cutoff=0.6)
+        if near:
+            text = speech.t(
+                "No source is called “{name}”; “{nearest}” is. It rings only if an issuer is called so.",
+                name=name,
+                nearest=known[near[0]],
+            )
+        else:
+            text = speech.t(
+                "No source is called “{name}”. It rings only if an issuer is called so.", name=name
+            )
+        blocks.append(Paragraph(text_line(text)))
+    return tuple(blocks)
+
+
+def _lines(typed: str) -> list[str]:
+    """Return the wishes, one a line; the command's name may be repeated. None at all is one: everything."""
+    lines = [line.strip() for line in typed.splitlines()]
+    bare = [_without_name(line) for line in lines if line]
+    return bare or [""]
+
+
+def _without_name(line: str) -> str:
+    first, _, rest = line.partition(" ")
+    return rest if first.lower().lstrip("/!") == "subscribe" else line

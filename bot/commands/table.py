@@ -1,0 +1,134 @@
+"""The table of commands: what is here can be typed, what is not does not exist."""
+
+from bot.commands.archive import demands, latest, resolutions, search
+from bot.commands.command import Command, arguments, code, heading, reply
+from bot.commands.mistake import Mistake
+from bot.commands.reading import statement
+from bot.commands.request import Reply, Request
+from bot.commands.status import status
+from bot.commands.subscriptions import settings, subscribe, unsubscribe
+from bot.commands.welcome import expired, forget, privacy, start
+from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span
+from bot.speech import Speech, msgid
+from storage.database import Work
+
+
+def help_(request: Request, work: Work, speech: Speech) -> Reply:
+    """List the commands, or explain the one that is named."""
+    del work
+    wanted = arguments(request).strip().lower().lstrip("/!")
+    if wanted:
+        return _explained(wanted, speech)
+    listed = tuple(_line(command, speech) for command in COMMANDS if not command.hidden)
+    filters: tuple[Line, ...] = (
+        speech.line("{example} a country, by name or code", example=code("KP")),
+        speech.line("{example} a phrase as it stands", example=code('"prison camp"')),
+        speech.line("{example} not with this word", example=code("-fundraising")),
+        speech.line("{example} a kind of statement", example=code("kind:resolution")),
+        speech.line("{example} a language or a source", example=code("lang:ko from:nkhr")),
+        speech.line("{example} asked of somebody (not in /subscribe)", example=code("to:China")),
+        speech.line("{example} a time (not in /subscribe)", example=code("2005 since:2004-06 before:2006")),
+        speech.line("{example} only in /subscribe", example=code("urgency:Immediate digest:daily")),
+    )
+    blocks: list[Block] = [
+        heading(speech.t("What you can ask")),
+        Items(listed),
+        Paragraph((Span(speech.t("Words that narrow /subscribe, /latest and /search:")),)),
+        Items(filters),
+        Notice(
+            (Span(speech.t("More about one: /help subscribe. In a private chat, plain words are a search.")),)
+        ),
+    ]
+    rows = ((Choice(speech.t("Everything urgent"), "/subscribe"), Choice(speech.t("Latest"), "/latest")),)
+    return reply(*blocks, choices=rows)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", start, msgid("Welcome, and the first subscription"), "/start"),
+    Command("help", help_, msgid("What you can ask"), "/help subscribe", "[command]"),
+    Command("privacy", privacy, msgid("What is stored, and who can see it"), "/privacy"),
+    Command(
+        "subscribe",
+        subscribe,
+        msgid("Ring for everything urgent, or for what you name"),
+        '/subscribe KP CN kind:resolution digest:daily "prison camp"',
+        "[filters]",
+        manages=True,
+        changes=True,
+    ),
+    Command(
+        "unsubscribe",
+        unsubscribe,
+        msgid("Take back all subscriptions, or one of them"),
+        "/unsubscribe 1",
+        "[number]",
+        manages=True,
+        changes=True,
+    ),
+    Command(
+        "settings",
+        settings,
+        msgid("What you asked for, and the language"),
+        "/settings lang:ko",
+        "[lang:…]",
+        manages=True,
+        changes=True,
+    ),
+    Command(
+        "latest", latest, msgid("What was published last"), "/latest China kind:resolution 2005", "[filters]"
+    ),
+    Command(
+        "search",
+        search,
+        msgid("Find words in everything published"),
+        '/search "prison camp" to:China',
+        "words [filters]",
+    ),
+    Command("statement", statement, msgid("Read one statement in full"), "/statement 12", "number [page]"),
+    Command(
+        "resolutions",
+        resolutions,
+        msgid("Resolutions, by year or words"),
+        "/resolutions 2005",
+        "[words] [year]",
+    ),
+    Command(
+        "demands",
+        demands,
+        msgid("What was asked of somebody, word for word"),
+        "/demands 2005 China",
+        "[year] whom",
+    ),
+    Command("status", status, msgid("Whether the watch is kept"), "/status"),
+    Command(
+        "forget",
+        forget,
+        msgid("Remove everything stored about this chat"),
+        "/forget",
+        manages=True,
+        changes=True,
+    ),
+    Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
+)
+
+
+def find(name: str) -> Command | None:
+    """Return the command of this name."""
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def _line(command: Command, speech: Speech) -> Line:
+    usage = f"/{command.name} {command.arguments}".strip()
+    return (code(usage), Span(f" · {speech.t(command.summary)}"))
+
+
+def _explained(name: str, speech: Speech) -> Reply:
+    command = find(name)
+    if command is None or command.hidden:
+        raise Mistake("There is no command /{name}. All of them: {example}", name=name[:40], example="/help")
+    return reply(
+        heading(f"/{command.name} {command.arguments}".strip()),
+        Paragraph((Span(speech.t(command.summary)),)),
+        Paragraph(speech.line("For example: {example}", example=code(command.example))),
+        choices=((Choice(speech.t("Help"), "/help"),),),
+    )

@@ -1,0 +1,125 @@
+"""Meets a person: /start, /privacy, /forget, and the answer to a button that is too old."""
+
+from bot.commands.command import arguments, code, heading, paragraph, reply
+from bot.commands.request import Reply, Request
+from bot.render.message import Block, Choice, Paragraph
+from bot.speech import Speech
+from storage.database import Work
+
+
+def start(request: Request, work: Work, speech: Speech) -> Reply:
+    """Welcome: what this is, what is stored, and two taps to a useful subscription."""
+    del work
+    blocks: list[Block] = [
+        heading(speech.t("Welcome. This is Vigil.")),
+        paragraph(
+            speech.t(
+                "It keeps watch over what human-rights organisations publish. When somebody is "
+                "in danger and a call goes out, it tells you within moments, in the issuer's own"
+                " words and with the source."
+            )
+        ),
+        paragraph(speech.t("What shall it ring for? One tap is enough, or type a country:")),
+        Paragraph((code(f"/subscribe {speech.country('KP')}"),)),
+        *_stored(request, speech),
+    ]
+    rows = (
+        (
+            Choice(speech.t("Everything urgent"), "/subscribe"),
+            Choice(speech.t("One country"), "/subscribe ?"),
+        ),
+        (Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),
+    )
+    return reply(*blocks, choices=rows)
+
+
+def privacy(request: Request, work: Work, speech: Speech) -> Reply:
+    """Say what is stored, what is not, who else can see this chat, and how to remove it all."""
+    known = work.recipients.find(request.transport, request.address) is not None
+    state = (
+        speech.t("Something is stored about this chat. To remove all of it: /forget")
+        if known
+        else speech.t("Nothing is stored about this chat now.")
+    )
+    return reply(
+        heading(speech.t("Privacy")),
+        paragraph(
+            speech.t(
+                "When you subscribe, Vigil stores the address of this chat, its language, what "
+                "you asked for, and which alerts were sent here. Address and keywords are "
+                "encrypted with a key that is kept outside the database. What you search for is "
+                "not stored."
+            )
+        ),
+        paragraph(speech.t("No names, no user names, no telephone numbers and no messages are stored.")),
+        *_platform(request, speech),
+        paragraph(state),
+    )
+
+
+def forget(request: Request, work: Work, speech: Speech) -> Reply:
+    """Ask once, then remove every row about this chat."""
+    recipient = work.recipients.find(request.transport, request.address)
+    if recipient is None:
+        return reply(paragraph(speech.t("Nothing is stored about this chat.")))
+    if arguments(request).strip().lower() != "yes":
+        routes = len(work.routes.of(recipient.id))
+        return reply(
+            heading(speech.t("Remove everything?")),
+            paragraph(
+                speech.n(
+                    "This removes the address of this chat, {count} subscription, and the record"
+                    " of what was sent here. You will hear nothing more.",
+                    "This removes the address of this chat, {count} subscriptions, and the "
+                    "record of what was sent here. You will hear nothing more.",
+                    routes,
+                )
+            ),
+            choices=(
+                (Choice(speech.t("Yes, forget me"), "/forget yes"), Choice(speech.t("No"), "/settings")),
+            ),
+        )
+    work.recipients.forget(recipient.id)
+    blocks: list[Block] = [
+        heading(speech.t("Forgotten.")),
+        paragraph(speech.t("Nothing is stored about this chat any more. /start is open to you at any time.")),
+    ]
+    if request.transport == "telegram":
+        blocks.append(
+            paragraph(speech.t("Telegram keeps its own copy of this chat until you delete it there."))
+        )
+    return reply(*blocks)
+
+
+def expired(request: Request, work: Work, speech: Speech) -> Reply:
+    """Answer a button whose meaning was held in memory only and is gone."""
+    del request, work
+    return reply(
+        paragraph(speech.t("This button is too old. Please ask again.")),
+        choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
+    )
+
+
+def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:
+    """Say in one honest paragraph what is stored and who else can read along."""
+    stored = paragraph(
+        speech.t(
+            "Nothing is stored until you subscribe; then the address of this chat, encrypted, "
+            "and what you asked for. /forget removes it all, /privacy says more."
+        )
+    )
+    return (stored, *_platform(request, speech))
+
+
+def _platform(request: Request, speech: Speech) -> tuple[Block, ...]:
+    if request.transport != "telegram":
+        return ()
+    return (
+        paragraph(
+            speech.t(
+                "Chats with a bot on Telegram are not end-to-end encrypted: Telegram can see "
+                "what is sent here and that you use this bot. If that endangers you, do not "
+                "subscribe here."
+            )
+        ),
+    )

@@ -1,0 +1,318 @@
+"""Reads filter words, the same in every command: countries, kind:, from:, "phrases", -words, years."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from typing import Literal
+
+from bot.commands import values
+from bot.commands.mistake import Mistake
+from bot.commands.tokens import Part, parts
+from bot.commands.values import joined, split
+from bot.countries import country_named, country_said, is_code, nearest_country
+from bot.speech import Speech
+from storage.queries import Query
+from storage.records import Route
+from storage.terms import fold
+from storage.words import Digest, Kind, Urgency
+
+_JOINING = {"and", "or", "&", "및", "또는", "그리고"}
+"""What people write between countries."""
+_CODES_AS_WORDS = re.compile("AI|AM|AS|AT|BE|BY|DO|ID|IN|IS|IT|ME|MY|NO|PS|SO|TO|TV")
+"""Codes that in a search are words, even in capitals."""
+_LONGEST_NAME = 5
+"""Words in the longest name of a country that is tried."""
+
+_FILTERS = ("country", "kind", "lang", "from")
+_ARCHIVE = (*_FILTERS, "to", "since", "before", "year", "page")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a command takes: its keys, and what a bare word means there."""
+
+    keys: tuple[str, ...]
+    bare: Literal["country", "word", "addressee"]
+    example: str
+
+
+SUBSCRIBE = Grammar((*_FILTERS, "urgency", "digest"), "country", '/subscribe KP CN "prison camp"')
+LATEST = Grammar(_ARCHIVE, "country", "/latest China kind:resolution 2005")
+SEARCH = Grammar(_ARCHIVE, "word", '/search "prison camp" to:China since:2005')
+DEMANDS = Grammar(_ARCHIVE, "addressee", "/demands 2005 China")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a line asks for. Empty means "any"."""
+
+    countries: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    to_names: tuple[str, ...] = ()
+    least_urgency: Urgency | None = None
+    digest: Digest | None = None
+    since: date | None = None
+    before: date | None = None
+    year: int | None = None
+    """Given when a year was named alone: it may stand in the text rather than be its date."""
+    page: int = 1
+
+
+def read(line: str, grammar: Grammar, speech: Speech) -> Wanted:
+    """Return what the line asks for; raises Mistake with a sentence for the person, and nothing else."""
+    found = Wanted()
+    bare: list[str] = []
+    waiting = list(parts(line))
+    while waiting:
+        part = waiting.pop(0)
+        if part.key and not _known(part, grammar):
+            part = Part(f"{part.key}:{part.text}", quoted=part.quoted, negative=part.negative)
+        if part.bare:
+            bare.extend(split(part.text) if grammar.bare != "word" else (part.text,))
+            continue
+        found, bare = _with_bare(found, bare, grammar), []
+        found = _keyed(found, part, waiting, speech) if part.key else _phrase(found, part, grammar)
+    return _with_bare(found, bare, grammar)
+
+
+def route_of(wanted: Wanted) -> Route:
+    """Return the route; one that names kinds without saying when is served daily: the urgent rings anyway."""
+    if wanted.digest in {Digest.DAILY, Digest.WEEKLY} and not wanted.kinds:
+        raise Mistake(
+            "A digest holds kinds of statements, so say which: {example}. "
+            "What is urgent always rings at once.",
+            example="kind:resolution digest:daily",
+        )
+    return Route(
+        countries=wanted.countries,
+        kinds=wanted.kinds,
+        languages=wanted.languages,
+        sources=wanted.sources,
+        keywords=wanted.phrases,
+        without=wanted.without,
+        least_urgency=wanted.least_urgency,
+        digest=wanted.digest or (Digest.DAILY if wanted.kinds else Digest.NONE),
+    )
+
+
+def query_of(wanted: Wanted) -> Query:
+    """Return the question to the archive."""
+    return Query(
+        words=wanted.words,
+        phrases=wanted.phrases,
+        without=wanted.without,
+        kinds=wanted.kinds,
+        countries=wanted.countries,
+        languages=wanted.languages,
+        sources=wanted.sources,
+        to=wanted.to,
+        to_names=wanted.to_names,
+        since=wanted.since,
+        before=wanted.before,
+    )
+
+
+def typed(route: Route) -> str:
+    """Return the line that asks for this route; reading it gives the same route again."""
+    words = ["/subscribe", *route.countries]
+    words += [f"kind:{kind}" for kind in route.kinds]
+    words += [f"urgency:{route.least_urgency}"] if route.least_urgency else []
+    words += [f"lang:{language}" for language in route.languages]
+    words += [f"from:{_quoted(source)}" for source in route.sources]
+    words += [f"digest:{values.DIGEST_WORDS[route.digest]}"] if route.kinds else []
+    words += [f'"{keyword}"' for keyword in route.keywords]
+    words += [f'-"{word}"' for word in route.without]
+    return " ".join(words)
+
+
+def with_page(line: str, page: int) -> str:
+    """Return the same line asking for another page."""
+    kept = re.sub(r"(?<!\S)page[:：]\S{0,20}", "", line)
+    return f"{' '.join(kept.split())} page:{page}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _known(part: Part, grammar: Grammar) -> bool:
+    """Say whether the key is one of the command's; a near miss is a mistake, "UA: 68/12" in a search is not."""
+    key = part.key
+    if key in grammar.keys:
+        if part.negative:
+            raise Mistake("“{key}:” cannot be left out with “-”; only words can.", key=key)
+        return True
+    near = get_close_matches(key, grammar.keys, n=1, cutoff=0.7)
+    if key in {"urgency", "digest", *_ARCHIVE} or near or grammar.bare == "country":
+        known = " ".join(f"{name}:" for name in grammar.keys)
+        if near:
+            raise Mistake(
+                "“{key}:” is not understood here. Did you mean “{nearest}:”? These are: {known}",
+                key=key,
+                nearest=near[0],
+                known=known,
+            )
+        raise Mistake("“{key}:” is not understood here. These are: {known}", key=key, known=known)
+    return False
+
+
+def _phrase(found: Wanted, part: Part, grammar: Grammar) -> Wanted:
+    if part.negative:
+        return replace(found, without=joined(found.without, part.text))
+    if grammar.bare == "addressee":
+        code = country_named(part.text)
+        if code:
+            return replace(found, to=joined(found.to, code))
+        return replace(found, to_names=joined(found.to_names, part.text))
+    code = country_named(part.text) if grammar.bare == "country" else None
+    if code:
+        return replace(found, countries=joined(found.countries, code))
+    return replace(found, phrases=joined(found.phrases, part.text))
+
+
+def _with_bare(found: Wanted, words: list[str], grammar: Grammar) -> Wanted:
+    """Add a run of bare words: years, countries, and whatever the command takes a word for."""
+    rest = list(words)
+    others: list[str] = []
+    while rest:
+        year = values.YEAR.fullmatch(rest[0])
+        taken, code = _country_at(rest, grammar)
+        if year and "year" in grammar.keys:
+            found = _in_year(found, int(year[1]))
+            taken = 1
+        elif code and grammar.bare == "addressee":
+            found = replace(found, to=joined(found.to, code))
+        elif code:
+            found = replace(found, countries=joined(found.countries, code))
+        elif grammar.bare == "country" and fold(rest[0]) in _JOINING:
+            taken = 1
+        elif grammar.bare == "country":
+            raise _no_country(rest[0], grammar)
+        else:
+            taken = 1
+            others.append(rest[0])
+        del rest[:taken]
+    if grammar.bare == "word":
+        return replace(found, words=joined(found.words, *others))
+    named = " ".join(word for word in others if fold(word) not in _JOINING)
+    return replace(found, to_names=joined(found.to_names, named)) if named else found
+
+
+def _country_at(words: list[str], grammar: Grammar) -> tuple[int, str | None]:
+    """Return how many of the first words name a country together, the most that do, and its code."""
+    if grammar.bare == "word":
+        # A search takes words as words: only a code in capitals is a filter, and "UA 68/12" is none.
+        word = words[0]
+        mark = any(char.isdigit() for char in "".join(words[1:3])) and not all(
+            map(values.YEAR.fullmatch, words[1:3])
+        )
+        is_filter = is_code(word) and word.isupper() and not _CODES_AS_WORDS.fullmatch(word) and not mark
+        return (1, word) if is_filter else (0, None)
+    if is_code(words[0]):
+        return 1, words[0].upper()
+    for count in range(min(_LONGEST_NAME, len(words)), 0, -1):
+        code = country_said(tuple(words[:count]))
+        if code:
+            return count, code
+    return 0, None
+
+
+def _no_country(word: str, grammar: Grammar) -> Mistake:
+    near = nearest_country(word)
+    if "year" in grammar.keys:
+        example = f"/search {word}"
+        if near:
+            return Mistake(
+                "“{word}” is no country that I know. Did you mean {nearest}? To find a word: {example}",
+                word=word,
+                nearest=near,
+                example=example,
+            )
+        return Mistake(
+            "“{word}” is no country that I know. To find a word: {example}", word=word, example=example
+        )
+    if near:
+        return Mistake(
+            "“{word}” is no country that I know. Did you mean {nearest}? "
+            "A keyword stands in quotation marks: {quoted}",
+            word=word,
+            nearest=near,
+            quoted=_quoted(word),
+        )
+    return Mistake(
+        "“{word}” is no country that I know. A keyword stands in quotation marks: {quoted}",
+        word=word,
+        quoted=_quoted(word),
+    )
+
+
+def _keyed(found: Wanted, part: Part, waiting: list[Part], speech: Speech) -> Wanted:
+    if not part.text:
+        raise Mistake("After “{key}:” a word is missing.", key=part.key)
+    if part.key in {"country", "to"}:
+        return _placed(found, part, waiting)
+    given = (part.text,) if part.quoted else tuple(split(part.text))
+    return _ADDED[part.key](found, given or (part.text,), speech)
+
+
+_ADDED: dict[str, Callable[[Wanted, tuple[str, ...], Speech], Wanted]] = {
+    "kind": lambda found, given, speech: replace(
+        found, kinds=joined(found.kinds, *values.kinds(given, speech))
+    ),
+    "lang": lambda found, given, speech: replace(
+        found, languages=joined(found.languages, *values.languages(given, speech))
+    ),
+    "from": lambda found, given, _: replace(found, sources=joined(found.sources, *given)),
+    "urgency": lambda found, given, speech: replace(found, least_urgency=values.urgency(given, speech)),
+    "digest": lambda found, given, speech: replace(found, digest=values.digest(given, speech)),
+    "since": lambda found, given, _: replace(found, since=values.day(given[-1])),
+    "before": lambda found, given, _: replace(found, before=values.day(given[-1])),
+    "year": lambda found, given, _: _in_year(found, values.year(given[-1])),
+    "page": lambda found, given, _: replace(found, page=values.page(given[-1])),
+}
+"""What each key adds to the wish; "country" and "to" may take words that follow as well."""
+
+
+def _placed(found: Wanted, part: Part, waiting: list[Part]) -> Wanted:
+    """Add countries; somebody asked who is no country is kept by name."""
+    try:
+        codes = tuple(_countries(part, waiting))
+    except Mistake:
+        if part.key == "country":
+            raise
+        return replace(found, to_names=joined(found.to_names, part.text))
+    if part.key == "to":
+        return replace(found, to=joined(found.to, *codes))
+    return replace(found, countries=joined(found.countries, *codes))
+
+
+def _countries(part: Part, waiting: list[Part]) -> Iterator[str]:
+    """Give the countries after a key; a name of several words may go on in the parts that wait."""
+    if part.quoted:
+        yield values.country(part.text)
+        return
+    pieces = list(split(part.text))
+    for value in pieces[:-1]:
+        yield values.country(value)
+    last = pieces[-1] if pieces else ""
+    for count in range(_LONGEST_NAME - 1, 0, -1):
+        following = waiting[:count]
+        if len(following) == count and all(more.bare for more in following):
+            code = country_named(" ".join((last, *(more.text for more in following))))
+            if code:
+                del waiting[:count]
+                yield code
+                return
+    yield values.country(last)
+
+
+def _in_year(found: Wanted, year: int) -> Wanted:
+    return replace(found, since=date(year, 1, 1), before=date(year + 1, 1, 1), year=year)

@@ -1,0 +1,91 @@
+"""Understands the names of countries that people type, in any of the archive's languages."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+
+from babel import Locale
+
+from jobs.steps.lexicon import country_of
+from storage.terms import fold
+
+_LOCALES = ("en", "ko", "ja", "zh", "zh_Hant", "fr", "es", "de", "pt", "ru", "uk", "ar")
+_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+"""Two-letter codes in CLDR that stand for unions, oceans and test data."""
+_SUGGESTED_IN = ("en", "ko")
+
+
+def is_code(text: str) -> bool:
+    """Say whether `text` is an ISO 3166-1 alpha-2 code, in any case."""
+    return len(text) == 2 and text.isascii() and text.upper() in _codes()
+
+
+def country_named(text: str) -> str | None:
+    """Return the code of the country that `text` is exactly a name of, in any of the languages; else None."""
+    return _names().get(_folded(text))
+
+
+def country_said(words: tuple[str, ...]) -> str | None:
+    """Return the code of the country that the words together mean, none of them idle: "North Korean".
+
+    Names first, then the adjectives, peoples and short forms of the lexicon ("Burma", "DPRK").
+    """
+    phrase = " ".join(words)
+    found = country_named(phrase)
+    if found or not phrase.strip():
+        return found
+    found = country_of(phrase)
+    if found is None or len(words) == 1:
+        return found
+    # "China refugees" speaks of China too, but one of its words would be lost in silence.
+    idle = country_of(" ".join(words[1:])) or country_of(" ".join(words[:-1]))
+    return None if idle else found
+
+
+def nearest_country(text: str) -> str | None:
+    """Return the country's name that is spelt most like `text`, if one is near."""
+    close = get_close_matches(_folded(text), _shown(), n=1, cutoff=0.7)
+    return _shown()[close[0]] if close else None
+
+
+def _folded(text: str) -> str:
+    return fold(" ".join(text.replace("’", "'").split())).removeprefix("the ")
+
+
+@cache
+def _codes() -> frozenset[str]:
+    territories = (str(code) for code in Locale.parse("en").territories)
+    return frozenset(code for code in territories if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
+
+
+@cache
+def _names() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in _LOCALES:
+        for code, name in Locale.parse(language).territories.items():
+            if code in _codes():
+                for form in _forms(name):
+                    found.setdefault(_folded(form), code)
+    return found
+
+
+@cache
+def _shown() -> dict[str, str]:
+    """Folded names and the names themselves, in the languages in which names are suggested."""
+    return {
+        _folded(form): form
+        for language in _SUGGESTED_IN
+        for code, name in Locale.parse(language).territories.items()
+        if code in _codes()
+        for form in _forms(name)
+    }
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Give the forms that CLDR writes in one: "Myanmar (Burma)" is Myanmar and Burma."""
+    first, _, second = name.replace("（", "(").replace("）", ")").partition("(")
+    yield first.strip()
+    if second:
+        yield second.rstrip(") ")
+    if "&" in name:
+        yield first.replace("&", "and").strip()

@@ -1,0 +1,194 @@
+"""Sets an alert as a subscriber gets it: the danger first, fit for a lock screen, never above 3,500 units."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
+from bot.render.statement import (
+    asked_blocks,
+    dates_text,
+    deadline_text,
+    field,
+    issuers_text,
+    persons_text,
+    source_line,
+    title_line,
+    where_text,
+)
+from bot.render.text import length, passage, shorten
+from bot.speech import Speech, msgid
+from storage.records import Alert
+from storage.words import Kind, MsgType, Status, Trust, Urgency
+
+LIMIT = 3500
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """How much of the long parts is shown: demands, characters of the issuer's words, evidence."""
+
+    demands: int
+    words: int
+    evidence: int
+
+
+_MEASURES = (
+    _Measure(demands=12, words=700, evidence=3),
+    _Measure(demands=8, words=600, evidence=3),
+    _Measure(demands=6, words=450, evidence=2),
+    _Measure(demands=4, words=300, evidence=1),
+    _Measure(demands=2, words=200, evidence=0),
+    _Measure(demands=1, words=0, evidence=0),
+)
+"""From roomy to tight; the first that fits is taken."""
+
+_BANNERS = {
+    Status.ACTUAL: ("", ""),
+    Status.EXERCISE: (msgid("EXERCISE"), msgid("This is an exercise. Nobody is in danger.")),
+    Status.TEST: (msgid("TEST"), msgid("This is a test. Nobody is in danger.")),
+    Status.DRAFT: (msgid("DRAFT"), msgid("This is a draft. It has not been approved.")),
+}
+"""CAP 1.2 section 3.2.1: whatever is not Actual says so before anything else."""
+
+
+def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
+    """Return the message that tells `alert` at `now`.
+
+    Only what the statement holds is said; what an urgent call leaves open is said to be open.
+    """
+    for measure in _MEASURES:
+        message = _drawn(alert, speech, now, measure)
+        if length(message) <= LIMIT:
+            break
+    return message
+
+
+def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Message:
+    opening: tuple[Block, ...] = (_heading(alert, speech), *_remarks(alert, speech))
+    title = Paragraph(title_line(alert.statement, speech))
+    if alert.msg_type is MsgType.CANCEL:
+        matter: tuple[Block, ...] = _said(alert, speech, measure)
+    else:
+        matter = (
+            *_facts(alert, speech, now),
+            *asked_blocks(alert.statement, speech, most=measure.demands),
+            *_said(alert, speech, measure),
+        )
+    blocks = (*opening, title, *matter, *_origin(alert, speech), *_why(alert, speech, measure))
+    return Message(blocks, choices=_choices(alert, speech))
+
+
+def _heading(alert: Alert, speech: Speech) -> Heading:
+    """Say in a line what it is, where, and for how many: a lock screen shows about 60 characters."""
+    statement = alert.statement
+    parts = [speech.t(_BANNERS[alert.status][0])] if alert.status is not Status.ACTUAL else []
+    parts.append(_word(alert, speech))
+    if statement.countries:
+        parts.append(speech.joined(speech.country(code) for code in statement.countries[:2]))
+    count = statement.persons_at_risk.count
+    if count is not None and alert.msg_type is not MsgType.CANCEL:
+        parts.append(speech.n("{count} person at risk", "{count} persons at risk", count))
+    elif not statement.countries:
+        parts.append(shorten(statement.title, 60))
+    return Heading((Span(" · ".join(part for part in parts if part), Style.BOLD),))
+
+
+def _word(alert: Alert, speech: Speech) -> str:
+    if alert.msg_type is MsgType.CANCEL:
+        return speech.t("OVER")
+    urgent = alert.statement.alert.urgent
+    if alert.msg_type is MsgType.UPDATE:
+        return speech.t("URGENT UPDATE") if urgent else speech.t("UPDATE")
+    kind = speech.kind(alert.statement.kind)
+    return speech.t("URGENT") if urgent else kind[:1].upper() + kind[1:]
+
+
+def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
+    """Say before the matter what changes how it is read: a drill, news, an end."""
+    said = []
+    if alert.status is not Status.ACTUAL:
+        said.append(speech.t(_BANNERS[alert.status][1]))
+    if alert.msg_type is MsgType.CANCEL:
+        said.append(speech.t("This call is over. Nothing is asked of you any more."))
+    elif alert.msg_type is MsgType.UPDATE:
+        said.append(speech.t("There is news of an earlier call."))
+        if alert.statement.alert.urgency is Urgency.PAST:
+            said.append(speech.t("As Vigil reads it, the danger has passed."))
+    return tuple(Paragraph((Span(sentence),)) for sentence in said)
+
+
+def _facts(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, ...]:
+    statement = alert.statement
+    urgent = statement.alert.urgent
+    persons = persons_text(statement, speech)
+    if not persons and (urgent or statement.kind is Kind.URGENT_APPEAL):
+        persons = speech.t("number of persons not stated")
+    deadline = ""
+    if statement.deadline:
+        deadline = deadline_text(statement.deadline, now.astimezone(speech.timezone).date(), speech)
+    elif urgent and statement.alert.urgency is Urgency.IMMEDIATE:
+        deadline = speech.t("at once")
+    return (
+        *field(speech.t("At risk"), persons),
+        *field(speech.t("Where"), where_text(statement, speech)),
+        *field(speech.t("By"), deadline),
+    )
+
+
+def _said(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
+    """Set the issuer's own words, as they stand in the text, under the issuer's name."""
+    statement = alert.statement
+    issuers = issuers_text(statement, speech, alert.source)
+    evidence = tuple(reason.evidence for reason in statement.alert.reasons)
+    words = passage(statement.text, evidence, measure.words, title=statement.title) if measure.words else ""
+    if not words:
+        return field(speech.t("Says who"), issuers)
+    number = max(1, len(statement.issuers))
+    says = speech.n("{issuers} says:", "{issuers} say:", number, issuers=issuers)
+    return (Paragraph((Span(says),)), Quote((Span(words),), folded=True))
+
+
+def _origin(alert: Alert, speech: Speech) -> tuple[Block, ...]:
+    """Say where the words stand, when they were written, posted and fetched, and who else carried them."""
+    statement = alert.statement
+    where = source_line(statement, speech, alert.source)
+    if alert.source.trust is Trust.RELAY:
+        where = speech.line("{source} (passes on the words of others)", source=where)
+    dated = field(speech.t("Dates"), dates_text(statement, speech, fetched=True))
+    also = ", ".join(shorten(name, 80) for name in alert.also[:8])
+    named = ", ".join(shorten(name, 60) for name in statement.identifiers[:3])
+    return (
+        *field(speech.t("Reference"), named),
+        Field(speech.t("Source"), where),
+        *dated,
+        *field(speech.t("Also carried by"), also),
+    )
+
+
+def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
+    """Say why it rang: the judgement in CAP's words, and the very words it rests on."""
+    judged = alert.statement.alert
+    if not judged.urgent or alert.msg_type is MsgType.CANCEL:
+        return ()
+    words = dict.fromkeys(reason.evidence for reason in judged.reasons if reason.evidence.strip())
+    evidence = ", ".join(f"“{shorten(word, 120)}”" for word in list(words)[: measure.evidence])
+    judgement = speech.t(
+        "urgency {urgency}, severity {severity}, certainty {certainty}",
+        urgency=speech.urgency(judged.urgency),
+        severity=speech.severity(judged.severity),
+        certainty=speech.certainty(judged.certainty),
+    )
+    if not evidence:
+        return (Notice(speech.line("Why it rang: {judgement}.", judgement=judgement)),)
+    line = speech.line(
+        "Why it rang: {judgement}; from the words {evidence}.", judgement=judgement, evidence=evidence
+    )
+    return (Notice(line),)
+
+
+def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+    latest = Choice(speech.t("Latest"), "/latest")
+    number = alert.statement.id
+    if not number:
+        return ((latest,),)
+    return ((Choice(speech.t("Full text"), f"/statement {number}"), latest),)

@@ -1,0 +1,94 @@
+"""What the bot says, before any platform's markup: blocks of styled text, and choices to press.
+
+A transport turns a Message into its own markup (`bot.render.html`, `bot.render.terminal`).
+Nothing here knows a platform, and no text in here is markup: it is shown as it stands.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    """How a span of text is set off."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    ITALIC = "italic"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style; `href` makes it a link whose target is shown honestly."""
+
+    text: str
+    style: Style = Style.PLAIN
+    href: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The first thing read; on a lock screen perhaps the only one."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A label with its value, as in "By: 8 December"."""
+
+    label: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; `start` numbers it from there, None sets bullets."""
+
+    lines: tuple[Line, ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody's own words; `folded` may be shown collapsed where the platform can."""
+
+    line: Line
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A small remark below the matter: where it is from, how to go on."""
+
+    line: Line
+
+
+Block = Heading | Paragraph | Field | Items | Quote | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: pressing it is the same as sending `command`."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to say. `choices` are rows of buttons; `silent` asks for no sound."""
+
+    blocks: tuple[Block, ...]
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    silent: bool = False

@@ -1,0 +1,49 @@
+"""Sets one page of what was found: each statement with number, link, dates and the passage that matched."""
+
+from bot.render.message import Block, Choice, Paragraph, Span, Style
+from bot.render.statement import dates_text, issuers_text
+from bot.render.text import shorten
+from bot.speech import Speech
+from storage.queries import Hit
+from storage.records import Statement
+
+PAGE = 5
+"""Results on one page: about a screen of a telephone."""
+_TITLE = 160
+
+
+def result(hit: Hit, speech: Speech) -> Block:
+    """Return one result: number and title, then what it is, then the passage with its hits in bold."""
+    passage = tuple(Span(text, Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet)
+    below = (Span("\n"), *passage) if passage else ()
+    return Paragraph(
+        (*numbered_title(hit.statement, speech), Span(f"\n{about(hit.statement, speech)}"), *below)
+    )
+
+
+def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
+    """Return "#12 Title", the title leading to its source."""
+    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    return (Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url))
+
+
+def about(statement: Statement, speech: Speech) -> str:
+    """Return what a statement is, about where, by whom and when."""
+    countries = speech.joined(speech.country(code) for code in statement.countries[:3])
+    parts = (
+        speech.kind(statement.kind),
+        countries,
+        issuers_text(statement, speech),
+        dates_text(statement, speech),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def numbers(statements: tuple[Statement, ...]) -> tuple[Choice, ...]:
+    """Return a row of choices that open each statement."""
+    return tuple(Choice(f"#{statement.id}", f"/statement {statement.id}") for statement in statements)
+
+
+def last_page(total: int) -> int:
+    """Return the number of pages that `total` results fill, at least 1."""
+    return max(1, -(-total // PAGE))

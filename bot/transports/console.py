@@ -1,0 +1,129 @@
+"""The console transport: alerts and answers in a terminal, or as bare text in a pipe."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.commands.request import Reply, Request
+from bot.render.message import Choice, Message
+from bot.render.terminal import choices, framed, rendered, terminal
+from jobs.outcome import Outcome, Sent
+from storage.database import now_utc
+
+ADDRESS = "terminal"
+"""Where the console's own recipient lives; there is one terminal."""
+PROMPT = "vigil> "
+_LEAVE = {"/quit", "/exit", "quit", "exit", "!quit"}
+
+
+class ConsoleTransport:
+    """Shows what others get in their chats, and takes commands as they do.
+
+    `answer` turns a request into its reply; `language` is what the person's terminal asks for.
+    """
+
+    name = "console"
+    idempotent = True
+    """A line printed twice after a crash is seen on the same screen and harms nobody."""
+
+    def __init__(
+        self,
+        answer: Callable[[Request], Awaitable[Reply]],
+        language: str = "en",
+        *,
+        console: Console | None = None,
+        now: Callable[[], datetime] = now_utc,
+    ) -> None:
+        self._answer = answer
+        self._language = language
+        self._console = terminal(console or Console())
+        self._now = now
+        self._offered: tuple[Choice, ...] = ()
+        self._asking = False
+
+    async def send(self, address: str, message: Message, key: str) -> Outcome:
+        """Print an alert in a frame. `key` is its own reference: the same alert has the same key."""
+        del address  # there is one terminal
+        if self._asking:
+            self._console.print()
+        self._console.print(framed(message))
+        self._offered = choices(message) or self._offered
+        if self._asking:
+            self._console.print(PROMPT, end="")
+        return Sent(reference=key)
+
+    async def chat(self, lines: Iterable[str] | None = None) -> None:
+        """Answer each line until there is none, or "/quit". Without `lines` they come from standard input.
+
+        A terminal is asked with a prompt and keeps a history; lines from elsewhere are shown before
+        their answers. Other tasks go on meanwhile.
+        """
+        typed = lines is None and sys.stdin.isatty()
+        async for line in _typed(self._ask) if typed else _given(sys.stdin if lines is None else lines):
+            text = line.strip()
+            if text.lower() in _LEAVE:
+                return
+            if text:
+                await self.say(text, echo=not typed)
+
+    async def say(self, text: str, *, echo: bool = True) -> None:
+        """Answer one line as if it had been typed; `echo` shows it first."""
+        command = self._chosen(text)
+        if echo or command != text:
+            self._console.print(Text.assemble(("> ", "dim"), (command, "bold")))
+        request = Request(command, self.name, ADDRESS, self._now(), self._language)
+        reply = await self._answer(request)
+        self._offered = ()
+        for message in reply.messages:
+            self._console.print(rendered(message))
+            self._console.print()
+            self._offered = choices(message) or self._offered
+
+    def _chosen(self, text: str) -> str:
+        """Return the command behind the number of a choice just offered, else the text itself."""
+        if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= len(self._offered):
+            return self._offered[int(text[:4]) - 1].command
+        return text
+
+    async def _ask(self) -> str | None:
+        """Wait for one line in a thread of its own: a daemon, so that a stop need not wait for a person."""
+        loop = asyncio.get_running_loop()
+        heard: asyncio.Future[str | None] = loop.create_future()
+
+        def settle(line: str | None) -> None:
+            if not heard.done():
+                heard.set_result(line)
+
+        def read() -> None:
+            line: str | None = None
+            with suppress(EOFError):
+                line = input(PROMPT)
+            with suppress(RuntimeError):  # the loop has ended meanwhile: nobody listens any more
+                loop.call_soon_threadsafe(settle, line)
+
+        self._asking = True
+        try:
+            threading.Thread(target=read, name="console", daemon=True).start()
+            return await heard
+        finally:
+            self._asking = False
+
+
+async def _typed(ask: Callable[[], Awaitable[str | None]]) -> AsyncIterator[str]:
+    with suppress(ImportError):  # not in every build of Python; without it lines cannot be edited
+        import readline  # noqa: F401, PLC0415 - importing it gives input() editing and a history
+    while (line := await ask()) is not None:
+        yield line
+
+
+async def _given(lines: Iterable[str]) -> AsyncIterator[str]:
+    """Give the lines one by one without holding up other tasks while a pipe is silent."""
+    source = iter(lines)
+    while (line := await asyncio.to_thread(next, source, None)) is not None:
+        yield line

@@ -1,0 +1,61 @@
+"""Keeps the requests of one chat in order while chats run side by side, and no person's pile too high."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Inbox:
+    """Runs work per chat in the order it came; `most_at_once` chats side by side.
+
+    `most_per_person` is how many requests of one person may wait or run at the same time.
+    """
+
+    def __init__(self, *, most_per_person: int = 20, most_at_once: int = 32) -> None:
+        self._most_per_person = most_per_person
+        self._turn: AbstractAsyncContextManager[None] = asyncio.Semaphore(most_at_once)
+        self._last: dict[str, asyncio.Task[None]] = {}
+        self._pending: Counter[int] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, chat: str, person: int | None, work: Work) -> asyncio.Task[None] | None:
+        """Start or queue the work; None if the person has too much waiting already.
+
+        Work of nobody's (`person` None) is always taken.
+        """
+        if person is not None:
+            if self._pending[person] >= self._most_per_person:
+                return None
+            self._pending[person] += 1
+        task = asyncio.create_task(self._run(self._last.get(chat), work))
+        self._last[chat] = task
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._forget(chat, person, done))
+        return task
+
+    async def close(self, seconds: float) -> None:
+        """Let what runs come to its end for so long, then cancel the rest."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, before: asyncio.Task[None] | None, work: Work) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        async with self._turn:
+            await work()
+
+    def _forget(self, chat: str, person: int | None, done: asyncio.Task[None]) -> None:
+        self._tasks.discard(done)
+        if person is not None:
+            self._pending[person] -= 1
+            if not self._pending[person]:
+                del self._pending[person]
+        if self._last.get(chat) is done:
+            del self._last[chat]

@@ -1,0 +1,115 @@
+"""Reads Telegram's updates: who said or pressed what, and which of it is meant for us."""
+
+from dataclasses import dataclass, field
+
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+
+from bot.transports.telegram_outcome import address_of
+
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+_GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line that a person wrote to us."""
+
+    text: str = field(repr=False)
+    chat: int = field(repr=False)
+    thread: int | None = field(repr=False)
+    person: int = field(repr=False)
+    language: str
+    group: bool
+    speaks_for_group: bool
+    """True for an admin who writes in the group's own name, whom nobody can look up."""
+
+    @property
+    def address(self) -> str:
+        """Where the answer goes."""
+        return address_of(self.chat, self.thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button that a person pressed under our message."""
+
+    query: str = field(repr=False)
+    """The id to answer the press with."""
+    message: int
+    """The message that the button belongs to."""
+    said: Said
+    """As if the person had written the button's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The bot was blocked, or thrown out, or the group was left."""
+
+    address: str = field(repr=False)
+
+
+def read(update: Update, username: str) -> Said | Pressed | Left | None:
+    """What the update means for the bot called `username`; None if it is not for us.
+
+    In a group only commands are, and of these only such as name no other bot.
+    """
+    if update.callback_query:
+        return _pressed(update.callback_query)
+    if update.my_chat_member:
+        return _membership(update.my_chat_member)
+    if update.message:
+        return _said(update.message, username)
+    return None
+
+
+def own_command(text: str, username: str) -> str | None:
+    """The text with our own name taken from its command; None if it is addressed to another bot."""
+    word, space, rest = text.partition(" ")
+    first, newline, more = word.partition("\n")
+    command, at, name = first.partition("@")
+    if not command.startswith("/") or not at:
+        return text
+    return f"{command}{newline}{more}{space}{rest}" if name.lower() == username.lower() else None
+
+
+def _said(message: Message, username: str) -> Said | None:
+    sender = message.from_user
+    group = message.chat.type in _GROUPS
+    if not message.text or sender is None or not (group or message.chat.type == Chat.PRIVATE):
+        return None
+    as_group = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    if message.is_automatic_forward or (sender.is_bot and not as_group):
+        return None
+    text = own_command(message.text, username)
+    if text is None or (group and not text.startswith("/")):
+        return None
+    thread = message.message_thread_id if message.is_topic_message else None
+    return _line(text, message.chat, thread, sender, speaks_for_group=as_group)
+
+
+def _pressed(query: CallbackQuery) -> Pressed | None:
+    message = query.message
+    if message is None or not query.data or message.chat.type not in (*_GROUPS, Chat.PRIVATE):
+        return None
+    in_topic = isinstance(message, Message) and message.is_topic_message
+    thread = message.message_thread_id if isinstance(message, Message) and in_topic else None
+    said = _line(query.data, message.chat, thread, query.from_user, speaks_for_group=False)
+    return Pressed(query.id, message.message_id, said)
+
+
+def _line(text: str, chat: Chat, thread: int | None, sender: User, *, speaks_for_group: bool) -> Said:
+    return Said(
+        text=text,
+        chat=chat.id,
+        thread=thread,
+        person=sender.id,
+        language=sender.language_code or "en",
+        group=chat.type in _GROUPS,
+        speaks_for_group=speaks_for_group,
+    )
+
+
+def _membership(change: ChatMemberUpdated) -> Left | None:
+    if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+        return Left(address_of(change.chat.id))
+    return None

@@ -1,0 +1,80 @@
+"""Translates what Telegram answers to an attempt to send into the outcomes that jobs treat differently."""
+
+from datetime import timedelta
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.transports.telegram_request import NeverSentError, ServerTroubleError, without_tokens
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Uncertain
+
+AFTER_NO_CONNECTION = 5.0
+AFTER_SERVER_TROUBLE = 15.0
+AFTER_REFUSED_TOKEN = 300.0
+"""Seconds."""
+
+_UNREACHABLE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "bot is not a member",
+    "not enough rights to send",
+    "have no rights to send",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "user_is_blocked",
+)
+"""Bad Requests that are about the chat and not about the message (wording of the Bot API server)."""
+
+
+def address_of(chat: int, thread: int | None = None) -> str:
+    """A chat, or one topic of it, as the text that stands for it everywhere else: "-100123/7"."""
+    return str(chat) if thread is None else f"{chat}/{thread}"
+
+
+def chat_and_thread(address: str) -> tuple[int, int | None]:
+    """The reverse of `address_of`. An address that is none raises ValueError."""
+    chat, slash, thread = address.partition("/")
+    return int(chat), int(thread) if slash else None
+
+
+def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 - a table, a line each
+    """What an error means for the delivery to `address`.
+
+    BadRequest and TimedOut are NetworkErrors in python-telegram-bot, hence the order. A 504, a broken
+    connection or no answer leaves open whether the message went out; other 5xx do not: while
+    Telegram is down it answers so for hours, and giving up then would lose every message.
+    """
+    chat, thread = chat_and_thread(address)
+    detail = without_tokens(str(error))
+    match error:
+        case RetryAfter():
+            return RetryLater(seconds_of(error), "too many messages", everyone=chat > 0)
+        case ChatMigrated(new_chat_id=new):
+            return Migrated(address_of(new, thread))
+        case Forbidden():
+            return Gone(detail)
+        case InvalidToken():
+            return RetryLater(AFTER_REFUSED_TOKEN, "Telegram refused the bot token", everyone=True)
+        case BadRequest():
+            unreachable = any(words in detail.lower() for words in _UNREACHABLE)
+            return Gone(detail) if unreachable else Rejected(detail)
+        case NeverSentError():
+            return RetryLater(AFTER_NO_CONNECTION, detail, everyone=True)
+        case ServerTroubleError(code=code) if code != 504:
+            return RetryLater(AFTER_SERVER_TROUBLE, detail, everyone=True)
+        case _:
+            return Uncertain(detail)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks us to wait; the library gives a number now and a timedelta one day."""
+    wait = error._retry_after  # noqa: SLF001 - the public name warns whichever type it returns
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,119 @@
+"""Fetches updates by long polling, and confirms them once they have been handled.
+
+python-telegram-bot's own Updater confirms what it has only put into memory, and removes a webhook
+unasked; here an update that a killed program had not answered comes again at the next start.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import structlog
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.transports.telegram_incoming import ALLOWED_UPDATES
+from bot.transports.telegram_outcome import AFTER_REFUSED_TOKEN, seconds_of
+from bot.transports.telegram_request import without_tokens
+
+log = structlog.get_logger()
+
+LONG_POLL = 25
+"""Seconds that Telegram may hold a request open."""
+GRACE = 1.0
+"""Seconds that slow answers may keep us from asking for, and so confirming, further updates."""
+
+
+def pauses(longest: float = 60) -> Iterator[float]:
+    """Growing seconds to wait after failures, each a little random so that programs do not march in step."""
+    pause = 1.0
+    while True:
+        yield pause * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+        pause = min(longest, pause * 2)
+
+
+class Polling:
+    """The stream of one bot's updates. `take` starts the handling of one and returns its task, if any."""
+
+    def __init__(self, bot: Bot, take: Callable[[Update], asyncio.Task[None] | None]) -> None:
+        self._bot = bot
+        self._take = take
+        self._next = 0
+        self._open: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Fetch and hand on until cancelled; failures are logged, waited out and never raised."""
+        waits = pauses()
+        failing = False
+        while True:
+            try:
+                updates = await self._fetch()
+                if failing:
+                    log.info("telegram answers again")
+                failing, waits = False, pauses()
+                await self._handle(updates)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the bot must go on listening
+                failing = True
+                await asyncio.sleep(report(error, next(waits)))
+
+    async def confirm(self) -> None:
+        """Tell Telegram what has been handled; what has not comes again at the next start."""
+        unfinished = [number for number, task in self._open.items() if not task.done() or task.cancelled()]
+        offset = min(unfinished, default=self._next)
+        if offset:
+            await self._bot.get_updates(offset=offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES)
+
+    async def _fetch(self) -> tuple[Update, ...]:
+        try:
+            return await self._bot.get_updates(
+                offset=self._next, timeout=LONG_POLL, allowed_updates=ALLOWED_UPDATES
+            )
+        except TelegramError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one that the library cannot read must not block the rest
+            log.error("telegram sent an update that cannot be read", error=type(error).__name__)  # noqa: TRY400 - a traceback may quote a chat
+            return await self._fetch_readable()
+
+    async def _fetch_readable(self) -> tuple[Update, ...]:
+        asked: dict[str, Any] = {"offset": self._next, "timeout": 0}
+        answer = await self._bot._post("getUpdates", asked)  # noqa: SLF001 - the only way to the raw updates
+        updates: list[Update] = []
+        for raw in answer if isinstance(answer, list) else []:
+            try:
+                updates.append(Update.de_json(raw, self._bot))
+            except Exception:  # noqa: BLE001 - see above
+                updates.append(Update(int(raw["update_id"])))
+        return tuple(updates)
+
+    async def _handle(self, updates: tuple[Update, ...]) -> None:
+        self._open = {number: task for number, task in self._open.items() if not task.done()}
+        for update in updates:
+            task = self._take(update)
+            if task is not None:
+                self._open[update.update_id] = task
+            self._next = update.update_id + 1
+        if self._open:
+            await asyncio.wait(set(self._open.values()), timeout=GRACE)
+
+
+def report(error: Exception, pause: float) -> float:
+    """Log why Telegram cannot be heard, for an operator, and say how many seconds to wait."""
+    match error:
+        case RetryAfter():
+            pause = seconds_of(error)
+            log.warning("telegram asks us to wait", seconds=round(pause))
+        case Conflict():
+            log.error(
+                "another program uses this bot's token: only one may listen",
+                remedy="stop the other one, or give each its own bot",
+                retry_in=round(pause),
+            )
+        case InvalidToken():
+            pause = AFTER_REFUSED_TOKEN
+            log.error("telegram refuses the bot token", remedy="ask @BotFather for the valid one")
+        case TelegramError():
+            log.warning("telegram does not answer", detail=without_tokens(str(error)), retry_in=round(pause))
+        case _:
+            log.error("reading from telegram failed", error=type(error).__name__, retry_in=round(pause))
+    return pause

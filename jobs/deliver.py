@@ -1,0 +1,191 @@
+"""Sends what is queued, most pressing first, and writes down what became of each attempt."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from storage.database import Database, Work
+from storage.records import Alert, Delivery, Recipient
+from storage.words import DeliveryState, RecipientState, Urgency
+
+log = structlog.get_logger()
+
+_BATCH = 30
+_AT_ONCE = (0, 3)
+_DIGESTS = (4, 4)
+_LONGEST_BACKOFF = 600.0
+_REPEAT_AFTER = timedelta(seconds=5)
+
+
+class Voice(Protocol):
+    """How one transport puts alerts before one recipient; `key` is the same for every repetition."""
+
+    @property
+    def name(self) -> str:
+        """The transport's name, as deliveries know it."""
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the platform recognises a repetition by its key."""
+
+    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
+        """Sends one alert, or several as a digest."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """Lets at most `per_second` messages go, and one to the same recipient every `gap` seconds."""
+
+    per_second: float
+    gap: float = 1.0
+    _next: float = 0.0
+    _chats: dict[int, float] = field(default_factory=dict)
+
+    async def turn(self, recipient_id: int) -> None:
+        """Waits until a message to this recipient may go."""
+        now = time.monotonic()
+        if len(self._chats) > 10_000:
+            self._chats = {key: at for key, at in self._chats.items() if at > now}
+        at = max(now, self._next, self._chats.get(recipient_id, 0.0))
+        self._next = max(now, self._next) + 1 / self.per_second
+        self._chats[recipient_id] = at + self.gap
+        await asyncio.sleep(at - now)
+
+
+@dataclass(slots=True)
+class Deliverer:
+    """Empties the queue of one transport. To be run by the one holder of the transport's sender lock."""
+
+    database: Database
+    voice: Voice
+    pace: Pace
+    now: Callable[[], datetime]
+    _paused_until: datetime | None = None
+
+    def recover(self) -> int:
+        """Settles what was being sent when the last sender was stopped; returns how many there were.
+
+        What the platform recognises is sent again. Where it cannot tell, an Immediate alert is
+        repeated once, for a miss is worse than a double; anything else stays uncertain.
+        """
+        with self.database.write() as work:
+            found = work.deliveries.interrupted(self.voice.name)
+            for delivery, immediate in found:
+                self._unanswered(work, delivery, immediate, "the program stopped while it was being sent")
+        return len(found)
+
+    async def drain(self) -> int:
+        """Sends everything that is due; returns how many messages were attempted."""
+        attempted = 0
+        while not self._paused():
+            batch = await asyncio.to_thread(self._claim)
+            if not batch:
+                break
+            await asyncio.gather(
+                *(self._send(alerts, recipient, group) for group, recipient, alerts in batch)
+            )
+            attempted += len(batch)
+        return attempted
+
+    def _paused(self) -> bool:
+        return self._paused_until is not None and self.now() < self._paused_until
+
+    def _claim(self) -> list[tuple[tuple[Delivery, ...], Recipient, tuple[Alert, ...]]]:
+        now = self.now()
+        with self.database.write() as work:
+            work.deliveries.cancel_expired(now)
+            claimed = work.deliveries.claim(self.voice.name, now, _BATCH, lanes=_AT_ONCE)
+            groups: list[tuple[Delivery, ...]] = [(delivery,) for delivery in claimed]
+            if not groups:
+                groups = _by_recipient(
+                    work.deliveries.claim(self.voice.name, now, _BATCH * 10, lanes=_DIGESTS)
+                )
+            alerts = work.alerts.many([delivery.alert_id for group in groups for delivery in group])
+            batch = []
+            for group in groups:
+                recipient = work.recipients.get(group[0].recipient_id)
+                if recipient and recipient.state is RecipientState.ACTIVE:
+                    told = tuple(alerts[delivery.alert_id] for delivery in group)
+                    batch.append((group, recipient, told))
+            return batch
+
+    async def _send(
+        self, alerts: tuple[Alert, ...], recipient: Recipient, group: tuple[Delivery, ...]
+    ) -> None:
+        await self.pace.turn(recipient.id)
+        now = self.now()
+        key = f"{alerts[0].identifier}:{recipient.id}"
+        try:
+            outcome = await self.voice.tell(alerts, recipient, key, now)
+        except Exception:
+            # The message may have left; only the log knows why no answer was understood.
+            log.exception("deliver.fault", transport=self.voice.name, delivery=group[0].id)
+            outcome = Uncertain("fault in Vigil while sending: see the log")
+        if isinstance(outcome, RetryLater) and outcome.everyone:
+            self._paused_until = now + timedelta(seconds=outcome.seconds)
+        await asyncio.to_thread(self._settle, group, alerts, recipient, outcome)
+
+    def _settle(
+        self,
+        group: tuple[Delivery, ...],
+        alerts: tuple[Alert, ...],
+        recipient: Recipient,
+        outcome: Outcome,
+    ) -> None:
+        with self.database.write() as work:
+            for delivery, alert in zip(group, alerts, strict=True):
+                immediate = alert.statement.alert.urgency is Urgency.IMMEDIATE
+                self._settle_one(work, delivery, recipient, outcome, immediate=immediate)
+            if isinstance(outcome, Gone):
+                work.recipients.suspend(recipient.id)
+            if isinstance(outcome, Migrated):
+                work.recipients.move(recipient.id, recipient.transport, outcome.address)
+        log.info(
+            "deliver.done", transport=self.voice.name, delivery=group[0].id, outcome=type(outcome).__name__
+        )
+
+    def _settle_one(
+        self, work: Work, delivery: Delivery, recipient: Recipient, outcome: Outcome, *, immediate: bool
+    ) -> None:
+        settle = work.deliveries.settle
+        now = self.now()
+        match outcome:
+            case Sent(reference):
+                settle(delivery.id, DeliveryState.SENT, reference=reference)
+            case RetryLater(seconds, detail):
+                wait = max(seconds, min(_LONGEST_BACKOFF, 2.0 ** min(delivery.attempts, 9)))
+                if seconds:
+                    wait = seconds  # the platform said how long: neither earlier nor much later
+                again = now + timedelta(seconds=wait)
+                settle(delivery.id, DeliveryState.QUEUED, detail=detail, not_before=again)
+            case Gone(detail):
+                settle(delivery.id, DeliveryState.FAILED, detail=detail)
+            case Migrated():
+                settle(delivery.id, DeliveryState.QUEUED, detail="the chat moved", not_before=now)
+            case Rejected(detail):
+                log.error("deliver.rejected", delivery=delivery.id, transport=recipient.transport, why=detail)
+                settle(delivery.id, DeliveryState.FAILED, detail=detail)
+            case Uncertain(detail):
+                self._unanswered(work, delivery, immediate, detail)
+
+    def _unanswered(self, work: Work, delivery: Delivery, immediate: bool, detail: str) -> None:
+        log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
+        if self.voice.idempotent or (immediate and delivery.attempts < 2):
+            again = self.now() + (timedelta() if self.voice.idempotent else _REPEAT_AFTER)
+            note = f"repeated, as it is uncertain whether it arrived: {detail}"
+            work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
+        else:
+            work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)
+
+
+def _by_recipient(claimed: Sequence[Delivery]) -> list[tuple[Delivery, ...]]:
+    groups: dict[int, list[Delivery]] = {}
+    for delivery in claimed:
+        groups.setdefault(delivery.recipient_id, []).append(delivery)
+    return [tuple(group) for group in groups.values()]

@@ -1,0 +1,16 @@
+"""Asks the web for one address: guard -> one hop after another -> a bounded body, all within one deadline."""
+
+from jobs.fetch.answer import Fetched, FetchError, Refused, TimedOut, TooLarge, Unreachable, retry_after
+from jobs.fetch.fetcher import USER_AGENT, Fetcher
+
+__all__ = [
+    "USER_AGENT",
+    "FetchError",
+    "Fetched",
+    "Fetcher",
+    "Refused",
+    "TimedOut",
+    "TooLarge",
+    "Unreachable",
+    "retry_after",
+]

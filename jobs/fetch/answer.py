@@ -1,0 +1,71 @@
+"""What came back from an address, or why nothing did, one exception for each treatment."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer, whatever its status. No address in it carries credentials."""
+
+    url: str
+    """What was asked for."""
+    final_url: str
+    """Where the answer came from, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Keys in lower case; of a repeated field the first value."""
+    body: bytes
+    permanent_url: str | None = None
+    """`final_url` when every redirect on the way was 301 or 308 (RFC 9110 15.4.2, 15.4.9), else None.
+
+    Also None for an address with credentials: the configured one must stay.
+    """
+
+
+class FetchError(Exception):
+    """The address gave no answer."""
+
+    def __init__(self, host: str, why: str) -> None:
+        """`host` without credentials; `why` completes "example.org: ..."."""
+        self.detail = f"{host}: {why}" if host else why
+        super().__init__(f"{type(self).__doc__} {self.detail}")
+
+
+class Refused(FetchError):
+    """The address is one that must not be asked."""
+
+
+class TooLarge(FetchError):
+    """The answer is larger than allowed."""
+
+
+class TimedOut(FetchError):
+    """The answer was not complete in time."""
+
+
+class Unreachable(FetchError):
+    """The host could not be talked to."""
+
+
+_SECONDS = re.compile(r"\d{1,9}")
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait as asked by the Retry-After field, None without one that can be read.
+
+    RFC 9110 10.2.3: a number of seconds or a date; a date that has passed means 0. `headers` have
+    lower-case keys. No cap is applied here.
+    """
+    value = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())

@@ -1,0 +1,262 @@
+"""Fetches addresses over HTTP: hop by hop, never to a private address, within a deadline and a size."""
+
+import asyncio
+import base64
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+from weakref import WeakValueDictionary
+
+import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+from yarl import URL
+
+from jobs.fetch.answer import Fetched, Refused, TimedOut, TooLarge, Unreachable
+from jobs.fetch.guard import NotPublic, guarded_socket, is_local_name, is_public, literal
+
+USER_AGENT = "Vigil/0.1 (feed reader)"
+MOST_REDIRECTS = 5
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json,"
+    " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, application/pdf;q=0.8, */*;q=0.5"
+)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_SCHEMES = frozenset({"http", "https"})
+_CHUNK = 65_536
+_LONGEST_FIELD = 32_768
+"""Bytes of one header field: security policies of real sites pass aiohttp's 8 KB."""
+
+
+class Fetcher:
+    """An HTTP client for hostile places, used as `async with Fetcher() as fetcher`.
+
+    `timeout` in seconds covers one whole exchange: connecting, redirects and the last byte of the body;
+    waiting for a turn at a busy host is not part of it. `max_bytes` counts decompressed bytes.
+    `allow_private` is for tests on loopback. `proxy` is "http://..." or "socks5://..."; host names then
+    go to the proxy unresolved, as Tor needs it.
+    """
+
+    def __init__(  # each is a key of the configuration, given by name
+        self,
+        *,
+        timeout: float = 20,
+        max_bytes: int = 10_000_000,
+        user_agent: str = USER_AGENT,
+        allow_private: bool = False,
+        proxy: str = "",
+        per_host: int = 2,
+    ) -> None:
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._user_agent = user_agent
+        self._allow_private = allow_private
+        self._proxy = proxy.replace("socks5h://", "socks5://", 1)
+        self._per_host = per_host
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Opens the connection pool."""
+        self._session = aiohttp.ClientSession(
+            connector=self._connector(),
+            headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            max_line_size=_LONGEST_FIELD,
+            max_field_size=_LONGEST_FIELD,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _connector(self) -> aiohttp.BaseConnector:
+        if self._proxy.startswith("socks"):
+            return ProxyConnector.from_url(self._proxy, rdns=True)
+        if self._proxy or self._allow_private:
+            return aiohttp.TCPConnector()
+        return aiohttp.TCPConnector(socket_factory=guarded_socket)
+
+    async def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", pinned: bool = False
+    ) -> Fetched:
+        """The answer of `url`, redirects followed; any status is an answer.
+
+        `etag` and `last_modified` are sent as If-None-Match and If-Modified-Since exactly as they were
+        received (RFC 9110 13.1). `pinned` refuses redirects to another site than that of `url`.
+        Raises a FetchError: Refused, TooLarge, TimedOut, Unreachable.
+        """
+        start = _parse(url)
+        headers = _conditions(etag, last_modified)
+        target, permanent, left = start, not start.raw_user, self._timeout
+        loop = asyncio.get_running_loop()
+        for _ in range(MOST_REDIRECTS + 1):
+            self._check(target)
+            async with self._turn(target):
+                began = loop.time()
+                answer = await self._exchange(target, headers, left)
+                left -= loop.time() - began
+            location = answer.headers.get("location", "")
+            if answer.status not in _REDIRECTS or not location:
+                moved = permanent and answer.final_url != _shown(start)
+                return Fetched(
+                    url=_shown(start),
+                    final_url=answer.final_url,
+                    status=answer.status,
+                    headers=answer.headers,
+                    body=answer.body,
+                    permanent_url=answer.final_url if moved else None,
+                )
+            permanent = permanent and answer.status in _PERMANENT
+            target = _next(target, location)
+            if pinned and not _same_site(start, target):
+                raise Refused(_host(start), f"it leads to another site, {_host(target)}")
+        raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
+
+    def _check(self, target: URL) -> None:
+        """Refuse what needs no look-up to be refused; names are judged by their addresses on connecting."""
+        host = target.raw_host or ""
+        if target.scheme not in _SCHEMES:
+            raise Refused(_host(target), f"only http and https are fetched, not {target.scheme or 'this'}")
+        if self._allow_private:
+            return
+        address = literal(host)
+        if is_local_name(host) or (address is not None and not is_public(address)):
+            raise Refused(_host(target), "not a public address")
+
+    @asynccontextmanager
+    async def _turn(self, target: URL) -> AsyncIterator[None]:
+        """At most `per_host` exchanges with one host at a time."""
+        host = target.raw_host or ""
+        turns = self._turns.get(host)
+        if turns is None:
+            turns = self._turns[host] = asyncio.Semaphore(self._per_host)
+        async with turns:
+            yield
+
+    async def _exchange(self, target: URL, headers: dict[str, str], seconds: float) -> Fetched:
+        """One request and its whole answer; the errors of the libraries end here."""
+        host = _host(target)
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                return await self._request(target, headers)
+        except TimeoutError as error:
+            raise TimedOut(host, f"no complete answer within {self._timeout:g} s") from error
+        except NotPublic as error:
+            raise Refused(host, f"it resolves to {error}, not a public address") from error
+        except (aiohttp.ClientError, ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError) as error:
+            raise Unreachable(host, _reason(error)) from error
+        except (ValueError, LookupError) as error:
+            # Broken framing and encodings that aiohttp does not wrap.
+            raise Unreachable(host, f"the answer cannot be read ({type(error).__name__})") from error
+
+    async def _request(self, target: URL, headers: dict[str, str]) -> Fetched:
+        if self._session is None:
+            raise RuntimeError("Fetcher is used outside of `async with`")
+        sent = {**headers, **_authorization(target)}
+        proxy = self._proxy if self._proxy.startswith("http") else None
+        shown = target.with_user(None)
+        async with self._session.get(shown, headers=sent, allow_redirects=False, proxy=proxy) as response:
+            received: dict[str, str] = {}
+            for name, value in response.headers.items():
+                # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
+                received.setdefault(name.lower(), value.encode("utf-8", "replace").decode("utf-8"))
+            body = await self._body(response, _host(target))
+            return Fetched(str(shown), str(shown), response.status, received, body)
+
+    async def _body(self, response: aiohttp.ClientResponse, host: str) -> bytes:
+        """The body as far as it is wanted; reading stops at the cap, so a bomb is never unpacked whole."""
+        if response.status in _REDIRECTS:
+            return b""
+        if (response.content_length or 0) > self._max_bytes:
+            raise TooLarge(host, f"{response.content_length:,} bytes announced, {self._max_bytes:,} allowed")
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            body += chunk
+            if len(body) > self._max_bytes:
+                raise TooLarge(host, f"more than {self._max_bytes:,} bytes")
+        return bytes(body)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = URL(url.strip())
+        parsed.explicit_port  # noqa: B018  # raises ValueError where the port is no number
+    except (ValueError, UnicodeError) as error:
+        raise Refused("", "this is not an address") from error
+    if not parsed.raw_host:
+        raise Refused("", "this is not an address with a host")
+    return parsed
+
+
+def _next(target: URL, location: str) -> URL:
+    """Where a Location leads (RFC 9110 10.2.2); credentials stay only with the same origin."""
+    try:
+        following = target.with_user(None).join(URL(location.strip()))
+    except (ValueError, UnicodeError) as error:
+        raise Unreachable(_host(target), "it redirects to what is not an address") from error
+    if following.scheme not in _SCHEMES:
+        raise Refused(_host(target), f"it redirects to {following.scheme or 'nothing'}, not to http or https")
+    if not following.raw_host:
+        raise Refused(_host(target), "it redirects to what is not an address with a host")
+    if following.raw_user is None and target.raw_user is not None and following.origin() == target.origin():
+        following = following.with_user(target.user).with_password(target.password)
+    return following
+
+
+def _conditions(etag: str, last_modified: str) -> dict[str, str]:
+    """The validators; one that cannot be sent as it was received is not sent at all."""
+    pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {
+        name: value
+        for name, value in pairs.items()
+        if value and value.isprintable() and "\ufffd" not in value
+    }
+
+
+def _authorization(target: URL) -> dict[str, str]:
+    """The credentials of an address as a header (RFC 7617), so that they show up nowhere else."""
+    if target.raw_user is None and target.raw_password is None:
+        return {}
+    pair = f"{target.user or ''}:{target.password or ''}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+
+
+def _shown(target: URL) -> str:
+    return str(target.with_user(None))
+
+
+def _host(target: URL) -> str:
+    return target.host or "the address"
+
+
+def _same_site(one: URL, other: URL) -> bool:
+    """True when the hosts are the same, or one lies under the other ("www." aside)."""
+    a, b = (f".{(url.raw_host or '').lower().removeprefix('www.')}" for url in (one, other))
+    return a.endswith(b) or b.endswith(a)
+
+
+_REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((aiohttp.ClientConnectorDNSError,), "its name is not known"),
+    ((aiohttp.ClientConnectorCertificateError,), "its certificate is not valid"),
+    ((aiohttp.ClientSSLError, ssl.SSLError), "no secure connection could be made"),
+    ((ProxyError, ProxyConnectionError, ProxyTimeoutError), "the proxy could not reach it"),
+    ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), "the proxy could not reach it"),
+    ((aiohttp.ClientConnectorError,), "no connection"),
+    ((aiohttp.ServerDisconnectedError, aiohttp.ClientOSError), "the connection broke off"),
+)
+
+
+def _reason(error: Exception) -> str:
+    """A short reason in our own words: those of the libraries may hold the whole address."""
+    said = f"the answer cannot be read ({type(error).__name__})"
+    return next((reason for kinds, reason in _REASONS if isinstance(error, kinds)), said)

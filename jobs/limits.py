@@ -1,0 +1,43 @@
+"""What may ring, as the operator set it: the age window, the cap, and when digests are sent."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from storage.records import Entry
+from storage.words import Digest
+
+_DIGEST_HOUR = 8
+_CLOCK_AHEAD = timedelta(hours=1)
+_DAY_AHEAD = timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`window`: how old an entry may be and still ring. `per_source_hour`: alerts before an admin looks."""
+
+    window: timedelta = timedelta(days=3)
+    per_source_hour: int = 10
+    zone: tzinfo = UTC
+
+    def fresh(self, entry: Entry, now: datetime, *, first_poll: bool) -> bool:
+        """Whether the entry is recent enough to ring.
+
+        A publisher's clock may be an hour ahead, and a bare day may have begun earlier in the
+        east (UTC+14); what is dated later is from the future and never rings. An undated entry
+        counts as new when it appears after the first poll, which reads a source's past.
+        """
+        if entry.published is None:
+            return not first_poll
+        ahead = _DAY_AHEAD if entry.date_only else _CLOCK_AHEAD
+        behind = self.window + (timedelta(days=1) if entry.date_only else timedelta())
+        return now - behind <= entry.published <= now + ahead
+
+    def digest_time(self, digest: Digest, now: datetime) -> datetime:
+        """The next eight o'clock in the operator's zone; of a Monday for weekly digests."""
+        local = now.astimezone(self.zone)
+        due = local.replace(hour=_DIGEST_HOUR, minute=0, second=0, microsecond=0)
+        if due <= local:
+            due += timedelta(days=1)
+        if digest is Digest.WEEKLY:
+            due += timedelta(days=-due.weekday() % 7)
+        return due.astimezone(now.tzinfo)

@@ -1,0 +1,249 @@
+"""Asks sources what is new, reads it, keeps it whole and queues what rings."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+
+import structlog
+
+from jobs.fetch import Fetched, Fetcher, FetchError, retry_after
+from jobs.limits import Limits
+from jobs.ring import keep, ring
+from jobs.steps.pages import parse_page
+from jobs.steps.parse import NotAFeed, Parsed, parse_feed
+from jobs.steps.read import read_document
+from jobs.steps.understand import understand_entry
+from jobs.steps.unreadable import Unreadable
+from storage.database import Database
+from storage.records import Alert, Entry, Source, Statement
+from storage.words import SourceKind, SourceState
+
+log = structlog.get_logger()
+
+_IN_FLIGHT = 20
+_LINKED_PAGES = 30
+"""How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
+_DARK_AFTER = 5
+_LONGEST_PAUSE = timedelta(hours=6)
+_jitter = Random()  # noqa: S311 - spreads due times, protects nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll of one source came to."""
+
+    source: Source
+    new: int = 0
+    notes: tuple[str, ...] = ()
+    """Entries with a remark for an admin, such as a link that leads nowhere."""
+    alerts: tuple[tuple[Alert, int], ...] = ()
+    """What rang, each with the number of its recipients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Polls sources with one fetcher into one database. `wake` is called when something was queued."""
+
+    database: Database
+    fetcher: Fetcher
+    limits: Limits = field(default_factory=Limits)
+    wake: Callable[[], None] = lambda: None
+
+    async def due(self, now: datetime) -> tuple[Polled, ...]:
+        """Polls every watched source whose time has come."""
+        return await self.all(await asyncio.to_thread(self._due, now), now)
+
+    async def all(
+        self,
+        sources: Iterable[Source],
+        now: datetime,
+        done: Callable[[Polled], None] = lambda _: None,
+    ) -> tuple[Polled, ...]:
+        """Polls these sources, twenty at a time; one that fails does not hold up the others."""
+        gate = asyncio.Semaphore(_IN_FLIGHT)
+
+        async def one(source: Source) -> Polled:
+            async with gate:
+                polled = await self.one(source, now)
+            done(polled)
+            return polled
+
+        return tuple(await asyncio.gather(*(one(source) for source in sources)))
+
+    async def one(self, source: Source, now: datetime) -> Polled:
+        """Polls one source; whatever goes wrong ends in a named state of the source."""
+        try:
+            answer = await self.fetcher.get(source.url, etag=source.etag, last_modified=source.last_modified)
+            polled = await self._answered(source, answer, now)
+        except FetchError as error:
+            polled = await self._missed(source, SourceState.FAILING, str(error.detail), now)
+        except NotAFeed as error:
+            polled = await self._missed(source, SourceState.NOT_A_FEED, str(error.detail), now)
+        except Exception as error:
+            # An unforeseen fault with one source must neither stop the others nor pass in silence.
+            log.exception("poll.failed", source=source.name)
+            polled = await self._missed(source, SourceState.FAILING, f"fault in Vigil: {error!r}"[:200], now)
+        log.info("poll.done", source=source.name, state=polled.source.state, new=polled.new)
+        if any(recipients for _, recipients in polled.alerts):
+            self.wake()
+        return polled
+
+    async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Polled:
+        if answer.status == 304:
+            return await self._unchanged(source, answer, now)
+        if answer.status in (429, 503):
+            pause = retry_after(answer.headers, now)
+            detail = f"HTTP {answer.status}"
+            return await self._missed(source, SourceState.THROTTLED, detail, now, pause)
+        if answer.status == 410:
+            return await self._missed(source, SourceState.GONE, "HTTP 410: removed for good", now)
+        if answer.status != 200:
+            return await self._missed(source, SourceState.FAILING, f"HTTP {answer.status}", now)
+        if source.body_hash == _hash(answer.body):
+            return await self._unchanged(source, answer, now)
+        parsed = await asyncio.to_thread(_parse, source, answer, now)
+        fresh = await asyncio.to_thread(self._fresh, source, parsed.entries)
+        read = await self._read_linked(fresh, now)
+        statements = await asyncio.to_thread(_understand, read, source, now)
+        state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
+        after = replace(_succeeded(source, answer, now), state=state, detail=parsed.degraded)
+        return await asyncio.to_thread(self._store, after, statements, now)
+
+    async def _unchanged(self, source: Source, answer: Fetched, now: datetime) -> Polled:
+        # Also a 304, or a 200 with the same body, may bring new validators: keep them.
+        was = source.state in (SourceState.OK, SourceState.DEGRADED, SourceState.UNCHANGED)
+        state = SourceState.DEGRADED if source.state is SourceState.DEGRADED else SourceState.UNCHANGED
+        after = replace(_succeeded(source, answer, now), state=state, detail=source.detail if was else "")
+        if answer.status == 304:
+            after = replace(after, body_hash=source.body_hash)
+        return await asyncio.to_thread(self._store, after, (), now)
+
+    async def _missed(
+        self, source: Source, state: SourceState, detail: str, now: datetime, pause: float | None = None
+    ) -> Polled:
+        """The source did not answer as it should: it is asked again later, and later each time."""
+        failures = source.failures + 1
+        wait = min(timedelta(seconds=source.every) * 2 ** min(failures - 1, 10), _LONGEST_PAUSE)
+        wait *= _jitter.uniform(0.8, 1.0)
+        wait = max(wait, timedelta(seconds=min(pause or 0, 86400)), timedelta(seconds=source.every) * 0.8)
+        if state is SourceState.FAILING and failures >= _DARK_AFTER:
+            state = SourceState.DARK
+        after = replace(
+            source,
+            state=state,
+            detail=detail,
+            failures=failures,
+            last_polled=now,
+            next_due=now + wait,
+        )
+        return await asyncio.to_thread(self._store, after, (), now)
+
+    async def _read_linked(self, entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
+        """The entries, those that show only a beginning with the text of the page they link to."""
+        cut = [entry.uid for entry in entries if (entry.excerpt and entry.url) or entry.enclosures]
+        chosen = set(cut[:_LINKED_PAGES])
+        return tuple(
+            await asyncio.gather(
+                *(self._linked(entry, now) if entry.uid in chosen else _same(entry) for entry in entries)
+            )
+        )
+
+    async def _linked(self, entry: Entry, now: datetime) -> Entry:
+        del now
+        notes = []
+        for url in filter(None, (entry.url, *entry.enclosures[:1])):
+            try:
+                answer = await self.fetcher.get(url)
+                if answer.status != 200:
+                    notes.append(f"the link leads nowhere: HTTP {answer.status} from {url}")
+                    continue
+                content = answer.headers.get("content-type", "")
+                document = await asyncio.to_thread(read_document, answer.body, content, answer.final_url)
+            except (FetchError, Unreadable) as error:
+                notes.append(f"the linked page could not be read: {error.detail}")
+                continue
+            if len(document.text) <= len(entry.text):
+                continue
+            return replace(
+                entry,
+                title=_whole_title(entry.title, document.title),
+                text=document.text,
+                excerpt=False,
+                note="; ".join(notes),
+            )
+        return replace(entry, note="; ".join(notes))
+
+    def _due(self, now: datetime) -> tuple[Source, ...]:
+        with self.database.read() as work:
+            return work.sources.due(now)
+
+    def _fresh(self, source: Source, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        with self.database.read() as work:
+            known = work.entries.known(source.id, [entry.uid for entry in entries])
+        return tuple(entry for entry in entries if entry.uid not in known)
+
+    def _store(self, source: Source, read: Sequence[tuple[Entry, Statement]], now: datetime) -> Polled:
+        """One transaction: the source's validators with all that the answer brought, or nothing."""
+        alerts = []
+        with self.database.write() as work:
+            known = work.entries.known(source.id, [entry.uid for entry, _ in read])
+            first_poll = not work.entries.any_of(source.id)
+            new = [(entry, statement) for entry, statement in read if entry.uid not in known]
+            if new:
+                work.cases.lock()
+            for entry, understood in sorted(new, key=lambda pair: pair[0].published or now):
+                statement = keep(work, source, entry, understood, now)
+                if not self.limits.fresh(entry, now, first_poll=first_poll):
+                    continue
+                rung = ring(work, source, entry, statement, now, self.limits)
+                if rung:
+                    alerts.append(rung)
+            work.sources.save(source)
+        notes = tuple(entry.note for entry, _ in new if entry.note)
+        return Polled(source, len(new), notes, tuple(alerts))
+
+
+def _parse(source: Source, answer: Fetched, now: datetime) -> Parsed:
+    if source.kind is SourceKind.PAGE:
+        return parse_page(answer.body, answer.headers, answer.final_url, source.selectors, now)
+    return parse_feed(answer.body, answer.headers, answer.final_url, now)
+
+
+def _understand(
+    entries: Iterable[Entry], source: Source, now: datetime
+) -> tuple[tuple[Entry, Statement], ...]:
+    return tuple((entry, understand_entry(entry, source, now)) for entry in entries)
+
+
+def _succeeded(source: Source, answer: Fetched, now: datetime) -> Source:
+    # `every` is an upper bound of freshness: jitter only shortens it.
+    wait = timedelta(seconds=source.every * _jitter.uniform(0.9, 1.0))
+    return replace(
+        source,
+        etag=answer.headers.get("etag", source.etag if answer.status == 304 else ""),
+        last_modified=answer.headers.get(
+            "last-modified", source.last_modified if answer.status == 304 else ""
+        ),
+        body_hash=_hash(answer.body),
+        failures=0,
+        last_polled=now,
+        last_success=now,
+        next_due=now + wait,
+    )
+
+
+def _whole_title(shown: str, found: str) -> str:
+    """The page's title where the list cut it off; else the list's own."""
+    start = shown.rstrip("…. ")
+    return found if start != shown and found.startswith(start) else shown
+
+
+async def _same(entry: Entry) -> Entry:
+    return entry
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,117 @@
+"""Inside a poll's transaction: keeps a statement, joins it to its case, and queues what rings."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from jobs.limits import Limits
+from jobs.steps import match
+from jobs.steps.link import link
+from storage.database import Work
+from storage.records import Alert, Entry, Route, Source, Statement
+from storage.words import CaseState, Digest, MsgType, Relation, Urgency
+
+_LIFE = timedelta(days=7)
+_DIGEST_LANE = 4
+
+
+def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: datetime) -> Statement:
+    """Stores the entry and its statement, joined to a case; returns the statement as stored."""
+    entry_id = work.entries.add(source.id, entry, now)
+    moment = statement.published or now
+    known = work.statements.candidates(statement.countries, statement.url, moment)
+    linked = link(statement, known)
+    case_id = linked.case
+    if case_id is None:
+        case_id = work.cases.open(statement.title, now)
+    elif linked.relation is Relation.UPDATE:
+        work.cases.touch(case_id, _case_state(statement), now)
+    statement = replace(
+        statement,
+        entry_id=entry_id,
+        case_id=case_id,
+        relation=linked.relation,
+        source_name=source.name,
+        fetched=now,
+    )
+    return replace(statement, id=work.statements.add(statement, source, now))
+
+
+def ring(
+    work: Work, source: Source, entry: Entry, statement: Statement, now: datetime, limits: Limits
+) -> tuple[Alert, int] | None:
+    """The alert that the statement gives cause for and how many will get it; None when nobody will.
+
+    A duplicate is silent, unless the case was never rung: then this is the first that shows its
+    urgency. Beyond the cap of alerts per source and hour the deliveries are held for an admin.
+    """
+    assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
+    earlier = work.alerts.of_case(statement.case_id)
+    if statement.relation is Relation.DUPLICATE and earlier:
+        return None
+    alert = Alert(
+        identifier=identifier(source, entry),
+        statement=statement,
+        source=source,
+        sent=now,
+        msg_type=_msg_type(statement, rung=bool(earlier)),
+        expires=now + _LIFE,
+        references=tuple(name for _, name in earlier),
+        case_id=statement.case_id,
+    )
+    wanted = _wanted(work, alert, now, limits)
+    if not wanted and not statement.alert.urgent:
+        return None
+    held = ""
+    if work.alerts.rung_since(source.id, now - timedelta(hours=1)) >= limits.per_source_hour:
+        held = "more alerts from this source within an hour than usual: an admin looks first"
+    alert = replace(alert, id=work.alerts.add(alert))
+    lanes = {(lane, at) for lane, at in wanted.values()}
+    for lane, at in sorted(lanes):
+        chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
+        work.deliveries.queue(alert.id, chosen, lane, held=held)
+    return alert, len(wanted)
+
+
+def identifier(source: Source, entry: Entry) -> str:
+    """The alert's CAP identifier: the same entry of the same source gives the same one."""
+    digest = hashlib.sha256(f"{source.name}\x00{entry.uid}".encode()).hexdigest()
+    return f"vigil-{digest[:24]}"
+
+
+def _wanted(
+    work: Work, alert: Alert, now: datetime, limits: Limits
+) -> dict[tuple[int, str], tuple[int, datetime]]:
+    """(recipient, transport) -> (lane, not before): one delivery each, however many routes fit."""
+    followers = work.alerts.followers(alert.case_id) if alert.references and alert.case_id else set()
+    found: dict[tuple[int, str], tuple[int, datetime]] = {}
+    for transport, route in work.routes.active():
+        followed = route.recipient_id in followers
+        if not match.wants(route, alert, followed=followed):
+            continue
+        key = (route.recipient_id, transport)
+        when = _when(route, alert, now, limits, followed=followed)
+        found[key] = min(found.get(key, when), when)
+    return found
+
+
+def _when(
+    route: Route, alert: Alert, now: datetime, limits: Limits, *, followed: bool
+) -> tuple[int, datetime]:
+    if match.at_once(route, alert, followed=followed):
+        return match.lane(alert), now
+    daily = Digest.DAILY if route.digest is Digest.NONE else route.digest
+    return _DIGEST_LANE, limits.digest_time(daily, now)
+
+
+def _msg_type(statement: Statement, *, rung: bool) -> MsgType:
+    """What the alert is to those who get it: without an earlier one there is nothing to update."""
+    if statement.alert.msg_type is MsgType.ALERT and rung and statement.relation is Relation.UPDATE:
+        return MsgType.UPDATE
+    return statement.alert.msg_type
+
+
+def _case_state(statement: Statement) -> CaseState:
+    if statement.alert.msg_type is MsgType.CANCEL:
+        return CaseState.STOPPED
+    return CaseState.RESOLVED if statement.alert.urgency is Urgency.PAST else CaseState.UPDATED

@@ -1,0 +1,56 @@
+"""Judges a statement: what it does (kind), and how near and how grave the harm is (CAP).
+
+Cues are found once in the words of the text (`cues`, with tables a language), dates are set against
+the day of judgement (`dates`), both make named features (`features`); weights in a table turn
+features into kind, urgency and stage (`scales`), and rules after LABELS of CAP give severity and
+certainty (`gravity`). Every judgement names the features that made it and the words it saw.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from jobs.steps.classify.cues import find_cues
+from jobs.steps.classify.features import features_of
+from jobs.steps.classify.gravity import certainty_of, severity_of, urgency_of
+from jobs.steps.classify.scales import judge
+from jobs.steps.lexicon.countries import countries_of_tokens
+from jobs.steps.lexicon.languages import detect_language
+from jobs.steps.lexicon.tokens import cut
+from storage.records import Assessment, Statement
+
+_LEAD = 4_000
+"""Characters that are read of a long document: title and lead say what it does."""
+_FOOT = 1_000
+"""And of its end, where closing words and instructions stand."""
+
+_HOME = {"ja": "JP", "ko": "KR"}
+"""Languages of one country: a text in them that names no country speaks to that one."""
+
+
+def classify(statement: Statement, as_of: datetime) -> Statement:
+    """The statement with kind, language, countries (if it had none) and its CAP assessment.
+
+    `as_of` is the time of judgement: dates before it are past. Pure; never raises on any text.
+    """
+    title = statement.title
+    text = statement.text
+    if len(text) > _LEAD + _FOOT:
+        text = f"{text[:_LEAD]}\n{text[-_FOOT:]}"
+    language = statement.language or detect_language(f"{title}\n{text}")
+    tokens = cut(f"{title}\n{text}")
+    cues = find_cues(tokens, len(title), language)
+    features = features_of(cues, as_of.date())
+    verdict = judge(features)
+    countries = statement.countries or countries_of_tokens(tokens)
+    if not countries and language in _HOME:
+        countries = (_HOME[language],)
+    judged = replace(statement, kind=verdict.kind, language=language, countries=countries)
+    alert = Assessment(
+        msg_type=verdict.msg_type,
+        urgent=verdict.urgent,
+        urgency=urgency_of(judged, cues, verdict, as_of.date()),
+        severity=severity_of(cues, verdict),
+        certainty=certainty_of(cues, verdict),
+        reasons=verdict.reasons,
+    )
+    return replace(judged, alert=alert)

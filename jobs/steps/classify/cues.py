@@ -1,0 +1,62 @@
+"""Finds the cues of a text: which words speak for which harm, time, request, outcome or kind."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from jobs.steps.lexicon.phrases import Hit, Phrases
+from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tokens import Tokens
+
+LANGUAGES = ("en", "ko", "ja", "zh", "fr", "es", "ru", "ar")
+"""Languages that have a table `cues_xx.toml`; a text in another is read with the English one."""
+
+HARMS = ("return", "execution", "torture", "disappearance", "health", "eviction", "attack", "custody")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What was seen in one text, by group, in order of place. `title_end` is the title's length."""
+
+    tokens: Tokens
+    title_end: int
+    found: dict[str, list[Hit[str]]]
+
+    def of(self, *groups: str) -> list[Hit[str]]:
+        """The hits of these groups, in the order given."""
+        return [hit for group in groups for hit in self.found.get(group, ())]
+
+    def in_title(self, group: str) -> bool:
+        """Whether the group has a hit in the title."""
+        hits = self.found.get(group)
+        return bool(hits) and self.tokens.starts[hits[0].first] < self.title_end
+
+    def sentence(self, hit: Hit[str]) -> int:
+        """The number of the sentence a hit stands in."""
+        return self.tokens.sentences[hit.first]
+
+    def words(self, hit: Hit[str]) -> str:
+        """The very words of a hit."""
+        return self.tokens.evidence(hit.first, hit.last)
+
+
+def find_cues(tokens: Tokens, title_end: int, language: str) -> Cues:
+    """The cues of a cut text in a language (ISO 639-1); an unknown one is read as English."""
+    found: dict[str, list[Hit[str]]] = {}
+    for hit in _phrases(language if language in LANGUAGES else "en").find(tokens):
+        found.setdefault(hit.value, []).append(hit)
+    return Cues(tokens, title_end, found)
+
+
+@cache
+def _phrases(language: str) -> Phrases[str]:
+    """All phrases of a language with their groups; the labels of alerts are read in English too."""
+    rows = table(f"cues_{language}")
+    pairs = [(phrase, group) for group, line in rows.items() for phrase in _listed(line)]
+    if language != "en":
+        english = table("cues_en")
+        pairs += [(phrase, "urgent_label") for phrase in _listed(english["urgent_label"])]
+    return Phrases(pairs)
+
+
+def _listed(line: str) -> list[str]:
+    return [phrase.strip() for phrase in line.replace("\n", " ").split(",") if phrase.strip()]

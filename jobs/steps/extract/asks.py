@@ -1,0 +1,376 @@
+"""Finds in an English sentence where somebody asks somebody for something, and what for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from jobs.steps.extract import parties
+from jobs.steps.extract.phrases import base_verb, infinitive
+
+_ADVERB = (
+    r"(?:\s+(?:\w+ly|also|further|therefore|again|once\s+(?:again|more)|in\s+particular|too|"
+    r"hereby|both|first|however))?"
+)
+_ASK = re.compile(
+    rf"""(?<![\w-])(?P<verb>
+        call(?:s|ed|ing)?{_ADVERB}\s+(?P<on>upon|on|for)
+      | appeal(?:s|ed|ing)?{_ADVERB}\s+(?P<to>to|for|with)
+      | plead(?:s|ed|ing)?{_ADVERB}\s+(?P<with>with|to|for)
+      | (?:urg|invit|encourag|implor|advis)(?:e|es|ed|ing)
+      | demands?\s+(?:was|were|is|are|includ(?:e|es|ed))(?=\s+that\b)
+      | (?:ask|request|exhort|entreat|beseech|beg|petition|remind|instruct|authori[sz]e)
+        (?:s|es|ed|ing|ged|ging)?
+      | press(?:es|ed|ing)?
+      | (?:demand|insist|recommend)(?:s|ed|ing)?(?:\s+(?P<of>of|from|on))?
+    )(?![\w-])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOUN_BEFORE = re.compile(
+    r"(?:\b(?:a|an|the|this|that|these|those|any|no|urgent|first|public|joint|previous|recent|such|"
+    r"of|from|upon|"
+    r"his|her|its|their|our|your|my|at|under|for|in|on|every|many|numerous|repeated|several|made|"
+    r"latest|last|further)|['’]s)\s*$",
+    re.IGNORECASE,
+)
+_REPEATED = re.compile(
+    r"\b(?:repeat|reiterat|renew|issu|mak|add|join)\w*\s+(?:\w+\s+)?(?:our|its|their|my|a|an|the|"
+    r"this)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_PASSIVE_BEFORE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_NEXT_OWN = re.compile(
+    r"""(?:[,;:.–—]|\band\b|\bbut\b|\bwhile\b)\s+
+        (?:(?:and|but|furthermore|also|further|moreover|finally|therefore|lastly|in\ addition|additionally
+          |again|especially|similarly|likewise)\s*,?\s+){0,3}
+        (?:(?:we|I)\s+(?!(?:have|had|are|were|know|heard)\b)[a-z]
+         |(?:calls|appeals|urges|asks|requests|demands|invites|encourages|welcomes|condemns|thanks|expresses
+            |notes|reminds|recommends|insists|deplores|stresses|emphasi[sz]es|reiterates|considers|believes
+            |underlines|points\ out|regrets|supports|commends|reaffirms|recalls|highlights|decides|warns)\b
+         |(?:calling\s+(?:up)?on|urging|asking|demanding|appealing\s+to)\b
+         |(?<=,\ and\ )(?:call\s+(?:up)?on|urge|appeal\s+to|demand\s+that|ask)\b)""",
+    re.VERBOSE,
+)
+_RELATIVE_OPEN = re.compile(r",\s+(?:which|who|whose|where)\b[^,]*$")
+_THAT_SPLIT = re.compile(r"(?:[,;]\s*(?:and\s+)?|\s+and\s+)that\s+")
+_MODAL = re.compile(
+    r"(?<![\w-])(?P<modal>must|should|shall|ought to|(?:is|are) (?:hereby |urgently |strongly |"
+    r"respectfully )?"
+    r"(?:urged|called (?:up)?on|asked|requested|invited|encouraged) to)\s+",
+)
+_THING = re.compile(
+    r"\b(?:release|end|halt|stop|cessation|abolition|abolishment|closure|closing|withdrawal|"
+    r"adoption|establishment|investigations?|inquir(?:y|ies)|"
+    r"suspension|moratorium|repeal|implementation|ratification|protection|return|access|"
+    r"appointment|creation|reforms?|dismantl\w+|"
+    r"commutation|annulment|quashing|retrial|resumption|disclosure|renewal|extension|abandonment|"
+    r"lifting|guarantees?|recognition|"
+    r"prosecution|referral|accountability|sanctions|embargo|ban|ceasefire|pardon|amnesty|clemency|"
+    r"reunification|stay|information|clarification|"
+    r"compensation|respect|removal|reversal|reconsideration|reinstatement|dropping|evacuation|"
+    r"provision|extradition|punishment|compliance|"
+    r"liberation|freedom|freeing|acquittal|reparations?|apolog(?:y|ies)|action|measures|steps|"
+    r"justice|treatment|visits?|monitoring)\b",
+    re.IGNORECASE,
+)
+_AGENT = re.compile(r"\s(?:by|from|on the part of)\s+(?P<agent>(?:the\s+)?[^,;:.]{2,90})")
+_LIST_END = re.compile(r":\s*$|:\s*[“\"]?\s*$")
+
+
+class Frame(StrEnum):
+    """What is asked, by grammar."""
+
+    DOING = "doing"
+    """`what` begins with the verb that the party is to carry out."""
+    CLAUSE = "clause"
+    """`what` is a whole clause in which something is to be done to somebody."""
+    THING = "thing"
+    """`what` is a noun: "the release of ..."."""
+    OPEN = "open"
+    """What is asked follows as a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request in a sentence: who asks (`before`), in which form, of whom, what."""
+
+    before: str
+    form: str
+    party: str
+    frame: Frame
+    what: str
+    start: int
+    modal: str = ""
+    verb: str = ""
+
+    @property
+    def press(self) -> bool:
+        """Pressing or encouraging somebody is a request only where the speaker is "we"."""
+        return self.verb.startswith(("press", "encourag", "advis", "instruct", "authori"))
+
+    @property
+    def announces(self) -> bool:
+        """So: "We are writing to urge you to ..." says beforehand what the letter then asks."""
+        return bool(re.search(r"\bwrit(?:e|ing)\b[^.;]*\bto\s*$", self.before))
+
+    @property
+    def demands_noun(self) -> bool:
+        """So: "The demands were that ..." reports what the gathering asks."""
+        return self.verb.startswith("demands ") or self.verb.startswith("demand ")
+
+
+def asks(sentence: str) -> list[Ask]:
+    """The requests that a sentence makes, in order; none lies inside what another one asks for."""
+    found: list[Ask] = []
+    position = 0
+    while match := _ASK.search(sentence, position):
+        position = match.end()
+        before = sentence[: match.start()]
+        if _not_asking(before, match):
+            continue
+        rest = sentence[match.end() :]
+        following = _NEXT_OWN.search(rest)
+        span = rest[: following.start()] if following else rest
+        for ask in _read(match, before, span):
+            found.append(replace(ask, verb=match["verb"].lower()))
+            position = match.end() + len(span)
+    return found or list(_modals(sentence))
+
+
+def _not_asking(before: str, match: re.Match[str]) -> bool:
+    verb = match["verb"].lower()
+    if verb.split()[0] in {"remind", "reminds", "reminded", "reminding"}:
+        return True
+    if verb.startswith(("demand ", "demands ")):
+        return False
+    base = form_of(verb) in {"base", "s"}
+    if base and _NOUN_BEFORE.search(before[-40:]) and not _REPEATED.search(before[-80:]):
+        return not re.search(r"\b(?:groups|organi[sz]ations|members|participants)\s*$", before[-30:])
+    if form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:]):
+        return True
+    return bool(
+        re.search(r"\b(?:not|never|to be|refus\w+ to|decline\w* to|without)\s+$", before[-20:], re.IGNORECASE)
+    )
+
+
+def form_of(verb: str) -> str:
+    """base, s, past or gerund, by the ending of the asking verb."""
+    head = verb.lower().split()[0]
+    if head.endswith("ing"):
+        return "gerund"
+    if head.endswith("ed") and head != "need":
+        return "past"
+    return "s" if head.endswith("s") and head != "press" else "base"
+
+
+def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
+    """The request that the verb opens, by the first frame that fits what follows it."""
+    form, start = form_of(match["verb"]), match.start()
+    noun_frame = "for" in (match["on"], match["to"], match["with"])
+    head = match["verb"].lower()
+    clause_verb = head.startswith(("demand", "insist", "recommend"))
+    stripped = span.lstrip(' ,“"')
+    offset = len(span) - len(stripped)
+    if re.match(
+        r"(?:,?\s*(?:once again|again|also|strongly|in particular)\s*,?\s*)?that\b", stripped, re.IGNORECASE
+    ):
+        yield from _clauses(
+            re.split(r"that\b", stripped, maxsplit=1, flags=re.IGNORECASE)[1], "", before, form, start
+        )
+        return
+    bare = re.match(r"(?P<party>you|them|him|her|it)\s+(?:\w+ly\s+)?(?P<verb>[a-z]+)\b", stripped)
+    if bare and base_verb(bare["verb"]):
+        yield Ask(before, form, bare["party"], Frame.DOING, stripped[bare.end("party") :].lstrip(), start)
+        return
+    place = _infinitive(span)
+    if place is not None and len(span[: place[0]].split()) <= 45:
+        party = span[: place[0]].strip(' ,“"')
+        if _is_party(
+            party, strict=noun_frame or (clause_verb and not match["of"]) or head.startswith("press")
+        ):
+            yield Ask(before, form, party, Frame.DOING, span[place[1] :], start)
+            return
+    inner = re.match(r"(?P<party>[^,;:]{2,80}?),?\s+that\s+(?=\S)", stripped)
+    if inner and parties.actor(inner["party"]) and not clause_verb and not noun_frame:
+        yield from _clauses(stripped[inner.end() :], inner["party"], before, form, start)
+        return
+    colon = span.find(":")
+    if colon >= 0 and colon >= len(span.rstrip()) - 2:
+        party = span[:colon].strip(" ,")
+        party = re.sub(r"\s+to(?:\s+\w+ly)?$", "", party)
+        if re.search(r"\bfollowing\b", party, re.IGNORECASE):
+            party = ""
+        yield Ask(before, form, "" if noun_frame else party, Frame.OPEN, "", start)
+        return
+    yield from _things(match, before, span, noun_frame=noun_frame or clause_verb, offset=offset)
+
+
+def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, offset: int) -> Iterator[Ask]:
+    form, start = form_of(match["verb"]), match.start()
+    if match["verb"].lower().startswith("press"):
+        return
+    what, party = span[offset:], ""
+    if not noun_frame:
+        # "calls on China for the release of ...", "urge the immediate release of ..."
+        aside = re.search(r"\s(?:for|in)\s+(?=(?:the|an?|his|her|their|immediate|urgent)\b)", what)
+        if aside and parties.actor(what[: aside.start()]):
+            party, what = what[: aside.start()], what[aside.end() :]
+        elif match["on"] or match["to"]:
+            return
+    head = " ".join(what.split()[:9])
+    if not _THING.search(head):
+        return
+    agent = _agent(what)
+    yield Ask(before, form, party or agent, Frame.THING, what, start)
+
+
+def _agent(what: str) -> str:
+    for match in _AGENT.finditer(what):
+        agent = re.split(r"\s+(?:to|of a|for|in order|under|within|without|and the)\s+", match["agent"])[0]
+        if parties.actor(agent):
+            return agent
+    return ""
+
+
+def _is_party(party: str, *, strict: bool) -> bool:
+    if not party:
+        return not strict
+    if strict:
+        head = re.split(r"\s+(?:of|in|around|on|to|for|from|at|within)\s+", parties.clean(party))[0]
+        return parties.actor(head) and not _THING.search(head)
+    return True
+
+
+def _infinitive(span: str) -> tuple[int, int] | None:
+    """The infinitive that says what is asked, not one inside a relative clause about the party."""
+    start = 0
+    for _ in range(6):
+        place = infinitive(span, start)
+        if place is None:
+            return None
+        before = span[: place[0]].rstrip()
+        colon = before.find(":")
+        if 0 <= colon < len(before) - 1:
+            return None
+        if not _RELATIVE_OPEN.search(before[-400:]) or before.endswith(","):
+            return place
+        start = place[1]
+    return None
+
+
+def _clauses(text: str, party: str, before: str, form: str, start: int) -> Iterator[Ask]:
+    """The clauses after "that": whose subject acts is asked; a passive asks whoever is meant."""
+    for part in _THAT_SPLIT.split(text):
+        clause = part.strip(' ,;“"')
+        if not clause:
+            continue
+        if active := _active(clause):
+            yield Ask(before, form, active[0], Frame.DOING, active[1], start)
+        elif re.search(r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b", clause):
+            agent = _agent(clause)
+            yield Ask(before, form, agent or party, Frame.CLAUSE, clause, start)
+
+
+def _active(clause: str) -> tuple[str, str] | None:
+    """Subject and verb phrase of a clause whose subject can be asked."""
+    tokens = list(re.finditer(r"\S+", clause[:400]))
+    for index in range(1, min(len(tokens), 22)):
+        word = tokens[index].group().strip(',“”"').lower()
+        subject = clause[: tokens[index].start()].rstrip(" ,")
+        if word in {
+            "must",
+            "should",
+            "shall",
+            "will",
+            "immediately",
+            "not",
+            "urgently",
+            "promptly",
+            "also",
+            "take",
+            "ensure",
+        } or base_verb(word):
+            if not parties.actor(subject) or re.search(
+                r"(?:\b(?:of|the|and|in|to|for|by|all|on)|,)$", subject, re.IGNORECASE
+            ):
+                continue
+            rest = clause[tokens[index].start() :]
+            rest = re.sub(r"^(?:must|should|shall|will)\s+", "", rest)
+            if re.match(r"(?:not\s+|\w+ly\s+)?be\s+(?!\w+ing\b)", rest):
+                return None
+            return subject, rest
+        if word == "be":
+            return None
+    return None
+
+
+def _modals(sentence: str) -> Iterator[Ask]:
+    """Requests of the form "X must ..."; what the subject is not able to do is a passive clause."""
+    position = 0
+    while match := _MODAL.search(sentence, position):
+        position = match.end()
+        rest = sentence[match.end() :]
+        following = _NEXT_OWN.search(rest)
+        span = rest[: following.start()] if following else rest
+        if again := _MODAL.search(span):
+            span = _until_subject(span, again.start())
+        subject = _subject(sentence[: match.start()])
+        if not subject or re.match(r"(?:also |not )?(?:have|be able)\b", span):
+            continue
+        passive = re.match(r"(?:(?:also|not|\w+ly|all)\s+){0,2}be\s+\w+", span)
+        if passive and not match["modal"].startswith(("is", "are")):
+            clause = subject + " " + match["modal"] + " " + span
+            if clause in sentence:
+                yield Ask(
+                    sentence[: match.start()],
+                    "modal",
+                    _agent(span),
+                    Frame.CLAUSE,
+                    clause,
+                    match.start(),
+                    match["modal"],
+                )
+        elif parties.actor(subject):
+            if span.rstrip().endswith(":") and len(span.split()) <= 3:
+                yield Ask(
+                    sentence[: match.start()], "modal", subject, Frame.OPEN, "", match.start(), match["modal"]
+                )
+            else:
+                yield Ask(
+                    sentence[: match.start()],
+                    "modal",
+                    subject,
+                    Frame.DOING,
+                    span,
+                    match.start(),
+                    match["modal"],
+                )
+
+
+def _until_subject(span: str, end: int) -> str:
+    """The span up to the clause that holds the next modal verb."""
+    cut = max(span.rfind(mark, 0, end) for mark in (", and ", "; ", ", ", " and "))
+    return span[:cut] if cut > 0 else span[:end]
+
+
+def _subject(before: str) -> str:
+    """The subject that stands directly before a modal verb, or "" where it is a relative or no party."""
+    tail = before[-240:].rstrip()
+    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
+    cuts = [
+        0,
+        *(
+            match.end()
+            for match in re.finditer(r"[;:“\"–—]\s*|,\s+(?:and\s+)?|\band\s+|\bthat\s+|\bbut\s+", tail)
+        ),
+    ]
+    for cut in cuts:
+        subject = tail[cut:].strip(' “"')
+        if not subject or len(subject.split()) > 14:
+            continue
+        if re.search(r"\b(?:who|which|that|what|how|said|says|believes?|if|when)\b", subject, re.IGNORECASE):
+            continue
+        return re.sub(
+            r"^(?:but|and|so|therefore|thus|instead|finally|now)\s+", "", subject, flags=re.IGNORECASE
+        )
+    return ""

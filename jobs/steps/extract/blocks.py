@@ -1,0 +1,143 @@
+"""Cuts a plain text into blocks (paragraphs, list items, headings) and blocks into sentences."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MARKER = re.compile(
+    r"""(?:
+        [•·▪◦‣∙●○■□◆◇►▶➤➢✓✔※☞*▲△▷◎◉\uf0b7]+ (?=\s|\w|[“"'\[(]) |
+        [-–—]{1,2} (?=\s) |
+        \(?\d{1,3}(?:[.)]|(?=\s*\.\s)) (?=\s|[A-Z“]) |
+        [①-⑳] |
+        \(?[a-hj-z][.)] (?=\s) |
+        \(?[ivx]{1,5}[.)] (?=\s) |
+        \([A-Za-z]\) (?=\s) |
+        [가나다라마바사아자차카타파하][.)] (?=\s) |
+        [일이삼사오육칠팔구십]{1,2}[.,] (?=\s) |
+        [一二三四五六七八九十]{1,3}[、.．]
+    )\s*""",
+    re.VERBOSE,
+)
+_WORDY_END = re.compile(
+    r"(?:^|\s)(?:and|or|of|the|to|for|in|with|by|on|a|an|that|from|at|as|its|their|de|la|le|les|"
+    r"des|du|et|el|los|y|del|und|der|die|das)$"
+)
+_INLINE_MARKER = re.compile(r"(?<=[\s:;,])\((?:[a-h]|[ivx]{1,4}|\d{1,2})\)\s+")
+_STOP = re.compile(r"[.!?…]+[”\"’'»)\]]*(?:\s+|$)|[。！？]+[」』”）)]*\s*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Arts|para|paras|Gen|Col|Lt|Sgt|Capt|Sen|Rep|"
+    r"Hon|Rev|Fr|Sr|Jr|vs|"
+    r"e\.g|i\.e|cf|al|etc|Inc|Ltd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Tel|approx|ca|"
+    r"Sra?|Dra?|Mme|Mlle|M|[A-Z]|"
+    r"(?:[A-Z]\.){1,4}[A-Z])\.$"
+)
+_SENTENCE_WORD = re.compile(r"(?:We|They|He|She|It|This|These|In|On|If|As|But|At|I|There|Since|After)\b")
+
+
+_LONGEST = 4000  # characters of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item or heading; `text` has its white space collapsed."""
+
+    text: str
+    marker: str = ""
+    """The bullet or number before it, "" for none: "•", "3.", "(a)"."""
+    gap: bool = True
+    """Whether a blank line (or the beginning) stands before it."""
+
+
+def collapse(text: str) -> str:
+    """The text with every run of white space as one space, as quotes are compared."""
+    return " ".join(text.split())
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
+    found: list[Block] = []
+    wrapped = _is_wrapped(text)
+    gap = True
+    for raw in text.splitlines():
+        line = collapse(raw)
+        if not line:
+            gap = True
+            continue
+        marker = _MARKER.match(line)
+        body = line[marker.end() :] if marker else line
+        if not body:
+            # A bullet or number that stands alone on its line belongs to the next one.
+            body, marker = line, None
+        if found and not gap and not marker and _continues(found[-1].text, body, wrapped=wrapped):
+            found[-1] = Block(f"{found[-1].text} {body}", found[-1].marker, found[-1].gap)
+        else:
+            found.append(Block(body, marker.group().strip() if marker else "", gap))
+        gap = False
+    return [part for block in found for part in _inline_items(block)]
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether the lines were broken at a fixed width, as in mail or PDF text."""
+    lengths = [len(line) for line in text.splitlines()[:4000] if line.strip()]
+    if len(lengths) < 8:
+        return False
+    widest = sorted(lengths)[-max(1, len(lengths) // 20)]
+    near = sum(0.75 * widest <= length <= widest * 1.1 for length in lengths)
+    return 50 <= widest <= 120 and near >= 0.4 * len(lengths)
+
+
+def _continues(before: str, line: str, *, wrapped: bool) -> bool:
+    """Whether `line` goes on with the sentence that the line before it left open."""
+    if before[-1] in ".:;!?。！？":
+        return wrapped and line[0].islower() and before[-1] not in ":;"
+    if line[0].islower() and len(before) > 40:
+        return True
+    if _WORDY_END.search(before[-12:]) and len(before) > 30:
+        return True
+    tail = before[-60:]
+    return wrapped and len(before) >= 45 and not re.search(r"\d{4}$", tail)
+
+
+def _inline_items(block: Block) -> Iterator[Block]:
+    """Items enumerated inside a paragraph, (a) ... (b) ..., as blocks of their own."""
+    cuts = list(_INLINE_MARKER.finditer(block.text))
+    if len(cuts) < 2:
+        yield block
+        return
+    start, marker, gap = 0, block.marker, block.gap
+    for cut in cuts:
+        if head := block.text[start : cut.start()].strip():
+            yield Block(head, marker, gap)
+        start, marker, gap = cut.end(), cut.group().strip(), False
+    if tail := block.text[start:].strip():
+        yield Block(tail, marker, gap)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a block, in order; abbreviations do not end one."""
+    found: list[str] = []
+    start = 0
+    for stop in _STOP.finditer(text):
+        rest = text[stop.end() : stop.end() + 12]
+        head = text[max(start, stop.start() - 16) : stop.start() + 1]
+        if rest and stop.group()[0] in ".…":
+            if rest[0].islower():
+                continue
+            if _ABBREVIATION.search(head) and not _SENTENCE_WORD.match(rest):
+                continue
+        found.extend(_bounded(text[start : stop.end()].strip()))
+        start = stop.end()
+    found.extend(_bounded(text[start:].strip()))
+    return found
+
+
+def _bounded(sentence: str) -> Iterator[str]:
+    """The sentence, in parts where it is longer than any that people write: readers look back within it."""
+    while len(sentence) > _LONGEST:
+        cut = sentence.rfind(" ", _LONGEST // 2, _LONGEST)
+        cut = cut if cut > 0 else _LONGEST
+        yield sentence[:cut]
+        sentence = sentence[cut:].strip()
+    if sentence:
+        yield sentence

@@ -1,0 +1,94 @@
+"""What a whole document tells about its requests: who speaks, to whom, and what sort of text it is."""
+
+import re
+from dataclasses import dataclass
+
+from jobs.steps.extract import parties
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.data import words
+
+_APPEAL = re.compile(
+    r"urgent action|urgent appeal|recommended action|action requested|take action|"
+    r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
+    r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
+    r"immediately)|appeals to\b|긴급\s?행동|탄원|서명",
+    re.IGNORECASE,
+)
+_OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
+_GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
+_DEAR = re.compile(r"^(?:Dear|Your|Honou?rable|Excellenc|Mr\b|Mrs\b|Ms\b|Madam|Distinguished)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The outside of a request."""
+
+    letter_to: tuple[str, ...]
+    """The salutation of a letter, or the addressees printed above it."""
+    appeal: bool
+    """It asks its readers to write, send or sign."""
+    opinion: bool
+    """One author's piece: "should" is an opinion there, not a request."""
+    issuers: tuple[str, ...]
+    state: str
+    """The country the text is mainly about, ISO alpha-2; "" if none."""
+
+
+def greeting(block: Block) -> str:
+    """The name in a salutation line ("Dear Minister,", "President X,"), "" for any other line."""
+    text = block.text
+    if len(text) > 110 or block.marker or not text.endswith((",", ":")):
+        return ""
+    match = _GREETING.match(text)
+    if match is None:
+        return ""
+    name = match["name"].strip()
+    first = " ".join(parties.tokens_of(name)[:2])
+    titled = first in words("parties.toml", "titles") or first.split(" ")[0] in words(
+        "parties.toml", "titles"
+    )
+    if not (match["dear"] or titled) or (match["dear"] or "").startswith("To"):
+        return ""
+    return name
+
+
+def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
+    """To whom a letter is written; a greeting without a name takes it from the address above."""
+    for index, block in enumerate(blocks):
+        if not (name := greeting(block)):
+            continue
+        if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not re.match(
+            r"(?:Your\s+)?Excellenc|Sirs?\b|Madam\b|Minister$|President$", name, re.IGNORECASE
+        ):
+            return tuple(parties.split(name)) if not parties.reader(name) else ()
+        if above := _address(blocks[max(0, index - 12) : index]):
+            return (above,)
+        heading = re.search(r"\b(?:letter|appeal) to (?:the\s+)?(?P<to>[^:–—]{4,100})", title, re.IGNORECASE)
+        return (parties.clean(heading["to"]) if heading else name,)
+    return ()
+
+
+def _address(above: list[Block]) -> str:
+    for index, block in enumerate(above):
+        text = re.sub(r"^To:?\s+", "", block.text)
+        if len(text) < 110 and re.match(
+            r"(?:H\.?\s?E\.?|His|Her|The Honou?rable|Hon\b|Mr|Ms|Mrs|Dr|President|Prime Minister|Minister)\b",
+            text,
+        ):
+            office = above[index + 1].text if index + 1 < len(above) and not above[index + 1].gap else ""
+            if office and parties.country(office) and parties.actor(office):
+                return parties.clean(office)
+            return parties.clean(re.sub(r"^(?:H\.?\s?E\.?|His|Her)\s+(?:Excellency\s+)?", "", text))
+    return ""
+
+
+def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: tuple[str, ...]) -> Context:
+    """The context of a document's requests."""
+    opinion = any(_OP_ED.match(block.text) for block in blocks)
+    return Context(
+        letter_to=salutation(title, blocks),
+        appeal=bool(_APPEAL.search(title)) or any(_APPEAL.search(block.text) for block in blocks),
+        opinion=opinion,
+        issuers=issuers,
+        state=countries[0] if countries else "",
+    )

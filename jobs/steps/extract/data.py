@@ -1,0 +1,38 @@
+"""Reads the word lists and patterns that stand beside the code as TOML, once each."""
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """The TOML file `name` of this package as it stands."""
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def words(name: str, key: str) -> frozenset[str]:
+    """The words under `key`, in lower case; `_` in a word stands for a space."""
+    value = table(name)[key]
+    listed = value.split() if isinstance(value, str) else value
+    return frozenset(str(word).replace("_", " ").lower() for word in listed)
+
+
+@cache
+def pattern(name: str, key: str) -> re.Pattern[str]:
+    """The alternatives under `key` as one expression of whole words, longest first, any case."""
+    value = table(name)[key]
+    listed = value.split("\n") if isinstance(value, str) else value
+    alternatives = sorted((str(item).strip() for item in listed if str(item).strip()), key=len, reverse=True)
+    spaced = [item for item in alternatives if not _unspaced(item)]
+    # Korean words carry endings, Japanese and Chinese have no spaces: no word boundary there.
+    joined = [item for item in alternatives if _unspaced(item)]
+    parts = [rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []
+    return re.compile("|".join([*parts, *joined]), re.IGNORECASE)
+
+
+def _unspaced(item: str) -> bool:
+    return any("\u3040" <= char <= "\ud7af" for char in item)

@@ -1,0 +1,165 @@
+"""Finds dates as documents print them, and tells which one is of writing, of posting, a deadline."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.data import pattern, table
+
+_FILE = "dates.toml"
+_NUMERIC = re.compile(
+    r"(?<![\d./-])(?P<y>(?:19|20)\d\d)\s?(?P<s>[-./])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<d>\d{1,2})(?![\d/])"
+    r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년]\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
+    r"|(?<![\d./-])(?P<sd>\d{1,2})(?P<t>[./])(?P<sm>\d{1,2})(?P=t)(?P<sy>(?:19|20)\d\d)(?!\d)"
+)
+_CITED = re.compile(
+    r"[–—-]?\s*(?:having regard|recalling|whereas|see\b|noting|pursuant|welcoming)", re.IGNORECASE
+)
+_SHORT = re.compile(r"(?<![\d./:-])(?P<y>\d\d)(?P<s>[-./])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d./:-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date in a text and where it stands; `exact` is False when the year was not printed."""
+
+    value: date
+    start: int
+    end: int
+    exact: bool = True
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _months() -> dict[str, int]:
+    return {name: number for number, names in enumerate(table(_FILE)["months"], 1) for name in names}
+
+
+def _named() -> re.Pattern[str]:
+    global _NAMED  # noqa: PLW0603 - compiled once, from the table
+    if _NAMED is None:
+        month = "|".join(sorted((re.escape(name) for name in _months()), key=len, reverse=True))
+        day = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+        _NAMED = re.compile(
+            rf"(?<!\w)(?:(?P<d1>{day})(?:\s+(?:of|de|day\ of))?\s+(?P<m1>{month})\.?,?(?:\s+(?:of|"
+            rf"de|del))?(?:\s+(?P<y1>(?:19|20)\d\d))?"
+            rf"|(?P<m2>{month})\.?\s+(?P<d2>{day})(?!\d)(?:,?\s+(?P<y2>(?:19|20)\d\d))?)(?!\w)",
+            re.IGNORECASE,
+        )
+    return _NAMED
+
+
+_NAMED: re.Pattern[str] | None = None
+
+
+def dates_in(text: str, year: int | None = None) -> list[Found]:
+    """All calendar dates of a text in order; one without a year takes `year` where it is given."""
+    found: list[Found] = []
+    for match in _NUMERIC.finditer(text):
+        y, m, d = (
+            match[a] or match[b] or match[c]
+            for a, b, c in (("y", "cy", "sy"), ("m", "cm", "sm"), ("d", "cd", "sd"))
+        )
+        value = _made(int(y), int(m), int(d)) or (_made(int(y), int(d), int(m)) if match["sd"] else None)
+        if value:
+            found.append(Found(value, match.start(), match.end()))
+    months = _months()
+    for match in _named().finditer(text):
+        name = (match["m1"] or match["m2"]).lower()
+        if name == "may" and match["m2"] == "may":
+            continue
+        printed = match["y1"] or match["y2"]
+        if not printed and year is None:
+            continue
+        number = int(re.sub(r"\D", "", match["d1"] or match["d2"]))
+        if value := _made(int(printed) if printed else year or 1, months[name], number):
+            found.append(Found(value, match.start(), match.end(), exact=bool(printed)))
+    return sorted(found, key=lambda item: item.start)
+
+
+def short_dates_in(text: str) -> list[Found]:
+    """Dates of a board row: as `dates_in`, and with a year of two digits (16-11-24 is 24 November 2016)."""
+    found = dates_in(text)
+    for match in _SHORT.finditer(text):
+        if value := _made(2000 + int(match["y"]), int(match["m"]), int(match["d"])):
+            found.append(Found(value, match.start(), match.end()))
+    return sorted(found, key=lambda item: item.start)
+
+
+def posted(blocks: list[Block]) -> date | None:
+    """The date of posting that a page prints: a board's stamp, "작성일", "Posted on"."""
+    for key in ("copied", "posted"):
+        stamp = pattern(_FILE, key)
+        for block in blocks:
+            if match := stamp.search(block.text):
+                near = short_dates_in(block.text[match.start() : match.end() + 40])
+                if near:
+                    return near[-1].value if key == "copied" else near[0].value
+    return None
+
+
+def written(title: str, blocks: list[Block]) -> date | None:
+    """The date the text gives as that of its writing, adoption or first issue."""
+    stamps = (pattern(_FILE, "posted"), pattern(_FILE, "copied"), pattern(_FILE, "not_written"))
+    for block in blocks:
+        if match := pattern(_FILE, "written").search(block.text):
+            near = dates_in(block.text[match.end() : match.end() + 60])
+            if near and near[0].start < 45:
+                return near[0].value
+    if titled := dates_in(title):
+        return titled[0].value
+    head = blocks[:14]
+    candidates = [*_lines(head, stamps, alone=True), *_lines(blocks[-25:], stamps, alone=True)]
+    candidates += list(_lines(head, stamps, alone=False))
+    return candidates[0] if candidates else None
+
+
+def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: bool) -> Iterator[date]:
+    """Dates of short lines (date lines) or, not `alone`, near the beginning of longer ones."""
+    for block in blocks:
+        text = block.text
+        if (alone and len(text) > 90) or _CITED.match(text):
+            continue
+        for item in dates_in(text[:400] if not alone else text):
+            around = text[max(0, item.start - 40) : item.start]
+            if any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
+                continue
+            if not alone and (item.start > 260 or pattern(_FILE, "narrative").search(around)):
+                continue
+            yield item.value
+
+
+def deadline(blocks: list[Block], issued: date | None) -> date | None:
+    """The last day for what the document asks of its readers or addressees; None where none is given."""
+    best: list[tuple[int, date]] = []
+    year = issued.year if issued else None
+    by, strong, never = (pattern(_FILE, key) for key in ("by", "asked", "subsidiary"))
+    for block in blocks:
+        for item in dates_in(block.text, year):
+            before = block.text[max(0, item.start - 80) : item.start]
+            if not re.search(
+                by.pattern
+                + r"\W{0,3}(?:the\s+|el\s+|le\s+|dem\s+)?(?:\w+day,?\s+)?(?:\d{1,2}[:.]\d\d\s*\w*,?\s*)?$",
+                before,
+                re.IGNORECASE,
+            ):
+                after = block.text[item.end : item.end + 6]
+                if not re.match(r"\s?(?:까지|まで|之前|前)", after):
+                    continue
+            sentence = block.text[max(0, item.start - 160) : item.end + 80]
+            value = item.value
+            if not item.exact and issued and value < issued:
+                value = _made(value.year + 1, value.month, value.day) or value
+            if issued and value < issued:
+                continue
+            if never.search(sentence):
+                continue
+            best.append((0 if strong.search(sentence) else 1, value))
+    best.sort(key=lambda pair: pair[0])
+    return best[0][1] if best else None

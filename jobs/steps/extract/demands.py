@@ -1,0 +1,351 @@
+"""Walks through an English document and gathers what is asked of whom, each thing once."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from jobs.steps.extract import parties
+from jobs.steps.extract.asks import Ask, Frame, asks
+from jobs.steps.extract.blocks import Block, sentences
+from jobs.steps.extract.context import Context, greeting
+from jobs.steps.extract.data import words
+from jobs.steps.extract.dates import dates_in
+from jobs.steps.extract.likeness import same_demand, same_verb
+from jobs.steps.extract.phrases import Phrase, base_verb, verb_phrases
+from jobs.steps.extract.voice import issuer_speaks
+from storage.records import Demand
+
+_TO_HEADING = re.compile(
+    r"^(?:[\dIVX]{1,4}[.)]\s*)?(?:recommendations?\s+)?to\s+(?P<name>(?:the\s+|this\s+|all\s+|"
+    r"those\s+|our\s+)?[A-Z“a-z][^:,;]{1,140}?)\s*(?P<end>[,:]|$)",
+    re.IGNORECASE,
+)
+_SHOULD_HEADING = re.compile(
+    r"^(?P<name>[^:;]{2,120}?)\s+(?:should|must|is called (?:up)?on to|"
+    r"are called (?:up)?on to)(?:\s+\w+ly)?(?:\s+to)?\s*:$"
+)
+_DEMANDS_HEADING = re.compile(
+    r"^(?:our |the |we |therefore,? we |key |main )*(?:demands?|recommendations?|we demand|"
+    r"calls? to action|we call for|what we (?:ask|demand))(?: (?:the )?(?:following|that))?\s*:?$",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(r"\b(?:transmit|forward|circulate|communicate)\b")
+_READER_ACTS = re.compile(
+    r"^(?:please\s+)?(?:write|send|fax|sign|share|donate|copy|report back|quote|email|e-mail|post|"
+    r"tweet|call|phone|join|visit|click|contact|spread|forward|check|organi[sz]e|pray|"
+    r"subscribe|follow|inform|reply|respond)\b",
+    re.IGNORECASE,
+)
+_MOST = 400  # demands; no document of people has more, and each is compared with those before it
+_REFLEX = re.compile(r"\b(?:we|I) (?:do not|don['’]t|are not) ask", re.IGNORECASE)
+_RECITAL = re.compile(
+    r"^[–—-]?\s*(?:[A-Z]{1,2}\.\s+)?(?:having regard|whereas|recall(?:s|ing)|noting|welcoming|"
+    r"guided|reaffirming|recogni[sz]ing|bearing in mind|deeply|considering|"
+    r"taking note|acknowledging|alarmed|having (?:considered|examined|received)|mindful|convinced|"
+    r"reminds|stressing|underlining|concerned)\b(?!\s+concerned,?\s+we)",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"(?:[,;]|\band)\s+(?:\w+ly\s+|also\s+|further\s+|furthermore,?\s+|and\s+|therefore\s+)*$")
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What has been read so far and bears on what follows."""
+
+    context: Context
+    section: str = ""
+    section_lasts: bool = False
+    opened: tuple[str, ...] | None = None
+    """The parties of a request whose list follows; None when no list is open."""
+    listed: bool = False
+    last: tuple[str, ...] = ()
+    announced: list[Demand] = field(default_factory=list)
+    demands: list[Demand] = field(default_factory=list)
+    formal: list[str] = field(default_factory=list)
+
+
+def demands(
+    title: str, blocks: list[Block], context: Context, issued: date | None
+) -> tuple[list[Demand], list[str]]:
+    """The demands in order, and the names of those formally addressed ("To the people of X")."""
+    walk = _Walk(context, formal=list(context.letter_to))
+    for block in ([Block(title)] if title else []) + blocks:
+        _read_block(walk, block, issued)
+    return list(_without_announcements(walk)), walk.formal
+
+
+def _without_announcements(walk: _Walk) -> Iterator[Demand]:
+    """The demands but for those that the opening only announces and the text then makes."""
+    said = [demand for demand in walk.demands if demand not in walk.announced]
+    for demand in walk.demands:
+        if demand in walk.announced and any(
+            _same_party(demand.to, other.to) and same_verb(demand, other) for other in said
+        ):
+            continue
+        yield demand
+
+
+def _state_party(context: Context) -> tuple[str, ...]:
+    return ("authorities",) if context.state else ()
+
+
+def _read_block(walk: _Walk, block: Block, issued: date | None) -> None:
+    text = block.text
+    if greeting(block) and walk.context.letter_to:
+        walk.section, walk.opened = "", None
+        return
+    if (heading := _SHOULD_HEADING.match(text)) and parties.actor(heading["name"]):
+        walk.opened, walk.listed = _named(walk, heading["name"]), False
+        return
+    if _DEMANDS_HEADING.match(text):
+        walk.opened, walk.listed = _context_party(walk), False
+        return
+    body = text
+    if (match := _TO_HEADING.match(text)) and _addresses(match, text):
+        walk.section = parties.clean(match["name"])
+        walk.section_lasts = match["end"] != ","
+        walk.formal.append(walk.section)
+        walk.opened = (walk.section,) if match["end"] != "," else None
+        walk.listed = False
+        body = text[match.end() :].strip()
+        if not body:
+            return
+    elif walk.section and not walk.section_lasts and not block.marker:
+        walk.section = ""
+    if walk.opened is not None and _list_item(walk, block, issued):
+        return
+    for sentence in sentences(body):
+        _read_sentence(walk, sentence, issued)
+
+
+def _addresses(match: re.Match[str], text: str) -> bool:
+    name = match["name"]
+    if match["end"] == ",":
+        return bool(re.match(r"\s*(?:we|I)\b", text[match.end() :], re.IGNORECASE))
+    if match["end"] == ":":
+        return parties.actor(name) and not base_verb(name.split()[0])
+    return (
+        len(text) < 100 and parties.actor(name) and not base_verb(name.split()[0]) and text[-1] not in ".!?"
+    )
+
+
+def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
+    """Reads a block as an item of the open list; False closes the list where the block is none."""
+    text = block.text.strip('“" ')
+    first = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", text, flags=re.IGNORECASE)
+    head = first.split()[0] if first.split() else ""
+    opened = walk.opened or ()
+    adverb = head.endswith("ly") and len(first.split()) > 1 and base_verb(first.split()[1])
+    if re.match(
+        r"(?:calling (?:up)?on|urging|asking|demanding|requesting|expressing|reminding|calling for|"
+        r"welcoming|noting)\b",
+        first,
+        re.IGNORECASE,
+    ):
+        walk.listed = True
+        for sentence in sentences(block.text):
+            _read_sentence(walk, sentence, issued)
+        return True
+    if re.match(r"that\b", first, re.IGNORECASE):
+        for ask in asks(f"We demand {first}"):
+            _take(walk, ask, issued, forced=opened)
+        walk.listed = True
+        return True
+    item = bool(block.marker) or text[0].islower() or not walk.listed
+    if (base_verb(head) or adverb or head.lower() in {"not", "never"}) and (item or walk.listed):
+        walk.listed = True
+        for sentence in sentences(block.text)[:1]:
+            lowered = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", sentence, flags=re.IGNORECASE)
+            _store(walk, opened, verb_phrases(lowered), issued)
+        return True
+    if block.marker and walk.listed is not None and len(text) < 600 and _nominal(text):
+        walk.listed = True
+        _store(walk, opened, [Phrase(" ".join(text.rstrip(" .;,").split()[:60]), head.lower())], issued)
+        return True
+    if not block.marker:
+        walk.opened = None
+        walk.section = "" if walk.listed else walk.section
+    return False
+
+
+def _nominal(text: str) -> bool:
+    head = " ".join(text.split()[:6]).lower()
+    return (
+        bool(re.match(r"(?:an?|the|immediate|unconditional|full|prompt|all|no|\w+ing)\b", head))
+        and not asks(text)
+        and len(text.split()) > 2
+    )
+
+
+def _read_sentence(walk: _Walk, sentence: str, issued: date | None) -> None:
+    if _REFLEX.search(sentence):
+        return
+    if _RECITAL.match(sentence):
+        return
+    own, ended = False, 0
+    for ask in asks(sentence):
+        between = sentence[ended : ask.start]
+        goes_on = own and ask.form in {"s", "gerund"} and bool(_AND.search(between))
+        own = goes_on or issuer_speaks(ask, sentence, walk.context)
+        if own:
+            _take(walk, ask, issued)
+            ended = ask.start
+
+
+def _take(walk: _Walk, ask: Ask, issued: date | None, forced: tuple[str, ...] = ()) -> None:
+    named = _named(walk, ask.party) if ask.party else (forced or _context_party(walk))
+    if (
+        walk.context.appeal
+        and ask.party
+        and parties.reader(ask.party)
+        and not (walk.context.letter_to and parties.vague(ask.party))
+    ):
+        return
+    if ask.frame is Frame.OPEN:
+        walk.opened, walk.listed = named, False
+        return
+    if not named or (
+        re.match(r"its?\b|his\b", ask.party.lower())
+        and len(ask.party.split()) > 1
+        and "president secretary" in ask.party.lower()
+    ):
+        return
+    if (
+        not ask.party
+        and named == _state_party(walk.context)
+        and ask.form in {"gerund", "past"}
+        and not walk.context.appeal
+    ):
+        return
+    walk.last = named
+    before = len(walk.demands)
+    if ask.frame is Frame.DOING:
+        _store(
+            walk,
+            named,
+            verb_phrases(_lowered(ask.what)),
+            issued,
+            internal=bool(re.match(r"(?:its|his)\s", ask.party)),
+        )
+    else:
+        quote = " ".join(re.sub(r"^(?:that|for)\s+", "", ask.what).split()[:60])
+        _store(walk, named, [Phrase(_closed(quote), _thing_verb(quote))], issued)
+    if ask.announces:
+        walk.announced.extend(walk.demands[before:])
+
+
+def _closed(quote: str) -> str:
+    return quote.strip(" ,;:.“”\"'")
+
+
+def _thing_verb(quote: str) -> str:
+    match = re.search(r"\bbe\s+(\w+)", quote)
+    return match[1].lower() if match else quote.split(maxsplit=1)[0].lower() if quote.split() else ""
+
+
+def _lowered(what: str) -> str:
+    return what.strip().lstrip('“"')
+
+
+def _named(walk: _Walk, name: str) -> tuple[str, ...]:
+    """The parties that a noun phrase means here."""
+    found: list[str] = []
+    for part in parties.split(name):
+        if (parties.vague(part) and not _organ_by_itself(walk, part)) or re.match(
+            r"(?:its|his|her|their)\b", name
+        ):
+            found.extend(_context_party(walk, part))
+        elif walk.section and _same_as_section(walk.section, part):
+            found.append(walk.section)
+        else:
+            found.append(_as_named_before(walk, part))
+    return tuple(dict.fromkeys(found))
+
+
+def _organ_by_itself(walk: _Walk, part: str) -> bool:
+    """So: "the Commission" is a body of that name unless the text speaks to one whose name ends so."""
+    if part.lower() not in words("parties.toml", "organs"):
+        return False
+    spoken_to = [walk.section, *walk.context.letter_to]
+    return not any(part.lower() in name.lower() for name in spoken_to)
+
+
+def _as_named_before(walk: _Walk, part: str) -> str:
+    """A state under the name it had first: "the PRC" is the "People's Republic of China" above."""
+    if not parties.plain_state(part):
+        return part
+    code = parties.country(part)
+    earlier = [*walk.formal, *(demand.to for demand in walk.demands)]
+    return next(
+        (name for name in earlier if parties.plain_state(name) and parties.country(name) == code), part
+    )
+
+
+def _same_as_section(section: str, part: str) -> bool:
+    one, other = parties.country(section), parties.country(part)
+    if one and one == other:
+        return True
+    inside = {word for word in parties.tokens_of(part) if len(word) > 2}
+    return bool(inside) and inside <= set(parties.tokens_of(section))
+
+
+def _context_party(walk: _Walk, part: str = "") -> tuple[str, ...]:
+    """Who is meant where the text only points: the section's, the letter's, the last one named, the state."""
+    lowered = part.lower()
+    if walk.section:
+        return (walk.section,)
+    if walk.context.letter_to and lowered in words("parties.toml", "spoken_to"):
+        return walk.context.letter_to
+    if lowered in {"you", "everyone", "all"}:
+        return ()
+    pointed = part and lowered not in {"it", "them", "they", "him", "her"}
+    state = (part if pointed else "authorities",) if walk.context.state else ()
+    return walk.opened or walk.last or state
+
+
+def _store(
+    walk: _Walk, named: tuple[str, ...], phrases: list[Phrase], issued: date | None, *, internal: bool = False
+) -> None:
+    for phrase in phrases:
+        if internal and _PURPOSE.search(phrase.quote):
+            continue
+        if walk.context.appeal and not named and _READER_ACTS.match(phrase.quote):
+            continue
+        for name in named:
+            walk.last = named
+            _add(walk, Demand(name, phrase.quote, phrase.verb, phrase.condition, _limit(phrase, issued)))
+
+
+def _limit(phrase: Phrase, issued: date | None) -> date | None:
+    match = re.search(r"\b(?:by|before|until|no later than)\s+(?=\S{0,12}\s?\d)", phrase.quote)
+    near = (
+        dates_in(phrase.quote[match.end() : match.end() + 40], issued.year if issued else None)
+        if match
+        else []
+    )
+    return near[0].value if near and near[0].start < 12 else None
+
+
+def _add(walk: _Walk, demand: Demand) -> None:
+    """Keeps a demand unless it stands there already; of two wordings the one with more words stays."""
+    if len(walk.demands) >= _MOST:
+        return
+    for index, known in enumerate(walk.demands):
+        if _same_party(known.to, demand.to) and same_demand(known, demand):
+            if len(demand.quote) > len(known.quote):
+                walk.demands[index] = replace(demand, to=known.to)
+            return
+    walk.demands.append(demand)
+
+
+def _same_party(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    country = parties.country(one)
+    return country is not None and country == parties.country(other)
+
+
+def parties_asked(found: list[Demand]) -> Iterator[str]:
+    """Who is asked, in order."""
+    yield from dict.fromkeys(demand.to for demand in found)

@@ -1,0 +1,105 @@
+"""Names the bodies in whose name a text speaks."""
+
+import re
+from collections import Counter
+
+from jobs.steps.extract import parties
+from jobs.steps.extract.blocks import Block
+
+_CONFERENCE = re.compile(
+    r"\b(?P<name>(?:(?:The|the)\s+)?(?:\d{1,3}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|"
+    r"Sixth|Seventh|Eighth|Ninth|Tenth|Eleventh|Twelfth|Extraordinary|World|General)\s+"
+    r"(?:[A-Z][\w’'-]+\s+|of\s+|on\s+|and\s+|the\s+|for\s+){0,6}?(?:Conference|Congress|Assembly|"
+    r"Forum|Summit|General Assembly|Synod|Convention)"
+    r"(?:\s+(?:of|on|for|in|and|the|to)|\s+[A-Z][\w’'-]+){0,12})",
+)
+_BODY = re.compile(
+    r"(?:^|[.:]\s|\n)(?:The\s+)?(?P<name>European Parliament|Human Rights Council|General Assembly|"
+    r"Security Council|Commission on Human Rights|House of Representatives|Senate|"
+    r"National Assembly|Parliamentary Assembly)\s*[,(.]"
+)
+_DEFINED = re.compile(
+    r"(?P<name>(?:[A-Z][\w’'&-]*|of|for|the|in|on|and|to|de|la|against|"
+    r"without)(?:\s+(?:[A-Z][\w’'&-]*|of|for|the|in|on|and|to|de|la|against|"
+    r"without)){1,11})\s+\((?P<short>[A-Z][A-Za-z-]{1,12})\)"
+)
+_SPEAKING = re.compile(
+    r"(?:^|[.:]\s+)(?P<names>(?:The\s+)?[A-Z][^.:;,]{1,120}?)\s+(?:today\s+|strongly\s+|jointly\s+|"
+    r"urgently\s+|thus\s+|therefore\s+|again\s+)?"
+    r"(?:calls?\s+(?:up)?on|urges?|appeals?\s+to|condemns?|welcomes?|demands?|is\s+(?:deeply|"
+    r"gravely|seriously)\s+concerned|are\s+(?:deeply|gravely|seriously)\s+concerned|has\s+learned|"
+    r"has\s+received|expresses|express|said\s+today)\b",
+)
+_KNOWN = re.compile(
+    r"\b(?:Amnesty International|Human Rights Watch|Christian Solidarity Worldwide|"
+    r"World Organisation Against Torture|OMCT|FIDH|Frontline Defenders|Front Line Defenders|CIVICUS|"
+    r"Reporters Without Borders|International Commission of Jurists|"
+    r"Committee to Protect Journalists|PEN International|Anti-Slavery International|Minority Rights Group)\b",
+)
+_ADOPTED = re.compile(r"\b(?:resolution|declaration|communiqu[eé]|final statement)\b", re.IGNORECASE)
+_TAIL = re.compile(r"\s+(?:of|on|for|in|and|the|to)$")
+
+
+def issuers(title: str, blocks: list[Block], organisation: str) -> tuple[str, ...]:
+    """The issuing bodies by what the text says of itself; the source's organisation where it says nothing."""
+    head = [title, *(block.text for block in blocks[:6])]
+    if _ADOPTED.search(" ".join(head[:3])):
+        for text in head:
+            if match := _CONFERENCE.search(text[:600]):
+                return (_trimmed(match["name"]),)
+    for block in blocks[:24]:
+        if match := _BODY.search(block.text[:300]):
+            return (match["name"],)
+    spoken = _speakers(title, blocks)
+    if spoken:
+        return spoken
+    if organisation:
+        return (organisation,)
+    counted = Counter(match.group() for block in blocks[:40] for match in _KNOWN.finditer(block.text))
+    return (counted.most_common(1)[0][0],) if counted else ()
+
+
+def _trimmed(name: str) -> str:
+    name = re.sub(r"^[Tt]he\s+", "", name)
+    for _ in range(3):
+        name = _TAIL.sub("", name)
+    # A place follows the name in "... and Refugees Seoul": a conference's subject ends before it.
+    return name.strip()
+
+
+def _speakers(title: str, blocks: list[Block]) -> tuple[str, ...]:
+    """Subjects that ask, condemn or welcome in the title or the first paragraphs, with their short names."""
+    short = {
+        match["short"]: match["name"] for block in blocks[:12] for match in _DEFINED.finditer(block.text)
+    }
+    found: dict[str, None] = {}
+    for text in (title, *(block.text[:4000] for block in blocks[:12])):
+        for match in _SPEAKING.finditer(text):
+            names = re.sub(r"\s*\([^)]*\)", "", match["names"])
+            for part in re.split(r",\s+(?:and\s+)?|\s+and\s+(?:the\s+)?(?=[A-Z])", names):
+                name = parties.clean(part)
+                if name and _body(name, short):
+                    found.setdefault(name)
+        if found:
+            break
+    return tuple(found)
+
+
+def _body(name: str, short: dict[str, str]) -> bool:
+    if name in short or any(name in long for long in short.values()):
+        return True
+    if name.split(maxsplit=1)[0] in {
+        "We",
+        "I",
+        "They",
+        "He",
+        "She",
+        "It",
+        "These",
+        "This",
+        "Article",
+        "China",
+        "Kim",
+    } or parties.names_country(name):
+        return False
+    return bool(_KNOWN.search(name)) or (name.isupper() and 2 < len(name) < 12 and " " not in name)

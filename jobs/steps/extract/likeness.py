@@ -1,0 +1,45 @@
+"""Tells whether two demands are one and the same in other words."""
+
+import re
+
+from jobs.steps.extract.data import table, words
+from storage.records import Demand
+
+
+def _stems(quote: str) -> set[str]:
+    return {
+        re.sub(r"(?:ing|ed|ly|es|s|ion|ment)$", "", word)[:5]
+        for word in re.findall(r"[^\W\d_]{3,}", quote.lower())
+        if word not in words("senses.toml", "small")
+    }
+
+
+def _sense(word: str) -> str:
+    for name, members in table("senses.toml")["senses"].items():
+        if word in str(members).split():
+            return str(name)
+    return word
+
+
+def _verbs(demand: Demand) -> set[str]:
+    head = re.findall(r"[a-z]+", demand.quote.lower())[:4]
+    shared = {head[i + 1] for i, word in enumerate(head[:-1]) if word == "and"}
+    return {_sense(demand.verb)} | {_sense(word) for word in shared}
+
+
+def same_verb(one: Demand, other: Demand) -> bool:
+    """Whether the two ask for the same kind of act."""
+    return bool(_verbs(one) & _verbs(other))
+
+
+def same_demand(one: Demand, other: Demand) -> bool:
+    """True where the verbs mean the same and most of the shorter one's object is in the longer one's."""
+    if one.quote == other.quote:
+        return True
+    if not _verbs(one) & _verbs(other):
+        return False
+    left, right = _stems(one.quote) - {one.verb[:5]}, _stems(other.quote) - {other.verb[:5]}
+    if not left or not right:
+        return True
+    shared = len(left & right)
+    return shared >= 0.5 * min(len(left), len(right)) and shared >= min(2, len(left), len(right))

@@ -1,0 +1,193 @@
+"""Reads a noun phrase as one or more parties that can be asked: names, countries, who is too vague."""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from jobs.steps import lexicon
+from jobs.steps.extract.data import words
+
+_FILE = "parties.toml"
+_ARTICLE = re.compile(r"^(?:the|a|an|those|these|that|this|all|both|its|their|our|your)\s+", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"\s*(?:,|\(|\s[–—-]\s)\s*(?:especially|in particular|particularly|including|notably|such as|"
+    r"above all|who\b|which\b|whose\b|as\b|under\b|in\b|"
+    r"at\b|through\b|together with|once|again|also|on behalf|with immediate|without|by\b|"
+    r"and others\b|following|ahead|during|for\b|if\b|when\b|"
+    r"along with|along\b|where\b|upon\b|once more|jointly|while\b|given\b|whether\b).*$",
+    re.IGNORECASE,
+)
+_PARENTHESIS = re.compile(r"\s*\([^()]{0,80}\)")
+_JOINT = re.compile(r",?\s+(?:and|as well as|&|or)\s+|,\s+")
+_LEADING = re.compile(
+    r"^(?:(?:strongly|urgently|respectfully|once again|once more|again|also|therefore|further|upon|"
+    r"on|to|hereby|jointly|in particular|"
+    r"especially|earnestly|immediately|first|furthermore|all of|each of|to the|of)\s+)+",
+    re.IGNORECASE,
+)
+_TITLE_HEADS = frozenset(
+    {
+        "president",
+        "prime",
+        "premier",
+        "minister",
+        "chancellor",
+        "king",
+        "secretary-general",
+        "foreign",
+        "un",
+        "eu",
+        "us",
+        "special",
+    }
+)
+
+
+def clean(name: str) -> str:
+    """The name without what leads in, articles, asides and closing punctuation."""
+    name = _LEADING.sub("", name.strip(" ,;:.“”\"'"))
+    name = _ASIDE.sub("", name)
+    name = _ARTICLE.sub("", name)
+    return name.strip(" ,;:.“”\"'-–—")
+
+
+def tokens_of(name: str) -> list[str]:
+    """The words of a name in lower case, possessives taken off."""
+    return [re.sub(r"['’]s?$", "", word.strip(',.;:()“”"')).lower() for word in name.split()]
+
+
+def _holds(name: str, key: str) -> bool:
+    listed = words(_FILE, key)
+    parts = tokens_of(name)
+    return any(part in listed for part in parts) or any(f"{a} {b}" in listed for a, b in pairwise(parts))
+
+
+def vague(name: str) -> bool:
+    """Whether the name only points to a party named elsewhere: "the authorities", "you"."""
+    return clean(name).lower() in words(_FILE, "vague") or name.strip().lower() in words(_FILE, "vague")
+
+
+def reader(name: str) -> bool:
+    """Whether the name means those who read an appeal."""
+    lowered = clean(name).lower()
+    return (
+        lowered in words(_FILE, "reader")
+        or name.strip().lower() in words(_FILE, "reader")
+        or lowered.startswith(
+            ("readers", "your ", "all readers", "people to", "everyone who", "all who", "anyone")
+        )
+    )
+
+
+def actor(name: str) -> bool:
+    """Whether the name can be asked for something: a state, an organ, an official, a body."""
+    cleaned = clean(name)
+    if not cleaned or len(cleaned.split()) > 30:
+        return False
+    return vague(name) or _holds(cleaned, "actor") or _holds(cleaned, "titles") or names_country(cleaned)
+
+
+@lru_cache(maxsize=4096)
+def names_country(name: str) -> bool:
+    """Whether the name is a country's own and nothing else: "the PRC", not "Chinese refugees"."""
+    parts = name.split()
+    if name in {"North", "the North", "South", "the South"}:
+        return True
+    if not 0 < len(parts) <= 7 or not all(
+        part[:1].isupper() or part in {"of", "the", "and"} for part in parts
+    ):
+        return False
+    return lexicon.country_of(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def country(name: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a state, state organ or official; None for all others."""
+    cleaned = _PARENTHESIS.sub("", clean(name))
+    if not cleaned:
+        return None
+    if cleaned in {"North", "South"}:
+        return next(iter(lexicon.countries_in(f"the {cleaned}")), None)
+    plain = re.sub(
+        r"^(?:the )?(?:government|state|people['’]s government) of (?:the )?",
+        "",
+        cleaned,
+        flags=re.IGNORECASE,
+    )
+    if direct := lexicon.country_of(plain) or lexicon.country_of(cleaned):
+        return None if _without_country(cleaned) else direct
+    if not _holds(cleaned, "state") or _without_country(cleaned):
+        return None
+    named = lexicon.countries_in(cleaned)
+    return named[0] if named else None
+
+
+def _without_country(name: str) -> bool:
+    """People, firms and international bodies, even where a country is named with them."""
+    if not _holds(name, "none"):
+        return False
+    first = tokens_of(name)
+    if set(first) & {"embassy", "mission", "ambassador", "ministry", "minister", "president"} and not set(
+        first
+    ) & {"un", "council"}:
+        return False
+    # Words of a state's own name: People's Republic, Workers' Party, Communist Party.
+    own = words(_FILE, "own_words")
+    held = {word for word in first if word in words(_FILE, "none")}
+    return not (
+        held <= own and lexicon.country_of(name) is not None and "citizens" not in first and _state_name(name)
+    )
+
+
+def _state_name(name: str) -> bool:
+    return bool(
+        re.search(r"republic|states|emirates|kingdom|party|union of", name, re.IGNORECASE)
+    ) and not re.match(r"(?:the )?(?:people|citizens|members|agencies)\s+of\b", name, re.IGNORECASE)
+
+
+def split(name: str) -> list[str]:
+    """The single parties of a noun phrase: "the Governments of A and of B" are two, a collective is one."""
+    cleaned = clean(name)
+    if not cleaned:
+        return []
+    shared = re.match(
+        r"(?P<head>(?:the )?(?:respective )?(?:governments|authorities|presidents|parliaments|"
+        r"leaders))\s+(?:of|in)\s+(?P<rest>.+)$",
+        cleaned,
+        re.IGNORECASE,
+    )
+    parts = [part for part in _JOINT.split(shared["rest"] if shared else cleaned) if part.strip()]
+    if len(parts) < 2:
+        return [cleaned]
+    if not all(_stands_alone(part) for part in parts):
+        return _split_on_article(cleaned)
+    return [clean(part) for part in parts]
+
+
+def _split_on_article(name: str) -> list[str]:
+    """So: "X and the Y": the second article shows that two bodies are named side by side."""
+    parts = re.split(
+        r",?\s+and\s+(?=(?:the|to the|its|president|prime minister)\s)", name, flags=re.IGNORECASE
+    )
+    if len(parts) > 1 and all(actor(part) or part[:1].isupper() for part in parts):
+        return [clean(part) for part in parts]
+    return [name]
+
+
+def _stands_alone(part: str) -> bool:
+    bare = re.sub(r"^(?:of|to|the|in)\s+(?:the\s+)?", "", part.strip(), flags=re.IGNORECASE)
+    if names_country(bare):
+        return True
+    first = tokens_of(bare)[:1]
+    return bool(first) and first[0] in _TITLE_HEADS and len(bare.split()) > 1
+
+
+def plain_state(name: str) -> bool:
+    """Whether the name means a state as a whole: the country itself, its government or authorities."""
+    if country(name) is None:
+        return False
+    if names_country(clean(name)):
+        return True
+    return bool(
+        re.search(r"\b(?:governments?|authorities|regime|state|leadership|officials)\b", name, re.IGNORECASE)
+    )

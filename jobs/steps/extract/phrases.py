@@ -1,0 +1,334 @@
+"""Splits what follows "call upon X to ..." into its verb phrases, one for each thing that is asked."""
+
+import re
+from dataclasses import dataclass
+
+from jobs.steps.extract.data import words
+
+_TOKEN = re.compile(r"\S+")
+_EDGE = "“”\"'‘’()[],;:.…*–—-"
+_COORDINATORS = frozenset({"and", "or", "but", "&", "as", "well", "plus", "while", "then"})
+_RELATIVE = frozenset({"who", "which", "whom", "whose", "that", "where", "whether", "what", "how", "why"})
+_CONDITION = re.compile(
+    r",?\s+(?P<condition>(?:unless|if|until such time|provided that|as long as|so long as|should they)\b.*)$"
+)
+_TAIL = re.compile(
+    r"(?:[\s,;:.!?…–—\-”\"]+|(?<!\w)(?:and|or|as well as|but|to|not to|while|also|specifically|"
+    r"in particular|notably|especially|further|finally))$"
+)
+_LONGEST = 80  # words of a quote; what is beyond no longer helps to find the place
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One demanded verb phrase: its verbatim words, its verb in the base form, its condition."""
+
+    quote: str
+    verb: str
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+    raw: str
+
+    def breaks(self) -> bool:
+        return self.raw[-1] in ",;:" or self.raw[-2:] in (",”", ";”", ',"')
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [
+        _Token(
+            match.group().strip(_EDGE).replace("’", "'").lower(), match.start(), match.end(), match.group()
+        )
+        for match in _TOKEN.finditer(text)
+    ]
+
+
+def base_verb(word: str) -> bool:
+    """Whether a demand may begin with this word: a verb in its base form."""
+    lowered = word.strip(_EDGE).lower()
+    return (
+        lowered in words("verbs.toml", "plain") or lowered in words("verbs.toml", "nouns") or lowered == "be"
+    )
+
+
+def _adverb(word: str) -> bool:
+    return word in words("verbs.toml", "adverbs") or (
+        word.endswith("ly") and word not in {"rely", "apply", "supply", "reply", "comply", "ally"}
+    )
+
+
+def _verb_index(tokens: list[_Token], index: int) -> int | None:
+    """Where the verb stands that begins at `index`, adverbs passed over; None if none does."""
+    for position in range(index, min(index + 6, len(tokens))):
+        word = tokens[position].word
+        if base_verb(word) and not (
+            _adverb(word) and position + 1 < len(tokens) and base_verb(tokens[position + 1].word)
+        ):
+            return position
+        known = _adverb(word) or word in {
+            "without",
+            "delay",
+            "in",
+            "particular",
+            "at",
+            "least",
+            "the",
+            "same",
+            "time",
+            "as",
+            "a",
+            "matter",
+            "of",
+            "urgency",
+            "all",
+            "due",
+            "haste",
+        }
+        if not known:
+            return None
+        if word in {"the", "a", "all", "in", "at", "as", "of", "same", "without"} and not _stock_phrase(
+            tokens, position
+        ):
+            return None
+    return None
+
+
+def _stock_phrase(tokens: list[_Token], index: int) -> bool:
+    window = " ".join(token.word for token in tokens[max(0, index - 4) : index + 5])
+    return any(
+        phrase in window
+        for phrase in (
+            "without delay",
+            "in particular",
+            "at least",
+            "at the same time",
+            "as a matter of urgency",
+            "with all due haste",
+        )
+    )
+
+
+def infinitive(text: str, start: int = 0) -> tuple[int, int] | None:
+    """The first "to <verb>" or "not to <verb>" from `start` on: where it and where its verb begins."""
+    tokens = _tokens(text[start : start + 1500])
+    for index, token in enumerate(tokens):
+        if token.word != "to" or index + 1 >= len(tokens):
+            continue
+        verb = _verb_index(tokens, index + 1)
+        if verb is None or not tokens[verb].raw.strip("“\"'*[(")[:1].islower():
+            continue
+        if tokens[verb].word in words("verbs.toml", "nouns") and _noun_reading(tokens, index, verb):
+            continue
+        negated = index > 0 and tokens[index - 1].word == "not"
+        first = index - 1 if negated else index
+        return start + tokens[first].start, start + tokens[first if negated else index + 1].start
+    return None
+
+
+def _noun_reading(tokens: list[_Token], index: int, verb: int) -> bool:
+    """Whether "to <word>" is a preposition with a noun: "an end to torture", "access to work"."""
+    if index == 0:
+        return False
+    before = tokens[index - 1].word
+    after = tokens[verb + 1].word if verb + 1 < len(tokens) else ""
+    nominal = after in {"", "and", "or", "of", "in"} or tokens[verb].raw[-1] in ",;."
+    return nominal and before in {
+        "access",
+        "end",
+        "right",
+        "threat",
+        "threats",
+        "return",
+        "due",
+        "according",
+        "rights",
+        "respect",
+    }
+
+
+def verb_phrases(text: str) -> list[Phrase]:
+    """The verb phrases of a complement that begins at its (first) verb, in order.
+
+    `text` is what follows "to": "release A, to let B in and to end C" gives three. Verbs that share
+    an object stay together; gerund and purpose clauses stay with the verb they belong to.
+    """
+    tokens = _tokens(text)
+    cuts = _cuts(tokens)
+    found: list[Phrase] = []
+    held = ""
+    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        piece = text[start:end]
+        if held:
+            piece, held = held + piece, ""
+        if end < len(text) and _objectless(piece):
+            held = piece
+            continue
+        if phrase := _phrase(piece):
+            found.append(phrase)
+    return found
+
+
+def _objectless(piece: str) -> bool:
+    """Whether a piece holds only verbs and adverbs, so that its object comes with the next verb."""
+    inside = [token.word for token in _tokens(piece)]
+    rest = [word for word in inside if word not in _COORDINATORS and word != "to" and not _adverb(word)]
+    return bool(rest) and all(base_verb(word) for word in rest) and len(rest) <= 2
+
+
+def _phrase(piece: str) -> Phrase | None:
+    piece = piece.strip()
+    condition = _CONDITION.search(piece)
+    if condition:
+        piece = piece[: condition.start()]
+    piece = " ".join(piece.split(" ")[:_LONGEST])
+    for _ in range(8):
+        piece = _TAIL.sub("", piece)
+    piece = piece.strip("“\"' ")
+    tokens = _tokens(piece)
+    verb = _verb_index(tokens, 1 if tokens and tokens[0].word == "to" else 0)
+    if not tokens or not any(char.isalpha() for char in piece):
+        return None
+    name = tokens[verb].word if verb is not None else tokens[0].word
+    return Phrase(piece, name, condition.group("condition").rstrip(" .;,") if condition else None)
+
+
+def _cuts(tokens: list[_Token]) -> list[int]:
+    """Offsets where verb phrases begin. One pass; it remembers what the running phrase has opened."""
+    cuts = [0]
+    inner = relative = swallow = False
+    index = 1
+    while index < len(tokens):
+        token, before = tokens[index], tokens[index - 1]
+        comma = before.breaks()
+        if before.word == "by" and token.word.endswith("ing"):
+            inner = False
+        if comma:
+            relative = False
+        if comma or token.word in _COORDINATORS:
+            start = _new_phrase(tokens, index, comma=comma, inner=inner, relative=relative, swallow=swallow)
+            if start is not None:
+                cuts.append(tokens[start].start)
+                inner = relative = swallow = False
+                index = start + 2
+                continue
+        if token.word in _RELATIVE and index > 1:
+            relative = True
+        if token.word == "to" and index + 1 < len(tokens) and not comma and _inner_verb(tokens, index):
+            inner = True
+            first = next(
+                (
+                    t.word
+                    for t in tokens[_token_at(tokens, cuts[-1]) :]
+                    if not _adverb(t.word) and t.word != "to"
+                ),
+                "",
+            )
+            swallow = swallow or (
+                before.word in words("verbs.toml", "instruments") and first in words("verbs.toml", "founding")
+            )
+        index += 1
+    return cuts
+
+
+def _token_at(tokens: list[_Token], offset: int) -> int:
+    low, high = 0, len(tokens)
+    while low < high:
+        middle = (low + high) // 2
+        if tokens[middle].start < offset:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _inner_verb(tokens: list[_Token], index: int) -> bool:
+    return _verb_index(tokens, index + 1) is not None and tokens[index - 1].word not in words(
+        "verbs.toml", "raising"
+    )
+
+
+def _new_phrase(  # the flags are the state of one scan
+    tokens: list[_Token], index: int, *, comma: bool, inner: bool, relative: bool, swallow: bool
+) -> int | None:
+    """The token at which a new phrase begins, if one does after the comma or coordinator at `index`."""
+    position, joined = _passed_over(tokens, index)
+    if position >= len(tokens) or not (comma or joined):
+        return None
+    strong = tokens[index - 1].raw[-1] in ";:"
+    if tokens[position].word == "not" and position + 1 < len(tokens) and tokens[position + 1].word == "to":
+        position += 1
+    if tokens[position].word == "to":
+        verb = _verb_index(tokens, position + 1)
+        blocked = (swallow and not strong) or (inner and not comma)
+        lower = verb is not None and tokens[position + 1].raw[0].islower()
+        return position + 1 if lower and not blocked else None
+    verb = _verb_index(tokens, position)
+    if verb is None or (not comma and (inner or relative)):
+        return None
+    return position if _bare_verb(tokens, verb, sure=joined or strong) else None
+
+
+def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
+    """Past coordinators and adverbs: the next token, and whether a coordinator was among them."""
+    position, joined = index, False
+    while position < len(tokens) and position < index + 8:
+        word = tokens[position].word
+        if word in _COORDINATORS:
+            joined = True
+        elif not (_adverb(word) and not base_verb(word)) and not _linking(tokens, position):
+            break
+        position += 1
+    return position, joined
+
+
+def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool) -> bool:
+    """Whether a word without "to" begins a new phrase: a verb, with an object where it could be a noun."""
+    token = tokens[verb]
+    if token.word in words("verbs.toml", "subject") or token.word == "be" or token.breaks():
+        return False
+    if not token.raw.strip("“\"'*")[:1].islower():
+        return False
+    doubtful = not sure or token.word in words("verbs.toml", "nouns")
+    return not doubtful or _has_object(tokens, verb)
+
+
+def _linking(tokens: list[_Token], position: int) -> bool:
+    pair = {tokens[position].word, tokens[position + 1].word if position + 1 < len(tokens) else ""}
+    before = tokens[position - 1].word if position else ""
+    return pair == {"in", "particular"} or (tokens[position].word == "particular" and before == "in")
+
+
+def _has_object(tokens: list[_Token], verb: int) -> bool:
+    """Whether what follows a verb looks like its object rather than the rest of a noun phrase."""
+    if verb + 1 >= len(tokens):
+        return False
+    following = tokens[verb + 1]
+    if tokens[verb].word == "call" and following.word in {"on", "upon", "for"}:
+        return True
+    if (
+        following.word in words("verbs.toml", "determiners")
+        or following.raw[:1].isupper()
+        or _adverb(following.word)
+    ):
+        return following.word not in {
+            "in",
+            "for",
+            "at",
+            "by",
+            "with",
+            "from",
+            "to",
+            "on",
+            "against",
+        } or tokens[verb].word not in words("verbs.toml", "nouns")
+    if tokens[verb].word not in words("verbs.toml", "nouns"):
+        return True
+    return (
+        following.word.endswith(("s", "ed", "ing", "al", "ive", "ous", "able", "ible"))
+        or following.word.isdigit()
+    )

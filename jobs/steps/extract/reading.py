@@ -1,0 +1,64 @@
+"""Composes the readers of this package into one statement."""
+
+import re
+
+from jobs.steps import lexicon
+from jobs.steps.document import Document
+from jobs.steps.extract import context as contexts
+from jobs.steps.extract import dates, east_asian
+from jobs.steps.extract.addressees import addressees, countries
+from jobs.steps.extract.blocks import blocks, collapse
+from jobs.steps.extract.demands import demands
+from jobs.steps.extract.identifiers import identifiers
+from jobs.steps.extract.instruments import instruments
+from jobs.steps.extract.issuers import issuers
+from jobs.steps.extract.persons import persons_at_risk
+from jobs.steps.extract.places import places
+from jobs.steps.extract.signatories import signatories
+from jobs.steps.extract.titles import titled
+from storage.records import Statement
+
+
+def extract(document: Document) -> Statement:
+    """The statement that a document makes, all but its kind and alert.
+
+    Every demand's quote stands verbatim in the text once white space is collapsed. Never raises.
+    """
+    read = blocks(document.text)
+    title = collapse(document.title) or titled(read)
+    heading = (
+        ""
+        if any(block.text.startswith(title) for block in read) or title not in collapse(document.text)
+        else title
+    )
+    named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
+    written = dates.written(title, read)
+    posted = dates.posted(read) or document.posted
+    if written is None and posted is None and document.published:
+        posted = document.published.date()
+    speaking = issuers(title, read, document.organisation)
+    context = contexts.read(title, read, speaking, named)
+    language = lexicon.detect_language(document.text or title, document.language)
+    if language in {"ko", "ja", "zh"}:
+        asked, formal = east_asian.demands(read, language, context), list(context.letter_to)
+    else:
+        asked, formal = demands(heading, read, context, written)
+    parties = addressees(asked, formal, read, context)
+    return Statement(
+        title=title,
+        language=language,
+        url=document.url,
+        text=document.text,
+        issuers=speaking,
+        date_written=written,
+        date_posted=posted,
+        deadline=dates.deadline(read, written or posted),
+        signatories=signatories(read),
+        addressees=parties,
+        demands=tuple(asked),
+        persons_at_risk=persons_at_risk(title, read),
+        countries=countries(title, named, parties),
+        places=places(read),
+        identifiers=identifiers(title, read),
+        instruments=instruments(re.sub(r"\s+", " ", document.text)),
+    )

@@ -1,0 +1,268 @@
+"""Cuts a page that shows several titled items into one document for each."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from jobs.steps.document import Document
+from jobs.steps.extract.blocks import collapse, sentences
+from jobs.steps.extract.data import pattern, words
+from jobs.steps.extract.dates import short_dates_in
+
+_FILE = "listing.toml"
+_MOST = 500  # items of one page
+_BULLET = re.compile(r"^(?P<indent>\s*)(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s))\s+(?P<body>\S.*)$")
+_DATELINE = re.compile(
+    r"^(?P<place>[A-Z][A-Z .’'-]{2,30}(?:,\s[\w .’-]{2,40})?(?:,?\s\(?[A-Z][\w ,/.-]{2,30}\)?)?)"
+    r"\s+[–—-]{1,2}\s+(?=[A-Z])"
+)
+_ROW = re.compile(
+    r"^(?P<number>\d{1,5}|공지|Notice|NOTICE|\[?Featured\]?)\s*(?:[|\t]|\s{2,})\s*(?P<rest>\S.*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    gap: bool
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    title: str
+    text: str
+    when: date | None = None
+
+
+def split(document: Document) -> tuple[Document, ...]:
+    """One document for each separately titled item of a listing; (document,) for anything else."""
+    lines = _lines(document.text)
+    for reading in (_rows, _bullets, _posts, _headlines):
+        items = reading(lines)
+        if len(items) >= 2:
+            items = items[:_MOST]
+            return tuple(
+                replace(
+                    document,
+                    title=item.title,
+                    text=item.text,
+                    posted=item.when or document.posted,
+                    published=None,
+                )
+                for item in items
+            )
+    return (document,)
+
+
+def _lines(text: str) -> list[_Line]:
+    found: list[_Line] = []
+    gap = True
+    for index, raw in enumerate(text.splitlines()):
+        if not raw.strip():
+            gap = True
+            continue
+        found.append(_Line(raw.rstrip(), gap, index))
+        gap = False
+    return found
+
+
+def _rows(lines: list[_Line]) -> list[_Item]:
+    """Rows of a board's table: a number or 공지, the title, a writer, a date, a counter."""
+    found: list[_Item] = []
+    for line in lines:
+        match = _ROW.match(line.text.strip())
+        if match is None:
+            continue
+        cells = [cell.strip() for cell in re.split(r"\s*[|\t]\s*|\s{2,}", match["rest"]) if cell.strip()]
+        dates = short_dates_in(match["rest"])
+        clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
+        if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
+            continue
+        found.append(_Item(_clean_title(cells[0]), collapse(line.text), dates[0].value if dates else None))
+    return found if len(found) >= 2 else []
+
+
+def _bullets(lines: list[_Line]) -> list[_Item]:
+    """Bulleted previews, each with its title first and a link such as "See details" at its end."""
+    found: list[_Item] = []
+    open_body: list[str] | None = None
+    more = pattern(_FILE, "more")
+    for line in lines:
+        bullet = _BULLET.match(line.text)
+        if bullet:
+            open_body = [bullet["body"]]
+        elif open_body is not None:
+            open_body.append(line.text)
+        if (
+            open_body is not None
+            and (end := _last(more, line.text))
+            and end.end() >= len(line.text.rstrip()) - 2
+        ):
+            body = collapse(" ".join(open_body))
+            cut = _last(more, body)
+            found.append(_preview(body[: cut.start()].rstrip() if cut else body))
+            open_body = None
+    return found if len(found) >= 2 else []
+
+
+def _last(expression: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in expression.finditer(text[-60:] if len(text) > 60 else text):  # noqa: B007 - the last one is wanted
+        pass
+    if found is None:
+        return None
+    offset = max(0, len(text) - 60)
+    return expression.search(text, offset + found.start())
+
+
+def _preview(body: str) -> _Item:
+    """A preview's title is repeated, shortened with an ellipsis, before its text."""
+    first = re.match(r"(?P<short>.{8,120}?)\s?(?:…|\.\.\.)\s+(?P<rest>\S.*)$", body)
+    dates = short_dates_in(body[:400])
+    if first:
+        short, rest = first["short"].strip(), first["rest"]
+        if rest.startswith(short[: max(8, len(short) - 2)]):
+            title = _until_text(rest, len(short))
+            near = [item.value for item in dates if item.start < len(short) * 3 + 160]
+            return _Item(title, rest, near[0] if near else None)
+        near = [item.value for item in dates]
+        return _Item(short + "…", rest, near[-1] if near else None)
+    title = _until_text(body, 12)
+    return _Item(title, body, dates[0].value if dates else None)
+
+
+def _until_text(text: str, least: int) -> str:
+    """The title at the beginning of a running text: up to a date, a repeated name, or the first sentence."""
+    limit = text[:260]
+    dates = [item for item in short_dates_in(limit) if item.start >= least]
+    ends = [item.start for item in dates[:1]]
+    capitals = re.search(
+        r"(?<=[\w)])\s+(?=(?:[A-Z][\w’'.]*\s+){1,4}(?:has|have|had|is|are|was|were|results?|"
+        r"collaborated|held|met|took|will)\b)",
+        limit[least:],
+    )
+    if capitals:
+        ends.append(least + capitals.start())
+    if again := _restart(limit, least):
+        ends.append(again)
+    if first := sentences(limit):
+        ends.append(len(first[0]))
+    return _clean_title(text[: min(ends)] if ends else limit)
+
+
+def _restart(text: str, least: int) -> int | None:
+    """Where a name that stands in the title begins the text: "NKHR ... DPRK NKHR's Meeting"."""
+    first = text.split(" ", 1)[0].strip(",.:’'")
+    if len(first) < 3 or not first[0].isupper():
+        return None
+    match = re.search(rf"(?<=\w)\s+(?={re.escape(first)}(?:\W|$))", text[least:])
+    return least + match.start() if match else None
+
+
+def _posts(lines: list[_Line]) -> list[_Item]:
+    """Posts that end with "Read more", a byline or a footer; the title is the first line of each."""
+    more, byline = pattern(_FILE, "more"), pattern(_FILE, "byline")
+    starts: list[int] = []
+    ends: list[int] = []
+    fresh = True
+    for position, line in enumerate(lines):
+        text = collapse(line.text)
+        if fresh and _title(text) and position + 1 < len(lines):
+            starts.append(position)
+            fresh = False
+        elif not fresh and (
+            more.fullmatch(text.rstrip(" .…»>→")) or (byline.fullmatch(text) and _closes(lines, position))
+        ):
+            ends.append(position)
+            fresh = True
+    if len(ends) < 2 or len(starts) < 2:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    return [_post(lines[start:end]) for start, end in zip(starts, bounds, strict=True)]
+
+
+def _closes(lines: list[_Line], position: int) -> bool:
+    """A byline closes a post where a title follows; under a title it opens one."""
+    following = lines[position + 1] if position + 1 < len(lines) else None
+    before = collapse(lines[position - 1].text) if position else ""
+    return following is not None and _title(collapse(following.text)) and len(before) > 120
+
+
+def _post(lines: list[_Line]) -> _Item:
+    dates = [item.value for line in lines[:4] if len(line.text) < 120 for item in short_dates_in(line.text)]
+    body = "\n\n".join(
+        line.text for line in lines[1:] if not pattern(_FILE, "more").fullmatch(line.text.strip())
+    )
+    title = _clean_title(lines[0].text)
+    return _Item(title, f"{title}\n\n{body}", dates[0] if dates else None)
+
+
+def _title(text: str) -> bool:
+    count = len(text.split())
+    if not 2 <= count <= 28 or len(text) > 180 or text[-1] in ".,;:":
+        return False
+    return (text[0].isupper() or not text[0].isascii() or text[0] in '“‘"[(0123456789') and not pattern(
+        _FILE, "chrome"
+    ).fullmatch(text)
+
+
+def _headlines(lines: list[_Line]) -> list[_Item]:
+    """News pasted one after the other on a page that has a name of its own: headlines in title case."""
+    if not _container(lines):
+        return []
+    starts: list[int] = []
+    for position, line in enumerate(lines):
+        text = collapse(line.text)
+        follows = position + 1 < len(lines) and len(lines[position + 1].text) > 160
+        if (position > 1 and follows and line.gap and _headline(text)) or (
+            _DATELINE.match(text) and len(text) > 160
+        ):
+            starts.append(position)
+    joined = [
+        start
+        for n, start in enumerate(starts)
+        if not (n and starts[n - 1] == start - 1 and _DATELINE.match(collapse(lines[start].text)))
+    ]
+    if len(joined) < 2:
+        return []
+    bounds = [*joined[1:], len(lines)]
+    found = []
+    for start, end in zip(joined, bounds, strict=True):
+        text = collapse(lines[start].text)
+        dateline = _DATELINE.match(text)
+        if dateline:
+            title = re.split(
+                r",\s(?:demanding|saying|calling|urging|which|who)\b", sentences(text[dateline.end() :])[0]
+            )[0]
+            found.append(_Item(title.rstrip(" ."), "\n\n".join(line.text for line in lines[start:end])))
+        else:
+            found.append(_Item(_clean_title(text), "\n\n".join(line.text for line in lines[start:end])))
+    return found
+
+
+def _container(lines: list[_Line]) -> bool:
+    """Whether the page opens with its own short name rather than with one text's title."""
+    if not lines:
+        return False
+    head = [collapse(line.text) for line in lines[:8]]
+    repeated = len(head) > 1 and head[0] == head[1]
+    return (repeated and len(head[0].split()) <= 4) or any(
+        pattern(_FILE, "page").search(text) for text in head if len(text) < 400
+    )
+
+
+def _headline(text: str) -> bool:
+    written = re.findall(r"[^\W\d_][\w’'-]*", text)
+    large = [word for word in written if word.lower() not in words(_FILE, "small")]
+    if not 4 <= len(large) <= 22 or text[-1] in ".,;:":
+        return False
+    capitals = [word for word in large if word[0].isupper()]
+    return len(capitals) >= 0.8 * len(large)
+
+
+def _clean_title(text: str) -> str:
+    title = collapse(text)
+    title = re.sub(r"^(?:공지|\[?Featured\]?|Notice)\s+", "", title)
+    title = re.sub(r"\s*[\[(]\d{1,4}[\])]$|\s*댓글\s*\d+개?$|\s\+\d{1,3}$", "", title)
+    return title.strip(" |·•-–—,;:")

@@ -1,0 +1,128 @@
+"""Tells whether a request is the issuer's own, or one that somebody else made or that is past."""
+
+import re
+
+from jobs.steps.extract import parties
+from jobs.steps.extract.asks import Ask, Frame
+from jobs.steps.extract.context import Context
+
+_ADVERBS = (
+    r"(?:\w+ly|also|further|furthermore|therefore|thus|hereby|hence|again|once|more|jointly|"
+    r"too|still|now|especially|however|accordingly|all|both|must|will|shall|would|like|to|wish|want|and)"
+)
+_FIRST = re.compile(rf"(?:\bwe\b|\bI\b|\bWe\b|\bundersigned\b[^.,;]{{0,60}})(?:[,\s]+{_ADVERBS})*[,\s]*$")
+_FIRST_LATER = re.compile(r"\b(?:We|we|I)\b[^.;]{0,500}(?:\band\b|,)\s*(?:\w+ly\s+|also\s+|further\s+)*$")
+_WRITING = re.compile(
+    r"\b(?:writ(?:e|ing)|appeals?|letters?|faxes|send|please|ask(?:ing)? you|petition|joins?|statement)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:wrote|sent|sending|joined|issued|had|earlier|last (?:week|month|year|december|november|"
+    r"\w+day)|previously|ago|adopted|told|said|passed|in (?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_GATHERING = re.compile(
+    r"\b(?:participants|conference|congress|assembly|gathering|rally|marchers|protesters|"
+    r"demonstrators|declaration|resolutions?|campaign|petition|"
+    r"signatories|undersigned|coalition|organi[sz]ations?|groups|ngos|network|alliance|federation|"
+    r"delegates|forum|letter|statement|parliament|"
+    r"members|communiqu[eé]|appeal|report|association|committee for|centre|center)\b",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:UN|United Nations|U\.N\.|Special Rapporteur|rapporteurs|Human Rights Council|"
+    r"Security Council|High Commissioner|Commissioner|Secretary-General|General Assembly|"
+    r"European Parliament|European Union|U\.?S\.? Congress|"
+    r"he|she|they|him|government|ministry|minister|president|Committee (?:on|against)|experts?|"
+    r"spokes\w+|families|lawyers?|diplomats?)\b",
+)
+_REPORTED = re.compile(
+    r"\b(?:said|says|told|proposed|suggested|argued|asked|noted|added|according to|declared|responded)\b"
+)
+_TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
+_UNDERGONE = re.compile(
+    r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
+    r"closed|dropped|investigated)\b"
+)
+
+
+def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
+    """Whether the issuer (or the gathering reported on) asks this, now."""
+    before = re.sub(r"[“\"]", "", ask.before).rstrip()
+    if ask.modal:
+        return _modal_counts(ask, sentence, context)
+    if _FIRST.search(before):
+        return ask.form in {"base", "gerund"} or not _PAST.search(before)
+    if ask.demands_noun:
+        return True
+    if not re.sub(rf"(?:{_ADVERBS}|[\s,“\"(*–—-])+", "", before):
+        return ask.form in {"s", "gerund", "base"}
+    return _goes_on(ask, before) or (not ask.press and _text_speaks(ask, before, context))
+
+
+def _goes_on(ask: Ask, before: str) -> bool:
+    """So: "We applaud ... and encourage ...": the same "we" goes on."""
+    return ask.form == "base" and bool(_FIRST_LATER.search(before))
+
+
+def _text_speaks(ask: Ask, before: str, context: Context) -> bool:
+    if ask.form == "gerund":
+        return _gerund(before, context)
+    return bool(_TO_WRITE.search(before)) or _third_person(ask, before, context)
+
+
+def _gerund(before: str, context: Context) -> bool:
+    clause = before[-260:]
+    if re.search(r"\b(?:we|I) are\s+(?:\w+ly\s+|also\s+)*$", clause):
+        return True
+    if _PAST.search(clause) and not re.search(r"\b(?:we|I)\b", clause):
+        return bool(_GATHERING.search(clause)) and not context.opinion and not _OTHERS.search(clause)
+    if re.search(r"\b(?:wrote|sent|had)\b", clause):
+        return False
+    return (
+        bool(_WRITING.search(clause) or _GATHERING.search(clause) or _names(clause, context))
+        and not context.opinion
+    )
+
+
+def _third_person(ask: Ask, before: str, context: Context) -> bool:
+    subject = re.split(r"[;:]\s|\.\s", before)[-1][-200:]
+    if re.search(r"\b(?:it|he|she|they|who|which)\s*(?:\w+ly\s*)?$", subject):
+        return False
+    if _REPORTED.search(subject):
+        return False
+    if _names(subject, context):
+        return ask.form != "past" or not re.search(
+            r"\b(?:had|last (?:year|month|week)|previously|in (?:19|20)\d\d)\b", subject
+        )
+    if _OTHERS.search(subject) or context.opinion:
+        return False
+    return bool(_GATHERING.search(subject[-120:])) and (
+        ask.form != "past" or not re.search(r"\blast\b|\bin (?:19|20)\d\d", subject)
+    )
+
+
+def _names(subject: str, context: Context) -> bool:
+    lowered = set(parties.tokens_of(subject))
+    for issuer in context.issuers:
+        own = [word for word in parties.tokens_of(issuer) if len(word) > 2]
+        if own and len(set(own) & lowered) >= max(1, (2 * len(own)) // 3):
+            return True
+    return False
+
+
+def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
+    """Whether "X must" is a request to an identifiable actor; "should" is not where one author opines."""
+    clause = ask.frame is Frame.CLAUSE
+    refused = (
+        (bool(_REPORTED.search(ask.before[-160:])) and not _GATHERING.search(ask.before[:80])),
+        ask.modal in {"should", "ought to", "shall"} and (context.opinion or clause),
+        parties.clean(ask.party).lower() in {"we", "i", "they", "he", "she", "it"},
+        context.opinion and parties.country(ask.party) is None,
+        clause and not (ask.modal == "must" and context.state and _UNDERGONE.search(ask.what)),
+        not clause and parties.reader(ask.party) and not context.letter_to,
+        bool(
+            re.search(r"\b(?:if|whether|that)\s+$", sentence[: max(0, ask.start - len(ask.party) - 1)][-8:])
+        ),
+    )
+    return not any(refused)

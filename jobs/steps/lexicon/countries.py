@@ -1,0 +1,152 @@
+"""Finds the countries a text is about, and the country of a named party."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
+from babel import Locale
+
+from jobs.steps.lexicon.phrases import Hit, Phrases
+from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tokens import Tokens, cut
+
+_MOST = 6
+"""Countries named for one text; more would be a list of members, not a subject."""
+
+_WEIGHTS = {"names": 1.0, "words": 1.0, "places": 0.8, "parties": 0.6}
+_TITLE = 3.0
+"""What standing in the first line adds, once for each country."""
+
+_Mention = tuple[str, str]
+"""(code, group); the code "" is for phrases that say nothing."""
+
+# Endings of Russian and Ukrainian nouns and adjectives, by the ending of the nominative (a table, not a grammar).
+_ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ия", ("ия", "ии", "ию", "ией")),
+    ("ая", ("ая", "ой", "ую")),
+    ("ые", ("ые", "ых", "ым", "ыми")),
+    ("а", ("а", "ы", "е", "у", "ой")),
+    ("я", ("я", "и", "ю", "ей")),
+    ("ы", ("ы", "", "ам", "ах", "ами")),
+    ("ь", ("ь", "и", "ью")),
+    ("й", ("й", "я", "ю", "е", "ем")),
+)
+_NO_ENDING = ("", "а", "у", "е", "ом")
+
+
+def countries_in(text: str) -> tuple[str, ...]:
+    """The ISO 3166-1 alpha-2 codes of the countries a text is about, the principal one first.
+
+    The first line counts as a title. Order: standing in the title, number of mentions, being
+    early. Seats of organisations (Geneva) count only in a text that names nothing else.
+    """
+    return countries_of_tokens(cut(text))
+
+
+def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
+    """As `countries_in`, for a text that has been cut already."""
+    hits = _index().longest(tokens)
+    found = [hit for hit in hits if hit.value[0] and hit.value[1] in _WEIGHTS]
+    loose = [hit for hit in hits if hit.value[1] == "loose"]
+    known = {hit.value[0] for hit in found}
+    if loose and (not known or not {"KP", "KR"}.isdisjoint(known)):
+        # "Korean" alone means the South; beside a Korea that is named it adds nothing new but the other half.
+        found += [h for h in loose if (h.value[0] == "KP") == bool(known) and h.value[0] not in known]
+    if not found:
+        found = [hit for hit in hits if hit.value[1] == "seats"]
+    title_end = tokens.text.find("\n")
+    scores: dict[str, float] = defaultdict(float)
+    for place, hit in enumerate(found):
+        code, group = _georgia(hit, tokens)
+        if not scores[code]:
+            scores[code] += 1.0 / (2 + place)
+            if 0 <= tokens.starts[hit.first] < title_end:
+                scores[code] += _TITLE
+        scores[code] += _WEIGHTS.get(group, 0.5)
+    ranked = sorted(scores, key=lambda code: -scores[code])
+    return tuple(ranked[:_MOST])
+
+
+def place_spans(tokens: Tokens) -> list[tuple[int, int, str]]:
+    """First and last token of everything that speaks for a country; with the place where it is one."""
+    return [
+        (hit.first, hit.last, f"{hit.value[0]} {' '.join(tokens.words[hit.first : hit.last + 1])}" if hit.value[1] == "places" else "")
+        for hit in _index().longest(tokens)
+    ]
+
+
+def country_of(name: str) -> str | None:
+    """The country of one named party: a state, one of its organs, officials or embassies; else None.
+
+    Of "Embassy of A in B" it is A, the sending state; of several countries the first one named.
+    """
+    tokens = cut(name)
+    hits = [h for h in _index().longest(tokens) if h.value[0] and h.value[1] not in {"loose", "seats"}]
+    if hits:
+        return _georgia(hits[0], tokens)[0]
+    loose = [h for h in _index().longest(tokens) if h.value[1] == "loose"]
+    return loose[0].value[0] if loose else None
+
+
+def _georgia(hit: Hit[_Mention], tokens: Tokens) -> _Mention:
+    """Georgia read as a state of the US where the text speaks of its courts and prisons."""
+    code, group = hit.value
+    if code == "GE" and _georgian_words().find(tokens):
+        return "US", group
+    return code, group
+
+
+@cache
+def _georgian_words() -> Phrases[bool]:
+    return Phrases((phrase, True) for phrase in _listed(table("countries")["georgia"]["of_the_us"]))
+
+
+@cache
+def _index() -> Phrases[_Mention]:
+    """Every phrase that speaks for a country. Earlier groups win where one phrase stands in two."""
+    rows = table("countries")
+    phrases: dict[str, _Mention] = {phrase: ("", "nothing") for phrase in _listed(rows["nothing"])}
+    for group in ("words", "places", "seats", "loose", "parties"):
+        for code, line in rows[group].items():
+            for phrase in _listed(line):
+                phrases.setdefault(phrase, (code, group))
+    for phrase, code in _names(rows["locales"], frozenset(rows["skip"].split())):
+        phrases.setdefault(phrase, (code, "names"))
+    return Phrases(phrases.items())
+
+
+def _listed(line: str) -> list[str]:
+    return [phrase.strip() for phrase in line.replace("\n", " ").split(",") if phrase.strip()]
+
+
+def _names(locales: list[str], skip: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The names of all countries in the languages given, as CLDR has them, with Slavic endings."""
+    for language in locales:
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) != 2 or code in skip:
+                continue
+            # CLDR adds a second name or a status in brackets, or a capital after a dash: "Congo - Kinshasa".
+            bare = name.split("(")[0].split("（")[0].strip()
+            if " - " in bare or " – " in bare or "SAR" in bare or len(bare) < 2:
+                continue
+            if language in {"ru", "uk"}:
+                yield from ((form, code) for form in _declined(bare))
+            elif language == "ko" and len(bare) < 3:
+                yield f"^{bare}", code
+            else:
+                yield bare, code
+
+
+def _declined(name: str) -> list[str]:
+    """A Slavic name in its cases; of several words each is declined alike."""
+    words = name.split()
+    rows = [_cases(word) for word in words]
+    longest = max(len(row) for row in rows)
+    return list(dict.fromkeys(" ".join(row[min(i, len(row) - 1)] for row in rows) for i in range(longest)))
+
+
+def _cases(word: str) -> list[str]:
+    for ending, cases in _ENDINGS:
+        if word.endswith(ending):
+            return [word[: len(word) - len(ending)] + case for case in cases]
+    return [word + case for case in _NO_ENDING]

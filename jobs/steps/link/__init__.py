@@ -1,0 +1,67 @@
+"""Decides whether a new statement is about a case that is known: new, duplicate or update.
+
+`traits` reads what tells one event from another (names, numbers, dates, places, identifiers);
+`compare` weighs two sets of traits for and against; here the best known case is chosen.
+Wording alone never merges: two cases that look alike and differ in a name, a date or a number of
+persons stay two.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.steps.link.compare import compare
+from jobs.steps.link.traits import Traits, features
+from storage.records import Reason, Statement
+from storage.words import Relation
+
+__all__ = ["Linked", "Traits", "features", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The case a statement belongs to (None: a new one), how it stands to it, and why."""
+
+    case: int | None
+    relation: Relation
+    evidence: tuple[Reason, ...] = ()
+
+
+def link(new: Statement, known: Sequence[Statement]) -> Linked:
+    """Where a new statement belongs, given statements whose `case_id` is set.
+
+    Pure; candidates without a case are passed over. The same input gives the same answer.
+    """
+    own = features(new)
+    likes = [
+        (likeness, statement)
+        for statement in known
+        if statement.case_id is not None and (likeness := compare(own, features(statement))).score >= 1
+    ]
+    if not likes:
+        return Linked(None, Relation.NEW)
+    best, nearest = max(likes, key=lambda pair: (pair[0].score, _moment(pair[1]), pair[1].id))
+    same = [features(s) for s in known if s.case_id == nearest.case_id]
+    relation, reason = _stage(own, same)
+    return Linked(nearest.case_id, relation, (*best.reasons, reason))
+
+
+def _moment(statement: Statement) -> float:
+    """When a statement was published, as a number that orders; unknown comes first."""
+    return statement.published.timestamp() if statement.published else 0.0
+
+
+def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
+    """Whether a statement tells a later stage of its case, or what is known of it already."""
+    if any(own.url and own.url == other.url and own.title == other.title for other in same):
+        return Relation.DUPLICATE, Reason("same page and title", own.title)
+    stages = {other.stage for other in same}
+    if own.stage and own.stage not in stages:
+        return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
+    latest = max(other.moment for other in same)
+    if own.moment - latest > _SAME_STAGE and not any(o.stage == own.stage and o.text == own.text for o in same):
+        return Relation.UPDATE, Reason("days later", own.title)
+    return Relation.DUPLICATE, Reason("same stage", own.title)
+
+
+_SAME_STAGE = 6 * 86_400
+"""Seconds after the last word on a case within which the same call is told again, not anew."""

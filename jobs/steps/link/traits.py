@@ -1,0 +1,242 @@
+"""Reads from a statement what tells its event from another that is worded alike."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from jobs.steps.classify.cues import HARMS, find_cues
+from jobs.steps.classify.dates import dates_in
+from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
+from jobs.steps.lexicon.phrases import Phrases
+from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tokens import Tokens, cut, fold
+from storage.records import Statement
+from storage.words import MsgType
+
+_READ = 3_000
+"""Characters of a text that are read for its event: the lead tells it, the rest is background."""
+
+_STAGES = (("freed", "freed"), ("closed", "closed"), ("put_off", "put off"), ("worst", "carried out"))
+"""Groups of cues that tell a stage, in the order in which they are believed."""
+
+_IDENTIFIER = re.compile(
+    r"\bUA:?\s{0,2}(\d{1,3}[/.]\d{2})\b"  # Amnesty: UA 68/12, UA 83.18
+    r"|\b((?:AFR|AMR|ASA|EUR|MDE|ACT|POL)\s{0,2}\d{2}/\d{3,4}/(?:19|20)\d{2})\b"  # its index
+    r"|\b([A-Z]{3}\s{0,2}\d{3}\s{0,2}/\s{0,2}\d{4}\s{0,2}/\s{0,2}OBS\s{0,2}\d{3})"  # OMCT and FIDH
+    r"|\b((?:AL|UA|JUA|JAL|OL)\s[A-Z]{3}\s\d{1,2}/20\d{2})\b"  # UN Special Procedures
+    r"|\b(A/(?:HRC|C\.3|RES)[/\dA-Z.]{2,24}\d)\b"  # UN symbols
+    r"|\b((?:19|20)\d{2}/\d{4}\((?:RSP|INI)\))"  # European Parliament
+)
+_TRACKING = frozenset({"fbclid", "gclid", "ref", "source", "from", "lang"})
+_KOREAN_NAME = re.compile("([가-힣]{2,4}?) ?(?:씨|군|양|목사|선교사|변호사|기자|교수|스님)(?![가-힣]{2})")
+_PARTICLE = frozenset("al el ibn bin bint van von der den de da do dos du la le y abd abu ben".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What tells one event from another. `moment` is the time of publication in seconds, 0 unknown."""
+
+    title: str
+    text: str
+    url: str
+    source: str
+    moment: float
+    kind: str
+    language: str
+    countries: frozenset[str]
+    identifiers: frozenset[str]
+    names: tuple[frozenset[str], ...]
+    title_names: tuple[frozenset[str], ...]
+    numbers: frozenset[int]
+    days: frozenset[date]
+    places: frozenset[str]
+    harms: frozenset[str]
+    pieces: frozenset[str]
+    stage: str
+    stage_words: str
+
+
+@lru_cache(maxsize=4_096)
+def features(statement: Statement) -> Traits:
+    """The traits of a statement; kept for the last few thousand statements, since they are asked for often."""
+    title_end = len(statement.title)
+    whole = f"{statement.title}\n{statement.text}"
+    text = whole[:_READ]
+    tokens = cut(text)
+    cues = find_cues(tokens, title_end, statement.language)
+    moment = statement.published
+    mentions = dates_in(tokens, moment.date() if moment else date(2000, 1, 1))
+    dated = {i for m in mentions for i in range(m.first, m.last + 1)}
+    spans = place_spans(tokens)
+    names = _names(tokens, {i for first, last, _ in spans for i in range(first, last + 1)})
+    stage = next(((s, cues.words(cues.found[g][0])) for g, s in _STAGES if cues.in_title(g)), ("", ""))
+    if statement.alert.msg_type is not MsgType.ALERT and not stage[0]:
+        stage = next(
+            ((s, cues.words(cues.found[g][0])) for g, s in _STAGES if g in cues.found),
+            (str(statement.alert.msg_type), statement.title),
+        )
+    elif statement.alert.msg_type is MsgType.ALERT:
+        stage = ("", "")
+    return Traits(
+        title=statement.title,
+        text=fold(whole),
+        url=canonical(statement.url),
+        source=fold(statement.source_name),
+        moment=moment.timestamp() if moment else 0.0,
+        kind=str(statement.kind),
+        language=statement.language,
+        countries=frozenset(statement.countries or countries_of_tokens(tokens)),
+        identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
+        names=tuple(run for _, run in names),
+        title_names=tuple(run for start, run in names if start < title_end),
+        numbers=frozenset(_numbers(tokens, dated, statement.language)),
+        days=frozenset(m.day for m in mentions),
+        places=frozenset(place for *_, place in spans if place),
+        harms=frozenset(harm for harm in HARMS if harm in cues.found),
+        pieces=_pieces(tokens),
+        stage=stage[0],
+        stage_words=stage[1],
+    )
+
+
+def canonical(url: str) -> str:
+    """A URL without scheme, www, fragment, tracking parameters and a last slash; "" for none."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return url.strip()
+    kept = [(k, v) for k, v in parse_qsl(parts.query) if k.lower() not in _TRACKING and not k.lower().startswith("utm_")]
+    query = f"?{urlencode(sorted(kept))}" if kept else ""
+    return f"{host}{parts.path.rstrip('/')}{query}"
+
+
+def _bare(identifier: str) -> str:
+    return re.sub(r"[\s:]", "", identifier).upper().replace(".", "/")
+
+
+def _identifiers(text: str) -> frozenset[str]:
+    found = set()
+    for match in _IDENTIFIER.finditer(text):
+        number = match.group(1)
+        found.add(_bare(f"UA{number}" if number else match.group()))
+    return frozenset(found)
+
+
+def _names(tokens: Tokens, taken: set[int]) -> list[tuple[int, frozenset[str]]]:
+    """Runs of capitalised words that are no common words: where they begin, and their skeletons."""
+    common = _common_words()
+    runs: list[tuple[int, frozenset[str]]] = []
+    run: list[str] = []
+    start = previous = 0
+    lower = {word for i, word in enumerate(tokens.words) if tokens.text[tokens.starts[i]].islower()}
+    for i, word in enumerate(tokens.words):
+        first = tokens.text[tokens.starts[i]]
+        joined = bool(run) and tokens.starts[i] - tokens.ends[previous] <= 1
+        if first.isupper() and len(word) > 1 and i not in taken and word not in lower and not common.find_word(word):
+            if not joined:
+                _keep(runs, start, run)
+                run, start = [], tokens.starts[i]
+            run.append(word)
+            previous = i
+        elif joined and word in _PARTICLE:
+            previous = i
+        else:
+            _keep(runs, start, run)
+            run = []
+    _keep(runs, start, run)
+    runs += [(m.start(), frozenset({m.group(1)})) for m in _KOREAN_NAME.finditer(tokens.text)]
+    return runs
+
+
+def _keep(runs: list[tuple[int, frozenset[str]]], start: int, run: list[str]) -> None:
+    skeletons = frozenset(bone for word in run if len(bone := skeleton(word)) > 1)
+    if skeletons and any(len(word) > 3 for word in run):
+        runs.append((start, skeletons))
+
+
+_LATIN = str.maketrans({
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "z", "з": "z", "и": "i", "к": "k", "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "s",
+    "ч": "c", "ш": "s", "щ": "s", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "u", "я": "a", "і": "i", "є": "e",
+})  # fmt: skip
+_SOUNDS = (("kh", "h"), ("zh", "z"), ("sch", "s"), ("tch", "c"), ("sh", "s"), ("ch", "c"), ("ts", "s"), ("ph", "f"),
+           ("ck", "k"), ("q", "k"), ("w", "v"), ("y", "i"), ("x", "ks"), ("dj", "j"), ("ou", "u"))  # fmt: skip
+_CASE_ENDINGS = ("ого", "его", "ому", "ему", "ова", "ева", "ой", "ым", "ом", "ем", "ам", "ами", "ах")
+
+
+def skeleton(word: str) -> str:
+    """The consonants of a name in Latin letters, so that its spellings in two languages agree."""
+    if "а" <= word[:1] <= "я":
+        for ending in _CASE_ENDINGS:
+            if len(word) > len(ending) + 3 and word.endswith(ending) and ending not in {"ова", "ева"}:
+                word = word[: -len(ending)]
+                break
+    word = word.translate(_LATIN)
+    for old, new in _SOUNDS:
+        word = word.replace(old, new)
+    bones = [c for i, c in enumerate(word) if c not in "aeiouj'" or i == 0]
+    return "".join(c for i, c in enumerate(bones) if i == 0 or c != bones[i - 1])
+
+
+def _numbers(tokens: Tokens, dated: set[int], language: str) -> set[int]:
+    """Counts of persons: a number, in digits or words, with a word for persons soon after it."""
+    rows = table("numbers")
+    persons, words = _counting(language)
+    found: set[int] = set()
+    for hit in persons.find(tokens):
+        for at in range(hit.first - 1, max(-1, hit.first - 4), -1):
+            if at in dated or tokens.sentences[at] != tokens.sentences[hit.first]:
+                break
+            word = tokens.words[at]
+            value = int(word) if word.isdecimal() and len(word) <= 5 else words.get(word)
+            if value is not None:
+                found.add(value)
+                break
+            if word in rows["breaks"]:
+                break
+    return {n for n in found if n > 1}
+
+
+@cache
+def _counting(language: str) -> tuple[Phrases[bool], dict[str, int]]:
+    rows = table("numbers")
+    own = rows.get(language) or rows["en"]
+    persons = Phrases((word.strip(), True) for word in own["persons"].split(","))
+    words = {fold(word): n for n, line in enumerate(own["words"].split(","), start=1) for word in line.split("/")}
+    return persons, {word.strip(): n for word, n in words.items()}
+
+
+class _Common:
+    """The words of the tables: common words, which no name is made of."""
+
+    def __init__(self) -> None:
+        rows = table("languages")
+        words = {w for row in rows.values() for w in cut(row["words"]).words}
+        cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in ("en", "fr", "es", "ru"))
+        stems = {w for w in re.findall(r"([^\s,*]{3,40})\*", fold(cues))}
+        words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)
+        self._words = words - stems
+        self._stems = stems
+        self._lengths = sorted({len(stem) for stem in stems})
+
+    def find_word(self, word: str) -> bool:
+        """Whether a folded word is common."""
+        return word in self._words or any(word[:n] in self._stems for n in self._lengths if n <= len(word))
+
+
+@cache
+def _common_words() -> _Common:
+    return _Common()
+
+
+def _pieces(tokens: Tokens) -> frozenset[str]:
+    """What two texts are compared by: pairs of neighbouring words (of characters in CJK)."""
+    words = tokens.words[:400]
+    return frozenset(f"{a} {b}" for a, b in zip(words, words[1:], strict=False)) if words else frozenset()
+
+

@@ -1,0 +1,108 @@
+"""Decides which route an alert fits, and how early it goes."""
+
+from jobs.steps.lexicon.tokens import cut, fold
+from storage.records import Alert, Route
+from storage.words import Digest, MsgType, Status, Urgency
+
+_ORDER = {
+    Urgency.IMMEDIATE: 3,
+    Urgency.EXPECTED: 2,
+    Urgency.FUTURE: 1,
+    Urgency.PAST: 0,
+    Urgency.UNKNOWN: 0,
+}
+"""CAP 1.2 section 3.2.2, from what calls for the quickest action to what calls for none."""
+
+_FOLLOW_UPS = frozenset({MsgType.UPDATE, MsgType.CANCEL})
+
+
+def wants(route: Route, alert: Alert, *, followed: bool) -> bool:
+    """Whether a route asks for this alert, at once or in its digest.
+
+    `followed` says that the recipient was alerted to the case before (or follows it): its updates
+    and cancels are then wanted whatever their urgency. Drills and drafts match no route.
+    """
+    if alert.status is not Status.ACTUAL:
+        return False
+    follow_up = followed and alert.msg_type in _FOLLOW_UPS
+    if not _rings(alert, follow_up=follow_up) and alert.statement.kind not in route.kinds:
+        return False
+    if not follow_up and route.least_urgency is not None:
+        if _ORDER[alert.statement.alert.urgency] < _ORDER[route.least_urgency]:
+            return False
+    return all(fits(route, alert) for fits in _FILTERS)
+
+
+def at_once(route: Route, alert: Alert, *, followed: bool) -> bool:
+    """Whether an alert that the route `wants` is pushed now rather than kept for a digest.
+
+    What rings (DESIGN, "What rings") is pushed unless the route itself asks for a digest of what
+    is urgent; everything else waits for the digest, daily if the route does not say.
+    """
+    follow_up = followed and alert.msg_type in _FOLLOW_UPS
+    return route.digest is Digest.NONE or _rings(alert, follow_up=follow_up)
+
+
+def lane(alert: Alert) -> int:
+    """The lane of a delivery, lower first: 0 corrections, 1 Immediate, 2 updates, 3 the rest at once."""
+    if alert.msg_type is MsgType.CANCEL:
+        return 0
+    if alert.statement.alert.urgency is Urgency.IMMEDIATE and alert.msg_type is MsgType.ALERT:
+        return 1
+    return 2 if alert.msg_type is MsgType.UPDATE else 3
+
+
+def _rings(alert: Alert, *, follow_up: bool) -> bool:
+    return follow_up or alert.statement.alert.urgent
+
+
+def _country(route: Route, alert: Alert) -> bool:
+    countries = alert.statement.countries or alert.source.countries
+    return not route.countries or not {c.upper() for c in route.countries}.isdisjoint(countries)
+
+
+def _kind(route: Route, alert: Alert) -> bool:
+    return not route.kinds or alert.statement.kind in route.kinds
+
+
+def _language(route: Route, alert: Alert) -> bool:
+    return not route.languages or alert.statement.language.lower() in {c.lower() for c in route.languages}
+
+
+def _source(route: Route, alert: Alert) -> bool:
+    """By the source's name, its organisation or title, an issuer, or another source that carried it."""
+    if not route.sources:
+        return True
+    names = (
+        alert.source.name,
+        alert.source.organisation,
+        alert.source.title,
+        *alert.statement.issuers,
+        *alert.also,
+    )
+    known = {fold(name).strip() for name in names if name}
+    return any(fold(name).strip() in known for name in route.sources)
+
+
+def _keywords(route: Route, alert: Alert) -> bool:
+    if not route.keywords and not route.without:
+        return True
+    text = _searchable(f"{alert.statement.title}\n{alert.statement.text}")
+    if any(_holds(text, phrase) for phrase in route.without):
+        return False
+    return not route.keywords or any(_holds(text, phrase) for phrase in route.keywords)
+
+
+_FILTERS = (_country, _kind, _language, _source, _keywords)
+"""What a route may narrow; each is passed by a route that does not use it."""
+
+
+def _searchable(text: str) -> str:
+    """Folded words with one space around each; East Asian characters are words of their own."""
+    return f" {' '.join(cut(text).words)} "
+
+
+def _holds(text: str, phrase: str) -> bool:
+    """Whole words in their order, whatever case and accents; a substring where no spaces are written."""
+    words = " ".join(cut(phrase).words)
+    return bool(words) and f" {words} " in text

@@ -1,0 +1,43 @@
+"""From a document to statements: split, extract, classify, in that order."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+from jobs.steps.classify import classify
+from jobs.steps.document import Document
+from jobs.steps.extract import extract, split
+from storage.records import Entry, Source, Statement
+
+
+def understand(document: Document, now: datetime, as_of: datetime | None = None) -> tuple[Statement, ...]:
+    """One statement for each titled item of the document.
+
+    Each is judged as of its publication (`published`, else the day it was posted or written, else
+    `now`), unless `as_of` says otherwise.
+    """
+    read = (extract(part) for part in split(document))
+    return tuple(classify(statement, as_of or _publication(statement) or now) for statement in read)
+
+
+def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
+    """What one entry of a source says; an entry is one item and is never split."""
+    document = Document(
+        title=entry.title,
+        text=entry.text or entry.title,
+        url=entry.url,
+        language=entry.language or source.language,
+        published=entry.published,
+        organisation=source.organisation,
+    )
+    statement = extract(document)
+    if statement.date_posted is None and entry.published:
+        statement = replace(statement, date_posted=entry.published.date())
+    statement = replace(statement, published=entry.published)
+    return classify(statement, entry.published or now)
+
+
+def _publication(statement: Statement) -> datetime | None:
+    if statement.published:
+        return statement.published
+    day = statement.date_posted or statement.date_written
+    return datetime.combine(day, time(12), UTC) if day else None

@@ -1,0 +1,81 @@
+"""A faulty configuration reports everything at once: file, key, remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, load
+from storage.words import SourceKind
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """A configuration file with this text."""
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_example_can_be_used_as_it_stands() -> None:
+    """Who copies it gets a working configuration, with every key explained."""
+    config = load(EXAMPLE, {"VIGIL_TELEGRAM_TOKEN": "123456789:" + "A" * 35})
+    assert [source.kind for source in config.sources] == [SourceKind.FEED, SourceKind.PAGE]
+    assert config.telegram is not None
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    """The operator mends the file once, not five times."""
+    text = """
+[vigil]
+database = "mysql://x"
+timezone = "Mars/Olympus"
+langauge = "en"
+[fetch]
+timeout = "soon"
+allow_private = "yes"
+[telegram]
+api_url = "http://127.0.0.1:1/"
+[[sources]]
+name = "a"
+url = "ftp://example.org"
+countries = ["Korea"]
+[[sources]]
+name = "a"
+url = "https://example.org"
+kind = "fed"
+every = "1s"
+"""
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, text), {})
+    told = "\n".join(caught.value.faults)
+    for key in (
+        *("vigil.database", "vigil.timezone", "vigil.langauge", "fetch.timeout", "fetch.allow_private"),
+        *("telegram.api_url", "telegram.token", "sources[1].url", "sources[1].countries", "sources[2].kind"),
+        *("sources[2].every", '"a" is used twice', "did you mean language?", "config.toml"),
+    ):
+        assert key in told
+
+
+@pytest.mark.parametrize(("text", "word"), [("not toml", "not TOML"), ('[fetch]\nproxy = "host"', "proxy")])
+def test_what_cannot_be_read_is_told(tmp_path: Path, text: str, word: str) -> None:
+    """The line says what is wrong."""
+    with pytest.raises(ConfigError, match=word):
+        load(written(tmp_path, text), {})
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    """The remedy is in the message."""
+    with pytest.raises(ConfigError, match=r"config\.example\.toml"):
+        load(tmp_path / "none.toml", {})
+
+
+def test_secrets_may_stand_elsewhere(tmp_path: Path) -> None:
+    """From the environment or a file; a missing one is a fault that never shows another's value."""
+    (tmp_path / "token").write_text("123456789:" + "B" * 35 + "\n", encoding="utf-8")
+    config = load(written(tmp_path, '[telegram]\ntoken = "file:token"'), {})
+    assert config.telegram is not None
+    assert config.telegram.token.endswith("B")
+    assert "BBBB" not in repr(config)
+    with pytest.raises(ConfigError, match="set VIGIL_X"):
+        load(written(tmp_path, '[telegram]\ntoken = "env:VIGIL_X"'), {})

@@ -1,0 +1,499 @@
+"""The Telegram transport against the emulator: what is sent, what is answered, what survives trouble."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.commands.request import Reply, Request
+from bot.render.message import Choice, Heading, Message, Paragraph, Span
+from bot.transports.telegram import TelegramTransport, TokenRefusedError
+from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
+from tests.emulators.telegram import TelegramEmulator, dropped, flood, garbage, refusal, trouble
+
+GROUP = -1001234567890
+
+
+def says(text: str, *choices: tuple[str, str], silent: bool = False) -> Message:
+    """A message of one paragraph, with a row of buttons (label, command)."""
+    row = tuple(Choice(label, command) for label, command in choices)
+    return Message((Paragraph((Span(text),)),), choices=(row,) if row else (), silent=silent)
+
+
+class Voice:
+    """The commands behind the transport: repeats what it heard, unless it was told an answer."""
+
+    def __init__(self) -> None:
+        self.heard: list[Request] = []
+        self.left: list[str] = []
+        self.answers: dict[str, Reply | Exception] = {}
+        self.gate: asyncio.Event | None = None
+
+    async def answer(self, request: Request) -> Reply:
+        self.heard.append(request)
+        if self.gate and request.text.startswith("/slow"):
+            await self.gate.wait()
+        answer = self.answers.get(request.text, Reply((says(f"heard {request.text}"),)))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def gone(self, address: str) -> None:
+        self.left.append(address)
+
+
+@asynccontextmanager
+async def a_bot(
+    telegram: TelegramEmulator, voice: Voice, **settings: Any
+) -> AsyncIterator[TelegramTransport]:
+    """The transport, listening."""
+    bot = a_transport(telegram, voice, **settings)
+    await bot.start()
+    try:
+        yield bot
+    finally:
+        await bot.stop()
+
+
+def a_transport(telegram: TelegramEmulator, voice: Voice, **settings: Any) -> TelegramTransport:
+    """The transport, not yet started."""
+    settings = {"token": telegram.token, "api_url": telegram.api_url} | settings
+    return TelegramTransport(
+        **settings,
+        answer=voice.answer,
+        apology=lambda language: says(f"sorry ({language})"),
+        gone=voice.gone,
+    )
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    """A Telegram of our own."""
+    async with TelegramEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def voice() -> Voice:
+    """What answers."""
+    return Voice()
+
+
+class TestConversation:
+    """What people write and press."""
+
+    async def test_a_line_is_answered_in_its_chat(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """The whole line, the address and the person's language reach the command."""
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start", language="ko")
+            await telegram.until(42, contains="heard /start")
+        (request,) = voice.heard
+        assert (request.text, request.address, request.language) == ("/start", "42", "ko")
+        assert (request.transport, request.group, request.may_manage) == ("telegram", False, True)
+
+    async def test_a_button_is_its_command(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """Pressing a choice is the same as sending its command, and the press is answered."""
+        voice.answers["/start"] = Reply((says("Welcome", ("Everything urgent", "/subscribe")),))
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="Welcome")
+            press = await telegram.presses(42, "Everything urgent")
+            await telegram.until(42, contains="heard /subscribe")
+        assert telegram.world.presses[press] is not None
+        assert telegram.texts(42) == ["Welcome", "heard /subscribe"]
+
+    async def test_a_long_command_fits_behind_a_button(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """Telegram takes 64 bytes; longer commands are remembered and come back whole."""
+        command = "/search " + "수용소 " * 20 + "end"
+        voice.answers["/start"] = Reply((says("Welcome", ("More", command)),))
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="Welcome")
+            await telegram.presses(42, "More")
+            await telegram.until(42, contains="heard /search")
+        assert voice.heard[-1].text == command
+
+    async def test_after_a_restart_a_long_button_has_expired(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """What was remembered is gone, and the person is told so by /expired."""
+        voice.answers["/start"] = Reply((says("Welcome", ("More", "/search " + "x" * 80)),))
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="Welcome")
+        async with a_bot(telegram, voice):
+            await telegram.presses(42, "More")
+            await telegram.until(42, contains="heard /expired")
+
+    async def test_pages_turn_in_place(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """A button that repeats the command its message answered edits it; another one does not."""
+        voice.answers["/latest"] = Reply((says("page 1", ("Next", "/latest 2")),))
+        voice.answers["/latest 2"] = Reply((says("page 2", ("Back", "/latest"), ("Help", "/help")),))
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/latest")
+            await telegram.until(42, contains="page 1")
+            await telegram.presses(42, "Next")
+            page = await telegram.until(42, contains="page 2")
+            await telegram.presses(42, "Help")
+            await telegram.until(42, contains="heard /help")
+        assert [version.text for version in page.versions] == ["page 1", "page 2"]
+        assert telegram.texts(42) == ["page 2", "heard /help"]
+
+    async def test_a_page_that_cannot_be_turned_is_sent(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """When the message is gone, the answer comes as a new one."""
+        voice.answers["/latest"] = Reply((says("page 1", ("Next", "/latest 2")),))
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/latest")
+            await telegram.until(42, contains="page 1")
+            telegram.fail("editMessageText", refusal(400, "Bad Request: message to edit not found"))
+            await telegram.presses(42, "Next")
+            await telegram.until(42, contains="heard /latest 2")
+        assert telegram.texts(42) == ["page 1", "heard /latest 2"]
+
+    async def test_a_failing_command_ends_in_an_apology(
+        self, telegram: TelegramEmulator, voice: Voice, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The person gets one calm line, the log neither address nor text, and the bot goes on."""
+        voice.answers["/secret words"] = ValueError("no such thing as secret words")
+        async with a_bot(telegram, voice):
+            await telegram.says(424242, "/secret words", language="fr")
+            await telegram.until(424242, contains="sorry (fr)")
+            await telegram.says(424242, "/help")
+            await telegram.until(424242, contains="heard /help")
+        logged = "".join(capsys.readouterr())
+        assert "a command failed" in logged
+        assert "secret" not in logged
+        assert "424242" not in logged
+
+    async def test_one_chat_in_order_others_beside_it(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """A slow answer holds back the same chat's next line, and nobody else's."""
+        voice.gate = asyncio.Event()
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/slow")
+            await telegram.says(42, "/after")
+            await telegram.says(7, "/other")
+            await telegram.until(7, contains="heard /other")
+            assert telegram.texts(42) == []
+            voice.gate.set()
+            await telegram.until(42, contains="heard /after")
+        assert telegram.texts(42) == ["heard /slow", "heard /after"]
+
+    async def test_too_much_at_once_is_dropped_with_a_word(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """Twenty requests of one person may wait; of the rest one line says that they were dropped."""
+        voice.gate = asyncio.Event()
+        async with a_bot(telegram, voice):
+            for _ in range(25):
+                await telegram.says(42, "/slow")
+            await telegram.says(7, "/other")
+            await telegram.until(7, contains="heard /other")
+            voice.gate.set()
+            await telegram.until(42, contains="sorry (en)")
+        assert len(voice.heard) == 20 + 1
+        assert sum(text.startswith("sorry") for text in telegram.texts(42)) == 1
+
+
+class TestGroups:
+    """Many people, and other bots."""
+
+    async def test_only_commands_for_us_are_heard(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """Talk and commands for other bots are ignored; our own name is taken off."""
+        telegram.group(GROUP)
+        async with a_bot(telegram, voice):
+            await telegram.says(GROUP, f"good morning @{telegram.username}")
+            await telegram.says(GROUP, "/help@other_bot now")
+            await telegram.says(GROUP, f"/latest@{telegram.username.upper()} KP")
+            await telegram.until(GROUP, contains="heard")
+        assert [request.text for request in voice.heard] == ["/latest KP"]
+        assert voice.heard[0].group
+
+    @pytest.mark.parametrize(
+        ("who", "may"), [({"person": 1}, True), ({"person": 2}, False), ({"anonymous": True}, True)]
+    )
+    async def test_admins_may_manage(
+        self, telegram: TelegramEmulator, voice: Voice, who: dict[str, Any], may: bool
+    ) -> None:
+        """An admin may, anonymous or not; anybody else may not."""
+        telegram.group(GROUP, admins={1})
+        async with a_bot(telegram, voice):
+            await telegram.says(GROUP, "/settings", **who)
+            await telegram.until(GROUP, contains="heard")
+        assert voice.heard[0].may_manage is may
+
+    async def test_when_telegram_does_not_say_who_is_admin_nobody_is(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """An error is no permission."""
+        telegram.group(GROUP, admins={1})
+        telegram.fail("getChatMember", refusal(400, "Bad Request: member list is inaccessible"))
+        async with a_bot(telegram, voice):
+            await telegram.says(GROUP, "/settings", person=1)
+            await telegram.until(GROUP, contains="heard")
+        assert voice.heard[0].may_manage is False
+
+    async def test_a_topic_is_an_address_of_its_own(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """What is asked in a topic is answered there."""
+        telegram.group(GROUP, topics={7})
+        async with a_bot(telegram, voice):
+            await telegram.says(GROUP, "/latest", topic=7)
+            message = await telegram.until(GROUP, contains="heard")
+        assert voice.heard[0].address == f"{GROUP}/7"
+        assert message.thread == 7
+
+    async def test_being_thrown_out_is_told(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """Blocked by a person, kicked from a group: the address is given up at once."""
+        telegram.private(42)
+        telegram.group(GROUP)
+        async with a_bot(telegram, voice):
+            telegram.blocks(42)
+            telegram.kicks(GROUP)
+            await telegram.until_handled()
+        assert sorted(voice.left) == [str(GROUP), "42"]
+
+    async def test_an_answer_follows_a_group_that_moved(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """A group that became a supergroup gets its answer under the new id."""
+        telegram.group(-5)
+        async with a_bot(telegram, voice):
+            await telegram.says(-5, "/latest")
+            telegram.upgrades(-5, GROUP)
+            await telegram.until(GROUP, contains="heard /latest")
+
+
+class TestSending:
+    """What becomes of a delivery."""
+
+    async def test_sent(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """Sent, with the id; markup arrives as markup, without a preview of links."""
+        telegram.private(42)
+        async with a_bot(telegram, voice) as bot:
+            message = Message((Heading((Span("Nine & <more>"),)), Paragraph((Span("Help."),))), silent=True)
+            outcome = await bot.send("42", message, "k")
+        (seen,) = telegram.said(42)
+        assert outcome == Sent(str(seen.id))
+        assert seen.text == "Nine & <more>\n\nHelp."
+        assert [entity["type"] for entity in seen.now.entities] == ["bold"]
+        assert seen.silent
+        assert not seen.preview
+
+    @pytest.mark.parametrize(
+        ("fault", "expected"),
+        [
+            (flood(7), RetryLater(7, "too many messages", everyone=True)),
+            (
+                refusal(403, "Forbidden: bot was blocked by the user"),
+                Gone("Forbidden: bot was blocked by the user"),
+            ),
+            (refusal(403, "Forbidden: user is deactivated"), Gone("Forbidden: user is deactivated")),
+            (refusal(400, "Bad Request: chat not found"), Gone("Chat not found")),
+            (refusal(400, "Bad Request: TOPIC_CLOSED"), Rejected("Topic_closed")),
+            (refusal(400, "Bad Request: message thread not found"), Rejected("Message thread not found")),
+            (refusal(400, "Bad Request: message is too long"), Rejected("Message is too long")),
+            (
+                refusal(
+                    400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=GROUP
+                ),
+                Migrated(str(GROUP)),
+            ),
+            (dropped(accepted=True), Uncertain("the connection broke (ServerDisconnectedError)")),
+            (dropped(accepted=False), Uncertain("the connection broke (ServerDisconnectedError)")),
+            (garbage(), Uncertain("the server's answer is no JSON object")),
+            (trouble(500), RetryLater(15, "the server answered 500", everyone=True)),
+            (trouble(502), RetryLater(15, "the server answered 502", everyone=True)),
+            (trouble(504), Uncertain("the server answered 504")),
+        ],
+        ids=str,
+    )
+    async def test_every_answer_has_its_outcome(
+        self, telegram: TelegramEmulator, voice: Voice, fault: Any, expected: Any
+    ) -> None:
+        """Each of Telegram's answers ends in the one outcome that is treated as it needs."""
+        telegram.private(42)
+        async with a_bot(telegram, voice) as bot:
+            telegram.fail("sendMessage", fault)
+            assert await bot.send("42", says("hello"), "k") == expected
+
+    async def test_a_flooded_group_does_not_stop_the_others(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """The limit of a group is its own."""
+        telegram.group(GROUP)
+        async with a_bot(telegram, voice) as bot:
+            telegram.fail("sendMessage", flood(30))
+            assert await bot.send(str(GROUP), says("hello"), "k") == RetryLater(30, "too many messages")
+
+    async def test_no_connection_is_safe_to_repeat(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """Where nothing was sent, nothing can arrive twice."""
+        telegram.private(42)
+        async with a_bot(telegram, voice) as bot:
+            await telegram.goes_down()
+            outcome = await bot.send("42", says("hello"), "k")
+            assert isinstance(outcome, RetryLater)
+            assert outcome.everyone
+            await telegram.comes_back()
+            assert isinstance(await bot.send("42", says("hello"), "k"), Sent)
+        assert telegram.texts(42) == ["hello"]
+
+    async def test_silence_is_uncertain(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """No answer in time: it may have arrived."""
+        telegram.private(42)
+        async with a_bot(telegram, voice) as bot:
+            telegram.fail("sendMessage", dropped(accepted=True))
+            assert isinstance(await bot.send("42", says("hello"), "k"), Uncertain)
+        assert telegram.texts(42) == ["hello"]
+
+    async def test_a_long_message_goes_on_where_it_stopped(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """Refused after its first part, the second attempt does not repeat that part."""
+        telegram.private(42)
+        text = " ".join(f"word{number}" for number in range(1200))
+        async with a_bot(telegram, voice) as bot:
+            original = bot._send_part
+
+            async def only_one(chat: int, thread: int | None, part: Message) -> int:
+                number = await original(chat, thread, part)
+                telegram.fail("sendMessage", flood(3))
+                return number
+
+            bot._send_part = only_one  # type: ignore[method-assign]  # the fault must fall between two parts
+            assert await bot.send("42", says(text), "k") == RetryLater(3, "too many messages", everyone=True)
+            bot._send_part = original  # type: ignore[method-assign]  # as it was
+            outcome = await bot.send("42", says(text), "k")
+        assert outcome == Sent(",".join(str(message.id) for message in telegram.said(42)))
+        assert len(telegram.said(42)) > 1
+        assert " ".join(" ".join(telegram.texts(42)).split()) == text
+
+    async def test_markup_that_is_refused_still_arrives(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """A call for help is worth more than its looks."""
+        telegram.private(42)
+        async with a_bot(telegram, voice) as bot:
+            telegram.fail("sendMessage", refusal(400, "Bad Request: can't parse entities: unexpected"))
+            assert isinstance(await bot.send("42", says("a < b"), "k"), Sent)
+        assert telegram.texts(42) == ["a < b"]
+
+    @pytest.mark.parametrize(
+        ("address", "message"), [("nowhere", says("x")), ("42", says(" \u200b")), ("", says("x"))]
+    )
+    async def test_what_cannot_be_sent(
+        self, telegram: TelegramEmulator, voice: Voice, address: str, message: Message
+    ) -> None:
+        """No address, no text: rejected without asking Telegram."""
+        async with a_bot(telegram, voice) as bot:
+            assert isinstance(await bot.send(address, message, "k"), Rejected)
+
+
+class TestLife:
+    """Starting, outages, stopping."""
+
+    async def test_the_menu_speaks_each_language(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """English is everybody's default; a language without its own words shows the English ones."""
+        commands = [("start", {"en": "Begin", "ko": "시작"}), ("help", {"en": "Help"})]
+        async with a_bot(telegram, voice, commands=commands):
+            pass
+        assert [one["description"] for one in telegram.world.commands[""]] == ["Begin", "Help"]
+        assert [one["description"] for one in telegram.world.commands["ko"]] == ["시작", "Help"]
+
+    async def test_what_was_said_while_away_is_answered(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """Pending updates are never dropped, a webhook left behind is removed."""
+        telegram.updates.webhook = "https://example.org/hook"
+        await telegram.says(42, "/start")
+        async with a_bot(telegram, voice):
+            await telegram.until(42, contains="heard /start")
+        assert telegram.updates.webhook == ""
+        assert ("deletewebhook" in dict(telegram.calls)) is True
+
+    async def test_without_a_webhook_none_is_deleted(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """Nothing is changed at Telegram that need not be."""
+        async with a_bot(telegram, voice):
+            pass
+        assert "deletewebhook" not in dict(telegram.calls)
+
+    async def test_a_refused_token_is_said_at_once(
+        self, telegram: TelegramEmulator, voice: Voice, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """start raises, and neither the error nor the log quotes the token."""
+        caplog.set_level(logging.DEBUG)
+        wrong = "987654321:AAabcdefghijklmnopqrstuvwxyz0123456"
+        bot = a_transport(telegram, voice, token=wrong)
+        with pytest.raises(TokenRefusedError) as refused:
+            await bot.start()
+        assert wrong not in str(refused.value) + caplog.text
+        assert refused.value.__cause__ is None
+
+    async def test_an_outage_at_the_start_is_waited_out(
+        self, telegram: TelegramEmulator, voice: Voice, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """start returns, says so in the log, and the bot is there when Telegram is."""
+        await telegram.goes_down()
+        async with a_bot(telegram, voice):
+            await telegram.comes_back()
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="heard /start", patience=10)
+        assert "telegram does not answer" in "".join(capsys.readouterr())
+
+    async def test_an_outage_later_is_waited_out(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """When Telegram comes back, what was said meanwhile is answered."""
+        async with a_bot(telegram, voice):
+            await telegram.goes_down()
+            await telegram.comes_back()
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="heard /start", patience=10)
+
+    async def test_two_programs_on_one_token(
+        self, telegram: TelegramEmulator, voice: Voice, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The conflict is named in the log, and listening goes on."""
+        telegram.fail("getUpdates", refusal(409, "Conflict: terminated by other getUpdates request; ..."))
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="heard /start")
+        assert "another program uses this bot's token" in "".join(capsys.readouterr())
+
+    async def test_killed_before_the_answer_it_comes_again(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """An update counts as read when it was answered, not when it was fetched."""
+        voice.gate = asyncio.Event()
+        first = a_transport(telegram, voice)
+        await first.start()
+        await telegram.says(42, "/slow")
+        await telegram.until_true(lambda: bool(voice.heard), "the first hearing")
+        assert first._life is not None
+        first._life.cancel()  # as a kill would: nothing is confirmed any more
+        voice.gate.set()
+        await telegram.until(42, contains="heard /slow")
+        assert telegram.updates.pending
+        async with a_bot(telegram, voice):
+            await telegram.until(42, contains="heard /slow", count=2)
+        await first.stop()
+
+    async def test_stopping_confirms_what_was_answered(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """After a clean stop nothing is answered twice."""
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="heard /start")
+        assert telegram.updates.pending == []
+
+    async def test_an_unreadable_update_blocks_nobody(self, telegram: TelegramEmulator, voice: Voice) -> None:
+        """What the library cannot parse is passed over, what came with it is answered."""
+        telegram.updates.add("message", {"nonsense": True})
+        await telegram.says(42, "/start")
+        async with a_bot(telegram, voice):
+            await telegram.until(42, contains="heard /start")
+            await telegram.until_handled()

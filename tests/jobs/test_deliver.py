@@ -1,0 +1,217 @@
+"""What is queued is sent, most pressing first, and every answer of a platform is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from jobs.deliver import Deliverer, Pace
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from storage.database import Database
+from storage.records import Alert, Assessment, Delivery, Recipient
+from storage.words import DeliveryState, RecipientState, Urgency
+from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
+
+
+@dataclass
+class Platform:
+    """A chat platform that answers as it is told, and remembers what it was given."""
+
+    answers: list[Outcome | Exception] = field(default_factory=list)
+    idempotent: bool = False
+    told: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+    name: str = "telegram"
+
+    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
+        """One attempt."""
+        del now
+        self.told.append((recipient.address, tuple(alert.identifier for alert in alerts), key))
+        answer = self.answers.pop(0) if self.answers else Sent("1")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Clock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        """What time it is."""
+        return self.at
+
+
+def queue(
+    database: Database, name: str, *, lane: int = 1, assessment: Assessment = URGENT, address: str = "1"
+) -> int:
+    """One alert for one recipient; returns the alert's id."""
+    with database.write() as work:
+        source = work.sources.ensure(a_source())
+        entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
+        statement_id = work.statements.add(a_statement(entry_id=entry_id, alert=assessment), source, NOON)
+        statement = work.statements.get(statement_id)
+        alert = an_alert(
+            identifier=name, statement=statement, source=source, expires=NOON + timedelta(days=1)
+        )
+        alert_id = work.alerts.add(alert)
+        recipient = work.recipients.ensure("telegram", address, "en", NOON)
+        work.deliveries.queue(alert_id, [(recipient.id, "telegram", NOON)], lane)
+    return alert_id
+
+
+def delivery(database: Database, alert_id: int) -> Delivery:
+    """Where the one delivery of the alert is."""
+    with database.read() as work:
+        (found,) = work.deliveries.of_alert(alert_id)
+    return found
+
+
+def deliverer(database: Database, platform: Platform, clock: Clock) -> Deliverer:
+    """A deliverer that need not wait between messages."""
+    return Deliverer(database, platform, Pace(1e9, gap=0), clock)
+
+
+async def test_corrections_go_before_alerts_and_alerts_before_digests(database: Database) -> None:
+    """What was queued last may go first."""
+    for name, lane in (("digest", 4), ("alert", 1), ("correction", 0)):
+        queue(database, name, lane=lane, address=name)
+    platform = Platform()
+    await deliverer(database, platform, Clock()).drain()
+    assert [names for _, names, _ in platform.told] == [("correction",), ("alert",), ("digest",)]
+
+
+async def test_a_digest_is_one_message(database: Database) -> None:
+    """Three statements for one reader are told at once."""
+    for name in ("a", "b", "c"):
+        queue(database, name, lane=4)
+    platform = Platform()
+    await deliverer(database, platform, Clock()).drain()
+    assert [names for _, names, _ in platform.told] == [("a", "b", "c")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (Sent("77"), DeliveryState.SENT),
+        (Gone("Forbidden: bot was blocked by the user"), DeliveryState.FAILED),
+        (Rejected("Bad Request: message is too long"), DeliveryState.FAILED),
+        (RetryLater(30, "Too Many Requests"), DeliveryState.QUEUED),
+    ],
+)
+async def test_every_answer_ends_in_its_state(
+    database: Database, answer: Outcome, state: DeliveryState
+) -> None:
+    """The notification log tells what the platform said."""
+    alert_id = queue(database, "alert")
+    await deliverer(database, Platform([answer]), Clock()).drain()
+    assert delivery(database, alert_id).state is state
+
+
+async def test_retry_after_is_obeyed_to_the_second(database: Database) -> None:
+    """Not a second earlier, and then it arrives."""
+    alert_id = queue(database, "alert")
+    platform, clock = Platform([RetryLater(30, "Too Many Requests", everyone=True)]), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    clock.at += timedelta(seconds=29)
+    await sender.drain()
+    assert len(platform.told) == 1
+    clock.at += timedelta(seconds=1)
+    await sender.drain()
+    assert delivery(database, alert_id).state is DeliveryState.SENT
+    assert platform.told[0][2] == platform.told[1][2], "a repetition has the same key"
+
+
+async def test_an_outage_of_hours_loses_nothing(database: Database) -> None:
+    """While the platform is away the tries space out; when it is back the alert arrives."""
+    alert_id = queue(database, "alert")
+    platform, clock = Platform([RetryLater(0, "connection refused")] * 12), Clock()
+    sender = deliverer(database, platform, clock)
+    for _ in range(120):
+        await sender.drain()
+        clock.at += timedelta(minutes=1)
+    assert delivery(database, alert_id).state is DeliveryState.SENT
+
+
+async def test_an_alert_that_expired_meanwhile_is_cancelled_and_says_so(database: Database) -> None:
+    """Nobody is woken by what is over."""
+    alert_id = queue(database, "alert")
+    clock = Clock()
+    clock.at += timedelta(days=2)
+    platform = Platform()
+    await deliverer(database, platform, clock).drain()
+    assert platform.told == []
+    found = delivery(database, alert_id)
+    assert (found.state, "expired" in found.detail) == (DeliveryState.CANCELLED, True)
+
+
+async def test_a_chat_that_blocked_the_bot_is_suspended(database: Database) -> None:
+    """What else waited for it is cancelled, and nothing more is tried."""
+    queue(database, "one")
+    second = queue(database, "two", lane=3)
+    platform = Platform([Gone("Forbidden: bot was blocked by the user")])
+    sender = deliverer(database, platform, Clock())
+    await sender.drain()
+    with database.read() as work:
+        recipient = work.recipients.find("telegram", "1")
+    assert recipient is not None
+    assert recipient.state is RecipientState.SUSPENDED
+    assert delivery(database, second).state in {DeliveryState.CANCELLED, DeliveryState.SENT}
+
+
+async def test_a_group_that_moved_is_followed(database: Database) -> None:
+    """The alert arrives at the new address."""
+    alert_id = queue(database, "alert", address="-1")
+    platform = Platform([Migrated("-1002")])
+    await deliverer(database, platform, Clock()).drain()
+    assert [address for address, _, _ in platform.told] == ["-1", "-1002"]
+    assert delivery(database, alert_id).state is DeliveryState.SENT
+
+
+@pytest.mark.parametrize("answer", [Uncertain("timed out"), ValueError("a fault of ours")])
+async def test_without_an_answer_an_immediate_alert_is_repeated_once(
+    database: Database, answer: Outcome | Exception
+) -> None:
+    """A miss is worse than a double; after the second silence it stays uncertain."""
+    alert_id = queue(database, "alert")
+    platform, clock = Platform([answer, answer, answer]), Clock()
+    sender = deliverer(database, platform, clock)
+    for _ in range(4):
+        await sender.drain()
+        clock.at += timedelta(minutes=1)
+    assert len(platform.told) == 2
+    assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
+
+
+async def test_without_an_answer_anything_else_is_not_repeated(database: Database) -> None:
+    """An ordinary post twice would be noise."""
+    calm = Assessment(urgency=Urgency.FUTURE)
+    alert_id = queue(database, "post", lane=3, assessment=calm)
+    platform = Platform([Uncertain("timed out")])
+    await deliverer(database, platform, Clock()).drain()
+    assert len(platform.told) == 1
+    assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    ("idempotent", "urgent", "state"),
+    [
+        (True, False, DeliveryState.QUEUED),
+        (False, True, DeliveryState.QUEUED),
+        (False, False, DeliveryState.UNCERTAIN),
+    ],
+)
+def test_what_a_killed_sender_left_behind_is_settled_at_the_next_start(
+    database: Database, idempotent: bool, urgent: bool, state: DeliveryState
+) -> None:
+    """Killed between claiming and sending: nothing stays "being sent" for ever."""
+    assessment = URGENT if urgent else Assessment(urgency=Urgency.FUTURE)
+    alert_id = queue(database, "alert", assessment=assessment)
+    with database.write() as work:
+        work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+    sender = deliverer(database, Platform(idempotent=idempotent), Clock())
+    assert sender.recover() == 1
+    assert delivery(database, alert_id).state is state
