@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from jobs.limits import Limits
 from jobs.steps import match
 from jobs.steps.link import link
-from storage.database import Work
+from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
 from storage.words import CaseState, Digest, MsgType, Relation, Urgency
 
@@ -55,7 +55,8 @@ def ring(
         source=source,
         sent=now,
         msg_type=_msg_type(statement, rung=bool(earlier)),
-        expires=now + _LIFE,
+        # A poll of the past (--as-of) is delivered today: what it queues must not be over already.
+        expires=max(now, now_utc()) + _LIFE,
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
     )

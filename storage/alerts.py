@@ -69,14 +69,15 @@ class Alerts:
         )
 
     def also_carried(self, case_id: int, but: int) -> tuple[str, ...]:
-        """Names of the other sources that carried statements on the case."""
+        """The other sources that carried statements on the case, as people know them."""
+        shown = sa.func.coalesce(sa.func.nullif(sources.c.organisation, ""), sources.c.name)
         question = (
-            sa.select(sources.c.name)
+            sa.select(shown)
             .join(entries, entries.c.source_id == sources.c.id)
             .join(statements, statements.c.entry_id == entries.c.id)
             .where(statements.c.case_id == case_id, sources.c.id != but)
             .distinct()
-            .order_by(sources.c.name)
+            .order_by(shown)
         )
         return tuple(self._connection.scalars(question))
 

@@ -10,6 +10,7 @@ from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS, find
 from bot.render.message import Choice, Paragraph
+from bot.render.text import shorten
 from bot.speech import Speech
 from storage.database import Work
 
@@ -92,7 +93,9 @@ def _unknown(request: Request, speech: Speech) -> Reply:
         nearest=code(f"/{command.name}"),
         example=code(command.example),
     )
-    return reply(Paragraph(line), choices=((Choice(f"/{command.name}", f"/help {command.name}"),),))
+    corrected = " ".join((f"/{command.name}", *typed[1:]))
+    rows = ((Choice(shorten(corrected, 40), corrected), Choice(speech.t("Help"), f"/help {command.name}")),)
+    return reply(Paragraph(line), choices=rows)
 
 
 def _explained(mistake: Mistake, command: Command, speech: Speech) -> Reply:

@@ -10,6 +10,7 @@ from bot.commands.words import Wanted
 from bot.render.message import Block, Choice, Notice, Paragraph, Span
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
 from bot.render.statement import asked_blocks
+from bot.render.text import shorten
 from bot.speech import Speech
 from storage.database import Work
 from storage.queries import Hits
@@ -39,7 +40,12 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, wanted, speech)
     return _listed(
-        request, speech, speech.t("Found for {words}", words=line.strip()[:80]), hits, wanted.page, remark
+        request,
+        speech,
+        speech.t("Found for {words}", words=shorten(words.without_page(line), 80)),
+        hits,
+        wanted.page,
+        remark,
     )
 
 
@@ -77,7 +83,10 @@ def _meant(addressee: Addressee, wanted: Wanted) -> bool:
 
 
 def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Block, ...]]:
-    """Return the hits; of a year in which nothing is dated, those that name it, and a remark that says so."""
+    """Return the hits; where none is dated in the year named alone, those of any date, with a remark.
+
+    A resolution of 2005 may have been posted, and dated, years later: then the year is a word of its text.
+    """
     query = words.query_of(wanted)
     hits = work.statements.search(query, PAGE, _offset(wanted))
     if hits.total or wanted.year is None:
@@ -85,7 +94,7 @@ def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Bloc
     year = str(wanted.year)
     loose = replace(query, since=None, before=None, phrases=(*query.phrases, year))
     hits = work.statements.search(loose, PAGE, _offset(wanted))
-    remark = speech.t("Nothing is dated {year}; this speaks of it.", year=year)
+    remark = speech.t("Nothing that fits is dated {year}. Regardless of its date:", year=year)
     return hits, (paragraph(remark),) if hits.total else ()
 
 

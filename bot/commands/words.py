@@ -22,6 +22,8 @@ _JOINING = {"and", "or", "&", "및", "또는", "그리고"}
 """What people write between countries."""
 _CODES_AS_WORDS = re.compile("AI|AM|AS|AT|BE|BY|DO|ID|IN|IS|IT|ME|MY|NO|PS|SO|TO|TV")
 """Codes that in a search are words, even in capitals."""
+_PAGE = re.compile(r"(?<!\S)page[:：]\s?\S{0,20}", re.IGNORECASE)
+_SIMPLE = re.compile(r"[^\W_](?:[\w.-]{0,98}\w)?")
 _LONGEST_NAME = 5
 """Words in the longest name of a country that is tried."""
 
@@ -129,22 +131,27 @@ def typed(route: Route) -> str:
     words += [f"from:{_quoted(source)}" for source in route.sources]
     words += [f"digest:{values.DIGEST_WORDS[route.digest]}"] if route.kinds else []
     words += [f'"{keyword}"' for keyword in route.keywords]
-    words += [f'-"{word}"' for word in route.without]
+    words += [f"-{_quoted(word)}" for word in route.without]
     return " ".join(words)
 
 
 def with_page(line: str, page: int) -> str:
     """Return the same line asking for another page."""
-    kept = re.sub(r"(?<!\S)page[:：]\S{0,20}", "", line)
-    return f"{' '.join(kept.split())} page:{page}"
+    return f"{without_page(line)} page:{page}"
+
+
+def without_page(line: str) -> str:
+    """Return the line with no page asked for."""
+    return " ".join(_PAGE.sub("", line).split())
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"'
+    """Return the text as it must be typed: in quotation marks unless it is one simple word."""
+    return text if _SIMPLE.fullmatch(text) else f'"{text}"'
 
 
 def _known(part: Part, grammar: Grammar) -> bool:
-    """Say whether the key is one of the command's; a near miss is a mistake, "UA: 68/12" in a search is not."""
+    """Say whether the key is one of the command's. A near miss is a mistake; "UA: 68/12" in a search is not."""
     key = part.key
     if key in grammar.keys:
         if part.negative:
@@ -245,12 +252,12 @@ def _no_country(word: str, grammar: Grammar) -> Mistake:
             "A keyword stands in quotation marks: {quoted}",
             word=word,
             nearest=near,
-            quoted=_quoted(word),
+            quoted=f'"{word}"',
         )
     return Mistake(
         "“{word}” is no country that I know. A keyword stands in quotation marks: {quoted}",
         word=word,
-        quoted=_quoted(word),
+        quoted=f'"{word}"',
     )
 
 

@@ -15,12 +15,14 @@ from bot.render.statement import (
     title_line,
     where_text,
 )
-from bot.render.text import length, passage, shorten
+from bot.render.text import around, length, passage, shorten
 from bot.speech import Speech, msgid
 from storage.records import Alert
 from storage.words import Kind, MsgType, Status, Trust, Urgency
 
 LIMIT = 3500
+_CONTEXT = 70
+"""Characters of a text shown around the words that made it ring: "may be" alone says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,7 @@ def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
     judged = alert.statement.alert
     if not judged.urgent or alert.msg_type is MsgType.CANCEL:
         return ()
-    words = dict.fromkeys(reason.evidence for reason in judged.reasons if reason.evidence.strip())
-    evidence = ", ".join(f"“{shorten(word, 120)}”" for word in list(words)[: measure.evidence])
+    evidence = ", ".join(f"“{words}”" for words in _evidence(alert)[: measure.evidence])
     judgement = speech.t(
         "urgency {urgency}, severity {severity}, certainty {certainty}",
         urgency=speech.urgency(judged.urgency),
@@ -184,6 +185,18 @@ def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
         "Why it rang: {judgement}; from the words {evidence}.", judgement=judgement, evidence=evidence
     )
     return (Notice(line),)
+
+
+def _evidence(alert: Alert) -> list[str]:
+    """Return the words that the judgement rests on, each as it stands among its neighbours, none twice."""
+    statement = alert.statement
+    text = f"{statement.title}\n{statement.text}"
+    found: list[str] = []
+    for reason in statement.alert.reasons:
+        words = shorten(reason.evidence, 120)
+        if words and not any(words in known for known in found):
+            found.append(around(text, words, _CONTEXT))
+    return found
 
 
 def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:

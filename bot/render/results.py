@@ -1,5 +1,7 @@
 """Sets one page of what was found: each statement with number, link, dates and the passage that matched."""
 
+import re
+
 from bot.render.message import Block, Choice, Paragraph, Span, Style
 from bot.render.statement import dates_text, issuers_text
 from bot.render.text import shorten
@@ -10,11 +12,14 @@ from storage.records import Statement
 PAGE = 5
 """Results on one page: about a screen of a telephone."""
 _TITLE = 160
+_SPACE = re.compile(r"\s+")
 
 
 def result(hit: Hit, speech: Speech) -> Block:
     """Return one result: number and title, then what it is, then the passage with its hits in bold."""
-    passage = tuple(Span(text, Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet)
+    passage = tuple(
+        Span(_SPACE.sub(" ", text), Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet
+    )
     below = (Span("\n"), *passage) if passage else ()
     return Paragraph(
         (*numbered_title(hit.statement, speech), Span(f"\n{about(hit.statement, speech)}"), *below)

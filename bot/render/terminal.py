@@ -75,6 +75,18 @@ def terminal(file_console: Console) -> Console:
     )
 
 
+def show(console: Console, *shown: RenderableType) -> None:
+    """Print; where the output is bare text, without the blanks that fill lines up."""
+    if console.color_system is not None:
+        console.print(*shown, sep="\n")
+        return
+    with console.capture() as captured:
+        console.print(*shown, sep="\n")
+    for line in captured.get().splitlines():
+        console.file.write(f"{line.rstrip()}\n")
+    console.file.flush()
+
+
 def _parts(message: Message) -> Iterator[RenderableType]:
     before: Block | None = None
     fields: list[Field] = []

@@ -55,6 +55,23 @@ def passage(text: str, evidence: tuple[str, ...], limit: int, *, title: str = ""
     return _window(telling[0], 0, limit) if telling else ""
 
 
+def around(text: str, piece: str, limit: int) -> str:
+    """Return `piece` with the words beside it in `text`, about `limit` characters; alone if it is not there."""
+    piece = single_line(piece)
+    for part in paragraphs(text):
+        at = part.find(piece)
+        if at < 0 or not piece:
+            continue
+        side = max(0, limit - len(piece)) // 2
+        start, end = max(0, at - side), min(len(part), at + len(piece) + side)
+        start = part.find(" ", start, at) + 1 or at if start else 0
+        cut = part.rfind(" ", at + len(piece), end)
+        end = end if end == len(part) else cut if cut > 0 else at + len(piece)
+        before, after = "… " if start else "", " …" if end < len(part) else ""
+        return f"{before}{part[start:end].strip()}{after}"
+    return piece
+
+
 def _window(part: str, at: int, limit: int) -> str:
     """Cut `part` to whole sentences from the one in which `at` lies."""
     start = 0

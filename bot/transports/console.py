@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.commands.request import Reply, Request
 from bot.render.message import Choice, Message
-from bot.render.terminal import choices, framed, rendered, terminal
+from bot.render.terminal import choices, framed, rendered, show, terminal
 from jobs.outcome import Outcome, Sent
 from storage.database import now_utc
 
@@ -52,7 +52,7 @@ class ConsoleTransport:
         del address  # there is one terminal
         if self._asking:
             self._console.print()
-        self._console.print(framed(message))
+        show(self._console, framed(message))
         self._offered = choices(message) or self._offered
         if self._asking:
             self._console.print(PROMPT, end="")
@@ -81,8 +81,7 @@ class ConsoleTransport:
         reply = await self._answer(request)
         self._offered = ()
         for message in reply.messages:
-            self._console.print(rendered(message))
-            self._console.print()
+            show(self._console, rendered(message), "")
             self._offered = choices(message) or self._offered
 
     def _chosen(self, text: str) -> str:

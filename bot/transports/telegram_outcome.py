@@ -1,17 +1,14 @@
 """Translates what Telegram answers to an attempt to send into the outcomes that jobs treat differently."""
 
-from datetime import timedelta
-
 from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
     InvalidToken,
-    RetryAfter,
     TelegramError,
 )
 
-from bot.transports.telegram_request import NeverSentError, ServerTroubleError, without_tokens
+from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError, without_tokens
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Uncertain
 
 AFTER_NO_CONNECTION = 5.0
@@ -55,8 +52,8 @@ def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 
     chat, thread = chat_and_thread(address)
     detail = without_tokens(str(error))
     match error:
-        case RetryAfter():
-            return RetryLater(seconds_of(error), "too many messages", everyone=chat > 0)
+        case FloodError(seconds=seconds):
+            return RetryLater(seconds, detail, everyone=chat > 0)
         case ChatMigrated(new_chat_id=new):
             return Migrated(address_of(new, thread))
         case Forbidden():
@@ -72,9 +69,3 @@ def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 
             return RetryLater(AFTER_SERVER_TROUBLE, detail, everyone=True)
         case _:
             return Uncertain(detail)
-
-
-def seconds_of(error: RetryAfter) -> float:
-    """How long Telegram asks us to wait; the library gives a number now and a timedelta one day."""
-    wait = error._retry_after  # noqa: SLF001 - the public name warns whichever type it returns
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

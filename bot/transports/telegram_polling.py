@@ -11,11 +11,11 @@ from typing import Any
 
 import structlog
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.transports.telegram_incoming import ALLOWED_UPDATES
-from bot.transports.telegram_outcome import AFTER_REFUSED_TOKEN, seconds_of
-from bot.transports.telegram_request import without_tokens
+from bot.transports.telegram_outcome import AFTER_REFUSED_TOKEN
+from bot.transports.telegram_request import FloodError, without_tokens
 
 log = structlog.get_logger()
 
@@ -100,8 +100,7 @@ class Polling:
 def report(error: Exception, pause: float) -> float:
     """Log why Telegram cannot be heard, for an operator, and say how many seconds to wait."""
     match error:
-        case RetryAfter():
-            pause = seconds_of(error)
+        case FloodError(seconds=pause):
             log.warning("telegram asks us to wait", seconds=round(pause))
         case Conflict():
             log.error(

@@ -33,6 +33,17 @@ class ServerTroubleError(NetworkError):
         self.code = code
 
 
+class FloodError(TelegramError):
+    """429: too much was sent; nothing more is taken for `seconds`.
+
+    In place of the library's RetryAfter, which warns of its own future whenever it is made.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("too many messages")
+        self.seconds = seconds
+
+
 class AiohttpRequest(BaseRequest):
     """One aiohttp session for all requests; `proxy` is http://, socks4:// or socks5:// (h), "" for none.
 
@@ -87,8 +98,8 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Status and body of one request.
 
-        Raises NeverSentError, TimedOut (no answer in time), ServerTroubleError or NetworkError (the
-        connection broke before the answer).
+        Raises NeverSentError, TimedOut (no answer in time), FloodError, ServerTroubleError or
+        NetworkError (the connection broke before the answer).
         """
         await self.initialize()
         session = self._session
@@ -122,9 +133,9 @@ class AiohttpRequest(BaseRequest):
         except (OSError, ValueError, RuntimeError) as error:
             problem = NetworkError(f"the request failed ({type(error).__name__})")
         else:
-            if answer.status < 500:
+            if answer.status != 429 and answer.status < 500:
                 return answer.status, body
-            problem = ServerTroubleError(answer.status)
+            problem = _flood(body) if answer.status == 429 else ServerTroubleError(answer.status)
         # Raised out here so that no cause, whose text may hold the address, hangs on it.
         raise problem
 
@@ -163,6 +174,14 @@ def hush_libraries() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
         if not any(isinstance(one, WithoutTokens) for one in logging.getLogger(name).filters):
             logging.getLogger(name).addFilter(WithoutTokens())
+
+
+def _flood(body: bytes) -> FloodError:
+    """How long to wait: `parameters.retry_after` (Bot API, ResponseParameters), else a cautious guess."""
+    try:
+        return FloodError(float(json.loads(body)["parameters"]["retry_after"]))
+    except (ValueError, KeyError, TypeError):
+        return FloodError(30)
 
 
 def _seconds(asked: Timeout, usual: float) -> float | None:

@@ -77,6 +77,16 @@ _AGENT = re.compile(r"\s(?:by|from|on the part of)\s+(?P<agent>(?:the\s+)?[^,;:.
 _LIST_END = re.compile(r":\s*$|:\s*[“\"]?\s*$")
 
 
+_DATELINE = re.compile(
+    r"^\s*(?:\([^()]{3,60}\)|[A-Z][^–—]{2,50}\d[^–—]{0,20}|"
+    r"[A-Z]{3,}[^–—]{0,50})\s*[–—-]{1,2}\s+"
+)
+_SPEAKER = re.compile(
+    r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
+    r"and\s+)?){1,7}(?:also\s+)?(?:said|says)\b"
+)
+
+
 class Frame(StrEnum):
     """What is asked, by grammar."""
 
@@ -129,12 +139,17 @@ def asks(sentence: str) -> list[Ask]:
         if _not_asking(before, match):
             continue
         rest = sentence[match.end() :]
-        following = _NEXT_OWN.search(rest)
-        span = rest[: following.start()] if following else rest
+        span = _until_next(rest)
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
     return found or list(_modals(sentence))
+
+
+def _until_next(rest: str) -> str:
+    """What follows an asking verb, up to where the text asks or says something else."""
+    ends = [found.start() for found in (_NEXT_OWN.search(rest), _SPEAKER.search(rest)) if found]
+    return rest[: min(ends)] if ends else rest
 
 
 def _not_asking(before: str, match: re.Match[str]) -> bool:
@@ -310,8 +325,7 @@ def _modals(sentence: str) -> Iterator[Ask]:
     while match := _MODAL.search(sentence, position):
         position = match.end()
         rest = sentence[match.end() :]
-        following = _NEXT_OWN.search(rest)
-        span = rest[: following.start()] if following else rest
+        span = _until_next(rest)
         if again := _MODAL.search(span):
             span = _until_subject(span, again.start())
         subject = _subject(sentence[: match.start()])
@@ -355,7 +369,7 @@ def _until_subject(span: str, end: int) -> str:
 
 def _subject(before: str) -> str:
     """The subject that stands directly before a modal verb, or "" where it is a relative or no party."""
-    tail = before[-240:].rstrip()
+    tail = _DATELINE.sub("", before[-240:]).rstrip()
     tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
     cuts = [
         0,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import pattern, table
 
 _FILE = "dates.toml"
@@ -13,6 +13,11 @@ _NUMERIC = re.compile(
     r"(?<![\d./-])(?P<y>(?:19|20)\d\d)\s?(?P<s>[-./])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<d>\d{1,2})(?![\d/])"
     r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년]\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
     r"|(?<![\d./-])(?P<sd>\d{1,2})(?P<t>[./])(?P<sm>\d{1,2})(?P=t)(?P<sy>(?:19|20)\d\d)(?!\d)"
+)
+_AFTER_WORD = re.compile(
+    r"\b(?:on|in|since|of|until|by|to|from|for|before|after|last|between|and|every|le|el|"
+    r"am)\s*$",
+    re.IGNORECASE,
 )
 _CITED = re.compile(
     r"[–—-]?\s*(?:having regard|recalling|whereas|see\b|noting|pursuant|welcoming)", re.IGNORECASE
@@ -124,42 +129,56 @@ def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: b
     """Dates of short lines (date lines) or, not `alone`, near the beginning of longer ones."""
     for block in blocks:
         text = block.text
-        if (alone and len(text) > 90) or _CITED.match(text):
+        if (alone and not _date_line(text)) or _CITED.match(text):
             continue
         for item in dates_in(text[:400] if not alone else text):
             around = text[max(0, item.start - 40) : item.start]
             if any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
                 continue
-            if not alone and (item.start > 260 or pattern(_FILE, "narrative").search(around)):
+            if not alone and (
+                _AFTER_WORD.search(around) or item.start > 260 or pattern(_FILE, "narrative").search(around)
+            ):
                 continue
             yield item.value
+
+
+def _date_line(text: str) -> bool:
+    """A short line that is hardly more than its date: with a place, a weekday, a label or a code."""
+    found = dates_in(text)
+    if not found or len(text) > 130:
+        return False
+    rest = text[: found[0].start] + text[found[-1].end :]
+    return len(rest.split()) <= 9 and not re.search(r"\b(?:will|was|were|we|he|she|they|on)\b", rest)
 
 
 def deadline(blocks: list[Block], issued: date | None) -> date | None:
     """The last day for what the document asks of its readers or addressees; None where none is given."""
     best: list[tuple[int, date]] = []
     year = issued.year if issued else None
-    by, strong, never = (pattern(_FILE, key) for key in ("by", "asked", "subsidiary"))
+    asked, never = pattern(_FILE, "asked"), pattern(_FILE, "subsidiary")
     for block in blocks:
-        for item in dates_in(block.text, year):
-            before = block.text[max(0, item.start - 80) : item.start]
-            if not re.search(
-                by.pattern
-                + r"\W{0,3}(?:the\s+|el\s+|le\s+|dem\s+)?(?:\w+day,?\s+)?(?:\d{1,2}[:.]\d\d\s*\w*,?\s*)?$",
-                before,
-                re.IGNORECASE,
-            ):
-                after = block.text[item.end : item.end + 6]
-                if not re.match(r"\s?(?:까지|まで|之前|前)", after):
+        for sentence in sentences(block.text):
+            for item in dates_in(sentence, year):
+                value = _on_or_after(item, issued)
+                if value is None or not _limits(sentence, item) or never.search(sentence):
                     continue
-            sentence = block.text[max(0, item.start - 160) : item.end + 80]
-            value = item.value
-            if not item.exact and issued and value < issued:
-                value = _made(value.year + 1, value.month, value.day) or value
-            if issued and value < issued:
-                continue
-            if never.search(sentence):
-                continue
-            best.append((0 if strong.search(sentence) else 1, value))
+                best.append((0 if asked.search(sentence) else 1, value))
     best.sort(key=lambda pair: pair[0])
     return best[0][1] if best else None
+
+
+def _limits(sentence: str, item: Found) -> bool:
+    """Whether "by", "before", "until" or their like in another language stands at the date."""
+    article = r"\W{0,3}(?:the\s+|el\s+|le\s+|dem\s+)?(?:\w+day,?\s+)?(?:\d{1,2}[:.]\d\d\s*\w*,?\s*)?$"
+    before = sentence[max(0, item.start - 80) : item.start]
+    if re.search(f"(?:{pattern(_FILE, 'by').pattern}){article}", before, re.IGNORECASE):
+        return True
+    return bool(re.match(r"\s?(?:까지|まで|之前|前)", sentence[item.end : item.end + 6]))
+
+
+def _on_or_after(item: Found, issued: date | None) -> date | None:
+    """The date as one to come: without a printed year it may lie in the next one; None when it has passed."""
+    value = item.value
+    if issued and value < issued and not item.exact:
+        value = _made(value.year + 1, value.month, value.day) or value
+    return None if issued and value < issued else value

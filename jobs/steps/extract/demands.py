@@ -41,9 +41,9 @@ _MOST = 400  # demands; no document of people has more, and each is compared wit
 _REFLEX = re.compile(r"\b(?:we|I) (?:do not|don['’]t|are not) ask", re.IGNORECASE)
 _RECITAL = re.compile(
     r"^[–—-]?\s*(?:[A-Z]{1,2}\.\s+)?(?:having regard|whereas|recall(?:s|ing)|noting|welcoming|"
-    r"guided|reaffirming|recogni[sz]ing|bearing in mind|deeply|considering|"
-    r"taking note|acknowledging|alarmed|having (?:considered|examined|received)|mindful|convinced|"
-    r"reminds|stressing|underlining|concerned)\b(?!\s+concerned,?\s+we)",
+    r"guided|reaffirming|recogni[sz]ing|bearing in mind|deeply (?:concerned|alarmed)|considering|"
+    r"taking note|acknowledging|alarmed by|having (?:considered|examined|received)|mindful|convinced|"
+    r"reminds|stressing|underlining|concerned (?:by|that|about|at))\b(?!\s+concerned,?\s+we)",
     re.IGNORECASE,
 )
 _AND = re.compile(r"(?:[,;]|\band)\s+(?:\w+ly\s+|also\s+|further\s+|furthermore,?\s+|and\s+|therefore\s+)*$")
@@ -105,8 +105,8 @@ def _read_block(walk: _Walk, block: Block, issued: date | None) -> None:
     if (match := _TO_HEADING.match(text)) and _addresses(match, text):
         walk.section = parties.clean(match["name"])
         walk.section_lasts = match["end"] != ","
-        walk.formal.append(walk.section)
-        walk.opened = (walk.section,) if match["end"] != "," else None
+        walk.formal.extend(parties.split(walk.section))
+        walk.opened = tuple(parties.split(walk.section)) if match["end"] != "," else None
         walk.listed = False
         body = text[match.end() :].strip()
         if not body:
@@ -294,7 +294,7 @@ def _context_party(walk: _Walk, part: str = "") -> tuple[str, ...]:
     """Who is meant where the text only points: the section's, the letter's, the last one named, the state."""
     lowered = part.lower()
     if walk.section:
-        return (walk.section,)
+        return tuple(parties.split(walk.section))
     if walk.context.letter_to and lowered in words("parties.toml", "spoken_to"):
         return walk.context.letter_to
     if lowered in {"you", "everyone", "all"}:

@@ -88,7 +88,9 @@ def _sentence(
     party = ""
     if match := _actor(language).search(body[:200]):
         party, start = match["name"].strip(), match.end()
-        party = re.sub(r"^(?:우리는|이에|따라서|또한|한편|특히|그리고)\s+", "", party)
+        party = re.sub(
+            r"^(?:우리는|이에|따라서|또한|한편|특히|그리고)\s+|^(?:私たちは|我々は|本会は)、?", "", party
+        )
     elif named := _country_topic(body, language):
         party, start = named
     party = party or last or _fallback(context)
@@ -114,8 +116,20 @@ def _country_topic(body: str, language: str) -> tuple[str, int] | None:
 
 def _pieces(text: str, language: str) -> Iterator[str]:
     cleaned = _TOPIC[language].sub("", text.strip())
-    for piece in _CLAUSE_SPLIT[language].split(cleaned):
+    for piece in _joined(_CLAUSE_SPLIT[language].split(cleaned), language):
         yield piece.strip(' ,、，；;.。!！“”"')
+
+
+def _joined(pieces: list[str], language: str) -> Iterator[str]:
+    """In Japanese a clause without an object (を) is a circumstance of the next one."""
+    held = ""
+    for piece in pieces:
+        whole = f"{held}、{piece}" if held else piece
+        held = ""
+        if language == "ja" and "を" not in piece and piece is not pieces[-1]:
+            held = whole
+        else:
+            yield whole
 
 
 def _verb(piece: str) -> str:

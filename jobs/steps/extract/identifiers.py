@@ -5,7 +5,7 @@ import re
 from jobs.steps.extract.blocks import Block, collapse
 
 _CODES = (
-    re.compile(r"\b(?P<code>(?:Further information on )?UA:?\s?\d{1,3}[/.]\d{2,4})\b"),
+    re.compile(r"\b(?P<code>UA:?\s?\d{1,3}[/.]\d{2,4})\b"),
     re.compile(r"\bIndex(?: number)?\s*:\s*(?P<code>[A-Z]{3}\s?\d{2}/\d{3,5}/\d{4})"),
     re.compile(r"\bAI Index\s*:?\s*(?P<code>[A-Z]{3}\s?\d{2}/\d{1,5}/\d{2,4})"),
     re.compile(
@@ -55,7 +55,7 @@ def identifiers(title: str, blocks: list[Block]) -> tuple[str, ...]:
             for match in code.finditer(text):
                 before = text[max(0, match.start("code") - 70) : match.start("code")]
                 own = len(text) < 160 and (index < head or index > len(blocks) - 6)
-                if _NOT.search(before) or "://" in before[-60:]:
+                if _NOT.search(before) or re.search(r"(?:://|www\.)\S*$", before):
                     continue
                 if not own and not _EARLIER.search(before + match.group()):
                     continue

@@ -30,6 +30,10 @@ _SPEAKING = re.compile(
     r"gravely|seriously)\s+concerned|are\s+(?:deeply|gravely|seriously)\s+concerned|has\s+learned|"
     r"has\s+received|expresses|express|said\s+today)\b",
 )
+_SAID_TODAY = re.compile(
+    r",[”\"]?\s+(?P<name>[A-Z][\w’'-]*(?:\s+(?:[A-Z][\w’'-]*|of|for|the|and|"
+    r"in)){0,8})\s+said\s+today\b"
+)
 _KNOWN = re.compile(
     r"\b(?:Amnesty International|Human Rights Watch|Christian Solidarity Worldwide|"
     r"World Organisation Against Torture|OMCT|FIDH|Frontline Defenders|Front Line Defenders|CIVICUS|"
@@ -74,6 +78,8 @@ def _speakers(title: str, blocks: list[Block]) -> tuple[str, ...]:
     }
     found: dict[str, None] = {}
     for text in (title, *(block.text[:4000] for block in blocks[:12])):
+        for said in _SAID_TODAY.finditer(text):
+            found.setdefault(said["name"])
         for match in _SPEAKING.finditer(text):
             names = re.sub(r"\s*\([^)]*\)", "", match["names"])
             for part in re.split(r",\s+(?:and\s+)?|\s+and\s+(?:the\s+)?(?=[A-Z])", names):

@@ -14,7 +14,8 @@ _PEOPLE = (
     r"journalists?|prisoners?|detainees?|students?|monks?|nuns?|priests?|pastors?|christians|lawyers?|"
     r"protesters?|demonstrators|workers?|asylum[- ]seekers?|migrants?|fishermen|villagers|families|"
     r"family members|defenders?|bloggers?|writers?|teachers?|doctors?|children|girls?|boys?|"
-    r"individuals|nationals|citizens|muslims|uyghurs|north koreans|believers|members|brothers|sisters|"
+    r"individuals|nationals|citizens|muslims|uyghurs|north koreans|believers|koreans|\w+ians|"
+    r"members|brothers|sisters|"
     r"abductees|leaders|artists|singers)"
 )
 _COUNTED = re.compile(
@@ -47,7 +48,14 @@ _MINORS = re.compile(
     rf"boys|teenagers|toddlers)\b",
     re.IGNORECASE,
 )
-_NAME = r"[A-Z][\w’'-]+(?:\s+(?:[A-Z][\w’'-]+|al-[A-Z]\w+|bin|van|de|von)){1,3}"
+_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽ"
+_NAME = rf"(?!(?:The|This|His|Her|A|In|On|Their)\s)[{_UPPER}][\w’'-]+(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von)){{1,3}}"
+_ROLED = re.compile(
+    r"\b(?:blogger|journalist|lawyer|activist|pastor|priest|monk|nun|writer|poet|singer|teacher|student|defender|"
+    r"professor|doctor|editor|photographer|unionist|leader|filmmaker|artist|dissident|prisoner|refugee|defector)\s+"
+    rf"(?P<name>{_NAME})"
+)
+_EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
 _HONOURED = re.compile(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?P<name>{_NAME})")
 _NAMED = re.compile(
     rf"(?P<name>{_NAME})(?:\s*\([^)]{{1,40}}\))?(?:,\s+[^,.]{{3,80}},)?\s+(?:is|was|has been|"
@@ -58,6 +66,9 @@ _NAMED = re.compile(
 def persons_at_risk(title: str, blocks: list[Block]) -> PersonsAtRisk:
     """How many are in danger, how many of them minors; None where the text does not count them."""
     risk, safe, total = (pattern(_FILE, key) for key in ("risk", "safe", "totals"))
+    if any(pattern(_FILE, "closed").search(block.text) for block in blocks):
+        # A closed case counts those it was about, who are safe now.
+        risk, safe = re.compile(f"{risk.pattern}|released|freed", re.IGNORECASE), re.compile(r"(?!)")
     counts: Counter[int] = Counter()
     minors: int | None = None
     lines = [sentence for text in (title, *(block.text for block in blocks)) for sentence in sentences(text)]
@@ -101,8 +112,9 @@ def _minors(sentence: str) -> int | None:
 
 
 def _ages(sentence: str) -> list[int]:
-    if not re.search(r"\b(?:aged?|old)\b|\(\d{1,2}\)", sentence):
-        return []
+    east = [int(match["a"]) for match in _EAST_AGED.finditer(sentence)]
+    if east or not re.search(r"\b(?:aged?|old)\b|\(\d{1,2}\)", sentence):
+        return east
     return [int(match["a"] or match["b"] or match["c"]) for match in _AGED.finditer(sentence)]
 
 
@@ -118,7 +130,7 @@ def _single(lines: list[str], risk: re.Pattern[str], safe: re.Pattern[str]) -> P
         if risk.search(sentence) and not re.search(
             r"\b(?:said|told|minister|president|judge|director)\b", sentence, re.IGNORECASE
         ):
-            for match in _HONOURED.finditer(sentence):
+            for match in (*_HONOURED.finditer(sentence), *_ROLED.finditer(sentence)):
                 names.setdefault(match["name"].split()[-1], match["name"])
     ages = [age for line in lines[:40] for age in _ages(line)] if names else []
     minors = sum(age < 18 for age in ages) if ages else None

@@ -168,7 +168,8 @@ def _posts(lines: list[_Line]) -> list[_Item]:
     fresh = True
     for position, line in enumerate(lines):
         text = collapse(line.text)
-        if fresh and _title(text) and position + 1 < len(lines):
+        masthead = not starts and pattern(_FILE, "page_name").fullmatch(text)
+        if fresh and not masthead and _title(text) and position + 1 < len(lines):
             starts.append(position)
             fresh = False
         elif not fresh and (

@@ -7,7 +7,11 @@ from jobs.steps.extract.data import pattern
 from jobs.steps.extract.dates import dates_in
 
 _LONGEST = 200  # characters
-_CODE = re.compile(r"^[\w./():-]{3,40}$|^(?:UA|Index|AI Index|Ref|Distr)\b[.: ]", re.IGNORECASE)
+_CODE = re.compile(
+    r"^[\w./():-]{3,40}$|^(?:UA|Index|AI Index|Ref|Distr|"
+    r"Further information)\b[.: ]",
+    re.IGNORECASE,
+)
 
 
 def titled(blocks: list[Block]) -> str:

@@ -39,6 +39,7 @@ _OTHERS = re.compile(
 _REPORTED = re.compile(
     r"\b(?:said|says|told|proposed|suggested|argued|asked|noted|added|according to|declared|responded)\b"
 )
+_SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
 _UNDERGONE = re.compile(
     r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
@@ -49,6 +50,9 @@ _UNDERGONE = re.compile(
 def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
     """Whether the issuer (or the gathering reported on) asks this, now."""
     before = re.sub(r"[“\"]", "", ask.before).rstrip()
+    said = _SAID_BY.search(sentence, ask.start)
+    if said and not _names(said["by"], context):
+        return False
     if ask.modal:
         return _modal_counts(ask, sentence, context)
     if _FIRST.search(before):
@@ -87,6 +91,8 @@ def _gerund(before: str, context: Context) -> bool:
 
 def _third_person(ask: Ask, before: str, context: Context) -> bool:
     subject = re.split(r"[;:]\s|\.\s", before)[-1][-200:]
+    if re.search(r"\b(?:letter|petition|declaration)\b[^.;]{0,60}\bin which\b[^.;]{0,40}$", subject):
+        return ask.form != "past"
     if re.search(r"\b(?:it|he|she|they|who|which)\s*(?:\w+ly\s*)?$", subject):
         return False
     if _REPORTED.search(subject):

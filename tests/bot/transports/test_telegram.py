@@ -28,12 +28,15 @@ class Voice:
 
     def __init__(self) -> None:
         self.heard: list[Request] = []
+        self.hears = asyncio.Event()
         self.left: list[str] = []
         self.answers: dict[str, Reply | Exception] = {}
         self.gate: asyncio.Event | None = None
 
     async def answer(self, request: Request) -> Reply:
+        """Hear the request; a line that begins with /slow waits for the gate."""
         self.heard.append(request)
+        self.hears.set()
         if self.gate and request.text.startswith("/slow"):
             await self.gate.wait()
         answer = self.answers.get(request.text, Reply((says(f"heard {request.text}"),)))
@@ -42,6 +45,7 @@ class Voice:
         return answer
 
     async def gone(self, address: str) -> None:
+        """Hear that an address was given up."""
         self.left.append(address)
 
 
@@ -425,7 +429,7 @@ class TestLife:
     async def test_a_refused_token_is_said_at_once(
         self, telegram: TelegramEmulator, voice: Voice, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """start raises, and neither the error nor the log quotes the token."""
+        """Start raises, and neither the error nor the log quotes the token."""
         caplog.set_level(logging.DEBUG)
         wrong = "987654321:AAabcdefghijklmnopqrstuvwxyz0123456"
         bot = a_transport(telegram, voice, token=wrong)
@@ -437,7 +441,7 @@ class TestLife:
     async def test_an_outage_at_the_start_is_waited_out(
         self, telegram: TelegramEmulator, voice: Voice, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """start returns, says so in the log, and the bot is there when Telegram is."""
+        """Start returns, says so in the log, and the bot is there when Telegram is."""
         await telegram.goes_down()
         async with a_bot(telegram, voice):
             await telegram.comes_back()
@@ -471,7 +475,7 @@ class TestLife:
         first = a_transport(telegram, voice)
         await first.start()
         await telegram.says(42, "/slow")
-        await telegram.until_true(lambda: bool(voice.heard), "the first hearing")
+        await voice.hears.wait()
         assert first._life is not None
         first._life.cancel()  # as a kill would: nothing is confirmed any more
         voice.gate.set()

@@ -1,0 +1,76 @@
+"""A person in a chat with the bot, on a real database: `chat.says("/latest")` is what is read."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.commands.answer import answer, changes
+from bot.commands.request import Reply, Request
+from bot.render.html import plain_text
+from storage.database import Database
+from storage.records import Entry, Recipient, Route, Source, Statement
+from tests.builders import NOON
+
+
+@dataclass
+class Chat:
+    """One chat. `read` is the text of the last answer, `offered` its buttons by label."""
+
+    database: Database
+    transport: str = "console"
+    language: str = "en"
+    address: str = "chat-1"
+    group: bool = False
+    may_manage: bool = True
+    now: datetime = NOON
+    read: str = ""
+    offered: dict[str, str] = field(default_factory=dict)
+
+    def says(self, text: str) -> str:
+        """Say a line and return what is answered; writes only where the line announces it."""
+        opened = self.database.write if changes(text) else self.database.read
+        request = Request(
+            text, self.transport, self.address, self.now, self.language, self.group, self.may_manage
+        )
+        with opened() as work:
+            reply = answer(request, work)
+        return self._heard(reply)
+
+    def presses(self, label: str) -> str:
+        """Press a button of the last answer."""
+        return self.says(self.offered[label])
+
+    def _heard(self, reply: Reply) -> str:
+        self.read = "\n\n".join(plain_text(message) for message in reply.messages)
+        self.offered = {
+            choice.label: choice.command
+            for message in reply.messages
+            for row in message.choices
+            for choice in row
+        }
+        return self.read
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """What is stored about this chat."""
+        with self.database.read() as work:
+            return work.recipients.find(self.transport, self.address)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What this chat asked for."""
+        with self.database.read() as work:
+            recipient = work.recipients.find(self.transport, self.address)
+            found = work.routes.of(recipient.id) if recipient else ()
+        return tuple(replace(route, id=0, recipient_id=0) for route in found)
+
+
+def published(database: Database, source: Source, *statements: Statement) -> list[int]:
+    """Store statements as one source's poll would; return their numbers."""
+    with database.write() as work:
+        stored = work.sources.ensure(source)
+        numbers = []
+        for place, statement in enumerate(statements):
+            uid = f"{statement.title}-{place}"
+            entry = work.entries.add(stored.id, Entry(uid, statement.title, statement.url), NOON)
+            numbers.append(work.statements.add(replace(statement, entry_id=entry), stored, NOON))
+    return numbers

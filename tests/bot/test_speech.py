@@ -1,0 +1,167 @@
+"""The voice: every sentence exists in every language, and says the same things."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import bot
+from bot.render.message import Span, Style
+from bot.speech import (
+    CASE_STATES,
+    CERTAINTIES,
+    DIGESTS,
+    KINDS,
+    SEVERITIES,
+    SOURCE_STATES,
+    URGENCIES,
+    Speech,
+    languages,
+    nearest,
+    own_name,
+)
+from storage.words import CaseState, Certainty, Digest, Kind, Severity, SourceState, Urgency
+
+BOT = Path(bot.__file__).parent
+KEYWORDS = {"t": None, "line": None, "msgid": None, "Mistake": None, "n": (1, 2)}
+Sentence = tuple[str, ...]
+
+
+def spoken() -> set[Sentence]:
+    """Every sentence that the code can say, singular and plural together."""
+    found = extract_from_dir(str(BOT), method_map=[("**.py", "python")], keywords=KEYWORDS)
+    return {sentence(message) for _, _, message, _, _ in found if message}
+
+
+def sentence(message: object) -> Sentence:
+    """One sentence as a tuple of its forms."""
+    return tuple(message) if isinstance(message, (tuple, list)) else (str(message),)
+
+
+def catalogue(language: str) -> Catalog:
+    """The catalogue as it stands in the tree."""
+    with (BOT / "locales" / language / "LC_MESSAGES" / "vigil.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def translated(language: str) -> Iterator[tuple[Sentence, Sentence, bool]]:
+    """(sentence, translation, fuzzy) of every message but the header."""
+    for message in catalogue(language):
+        if message.id:
+            yield sentence(message.id), sentence(message.string), message.fuzzy
+
+
+def places(text: str) -> set[str]:
+    """The named places of a sentence."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_sentence_is_in_every_catalogue_and_no_other(language: str) -> None:
+    """A sentence added to the code is missed here until it is translated; one taken out is found stale."""
+    known = {said for said, _, _ in translated(language)}
+    assert spoken() - known == set(), "missing: see bot/locales/__init__.py"
+    assert known - spoken() == set(), "stale: see bot/locales/__init__.py"
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+def test_every_sentence_is_translated(language: str) -> None:
+    """No translation is empty, or marked as a guess."""
+    unfinished = [said for said, told, fuzzy in translated(language) if fuzzy or not all(told)]
+    assert unfinished == []
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+def test_translations_name_the_same_places(language: str) -> None:
+    """A translation that drops a number or a name would hide it from the reader."""
+    for said, told, _ in translated(language):
+        for form in told:
+            assert places(form) == places(said[-1]), said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_commands_stand_unchanged_in_translations(language: str) -> None:
+    """What is to be typed is the same in every language."""
+    for said, told, _ in translated(language):
+        typed = {word.strip(".,;:()") for word in said[0].split() if word.startswith("/")}
+        assert all(command in form for command in typed for form in told if form), said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_closed_word_has_a_name(language: str) -> None:
+    """Kinds, states and CAP's words can all be said: a new one without a name fails here."""
+    speech = Speech(language)
+    tables = (
+        (KINDS, Kind),
+        (URGENCIES, Urgency),
+        (SEVERITIES, Severity),
+        (CERTAINTIES, Certainty),
+        (SOURCE_STATES, SourceState),
+        (CASE_STATES, CaseState),
+        (DIGESTS, Digest),
+    )
+    for table, words in tables:
+        assert set(table) == set(words)
+    assert speech.kind(Kind.OPEN_LETTER)
+    assert speech.source_state(SourceState.NOT_A_FEED)
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken_in"),
+    [
+        ("ko-KR", "ko"),
+        ("ko_KR.UTF-8", "ko"),
+        ("KO", "ko"),
+        ("en-GB", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        ("C", "en"),
+    ],
+)
+def test_the_nearest_language_is_spoken(asked: str, spoken_in: str) -> None:
+    """Whatever a client asks for, somebody answers."""
+    assert nearest(asked) == spoken_in
+
+
+def test_names_and_dates_come_in_the_reader_s_language() -> None:
+    """Countries, languages, dates and moments are CLDR's; a moment names its time zone."""
+    english, korean = Speech("en"), Speech("ko")
+    assert (english.country("KP"), korean.country("KP")) == ("North Korea", "북한")
+    assert (english.language_name("ko"), korean.language_name("ko")) == ("Korean", "한국어")
+    assert english.date(date(2015, 12, 8)) == "8 December 2015"
+    assert korean.date(date(2015, 12, 8)) == "2015년 12월 8일"
+    moment = datetime(2015, 12, 8, 6, 47, tzinfo=UTC)
+    assert english.moment(moment) == "8 December 2015, 06:47 UTC"
+    assert korean.moment(moment) == "2015년 12월 8일 06:47 UTC"
+    assert own_name("ko") == "한국어"
+
+
+def test_unknown_codes_stay_visible() -> None:
+    """A code without a name is shown rather than dropped."""
+    assert Speech("en").country("ZQ") == "ZQ"
+    assert Speech("en").language_name("qqq") == "qqq"
+
+
+def test_numbers_choose_their_form() -> None:
+    """One person, two persons; in Korean one form does for both."""
+    english, korean = Speech("en"), Speech("ko")
+    assert english.n("{count} person", "{count} persons", 1) == "1 person"
+    assert english.n("{count} person", "{count} persons", 1200) == "1,200 persons"
+    assert korean.n("{count} person", "{count} persons", 9) == "9명"
+
+
+def test_a_styled_place_keeps_its_style() -> None:
+    """A name can be bold inside a sentence, wherever the language puts it."""
+    who = Span("China", Style.BOLD)
+    assert Speech("en").line("Asked of {addressee}:", addressee=who) == (Span("Asked of "), who, Span(":"))
+    assert Speech("ko").line("Asked of {addressee}:", addressee=who)[0] == who
+
+
+def test_values_are_never_read_as_templates() -> None:
+    """Braces in a value stay braces: a publisher cannot reach into our sentences."""
+    assert Speech("en").t("written {date}", date="{date.__class__}") == "written {date.__class__}"

@@ -1,0 +1,200 @@
+"""A source speaks, a chat rings: the real program, a site on loopback, Telegram's emulator."""
+
+import json
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.database import now_utc
+from tests.emulators.telegram import TelegramEmulator, hang
+from tests.feeds import Site, a_site, item, rss
+from tests.flow.program import Program
+
+PERSON = 42
+TITLE = "Nine North Korean refugees face imminent return"
+TEXT = (
+    "Nine North Korean refugees held in Shenyang, China, face imminent repatriation to North Korea within "
+    "days, where they would be tortured. Northlight calls on China to immediately halt the return. "
+) * 3
+DINNER = ("Annual dinner: tickets on sale", "An evening of music. " * 30)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    """A publisher with one ordinary post."""
+    async with a_site() as made:
+        made.publish("/feed", rss(item(*DINNER, now_utc(), "dinner")))
+        yield made
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    """Telegram."""
+    async with TelegramEmulator() as made:
+        yield made
+
+
+@pytest.fixture
+async def vigil(tmp_path: Path, site: Site, telegram: TelegramEmulator) -> AsyncIterator[Program]:
+    """An installation that watches the site and speaks on Telegram."""
+    sources = {"northlight": f"{site.url}/feed"}
+    program = Program(tmp_path, sources, api_url=telegram.api_url, token=telegram.token)
+    yield program
+    if program.service:
+        await program.stop(signal.SIGKILL)
+
+
+def urgent_call(site: Site) -> None:
+    """The site publishes the call."""
+    now = now_utc()
+    site.publish(
+        "/feed", rss(item(TITLE, TEXT, now - timedelta(minutes=5), "call"), item(*DINNER, now, "dinner"))
+    )
+
+
+async def subscribe(telegram: TelegramEmulator) -> None:
+    """First contact: one typed word, one tap."""
+    await telegram.says(PERSON, "/start")
+    await telegram.until(PERSON, contains="Welcome")
+    await telegram.presses(PERSON, "Everything urgent")
+    await telegram.until(PERSON, contains="You are subscribed")
+
+
+async def test_from_first_contact_to_the_alert(
+    vigil: Program, site: Site, telegram: TelegramEmulator
+) -> None:
+    """Two steps to a subscription; the call rings; asked again, nothing rings twice; the stop is clean."""
+    await vigil.serve()
+    await subscribe(telegram)
+    urgent_call(site)
+    code, out, err = await vigil.run("poll", "--source", "northlight", "--json")
+    assert code == 0, err
+    (alert,) = json.loads(out)["alerts"]
+    assert (alert["title"], alert["urgency"], alert["recipients"]) == (TITLE, "Immediate", 1)
+    await telegram.until(PERSON, contains=TITLE)
+    _, out, _ = await vigil.run("poll", "--source", "northlight", "--json")
+    assert json.loads(out) == {
+        "sources": [{"name": "northlight", "state": "ok", "new": 0, "detail": ""}],
+        "alerts": [],
+    }
+    await telegram.says(PERSON, "/search Shenyang")
+    await telegram.until(PERSON, contains="1 result")
+    assert await vigil.stop() == 0
+    assert len([text for text in telegram.texts(PERSON) if "URGENT" in text]) == 1
+    assert telegram.token not in vigil.log()
+    assert f"={PERSON}" not in vigil.log()
+
+
+async def test_killed_between_poll_and_send_nothing_is_lost(
+    vigil: Program, site: Site, telegram: TelegramEmulator
+) -> None:
+    """What was queued before the kill rings after the next start, once."""
+    await vigil.serve()
+    await subscribe(telegram)
+    await vigil.stop(signal.SIGKILL)
+    urgent_call(site)
+    await vigil.run("poll", "--source", "northlight")
+    assert not any(TITLE in text for text in telegram.texts(PERSON))
+    await vigil.serve()
+    await telegram.until(PERSON, contains=TITLE)
+    await vigil.stop()
+    assert len([text for text in telegram.texts(PERSON) if "URGENT" in text]) == 1
+
+
+async def test_killed_while_sending_an_immediate_alert_is_repeated(
+    vigil: Program, site: Site, telegram: TelegramEmulator
+) -> None:
+    """Nobody can know whether it had arrived: a miss is worse than a double."""
+    await vigil.serve()
+    await subscribe(telegram)
+    telegram.fail("sendMessage", hang(), times=1)
+    urgent_call(site)
+    await vigil.run("poll", "--source", "northlight")
+    await telegram.until_true(
+        lambda: any(TITLE in str(given) for method, given in telegram.calls if method == "sendMessage"),
+        "the first attempt",
+    )
+    await vigil.stop(signal.SIGKILL)
+    await vigil.serve()
+    await telegram.until(PERSON, contains=TITLE)
+    assert "deliver.uncertain" in vigil.log()
+
+
+async def test_a_dry_run_says_what_would_ring_and_writes_nothing(vigil: Program, site: Site) -> None:
+    """Not even a database is made."""
+    urgent_call(site)
+    code, out, err = await vigil.run("poll", "--dry-run")
+    assert code == 0, err
+    assert "Would alert: Immediate" in out
+    assert sorted(path.name for path in vigil.folder.iterdir()) == ["config.toml"]
+
+
+async def test_the_demo_plays_its_tour_without_a_terminal(vigil: Program) -> None:
+    """One urgent call rings among ordinary posts, and what people ask is answered."""
+    code, out, err = await vigil.run("demo")
+    assert code == 0, err
+    assert out.count("URGENT") == 1
+    for said in ("9 persons", "halt the return", "> /demands china", "end the forced repatriation"):
+        assert said in out
+    assert all(len(line) <= 100 for line in out.splitlines())
+
+
+async def test_the_archive_is_filled_and_asked_from_the_command_line(vigil: Program) -> None:
+    """Import alerts nobody, twice changes nothing, and search gives the imported ids."""
+    rows = [
+        {
+            "id": "a1",
+            "title": "Resolution on the camps",
+            "summary": "Close them.",
+            "published": "2005-02-16T00:00:00Z",
+        },
+        {
+            "id": "a2",
+            "title": "긴급 채용 공고",
+            "summary": "사무국 활동가를 찾습니다.",
+            "published": "2020-01-01T00:00:00Z",
+        },
+    ]
+    path = vigil.folder / "items.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    assert (await vigil.run("import", "items.jsonl"))[1] == "2 taken, 0 known already\n"
+    assert (await vigil.run("import", "items.jsonl"))[1] == "0 taken, 2 known already\n"
+    _, out, _ = await vigil.run("search", "camps", "--json")
+    assert [row["id"] for row in json.loads(out)["results"]] == ["a1"]
+    _, out, _ = await vigil.run("search", "긴급채용", "--json")
+    assert [row["id"] for row in json.loads(out)["results"]][:1] == ["a2"]
+    code, out, _ = await vigil.run("explain", "items.jsonl", "--json")
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a1", "a2"]
+    code, out, _ = await vigil.run("explain", "--cases", "items.jsonl", "--json")
+    assert [json.loads(line)["relation"] for line in out.splitlines()] == ["new", "new"]
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("poll", "--config", "none.toml"), "there is no such file"),
+        (("poll", "--source", "nobody"), 'there is no source "nobody"'),
+        (("poll", "--as-of", "yesterday"), "write it as"),
+        (("import", "none.jsonl"), "there is no such file"),
+        (("explain", "none.txt"), "cannot be read"),
+        (("search", "kind:resolutoin"), "resolution"),
+    ],
+)
+async def test_wrong_words_end_with_code_2_and_a_remedy(
+    vigil: Program, words: tuple[str, ...], told: str
+) -> None:
+    """No traceback; the sentence says what to do."""
+    code, _, err = await vigil.run(*words)
+    assert (code, told in err, "Traceback" in err) == (2, True, False)
+
+
+async def test_lines_from_a_pipe_are_answered(vigil: Program) -> None:
+    """The console serves a script as well as a person; an unknown command gets the nearest one."""
+    code, out, _ = await vigil.run("console", given="/subscibe KP\n/subscribe KP\n/status\n")
+    assert code == 0
+    for said in ("Did you mean /subscribe?", "You are subscribed", "1 source is watched"):
+        assert said in out
