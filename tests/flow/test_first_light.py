@@ -1,8 +1,11 @@
 """A source speaks, a chat rings: the real program, a site on loopback, Telegram's emulator."""
 
+import asyncio
 import json
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,6 +56,16 @@ def urgent_call(site: Site) -> None:
     site.publish(
         "/feed", rss(item(TITLE, TEXT, now - timedelta(minutes=5), "call"), item(*DINNER, now, "dinner"))
     )
+
+
+async def until_sending(vigil: Program) -> None:
+    """An attempt is under way: it was written down before it was made."""
+    for _ in range(100):
+        with closing(sqlite3.connect(vigil.folder / "vigil.db")) as database:
+            if database.execute("SELECT count(*) FROM deliveries WHERE state = 'sending'").fetchone()[0]:
+                return
+        await asyncio.sleep(0.1)
+    raise AssertionError(vigil.log())
 
 
 async def subscribe(telegram: TelegramEmulator) -> None:
@@ -113,13 +126,10 @@ async def test_killed_while_sending_an_immediate_alert_is_repeated(
     telegram.fail("sendMessage", hang(), times=1)
     urgent_call(site)
     await vigil.run("poll", "--source", "northlight")
-    await telegram.until_true(
-        lambda: any(TITLE in str(given) for method, given in telegram.calls if method == "sendMessage"),
-        "the first attempt",
-    )
+    await until_sending(vigil)
     await vigil.stop(signal.SIGKILL)
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE)
+    await telegram.until(PERSON, contains=TITLE, patience=20)
     assert "deliver.uncertain" in vigil.log()
 
 

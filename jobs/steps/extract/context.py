@@ -63,7 +63,7 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             return tuple(parties.split(name)) if not parties.reader(name) else ()
         if above := _address(blocks[max(0, index - 12) : index]):
             return (above,)
-        heading = re.search(r"\b(?:letter|appeal) to (?:the\s+)?(?P<to>[^:–—]{4,100})", title, re.IGNORECASE)
+        heading = re.search(r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|brief an)l?\s(?:the\s|la\s|au\s|den\s)?(?P<to>[^:–—]{4,100})", title, re.IGNORECASE)
         return (parties.clean(heading["to"]) if heading else name,)
     return ()
 

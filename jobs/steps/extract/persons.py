@@ -49,10 +49,15 @@ _MINORS = re.compile(
     re.IGNORECASE,
 )
 _UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽ"
-_NAME = rf"(?!(?:The|This|His|Her|A|In|On|Their)\s)[{_UPPER}][\w’'-]+(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von)){{1,3}}"
+_NAME = (
+    rf"(?!(?:The|This|His|Her|A|In|On|Their)\s)[{_UPPER}][\w’'-]+"
+    rf"(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von)){{1,3}}"
+)
 _ROLED = re.compile(
-    r"\b(?:blogger|journalist|lawyer|activist|pastor|priest|monk|nun|writer|poet|singer|teacher|student|defender|"
-    r"professor|doctor|editor|photographer|unionist|leader|filmmaker|artist|dissident|prisoner|refugee|defector)\s+"
+    r"\b(?:blogger|journalist|lawyer|activist|pastor|priest|monk|nun|writer|poet|singer|teacher|"
+    r"student|defender|"
+    r"professor|doctor|editor|photographer|unionist|leader|filmmaker|artist|dissident|prisoner|"
+    r"refugee|defector)\s+"
     rf"(?P<name>{_NAME})"
 )
 _EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
@@ -130,8 +135,10 @@ def _single(lines: list[str], risk: re.Pattern[str], safe: re.Pattern[str]) -> P
         if risk.search(sentence) and not re.search(
             r"\b(?:said|told|minister|president|judge|director)\b", sentence, re.IGNORECASE
         ):
-            for match in (*_HONOURED.finditer(sentence), *_ROLED.finditer(sentence)):
+            for match in _HONOURED.finditer(sentence):
                 names.setdefault(match["name"].split()[-1], match["name"])
+        for match in _ROLED.finditer(sentence) if risk.search(sentence) or "release" in sentence else ():
+            names.setdefault(match["name"].split()[-1], match["name"])
     ages = [age for line in lines[:40] for age in _ages(line)] if names else []
     minors = sum(age < 18 for age in ages) if ages else None
     return PersonsAtRisk(len(names) or None, minors, len(names) or None)

@@ -186,9 +186,12 @@ def _phrase(piece: str) -> Phrase | None:
     if condition:
         piece = piece[: condition.start()]
     piece = " ".join(piece.split(" ")[:_LONGEST])
+    whole = piece
     for _ in range(8):
         piece = _TAIL.sub("", piece)
-    piece = piece.strip("“\"' ")
+    if piece.count("“") > piece.count("”") and whole[len(piece) : len(piece) + 1] == "”":
+        piece += "”"
+    piece = piece.strip("\"' ") if "“" in piece else piece.strip("“\"' ")
     tokens = _tokens(piece)
     verb = _verb_index(tokens, 1 if tokens and tokens[0].word == "to" else 0)
     if not tokens or not any(char.isalpha() for char in piece):

@@ -5,7 +5,7 @@ import re
 from jobs.steps import lexicon
 from jobs.steps.document import Document
 from jobs.steps.extract import context as contexts
-from jobs.steps.extract import dates, east_asian
+from jobs.steps.extract import dates, east_asian, european
 from jobs.steps.extract.addressees import addressees, countries
 from jobs.steps.extract.blocks import blocks, collapse
 from jobs.steps.extract.demands import demands
@@ -41,6 +41,8 @@ def extract(document: Document) -> Statement:
     language = lexicon.detect_language(document.text or title, document.language)
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(read, language, context), list(context.letter_to)
+    elif language in european.LANGUAGES:
+        asked, formal = european.demands(read, language, context), list(context.letter_to)
     else:
         asked, formal = demands(heading, read, context, written)
     parties = addressees(asked, formal, read, context)

@@ -1,0 +1,73 @@
+"""Finding the command in a line: exact, forgiving, never silent in a private chat."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.commands.answer import changes
+from bot.commands.table import COMMANDS
+from tests.bot.chat import Chat
+
+
+@pytest.mark.parametrize("line", ["/help", "!help", "/HELP", "/help@VigilBot", " /help ", "help", "! help"])
+def test_a_command_is_understood_however_it_is_written(chat: Chat, line: str) -> None:
+    """Telegram's slash, Matrix's mark, a bot's name behind it, or the bare word."""
+    assert chat.says(line).startswith("What you can ask")
+
+
+@pytest.mark.parametrize(
+    "command", [command for command in COMMANDS if not command.hidden], ids=lambda c: c.name
+)
+def test_every_command_is_listed_explained_and_has_an_example_that_works(chat: Chat, command: object) -> None:
+    """What /help shows exists, and its example is not itself a mistake."""
+    known = next(one for one in COMMANDS if one is command)
+    assert f"/{known.name}" in chat.says("/help")
+    assert known.example in chat.says(f"/help {known.name}") or known.name in {
+        "start",
+        "privacy",
+        "status",
+        "forget",
+    }
+    assert "For example:" not in chat.says(known.example) or known.name == "help"
+
+
+def test_an_unknown_command_is_answered_with_the_nearest_and_an_example(chat: Chat) -> None:
+    """One tap does what was meant, the other words kept."""
+    read = chat.says("/serch prison camps")
+    assert "Did you mean /search?" in read
+    assert "For example: /search" in read
+    assert "/search prison camps" in chat.offered.values()
+    assert "All of them: /help" in chat.says("/qqqq")
+    assert "/help" in chat.says("/")
+
+
+def test_hidden_commands_are_listed_nowhere(chat: Chat) -> None:
+    """/expired is for buttons; it is neither shown nor suggested."""
+    assert "/expired" not in chat.says("/help")
+    assert "/expired" not in chat.says("/expird")
+
+
+def test_talk_in_a_group_is_left_alone(chat: Chat) -> None:
+    """People who talk to each other are not answered."""
+    assert Chat(chat.database, group=True).says("good morning, status of things?") == ""
+
+
+def test_only_announced_lines_are_given_a_writing_transaction() -> None:
+    """Reading never waits for a writer; what writes says so."""
+    writing = {command.name for command in COMMANDS if command.changes}
+    assert writing == {"subscribe", "unsubscribe", "settings", "forget"}
+    assert changes("!subscribe KP")
+    assert changes("subscribe")
+    assert not changes("/search subscribe")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    st.sampled_from([f"/{command.name}" for command in COMMANDS] + ["", "/nothing"]),
+    st.text(max_size=40) | st.sampled_from(["?", "page:2", "KP", "1", "2005 China", "yes", "lang:ko"]),
+    st.sampled_from(["en", "ko"]),
+)
+def test_every_line_gets_an_answer(chat: Chat, name: str, rest: str, language: str) -> None:
+    """Whatever is typed in a private chat, something readable comes back."""
+    chat.language = language
+    assert chat.says(f"{name} {rest}").strip()

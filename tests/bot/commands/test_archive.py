@@ -1,0 +1,126 @@
+"""Asking about the past: /latest, /search, /resolutions, /demands."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from storage.database import Database
+from tests.bot.chat import Chat, published
+from tests.builders import a_source, a_statement
+
+
+@pytest.fixture
+def chat(archive: Database) -> Chat:
+    """A private chat about the small archive."""
+    return Chat(archive)
+
+
+def test_latest_shows_the_newest_first_with_number_link_and_dates(chat: Chat) -> None:
+    """Every result says what it is, whose, and what its date means."""
+    read = chat.says("/latest")
+    assert (
+        read.index("#1 Nine refugees face return")
+        < read.index("#3 강제 북송을 멈추라")
+        < read.index("#2 Resolution")
+    )
+    assert (
+        "resolution · North Korea · Second Assembly · written 16 February 2005 · posted 1 March 2005" in read
+    )
+    assert chat.presses("#2").startswith("#2 · resolution")
+
+
+def test_latest_takes_filters(chat: Chat) -> None:
+    """By country, kind, language and year."""
+    assert "#1" in chat.says("/latest China lang:en")
+    assert "#3" not in chat.read
+    assert "#2" in chat.says("/latest kind:resolution 2005")
+    assert "1 result" in chat.read
+    assert "/search does" in chat.says('/latest "prison camp"')
+
+
+def test_search_finds_words_and_shows_where_they_stand(chat: Chat) -> None:
+    """The passage is quoted; a second filter narrows."""
+    read = chat.says("/search prison camps")
+    assert "#2 Resolution of the Second Assembly" in read
+    assert "We resolve that the prison camps be closed." in read
+    assert "Nothing was found" in chat.says("/search prison camps kind:report")
+
+
+def test_plain_words_in_a_private_chat_are_a_search(chat: Chat) -> None:
+    """Nobody needs to know the word /search."""
+    assert "#3" in chat.says("강제 북송")
+
+
+def test_a_search_for_nothing_asks_what_to_look_for(chat: Chat) -> None:
+    """An example that works stands beside the question."""
+    for line in ("/search", "/search -camps"):
+        read = chat.says(line)
+        assert "What shall I look for?" in read
+        assert "/search" in read
+
+
+def test_a_year_in_which_nothing_is_dated_is_searched_for_as_a_word(database: Database) -> None:
+    """A page of 2005 posted in 2012 is found, and the answer says that its date is another."""
+    late = a_statement(
+        title="Resolution of 2005", text="Adopted in 2005.", published=datetime(2012, 1, 1, tzinfo=UTC)
+    )
+    published(database, a_source(), late)
+    read = Chat(database).says("/search resolution 2005")
+    assert "Nothing that fits is dated 2005." in read
+    assert "posted 1 January 2012" in read
+
+
+def test_resolutions_by_year_and_by_words(chat: Chat) -> None:
+    """Only resolutions, whatever else holds the words."""
+    assert "#2" in chat.says("/resolutions")
+    assert "#1" not in chat.read
+    assert "#2" in chat.says("/resolutions 2005")
+    assert "Nothing was found" in chat.says("/resolutions 1999")
+    assert "#2" in chat.says("/resolutions camps")
+
+
+@pytest.mark.parametrize(
+    "line", ["/demands china", "/demands 중국", "/demands CN", "/demands People's Republic of China"]
+)
+def test_demands_are_quoted_for_the_addressee_alone(chat: Chat, line: str) -> None:
+    """What was asked of China, word for word, each with its statement; nothing asked of others."""
+    read = chat.says(line)
+    assert "“halt the return”" in read
+    assert "“keep promise number 0”" in read
+    assert "“disclose where they are”" not in read
+    assert "“open an office at the border”" not in read
+    assert "and 2 more demands: /statement 2" in read
+    assert "written 16 February 2005" in read
+
+
+def test_demands_of_a_year(chat: Chat) -> None:
+    """The conference's question: what did 2005 demand of China?"""
+    read = chat.says("/demands 2005 China")
+    assert read.startswith("What was asked of China in 2005")
+    assert "keep promise" in read
+    assert "halt the return" not in read
+
+
+def test_demands_of_somebody_who_is_no_country(chat: Chat) -> None:
+    """An organisation is found by its name."""
+    assert "“open an office at the border”" in chat.says("/demands unhcr")
+    assert "keep promise" not in chat.read
+    assert "Of whom?" in chat.says("/demands")
+    assert "Nothing was found" in chat.says("/demands Iceland")
+
+
+def test_long_lists_are_paged_by_button_and_by_word(database: Database) -> None:
+    """Five on a page, none twice, none left out; the last page offers no more."""
+    many = [a_statement(title=f"Post number {number} end") for number in range(12)]
+    numbers = published(database, a_source(), *many)
+    chat = Chat(database)
+    seen: list[str] = []
+    chat.says("/latest kind:urgent_appeal")
+    while True:
+        seen += [label for label in chat.offered if label.startswith("#")]
+        if "More" not in chat.offered:
+            break
+        chat.presses("More")
+    assert sorted(seen) == sorted(f"#{number}" for number in numbers)
+    assert "page 3 of 3" in chat.read
+    assert "There are no more pages." in chat.says("/latest page:4")

@@ -1,0 +1,66 @@
+"""Reading one statement: the summary, then the text in pages."""
+
+import pytest
+
+from storage.database import Database
+from tests.bot.chat import Chat
+from tests.bot.commands.conftest import statements
+
+
+@pytest.fixture
+def chat(archive: Database) -> Chat:
+    """A private chat about the small archive."""
+    return Chat(archive)
+
+
+def test_the_summary_says_who_asks_what_of_whom(chat: Chat) -> None:
+    """Everything that was understood, each under its label, and the dates told apart."""
+    read = chat.says("/statement 1")
+    for said in (
+        "#1 · urgent appeal",
+        "From: Northlight",
+        "At risk: 9 persons, of whom 1 child",
+        "Reference: UA 12/26",
+        "posted 10 March 2026 · fetched 10 March 2026, 12:00 UTC",
+        "Asked of China:",
+        "“halt the return”",
+        "We call on China to halt it.",
+    ):
+        assert said in read
+
+
+def test_counted_and_claimed_signatures_are_both_told(chat: Chat) -> None:
+    """A list of three that calls itself four is not made to agree."""
+    assert "3 organisations (counted); 4 organisations (as the text says)" in chat.says("/statement 2")
+
+
+def test_the_text_is_paged_and_nothing_of_it_is_lost(chat: Chat) -> None:
+    """Reading on to the end gives every word of the text."""
+    read = chat.says("/statement 2")
+    assert "page 1 of" in read
+    heard = read
+    while "Read on" in chat.offered:
+        heard += " " + chat.presses("Read on")
+    assert heard.count("The assembly met for three days.") == statements()[1].text.count("three days.")
+    assert "Back" in chat.offered
+
+
+@pytest.mark.parametrize("line", ["/statement 1", "/statement #1", "/statement_1", "#1", "!statement 1"])
+def test_a_number_is_typed_in_many_ways(chat: Chat, line: str) -> None:
+    """As it stands before a result, and as telephones make it a link."""
+    assert chat.says(line).startswith("#1 ·")
+
+
+@pytest.mark.parametrize(
+    ("line", "explained"),
+    [
+        ("/statement", "Which one?"),
+        ("/statement nine", "“nine” is no number"),
+        ("/statement 999", "There is no statement #999."),
+        ("/statement 2 99", "has pages 1 to"),
+        ("/statement 2 0", "has pages 1 to"),
+    ],
+)
+def test_what_cannot_be_shown_is_explained(chat: Chat, line: str, explained: str) -> None:
+    """Never an error without a way on."""
+    assert explained in chat.says(line)

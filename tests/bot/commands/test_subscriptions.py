@@ -1,0 +1,169 @@
+"""What a chat receives: asked for, shown, taken back."""
+
+import pytest
+
+from bot.commands.subscriptions import MOST_ROUTES
+from storage.database import Database
+from storage.records import Route
+from storage.words import Digest, Kind, Urgency
+from tests.bot.chat import Chat
+
+
+def test_subscribe_alone_means_everything_urgent(chat: Chat) -> None:
+    """The shortest line is enough, with "/" and with "!"."""
+    assert "every urgent call" in chat.says("!subscribe")
+    assert chat.routes == (Route(),)
+
+
+def test_the_confirmation_repeats_what_was_asked_in_words(chat: Chat) -> None:
+    """The person sees what will ring, what will not, and how to take it back."""
+    read = chat.says('/subscribe KP kind:resolution urgency:Expected lang:ko "prison camp" -fundraising')
+    for said in (
+        "once a day a digest of the rest",
+        "Countries: North Korea",
+        "Languages: Korean",
+        "Urgency at least: Expected",
+        "With one of the words: “prison camp”",
+        "Without the words: “fundraising”",
+        "Nothing else makes a sound.",
+        "To take it back: /unsubscribe 1",
+    ):
+        assert said in read
+    assert chat.routes == (
+        Route(
+            countries=("KP",),
+            kinds=(Kind.RESOLUTION,),
+            languages=("ko",),
+            keywords=("prison camp",),
+            without=("fundraising",),
+            least_urgency=Urgency.EXPECTED,
+            digest=Digest.DAILY,
+        ),
+    )
+
+
+def test_several_lines_are_several_routes(chat: Chat) -> None:
+    """Lines with or without the command's name, all in one message."""
+    chat.says("/subscribe North Korea\nChina\n/subscribe kind:report digest:weekly")
+    assert chat.routes == (
+        Route(countries=("KP",)),
+        Route(countries=("CN",)),
+        Route(kinds=(Kind.REPORT,), digest=Digest.WEEKLY),
+    )
+
+
+def test_the_same_wish_twice_is_one(chat: Chat) -> None:
+    """Nobody hears a thing twice for having asked twice."""
+    chat.says("/subscribe KP")
+    assert "You have this already." in chat.says("/subscribe 북한")
+    assert chat.routes == (Route(countries=("KP",)),)
+
+
+def test_a_mistake_in_one_line_changes_nothing(chat: Chat) -> None:
+    """Either all lines are understood or none is kept, and the answer says which word it was."""
+    read = chat.says("/subscribe KP\nChnia")
+    assert "“Chnia”" in read
+    assert "Did you mean China?" in read
+    assert "For example: /subscribe" in read
+    assert chat.recipient is None
+
+
+def test_settings_shows_lines_that_can_be_typed_again(chat: Chat) -> None:
+    """What stands there is the whole subscription, in the form in which it can be asked for."""
+    chat.says('/subscribe KP "prison camp"')
+    chat.says("/subscribe CN")
+    read = chat.says("/settings")
+    assert '1. /subscribe KP "prison camp"' in read
+    assert "2. /subscribe CN" in read
+
+
+def test_one_subscription_is_taken_back_by_its_number(chat: Chat) -> None:
+    """The others stay; a number that does not exist is explained."""
+    chat.says("/subscribe KP")
+    chat.says("/subscribe CN")
+    assert "1 subscription is left." in chat.says("/unsubscribe 1")
+    assert chat.routes == (Route(countries=("CN",)),)
+    assert "1 to 1" in chat.says("/unsubscribe 5")
+    assert "no number" in chat.says("/unsubscribe China")
+    assert chat.routes == (Route(countries=("CN",)),)
+
+
+def test_unsubscribe_takes_back_everything_and_can_be_undone(chat: Chat) -> None:
+    """One word stops all; one tap brings it back as it was."""
+    chat.says('/subscribe KP "prison camp"')
+    chat.says("/subscribe kind:report")
+    before = chat.routes
+    assert "You will hear nothing more." in chat.says("/unsubscribe")
+    assert chat.routes == ()
+    chat.presses("Undo")
+    assert chat.routes == before
+
+
+def test_a_new_subscription_can_be_taken_back_by_its_button(chat: Chat) -> None:
+    """The button takes back this one and no other."""
+    chat.says("/subscribe KP")
+    chat.says("/subscribe CN")
+    chat.presses("Take it back")
+    assert chat.routes == (Route(countries=("KP",)),)
+
+
+def test_unsubscribe_without_a_subscription_says_so(chat: Chat) -> None:
+    """No error, and the way to begin."""
+    assert "nothing to take back" in chat.says("/unsubscribe")
+    assert "/subscribe" in chat.offered.values()
+
+
+def test_the_language_follows_the_client_until_one_is_chosen(chat: Chat) -> None:
+    """A Korean client is answered in Korean; the choice is kept over the client's wish."""
+    korean = Chat(chat.database, language="ko-KR", address="chat-2")
+    assert korean.says("/subscribe").startswith("구독되었습니다.")
+    assert "English" in korean.says("/settings lang:english")
+    assert korean.says("/settings").startswith("Settings")
+    assert korean.presses("한국어").startswith("이제부터")
+    assert "lang:en, lang:ko" in chat.says("/settings lang:xx")
+
+
+@pytest.mark.parametrize(
+    ("asked", "warned"),
+    [
+        ("from:northlight", ""),
+        ("from:nortlight", "“northlight” is"),
+        ("from:zzz", "No source is called “zzz”"),
+    ],
+)
+def test_a_source_that_nobody_knows_is_warned_of(archive: Database, asked: str, warned: str) -> None:
+    """A slip in a name would mean silence: it is kept, for an issuer may be called so, but said."""
+    read = Chat(archive).says(f"/subscribe {asked}")
+    assert warned in read
+    assert ("No source is called" in read) == bool(warned)
+
+
+def test_in_a_group_only_those_who_manage_it_may_change_it(chat: Chat) -> None:
+    """Others may ask, but not switch the group's alerts on or off."""
+    other = Chat(chat.database, group=True, may_manage=False)
+    for line in ("/subscribe", "/unsubscribe", "/settings lang:ko", "/forget yes"):
+        assert "Only those who manage this group" in other.says(line)
+    assert other.recipient is None
+    assert other.says("/help").startswith("What you can ask")
+    manager = Chat(chat.database, group=True)
+    assert "You are subscribed." in manager.says("/subscribe")
+
+
+def test_there_is_an_end_to_subscriptions(chat: Chat) -> None:
+    """Nobody can fill the database from a chat."""
+    many = "\n".join(f'"word {number}"' for number in range(MOST_ROUTES))
+    chat.says(f"/subscribe {many}"[:10_000])
+    assert len(chat.routes) == MOST_ROUTES
+    assert str(MOST_ROUTES) in chat.says("/subscribe CN")
+    assert len(chat.routes) == MOST_ROUTES
+
+
+def test_a_suspended_chat_is_told_and_wakes_by_subscribing(chat: Chat) -> None:
+    """Whoever blocked the bot and came back learns that nothing is sent, and how to start again."""
+    chat.says("/subscribe KP")
+    with chat.database.write() as work:
+        assert chat.recipient is not None
+        work.recipients.suspend(chat.recipient.id)
+    assert "nothing is sent" in chat.says("/settings")
+    chat.says("/subscribe KP")
+    assert "nothing is sent" not in chat.says("/settings")

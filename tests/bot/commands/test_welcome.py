@@ -1,0 +1,68 @@
+"""Meeting the bot and leaving it: /start, /privacy, /forget."""
+
+from storage.database import Database
+from storage.records import Route
+from tests.bot.chat import Chat
+
+
+def test_two_taps_lead_to_a_subscription(archive: Database) -> None:
+    """/start, "One country", the country: subscribed."""
+    chat = Chat(archive)
+    chat.says("/start")
+    assert chat.presses("One country").startswith("Which country?")
+    assert set(chat.offered) == {"China", "North Korea", "Everything urgent"}
+    assert "You are subscribed." in chat.presses("North Korea")
+    assert chat.routes == (Route(countries=("KP",)),)
+
+
+def test_one_tap_subscribes_to_everything_urgent(chat: Chat) -> None:
+    """The first button alone is a useful subscription."""
+    chat.says("/start")
+    chat.presses("Everything urgent")
+    assert chat.routes == (Route(),)
+
+
+def test_the_line_that_start_shows_works_as_it_stands(chat: Chat) -> None:
+    """Whoever types what is shown is subscribed, in Korean too."""
+    korean = Chat(chat.database, language="ko")
+    line = next(part for part in korean.says("/start").split("\n") if part.startswith("/subscribe"))
+    korean.says(line)
+    assert korean.routes == (Route(countries=("KP",)),)
+
+
+def test_telegram_is_told_to_be_readable_by_telegram(chat: Chat) -> None:
+    """The warning stands where it is true, and only there."""
+    assert "end-to-end" in Chat(chat.database, transport="telegram").says("/start")
+    assert "end-to-end" not in chat.says("/start")
+
+
+def test_looking_around_stores_nothing(archive: Database) -> None:
+    """Nothing is known of a chat that never subscribed."""
+    chat = Chat(archive)
+    for line in ("/start", "/help", "/latest", "camps", "/status", "/privacy", "/settings", "/forget"):
+        chat.says(line)
+    assert chat.recipient is None
+
+
+def test_forget_asks_once_and_then_removes_every_row(chat: Chat) -> None:
+    """Nothing is left, and the bot says so."""
+    chat.says("/subscribe")
+    chat.says('/subscribe China "prison camp"')
+    assert "2 subscriptions" in chat.says("/forget")
+    assert chat.recipient is not None
+    assert chat.presses("Yes, forget me").startswith("Forgotten.")
+    assert chat.recipient is None
+    assert "Nothing is stored" in chat.says("/forget")
+
+
+def test_privacy_says_whether_something_is_stored(chat: Chat) -> None:
+    """The answer is about this very chat."""
+    assert "Nothing is stored about this chat now." in chat.says("/privacy")
+    chat.says("/subscribe")
+    assert "Something is stored about this chat." in chat.says("/privacy")
+
+
+def test_an_old_button_says_so(chat: Chat) -> None:
+    """A button whose meaning is gone leads on."""
+    assert "too old" in chat.says("/expired")
+    assert "/latest" in chat.offered.values()
