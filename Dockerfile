@@ -18,6 +18,6 @@ USER vigil
 WORKDIR /data
 VOLUME /data
 HEALTHCHECK --interval=5m --timeout=2m --start-period=1m \
-    CMD ["python", "-c", "import sqlite3, time, os; age = time.time() - max(os.path.getmtime(p) for p in ('vigil.db', 'vigil.db-wal') if os.path.exists(p)); raise SystemExit(age > 3600)"]
+    CMD ["vigil", "check", "--alive"]
 ENTRYPOINT ["vigil"]
 CMD ["run"]

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +28,7 @@ from storage.database import Database, StorageError, now_utc
 from storage.records import Alert, Source
 from storage.words import SourceState
 
+_LATE = timedelta(minutes=10)
 _ANSWERED = (SourceState.OK, SourceState.UNCHANGED)
 
 
@@ -55,10 +56,18 @@ def poll(
         _print(found, dry_run=dry_run)
 
 
-def check(config: ConfigFile = DEFAULT) -> None:
+def check(
+    config: ConfigFile = DEFAULT,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Only whether the service keeps its watch (for health checks).")
+    ] = False,
+) -> None:
     """Look at configuration, database and sources: what is wrong, and how to mend it."""
     logs.set_up(40)
     settings = configuration(config)
+    if alive:
+        _alive(settings)
+        return
     console = Console()
     console.print("configuration  fine", highlight=False)
     try:
@@ -79,6 +88,18 @@ def check(config: ConfigFile = DEFAULT) -> None:
     if not settings.telegram:
         console.print("telegram       not configured: alerts reach only the console", markup=False)
     raise typer.Exit(1 if bad else 0)
+
+
+def _alive(settings: Config) -> None:
+    """Exit code 0 while no source is overdue by more than ten minutes, else 1 and which ones are."""
+    try:
+        with _database(settings, rehearse=False) as database, database.read() as work:
+            late = work.sources.due(now_utc() - _LATE)
+    except StorageError as error:
+        fail(str(error))
+    if late:
+        fail("overdue: " + ", ".join(source.name for source in late) + ": is `vigil run` running?")
+    typer.echo("the watch is kept")
 
 
 @contextmanager

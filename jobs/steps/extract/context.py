@@ -16,6 +16,11 @@ _APPEAL = re.compile(
 )
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
+_LETTER_TO = re.compile(
+    r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
+    r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",
+    re.IGNORECASE,
+)
 _DEAR = re.compile(r"^(?:Dear|Your|Honou?rable|Excellenc|Mr\b|Mrs\b|Ms\b|Madam|Distinguished)", re.IGNORECASE)
 
 
@@ -30,6 +35,7 @@ class Context:
     opinion: bool
     """One author's piece: "should" is an opinion there, not a request."""
     issuers: tuple[str, ...]
+    title: str
     state: str
     """The country the text is mainly about, ISO alpha-2; "" if none."""
 
@@ -58,12 +64,14 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
         if not (name := greeting(block)):
             continue
         if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not re.match(
-            r"(?:Your\s+)?Excellenc|Sirs?\b|Madam\b|Minister$|President$", name, re.IGNORECASE
+            r"(?:Your\s+)?Excellenc|Sirs?\b|Madam\b|Minister$|President$|Señora?\b|Monsieur|Madame",
+            name,
+            re.IGNORECASE,
         ):
             return tuple(parties.split(name)) if not parties.reader(name) else ()
         if above := _address(blocks[max(0, index - 12) : index]):
             return (above,)
-        heading = re.search(r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|brief an)l?\s(?:the\s|la\s|au\s|den\s)?(?P<to>[^:–—]{4,100})", title, re.IGNORECASE)
+        heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
     return ()
 
@@ -90,5 +98,6 @@ def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: t
         appeal=bool(_APPEAL.search(title)) or any(_APPEAL.search(block.text) for block in blocks),
         opinion=opinion,
         issuers=issuers,
+        title=title,
         state=countries[0] if countries else "",
     )

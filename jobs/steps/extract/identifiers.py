@@ -59,7 +59,12 @@ def identifiers(title: str, blocks: list[Block]) -> tuple[str, ...]:
                     continue
                 if not own and not _EARLIER.search(before + match.group()):
                     continue
-                if _CITING.search(before) and not _EARLIER.search(before + match.group()) and len(before) > 8:
+                if (
+                    index
+                    and _CITING.search(before)
+                    and not _EARLIER.search(before + match.group())
+                    and len(before) > 8
+                ):
                     continue
                 value = collapse(match["code"]).replace(":", "").strip()
                 if not any(value in known or known in value for known in found):

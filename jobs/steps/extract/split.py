@@ -143,7 +143,9 @@ def _until_text(text: str, least: int) -> str:
         limit[least:],
     )
     if capitals:
-        ends.append(least + capitals.start())
+        named = limit[least + capitals.start() :]
+        article = re.search(r"\s(?=(?:The|This|On|In|An?|It)\s)", named[:80])
+        ends.append(least + capitals.start() + (article.start() if article else 0))
     if again := _restart(limit, least):
         ends.append(again)
     if first := sentences(limit):

@@ -20,7 +20,8 @@ def titled(blocks: list[Block]) -> str:
         text = block.text
         words = text.split()
         if (
-            len(text) > _LONGEST
+            block.marker
+            or len(text) > _LONGEST
             or len(words) < 3
             or _CODE.match(text)
             or pattern("listing.toml", "masthead").fullmatch(text.rstrip(" .:!"))

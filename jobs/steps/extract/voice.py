@@ -97,6 +97,8 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         return False
     if _REPORTED.search(subject):
         return False
+    if _in_title(ask, subject, context):
+        return True
     if _names(subject, context):
         return ask.form != "past" or not re.search(
             r"\b(?:had|last (?:year|month|week)|previously|in (?:19|20)\d\d)\b", subject
@@ -106,6 +108,16 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
     return bool(_GATHERING.search(subject[-120:])) and (
         ask.form != "past" or not re.search(r"\blast\b|\bin (?:19|20)\d\d", subject)
     )
+
+
+def _in_title(ask: Ask, subject: str, context: Context) -> bool:
+    """In "Circle calls on Laos ..." who asks in the title is the issuer, unless it is a state or one person."""
+    name = parties.clean(subject)
+    today = bool(re.search(r"\btoday\b", subject))
+    if not name or len(name.split()) > 14 or parties.plain_state(name) or (ask.form == "past" and not today):
+        return False
+    own = {word for word in parties.tokens_of(name) if word not in {"today", "also", "the", "and"}}
+    return bool(own) and own <= set(parties.tokens_of(context.title)) and name[:1].isupper()
 
 
 def _names(subject: str, context: Context) -> bool:

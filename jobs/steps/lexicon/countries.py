@@ -13,7 +13,7 @@ from jobs.steps.lexicon.tokens import Tokens, cut
 _MOST = 6
 """Countries named for one text; more would be a list of members, not a subject."""
 
-_WEIGHTS = {"names": 1.0, "words": 1.0, "places": 0.8, "parties": 0.6}
+_WEIGHTS = {"names": 1.0, "words": 1.0, "people": 0.8, "places": 0.8, "parties": 0.6}
 _TITLE = 3.0
 """What standing in the first line adds, once for each country."""
 
@@ -59,7 +59,7 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
     for place, hit in enumerate(found):
         code, group = _georgia(hit, tokens)
         if not scores[code]:
-            scores[code] += 1.0 / (2 + place)
+            scores[code] += 2.0 / (2 + place)
             if 0 <= tokens.starts[hit.first] < title_end:
                 scores[code] += _TITLE
         scores[code] += _WEIGHTS.get(group, 0.5)
@@ -106,7 +106,7 @@ def _index() -> Phrases[_Mention]:
     """Every phrase that speaks for a country. Earlier groups win where one phrase stands in two."""
     rows = table("countries")
     phrases: dict[str, _Mention] = {phrase: ("", "nothing") for phrase in _listed(rows["nothing"])}
-    for group in ("words", "places", "seats", "loose", "parties"):
+    for group in ("words", "people", "places", "seats", "loose", "parties"):
         for code, line in rows[group].items():
             for phrase in _listed(line):
                 phrases.setdefault(phrase, (code, group))
