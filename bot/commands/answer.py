@@ -39,8 +39,7 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
 
 def changes(text: str) -> bool:
     """Say whether answering this line may write to the database."""
-    name = _named(text)
-    command = find(name) if name else None
+    command = find(_named(text) or text.strip().lower())
     return command is not None and command.changes
 
 

@@ -175,7 +175,7 @@ def _nothing_asked_for(speech: Speech) -> Reply:
 def _unknown_sources(route: Route, sources: tuple[Source, ...], speech: Speech) -> tuple[Block, ...]:
     """Warn of names that no watched source has: a slip there would mean silence."""
     names = [name for source in sources for name in (source.name, source.organisation, source.title) if name]
-    known = {fold(name): name for name in names}
+    known = {fold(name): name for name in reversed(names)}  # a source's short name before its others
     blocks: list[Block] = []
     for name in route.sources:
         if fold(name) in known:

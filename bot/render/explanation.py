@@ -10,7 +10,7 @@ def explanation(statement: Statement, speech: Speech) -> Message:
     """A message with every field that was found; what was not found is left out."""
     alert = statement.alert
     ringing = speech.t("rings at once") if alert.urgent else speech.t("does not ring by itself")
-    cap = " / ".join((alert.msg_type, alert.urgency, alert.severity, alert.certainty))
+    cap = f"{alert.msg_type} / {alert.urgency} / {alert.severity} / {alert.certainty}"
     blocks: list[Block] = [
         Heading((Span(statement.title, Style.BOLD),)),
         Field(speech.t("Kind"), (Span(speech.kind(statement.kind)),)),

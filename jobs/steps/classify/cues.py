@@ -10,6 +10,9 @@ from jobs.steps.lexicon.tokens import Tokens
 LANGUAGES = ("en", "ko", "ja", "zh", "fr", "es", "ru", "ar")
 """Languages that have a table `cues_xx.toml`; a text in another is read with the English one."""
 
+_IDLE = "nothing"
+"""The group of phrases that hold a cue and do not mean it: "execution of the contract"."""
+
 HARMS = ("return", "execution", "torture", "disappearance", "health", "eviction", "attack", "custody")
 
 
@@ -27,8 +30,7 @@ class Cues:
 
     def in_title(self, group: str) -> bool:
         """Whether the group has a hit in the title."""
-        hits = self.found.get(group)
-        return bool(hits) and self.tokens.starts[hits[0].first] < self.title_end
+        return any(self.tokens.starts[hit.first] < self.title_end for hit in self.found.get(group, ())[:1])
 
     def sentence(self, hit: Hit[str]) -> int:
         """The number of the sentence a hit stands in."""
@@ -41,9 +43,12 @@ class Cues:
 
 def find_cues(tokens: Tokens, title_end: int, language: str) -> Cues:
     """The cues of a cut text in a language (ISO 639-1); an unknown one is read as English."""
+    hits = _phrases(language if language in LANGUAGES else "en").find(tokens)
+    idle = {i for hit in hits if hit.value == _IDLE for i in range(hit.first, hit.last + 1)}
     found: dict[str, list[Hit[str]]] = {}
-    for hit in _phrases(language if language in LANGUAGES else "en").find(tokens):
-        found.setdefault(hit.value, []).append(hit)
+    for hit in hits:
+        if hit.value != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
+            found.setdefault(hit.value, []).append(hit)
     return Cues(tokens, title_end, found)
 
 

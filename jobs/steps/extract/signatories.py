@@ -47,6 +47,7 @@ _COUNTED = re.compile(
     rf"wish(?:es)? to remain anonymous|and others$",
     re.IGNORECASE,
 )
+_AND_MORE = re.compile(rf",?\s+and\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b", re.IGNORECASE)
 _PERSON_TITLES = re.compile(
     r"^(?:(?:H\.?E|Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Fr|Sr|Sir|Lord|Lady|Baroness|Hon|Ambassador|"
     r"Bishop|Archbishop|Cardinal|Judge|Justice|Rt|The Rt Hon)\.?\s+)+"
@@ -120,7 +121,7 @@ def _enough(blocks: list[Block], index: int) -> bool:
 
 def _take(found: _Found, block: Block, mode: str, country: str) -> str:
     """Adds one printed line to the lists; a line that is only a country heads the following ones."""
-    text = _NUMBERING.sub("", block.text).strip(" ,;.*")
+    text = _AND_MORE.split(_NUMBERING.sub("", block.text))[0].strip(" ,;.*")
     if text and _is_country(text) and not block.marker:
         found_country = lexicon.country_of(text)
         if found_country:

@@ -125,11 +125,16 @@ def _preview(body: str) -> _Item:
         if rest.startswith(short[: max(8, len(short) - 2)]):
             title = _until_text(rest, len(short))
             near = [item.value for item in dates if item.start < len(short) * 3 + 160]
-            return _Item(title, rest, near[0] if near else None)
+            return _Item(title, _set_apart(title, rest), near[0] if near else None)
         near = [item.value for item in dates]
         return _Item(short + "…", rest, near[-1] if near else None)
     title = _until_text(body, 12)
     return _Item(title, body, dates[0].value if dates else None)
+
+
+def _set_apart(title: str, text: str) -> str:
+    """The title as a paragraph of its own, where the running text begins with it."""
+    return f"{title}\n\n{text[len(title) :].strip()}" if text.startswith(title) else text
 
 
 def _until_text(text: str, least: int) -> str:

@@ -29,8 +29,10 @@ def titled(blocks: list[Block]) -> str:
             continue
         if (found := dates_in(text)) and found[0].end - found[0].start > len(text) - 8:
             continue
-        if text.endswith(":") or (
-            all(re.fullmatch(r"[A-Z\d/.:()-]+", word) for word in words) and re.search(r"\d", text)
+        if (
+            text.endswith(":")
+            or text.startswith("To ")
+            or (all(re.fullmatch(r"[A-Z\d/.:()-]+", word) for word in words) and re.search(r"\d", text))
         ):
             continue
         if pattern("listing.toml", "chrome").fullmatch(text):

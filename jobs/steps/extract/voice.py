@@ -39,6 +39,8 @@ _OTHERS = re.compile(
 _REPORTED = re.compile(
     r"\b(?:said|says|told|proposed|suggested|argued|asked|noted|added|according to|declared|responded)\b"
 )
+_PRONOUN = re.compile(r"\b(?:it|he|she|they|who|which)\s*(?:\w+ly\s*)?$")
+_EARLIER = re.compile(r"\b(?:had|last|last (?:year|month|week)|previously|in (?:19|20)\d\d)\b")
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
 _UNDERGONE = re.compile(
@@ -93,25 +95,20 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
     subject = re.split(r"[;:]\s|\.\s", before)[-1][-200:]
     if re.search(r"\b(?:letter|petition|declaration)\b[^.;]{0,60}\bin which\b[^.;]{0,40}$", subject):
         return ask.form != "past"
-    if re.search(r"\b(?:it|he|she|they|who|which)\s*(?:\w+ly\s*)?$", subject):
-        return False
-    if _REPORTED.search(subject):
+    if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
     if _in_title(ask, subject, context):
         return True
-    if _names(subject, context):
-        return ask.form != "past" or not re.search(
-            r"\b(?:had|last (?:year|month|week)|previously|in (?:19|20)\d\d)\b", subject
-        )
-    if _OTHERS.search(subject) or context.opinion:
-        return False
-    return bool(_GATHERING.search(subject[-120:])) and (
-        ask.form != "past" or not re.search(r"\blast\b|\bin (?:19|20)\d\d", subject)
+    past = ask.form == "past" and bool(_EARLIER.search(subject))
+    own = _names(subject, context)
+    gathering = (
+        bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
+    return (own or gathering) and not past
 
 
 def _in_title(ask: Ask, subject: str, context: Context) -> bool:
-    """In "Circle calls on Laos ..." who asks in the title is the issuer, unless it is a state or one person."""
+    """In "Circle calls on Laos ..." who asks in the title is the issuer, unless it is a state."""
     name = parties.clean(subject)
     today = bool(re.search(r"\btoday\b", subject))
     if not name or len(name.split()) > 14 or parties.plain_state(name) or (ask.form == "past" and not today):

@@ -1,0 +1,258 @@
+"""What a subscriber gets at three in the morning: complete, short, and never more than is known."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.alert import LIMIT, alert_message
+from bot.render.html import plain_text, to_html
+from bot.render.message import Choice, Heading, Quote
+from bot.render.text import length, single_line
+from bot.speech import Speech
+from storage.records import Addressee, Alert, Assessment, Demand, PersonsAtRisk, Reason, Statement
+from storage.words import Certainty, Kind, MsgType, Severity, Status, Trust, Urgency
+from tests.builders import NOON, a_source, a_statement, an_alert
+
+ENGLISH, KOREAN = Speech("en"), Speech("ko")
+TEXT = (
+    "Nine people wait in a cell in Dongxing. They may be sent back within days. Northlight calls on China "
+    "to halt the return and to disclose where they are held."
+)
+
+
+def full_alert(**given_: object) -> Alert:
+    """An alert of which everything is known."""
+    statement = a_statement(
+        title="Nine refugees face return",
+        url="https://northlight.example/9",
+        text=f"Nine refugees face return\n\n{TEXT}",
+        issuers=("Northlight", "Borderless"),
+        date_written=date(2026, 3, 9),
+        date_posted=date(2026, 3, 10),
+        deadline=date(2026, 3, 14),
+        addressees=(Addressee("China", "CN", 2), Addressee("President of Laos", "LA", 1)),
+        demands=(
+            Demand("China", "halt the return"),
+            Demand("President of Laos", "answer for it", deadline=date(2026, 3, 20)),
+            Demand("China", "disclose where they are held", condition="without delay"),
+        ),
+        persons_at_risk=PersonsAtRisk(9, 2),
+        places=("Dongxing",),
+        identifiers=("UA 12/26",),
+        fetched=NOON,
+        alert=Assessment(
+            urgent=True,
+            urgency=Urgency.IMMEDIATE,
+            severity=Severity.EXTREME,
+            certainty=Certainty.LIKELY,
+            reasons=(Reason("imminent", "may be sent back within days"),),
+        ),
+        id=12,
+    )
+    return replace(an_alert(statement=statement, also=("borderless",)), **given_)  # type: ignore[arg-type]  # any field
+
+
+def told(alert: Alert, speech: Speech = ENGLISH, now: datetime = NOON) -> str:
+    """What is read of the alert."""
+    return plain_text(alert_message(alert, speech, now))
+
+
+def with_statement(**given_: object) -> Alert:
+    """The full alert with something else known about the statement."""
+    alert = full_alert()
+    return replace(alert, statement=replace(alert.statement, **given_))  # type: ignore[arg-type]  # any field
+
+
+def test_the_whole_alert_as_it_is_read() -> None:
+    """The danger first, then who, where, by when, what is asked, whose words, and where they stand."""
+    assert told(full_alert()).split("\n") == [
+        "URGENT · China and North Korea · 9 persons at risk",
+        "",
+        "Nine refugees face return",
+        "",
+        "At risk: 9 persons, of whom 2 children",
+        "Where: China and North Korea · Dongxing",
+        "By: 14 March 2026 (4 days left)",
+        "",
+        "Asked of China:",
+        "",
+        "• “halt the return”",
+        "• “disclose where they are held” (without delay)",
+        "",
+        "Asked of President of Laos:",
+        "",
+        "• “answer for it” (by 20 March 2026)",
+        "",
+        "Northlight and Borderless say:",
+        TEXT,
+        "Reference: UA 12/26",
+        "Source: Northlight",
+        "Dates: written 9 March 2026 · posted 10 March 2026 · fetched 10 March 2026, 12:00 UTC",
+        "Also carried by: borderless",
+        "",
+        "Why it rang: urgency Immediate, severity Extreme, certainty Likely; from the words "
+        "“… Dongxing. They may be sent back within days. Northlight calls on …”.",
+    ]
+
+
+def test_a_lock_screen_says_it() -> None:
+    """The first sixty characters name the urgency, the place and the number."""
+    first = told(full_alert())[:60]
+    assert "URGENT" in first
+    assert "China" in first
+    assert "9 persons at risk" in first
+    assert told(full_alert(), KOREAN).startswith("긴급 · 중국 및 북한 · 9명 위험")
+
+
+def test_without_a_place_or_a_number_the_title_stands_in_the_heading() -> None:
+    """There is always something that tells one alert from another."""
+    alert = with_statement(countries=(), persons_at_risk=PersonsAtRisk())
+    assert told(alert).startswith("URGENT · Nine refugees face return")
+
+
+def test_the_words_are_the_issuer_s_own() -> None:
+    """Every quotation stands in the text letter for letter, and can be unfolded."""
+    message = alert_message(full_alert(), ENGLISH, NOON)
+    quotes = [block for block in message.blocks if isinstance(block, Quote)]
+    assert [quote.folded for quote in quotes] == [True]
+    assert quotes[0].line[0].text in single_line(full_alert().statement.text)
+
+
+def test_what_is_not_known_is_said_or_left_out() -> None:
+    """An urgent call that counts nobody says so; no deadline is invented."""
+    bare = told(an_alert(statement=a_statement(text="", countries=(), alert=Assessment(urgent=True))))
+    assert "At risk: number of persons not stated" in bare
+    assert "Where:" not in bare
+    assert "By:" not in bare
+    assert "Asked of" not in bare
+    assert "Says who: Northlight" in bare
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"),
+    [
+        (date(2026, 3, 10), "10 March 2026 (today)"),
+        (date(2026, 3, 11), "11 March 2026 (1 day left)"),
+        (date(2026, 3, 9), "9 March 2026 (1 day ago)"),
+        (None, "By: at once"),
+    ],
+)
+def test_how_much_time_is_left(deadline: date | None, said: str) -> None:
+    """Counted in days of the reader; without a date an Immediate call is for now."""
+    assert said in told(with_statement(deadline=deadline))
+
+
+def test_a_cancel_says_first_that_it_is_over_and_asks_nothing() -> None:
+    """Nobody acts any more on a call that has ended."""
+    read = told(full_alert(msg_type=MsgType.CANCEL))
+    assert read.startswith("OVER · China")
+    assert "Nothing is asked of you any more." in read[:120]
+    assert "Asked of" not in read
+    assert "By:" not in read
+    assert "Why it rang" not in read
+
+
+def test_an_update_says_that_it_is_one() -> None:
+    """And that the danger has passed, as a reading of ours and not a fact."""
+    past = Assessment(urgency=Urgency.PAST)
+    alert = with_statement(alert=past)
+    read = told(replace(alert, msg_type=MsgType.UPDATE))
+    assert read.startswith("UPDATE · China")
+    assert "As Vigil reads it, the danger has passed." in read
+    assert told(full_alert(msg_type=MsgType.UPDATE)).startswith("URGENT UPDATE")
+
+
+@pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST, Status.DRAFT])
+def test_what_is_not_actual_says_so_before_anything_else(status: Status) -> None:
+    """Hawaii 2018: a drill must not read like the real thing, in no language."""
+    for speech in (ENGLISH, KOREAN):
+        heading, remark = told(full_alert(status=status), speech).split("\n\n")[:2]
+        assert not heading.startswith(speech.t("URGENT"))
+        assert remark.split()[0] not in heading.split(" · ")[1]
+    assert told(full_alert(status=status)).startswith(status.value.upper())
+
+
+def test_a_quiet_kind_names_itself() -> None:
+    """What is not urgent does not shout, and gives no reason for ringing."""
+    read = told(with_statement(kind=Kind.RESOLUTION, alert=Assessment()))
+    assert read.startswith("Resolution · China")
+    assert "Why it rang" not in read
+
+
+def test_a_relay_and_a_foreign_language_are_said() -> None:
+    """Whose word it is, and whether the reader can read it."""
+    alert = full_alert(source=a_source(trust=Trust.RELAY))
+    assert "(passes on the words of others)" in told(alert)
+    assert "원문 언어: 영어" in told(full_alert(), KOREAN)
+
+
+def test_the_choices_lead_to_the_text_and_to_the_latest() -> None:
+    """A statement that is not stored has no number to open."""
+    message = alert_message(full_alert(), ENGLISH, NOON)
+    assert message.choices == ((Choice("Full text", "/statement 12"), Choice("Latest", "/latest")),)
+    assert not message.silent
+    assert alert_message(with_statement(id=0), ENGLISH, NOON).choices == ((Choice("Latest", "/latest"),),)
+
+
+def test_many_demands_are_counted_where_they_do_not_fit() -> None:
+    """Each addressee keeps at least one; the rest is a command away."""
+    demands = tuple(Demand(f"Minister {n % 4}", f"{n} {'act on this ' * 20}") for n in range(40))
+    alert = with_statement(demands=demands, addressees=())
+    read = told(alert)
+    assert "more demands: /statement 12" in read
+    shown = read.count("• “")
+    assert f"and {40 - shown} more demands" in read
+    assert all(f"Asked of Minister {n}:" in read for n in range(4))
+
+
+def test_the_day_is_the_reader_s() -> None:
+    """Near midnight the days left are counted where the reader lives."""
+    from zoneinfo import ZoneInfo
+
+    late = datetime(2026, 3, 13, 20, tzinfo=UTC)
+    assert "(1 day left)" in told(full_alert(), now=late)
+    assert "(today)" in told(full_alert(), Speech("en", ZoneInfo("Asia/Seoul")), late)
+
+
+WORDS = st.text(max_size=400)
+STATEMENTS = st.builds(
+    Statement,
+    title=WORDS,
+    kind=st.sampled_from(Kind),
+    language=st.sampled_from(["en", "ko", ""]),
+    url=st.sampled_from(["", "https://northlight.example/x", "javascript:alert(1)"]),
+    text=st.text(max_size=3000),
+    issuers=st.lists(WORDS, max_size=6).map(tuple),
+    deadline=st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    addressees=st.lists(st.builds(Addressee, WORDS, st.none() | st.just("CN")), max_size=10).map(tuple),
+    demands=st.lists(st.builds(Demand, to=WORDS, quote=WORDS, condition=st.none() | WORDS), max_size=30).map(
+        tuple
+    ),
+    persons_at_risk=st.builds(PersonsAtRisk, *[st.none() | st.integers(0, 10**6)] * 3),
+    countries=st.lists(st.sampled_from(["CN", "KP", "ZQ"]), max_size=12).map(tuple),
+    places=st.lists(WORDS, max_size=12).map(tuple),
+    identifiers=st.lists(WORDS, max_size=5).map(tuple),
+    alert=st.builds(
+        Assessment,
+        urgent=st.booleans(),
+        urgency=st.sampled_from(Urgency),
+        reasons=st.lists(st.builds(Reason, st.just("rule"), WORDS), max_size=6).map(tuple),
+    ),
+    id=st.integers(0, 10**6),
+)
+
+
+@given(STATEMENTS, st.sampled_from(MsgType), st.sampled_from(Status), st.sampled_from([ENGLISH, KOREAN]))
+def test_any_alert_is_short_and_begins_with_a_heading(
+    statement: Statement, msg_type: MsgType, status: Status, speech: Speech
+) -> None:
+    """However much a publisher writes, one message holds it, and it can be drawn."""
+    also = tuple("x" * 200 for _ in range(20))
+    alert = an_alert(statement=statement, msg_type=msg_type, status=status, also=also)
+    message = alert_message(alert, speech, NOON)
+    assert length(message) <= LIMIT
+    assert isinstance(message.blocks[0], Heading)
+    assert to_html(message)

@@ -1,0 +1,56 @@
+"""The digest: many alerts in one quiet message."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.render.alert import LIMIT
+from bot.render.digest import digest_message
+from bot.render.html import plain_text
+from bot.render.text import length
+from bot.speech import Speech
+from storage.records import Alert
+from tests.builders import NOON, a_statement, an_alert
+
+ENGLISH = Speech("en")
+
+
+def an_entry_of(case: int, number: int, **given: object) -> Alert:
+    """One alert of a digest."""
+    statement = a_statement(title=f"Post {number}", url=f"https://northlight.example/{number}", id=number)
+    statement = replace(statement, **given)  # type: ignore[arg-type]  # any field of a statement
+    return an_alert(identifier=f"vigil-{number}", statement=statement, case_id=case)
+
+
+def test_a_digest_groups_by_case_and_makes_no_sound() -> None:
+    """What belongs together stands together, each with its link and its number."""
+    alerts = (an_entry_of(1, 10), an_entry_of(2, 11, countries=("LA",)), an_entry_of(1, 12))
+    message = digest_message(alerts, ENGLISH, NOON)
+    read = plain_text(message)
+    assert message.silent
+    assert read.startswith("Digest: 3 statements on 2 cases")
+    assert read.index("Post 10") < read.index("Post 12") < read.index("Laos") < read.index("Post 11")
+    assert "/statement 12" in read
+
+
+def test_a_deadline_is_told() -> None:
+    """Even in a digest nobody misses a date."""
+    read = plain_text(digest_message((an_entry_of(1, 1, deadline=date(2026, 3, 12)),), ENGLISH, NOON))
+    assert "12 March 2026 (2 days left)" in read
+    assert read.startswith("Digest: 1 statement on 1 case")
+
+
+def test_alerts_without_a_case_stand_alone() -> None:
+    """Nothing is thrown together for want of a case."""
+    alerts = tuple(replace(an_entry_of(1, n), case_id=None) for n in range(1, 4))
+    assert "3 statements on 3 cases" in plain_text(digest_message(alerts, ENGLISH, NOON))
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    """A long digest is still one message, and says how much is left."""
+    alerts = tuple(an_entry_of(n, n, title="long " * 60) for n in range(1, 200))
+    message = digest_message(alerts, ENGLISH, NOON)
+    read = plain_text(message)
+    assert length(message) <= LIMIT
+    shown = read.count("/statement")
+    assert shown > 3
+    assert f"and {199 - shown} more: /latest" in read
