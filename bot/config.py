@@ -75,6 +75,8 @@ class Config:
     telegram: TelegramConfig | None = None
     sources: tuple[Source, ...] = ()
     admins_telegram: tuple[int, ...] = ()
+    later: tuple[str, ...] = ()
+    """Tables that are understood, but not used by this version yet: `vigil check` says so."""
     file: Path | None = None
 
 
@@ -257,6 +259,7 @@ def _read(reader: _Reader) -> Config:
         telegram=_read_telegram(reader.section("telegram")) if "telegram" in reader.table else None,
         admins_telegram=_read_admins(reader.section("admins")),
         sources=_read_sources(reader),
+        later=_read_later(reader),
         file=reader.file,
     )
     vigil.unknown()
@@ -313,7 +316,8 @@ def _read_telegram(telegram: _Reader) -> TelegramConfig:
     )
     proxy = telegram.text("proxy")
     telegram.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
-    telegram.one_of("mode", ("polling",), "polling")
+    if telegram.one_of("mode", ("polling", "webhook"), "polling") == "webhook":
+        telegram.fault("mode", "webhooks are not served by this version", 'set mode = "polling"')
     made = TelegramConfig(token, url, telegram.number("messages_per_second", 30.0, least=0.1), proxy)
     telegram.unknown()
     return made
@@ -324,9 +328,21 @@ def _read_admins(admins: _Reader) -> tuple[int, ...]:
     if not all(isinstance(one, int) and not isinstance(one, bool) for one in ids):
         admins.fault("telegram", "holds something else than numbers", "list numeric Telegram user ids")
         ids = ()
-    admins.known |= {"matrix", "approvals"}  # read by what is built upon them
+    admins.words("matrix")
+    admins.number("approvals", 2, least=1)
     admins.unknown()
     return ids
+
+
+def _read_later(reader: _Reader) -> tuple[str, ...]:
+    """Matrix has its keys fixed already, so that one configuration serves this version and the next."""
+    if "matrix" not in reader.table:
+        return ()
+    matrix = reader.section("matrix")
+    for key in ("homeserver", "user", "password", "access_token", "device_name", "store"):
+        matrix.text(key)
+    matrix.unknown()
+    return ("matrix",)
 
 
 def _read_sources(reader: _Reader) -> tuple[Source, ...]:

@@ -85,6 +85,8 @@ def check(
         console.print(f"source         {one.name}: {word}", highlight=False, markup=False)
     if not settings.sources:
         console.print("source         none: add [[sources]] to the configuration", markup=False)
+    for table in settings.later:
+        console.print(f"{table}         configured, but this version does not speak it yet", markup=False)
     if not settings.telegram:
         console.print("telegram       not configured: alerts reach only the console", markup=False)
     raise typer.Exit(1 if bad else 0)

@@ -24,6 +24,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _JOINED = "[\u0590-\u1dff\u2190-\ud7ff\ue000-\U0010ffff]"
 _JOINERS = re.compile(f"(?<!{_JOINED})[\u200b-\u200d]|[\u200b-\u200d](?!{_JOINED})")
 """Zero-width space, non-joiner and joiner, unless both neighbours are of a script that uses them."""
+_ORDINARY = re.compile(r"[ -~]*")
 _BLANKS = re.compile("\n{3,}")
 
 
@@ -32,6 +33,8 @@ def clean(text: str) -> str:
 
     Idempotent. Line breaks stay, never more than one blank line in a row.
     """
+    if _ORDINARY.fullmatch(text):
+        return text
     text = _SURROGATES.sub("\ufffd", text)
     text = _SPACES.sub(" ", _BREAKS.sub("\n", text))
     previous = None

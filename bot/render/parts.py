@@ -17,7 +17,7 @@ from bot.render.message import (
     Span,
     Style,
 )
-from bot.render.runs import LONGEST_LINK, sections, size, units
+from bot.render.runs import LONGEST_LINK, named, sections, size, units
 
 LIMIT = 4096
 """UTF-16 code units of a text message after parsing (Bot API, sendMessage)."""
@@ -122,18 +122,25 @@ def _pack(atoms: list[_Atom], whole: _Room) -> list[list[_Atom]]:
         fits_alone = whole.holds(_cost([], atom))
         if not parts[-1] or not fits_alone or room.units > whole.units // 2:
             cut = _cut(atom, room.less((2, 1)))
-            if not cut and not parts[-1]:
-                atom = _Atom(Paragraph((Span(sections(Message((atom.block,)))[0].text),)), atom.origin)
-                cut = _cut(atom, room.less((2, 1)))
             if cut and room.holds(_cost(parts[-1], cut[0])):
                 parts[-1].append(cut[0])
                 atom = cut[1]
                 if not sections(Message((atom.block,))):
                     continue  # nothing but white space was left
+            elif not parts[-1]:
+                atom = _bare(atom)
         parts.append([])
         room = whole
         waiting.append(atom)
     return [part for part in parts if part]
+
+
+def _bare(atom: _Atom) -> _Atom:
+    """The atom without any style, so that it can be cut anywhere."""
+    plain = Paragraph((Span("".join(section.text for section in sections(Message((atom.block,))))),))
+    if plain == atom.block:
+        raise RuntimeError("a text could not be cut")  # rather than try for ever
+    return _Atom(plain, atom.origin)
 
 
 def _cost(before: list[_Atom], atom: _Atom) -> tuple[int, int]:
@@ -148,7 +155,7 @@ def _cut(atom: _Atom, room: _Room) -> tuple[_Atom, _Atom] | None:
     match block:
         case Field(label, line):
             # A cut field goes on as running text, in the same look, and still without line breaks.
-            name = Span(f"{one_line(label).strip()}:", Style.BOLD)
+            name = Span(named(label), Style.BOLD)
             value = (replace(span, text=one_line(span.text)) for span in line)
             halves = _cut_line((name, Span(" "), *value), room)
             first: type[Heading | Paragraph | Notice] = Paragraph
@@ -166,35 +173,42 @@ def _cut(atom: _Atom, room: _Room) -> tuple[_Atom, _Atom] | None:
                 _Atom(Quote(halves[1], folded), atom.origin),
             )
         case Heading(line) | Notice(line) | Paragraph(line):
-            halves = _cut_line(line, room)
             first = type(block)
+            halves = _cut_line(line, room, first)
         case _:
             return None
     return halves and (_Atom(first(halves[0]), atom.origin), _Atom(first(halves[1]), atom.origin))
 
 
-def _cut_line(line: Line, room: _Room) -> tuple[Line, Line] | None:
+def _cut_line(
+    line: Line, room: _Room, look: type[Heading | Paragraph | Notice] = Paragraph
+) -> tuple[Line, Line] | None:
     """Spans up to the last good joint within the room, and the rest."""
     head: list[Span] = []
-    spans = [replace(span, text=clean(span.text)) for span in line]
+    spans = [_settled(span) for span in line]
     while spans and not spans[0].text.strip():
         spans = spans[1:]
     if spans:
         spans[0] = replace(spans[0], text=spans[0].text.lstrip())
     for number, span in enumerate(spans):
-        cost = size(sections(Message((Notice((span,)),))))  # italics added: never less than it will be
+        cost = size(sections(Message((look((span,)),))))
         cost = (max(cost[0], units(span.text)), cost[1])  # with its white space
         if room.holds(cost):
             head.append(span)
             room = room.less(cost)
             continue
-        linked = span.href and units(span.text) <= LONGEST_LINK
-        at = 0 if linked or room.entities < cost[1] else _joint(span.text, room.units)
+        at = 0 if span.href or room.entities < cost[1] else _joint(span.text, room.units, begun=bool(head))
         if at == 0:
             return _at_a_space(head, spans[number:])
         before, after = replace(span, text=span.text[:at]), replace(span, text=span.text[at:])
         return _halves([*head, before], [after, *spans[number + 1 :]])
     return None  # the caller's count was the larger one; nothing is left to cut off
+
+
+def _settled(span: Span) -> Span:
+    """Clean, and no link if its text is too long for one: its pieces must not become links."""
+    text = clean(span.text)
+    return replace(span, text=text, href=span.href if units(text) <= LONGEST_LINK else "")
 
 
 def _at_a_space(head: list[Span], tail: list[Span]) -> tuple[Line, Line] | None:
@@ -220,19 +234,23 @@ def _halves(head: list[Span], tail: list[Span]) -> tuple[Line, Line] | None:
     return tuple(head), tuple(tail)
 
 
-def _joint(text: str, room: int) -> int:
-    """Where to cut so that at most `room` code units stand before; 0 if not even one character fits.
+def _joint(text: str, room: int, *, begun: bool) -> int:
+    """Where to cut so that at most `room` code units stand before; 0 if there is no good place.
 
-    The coarsest joint in the second half of the room wins; else the last place between two words,
-    else between two characters.
+    The coarsest joint wins, in the second half of the room unless the part has `begun` with other
+    text; a text with no joint at all is cut between two characters, but only to begin a part.
     """
     window = _fitting(text, room)
     if window == len(text):
         return window
     for joint in _JOINTS:
-        last = max((found.end() for found in joint.finditer(text, window // 2, window)), default=0)
+        last = max(
+            (found.end() for found in joint.finditer(text, 0 if begun else window // 2, window)), default=0
+        )
         if last:
             return last
+    if begun:
+        return 0
     while window > 1 and _CLINGING.match(text, window):
         window -= 1
     if window > 1 and text[window - 1] == "\u200d":

@@ -105,12 +105,17 @@ def _block(block: Block) -> Iterator[Section]:
     yield from (Section(runs, quote=quote) for runs in lines if runs)
 
 
-def _field(label: str, line: Line) -> tuple[Run, ...]:
+def named(label: str) -> str:
+    """A field's label as it is shown: "By:"; empty if there is none."""
     name = one_line(label).strip()
+    return name if not name or name.endswith((":", "：")) else f"{name}:"
+
+
+def _field(label: str, line: Line) -> tuple[Run, ...]:
+    name = named(label)
     value = _trim(_runs(line, single=True))
     if not name:
         return value
-    name = name if name.endswith((":", "：")) else f"{name}:"
     return _merge([Run(name, ("b",)), *([Run(" "), *value] if value else [])])
 
 

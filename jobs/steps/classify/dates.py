@@ -123,7 +123,13 @@ def _han_number(words: list[str], at: int) -> tuple[int, int]:
     total, here = 0, at
     while here < len(words) and here - at < 4 and words[here] in _HAN_DIGITS:
         value = _HAN_DIGITS[words[here]]
-        total = (total or 1) * 10 if value == 10 else total * 10 + value if here - at and total < 10 else total + value
+        total = (
+            (total or 1) * 10
+            if value == 10
+            else total * 10 + value
+            if here - at and total < 10
+            else total + value
+        )
         here += 1
     return total, here
 

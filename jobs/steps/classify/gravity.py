@@ -20,7 +20,9 @@ def urgency_of(statement: Statement, cues: Cues, verdict: Verdict, today: date) 
     A resolution or letter with a deadline within 45 days of its writing is Expected; other open
     demands are Future; a text that asks nothing is Unknown.
     """
-    if verdict.msg_type is MsgType.CANCEL or (verdict.kind is Kind.EVENT and "recap" in cues.found and not verdict.urgent):
+    if verdict.msg_type is MsgType.CANCEL or (
+        verdict.kind is Kind.EVENT and "recap" in cues.found and not verdict.urgent
+    ):
         return Urgency.PAST
     if verdict.urgent:
         return Urgency.IMMEDIATE

@@ -39,7 +39,7 @@ def addressees(
     listed = []
     for name, count in found.items():
         country = parties.country(name)
-        of_the_state = parties.vague(name) or (
+        of_the_state = (parties.vague(name) and not _organ(name)) or (
             name in delivered and not re.search(r"\b(?:UN|United Nations|EU|High Commissioner)\b", name)
         )
         if country is None and of_the_state and context.state:
@@ -79,3 +79,8 @@ def countries(title: str, named: tuple[str, ...], asked: tuple[Addressee, ...]) 
 
 def _in_title(title: str) -> tuple[str, ...]:
     return lexicon.countries_in(title)
+
+
+def _organ(name: str) -> bool:
+    """Whether a bare name is of a body that is hardly the state's which the text is about."""
+    return name.lower() in {"commission", "council", "committee"}

@@ -74,7 +74,6 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _AGENT = re.compile(r"\s(?:by|from|on the part of)\s+(?P<agent>(?:the\s+)?[^,;:.]{2,90})")
-_LIST_END = re.compile(r":\s*$|:\s*[“\"]?\s*$")
 
 
 _DATELINE = re.compile(

@@ -21,7 +21,6 @@ _LETTER_TO = re.compile(
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",
     re.IGNORECASE,
 )
-_DEAR = re.compile(r"^(?:Dear|Your|Honou?rable|Excellenc|Mr\b|Mrs\b|Ms\b|Madam|Distinguished)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,8 +344,3 @@ def _same_party(one: str, other: str) -> bool:
         return True
     country = parties.country(one)
     return country is not None and country == parties.country(other)
-
-
-def parties_asked(found: list[Demand]) -> Iterator[str]:
-    """Who is asked, in order."""
-    yield from dict.fromkeys(demand.to for demand in found)

@@ -40,7 +40,7 @@ _KOREAN_MINORS = re.compile(
 )
 _AGED = re.compile(
     r"\b(?:aged?\s+|\()(?P<a>\d{1,2})\)?(?!\d)|(?<=\d)(?:,|"
-    r",? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people|[A-Z]))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b",
+    r",? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b",
     re.IGNORECASE,
 )
 _MINORS = re.compile(

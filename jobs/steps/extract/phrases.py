@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from jobs.steps.extract.data import words
+from jobs.steps.extract.data import table, words
 
 _TOKEN = re.compile(r"\S+")
 _EDGE = "“”\"'‘’()[],;:.…*–—-"
@@ -66,51 +66,22 @@ def _verb_index(tokens: list[_Token], index: int) -> int | None:
     """Where the verb stands that begins at `index`, adverbs passed over; None if none does."""
     for position in range(index, min(index + 6, len(tokens))):
         word = tokens[position].word
-        if base_verb(word) and not (
-            _adverb(word) and position + 1 < len(tokens) and base_verb(tokens[position + 1].word)
-        ):
+        following = tokens[position + 1].word if position + 1 < len(tokens) else ""
+        if base_verb(word) and not (_adverb(word) and base_verb(following)):
             return position
-        known = _adverb(word) or word in {
-            "without",
-            "delay",
-            "in",
-            "particular",
-            "at",
-            "least",
-            "the",
-            "same",
-            "time",
-            "as",
-            "a",
-            "matter",
-            "of",
-            "urgency",
-            "all",
-            "due",
-            "haste",
-        }
-        if not known:
-            return None
-        if word in {"the", "a", "all", "in", "at", "as", "of", "same", "without"} and not _stock_phrase(
-            tokens, position
-        ):
+        paired = (
+            word == "and" and position > index and _adverb(tokens[position - 1].word) and _adverb(following)
+        )
+        if not (_adverb(word) or paired or _stock_phrase(tokens, position)):
             return None
     return None
 
 
 def _stock_phrase(tokens: list[_Token], index: int) -> bool:
+    """Whether a token belongs to an adverbial phrase of several words: "without delay"."""
     window = " ".join(token.word for token in tokens[max(0, index - 4) : index + 5])
-    return any(
-        phrase in window
-        for phrase in (
-            "without delay",
-            "in particular",
-            "at least",
-            "at the same time",
-            "as a matter of urgency",
-            "with all due haste",
-        )
-    )
+    stock = [phrase for phrase in table("verbs.toml")["stock"] if tokens[index].word in phrase.split()]
+    return any(phrase in window for phrase in stock)
 
 
 def infinitive(text: str, start: int = 0) -> tuple[int, int] | None:
@@ -176,8 +147,13 @@ def verb_phrases(text: str) -> list[Phrase]:
 def _objectless(piece: str) -> bool:
     """Whether a piece holds only verbs and adverbs, so that its object comes with the next verb."""
     inside = [token.word for token in _tokens(piece)]
-    rest = [word for word in inside if word not in _COORDINATORS and word != "to" and not _adverb(word)]
-    return bool(rest) and all(base_verb(word) for word in rest) and len(rest) <= 2
+    while inside and (inside[-1] in _COORDINATORS or inside[-1] == "to"):
+        inside.pop()
+    rest = [word for word in inside if not _adverb(word)]
+    if all(word in _COORDINATORS for word in rest):
+        return True
+    verbs = all(base_verb(word) if at % 2 == 0 else word in _COORDINATORS for at, word in enumerate(rest))
+    return verbs and len(rest) <= 3
 
 
 def _phrase(piece: str) -> Phrase | None:

@@ -41,6 +41,7 @@ _REPORTED = re.compile(
 )
 _PRONOUN = re.compile(r"\b(?:it|he|she|they|who|which)\s*(?:\w+ly\s*)?$")
 _EARLIER = re.compile(r"\b(?:had|last|last (?:year|month|week)|previously|in (?:19|20)\d\d)\b")
+_DATE_LINE = re.compile(r"^[\w ,.(]{0,24}(?:19|20)\d\d\)?[\s–—:-]+(?=[A-Z])")
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
 _UNDERGONE = re.compile(
@@ -92,7 +93,7 @@ def _gerund(before: str, context: Context) -> bool:
 
 
 def _third_person(ask: Ask, before: str, context: Context) -> bool:
-    subject = re.split(r"[;:]\s|\.\s", before)[-1][-200:]
+    subject = _DATE_LINE.sub("", re.split(r"[;:]\s|\.\s", before)[-1][-200:])
     if re.search(r"\b(?:letter|petition|declaration)\b[^.;]{0,60}\bin which\b[^.;]{0,40}$", subject):
         return ask.form != "past"
     if _PRONOUN.search(subject) or _REPORTED.search(subject):

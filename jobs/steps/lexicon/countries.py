@@ -68,11 +68,14 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
 
 
 def place_spans(tokens: Tokens) -> list[tuple[int, int, str]]:
-    """First and last token of everything that speaks for a country; with the place where it is one."""
-    return [
-        (hit.first, hit.last, f"{hit.value[0]} {' '.join(tokens.words[hit.first : hit.last + 1])}" if hit.value[1] == "places" else "")
-        for hit in _index().longest(tokens)
-    ]
+    """First and last token of everything that speaks for a country but persons; with the place where it is one."""
+    spans = []
+    for hit in _index().longest(tokens):
+        code, group = hit.value
+        if group not in {"people", "parties"}:
+            name = f"{code} {' '.join(tokens.words[hit.first : hit.last + 1])}" if group == "places" else ""
+            spans.append((hit.first, hit.last, name))
+    return spans
 
 
 def country_of(name: str) -> str | None:

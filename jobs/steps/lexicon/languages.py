@@ -94,7 +94,9 @@ def detect_language(text: str, declared: str = "") -> str:
 def _script_owners() -> frozenset[str]:
     """Languages that are not written in Latin letters, so that Latin text contradicts them."""
     rows = table("languages")
-    return frozenset({name for name, *_ in _SCRIPTS} | {c for c, row in rows.items() if row["script"] != "latin"})
+    return frozenset(
+        {name for name, *_ in _SCRIPTS} | {c for c, row in rows.items() if row["script"] != "latin"}
+    )
 
 
 def _main_script(counts: dict[str, int]) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from jobs.steps.lexicon.tokens import CJK, Tokens, cut, fold
+from jobs.steps.lexicon.tokens import CJK, Tokens, cut
 
 _GAP = "~"
 _CJK = re.compile(f"[{CJK}]")
@@ -48,6 +48,7 @@ class _Leaf(Generic[T]):
     upper: bool
     word_start: bool
     whole_run: bool
+    unbroken: bool
 
 
 @dataclass(slots=True)
@@ -79,10 +80,11 @@ class Phrases(Generic[T]):
                 node = node.gap
                 continue
             stem = piece.endswith("*")
-            for word in cut(piece).words:
-                key = fold(word) + ("*" if stem and piece.rstrip("*").lower().endswith(word) else "")
-                (self._stems if key.endswith("*") else self._exact).add(key.rstrip("*"))
-                node = node.next.setdefault(key, _Node())
+            words = cut(piece).words
+            for place, word in enumerate(words, start=1):
+                begins = stem and place == len(words)
+                (self._stems if begins else self._exact).add(word)
+                node = node.next.setdefault(f"{word}*" if begins else word, _Node())
         letters = phrase.replace("*", "").strip()
         node.leaves.append(
             _Leaf(
@@ -91,6 +93,7 @@ class Phrases(Generic[T]):
                 upper=len(letters) > 1 and letters.isupper(),
                 word_start=marked,
                 whole_run=bool(_KATAKANA.fullmatch(letters)),
+                unbroken=len(letters) == 2 and bool(_CJK.match(letters)),
             )
         )
 
@@ -143,7 +146,9 @@ class Phrases(Generic[T]):
         last: int,
         hits: list[Hit[T]],
     ) -> None:
-        hits.extend(Hit(leaf.value, first, last) for leaf in node.leaves if _stands(leaf, tokens, first, last))
+        hits.extend(
+            Hit(leaf.value, first, last) for leaf in node.leaves if _stands(leaf, tokens, first, last)
+        )
         here = last + 1
         if here >= len(keys):
             return
@@ -189,6 +194,9 @@ def _stands(leaf: _Leaf[T], tokens: Tokens, first: int, last: int) -> bool:
     if leaf.upper:
         return text[start:end].isupper()
     if leaf.capital and text[start].islower():
+        return False
+    if leaf.unbroken and end - start > 2:
+        # Two syllables that meet over a space ("회원 산행") are no word ("원산").
         return False
     if leaf.word_start and start and _CJK.match(text[start - 1]):
         return False

@@ -58,9 +58,26 @@ def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
     if own.stage and own.stage not in stages:
         return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
     latest = max(other.moment for other in same)
-    if own.moment - latest > _SAME_STAGE and not any(o.stage == own.stage and o.text == own.text for o in same):
+    if own.moment - latest > _SAME_STAGE and not any(
+        o.stage == own.stage and o.text == own.text for o in same
+    ):
         return Relation.UPDATE, Reason("days later", own.title)
+    if any(_speaks_again(own, other) for other in same):
+        return Relation.UPDATE, Reason("same source speaks again", own.title)
     return Relation.DUPLICATE, Reason("same stage", own.title)
+
+
+def _speaks_again(own: Traits, other: Traits) -> bool:
+    """Whether one source tells more of a case: in the same language it does not tell the same twice."""
+    if not own.source or own.source != other.source or own.language != other.language:
+        return False
+    shared = len(own.pieces & other.pieces) / max(1, min(len(own.pieces), len(other.pieces)))
+    return shared < _SAME_TEXT and own.moment - other.moment > _SPEAKS_AGAIN
+
+
+_SAME_TEXT = 0.5
+_SPEAKS_AGAIN = 6 * 3_600
+"""Seconds, and the share of word pairs above which a second text is an edit of the first."""
 
 
 _SAME_STAGE = 6 * 86_400

@@ -1,6 +1,7 @@
 """Weighs what two statements share against what tells them apart."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from jobs.steps.link.traits import Traits
 from storage.records import Reason
@@ -34,7 +35,11 @@ def compare(new: Traits, old: Traits) -> Likeness:
     named = _same_name(new, old)
     if named:
         return _by_name(new, old, named, gap)
-    if _names_differ(new, old) or gap > 4 * _DAY:
+    if (
+        _names_differ(new, old)
+        or _places_differ(new, old)
+        or (gap > 4 * _DAY and not _told_on(new, old, gap))
+    ):
         return _APART
     return _by_event(new, old, gap)
 
@@ -42,17 +47,33 @@ def compare(new: Traits, old: Traits) -> Likeness:
 def _same_name(new: Traits, old: Traits) -> frozenset[str]:
     """The fullest name that both tell: two words of it, or one long one."""
     best: frozenset[str] = frozenset()
-    for a in new.names:
-        for b in old.names:
-            shared = a & b
-            if (shared == a or shared == b) and len("".join(shared)) > len("".join(best)):
-                best = shared
+    pairs = [(a, b) for a in (*new.names, *new.weak_names) for b in old.names]
+    pairs += [(a, b) for a in new.names for b in old.weak_names]
+    for a, b in pairs:
+        shared = a & b
+        if shared in {a, b} and len("".join(shared)) > len("".join(best)):
+            best = shared
     return best if len(best) > 1 or any(len(bone) >= 3 for bone in best) else frozenset()
 
 
 def _names_differ(new: Traits, old: Traits) -> bool:
     """Both titles name somebody, and not the same person."""
     return bool(new.title_names and old.title_names)
+
+
+def _places_differ(new: Traits, old: Traits) -> bool:
+    """Both name places in one language, and none that is the same."""
+    return new.language == old.language and bool(new.places and old.places) and not new.places & old.places
+
+
+def _told_on(new: Traits, old: Traits, gap: float) -> bool:
+    """A source tells what became of as many people on the same road, within weeks."""
+    return (
+        gap <= 45 * _DAY
+        and bool(new.stage and new.source and new.numbers & old.numbers)
+        and new.source == old.source
+        and len(new.countries & old.countries) >= 2
+    )
 
 
 def _by_name(new: Traits, old: Traits, named: frozenset[str], gap: float) -> Likeness:
@@ -96,6 +117,10 @@ def _by_event(new: Traits, old: Traits, gap: float) -> Likeness:
     days = new.days & old.days
     if days:
         points.append((0.3, Reason("same date", max(days).isoformat())))
+    if new.stage and new.moment and datetime.fromtimestamp(new.moment, UTC).date() in old.days:
+        points.append((0.3, Reason("the day announced", new.stage_words)))
+    if gap > 4 * _DAY:
+        points.append((0.3, Reason("same source, what became of them", new.stage_words)))
     places = new.places & old.places
     if places:
         points.append((0.3, Reason("same place", ", ".join(sorted(places)))))
@@ -104,8 +129,15 @@ def _by_event(new: Traits, old: Traits, gap: float) -> Likeness:
         points.append((min(0.8, 2 * alike), Reason("same wording", new.title)))
     if gap <= 1.5 * _DAY:
         points.append((0.3, Reason("same day", new.title)))
-    if new.source and new.source == old.source and new.stage and not old.stage and gap <= 2 * _DAY and not new.numbers:
-        points.append((0.5, Reason("same source, next stage", new.stage_words)))
+    if (
+        new.source
+        and new.source == old.source
+        and new.stage
+        and not old.stage
+        and gap <= 2 * _DAY
+        and not new.numbers
+    ):
+        points.append((0.7, Reason("same source, next stage", new.stage_words)))
     if new.kind == old.kind:
         points.append((0.1, Reason("same kind", new.kind)))
     hard = {"same number of persons", "same date", "same place", "same wording", "same source, next stage"}

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from jobs.steps.classify.cues import HARMS, find_cues
+from jobs.steps.classify.cues import HARMS, Cues, find_cues
 from jobs.steps.classify.dates import dates_in
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
 from jobs.steps.lexicon.phrases import Phrases
@@ -30,7 +31,7 @@ _IDENTIFIER = re.compile(
     r"|\b((?:19|20)\d{2}/\d{4}\((?:RSP|INI)\))"  # European Parliament
 )
 _TRACKING = frozenset({"fbclid", "gclid", "ref", "source", "from", "lang"})
-_KOREAN_NAME = re.compile("([가-힣]{2,4}?) ?(?:씨|군|양|목사|선교사|변호사|기자|교수|스님)(?![가-힣]{2})")
+_KOREAN_NAME = re.compile("([가-힣]{2,4}?) ?(?:씨|목사|선교사|변호사|기자|교수|스님)(?![가-힣]{2})")
 _PARTICLE = frozenset("al el ibn bin bint van von der den de da do dos du la le y abd abu ben".split())
 
 
@@ -48,6 +49,8 @@ class Traits:
     countries: frozenset[str]
     identifiers: frozenset[str]
     names: tuple[frozenset[str], ...]
+    weak_names: tuple[frozenset[str], ...]
+    """Single words at the beginning of a sentence: a name, or any word that stands first."""
     title_names: tuple[frozenset[str], ...]
     numbers: frozenset[int]
     days: frozenset[date]
@@ -71,14 +74,7 @@ def features(statement: Statement) -> Traits:
     dated = {i for m in mentions for i in range(m.first, m.last + 1)}
     spans = place_spans(tokens)
     names = _names(tokens, {i for first, last, _ in spans for i in range(first, last + 1)})
-    stage = next(((s, cues.words(cues.found[g][0])) for g, s in _STAGES if cues.in_title(g)), ("", ""))
-    if statement.alert.msg_type is not MsgType.ALERT and not stage[0]:
-        stage = next(
-            ((s, cues.words(cues.found[g][0])) for g, s in _STAGES if g in cues.found),
-            (str(statement.alert.msg_type), statement.title),
-        )
-    elif statement.alert.msg_type is MsgType.ALERT:
-        stage = ("", "")
+    stage, stage_words = _stage(statement, cues)
     return Traits(
         title=statement.title,
         text=fold(whole),
@@ -89,16 +85,27 @@ def features(statement: Statement) -> Traits:
         language=statement.language,
         countries=frozenset(statement.countries or countries_of_tokens(tokens)),
         identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
-        names=tuple(run for _, run in names),
-        title_names=tuple(run for start, run in names if start < title_end),
+        names=tuple(run for _, run, weak in names if not weak),
+        weak_names=tuple(run for _, run, weak in names if weak),
+        title_names=tuple(run for start, run, weak in names if start < title_end and not weak),
         numbers=frozenset(_numbers(tokens, dated, statement.language)),
         days=frozenset(m.day for m in mentions),
         places=frozenset(place for *_, place in spans if place),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
         pieces=_pieces(tokens),
-        stage=stage[0],
-        stage_words=stage[1],
+        stage=stage,
+        stage_words=stage_words,
     )
+
+
+def _stage(statement: Statement, cues: Cues) -> tuple[str, str]:
+    """The stage that the title tells, or the text of what was judged a follow-up; ("", "") for a first call."""
+    follow_up = statement.alert.msg_type is not MsgType.ALERT
+    for only_title in (True, False)[: 1 + follow_up]:
+        for group, stage in _STAGES:
+            if cues.in_title(group) if only_title else group in cues.found:
+                return stage, cues.words(cues.found[group][0])
+    return (str(statement.alert.msg_type), statement.title) if follow_up else ("", "")
 
 
 def canonical(url: str) -> str:
@@ -110,7 +117,11 @@ def canonical(url: str) -> str:
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return url.strip()
-    kept = [(k, v) for k, v in parse_qsl(parts.query) if k.lower() not in _TRACKING and not k.lower().startswith("utm_")]
+    kept = [
+        (k, v)
+        for k, v in parse_qsl(parts.query)
+        if k.lower() not in _TRACKING and not k.lower().startswith("utm_")
+    ]
     query = f"?{urlencode(sorted(kept))}" if kept else ""
     return f"{host}{parts.path.rstrip('/')}{query}"
 
@@ -127,36 +138,41 @@ def _identifiers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _names(tokens: Tokens, taken: set[int]) -> list[tuple[int, frozenset[str]]]:
-    """Runs of capitalised words that are no common words: where they begin, and their skeletons."""
+def _names(tokens: Tokens, taken: set[int]) -> list[tuple[int, frozenset[str], bool]]:
+    """Runs of capitalised words that are no common words: where they begin, their keys, and if weak."""
     common = _common_words()
-    runs: list[tuple[int, frozenset[str]]] = []
-    run: list[str] = []
-    start = previous = 0
     lower = {word for i, word in enumerate(tokens.words) if tokens.text[tokens.starts[i]].islower()}
+    runs: list[list[int]] = []
+    run: list[int] = []
     for i, word in enumerate(tokens.words):
-        first = tokens.text[tokens.starts[i]]
-        joined = bool(run) and tokens.starts[i] - tokens.ends[previous] <= 1
-        if first.isupper() and len(word) > 1 and i not in taken and word not in lower and not common.find_word(word):
+        joined = bool(run) and tokens.starts[i] - tokens.ends[run[-1]] <= 1
+        if i not in taken and word not in lower and _looks_named(tokens, i) and not common.find_word(word):
             if not joined:
-                _keep(runs, start, run)
-                run, start = [], tokens.starts[i]
-            run.append(word)
-            previous = i
-        elif joined and word in _PARTICLE:
-            previous = i
-        else:
-            _keep(runs, start, run)
+                runs.append([])
+                run = runs[-1]
+            run.append(i)
+        elif not (joined and word in _PARTICLE):
             run = []
-    _keep(runs, start, run)
-    runs += [(m.start(), frozenset({m.group(1)})) for m in _KOREAN_NAME.finditer(tokens.text)]
-    return runs
+    found = []
+    for run in runs:
+        words = [tokens.words[i] for i in run]
+        if any(len(word) > 3 for word in words):
+            first = run[0]
+            weak = len(run) == 1 and (first == 0 or tokens.sentences[first] != tokens.sentences[first - 1])
+            found.append((tokens.starts[first], frozenset(map(_key, words)), weak))
+    return found + [(m.start(), frozenset({m.group(1)}), False) for m in _KOREAN_NAME.finditer(tokens.text)]
 
 
-def _keep(runs: list[tuple[int, frozenset[str]]], start: int, run: list[str]) -> None:
-    skeletons = frozenset(bone for word in run if len(bone := skeleton(word)) > 1)
-    if skeletons and any(len(word) > 3 for word in run):
-        runs.append((start, skeletons))
+def _looks_named(tokens: Tokens, at: int) -> bool:
+    """A capital and then small letters; "POWs" and "NGO" are no names."""
+    word = tokens.text[tokens.starts[at] : tokens.ends[at]]
+    return len(word) > 1 and word[0].isupper() and not (word[1].isupper() and len(word) <= 5)
+
+
+def _key(word: str) -> str:
+    """What a word of a name is compared by: its skeleton, or itself where that is too short to tell."""
+    bones = skeleton(word)
+    return bones if len(bones) > 2 else word
 
 
 _LATIN = str.maketrans({
@@ -185,21 +201,34 @@ def skeleton(word: str) -> str:
 
 def _numbers(tokens: Tokens, dated: set[int], language: str) -> set[int]:
     """Counts of persons: a number, in digits or words, with a word for persons soon after it."""
-    rows = table("numbers")
+    breaks = frozenset(table("numbers")["breaks"])
     persons, words = _counting(language)
     found: set[int] = set()
     for hit in persons.find(tokens):
         for at in range(hit.first - 1, max(-1, hit.first - 4), -1):
-            if at in dated or tokens.sentences[at] != tokens.sentences[hit.first]:
+            if (
+                at in dated
+                or tokens.sentences[at] != tokens.sentences[hit.first]
+                or tokens.words[at] in breaks
+            ):
                 break
-            word = tokens.words[at]
-            value = int(word) if word.isdecimal() and len(word) <= 5 else words.get(word)
+            value = _value(tokens, at, words)
             if value is not None:
                 found.add(value)
                 break
-            if word in rows["breaks"]:
-                break
     return {n for n in found if n > 1}
+
+
+def _value(tokens: Tokens, at: int, words: dict[str, int]) -> int | None:
+    """The number that ends at a token; number words of Hangul and Han are several tokens long."""
+    word = tokens.words[at]
+    if word.isdecimal():
+        return int(word) if len(word) <= 5 else None
+    for length in (3, 2, 1):
+        value = words.get("".join(tokens.words[max(0, at - length + 1) : at + 1]))
+        if value is not None:
+            return value
+    return None
 
 
 @cache
@@ -207,7 +236,9 @@ def _counting(language: str) -> tuple[Phrases[bool], dict[str, int]]:
     rows = table("numbers")
     own = rows.get(language) or rows["en"]
     persons = Phrases((word.strip(), True) for word in own["persons"].split(","))
-    words = {fold(word): n for n, line in enumerate(own["words"].split(","), start=1) for word in line.split("/")}
+    words = {
+        fold(word): n for n, line in enumerate(own["words"].split(","), start=1) for word in line.split("/")
+    }
     return persons, {word.strip(): n for word, n in words.items()}
 
 
@@ -218,7 +249,7 @@ class _Common:
         rows = table("languages")
         words = {w for row in rows.values() for w in cut(row["words"]).words}
         cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in ("en", "fr", "es", "ru"))
-        stems = {w for w in re.findall(r"([^\s,*]{3,40})\*", fold(cues))}
+        stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
         words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)
         self._words = words - stems
         self._stems = stems
@@ -237,6 +268,4 @@ def _common_words() -> _Common:
 def _pieces(tokens: Tokens) -> frozenset[str]:
     """What two texts are compared by: pairs of neighbouring words (of characters in CJK)."""
     words = tokens.words[:400]
-    return frozenset(f"{a} {b}" for a, b in zip(words, words[1:], strict=False)) if words else frozenset()
-
-
+    return frozenset(f"{a} {b}" for a, b in pairwise(words))

@@ -137,13 +137,13 @@ class TestAnyMessage:
     """Promises that hold for whatever is put into a message."""
 
     @given(MESSAGES)
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=300, deadline=None)
     def test_telegram_reads_what_was_meant(self, message: Message) -> None:
         """No text, however hostile, breaks the markup or changes what is said."""
         assert parsed(message)[0] == plain_text(message)
 
     @given(LONG_MESSAGES)
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     def test_every_part_is_taken(self, message: Message) -> None:
         """Each part is within 1024 code units and 100 entities, parses, and says something."""
         for part in split(message, 1024) if plain_text(message) else ():
@@ -153,7 +153,7 @@ class TestAnyMessage:
             assert len(entities) <= 100
 
     @given(LONG_MESSAGES)
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     def test_the_parts_say_all_of_it_once(self, message: Message) -> None:
         """Put together, the parts say what the whole says, white space at the cuts aside."""
         parts = split(message, 1024)
@@ -161,7 +161,7 @@ class TestAnyMessage:
         assert squeezed(together) == squeezed(whole)
 
     @given(LONG_MESSAGES)
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     def test_buttons_come_last_and_only_the_first_rings(self, message: Message) -> None:
         """Choices stand under the last part; the parts after the first make no sound."""
         parts = split(message, 1024)

@@ -1,0 +1,116 @@
+"""Who asks whom for what, sentence by sentence."""
+
+import pytest
+
+from jobs.steps.document import Document
+from jobs.steps.extract import extract
+
+
+def asked(text: str, title: str = "") -> list[tuple[str, str]]:
+    """Addressee and quote of every demand in a text."""
+    return [(demand.to, demand.quote) for demand in extract(Document(title=title, text=text)).demands]
+
+
+def test_a_collective_is_one_party_and_two_names_are_two() -> None:
+    """That "The Governments of A and of B" are two; "states in the region, especially A" is one."""
+    assert asked("We urge the Governments of Chad and of Niger to open the border.") == [
+        ("Chad", "open the border"),
+        ("Niger", "open the border"),
+    ]
+    assert asked("We appeal to the states in the region, especially Kenya, to take them in.") == [
+        ("states in the region", "take them in")
+    ]
+
+
+def test_a_heading_names_the_party_of_what_follows() -> None:
+    """Under "To the X, we ..." a pointing word ("the government", "you") means X."""
+    text = "To the Republic of Korea, we ask the government to admit them and to house them;"
+    assert asked(text) == [("Republic of Korea", "admit them"), ("Republic of Korea", "house them")]
+
+
+def test_a_letter_asks_whom_it_greets() -> None:
+    """That "You" in a letter is the person in the salutation."""
+    text = (
+        "Prime Minister Abiy Ahmed,\n\n"
+        "We urge you to lift the blockade and to let convoys pass.\n\nSincerely,"
+    )
+    assert asked(text) == [
+        ("Prime Minister Abiy Ahmed", "lift the blockade"),
+        ("Prime Minister Abiy Ahmed", "let convoys pass"),
+    ]
+
+
+def test_an_announcement_at_the_beginning_is_not_counted_twice() -> None:
+    """That "We are writing to urge you to clarify ..." is dropped where the letter then asks it."""
+    text = (
+        "Minister Okello,\n\nWe are writing to urge you to clarify and improve the policy on camps.\n\n"
+        "We ask you to clarify who runs the camps.\n\nYours sincerely,"
+    )
+    assert asked(text) == [("Minister Okello", "clarify who runs the camps")]
+
+
+def test_the_same_demand_in_other_words_counts_once() -> None:
+    """Title, lead and list may say it three times; the addressee is asked once."""
+    text = (
+        "We call on China to immediately halt the deportation of these four families.\n\n"
+        "China must also stop the deportation of the four families, and let them travel on."
+    )
+    assert len(asked(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We applaud the Senate for its vote and welcome the decision to free him.",
+        "We pledge to continue our work until the camps are closed.",
+        "We do not ask you to close the border.",
+        "Last year a UN committee urged China to end the practice.",
+        "In May they wrote to the minister, urging him to resign.",
+        "“The UN should send a mission,” said one visitor.",
+        "Recalling its resolution 20/20, in which it urged Eritrea to free the prisoners,",
+        "Evidence ought to be preserved.",
+        "We recall that Egypt has an obligation to protect them.",
+        "Requests its Secretary to transmit this resolution to the Government of Peru.",
+    ],
+)
+def test_what_is_no_demand(text: str) -> None:
+    """Praise, pledges, non-demands, other people's and past requests, recitals, internal procedure."""
+    assert asked(text) == []
+
+
+def test_passive_requests_count() -> None:
+    """That "We ask that they not be ..." asks whoever the letter is written to."""
+    text = "Dear Minister Sato,\n\nWe ask that they not be sent back and that their lawyers be let in."
+    assert [quote for _, quote in asked(text)] == ["they not be sent back", "their lawyers be let in"]
+
+
+def test_readers_of_an_appeal_are_not_addressees() -> None:
+    """Writing, signing, sharing and donating are what the reader does; they are no demands."""
+    text = (
+        "URGENT ACTION\n\nPlease write immediately:\n"
+        "- Urging the authorities of Iran to free her.\n\nShare this with friends."
+    )
+    assert asked(text) == [("authorities of Iran", "free her")]
+
+
+def test_a_name_before_the_party_of_the_same_state_is_kept() -> None:
+    """That "The PRC" later is the "People's Republic of China" before."""
+    text = (
+        "We call upon the People's Republic of China to free him.\n\n"
+        "We further call upon the PRC to pay his family."
+    )
+    assert {name for name, _ in asked(text)} == {"People's Republic of China"}
+
+
+def test_an_open_list_gives_one_demand_an_item() -> None:
+    """That "X should:" opens a list; its items, imperative or not, are X's."""
+    text = "The Government of Nepal should:\n• Register all refugees;\n• Stop returns at the border."
+    assert asked(text) == [
+        ("Government of Nepal", "Register all refugees"),
+        ("Government of Nepal", "Stop returns at the border"),
+    ]
+
+
+def test_an_opinion_is_not_a_request() -> None:
+    """One author's "should" is an opinion."""
+    assert asked("The minister should think again.\n\nBy Jane Doe") == []

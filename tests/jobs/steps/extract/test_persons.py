@@ -1,0 +1,27 @@
+"""How many are in danger, and how many of them are minors."""
+
+import pytest
+
+from jobs.steps.extract.blocks import blocks
+from jobs.steps.extract.persons import persons_at_risk
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "minors"),
+    [
+        ("Seven refugees, including a 4-month-old baby, face deportation from Laos.", 7, 1),
+        ("Three brothers aged 15, 17 and 22 were arrested on Monday and are held incommunicado.", 3, 2),
+        ("The blogger Nadia Rahimi has been detained since May.", 1, None),
+        ("탈북자 5명이 체포되어 강제송환 위기에 처해 있다. 이 가운데 3명은 어린이이다.", 5, 3),
+        (
+            "Hundreds of thousands are held in the camps; an estimated 120,000 prisoners work there.",
+            None,
+            None,
+        ),
+        ("About 200 people gathered at noon.", None, None),
+    ],
+)
+def test_counted_and_named_persons_in_danger(text: str, count: int | None, minors: int | None) -> None:
+    """Counts and names count; estimates, totals and gatherings do not."""
+    found = persons_at_risk("", blocks(text))
+    assert (found.count, found.minors) == (count, minors)

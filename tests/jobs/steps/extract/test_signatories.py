@@ -1,0 +1,56 @@
+"""Listed signatures are counted; claimed numbers are read."""
+
+import pytest
+
+from jobs.steps.extract.blocks import blocks
+from jobs.steps.extract.numbers import number
+from jobs.steps.extract.signatories import signatories
+from storage.records import Signatories
+
+LIST = """On behalf of 41 non-governmental organizations and six individuals from twelve countries, we write.
+
+Sincerely,
+
+Groups
+
+1. Lake Watch, U.K.
+2. Lake Watch, United Kingdom
+3. No Walls, Japan
+4. Justice Now (international)
+
+Individuals
+
+Dr. Mary Cole, Professor of Law, Kenya
+Name withheld
+
+Posts in this category
+"""
+
+
+def test_a_list_is_counted_by_sort_and_country() -> None:
+    """Repeats count once, spelling variants of a country are one, "international" is none."""
+    assert signatories(blocks(LIST)) == Signatories(
+        3, 2, 3, 41, 6, 12, ("Lake Watch", "No Walls", "Justice Now", "Mary Cole", "Name withheld")
+    )
+
+
+def test_a_committee_at_the_foot_counts_as_persons() -> None:
+    """A resolutions committee's members are signatories, offices left out."""
+    signed = signatories(
+        blocks("We resolve.\n\nResolutions Committee\nAnna Berg, Chair, Norway\nJun Mori, Japan\n")
+    )
+    assert (signed.persons, signed.countries, signed.names) == (2, 2, ("Anna Berg", "Jun Mori"))
+
+
+def test_a_text_without_a_list_has_no_signatories() -> None:
+    """Numbers of participants or of an earlier letter are not claims."""
+    text = "Last year 67 organizations wrote to you. About 200 people from 9 countries came."
+    assert signatories(blocks(text)) == Signatories()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("69", 69), ("1,200", 1200), ("twenty-three", 23), ("seven", 7), ("few", None)]
+)
+def test_numbers_in_words_and_digits(text: str, value: int | None) -> None:
+    """What is no number is None, never a guess."""
+    assert number(text) == value

@@ -1,0 +1,64 @@
+"""A page of several titled items becomes one document for each; everything else stays whole."""
+
+from datetime import date
+
+from jobs.steps.document import Document
+from jobs.steps.extract import split
+
+BODY = (
+    "The hearing lasted all day, and the families waited outside in the rain until the doors "
+    "were opened again. " * 3
+)
+
+
+def titles(text: str) -> list[str]:
+    """The titles of the parts."""
+    return [part.title for part in split(Document(title="page", text=text))]
+
+
+def test_board_rows_keep_prefixes_and_lose_counters() -> None:
+    """Row number, notice mark and reply counter go; [prefixes] stay; 16-11-24 is a date, 09:12 is none."""
+    rows = (
+        "번호  제목  글쓴이  날짜\n"
+        "공지  [긴급] 서명 부탁  사무국  16-11-24\n7  두 번째 글 (12)  사무국  09:12\n"
+    )
+    first, second = split(Document(title="board", text=rows))
+    assert (first.title, first.posted) == ("[긴급] 서명 부탁", date(2016, 11, 24))
+    assert (second.title, second.posted) == ("두 번째 글", None)
+
+
+def test_previews_give_the_longest_form_of_a_title() -> None:
+    """A shortened title becomes the full one of the text; where there is none it keeps its ellipsis."""
+    text = (
+        "• Vigil at the embassy on Friday eve… Vigil at the embassy on Friday evening 3 May 2012 "
+        "Come at six. See details\n"
+        "• Meeting with the families of the … The Circle met the families in June. See details\n"
+    )
+    assert titles(text) == ["Vigil at the embassy on Friday evening", "Meeting with the families of the…"]
+
+
+def test_posts_end_with_read_more_or_a_byline() -> None:
+    """Subheadings inside a post are no titles; what follows "Read More" or a closing byline is one."""
+    text = (
+        f"First Post About Courts\n\n{BODY}\n\nA Subheading Inside\n\n{BODY}\n\nBy Ann Lee\n\n"
+        f"Second Post: Hope\n\n{BODY}\n\nRead More\n\nThird One\n\n{BODY}\n\nRead More"
+    )
+    assert titles(text) == ["First Post About Courts", "Second Post: Hope", "Third One"]
+
+
+def test_pasted_news_is_cut_at_its_headlines() -> None:
+    """On a page with a name of its own, headlines in title case begin items."""
+    text = (
+        f"Daily Notes\n\nDaily Notes\n\nThis website collects news.\n\n"
+        f"Minister Promises New Law On Camps\n\n{BODY}\n\nCourt Frees Two Fishermen After Appeal\n\n{BODY}"
+    )
+    assert titles(text) == ["Minister Promises New Law On Camps", "Court Frees Two Fishermen After Appeal"]
+
+
+def test_one_text_with_subheadings_stays_whole() -> None:
+    """A report with headings, and a letter, are one document each."""
+    text = f"A Report on Prisons\n\n{BODY}\n\nMethod and Sources\n\n{BODY}\n\nRecommendations\n\n{BODY}"
+    assert titles(text) == ["page"]
+    assert titles(
+        "Dear Minister,\n\nWe ask you to free him.\n\nSincerely,\n\n1. One Group\n2. Another Group"
+    ) == ["page"]
