@@ -9,6 +9,7 @@ app = typer.Typer(
     help="Watches what human-rights organisations publish; rings when somebody is in danger; remembers.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # brackets such as [fetch] are meant
     pretty_exceptions_show_locals=False,  # locals hold tokens and addresses
 )
 

@@ -79,6 +79,12 @@ class Announcer:
 
 def open_database(config: Config) -> Database:
     """The configured database, ready. Raises StorageError with the remedy when it cannot be used."""
+    file = Path(config.database.removeprefix("sqlite:///"))
+    if file.is_file() and file.stat().st_size and not config.key_file.exists():
+        raise StorageError(
+            f"{config.key_file}: the key of this database is missing: put back the copy you kept; "
+            "with another one nobody who subscribed can be reached"
+        )
     try:
         secret = read_or_make_key(config.key_file)
     except (OSError, ValueError) as error:

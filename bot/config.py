@@ -86,7 +86,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     Relative paths (database, key file) are taken from the folder of the file.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             [f"{path}: there is no such file: copy config.example.toml to {path} and edit it"]
@@ -152,7 +152,11 @@ class _Reader:
             if required and key not in self.table:
                 self.fault(key, "is missing", f'add a line: {key} = "..."')
             return default
-        return self._resolved(key, str(value))
+        before = len(self.faults)
+        found = self._resolved(key, str(value))
+        if required and not found and len(self.faults) == before:
+            self.fault(key, "is empty", f'give it a value: {key} = "..."')
+        return found
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from bot.transports.telegram_request import WithoutTokens
+
 
 def set_up(level: int = logging.INFO) -> None:
     """Readable lines for a terminal, key=value lines for a journal. Library noise stays below warning."""
@@ -23,3 +25,5 @@ def set_up(level: int = logging.INFO) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(WithoutTokens())

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database, Work
@@ -20,6 +21,7 @@ _BATCH = 30
 _AT_ONCE = (0, 3)
 _DIGESTS = (4, 4)
 _LONGEST_BACKOFF = 600.0
+_REPEATED = "repeated, as it is uncertain whether it arrived"
 _REPEAT_AFTER = timedelta(seconds=5)
 
 
@@ -67,6 +69,7 @@ class Deliverer:
     pace: Pace
     now: Callable[[], datetime]
     _paused_until: datetime | None = None
+    _order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def recover(self) -> int:
         """Settles what was being sent when the last sender was stopped; returns how many there were.
@@ -77,7 +80,11 @@ class Deliverer:
         with self.database.write() as work:
             found = work.deliveries.interrupted(self.voice.name)
             for delivery, immediate in found:
-                self._unanswered(work, delivery, immediate, "the program stopped while it was being sent")
+                if delivery.begun:
+                    note = "the program stopped while it was being sent"
+                    self._unanswered(work, delivery, immediate, note)
+                else:
+                    work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
         return len(found)
 
     async def drain(self) -> int:
@@ -87,9 +94,9 @@ class Deliverer:
             batch = await asyncio.to_thread(self._claim)
             if not batch:
                 break
-            await asyncio.gather(
-                *(self._send(alerts, recipient, group) for group, recipient, alerts in batch)
-            )
+            async with asyncio.TaskGroup() as tasks:
+                for group, recipient, alerts in batch:
+                    tasks.create_task(self._send(alerts, recipient, group))
             attempted += len(batch)
         return attempted
 
@@ -118,8 +125,20 @@ class Deliverer:
     async def _send(
         self, alerts: tuple[Alert, ...], recipient: Recipient, group: tuple[Delivery, ...]
     ) -> None:
-        await self.pace.turn(recipient.id)
+        try:
+            await self.pace.turn(recipient.id)
+        except asyncio.CancelledError:
+            # Stopped while it waited for its turn: nothing left us, so nothing is uncertain.
+            self._put_back(group)
+            raise
+        if self._paused():
+            await asyncio.to_thread(self._put_back, group)
+            return
         now = self.now()
+        async with self._order:  # one after another, so that what is most pressing leaves first
+            group = await asyncio.to_thread(self._begin, group)
+        if not group:
+            return
         key = f"{alerts[0].identifier}:{recipient.id}"
         try:
             outcome = await self.voice.tell(alerts, recipient, key, now)
@@ -129,7 +148,39 @@ class Deliverer:
             outcome = Uncertain("fault in Vigil while sending: see the log")
         if isinstance(outcome, RetryLater) and outcome.everyone:
             self._paused_until = now + timedelta(seconds=outcome.seconds)
-        await asyncio.to_thread(self._settle, group, alerts, recipient, outcome)
+        await self._settled(group, alerts, recipient, outcome)
+
+    async def _settled(
+        self,
+        group: tuple[Delivery, ...],
+        alerts: tuple[Alert, ...],
+        recipient: Recipient,
+        outcome: Outcome,
+    ) -> None:
+        """Writes the outcome down, again and again while the database is busy."""
+        for pause in (0.1, 0.5, 2.0, 10.0):
+            try:
+                await asyncio.to_thread(self._settle, group, alerts, recipient, outcome)
+            except SQLAlchemyError:
+                log.exception("deliver.not_written", delivery=group[0].id, again_in=pause)
+                await asyncio.sleep(pause)
+            else:
+                return
+        log.error("deliver.left_sending", delivery=group[0].id, settled_at="the next start")
+
+    def _begin(self, group: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+        """Counts the attempt before it is made: from here on the message may have left.
+
+        Nothing remains when the recipient was lost while this waited for its turn.
+        """
+        with self.database.write() as work:
+            begun = work.deliveries.begin([delivery.id for delivery in group])
+        return group if begun == len(group) else ()
+
+    def _put_back(self, group: tuple[Delivery, ...]) -> None:
+        with self.database.write() as work:
+            for delivery in group:
+                work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
 
     def _settle(
         self,
@@ -163,7 +214,8 @@ class Deliverer:
                 if seconds:
                     wait = seconds  # the platform said how long: neither earlier nor much later
                 again = now + timedelta(seconds=wait)
-                settle(delivery.id, DeliveryState.QUEUED, detail=detail, not_before=again)
+                note = delivery.detail if delivery.detail.startswith(_REPEATED) else detail
+                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
             case Gone(detail):
                 settle(delivery.id, DeliveryState.FAILED, detail=detail)
             case Migrated():
@@ -176,9 +228,10 @@ class Deliverer:
 
     def _unanswered(self, work: Work, delivery: Delivery, immediate: bool, detail: str) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
-        if self.voice.idempotent or (immediate and delivery.attempts < 2):
+        repeated = delivery.detail.startswith(_REPEATED)
+        if self.voice.idempotent or (immediate and not repeated):
             again = self.now() + (timedelta() if self.voice.idempotent else _REPEAT_AFTER)
-            note = f"repeated, as it is uncertain whether it arrived: {detail}"
+            note = f"{_REPEATED}: {detail}"
             work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
         else:
             work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import structlog
@@ -28,6 +28,8 @@ _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
 _DARK_AFTER = 5
 _LONGEST_PAUSE = timedelta(hours=6)
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _jitter = Random()  # noqa: S311 - spreads due times, protects nothing
 
 
@@ -85,7 +87,7 @@ class Poller:
         except Exception as error:
             # An unforeseen fault with one source must neither stop the others nor pass in silence.
             log.exception("poll.failed", source=source.name)
-            polled = await self._missed(source, SourceState.FAILING, f"fault in Vigil: {error!r}"[:200], now)
+            polled = await self._fault(source, error, now)
         log.info("poll.done", source=source.name, state=polled.source.state, new=polled.new)
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
@@ -111,6 +113,15 @@ class Poller:
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = replace(_succeeded(source, answer, now), state=state, detail=parsed.degraded)
         return await asyncio.to_thread(self._store, after, statements, now)
+
+    async def _fault(self, source: Source, error: Exception, now: datetime) -> Polled:
+        """The fault as the source's state; where not even that can be written, as the answer alone."""
+        detail = f"fault in Vigil: {error!r}"[:200]
+        try:
+            return await self._missed(source, SourceState.FAILING, detail, now)
+        except Exception:
+            log.exception("poll.state_not_written", source=source.name)
+            return Polled(replace(source, state=SourceState.FAILING, detail=detail))
 
     async def _unchanged(self, source: Source, answer: Fetched, now: datetime) -> Polled:
         # Also a 304, or a 200 with the same body, may bring new validators: keep them.
@@ -189,11 +200,11 @@ class Poller:
         """One transaction: the source's validators with all that the answer brought, or nothing."""
         alerts = []
         with self.database.write() as work:
+            if read:
+                work.cases.lock()  # first: what another poller stores meanwhile must be seen below
             known = work.entries.known(source.id, [entry.uid for entry, _ in read])
             first_poll = not work.entries.any_of(source.id)
             new = [(entry, statement) for entry, statement in read if entry.uid not in known]
-            if new:
-                work.cases.lock()
             for entry, understood in sorted(new, key=lambda pair: pair[0].published or now):
                 statement = keep(work, source, entry, understood, now)
                 if not self.limits.fresh(entry, now, first_poll=first_poll):
@@ -215,7 +226,21 @@ def _parse(source: Source, answer: Fetched, now: datetime) -> Parsed:
 def _understand(
     entries: Iterable[Entry], source: Source, now: datetime
 ) -> tuple[tuple[Entry, Statement], ...]:
-    return tuple((entry, understand_entry(entry, source, now)) for entry in entries)
+    return tuple(_understood(entry, source, now) for entry in entries)
+
+
+def _understood(entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
+    """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
+    if entry.published and not _EARLIEST <= entry.published <= _LATEST:
+        # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
+        entry = replace(entry, published=_EARLIEST, note=f"impossible date {entry.published:%Y-%m-%d}")
+    try:
+        return entry, understand_entry(entry, source, now)
+    except Exception as error:
+        log.exception("entry.not_understood", source=source.name)
+        noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
+        plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
+        return noted, replace(plain, language=entry.language, countries=source.countries)
 
 
 def _succeeded(source: Source, answer: Fetched, now: datetime) -> Source:

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from jobs.limits import Limits
 from jobs.steps import match
 from jobs.steps.link import link
@@ -11,7 +13,9 @@ from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
 from storage.words import CaseState, Digest, MsgType, Relation, Urgency
 
-_LIFE = timedelta(days=7)
+log = structlog.get_logger()
+
+_LIFE = timedelta(days=9)
 _DIGEST_LANE = 4
 
 
@@ -19,7 +23,7 @@ def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: da
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
     entry_id = work.entries.add(source.id, entry, now)
     moment = statement.published or now
-    known = work.statements.candidates(statement.countries, statement.url, moment)
+    known = work.statements.candidates(statement.countries, statement.url, moment, source.id)
     linked = link(statement, known)
     case_id = linked.case
     if case_id is None:
@@ -42,35 +46,42 @@ def ring(
 ) -> tuple[Alert, int] | None:
     """The alert that the statement gives cause for and how many will get it; None when nobody will.
 
-    A duplicate is silent, unless the case was never rung: then this is the first that shows its
-    urgency. Beyond the cap of alerts per source and hour the deliveries are held for an admin.
+    A duplicate reaches only those whom the case's earlier alerts did not. A Cancel takes back what
+    still waits, and is never held. Beyond the cap of urgent alerts per source and hour they are held
+    for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
     earlier = work.alerts.of_case(statement.case_id)
-    if statement.relation is Relation.DUPLICATE and earlier:
-        return None
     alert = Alert(
         identifier=identifier(source, entry),
         statement=statement,
         source=source,
         sent=now,
         msg_type=_msg_type(statement, rung=bool(earlier)),
-        # A poll of the past (--as-of) is delivered today: what it queues must not be over already.
+        # A poll of the past (--as-of) is delivered today, and a weekly digest in up to seven days.
         expires=max(now, now_utc()) + _LIFE,
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
     )
     wanted = _wanted(work, alert, now, limits)
+    if statement.relation is Relation.DUPLICATE:
+        # The same call again: only for those whom its first carrier did not reach.
+        heard = work.deliveries.heard(statement.case_id)
+        wanted = {key: when for key, when in wanted.items() if key[0] not in heard and when[0] < _DIGEST_LANE}
+        if earlier and not wanted:
+            return None
     if not wanted and not statement.alert.urgent:
         return None
     held = ""
-    if work.alerts.rung_since(source.id, now - timedelta(hours=1)) >= limits.per_source_hour:
-        held = "more alerts from this source within an hour than usual: an admin looks first"
+    if alert.msg_type is MsgType.CANCEL:
+        work.deliveries.cancel_case(statement.case_id)
+    elif work.alerts.rung_since(source.id, now - timedelta(hours=1)) >= limits.per_source_hour:
+        held = "more urgent alerts from this source within an hour than usual: an admin looks first"
+        log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
-    lanes = {(lane, at) for lane, at in wanted.values()}
-    for lane, at in sorted(lanes):
+    for lane, at in sorted(set(wanted.values())):
         chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
-        work.deliveries.queue(alert.id, chosen, lane, held=held)
+        work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
     return alert, len(wanted)
 
 
@@ -109,6 +120,8 @@ def _msg_type(statement: Statement, *, rung: bool) -> MsgType:
     """What the alert is to those who get it: without an earlier one there is nothing to update."""
     if statement.alert.msg_type is MsgType.ALERT and rung and statement.relation is Relation.UPDATE:
         return MsgType.UPDATE
+    if statement.alert.msg_type is MsgType.UPDATE and not rung:
+        return MsgType.ALERT
     return statement.alert.msg_type
 
 

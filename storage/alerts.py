@@ -61,8 +61,13 @@ class Alerts:
         return set(self._connection.scalars(question))
 
     def rung_since(self, source_id: int, since: datetime) -> int:
-        """How many alerts the source has given cause for since then."""
-        question = sa.select(sa.func.count()).select_from(alerts)
+        """How many urgent alerts the source has given cause for since then."""
+        question = (
+            sa.select(sa.func.count())
+            .select_from(alerts)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(statements.c.urgent)
+        )
         return int(
             self._connection.scalar(question.where(alerts.c.source_id == source_id, alerts.c.sent > since))
             or 0

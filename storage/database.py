@@ -69,7 +69,8 @@ class Database:
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
         try:
-            with self.engine.connect() as connection:
+            # With the write lock, so that two processes at a first start do not both make the tables.
+            with self.engine.connect().execution_options(vigil_write=True) as connection:
                 found = current_revision(connection)
                 if found is None or migrate:
                     upgrade(connection)

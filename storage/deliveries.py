@@ -34,6 +34,7 @@ class Deliveries:
                 "lane": lane,
                 "not_before": not_before,
                 "attempts": 0,
+                "begun": False,
                 "reference": "",
                 "detail": held,
             }
@@ -48,7 +49,8 @@ class Deliveries:
     ) -> tuple[Delivery, ...]:
         """Marks up to `limit` due deliveries as being sent and returns them, most pressing first.
 
-        `lanes` is the first and last lane to take from. Each attempt is counted before it is made.
+        `lanes` is the first and last lane to take from. They wait for their turn; `begin` marks the
+        attempt itself.
         """
         due = (
             sa.select(deliveries.c.id)
@@ -67,9 +69,21 @@ class Deliveries:
         self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.id.in_(ids))
-            .values(state=DeliveryState.SENDING, attempts=deliveries.c.attempts + 1)
+            .values(state=DeliveryState.SENDING, begun=False)
         )
         return self.many(ids)
+
+    def begin(self, ids: Sequence[int]) -> int:
+        """An attempt is about to be made: it is counted first, for afterwards may be too late.
+
+        Returns how many of them are still to be sent.
+        """
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.SENDING)
+            .values(begun=True, attempts=deliveries.c.attempts + 1)
+        )
+        return result.rowcount
 
     def many(self, ids: Sequence[int]) -> tuple[Delivery, ...]:
         """The deliveries with these ids, in this order."""
@@ -113,6 +127,27 @@ class Deliveries:
         found: datetime | None = self._connection.scalar(question.where(*queued))
         return found
 
+    def cancel_case(self, case_id: int) -> int:
+        """Cancels what still waits of earlier alerts on the case: it is over; returns how many."""
+        of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
+        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.alert_id.in_(of_case), waiting)
+            .values(state=DeliveryState.CANCELLED, detail="the case was closed before it could be sent")
+        )
+        return result.rowcount
+
+    def heard(self, case_id: int) -> set[int]:
+        """The recipients who got an alert on the case at once, or are about to."""
+        live = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+        question = (
+            sa.select(deliveries.c.recipient_id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(alerts.c.case_id == case_id, deliveries.c.state.in_(live), deliveries.c.lane < 4)
+        )
+        return set(self._connection.scalars(question))
+
     def cancel_expired(self, now: datetime) -> int:
         """Cancels what waits although its alert has expired; returns how many."""
         old = sa.select(alerts.c.id).where(alerts.c.expires < now)
@@ -137,6 +172,7 @@ def _delivery(row: RowMapping) -> Delivery:
         lane=row["lane"],
         not_before=row["not_before"],
         attempts=row["attempts"],
+        begun=row["begun"],
         reference=row["reference"],
         detail=row["detail"],
         id=row["id"],

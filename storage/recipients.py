@@ -55,7 +55,8 @@ class Recipients:
     def suspend(self, recipient_id: int) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
         self._update(recipient_id, state=RecipientState.SUSPENDED)
-        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        claimed = sa.and_(deliveries.c.state == DeliveryState.SENDING, sa.not_(deliveries.c.begun))
+        waiting = sa.or_(deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)), claimed)
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == recipient_id, waiting)

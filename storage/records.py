@@ -247,4 +247,6 @@ class Delivery:
     reference: str = ""
     """The platform's id of the message that was sent."""
     detail: str = ""
+    begun: bool = False
+    """While sending: whether the message may have left. False while it waits for its turn."""
     id: int = 0

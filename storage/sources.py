@@ -50,7 +50,7 @@ class Sources:
     def due(self, now: datetime) -> tuple[Source, ...]:
         """The watched sources whose time has come, the longest overdue first."""
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now)
-        return self._select(sa.and_(sources.c.watched, late), sources.c.next_due)
+        return self._select(sa.and_(sources.c.watched, late), sources.c.next_due.asc().nulls_first())
 
     def get(self, source_id: int) -> Source | None:
         """The source with this id."""

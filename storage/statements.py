@@ -76,7 +76,9 @@ class Statements:
         ids = self._connection.scalars(
             sa.select(statements.c.id)
             .where(where)
-            .order_by(statements.c.day.desc(), statements.c.published.desc(), statements.c.id.desc())
+            .order_by(
+                statements.c.day.desc(), statements.c.published.desc().nulls_last(), statements.c.id.desc()
+            )
             .limit(limit)
             .offset(offset)
         ).all()
@@ -94,8 +96,10 @@ class Statements:
         )
         return Hits(found.total, hits)
 
-    def candidates(self, countries: Collection[str], url: str, around: datetime) -> tuple[Statement, ...]:
-        """Statements that a new one may belong to: of the same countries or address, within 150 days."""
+    def candidates(
+        self, countries: Collection[str], url: str, around: datetime, source_id: int
+    ) -> tuple[Statement, ...]:
+        """Statements that a new one may belong to: by country, address or source, within 150 days."""
         near = sa.and_(
             statements.c.case_id.is_not(None),
             statements.c.day >= (around - _CASE_MEMORY).date(),
@@ -104,7 +108,12 @@ class Statements:
         shared = sa.select(statement_countries.c.statement_id).where(
             statement_countries.c.country.in_(countries)
         )
-        same = sa.or_(statements.c.id.in_(shared), sa.and_(statements.c.url == url, statements.c.url != ""))
+        own = sa.select(entries.c.id).where(entries.c.source_id == source_id)
+        same = sa.or_(
+            statements.c.id.in_(shared),
+            sa.and_(statements.c.url == url, statements.c.url != ""),
+            statements.c.entry_id.in_(own),
+        )
         return self._load(sa.and_(near, same))
 
     def countries(self) -> tuple[str, ...]:

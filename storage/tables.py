@@ -227,6 +227,7 @@ deliveries = Table(
     Column("lane", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("begun", Boolean, nullable=False),
     Column("reference", Text, nullable=False),
     Column("detail", Text, nullable=False),
     UniqueConstraint("alert_id", "recipient_id"),

@@ -58,7 +58,8 @@ def fold(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """An English plural without its ending, everything else as it is."""
+    """An English plural without its ending, everything else as it is, 64 characters at most."""
+    word = word[:64]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):

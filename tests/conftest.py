@@ -1,12 +1,21 @@
 """Fixtures that every test may use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
 from storage.vault import Vault
+
+
+# Speed is never tested. Continuous integration draws the same examples each time, so that a red run
+# can be repeated; elsewhere every run draws new ones.
+settings.register_profile("everywhere", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 
 
 @pytest.fixture

@@ -104,13 +104,13 @@ def migrate(config: ConfigFile = DEFAULT) -> None:
 def read_entries(file: Path) -> list[tuple[Entry, Source]]:
     """The entries of a JSONL file, each with its source; exit code 2 names every line that is none."""
     found, faults = [], []
-    with file.open(encoding="utf-8") as lines:
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, text in enumerate(lines, start=1):
             if not text.strip():
                 continue
             try:
                 found.append(entry_of(json.loads(text)))
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
                 faults.append(f"{file}:{number}: no entry: {error}: give an object with id, title, published")
     if faults:
         for fault in islice(faults, 20):

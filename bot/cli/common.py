@@ -38,4 +38,6 @@ def moment(text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         fail(f'--as-of: "{text}" is no time: write it as 2015-12-08T07:00:00Z', 2)
+    if not 1990 <= found.year <= 2200:
+        fail(f'--as-of: "{text}" is too far away: give a year from 1990 to 2200', 2)
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -14,8 +15,9 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.transports.console import ConsoleTransport
+from bot.transports.telegram import TokenRefusedError
 from jobs.deliver import Deliverer, Pace
-from storage.database import StorageError, now_utc
+from storage.database import Database, StorageError, now_utc
 
 
 def run(config: ConfigFile = DEFAULT) -> None:
@@ -23,7 +25,7 @@ def run(config: ConfigFile = DEFAULT) -> None:
     logs.set_up()
     try:
         asyncio.run(_run(configuration(config)))
-    except StorageError as error:
+    except (StorageError, TokenRefusedError) as error:
         fail(str(error))
 
 
@@ -95,8 +97,18 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
             return
         chat = telegram(config.telegram, desk)
         async with delivering(database, chat, Pace(config.telegram.messages_per_second)) as deliverer:
-            while await deliverer.drain() and until_empty:
+            while await deliverer.drain() or (until_empty and await _more_to_come(database)):
                 pass
         await chat.stop()
     finally:
         database.close()
+
+
+async def _more_to_come(database: Database) -> bool:
+    """Waits until the next queued delivery is due (an hour at most); False when none is queued."""
+    with database.read() as work:
+        due = work.deliveries.next_due("telegram")
+    if due is None or due - now_utc() > timedelta(hours=1):
+        return False
+    await asyncio.sleep(max(0.1, (due - now_utc()).total_seconds()))
+    return True

@@ -120,10 +120,13 @@ def _database(settings: Config, *, rehearse: bool) -> Iterator[Database]:
         original = Path(settings.database.removeprefix("sqlite:///"))
         copy = Path(folder) / "rehearsal.db"
         key = Path(folder) / "rehearsal.key"
-        if original.is_file():
-            _copy(original, copy)
-        if settings.key_file.is_file():
-            shutil.copy(settings.key_file, key)
+        try:
+            if original.is_file():
+                _copy(original, copy)
+            if settings.key_file.is_file():
+                shutil.copy(settings.key_file, key)
+        except (sqlite3.Error, OSError) as error:
+            raise StorageError(f"{original}: cannot be copied for a rehearsal: {error}") from error
         database = open_database(replace(settings, database=f"sqlite:///{copy}", key_file=key))
         try:
             yield database

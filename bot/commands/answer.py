@@ -15,7 +15,8 @@ from bot.speech import Speech
 from storage.database import Work
 
 _COMMAND = re.compile(r"\s{0,20}[/!]\s?([A-Za-z]{1,40})(?:_([0-9]{1,9}))?(?:@\w{1,64})?(?=\s|$)")
-_NUMBER = re.compile(r"\s{0,20}#([0-9]{1,9})\s{0,20}")
+_NUMBER = re.compile(r"(?:#|(?!(?:18|19|20)[0-9]{2}$))([0-9]{1,9})")
+"""The number of a statement, as results show it; four digits alone are rather a year to be looked for."""
 _MARKED = re.compile(r"\s{0,20}[/!]")
 
 
@@ -39,15 +40,15 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
 
 def changes(text: str) -> bool:
     """Say whether answering this line may write to the database."""
-    command = find(_named(text) or text.strip().lower())
+    command = find(_named(text)) or _said_plainly(text)
     return command is not None and command.changes
 
 
 def _understood(request: Request) -> tuple[Command | None, Request]:
     """Return the command a line means, and the line with it spelt out.
 
-    "/search camp", "!search camp", "/search@VigilBot camp"; "#12" and "/statement_12" are numbers;
-    in a private chat a command's name alone is that command, and any other words are a search.
+    "/search camp", "!search camp", "/search@VigilBot camp"; "#12" and "/statement_12" are numbers.
+    In a private chat a command may go without its mark, and any other words are a search.
     """
     name = _named(request.text)
     if name:
@@ -59,12 +60,19 @@ def _understood(request: Request) -> tuple[Command | None, Request]:
     shown = _NUMBER.fullmatch(text)
     if shown:
         return find("statement"), replace(request, text=f"/statement {shown[1]}")
-    command = find(text.lower())
-    if command and not command.hidden:
-        return command, replace(request, text=f"/{command.name}")
+    command = _said_plainly(text)
+    if command:
+        return command, replace(request, text=f"/{text}")
     if not text:
         return find("help"), replace(request, text="/help")
     return find("search"), replace(request, text=f"/search {text}")
+
+
+def _said_plainly(text: str) -> Command | None:
+    """Return the command meant by "help" or "subscribe China", which lack only their mark."""
+    first, *rest = text.split(maxsplit=1) or [""]
+    command = find(first.lower())
+    return command if command and not command.hidden and (command.plain or not rest) else None
 
 
 def _named(text: str) -> str:

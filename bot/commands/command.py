@@ -26,6 +26,8 @@ class Command:
     """True for what no person types: it is listed nowhere."""
     manages: bool = False
     """True for what changes what a chat receives: in a group only those who manage it may."""
+    plain: bool = False
+    """True when its name and words behind it are the command without "/" too, and not a search."""
     changes: bool = False
     """True when the handler may write to the database."""
 

@@ -18,7 +18,7 @@ from bot.render.statement import (
 from bot.render.text import pages, shorten
 from bot.speech import Speech
 from storage.database import Work
-from storage.records import Signatories, Statement
+from storage.records import Signatories, Source, Statement
 
 EXAMPLE = "/statement 12"
 PAGE = 3000
@@ -41,23 +41,26 @@ def statement(request: Request, work: Work, speech: Speech) -> Reply:
             choices=((Choice(speech.t("Latest"), "/latest"),),),
         )
     text = _text_page(found, page, speech)
-    return Reply((Message(_summary(found, request, speech)), text)) if page == 1 else Reply((text,))
+    if page > 1:
+        return Reply((text,))
+    source = work.sources.by_name(found.source_name)
+    return Reply((Message(_summary(found, source, request, speech)), text))
 
 
-def _summary(found: Statement, request: Request, speech: Speech) -> tuple[Block, ...]:
+def _summary(found: Statement, source: Source | None, request: Request, speech: Speech) -> tuple[Block, ...]:
     today = request.now.astimezone(speech.timezone).date()
     deadline = deadline_text(found.deadline, today, speech) if found.deadline else ""
     return (
         heading(speech.t("#{number} · {kind}", number=found.id, kind=speech.kind(found.kind))),
         Paragraph(title_line(found, speech)),
-        *field(speech.t("From"), issuers_text(found, speech)),
+        *field(speech.t("From"), issuers_text(found, speech, source)),
         *field(speech.t("Where"), where_text(found, speech)),
         *field(speech.t("At risk"), persons_text(found, speech)),
         *field(speech.t("By"), deadline),
         *field(speech.t("Signed by"), _signed(found.signatories, speech)),
         *field(speech.t("Reference"), ", ".join(shorten(name, 60) for name in found.identifiers[:5])),
         *field(speech.t("Rests on"), ", ".join(shorten(name, 80) for name in found.instruments[:6])),
-        Field(speech.t("Source"), source_line(found, speech)),
+        Field(speech.t("Source"), source_line(found, speech, source)),
         *field(speech.t("Dates"), dates_text(found, speech, fetched=True)),
         *asked_blocks(found, speech, most=_ALL),
     )

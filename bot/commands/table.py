@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Ring for everything urgent, or for what you name"),
         '/subscribe KP CN kind:resolution digest:daily "prison camp"',
         "[filters]",
+        plain=True,
         manages=True,
         changes=True,
     ),
@@ -62,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Take back all subscriptions, or one of them"),
         "/unsubscribe 1",
         "[number]",
+        plain=True,
         manages=True,
         changes=True,
     ),
@@ -83,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Find words in everything published"),
         '/search "prison camp" to:China',
         "words [filters]",
+        plain=True,
     ),
     Command("statement", statement, msgid("Read one statement in full"), "/statement 12", "number [page]"),
     Command(
@@ -98,6 +101,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("What was asked of somebody, word for word"),
         "/demands 2005 China",
         "[year] whom",
+        plain=True,
     ),
     Command("status", status, msgid("Whether the watch is kept"), "/status"),
     Command(

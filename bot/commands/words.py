@@ -151,7 +151,7 @@ def _quoted(text: str) -> str:
 
 
 def _known(part: Part, grammar: Grammar) -> bool:
-    """Say whether the key is one of the command's. A near miss is a mistake; "UA: 68/12" in a search is not."""
+    """Say whether the command has this key. A near miss is a mistake; "UA: 68/12" in a search is none."""
     key = part.key
     if key in grammar.keys:
         if part.negative:

@@ -56,7 +56,8 @@ async def _play(database: Database, address: str, console: Console, speech: Spee
         watched = work.sources.configure(sources)
         reader = work.recipients.ensure(transport.name, ADDRESS, speech.language, now_utc())
         work.routes.add(reader.id, Route())
-    found = await _poll(database, watched, console)
+    ordered = tuple(sorted(watched, key=lambda one: [name for name, *_ in SAMPLES].index(one.name)))
+    found = await _poll(database, ordered, console)
     _print(found, console, speech)
     async with delivering(database, transport, AT_ONCE) as deliverer:
         rung = await deliverer.drain()
@@ -86,9 +87,11 @@ async def _poll(database: Database, watched: tuple[Source, ...], console: Consol
         with progress:
             task = progress.add_task("", total=len(watched))
             poller = Poller(database, fetcher)
-            return await poller.all(
-                watched, now_utc(), lambda one: progress.update(task, advance=1, description=one.source.name)
-            )
+            found = []
+            for source in watched:  # one after another: the same story each time
+                found.append(await poller.one(source, now_utc()))
+                progress.update(task, advance=1, description=source.title)
+            return tuple(found)
 
 
 def _print(found: tuple[Polled, ...], console: Console, speech: Speech) -> None:

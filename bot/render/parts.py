@@ -22,6 +22,8 @@ from bot.render.runs import LONGEST_LINK, named, sections, size, units
 LIMIT = 4096
 """UTF-16 code units of a text message after parsing (Bot API, sendMessage)."""
 MOST_ENTITIES = 100
+PIECE = 16_384
+"""Characters."""
 LEAST_LIMIT = 1024
 """That of a caption, Telegram's smallest. Below it a link could be longer than a part."""
 
@@ -87,10 +89,27 @@ def _atoms(message: Message) -> list[_Atom]:
         if isinstance(block, Items):
             for number, line in enumerate(block.lines):
                 start = None if block.start is None else block.start + number
-                atoms.append(_Atom(Items((line,), start), origin))
+                atoms.append(_Atom(Items((_settled(line),), start), origin))
         else:
-            atoms.append(_Atom(block, origin))
+            atoms.append(_Atom(replace(block, line=_settled(block.line)), origin))
     return [atom for atom in atoms if sections(Message((atom.block,)))]
+
+
+def _settled(line: Line) -> Line:
+    """Clean, in pieces that can be cut without looking at all the rest again.
+
+    No link where its text is too long for one: its pieces would become links.
+    """
+    settled: list[Span] = []
+    for span in line:
+        text = clean(span.text)
+        href = span.href if units(text) <= LONGEST_LINK else ""
+        while len(text) > PIECE:
+            at = text.rfind(" ", PIECE // 2, PIECE) + 1 or PIECE
+            settled.append(replace(span, text=text[:at], href=href))
+            text = text[at:]
+        settled.append(replace(span, text=text, href=href))
+    return tuple(settled)
 
 
 def _join(atoms: list[_Atom]) -> tuple[Block, ...]:
@@ -100,7 +119,9 @@ def _join(atoms: list[_Atom]) -> tuple[Block, ...]:
     for atom in atoms:
         last = blocks[-1] if blocks else None
         if isinstance(last, Items) and isinstance(atom.block, Items) and origin == atom.origin:
-            blocks[-1] = replace(last, lines=last.lines + atom.block.lines)
+            missing = 0 if last.start is None else (atom.block.start or 0) - last.start - len(last.lines)
+            # Items without text take a number too, though they are not shown.
+            blocks[-1] = replace(last, lines=(*last.lines, *((),) * missing, *atom.block.lines))
         else:
             blocks.append(atom.block)
         origin = atom.origin
@@ -114,19 +135,19 @@ def _pack(atoms: list[_Atom], whole: _Room) -> list[list[_Atom]]:
     waiting = atoms[::-1]
     while waiting:
         atom = waiting.pop()
-        cost = _cost(parts[-1], atom)
+        cost = _cost(parts[-1], atom, whole)
         if room.holds(cost):
             parts[-1].append(atom)
             room = room.less(cost)
             continue
-        fits_alone = whole.holds(_cost([], atom))
+        fits_alone = whole.holds(_cost([], atom, whole))
         if not parts[-1] or not fits_alone or room.units > whole.units // 2:
             cut = _cut(atom, room.less((2, 1)))
-            if cut and room.holds(_cost(parts[-1], cut[0])):
+            if cut and room.holds(_cost(parts[-1], cut[0], whole)):
                 parts[-1].append(cut[0])
                 atom = cut[1]
-                if not sections(Message((atom.block,))):
-                    continue  # nothing but white space was left
+                if _blank(atom.block):
+                    continue
             elif not parts[-1]:
                 atom = _bare(atom)
         parts.append([])
@@ -143,10 +164,24 @@ def _bare(atom: _Atom) -> _Atom:
     return _Atom(plain, atom.origin)
 
 
-def _cost(before: list[_Atom], atom: _Atom) -> tuple[int, int]:
-    """What the atom adds: its own size and the blank line before it, counted at its longest."""
+def _cost(before: list[_Atom], atom: _Atom, whole: _Room) -> tuple[int, int]:
+    """What the atom adds: its own size and the blank line before it, counted at its longest.
+
+    Of one that is far too long, the length alone: the rest of a long text is not laid out each time.
+    """
+    length = sum(len(span.text) for span in _line(atom.block))
+    if length > 2 * whole.units:
+        return length, 0
     length, entities = size(sections(Message((atom.block,))))
     return length + (2 if before else 0), entities
+
+
+def _line(block: Block) -> Line:
+    return block.lines[0] if isinstance(block, Items) else block.line
+
+
+def _blank(block: Block) -> bool:
+    return not any(span.text.strip() for span in _line(block))
 
 
 def _cut(atom: _Atom, room: _Room) -> tuple[_Atom, _Atom] | None:
@@ -185,30 +220,26 @@ def _cut_line(
 ) -> tuple[Line, Line] | None:
     """Spans up to the last good joint within the room, and the rest."""
     head: list[Span] = []
-    spans = [_settled(span) for span in line]
-    while spans and not spans[0].text.strip():
-        spans = spans[1:]
-    if spans:
-        spans[0] = replace(spans[0], text=spans[0].text.lstrip())
-    for number, span in enumerate(spans):
+    for number, each in enumerate(line):
+        span = each if head else replace(each, text=each.text.lstrip())
+        if not head and not span.text:
+            continue
         cost = size(sections(Message((look((span,)),))))
         cost = (max(cost[0], units(span.text)), cost[1])  # with its white space
         if room.holds(cost):
             head.append(span)
             room = room.less(cost)
             continue
-        at = 0 if span.href or room.entities < cost[1] else _joint(span.text, room.units, begun=bool(head))
+        at = (
+            0
+            if span.href or room.entities < cost[1]
+            else _joint(span.text, room.units, sum(units(one.text) for one in head))
+        )
         if at == 0:
-            return _at_a_space(head, spans[number:])
+            return _at_a_space(head, [span, *line[number + 1 :]])
         before, after = replace(span, text=span.text[:at]), replace(span, text=span.text[at:])
-        return _halves([*head, before], [after, *spans[number + 1 :]])
+        return _halves([*head, before], [after, *line[number + 1 :]])
     return None  # the caller's count was the larger one; nothing is left to cut off
-
-
-def _settled(span: Span) -> Span:
-    """Clean, and no link if its text is too long for one: its pieces must not become links."""
-    text = clean(span.text)
-    return replace(span, text=text, href=span.href if units(text) <= LONGEST_LINK else "")
 
 
 def _at_a_space(head: list[Span], tail: list[Span]) -> tuple[Line, Line] | None:
@@ -234,22 +265,22 @@ def _halves(head: list[Span], tail: list[Span]) -> tuple[Line, Line] | None:
     return tuple(head), tuple(tail)
 
 
-def _joint(text: str, room: int, *, begun: bool) -> int:
+def _joint(text: str, room: int, used: int) -> int:
     """Where to cut so that at most `room` code units stand before; 0 if there is no good place.
 
-    The coarsest joint wins, in the second half of the room unless the part has `begun` with other
-    text; a text with no joint at all is cut between two characters, but only to begin a part.
+    The coarsest joint that leaves the part more than half full wins, `used` code units being in it
+    already; else the last space. A text with neither is cut between two characters, but only to
+    begin a part.
     """
     window = _fitting(text, room)
     if window == len(text):
         return window
-    for joint in _JOINTS:
-        last = max(
-            (found.end() for found in joint.finditer(text, 0 if begun else window // 2, window)), default=0
-        )
+    least = max(0, (window - used) // 2)
+    for joint, start in [*((joint, least) for joint in _JOINTS), (_JOINTS[-1], 0)]:
+        last = max((found.end() for found in joint.finditer(text, start, window)), default=0)
         if last:
             return last
-    if begun:
+    if used:
         return 0
     while window > 1 and _CLINGING.match(text, window):
         window -= 1

@@ -56,7 +56,7 @@ def passage(text: str, evidence: tuple[str, ...], limit: int, *, title: str = ""
 
 
 def around(text: str, piece: str, limit: int) -> str:
-    """Return `piece` with the words beside it in `text`, about `limit` characters; alone if it is not there."""
+    """Return `piece` with the words beside it in `text`, about `limit` characters; else `piece` alone."""
     piece = single_line(piece)
     for part in paragraphs(text):
         at = part.find(piece)
@@ -75,8 +75,8 @@ def around(text: str, piece: str, limit: int) -> str:
 def _window(part: str, at: int, limit: int) -> str:
     """Cut `part` to whole sentences from the one in which `at` lies."""
     start = 0
-    for end in _SENTENCE_END.finditer(part, 0, at):
-        start = end.end()
+    if at > limit // 3:  # nearer to the beginning, what leads up to it is worth its room
+        start = max((end.end() for end in _SENTENCE_END.finditer(part, 0, at)), default=0)
     # A sentence longer than the window would leave the evidence outside it.
     if at - start > limit // 2:
         start = part.rfind(" ", 0, at - limit // 4) + 1

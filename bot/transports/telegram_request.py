@@ -15,7 +15,7 @@ from telegram._utils.defaultvalue import DefaultValue  # the type of BaseRequest
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-_TOKEN = re.compile(r"\b\d{3,20}:[A-Za-z0-9_-]{20,100}")
+_TOKEN = re.compile(r"(?<!\d)\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _QUIET = ("telegram", "httpx", "httpcore")
 
 Timeout = float | DefaultValue[float] | DefaultValue[None] | None

@@ -1,5 +1,7 @@
 """Decides which route an alert fits, and how early it goes."""
 
+from functools import lru_cache
+
 from jobs.steps.lexicon.tokens import cut, fold
 from storage.records import Alert, Route
 from storage.words import Digest, MsgType, Status, Urgency
@@ -25,11 +27,14 @@ def wants(route: Route, alert: Alert, *, followed: bool) -> bool:
     if alert.status is not Status.ACTUAL:
         return False
     follow_up = followed and alert.msg_type in _FOLLOW_UPS
-    if not _rings(alert, follow_up=follow_up) and alert.statement.kind not in route.kinds:
+    if follow_up:
+        # Who was rung for the case hears what became of it, whatever words the news is in.
+        return True
+    if not _rings(alert, follow_up=False) and alert.statement.kind not in route.kinds:
         return False
-    if not follow_up and route.least_urgency is not None:
-        if _ORDER[alert.statement.alert.urgency] < _ORDER[route.least_urgency]:
-            return False
+    least = _ORDER[route.least_urgency] if route.least_urgency else 0
+    if _ORDER[alert.statement.alert.urgency] < least:
+        return False
     return all(fits(route, alert) for fits in _FILTERS)
 
 
@@ -97,8 +102,12 @@ _FILTERS = (_country, _kind, _language, _source, _keywords)
 """What a route may narrow; each is passed by a route that does not use it."""
 
 
+@lru_cache(maxsize=16)
 def _searchable(text: str) -> str:
-    """Folded words with one space around each; East Asian characters are words of their own."""
+    """Folded words with one space around each; East Asian characters are words of their own.
+
+    The last few are kept: one alert is held against every route.
+    """
     return f" {' '.join(cut(text).words)} "
 
 

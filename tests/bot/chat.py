@@ -49,7 +49,6 @@ class Chat:
         }
         return self.read
 
-    @property
     def recipient(self) -> Recipient | None:
         """What is stored about this chat."""
         with self.database.read() as work:

@@ -1,0 +1,1 @@
+"""Stand-ins for the platforms we speak to, strict enough to be believed."""

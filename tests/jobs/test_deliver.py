@@ -1,5 +1,6 @@
 """What is queued is sent, most pressing first, and every answer of a platform is written down."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -204,14 +205,48 @@ async def test_without_an_answer_anything_else_is_not_repeated(database: Databas
         (False, False, DeliveryState.UNCERTAIN),
     ],
 )
-def test_what_a_killed_sender_left_behind_is_settled_at_the_next_start(
+def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
     database: Database, idempotent: bool, urgent: bool, state: DeliveryState
 ) -> None:
-    """Killed between claiming and sending: nothing stays "being sent" for ever."""
+    """Killed between sending and the answer: nothing stays "being sent" for ever."""
     assessment = URGENT if urgent else Assessment(urgency=Urgency.FUTURE)
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
-        work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+        (claimed,) = work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+        work.deliveries.begin([claimed.id])
     sender = deliverer(database, Platform(idempotent=idempotent), Clock())
     assert sender.recover() == 1
     assert delivery(database, alert_id).state is state
+
+
+def test_what_only_waited_for_its_turn_when_the_sender_was_killed_is_sent(database: Database) -> None:
+    """Claimed, but never attempted: there is nothing uncertain about it."""
+    alert_id = queue(database, "post", lane=3, assessment=Assessment(urgency=Urgency.FUTURE))
+    with database.write() as work:
+        work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+    deliverer(database, Platform(), Clock()).recover()
+    assert delivery(database, alert_id).state is DeliveryState.QUEUED
+
+
+async def test_a_stop_puts_back_what_waited_for_its_turn(database: Database) -> None:
+    """A clean stop in the middle of a batch loses nothing and makes nothing uncertain."""
+    ids = [queue(database, f"correction {n}", lane=0, address="1") for n in range(4)]
+    sender = Deliverer(database, Platform(), Pace(1e9, gap=60), Clock())
+    task = asyncio.create_task(sender.drain())
+    await asyncio.sleep(0.5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    states = [delivery(database, alert_id).state for alert_id in ids]
+    assert sorted(states) == [*[DeliveryState.QUEUED] * 3, DeliveryState.SENT]
+
+
+async def test_a_timeout_after_a_flood_wait_is_still_repeated(database: Database) -> None:
+    """An outage often begins with 429 and ends with silence: the one repetition is not used up by it."""
+    queue(database, "alert")
+    platform, clock = Platform([RetryLater(1, "429"), Uncertain("timed out"), Sent("1")]), Clock()
+    sender = deliverer(database, platform, clock)
+    for _ in range(4):
+        await sender.drain()
+        clock.at += timedelta(minutes=1)
+    assert len(platform.told) == 3

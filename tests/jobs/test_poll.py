@@ -12,7 +12,7 @@ from jobs.poll import Polled, Poller
 from storage.database import Database
 from storage.queries import Query
 from storage.records import Route, Source
-from storage.words import DeliveryState, SourceKind, SourceState, Urgency
+from storage.words import DeliveryState, MsgType, SourceKind, SourceState, Urgency
 from tests.builders import NOON, a_source
 from tests.feeds import Site, a_site, item, rss
 
@@ -250,3 +250,77 @@ async def test_a_page_without_a_feed_is_watched(site: Site, poller: Poller, data
         hits = work.statements.latest(Query(), 100)
     assert hits.total == 3
     assert all("alert(" not in hit.statement.text for hit in hits.hits)
+
+
+async def test_two_calls_of_one_organisation_both_ring(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """Who appeals often is not mistaken for who repeats herself."""
+    other = (
+        "Seven Uyghur students in Egypt face deportation to China",
+        (
+            "Northlight calls on Egypt to immediately halt the deportation of seven Uyghur students arrested "
+            "in Cairo, who may be put on a plane to China within days, where they would be tortured."
+        ),
+    )
+    site.publish(
+        "/feed", rss(item(*other, NOON, "1", f"{site.url}/1"), item(*CALL, NOON, "2", f"{site.url}/2"))
+    )
+    (source,) = watch(database, a_source(url=f"{site.url}/feed"))
+    polled = await poller.one(source, NOON)
+    assert len(polled.alerts) == 2
+
+
+async def test_one_bad_entry_does_not_silence_its_source(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """The year 1 is what software writes for "no date"; the call beside it rings all the same."""
+    zero = item(*POST, None, "2").replace(
+        "<title>", "<pubDate>Mon, 01 Jan 0001 00:00:00 +0000</pubDate><title>"
+    )
+    site.publish("/feed", rss(item(*CALL, NOON, "1"), zero))
+    (source,) = watch(database, a_source(url=f"{site.url}/feed"))
+    polled = await poller.one(source, NOON)
+    assert (polled.source.state, polled.new, len(polled.alerts)) == (SourceState.OK, 2, 1)
+
+
+async def test_the_same_call_reaches_those_whom_its_first_carrier_did_not(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """Who asked for one source only is told when that source carries it; the others hear it once."""
+    with database.write() as work:
+        picky = work.recipients.ensure("console", "other", "en", NOON)
+        work.routes.add(picky.id, Route(sources=("copy",)))
+    link = f"{site.url}/call"
+    site.publish("/feed", rss(item(*CALL, NOON, "1", link)))
+    site.publish("/copy", rss(item(*CALL, NOON, "1", link)))
+    first, second = watch(
+        database,
+        a_source(url=f"{site.url}/feed"),
+        a_source(name="copy", organisation="Copy", url=f"{site.url}/copy"),
+    )
+    by_name = {source.name: source for source in (first, second)}
+    one = await poller.one(by_name["northlight"], NOON)
+    two = await poller.one(by_name["copy"], NOON)
+    assert [recipients for _, recipients in (*one.alerts, *two.alerts)] == [1, 1]
+
+
+async def test_a_stop_action_takes_back_what_waits_and_is_never_held(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """Nobody is sent the call after its correction, and a correction does not wait for an admin."""
+    site.publish("/feed", rss(item(*CALL, NOON, "1")))
+    (source,) = watch(database, a_source(url=f"{site.url}/feed"))
+    first = await poller.one(source, NOON)
+    stop = (
+        "Stop action: nine North Korean refugees released",
+        "The nine North Korean refugees held in Shenyang, China, have been released. No further action.",
+    )
+    site.publish("/feed", rss(item(*stop, NOON + timedelta(hours=1), "2"), item(*CALL, NOON, "1")))
+    second = await again(replace(poller, limits=Limits(per_source_hour=1)), database, "northlight", 2)
+    ((correction, recipients),) = second.alerts
+    assert (correction.msg_type, recipients) == (MsgType.CANCEL, 1)
+    with database.read() as work:
+        (old,) = work.deliveries.of_alert(first.alerts[0][0].id)
+        (new,) = work.deliveries.of_alert(correction.id)
+    assert (old.state, new.state, new.lane) == (DeliveryState.CANCELLED, DeliveryState.QUEUED, 0)

@@ -49,7 +49,7 @@ def classify(statement: Statement, as_of: datetime) -> Statement:
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,
         urgency=urgency_of(judged, cues, verdict, as_of.date()),
-        severity=severity_of(cues, verdict),
+        severity=severity_of(cues),
         certainty=certainty_of(cues, verdict),
         reasons=verdict.reasons,
     )

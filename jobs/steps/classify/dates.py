@@ -75,7 +75,7 @@ def _named(tokens: Tokens, at: int, months: dict[str, int], today: date) -> Ment
     return None
 
 
-def _dated(  # noqa: PLR0913, PLR0917  # the parts of a date and where they stood
+def _dated(  # the parts of a date and where they stood
     tokens: Tokens, first: int, last: int, month: int, day: int, today: date
 ) -> Mention | None:
     after = last + 1

@@ -15,7 +15,7 @@ _SEVERE = frozenset({"custody", "health", "eviction"})
 
 
 def urgency_of(statement: Statement, cues: Cues, verdict: Verdict, today: date) -> Urgency:
-    """CAP 1.2 section 3.2.2: Past for what is over, Immediate for what is urgent, Expected for a near deadline.
+    """CAP 1.2 section 3.2.2: Past for what is over, Immediate for what is urgent, Expected before a deadline.
 
     A resolution or letter with a deadline within 45 days of its writing is Expected; other open
     demands are Future; a text that asks nothing is Unknown.
@@ -35,9 +35,8 @@ def urgency_of(statement: Statement, cues: Cues, verdict: Verdict, today: date) 
     return Urgency.UNKNOWN
 
 
-def severity_of(cues: Cues, verdict: Verdict) -> Severity:
-    """The worst harm the text is about; for `other` without an urgent matter, only what is spoken of twice."""
-    del verdict
+def severity_of(cues: Cues) -> Severity:
+    """The worst harm that the text speaks of."""
     seen = {harm for harm in HARMS if harm in cues.found}
     if seen & _EXTREME:
         return Severity.EXTREME

@@ -31,6 +31,9 @@ def judge(features: Features) -> Verdict:
     stages = {name: _sum(weights["msg_type"][name], features) for name in ("update", "cancel")}
     stage = max(stages, key=lambda name: stages[name])
     msg_type = MsgType(stage) if stages[stage] > 0 else MsgType.ALERT
+    if msg_type is MsgType.CANCEL and _ENDS.isdisjoint(features.shown):
+        # A release told in passing ends no action; a false correction would overtake everything.
+        msg_type = MsgType.ALERT
     urgent = _sum(weights["urgent"], features) > 0 and msg_type is not MsgType.CANCEL
     sums = {kind: _sum(weights["kind"][kind], features) for kind in _KINDS}
     if urgent:
@@ -45,6 +48,9 @@ def judge(features: Features) -> Verdict:
         reasons += _reasons(stage, weights["msg_type"][stage], features, positive=True)
     return Verdict(Kind(kind), urgent, msg_type, tuple(reasons))
 
+
+_ENDS = frozenset({"closed", "title freed"})
+"""Without one of these features nothing is called off."""
 
 _KINDS = ("statement", *(str(kind) for kind in Kind if kind is not Kind.STATEMENT))
 

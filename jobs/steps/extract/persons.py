@@ -32,7 +32,8 @@ _JAPANESE = re.compile(
 )
 _INFANT = re.compile(
     r"\b(?:an?|one|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:infant|baby|toddler|newborn|(?:year|"
-    r"month|week)-old\s+(?:girl|boy|child|daughter|son|infant|baby))\b",
+    r"month|week)-old\s+(?:girl|boy|child|daughter|son|infant|baby)|"
+    r"(?:girl|boy|child|daughter|son)\s+of\s+(?:\w+\s+)(?:years?|months?|weeks?))\b",
     re.IGNORECASE,
 )
 _KOREAN_MINORS = re.compile(

@@ -1,6 +1,7 @@
 """Composes the readers of this package into one statement."""
 
 import re
+from dataclasses import replace
 
 from jobs.steps import lexicon
 from jobs.steps.document import Document
@@ -16,7 +17,7 @@ from jobs.steps.extract.persons import persons_at_risk
 from jobs.steps.extract.places import places
 from jobs.steps.extract.signatories import signatories
 from jobs.steps.extract.titles import titled
-from storage.records import Statement
+from storage.records import Demand, Statement
 
 
 def extract(document: Document) -> Statement:
@@ -45,6 +46,8 @@ def extract(document: Document) -> Statement:
         asked, formal = european.demands(read, language, context), list(context.letter_to)
     else:
         asked, formal = demands(heading, read, context, written)
+    flat = collapse(document.text)
+    asked = [_with_negation(demand, flat) for demand in asked]
     parties = addressees(asked, formal, read, context)
     return Statement(
         title=title,
@@ -64,3 +67,17 @@ def extract(document: Document) -> Statement:
         identifiers=identifiers(title, read),
         instruments=instruments(re.sub(r"\s+", " ", document.text)),
     )
+
+
+_NEGATION = re.compile(r"\b(?:not|never|neither|nor)(?:\s+(?:to|ever|again|be)){0,2}\s+$", re.IGNORECASE)
+
+
+def _with_negation(demand: Demand, text: str) -> Demand:
+    """The demand with the "not to" that stands before it: without it a quote would say the opposite."""
+    at = text.find(demand.quote)
+    if at < 0 or _NEGATION.search(demand.quote + " "):
+        return demand
+    denied = _NEGATION.search(text[max(0, at - 40) : at])
+    if not denied or text.count(demand.quote) > 1:
+        return demand
+    return replace(demand, quote=denied.group() + demand.quote)

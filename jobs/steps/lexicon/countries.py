@@ -20,7 +20,7 @@ _TITLE = 3.0
 _Mention = tuple[str, str]
 """(code, group); the code "" is for phrases that say nothing."""
 
-# Endings of Russian and Ukrainian nouns and adjectives, by the ending of the nominative (a table, not a grammar).
+# Endings of Russian and Ukrainian nouns and adjectives, by the ending of the nominative.
 _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ия", ("ия", "ии", "ию", "ией")),
     ("ая", ("ая", "ой", "ую")),
@@ -68,7 +68,7 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
 
 
 def place_spans(tokens: Tokens) -> list[tuple[int, int, str]]:
-    """First and last token of everything that speaks for a country but persons; with the place where it is one."""
+    """First and last token of what speaks for a country but persons; with the place where it is one."""
     spans = []
     for hit in _index().longest(tokens):
         code, group = hit.value
@@ -108,7 +108,7 @@ def _georgian_words() -> Phrases[bool]:
 def _index() -> Phrases[_Mention]:
     """Every phrase that speaks for a country. Earlier groups win where one phrase stands in two."""
     rows = table("countries")
-    phrases: dict[str, _Mention] = {phrase: ("", "nothing") for phrase in _listed(rows["nothing"])}
+    phrases: dict[str, _Mention] = dict.fromkeys(_listed(rows["nothing"]), ("", "nothing"))
     for group in ("words", "people", "places", "seats", "loose", "parties"):
         for code, line in rows[group].items():
             for phrase in _listed(line):

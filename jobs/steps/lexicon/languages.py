@@ -10,7 +10,8 @@ _SAMPLE = 6_000
 
 _SCRIPTS = (
     ("ko", 0xAC00, 0xD7AF), ("ja", 0x3040, 0x30FF), ("han", 0x3400, 0x9FFF), ("cyrillic", 0x0400, 0x052F),
-    ("arabic", 0x0600, 0x06FF), ("arabic", 0x0750, 0x077F), ("latin", 0x0041, 0x024F), ("latin", 0x1E00, 0x1EFF),
+    ("arabic", 0x0600, 0x06FF), ("arabic", 0x0750, 0x077F), ("latin", 0x0041, 0x024F),
+    ("latin", 0x1E00, 0x1EFF),
     ("th", 0x0E00, 0x0E7F), ("my", 0x1000, 0x109F), ("km", 0x1780, 0x17FF), ("bo", 0x0F00, 0x0FFF),
     ("el", 0x0370, 0x03FF), ("he", 0x0590, 0x05FF), ("hi", 0x0900, 0x097F), ("bn", 0x0980, 0x09FF),
     ("ta", 0x0B80, 0x0BFF), ("am", 0x1200, 0x137F), ("ka", 0x10A0, 0x10FF), ("hy", 0x0530, 0x058F),
@@ -58,8 +59,8 @@ def detect_language(text: str, declared: str = "") -> str:
     against it: another script, or another language with clearly more of its common words.
     """
     declared = declared.strip().lower().replace("_", "-").split("-")[0]
-    counts: dict[str, int] = {}
     sample = text[:_SAMPLE]
+    counts: dict[str, int] = {}
     for char in sample:
         script = _script_of[char]
         if script:
@@ -69,25 +70,29 @@ def detect_language(text: str, declared: str = "") -> str:
     script = _main_script(counts)
     if script not in _SEVERAL:
         return script
+    scores = _scores(sample, script)
+    best = max(scores, key=lambda code: (scores[code], code == _SEVERAL[script]), default=_SEVERAL[script])
+    most = scores.get(best, 0.0)
+    if not most:
+        best = _SEVERAL[script]
+    if declared in scores:
+        return declared if scores[declared] >= 0.7 * most else best
+    # A language we have no words for (Swahili, Tagalog) is only contradicted by many of ours.
+    unknown = declared and script == "latin" and declared not in _script_owners()
+    return declared if unknown and most < 4 else best
+
+
+def _scores(sample: str, script: str) -> dict[str, float]:
+    """How much the common words and the letters of a text speak for each language of a script."""
     by_word, by_letter, by_script = _languages()
     scores: dict[str, float] = dict.fromkeys(by_script.get(script, ()), 0.0)
-    for word in cut(sample).words:
-        for code in by_word.get(word, ()):
+    pieces = [(by_word.get(word, ()), 1.0) for word in cut(sample).words]
+    pieces += [(by_letter.get(char, ()), 0.5) for char in sample.lower()]
+    for codes, worth in pieces:
+        for code in codes:
             if code in scores:
-                scores[code] += 1 / len(by_word[word])
-    for char in sample.lower():
-        for code in by_letter.get(char, ()):
-            if code in scores:
-                scores[code] += 0.5
-    best = max(scores, key=lambda code: (scores[code], code == _SEVERAL[script]), default=_SEVERAL[script])
-    if not scores.get(best):
-        best = _SEVERAL[script]
-    if declared in scores and scores[declared] >= 0.7 * scores.get(best, 0.0):
-        return declared
-    if declared and declared not in scores and declared not in _script_owners() and script == "latin":
-        # A language we have no words for (Swahili, Tagalog) is only contradicted by many of ours.
-        return best if scores.get(best, 0.0) >= 4 else declared
-    return best
+                scores[code] += worth / len(codes)
+    return scores
 
 
 @cache

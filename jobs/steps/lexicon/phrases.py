@@ -137,7 +137,7 @@ class Phrases(Generic[T]):
                 best = hit
         return [*chosen, best] if best is not None else chosen
 
-    def _walk(  # noqa: PLR0913, PLR0917  # the state of one step along the tree, kept on the stack
+    def _walk(  # the state of one step along the tree, kept on the stack
         self,
         node: _Node[T],
         tokens: Tokens,
@@ -204,6 +204,6 @@ def _stands(leaf: _Leaf[T], tokens: Tokens, first: int, last: int) -> bool:
         leaf.whole_run
         and (
             (start and _KATAKANA.match(text[start - 1]))
-            or (end < len(text) and _KATAKANA.match(text[end]) and text[end] not in "・")
+            or (end < len(text) and _KATAKANA.match(text[end]) and text[end] != "・")
         )
     )

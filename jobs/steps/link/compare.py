@@ -24,11 +24,9 @@ _APART = Likeness(0.0)
 
 def compare(new: Traits, old: Traits) -> Likeness:
     """Whether two statements tell of one case. What tells them apart outweighs what is alike."""
-    if new.url and new.url == old.url:
-        return Likeness(9.0, (Reason("same page", new.url),))
-    ids = new.identifiers & old.identifiers
-    if ids:
-        return Likeness(8.0, (Reason("same identifier", min(ids)),))
+    sure = _same_call(new, old)
+    if sure is not None:
+        return sure
     gap = abs(new.moment - old.moment) if new.moment and old.moment else 0.0
     if gap > _WINDOW or (new.countries and old.countries and not new.countries & old.countries):
         return _APART
@@ -42,6 +40,32 @@ def compare(new: Traits, old: Traits) -> Likeness:
     ):
         return _APART
     return _by_event(new, old, gap)
+
+
+def _same_call(new: Traits, old: Traits) -> Likeness | None:
+    """What is sure without weighing: one page, one identifier, or one title that a list cuts short."""
+    if new.url and new.url == old.url:
+        return Likeness(9.0, (Reason("same page", new.url),))
+    ids = new.identifiers & old.identifiers
+    if ids:
+        return Likeness(8.0, (Reason("same identifier", min(ids)),))
+    short = _cut_short(new, old)
+    if short and abs(new.moment - old.moment) <= 30 * _DAY:
+        return Likeness(5.0, (Reason("title cut short", short),))
+    return None
+
+
+def _cut_short(new: Traits, old: Traits) -> str:
+    """The title that is the beginning of the other, ended by dots: a list shows what a page tells."""
+    for short, whole in ((new.title, old.title), (old.title, new.title)):
+        stem = short.rstrip(". …")
+        if short.endswith(("…", "...")) and len(stem) >= _STEM and whole.startswith(stem):
+            return short
+    return ""
+
+
+_STEM = 24
+"""Characters of a title that is cut short, at least: fewer may begin another call as well."""
 
 
 def _same_name(new: Traits, old: Traits) -> frozenset[str]:
@@ -103,46 +127,89 @@ def _other_title_name(new: Traits, old: Traits, named: frozenset[str]) -> bool:
 def _by_event(new: Traits, old: Traits, gap: float) -> Likeness:
     """Without a name: the same harm in the same countries at one time, and more that agrees."""
     shared = new.countries & old.countries
-    if not shared or not (new.harms & old.harms or new.kind == old.kind):
+    alike_harm = _families(new) & _families(old) or new.kind == old.kind
+    other_number = new.numbers and old.numbers and not new.numbers & old.numbers
+    if not shared or not alike_harm or other_number:
         return _APART
-    if new.numbers and old.numbers and not new.numbers & old.numbers:
+    points = [point for weigh in _POINTS if (point := weigh(new, old, gap)) is not None]
+    score = sum(worth for worth, _ in points)
+    all_three = len(shared) >= 3 and new.countries == old.countries
+    if score < (0.8 if all_three else 1.0) - 1e-9:
         return _APART
-    points: list[tuple[float, Reason]] = []
-    overlap = len(shared) / len(new.countries | old.countries)
-    if len(shared) >= 2 and overlap >= 0.6:
-        points.append((0.3 + 0.1 * (len(shared) >= 3), Reason("same countries", ", ".join(sorted(shared)))))
+    if not all_three and not any(reason.rule in _HARD for _, reason in points):
+        return _APART
+    return Likeness(max(1.0, score), tuple(reason for _, reason in points))
+
+
+def _families(traits: Traits) -> frozenset[str]:
+    """The harms of a text; who is held on the road today is sent back tomorrow."""
+    return frozenset("return" if harm == "custody" else harm for harm in traits.harms)
+
+
+_Point = tuple[float, Reason] | None
+
+
+def _same_countries(new: Traits, old: Traits, _gap: float) -> _Point:
+    shared, every = new.countries & old.countries, new.countries | old.countries
+    if len(shared) < 2 or len(shared) < 0.6 * len(every):
+        return None
+    return 0.4 if len(shared) >= 3 else 0.3, Reason("same countries", ", ".join(sorted(shared)))
+
+
+def _same_number(new: Traits, old: Traits, _gap: float) -> _Point:
     numbers = new.numbers & old.numbers
-    if numbers:
-        points.append((0.4, Reason("same number of persons", str(max(numbers)))))
+    return (0.4, Reason("same number of persons", str(max(numbers)))) if numbers else None
+
+
+def _same_date(new: Traits, old: Traits, _gap: float) -> _Point:
     days = new.days & old.days
-    if days:
-        points.append((0.3, Reason("same date", max(days).isoformat())))
-    if new.stage and new.moment and datetime.fromtimestamp(new.moment, UTC).date() in old.days:
-        points.append((0.3, Reason("the day announced", new.stage_words)))
-    if gap > 4 * _DAY:
-        points.append((0.3, Reason("same source, what became of them", new.stage_words)))
+    return (0.3, Reason("same date", max(days).isoformat())) if days else None
+
+
+def _same_place(new: Traits, old: Traits, _gap: float) -> _Point:
     places = new.places & old.places
-    if places:
-        points.append((0.3, Reason("same place", ", ".join(sorted(places)))))
+    return (0.3, Reason("same place", ", ".join(sorted(places)))) if places else None
+
+
+def _same_wording(new: Traits, old: Traits, _gap: float) -> _Point:
     alike = len(new.pieces & old.pieces) / max(1, min(len(new.pieces), len(old.pieces)))
-    if alike >= 0.25 and new.language == old.language:
-        points.append((min(0.8, 2 * alike), Reason("same wording", new.title)))
-    if gap <= 1.5 * _DAY:
-        points.append((0.3, Reason("same day", new.title)))
-    if (
-        new.source
-        and new.source == old.source
-        and new.stage
-        and not old.stage
-        and gap <= 2 * _DAY
-        and not new.numbers
-    ):
-        points.append((0.7, Reason("same source, next stage", new.stage_words)))
-    if new.kind == old.kind:
-        points.append((0.1, Reason("same kind", new.kind)))
-    hard = {"same number of persons", "same date", "same place", "same wording", "same source, next stage"}
-    score = sum(p for p, _ in points)
-    certain = any(r.rule in hard for _, r in points) or (len(shared) >= 3 and overlap == 1.0)
-    if score < 1 - 1e-9 - 0.2 * (len(shared) >= 3 and overlap == 1.0) or not certain:
-        return _APART
-    return Likeness(max(1.0, score), tuple(r for _, r in points))
+    if alike < 0.25 or new.language != old.language:
+        return None
+    return min(0.8, 2 * alike), Reason("same text" if alike >= 0.6 else "same wording", new.title)
+
+
+def _same_day(new: Traits, _old: Traits, gap: float) -> _Point:
+    return (0.3, Reason("same day", new.title)) if gap <= 1.5 * _DAY else None
+
+
+def _same_kind(new: Traits, old: Traits, _gap: float) -> _Point:
+    return (0.1, Reason("same kind", new.kind)) if new.kind == old.kind else None
+
+
+def _announced(new: Traits, old: Traits, _gap: float) -> _Point:
+    """What is told to have happened was announced for this day."""
+    if not new.stage or not new.moment or datetime.fromtimestamp(new.moment, UTC).date() not in old.days:
+        return None
+    return 0.3, Reason("the day announced", new.stage_words)
+
+
+def _next_stage(new: Traits, old: Traits, gap: float) -> _Point:
+    """One source tells, without a new number of persons, what became of what it told before."""
+    if not (new.source and new.source == old.source and new.stage and not old.stage):
+        return None
+    if gap > 4 * _DAY:
+        return 0.3, Reason("same source, what became of them", new.stage_words)
+    soon = gap <= 2 * _DAY and not new.numbers
+    return (0.7, Reason("same source, next stage", new.stage_words)) if soon else None
+
+
+_POINTS = (
+    _same_countries, _same_number, _same_date, _same_place, _same_wording, _same_day, _same_kind, _announced,
+    _next_stage,
+)  # fmt: skip
+"""What may speak for one event; each gives its worth and its reason, or nothing."""
+
+_HARD = frozenset(
+    {"same number of persons", "same date", "same place", "same text", "same source, next stage"}
+)
+"""At least one of these must agree, unless three countries and no other are the same."""

@@ -1,7 +1,7 @@
 """Reads from a statement what tells its event from another that is worded alike."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -13,6 +13,7 @@ from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
 from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tables import table
 from jobs.steps.lexicon.tokens import Tokens, cut, fold
+from jobs.steps.link.names import names_in
 from storage.records import Statement
 from storage.words import MsgType
 
@@ -31,8 +32,6 @@ _IDENTIFIER = re.compile(
     r"|\b((?:19|20)\d{2}/\d{4}\((?:RSP|INI)\))"  # European Parliament
 )
 _TRACKING = frozenset({"fbclid", "gclid", "ref", "source", "from", "lang"})
-_KOREAN_NAME = re.compile("([가-힣]{2,4}?) ?(?:씨|목사|선교사|변호사|기자|교수|스님)(?![가-힣]{2})")
-_PARTICLE = frozenset("al el ibn bin bint van von der den de da do dos du la le y abd abu ben".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,14 @@ class Traits:
     stage_words: str
 
 
-@lru_cache(maxsize=4_096)
 def features(statement: Statement) -> Traits:
-    """The traits of a statement; kept for the last few thousand statements, since they are asked for often."""
+    """The traits of a statement; the last few thousand are kept, since they are asked for often."""
+    return _features(replace(statement, text=statement.text[:_READ], demands=()))
+
+
+@lru_cache(maxsize=4_096)
+def _features(statement: Statement) -> Traits:
+    """As `features`, for a statement cut to what is read: the cache must not hold whole documents."""
     title_end = len(statement.title)
     whole = f"{statement.title}\n{statement.text}"
     text = whole[:_READ]
@@ -73,7 +77,7 @@ def features(statement: Statement) -> Traits:
     mentions = dates_in(tokens, moment.date() if moment else date(2000, 1, 1))
     dated = {i for m in mentions for i in range(m.first, m.last + 1)}
     spans = place_spans(tokens)
-    names = _names(tokens, {i for first, last, _ in spans for i in range(first, last + 1)})
+    names = names_in(tokens, {i for first, last, _ in spans for i in range(first, last + 1)})
     stage, stage_words = _stage(statement, cues)
     return Traits(
         title=statement.title,
@@ -99,7 +103,7 @@ def features(statement: Statement) -> Traits:
 
 
 def _stage(statement: Statement, cues: Cues) -> tuple[str, str]:
-    """The stage that the title tells, or the text of what was judged a follow-up; ("", "") for a first call."""
+    """The stage that the title tells, or the text of a follow-up, and its words; empty for a first call."""
     follow_up = statement.alert.msg_type is not MsgType.ALERT
     for only_title in (True, False)[: 1 + follow_up]:
         for group, stage in _STAGES:
@@ -136,67 +140,6 @@ def _identifiers(text: str) -> frozenset[str]:
         number = match.group(1)
         found.add(_bare(f"UA{number}" if number else match.group()))
     return frozenset(found)
-
-
-def _names(tokens: Tokens, taken: set[int]) -> list[tuple[int, frozenset[str], bool]]:
-    """Runs of capitalised words that are no common words: where they begin, their keys, and if weak."""
-    common = _common_words()
-    lower = {word for i, word in enumerate(tokens.words) if tokens.text[tokens.starts[i]].islower()}
-    runs: list[list[int]] = []
-    run: list[int] = []
-    for i, word in enumerate(tokens.words):
-        joined = bool(run) and tokens.starts[i] - tokens.ends[run[-1]] <= 1
-        if i not in taken and word not in lower and _looks_named(tokens, i) and not common.find_word(word):
-            if not joined:
-                runs.append([])
-                run = runs[-1]
-            run.append(i)
-        elif not (joined and word in _PARTICLE):
-            run = []
-    found = []
-    for run in runs:
-        words = [tokens.words[i] for i in run]
-        if any(len(word) > 3 for word in words):
-            first = run[0]
-            weak = len(run) == 1 and (first == 0 or tokens.sentences[first] != tokens.sentences[first - 1])
-            found.append((tokens.starts[first], frozenset(map(_key, words)), weak))
-    return found + [(m.start(), frozenset({m.group(1)}), False) for m in _KOREAN_NAME.finditer(tokens.text)]
-
-
-def _looks_named(tokens: Tokens, at: int) -> bool:
-    """A capital and then small letters; "POWs" and "NGO" are no names."""
-    word = tokens.text[tokens.starts[at] : tokens.ends[at]]
-    return len(word) > 1 and word[0].isupper() and not (word[1].isupper() and len(word) <= 5)
-
-
-def _key(word: str) -> str:
-    """What a word of a name is compared by: its skeleton, or itself where that is too short to tell."""
-    bones = skeleton(word)
-    return bones if len(bones) > 2 else word
-
-
-_LATIN = str.maketrans({
-    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "z", "з": "z", "и": "i", "к": "k", "л": "l",
-    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "s",
-    "ч": "c", "ш": "s", "щ": "s", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "u", "я": "a", "і": "i", "є": "e",
-})  # fmt: skip
-_SOUNDS = (("kh", "h"), ("zh", "z"), ("sch", "s"), ("tch", "c"), ("sh", "s"), ("ch", "c"), ("ts", "s"), ("ph", "f"),
-           ("ck", "k"), ("q", "k"), ("w", "v"), ("y", "i"), ("x", "ks"), ("dj", "j"), ("ou", "u"))  # fmt: skip
-_CASE_ENDINGS = ("ого", "его", "ому", "ему", "ова", "ева", "ой", "ым", "ом", "ем", "ам", "ами", "ах")
-
-
-def skeleton(word: str) -> str:
-    """The consonants of a name in Latin letters, so that its spellings in two languages agree."""
-    if "а" <= word[:1] <= "я":
-        for ending in _CASE_ENDINGS:
-            if len(word) > len(ending) + 3 and word.endswith(ending) and ending not in {"ова", "ева"}:
-                word = word[: -len(ending)]
-                break
-    word = word.translate(_LATIN)
-    for old, new in _SOUNDS:
-        word = word.replace(old, new)
-    bones = [c for i, c in enumerate(word) if c not in "aeiouj'" or i == 0]
-    return "".join(c for i, c in enumerate(bones) if i == 0 or c != bones[i - 1])
 
 
 def _numbers(tokens: Tokens, dated: set[int], language: str) -> set[int]:
@@ -240,29 +183,6 @@ def _counting(language: str) -> tuple[Phrases[bool], dict[str, int]]:
         fold(word): n for n, line in enumerate(own["words"].split(","), start=1) for word in line.split("/")
     }
     return persons, {word.strip(): n for word, n in words.items()}
-
-
-class _Common:
-    """The words of the tables: common words, which no name is made of."""
-
-    def __init__(self) -> None:
-        rows = table("languages")
-        words = {w for row in rows.values() for w in cut(row["words"]).words}
-        cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in ("en", "fr", "es", "ru"))
-        stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
-        words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)
-        self._words = words - stems
-        self._stems = stems
-        self._lengths = sorted({len(stem) for stem in stems})
-
-    def find_word(self, word: str) -> bool:
-        """Whether a folded word is common."""
-        return word in self._words or any(word[:n] in self._stems for n in self._lengths if n <= len(word))
-
-
-@cache
-def _common_words() -> _Common:
-    return _Common()
 
 
 def _pieces(tokens: Tokens) -> frozenset[str]:

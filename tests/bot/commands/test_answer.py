@@ -41,6 +41,24 @@ def test_an_unknown_command_is_answered_with_the_nearest_and_an_example(chat: Ch
     assert "/help" in chat.says("/")
 
 
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("subscribe China", "You are subscribed."),
+        ("Subscribe Chnia", "“Chnia” is no country"),
+        ("demands vietnam", "What was asked of Vietnam"),
+        ("search camps", "Found for camps"),
+        ("status of the nine refugees", "Found for status of the nine refugees"),
+        ("latest on the nine", "Found for latest on the nine"),
+        ("2005", "Found for 2005"),
+        ("999", "There is no statement #999."),
+    ],
+)
+def test_in_a_private_chat_the_mark_may_be_left_out(chat: Chat, line: str, begins: str) -> None:
+    """A command is recognised where it cannot be meant as words to look for."""
+    assert chat.says(line).startswith(begins)
+
+
 def test_hidden_commands_are_listed_nowhere(chat: Chat) -> None:
     """/expired is for buttons; it is neither shown nor suggested."""
     assert "/expired" not in chat.says("/help")
@@ -58,6 +76,7 @@ def test_only_announced_lines_are_given_a_writing_transaction() -> None:
     assert writing == {"subscribe", "unsubscribe", "settings", "forget"}
     assert changes("!subscribe KP")
     assert changes("subscribe")
+    assert changes("subscribe China")
     assert not changes("/search subscribe")
 
 

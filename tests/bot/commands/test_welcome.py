@@ -41,7 +41,7 @@ def test_looking_around_stores_nothing(archive: Database) -> None:
     chat = Chat(archive)
     for line in ("/start", "/help", "/latest", "camps", "/status", "/privacy", "/settings", "/forget"):
         chat.says(line)
-    assert chat.recipient is None
+    assert chat.recipient() is None
 
 
 def test_forget_asks_once_and_then_removes_every_row(chat: Chat) -> None:
@@ -49,9 +49,9 @@ def test_forget_asks_once_and_then_removes_every_row(chat: Chat) -> None:
     chat.says("/subscribe")
     chat.says('/subscribe China "prison camp"')
     assert "2 subscriptions" in chat.says("/forget")
-    assert chat.recipient is not None
+    assert chat.recipient() is not None
     assert chat.presses("Yes, forget me").startswith("Forgotten.")
-    assert chat.recipient is None
+    assert chat.recipient() is None
     assert "Nothing is stored" in chat.says("/forget")
 
 

@@ -22,6 +22,11 @@ TEXT = (
     "to halt the return and to disclose where they are held."
 )
 
+WHY = (
+    "Why it rang: urgency Immediate, severity Extreme, certainty Likely; from the words "
+    "“… in Dongxing. They may be sent back within days. Northlight calls …”."
+)
+
 
 def full_alert(**given_: object) -> Alert:
     """An alert of which everything is known."""
@@ -93,8 +98,7 @@ def test_the_whole_alert_as_it_is_read() -> None:
         "Dates: written 9 March 2026 · posted 10 March 2026 · fetched 10 March 2026, 12:00 UTC",
         "Also carried by: borderless",
         "",
-        "Why it rang: urgency Immediate, severity Extreme, certainty Likely; from the words "
-        "“… Dongxing. They may be sent back within days. Northlight calls on …”.",
+        WHY,
     ]
 
 

@@ -329,6 +329,12 @@ class TestSplit:
         listed = "\n".join(map(plain_text, parts)).split("\n")
         assert [one.split(" x")[0] for one in listed] == [f"{n}. demand {n}" for n in range(1, 31)]
 
+    def test_an_empty_item_keeps_its_number(self) -> None:
+        """What is not shown is not counted away either."""
+        lines = (line("one"), line(" "), line("three"), *(line("x" * 90) for _ in range(20)))
+        first, *_ = split(Message((Items(lines, start=1),)), 1024)
+        assert plain_text(first).startswith("1. one\n3. three\n4. xxx")
+
     def test_a_long_text_is_cut_after_a_sentence(self) -> None:
         """No sentence is torn where one ends in the second half of the part."""
         sentence = "The nine were taken to the border. "

@@ -31,7 +31,7 @@ def test_without_evidence_the_beginning_is_shown() -> None:
 def test_words_are_shown_among_their_neighbours() -> None:
     """Two words alone say nothing."""
     text = "The nine refugees may be sent back within days, says Northlight in its urgent call of today."
-    assert around(text, "may be", 40) == "The nine refugees may be sent back within …"
+    assert around(text, "may be", 40) == "… nine refugees may be sent back …"
     assert around(text, "not there", 40) == "not there"
 
 

@@ -14,7 +14,7 @@ KINDS_BY_DEFAULT = frozenset(
 class Updates:
     """Updates that wait to be confirmed. `allowed` is what the bot last asked for.
 
-    `confirmed` is called whenever some may have gone.
+    `polls` counts the calls of getUpdates; `confirmed` is called whenever updates may have gone.
     """
 
     def __init__(self, confirmed: Callable[[], object]) -> None:
@@ -23,7 +23,7 @@ class Updates:
         self.pending: list[dict[str, Any]] = []
         self.webhook = ""
         self._last = 1000
-        self._reader = 0
+        self.polls = 0
         self._arrived = asyncio.Event()
 
     def add(self, kind: str, content: dict[str, Any]) -> None:
@@ -42,8 +42,8 @@ class Updates:
                 "Conflict: can't use getUpdates method while webhook is active; "
                 "use deleteWebhook to delete the webhook first",
             )
-        self._reader += 1
-        me = self._reader
+        self.polls += 1
+        me = self.polls
         self._arrived.set()  # wakes the older reader, if there is one
         self._confirm(offset)
         end = asyncio.get_running_loop().time() + seconds
@@ -53,7 +53,7 @@ class Updates:
                 await asyncio.wait_for(self._arrived.wait(), left)
             except TimeoutError:
                 break
-            if me != self._reader:
+            if me != self.polls:
                 raise RefusedError(
                     409,
                     "Conflict: terminated by other getUpdates request; "

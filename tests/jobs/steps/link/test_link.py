@@ -1,0 +1,131 @@
+"""The same call is known again, later stages join their case, and lookalikes stay apart."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.steps.classify import classify
+from jobs.steps.link import Linked, link
+from storage.records import Statement
+from storage.words import Relation
+
+EXAMPLES = Path(__file__).parents[3] / "data" / "eval" / "cases.jsonl"
+MORNING = datetime(2023, 6, 1, 6, tzinfo=UTC)
+
+
+def told(title: str, text: str = "", hours: float = 0, source: str = "watch", **known: Any) -> Statement:
+    """A statement published some hours after a certain morning, judged then."""
+    when = MORNING + timedelta(hours=hours)
+    return classify(Statement(title=title, text=text, published=when, source_name=source, **known), when)
+
+
+def after(first: Statement, second: Statement) -> Linked:
+    """Where the second belongs when the first is case 7."""
+    return link(second, [replace(first, case_id=7, id=1)])
+
+
+def as_they_arrive(groups: list[dict[str, Any]]) -> dict[str, tuple[int, Relation]]:
+    """Every entry of all groups, linked in order of publication."""
+    rows = sorted((item for group in groups for item in group["items"]), key=lambda row: row["published"])
+    known: list[Statement] = []
+    places: dict[str, tuple[int, Relation]] = {}
+    for number, row in enumerate(rows, start=1):
+        when = datetime.fromisoformat(row["published"])
+        statement = classify(
+            Statement(
+                title=row["title"],
+                text=row["summary"],
+                language=row["lang"],
+                url=row.get("link", ""),
+                source_name=row["source"],
+                published=when,
+            ),
+            when,
+        )
+        linked = link(statement, known)
+        case = linked.case or number
+        known.append(replace(statement, case_id=case, id=number))
+        places[row["id"]] = (case, linked.relation)
+    return places
+
+
+def test_the_examples_hold() -> None:
+    """No two lookalikes are merged, and nearly all duplicates and updates are seen."""
+    groups = [json.loads(line) for line in EXAMPLES.read_text("utf-8").splitlines()]
+    places = as_they_arrive(groups)
+    right: dict[str, list[bool]] = {"duplicate": [], "update": [], "unrelated_lookalike": []}
+    for group in groups:
+        items = sorted(group["items"], key=lambda row: row["published"])
+        for a, b in combinations([places[row["id"]] for row in items], 2):
+            apart = a[0] != b[0]
+            right[group["relation"]].append(
+                apart
+                if group["relation"] == "unrelated_lookalike"
+                else not apart and b[1] == group["relation"]
+            )
+    assert all(right["unrelated_lookalike"])
+    assert sum(right["duplicate"]) >= 0.9 * len(right["duplicate"])
+    assert sum(right["update"]) >= 0.9 * len(right["update"])
+
+
+def test_a_title_cut_short_is_the_same_call() -> None:
+    """A list shows "… to imme…" where the page tells the whole title."""
+    whole = told("Network calls upon Laos to immediately let the seven orphans leave for Seoul")
+    short = told("Network calls upon Laos to imme…", hours=30, source="list")
+    assert after(whole, short).relation is Relation.DUPLICATE
+
+
+def test_the_same_page_is_the_same_case() -> None:
+    """Scheme, www, tracking and a last slash make no other page."""
+    first = told("A call", url="https://www.example.org/call/?utm_source=feed")
+    linked = after(first, told("A call", hours=2, source="relay", url="http://example.org/call"))
+    assert (linked.case, linked.relation) == (7, Relation.DUPLICATE)
+
+
+def test_one_name_spelled_in_two_scripts() -> None:
+    """A Russian and an English text on one man are one case."""
+    first = told("Ташкент: Рустама Каримжонова вывезут завтра", "Ему грозят пытки.")
+    assert after(first, told("Uzbekistan: Rustam Karimjonov faces return to Tashkent", hours=5)).case == 7
+
+
+def test_a_stay_is_an_update_of_its_case() -> None:
+    """The stage that a title tells moves the case on."""
+    first = told("Iran: Kaveh Darvishi to be hanged on Sunday")
+    linked = after(first, told("Hanging of Kaveh Darvishi postponed in Iran", hours=40))
+    assert (linked.case, linked.relation) == (7, Relation.UPDATE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hours"),
+    [
+        ("Nine refugees held in Kunming, China", "Nine refugees held in Kunming, China", 24 * 400),
+        ("Iran: Kaveh Darvishi to be hanged", "Iran: Siamak Rostami to be hanged", 20),
+        ("Seven North Koreans held in Dandong", "Three North Koreans held in Dandong", 20),
+        ("Bulldozers in Lagos tomorrow", "Bulldozers in Abuja tomorrow", 20),
+        ("Kenya: six abducted", "Uganda: six abducted", 20),
+    ],
+)
+def test_lookalikes_stay_apart(first: str, second: str, hours: float) -> None:
+    """Another year, name, number, town or country is another case, however alike the words."""
+    assert after(told(first), told(second, hours=hours)).case is None
+
+
+def test_without_candidates_it_is_new() -> None:
+    """What has no case yet, or nothing like it, opens one."""
+    alone = told("Somebody is held in Minsk")
+    assert link(alone, []) == Linked(None, Relation.NEW)
+    assert link(alone, [alone]).relation is Relation.NEW
+
+
+@given(st.text(max_size=120), st.text(max_size=200), st.text(max_size=120))
+def test_never_raises(title: str, text: str, other: str) -> None:
+    """Any two statements can be compared, with the same answer twice."""
+    known = [replace(told(other), case_id=1)]
+    assert link(told(title, text), known) == link(told(title, text), known)
