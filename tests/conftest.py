@@ -10,7 +10,6 @@ from hypothesis import settings
 from storage.database import Database
 from storage.vault import Vault
 
-
 # Speed is never tested. Continuous integration draws the same examples each time, so that a red run
 # can be repeated; elsewhere every run draws new ones.
 settings.register_profile("everywhere", deadline=None)
