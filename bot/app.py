@@ -77,8 +77,11 @@ class Announcer:
         return await self.transport.send(recipient.address, message, key)
 
 
-def open_database(config: Config) -> Database:
-    """The configured database, ready. Raises StorageError with the remedy when it cannot be used."""
+def open_database(config: Config, *, watch: bool = True) -> Database:
+    """The configured database, ready; with `watch` its sources become those of the configuration.
+
+    Raises StorageError with the remedy when it cannot be used.
+    """
     file = Path(config.database.removeprefix("sqlite:///"))
     if file.is_file() and file.stat().st_size and not config.key_file.exists():
         raise StorageError(
@@ -92,8 +95,9 @@ def open_database(config: Config) -> Database:
     database = Database(config.database, Vault.from_secret(secret))
     try:
         database.prepare()
-        with database.write() as work:
-            work.sources.configure(config.sources)
+        if watch:
+            with database.write() as work:
+                work.sources.configure(config.sources)
     except WrongKey as error:
         raise StorageError(f"{config.key_file}: {error}") from error
     return database

@@ -19,7 +19,7 @@ from jobs.steps.understand import understand_entry
 from jobs.steps.unreadable import Unreadable
 from storage.database import Database
 from storage.records import Alert, Entry, Source, Statement
-from storage.words import SourceKind, SourceState
+from storage.words import Relation, SourceKind, SourceState
 
 log = structlog.get_logger()
 
@@ -112,7 +112,8 @@ class Poller:
         statements = await asyncio.to_thread(_understand, read, source, now)
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = replace(_succeeded(source, answer, now), state=state, detail=parsed.degraded)
-        return await asyncio.to_thread(self._store, after, statements, now)
+        first_poll = source.last_success is None
+        return await asyncio.to_thread(self._store, after, statements, now, first_poll=first_poll)
 
     async def _fault(self, source: Source, error: Exception, now: datetime) -> Polled:
         """The fault as the source's state; where not even that can be written, as the answer alone."""
@@ -196,19 +197,27 @@ class Poller:
             known = work.entries.known(source.id, [entry.uid for entry in entries])
         return tuple(entry for entry in entries if entry.uid not in known)
 
-    def _store(self, source: Source, read: Sequence[tuple[Entry, Statement]], now: datetime) -> Polled:
+    def _store(
+        self,
+        source: Source,
+        read: Sequence[tuple[Entry, Statement]],
+        now: datetime,
+        *,
+        first_poll: bool = False,
+    ) -> Polled:
         """One transaction: the source's validators with all that the answer brought, or nothing."""
         alerts = []
         with self.database.write() as work:
             if read:
                 work.cases.lock()  # first: what another poller stores meanwhile must be seen below
             known = work.entries.known(source.id, [entry.uid for entry, _ in read])
-            first_poll = not work.entries.any_of(source.id)
             new = [(entry, statement) for entry, statement in read if entry.uid not in known]
             for entry, understood in sorted(new, key=lambda pair: pair[0].published or now):
                 statement = keep(work, source, entry, understood, now)
                 if not self.limits.fresh(entry, now, first_poll=first_poll):
                     continue
+                if entry.published is None and statement.relation is Relation.DUPLICATE:
+                    continue  # without a date, a known text under a new id is no news
                 rung = ring(work, source, entry, statement, now, self.limits)
                 if rung:
                     alerts.append(rung)

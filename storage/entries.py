@@ -28,11 +28,6 @@ class Entries:
             found.update(self._connection.scalars(question))
         return found
 
-    def any_of(self, source_id: int) -> bool:
-        """Whether the source has ever published anything that is kept here."""
-        question = sa.select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
-        return self._connection.scalar(question) is not None
-
     def add(self, source_id: int, entry: Entry, fetched: datetime) -> int:
         """Keeps an entry; returns its id. Raises IntegrityError for a uid that is known."""
         row = {

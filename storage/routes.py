@@ -43,14 +43,14 @@ class Routes:
         for known in self.of(recipient_id):
             if replace(known, id=0) == replace(route, id=0, recipient_id=recipient_id):
                 return known
-        words = json.dumps([route.keywords, route.without], ensure_ascii=False)
+        words = json.dumps([route.keywords, route.without, route.sources], ensure_ascii=False)
+        own = route.keywords or route.without or route.sources  # typed by a person: it may name anyone
         row = {
             "recipient_id": recipient_id,
             "countries": list(route.countries),
             "kinds": list(route.kinds),
             "languages": list(route.languages),
-            "sources": list(route.sources),
-            "words_sealed": self.vault.seal(words, _WORDS) if route.keywords or route.without else None,
+            "words_sealed": self.vault.seal(words, _WORDS) if own else None,
             "least_urgency": route.least_urgency,
             "digest": route.digest,
         }
@@ -69,12 +69,12 @@ class Routes:
 
     def _route(self, row: RowMapping) -> Route:
         sealed = row["words_sealed"]
-        keywords, without = json.loads(self.vault.open(sealed, _WORDS)) if sealed else ((), ())
+        keywords, without, sources = json.loads(self.vault.open(sealed, _WORDS)) if sealed else ((), (), ())
         return Route(
             countries=tuple(row["countries"]),
             kinds=tuple(Kind(kind) for kind in row["kinds"]),
             languages=tuple(row["languages"]),
-            sources=tuple(row["sources"]),
+            sources=tuple(sources),
             keywords=tuple(keywords),
             without=tuple(without),
             least_urgency=Urgency(row["least_urgency"]) if row["least_urgency"] else None,

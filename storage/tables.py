@@ -210,7 +210,6 @@ routes = Table(
     Column("countries", JSON, nullable=False),
     Column("kinds", JSON, nullable=False),
     Column("languages", JSON, nullable=False),
-    Column("sources", JSON, nullable=False),
     Column("words_sealed", LargeBinary),
     Column("least_urgency", String),
     Column("digest", String, nullable=False),

@@ -39,7 +39,7 @@ def import_(
         return
     entries = list(read_entries(file))
     try:
-        database = open_database(configuration(config))
+        database = open_database(configuration(config), watch=False)
     except StorageError as error:
         fail(str(error))
     taken = 0
@@ -62,7 +62,7 @@ def search(
     except Mistake as error:
         fail(error.told(speech), 2)
     try:
-        database = open_database(configuration(config))
+        database = open_database(configuration(config), watch=False)
     except StorageError as error:
         fail(str(error))
     with database.read() as work:

@@ -71,9 +71,9 @@ async def until_sending(vigil: Program) -> None:
 async def subscribe(telegram: TelegramEmulator) -> None:
     """First contact: one typed word, one tap."""
     await telegram.says(PERSON, "/start")
-    await telegram.until(PERSON, contains="Welcome")
+    await telegram.until(PERSON, contains="Welcome", patience=20)
     await telegram.presses(PERSON, "Everything urgent")
-    await telegram.until(PERSON, contains="You are subscribed")
+    await telegram.until(PERSON, contains="You are subscribed", patience=20)
 
 
 async def test_from_first_contact_to_the_alert(
@@ -87,14 +87,14 @@ async def test_from_first_contact_to_the_alert(
     assert code == 0, err
     (alert,) = json.loads(out)["alerts"]
     assert (alert["title"], alert["urgency"], alert["recipients"]) == (TITLE, "Immediate", 1)
-    await telegram.until(PERSON, contains=TITLE)
+    await telegram.until(PERSON, contains=TITLE, patience=20)
     _, out, _ = await vigil.run("poll", "--source", "northlight", "--json")
     assert json.loads(out) == {
         "sources": [{"name": "northlight", "state": "ok", "new": 0, "detail": ""}],
         "alerts": [],
     }
     await telegram.says(PERSON, "/search Shenyang")
-    await telegram.until(PERSON, contains="1 result")
+    await telegram.until(PERSON, contains="1 result", patience=20)
     assert await vigil.stop() == 0
     assert len([text for text in telegram.texts(PERSON) if "URGENT" in text]) == 1
     assert telegram.token not in vigil.log()
@@ -112,7 +112,7 @@ async def test_killed_between_poll_and_send_nothing_is_lost(
     await vigil.run("poll", "--source", "northlight")
     assert not any(TITLE in text for text in telegram.texts(PERSON))
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE)
+    await telegram.until(PERSON, contains=TITLE, patience=20)
     await vigil.stop()
     assert len([text for text in telegram.texts(PERSON) if "URGENT" in text]) == 1
 

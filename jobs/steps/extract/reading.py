@@ -47,7 +47,7 @@ def extract(document: Document) -> Statement:
     else:
         asked, formal = demands(heading, read, context, written)
     flat = collapse(document.text)
-    asked = [_with_negation(demand, flat) for demand in asked]
+    asked = [_within_title(_with_negation(demand, flat), title) for demand in asked]
     parties = addressees(asked, formal, read, context)
     return Statement(
         title=title,
@@ -81,3 +81,13 @@ def _with_negation(demand: Demand, text: str) -> Demand:
     if not denied or text.count(demand.quote) > 1:
         return demand
     return replace(demand, quote=denied.group() + demand.quote)
+
+
+def _within_title(demand: Demand, title: str) -> Demand:
+    """The demand without the lead that a board pastes behind its title with nothing in between."""
+    start = demand.quote[:24]
+    at = title.find(start) if len(start) == 24 else -1
+    tail = title[at:].rstrip(" .!…") if at >= 0 else ""
+    if len(tail) < 24 or not demand.quote.startswith(tail) or demand.quote[len(tail) :][:1] != " ":
+        return demand
+    return replace(demand, quote=tail)

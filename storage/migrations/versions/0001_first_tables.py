@@ -92,7 +92,6 @@ def upgrade() -> None:
         sa.Column("countries", sa.JSON(), nullable=False),
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("languages", sa.JSON(), nullable=False),
-        sa.Column("sources", sa.JSON(), nullable=False),
         sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("least_urgency", sa.String(), nullable=True),
         sa.Column("digest", sa.String(), nullable=False),
