@@ -212,7 +212,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             stack.push_async_callback(chat.stop)
             senders.append((chat, Pace(config.telegram.messages_per_second)))
         tasks = [asyncio.create_task(_send(database, one, pace, wake)) for one, pace in senders]
-        schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc())),))
+        schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),))
         schedule.start()
         first = asyncio.create_task(poller.due(now_utc()))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])

@@ -25,5 +25,7 @@ def set_up(level: int = logging.INFO) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    # Rounds of polls overlap on purpose; that one was skipped is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for handler in logging.getLogger().handlers:
         handler.addFilter(WithoutTokens())

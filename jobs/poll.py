@@ -53,10 +53,20 @@ class Poller:
     fetcher: Fetcher
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
+    _busy: set[int] = field(default_factory=set)
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
-        """Polls every watched source whose time has come."""
-        return await self.all(await asyncio.to_thread(self._due, now), now)
+        """Polls every watched source whose time has come and that is not being polled already.
+
+        May be called again before it has returned: a slow source holds up nobody.
+        """
+        found = await asyncio.to_thread(self._due, now)
+        chosen = [source for source in found if source.id not in self._busy]
+        self._busy.update(source.id for source in chosen)
+        try:
+            return await self.all(chosen, now, lambda polled: self._busy.discard(polled.source.id))
+        finally:
+            self._busy.difference_update(source.id for source in chosen)
 
     async def all(
         self,

@@ -12,11 +12,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What runs every so many seconds. It never runs twice at the same time; a missed run is made up once."""
+    """What runs every so many seconds; a missed run is made up once. `at_most` runs may overlap."""
 
     name: str
     every: float
     run: Callable[[], Awaitable[object]]
+    at_most: int = 1
 
 
 class Schedule:
@@ -29,7 +30,7 @@ class Schedule:
                 _guarded(job),
                 IntervalTrigger(seconds=job.every, timezone="UTC"),
                 id=job.name,
-                max_instances=1,
+                max_instances=job.at_most,
                 coalesce=True,
                 misfire_grace_time=None,
             )

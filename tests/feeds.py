@@ -1,5 +1,6 @@
 """A web site of our own on loopback: tests say what it publishes, and it tells what it was asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,17 @@ class Site:
     asked: list[tuple[str, str]] = field(default_factory=list)
     """(path, If-None-Match) of every request."""
     url: str = ""
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    _holding: set[str] = field(default_factory=set)
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hold(self, path: str) -> None:
+        """The path answers nothing until `release`; `held` is set when it was asked."""
+        self._holding.add(path)
+
+    def release(self) -> None:
+        """What was held is answered."""
+        self._released.set()
 
     def publish(
         self, path: str, body: str, content_type: str = "application/rss+xml", status: int = 200
@@ -31,6 +43,9 @@ class Site:
         """One request."""
         condition = request.headers.get("If-None-Match", "")
         self.asked.append((request.path, condition))
+        if request.path in self._holding:
+            self.held.set()
+            await self._released.wait()
         status, body, content_type = self.pages.get(request.path, (404, "not found", "text/plain"))
         headers = dict(self.headers.get(request.path, {}))
         etag = self.etags.get(request.path)

@@ -23,6 +23,7 @@ from bot.app import fetcher, limits, open_database
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
 from bot.config import Config
 from bot.speech import SOURCE_STATES, Speech
+from bot.transports.telegram_check import check_bot
 from jobs.poll import Polled, Poller
 from storage.database import Database, StorageError, now_utc
 from storage.records import Alert, Source
@@ -87,13 +88,19 @@ def check(
         console.print("source         none: add [[sources]] to the configuration", markup=False)
     for table in settings.later:
         console.print(f"{table}         configured, but this version does not speak it yet", markup=False)
-    if not settings.telegram:
+    known = True
+    if settings.telegram:
+        known, word = asyncio.run(check_bot(settings.telegram))
+        console.print(f"telegram       {word}", markup=False, highlight=False)
+    else:
         console.print("telegram       not configured: alerts reach only the console", markup=False)
-    raise typer.Exit(1 if bad else 0)
+    raise typer.Exit(1 if bad or not known else 0)
 
 
 def _alive(settings: Config) -> None:
     """Exit code 0 while no source is overdue by more than ten minutes, else 1 and which ones are."""
+    if not settings.sources:
+        fail("there is no source to watch: add [[sources]] to the configuration")
     try:
         with _database(settings, rehearse=False) as database, database.read() as work:
             late = work.sources.due(now_utc() - _LATE)

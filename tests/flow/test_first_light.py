@@ -208,3 +208,15 @@ async def test_lines_from_a_pipe_are_answered(vigil: Program) -> None:
     assert code == 0
     for said in ("Did you mean /subscribe?", "You are subscribed", "1 source is watched"):
         assert said in out
+
+
+async def test_the_check_asks_telegram_for_the_bot(vigil: Program, telegram: TelegramEmulator) -> None:
+    """A good token is named by its bot; a refused one is told with the remedy, and never shown."""
+    code, out, _ = await vigil.run("check")
+    assert (code, "fine: @" in out) == (0, True)
+    config = vigil.folder / "config.toml"
+    wrong = telegram.token[:-4] + "AAAA"
+    config.write_text(config.read_text(encoding="utf-8").replace(telegram.token, wrong), encoding="utf-8")
+    code, out, err = await vigil.run("check")
+    assert (code, "copy it anew" in out) == (1, True)
+    assert wrong not in out + err

@@ -1,5 +1,6 @@
 """One poll keeps everything and rings once; the next one rings nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -324,3 +325,20 @@ async def test_a_stop_action_takes_back_what_waits_and_is_never_held(
         (old,) = work.deliveries.of_alert(first.alerts[0][0].id)
         (new,) = work.deliveries.of_alert(correction.id)
     assert (old.state, new.state, new.lane) == (DeliveryState.CANCELLED, DeliveryState.QUEUED, 0)
+
+
+async def test_a_slow_source_holds_up_nobody(site: Site, poller: Poller, database: Database) -> None:
+    """While one source is still being read, the next round takes what else is due, and not that one again."""
+    site.publish("/feed", rss(item(*CALL, NOON, "1")))
+    site.hold("/slow")
+    watch(
+        database,
+        a_source(name="slow", url=f"{site.url}/slow"),
+        a_source(name="quick", url=f"{site.url}/feed"),
+    )
+    first = asyncio.create_task(poller.due(NOON))
+    await asyncio.wait_for(site.held.wait(), 5)
+    second = await poller.due(NOON + timedelta(hours=1))
+    assert "slow" not in [polled.source.name for polled in second]
+    site.release()
+    assert {polled.source.name for polled in await first} == {"slow", "quick"}
