@@ -17,6 +17,8 @@ from storage.words import RecipientState
 MOST_ROUTES = 30
 """Routes of one recipient: more than anyone reads through, few enough to match quickly."""
 _MOST_COUNTRIES = 12
+_USUAL = ["CN", "IR", "KP", "MM", "RU", "VN"]
+"""Offered while nothing is known yet: two taps must be enough from the first minute."""
 _IN_A_ROW = 2
 
 
@@ -150,15 +152,16 @@ def _set_language(typed: str, request: Request, work: Work) -> Reply:
 def _which_country(work: Work, speech: Speech) -> Reply:
     """Offer the countries that sources and statements are about, as buttons in the person's language."""
     named = [country for source in work.sources.all() for country in source.countries]
-    codes = list(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES]
+    codes = list(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES] or _USUAL
     offered = sorted(
         (Choice(speech.country(code_), f"/subscribe {code_}") for code_ in codes), key=lambda c: c.label
     )
     rows = [tuple(offered[at : at + _IN_A_ROW]) for at in range(0, len(offered), _IN_A_ROW)]
     example = Span(f"/subscribe {speech.country('KP')}", Style.CODE)
-    ask = speech.t("Which country?") if offered else speech.t("Name a country.")
     typed = speech.line("Any other can be typed: {example}", example=example)
-    return reply(heading(ask), Paragraph(typed), choices=(*rows, (_everything(speech),)))
+    return reply(
+        heading(speech.t("Which country?")), Paragraph(typed), choices=(*rows, (_everything(speech),))
+    )
 
 
 def _everything(speech: Speech) -> Choice:
