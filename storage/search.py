@@ -191,8 +191,8 @@ def passage(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
         for place in list(re.finditer(re.escape(word.lower()), lowered))[:50]
     )
     if len(lowered) != len(text) or not places:
-        cut = text[:_SNIPPET].rstrip()
-        return ((cut + ("…" if len(text) > len(cut) else ""), False),)
+        cut = " ".join(text[:_SNIPPET].rstrip().split("\n"))
+        return ((cut + ("…" if len(text) > _SNIPPET else ""), False),)
     best = max(places, key=lambda start: sum(start[0] <= s < start[0] + _SNIPPET for s, _ in places))
     begin = max(0, best[0] - 40)
     begin = begin if begin == 0 else text.find(" ", begin, best[0]) + 1 or begin

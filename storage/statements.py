@@ -20,7 +20,7 @@ from storage.records import (
     Statement,
 )
 from storage.search import Index
-from storage.tables import demands, entries, sources, statement_countries, statements
+from storage.tables import alerts, demands, entries, sources, statement_countries, statements
 from storage.terms import fold
 from storage.words import Certainty, Kind, MsgType, Relation, Severity, Urgency
 
@@ -28,6 +28,8 @@ _PLAIN = (
     *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
     *("entry_id", "case_id", "relation", "published", "external_id"),
 )
+_CANDIDATES = 400
+"""What one new statement is compared with at most: a flood must not make every poll slower."""
 _CASE_MEMORY = timedelta(days=150)
 
 
@@ -99,7 +101,11 @@ class Statements:
     def candidates(
         self, countries: Collection[str], url: str, around: datetime, source_id: int
     ) -> tuple[Statement, ...]:
-        """Statements that a new one may belong to: by country, address or source, within 150 days."""
+        """Statements that a new one may belong to, within 150 days, the 400 newest at most.
+
+        They share a country or the address, or rang and come from the same source: a correction may
+        name no country at all.
+        """
         near = sa.and_(
             statements.c.case_id.is_not(None),
             statements.c.day >= (around - _CASE_MEMORY).date(),
@@ -112,9 +118,12 @@ class Statements:
         same = sa.or_(
             statements.c.id.in_(shared),
             sa.and_(statements.c.url == url, statements.c.url != ""),
-            statements.c.entry_id.in_(own),
+            sa.and_(statements.c.entry_id.in_(own), statements.c.id.in_(sa.select(alerts.c.statement_id))),
         )
-        return self._load(sa.and_(near, same))
+        newest = (
+            sa.select(statements.c.id).where(near, same).order_by(statements.c.id.desc()).limit(_CANDIDATES)
+        )
+        return self._load(statements.c.id.in_(newest))
 
     def countries(self) -> tuple[str, ...]:
         """The countries that statements are about, the most frequent first."""
