@@ -163,6 +163,7 @@ class TelegramTransport:
         except BadRequest as error:
             if "parse entities" not in str(error).lower():
                 raise
+            # No traceback: it would quote the chat.
             log.error("telegram did not take our markup; sent as plain text", detail=str(error))  # noqa: TRY400
             return await post(plain_text(part), None)
 
