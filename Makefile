@@ -34,7 +34,7 @@ format: $(DEV) ## set the code
 
 lock: ## pin requirements anew, with hashes (needs uv)
 	for name in runtime dev; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
-	    --no-emit-find-links --no-annotate --python-version 3.11 --universal \
+	    --no-emit-find-links --no-annotate --no-strip-extras --python-version 3.11 --universal \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
 
 clean: ## remove what was made
@@ -44,10 +44,10 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/runtime.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUNTIME)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@

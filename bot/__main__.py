@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import archive, explain, service, watch
+from bot.cli import archive, check, explain, service, watch
 
 app = typer.Typer(
     name="vigil",
@@ -17,7 +17,7 @@ COMMANDS = (
     ("run", service.run),
     ("demo", service.demo),
     ("console", service.console),
-    ("check", watch.check),
+    ("check", check.check),
     ("poll", watch.poll),
     ("deliver", service.deliver),
     ("explain", explain.explain),

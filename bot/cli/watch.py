@@ -1,15 +1,9 @@
-"""vigil poll and check: the commands that look at sources."""
+"""vigil poll: asks the sources once, and says what rings."""
 
 import asyncio
 import json
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -19,18 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import logs
-from bot.app import fetcher, limits, open_database
+from bot.app import fetcher, limits
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
+from bot.cli.rehearsal import opened
 from bot.config import Config
 from bot.speech import SOURCE_STATES, Speech
-from bot.transports.telegram_check import check_bot
 from jobs.poll import Polled, Poller
 from storage.database import Database, StorageError, now_utc
 from storage.records import Alert, Source
 from storage.words import SourceState
 
-_LATE = timedelta(minutes=10)
-_ANSWERED = (SourceState.OK, SourceState.UNCHANGED)
+ANSWERED = (SourceState.OK, SourceState.UNCHANGED)
+"""The states of a source that answered as it should."""
 
 
 def poll(
@@ -47,8 +41,8 @@ def poll(
     settings = configuration(config)
     now = moment(as_of) or now_utc()
     try:
-        with _database(settings, rehearse=dry_run) as database:
-            found = asyncio.run(_poll(settings, database, now, source, quiet=as_json))
+        with opened(settings, rehearse=dry_run) as database:
+            found = asyncio.run(poll_once(settings, database, now, source, quiet=as_json))
     except StorageError as error:
         fail(str(error))
     if as_json:
@@ -57,102 +51,7 @@ def poll(
         _print(found, dry_run=dry_run)
 
 
-def check(
-    config: ConfigFile = DEFAULT,
-    alive: Annotated[
-        bool, typer.Option("--alive", help="Only whether the service keeps its watch (for health checks).")
-    ] = False,
-) -> None:
-    """Look at configuration, database and sources: what is wrong, and how to mend it."""
-    logs.set_up(40)
-    settings = configuration(config)
-    if alive:
-        _alive(settings)
-        return
-    console = Console()
-    console.print("configuration  fine", highlight=False)
-    try:
-        with _database(settings, rehearse=False) as database:
-            console.print("database       fine", highlight=False)
-            with _database(settings, rehearse=True) as copy:
-                found = asyncio.run(_poll(settings, copy, now_utc(), None, quiet=True, every=True))
-            del database
-    except StorageError as error:
-        fail(str(error))
-    bad = [polled for polled in found if polled.source.state not in _ANSWERED]
-    for polled in found:
-        one = polled.source
-        word = "fine" if one.state in _ANSWERED else f"{one.state}: {one.detail}"
-        console.print(f"source         {one.name}: {word}", highlight=False, markup=False)
-    if not settings.sources:
-        console.print("source         none: add [[sources]] to the configuration", markup=False)
-    for table in settings.later:
-        console.print(f"{table}         configured, but this version does not speak it yet", markup=False)
-    known = True
-    if settings.telegram:
-        known, word = asyncio.run(check_bot(settings.telegram))
-        console.print(f"telegram       {word}", markup=False, highlight=False)
-    else:
-        console.print("telegram       not configured: alerts reach only the console", markup=False)
-    raise typer.Exit(1 if bad or not known else 0)
-
-
-def _alive(settings: Config) -> None:
-    """Exit code 0 while no source is overdue by more than ten minutes, else 1 and which ones are."""
-    if not settings.sources:
-        fail("there is no source to watch: add [[sources]] to the configuration")
-    try:
-        with _database(settings, rehearse=False) as database, database.read() as work:
-            late = work.sources.due(now_utc() - _LATE)
-    except StorageError as error:
-        fail(str(error))
-    if late:
-        fail("overdue: " + ", ".join(source.name for source in late) + ": is `vigil run` running?")
-    typer.echo("the watch is kept")
-
-
-@contextmanager
-def _database(settings: Config, *, rehearse: bool) -> Iterator[Database]:
-    """The database; for a rehearsal a copy of it, so that nothing is written and nobody is held up."""
-    if not rehearse:
-        database = open_database(settings)
-        try:
-            yield database
-        finally:
-            database.close()
-        return
-    if not settings.database.startswith("sqlite:///"):
-        fail("--dry-run works on SQLite only so far: point `database` at an SQLite file for the rehearsal", 2)
-    with tempfile.TemporaryDirectory(prefix="vigil-") as folder:
-        original = Path(settings.database.removeprefix("sqlite:///"))
-        copy = Path(folder) / "rehearsal.db"
-        key = Path(folder) / "rehearsal.key"
-        try:
-            if original.is_file():
-                _copy(original, copy)
-            if settings.key_file.is_file():
-                shutil.copy(settings.key_file, key)
-        except (sqlite3.Error, OSError) as error:
-            raise StorageError(f"{original}: cannot be copied for a rehearsal: {error}") from error
-        database = open_database(replace(settings, database=f"sqlite:///{copy}", key_file=key))
-        try:
-            yield database
-        finally:
-            database.close()
-
-
-def _copy(original: Path, copy: Path) -> None:
-    """A consistent copy, also while others write (SQLite's backup interface)."""
-    source = sqlite3.connect(f"{original.resolve().as_uri()}?mode=ro", uri=True)
-    target = sqlite3.connect(copy)
-    try:
-        source.backup(target)
-    finally:
-        target.close()
-        source.close()
-
-
-async def _poll(
+async def poll_once(
     settings: Config,
     database: Database,
     now: datetime,
@@ -161,6 +60,7 @@ async def _poll(
     quiet: bool,
     every: bool = False,
 ) -> tuple[Polled, ...]:
+    """Polls the source of this name, or with `every` all of them, or what is due; by name."""
     with database.read() as work:
         chosen = work.sources.all() if every or name else work.sources.due(now)
     if name:
@@ -203,7 +103,7 @@ def _as_json(found: tuple[Polled, ...]) -> dict[str, object]:
 
 def _plain_state(source: Source) -> str:
     """The state as the contract has it: a source that answered as it should is "ok"."""
-    return "ok" if source.state in _ANSWERED else str(source.state)
+    return "ok" if source.state in ANSWERED else str(source.state)
 
 
 def _rung(found: tuple[Polled, ...]) -> Iterator[tuple[Alert, int]]:
@@ -224,7 +124,7 @@ def _print(found: tuple[Polled, ...], *, dry_run: bool) -> None:
         one = polled.source
         remarks = [one.detail] if one.detail else []
         remarks += [f"{len(polled.notes)} with a remark, such as: {polled.notes[0]}"] if polled.notes else []
-        style = "" if one.state in _ANSWERED else "yellow"
+        style = "" if one.state in ANSWERED else "yellow"
         state = Text(speech.t(SOURCE_STATES[one.state]), style)
         table.add_row(Text(one.name), state, str(polled.new), Text("; ".join(remarks)))
     console.print(table)
