@@ -1,11 +1,11 @@
 """Cases: the matters that statements are about."""
 
-import zlib
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.locks import until_commit
 from storage.records import Case
 from storage.tables import cases
 from storage.words import CaseState
@@ -18,13 +18,8 @@ class Cases:
         self._connection = connection
 
     def lock(self) -> None:
-        """Until the transaction ends, no other one decides which case a statement belongs to.
-
-        SQLite has one writer at a time anyway; PostgreSQL is asked for an advisory lock.
-        """
-        if self._connection.dialect.name == "postgresql":
-            number = zlib.crc32(b"vigil cases")
-            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+        """Until the transaction ends, no other one decides which case a statement belongs to."""
+        until_commit(self._connection, "cases")
 
     def open(self, title: str, now: datetime) -> int:
         """A new case; returns its id."""

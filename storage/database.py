@@ -1,18 +1,16 @@
 """The engine and the unit of work: one transaction, with one repository for each noun."""
 
-import fcntl
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from storage import locks
 from storage.alerts import Alerts
 from storage.cases import Cases
 from storage.counts import count_all
@@ -64,13 +62,13 @@ class Database:
     def __init__(self, url: str, vault: Vault) -> None:
         self.vault = vault
         self.engine = _engine(url)
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
 
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
         try:
-            # With the write lock, so that two processes at a first start do not both make the tables.
             with self.engine.connect().execution_options(vigil_write=True) as connection:
+                # So that two processes at a first start do not both make the tables.
+                locks.until_commit(connection, "prepare")
                 found = current_revision(connection)
                 if found is None or migrate:
                     upgrade(connection)
@@ -98,10 +96,8 @@ class Database:
     @contextmanager
     def sender_lock(self, transport: str) -> Iterator[bool]:
         """True while this process alone may send on `transport`; False when another one does."""
-        if self.is_sqlite:
-            yield from self._file_lock(transport)
-        else:
-            yield from self._advisory_lock(transport)
+        with locks.if_free(self.engine, transport) as alone:
+            yield alone
 
     def close(self) -> None:
         """Gives back every connection."""
@@ -126,36 +122,12 @@ class Database:
     def _check_key(self) -> None:
         trace = self.vault.trace(_KEY_CHECK)
         with self.write() as work:
+            locks.until_commit(work.connection, "prepare")
             known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
             if known is None:
                 work.connection.execute(sa.insert(meta).values(name="key_check", value=trace))
             elif known != trace:
                 raise WrongKey("the key file does not belong to this database: use the key it was made with")
-
-    def _file_lock(self, transport: str) -> Iterator[bool]:
-        name = self.engine.url.database
-        if not name or name == ":memory:":
-            yield True
-            return
-        with Path(f"{name}.{transport}.lock").open("a", encoding="ascii") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield False
-                return
-            yield True
-
-    def _advisory_lock(self, transport: str) -> Iterator[bool]:
-        number = zlib.crc32(f"vigil sender {transport}".encode())
-        with self.engine.connect() as connection:
-            taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
-            connection.commit()
-            try:
-                yield taken
-            finally:
-                if taken:
-                    connection.scalar(sa.select(sa.func.pg_advisory_unlock(number)))
-                    connection.commit()
 
 
 def _engine(url: str) -> Engine:

