@@ -5,20 +5,37 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from storage.database import Database, now_utc
+from storage.records import Route
+from storage.vault import Vault, read_or_make_key
 
 ROOT = Path(__file__).parents[2]
 VIGIL = (sys.executable, "-m", "bot")
+STAGE = (sys.executable, "-m", "tests.flow.stage")
 
 
 class Program:
-    """One installation: a folder with a configuration, a database and a key."""
+    """One installation: a folder with a configuration and a key, and a database."""
 
-    def __init__(self, folder: Path, sources: dict[str, str], *, api_url: str = "", token: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sources: dict[str, str],
+        *,
+        database: str = "sqlite:///vigil.db",
+        api_url: str = "",
+        token: str = "",
+    ) -> None:
         self.folder = folder
+        self.url = database.replace("sqlite:///vigil.db", f"sqlite:///{folder / 'vigil.db'}")
         lines = [
             "[vigil]",
-            'database = "sqlite:///vigil.db"',
+            f"database = {json.dumps(database)}",
             "[fetch]",
             "allow_private = true",
             'timeout = "5s"',
@@ -30,6 +47,10 @@ class Program:
             lines += [f"organisation = {json.dumps(name.title())}"]
         (folder / "config.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         self.service: asyncio.subprocess.Process | None = None
+        self._ahead: timedelta | None = None
+        self._trap = ""
+
+    # What an operator does
 
     async def run(self, *words: str, given: str = "") -> tuple[int, str, str]:
         """`vigil WORDS` to its end: exit code, standard output, standard error."""
@@ -40,15 +61,20 @@ class Program:
     async def serve(self) -> None:
         """`vigil run`, ready."""
         log = self.folder / "log"
-        with log.open("ab") as file:
-            self.service = await self._start(("run",), file.fileno(), file.fileno())
-        size = log.stat().st_size
-        for _ in range(400):
+        size = log.stat().st_size if log.exists() else 0
+        await self.launch()
+        assert self.service is not None
+        for _ in range(600):
             if "vigil.ready" in log.read_bytes()[size:].decode():
                 return
-            assert self.service.returncode is None, log.read_text(encoding="utf-8")
+            assert self.service.returncode is None, self.log()
             await asyncio.sleep(0.05)
-        raise AssertionError(log.read_text(encoding="utf-8"))
+        raise AssertionError(self.log())
+
+    async def launch(self) -> None:
+        """`vigil run`, just begun."""
+        with (self.folder / "log").open("ab") as file:
+            self.service = await self._start(("run",), file.fileno(), file.fileno())
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ends the service with a signal; returns its exit code."""
@@ -63,12 +89,70 @@ class Program:
         """What the service has logged."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
+    # What only a test does
+
+    def later(self, ahead: timedelta) -> None:
+        """The program's clock jumps ahead; to move while it runs, it must be set once before."""
+        self._ahead = (self._ahead or timedelta()) + ahead
+        (self.folder / "clock").write_text(str(self._ahead.total_seconds()), encoding="ascii")
+
+    def now(self) -> datetime:
+        """What the program's clock shows."""
+        return now_utc() + (self._ahead or timedelta())
+
+    async def dies(self, point: str) -> None:
+        """`vigil run` until it comes to a line of `stage.TRAPS`, where it is killed."""
+        self._trap = point
+        await self.launch()
+        self._trap = ""
+        assert self.service is not None
+        try:
+            code = await asyncio.wait_for(self.service.wait(), 30)
+        except TimeoutError:
+            await self.stop(signal.SIGKILL)
+            raise AssertionError(f"it never came to: {point}\n{self.log()}") from None
+        assert code == -signal.SIGKILL, self.log()
+        self.service = None
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The installation's database, to look into or to fill."""
+        opened = Database(self.url, Vault.from_secret(read_or_make_key(self.folder / "vigil.key")))
+        opened.prepare()
+        yield opened
+        opened.close()
+
+    def subscribed(self, person: int, route: Route | None = None) -> None:
+        """A person on Telegram who subscribed yesterday, to everything urgent if nothing else is said."""
+        with self.database() as database, database.write() as work:
+            recipient = work.recipients.ensure("telegram", str(person), "en", now_utc())
+            work.routes.add(recipient.id, route or Route())
+
+    def states(self) -> list[str]:
+        """The state of every delivery in the notification log, in the order they were queued."""
+        with self.database() as database, database.read() as work:
+            return [
+                delivery.state.value for key in range(1, 50) for delivery in work.deliveries.of_alert(key)
+            ]
+
+    async def until(self, *states: str) -> None:
+        """Wait until the notification log holds just these states."""
+        for _ in range(200):
+            if sorted(self.states()) == sorted(states):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{self.states()} in place of {list(states)}\n{self.log()}")
+
     async def _start(self, words: tuple[str, ...], out: int, err: int) -> asyncio.subprocess.Process:
+        staged = {"VIGIL_STAGE_TRAP": self._trap}
+        if self._ahead is not None:
+            staged["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
         return await asyncio.create_subprocess_exec(
-            *VIGIL,
+            *(VIGIL if self._ahead is None and not self._trap else STAGE),
             *words,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"}
+            | staged,
             stdin=asyncio.subprocess.PIPE,
             stdout=out,
             stderr=err,

@@ -1,79 +1,14 @@
 """A source speaks, a chat rings: the real program, a site on loopback, Telegram's emulator."""
 
-import asyncio
 import json
 import signal
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from storage.database import now_utc
 from tests.emulators.telegram import TelegramEmulator, hang
-from tests.feeds import Site, a_site, item, rss
+from tests.feeds import Site
 from tests.flow.program import Program
-
-PERSON = 42
-TITLE = "Nine North Korean refugees face imminent return"
-TEXT = (
-    "Nine North Korean refugees held in Shenyang, China, face imminent repatriation to North Korea within "
-    "days, where they would be tortured. Northlight calls on China to immediately halt the return. "
-) * 3
-DINNER = ("Annual dinner: tickets on sale", "An evening of music. " * 30)
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    """A publisher with one ordinary post."""
-    async with a_site() as made:
-        made.publish("/feed", rss(item(*DINNER, now_utc(), "dinner")))
-        yield made
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramEmulator]:
-    """Telegram."""
-    async with TelegramEmulator() as made:
-        yield made
-
-
-@pytest.fixture
-async def vigil(tmp_path: Path, site: Site, telegram: TelegramEmulator) -> AsyncIterator[Program]:
-    """An installation that watches the site and speaks on Telegram."""
-    sources = {"northlight": f"{site.url}/feed"}
-    program = Program(tmp_path, sources, api_url=telegram.api_url, token=telegram.token)
-    yield program
-    if program.service:
-        await program.stop(signal.SIGKILL)
-
-
-def urgent_call(site: Site) -> None:
-    """The site publishes the call."""
-    now = now_utc()
-    site.publish(
-        "/feed", rss(item(TITLE, TEXT, now - timedelta(minutes=5), "call"), item(*DINNER, now, "dinner"))
-    )
-
-
-async def until_sending(vigil: Program) -> None:
-    """An attempt is under way: it was written down before it was made."""
-    for _ in range(100):
-        with closing(sqlite3.connect(vigil.folder / "vigil.db")) as database:
-            if database.execute("SELECT count(*) FROM deliveries WHERE state = 'sending'").fetchone()[0]:
-                return
-        await asyncio.sleep(0.1)
-    raise AssertionError(vigil.log())
-
-
-async def subscribe(telegram: TelegramEmulator) -> None:
-    """First contact: one typed word, one tap."""
-    await telegram.says(PERSON, "/start")
-    await telegram.until(PERSON, contains="Welcome", patience=20)
-    await telegram.presses(PERSON, "Everything urgent")
-    await telegram.until(PERSON, contains="You are subscribed", patience=20)
+from tests.flow.story import PERSON, TITLE, rung, subscribe, urgent_call
 
 
 async def test_from_first_contact_to_the_alert(
@@ -96,7 +31,7 @@ async def test_from_first_contact_to_the_alert(
     await telegram.says(PERSON, "/search Shenyang")
     await telegram.until(PERSON, contains="1 result", patience=20)
     assert await vigil.stop() == 0
-    assert len([text for text in telegram.texts(PERSON) if "URGENT" in text]) == 1
+    assert rung(telegram) == 1
     assert telegram.token not in vigil.log()
     assert f"={PERSON}" not in vigil.log()
 
@@ -114,7 +49,7 @@ async def test_killed_between_poll_and_send_nothing_is_lost(
     await vigil.serve()
     await telegram.until(PERSON, contains=TITLE, patience=20)
     await vigil.stop()
-    assert len([text for text in telegram.texts(PERSON) if "URGENT" in text]) == 1
+    assert rung(telegram) == 1
 
 
 async def test_killed_while_sending_an_immediate_alert_is_repeated(
@@ -126,7 +61,7 @@ async def test_killed_while_sending_an_immediate_alert_is_repeated(
     telegram.fail("sendMessage", hang(), times=1)
     urgent_call(site)
     await vigil.run("poll", "--source", "northlight")
-    await until_sending(vigil)
+    await vigil.until("sending")
     await vigil.stop(signal.SIGKILL)
     await vigil.serve()
     await telegram.until(PERSON, contains=TITLE, patience=20)
