@@ -362,16 +362,17 @@ class TestSending:
         telegram.private(42)
         text = " ".join(f"word{number}" for number in range(1200))
         async with a_bot(telegram, voice) as bot:
-            original = bot._send_part
+            sending = bot._sending
+            original = sending._send_part
 
-            async def only_one(chat: int, thread: int | None, part: Message) -> int:
-                number = await original(chat, thread, part)
+            async def only_one(place: Any, part: Message) -> int:
+                number = await original(place, part)
                 telegram.fail("sendMessage", flood(3))
                 return number
 
-            bot._send_part = only_one  # type: ignore[method-assign]  # the fault must fall between two parts
+            sending._send_part = only_one  # type: ignore[method-assign]  # the fault must fall between two parts
             assert await bot.send("42", says(text), "k") == RetryLater(3, "too many messages", everyone=True)
-            bot._send_part = original  # type: ignore[method-assign]  # as it was
+            sending._send_part = original  # type: ignore[method-assign]  # as it was
             outcome = await bot.send("42", says(text), "k")
         assert outcome == Sent(",".join(str(message.id) for message in telegram.said(42)))
         assert len(telegram.said(42)) > 1
