@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.render.html import plain_text
-from bot.render.message import Block, Heading, Line, Message, Paragraph, Span, Style
+from bot.render.message import Heading, Line, Message, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
 
@@ -27,7 +27,7 @@ class Shown:
 
 
 def replacing(message: Message, earlier: Shown | None, speech: Speech) -> Message:
-    """Return `message`, which says after its heading that it replaces `earlier` (None: one not known)."""
+    """Return `message`, which says under its heading that it replaces `earlier` (None: one not known)."""
     if earlier is None:
         mark = speech.line("This replaces something shown here earlier.")
     else:
@@ -35,6 +35,10 @@ def replacing(message: Message, earlier: Shown | None, speech: Speech) -> Messag
             "This replaces what was shown here on {moment}: “{name}”.",
             moment=speech.moment(earlier.at),
             name=earlier.name,
+        )
+    if not _heading(message):
+        message = replace(
+            message, blocks=(Heading((Span(speech.t("CHANGED"), Style.BOLD),)), *message.blocks)
         )
     return _marked(message, mark)
 
@@ -50,17 +54,18 @@ def taking_back(instead: Message, earlier: Shown | None, speech: Speech) -> Mess
             name=earlier.name,
         )
     banner = Span(speech.t("TAKEN BACK"), Style.BOLD)
-    first, *rest = instead.blocks or (Paragraph(()),)
-    if isinstance(first, Heading):
-        headed = replace(instead, blocks=(Heading((banner, Span(" · "), *first.line)), *rest))
-    else:
-        headed = replace(instead, blocks=(Heading((banner,)), *instead.blocks))
-    return _marked(headed, mark)
+    heading = _heading(instead)
+    line = (banner, Span(" · "), *heading[0].line) if heading else (banner,)
+    return _marked(replace(instead, blocks=(Heading(line), *instead.blocks[len(heading) :])), mark)
+
+
+def _heading(message: Message) -> tuple[Heading, ...]:
+    """Return the heading that the message begins with, if it has one."""
+    return tuple(block for block in message.blocks[:1] if isinstance(block, Heading))
 
 
 def _marked(message: Message, mark: Line) -> Message:
-    heading: tuple[Block, ...] = message.blocks[:1]
-    if not heading or not isinstance(heading[0], Heading):
-        heading = ()
-    bold = Paragraph(tuple(Span(span.text, Style.BOLD) for span in mark))
-    return replace(message, blocks=(*heading, bold, *message.blocks[len(heading) :]))
+    """Return the message with the mark below its heading, set off from what follows."""
+    first, *rest = message.blocks
+    bold = Heading(tuple(Span(span.text, Style.BOLD) for span in mark))
+    return replace(message, blocks=(first, bold, *rest))

@@ -16,12 +16,14 @@ from bot.render.message import Choice, Message
 from bot.render.terminal import choices, framed, rendered, show, terminal
 from bot.speech import Speech
 from bot.transports.newest import Newest
-from jobs.outcome import Outcome, Rejected, Sent
+from jobs.outcome import Outcome, Rejected, RetryLater, Sent
 from storage.database import now_utc
 
 ADDRESS = "terminal"
 """Where the console's own recipient lives; there is one terminal."""
 PROMPT = "vigil> "
+AFTER_NO_TERMINAL = 30.0
+"""Seconds."""
 _LEAVE = {"/quit", "/exit", "quit", "exit", "!quit"}
 
 
@@ -64,10 +66,10 @@ class ConsoleTransport:
         """
         del address  # there is one terminal
         known = self._shown.get(key)
-        if known is None or known.message != message:
-            self._print(message, message, key)
-            self._withdrawn.drop(key)
-        return Sent(key)
+        if known is not None and known.message == message:
+            return Sent(key)
+        self._withdrawn.drop(key)
+        return self._print(message, message, key)
 
     async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
         """Print the new, marked as replacing the old: what was printed stays printed."""
@@ -75,30 +77,37 @@ class ConsoleTransport:
         if reference in self._withdrawn:
             return Rejected("it was taken back")
         earlier = self._shown.get(reference)
-        if earlier is None or earlier.message != message:
-            self._print(replacing(message, earlier, self._speech), message, reference)
-        return Sent(reference)
+        if earlier is not None and earlier.message == message:
+            return Sent(reference)
+        return self._print(replacing(message, earlier, self._speech), message, reference)
 
     async def withdraw(self, address: str, reference: str, instead: Message, key: str) -> Outcome:
         """Print `instead`, marked as taking the old back: what was printed stays printed."""
         del address, key
-        if reference not in self._withdrawn:
-            earlier = self._shown.get(reference)
-            self._print(taking_back(instead, earlier, self._speech), instead, reference)
+        if reference in self._withdrawn:
+            return Sent(reference)
+        earlier = self._shown.get(reference)
+        outcome = self._print(taking_back(instead, earlier, self._speech), instead, reference)
+        if isinstance(outcome, Sent):
             self._withdrawn.put(reference, True)
-        return Sent(reference)
+        return outcome
 
-    def _print(self, printed: Message, message: Message, reference: str) -> None:
+    def _print(self, printed: Message, message: Message, reference: str) -> Outcome:
         """Print what stands for `message`, and remember it; the prompt goes on below."""
-        if self._asking:
-            self._console.print()
-        show(self._console, framed(printed))
-        if self._asking:
-            self._console.print(PROMPT, end="")
+        try:
+            if self._asking:
+                self._console.print()
+            show(self._console, framed(printed))
+            if self._asking:
+                self._console.print(PROMPT, end="")
+        except (OSError, ValueError) as error:  # a pipe nobody reads, a full disk, a closed file
+            detail = f"the terminal cannot be written to ({type(error).__name__})"
+            return RetryLater(AFTER_NO_TERMINAL, detail, everyone=True)
         self._shown.put(reference, Shown(message, self._now()))
         offered = choices(message)
         if offered or self._offered_by == reference:
             self._offered, self._offered_by = offered, reference
+        return Sent(reference)
 
     async def chat(self, lines: Iterable[str] | None = None) -> None:
         """Answer each line until there is none, or "/quit". Without `lines` they come from standard input.
