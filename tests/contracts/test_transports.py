@@ -88,8 +88,8 @@ class TestSending:
 
     async def test_same_key(self, harness: Harness) -> None:
         """The same act again has the same reference and is shown once, where the platform can tell."""
-        if not harness.transport.idempotent:
-            pytest.skip("the platform does not recognise a repetition")
+        assert harness.transport.idempotent is (Can.RECOGNISE not in harness.cannot)
+        harness.needs(Can.RECOGNISE)
         address = harness.reader()
         assert await sent(harness, address, EARLIER) == await sent(harness, address, EARLIER)
         assert harness.count(address) == 1

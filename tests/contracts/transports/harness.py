@@ -24,6 +24,7 @@ class Verb(StrEnum):
 class Can(StrEnum):
     """What one platform can and another cannot."""
 
+    RECOGNISE = "recognise a repetition"
     CHANGE = "change or remove what it has shown"
     PARTS = "need several parts for a long text"
     AGE = "keep what is too old to be removed"
