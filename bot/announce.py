@@ -19,8 +19,9 @@ class Transport(Protocol):
     **Address**: where somebody reads, as text only the transport understands; secret, never logged.
 
     **Key**: names one act (this alert to this chat; its second edit; its withdrawal). Every
-    repetition of the act bears the same key, any other act another one. What was done of an act
-    that stopped half-way is not done again while the program runs.
+    repetition of the act bears the same key, any other act another one, also to send again what
+    was withdrawn. While the program runs, no part that an act has sent is sent by its repetition,
+    which ends the text as it was begun.
 
     **Reference**: what the platform knows a message by, with all its parts and versions; text only
     the transport understands. Every `Sent` brings the newest, which replaces the one before.

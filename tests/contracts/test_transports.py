@@ -404,18 +404,23 @@ class TestChoosing:
         assert harness.count(address) == 1
 
     async def test_long_pages(self, harness: Harness) -> None:
-        """Pages of several parts turn in place too; one that needs more parts is sent."""
+        """Pages of several parts turn in place too; one that needs more parts than there are is sent."""
         harness.needs(Can.CHANGE, Can.PARTS)
-        harness.replies = {
+        pages = {
             "/latest": says(harness.long(2), ("Next", "/latest 2")),
-            "/latest 2": says("Page two.", ("Back", "/latest")),
+            "/latest 2": says(harness.long(2)[::-1], ("Next", "/latest 3")),
+            "/latest 3": says("Page three.", ("Next", "/latest 4")),
+            "/latest 4": says("Page four.", ("Back", "/latest")),
         }
+        harness.replies = pages
         address = harness.reader()
         await harness.asks(address, "/latest")
-        await harness.chooses(address, "Next")
-        assert harness.reads(address) == ["Page two."]
+        for page in ("/latest 2", "/latest 3", "/latest 4"):
+            await harness.chooses(address, "Next")
+            assert_reads(harness, address, pages[page])
+        assert harness.count(address) == 2
         await harness.chooses(address, "Back")
-        assert_reads(harness, address, harness.replies["/latest 2"], harness.replies["/latest"])
+        assert_reads(harness, address, pages["/latest 4"], pages["/latest"])
 
     async def test_a_page_that_is_gone(self, harness: Harness) -> None:
         """A page that cannot be turned in place is shown all the same."""

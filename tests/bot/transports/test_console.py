@@ -131,3 +131,13 @@ async def test_only_the_alert_that_made_an_offer_ends_it() -> None:
     await transport.withdraw(ADDRESS, "4", OTHER, "5")
     await transport.say("1")
     assert [request.text for request in bot.heard] == ["/statement 7", "1"]
+
+
+async def test_what_was_taken_back_can_be_sent_again() -> None:
+    """It is printed anew, and can be changed anew."""
+    transport, _, out = opened()
+    await transport.send(ADDRESS, ALERT, "1")
+    await transport.withdraw(ADDRESS, "1", OTHER, "2")
+    await transport.send(ADDRESS, ALERT, "1")
+    assert await transport.edit(ADDRESS, "1", OTHER, "3") == Sent("1")
+    assert out.getvalue().count("Nine people.") == 2

@@ -107,6 +107,18 @@ class TestParts:
         await sending.send("42", says("in 1 hour"), "k")
         assert telegram.texts(42) == ["in 1 hour"]
 
+    async def test_what_was_ended_can_be_begun_again(
+        self, telegram: TelegramEmulator, sending: Sending
+    ) -> None:
+        """Only what stopped half-way is remembered: an alert that was taken back can be sent again."""
+        first = await sending.send("42", says(LONG), "k")
+        assert isinstance(first, Sent)
+        await sending.withdraw("42", first.reference, says("Taken back."), "w")
+        second = await sending.send("42", says(LONG), "k")
+        assert isinstance(second, Sent)
+        assert parts_of(second.reference) == tuple(message.id for message in telegram.said(42))
+        assert len(telegram.said(42)) == 3
+
     async def test_a_part_added_by_an_edit_is_in_the_same_topic(
         self, telegram: TelegramEmulator, sending: Sending
     ) -> None:
