@@ -36,7 +36,7 @@ class Transport(Protocol):
     name: str
     """As recipients and deliveries know it."""
     idempotent: bool
-    """Whether the platform itself recognises a repetition of `send` by its key, after a restart too."""
+    """Whether `send` may be repeated even after a restart: the key is recognised, or no harm is done."""
 
     async def send(self, address: str, message: Message, key: str) -> Outcome:
         """Say the message, whole and in order, in as many parts as the platform needs.
