@@ -1,23 +1,21 @@
 """Wires everything: a Config becomes a database, a poller, and one deliverer for each transport."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.announce import Announcer, Transport
 from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
 from bot.config import Config, TelegramConfig
-from bot.render.alert import alert_message
-from bot.render.digest import digest_message
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages
 from bot.transports.console import ConsoleTransport
@@ -25,11 +23,9 @@ from bot.transports.telegram import TelegramTransport
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.limits import Limits
-from jobs.outcome import Outcome
 from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
 from storage.database import Database, StorageError, now_utc
-from storage.records import Alert, Recipient
 from storage.vault import Vault, WrongKey, read_or_make_key
 
 log = structlog.get_logger()
@@ -39,42 +35,6 @@ DELIVER_EVERY = 1.0
 _LOCK_RETRY = 5.0
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
-
-
-class Transport(Protocol):
-    """What a transport can do for the app."""
-
-    name: str
-    idempotent: bool
-
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
-        """Sends one message; `key` is the same for every repetition."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announcer:
-    """The voice of one transport: draws alerts in the recipient's language and sends them."""
-
-    transport: Transport
-
-    @property
-    def name(self) -> str:
-        """The transport's name."""
-        return self.transport.name
-
-    @property
-    def idempotent(self) -> bool:
-        """Whether the platform recognises a repetition."""
-        return self.transport.idempotent
-
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends one alert, or several as a digest."""
-        speech = Speech(recipient.language)
-        if len(alerts) == 1:
-            message = alert_message(alerts[0], speech, now)
-        else:
-            message = digest_message(tuple(alerts), speech, now)
-        return await self.transport.send(recipient.address, message, key)
 
 
 def open_database(config: Config, *, watch: bool = True) -> Database:
@@ -205,7 +165,8 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         stack.callback(database.close)
         fetching = await stack.enter_async_context(fetcher(config))
         poller = Poller(database, fetching, limits(config), wake.set)
-        senders: list[tuple[Transport, Pace]] = [(ConsoleTransport(desk.answer, config.language), AT_ONCE)]
+        console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
+        senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
         if config.telegram:
             chat = telegram(config.telegram, desk)
             await chat.start()

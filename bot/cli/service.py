@@ -6,11 +6,13 @@ import signal
 import sys
 from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot import logs
-from bot.app import AT_ONCE, Announcer, Desk, delivering, open_database, serve, telegram
+from bot.announce import Announcer
+from bot.app import AT_ONCE, Desk, delivering, open_database, serve, telegram
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
@@ -75,7 +77,8 @@ async def _run(config: Config) -> None:
 async def _console(config: Config) -> None:
     database = open_database(config)
     try:
-        transport = ConsoleTransport(Desk(database).answer, system_language())
+        desk = Desk(database, ZoneInfo(config.timezone))
+        transport = ConsoleTransport(desk.answer, system_language(), timezone=desk.zone)
         with database.sender_lock(transport.name) as alone:
             if alone:  # what came for the terminal while nobody looked
                 deliverer = Deliverer(database, Announcer(transport), AT_ONCE, now_utc)
@@ -88,9 +91,9 @@ async def _console(config: Config) -> None:
 
 async def _deliver(config: Config, *, until_empty: bool) -> None:
     database = open_database(config)
-    desk = Desk(database)
+    desk = Desk(database, ZoneInfo(config.timezone))
     try:
-        console_voice = ConsoleTransport(desk.answer, config.language)
+        console_voice = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
         async with delivering(database, console_voice, AT_ONCE) as deliverer:
             await deliverer.drain()
         if not config.telegram:

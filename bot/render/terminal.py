@@ -1,5 +1,6 @@
 """Sets a message for a terminal: wrapped to its width, coloured where it can be, an alert in a frame."""
 
+import errno
 from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -35,6 +36,14 @@ _ADDRESS = "blue"
 _LABEL = "bold cyan"
 
 
+class _Terminal(Console):
+    """As rich's own, but for a pipe that nobody reads: that is told, where rich ends the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on with the error; called while it is handled."""
+        raise BrokenPipeError(errno.EPIPE, "nobody reads any more")
+
+
 def rendered(message: Message) -> Group:
     """Return the message as a block of text, its choices numbered from 1 below it."""
     return Group(*_parts(message))
@@ -64,7 +73,7 @@ def terminal(file_console: Console) -> Console:
     Colour is not wanted when the output is no terminal, or the environment sets NO_COLOR (no-color.org).
     """
     bare = file_console.no_color or not file_console.is_terminal
-    return Console(
+    return _Terminal(
         file=file_console.file,
         width=min(file_console.width, MOST_WIDE),
         color_system=None if bare else "auto",
@@ -77,13 +86,13 @@ def terminal(file_console: Console) -> Console:
 
 def show(console: Console, *shown: RenderableType) -> None:
     """Print; where the output is bare text, without the blanks that fill lines up."""
-    if console.color_system is not None:
-        console.print(*shown, sep="\n")
-        return
     with console.capture() as captured:
         console.print(*shown, sep="\n")
-    for line in captured.get().splitlines():
-        console.file.write(f"{line.rstrip()}\n")
+    text = captured.get()
+    if console.color_system is None:
+        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    # Written here and not by rich, which would keep what it could not write and write it again.
+    console.file.write(text)
     console.file.flush()
 
 
@@ -144,7 +153,8 @@ def _items(lines: tuple[Line, ...], start: int | None) -> Table:
     table.add_column(justify="right", style="bold", no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     for number, line in enumerate(lines, start or 0):
-        table.add_row(" •" if start is None else f"{number}.", _with_addresses(line))
+        if any(clean(span.text).strip() for span in line):
+            table.add_row(" •" if start is None else f"{number}.", _with_addresses(line))
     return table
 
 

@@ -1,10 +1,13 @@
 """The ways in and out: a transport makes Requests of what people send, and its own markup of Messages.
 
     person -> transport -> Request -> answer (given by `bot.app`) -> Reply -> transport -> person
-    jobs.deliver -> transport.send(address, message, key) -> jobs.outcome
+    jobs.deliver -> bot.announce -> transport.send, edit, withdraw -> jobs.outcome
+
+What every transport promises stands in `bot.announce.Transport`; `tests/contracts` holds each to it.
 
 A transport knows its platform and nothing of commands, storage or alerts. It never logs an address
-or a text. `telegram` is one transport in several files: telegram_request (HTTP), telegram_incoming
-(updates read), telegram_buttons (what pressing means), telegram_outcome (errors translated), with
-`inbox`, which keeps one chat's requests in order.
+or a text. `telegram` is one transport in several files: telegram_request (HTTP), telegram_polling
+(updates fetched), telegram_incoming (updates read), telegram_answering (conversations), with
+`inbox`, which keeps one chat's requests in order, telegram_buttons (what pressing means),
+telegram_sending (send, edit, withdraw), telegram_outcome (errors translated).
 """

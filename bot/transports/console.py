@@ -5,27 +5,33 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.commands.request import Reply, Request
+from bot.render.amend import Shown, replacing, taking_back
 from bot.render.message import Choice, Message
 from bot.render.terminal import choices, framed, rendered, show, terminal
-from jobs.outcome import Outcome, Sent
+from bot.speech import Speech
+from bot.transports.newest import Newest
+from jobs.outcome import Outcome, Rejected, RetryLater, Sent
 from storage.database import now_utc
 
 ADDRESS = "terminal"
 """Where the console's own recipient lives; there is one terminal."""
 PROMPT = "vigil> "
+AFTER_NO_TERMINAL = 30.0
+"""Seconds."""
 _LEAVE = {"/quit", "/exit", "quit", "exit", "!quit"}
 
 
 class ConsoleTransport:
     """Shows what others get in their chats, and takes commands as they do.
 
-    `answer` turns a request into its reply; `language` is what the person's terminal asks for.
+    `answer` turns a request into its reply; `language` is what the person's terminal asks for, and
+    `timezone` where moments are told.
     """
 
     name = "console"
@@ -37,26 +43,71 @@ class ConsoleTransport:
         answer: Callable[[Request], Awaitable[Reply]],
         language: str = "en",
         *,
+        timezone: tzinfo = UTC,
         console: Console | None = None,
         now: Callable[[], datetime] = now_utc,
     ) -> None:
         self._answer = answer
         self._language = language
+        self._speech = Speech(language, timezone)
         self._console = terminal(console or Console())
         self._now = now
+        self._shown: Newest[str, Shown] = Newest(1000)
+        self._withdrawn: Newest[str, bool] = Newest(1000)
         self._offered: tuple[Choice, ...] = ()
+        self._offered_by = ""
+        """The reference of the alert that made the offer; empty if an answer did."""
         self._asking = False
 
     async def send(self, address: str, message: Message, key: str) -> Outcome:
-        """Print an alert in a frame. `key` is its own reference: the same alert has the same key."""
+        """Print an alert in a frame; a repetition, while the program runs, is not printed again.
+
+        `key` is its own reference: the same alert has the same key.
+        """
         del address  # there is one terminal
-        if self._asking:
-            self._console.print()
-        show(self._console, framed(message))
-        self._offered = choices(message) or self._offered
-        if self._asking:
-            self._console.print(PROMPT, end="")
-        return Sent(reference=key)
+        known = self._shown.get(key)
+        if known is not None and known.message == message:
+            return Sent(key)
+        self._withdrawn.drop(key)
+        return self._print(message, message, key)
+
+    async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """Print the new, marked as replacing the old: what was printed stays printed."""
+        del address, key
+        if reference in self._withdrawn:
+            return Rejected("it was taken back")
+        earlier = self._shown.get(reference)
+        if earlier is not None and earlier.message == message:
+            return Sent(reference)
+        return self._print(replacing(message, earlier, self._speech), message, reference)
+
+    async def withdraw(self, address: str, reference: str, instead: Message, key: str) -> Outcome:
+        """Print `instead`, marked as taking the old back: what was printed stays printed."""
+        del address, key
+        if reference in self._withdrawn:
+            return Sent(reference)
+        earlier = self._shown.get(reference)
+        outcome = self._print(taking_back(instead, earlier, self._speech), instead, reference)
+        if isinstance(outcome, Sent):
+            self._withdrawn.put(reference, True)
+        return outcome
+
+    def _print(self, printed: Message, message: Message, reference: str) -> Outcome:
+        """Print what stands for `message`, and remember it; the prompt goes on below."""
+        try:
+            if self._asking:
+                self._console.print()
+            show(self._console, framed(printed))
+            if self._asking:
+                self._console.print(PROMPT, end="")
+        except (OSError, ValueError) as error:  # a pipe nobody reads, a full disk, a closed file
+            detail = f"the terminal cannot be written to ({type(error).__name__})"
+            return RetryLater(AFTER_NO_TERMINAL, detail, everyone=True)
+        self._shown.put(reference, Shown(message, self._now()))
+        offered = choices(message)
+        if offered or self._offered_by == reference:
+            self._offered, self._offered_by = offered, reference
+        return Sent(reference)
 
     async def chat(self, lines: Iterable[str] | None = None) -> None:
         """Answer each line until there is none, or "/quit". Without `lines` they come from standard input.
@@ -79,7 +130,7 @@ class ConsoleTransport:
             self._console.print(Text.assemble(("> ", "dim"), (command, "bold")))
         request = Request(command, self.name, ADDRESS, self._now(), self._language)
         reply = await self._answer(request)
-        self._offered = ()
+        self._offered, self._offered_by = (), ""
         for message in reply.messages:
             show(self._console, rendered(message), "")
             self._offered = choices(message) or self._offered

@@ -20,6 +20,9 @@ class Newest(Generic[K, V]):
             self._pairs.move_to_end(key)
         return self._pairs.get(key)
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._pairs
+
     def put(self, key: K, value: V) -> None:
         """Remember the value, and forget the oldest if there are too many."""
         self._pairs[key] = value

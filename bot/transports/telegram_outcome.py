@@ -1,4 +1,4 @@
-"""Translates what Telegram answers to an attempt to send into the outcomes that jobs treat differently."""
+"""Translates what Telegram answers to sending, editing and deleting into the outcomes of `jobs.outcome`."""
 
 from telegram.error import (
     BadRequest,
@@ -29,6 +29,7 @@ _UNREACHABLE = (
     "user_is_blocked",
 )
 """Bad Requests that are about the chat and not about the message (wording of the Bot API server)."""
+_NOT_THERE = ("message to edit not found", "message to delete not found", "message_id_invalid")
 
 
 def address_of(chat: int, thread: int | None = None) -> str:
@@ -42,8 +43,28 @@ def chat_and_thread(address: str) -> tuple[int, int | None]:
     return int(chat), int(thread) if slash else None
 
 
+def is_shown_already(error: BadRequest) -> bool:
+    """Whether an edit would have changed nothing."""
+    return "message is not modified" in str(error).lower()
+
+
+def is_not_there(error: BadRequest) -> bool:
+    """Whether the message to edit or delete was deleted before."""
+    return any(words in str(error).lower() for words in _NOT_THERE)
+
+
+def cannot_be_deleted(error: BadRequest) -> bool:
+    """Whether Telegram keeps the message: a bot's own can be deleted for 48 hours (deleteMessage)."""
+    return "message can't be deleted" in str(error).lower()
+
+
+def is_unreadable_markup(error: BadRequest) -> bool:
+    """Whether the text would be taken without its markup."""
+    return "parse entities" in str(error).lower()
+
+
 def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 - a table, a line each
-    """What an error means for the delivery to `address`.
+    """What an error means for a message at `address`, whether it was to be sent, edited or deleted.
 
     BadRequest and TimedOut are NetworkErrors in python-telegram-bot, hence the order. A 504, a broken
     connection or no answer leaves open whether the message went out; other 5xx do not: while

@@ -69,6 +69,13 @@ def test_values_and_items_hang_under_each_other() -> None:
     assert any(line.startswith("10. two") for line in lines)
 
 
+def test_an_item_without_text_is_no_lone_bullet() -> None:
+    """As on every platform it is left out, and the others keep their numbers."""
+    lines: tuple[tuple[Span, ...], ...] = ((Span("one"),), (Span(" \u200b"),), (Span("three"),))
+    assert drawn(rendered(Message((Items(lines),)))) == " • one\n • three\n"
+    assert drawn(rendered(Message((Items(lines, start=1),)))) == "1. one\n3. three\n"
+
+
 def test_somebody_s_words_carry_a_bar() -> None:
     """Every line of a quotation, so that it cannot be taken for ours."""
     quote = drawn(rendered(Message((Quote((Span(KOREAN),)),)))).splitlines()

@@ -8,7 +8,7 @@ from rich.console import Console
 from bot.commands.request import Reply, Request
 from bot.render.message import Choice, Heading, Message, Paragraph, Span
 from bot.transports.console import ADDRESS, ConsoleTransport
-from jobs.outcome import Sent
+from jobs.outcome import RetryLater, Sent
 from tests.builders import NOON
 
 ALERT = Message((Heading((Span("URGENT · China"),)), Paragraph((Span("Nine people."),))))
@@ -82,3 +82,62 @@ async def test_a_silent_pipe_holds_nobody_up() -> None:
     rung.set_result(None)
     await chatting
     assert out.getvalue().index("URGENT") < out.getvalue().index("> /latest")
+
+
+OTHER = Message((Heading((Span("UPDATE · China"),)), Paragraph((Span("Two were sent back."),))))
+
+
+async def test_after_a_restart_a_correction_is_printed_all_the_same() -> None:
+    """What was printed before is not remembered, so the mark says less; the new has to be read."""
+    transport, _, out = opened()
+    assert await transport.edit(ADDRESS, "before the restart", OTHER, "1") == Sent("before the restart")
+    assert await transport.withdraw(ADDRESS, "another", OTHER, "2") == Sent("another")
+    assert "앞서 여기에 표시한 내용을 대체합니다." in out.getvalue()
+    assert "╭─ 철회 · UPDATE · China ─" in out.getvalue()
+
+
+async def test_what_could_not_be_written_is_written_once_when_it_can_be() -> None:
+    """A pipe that nobody reads holds alerts up; it neither ends the program nor doubles them."""
+
+    class Pipe(StringIO):
+        closed_at_the_other_end = True
+
+        def write(self, text: str) -> int:
+            if self.closed_at_the_other_end:
+                raise BrokenPipeError
+            return super().write(text)
+
+    for terminal in (False, True):
+        out = Pipe()
+        console = Console(file=out, width=80, force_terminal=terminal)
+        transport = ConsoleTransport(Bot().answer, console=console, now=lambda: NOON)
+        outcome = await transport.send(ADDRESS, ALERT, "1")
+        assert isinstance(outcome, RetryLater)
+        assert outcome.everyone
+        out.closed_at_the_other_end = False
+        assert await transport.send(ADDRESS, ALERT, "1") == Sent("1")
+        assert out.getvalue().count("Nine people.") == 1
+
+
+async def test_only_the_alert_that_made_an_offer_ends_it() -> None:
+    """Taking back another alert leaves the numbers of this one as they are."""
+    transport, bot, _ = opened()
+    offering = Message(ALERT.blocks, ((Choice("Full text", "/statement 7"),),))
+    await transport.send(ADDRESS, offering, "1")
+    await transport.send(ADDRESS, OTHER, "2")
+    await transport.withdraw(ADDRESS, "2", OTHER, "3")
+    await transport.say("1")
+    await transport.send(ADDRESS, offering, "4")
+    await transport.withdraw(ADDRESS, "4", OTHER, "5")
+    await transport.say("1")
+    assert [request.text for request in bot.heard] == ["/statement 7", "1"]
+
+
+async def test_what_was_taken_back_can_be_sent_again() -> None:
+    """It is printed anew, and can be changed anew."""
+    transport, _, out = opened()
+    await transport.send(ADDRESS, ALERT, "1")
+    await transport.withdraw(ADDRESS, "1", OTHER, "2")
+    await transport.send(ADDRESS, ALERT, "1")
+    assert await transport.edit(ADDRESS, "1", OTHER, "3") == Sent("1")
+    assert out.getvalue().count("Nine people.") == 2

@@ -109,19 +109,6 @@ class TestConversation:
         assert telegram.world.presses[press] is not None
         assert telegram.texts(42) == ["Welcome", "heard /subscribe"]
 
-    async def test_a_long_command_fits_behind_a_button(
-        self, telegram: TelegramEmulator, voice: Voice
-    ) -> None:
-        """Telegram takes 64 bytes; longer commands are remembered and come back whole."""
-        command = "/search " + "수용소 " * 20 + "end"
-        voice.answers["/start"] = Reply((says("Welcome", ("More", command)),))
-        async with a_bot(telegram, voice):
-            await telegram.says(42, "/start")
-            await telegram.until(42, contains="Welcome")
-            await telegram.presses(42, "More")
-            await telegram.until(42, contains="heard /search")
-        assert voice.heard[-1].text == command
-
     async def test_after_a_restart_a_long_button_has_expired(
         self, telegram: TelegramEmulator, voice: Voice
     ) -> None:
@@ -147,19 +134,6 @@ class TestConversation:
             await telegram.until(42, contains="heard /help")
         assert [version.text for version in page.versions] == ["page 1", "page 2"]
         assert telegram.texts(42) == ["page 2", "heard /help"]
-
-    async def test_a_page_that_cannot_be_turned_is_sent(
-        self, telegram: TelegramEmulator, voice: Voice
-    ) -> None:
-        """When the message is gone, the answer comes as a new one."""
-        voice.answers["/latest"] = Reply((says("page 1", ("Next", "/latest 2")),))
-        async with a_bot(telegram, voice):
-            await telegram.says(42, "/latest")
-            await telegram.until(42, contains="page 1")
-            telegram.fail("editMessageText", refusal(400, "Bad Request: message to edit not found"))
-            await telegram.presses(42, "Next")
-            await telegram.until(42, contains="heard /latest 2")
-        assert telegram.texts(42) == ["page 1", "heard /latest 2"]
 
     async def test_a_failing_command_ends_in_an_apology(
         self, telegram: TelegramEmulator, voice: Voice, capsys: pytest.CaptureFixture[str]
@@ -334,48 +308,6 @@ class TestSending:
         async with a_bot(telegram, voice) as bot:
             telegram.fail("sendMessage", flood(30))
             assert await bot.send(str(GROUP), says("hello"), "k") == RetryLater(30, "too many messages")
-
-    async def test_no_connection_is_safe_to_repeat(self, telegram: TelegramEmulator, voice: Voice) -> None:
-        """Where nothing was sent, nothing can arrive twice."""
-        telegram.private(42)
-        async with a_bot(telegram, voice) as bot:
-            await telegram.goes_down()
-            outcome = await bot.send("42", says("hello"), "k")
-            assert isinstance(outcome, RetryLater)
-            assert outcome.everyone
-            await telegram.comes_back()
-            assert isinstance(await bot.send("42", says("hello"), "k"), Sent)
-        assert telegram.texts(42) == ["hello"]
-
-    async def test_silence_is_uncertain(self, telegram: TelegramEmulator, voice: Voice) -> None:
-        """No answer in time: it may have arrived."""
-        telegram.private(42)
-        async with a_bot(telegram, voice) as bot:
-            telegram.fail("sendMessage", dropped(accepted=True))
-            assert isinstance(await bot.send("42", says("hello"), "k"), Uncertain)
-        assert telegram.texts(42) == ["hello"]
-
-    async def test_a_long_message_goes_on_where_it_stopped(
-        self, telegram: TelegramEmulator, voice: Voice
-    ) -> None:
-        """Refused after its first part, the second attempt does not repeat that part."""
-        telegram.private(42)
-        text = " ".join(f"word{number}" for number in range(1200))
-        async with a_bot(telegram, voice) as bot:
-            original = bot._send_part
-
-            async def only_one(chat: int, thread: int | None, part: Message) -> int:
-                number = await original(chat, thread, part)
-                telegram.fail("sendMessage", flood(3))
-                return number
-
-            bot._send_part = only_one  # type: ignore[method-assign]  # the fault must fall between two parts
-            assert await bot.send("42", says(text), "k") == RetryLater(3, "too many messages", everyone=True)
-            bot._send_part = original  # type: ignore[method-assign]  # as it was
-            outcome = await bot.send("42", says(text), "k")
-        assert outcome == Sent(",".join(str(message.id) for message in telegram.said(42)))
-        assert len(telegram.said(42)) > 1
-        assert " ".join(" ".join(telegram.texts(42)).split()) == text
 
     async def test_markup_that_is_refused_still_arrives(
         self, telegram: TelegramEmulator, voice: Voice

@@ -1,0 +1,88 @@
+"""The voice of one transport: draws alerts in the recipient's language and hands them over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.render.alert import alert_message
+from bot.render.digest import digest_message
+from bot.render.message import Message
+from bot.speech import Speech
+from jobs.outcome import Outcome
+from storage.records import Alert, Recipient
+
+
+class Transport(Protocol):
+    """One account on one platform. `tests/contracts` holds every transport to what is said here.
+
+    **Address**: where somebody reads, as text only the transport understands; secret, never logged.
+
+    **Key**: names one act (this alert to this chat; its second edit; its withdrawal). Every
+    repetition of the act bears the same key, any other act another one, also to send again what
+    was withdrawn. While the program runs, no part that an act has sent is sent by its repetition,
+    which ends the text as it was begun.
+
+    **Reference**: what the platform knows a message by, with all its parts and versions; text only
+    the transport understands. Every `Sent` brings the newest, which replaces the one before.
+
+    **Outcomes** mean the same for all three acts (`jobs.outcome`): RetryLater, the act may be
+    repeated with the same key; Migrated, likewise at the new address; Gone, the reader cannot be
+    reached; Rejected, the platform will not do this, in a word why; Uncertain, no answer came.
+    An edit or a withdrawal may be repeated after Uncertain; only a part that an edit had to add
+    can come twice. No method raises for what a platform does.
+    """
+
+    name: str
+    """As recipients and deliveries know it."""
+    idempotent: bool
+    """Whether `send` may be repeated even after a restart: the key is recognised, or no harm is done."""
+
+    async def send(self, address: str, message: Message, key: str) -> Outcome:
+        """Say the message, whole and in order, in as many parts as the platform needs.
+
+        A silent message makes no sound; of another one at most the first part does. Its choices
+        stand at its end.
+        """
+
+    async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """Show `message` in place of what `reference` names; it makes no sound.
+
+        Parts too many are taken away, missing ones are sent. Showing what is shown already is Sent.
+        Where the platform cannot change what it printed, the new is said as replacing the old. What
+        the reader has deleted, or the platform changes no more, is Rejected: withdraw the rest of
+        it, then send anew.
+        """
+
+    async def withdraw(self, address: str, reference: str, instead: Message, key: str) -> Outcome:
+        """Take the message away with every part and every version of it.
+
+        What the platform does not let go any more says `instead`, and its choices go; the
+        reference then names what is left, else it is empty. Gone already is Sent.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """What `jobs.deliver` calls a Voice, on any transport."""
+
+    transport: Transport
+
+    @property
+    def name(self) -> str:
+        """The transport's name."""
+        return self.transport.name
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the platform recognises a repetition."""
+        return self.transport.idempotent
+
+    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
+        """Sends one alert, or several as a digest."""
+        speech = Speech(recipient.language)
+        if len(alerts) == 1:
+            message = alert_message(alerts[0], speech, now)
+        else:
+            message = digest_message(tuple(alerts), speech, now)
+        return await self.transport.send(recipient.address, message, key)

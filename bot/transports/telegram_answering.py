@@ -1,0 +1,197 @@
+"""Answers what people write and press in Telegram, in the order in which each of them did.
+
+Update -> Said | Pressed | Left -> inbox -> answer -> sending
+"""
+
+import asyncio
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+from telegram import Bot, ChatMember, Update
+from telegram.error import TelegramError
+
+from bot.commands.request import Reply, Request
+from bot.render.html import split
+from bot.render.message import Message
+from bot.transports.inbox import Inbox
+from bot.transports.newest import Newest
+from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_incoming import Left, Pressed, Said, read
+from bot.transports.telegram_outcome import chat_and_thread
+from bot.transports.telegram_sending import Sending, parts_of
+from jobs.outcome import Gone, Migrated, Outcome, RetryLater, Sent
+from storage.database import now_utc
+
+log = structlog.get_logger()
+
+NAME = "telegram"
+LONGEST_WAIT = 60.0
+"""Seconds that an answer to a person may be held back by Telegram's limits; a later one is no answer."""
+ADMIN_FOR = 60.0
+"""Seconds that a group's word on who is an admin is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the rest of the program does for the conversations; see TelegramTransport."""
+
+    answer: Callable[[Request], Awaitable[Reply]]
+    apology: Callable[[str], Message]
+    gone: Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One of our latest answers: the command that it answered, and what it is known by."""
+
+    command: str
+    reference: str
+
+
+class Answering:
+    """The conversations of one bot. `take` starts the handling of an update and returns its task."""
+
+    def __init__(self, bot: Bot, sending: Sending, buttons: Buttons, callbacks: Callbacks) -> None:
+        self._bot = bot
+        self._sending = sending
+        self._buttons = buttons
+        self._callbacks = callbacks
+        self._inbox = Inbox()
+        self._pages: Newest[tuple[int, int], _Page] = Newest(5000)
+        """By chat and the message that bears the buttons, so that pages turn in place."""
+        self._admins: Newest[tuple[int, int], tuple[float, bool]] = Newest(1000)
+        self._overrun: set[int] = set()
+
+    async def close(self, seconds: float) -> None:
+        """Let the answers under way come to their end for so long, then drop the rest."""
+        await self._inbox.close(seconds)
+
+    def take(self, update: Update) -> asyncio.Task[None] | None:
+        """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
+        match read(update, self._bot.username):
+            case Said() as said:
+                return self._queue(said, None)
+            case Pressed() as pressed:
+                command = self._buttons.command(pressed.said.text, pressed.said.chat)
+                return self._queue(replace(pressed.said, text=command), pressed)
+            case Left(address=address):
+                return self._inbox.add(address, None, lambda: self._callbacks.gone(address))
+        return None
+
+    def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
+        task = self._inbox.add(said.address, said.person, lambda: self._respond(said, pressed))
+        if task is not None:
+            self._overrun.discard(said.person)
+        elif said.person not in self._overrun:
+            self._overrun.add(said.person)
+            log.warning("somebody sends more than can be answered; the rest is dropped")
+            return self._inbox.add(
+                said.address, None, lambda: self._say(said, self._callbacks.apology(said.language))
+            )
+        return task
+
+    async def _respond(self, said: Said, pressed: Pressed | None) -> None:
+        if pressed:
+            with suppress(TelegramError):  # too late only means that the button shows its waiting sign longer
+                await self._bot.answer_callback_query(pressed.query)
+        try:
+            messages = (await self._callbacks.answer(await self._request(said))).messages
+        except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
+            _log_failure(error)
+            messages = (self._callbacks.apology(said.language),)
+        if pressed and len(messages) == 1 and await self._turn_page(said, pressed, messages[0]):
+            return
+        for message in messages:
+            await self._say(said, message)
+
+    async def _request(self, said: Said) -> Request:
+        return Request(
+            text=said.text,
+            transport=NAME,
+            address=said.address,
+            now=now_utc(),
+            language=said.language,
+            group=said.group,
+            may_manage=not said.group or said.speaks_for_group or await self._is_admin(said),
+        )
+
+    async def _is_admin(self, said: Said) -> bool:
+        now = asyncio.get_running_loop().time()
+        known = self._admins.get((said.chat, said.person))
+        if known and now - known[0] < ADMIN_FOR:
+            return known[1]
+        try:
+            member = await self._bot.get_chat_member(said.chat, said.person)
+        except TelegramError:
+            return False
+        admin = member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+        self._admins.put((said.chat, said.person), (now, admin))
+        return admin
+
+    async def _turn_page(self, said: Said, pressed: Pressed, message: Message) -> bool:
+        """Show the next page in place of the last, where the message answered the same command.
+
+        Not where it needs more parts than there are: the rest would stand far from its beginning.
+        """
+        page = self._pages.get((said.chat, pressed.message))
+        if page is None or page.command != _command(said):
+            return False
+        if len(split(message)) > len(parts_of(page.reference)):
+            return False
+        key = secrets.token_hex(8)
+        address, outcome = await _patiently(
+            said.address, lambda to: self._sending.edit(to, page.reference, message, key)
+        )
+        if isinstance(outcome, Sent):
+            self._remember(said, address, outcome)
+        return isinstance(outcome, Sent)
+
+    async def _say(self, said: Said, message: Message) -> None:
+        """Send one answer."""
+        key = secrets.token_hex(8)
+        address, outcome = await _patiently(said.address, lambda to: self._sending.send(to, message, key))
+        match outcome:
+            case Sent():
+                self._remember(said, address, outcome)
+            case Gone():
+                await self._callbacks.gone(address)
+            case _:
+                log.warning("an answer was not delivered", outcome=type(outcome).__name__)
+
+    def _remember(self, said: Said, address: str, sent: Sent) -> None:
+        chat, _ = chat_and_thread(address)
+        self._pages.put((chat, parts_of(sent.reference)[-1]), _Page(_command(said), sent.reference))
+
+
+async def _patiently(address: str, act: Callable[[str], Awaitable[Outcome]]) -> tuple[str, Outcome]:
+    """Wait out short pauses and follow a chat that moved; where the act ended, and how."""
+    outcome = await act(address)
+    for _ in range(3):
+        match outcome:
+            case RetryLater(seconds=seconds) if seconds <= LONGEST_WAIT:
+                await asyncio.sleep(seconds)
+            case Migrated(address=moved):
+                address = moved
+            case _:
+                break
+        outcome = await act(address)
+    return address, outcome
+
+
+def _command(said: Said) -> str:
+    return said.text.split(maxsplit=1)[0].lower() if said.text.strip() else ""
+
+
+def _log_failure(error: Exception) -> None:
+    """Say what failed and where; not the error's text, which may quote what the person wrote."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "a command failed",
+        error=type(error).__name__,
+        where=f"{Path(where.filename).name}:{where.lineno} in {where.name}",
+    )

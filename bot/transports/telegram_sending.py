@@ -1,0 +1,229 @@
+"""Sends, edits and withdraws messages in Telegram's chats, in parts where one is too long.
+
+Nothing that has to stay secret (token, addresses, texts) gets from here into the log.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.render.html import plain_text, split, to_html
+from bot.render.message import Message, Paragraph, Span
+from bot.transports.newest import Newest
+from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_outcome import (
+    cannot_be_deleted,
+    chat_and_thread,
+    is_not_there,
+    is_shown_already,
+    is_unreadable_markup,
+    outcome_of,
+)
+from jobs.outcome import Outcome, Rejected, Sent
+
+log = structlog.get_logger()
+
+STANDS_ABOVE = Message((Paragraph((Span("↑"),)),))
+"""Left, in no language, where a part is not needed any more and Telegram does not delete it."""
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class _Act:
+    """The parts of one message on their way, and the ids of those that were sent."""
+
+    parts: tuple[Message, ...]
+    sent: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A chat, or one topic of it."""
+
+    chat: int
+    thread: int | None
+
+
+class Sending:
+    """What `bot.announce.Transport` asks for, by one bot; `reference` is the parts' ids with commas."""
+
+    def __init__(self, bot: Bot, buttons: Buttons) -> None:
+        self._bot = bot
+        self._buttons = buttons
+        self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
+        """Begun and not finished, by address and key."""
+
+    async def send(self, address: str, message: Message, key: str) -> Outcome:
+        """Send every part that the same act has not sent before."""
+
+        async def act(place: _Place, begun: _Act) -> list[int]:
+            await self._send_rest(place, begun, after=0)
+            return begun.sent
+
+        return await self._whole(address, key, message, act)
+
+    async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """Change the parts in their places, send those that are missing, delete those too many.
+
+        Of the reader's own deleting Telegram tells only when the part is asked for: Rejected.
+        """
+        try:
+            shown = parts_of(reference)
+        except ValueError:
+            return Rejected("not the reference of a Telegram message")
+        if not shown:
+            return Rejected("nothing is left of the message")
+
+        async def act(place: _Place, begun: _Act) -> list[int]:
+            for number, part in zip(shown, begun.parts, strict=False):
+                await self._edit_part(place, number, part)
+            await self._send_rest(place, begun, after=len(shown))
+            # From below, so that a reader never sees a hole in the middle.
+            kept = [one for one in reversed(shown[len(begun.parts) :]) if not await self._delete(place, one)]
+            for number in kept:
+                await self._edit_part(place, number, STANDS_ABOVE)
+            return [*shown[: len(begun.parts)], *begun.sent, *reversed(kept)]
+
+        return await self._whole(address, key, message, act)
+
+    async def withdraw(self, address: str, reference: str, instead: Message, key: str) -> Outcome:
+        """Delete every part; those that Telegram keeps (after 48 hours) say `instead`."""
+        try:
+            place, shown = _place(address), parts_of(reference)
+        except ValueError:
+            return Rejected("not the address and reference of a Telegram message")
+        try:
+            kept = [one for one in reversed(shown) if not await self._delete(place, one)]
+        except TelegramError as error:
+            return outcome_of(error, address)
+        if not kept:
+            return Sent("")
+
+        async def act(place: _Place, begun: _Act) -> list[int]:
+            waiting = iter((*begun.parts, *(STANDS_ABOVE,) * len(kept)))
+            part, left = next(waiting), []
+            for number in reversed(kept):
+                if await self._edited(place, number, part):
+                    left.append(number)
+                    part = next(waiting)
+            if left:
+                await self._send_rest(place, begun, after=len(left))
+            return [*left, *begun.sent]
+
+        return await self._whole(address, key, instead, act)
+
+    async def _whole(
+        self,
+        address: str,
+        key: str,
+        message: Message,
+        act: Callable[[_Place, _Act], Awaitable[list[int]]],
+    ) -> Outcome:
+        """Do the act from where its last attempt stopped, and say what became of it."""
+        try:
+            place = _place(address)
+        except ValueError:
+            return Rejected("not the address of a Telegram chat")
+        begun = self._acts.get((address, key))
+        if begun is None or not begun.sent:
+            # Once a part has gone out the others are those drawn with it, whatever `message` is now.
+            begun = _Act(tuple(part for part in split(message) if plain_text(part)))
+        if not begun.parts:
+            return Rejected("the message is empty")
+        self._acts.put((address, key), begun)
+        try:
+            numbers = await act(place, begun)
+        except TelegramError as error:
+            return outcome_of(error, address)
+        self._acts.drop((address, key))
+        return Sent(",".join(map(str, numbers)))
+
+    async def _send_rest(self, place: _Place, begun: _Act, *, after: int) -> None:
+        """Send the parts behind the first `after`, but for those that were sent already."""
+        for part in begun.parts[after + len(begun.sent) :]:
+            begun.sent.append(await self._send_part(place, part))
+
+    async def _send_part(self, place: _Place, part: Message) -> int:
+        keyboard = self._buttons.keyboard(part.choices, place.chat)
+
+        async def post(text: str, mode: ParseMode | None) -> int:
+            message = await self._bot.send_message(
+                place.chat,
+                text,
+                parse_mode=mode,
+                message_thread_id=place.thread,
+                link_preview_options=_NO_PREVIEW,
+                disable_notification=part.silent or None,
+                reply_markup=keyboard,
+            )
+            return message.message_id
+
+        return await _marked_up(part, post)
+
+    async def _edit_part(self, place: _Place, number: int, part: Message) -> None:
+        """Show the part in the place of message `number`; without choices its buttons go."""
+        keyboard = self._buttons.keyboard(part.choices, place.chat)
+
+        async def post(text: str, mode: ParseMode | None) -> None:
+            await self._bot.edit_message_text(
+                text,
+                place.chat,
+                number,
+                parse_mode=mode,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=keyboard,
+            )
+
+        try:
+            await _marked_up(part, post)
+        except BadRequest as error:
+            if not is_shown_already(error):
+                raise
+
+    async def _edited(self, place: _Place, number: int, part: Message) -> bool:
+        """Show the part; False if the message is not there any more."""
+        try:
+            await self._edit_part(place, number, part)
+        except BadRequest as error:
+            if is_not_there(error):
+                return False
+            raise
+        return True
+
+    async def _delete(self, place: _Place, number: int) -> bool:
+        """Delete the message, there or not; False if Telegram keeps it."""
+        try:
+            await self._bot.delete_message(place.chat, number)
+        except BadRequest as error:
+            if not is_not_there(error) and not cannot_be_deleted(error):
+                raise
+            return is_not_there(error)
+        return True
+
+
+def parts_of(reference: str) -> tuple[int, ...]:
+    """The ids of a message's parts, in order; none of what was withdrawn. Else raises ValueError."""
+    return tuple(int(number) for number in reference.split(",")) if reference else ()
+
+
+def _place(address: str) -> _Place:
+    return _Place(*chat_and_thread(address))
+
+
+async def _marked_up(part: Message, post: Callable[[str, ParseMode | None], Awaitable[_T]]) -> _T:
+    """Post the part with its markup; bare if Telegram does not read it: the words count."""
+    try:
+        return await post(to_html(part), ParseMode.HTML)
+    except BadRequest as error:
+        if not is_unreadable_markup(error):
+            raise
+        # No traceback: it would quote the chat.
+        log.error("telegram did not take our markup; sent as plain text", detail=str(error))  # noqa: TRY400
+    return await post(plain_text(part), None)
