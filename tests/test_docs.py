@@ -1,6 +1,8 @@
 """The documents name what exists, and what exists is named."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from bot.__main__ import COMMANDS as WORDS
@@ -65,3 +67,11 @@ def test_nothing_names_a_registry_or_a_machine() -> None:
         if file.suffix == ".txt":
             assert text.count("==") > 20
             assert "--hash=sha256:" in text
+
+
+def test_the_lock_is_whole() -> None:
+    """Installed without resolving, nothing is missing and nothing is at odds."""
+    found = subprocess.run(
+        (sys.executable, "-m", "pip", "check"), capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert found.returncode == 0, found.stdout

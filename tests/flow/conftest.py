@@ -1,18 +1,37 @@
 """A publisher, Telegram, and an installation of Vigil between them: once on each kind of database."""
 
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from storage.database import now_utc
+from tests import matrix
 from tests.backends import Backend
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, a_site, item, rss
 from tests.flow.program import Program
 from tests.flow.story import DINNER
+
+TABLE = "killed: what the program makes good at its next start"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell the report where it stands in the kill table."""
+    report = yield
+    point = getattr(item, "callspec", None) and item.callspec.params.get("point")  # type: ignore[attr-defined]
+    if point and isinstance(item, pytest.Function):
+        matter = item.originalname.removeprefix("test_").partition("_whenever")[0].replace("_", " ")
+        matrix.note(item, report, TABLE, f"{point} | {matter}")
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write the kill table."""
+    matrix.write(terminalreporter, TABLE)
 
 
 @pytest.fixture
