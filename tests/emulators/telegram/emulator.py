@@ -20,6 +20,7 @@ from tests.emulators.telegram.world import World
 
 PATIENCE = 5.0
 """Seconds that `until` waits before it fails and shows the conversation."""
+LOOKING_EVERY = 0.05
 WEBHOOK_PAUSE = 0.01
 """Real seconds for each second that a webhook's retry would wait."""
 
@@ -170,15 +171,16 @@ class TelegramEmulator(People):
     async def until_true(
         self, there: Callable[[], bool], what: str, patience: float = PATIENCE, chat: int | None = None
     ) -> None:
-        """Wait for anything that a request to the server may bring about."""
+        """Wait for anything: looked for after every request and update, and now and then in between."""
         end = asyncio.get_running_loop().time() + patience
         while not there():
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), end - asyncio.get_running_loop().time())
+                await asyncio.wait_for(self._changed.wait(), LOOKING_EVERY)
             except TimeoutError:
-                seen = self.transcript(chat) if chat is not None else ""
-                raise AssertionError(f"waited {patience} s in vain for {what}\n{seen}") from None
+                if asyncio.get_running_loop().time() >= end:
+                    seen = self.transcript(chat) if chat is not None else ""
+                    raise AssertionError(f"waited {patience} s in vain for {what}\n{seen}") from None
 
     async def until_handled(self, patience: float = PATIENCE) -> None:
         """Wait until the bot has confirmed every update."""

@@ -45,7 +45,8 @@ class Webhook:
         self._updates = updates
         self._clock = clock
         self._perform = perform
-        self._pause = pause
+        self.pause = pause
+        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self._places = asyncio.Semaphore(self.max_connections)
         self._lines: dict[tuple[str, Any], asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -110,7 +111,7 @@ class Webhook:
             self.last_error_date, self.last_error_message = self._clock.date(), error
             failures += 1
             pause = retry_after or (0 if failures == 1 else min(2 ** (failures - 1), LONGEST_PAUSE))
-            await asyncio.sleep(pause * self._pause)
+            await self.sleep(pause * self.pause)
 
     async def _send(self, update: dict[str, Any]) -> tuple[str, int]:
         """What went wrong ("" if nothing did), and how long the receiver wants to be left alone."""

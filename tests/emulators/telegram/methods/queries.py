@@ -30,7 +30,8 @@ async def answer_callback_query(call: Call) -> Any:
 
 async def answer_inline_query(call: Call) -> Any:
     """Up to 50 results; what they would send is judged as messages are."""
-    results = call.json("results", "inline query results") or []
+    given = call.json("results", "inline query results")
+    results = [] if given is None else given
     if not isinstance(results, list):
         raise bad_request("Expected an Array of inline query results")
     if len(results) > MOST_RESULTS:
