@@ -74,6 +74,21 @@ class TestEditing:
         await file.edit_caption("y")
         assert telegram.texts(42) == ["x", "y"]
 
+    async def test_it_must_be_said_which(self, client: Client) -> None:
+        """Neither nothing nor half of it names a message."""
+        words = [
+            await client.refusal("editMessageText", text="y"),
+            await client.refusal("editMessageText", text="y", message_id=1),
+            await client.refusal("deleteMessage", message_id=1),
+            await client.refusal("deleteMessage", chat_id=42),
+        ]
+        assert words == [
+            "Bad Request: message identifier is not specified",
+            "Bad Request: chat_id is empty",
+            "Bad Request: chat identifier is not specified",
+            "Bad Request: message identifier is not specified",
+        ]
+
     async def test_an_edit_is_judged_like_a_message(self, client: Client) -> None:
         """Too long is too long."""
         sent = await client.sends(42)
@@ -139,9 +154,10 @@ class TestDeleting:
             ({"message_ids": []}, "message identifiers are not specified"),
             ({"message_ids": 7}, "expected an Array of message identifiers"),
             ({"message_ids": [1] * 101}, "too many message identifiers specified"),
+            ({"message_ids": [None]}, "message identifier must be a Number"),
             ({"message_ids": ["one"]}, "can't parse message identifier as a Number"),
         ],
-        ids=["none", "empty", "no list", "101", "no number"],
+        ids=["none", "empty", "no list", "101", "nothing", "no number"],
     )
     async def test_lists(self, client: Client, given: dict[str, Any], words: str) -> None:
         """One to a hundred numbers."""

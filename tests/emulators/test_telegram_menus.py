@@ -25,6 +25,9 @@ START = {"command": "start", "description": "Begin"}
     ("given", "words"),
     [
         ({"commands": "["}, "can't parse commands JSON object"),
+        ({"scope": "["}, "can't parse BotCommandScope JSON object"),
+        ({"scope": [7]}, "can't parse BotCommandScope: BotCommandScope must be an Object"),
+        ({"scope": {}}, "can't parse BotCommandScope: Can't find field \"type\""),
         ({"commands": START}, "expected an Array of BotCommand"),
         (
             {"commands": [{"command": "start"}]},
@@ -55,7 +58,19 @@ START = {"command": "start", "description": "Begin"}
         ),
     ],
     ids=[
-        *("no JSON", "no list", "no description", "capital", "slash only", "long", "blank", "long words"),
+        *(
+            "no JSON",
+            "no scope",
+            "scope list",
+            "empty scope",
+            "no list",
+            "no description",
+            "capital",
+            "slash only",
+            "long",
+            "blank",
+            "long words",
+        ),
         *("101", "10 kB", "language", "scope", "no chat", "unknown chat", "private", "channel", "no user"),
     ],
 )
@@ -93,6 +108,13 @@ async def test_each_scope_and_language_is_its_own(telegram: TelegramEmulator, bo
     seen = [await bot.get_my_commands(scope=scope, language_code=language) for scope, language in places]
     names = ["".join(command.command for command in menu) for menu in seen]
     assert names == [f"c{number}" if number != 4 else "" for number in range(14)]
+
+
+async def test_an_empty_menu_is_none(client: Client) -> None:
+    """Setting nothing is deleting."""
+    await client.result("setMyCommands", commands=[START])
+    await client.result("setMyCommands")
+    assert await client.result("getMyCommands") == []
 
 
 async def test_what_a_person_is_offered(telegram: TelegramEmulator, bot: Bot) -> None:

@@ -105,6 +105,28 @@ class TestHow:
         await client.sends(42, "all the same", reply_parameters=reply)
         assert telegram.said(42)[-1].reply_to is None
 
+    @pytest.mark.parametrize(
+        ("reply", "words"),
+        [
+            ("{", "can't parse reply parameters JSON object"),
+            ([7], "object expected as reply parameters"),
+            ({"allow_sending_without_reply": True}, 'can\'t find field "message_id"'),
+            ({"message_id": 1, "chat_id": 99}, "chat not found"),
+        ],
+        ids=["no JSON", "no object", "no message", "elsewhere"],
+    )
+    async def test_what_is_no_reply(self, client: Client, reply: Any, words: str) -> None:
+        """An object with a message in a chat that there is; an empty one means no reply."""
+        said = await client.refusal("sendMessage", chat_id=42, text="x", reply_parameters=reply)
+        assert said == f"Bad Request: {words}"
+        await client.sends(42, reply_parameters={})
+
+    async def test_a_reply_to_another_chat(self, telegram: TelegramEmulator, client: Client) -> None:
+        """Is sent, and is no reply within its own."""
+        asked = await telegram.says(7, "/latest")
+        await client.sends(42, reply_parameters={"chat_id": 7, "message_id": asked.id})
+        assert telegram.said(42)[0].reply_to is None
+
     async def test_a_reply_stays_in_its_topic(self, telegram: TelegramEmulator, client: Client) -> None:
         """A reply that names no topic goes where the message is that it replies to."""
         telegram.group(GROUP, topics={7})
@@ -296,8 +318,17 @@ class TestCopies:
         assert copy == {"message_id": telegram.said(7)[0].id}
         assert telegram.said(7)[0].now.entities == telegram.said(42)[0].now.entities
 
+    async def test_a_file_may_get_another_caption(self, telegram: TelegramEmulator, client: Client) -> None:
+        """The file is the same."""
+        await client.upload("sendDocument", chat_id=42, content=NOTE, caption="Nine")
+        await client.result("copyMessage", chat_id=42, from_chat_id=42, message_id=1, caption="Ten")
+        first, second = telegram.said(42)
+        assert (first.text, second.text, first.file) == ("Nine", "Ten", second.file)
+
     async def test_what_cannot_be_copied(self, client: Client) -> None:
-        """What is not there, and what is protected."""
+        """What is not there, and what is protected; and it must be said where from."""
+        nowhere = await client.refusal("copyMessage", chat_id=42, message_id=1)
+        assert nowhere == 'Bad Request: parameter "from_chat_id" is required'
         sent = await client.sends(42, protect_content=True)
         words = [
             await client.refusal("copyMessage", chat_id=42, from_chat_id=42, message_id=number)

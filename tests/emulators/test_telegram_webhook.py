@@ -13,6 +13,8 @@ from telegram import Bot, Update
 from tests.emulators.client import Client
 from tests.emulators.telegram import SECRET_HEADER, TelegramEmulator, flood
 
+BREAK_OFF = 599
+"""A receiver with this answer gives none, and ends the connection."""
 SECRET = "only-Telegram_knows-1"
 
 
@@ -38,6 +40,8 @@ class Receiver:
         if text in self.gates:
             await self.gates[text].wait()
         answer = self.answers.pop(0) if self.answers else web.Response()
+        if answer.status == BREAK_OFF and request.transport:
+            request.transport.close()
         if answer.status == 200:
             self.heard.append(text)
         return answer
@@ -64,6 +68,7 @@ class TestSetting:
         ("given", "words"),
         [
             ({"url": "nonsense://"}, "invalid webhook URL specified"),
+            ({"url": "https://example.org:port/"}, "invalid webhook URL specified"),
             ({"url": "http://example.org/"}, "bad webhook: An HTTPS URL must be provided for webhook"),
             (
                 {"url": "https://example.org:8080/"},
@@ -72,7 +77,7 @@ class TestSetting:
             ({"secret_token": "x" * 257}, "secret token is too long"),
             ({"secret_token": "not so secret"}, "secret token contains unallowed characters"),
         ],
-        ids=["no address", "http", "port", "long secret", "odd secret"],
+        ids=["no address", "no port", "http", "port", "long secret", "odd secret"],
     )
     async def test_what_is_refused(
         self, telegram: TelegramEmulator, client: Client, given: dict[str, str], words: str
@@ -160,6 +165,7 @@ class TestDelivery:
         self, telegram: TelegramEmulator, client: Client, receiver: Receiver
     ) -> None:
         """A redirect is no answer either; the next of the chat waits; what went wrong can be asked for."""
+        start = telegram.clock.date()
         receiver.answers = [web.Response(status=status) for status in (500, 302, 404)]
         await client.result("setWebhook", url=receiver.url)
         await telegram.says(42, "/first")
@@ -168,7 +174,7 @@ class TestDelivery:
         assert receiver.tries == ["/first"] * 4 + ["/second"]
         info = await client.result("getWebhookInfo")
         assert info["last_error_message"] == "Wrong response from the webhook: 404 Not Found"
-        assert info["last_error_date"] == telegram.clock.date()
+        assert start <= info["last_error_date"] <= telegram.clock.date()
         assert info["pending_update_count"] == 0
 
     async def test_pauses_grow(self, telegram: TelegramEmulator, client: Client, receiver: Receiver) -> None:
@@ -222,6 +228,23 @@ class TestDelivery:
         assert (info["last_error_message"], info["pending_update_count"]) == ("Connection refused", 1)
         await client.result("deleteWebhook")
         assert len(await client.result("getUpdates")) == 1
+
+    async def test_no_answer_is_none(
+        self, telegram: TelegramEmulator, client: Client, receiver: Receiver
+    ) -> None:
+        """Whether the connection ends or nothing comes: it is tried again, so it may be heard twice."""
+        receiver.answers = [web.Response(status=BREAK_OFF)]
+        await client.result("setWebhook", url=receiver.url)
+        await telegram.says(42, "/first")
+        await telegram.until_handled()
+        assert telegram.webhook.last_error_message == "Webhook connection closed"
+        telegram.webhook.patience = 0.05
+        receiver.gates["/second"] = asyncio.Event()
+        await telegram.says(42, "/second")
+        await telegram.until_true(lambda: receiver.tries.count("/second") == 2, "a second try")
+        receiver.gates["/second"].set()
+        await telegram.until_handled()
+        assert telegram.webhook.last_error_message == "Read timeout expired"
 
     async def test_an_outage_loses_nothing(
         self, telegram: TelegramEmulator, client: Client, receiver: Receiver

@@ -34,7 +34,10 @@ Perform = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 class Webhook:
-    """Where updates go, and how that went. `perform` carries out a method named in an answer."""
+    """Where updates go, and how that went. `perform` carries out a method named in an answer.
+
+    `pause` is how long a second of a pause is, `patience` how many real seconds an answer may take.
+    """
 
     def __init__(self, updates: Updates, clock: Clock, perform: Perform, *, pause: float) -> None:
         self.secret = ""
@@ -46,6 +49,7 @@ class Webhook:
         self._clock = clock
         self._perform = perform
         self.pause = pause
+        self.patience = 60.0
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self._places = asyncio.Semaphore(self.max_connections)
         self._lines: dict[tuple[str, Any], asyncio.Task[None]] = {}
@@ -63,7 +67,7 @@ class Webhook:
 
     def open(self) -> None:
         """Begin, or go on after an outage."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        self._session = aiohttp.ClientSession()
         self.wake()
 
     async def close(self) -> None:
@@ -119,7 +123,12 @@ class Webhook:
         headers = {SECRET_HEADER: self.secret} if self.secret else {}
         try:
             async with self._session.post(
-                self._updates.webhook, json=update, headers=headers, allow_redirects=False, ssl=False
+                self._updates.webhook,
+                json=update,
+                headers=headers,
+                allow_redirects=False,
+                ssl=False,
+                timeout=aiohttp.ClientTimeout(total=self.patience),
             ) as answer:
                 if answer.status // 100 == 2:
                     self._gone_since = None
