@@ -121,6 +121,16 @@ class TestMembers:
         assert (seen[1].can_send_photos, seen[1].can_send_messages) == (True, False)
         assert (seen[2].can_delete_messages, seen[2].can_restrict_members) == (True, False)
 
+    async def test_of_a_small_group_it_knows_that_it_was_thrown_out(
+        self, telegram: TelegramEmulator, bot: Bot
+    ) -> None:
+        """But of nobody else there anything any more."""
+        telegram.group(SMALL, admins={1})
+        telegram.kicks(SMALL)
+        assert (await bot.get_chat_member(SMALL, bot.id)).status == "kicked"
+        with pytest.raises(Forbidden, match="bot was kicked from the group chat"):
+            await bot.get_chat_member(SMALL, 1)
+
     async def test_people(self, telegram: TelegramEmulator, bot: Bot) -> None:
         """An admin, one who has spoken, one who is elsewhere, nobody."""
         telegram.group(GROUP, admins={1})

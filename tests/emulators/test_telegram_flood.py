@@ -1,7 +1,5 @@
 """Flood rules: each by itself, all together, and for any order of requests."""
 
-import math
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import aiohttp
@@ -110,16 +108,17 @@ class TestAnyOrder:
             for count, end in enumerate(passed[first:], start=1):
                 assert count <= 3 + (end - start) + 1e-6
 
-    @pytest.mark.parametrize("make", [lambda: Window(20, 60.0), lambda: Bucket(3)], ids=["window", "bucket"])
-    @given(pauses=PAUSES)
-    def test_who_waits_as_told_passes(self, make: Callable[[], Window | Bucket], pauses: list[float]) -> None:
-        """The whole seconds that are named are enough."""
-        rule, now = make(), 1_767_268_800.0
+    @given(st.lists(st.floats(0, 20), min_size=25, max_size=60), st.sampled_from([GROUP, 42]))
+    def test_who_waits_as_told_passes(self, pauses: list[float], chat: int) -> None:
+        """The whole seconds that are named are enough, and no more than a second too many."""
+        gate, clock = a_gate(FloodRules())
         for pause in pauses:
-            now += pause / 10
-            now += math.ceil(rule.wait(now))
-            assert rule.wait(now) == 0
-            rule.take(now)
+            clock.move(pause / 10)
+            if wait := refused_for(gate, chat):
+                clock.move(max(wait - 1.001, 0))
+                assert refused_for(gate, chat)
+                clock.move(min(wait, 1.001))
+                assert refused_for(gate, chat) == 0
 
     @given(st.floats(1, 1e9))
     def test_who_keeps_to_one_a_second_never_waits(self, start: float) -> None:

@@ -29,8 +29,9 @@ class TestWhatTheBotIsTold:
         await telegram.says(GROUP, "good morning")
         await telegram.says(GROUP, "/latest")
         await telegram.says(GROUP, "me", reply_to=sent)
+        await telegram.says(GROUP, f"hello @{telegram.username}")
         texts = [update["message"]["text"] for update in await heard(client)]
-        assert texts == ["/latest", "me"]
+        assert texts == ["/latest", "me", f"hello @{telegram.username}"]
 
     async def test_an_admin_hears_everything(self, telegram: TelegramEmulator, client: Client) -> None:
         """Privacy mode ends where the bot is an admin."""

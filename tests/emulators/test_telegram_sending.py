@@ -140,7 +140,7 @@ class TestTopics:
 
     async def test_general_has_no_number(self, telegram: TelegramEmulator, client: Client) -> None:
         """A message for General carries no thread; its number 1 is refused."""
-        telegram.group(GROUP, topics={7})
+        telegram.group(GROUP, topics={1, 7})
         await client.sends(GROUP)
         words = await client.refusal("sendMessage", chat_id=GROUP, text="x", message_thread_id=1)
         assert words == "Bad Request: message thread not found"

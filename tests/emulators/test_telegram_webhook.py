@@ -46,6 +46,10 @@ class Receiver:
             self.heard.append(text)
         return answer
 
+    async def elsewhere(self, _: web.Request) -> web.Response:
+        """Answer well, but not where an update should have come."""
+        return web.Response()
+
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
@@ -53,6 +57,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     made = Receiver()
     app = web.Application()
     app.router.add_post("/hook", made.take)
+    app.router.add_get("/elsewhere", made.elsewhere)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -166,7 +171,8 @@ class TestDelivery:
     ) -> None:
         """A redirect is no answer either; the next of the chat waits; what went wrong can be asked for."""
         start = telegram.clock.date()
-        receiver.answers = [web.Response(status=status) for status in (500, 302, 404)]
+        receiver.answers = [web.Response(status=status) for status in (500, 404)]
+        receiver.answers.insert(1, web.Response(status=302, headers={"Location": "/elsewhere"}))
         await client.result("setWebhook", url=receiver.url)
         await telegram.says(42, "/first")
         await telegram.says(42, "/second")

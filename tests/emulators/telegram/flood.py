@@ -99,7 +99,7 @@ class FloodGate:
         rules = self._rules_for(chat)
         wait = max((rule.wait(now) for rule in rules), default=0.0)
         if wait > 0:
-            raise too_many(max(1, math.ceil(wait)))
+            raise too_many(math.ceil(wait))
         for rule in rules:
             rule.take(now)
 
