@@ -3,32 +3,20 @@
 import asyncio
 import contextlib
 import json
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from tests.emulators.telegram.faults import Fault, RefusedError, Way
-from tests.emulators.telegram.methods import METHODS, Call
+from tests.emulators.telegram.call import Call, Said, Upload
+from tests.emulators.telegram.faults import Fault, Orders, Way
+from tests.emulators.telegram.flood import FloodGate
+from tests.emulators.telegram.methods import METHODS
+from tests.emulators.telegram.methods.files import BIGGEST_UPLOAD
+from tests.emulators.telegram.refusals import RefusedError
 from tests.emulators.telegram.updates import Updates
+from tests.emulators.telegram.webhook import Webhook
 from tests.emulators.telegram.world import World
-
-PER_SECOND = 30
-PER_MINUTE_IN_A_GROUP = 20
-_COUNTED = ("sendmessage", "editmessagetext")
-
-
-@dataclass(slots=True)
-class _Ordered:
-    """A fault that was asked for, with how often it is still due."""
-
-    method: str
-    fault: Fault
-    times: int
-    chat: int | None
 
 
 class Server:
@@ -39,73 +27,98 @@ class Server:
         token: str,
         world: World,
         updates: Updates,
+        gate: FloodGate,
         *,
         port: int,
-        limits: bool,
+        pause: float,
         changed: Callable[[], object],
     ) -> None:
         self.port = port
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.faults = Orders()
+        self.webhook = Webhook(updates, world.clock, self.perform, pause=pause)
         self._token = token
         self._world = world
         self._updates = updates
-        self._limits = limits
+        self._gate = gate
         self._changed = changed
-        self._faults: list[_Ordered] = []
-        self._sent: deque[float] = deque()
-        self._sent_to: dict[int, deque[float]] = {}
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
     async def open(self) -> None:
         """Listen on 127.0.0.1; on a free port the first time, on the same one afterwards."""
         self._closing = asyncio.Event()
-        app = web.Application()
+        app = web.Application(client_max_size=BIGGEST_UPLOAD)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
         self.port = self._runner.addresses[0][1]
+        self.webhook.open()
 
     async def close(self) -> None:
-        """Stop listening and let go of everybody who waits."""
+        """Stop listening and sending, and let go of everybody who waits."""
         self._closing.set()
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
+        await self.webhook.close()
 
-    def fail(self, method: str, fault: Fault, times: int, chat: int | None) -> None:
-        """Order a fault."""
-        self._faults.append(_Ordered(method.lower(), fault, times, chat))
+    async def perform(self, method: str, parameters: dict[str, Any]) -> Any:
+        """Carry out a method that came in the answer of a webhook; a fault due for it swallows it."""
+        self.calls.append((method, parameters))
+        try:
+            fault = self.faults.due(method, parameters)
+            if method in METHODS and (not fault or fault.accepted):
+                return await METHODS[method](self._call(parameters))
+        finally:
+            self._changed()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"].lower()
-        parameters = await _parameters(request)
-        if request.match_info["token"] != self._token:
-            return _refuse(RefusedError(401, "Unauthorized"))
-        if method not in METHODS:
-            return _refuse(RefusedError(404, "Not Found"))
+        try:
+            parameters = await self._read(request, method)
+        except RefusedError as refusal:
+            return _refuse(refusal)
         self.calls.append((method, parameters))
-        fault = self._due(method, parameters)
+        fault = self.faults.due(method, parameters)
         try:
             if fault and not fault.accepted:
                 return await self._fail(request, fault)
             answer = await self._answer(method, parameters)
-            return await self._fail(request, fault) if fault else answer
+            if not fault:
+                return answer
+            if fault.way is Way.SLOW:
+                await asyncio.sleep(fault.seconds)
+                return answer
+            return await self._fail(request, fault)
         finally:
             self._changed()
 
-    async def _answer(self, method: str, parameters: dict[str, Any]) -> web.Response:
-        call = Call(self._world, self._updates, parameters)
+    async def _read(self, request: web.Request, method: str) -> dict[str, Any]:
+        """The parameters of a request to a method there is, with the right token."""
         try:
-            if self._limits and method in _COUNTED:
-                self._count(call.number("chat_id"))
-            return web.json_response(
-                {"ok": True, "result": await self._unless_closing(METHODS[method](call))}
-            )
+            parameters = await _parameters(request)
+        except web.HTTPRequestEntityTooLarge:
+            raise RefusedError(413, "Request Entity Too Large") from None
+        if request.match_info["token"] != self._token:
+            raise RefusedError(401, "Unauthorized")
+        if method not in METHODS:
+            raise RefusedError(404, "Not Found: method not found")
+        return parameters
+
+    def _call(self, parameters: dict[str, Any]) -> Call:
+        return Call(self._world, self._updates, self.webhook, self._gate, parameters)
+
+    async def _answer(self, method: str, parameters: dict[str, Any]) -> web.Response:
+        try:
+            result = await self._unless_closing(METHODS[method](self._call(parameters)))
         except RefusedError as refusal:
             return _refuse(refusal)
+        if isinstance(result, Said):
+            return web.json_response({"ok": True, "result": result.result, "description": result.description})
+        return web.json_response({"ok": True, "result": result})
 
     async def _unless_closing(self, work: Awaitable[Any]) -> Any:
         """The result of the work; 502 if the emulator ends before it is there."""
@@ -120,15 +133,6 @@ class Server:
             task.cancel()
             closing.cancel()
 
-    def _due(self, method: str, parameters: dict[str, Any]) -> Fault | None:
-        for ordered in self._faults:
-            to = parameters.get("chat_id")
-            if ordered.method == method and (ordered.chat is None or str(ordered.chat) == str(to)):
-                ordered.times -= 1
-                self._faults = [one for one in self._faults if one.times > 0]
-                return ordered.fault
-        return None
-
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         match fault.way:
             case Way.ANSWER:
@@ -136,25 +140,11 @@ class Server:
             case Way.GARBAGE:
                 return web.Response(text=fault.description, content_type="text/html")
             case Way.HANG:
+                self._changed()  # those who wait for what was carried out must not wait for the end
                 await self._closing.wait()
         if request.transport:
             request.transport.close()
         return web.Response()
-
-    def _count(self, chat: int) -> None:
-        """Telegram's limits, counted over sliding windows; beyond them 429."""
-        now = time.monotonic()
-        windows = [(self._sent, 1.0, PER_SECOND)]
-        if chat < 0:
-            windows.append((self._sent_to.setdefault(chat, deque()), 60.0, PER_MINUTE_IN_A_GROUP))
-        for sent, seconds, most in windows:
-            while sent and sent[0] <= now - seconds:
-                sent.popleft()
-            if len(sent) >= most:
-                wait = max(1, round(sent[0] + seconds - now))
-                raise RefusedError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        for sent, _, _ in windows:
-            sent.append(now)
 
 
 async def _parameters(request: web.Request) -> dict[str, Any]:
@@ -162,14 +152,23 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
     parameters: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         with contextlib.suppress(json.JSONDecodeError):
-            parameters |= await request.json()
-    else:
-        parameters |= dict(await request.post())
+            read = await request.json()
+            parameters |= read if isinstance(read, dict) else {}
+        return parameters
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            with value.file:
+                parameters[name] = Upload(value.filename, value.content_type, value.file.read())
+        else:
+            parameters[name] = value
     return parameters
 
 
 def _refuse(refusal: RefusedError) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": refusal.code, "description": refusal.description}
+    headers = {}
     if refusal.parameters:
         body["parameters"] = refusal.parameters
-    return web.json_response(body, status=refusal.code)
+    if wait := refusal.parameters.get("retry_after"):
+        headers["Retry-After"] = str(wait)
+    return web.json_response(body, status=refusal.code, headers=headers)

@@ -1,92 +1,73 @@
-"""The chats of the emulated Telegram, the people in them, and everything the bot has said there."""
+"""All chats and people of the emulated Telegram, and who may do what there."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
-from tests.emulators.telegram.faults import RefusedError
+from tests.emulators.telegram.chats import GENERAL_TOPIC, Chat, Message, Standing
+from tests.emulators.telegram.clock import Clock
+from tests.emulators.telegram.refusals import (
+    blocked,
+    chat_not_found,
+    deactivated,
+    group_deleted,
+    kicked,
+    migrated,
+    never_started,
+    no_right_to_post,
+    no_right_to_send,
+    not_a_member,
+    thread_not_found,
+    topic_closed,
+)
 
-ANONYMOUS_ADMIN = 1087968824
-"""Telegram's account "GroupAnonymousBot", in whose name anonymous admins write."""
+NEEDED_TO_SEND = {
+    "text messages": "can_send_messages",
+    "documents": "can_send_documents",
+    "photos": "can_send_photos",
+}
+"""What is sent, in the words of the refusal -> the right for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a message said at one time. `buttons` are rows of (label, callback data)."""
+class Access(IntEnum):
+    """What a request wants of a chat, as the Bot API server grades it (`check_chat_access`)."""
 
-    text: str
-    source: str
-    entities: tuple[dict[str, Any], ...] = ()
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
-
-
-@dataclass(slots=True)
-class Message:
-    """A message of the bot's or of a person's, with every version it had."""
-
-    id: int
-    sender: int
-    versions: list[Version]
-    date: int
-    thread: int | None = None
-    silent: bool = False
-    preview: bool = True
-    deleted: bool = False
-
-    @property
-    def now(self) -> Version:
-        """The latest version."""
-        return self.versions[-1]
-
-    @property
-    def text(self) -> str:
-        """What a reader sees."""
-        return self.now.text
-
-    @property
-    def source(self) -> str:
-        """The markup that was sent."""
-        return self.now.source
-
-    @property
-    def buttons(self) -> list[str]:
-        """The labels, row after row."""
-        return [label for row in self.now.buttons for label, _ in row]
+    READ = 0
+    READ_MEMBERS = 1
+    EDIT = 2
+    WRITE = 3
 
 
 @dataclass(slots=True)
-class Chat:
-    """A private chat (positive id, that of its person) or a group (negative)."""
+class Query:
+    """A question to the bot that it has to answer: a pressed button, or words typed after its name."""
 
-    id: int
-    title: str
-    kind: str = "private"
-    admins: set[int] = field(default_factory=set)
-    topics: dict[int, str] = field(default_factory=dict)
-    """Thread id -> "open" or "closed"; one that was deleted is not there."""
-    forum: bool = False
-    barred: str = ""
-    """Why nothing can be sent: the whole error text, starting with "Forbidden" or "Bad Request"."""
-    moved_to: int | None = None
-    messages: list[Message] = field(default_factory=list)
-    members: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def said_by(self, bot: int) -> list[Message]:
-        """What the bot has said here and not deleted."""
-        return [message for message in self.messages if message.sender == bot and not message.deleted]
+    asked_at: float
+    person: int
+    answer: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
 class World:
-    """All chats, as the Bot API shows them. `bot` is the bot's own account."""
+    """Everything there is. `bot` is the bot's own account as the Bot API shows it."""
 
     bot: dict[str, Any]
-    clock: int = 1_700_000_000
+    clock: Clock
     chats: dict[int, Chat] = field(default_factory=dict)
     people: dict[int, dict[str, Any]] = field(default_factory=dict)
     presses: dict[str, str | None] = field(default_factory=dict)
     """Id of each press -> the text it was answered with, None if it was not yet answered."""
-    commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    """Language ("" is everybody else's) -> the menu."""
+    inline: dict[str, Query] = field(default_factory=dict)
+    """Id of each inline query -> who asked, and the parameters of the answer."""
+    menus: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
+    """(scope, language) -> the commands; see `methods.menus` for how a scope is written."""
+    files: dict[str, Any] = field(default_factory=dict)
+    """Id of each file that was uploaded -> the file."""
+
+    @property
+    def commands(self) -> dict[str, list[dict[str, str]]]:
+        """Language ("" is everybody else's) -> the menu of the default scope."""
+        return {language: menu for (scope, language), menu in self.menus.items() if scope == "default"}
 
     def person(self, number: int, language: str | None = None) -> dict[str, Any]:
         """Somebody's account as the Bot API shows it; made when first spoken of."""
@@ -100,72 +81,82 @@ class World:
     def private(self, number: int) -> Chat:
         """The chat of a person who has started the bot."""
         self.person(number)
-        return self.chats.setdefault(number, Chat(number, f"Person {number}"))
+        return self.chats.setdefault(number, Chat(number, f"Person {number}", members={number}))
 
-    def open_chat(self, number: int) -> Chat:
-        """The chat, if the bot may write there; else RefusedError in Telegram's words."""
-        chat = self.chats.get(number)
-        if chat is None:
-            if number in self.people:
-                raise RefusedError(403, "Forbidden: bot can't initiate conversation with a user")
-            raise RefusedError(400, "Bad Request: chat not found")
-        if chat.moved_to is not None:
-            raise RefusedError(
-                400,
-                "Bad Request: group chat was upgraded to a supergroup chat",
-                migrate_to_chat_id=chat.moved_to,
-            )
-        if chat.barred:
-            raise RefusedError(403 if chat.barred.startswith("Forbidden") else 400, chat.barred)
-        return chat
+    def find(self, written: str) -> Chat:
+        """The chat meant by a chat_id: a number, or the @name of a public supergroup or channel."""
+        for chat in self.chats.values():
+            if chat.username and written.lower() == f"@{chat.username.lower()}":
+                return chat
+        try:
+            number = int(written)
+        except ValueError:
+            raise chat_not_found() from None
+        chat_or_none = self.chats.get(number)
+        if chat_or_none is None:
+            raise never_started() if number in self.people else chat_not_found()
+        return chat_or_none
 
-    def open_thread(self, chat: Chat, thread: int | None) -> None:
-        """Refuse a topic that is closed or is not there."""
-        if thread is None:
+    def check(self, chat: Chat, wanted: Access) -> None:
+        """Refuse what the bot may not do there, as the Bot API server does before it asks Telegram."""
+        if chat.kind == "private":
+            if wanted >= Access.EDIT and chat.ended:
+                raise deactivated()
+            if wanted >= Access.EDIT and not chat.bot.inside:
+                raise blocked()
+        elif chat.kind == "group":
+            self._check_group(chat, Access.WRITE if wanted is Access.READ_MEMBERS else wanted)
+        elif chat.bot.status == "kicked":
+            raise kicked(chat.kind)
+        elif not chat.bot.inside and (wanted >= Access.EDIT or not chat.username):
+            raise not_a_member(chat.kind)
+
+    def _check_group(self, chat: Chat, wanted: Access) -> None:
+        if wanted < Access.EDIT:
             return
-        if chat.topics.get(thread) is None:
-            raise RefusedError(400, "Bad Request: message thread not found")
-        if chat.topics[thread] == "closed":
-            raise RefusedError(400, "Bad Request: TOPIC_CLOSED")
+        if chat.moved_to is not None:
+            raise migrated(chat.moved_to)
+        if chat.ended:
+            raise group_deleted()
+        if chat.bot.status == "kicked":
+            raise kicked(chat.kind)
+        if not chat.bot.inside:
+            raise not_a_member(chat.kind)
+
+    def thread(self, chat: Chat, thread: int) -> int | None:
+        """The topic that a message goes to; refuses one that is not there.
+
+        Where there are no topics (in a group that is no forum) the server passes the number over.
+        """
+        if not thread or (chat.kind != "private" and not chat.forum):
+            return None
+        if thread == GENERAL_TOPIC or thread not in chat.topics:
+            raise thread_not_found()
+        return thread
+
+    def may_send(self, chat: Chat, what: str, thread: int | None) -> None:
+        """Refuse what the chat's admins do not let the bot send, and a closed topic."""
+        if chat.kind == "channel":
+            if not chat.bot.may("can_post_messages"):
+                raise no_right_to_post()
+        elif not chat.bot.may(NEEDED_TO_SEND[what]):
+            raise no_right_to_send(what)
+        if thread and chat.topics[thread] == "closed" and not chat.bot.may("can_manage_topics"):
+            raise topic_closed()
+
+    def next_id(self, chat: Chat) -> int:
+        """Message ids count per chat, with people's messages among them."""
+        return len(chat.messages) + 1
 
     def add(self, chat: Chat, message: Message) -> Message:
         """Put a message into the chat."""
         chat.messages.append(message)
         return message
 
-    def next_id(self, chat: Chat) -> int:
-        """Message ids count per chat, with people's messages among them."""
-        return len(chat.messages) + 1
-
-    def tick(self) -> int:
-        """A second later; the time as Telegram writes it."""
-        self.clock += 1
-        return self.clock
-
-    def show_chat(self, chat: Chat) -> dict[str, Any]:
-        """The chat as the Bot API shows it."""
-        if chat.kind == "private":
-            return {"id": chat.id, "type": "private", "first_name": chat.title}
-        forum = {"is_forum": True} if chat.forum else {}
-        return {"id": chat.id, "type": chat.kind, "title": chat.title, **forum}
-
-    def show(self, chat: Chat, message: Message) -> dict[str, Any]:
-        """The message as the Bot API shows it."""
-        sender = self.bot if message.sender == self.bot["id"] else self.person(message.sender)
-        shown = {
-            "message_id": message.id,
-            "from": sender,
-            "chat": self.show_chat(chat),
-            "date": message.date,
-            "text": message.text,
-        }
-        if message.now.entities:
-            shown["entities"] = list(message.now.entities)
-        if message.thread is not None:
-            shown |= {"message_thread_id": message.thread, "is_topic_message": True}
-        if len(message.versions) > 1:
-            shown["edit_date"] = message.date + 1
-        if message.now.buttons:
-            rows = [[{"text": t, "callback_data": d} for t, d in row] for row in message.now.buttons]
-            shown["reply_markup"] = {"inline_keyboard": rows}
-        return shown
+    def standing(self, chat: Chat, person: int) -> Standing:
+        """What somebody is in a chat."""
+        if person == self.bot["id"]:
+            return chat.bot
+        if person in chat.admins:
+            return Standing("administrator", frozenset({"can_manage_chat"}))
+        return Standing("member" if person in chat.members else "left")
