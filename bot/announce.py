@@ -27,8 +27,9 @@ class Transport(Protocol):
     the transport understands. Every `Sent` brings the newest, which replaces the one before.
 
     **Outcomes** mean the same for all three acts (`jobs.outcome`): RetryLater, the act may be
-    repeated with the same key; Migrated, likewise at the new address; Gone, the reader cannot be
-    reached; Rejected, the platform will not do this, in a word why; Uncertain, no answer came.
+    repeated with the same key; Migrated, send at the new address, for no reference moves with a
+    chat, where the same numbers name other messages; Gone, the reader cannot be reached; Rejected,
+    the platform will not do this, in a word why; Uncertain, no answer came.
     An edit or a withdrawal may be repeated after Uncertain; only a part that an edit had to add
     can come twice. No method raises for what a platform does.
     """

@@ -1,5 +1,7 @@
 """The engine and the unit of work: one transaction, with one repository for each noun."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -149,13 +151,29 @@ def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a 
     # SQLAlchemy shall say BEGIN, not the driver, which would begin too late for a consistent read.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(cursor)
     # FULL: what was committed survives a power cut too, so no sent message is forgotten.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     # What is deleted is overwritten: /forget leaves nothing in free pages.
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:  # noqa: ANN401 - see above
+    """Readers and the one writer do not wait for each other. The file remembers it.
+
+    Only the first to open a new file changes its mode; meanwhile SQLite tells others, without the
+    usual patience, that the database is locked.
+    """
+    for _ in range(300):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -66,8 +66,12 @@ class Recipients:
     def move(self, recipient_id: int, transport: str, address: str) -> None:
         """The platform gave the chat another address.
 
-        Where that address is a recipient already, the two become one: the routes join it.
+        Where that address is a recipient already, the two become one: the routes join it. References
+        are void: in the new chat the same numbers name other messages, which no edit may hit.
         """
+        self.connection.execute(
+            sa.update(deliveries).where(deliveries.c.recipient_id == recipient_id).values(reference="")
+        )
         other = self.find(transport, address)
         if other is None or other.id == recipient_id:
             self._update(

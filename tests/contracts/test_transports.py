@@ -465,14 +465,12 @@ class TestOutcomes:
         self.assert_done(harness, address, verb)
 
     async def test_moved(self, harness: Harness, verb: Verb) -> None:
-        """Migrated names an address where the act goes on, or where it is Rejected and one can send anew."""
+        """Migrated names the address to send to; no reference moves with a chat, so all else is said anew."""
         outcome, _, reference = await self.met(harness, Trouble.MOVED, verb)
         assert isinstance(outcome, Migrated)
-        again = await act(harness.transport, verb, outcome.address, reference)
-        if verb is Verb.EDIT and isinstance(again, Rejected):
-            again = await harness.transport.send(outcome.address, LATER, "anew")
-        reference_of(again)
-        self.assert_done(harness, outcome.address, verb)
+        anew = LATER if verb is Verb.EDIT else INSTEAD if verb is Verb.WITHDRAW else EARLIER
+        reference_of(await harness.transport.send(outcome.address, anew, f"anew {reference}"))
+        assert_reads(harness, outcome.address, anew)
 
     async def test_silence(self, harness: Harness, verb: Verb) -> None:
         """After silence an edit and a withdrawal are repeated without harm; what was sent is there once."""

@@ -2,7 +2,7 @@
 
 from storage.database import Database, Work
 from storage.records import Route
-from storage.words import RecipientState
+from storage.words import DeliveryState, RecipientState
 from tests.backends import Backend
 from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
 
@@ -67,6 +67,18 @@ def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -
         assert work.recipients.find("telegram", "-1") is None
         assert [route.countries for route in work.routes.of(new.id)] == [("KP",)]
         assert work.counts().waiting == 1
+
+
+def test_no_reference_moves_with_a_chat(database: Database) -> None:
+    """In the new chat the same number names another message, which no correction may hit."""
+    with database.write() as work:
+        old = work.recipients.ensure("telegram", "-1", "en", NOON)
+        _queue(work, old.id)
+        (delivery,) = work.deliveries.claim("telegram", NOON, 1, lanes=(0, 4))
+        work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="77")
+        work.recipients.move(old.id, "telegram", "-1002")
+        (moved,) = work.deliveries.of_alert(delivery.alert_id)
+    assert (moved.recipient_id, moved.reference) == (old.id, "")
 
 
 def test_the_same_wish_twice_is_one_route(database: Database) -> None:

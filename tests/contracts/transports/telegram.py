@@ -1,6 +1,7 @@
 """Telegram, emulated: chats with people in them, and a server that fails when it is told to."""
 
 import asyncio
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from bot.transports.telegram import TelegramTransport
@@ -32,7 +33,6 @@ class TelegramHarness(Harness):
         self._telegram = TelegramEmulator()
         self._chats = iter(range(424_242_001, 424_243_000))
         self._down = False
-        self._watch: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._telegram.__aenter__()
@@ -48,8 +48,6 @@ class TelegramHarness(Harness):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._watch:
-            self._watch.cancel()
         await self._bot.stop()
         await self._telegram.__aexit__(None, None, None)
 
@@ -125,24 +123,16 @@ class TelegramHarness(Harness):
 
     def floods_after(self, messages: int, address: str) -> None:
         """429 for the message after."""
-        before = self.count(address)
-
-        async def watch() -> None:
-            # Seen before its answer has left, so the fault is there when the next part comes.
-            there = before + messages
-            await self._telegram.until_true(lambda: self.count(address) >= there, f"{messages} messages")
-            self._telegram.fail("sendMessage", flood(3), chat=int(address))
-
-        self._watch = asyncio.ensure_future(watch())
+        self._telegram.fail("sendMessage", flood(3), chat=int(address), nth=messages + 1)
 
     def deletes(self, address: str, number: int) -> None:
         """As a person, or an admin, can."""
-        self._said(address)[number].deleted = True
+        self._said(address)[number].deleted_at = self._telegram.clock.now()
 
     def ages(self, address: str) -> None:
         """Telegram deletes nothing that is older than 48 hours."""
-        chat = int(address)
-        self._telegram.fail("deleteMessage", refusal(400, _TOO_OLD), times=1000, chat=chat)
+        del address  # time passes everywhere
+        self._telegram.clock.move(timedelta(hours=49))
 
     def _said(self, address: str) -> list[Message]:
         return self._telegram.said(int(address))
