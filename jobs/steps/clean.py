@@ -1,7 +1,7 @@
 """Turns a publisher's markup into plain text: no tags, no scripts, no control or hidden characters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import lxml.html
 from lxml import etree
@@ -16,6 +16,21 @@ _TRANSLATION: dict[int, str | None] = dict.fromkeys(_HIDDEN) | {
     0x0D: "\n", 0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n",
     0xA0: " ", 0x202F: " ", 0x3164: " ", 0xFFA0: " ",
 }  # fmt: skip
+
+
+def _any_of(points: Iterable[int]) -> re.Pattern[str]:
+    """A pattern for one of these characters, written in ranges: single ones are much slower to search."""
+    ranges: list[list[int]] = []
+    for point in sorted(points):
+        if ranges and point == ranges[-1][1] + 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return re.compile("[" + "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in ranges) + "]")
+
+
+_CHANGED = _any_of(_TRANSLATION)
+"""What is translated: str.translate takes twelve times as long over text that is not ASCII."""
 
 _ARABIC = "\u0620-\u06ff\u0750-\u077f\u08a0-\u08c9"
 _VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
@@ -109,10 +124,15 @@ _PARSER_OPTIONS = {"remove_comments": True, "remove_pis": True, "no_network": Tr
 
 def strip_controls(text: str) -> str:
     """`text` without characters that hide, reorder or control; all line ends become line feeds."""
-    cleaned = text.replace("\r\n", "\n").translate(_TRANSLATION)
+    cleaned = text.replace("\r\n", "\n")
+    cleaned = cleaned.translate(_TRANSLATION) if cleaned.isascii() else _CHANGED.sub(_translated, cleaned)
     if "\u200c" in cleaned or "\u200d" in cleaned:
         cleaned = _STRAY_JOINER.sub("", cleaned)
     return cleaned
+
+
+def _translated(match: re.Match[str]) -> str:
+    return _TRANSLATION[ord(match[0])] or ""
 
 
 def plain(html_or_text: str) -> str:

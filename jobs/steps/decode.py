@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Mapping
 
 import chardet
 
@@ -25,6 +26,12 @@ _KNOWN = re.compile(
 )
 _HEADER_CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"(?:charset|encoding)\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_XML_DECLARED = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,80}\bencoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9._:-]{1,40})"
+)
+_UNICODE = (b"utf", b"us-ascii", b"ascii")
+_SEVEN_BIT = re.compile(r"utf-?7|iso-2022|\bhz\b", re.IGNORECASE)
+UTF8_XML = "application/xml; charset=utf-8"
 _TAGS = re.compile(rb"<\s{0,4}(?:!doctype\s{1,9}html|html|head|body|title|meta|div|p|table)\b", re.IGNORECASE)
 
 _MAGIC = (
@@ -65,6 +72,29 @@ def decode(body: bytes, content_type: str = "") -> str:
         return body.decode(name, "replace")
     except (UnicodeError, LookupError):
         return body.decode("cp1252", "replace")
+
+
+def labelled(body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that the reader should see: a body that is plainly UTF-8 is so whatever its label says.
+
+    Servers mislabel (`text/xml` alone means ASCII), and so do programs that write "utf-16" into what
+    they send as UTF-8. Text in another charset is next to never valid UTF-8, but for the seven-bit ones.
+    """
+    content = headers.get("content-type", "")
+    shown = {"content-type": content}
+    if language := headers.get("content-language"):
+        shown["content-language"] = language
+    declared = _XML_DECLARED.match(body)
+    label = declared[1].lower() if declared else b""
+    if b"\0" in body or _SEVEN_BIT.search(content) or _SEVEN_BIT.search(label.decode("ascii")):
+        return shown
+    if label and not label.startswith(_UNICODE) and not body.isascii():
+        return shown
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return shown
+    return shown | {"content-type": UTF8_XML}
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

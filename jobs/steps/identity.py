@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from jobs.steps.links import bare
@@ -26,6 +26,20 @@ def with_uids(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     Items that share an id, or have none, are told apart by link, then title, then date, then text:
     as little as is needed, so that an edited text does not make a new item.
     """
+    return unseen([(b"", entry) for entry in entries], ())
+
+
+def unseen(marked: Iterable[tuple[bytes, Entry | None]], seen: Collection[bytes]) -> tuple[Entry, ...]:
+    """The same without the entries whose mark is in `seen`; they count where siblings are told apart."""
+    pairs = [(mark, entry) for mark, entry in marked if entry]
+    kept: dict[str, tuple[bytes, Entry]] = {}
+    for uid, (mark, entry) in zip(_uids([entry for _, entry in pairs]), pairs, strict=True):
+        kept.setdefault(uid, (mark, replace(entry, uid=uid)))
+    return tuple(entry for mark, entry in kept.values() if mark not in seen)
+
+
+def _uids(entries: Sequence[Entry]) -> list[str]:
+    """The final uid of each entry, beside it; exact repetitions have the same."""
     uids: dict[int, str] = {}
     groups: dict[str, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
@@ -35,10 +49,7 @@ def with_uids(entries: Sequence[Entry]) -> tuple[Entry, ...]:
             uids[members[0]] = own if len(own) <= _LONGEST else _digest([own])
         else:
             _refine(entries, members, [own], uids)
-    kept: dict[str, Entry] = {}
-    for index, entry in enumerate(entries):
-        kept.setdefault(uids[index], replace(entry, uid=uids[index]))
-    return tuple(kept.values())
+    return [uids[index] for index in range(len(entries))]
 
 
 def _refine(entries: Sequence[Entry], members: list[int], known: list[str], uids: dict[int, str]) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 
 from jobs.steps.clean import line, plain
 from jobs.steps.decode import decode
-from jobs.steps.identity import with_uids
+from jobs.steps.identity import unseen
 from jobs.steps.links import absolute
+from jobs.steps.marks import mark, packed, unpacked
 from jobs.steps.parsed import NotAFeed, Parsed, finished, language_code, not_ahead, own_id, text_or_empty
 from jobs.steps.stamps import read_stamp
 from storage.records import Entry
 
 
-def json_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime) -> Parsed:
+def json_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime, known: bytes = b"") -> Parsed:
     """The entries of `body`, a JSON text; arguments as those of parse_feed. Raises NotAFeed."""
     try:
         data = json.loads(decode(body, headers.get("content-type", "")))
@@ -24,13 +25,16 @@ def json_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime) 
     if not isinstance(items, list):
         raise NotAFeed("JSON without items")
     language = text_or_empty(data.get("language"))
-    entries = [_json_entry(item, language, url, now) for item in items if isinstance(item, dict)]
-    odd = len(items) - len(entries)
+    objects = [item for item in items if isinstance(item, dict)]
+    marks = [mark(json.dumps(item, sort_keys=True).encode()) for item in objects]
+    entries = [_json_entry(item, language, url, now) for item in objects]
+    odd = len(items) - len(objects)
     return Parsed(
-        entries=with_uids([entry for entry in entries if entry]),
+        entries=unseen(zip(marks, entries, strict=True), unpacked(known)),
         title=line(text_or_empty(data.get("title"))),
         language=language_code(language),
         degraded=f"{odd} items are not objects" if odd else "",
+        marks=packed(marks),
     )
 
 

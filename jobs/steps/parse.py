@@ -1,7 +1,8 @@
 """Reads a feed (RSS, RDF, Atom, JSON Feed) into entries of plain text."""
 
 import time
-from collections.abc import Mapping
+from codecs import BOM_UTF8
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -10,10 +11,12 @@ from xml.sax import SAXException, SAXParseException
 import feedparser
 
 from jobs.steps.clean import line, plain
-from jobs.steps.decode import looks_like_html
-from jobs.steps.identity import with_uids
+from jobs.steps.decode import UTF8_XML, labelled, looks_like_html
+from jobs.steps.identity import unseen
+from jobs.steps.items import Item, items_of, same, without
 from jobs.steps.json_feed import json_feed
-from jobs.steps.links import absolute
+from jobs.steps.links import absolute, bare
+from jobs.steps.marks import mark, packed, unpacked
 from jobs.steps.parsed import (
     NotAFeed,
     Parsed,
@@ -28,29 +31,93 @@ from jobs.steps.parsed import (
 from jobs.steps.stamps import Stamp, read_stamp
 from storage.records import Entry
 
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["xml.sax.expatreader"]
+"""feedparser searches the disk for another reader each time; `items_of` relies on this one."""
+
 __all__ = ["NotAFeed", "Parsed", "describe", "is_excerpt", "parse_feed"]
 
 
-def parse_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime) -> Parsed:
+def parse_feed(
+    body: bytes, headers: Mapping[str, str], url: str, now: datetime, known: bytes = b""
+) -> Parsed:
     """The entries of the feed in `body`, newest state of each, in the feed's order.
 
     `headers` have lower-case keys; `url` is where the body came from, links are resolved against it;
-    `now` is stored as the time of fetching. Raises NotAFeed.
+    `now` is stored as the time of fetching. `known` are the `marks` of an earlier answer: an item that
+    has not changed since is left out, and nothing is read where none is left (no title either).
+    Raises NotAFeed.
     """
     if not body.strip():
         raise NotAFeed("an empty answer")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return json_feed(body, headers, url, now)
+        return json_feed(body, headers, url, now, known)
+    headers = labelled(body, headers)
+    seen = unpacked(known)
+    body = body.removeprefix(BOM_UTF8)
+    items = items_of(body) if headers["content-type"] == UTF8_XML else None
+    if items and seen:
+        parsed = _unseen(body, items, seen, url, now, headers)
+        if parsed is not None:
+            return parsed
     result = _feedparser(body, headers)
-    entries = [entry for item in result["entries"] if (entry := _entry(item, result, url, now))]
-    if not result.get("version") and not (entries and not looks_like_html(body)):
-        raise NotAFeed(describe(body, headers.get("content-type", "")))
+    read = [_entry(item, result, url, now) for item in result["entries"]]
+    if not result.get("version") and not (any(read) and not looks_like_html(body)):
+        raise NotAFeed(describe(body, headers["content-type"]))
+    if items is not None and len(items) == len(read):
+        marks = [item.mark for item in items]
+    else:
+        marks = [mark(repr(item).encode("utf-8", "replace")) for item in result["entries"]]
     return Parsed(
-        entries=with_uids(entries),
+        entries=unseen(zip(marks, read, strict=True), seen),
         title=line(text_or_empty(result["feed"].get("title"))),
         language=language_code(text_or_empty(result["feed"].get("language"))),
         degraded=_degraded(result),
+        marks=packed(marks),
     )
+
+
+def _unseen(  # each is a part of one answer
+    body: bytes,
+    items: Sequence[Item],
+    seen: Collection[bytes],
+    url: str,
+    now: datetime,
+    headers: Mapping[str, str],
+) -> Parsed | None:
+    """What the items not in `seen` hold, read without the others; None where the feed must be read whole."""
+    marks = packed(item.mark for item in items)
+    if all(item.mark in seen for item in items):
+        return Parsed((), marks=marks)
+    kept = [item for item in items if item.mark not in seen or not item.apart]
+    dropped = [item for item in items if item.mark in seen and item.apart]
+    if not dropped:
+        return None
+    result = _feedparser(without(body, dropped), headers)
+    read = [_entry(item, result, url, now) for item in result["entries"]]
+    if len(read) != len(kept) or _degraded(result):
+        return None
+    pairs = list(zip(kept, read, strict=True))
+    fresh = [(item, entry) for item, entry in pairs if entry and item.mark not in seen]
+    if not _told_apart(fresh, dropped, url):
+        return None
+    return Parsed(
+        entries=unseen(((item.mark, entry) for item, entry in pairs), seen),
+        title=line(text_or_empty(result["feed"].get("title"))),
+        language=language_code(text_or_empty(result["feed"].get("language"))),
+        marks=marks,
+    )
+
+
+def _told_apart(fresh: Sequence[tuple[Item, Entry]], dropped: Sequence[Item], url: str) -> bool:
+    """True when no entry's uid depends on an item that was left out: it shares neither id nor link."""
+    ids = {text for item in dropped for text in item.ids}
+    if any(not ids.isdisjoint(item.ids) or same(entry.uid) in ids for item, entry in fresh):
+        return False
+    anonymous = [entry for _, entry in fresh if not entry.uid]
+    if not anonymous:
+        return True
+    links = {bare(absolute(text, url)) for item in dropped for text in item.links}
+    return all(entry.url and bare(entry.url) not in links for entry in anonymous)
 
 
 def _feedparser(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
@@ -58,15 +125,12 @@ def _feedparser(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
 
     No base is given: feedparser would make guids absolute, and a source that moves would get new ones.
     """
-    known = {"content-type": headers.get("content-type", "")}
-    if language := headers.get("content-language"):
-        known["content-language"] = language
     try:
         found: Mapping[str, Any] = feedparser.parse(
-            BytesIO(body), response_headers=known, sanitize_html=False, resolve_relative_uris=False
+            BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # a parser of hostile input fails in many ways, all mean this
-        raise NotAFeed(f"{describe(body, known['content-type'])} ({type(error).__name__})") from error
+        raise NotAFeed(f"{describe(body, headers['content-type'])} ({type(error).__name__})") from error
     return found
 
 
@@ -87,7 +151,6 @@ def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datet
     """One item as an Entry, or None when it holds nothing at all."""
     contents = item.get("content") or []
     bodies = [text_or_empty(part.get("value")) for part in contents] + [text_or_empty(item.get("summary"))]
-    text = max((plain(body) for body in bodies), key=len, default="")
     link = next((found for candidate in _links(item) if (found := absolute(candidate, url))), "")
     published, updated = _stamps(item, now)
     language = next((text_or_empty(part.get("language")) for part in contents if part.get("language")), "")
@@ -96,7 +159,7 @@ def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datet
             uid=own_id(text_or_empty(item.get("id"))),
             title=line(text_or_empty(item.get("title"))),
             url=link,
-            text=text,
+            text=_longest(bodies),
             language=language_code(language or text_or_empty(result["feed"].get("language"))),
             published=published.moment if published else None,
             updated=updated.moment if updated else None,
@@ -105,6 +168,16 @@ def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datet
             fetched=now,
         ),
     )
+
+
+def _longest(bodies: Sequence[str]) -> str:
+    """The longest text among these; markup that is shorter than it can hold no longer one."""
+    text = ""
+    for body in sorted(bodies, key=len, reverse=True):
+        if len(body) <= len(text):
+            break
+        text = max(text, plain(body), key=len)
+    return text
 
 
 def _links(item: dict[str, Any]) -> list[str]:
@@ -118,7 +191,7 @@ def _links(item: dict[str, Any]) -> list[str]:
         *[
             text_or_empty(link["href"])
             for link in links
-            if link.get("rel") not in {"enclosure", "self", "replies"}
+            if link.get("rel") not in {"enclosure", "self", "replies", "license"}
         ],
     ]
 

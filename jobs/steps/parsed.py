@@ -24,6 +24,8 @@ class Parsed:
     language: str = ""
     """ISO 639-1, as declared."""
     degraded: str = ""
+    marks: bytes = b""
+    """What to hand back as `known` with the next answer, once the entries are stored."""
 
 
 class NotAFeed(Exception):
