@@ -1,0 +1,73 @@
+"""The worker process: takes jobs from one pipe, answers on another, until the program is gone."""
+
+import importlib
+import os
+import resource
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from jobs.workers.wire import LENGTH, frame, trusted
+
+_NICENESS = 5
+"""Sending goes before reading where they share a core."""
+_SWOLLEN = 300_000
+"""Kilobytes of memory after which a worker lets another take its place."""
+
+
+def main(memory: int, preload: Sequence[str]) -> None:
+    """Serves until the pipe is closed. `memory` in bytes, all that it may take; `preload` are modules."""
+    jobs, answers = _pipes()
+    _limit(memory)
+    for name in preload:
+        importlib.import_module(name)
+    _send(answers, frame(os.getpid()))
+    while header := jobs.read(LENGTH.size):
+        (length,) = LENGTH.unpack(header)
+        seconds, step, positional, named = trusted(jobs.read(length))
+        # Should the program be killed meanwhile, nobody else would end this process.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        answer = _answer(step, positional, named)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _send(answers, answer)
+
+
+def _answer(step: Any, positional: Any, named: Any) -> bytes:  # noqa: ANN401 - any step
+    """The frame of (done, result or exception, whether another process should be next)."""
+    try:
+        return frame((True, step(*positional, **named), _swollen()))
+    except Exception as error:  # noqa: BLE001 - whatever a step raises is raised again where it was asked for
+        ours = type(error).__module__.startswith("jobs.") or type(error).__module__ == "builtins"
+        said = error if ours else RuntimeError(repr(error)[:500])
+    try:
+        return frame((False, said, _swollen()))
+    except Exception:  # noqa: BLE001 - one that holds what cannot be sent
+        return frame((False, RuntimeError(repr(said)[:500]), True))
+
+
+def _swollen() -> bool:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _SWOLLEN
+
+
+def _send(answers: BinaryIO, answer: bytes) -> None:
+    answers.write(answer)
+    answers.flush()
+
+
+def _pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The two pipes, out of reach of whatever a library reads or prints."""
+    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    return jobs, answers
+
+
+def _limit(memory: int) -> None:
+    """Ctrl-C is the program's to handle; a document that eats memory ends here and not the machine."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    os.nice(_NICENESS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
