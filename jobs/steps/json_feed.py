@@ -10,7 +10,16 @@ from jobs.steps.decode import decode
 from jobs.steps.identity import unseen
 from jobs.steps.links import absolute
 from jobs.steps.marks import mark, packed, unpacked
-from jobs.steps.parsed import NotAFeed, Parsed, finished, language_code, not_ahead, own_id, text_or_empty
+from jobs.steps.parsed import (
+    NAMELESS,
+    NotAFeed,
+    Parsed,
+    finished,
+    language_code,
+    not_ahead,
+    own_id,
+    text_or_empty,
+)
 from jobs.steps.stamps import read_stamp
 from storage.records import Entry
 
@@ -65,4 +74,5 @@ def _json_entry(item: dict[str, Any], language: str, url: str, now: datetime) ->
             enclosures=tuple(link for href in hrefs if (link := absolute(text_or_empty(href), url))),
             fetched=now,
         ),
+        otherwise=NAMELESS if item else "",
     )

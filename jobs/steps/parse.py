@@ -18,6 +18,7 @@ from jobs.steps.json_feed import json_feed
 from jobs.steps.links import absolute, bare
 from jobs.steps.marks import mark, packed, unpacked
 from jobs.steps.parsed import (
+    NAMELESS,
     NotAFeed,
     Parsed,
     describe,
@@ -61,7 +62,7 @@ def parse_feed(
             return parsed
     result = _feedparser(body, headers)
     read = [_entry(item, result, url, now) for item in result["entries"]]
-    if not result.get("version") and not (any(read) and not looks_like_html(body)):
+    if not result.get("version") and not _holds_items(result, body, read):
         raise NotAFeed(describe(body, headers["content-type"]))
     if items is not None and len(items) == len(read):
         marks = [item.mark for item in items]
@@ -74,6 +75,11 @@ def parse_feed(
         degraded=_degraded(result),
         marks=packed(marks),
     )
+
+
+def _holds_items(result: Mapping[str, Any], body: bytes, read: Sequence[Entry | None]) -> bool:
+    """True for what is no known format and holds items nonetheless; a page may hold such elements too."""
+    return any(read) and (not looks_like_html(body) or not _degraded(result))
 
 
 def _unseen(  # each is a part of one answer
@@ -148,7 +154,7 @@ def _degraded(result: Mapping[str, Any]) -> str:
 
 
 def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datetime) -> Entry | None:
-    """One item as an Entry, or None when it holds nothing at all."""
+    """One item as an Entry, or None for an element that is empty."""
     contents = item.get("content") or []
     bodies = [text_or_empty(part.get("value")) for part in contents] + [text_or_empty(item.get("summary"))]
     link = next((found for candidate in _links(item) if (found := absolute(candidate, url))), "")
@@ -167,6 +173,7 @@ def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datet
             enclosures=_enclosures(item, url),
             fetched=now,
         ),
+        otherwise=line(text_or_empty(item.get("author"))) or NAMELESS if item else "",
     )
 
 

@@ -84,11 +84,18 @@ def own_id(text: str) -> str:
     return " ".join(strip_controls(text).split())
 
 
-def finished(entry: Entry) -> Entry | None:
-    """`entry` with a title where it had none and its excerpt mark; None when nothing is in it."""
-    if not (entry.title or entry.text or entry.url or entry.enclosures):
+NAMELESS = "…"
+"""The title of an item that says nothing which could be one; it stands in every language."""
+
+
+def finished(entry: Entry, otherwise: str = "") -> Entry | None:
+    """`entry` with a title where it had none and its excerpt mark; None when nothing is in it.
+
+    `otherwise` is the title of an item that is to be kept even so.
+    """
+    title = entry.title or headline(entry.text) or entry.url or next(iter(entry.enclosures), otherwise)
+    if not title:
         return None
-    title = entry.title or headline(entry.text) or entry.url
     return replace(entry, title=title, excerpt=is_excerpt(entry.text, entry.url))
 
 

@@ -259,3 +259,33 @@ def test_any_bytes_are_entries_or_not_a_feed(body: bytes) -> None:
         return
     assert_harmless(parsed.entries)
     assert len({entry.uid for entry in parsed.entries}) == len(parsed.entries)
+
+
+def test_an_item_of_which_nothing_can_be_shown_is_kept() -> None:
+    """A script alone, an id alone, a name alone: something was published, and it is stored."""
+    items = (
+        "<description>&lt;script&gt;x&lt;/script&gt;</description>",
+        "<guid isPermaLink='false'>7</guid>",
+        "<author>Ann</author>",
+    )
+    entries = parse_feed(rss(*(f"<item>{inside}</item>" for inside in items)), {}, URL, NOW).entries
+    assert [(entry.title, entry.text) for entry in entries] == [("…", ""), ("…", ""), ("Ann", "")]
+    (entry,) = parse_feed(b'{"items": [{"id": 7}, {}]}', {}, URL, NOW).entries
+    assert (entry.uid, entry.title) == ("7", "…")
+
+
+def test_a_format_without_a_name_is_a_feed_when_it_is_well_formed() -> None:
+    """CDF calls its root CHANNEL; a broken page with an element called item stays a page."""
+    cdf = b"<CHANNEL><ITEM HREF='http://x.example/1'><TITLE>A call</TITLE></ITEM></CHANNEL>"
+    (entry,) = parse_feed(cdf, {}, URL, NOW).entries
+    assert (entry.title, entry.url) == ("A call", "http://x.example/1")
+    with pytest.raises(NotAFeed):
+        parse_feed(b"<html><body><br><item><title>x</title></item></body></html>", {}, URL, NOW)
+
+
+def test_a_licence_is_not_the_link_of_an_item() -> None:
+    """Items without a page of their own do not all point to Creative Commons."""
+    space = 'xmlns:cc="http://backend.userland.com/creativeCommonsRssModule"'
+    item = f"<item {space}><title>x</title><cc:license>http://cc.example/by</cc:license></item>"
+    (entry,) = parse_feed(rss(item), {}, URL, NOW).entries
+    assert entry.url == ""
