@@ -1,6 +1,6 @@
 """Sources: what is watched, and what the last poll of each left behind."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,10 +8,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.records import Source
-from storage.tables import sources
+from storage.tables import pauses, sources
 from storage.words import SourceKind, SourceState, Trust
 
 _CONFIGURED = ("url", "kind", "title", "organisation", "language", "countries", "trust", "every", "selectors")
+_LEARNT = tuple(name for name in Source.__dataclass_fields__ if name not in ("id", "name", *_CONFIGURED))
+_ANEW: dict[str, object] = {
+    name: Source.__dataclass_fields__[name].default
+    for name in (
+        *("etag", "last_modified", "body_hash", "next_due", "failures"),
+        *("address", "moved_to", "moved_since"),
+    )
+} | {"hints": {}}
+"""What belongs to an address, as it is for one that was never asked."""
+_SAVED = (
+    sa.update(sources)
+    .where(sources.c.id == sa.bindparam("saved_id"))
+    .values({name: sa.bindparam(name) for name in _LEARNT})
+)
 
 
 class Sources:
@@ -36,7 +50,7 @@ class Sources:
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
             if old.url != source.url:
-                row |= {"etag": "", "last_modified": "", "body_hash": "", "next_due": None, "failures": 0}
+                row |= _ANEW
             self._connection.execute(
                 sa.update(sources).where(sources.c.id == old.id).values(watched=True, **row)
             )
@@ -76,10 +90,27 @@ class Sources:
         assert made is not None  # noqa: S101 - it was written a line above
         return made
 
-    def save(self, source: Source) -> None:
-        """Keeps what a poll has learnt about the source."""
-        row = {name: value for name, value in _row(source).items() if name not in ("name", *_CONFIGURED)}
-        self._connection.execute(sa.update(sources).where(sources.c.id == source.id).values(**row))
+    def save(self, *learnt: Source) -> None:
+        """Keeps what polls have learnt about these sources, in one statement."""
+        rows = [
+            {"saved_id": source.id} | {name: getattr(source, name) for name in _LEARNT} for source in learnt
+        ]
+        if rows:
+            self._connection.execute(_SAVED, rows)
+
+    def pause(self, wanted: Mapping[str, datetime], now: datetime) -> None:
+        """Nobody asks these places (a host, or one address) before their time; what has passed is dropped."""
+        self._connection.execute(sa.delete(pauses).where(pauses.c.until <= now))
+        known = self.paused(now)
+        for place, until in wanted.items():
+            longest = max(until, known.get(place, until))
+            self._connection.execute(sa.delete(pauses).where(pauses.c.place == place))
+            self._connection.execute(sa.insert(pauses).values(place=place, until=longest))
+
+    def paused(self, now: datetime) -> dict[str, datetime]:
+        """The places that may not be asked yet, each with the time from which it may."""
+        rows = self._connection.execute(sa.select(pauses).where(pauses.c.until > now))
+        return {row.place: row.until for row in rows}
 
     def _select(self, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> tuple[Source, ...]:
         rows = self._connection.execute(sa.select(sources).where(where).order_by(*order, sources.c.name))
