@@ -39,6 +39,10 @@ class Refused(FetchError):
     """The address is one that must not be asked."""
 
 
+class Elsewhere(Refused):
+    """The address leads away from its own site."""
+
+
 class TooLarge(FetchError):
     """The answer is larger than allowed."""
 

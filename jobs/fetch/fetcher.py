@@ -5,18 +5,19 @@ import base64
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from weakref import WeakValueDictionary
 
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from yarl import URL
 
-from jobs.fetch.answer import Fetched, Refused, TimedOut, TooLarge, Unreachable
+from jobs.fetch.answer import Elsewhere, Fetched, Refused, TimedOut, TooLarge, Unreachable
 from jobs.fetch.guard import NotPublic, guarded_socket, is_local_name, is_public, literal
 
-USER_AGENT = "Vigil/0.1 (feed reader)"
+PRODUCT = "Vigil/0.1"
+USER_AGENT = f"{PRODUCT} (reads the news of human-rights organisations)"
 MOST_REDIRECTS = 5
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json,"
@@ -28,6 +29,17 @@ _SCHEMES = frozenset({"http", "https"})
 _CHUNK = 65_536
 _LONGEST_FIELD = 32_768
 """Bytes of one header field: security policies of real sites pass aiohttp's 8 KB."""
+_MOST_HOSTS = 2_000
+"""Beyond as many, hosts that nobody waits for are forgotten."""
+
+
+@dataclass(slots=True)
+class _Host:
+    """One host: how many may talk to it at a time, and from when (the loop's clock) the next may."""
+
+    turns: asyncio.Semaphore
+    free_at: float = 0.0
+    waiting: int = 0
 
 
 class Fetcher:
@@ -35,11 +47,13 @@ class Fetcher:
 
     `timeout` in seconds covers one whole exchange: connecting, redirects and the last byte of the body;
     waiting for a turn at a busy host is not part of it. `max_bytes` counts decompressed bytes.
+    `per_host` exchanges with one host at most go on at a time, and they begin `gap` seconds apart.
+    `contact` is an address for those who run the sites: it follows the project's name as User-Agent.
     `allow_private` is for tests on loopback. `proxy` is "http://..." or "socks5://..."; host names then
     go to the proxy unresolved, as Tor needs it.
     """
 
-    def __init__(  # each is a key of the configuration, given by name
+    def __init__(  # noqa: PLR0913 - each is a key of the configuration, given by name
         self,
         *,
         timeout: float = 20,
@@ -48,14 +62,17 @@ class Fetcher:
         allow_private: bool = False,
         proxy: str = "",
         per_host: int = 2,
+        gap: float = 0.25,
+        contact: str = "",
     ) -> None:
         self._timeout = timeout
         self._max_bytes = max_bytes
-        self._user_agent = user_agent
+        self._user_agent = f"{PRODUCT} ({contact})" if contact and user_agent == USER_AGENT else user_agent
         self._allow_private = allow_private
         self._proxy = proxy.replace("socks5h://", "socks5://", 1)
         self._per_host = per_host
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._gap = gap
+        self._hosts: dict[str, _Host] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -119,7 +136,7 @@ class Fetcher:
             permanent = permanent and answer.status in _PERMANENT
             target = _next(target, location)
             if pinned and not _same_site(start, target):
-                raise Refused(_host(start), f"it leads to another site, {_host(target)}")
+                raise Elsewhere(_host(start), f"it leads to another site, {_host(target)}")
         raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
 
     def _check(self, target: URL) -> None:
@@ -135,13 +152,27 @@ class Fetcher:
 
     @asynccontextmanager
     async def _turn(self, target: URL) -> AsyncIterator[None]:
-        """At most `per_host` exchanges with one host at a time."""
-        host = target.raw_host or ""
-        turns = self._turns.get(host)
-        if turns is None:
-            turns = self._turns[host] = asyncio.Semaphore(self._per_host)
-        async with turns:
-            yield
+        """At most `per_host` exchanges with one host at a time, each begun `gap` after the one before."""
+        name = target.raw_host or ""
+        host = self._hosts.get(name)
+        if host is None:
+            if len(self._hosts) >= _MOST_HOSTS:
+                self._forget_hosts()
+            host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
+        host.waiting += 1
+        try:
+            async with host.turns:
+                now = asyncio.get_running_loop().time()
+                begin, host.free_at = max(now, host.free_at), max(now, host.free_at) + self._gap
+                if begin > now:
+                    await asyncio.sleep(begin - now)
+                yield
+        finally:
+            host.waiting -= 1
+
+    def _forget_hosts(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._hosts = {name: host for name, host in self._hosts.items() if host.waiting or host.free_at > now}
 
     async def _exchange(self, target: URL, headers: dict[str, str], seconds: float) -> Fetched:
         """One request and its whole answer; the errors of the libraries end here."""
