@@ -38,6 +38,8 @@ class Pauses:
 
     def until(self, url: str, now: datetime) -> datetime | None:
         """Until when the address may not be asked; None when it may."""
+        if not self._until:
+            return None
         found = [self._until[place] for place in (host_of(url), address_of(url)) if place in self._until]
         latest = max(found, default=now)
         return latest if latest > now else None

@@ -157,16 +157,15 @@ class Poller:
         if answer.status == 304 and not (source.etag or source.last_modified):
             return _missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
         digest = source.body_hash if answer.status == 304 else _hash(answer.body)
-        after = _succeeded(moved(source, answer.permanent_url, now), answer, digest, now)
         if digest == source.body_hash:
             # Also a 304, or a 200 with the same body, may bring new validators: keep them.
-            degraded = source.state is SourceState.DEGRADED
+            degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
-            after = replace(after, state=state, detail=source.detail if source.state in _WELL else "")
+            after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
             return Outcome(after, now, edits=await self._read_late(source, now))
         parsed = await asyncio.to_thread(_parse, source, answer, now)
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
-        after = replace(after, state=state, detail=parsed.degraded)
+        after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
         return await self._changed(source, after, parsed, now)
 
     async def _changed(self, source: Source, after: Source, parsed: Parsed, now: datetime) -> Outcome:
@@ -303,12 +302,17 @@ def _edits(
     return tuple(found)
 
 
-def _succeeded(source: Source, answer: Fetched, digest: str, now: datetime) -> Source:
+def _succeeded(
+    source: Source, answer: Fetched, digest: str, now: datetime, *, state: SourceState, detail: str
+) -> Source:
+    source = moved(source, answer.permanent_url, now)
     kept = answer.status == 304
     hints = source.hints if digest == source.body_hash else hints_of(answer.body)
     silent = is_silent(source, now)
     return replace(
         source,
+        state=state,
+        detail=detail,
         etag=answer.headers.get("etag", source.etag if kept else ""),
         last_modified=answer.headers.get("last-modified", source.last_modified if kept else ""),
         body_hash=digest,

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -24,6 +22,7 @@ _ACCEPT = (
     " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, application/pdf;q=0.8, */*;q=0.5"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NO_BODY = _REDIRECTS | {304}
 _PERMANENT = frozenset({301, 308})
 _SCHEMES = frozenset({"http", "https"})
 _CHUNK = 65_536
@@ -39,7 +38,30 @@ class _Host:
 
     turns: asyncio.Semaphore
     free_at: float = 0.0
-    waiting: int = 0
+    guests: int = 0
+
+    async def __aenter__(self) -> Self:
+        """Waits for a turn."""
+        self.guests += 1
+        try:
+            await self.turns.acquire()
+        except BaseException:
+            self.guests -= 1
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """The turn is over."""
+        self.guests -= 1
+        self.turns.release()
+
+    async def spaced(self, gap: float) -> None:
+        """Waits until `gap` seconds have passed since the last exchange began."""
+        now = asyncio.get_running_loop().time()
+        wait = self.free_at - now
+        self.free_at = max(now, self.free_at) + gap
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 class Fetcher:
@@ -118,15 +140,17 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         for _ in range(MOST_REDIRECTS + 1):
             self._check(target)
-            async with self._turn(target):
+            async with self._host(target) as host:
+                await host.spaced(self._gap)
                 began = loop.time()
                 answer = await self._exchange(target, headers, left)
                 left -= loop.time() - began
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
-                moved = permanent and answer.final_url != _shown(start)
+                asked = _shown(start)
+                moved = permanent and answer.final_url != asked
                 return Fetched(
-                    url=_shown(start),
+                    url=asked,
                     final_url=answer.final_url,
                     status=answer.status,
                     headers=answer.headers,
@@ -150,29 +174,18 @@ class Fetcher:
         if is_local_name(host) or (address is not None and not is_public(address)):
             raise Refused(_host(target), "not a public address")
 
-    @asynccontextmanager
-    async def _turn(self, target: URL) -> AsyncIterator[None]:
-        """At most `per_host` exchanges with one host at a time, each begun `gap` after the one before."""
+    def _host(self, target: URL) -> _Host:
         name = target.raw_host or ""
         host = self._hosts.get(name)
         if host is None:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._forget_hosts()
             host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
-        host.waiting += 1
-        try:
-            async with host.turns:
-                now = asyncio.get_running_loop().time()
-                begin, host.free_at = max(now, host.free_at), max(now, host.free_at) + self._gap
-                if begin > now:
-                    await asyncio.sleep(begin - now)
-                yield
-        finally:
-            host.waiting -= 1
+        return host
 
     def _forget_hosts(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._hosts = {name: host for name, host in self._hosts.items() if host.waiting or host.free_at > now}
+        self._hosts = {name: host for name, host in self._hosts.items() if host.guests or host.free_at > now}
 
     async def _exchange(self, target: URL, headers: dict[str, str], seconds: float) -> Fetched:
         """One request and its whole answer; the errors of the libraries end here."""
@@ -195,18 +208,21 @@ class Fetcher:
             raise RuntimeError("Fetcher is used outside of `async with`")
         sent = {**headers, **_authorization(target)}
         proxy = self._proxy if self._proxy.startswith("http") else None
-        shown = target.with_user(None)
+        shown = _anonymous(target)
         async with self._session.get(shown, headers=sent, allow_redirects=False, proxy=proxy) as response:
             received: dict[str, str] = {}
             for name, value in response.headers.items():
-                # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
-                received.setdefault(name.lower(), value.encode("utf-8", "replace").decode("utf-8"))
+                if not value.isascii():
+                    # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
+                    value = value.encode("utf-8", "replace").decode("utf-8")  # noqa: PLW2901
+                received.setdefault(name.lower(), value)
             body = await self._body(response, _host(target))
-            return Fetched(str(shown), str(shown), response.status, received, body)
+            final = str(shown)
+            return Fetched(final, final, response.status, received, body)
 
     async def _body(self, response: aiohttp.ClientResponse, host: str) -> bytes:
         """The body as far as it is wanted; reading stops at the cap, so a bomb is never unpacked whole."""
-        if response.status in _REDIRECTS:
+        if response.status in _NO_BODY:
             return b""
         if (response.content_length or 0) > self._max_bytes:
             raise TooLarge(host, f"{response.content_length:,} bytes announced, {self._max_bytes:,} allowed")
@@ -263,7 +279,13 @@ def _authorization(target: URL) -> dict[str, str]:
 
 
 def _shown(target: URL) -> str:
-    return str(target.with_user(None))
+    return str(_anonymous(target))
+
+
+def _anonymous(target: URL) -> URL:
+    """The address without credentials."""
+    has_any = target.raw_user is not None or target.raw_password is not None
+    return target.with_user(None) if has_any else target
 
 
 def _host(target: URL) -> str:

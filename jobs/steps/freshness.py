@@ -74,8 +74,11 @@ def _cached(headers: Mapping[str, str], now: datetime) -> float:
     lasts = _AGE.search(control)
     if lasts:
         return max(0.0, float(lasts.group(1)) - age)
-    expires, sent = _date(headers.get("expires", "")), _date(headers.get("date", "")) or now
-    return max(0.0, (expires - sent).total_seconds() - age) if expires else 0.0
+    expires = _date(headers["expires"]) if "expires" in headers else None
+    if expires is None:
+        return 0.0
+    sent = _date(headers.get("date", "")) or now
+    return max(0.0, (expires - sent).total_seconds() - age)
 
 
 def _date(value: str) -> datetime | None:
@@ -89,6 +92,8 @@ def _date(value: str) -> datetime | None:
 def _skipped(hints: Mapping[str, list[int]], now: datetime) -> float:
     """Seconds until the first hour in which the feed may change, 0 where it never may."""
     hours, days = hints.get("skip_hours") or [], hints.get("skip_days") or []
+    if not (hours or days):
+        return 0.0
     start = now.astimezone(UTC)
     for ahead in range(7 * 24):
         moment = start + timedelta(hours=ahead)
