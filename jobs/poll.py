@@ -142,9 +142,8 @@ class Poller:
             return _missed(source, SourceState.FAILING, str(error.detail), now)
         except NotAFeed as error:
             return _missed(source, SourceState.NOT_A_FEED, str(error.detail), now)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is logged by `_fault`
             # An unforeseen fault with one source must neither stop the others nor pass in silence.
-            log.exception("poll.failed", source=source.name)
             return _fault(source, error, now)
 
     async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
@@ -213,13 +212,12 @@ class Poller:
         """The outcome stored; where that fails, the fault as the source's state, or as the answer alone."""
         try:
             return _polled(await self._batches.add(outcome))
-        except Exception as error:
-            log.exception("poll.not_stored", source=source.name)
+        except Exception as error:  # noqa: BLE001 - as above
             fault = _fault(source, error, outcome.now)
         try:
             return _polled(await self._batches.add(fault))
         except Exception:
-            log.exception("poll.state_not_written", source=source.name)
+            log.error("poll.state_not_written", source=source.name)  # noqa: TRY400 - `_fault` told why
             return Polled(fault.source)
 
     def _due(self, now: datetime) -> tuple[Source, ...]:
@@ -336,7 +334,12 @@ def _missed(
 
 
 def _fault(source: Source, error: Exception, now: datetime) -> Outcome:
-    return _missed(source, SourceState.FAILING, f"fault in Vigil: {error!r}"[:200], now)
+    detail = repr(error)
+    secret = source.url != source.shown_url
+    if secret:  # a fault may quote the address, and with it who may read it
+        detail = type(error).__name__
+    log.error("poll.failed", source=source.name, error=detail, exc_info=None if secret else error)
+    return _missed(source, SourceState.FAILING, f"fault in Vigil: {detail}"[:200], now)
 
 
 def _waiting(source: Source, until: datetime) -> Polled:
