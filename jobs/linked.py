@@ -41,7 +41,7 @@ class Linked:
 
         Of the newest `most` that need it. What could not be read is noted, and when to try again.
         """
-        wanting = [entry for entry in entries if (entry.excerpt and entry.url) or entry.enclosures]
+        wanting = [entry for entry in entries if _wants(entry)]
         wanting.sort(key=lambda entry: entry.published or _OLDEST, reverse=True)
         tasks = {entry.uid: asyncio.create_task(self._one(entry, now)) for entry in wanting[:most]}
         if not tasks:
@@ -70,7 +70,7 @@ class Linked:
             except (FetchError, Unreadable) as error:
                 notes.append(f"the linked page could not be read: {error.detail}")
                 continue
-            if len(document.text) <= len(entry.text):
+            if len(document.text) <= len(entry.text) and not (entry.again_at and url == entry.url):
                 continue
             title = _whole_title(entry.title, document.title)
             note = "; ".join(notes)
@@ -100,6 +100,11 @@ class Linked:
         if answer.status in _FOR_GOOD:
             raise Unreadable(why)
         raise _NotNow(why, wish)
+
+
+def _wants(entry: Entry) -> bool:
+    """Whether the page behind it may tell more, or was known to and could not be read."""
+    return bool((entry.excerpt and entry.url) or entry.enclosures or entry.again_at)
 
 
 def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:

@@ -11,9 +11,10 @@ from storage.records import Entry, Source
 from storage.words import SourceKind
 
 _WORDS = re.compile(r"\w+")
-_TELLING = 80
-"""Characters of text that no two items share by chance."""
-_ALIKE = 0.5
+_TELLING = 60
+"""Characters of title and text that no two items share by chance."""
+_CUT_OFF = 3
+"""Words at the end of an excerpt that may be its own: a word cut short, "read more"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,14 @@ def sift(entries: Sequence[Entry], shown: Mapping[str, str], alike: Sequence[Ent
 
 def same_item(old: Entry, new: Entry) -> bool:
     """Whether two entries of one source are one item under two uids."""
-    same_time = old.published is not None and old.published == new.published
+    same_time = old.published is not None and old.published == new.published and not new.date_only
     if old.shown == new.shown:
-        return len(new.text) >= _TELLING or same_time or bool(new.url and bare(old.url) == bare(new.url))
+        same_link = bool(new.url) and bare(old.url) == bare(new.url)
+        return same_time or same_link or len(new.title) + len(new.text) >= _TELLING
     if not new.fingerprint or old.fingerprint != new.fingerprint:
         return False
-    # "Urgent appeal", with a link to the front page, may be another one each week.
-    return same_time or _share(old.text, new.text) >= _ALIKE
+    # "Urgent appeal", with a link to the front page, may be another one each week, and worded alike.
+    return same_time or _is_part(old.text, new.text) or _is_part(new.text, old.text)
 
 
 def merged(old: Entry, new: Entry) -> Entry:
@@ -100,10 +102,12 @@ def is_material(old: Entry, new: Entry) -> bool:
     return words(old.title) != words(new.title) or words(old.text) != words(new.text)
 
 
-def _share(one: str, other: str) -> float:
-    """How much of the shorter text's vocabulary the longer one has."""
-    a, b = set(words(one).split()), set(words(other).split())
-    return len(a & b) / min(len(a), len(b)) if a and b else 1.0
+def _is_part(short: str, whole: str) -> bool:
+    """Whether the one text may be an excerpt of the other: it has no word that the other has not."""
+    looked_for = words(short).split()
+    if len(looked_for) > 3 * _CUT_OFF:
+        looked_for = looked_for[:-_CUT_OFF]
+    return set(looked_for) <= set(words(whole).split())
 
 
 def _digest(*parts: str) -> str:

@@ -74,7 +74,7 @@ async def test_a_restart_asks_nobody_before_the_stored_time(watch: Watch) -> Non
 
 
 async def test_too_many_requests_silence_the_watch_for_the_whole_host(watch: Watch) -> None:
-    """After 429 no feed of the host is asked for the hour it wants, by schedule or by hand or after a restart."""
+    """After 429 no feed of the host is asked for an hour: by schedule, by hand, or after a restart."""
     answers(watch, 429, Retry_After="3600")
     publishes(watch, "First", path="/other")
     watch.over_feed(every=60)
@@ -126,7 +126,7 @@ async def test_a_pause_of_a_year_is_a_mistake_and_lasts_a_day(watch: Watch) -> N
 
 
 async def test_failures_space_the_polls_out_but_never_end_them(watch: Watch) -> None:
-    """Later each time, six hours at most; it is told once that the source is dark, and once that it is well."""
+    """Later each time, six hours at most; that the source is dark is told once, and once that it is well."""
     answers(watch, 500)
     watch.over_feed(every=600)
     waits = []
@@ -166,7 +166,7 @@ async def test_a_feed_that_is_gone_is_told_and_asked_once_a_week(watch: Watch) -
 
 
 async def test_a_move_is_believed_after_days_and_what_was_configured_stays(watch: Watch) -> None:
-    """One day's redirect is a mistake; three days' is a move, which outlives restarts until the file changes."""
+    """One day's redirect is a mistake; three days' is a move, which holds until the file is changed."""
     publishes(watch, "First", path="/new")
     answers(watch, 301, Location="/new")
     watch.over_feed()
@@ -264,7 +264,7 @@ async def test_a_malformed_feed_gives_what_can_be_read_and_says_so(watch: Watch)
 async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
     watch: Watch, headers: dict[str, str]
 ) -> None:
-    """A month of max-age, a ttl of a day, days without news: the next poll comes within `every` all the same."""
+    """A month of max-age, a ttl of a day, days without news: the next poll comes within `every`."""
     quiet = "<ttl>1440</ttl><skipDays><day>Tuesday</day><day>Wednesday</day></skipDays>"
     watch.site.publish(FEED, rss(item(*POST, watch.now, "1")).replace("<channel>", f"<channel>{quiet}"))
     watch.site.headers[FEED] = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -280,7 +280,7 @@ async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
 async def test_what_a_failed_commit_lost_is_asked_for_again_whole(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The validator is stored with the items or not at all: the next question is unconditional, the call rings."""
+    """The validator is stored with the items or not at all: the next poll asks anew, and the call rings."""
     watch.site.publish(FEED, rss(item(*CALL, watch.now, "1")))
     watch.site.etags[FEED] = '"v"'
     watch.over_feed()
