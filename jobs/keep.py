@@ -30,6 +30,7 @@ class Edit:
 class Outcome:
     """What one poll of one source came to, before it is stored."""
 
+    before: Source
     source: Source
     now: datetime
     new: tuple[tuple[Entry, Statement], ...] = ()
@@ -57,8 +58,9 @@ def keep_all(work: Work, outcomes: Sequence[Outcome], limits: Limits) -> tuple[K
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
     kept = tuple(_keep(work, outcome, limits) for outcome in outcomes)
-    # In one order everywhere: two programs that save many sources must not wait for each other.
-    work.sources.save(*sorted((one.source for one in kept), key=lambda source: source.id))
+    work.sources.save_polled(
+        (outcome.before, one.source) for outcome, one in zip(outcomes, kept, strict=True)
+    )
     return kept
 
 

@@ -161,7 +161,7 @@ class Poller:
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
-            return Outcome(after, now, edits=await self._read_late(source, now))
+            return Outcome(source, after, now, edits=await self._read_late(source, now))
         parsed = await asyncio.to_thread(_parse, source, answer, now)
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
@@ -177,6 +177,7 @@ class Poller:
         }
         edits = [(old, merged(old, showing[new.uid])) for old, new in changed]
         return Outcome(
+            source,
             after,
             now,
             new=await asyncio.to_thread(_understand, read, source, now),
@@ -330,7 +331,7 @@ def _missed(
     after = replace(source, state=state, detail=detail, failures=source.failures + 1, last_polled=now)
     if state is SourceState.FAILING and after.failures >= _DARK_AFTER:
         after = back_home(replace(after, state=SourceState.DARK))
-    return Outcome(replace(after, next_due=later(after, now, pause, _luck())), now)
+    return Outcome(source, replace(after, next_due=later(after, now, pause, _luck())), now)
 
 
 def _fault(source: Source, error: Exception, now: datetime) -> Outcome:
@@ -355,7 +356,8 @@ def _polled(kept: Kept) -> Polled:
 def _tell(before: Source, polled: Polled) -> None:
     """What became of it, for the log; what an admin should hear is a warning, once and when it ends."""
     after = polled.source
-    log.info("poll.done", source=after.name, state=after.state, new=polled.new)
+    if polled.new or after.state is not before.state:
+        log.info("poll.done", source=after.name, state=after.state, new=polled.new)
     ill, was_ill = after.state in _TOLD, before.state in _TOLD
     if ill and after.state is not before.state:
         log.warning("source.ill", source=after.name, state=after.state, detail=after.detail)

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.locks import until_commit
 from storage.records import Source
 from storage.tables import pauses, sources
 from storage.words import SourceKind, SourceState, Trust
@@ -21,11 +23,9 @@ _ANEW: dict[str, object] = {
     )
 } | {"hints": {}}
 """What belongs to an address, as it is for one that was never asked."""
-_SAVED = (
-    sa.update(sources)
-    .where(sources.c.id == sa.bindparam("saved_id"))
-    .values({name: sa.bindparam(name) for name in _LEARNT})
-)
+_EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
+"""What every poll writes; the rest, such as validators, changes seldom."""
+_SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
 
 
 class Sources:
@@ -90,13 +90,22 @@ class Sources:
         assert made is not None  # noqa: S101 - it was written a line above
         return made
 
-    def save(self, *learnt: Source) -> None:
-        """Keeps what polls have learnt about these sources, in one statement."""
-        rows = [
-            {"saved_id": source.id} | {name: getattr(source, name) for name in _LEARNT} for source in learnt
-        ]
-        if rows:
-            self._connection.execute(_SAVED, rows)
+    def save(self, source: Source) -> None:
+        """Keeps all that polls have learnt about the source."""
+        self._connection.execute(_saving(_LEARNT), [_values(source, _LEARNT)])
+
+    def save_polled(self, polled: Iterable[tuple[Source, Source]]) -> None:
+        """Keeps what one poll each has changed about sources, given before and after, with few statements.
+
+        Of two programs that save many sources one waits for the other, and never both for each other.
+        """
+        until_commit(self._connection, "sources")
+        alike: dict[tuple[str, ...], list[Source]] = {}
+        for before, after in polled:
+            changed = [name for name in _SELDOM if getattr(before, name) != getattr(after, name)]
+            alike.setdefault((*_EACH_TIME, *changed), []).append(after)
+        for names, found in alike.items():
+            self._connection.execute(_saving(names), [_values(source, names) for source in found])
 
     def pause(self, wanted: Mapping[str, datetime], now: datetime) -> None:
         """Nobody asks these places (a host, or one address) before their time; what has passed is dropped."""
@@ -115,6 +124,16 @@ class Sources:
     def _select(self, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> tuple[Source, ...]:
         rows = self._connection.execute(sa.select(sources).where(where).order_by(*order, sources.c.name))
         return tuple(_source(row) for row in rows.mappings())
+
+
+@cache
+def _saving(names: tuple[str, ...]) -> sa.Update:
+    key = sources.c.id == sa.bindparam("saved_id")
+    return sa.update(sources).where(key).values({name: sa.bindparam(name) for name in names})
+
+
+def _values(source: Source, names: Iterable[str]) -> dict[str, object]:
+    return {"saved_id": source.id} | {name: getattr(source, name) for name in names}
 
 
 def _row(source: Source) -> dict[str, object]:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -140,7 +141,7 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         for _ in range(MOST_REDIRECTS + 1):
             self._check(target)
-            async with self._host(target) as host:
+            async with self._queue_at(target) as host:
                 await host.spaced(self._gap)
                 began = loop.time()
                 answer = await self._exchange(target, headers, left)
@@ -174,7 +175,7 @@ class Fetcher:
         if is_local_name(host) or (address is not None and not is_public(address)):
             raise Refused(_host(target), "not a public address")
 
-    def _host(self, target: URL) -> _Host:
+    def _queue_at(self, target: URL) -> _Host:
         name = target.raw_host or ""
         host = self._hosts.get(name)
         if host is None:
@@ -234,6 +235,7 @@ class Fetcher:
         return bytes(body)
 
 
+@lru_cache(maxsize=4_096)  # sources are asked again and again
 def _parse(url: str) -> URL:
     try:
         parsed = URL(url.strip())

@@ -351,7 +351,7 @@ async def test_a_thousand_hosts_are_not_remembered_for_ever() -> None:
     """The memory of whom we asked has a bound; who is being asked is never forgotten."""
     fetcher = Fetcher(gap=0.0)
     for number in range(5_000):
-        fetcher._host(URL(f"http://h{number}.example/"))
+        fetcher._queue_at(URL(f"http://h{number}.example/"))
     assert len(fetcher._hosts) <= 2_001
 
 
