@@ -41,7 +41,7 @@ TRAPS: dict[str, Trap] = {
     "a statement is written": Trap("storage.statements", "Statements.add"),
     "an alert is written": Trap("storage.alerts", "Alerts.add"),
     "deliveries are written": Trap("storage.deliveries", "Deliveries.queue"),
-    "validators are written": Trap("storage.sources", "Sources.save"),
+    "validators are written": Trap("storage.sources", "Sources.save_polled"),
     "the poll is committed": Trap("jobs.poll", "Poller._store"),
     # delivery -> render -> send -> sent
     "a delivery is claimed": Trap("jobs.deliver", "Deliverer._claim"),
