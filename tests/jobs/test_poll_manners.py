@@ -7,6 +7,7 @@ from email.utils import format_datetime
 import pytest
 from structlog.testing import capture_logs
 
+from jobs.fetch import Fetched, Fetcher
 from storage.database import Database
 from storage.words import SourceState
 from tests.builders import a_source
@@ -320,3 +321,42 @@ async def test_many_unchanged_sources_are_stored_with_few_commits(
     assert len(commits) <= 6
     assert all(watch.source(name).last_success == watch.source(name).last_polled for name in names)
     assert len({watch.source(name).next_due for name in names}) > 50
+
+
+class Answering(Fetcher):
+    """A road to the sources that gives one answer, or fails in a way nobody foresaw."""
+
+    def __init__(self, answer: Fetched | Exception) -> None:
+        super().__init__()
+        self.answer = answer
+
+    async def get(self, *_: object, **__: object) -> Fetched:
+        """What was given."""
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+async def test_a_fault_that_quotes_the_password_is_told_without_it(watch: Watch) -> None:
+    """Libraries put whole addresses into their messages; neither the log nor the state repeats them."""
+    secret = "http://reader:hush-hush@ngo.example/feed"
+    watch.over(a_source(url=secret))
+    watch.fetcher = Answering(ValueError(f"cannot ask {secret}"))
+    watch.restart()
+    with capture_logs() as logs:
+        polled = await watch.polls()
+    assert (polled.source.state, polled.source.detail) == (SourceState.FAILING, "fault in Vigil: ValueError")
+    assert "hush-hush" not in str(logs)
+    assert logs[0]["event"] == "poll.failed"
+
+
+async def test_too_many_requests_after_a_redirect_are_meant_by_both_hosts(watch: Watch) -> None:
+    """Who leads there leads there again: neither the one nor the other is asked."""
+    asked, final = "http://ngo.example/feed", "http://feeds.ngo.example/feed"
+    watch.over(a_source(url=asked))
+    watch.fetcher = Answering(Fetched(asked, final, 429, {"retry-after": "3600"}, b""))
+    watch.restart()
+    await watch.polls()
+    with watch.database.read() as work:
+        paused = work.sources.paused(watch.now + timedelta(minutes=59))
+    assert set(paused) == {"ngo.example", "feeds.ngo.example"}

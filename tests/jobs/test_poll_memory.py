@@ -1,16 +1,20 @@
 """What is new, what was edited, and what only goes by another name: told over several polls and restarts."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
+from jobs.keep import Edit, Outcome, keep_all
+from jobs.limits import Limits
+from jobs.ring import keep
 from storage.database import Database
 from storage.queries import Query
-from storage.records import Alert
+from storage.records import Alert, Assessment
 from storage.words import CaseState, DeliveryState, MsgType, SourceState
-from tests.builders import NOON
+from tests.builders import NOON, a_statement, an_entry
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
 
@@ -327,3 +331,63 @@ async def test_a_source_that_falls_silent_against_its_habit_is_flagged_until_it_
 
 def _query(word: str) -> Query:
     return Query(words=(word,))
+
+
+async def test_what_was_kept_without_digests_is_no_edit_when_it_is_first_seen(watch: Watch) -> None:
+    """An imported archive, or an older version's: its source has other words for it, and nothing rings."""
+    watch.over_feed()
+    source = watch.source()
+    with watch.database.write() as work:
+        entry = an_entry(uid="1", title=QUIET[0], text=QUIET[1], published=NOON)
+        keep(work, source, entry, a_statement(title=QUIET[0], text=QUIET[1], alert=Assessment()), NOON)
+    shows(watch, item(*CALL, NOON, "1"))
+    assert await rung(watch) == []
+    shows(watch, item(CALL[0], f"{CALL[1]} It is urgent.", NOON, "1"))
+    assert len(await rung(watch)) == 1, "from then on its edits are seen"
+
+
+async def test_an_undated_archive_rings_nothing_when_its_pages_are_read_late(watch: Watch) -> None:
+    """The first poll reads a source's past; that its pages were down on that day makes them no news."""
+    watch.over_feed()
+    shows(watch, item("A word", "We write because […]", None, "1", f"{watch.site.url}/page"))
+    watch.site.publish("/page", "down", "text/plain", 503)
+    assert await rung(watch) == []
+    watch.site.publish("/page", page(CALL[1] * 3), "text/html")
+    assert await rung(watch) == []
+    assert CALL[1] in watch.statements()["A word"].text
+    shows(watch, item("Another word", "We write because […]", None, "2", f"{watch.site.url}/other"))
+    watch.site.publish("/other", "down", "text/plain", 503)
+    assert await rung(watch) == []
+    watch.site.publish("/other", page(CASES[1][1] * 3), "text/html")
+    assert len(await rung(watch)) == 1
+
+
+async def test_each_linked_page_keeps_its_own_time(watch: Watch) -> None:
+    """That one page is due again is no reason to ask for another that has just failed."""
+    watch.over_feed(every=60)
+    first = item("One", "It begins […]", NOON, "1", f"{watch.site.url}/one")
+    shows(watch, first)
+    await watch.polls()
+    watch.later(minutes=9)
+    shows(watch, item("Two", "It begins so […]", NOON, "2", f"{watch.site.url}/two"), first)
+    await watch.polls()
+    watch.later(minutes=2)
+    await watch.polls()
+    assert (len(watch.asked("/one")), len(watch.asked("/two"))) == (2, 1)
+
+
+async def test_what_another_program_has_kept_meanwhile_is_not_overwritten(watch: Watch) -> None:
+    """Two programs poll one source: what the slower one saw is older, and so is what it makes of it."""
+    watch.over_feed()
+    shows(watch, item(*QUIET, NOON, "1"))
+    await watch.polls()
+    source = watch.source()
+    with watch.database.read() as work:
+        (seen,) = work.entries.by_uid(source.id, ["1"]).values()
+    shows(watch, item(*CALL, NOON, "1"))
+    await watch.polls()
+    late = Edit(seen, replace(seen, title="Old news"), a_statement(title="Old news"))
+    taken = Edit(seen, replace(seen, uid="2"))
+    with watch.database.write() as work:
+        keep_all(work, [Outcome(source, source, NOON, edits=(late, taken))], Limits())
+    assert set(watch.statements()) == {CALL[0]}

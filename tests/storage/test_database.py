@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,15 @@ def test_sources_keep_their_memory_when_the_configuration_is_read_again(database
         assert (moved.etag, moved.next_due) == ("", None)
         assert work.sources.configure([]) == ()
         assert work.sources.due(NOON) == ()
+
+
+def test_of_two_pauses_the_longer_counts_and_what_has_passed_is_dropped(database: Database) -> None:
+    """A second answer that asks for less takes nothing back."""
+    soon, late = NOON + timedelta(minutes=5), NOON + timedelta(hours=5)
+    with database.write() as work:
+        work.sources.pause({"ngo.example": late, "other.example": soon}, NOON)
+        work.sources.pause({"ngo.example": soon}, NOON)
+    with database.write() as work:
+        assert work.sources.paused(NOON) == {"ngo.example": late, "other.example": soon}
+        work.sources.pause({}, soon)
+        assert work.sources.paused(NOON) == {"ngo.example": late}
