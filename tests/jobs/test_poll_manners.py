@@ -1,5 +1,6 @@
 """How a source is asked: conditionally, on time, and never when it wants to be left alone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.utils import format_datetime
@@ -326,12 +327,14 @@ async def test_many_unchanged_sources_are_stored_with_few_commits(
 class Answering(Fetcher):
     """A road to the sources that gives one answer, or fails in a way nobody foresaw."""
 
-    def __init__(self, answer: Fetched | Exception) -> None:
+    def __init__(self, answer: Fetched | Exception, after: float = 0.0) -> None:
         super().__init__()
         self.answer = answer
+        self.after = after
 
     async def get(self, *_: object, **__: object) -> Fetched:
         """What was given."""
+        await asyncio.sleep(self.after)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -360,3 +363,22 @@ async def test_too_many_requests_after_a_redirect_are_meant_by_both_hosts(watch:
     with watch.database.read() as work:
         paused = work.sources.paused(watch.now + timedelta(minutes=59))
     assert set(paused) == {"ngo.example", "feeds.ngo.example"}
+
+
+async def test_a_pause_counts_from_the_answer_and_not_from_the_question(watch: Watch) -> None:
+    """A slow server that wants a minute gets a minute."""
+    watch.over_feed(every=60)
+    url = watch.source().url
+    watch.fetcher = Answering(Fetched(url, url, 503, {"retry-after": "90"}, b""), after=0.3)
+    watch.restart()
+    polled = await watch.polls()
+    assert polled.source.next_due is not None
+    assert polled.source.next_due - watch.now >= timedelta(seconds=90.3)
+
+
+async def test_not_modified_is_no_answer_to_a_question_without_a_condition(watch: Watch) -> None:
+    """A broken cache in front of a new source must not look like a source without news."""
+    answers(watch, 304)
+    watch.over_feed()
+    polled = await watch.polls()
+    assert (polled.source.state, "304" in polled.source.detail) == (SourceState.FAILING, True)

@@ -391,3 +391,15 @@ async def test_what_another_program_has_kept_meanwhile_is_not_overwritten(watch:
     with watch.database.write() as work:
         keep_all(work, [Outcome(source, source, NOON, edits=(late, taken))], Limits())
     assert set(watch.statements()) == {CALL[0]}
+
+
+async def test_a_page_that_is_due_again_and_whose_entry_is_edited_is_asked_once(watch: Watch) -> None:
+    """Two reasons to read it are no reason to read it twice."""
+    watch.over_feed(every=60)
+    link = f"{watch.site.url}/one"
+    shows(watch, item("One", "It begins […]", NOON, "1", link))
+    await watch.polls()
+    watch.later(minutes=11)
+    shows(watch, item("One", "It begins otherwise […]", NOON, "1", link))
+    await watch.polls()
+    assert len(watch.asked("/one")) == 2
