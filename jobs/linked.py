@@ -11,8 +11,6 @@ from jobs.steps.read import read_document
 from jobs.steps.unreadable import Unreadable
 from storage.records import Entry
 
-_LONGEST_STAGE = 60.0
-"""Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 """When a page that could not be read is tried again, and how often."""
 _FOR_GOOD = frozenset({401, 403, 410, 451})
@@ -35,6 +33,8 @@ class Linked:
 
     fetcher: Fetcher
     pauses: Pauses
+    patience: float = 60.0
+    """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
 
     async def read(self, entries: Sequence[Entry], now: datetime, most: int) -> tuple[Entry, ...]:
         """The entries, those that show only a beginning with the text of their page.
@@ -47,7 +47,7 @@ class Linked:
         if not tasks:
             return tuple(entries)
         try:
-            _, slow = await asyncio.wait(tasks.values(), timeout=_LONGEST_STAGE)
+            _, slow = await asyncio.wait(tasks.values(), timeout=self.patience)
         finally:
             for task in tasks.values():
                 task.cancel()

@@ -116,11 +116,14 @@ class Poller:
         self, source: Source, now: datetime, began: float, asking: AbstractAsyncContextManager[None]
     ) -> Polled:
         clock = asyncio.get_running_loop().time
+
+        def moment() -> datetime:
+            """The round may have begun long ago, and a pause counts from its answer."""
+            return now + timedelta(seconds=clock() - began)
+
         with self._batches.expected():
             async with asking:
-                # The round may have begun long ago, and a pause is counted from its answer.
-                moment = now + timedelta(seconds=clock() - began)
-                paused = self._pauses.until(source.asked, moment)
+                paused = self._pauses.until(source.asked, moment())
                 if paused:
                     return _waiting(source, paused)
                 outcome = await self._ask(source, moment)
@@ -130,21 +133,21 @@ class Poller:
             self.wake()
         return polled
 
-    async def _ask(self, source: Source, now: datetime) -> Outcome:
+    async def _ask(self, source: Source, now: Callable[[], datetime]) -> Outcome:
         try:
             answer = await self.fetcher.get(
                 source.asked, etag=source.etag, last_modified=source.last_modified, pinned=True
             )
-            return await self._answered(source, answer, now)
+            return await self._answered(source, answer, now())
         except Elsewhere as error:
-            return _missed(source, SourceState.MOVED, str(error.detail), now)
+            return _missed(source, SourceState.MOVED, str(error.detail), now())
         except FetchError as error:
-            return _missed(source, SourceState.FAILING, str(error.detail), now)
+            return _missed(source, SourceState.FAILING, str(error.detail), now())
         except NotAFeed as error:
-            return _missed(source, SourceState.NOT_A_FEED, str(error.detail), now)
+            return _missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
         except Exception as error:  # noqa: BLE001 - it is logged by `_fault`
             # An unforeseen fault with one source must neither stop the others nor pass in silence.
-            return _fault(source, error, now)
+            return _fault(source, error, now())
 
     async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
         if answer.status in (429, 503):
