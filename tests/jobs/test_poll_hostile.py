@@ -71,7 +71,7 @@ async def test_hostile_sources_end_and_the_others_are_on_time(watch: Watch) -> N
     app = web.Application()
     for name, handler in HOSTILE.items():
         app.router.add_get(f"/{name}", handler)
-    watch.site.publish("/feed", rss(item(*CALL, NOON, "1")))
+    watch.publish("/feed", rss(item(*CALL, NOON, "1")))
     async with TestServer(app) as server:
         hostile = [a_source(name=name, url=str(server.make_url(f"/{name}"))) for name in HOSTILE]
         watch.over(*hostile, a_source(url=f"{watch.site.url}/feed"))

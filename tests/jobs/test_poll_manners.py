@@ -25,35 +25,32 @@ async def watch(database: Database) -> AsyncIterator[Watch]:
         yield made
 
 
-def publishes(watch: Watch, *titles: str, path: str = FEED) -> None:
+def publishes(watch: Watch, *titles: str, path: str = FEED, etag: str = "") -> None:
     """The feed shows ordinary posts of these titles."""
     posts = (item(title, POST[1], watch.now, title) for title in titles)
-    watch.site.publish(path, rss(*posts))
+    watch.publish(path, rss(*posts), etag=etag)
 
 
 def answers(watch: Watch, status: int, path: str = FEED, **headers: str) -> None:
     """The path answers with this status and these header fields."""
-    watch.site.publish(path, "later", "text/plain", status)
-    watch.site.headers[path] = {name.replace("_", "-"): value for name, value in headers.items()}
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    watch.publish(path, "later", "text/plain", status, headers=fields)
 
 
 def recovers(watch: Watch, path: str = FEED) -> None:
     """The feed answers as it should."""
-    watch.site.headers.pop(path, None)
     publishes(watch, "First", path=path)
 
 
 async def test_the_newest_validator_is_sent_byte_for_byte_even_after_a_restart(watch: Watch) -> None:
     """A new ETag counts though the body is the same, and also when it came with a 304."""
-    publishes(watch, "First")
     watch.over_feed()
     for etag in ('W/"a,b"', '"b"', "c without quotes"):
-        watch.site.etags[FEED] = etag
+        publishes(watch, "First", etag=etag)
         await watch.polls()
     watch.restart()
     await watch.polls()
     assert watch.asked() == ["", 'W/"a,b"', '"b"', "c without quotes"]
-    watch.site.etags.pop(FEED)
     answers(watch, 304, ETag='"d"')
     await watch.polls()
     await watch.polls()
@@ -63,8 +60,7 @@ async def test_the_newest_validator_is_sent_byte_for_byte_even_after_a_restart(w
 
 async def test_a_restart_asks_nobody_before_the_stored_time(watch: Watch) -> None:
     """The due time outlives the program; when it comes, the question is conditional."""
-    publishes(watch, "First")
-    watch.site.etags[FEED] = '"v"'
+    publishes(watch, "First", etag='"v"')
     watch.over_feed(every=600)
     assert await watch.polls_due() == ["northlight"]
     watch.restart()
@@ -211,7 +207,7 @@ async def test_where_a_source_moved_to_and_went_dark_it_is_looked_for_at_home(wa
 
 async def test_a_redirect_to_another_organisation_is_refused_and_told(watch: Watch) -> None:
     """A hijacked domain must not put words into an organisation's mouth; nobody is asked there."""
-    watch.site.publish("/stranger", rss(item(*CALL, watch.now, "1")))
+    watch.publish("/stranger", rss(item(*CALL, watch.now, "1")))
     answers(watch, 302, Location=watch.site.url.replace("127.0.0.1", "localhost") + "/stranger")
     watch.over_feed()
     polled = await watch.polls()
@@ -244,13 +240,13 @@ async def test_the_password_of_a_source_is_neither_logged_nor_kept_in_its_state(
 async def test_a_malformed_feed_gives_what_can_be_read_and_says_so(watch: Watch) -> None:
     """Peers reject it whole; here the call in it rings, and the state says degraded until it is mended."""
     whole = rss(item(*CALL, watch.now, "1"), item(*POST, watch.now, "2"))
-    watch.site.publish(FEED, whole.replace("</channel>", "<oops></channel>"))
+    watch.publish(FEED, whole.replace("</channel>", "<oops></channel>"))
     watch.over_feed()
     first = await watch.polls()
     assert (first.source.state, first.new, len(first.alerts)) == (SourceState.DEGRADED, 2, 1)
     again = await watch.polls()
     assert (again.source.state, again.source.detail) == (SourceState.DEGRADED, first.source.detail)
-    watch.site.publish(FEED, whole)
+    watch.publish(FEED, whole)
     mended = await watch.polls()
     assert (mended.source.state, mended.source.detail, mended.alerts) == (SourceState.OK, "", ())
 
@@ -268,8 +264,9 @@ async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
 ) -> None:
     """A month of max-age, a ttl of a day, days without news: the next poll comes within `every`."""
     quiet = "<ttl>1440</ttl><skipDays><day>Tuesday</day><day>Wednesday</day></skipDays>"
-    watch.site.publish(FEED, rss(item(*POST, watch.now, "1")).replace("<channel>", f"<channel>{quiet}"))
-    watch.site.headers[FEED] = {name.replace("_", "-"): value for name, value in headers.items()}
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = rss(item(*POST, watch.now, "1")).replace("<channel>", f"<channel>{quiet}")
+    watch.publish(FEED, body, headers=fields)
     watch.over_feed(every=600)
     for _ in range(5):
         assert await watch.polls_due() == ["northlight"]
@@ -283,8 +280,7 @@ async def test_what_a_failed_commit_lost_is_asked_for_again_whole(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The validator is stored with the items or not at all: the next poll asks anew, and the call rings."""
-    watch.site.publish(FEED, rss(item(*CALL, watch.now, "1")))
-    watch.site.etags[FEED] = '"v"'
+    watch.publish(FEED, rss(item(*CALL, watch.now, "1")), etag='"v"')
     watch.over_feed()
 
     def no_room(*_: object) -> None:

@@ -46,9 +46,9 @@ async def watch(database: Database) -> AsyncIterator[Watch]:
         yield made
 
 
-def shows(watch: Watch, *items: str) -> None:
+def shows(watch: Watch, *items: str, etag: str = "") -> None:
     """The feed shows these items and no others."""
-    watch.site.publish(FEED, rss(*items))
+    watch.publish(FEED, rss(*items), etag=etag)
 
 
 async def rung(watch: Watch, hours: float = 1) -> list[Alert]:
@@ -162,10 +162,10 @@ async def test_an_edit_of_one_carrier_rings_nobody_who_heard_it_from_another(wat
     watch.over_feed("/copy", "copy")
     link = "http://127.0.0.1/call"
     shows(watch, item(*CALL, NOON, "1", link))
-    watch.site.publish("/copy", rss(item(*QUIET, NOON, "1", link)))
+    watch.publish("/copy", rss(item(*QUIET, NOON, "1", link)))
     await watch.polls()
     await watch.polls("copy")
-    watch.site.publish("/copy", rss(item(*CALL, NOON, "1", link)))
+    watch.publish("/copy", rss(item(*CALL, NOON, "1", link)))
     assert (await watch.polls("copy")).alerts == ()
     assert watch.waiting() == 1
 
@@ -237,12 +237,11 @@ async def test_a_linked_page_that_failed_is_read_at_a_later_poll_and_rings_then(
     """The excerpt says nothing; its page, down at first, does: read though the feed itself is unchanged."""
     watch.over_feed(every=300)
     link = f"{watch.site.url}/page"
-    shows(watch, item("A word from Northlight", "We write to you because […]", NOON, "1", link))
-    watch.site.etags[FEED] = '"v"'
-    watch.site.publish("/page", "down", "text/plain", 503)
+    shows(watch, item("A word from Northlight", "We write to you because […]", NOON, "1", link), etag='"v"')
+    watch.publish("/page", "down", "text/plain", 503)
     first = await watch.polls()
     assert (first.new, first.alerts, "503" in first.notes[0]) == (1, (), True)
-    watch.site.publish("/page", page(CALL[1] * 3), "text/html")
+    watch.publish("/page", page(CALL[1] * 3), "text/html")
     watch.later(minutes=5)
     await watch.polls()
     assert len(watch.asked("/page")) == 1, "a page that is down is left alone for a while"
@@ -273,7 +272,7 @@ async def test_a_page_that_is_not_to_be_read_is_not_asked_twice(watch: Watch) ->
     """What a server forbids, it forbids the next time too."""
     watch.over_feed()
     shows(watch, item("Whole", "It begins so […]", NOON, "1", f"{watch.site.url}/private"))
-    watch.site.publish("/private", "members only", "text/plain", 403)
+    watch.publish("/private", "members only", "text/plain", 403)
     for _ in range(5):
         await watch.polls()
         watch.later(hours=5)
@@ -284,8 +283,7 @@ async def test_a_host_that_wants_no_more_of_us_is_not_asked_for_linked_pages_eit
     """429 from a page holds for the feed on the same host, and over a restart."""
     watch.over_feed(every=60)
     shows(watch, item("Whole", "It begins so […]", NOON, "1", f"{watch.site.url}/page"))
-    watch.site.publish("/page", "slow down", "text/plain", 429)
-    watch.site.headers["/page"] = {"Retry-After": "3600"}
+    watch.publish("/page", "slow down", "text/plain", 429, headers={"Retry-After": "3600"})
     await watch.polls()
     watch.restart()
     watch.later(minutes=58)
@@ -300,14 +298,14 @@ async def test_an_edited_excerpt_does_not_replace_the_whole_text_when_its_page_i
     watch.over_feed()
     link = f"{watch.site.url}/page"
     whole = " ".join(f"Paragraph {n} of the statement on the camps." for n in range(60))
-    watch.site.publish("/page", page(whole), "text/html")
+    watch.publish("/page", page(whole), "text/html")
     shows(watch, item("A word", "Paragraph 0 […]", NOON, "1", link))
     await rung(watch)
-    watch.site.publish("/page", "down", "text/plain", 503)
+    watch.publish("/page", "down", "text/plain", 503)
     shows(watch, item("A word", "A new beginning […]", NOON, "1", link))
     await rung(watch)
     assert "Paragraph 59" in watch.statements()["A word"].text
-    watch.site.publish("/page", page(f"A new beginning. {whole} A new end."), "text/html")
+    watch.publish("/page", page(f"A new beginning. {whole} A new end."), "text/html")
     await rung(watch)
     assert "A new end." in watch.statements()["A word"].text
 
@@ -350,15 +348,15 @@ async def test_an_undated_archive_rings_nothing_when_its_pages_are_read_late(wat
     """The first poll reads a source's past; that its pages were down on that day makes them no news."""
     watch.over_feed()
     shows(watch, item("A word", "We write because […]", None, "1", f"{watch.site.url}/page"))
-    watch.site.publish("/page", "down", "text/plain", 503)
+    watch.publish("/page", "down", "text/plain", 503)
     assert await rung(watch) == []
-    watch.site.publish("/page", page(CALL[1] * 3), "text/html")
+    watch.publish("/page", page(CALL[1] * 3), "text/html")
     assert await rung(watch) == []
     assert CALL[1] in watch.statements()["A word"].text
     shows(watch, item("Another word", "We write because […]", None, "2", f"{watch.site.url}/other"))
-    watch.site.publish("/other", "down", "text/plain", 503)
+    watch.publish("/other", "down", "text/plain", 503)
     assert await rung(watch) == []
-    watch.site.publish("/other", page(CASES[1][1] * 3), "text/html")
+    watch.publish("/other", page(CASES[1][1] * 3), "text/html")
     assert len(await rung(watch)) == 1
 
 

@@ -1,6 +1,6 @@
 """A watch over a publisher on loopback, with a clock of its own and restarts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,6 +49,21 @@ class Watch:
     def over_feed(self, path: str = "/feed", name: str = "northlight", **given: object) -> None:
         """One more source: the feed at this path."""
         self.over(*self.configured, a_source(name=name, url=f"{self.site.url}{path}", **given))
+
+    def publish(
+        self,
+        path: str,
+        body: str,
+        content_type: str = "application/rss+xml",
+        status: int = 200,
+        *,
+        etag: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """From now on the path answers so; with an `etag` it answers 304 to who has it."""
+        self.site.publish(path, body, content_type, status)
+        self.site.headers[path] = dict(headers or {})
+        self.site.etags[path] = etag
 
     def restart(self) -> None:
         """The program ends and starts again: nothing is left of it but the database."""
