@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from jobs.uncertain import unanswered
 from storage.backup import Backup
 from storage.copy import (
@@ -18,7 +20,7 @@ from storage.copy import (
     same_history,
     tables_of,
 )
-from storage.database import Database, Work
+from storage.database import Database, StorageError, Work, reason
 from storage.recipients import Recipients
 from storage.words import DeliveryState
 
@@ -66,15 +68,19 @@ def restore(
     """Puts the backup's rows in place of what the database holds: whole, or not at all.
 
     With `replace`, people come out as they are now, not as they were. Who is no longer known was
-    forgotten since: with `with_missing` only they come back. Who came since is kept.
-    Raises InUse while another program holds the sender lock of one of `transports`, and NotEmpty.
+    forgotten since, and comes back only with `with_missing`. Who came since is kept.
+    Raises InUse while another program holds the sender lock of one of `transports`, NotEmpty, and
+    StorageError when the database does not take it.
     """
     with ExitStack() as locks:
         for transport in transports:
             if not locks.enter_context(database.sender_lock(transport)):
                 raise InUse(transport)
-        with database.write() as work:
-            return _exchanged(work, backup, now, replace=replace, with_missing=with_missing)
+        try:
+            with database.write() as work:
+                return _exchanged(work, backup, now, replace=replace, with_missing=with_missing)
+        except SQLAlchemyError as error:
+            raise StorageError(f"the database did not take the backup: {reason(error)}") from error
 
 
 def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with_missing: bool) -> Restored:

@@ -59,6 +59,7 @@ def write(source: Connection, file: Path, now: datetime) -> Written:
 
     Only the owner can read it (mode 0600).
     """
+    file = file.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     os.close(descriptor)
     unfinished = Path(name)

@@ -1,8 +1,9 @@
 """Copies the rows of one database into another, of either kind, table by table.
 
-The tables are read from the database itself, not from `storage.tables`: so what an older version
-left behind can be copied before it is migrated. The index for searching holds nothing of its own;
-it is left out, and made anew from the statements where it is wanted (`Statements.index_all`).
+Which tables there are is learnt from the migrations, up to the database's version, and not from
+`storage.tables`: so what an older program left behind can be copied before it is migrated. The index
+for searching holds nothing of its own; it is left out, and made anew from the statements where it is
+wanted (`Statements.index_all`).
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -26,11 +27,20 @@ _Rows = list[dict[str, Any]]
 
 
 def tables_of(connection: Connection) -> list[sa.Table]:
-    """The tables of nouns, each after those that it refers to."""
-    found = sa.MetaData()
-    sa.event.listen(found, "column_reflect", _plain_type)
-    found.reflect(connection, only=lambda name, _: not name.startswith((_INDEX, "alembic_")))
-    return found.sorted_tables
+    """The tables that our migrations made, as of the database's version; what others keep there is theirs.
+
+    Each stands after those that it refers to.
+    """
+    revision = current_revision(connection)
+    if revision is None:
+        return []
+    scratch = sa.create_engine("sqlite://")
+    try:
+        with scratch.connect() as made:
+            upgrade(made, revision)
+            return _found_in(made)
+    finally:
+        scratch.dispose()
 
 
 def hold_still(connection: Connection, tables: Sequence[sa.Table]) -> None:
@@ -89,7 +99,7 @@ def into_file(source: Connection, file: Path) -> dict[str, int]:
             target.exec_driver_sql("PRAGMA journal_mode = MEMORY")
             target.exec_driver_sql("PRAGMA synchronous = OFF")
             upgrade(target, current_revision(source) or "head")
-            copied = rows_in(source, target, tables_of(source))
+            copied = rows_in(source, target, _found_in(target))
             target.commit()
     finally:
         engine.dispose()
@@ -141,6 +151,14 @@ def join_recipients(
             else:
                 connection.execute(insert)
     return len(new_ids)
+
+
+def _found_in(connection: Connection) -> list[sa.Table]:
+    """The tables of a database that holds nothing but ours."""
+    found = sa.MetaData()
+    sa.event.listen(found, "column_reflect", _plain_type)
+    found.reflect(connection, only=lambda name, _: not name.startswith((_INDEX, "alembic_")))
+    return found.sorted_tables
 
 
 def _batches(connection: Connection, table: sa.Table) -> Iterator[_Rows]:

@@ -18,7 +18,7 @@ from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all
 from storage.deliveries import Deliveries
 from storage.entries import Entries
-from storage.migrate import current_revision, newest_revision, upgrade
+from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.routes import Routes
@@ -84,7 +84,7 @@ class Database:
                         "make a backup, then run `vigil migrate`"
                     )
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be opened: {_reason(error)}") from error
+            raise StorageError(f"the database cannot be opened: {reason(error)}") from error
         self._check_key()
 
     @contextmanager
@@ -138,12 +138,18 @@ class Database:
         """A transaction for reading everything, of a database at any version."""
         try:
             with self.engine.connect() as connection:
+                found = current_revision(connection)
+                if found not in (None, *revisions()):
+                    raise StorageError(
+                        f"the database is at version {found}, which is newer than this program: use the "
+                        "program that it was made with"
+                    )
                 tables = tables_of(connection)
             with self._looking() as connection:
                 hold_still(connection, tables)
                 yield connection
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be copied: {_reason(error)}") from error
+            raise StorageError(f"the database cannot be copied: {reason(error)}") from error
 
     def _work(self, connection: Connection) -> Work:
         index = index_for(connection)
@@ -206,7 +212,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def reason(error: SQLAlchemyError) -> str:
+    """What the database said, in a line."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 

@@ -94,7 +94,7 @@ def restore(
     except InUse as error:
         fail(f"the service, or another program, sends on {error}: stop it first, then restore")
     except StorageError as error:
-        fail(f"nothing was restored: {error}")
+        fail(f"nothing was restored: {error}; or restore into a new database")
 
 
 def _check_place(file: Path, *, force: bool) -> None:

@@ -14,11 +14,19 @@ VIGIL = (sys.executable, "-m", "bot")
 class Program:
     """One installation: a folder with a configuration, a database and a key."""
 
-    def __init__(self, folder: Path, sources: dict[str, str], *, api_url: str = "", token: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sources: dict[str, str],
+        *,
+        api_url: str = "",
+        token: str = "",
+        database: str = "sqlite:///vigil.db",
+    ) -> None:
         self.folder = folder
         lines = [
             "[vigil]",
-            'database = "sqlite:///vigil.db"',
+            f"database = {json.dumps(database)}",
             "[fetch]",
             "allow_private = true",
             'timeout = "5s"',
