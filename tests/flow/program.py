@@ -67,6 +67,11 @@ class Program:
         self.service = None
         return code
 
+    def environment(self) -> dict[str, str]:
+        """What the program finds around it: this source, no colours, a terminal of 100 columns."""
+        ours = {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"}
+        return {**os.environ, **ours}
+
     def log(self) -> str:
         """What the service has logged."""
         return (self.folder / "log").read_text(encoding="utf-8")
@@ -76,7 +81,7 @@ class Program:
             *VIGIL,
             *words,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"},
+            env=self.environment(),
             stdin=asyncio.subprocess.PIPE,
             stdout=out,
             stderr=err,
