@@ -11,6 +11,7 @@ import pytest
 from jobs.restore import InUse, NotEmpty, Restored, restore
 from storage.backup import reading
 from storage.database import Database, StorageError
+from storage.queries import Query
 from storage.records import Assessment, Delivery, Route
 from storage.words import DeliveryState, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
@@ -86,6 +87,7 @@ def test_what_was_there_is_there_again(database: Database, new: Database, file: 
     assert (done.recipients, done.same_history, known(new)) == (2, False, {"-1001", "terminal"})
     with new.read() as work:
         assert work.counts().statements == 2
+        assert work.statements.search(Query(words=("강제북송",)), 5).total == 1
         assert {route.keywords for _, route in work.routes.active()} == {(), ("수용소",)}
     new.prepare()
 

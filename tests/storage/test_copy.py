@@ -1,6 +1,7 @@
 """What is copied from one kind of database to the other is the same, and is found again."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.copy import rows_in, rows_out, tables_of
+from storage.copy import keep_out, rows_in, rows_out, tables_of
 from storage.database import Database
 from storage.queries import Query
 from storage.tables import metadata
@@ -60,6 +61,16 @@ def carry(source: Database, target: Database) -> dict[str, int]:
     return counts
 
 
+def _far_from_greenwich(database: Database) -> None:
+    """A PostgreSQL that lives in another time zone than UTC, as many do."""
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.begin() as connection:
+            connection.execute(
+                sa.text(f"ALTER DATABASE {database.engine.url.database} SET timezone TO 'Asia/Seoul'")
+            )
+        database.engine.dispose()
+
+
 def found(database: Database, *words: str) -> list[str]:
     """The titles of what the archive answers to these words."""
     with database.read() as work:
@@ -68,6 +79,8 @@ def found(database: Database, *words: str) -> list[str]:
 
 def test_every_row_survives_the_way_to_the_other_kind_and_back(database: Database, other: Database) -> None:
     """Times, dates, lists, truth and sealed bytes are what they were; and the way back changes nothing."""
+    for one in (database, other):
+        _far_from_greenwich(one)
     with database.write() as work:
         fill(work)
     before = everything(database)
@@ -163,6 +176,27 @@ def test_who_is_left_out_is_left_out_of_every_table(database: Database, other: D
     rows = everything(other)
     assert [row["id"] for row in rows["recipients"]] == [kept.id]
     assert {row["recipient_id"] for name in ("routes", "deliveries") for row in rows[name]} == {kept.id}
+
+
+def test_who_reads_everything_is_not_robbed_of_it_halfway(database: Database) -> None:
+    """A restore in the middle of a backup must not leave the backup's second half empty."""
+    with database.write() as work:
+        fill(work)
+
+    def empty_it() -> None:
+        with database.write() as work:
+            tables = tables_of(work.connection)
+            keep_out(work.connection, tables)
+            rows_out(work.connection, tables)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database._standing_still() as connection:
+            connection.scalar(sa.text("SELECT version_num FROM alembic_version"))  # here it began to look
+            emptying = pool.submit(empty_it)
+            wait([emptying], timeout=1)
+            assert connection.scalar(sa.text("SELECT count(*) FROM deliveries")) == 3
+        emptying.result(timeout=30)
+    assert everything(database)["deliveries"] == []
 
 
 def test_what_others_keep_in_the_same_database_is_left_alone(database: Database) -> None:
