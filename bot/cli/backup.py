@@ -76,6 +76,7 @@ def restore(
                     2,
                 )
             database = open_database(settings, watch=False)
+            typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
             try:
                 done = bring_back(
                     database, saved, now, _TRANSPORTS, replace=replace, with_missing=with_forgotten
@@ -141,25 +142,30 @@ def _tell(done: Restored, saved: Backup, settings: Config, *, with_forgotten: bo
     say = typer.echo
     say(f"Restored as of {taken}: {sum(done.rows.values())} rows")
     say(_counted(done.rows))
-    if done.same_history:
-        back = "are back" if with_forgotten else "are left out; --with-forgotten brings them back"
+    say(f"Recipients in the database now: {done.recipients}.")
+    if not done.same_history and done.recipients:
         say(
-            f"Forgotten since: {done.missing} recipients of the backup were not in the database any more, as "
-            f"they used /forget, or their chat got another address: they {back}."
+            f"Whoever used /forget after {taken} is among them again: no database was there to tell who they "
+            "are. Ask those you know of to repeat it."
         )
-        say(f"New since: {done.joined} recipients who came after the backup are kept with their routes.")
-    else:
+    if done.missing:
+        back = (
+            "they are back, as you asked" if with_forgotten else "left out; --with-forgotten brings them back"
+        )
         say(
-            f"{done.recipients} recipients are in the database. Whoever used /forget after {taken} is in it "
-            "again: no database was there to tell who they are. If you know of one, ask them to repeat it."
+            "In the backup, but no longer in the database, as they used /forget or their chat got another "
+            f"address: {done.missing}, {back}."
         )
-    say(
-        f"Alerts that waited in the backup may have been sent after it was taken: {done.again} Immediate "
-        f"ones will be sent, perhaps again; {done.uncertain} others are marked uncertain and not sent."
-    )
+    if done.joined:
+        say(f"Not in the backup, as they came later: {done.joined}, kept with their routes.")
+    if done.again or done.uncertain:
+        say(
+            f"Alerts that waited in the backup may have been sent after it was taken. Immediate ones, to be "
+            f"sent, perhaps again: {done.again}. Others, marked uncertain and not sent: {done.uncertain}."
+        )
     say(
         f"What was published after {taken} is polled again at the next start, and may ring a second time "
-        "for those who heard it. What you entered since, or imported, is to be entered again."
+        "for those who heard it. What was imported since is to be imported again."
     )
     say(f"Now start the service with this configuration ({settings.file}).")
 

@@ -162,8 +162,8 @@ async def test_from_a_lost_machine_to_a_new_one(
     assert not (new.folder / "vigil.key").exists(), "no key is made that would open nothing"
     shutil.copy(vigil.folder / "vigil.key", new.folder)
     code, out, err = await new.run("restore", "../vigil.backup")
-    assert (code, err) == (0, "")
-    assert "1 recipients are in the database. Whoever used /forget after" in out
+    assert code == 0, err
+    assert "Recipients in the database now: 1.\nWhoever used /forget after" in out
     publish(site, FIRST, SECOND)
     await new.serve()
     await new.run("poll", "--source", "northlight")
@@ -186,8 +186,11 @@ async def test_nothing_is_restored_under_a_running_service(vigil: Program, tmp_p
             break
     assert (code, "stop it first" in err) == (1, True)
     assert await vigil.stop() == 0
+    await vigil.run("console", given="/subscribe\n")
     code, out, err = await vigil.run("restore", file, "--replace")
     assert (code, "Restored as of" in out) == (0, True), err
+    assert "may ring a second time" in out
+    assert "Not in the backup, as they came later: 1, kept" in out
 
 
 async def test_killed_in_the_middle_of_a_restore_the_old_state_stands(
