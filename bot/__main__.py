@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import archive, check, explain, service, watch
+from bot.cli import archive, backup, check, explain, service, watch
 
 app = typer.Typer(
     name="vigil",
@@ -24,6 +24,8 @@ COMMANDS = (
     ("import", archive.import_),
     ("search", archive.search),
     ("migrate", archive.migrate),
+    ("backup", backup.backup),
+    ("restore", backup.restore),
 )
 for _name, _command in COMMANDS:
     app.command(_name)(_command)

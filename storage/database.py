@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from storage import locks
+from storage import backup, locks
 from storage.alerts import Alerts
 from storage.cases import Cases
+from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all
 from storage.deliveries import Deliveries
 from storage.entries import Entries
-from storage.migrate import current_revision, newest_revision, upgrade
+from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.routes import Routes
@@ -27,8 +29,6 @@ from storage.sources import Sources
 from storage.statements import Statements
 from storage.tables import meta
 from storage.vault import Vault, WrongKey
-
-_KEY_CHECK = "vigil key check"
 
 
 class StorageError(Exception):
@@ -67,6 +67,12 @@ class Database:
 
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
+        file = self.engine.url.database
+        if self.engine.dialect.name == "sqlite" and file and backup.is_backup(Path(file)):
+            raise StorageError(
+                f"{file}: this is a backup, which may hold what was sent since: bring it back with "
+                "`vigil restore`"
+            )
         try:
             with self.engine.connect().execution_options(vigil_write=True) as connection:
                 # So that two processes at a first start do not both make the tables.
@@ -80,7 +86,7 @@ class Database:
                         "make a backup, then run `vigil migrate`"
                     )
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be opened: {_reason(error)}") from error
+            raise StorageError(f"the database cannot be opened: {reason(error)}") from error
         self._check_key()
 
     @contextmanager
@@ -92,8 +98,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only looks; it sees one state of everything."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._looking() as connection:
             yield self._work(connection)
+
+    def copy_to(self, file: Path) -> dict[str, int]:
+        """Every row into a new SQLite file, as of one moment, while others write; the index is left out.
+
+        Nothing is made where the database has no tables yet.
+        """
+        with self._standing_still() as connection:
+            return {} if current_revision(connection) is None else into_file(connection, file)
+
+    def back_up(self, file: Path, now: datetime) -> backup.Written:
+        """A backup as of one moment, while others write, in place of what the file was."""
+        with self._standing_still() as connection:
+            if current_revision(connection) is None:
+                raise StorageError("there is nothing to back up: the database has no tables of Vigil")
+            return backup.write(connection, file, now)
 
     @contextmanager
     def sender_lock(self, transport: str) -> Iterator[bool]:
@@ -104,6 +125,33 @@ class Database:
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                # Its default lets each question see another state.
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[Connection]:
+        """A transaction for reading everything, of a database at any version."""
+        try:
+            with self.engine.connect() as connection:
+                found = current_revision(connection)
+                if found not in (None, *revisions()):
+                    raise StorageError(
+                        f"the database is at version {found}, which is newer than this program: use the "
+                        "program that it was made with"
+                    )
+                tables = tables_of(connection)
+            with self._looking() as connection:
+                hold_still(connection, tables)
+                yield connection
+        except SQLAlchemyError as error:
+            raise StorageError(f"the database cannot be copied: {reason(error)}") from error
 
     def _work(self, connection: Connection) -> Work:
         index = index_for(connection)
@@ -122,7 +170,7 @@ class Database:
         )
 
     def _check_key(self) -> None:
-        trace = self.vault.trace(_KEY_CHECK)
+        trace = self.vault.check()
         with self.write() as work:
             locks.until_commit(work.connection, "prepare")
             known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
@@ -182,7 +230,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def reason(error: SQLAlchemyError) -> str:
+    """What the database said, in a line."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 

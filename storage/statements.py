@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -31,6 +32,8 @@ _PLAIN = (
 _CANDIDATES = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
 _CASE_MEMORY = timedelta(days=150)
+_INDEXED = 200
+"""How many statements are held in memory while the index is filled."""
 
 
 class Statements:
@@ -43,7 +46,7 @@ class Statements:
     def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
         """Keeps a statement and indexes it; returns its id."""
         alert = statement.alert
-        row: dict[str, object] = {name: getattr(statement, name) for name in _PLAIN}
+        row: dict[str, Any] = {name: getattr(statement, name) for name in _PLAIN}
         row |= {
             "msg_type": alert.msg_type,
             "urgent": alert.urgent,
@@ -58,9 +61,29 @@ class Statements:
         result = self._connection.execute(sa.insert(statements).values(**row).returning(statements.c.id))
         key = int(result.scalar_one())
         self._add_parts(key, statement)
-        names = (*statement.issuers, source.organisation, *statement.identifiers)
-        self._index.add(key, statement.title, "\n".join((statement.text, *names)))
+        self._index.add(key, statement.title, _indexed(row, source.organisation))
         return key
+
+    def index_all(self) -> int:
+        """Fills the empty index with every statement there is; returns how many."""
+        question = (
+            sa.select(
+                statements.c.id,
+                statements.c.title,
+                statements.c.text,
+                statements.c.reading,
+                sources.c.organisation,
+            )
+            .join(entries, entries.c.id == statements.c.entry_id)
+            .join(sources, sources.c.id == entries.c.source_id)
+            .order_by(statements.c.id)
+        )
+        number = 0
+        with self._connection.execute(question, execution_options={"yield_per": _INDEXED}) as found:
+            for row in found.mappings():
+                self._index.add(row["id"], row["title"], _indexed(row, row["organisation"]))
+                number += 1
+        return number
 
     def get(self, statement_id: int) -> Statement | None:
         """The statement with this number."""
@@ -169,6 +192,12 @@ class Statements:
         rows = self._connection.execute(question).mappings().all()
         parts = _parts(self._connection, [row["id"] for row in rows])
         return tuple(_statement(row, parts.get(row["id"], ())) for row in rows)
+
+
+def _indexed(row: RowMapping | dict[str, Any], organisation: str) -> str:
+    """What a statement is found by, beside its title: the text, who speaks, and its symbols."""
+    reading = row["reading"]
+    return "\n".join((row["text"], *reading["issuers"], organisation, *reading["identifiers"]))
 
 
 def _day(statement: Statement, fetched: datetime) -> date:
