@@ -1,13 +1,13 @@
 """vigil check: what is wrong, and how to mend it."""
 
 import asyncio
+import logging
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from bot import logs
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.cli.rehearsal import opened
 from bot.cli.watch import ANSWERED, poll_once
@@ -25,8 +25,7 @@ def check(
     ] = False,
 ) -> None:
     """Look at configuration, database and sources: what is wrong, and how to mend it."""
-    logs.set_up(40)
-    settings = configuration(config)
+    settings = configuration(config, least=logging.ERROR)
     if alive:
         _alive(settings)
         return

@@ -1,6 +1,7 @@
 """vigil run, console, deliver, demo: the commands that speak to people."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot import logs
 from bot.announce import Announcer
 from bot.app import AT_ONCE, Desk, delivering, open_database, serve, telegram
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
@@ -24,9 +24,9 @@ from storage.database import Database, StorageError, now_utc
 
 def run(config: ConfigFile = DEFAULT) -> None:
     """The service: polls, delivers and answers until it is stopped."""
-    logs.set_up()
+    settings = configuration(config, least=logging.DEBUG)
     try:
-        asyncio.run(_run(configuration(config)))
+        asyncio.run(_run(settings))
     except (StorageError, TokenRefusedError) as error:
         fail(str(error))
 
@@ -46,9 +46,9 @@ def deliver(
     ] = False,
 ) -> None:
     """Send what is queued, once over, and end."""
-    logs.set_up()
+    settings = configuration(config, least=logging.DEBUG)
     try:
-        asyncio.run(_deliver(configuration(config), until_empty=until_empty))
+        asyncio.run(_deliver(settings, until_empty=until_empty))
     except StorageError as error:
         fail(str(error))
 
