@@ -47,12 +47,16 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """Polls sources with one fetcher into one database. `wake` is called when something was queued."""
+    """Polls sources with one fetcher into one database.
+
+    `wake` is called when something was queued, `beat` whenever `due` has looked what is due.
+    """
 
     database: Database
     fetcher: Fetcher
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
+    beat: Callable[[], None] = lambda: None
     _busy: set[int] = field(default_factory=set)
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
@@ -61,6 +65,7 @@ class Poller:
         May be called again before it has returned: a slow source holds up nobody.
         """
         found = await asyncio.to_thread(self._due, now)
+        self.beat()
         chosen = [source for source in found if source.id not in self._busy]
         self._busy.update(source.id for source in chosen)
         try:

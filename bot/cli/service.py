@@ -1,6 +1,7 @@
 """vigil run, console, deliver, demo: the commands that speak to people."""
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
@@ -67,6 +68,8 @@ def system_language() -> str:
 
 
 async def _run(config: Config) -> None:
+    # Where every thread stood, should the watchdog have to end us (SIGABRT); names and lines, no values.
+    faulthandler.enable()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
