@@ -56,11 +56,10 @@ async def poll_once(
     name: str | None,
     *,
     quiet: bool,
-    every: bool = False,
 ) -> tuple[Polled, ...]:
-    """Polls the source of this name, or with `every` all of them, or what is due; by name."""
+    """Polls the source of this name, or what is due; by name."""
     with database.read() as work:
-        chosen = work.sources.all() if every or name else work.sources.due(now)
+        chosen = work.sources.all() if name else work.sources.due(now)
     if name:
         chosen = tuple(one for one in chosen if one.name == name)
         if not chosen:
