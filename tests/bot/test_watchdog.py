@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Transport, _send
-from bot.render.message import Message
+from bot.app import _send
+from bot.commands.request import Reply, Request
 from bot.systemd import Manager
+from bot.transports.console import ConsoleTransport
 from bot.watchdog import Pulse, keep_watch
 from jobs.deliver import Pace
-from jobs.outcome import Outcome, Sent
 from storage.database import Database
 
 
@@ -116,22 +116,15 @@ async def test_a_database_that_does_not_answer_is_hung(
         task.cancel()
 
 
-class Silent:
-    """A transport that takes everything."""
-
-    name = "console"
-    idempotent = True
-
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
-        """Nothing is shown."""
-        del address, message
-        return Sent(key)
+async def unasked(_request: Request) -> Reply:
+    """Nobody asks anything."""
+    return Reply(())
 
 
 async def test_a_sender_that_waits_for_another_process_is_alive(database: Database) -> None:
     """It comes round every few seconds, though it sends nothing; so does one with nothing to send."""
     beats: list[float] = []
-    transport: Transport = Silent()
+    transport = ConsoleTransport(unasked)
 
     def beat() -> None:
         beats.append(asyncio.get_running_loop().time())
