@@ -2,6 +2,7 @@
 
 import typer
 
+from bot import logs
 from bot.cli import archive, backup, check, explain, service, watch
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ for _name, _command in COMMANDS:
 
 def main() -> None:
     """Run the command that was typed."""
+    logs.set_up()  # until a configuration says otherwise; nothing may be logged to standard output
     app()
 
 

@@ -67,6 +67,8 @@ class Deliverer:
     voice: Voice
     pace: Pace
     now: Callable[[], datetime]
+    beat: Callable[[], None] = lambda: None
+    """Called with every step forward: whoever watches us knows that we are not hung."""
     _paused_until: datetime | None = None
     _order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -89,6 +91,7 @@ class Deliverer:
         """Sends everything that is due; returns how many messages were attempted."""
         attempted = 0
         while not self._paused():
+            self.beat()
             batch = await asyncio.to_thread(self._claim)
             if not batch:
                 break
@@ -147,6 +150,7 @@ class Deliverer:
         if isinstance(outcome, RetryLater) and outcome.everyone:
             self._paused_until = now + timedelta(seconds=outcome.seconds)
         await self._settled(group, alerts, recipient, outcome)
+        self.beat()
 
     async def _settled(
         self,

@@ -9,17 +9,17 @@ from random import Random
 
 import structlog
 
-from jobs.fetch import Fetched, Fetcher, FetchError, retry_after
+from jobs.fetch import Fetched, Fetcher, FetchError
 from jobs.limits import Limits
+from jobs.look import items, trouble
 from jobs.ring import keep, ring
-from jobs.steps.pages import parse_page
-from jobs.steps.parse import NotAFeed, Parsed, parse_feed
+from jobs.steps.parse import NotAFeed
 from jobs.steps.read import read_document
 from jobs.steps.understand import understand_entry
 from jobs.steps.unreadable import Unreadable
 from storage.database import Database
 from storage.records import Alert, Entry, Source, Statement
-from storage.words import Relation, SourceKind, SourceState
+from storage.words import Relation, SourceState
 
 log = structlog.get_logger()
 
@@ -47,12 +47,16 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """Polls sources with one fetcher into one database. `wake` is called when something was queued."""
+    """Polls sources with one fetcher into one database.
+
+    `wake` is called when something was queued, `beat` whenever `due` has looked what is due.
+    """
 
     database: Database
     fetcher: Fetcher
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
+    beat: Callable[[], None] = lambda: None
     _busy: set[int] = field(default_factory=set)
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
@@ -61,6 +65,7 @@ class Poller:
         May be called again before it has returned: a slow source holds up nobody.
         """
         found = await asyncio.to_thread(self._due, now)
+        self.beat()
         chosen = [source for source in found if source.id not in self._busy]
         self._busy.update(source.id for source in chosen)
         try:
@@ -106,17 +111,12 @@ class Poller:
     async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Polled:
         if answer.status == 304:
             return await self._unchanged(source, answer, now)
-        if answer.status in (429, 503):
-            pause = retry_after(answer.headers, now)
-            detail = f"HTTP {answer.status}"
-            return await self._missed(source, SourceState.THROTTLED, detail, now, pause)
-        if answer.status == 410:
-            return await self._missed(source, SourceState.GONE, "HTTP 410: removed for good", now)
-        if answer.status != 200:
-            return await self._missed(source, SourceState.FAILING, f"HTTP {answer.status}", now)
+        bad = trouble(answer, now)
+        if bad:
+            return await self._missed(source, bad.state, bad.detail, now, bad.pause)
         if source.body_hash == _hash(answer.body):
             return await self._unchanged(source, answer, now)
-        parsed = await asyncio.to_thread(_parse, source, answer, now)
+        parsed = await asyncio.to_thread(items, source, answer, now)
         fresh = await asyncio.to_thread(self._fresh, source, parsed.entries)
         read = await self._read_linked(fresh, now)
         statements = await asyncio.to_thread(_understand, read, source, now)
@@ -234,12 +234,6 @@ class Poller:
             work.sources.save(source)
         notes = tuple(entry.note for entry, _ in new if entry.note)
         return Polled(source, len(new), notes, tuple(alerts))
-
-
-def _parse(source: Source, answer: Fetched, now: datetime) -> Parsed:
-    if source.kind is SourceKind.PAGE:
-        return parse_page(answer.body, answer.headers, answer.final_url, source.selectors, now)
-    return parse_feed(answer.body, answer.headers, answer.final_url, now)
 
 
 def _understand(

@@ -1,9 +1,10 @@
 """The engine and the unit of work: one transaction, with one repository for each noun."""
 
+import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,6 +123,12 @@ class Database:
         with locks.if_free(self.engine, transport) as alone:
             yield alone
 
+    def key_fits(self) -> bool:
+        """Whether our key is the one that this database was made with; True while it has none yet."""
+        with self.read() as work:
+            known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
+        return known in (None, self.vault.check())
+
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()
@@ -190,9 +197,19 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         raise StorageError("only sqlite:/// and postgresql:// databases are supported")
     engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    sa.event.listen(engine, "do_connect", _make_private)
     sa.event.listen(engine, "connect", _tune_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(
+    _dialect: object, _record: object, arguments: Sequence[Any], _options: dict[str, Any]
+) -> None:
+    """A file that is not there yet is made for its owner alone; SQLite's files beside it follow its mode."""
+    with suppress(OSError):  # SQLite says better what is wrong
+        if arguments[0] != ":memory:":
+            os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection has no type

@@ -150,6 +150,12 @@ class Deliveries:
         found: datetime | None = self._connection.scalar(question.where(*queued))
         return found
 
+    def waiting(self) -> int:
+        """How many are queued, held or being sent."""
+        states = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+        question = sa.select(sa.func.count()).where(deliveries.c.state.in_(states))
+        return int(self._connection.scalar(question) or 0)
+
     def cancel_case(self, case_id: int) -> int:
         """Cancels what still waits of earlier alerts on the case: it is over; returns how many."""
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
