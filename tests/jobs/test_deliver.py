@@ -11,8 +11,8 @@ from jobs.deliver import Deliverer, Pace
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
 from storage.records import Alert, Assessment, Delivery, Recipient
-from storage.words import DeliveryState, RecipientState, Urgency
-from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
+from storage.words import DeliveryState, RecipientState
+from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
 
 @dataclass
@@ -50,17 +50,8 @@ def queue(
 ) -> int:
     """One alert for one recipient; returns the alert's id."""
     with database.write() as work:
-        source = work.sources.ensure(a_source())
-        entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
-        statement_id = work.statements.add(a_statement(entry_id=entry_id, alert=assessment), source, NOON)
-        statement = work.statements.get(statement_id)
-        alert = an_alert(
-            identifier=name, statement=statement, source=source, expires=NOON + timedelta(days=1)
-        )
-        alert_id = work.alerts.add(alert)
-        recipient = work.recipients.ensure("telegram", address, "en", NOON)
-        work.deliveries.queue(alert_id, [(recipient.id, "telegram", NOON)], lane)
-    return alert_id
+        alert = an_alert(identifier=name, statement=a_statement(alert=assessment))
+        return queued(work, a_reader(work, address=address), lane=lane, alert=alert).id
 
 
 def delivery(database: Database, alert_id: int) -> Delivery:
@@ -189,8 +180,7 @@ async def test_without_an_answer_an_immediate_alert_is_repeated_once(
 
 async def test_without_an_answer_anything_else_is_not_repeated(database: Database) -> None:
     """An ordinary post twice would be noise."""
-    calm = Assessment(urgency=Urgency.FUTURE)
-    alert_id = queue(database, "post", lane=3, assessment=calm)
+    alert_id = queue(database, "post", lane=3, assessment=CALM)
     platform = Platform([Uncertain("timed out")])
     await deliverer(database, platform, Clock()).drain()
     assert len(platform.told) == 1
@@ -209,7 +199,7 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
     database: Database, idempotent: bool, urgent: bool, state: DeliveryState
 ) -> None:
     """Killed between sending and the answer: nothing stays "being sent" for ever."""
-    assessment = URGENT if urgent else Assessment(urgency=Urgency.FUTURE)
+    assessment = URGENT if urgent else CALM
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
         (claimed,) = work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
@@ -221,7 +211,7 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
 
 def test_what_only_waited_for_its_turn_when_the_sender_was_killed_is_sent(database: Database) -> None:
     """Claimed, but never attempted: there is nothing uncertain about it."""
-    alert_id = queue(database, "post", lane=3, assessment=Assessment(urgency=Urgency.FUTURE))
+    alert_id = queue(database, "post", lane=3, assessment=CALM)
     with database.write() as work:
         work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
     deliverer(database, Platform(), Clock()).recover()

@@ -8,7 +8,7 @@ from storage.database import Database
 from storage.queries import Query
 from storage.search import passage
 from storage.terms import question_terms, terms
-from tests.builders import NOON, a_source, a_statement, an_entry
+from tests.builders import a_statement, kept
 
 TEXTS = {
     "camps": "Resolution: abolish the political prison camps in the North.",
@@ -23,11 +23,7 @@ TEXTS = {
 def archive(database: Database) -> Database:
     """Five statements in four scripts."""
     with database.write() as work:
-        source = work.sources.ensure(a_source())
-        for name, text in TEXTS.items():
-            entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
-            made = a_statement(entry_id=entry_id, title=name, text=text, external_id=name)
-            work.statements.add(made, source, NOON)
+        kept(work, *(a_statement(title=name, text=text, external_id=name) for name, text in TEXTS.items()))
     return database
 
 
