@@ -10,7 +10,7 @@ from xml.sax import SAXException, SAXParseException
 import feedparser
 
 from jobs.steps.clean import line, plain
-from jobs.steps.decode import looks_like_html
+from jobs.steps.decode import is_told, looks_like_html
 from jobs.steps.identity import with_uids
 from jobs.steps.json_feed import json_feed
 from jobs.steps.links import absolute
@@ -49,7 +49,7 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime)
         entries=with_uids(entries),
         title=line(text_or_empty(result["feed"].get("title"))),
         language=language_code(text_or_empty(result["feed"].get("language"))),
-        degraded=_degraded(result),
+        degraded=_degraded(result, body, headers),
     )
 
 
@@ -70,14 +70,16 @@ def _feedparser(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
     return found
 
 
-_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-
-
-def _degraded(result: Mapping[str, Any]) -> str:
-    """Why the feed is not well-formed XML, or "". A wrong label in the header harms nothing."""
+def _degraded(result: Mapping[str, Any], body: bytes, headers: Mapping[str, str]) -> str:
+    """Why the feed is not well-formed XML, or "". A wrong label that leaves no doubt harms nothing."""
     error = result.get("bozo_exception")
-    if not result.get("bozo") or isinstance(error, _HARMLESS):
+    if not result.get("bozo") or isinstance(error, feedparser.NonXMLContentType):
         return ""
+    if isinstance(error, feedparser.CharacterEncodingOverride):
+        encoding = str(result.get("encoding"))
+        if is_told(encoding, body, headers.get("content-type", "")):
+            return ""
+        return f"the characters are guessed to be {encoding}: what it declares does not fit them"
     said = error.getMessage() if isinstance(error, SAXException) else str(error)
     place = f", line {error.getLineNumber()}" if isinstance(error, SAXParseException) else ""
     return line(f"not well-formed: {said or type(error).__name__}{place}")[:200]

@@ -133,6 +133,27 @@ def test_cp1251_labelled_as_utf8() -> None:
     assert entry.title == "Заявление о голодовке в колонии"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "declared", "header", "certain"),
+    [
+        ("utf-8", "utf-8", "text/xml", True),
+        ("utf-8", "euc-kr", "application/xml; charset=euc-kr", True),
+        ("windows-1251", "windows-1251", "application/xml; charset=utf-8", True),
+        ("windows-1251", "utf-8", "application/xml; charset=windows-1251", True),
+        ("windows-1251", "utf-8", "application/xml", False),
+    ],
+)
+def test_only_a_guess_at_the_characters_degrades_a_feed(
+    encoding: str, declared: str, header: str, *, certain: bool
+) -> None:
+    """Header and document may contradict each other; an admin hears of it when neither of them is right."""
+    text = (FEEDS / "cp1251_declared_utf8.xml").read_bytes().decode("cp1251")
+    body = text.replace('encoding="utf-8"', f'encoding="{declared}"').encode(encoding)
+    parsed = parse_feed(body, {"content-type": header}, URL, NOW)
+    assert parsed.entries[0].title == "Заявление о голодовке в колонии"
+    assert (parsed.degraded == "") is certain
+
+
 def test_a_wrong_charset_in_the_header_harms_nothing() -> None:
     """A server that calls a UTF-8 feed us-ascii is common and no defect of the feed."""
     parsed = read("gnuboard.xml", **{"content-type": "text/xml"})
