@@ -10,12 +10,22 @@ import pytest
 from jobs.fetch import Fetcher
 from jobs.limits import Limits
 from jobs.poll import Polled, Poller
+from jobs.steps.understand import understand_entry
 from storage.database import Database
 from storage.queries import Query
-from storage.records import Source
-from storage.words import CaseState, DeliveryState, MsgType, SourceKind, SourceState, Urgency
+from storage.records import Alert, Case, Entry, Source, Statement
+from storage.words import (
+    CaseState,
+    DeliveryState,
+    Digest,
+    Kind,
+    MsgType,
+    SourceKind,
+    SourceState,
+    Urgency,
+)
 from tests.builders import NOON, a_reader, a_route, a_source
-from tests.feeds import Feed, Site, a_site
+from tests.feeds import Feed, Place, Site, a_site
 
 CALL = (
     "Nine North Korean refugees face imminent return",
@@ -27,6 +37,21 @@ CALL = (
 STOP = (
     "Stop action: nine North Korean refugees released",
     "The nine North Korean refugees held in Shenyang, China, have been released. No further action.",
+)
+TRANSFER = (
+    "Update: nine North Korean refugees moved to the border, return imminent",
+    (
+        "Further information: the nine North Korean refugees held in Shenyang, China, were transferred to "
+        "the border town of Tumen this morning and face repatriation to North Korea within hours, where they "
+        "would be tortured."
+    ),
+)
+VIGIL = (
+    "Candlelight vigil held for the nine North Korean refugees",
+    (
+        "About 200 people gathered in Seoul last night at a candlelight vigil for the nine North Korean "
+        "refugees held in Shenyang, China, who face repatriation to North Korea. Photographs are online."
+    ),
 )
 POST = ("Annual dinner: tickets on sale", "Join us for an evening of music. Tickets cost thirty euros.")
 
@@ -272,6 +297,129 @@ async def test_an_excerpt_is_completed_from_its_page_and_a_dead_link_is_noted(
     assert "Paragraph 59" not in texts["Dead"]
 
 
+@pytest.mark.parametrize(
+    ("happens", "note"),
+    [
+        (lambda page: page.answers(b"\x00\x01\x02" * 40, "image/png"), "the linked page could not be read"),
+        (lambda page: page.hangs_up(), "the linked page could not be read"),
+        (lambda page: page.answers("<p>Moved to our new site.</p>"), ""),
+    ],
+)
+async def test_a_page_that_has_nothing_to_add_leaves_the_feeds_own_words(
+    site: Site, poller: Poller, database: Database, happens: Callable[[Place], None], note: str
+) -> None:
+    """A picture, a broken answer or a shorter page in place of the text: what the feed said is kept."""
+    feed = site.feed()
+    feed.posts(*CALL, at=NOON)
+    happens(site.places["/feed/1"])
+    (source,) = watch(database, a_source(url=feed.url))
+    polled = await poller.one(source, NOON)
+    assert len(polled.alerts) == 1
+    assert held(database)[CALL[0]] == CALL[1]
+    assert [one.startswith(note) for one in polled.notes] == ([True] if note else [])
+
+
+async def test_an_undated_copy_of_a_known_call_is_no_news(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """Undated items ring when they appear, but a feed without dates that was renumbered must not."""
+    feed = site.feed()
+    feed.posts(*POST)
+    (source,) = watch(database, a_source(url=feed.url))
+    assert (await poller.one(source, NOON)).alerts == ()
+    feed.posts(*CALL)
+    assert len((await again(poller, database, "northlight", 1)).alerts) == 1
+    with database.write() as work:
+        a_reader(work, a_route(), transport="console", address="a newcomer")
+    feed.changes_guids()
+    renumbered = await again(poller, database, "northlight", 2)
+    assert (renumbered.new, renumbered.alerts) == (2, ())
+
+
+async def test_a_digest_waits_for_its_hour_and_what_rings_does_not(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """Who asked for events gets the dinner at eight the next morning, and the call now."""
+    kinds = tuple(Kind)
+    with database.write() as work:
+        reader = a_reader(work, a_route(kinds=kinds, digest=Digest.DAILY), transport="console")
+    feed = site.feed()
+    feed.posts(*POST, at=NOON)
+    feed.posts(*CALL, at=NOON)
+    (source,) = watch(database, a_source(url=feed.url))
+    polled = await poller.one(source, NOON)
+    with database.read() as work:
+        due = {
+            alert.statement.title: (delivery.lane, delivery.not_before)
+            for alert, _ in polled.alerts
+            for delivery in work.deliveries.of_alert(alert.id)
+            if delivery.recipient_id == reader.id
+        }
+    assert due == {CALL[0]: (1, NOON), POST[0]: (4, NOON + timedelta(hours=20))}
+
+
+async def test_later_news_of_a_case_is_an_update_for_those_who_were_alerted(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """The transfer follows the call; for who has heard of nothing the same news would be an alert."""
+    feed = site.feed()
+    feed.posts(*CALL, at=NOON)
+    (source,) = watch(database, a_source(url=feed.url))
+    first = await poller.one(source, NOON)
+    feed.posts(*TRANSFER, at=NOON + timedelta(days=1))
+    ((news, recipients),) = (await again(poller, database, "northlight", 25)).alerts
+    assert (news.msg_type, recipients) == (MsgType.UPDATE, 1)
+    assert news.references == (first.alerts[0][0].identifier,)
+    assert case_of(database, news).state is CaseState.UPDATED
+
+
+async def test_news_of_a_case_that_never_rang_here_is_an_alert(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """To its first readers there is nothing that it would update."""
+    feed = site.feed()
+    feed.posts(*TRANSFER, at=NOON)
+    (source,) = watch(database, a_source(url=feed.url))
+    ((news, _),) = (await poller.one(source, NOON)).alerts
+    assert news.statement.alert.msg_type is MsgType.UPDATE
+    assert news.msg_type is MsgType.ALERT
+
+
+async def test_a_source_that_speaks_again_has_news_and_a_copy_has_none(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """What Northlight says a day later goes to those it alerted; the same from a relay is known already."""
+    feed, relay = site.feed(), site.feed("/relay")
+    feed.posts(*CALL, at=NOON)
+    (northlight, _) = watch(database, a_source(url=feed.url), a_source(name="relay", url=relay.url))
+    await poller.one(northlight, NOON)
+    feed.posts(*VIGIL, at=NOON + timedelta(hours=24))
+    relay.posts(*VIGIL, at=NOON + timedelta(hours=24))
+    assert len((await again(poller, database, "northlight", 25)).alerts) == 1
+    assert len((await again(poller, database, "relay", 25)).alerts) == 0
+    assert waiting(database) == 2
+
+
+async def test_a_vigil_that_was_held_ends_no_case(site: Site, poller: Poller, database: Database) -> None:
+    """The evening is over and its report says so; the nine are as much in danger as before."""
+    feed = site.feed()
+    feed.posts(*CALL, at=NOON)
+    (source,) = watch(database, a_source(url=feed.url))
+    await poller.one(source, NOON)
+    feed.posts(*VIGIL, at=NOON + timedelta(days=1))
+    ((news, _),) = (await again(poller, database, "northlight", 25)).alerts
+    assert news.statement.alert.urgency is Urgency.PAST
+    assert case_of(database, news).state is CaseState.UPDATED
+
+
+def case_of(database: Database, alert: Alert) -> Case:
+    """The case that the alert is on, as it stands now."""
+    with database.read() as work:
+        found = work.cases.get(alert.case_id or 0)
+    assert found is not None
+    return found
+
+
 async def test_beyond_the_cap_an_admin_looks_first(site: Site, poller: Poller, database: Database) -> None:
     """A hijacked source cannot ring without end: what is too much is held, not lost."""
     towns = ("Shenyang", "Dandong", "Yanji", "Tumen")
@@ -325,13 +473,74 @@ async def test_two_calls_of_one_organisation_both_ring(
 async def test_one_bad_entry_does_not_silence_its_source(
     site: Site, poller: Poller, database: Database
 ) -> None:
-    """The year 1 is what software writes for "no date"; the call beside it rings all the same."""
-    feed = site.feed()
+    """The years 1 and 9999 are what software writes for "no date"; the call beside them rings."""
+    feed = site.feed(style="json")
     feed.posts(*POST, at=datetime(1, 1, 1, tzinfo=UTC))
+    feed.posts(f"Next {POST[0]}", POST[1], at=datetime(9999, 12, 31, tzinfo=UTC))
     feed.posts(*CALL, at=NOON)
     (source,) = watch(database, a_source(url=feed.url))
     polled = await poller.one(source, NOON)
+    assert (polled.source.state, polled.new, len(polled.alerts)) == (SourceState.OK, 3, 1)
+    assert sorted(polled.notes) == ["impossible date 0001-01-01", "impossible date 9999-12-31"]
+
+
+async def test_an_entry_that_is_not_understood_is_kept_and_the_others_ring(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """A fault of ours with one text loses neither it nor the call beside it, and an admin hears of it."""
+
+    def understand(entry: Entry, source: Source, now: datetime) -> Statement:
+        if entry.title == POST[0]:
+            raise RecursionError("too deep")
+        return understand_entry(entry, source, now)
+
+    feed = site.feed()
+    feed.posts(*POST, at=NOON)
+    feed.posts(*CALL, at=NOON)
+    (source,) = watch(database, a_source(url=feed.url))
+    polled = await replace(poller, understand=understand).one(source, NOON)
     assert (polled.source.state, polled.new, len(polled.alerts)) == (SourceState.OK, 2, 1)
+    (note,) = polled.notes
+    assert "could not be understood: RecursionError" in note
+    assert held(database)[POST[0]] == POST[1]
+
+
+async def test_a_fault_of_ours_ends_in_a_state_of_the_source_and_passes(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """A table that is not there is told with the source, and once it is back the call rings."""
+    feed = site.feed()
+    feed.posts(*CALL, at=NOON)
+    (source,) = watch(database, a_source(url=feed.url))
+    rename(database, "entries", "lost")
+    broken = await poller.one(source, NOON)
+    assert broken.source.state is SourceState.FAILING
+    assert broken.source.detail.startswith("fault in Vigil: ")
+    rename(database, "lost", "entries")
+    mended = await again(poller, database, "northlight")
+    assert (mended.source.state, len(mended.alerts)) == (SourceState.OK, 1)
+
+
+async def test_a_fault_that_cannot_even_be_written_down_stops_nobody(
+    site: Site, poller: Poller, database: Database
+) -> None:
+    """With the database gone each source still has its answer, and the loop goes on."""
+    feed = site.feed()
+    feed.posts(*CALL, at=NOON)
+    sources = watch(database, a_source(url=feed.url), a_source(name="other", url=feed.url))
+    rename(database, "entries", "lost")
+    rename(database, "sources", "lost_too")
+    polled = await poller.all(sources, NOON)
+    assert [(one.source.name, one.source.state) for one in polled] == [
+        ("northlight", SourceState.FAILING),
+        ("other", SourceState.FAILING),
+    ]
+
+
+def rename(database: Database, table: str, name: str) -> None:
+    """The database is not as it was."""
+    with database.write() as work:
+        work.connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 async def test_the_same_call_reaches_those_whom_its_first_carrier_did_not(
@@ -366,9 +575,7 @@ async def test_a_stop_action_takes_back_what_waits_and_is_never_held(
     with database.read() as work:
         (old,) = work.deliveries.of_alert(first.alerts[0][0].id)
         (new,) = work.deliveries.of_alert(correction.id)
-        case = work.cases.get(correction.case_id or 0)
-    assert case is not None
-    assert case.state is CaseState.STOPPED
+    assert case_of(database, correction).state is CaseState.STOPPED
     assert (old.state, new.state, new.lane) == (DeliveryState.CANCELLED, DeliveryState.QUEUED, 0)
 
 
