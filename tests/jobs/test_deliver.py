@@ -240,3 +240,70 @@ async def test_a_timeout_after_a_flood_wait_is_still_repeated(database: Database
         await sender.drain()
         clock.at += timedelta(minutes=1)
     assert len(platform.told) == 3
+
+
+async def test_while_the_account_must_wait_nothing_else_is_tried(database: Database) -> None:
+    """What waited for its turn when the flood wait came goes back as it was: not attempted, not uncertain."""
+    first, second = queue(database, "one", address="1"), queue(database, "two", address="2")
+    platform, clock = Platform([RetryLater(30, "Too Many Requests", everyone=True)]), Clock()
+    sender = Deliverer(database, platform, Pace(per_second=4, gap=0), clock)
+    await sender.drain()
+    assert len(platform.told) == 1
+    waiting = delivery(database, second)
+    assert (waiting.state, waiting.attempts) == (DeliveryState.QUEUED, 0)
+    clock.at += timedelta(seconds=31)
+    await sender.drain()
+    states = {delivery(database, alert_id).state for alert_id in (first, second)}
+    assert (states, len(platform.told)) == ({DeliveryState.SENT}, 3)
+
+
+async def test_an_outcome_is_written_down_as_soon_as_the_database_takes_it(database: Database) -> None:
+    """A database that fails for a moment after the sending does not make a sent message uncertain."""
+    alert_id = queue(database, "alert")
+
+    class Trouble(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+        ) -> Outcome:
+            rename("deliveries", "lost")
+            asyncio.get_running_loop().call_later(0.3, rename, "lost", "deliveries")
+            return await super().tell(alerts, recipient, key, now)
+
+    def rename(table: str, name: str) -> None:
+        with database.write() as work:
+            work.connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
+
+    platform = Trouble([Sent("77")])
+    await deliverer(database, platform, Clock()).drain()
+    found = delivery(database, alert_id)
+    assert (found.state, found.reference) == (DeliveryState.SENT, "77")
+    assert len(platform.told) == 1
+
+
+async def test_who_forgot_the_bot_while_waiting_for_a_turn_hears_nothing(database: Database) -> None:
+    """/stop in the very second of an alert is obeyed."""
+    queue(database, "one", address="1")
+    lost = queue(database, "two", address="2")
+
+    class Stopping(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+        ) -> Outcome:
+            with database.write() as work:
+                leaving = work.recipients.find("telegram", "2")
+                assert leaving is not None
+                work.recipients.suspend(leaving.id)
+            return await super().tell(alerts, recipient, key, now)
+
+    platform = Stopping()
+    await Deliverer(database, platform, Pace(per_second=4, gap=0), Clock()).drain()
+    assert [address for address, _, _ in platform.told] == ["1"]
+    assert delivery(database, lost).state is DeliveryState.CANCELLED
+
+
+async def test_the_pace_forgets_chats_that_may_be_written_to_again() -> None:
+    """A service that runs for months and writes to everybody does not grow with it."""
+    pace = Pace(per_second=1e9, gap=0)
+    for chat in range(10_002):
+        await pace.turn(chat)
+    assert len(pace._chats) < 10_000
