@@ -1,8 +1,7 @@
 """Reads a feed (RSS, RDF, Atom, JSON Feed) into entries of plain text."""
 
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 from xml.sax import SAXException, SAXParseException
@@ -139,17 +138,8 @@ def _stamps(item: dict[str, Any], now: datetime) -> tuple[Stamp | None, Stamp | 
 
 
 def _stamp(item: dict[str, Any], name: str, now: datetime) -> Stamp | None:
-    # dict.get, since FeedParserDict.get answers "updated" with "published" where there is none.
+    # dict.get, since FeedParserDict.get answers "updated" with "published" where there is none. Its
+    # own reading is not asked: it makes 1 January of "2024", and June of the 66th day of a year.
     raw = text_or_empty(dict.get(item, name))
     stamp = read_stamp(raw) if raw else None
-    parsed = dict.get(item, f"{name}_parsed")
-    if stamp is None and isinstance(parsed, time.struct_time):
-        stamp = _from_tuple(parsed, raw)
     return stamp and not_ahead(stamp, now)
-
-
-def _from_tuple(parsed: time.struct_time, raw: str) -> Stamp | None:
-    try:
-        return Stamp(datetime(*parsed[:6], tzinfo=UTC), date_only=":" not in raw, zoned=False)
-    except (ValueError, OverflowError):
-        return None

@@ -220,6 +220,41 @@ def test_what_is_no_feed_says_what_it_looked_like(name: str, detail: str) -> Non
     assert caught.value.detail == detail
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": [', "broken JSON"),
+        ("{" * 100_000, "broken JSON"),
+        ('{"error": "no such feed"}', "JSON without items"),
+        ('{"items": {"id": 1}}', "JSON without items"),
+    ],
+)
+def test_json_that_is_no_feed_says_so(body: str, detail: str) -> None:
+    """An interface's error message, or half an answer, is told as what it is."""
+    with pytest.raises(NotAFeed) as caught:
+        parse_feed(body.encode(), {"content-type": "application/json"}, URL, NOW)
+    assert caught.value.detail.startswith(detail)
+
+
+def test_a_text_without_title_has_its_first_words_for_one() -> None:
+    """Cut between words where it can be, inside a long one where it must."""
+    words = "Nobody has heard from the three teachers since Sunday, " * 5
+    (cut,) = parse_feed(rss(f"<item><description>{words}</description></item>"), {}, URL, NOW).entries
+    assert words.startswith(cut.title.removesuffix("…"))
+    assert cut.title.endswith(("…",))
+    assert not cut.title.removesuffix("…").endswith(" ")
+    (one,) = parse_feed(rss(f"<item><description>Go {'x' * 300}</description></item>"), {}, URL, NOW).entries
+    assert one.title == "Go " + "x" * 116 + "…"
+
+
+@pytest.mark.parametrize("date", ["soon", "2024", "2024-03", "2024-066T07:30:00Z", "2024-március-06T9:15"])
+def test_half_a_date_is_unknown_and_not_guessed(date: str) -> None:
+    """A year is not its first of January: what the feed does not say is not said by us."""
+    item = f"<item><title>x</title><pubDate>{date}</pubDate></item>"
+    (entry,) = parse_feed(rss(item), {}, URL, NOW).entries
+    assert entry.published is None
+
+
 def test_a_feed_without_items_is_a_feed() -> None:
     """A quiet source is not a broken one."""
     parsed = read("no_items.xml")
