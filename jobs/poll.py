@@ -49,7 +49,8 @@ class Polled:
 class Poller:
     """Polls sources with one fetcher into one database.
 
-    `wake` is called when something was queued, `beat` whenever `due` has looked what is due.
+    `wake` is called when something was queued, `beat` whenever `due` has looked what is due;
+    `understand` says what one entry says.
     """
 
     database: Database
@@ -57,6 +58,7 @@ class Poller:
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
     beat: Callable[[], None] = lambda: None
+    understand: Callable[[Entry, Source, datetime], Statement] = understand_entry
     _busy: set[int] = field(default_factory=set)
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
@@ -119,7 +121,7 @@ class Poller:
         parsed = await asyncio.to_thread(items, source, answer, now)
         fresh = await asyncio.to_thread(self._fresh, source, parsed.entries)
         read = await self._read_linked(fresh, now)
-        statements = await asyncio.to_thread(_understand, read, source, now)
+        statements = await asyncio.to_thread(self._understand, read, source, now)
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = replace(_succeeded(source, answer, now), state=state, detail=parsed.degraded)
         first_poll = source.last_success is None
@@ -207,6 +209,25 @@ class Poller:
             known = work.entries.known(source.id, [entry.uid for entry in entries])
         return tuple(entry for entry in entries if entry.uid not in known)
 
+    def _understand(
+        self, entries: Iterable[Entry], source: Source, now: datetime
+    ) -> tuple[tuple[Entry, Statement], ...]:
+        return tuple(self._understood(entry, source, now) for entry in entries)
+
+    def _understood(self, entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
+        """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
+        if entry.published and not _EARLIEST <= entry.published <= _LATEST:
+            # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
+            note = f"impossible date {entry.published.date().isoformat()}"
+            entry = replace(entry, published=_EARLIEST, note=note)
+        try:
+            return entry, self.understand(entry, source, now)
+        except Exception as error:
+            log.exception("entry.not_understood", source=source.name)
+            noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
+            plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
+            return noted, replace(plain, language=entry.language, countries=source.countries)
+
     def _store(
         self,
         source: Source,
@@ -234,26 +255,6 @@ class Poller:
             work.sources.save(source)
         notes = tuple(entry.note for entry, _ in new if entry.note)
         return Polled(source, len(new), notes, tuple(alerts))
-
-
-def _understand(
-    entries: Iterable[Entry], source: Source, now: datetime
-) -> tuple[tuple[Entry, Statement], ...]:
-    return tuple(_understood(entry, source, now) for entry in entries)
-
-
-def _understood(entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
-    """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
-    if entry.published and not _EARLIEST <= entry.published <= _LATEST:
-        # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
-        entry = replace(entry, published=_EARLIEST, note=f"impossible date {entry.published:%Y-%m-%d}")
-    try:
-        return entry, understand_entry(entry, source, now)
-    except Exception as error:
-        log.exception("entry.not_understood", source=source.name)
-        noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
-        plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
-        return noted, replace(plain, language=entry.language, countries=source.countries)
 
 
 def _succeeded(source: Source, answer: Fetched, now: datetime) -> Source:

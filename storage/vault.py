@@ -56,7 +56,7 @@ class Vault:
         nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
             padded = AESGCM(self._seal).decrypt(nonce, body, purpose.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be one at all
             raise WrongKey("the key does not open what this database holds") from error
         return padded[4 : 4 + int.from_bytes(padded[:4], "big")].decode()
 

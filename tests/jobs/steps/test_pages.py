@@ -152,6 +152,34 @@ def test_selectors_that_find_nothing_are_named() -> None:
         read(BOARD, item="li:nth-child(2)")
 
 
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        {"item": "li >"},
+        {"item": "li", "title": "a:hover"},
+        {"item": "li", "date": "span["},
+        {"item": "li", "text": "p p!"},
+    ],
+)
+def test_a_selector_that_cannot_be_read_is_quoted(selectors: dict[str, str]) -> None:
+    """An admin who mistyped one sees which."""
+    wrong = list(selectors.values())[-1]
+    with pytest.raises(NotAFeed) as caught:
+        read("<ul><li><a href='/1'>One thing happened</a><p>Text.</p></li></ul>", **selectors)
+    assert wrong in caught.value.detail
+
+
+def test_an_item_has_its_first_heading_or_link_for_a_title() -> None:
+    """Without a selector for it: the heading, else the first link with words, else all that it says."""
+    entries = read(
+        "<main><div class='x'><a href='/1'><img></a><h3>By heading</h3></div>"
+        "<div class='x'><a href='/2'><img></a><a href='/2'>By link</a></div>"
+        "<div class='x'>By itself</div><div class='x'> </div></main>",
+        item=".x",
+    ).entries
+    assert [entry.title for entry in entries] == ["By heading", "By link", "By itself"]
+
+
 def test_selector_grammar() -> None:
     """Each supported form becomes one XPath; what is not supported is refused."""
     for css in ("li", ".a", "#b", "ul > li.x", "div [data-id=7]", "a[href^='/x'], b", "*"):
