@@ -101,6 +101,33 @@ def test_a_flat_list_of_dated_links() -> None:
     ]
 
 
+def test_what_a_page_hides_is_no_item() -> None:
+    """Folded menus and what only machines are told do not ring; the time in a row's <time> is its own."""
+    row = '<li><a href="/x{n}">Statement number {n} on the printers</a> <time datetime="{at}"></time></li>'
+    rows = "".join(row.format(n=n, at=f"2024-03-0{n}T09:30:00+09:00") for n in (3, 2, 1))
+    menu = "".join(f'<li><a href="/y{n}">Hidden statement number {n} of ours</a></li>' for n in (1, 2, 3))
+    for hidden in (
+        "<div hidden><ul>{}</ul></div>",
+        '<ul aria-hidden="true">{}</ul>',
+        '<div role="menu"><ul>{}</ul></div>',
+    ):
+        entries = read(f"<main>{hidden.format(menu)}<ul>{rows}</ul></main>").entries
+        assert [entry.url for entry in entries] == [f"https://site.example/x{n}" for n in (3, 2, 1)]
+        assert entries[0].published == datetime(2024, 3, 3, 0, 30, tzinfo=UTC)
+        assert not entries[0].date_only
+
+
+def test_an_authors_or_a_tags_page_is_no_items_page() -> None:
+    """The row's own link is the one that is no tag, author or anchor."""
+    rows = "".join(
+        f'<article><h3>Statement number {n} on the printers</h3><a rel="author" href="/jo">Jo</a>'
+        f'<a href="#top">up</a><a href="/tag/print">print</a><a href="/x{n}">read</a></article>'
+        for n in (1, 2, 3)
+    )
+    entries = read(f"<main>{rows}</main>", item="article").entries
+    assert [entry.url for entry in entries] == [f"https://site.example/x{n}" for n in (1, 2, 3)]
+
+
 LONG = (
     "Witnesses said the gates were shut at noon, that nobody was told why, and that buses stood in the yard. "
     * 3
@@ -156,6 +183,7 @@ def test_selectors_that_find_nothing_are_named() -> None:
     "selectors",
     [
         {"item": "li >"},
+        {"item": ".row.li.x[y]li"},
         {"item": "li", "title": "a:hover"},
         {"item": "li", "date": "span["},
         {"item": "li", "text": "p p!"},

@@ -41,6 +41,22 @@ def test_a_document_without_a_date_is_judged_now() -> None:
     assert (soon.published, soon.date_posted, soon.date_written) == (None, None, None)
 
 
+def test_a_document_is_judged_by_its_publication_before_the_day_it_was_written() -> None:
+    """A statement of last year that is published today, on a hearing in two days, is urgent today."""
+    text = f"2 March 2025\n\n{CALL.format('12 March 2026')}"
+    (statement,) = understand(Document(title="Nine refugees", text=text, published=NOON), YEARS_LATER)
+    assert str(statement.date_written) == "2025-03-02"
+    assert statement.published == NOON
+    assert statement.alert.urgent
+
+
+def test_the_day_of_writing_and_that_of_posting_are_told_apart() -> None:
+    """What dates itself was written then; posted it was when the feed says."""
+    text = f"2 March 2026\n\n{CALL.format('12 March 2026')}"
+    statement = understand_entry(an_entry(title="Nine refugees", text=text), a_source(), NOON)
+    assert (str(statement.date_written), str(statement.date_posted)) == ("2026-03-02", "2026-03-10")
+
+
 def test_an_entry_is_one_item_however_it_looks() -> None:
     """A post that lists other posts is not taken apart; its day of posting is that of its publication."""
     posts = "\n\n".join(

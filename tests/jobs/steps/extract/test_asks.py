@@ -148,6 +148,12 @@ def test_a_list_may_be_written_in_many_ways(lead: str, items: tuple[str, ...], d
     assert asked(text) == [("Government of Nepal", quote) for quote in demands]
 
 
+def test_what_must_not_be_done_is_never_quoted_as_what_must() -> None:
+    """A quote without its "not" would say the opposite."""
+    text = "We call on China not to return the nine, and not to arrest others."
+    assert asked(text) == [("China", "not to return the nine"), ("China", "not to arrest others")]
+
+
 def test_a_letter_may_ask_in_a_list() -> None:
     """Where the lead names nobody, the items are for the one to whom the letter is written."""
     text = (
