@@ -11,21 +11,21 @@ from random import Random
 import structlog
 
 from jobs.batch import Batches
-from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, retry_after
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError
 from jobs.keep import Edit, Kept, Outcome, keep_all
 from jobs.limits import Limits
 from jobs.linked import Linked
+from jobs.look import Trouble, items, trouble
 from jobs.pauses import Pauses
 from jobs.steps.edits import is_material, marked, merged, sift
 from jobs.steps.freshness import fresh_for, hints_of, later, next_due
 from jobs.steps.habit import is_silent
 from jobs.steps.moves import back_home, moved
-from jobs.steps.pages import parse_page
-from jobs.steps.parse import NotAFeed, Parsed, parse_feed
+from jobs.steps.parse import NotAFeed, Parsed
 from jobs.steps.understand import understand_entry
 from storage.database import Database
 from storage.records import Alert, Entry, Source, Statement
-from storage.words import SourceKind, SourceState
+from storage.words import SourceState
 
 log = structlog.get_logger()
 
@@ -64,6 +64,8 @@ class Poller:
     fetcher: Fetcher
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
+    beat: Callable[[], None] = lambda: None
+    understand: Callable[[Entry, Source, datetime], Statement] = understand_entry
     _busy: set[int] = field(default_factory=set)
     _pauses: Pauses = field(default_factory=Pauses)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
@@ -78,6 +80,7 @@ class Poller:
         May be called again before it has returned: a slow source holds up nobody.
         """
         found = await asyncio.to_thread(self._due, now)
+        self.beat()
         chosen = [
             source
             for source in found
@@ -150,12 +153,9 @@ class Poller:
             return _fault(source, error, now())
 
     async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
-        if answer.status in (429, 503):
-            return self._throttled(source, answer, now)
-        if answer.status == 410:
-            return _missed(source, SourceState.GONE, "HTTP 410: removed for good", now)
-        if answer.status not in (200, 304):
-            return _missed(source, SourceState.FAILING, f"HTTP {answer.status}", now)
+        bad = trouble(answer, now)
+        if bad:
+            return self._refused(source, answer, bad, now)
         if answer.status == 304 and not (source.etag or source.last_modified):
             return _missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
         digest = source.body_hash if answer.status == 304 else _hash(answer.body)
@@ -165,7 +165,7 @@ class Poller:
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
             return Outcome(source, after, now, edits=await self._read_late(source, now))
-        parsed = await asyncio.to_thread(_parse, source, answer, now)
+        parsed = await asyncio.to_thread(items, source, answer, now)
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
         return await self._changed(source, after, parsed, now)
@@ -183,9 +183,9 @@ class Poller:
             source,
             after,
             now,
-            new=await asyncio.to_thread(_understand, read, source, now),
+            new=await asyncio.to_thread(self._understand, read, source, now),
             edits=(
-                *await asyncio.to_thread(_edits, edits, source, now),
+                *await asyncio.to_thread(self._edits, edits, source, now),
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
             ),
             first_poll=source.last_success is None,
@@ -198,17 +198,18 @@ class Poller:
         found = await asyncio.to_thread(self._unread, source, now)
         unread = [entry for entry in found if entry.id not in but]
         read = await Linked(self.fetcher, self._pauses).read(unread, now, _READ_AGAIN)
-        return await asyncio.to_thread(_edits, list(zip(unread, read, strict=True)), source, now, late=True)
+        return await asyncio.to_thread(
+            self._edits, list(zip(unread, read, strict=True)), source, now, late=True
+        )
 
-    def _throttled(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
+    def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
-        pause = retry_after(answer.headers, now)
-        missed = _missed(source, SourceState.THROTTLED, f"HTTP {answer.status}", now, pause)
+        missed = _missed(source, bad.state, bad.detail, now, bad.pause)
         until = missed.source.next_due or now
         if answer.status == 429:
             self._pauses.impose(source.asked, until, host=True)
             self._pauses.impose(answer.final_url, until, host=True)
-        elif pause:
+        elif bad.pause:
             self._pauses.impose(source.asked, until, host=False)
         return missed
 
@@ -251,6 +252,40 @@ class Poller:
         with self.database.read() as work:
             return work.entries.unread(source.id, now, _READ_AGAIN)
 
+    def _understand(
+        self, entries: Iterable[Entry], source: Source, now: datetime
+    ) -> tuple[tuple[Entry, Statement], ...]:
+        return tuple(self._understood(entry, source, now) for entry in entries)
+
+    def _understood(self, entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
+        """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
+        if entry.published and not _EARLIEST <= entry.published <= _LATEST:
+            # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
+            note = f"impossible date {entry.published.date().isoformat()}"
+            entry = replace(entry, published=_EARLIEST, note=note)
+        try:
+            return entry, self.understand(entry, source, now)
+        except Exception as error:
+            log.exception("entry.not_understood", source=source.name)
+            noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
+            plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
+            return noted, replace(plain, language=entry.language, countries=source.countries)
+
+    def _edits(
+        self, changed: Iterable[tuple[Entry, Entry]], source: Source, now: datetime, *, late: bool = False
+    ) -> tuple[Edit, ...]:
+        """What known entries say now; without a statement where it is what they said before."""
+        found = []
+        for old, new in changed:
+            if not old.shown or not is_material(old, new):
+                # Kept by a version that knew no digests, or edited in what is no content.
+                found.append(Edit(old, new, by_publisher=not late))
+                continue
+            as_of = (old.published or now) if late else now
+            entry, statement = self._understood(new, source, as_of)
+            found.append(Edit(old, entry, statement, by_publisher=not late))
+        return tuple(found)
+
     def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         """One transaction: the validators of several sources with all that their answers brought."""
         pauses = self._pauses.unwritten()
@@ -260,48 +295,6 @@ class Poller:
                 work.sources.pause(pauses, outcomes[0].now)
         self._pauses.written(pauses)
         return kept
-
-
-def _parse(source: Source, answer: Fetched, now: datetime) -> Parsed:
-    if source.kind is SourceKind.PAGE:
-        return parse_page(answer.body, answer.headers, answer.final_url, source.selectors, now)
-    return parse_feed(answer.body, answer.headers, answer.final_url, now)
-
-
-def _understand(
-    entries: Iterable[Entry], source: Source, now: datetime
-) -> tuple[tuple[Entry, Statement], ...]:
-    return tuple(_understood(entry, source, now) for entry in entries)
-
-
-def _understood(entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
-    """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
-    if entry.published and not _EARLIEST <= entry.published <= _LATEST:
-        # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
-        entry = replace(entry, published=_EARLIEST, note=f"impossible date {entry.published:%Y-%m-%d}")
-    try:
-        return entry, understand_entry(entry, source, now)
-    except Exception as error:
-        log.exception("entry.not_understood", source=source.name)
-        noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
-        plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
-        return noted, replace(plain, language=entry.language, countries=source.countries)
-
-
-def _edits(
-    changed: Iterable[tuple[Entry, Entry]], source: Source, now: datetime, *, late: bool = False
-) -> tuple[Edit, ...]:
-    """What known entries say now; without a statement where it is what they said before."""
-    found = []
-    for old, new in changed:
-        if not old.shown or not is_material(old, new):
-            # Kept by a version that knew no digests, or edited in what is no content.
-            found.append(Edit(old, new, by_publisher=not late))
-            continue
-        as_of = (old.published or now) if late else now
-        entry, statement = _understood(new, source, as_of)
-        found.append(Edit(old, entry, statement, by_publisher=not late))
-    return tuple(found)
 
 
 def _succeeded(

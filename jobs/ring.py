@@ -11,7 +11,7 @@ from jobs.steps import match
 from jobs.steps.link import link
 from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation, Urgency
+from storage.words import CaseState, Digest, MsgType, Relation
 
 log = structlog.get_logger()
 
@@ -35,6 +35,8 @@ class Occasion:
 def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: datetime) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
     entry_id = work.entries.add(source.id, entry, now)
+    # Before it is linked: a source that speaks again has news, another one that says the same has none.
+    statement = replace(statement, source_name=source.name)
     moment = statement.published or now
     known = work.statements.candidates(statement.countries, statement.url, moment, source.id)
     linked = link(statement, known)
@@ -48,7 +50,6 @@ def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: da
         entry_id=entry_id,
         case_id=case_id,
         relation=linked.relation,
-        source_name=source.name,
         fetched=now,
     )
     return replace(statement, id=work.statements.add(statement, source, now))
@@ -188,6 +189,5 @@ def _msg_type(statement: Statement, *, rung: bool) -> MsgType:
 
 
 def _case_state(statement: Statement) -> CaseState:
-    if statement.alert.msg_type is MsgType.CANCEL:
-        return CaseState.STOPPED
-    return CaseState.RESOLVED if statement.alert.urgency is Urgency.PAST else CaseState.UPDATED
+    """Only a stop ends a case: the report of a vigil for the nine is Past as well, and they are not free."""
+    return CaseState.STOPPED if statement.alert.msg_type is MsgType.CANCEL else CaseState.UPDATED

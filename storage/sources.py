@@ -66,11 +66,6 @@ class Sources:
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now)
         return self._select(sa.and_(sources.c.watched, late), sources.c.next_due.asc().nulls_first())
 
-    def get(self, source_id: int) -> Source | None:
-        """The source with this id."""
-        found = self._select(sources.c.id == source_id)
-        return found[0] if found else None
-
     def many(self, ids: Collection[int]) -> dict[int, Source]:
         """The sources with these ids."""
         return {source.id: source for source in self._select(sources.c.id.in_(ids))}

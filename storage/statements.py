@@ -32,6 +32,8 @@ _PLAIN = (
 _CANDIDATES = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
 _CASE_MEMORY = timedelta(days=150)
+_INDEXED = 200
+"""How many statements are held in memory while the index is filled."""
 
 
 class Statements:
@@ -63,6 +65,27 @@ class Statements:
         self._add_parts(statement.id, statement)
         self._index.remove(statement.id)
         self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
+
+    def index_all(self) -> int:
+        """Fills the empty index with every statement there is; returns how many."""
+        question = (
+            sa.select(
+                statements.c.id,
+                statements.c.title,
+                statements.c.text,
+                statements.c.reading,
+                sources.c.organisation,
+            )
+            .join(entries, entries.c.id == statements.c.entry_id)
+            .join(sources, sources.c.id == entries.c.source_id)
+            .order_by(statements.c.id)
+        )
+        number = 0
+        with self._connection.execute(question, execution_options={"yield_per": _INDEXED}) as found:
+            for row in found.mappings():
+                self._index.add(row["id"], row["title"], _indexed(row, row["organisation"]))
+                number += 1
+        return number
 
     def get(self, statement_id: int) -> Statement | None:
         """The statement with this number."""

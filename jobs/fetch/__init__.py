@@ -8,6 +8,7 @@ from jobs.fetch.answer import (
     TimedOut,
     TooLarge,
     Unreachable,
+    clock_ahead,
     retry_after,
 )
 from jobs.fetch.fetcher import USER_AGENT, Fetcher
@@ -22,5 +23,6 @@ __all__ = [
     "TimedOut",
     "TooLarge",
     "Unreachable",
+    "clock_ahead",
     "retry_after",
 ]

@@ -1,8 +1,7 @@
 """Reads a feed (RSS, RDF, Atom, JSON Feed) into entries of plain text."""
 
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 from xml.sax import SAXException, SAXParseException
@@ -10,7 +9,7 @@ from xml.sax import SAXException, SAXParseException
 import feedparser
 
 from jobs.steps.clean import line, plain
-from jobs.steps.decode import looks_like_html
+from jobs.steps.decode import is_told, looks_like_html
 from jobs.steps.identity import with_uids
 from jobs.steps.json_feed import json_feed
 from jobs.steps.links import absolute
@@ -49,7 +48,7 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime)
         entries=with_uids(entries),
         title=line(text_or_empty(result["feed"].get("title"))),
         language=language_code(text_or_empty(result["feed"].get("language"))),
-        degraded=_degraded(result),
+        degraded=_degraded(result, body, headers),
     )
 
 
@@ -70,14 +69,16 @@ def _feedparser(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
     return found
 
 
-_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-
-
-def _degraded(result: Mapping[str, Any]) -> str:
-    """Why the feed is not well-formed XML, or "". A wrong label in the header harms nothing."""
+def _degraded(result: Mapping[str, Any], body: bytes, headers: Mapping[str, str]) -> str:
+    """Why the feed is not well-formed XML, or "". A wrong label that leaves no doubt harms nothing."""
     error = result.get("bozo_exception")
-    if not result.get("bozo") or isinstance(error, _HARMLESS):
+    if not result.get("bozo") or isinstance(error, feedparser.NonXMLContentType):
         return ""
+    if isinstance(error, feedparser.CharacterEncodingOverride):
+        encoding = str(result.get("encoding"))
+        if is_told(encoding, body, headers.get("content-type", "")):
+            return ""
+        return f"the characters are guessed to be {encoding}: what it declares does not fit them"
     said = error.getMessage() if isinstance(error, SAXException) else str(error)
     place = f", line {error.getLineNumber()}" if isinstance(error, SAXParseException) else ""
     return line(f"not well-formed: {said or type(error).__name__}{place}")[:200]
@@ -137,17 +138,8 @@ def _stamps(item: dict[str, Any], now: datetime) -> tuple[Stamp | None, Stamp | 
 
 
 def _stamp(item: dict[str, Any], name: str, now: datetime) -> Stamp | None:
-    # dict.get, since FeedParserDict.get answers "updated" with "published" where there is none.
+    # dict.get, since FeedParserDict.get answers "updated" with "published" where there is none. Its
+    # own reading is not asked: it makes 1 January of "2024", and June of the 66th day of a year.
     raw = text_or_empty(dict.get(item, name))
     stamp = read_stamp(raw) if raw else None
-    parsed = dict.get(item, f"{name}_parsed")
-    if stamp is None and isinstance(parsed, time.struct_time):
-        stamp = _from_tuple(parsed, raw)
     return stamp and not_ahead(stamp, now)
-
-
-def _from_tuple(parsed: time.struct_time, raw: str) -> Stamp | None:
-    try:
-        return Stamp(datetime(*parsed[:6], tzinfo=UTC), date_only=":" not in raw, zoned=False)
-    except (ValueError, OverflowError):
-        return None

@@ -13,6 +13,7 @@ from storage.queries import Query
 from storage.records import Route, Source, Statement
 from storage.words import Kind
 from tests.builders import NOON, a_source
+from tests.feed_places import Raw
 from tests.feeds import Site, a_site
 
 CALL = (
@@ -61,9 +62,11 @@ class Watch:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """From now on the path answers so; with an `etag` it answers 304 to who has it."""
-        self.site.publish(path, body, content_type, status)
-        self.site.headers[path] = dict(headers or {})
-        self.site.etags[path] = etag
+        said, shown_as = body.encode(), f"{content_type}; charset=utf-8"
+        place = Raw(self.site, path, dict(headers or {}), etag, dated=False, body=said, content_type=shown_as)
+        if status != 200:
+            place.answers(said, shown_as, status)
+        self.site.places[path] = place
 
     def restart(self) -> None:
         """The program ends and starts again: nothing is left of it but the database."""
