@@ -16,8 +16,13 @@ setup: $(RUNTIME) ## the virtual environment with the console script vigil
 demo: $(RUNTIME) ## the main job on sample sources: no network, no token
 	@$(BIN)/vigil demo
 
-test: $(DEV) check ## every test, after the checks
-	$(BIN)/pytest
+test: $(DEV) check ## every test, after the checks; then how much of each package they cover
+	$(BIN)/pytest -n auto --cov --cov-report=
+	@for package in storage jobs bot; do printf '%s, lines and branches covered in %%: ' $$package; \
+	    $(BIN)/coverage report --include="$$package/*" --format=total --precision=1 || exit 1; done
+	@for package in storage jobs; do \
+	    $(BIN)/coverage report --include="$$package/*" --fail-under=95 > /dev/null || \
+	    { echo "less than 95 % of $$package is covered: coverage report -m --include='$$package/*'"; exit 1; }; done
 
 check: $(DEV) ## style, types, import contracts
 	$(BIN)/ruff check .

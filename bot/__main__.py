@@ -2,7 +2,8 @@
 
 import typer
 
-from bot.cli import archive, check, explain, service, watch
+from bot import logs
+from bot.cli import archive, backup, check, explain, service, watch
 
 app = typer.Typer(
     name="vigil",
@@ -24,6 +25,8 @@ COMMANDS = (
     ("import", archive.import_),
     ("search", archive.search),
     ("migrate", archive.migrate),
+    ("backup", backup.backup),
+    ("restore", backup.restore),
 )
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
@@ -31,6 +34,7 @@ for _name, _command in COMMANDS:
 
 def main() -> None:
     """Run the command that was typed."""
+    logs.set_up()  # until a configuration says otherwise; nothing may be logged to standard output
     app()
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,10 @@ from bot.commands.table import COMMANDS
 from bot.config import Config, TelegramConfig
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages
+from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
+from bot.watchdog import Pulse, keep_watch
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.limits import Limits
@@ -33,6 +35,10 @@ log = structlog.get_logger()
 POLL_EVERY = 5.0
 DELIVER_EVERY = 1.0
 _LOCK_RETRY = 5.0
+POLLS_WITHIN = 90.0
+"""Seconds within which the poll loop must have come round; far more than POLL_EVERY, for busy machines."""
+SENDS_WITHIN = 240.0
+"""Seconds within which a sender must have moved: a slow message, and a database locked all the while."""
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
 
@@ -141,15 +147,19 @@ def apology(language: str) -> Message:
 
 @asynccontextmanager
 async def delivering(
-    database: Database, transport: Transport, pace: Pace, now: Callable[[], datetime] = now_utc
+    database: Database, transport: Transport, pace: Pace, beat: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Deliverer]:
-    """The one deliverer of a transport: waits until no other process sends there, then recovers."""
+    """The one deliverer of a transport: waits until no other process sends there, then recovers.
+
+    `beat` is called with every step forward; to wait for the other process is one.
+    """
     async with AsyncExitStack() as stack:
         while not stack.enter_context(database.sender_lock(transport.name)):
+            beat()
             await stack.pop_all().aclose()
             log.warning("another process sends here; waiting until it stops", transport=transport.name)
             await asyncio.sleep(_LOCK_RETRY)
-        deliverer = Deliverer(database, Announcer(transport), pace, now)
+        deliverer = Deliverer(database, Announcer(transport), pace, now_utc, beat)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
@@ -160,11 +170,11 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
     """The service: polls, delivers and answers until `stop` is set, then ends cleanly."""
     database = open_database(config)
     desk = Desk(database, ZoneInfo(config.timezone))
-    wake = asyncio.Event()
+    wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()
     async with AsyncExitStack() as stack:
         stack.callback(database.close)
         fetching = await stack.enter_async_context(fetcher(config))
-        poller = Poller(database, fetching, limits(config), wake.set)
+        poller = Poller(database, fetching, limits(config), wake.set, pulse.of("poll", POLLS_WITHIN))
         console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
         senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
         if config.telegram:
@@ -172,21 +182,30 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             await chat.start()
             stack.push_async_callback(chat.stop)
             senders.append((chat, Pace(config.telegram.messages_per_second)))
-        tasks = [asyncio.create_task(_send(database, one, pace, wake)) for one, pace in senders]
+        tasks = [
+            asyncio.create_task(_send(database, one, pace, wake, pulse.of(f"send {one.name}", SENDS_WITHIN)))
+            for one, pace in senders
+        ]
+        tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
         schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),))
         schedule.start()
         first = asyncio.create_task(poller.due(now_utc()))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
+        manager.ready()
         await stop.wait()
+        manager.stopping()
         schedule.stop()
         await _end([first, *tasks])
     log.info("vigil.stopped")
 
 
-async def _send(database: Database, transport: Transport, pace: Pace, wake: asyncio.Event) -> None:
+async def _send(
+    database: Database, transport: Transport, pace: Pace, wake: asyncio.Event, beat: Callable[[], None]
+) -> None:
     """Delivers until cancelled: at once when something was queued, else every second."""
-    async with delivering(database, transport, pace) as deliverer:
+    async with delivering(database, transport, pace, beat) as deliverer:
         while True:
+            beat()
             try:
                 await deliverer.drain()
             except Exception:

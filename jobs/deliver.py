@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.uncertain import unanswered, was_repeated
 from storage.database import Database, Work
 from storage.records import Alert, Delivery, Recipient
 from storage.words import DeliveryState, RecipientState, Urgency
@@ -21,8 +22,6 @@ _BATCH = 30
 _AT_ONCE = (0, 3)
 _DIGESTS = (4, 4)
 _LONGEST_BACKOFF = 600.0
-_REPEATED = "repeated, as it is uncertain whether it arrived"
-_REPEAT_AFTER = timedelta(seconds=5)
 
 
 class Voice(Protocol):
@@ -68,14 +67,15 @@ class Deliverer:
     voice: Voice
     pace: Pace
     now: Callable[[], datetime]
+    beat: Callable[[], None] = lambda: None
+    """Called with every step forward: whoever watches us knows that we are not hung."""
     _paused_until: datetime | None = None
     _order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def recover(self) -> int:
         """Settles what was being sent when the last sender was stopped; returns how many there were.
 
-        What the platform recognises is sent again. Where it cannot tell, an Immediate alert is
-        repeated once, for a miss is worse than a double; anything else stays uncertain.
+        What had only waited for its turn is queued again; for the rest see `jobs.uncertain`.
         """
         with self.database.write() as work:
             found = work.deliveries.interrupted(self.voice.name)
@@ -91,6 +91,7 @@ class Deliverer:
         """Sends everything that is due; returns how many messages were attempted."""
         attempted = 0
         while not self._paused():
+            self.beat()
             batch = await asyncio.to_thread(self._claim)
             if not batch:
                 break
@@ -149,6 +150,7 @@ class Deliverer:
         if isinstance(outcome, RetryLater) and outcome.everyone:
             self._paused_until = now + timedelta(seconds=outcome.seconds)
         await self._settled(group, alerts, recipient, outcome)
+        self.beat()
 
     async def _settled(
         self,
@@ -214,7 +216,7 @@ class Deliverer:
                 if seconds:
                     wait = seconds  # the platform said how long: neither earlier nor much later
                 again = now + timedelta(seconds=wait)
-                note = delivery.detail if delivery.detail.startswith(_REPEATED) else detail
+                note = delivery.detail if was_repeated(delivery) else detail
                 settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
             case Gone(detail):
                 settle(delivery.id, DeliveryState.FAILED, detail=detail)
@@ -228,13 +230,8 @@ class Deliverer:
 
     def _unanswered(self, work: Work, delivery: Delivery, immediate: bool, detail: str) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
-        repeated = delivery.detail.startswith(_REPEATED)
-        if self.voice.idempotent or (immediate and not repeated):
-            again = self.now() + (timedelta() if self.voice.idempotent else _REPEAT_AFTER)
-            note = f"{_REPEATED}: {detail}"
-            work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
-        else:
-            work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)
+        recognised = self.voice.idempotent
+        unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=recognised)
 
 
 def _by_recipient(claimed: Sequence[Delivery]) -> list[tuple[Delivery, ...]]:

@@ -28,9 +28,23 @@ class Limits:
         """
         if entry.published is None:
             return not first_poll
-        ahead = _DAY_AHEAD if entry.date_only else _CLOCK_AHEAD
         behind = self.window + (timedelta(days=1) if entry.date_only else timedelta())
-        return now - behind <= entry.published <= now + ahead
+        return now - behind <= entry.published and not self.from_the_future(entry, now)
+
+    def from_the_future(self, entry: Entry, now: datetime) -> bool:
+        """Whether the entry is dated later than any clock on earth can show."""
+        ahead = _DAY_AHEAD if entry.date_only else _CLOCK_AHEAD
+        return entry.published is not None and entry.published > now + ahead
+
+    def edited_in_time(self, entry: Entry, now: datetime) -> bool:
+        """Whether an edit that is seen now may ring: by its own date, where it has one."""
+        if self.from_the_future(entry, now):
+            return False
+        return (
+            entry.updated is None
+            or entry.updated <= (entry.published or entry.updated)
+            or (now - self.window <= entry.updated <= now + _CLOCK_AHEAD)
+        )
 
     def digest_time(self, digest: Digest, now: datetime) -> datetime:
         """The next eight o'clock in the operator's zone; of a Monday for weekly digests."""

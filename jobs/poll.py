@@ -2,35 +2,46 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import structlog
 
-from jobs.fetch import Fetched, Fetcher, FetchError, retry_after
+from jobs.batch import Batches
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError
+from jobs.keep import Edit, Kept, Outcome, keep_all
 from jobs.limits import Limits
-from jobs.ring import keep, ring
-from jobs.steps.pages import parse_page
-from jobs.steps.parse import NotAFeed, Parsed, parse_feed
-from jobs.steps.read import read_document
+from jobs.linked import Linked
+from jobs.look import Trouble, items, trouble
+from jobs.pauses import Pauses
+from jobs.steps.edits import is_material, marked, merged, sift
+from jobs.steps.freshness import fresh_for, hints_of, later, next_due
+from jobs.steps.habit import is_silent
+from jobs.steps.moves import back_home, moved
+from jobs.steps.parse import NotAFeed, Parsed
 from jobs.steps.understand import understand_entry
-from jobs.steps.unreadable import Unreadable
 from storage.database import Database
 from storage.records import Alert, Entry, Source, Statement
-from storage.words import Relation, SourceKind, SourceState
+from storage.words import SourceState
 
 log = structlog.get_logger()
 
 _IN_FLIGHT = 20
+_AT_HAND = 100
+"""How many sources may be between their question and their commit: what they brought is in memory."""
 _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
+_READ_AGAIN = 5
+"""How many of them for entries that are known: a list that changes with every look must not cost more."""
 _DARK_AFTER = 5
-_LONGEST_PAUSE = timedelta(hours=6)
+_WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
+_TOLD = (SourceState.DARK, SourceState.GONE, SourceState.MOVED, SourceState.NOT_A_FEED)
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_jitter = Random()  # noqa: S311 - spreads due times, protects nothing
+_luck = Random().random  # noqa: S311 - spreads due times, protects nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,15 @@ class Poller:
     fetcher: Fetcher
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
+    beat: Callable[[], None] = lambda: None
+    understand: Callable[[Entry, Source, datetime], Statement] = understand_entry
     _busy: set[int] = field(default_factory=set)
+    _pauses: Pauses = field(default_factory=Pauses)
+    _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """One writer for all that the polls bring."""
+        object.__setattr__(self, "_batches", Batches(self._store, lambda outcome: outcome.weight))
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
         """Polls every watched source whose time has come and that is not being polled already.
@@ -61,7 +80,12 @@ class Poller:
         May be called again before it has returned: a slow source holds up nobody.
         """
         found = await asyncio.to_thread(self._due, now)
-        chosen = [source for source in found if source.id not in self._busy]
+        self.beat()
+        chosen = [
+            source
+            for source in found
+            if source.id not in self._busy and not self._pauses.until(source.asked, now)
+        ]
         self._busy.update(source.id for source in chosen)
         try:
             return await self.all(chosen, now, lambda polled: self._busy.discard(polled.source.id))
@@ -75,218 +99,271 @@ class Poller:
         done: Callable[[Polled], None] = lambda _: None,
     ) -> tuple[Polled, ...]:
         """Polls these sources, twenty at a time; one that fails does not hold up the others."""
-        gate = asyncio.Semaphore(_IN_FLIGHT)
+        asking, at_hand = asyncio.Semaphore(_IN_FLIGHT), asyncio.Semaphore(_AT_HAND)
+        began = asyncio.get_running_loop().time()
 
         async def one(source: Source) -> Polled:
-            async with gate:
-                polled = await self.one(source, now)
+            async with at_hand:
+                polled = await self._one(source, now, began, asking)
             done(polled)
             return polled
 
+        await asyncio.to_thread(self._learn_pauses, now)
         return tuple(await asyncio.gather(*(one(source) for source in sources)))
 
     async def one(self, source: Source, now: datetime) -> Polled:
         """Polls one source; whatever goes wrong ends in a named state of the source."""
-        try:
-            answer = await self.fetcher.get(source.url, etag=source.etag, last_modified=source.last_modified)
-            polled = await self._answered(source, answer, now)
-        except FetchError as error:
-            polled = await self._missed(source, SourceState.FAILING, str(error.detail), now)
-        except NotAFeed as error:
-            polled = await self._missed(source, SourceState.NOT_A_FEED, str(error.detail), now)
-        except Exception as error:
-            # An unforeseen fault with one source must neither stop the others nor pass in silence.
-            log.exception("poll.failed", source=source.name)
-            polled = await self._fault(source, error, now)
-        log.info("poll.done", source=source.name, state=polled.source.state, new=polled.new)
+        return await self._one(source, now, asyncio.get_running_loop().time(), nullcontext())
+
+    async def _one(
+        self, source: Source, now: datetime, began: float, asking: AbstractAsyncContextManager[None]
+    ) -> Polled:
+        clock = asyncio.get_running_loop().time
+
+        def moment() -> datetime:
+            """The round may have begun long ago, and a pause counts from its answer."""
+            return now + timedelta(seconds=clock() - began)
+
+        with self._batches.expected():
+            async with asking:
+                paused = self._pauses.until(source.asked, moment())
+                if paused:
+                    return _waiting(source, paused)
+                outcome = await self._ask(source, moment)
+        polled = await self._kept(source, outcome)
+        _tell(source, polled)
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
         return polled
 
-    async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Polled:
-        if answer.status == 304:
-            return await self._unchanged(source, answer, now)
-        if answer.status in (429, 503):
-            pause = retry_after(answer.headers, now)
-            detail = f"HTTP {answer.status}"
-            return await self._missed(source, SourceState.THROTTLED, detail, now, pause)
-        if answer.status == 410:
-            return await self._missed(source, SourceState.GONE, "HTTP 410: removed for good", now)
-        if answer.status != 200:
-            return await self._missed(source, SourceState.FAILING, f"HTTP {answer.status}", now)
-        if source.body_hash == _hash(answer.body):
-            return await self._unchanged(source, answer, now)
-        parsed = await asyncio.to_thread(_parse, source, answer, now)
-        fresh = await asyncio.to_thread(self._fresh, source, parsed.entries)
-        read = await self._read_linked(fresh, now)
-        statements = await asyncio.to_thread(_understand, read, source, now)
-        state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
-        after = replace(_succeeded(source, answer, now), state=state, detail=parsed.degraded)
-        first_poll = source.last_success is None
-        return await asyncio.to_thread(self._store, after, statements, now, first_poll=first_poll)
-
-    async def _fault(self, source: Source, error: Exception, now: datetime) -> Polled:
-        """The fault as the source's state; where not even that can be written, as the answer alone."""
-        detail = f"fault in Vigil: {error!r}"[:200]
+    async def _ask(self, source: Source, now: Callable[[], datetime]) -> Outcome:
         try:
-            return await self._missed(source, SourceState.FAILING, detail, now)
-        except Exception:
-            log.exception("poll.state_not_written", source=source.name)
-            return Polled(replace(source, state=SourceState.FAILING, detail=detail))
+            answer = await self.fetcher.get(
+                source.asked, etag=source.etag, last_modified=source.last_modified, pinned=True
+            )
+            return await self._answered(source, answer, now())
+        except Elsewhere as error:
+            return _missed(source, SourceState.MOVED, str(error.detail), now())
+        except FetchError as error:
+            return _missed(source, SourceState.FAILING, str(error.detail), now())
+        except NotAFeed as error:
+            return _missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
+        except Exception as error:  # noqa: BLE001 - it is logged by `_fault`
+            # An unforeseen fault with one source must neither stop the others nor pass in silence.
+            return _fault(source, error, now())
 
-    async def _unchanged(self, source: Source, answer: Fetched, now: datetime) -> Polled:
-        # Also a 304, or a 200 with the same body, may bring new validators: keep them.
-        was = source.state in (SourceState.OK, SourceState.DEGRADED, SourceState.UNCHANGED)
-        state = SourceState.DEGRADED if source.state is SourceState.DEGRADED else SourceState.UNCHANGED
-        after = replace(_succeeded(source, answer, now), state=state, detail=source.detail if was else "")
-        if answer.status == 304:
-            after = replace(after, body_hash=source.body_hash)
-        return await asyncio.to_thread(self._store, after, (), now)
+    async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
+        bad = trouble(answer, now)
+        if bad:
+            return self._refused(source, answer, bad, now)
+        if answer.status == 304 and not (source.etag or source.last_modified):
+            return _missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
+        digest = source.body_hash if answer.status == 304 else _hash(answer.body)
+        if digest == source.body_hash:
+            # Also a 304, or a 200 with the same body, may bring new validators: keep them.
+            degraded = source.detail if source.state is SourceState.DEGRADED else ""
+            state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
+            after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
+            return Outcome(source, after, now, edits=await self._read_late(source, now))
+        parsed = await asyncio.to_thread(items, source, answer, now)
+        state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
+        after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
+        return await self._changed(source, after, parsed, now)
 
-    async def _missed(
-        self, source: Source, state: SourceState, detail: str, now: datetime, pause: float | None = None
-    ) -> Polled:
-        """The source did not answer as it should: it is asked again later, and later each time."""
-        failures = source.failures + 1
-        wait = min(timedelta(seconds=source.every) * 2 ** min(failures - 1, 10), _LONGEST_PAUSE)
-        wait *= _jitter.uniform(0.8, 1.0)
-        wait = max(wait, timedelta(seconds=min(pause or 0, 86400)), timedelta(seconds=source.every) * 0.8)
-        if state is SourceState.FAILING and failures >= _DARK_AFTER:
-            state = SourceState.DARK
-        after = replace(
+    async def _changed(self, source: Source, after: Source, parsed: Parsed, now: datetime) -> Outcome:
+        """What is new in an answer, and what was edited in it."""
+        fresh, changed = await asyncio.to_thread(self._sifted, source, parsed.entries)
+        linked = Linked(self.fetcher, self._pauses)
+        read = await linked.read(fresh, now, _LINKED_PAGES)
+        showing = {
+            entry.uid: entry for entry in await linked.read([new for _, new in changed], now, _READ_AGAIN)
+        }
+        edits = [(old, merged(old, showing[new.uid])) for old, new in changed]
+        return Outcome(
             source,
-            state=state,
-            detail=detail,
-            failures=failures,
-            last_polled=now,
-            next_due=now + wait,
-        )
-        return await asyncio.to_thread(self._store, after, (), now)
-
-    async def _read_linked(self, entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
-        """The entries, those that show only a beginning with the text of the page they link to."""
-        cut = [entry.uid for entry in entries if (entry.excerpt and entry.url) or entry.enclosures]
-        chosen = set(cut[:_LINKED_PAGES])
-        return tuple(
-            await asyncio.gather(
-                *(self._linked(entry, now) if entry.uid in chosen else _same(entry) for entry in entries)
-            )
+            after,
+            now,
+            new=await asyncio.to_thread(self._understand, read, source, now),
+            edits=(
+                *await asyncio.to_thread(self._edits, edits, source, now),
+                *await self._read_late(source, now, but={old.id for old, _ in changed}),
+            ),
+            first_poll=source.last_success is None,
         )
 
-    async def _linked(self, entry: Entry, now: datetime) -> Entry:
-        del now
-        notes = []
-        for url in filter(None, (entry.url, *entry.enclosures[:1])):
-            try:
-                answer = await self.fetcher.get(url)
-                if answer.status != 200:
-                    notes.append(f"the link leads nowhere: HTTP {answer.status} from {url}")
-                    continue
-                content = answer.headers.get("content-type", "")
-                document = await asyncio.to_thread(read_document, answer.body, content, answer.final_url)
-            except (FetchError, Unreadable) as error:
-                notes.append(f"the linked page could not be read: {error.detail}")
-                continue
-            if len(document.text) <= len(entry.text):
-                continue
-            return replace(
-                entry,
-                title=_whole_title(entry.title, document.title),
-                text=document.text,
-                excerpt=False,
-                note="; ".join(notes),
-            )
-        return replace(entry, note="; ".join(notes))
+    async def _read_late(self, source: Source, now: datetime, but: Collection[int] = ()) -> tuple[Edit, ...]:
+        """The linked pages that could not be read before, and whose time has come."""
+        if source.unread_due is None or source.unread_due > now:
+            return ()
+        found = await asyncio.to_thread(self._unread, source, now)
+        unread = [entry for entry in found if entry.id not in but]
+        read = await Linked(self.fetcher, self._pauses).read(unread, now, _READ_AGAIN)
+        return await asyncio.to_thread(
+            self._edits, list(zip(unread, read, strict=True)), source, now, late=True
+        )
+
+    def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
+        """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
+        missed = _missed(source, bad.state, bad.detail, now, bad.pause)
+        until = missed.source.next_due or now
+        if answer.status == 429:
+            self._pauses.impose(source.asked, until, host=True)
+            self._pauses.impose(answer.final_url, until, host=True)
+        elif bad.pause:
+            self._pauses.impose(source.asked, until, host=False)
+        return missed
+
+    async def _kept(self, source: Source, outcome: Outcome) -> Polled:
+        """The outcome stored; where that fails, the fault as the source's state, or as the answer alone."""
+        try:
+            return _polled(await self._batches.add(outcome))
+        except Exception as error:  # noqa: BLE001 - as above
+            fault = _fault(source, error, outcome.now)
+        try:
+            return _polled(await self._batches.add(fault))
+        except Exception:  # noqa: BLE001 - as above
+            log.warning("poll.state_not_written", source=source.name)
+            return Polled(fault.source)
 
     def _due(self, now: datetime) -> tuple[Source, ...]:
+        self._learn_pauses(now)
         with self.database.read() as work:
             return work.sources.due(now)
 
-    def _fresh(self, source: Source, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    def _learn_pauses(self, now: datetime) -> None:
+        self._pauses.forget(now)
         with self.database.read() as work:
-            known = work.entries.known(source.id, [entry.uid for entry in entries])
-        return tuple(entry for entry in entries if entry.uid not in known)
+            self._pauses.learn(work.sources.paused(now))
 
-    def _store(
-        self,
-        source: Source,
-        read: Sequence[tuple[Entry, Statement]],
-        now: datetime,
-        *,
-        first_poll: bool = False,
-    ) -> Polled:
-        """One transaction: the source's validators with all that the answer brought, or nothing."""
-        alerts = []
+    def _sifted(
+        self, source: Source, entries: Sequence[Entry]
+    ) -> tuple[tuple[Entry, ...], list[tuple[Entry, Entry]]]:
+        """The new entries, and those that are known (as they were, as they are shown now)."""
+        shown_now = [marked(entry, source) for entry in entries]
+        with self.database.read() as work:
+            shown = work.entries.shown(source.id, [entry.uid for entry in shown_now])
+            unknown = [entry for entry in shown_now if entry.uid not in shown]
+            sifted = sift(shown_now, shown, work.entries.alike(source.id, unknown) if unknown else ())
+            known = work.entries.by_uid(source.id, [entry.uid for entry in sifted.edited])
+        edited = [(known[entry.uid], entry) for entry in sifted.edited if entry.uid in known]
+        return sifted.new, [*edited, *sifted.renamed]
+
+    def _unread(self, source: Source, now: datetime) -> tuple[Entry, ...]:
+        with self.database.read() as work:
+            return work.entries.unread(source.id, now, _READ_AGAIN)
+
+    def _understand(
+        self, entries: Iterable[Entry], source: Source, now: datetime
+    ) -> tuple[tuple[Entry, Statement], ...]:
+        return tuple(self._understood(entry, source, now) for entry in entries)
+
+    def _understood(self, entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
+        """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
+        if entry.published and not _EARLIEST <= entry.published <= _LATEST:
+            # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
+            note = f"impossible date {entry.published.date().isoformat()}"
+            entry = replace(entry, published=_EARLIEST, note=note)
+        try:
+            return entry, self.understand(entry, source, now)
+        except Exception as error:
+            log.exception("entry.not_understood", source=source.name)
+            noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
+            plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
+            return noted, replace(plain, language=entry.language, countries=source.countries)
+
+    def _edits(
+        self, changed: Iterable[tuple[Entry, Entry]], source: Source, now: datetime, *, late: bool = False
+    ) -> tuple[Edit, ...]:
+        """What known entries say now; without a statement where it is what they said before."""
+        found = []
+        for old, new in changed:
+            if not old.shown or not is_material(old, new):
+                # Kept by a version that knew no digests, or edited in what is no content.
+                found.append(Edit(old, new, by_publisher=not late))
+                continue
+            as_of = (old.published or now) if late else now
+            entry, statement = self._understood(new, source, as_of)
+            found.append(Edit(old, entry, statement, by_publisher=not late))
+        return tuple(found)
+
+    def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
+        """One transaction: the validators of several sources with all that their answers brought."""
+        pauses = self._pauses.unwritten()
         with self.database.write() as work:
-            if read:
-                work.cases.lock()  # first: what another poller stores meanwhile must be seen below
-            known = work.entries.known(source.id, [entry.uid for entry, _ in read])
-            new = [(entry, statement) for entry, statement in read if entry.uid not in known]
-            for entry, understood in sorted(new, key=lambda pair: pair[0].published or now):
-                statement = keep(work, source, entry, understood, now)
-                if not self.limits.fresh(entry, now, first_poll=first_poll):
-                    continue
-                if entry.published is None and statement.relation is Relation.DUPLICATE:
-                    continue  # without a date, a known text under a new id is no news
-                rung = ring(work, source, entry, statement, now, self.limits)
-                if rung:
-                    alerts.append(rung)
-            work.sources.save(source)
-        notes = tuple(entry.note for entry, _ in new if entry.note)
-        return Polled(source, len(new), notes, tuple(alerts))
+            kept = keep_all(work, outcomes, self.limits)
+            if pauses:
+                work.sources.pause(pauses, outcomes[0].now)
+        self._pauses.written(pauses)
+        return kept
 
 
-def _parse(source: Source, answer: Fetched, now: datetime) -> Parsed:
-    if source.kind is SourceKind.PAGE:
-        return parse_page(answer.body, answer.headers, answer.final_url, source.selectors, now)
-    return parse_feed(answer.body, answer.headers, answer.final_url, now)
-
-
-def _understand(
-    entries: Iterable[Entry], source: Source, now: datetime
-) -> tuple[tuple[Entry, Statement], ...]:
-    return tuple(_understood(entry, source, now) for entry in entries)
-
-
-def _understood(entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
-    """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
-    if entry.published and not _EARLIEST <= entry.published <= _LATEST:
-        # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
-        entry = replace(entry, published=_EARLIEST, note=f"impossible date {entry.published:%Y-%m-%d}")
-    try:
-        return entry, understand_entry(entry, source, now)
-    except Exception as error:
-        log.exception("entry.not_understood", source=source.name)
-        noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
-        plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
-        return noted, replace(plain, language=entry.language, countries=source.countries)
-
-
-def _succeeded(source: Source, answer: Fetched, now: datetime) -> Source:
-    # `every` is an upper bound of freshness: jitter only shortens it.
-    wait = timedelta(seconds=source.every * _jitter.uniform(0.9, 1.0))
+def _succeeded(
+    source: Source, answer: Fetched, digest: str, now: datetime, *, state: SourceState, detail: str
+) -> Source:
+    source = moved(source, answer.permanent_url, now)
+    kept = answer.status == 304
+    hints = source.hints if digest == source.body_hash else hints_of(answer.body)
+    silent = is_silent(source, now)
     return replace(
         source,
-        etag=answer.headers.get("etag", source.etag if answer.status == 304 else ""),
-        last_modified=answer.headers.get(
-            "last-modified", source.last_modified if answer.status == 304 else ""
-        ),
-        body_hash=_hash(answer.body),
+        state=state,
+        detail=detail,
+        etag=answer.headers.get("etag", source.etag if kept else ""),
+        last_modified=answer.headers.get("last-modified", source.last_modified if kept else ""),
+        body_hash=digest,
+        hints=hints,
         failures=0,
         last_polled=now,
         last_success=now,
-        next_due=now + wait,
+        next_due=next_due(source, fresh_for(answer.headers, hints, now), now, _luck()),
+        silent_since=(source.silent_since or now) if silent else None,
     )
 
 
-def _whole_title(shown: str, found: str) -> str:
-    """The page's title where the list cut it off; else the list's own."""
-    start = shown.rstrip("…. ")
-    return found if start != shown and found.startswith(start) else shown
+def _missed(
+    source: Source, state: SourceState, detail: str, now: datetime, pause: float | None = None
+) -> Outcome:
+    """The source did not answer as it should: it is asked again later, and later each time."""
+    after = replace(source, state=state, detail=detail, failures=source.failures + 1, last_polled=now)
+    if state is SourceState.FAILING and after.failures >= _DARK_AFTER:
+        after = back_home(replace(after, state=SourceState.DARK))
+    return Outcome(source, replace(after, next_due=later(after, now, pause, _luck())), now)
 
 
-async def _same(entry: Entry) -> Entry:
-    return entry
+def _fault(source: Source, error: Exception, now: datetime) -> Outcome:
+    detail = repr(error)
+    secret = source.url != source.shown_url
+    if secret:  # a fault may quote the address, and with it who may read it
+        detail = type(error).__name__
+    log.error("poll.failed", source=source.name, error=detail, exc_info=None if secret else error)
+    return _missed(source, SourceState.FAILING, f"fault in Vigil: {detail}"[:200], now)
+
+
+def _waiting(source: Source, until: datetime) -> Polled:
+    """The source was not asked: its server wants to be left alone, and that is for everybody."""
+    detail = f"not asked: its server asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
+    return Polled(replace(source, state=SourceState.THROTTLED, detail=detail))
+
+
+def _polled(kept: Kept) -> Polled:
+    return Polled(kept.source, kept.new, kept.notes, kept.alerts)
+
+
+def _tell(before: Source, polled: Polled) -> None:
+    """What became of it, for the log; what an admin should hear is a warning, once and when it ends."""
+    after = polled.source
+    if polled.new or after.state is not before.state:
+        log.info("poll.done", source=after.name, state=after.state, new=polled.new)
+    ill, was_ill = after.state in _TOLD, before.state in _TOLD
+    if ill and after.state is not before.state:
+        log.warning("source.ill", source=after.name, state=after.state, detail=after.detail)
+    if was_ill and after.state in _WELL:
+        log.warning("source.well", source=after.name, was=before.state)
+    if after.address != before.address:
+        log.warning("source.moved", source=after.name, to=after.address or after.shown_url)
+    if bool(after.silent_since) is not bool(before.silent_since):
+        event = "source.silent" if after.silent_since else "source.speaks"
+        log.warning(event, source=after.name, newest=before.newest and before.newest.isoformat())
 
 
 def _hash(body: bytes) -> str:

@@ -1,7 +1,7 @@
 """Inside a poll's transaction: keeps a statement, joins it to its case, and queues what rings."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +11,7 @@ from jobs.steps import match
 from jobs.steps.link import link
 from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation, Urgency
+from storage.words import CaseState, Digest, MsgType, Relation
 
 log = structlog.get_logger()
 
@@ -19,9 +19,24 @@ _LIFE = timedelta(days=9)
 _DIGEST_LANE = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When something may ring, under which limits; `stage` tells a later alert on an entry from its first.
+
+    `doubt`, where given, is why an admin looks before it is sent.
+    """
+
+    now: datetime
+    limits: Limits
+    stage: str = ""
+    doubt: str = ""
+
+
 def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: datetime) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
     entry_id = work.entries.add(source.id, entry, now)
+    # Before it is linked: a source that speaks again has news, another one that says the same has none.
+    statement = replace(statement, source_name=source.name)
     moment = statement.published or now
     known = work.statements.candidates(statement.countries, statement.url, moment, source.id)
     linked = link(statement, known)
@@ -35,14 +50,59 @@ def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: da
         entry_id=entry_id,
         case_id=case_id,
         relation=linked.relation,
-        source_name=source.name,
         fetched=now,
     )
     return replace(statement, id=work.statements.add(statement, source, now))
 
 
+def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tuple[Statement, Statement]:
+    """Stores an edited entry with what it says now; returns its statement as it was and as it is."""
+    work.entries.save(entry)
+    number = work.entries.statement_of(entry.id)
+    before = work.statements.get(number) if number else None
+    assert before is not None  # noqa: S101 - they were stored together
+    after = replace(
+        statement,
+        id=before.id,
+        entry_id=before.entry_id,
+        case_id=before.case_id,
+        relation=before.relation,
+        source_name=source.name,
+        external_id=before.external_id,
+        fetched=before.fetched,
+    )
+    work.statements.change(after, source)
+    return before, after
+
+
+def ring_again(
+    work: Work, source: Source, entry: Entry, told: tuple[Statement, Statement], occasion: Occasion
+) -> tuple[Alert, int] | None:
+    """The alert that an edit gives cause for: once when it became urgent, once when it calls off.
+
+    `told` is the statement before and after. Who was rung for the case already hears nothing, unless
+    by a message that was not urgent yet.
+    """
+    before, after = told
+    assert after.case_id is not None  # noqa: S101 - `keep` gave it one
+    called_off = MsgType.CANCEL
+    if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
+        work.cases.touch(after.case_id, CaseState.STOPPED, occasion.now)
+        stage, relation = "called off", Relation.UPDATE
+    elif after.alert.urgent and not before.alert.urgent:
+        stage = "became urgent"
+        others = work.alerts.urgent_of_case(after.case_id, but=after.id)
+        relation = Relation.DUPLICATE if others else Relation.UPDATE
+    else:
+        return None
+    occasion = replace(occasion, stage=stage)
+    if work.alerts.exists(identifier(source, entry, stage)):
+        return None
+    return ring(work, source, entry, replace(after, relation=relation), occasion)
+
+
 def ring(
-    work: Work, source: Source, entry: Entry, statement: Statement, now: datetime, limits: Limits
+    work: Work, source: Source, entry: Entry, statement: Statement, occasion: Occasion
 ) -> tuple[Alert, int] | None:
     """The alert that the statement gives cause for and how many will get it; None when nobody will.
 
@@ -51,9 +111,10 @@ def ring(
     for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
+    now, limits, held = occasion.now, occasion.limits, occasion.doubt
     earlier = work.alerts.of_case(statement.case_id)
     alert = Alert(
-        identifier=identifier(source, entry),
+        identifier=identifier(source, entry, occasion.stage),
         statement=statement,
         source=source,
         sent=now,
@@ -72,11 +133,12 @@ def ring(
             return None
     if not wanted and not statement.alert.urgent:
         return None
-    held = ""
     if alert.msg_type is MsgType.CANCEL:
+        held = ""
         work.deliveries.cancel_case(statement.case_id)
     elif work.alerts.rung_since(source.id, now - timedelta(hours=1)) >= limits.per_source_hour:
         held = "more urgent alerts from this source within an hour than usual: an admin looks first"
+    if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
     for lane, at in sorted(set(wanted.values())):
@@ -85,9 +147,10 @@ def ring(
     return alert, len(wanted)
 
 
-def identifier(source: Source, entry: Entry) -> str:
-    """The alert's CAP identifier: the same entry of the same source gives the same one."""
-    digest = hashlib.sha256(f"{source.name}\x00{entry.uid}".encode()).hexdigest()
+def identifier(source: Source, entry: Entry, stage: str = "") -> str:
+    """The alert's CAP identifier: the same entry of the same source gives the same one at each stage."""
+    parts = (source.name, entry.uid, stage) if stage else (source.name, entry.uid)
+    digest = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
     return f"vigil-{digest[:24]}"
 
 
@@ -126,6 +189,5 @@ def _msg_type(statement: Statement, *, rung: bool) -> MsgType:
 
 
 def _case_state(statement: Statement) -> CaseState:
-    if statement.alert.msg_type is MsgType.CANCEL:
-        return CaseState.STOPPED
-    return CaseState.RESOLVED if statement.alert.urgency is Urgency.PAST else CaseState.UPDATED
+    """Only a stop ends a case: the report of a vigil for the nine is Past as well, and they are not free."""
+    return CaseState.STOPPED if statement.alert.msg_type is MsgType.CANCEL else CaseState.UPDATED

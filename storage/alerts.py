@@ -51,6 +51,21 @@ class Alerts:
             (int(key), name) for key, name in self._connection.execute(question.order_by(alerts.c.id))
         )
 
+    def exists(self, identifier: str) -> bool:
+        """Whether there is an alert with this CAP identifier."""
+        question = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.identifier == identifier)
+        return bool(self._connection.scalar(question))
+
+    def urgent_of_case(self, case_id: int, but: int) -> bool:
+        """Whether another statement than this one rang as urgent on the case."""
+        question = (
+            sa.select(sa.func.count())
+            .select_from(alerts)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(alerts.c.case_id == case_id, statements.c.id != but, statements.c.urgent)
+        )
+        return bool(self._connection.scalar(question))
+
     def followers(self, case_id: int) -> set[int]:
         """The recipients who were, or are about to be, alerted to the case."""
         question = (

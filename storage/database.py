@@ -1,24 +1,27 @@
 """The engine and the unit of work: one transaction, with one repository for each noun."""
 
+import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from storage import locks
+from storage import backup, locks
 from storage.alerts import Alerts
 from storage.cases import Cases
+from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all
 from storage.deliveries import Deliveries
 from storage.entries import Entries
-from storage.migrate import current_revision, newest_revision, upgrade
+from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.routes import Routes
@@ -27,8 +30,6 @@ from storage.sources import Sources
 from storage.statements import Statements
 from storage.tables import meta
 from storage.vault import Vault, WrongKey
-
-_KEY_CHECK = "vigil key check"
 
 
 class StorageError(Exception):
@@ -67,6 +68,12 @@ class Database:
 
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
+        file = self.engine.url.database
+        if self.engine.dialect.name == "sqlite" and file and backup.is_backup(Path(file)):
+            raise StorageError(
+                f"{file}: this is a backup, which may hold what was sent since: bring it back with "
+                "`vigil restore`"
+            )
         try:
             with self.engine.connect().execution_options(vigil_write=True) as connection:
                 # So that two processes at a first start do not both make the tables.
@@ -80,7 +87,7 @@ class Database:
                         "make a backup, then run `vigil migrate`"
                     )
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be opened: {_reason(error)}") from error
+            raise StorageError(f"the database cannot be opened: {reason(error)}") from error
         self._check_key()
 
     @contextmanager
@@ -92,8 +99,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only looks; it sees one state of everything."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._looking() as connection:
             yield self._work(connection)
+
+    def copy_to(self, file: Path) -> dict[str, int]:
+        """Every row into a new SQLite file, as of one moment, while others write; the index is left out.
+
+        Nothing is made where the database has no tables yet.
+        """
+        with self._standing_still() as connection:
+            return {} if current_revision(connection) is None else into_file(connection, file)
+
+    def back_up(self, file: Path, now: datetime) -> backup.Written:
+        """A backup as of one moment, while others write, in place of what the file was."""
+        with self._standing_still() as connection:
+            if current_revision(connection) is None:
+                raise StorageError("there is nothing to back up: the database has no tables of Vigil")
+            return backup.write(connection, file, now)
 
     @contextmanager
     def sender_lock(self, transport: str) -> Iterator[bool]:
@@ -101,9 +123,42 @@ class Database:
         with locks.if_free(self.engine, transport) as alone:
             yield alone
 
+    def key_fits(self) -> bool:
+        """Whether our key is the one that this database was made with; True while it has none yet."""
+        with self.read() as work:
+            known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
+        return known in (None, self.vault.check())
+
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                # Its default lets each question see another state.
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[Connection]:
+        """A transaction for reading everything, of a database at any version."""
+        try:
+            with self.engine.connect() as connection:
+                found = current_revision(connection)
+                if found not in (None, *revisions()):
+                    raise StorageError(
+                        f"the database is at version {found}, which is newer than this program: use the "
+                        "program that it was made with"
+                    )
+                tables = tables_of(connection)
+            with self._looking() as connection:
+                hold_still(connection, tables)
+                yield connection
+        except SQLAlchemyError as error:
+            raise StorageError(f"the database cannot be copied: {reason(error)}") from error
 
     def _work(self, connection: Connection) -> Work:
         index = index_for(connection)
@@ -122,7 +177,7 @@ class Database:
         )
 
     def _check_key(self) -> None:
-        trace = self.vault.trace(_KEY_CHECK)
+        trace = self.vault.check()
         with self.write() as work:
             locks.until_commit(work.connection, "prepare")
             known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
@@ -142,9 +197,19 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         raise StorageError("only sqlite:/// and postgresql:// databases are supported")
     engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    sa.event.listen(engine, "do_connect", _make_private)
     sa.event.listen(engine, "connect", _tune_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(
+    _dialect: object, _record: object, arguments: Sequence[Any], _options: dict[str, Any]
+) -> None:
+    """A file that is not there yet is made for its owner alone; SQLite's files beside it follow its mode."""
+    with suppress(OSError):  # SQLite says better what is wrong
+        if arguments[0] != ":memory:":
+            os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection has no type
@@ -182,7 +247,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def reason(error: SQLAlchemyError) -> str:
+    """What the database said, in a line."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 

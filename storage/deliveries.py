@@ -120,12 +120,41 @@ class Deliveries:
         rows = self._connection.execute(question).mappings()
         return tuple((_delivery(row), row["urgency"] == Urgency.IMMEDIATE) for row in rows)
 
+    def perhaps_sent(self, now: datetime) -> tuple[tuple[Delivery, bool], ...]:
+        """In a backup that was brought back: what waited when it was taken and was due by now.
+
+        It may have been sent since. Each with whether its alert is Immediate and has not expired.
+        """
+        question = (
+            sa.select(deliveries, statements.c.urgency, alerts.c.expires)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(
+                deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
+                deliveries.c.not_before <= now,
+            )
+            .order_by(deliveries.c.id)
+        )
+        return tuple(
+            (
+                _delivery(row),
+                row["urgency"] == Urgency.IMMEDIATE and (row["expires"] is None or row["expires"] >= now),
+            )
+            for row in self._connection.execute(question).mappings()
+        )
+
     def next_due(self, transport: str) -> datetime | None:
         """When the next queued delivery may be sent."""
         question = sa.select(sa.func.min(deliveries.c.not_before))
         queued = (deliveries.c.transport == transport, deliveries.c.state == DeliveryState.QUEUED)
         found: datetime | None = self._connection.scalar(question.where(*queued))
         return found
+
+    def waiting(self) -> int:
+        """How many are queued, held or being sent."""
+        states = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+        question = sa.select(sa.func.count()).where(deliveries.c.state.in_(states))
+        return int(self._connection.scalar(question) or 0)
 
     def cancel_case(self, case_id: int) -> int:
         """Cancels what still waits of earlier alerts on the case: it is over; returns how many."""

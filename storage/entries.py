@@ -1,13 +1,16 @@
 """Entries: the items as their sources published them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from storage.records import Entry
-from storage.tables import entries
+from storage.tables import entries, statements
+
+_AT_ONCE = 500
+"""SQLite takes a limited number of values in a question."""
 
 
 class Entries:
@@ -18,23 +21,107 @@ class Entries:
 
     def known(self, source_id: int, uids: Collection[str]) -> set[str]:
         """Which of these uids the source has published before."""
-        found: set[str] = set()
-        ordered = list(uids)
-        for start in range(0, len(ordered), 500):  # SQLite takes a limited number of values in a question
-            part = ordered[start : start + 500]
-            question = sa.select(entries.c.uid).where(
+        return set(self.shown(source_id, uids))
+
+    def shown(self, source_id: int, uids: Collection[str]) -> dict[str, str]:
+        """The digest of what the source showed last, for those of these uids that it has published."""
+        found: dict[str, str] = {}
+        for part in _parts(uids):
+            question = sa.select(entries.c.uid, entries.c.shown).where(
                 entries.c.source_id == source_id, entries.c.uid.in_(part)
             )
-            found.update(self._connection.scalars(question))
+            found.update((row.uid, row.shown) for row in self._connection.execute(question))
+        return found
+
+    def by_uid(self, source_id: int, uids: Collection[str]) -> dict[str, Entry]:
+        """The source's entries with these uids."""
+        return {
+            entry.uid: entry
+            for part in _parts(uids)
+            for entry in self._select(entries.c.source_id == source_id, entries.c.uid.in_(part))
+        }
+
+    def alike(self, source_id: int, looked_for: Collection[Entry]) -> tuple[Entry, ...]:
+        """The source's entries that share words or title and link with one of these, the newest first."""
+        found: dict[int, Entry] = {}
+        for column, wanted in (
+            (entries.c.shown, {entry.shown for entry in looked_for if entry.shown}),
+            (entries.c.fingerprint, {entry.fingerprint for entry in looked_for if entry.fingerprint}),
+        ):
+            for part in _parts(wanted):
+                same = self._select(entries.c.source_id == source_id, column.in_(part))
+                found |= {entry.id: entry for entry in same}
+        return tuple(found[key] for key in sorted(found, reverse=True))
+
+    def unread(self, source_id: int, now: datetime, limit: int) -> tuple[Entry, ...]:
+        """Entries whose linked page is to be tried again now, the newest first."""
+        return self._select(
+            entries.c.source_id == source_id,
+            entries.c.again_at <= now,
+            order=(entries.c.id.desc(),),
+            limit=limit,
+        )
+
+    def next_unread(self, source_id: int) -> datetime | None:
+        """When a linked page of the source is to be tried again next."""
+        question = sa.select(sa.func.min(entries.c.again_at)).where(entries.c.source_id == source_id)
+        found: datetime | None = self._connection.scalar(question)
+        return found
+
+    def moments(self, source_id: int, now: datetime, limit: int) -> tuple[datetime, ...]:
+        """When the source's latest entries came: as published, or where undated as fetched; newest first."""
+        moment = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
+        question = sa.select(moment).where(entries.c.source_id == source_id, moment <= now)
+        return tuple(self._connection.scalars(question.order_by(moment.desc()).limit(limit)))
+
+    def first_fetched(self, source_id: int) -> datetime | None:
+        """When the source was first read."""
+        question = sa.select(sa.func.min(entries.c.fetched)).where(entries.c.source_id == source_id)
+        found: datetime | None = self._connection.scalar(question)
+        return found
+
+    def statement_of(self, entry_id: int) -> int | None:
+        """The number of the statement that the entry holds."""
+        found: int | None = self._connection.scalar(
+            sa.select(statements.c.id).where(statements.c.entry_id == entry_id)
+        )
         return found
 
     def add(self, source_id: int, entry: Entry, fetched: datetime) -> int:
         """Keeps an entry; returns its id. Raises IntegrityError for a uid that is known."""
-        row = {
-            name: getattr(entry, name)
-            for name in Entry.__dataclass_fields__
-            if name not in ("id", "source_id", "fetched", "enclosures")
-        }
-        row |= {"source_id": source_id, "fetched": fetched, "enclosures": list(entry.enclosures)}
+        row = _row(entry) | {"source_id": source_id, "fetched": fetched}
         result = self._connection.execute(sa.insert(entries).values(**row).returning(entries.c.id))
         return int(result.scalar_one())
+
+    def save(self, entry: Entry) -> None:
+        """Keeps what has changed about an entry that has an id; when it was first fetched stays."""
+        self._connection.execute(sa.update(entries).where(entries.c.id == entry.id).values(**_row(entry)))
+
+    def _select(
+        self,
+        *where: sa.ColumnElement[bool],
+        order: tuple[sa.ColumnElement[object], ...] = (),
+        limit: int | None = None,
+    ) -> tuple[Entry, ...]:
+        question = sa.select(entries).where(*where).order_by(*order).limit(limit)
+        return tuple(_entry(row) for row in self._connection.execute(question).mappings())
+
+
+def _parts(values: Collection[str]) -> Iterator[list[str]]:
+    ordered = list(values)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    row = {
+        name: getattr(entry, name)
+        for name in Entry.__dataclass_fields__
+        if name not in ("id", "source_id", "fetched", "enclosures")
+    }
+    return row | {"enclosures": list(entry.enclosures)}
+
+
+def _entry(row: RowMapping) -> Entry:
+    fields = {name: row[name] for name in Entry.__dataclass_fields__}
+    return Entry(**fields | {"enclosures": tuple(row["enclosures"])})

@@ -30,6 +30,11 @@ class Recipients:
         """The recipient with this id."""
         return self._first(recipients.c.id == recipient_id)
 
+    def traces(self) -> dict[str, int]:
+        """Everyone, by the keyed hash of the address, with the id: who is known, without any address."""
+        rows = self.connection.execute(sa.select(recipients.c.address_trace, recipients.c.id))
+        return {trace: int(key) for trace, key in rows}
+
     def ensure(self, transport: str, address: str, language: str, now: datetime) -> Recipient:
         """The recipient at this address, made where there is none, active again where suspended."""
         found = self.find(transport, address)

@@ -6,6 +6,7 @@ prints them. A record that has not been stored yet has the id 0.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from urllib.parse import urlsplit, urlunsplit
 
 from storage.words import (
     CaseState,
@@ -52,6 +53,31 @@ class Source:
     last_polled: datetime | None = None
     last_success: datetime | None = None
     next_due: datetime | None = None
+    address: str = ""
+    """Where it is asked since it moved there for good; "" while it is asked at `url`."""
+    moved_to: str = ""
+    """Where it says that it has moved to; believed when it has said so for days."""
+    moved_since: datetime | None = None
+    hints: dict[str, list[int]] = field(default_factory=dict)
+    """What the feed says about its own rhythm: `ttl` in seconds, `skip_hours`, `skip_days`; in UTC."""
+    unread_due: datetime | None = None
+    """When a page that one of its entries links to, and that could not be read, is tried again."""
+    newest: datetime | None = None
+    """When its newest entry was published."""
+    habit: int = 0
+    """The longest pause in seconds between its latest entries; 0 while there are too few to tell."""
+    silent_since: datetime | None = None
+    """When it was first found silent for far longer than is its habit."""
+
+    @property
+    def asked(self) -> str:
+        """The address that a poll asks."""
+        return self.address or self.url
+
+    @property
+    def shown_url(self) -> str:
+        """The configured address for people to see: without a user name and a password."""
+        return without_credentials(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,14 @@ class Entry:
     note: str = ""
     """What went wrong with this item, for an admin: "linked page answered 404"."""
     fetched: datetime | None = None
+    shown: str = ""
+    """A digest of the words that the source itself showed: when it differs, the item was edited."""
+    fingerprint: str = ""
+    """A digest of title and link: with it an item is known again under another uid."""
+    tries: int = 0
+    """How often the linked page could not be read."""
+    again_at: datetime | None = None
+    """When the linked page is tried again; None when it was read or given up."""
     id: int = 0
     source_id: int = 0
 
@@ -250,3 +284,12 @@ class Delivery:
     begun: bool = False
     """While sending: whether the message may have left. False while it waits for its turn."""
     id: int = 0
+
+
+def without_credentials(url: str) -> str:
+    """The address without a user name and a password; "" for what is no address at all."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

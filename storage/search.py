@@ -56,6 +56,10 @@ class Index(ABC):
         """The statement can no longer be found by its words."""
 
     @abstractmethod
+    def clear(self) -> None:
+        """Nothing can be found by its words any more."""
+
+    @abstractmethod
     def ranked(self, wanted: Wanted, *, loose: bool) -> sa.Select[tuple[int, float]]:
         """A question for (id, rank): all groups, or with `loose` the beginning of any of their terms."""
 
@@ -104,6 +108,10 @@ class SqliteIndex(Index):
         """The statement can no longer be found by its words."""
         self._connection.execute(sa.text("DELETE FROM statement_index WHERE rowid = :id"), {"id": key})
 
+    def clear(self) -> None:
+        """Nothing can be found by its words any more."""
+        self._connection.execute(sa.text("DELETE FROM statement_index"))
+
     def ranked(self, wanted: Wanted, *, loose: bool) -> sa.Select[tuple[int, float]]:
         """A question for (id, rank); every term is quoted, so that no term can be syntax."""
         if loose:
@@ -137,6 +145,10 @@ class PostgresIndex(Index):
     def remove(self, key: int) -> None:
         """The statement can no longer be found by its words."""
         self._connection.execute(sa.text("DELETE FROM statement_index WHERE id = :id"), {"id": key})
+
+    def clear(self) -> None:
+        """Nothing can be found by its words any more."""
+        self._connection.execute(sa.text("TRUNCATE statement_index"))
 
     def ranked(self, wanted: Wanted, *, loose: bool) -> sa.Select[tuple[int, float]]:
         """A question for (id, rank); terms hold letters and digits only, so none can be syntax."""

@@ -1,17 +1,31 @@
 """Sources: what is watched, and what the last poll of each left behind."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.locks import until_commit
 from storage.records import Source
-from storage.tables import sources
+from storage.tables import pauses, sources
 from storage.words import SourceKind, SourceState, Trust
 
 _CONFIGURED = ("url", "kind", "title", "organisation", "language", "countries", "trust", "every", "selectors")
+_LEARNT = tuple(name for name in Source.__dataclass_fields__ if name not in ("id", "name", *_CONFIGURED))
+_ANEW: dict[str, object] = {
+    name: Source.__dataclass_fields__[name].default
+    for name in (
+        *("etag", "last_modified", "body_hash", "next_due", "failures"),
+        *("address", "moved_to", "moved_since"),
+    )
+} | {"hints": {}}
+"""What belongs to an address, as it is for one that was never asked."""
+_EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
+"""What every poll writes; the rest, such as validators, changes seldom."""
+_SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
 
 
 class Sources:
@@ -36,7 +50,7 @@ class Sources:
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
             if old.url != source.url:
-                row |= {"etag": "", "last_modified": "", "body_hash": "", "next_due": None, "failures": 0}
+                row |= _ANEW
             self._connection.execute(
                 sa.update(sources).where(sources.c.id == old.id).values(watched=True, **row)
             )
@@ -51,11 +65,6 @@ class Sources:
         """The watched sources whose time has come, the longest overdue first."""
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now)
         return self._select(sa.and_(sources.c.watched, late), sources.c.next_due.asc().nulls_first())
-
-    def get(self, source_id: int) -> Source | None:
-        """The source with this id."""
-        found = self._select(sources.c.id == source_id)
-        return found[0] if found else None
 
     def many(self, ids: Collection[int]) -> dict[int, Source]:
         """The sources with these ids."""
@@ -77,13 +86,49 @@ class Sources:
         return made
 
     def save(self, source: Source) -> None:
-        """Keeps what a poll has learnt about the source."""
-        row = {name: value for name, value in _row(source).items() if name not in ("name", *_CONFIGURED)}
-        self._connection.execute(sa.update(sources).where(sources.c.id == source.id).values(**row))
+        """Keeps all that polls have learnt about the source."""
+        self._connection.execute(_saving(_LEARNT), [_values(source, _LEARNT)])
+
+    def save_polled(self, polled: Iterable[tuple[Source, Source]]) -> None:
+        """Keeps what one poll each has changed about sources, given before and after, with few statements.
+
+        Of two programs that save many sources one waits for the other, and never both for each other.
+        """
+        until_commit(self._connection, "sources")
+        alike: dict[tuple[str, ...], list[Source]] = {}
+        for before, after in polled:
+            changed = [name for name in _SELDOM if getattr(before, name) != getattr(after, name)]
+            alike.setdefault((*_EACH_TIME, *changed), []).append(after)
+        for names, found in alike.items():
+            self._connection.execute(_saving(names), [_values(source, names) for source in found])
+
+    def pause(self, wanted: Mapping[str, datetime], now: datetime) -> None:
+        """Nobody asks these places (a host, or one address) before their time; what has passed is dropped."""
+        self._connection.execute(sa.delete(pauses).where(pauses.c.until <= now))
+        known = self.paused(now)
+        for place, until in wanted.items():
+            longest = max(until, known.get(place, until))
+            self._connection.execute(sa.delete(pauses).where(pauses.c.place == place))
+            self._connection.execute(sa.insert(pauses).values(place=place, until=longest))
+
+    def paused(self, now: datetime) -> dict[str, datetime]:
+        """The places that may not be asked yet, each with the time from which it may."""
+        rows = self._connection.execute(sa.select(pauses).where(pauses.c.until > now))
+        return {row.place: row.until for row in rows}
 
     def _select(self, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> tuple[Source, ...]:
         rows = self._connection.execute(sa.select(sources).where(where).order_by(*order, sources.c.name))
         return tuple(_source(row) for row in rows.mappings())
+
+
+@cache
+def _saving(names: tuple[str, ...]) -> sa.Update:
+    key = sources.c.id == sa.bindparam("saved_id")
+    return sa.update(sources).where(key).values({name: sa.bindparam(name) for name in names})
+
+
+def _values(source: Source, names: Iterable[str]) -> dict[str, object]:
+    return {"saved_id": source.id} | {name: getattr(source, name) for name in names}
 
 
 def _row(source: Source) -> dict[str, object]:

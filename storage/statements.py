@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -31,6 +32,8 @@ _PLAIN = (
 _CANDIDATES = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
 _CASE_MEMORY = timedelta(days=150)
+_INDEXED = 200
+"""How many statements are held in memory while the index is filled."""
 
 
 class Statements:
@@ -42,25 +45,47 @@ class Statements:
 
     def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
         """Keeps a statement and indexes it; returns its id."""
-        alert = statement.alert
-        row: dict[str, object] = {name: getattr(statement, name) for name in _PLAIN}
-        row |= {
-            "msg_type": alert.msg_type,
-            "urgent": alert.urgent,
-            "urgency": alert.urgency,
-            "severity": alert.severity,
-            "certainty": alert.certainty,
-            "reading": _reading(statement),
-            "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
-            "fetched": fetched,
-            "day": _day(statement, fetched),
-        }
+        row = _row(statement, source) | {"fetched": fetched, "day": _day(statement, fetched)}
         result = self._connection.execute(sa.insert(statements).values(**row).returning(statements.c.id))
         key = int(result.scalar_one())
         self._add_parts(key, statement)
-        names = (*statement.issuers, source.organisation, *statement.identifiers)
-        self._index.add(key, statement.title, "\n".join((statement.text, *names)))
+        self._index.add(key, statement.title, _indexed(row, source.organisation))
         return key
+
+    def change(self, statement: Statement, source: Source) -> None:
+        """The statement with this number says something else now: its source edited it."""
+        row = _row(statement, source)
+        kept = ("entry_id", "case_id", "relation", "external_id")  # whose it is does not change
+        values = {name: value for name, value in row.items() if name not in kept}
+        self._connection.execute(
+            sa.update(statements).where(statements.c.id == statement.id).values(**values)
+        )
+        for table in (statement_countries, demands):
+            self._connection.execute(sa.delete(table).where(table.c.statement_id == statement.id))
+        self._add_parts(statement.id, statement)
+        self._index.remove(statement.id)
+        self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
+
+    def index_all(self) -> int:
+        """Fills the empty index with every statement there is; returns how many."""
+        question = (
+            sa.select(
+                statements.c.id,
+                statements.c.title,
+                statements.c.text,
+                statements.c.reading,
+                sources.c.organisation,
+            )
+            .join(entries, entries.c.id == statements.c.entry_id)
+            .join(sources, sources.c.id == entries.c.source_id)
+            .order_by(statements.c.id)
+        )
+        number = 0
+        with self._connection.execute(question, execution_options={"yield_per": _INDEXED}) as found:
+            for row in found.mappings():
+                self._index.add(row["id"], row["title"], _indexed(row, row["organisation"]))
+                number += 1
+        return number
 
     def get(self, statement_id: int) -> Statement | None:
         """The statement with this number."""
@@ -169,6 +194,26 @@ class Statements:
         rows = self._connection.execute(question).mappings().all()
         parts = _parts(self._connection, [row["id"] for row in rows])
         return tuple(_statement(row, parts.get(row["id"], ())) for row in rows)
+
+
+def _row(statement: Statement, source: Source) -> dict[str, Any]:
+    alert = statement.alert
+    row: dict[str, Any] = {name: getattr(statement, name) for name in _PLAIN}
+    return row | {
+        "msg_type": alert.msg_type,
+        "urgent": alert.urgent,
+        "urgency": alert.urgency,
+        "severity": alert.severity,
+        "certainty": alert.certainty,
+        "reading": _reading(statement),
+        "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
+    }
+
+
+def _indexed(row: RowMapping | dict[str, Any], organisation: str) -> str:
+    """What a statement is found by, beside its title: the text, who speaks, and its symbols."""
+    reading = row["reading"]
+    return "\n".join((row["text"], *reading["issuers"], organisation, *reading["identifiers"]))
 
 
 def _day(statement: Statement, fetched: datetime) -> date:

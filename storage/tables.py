@@ -89,6 +89,21 @@ sources = Table(
     Column("last_success", Moment),
     Column("next_due", Moment, index=True),
     Column("watched", Boolean, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("moved_to", Text, nullable=False, server_default=""),
+    Column("moved_since", Moment),
+    Column("hints", JSON, nullable=False, server_default="{}"),
+    Column("unread_due", Moment),
+    Column("newest", Moment),
+    Column("habit", BigInteger, nullable=False, server_default="0"),
+    Column("silent_since", Moment),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("until", Moment, nullable=False),
 )
 
 entries = Table(
@@ -108,7 +123,14 @@ entries = Table(
     Column("excerpt", Boolean, nullable=False),
     Column("note", Text, nullable=False),
     Column("fetched", Moment, nullable=False),
+    Column("shown", String, nullable=False, server_default=""),
+    Column("fingerprint", String, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("again_at", Moment),
     UniqueConstraint("source_id", "uid"),
+    Index("ix_entries_shown", "source_id", "shown"),
+    Index("ix_entries_fingerprint", "source_id", "fingerprint"),
+    Index("ix_entries_again_at", "source_id", "again_at"),
 )
 
 cases = Table(

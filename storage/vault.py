@@ -56,13 +56,17 @@ class Vault:
         nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
             padded = AESGCM(self._seal).decrypt(nonce, body, purpose.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be one at all
             raise WrongKey("the key does not open what this database holds") from error
         return padded[4 : 4 + int.from_bytes(padded[:4], "big")].decode()
 
     def trace(self, *parts: str) -> str:
         """A keyed hash (hex) under which the parts can be found again, and not guessed without the key."""
         return hmac.new(self._find, "\x00".join(parts).encode(), hashlib.sha256).hexdigest()
+
+    def check(self) -> str:
+        """What a database, or a backup of it, keeps to recognise its key by."""
+        return self.trace("vigil key check")
 
 
 def read_or_make_key(path: Path) -> bytes:

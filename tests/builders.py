@@ -1,16 +1,24 @@
-"""Builds the nouns for tests: say what matters, the rest is filled in."""
+"""Builds the nouns for tests: say what matters, the rest is filled in.
 
-from datetime import UTC, datetime
+`a_...` makes a value. What stands in a database is made by `kept` (statements, as a poll would leave
+them), `a_reader` (a recipient with its wishes) and `queued` (an alert that waits for a recipient).
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage.records import Alert, Assessment, Entry, Source, Statement
+from storage.database import Work
+from storage.records import Alert, Assessment, Entry, Recipient, Route, Source, Statement
 from storage.words import Certainty, Kind, Severity, Urgency
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ADDRESS = "987654321987"
 
 URGENT = Assessment(
     urgent=True, urgency=Urgency.IMMEDIATE, severity=Severity.EXTREME, certainty=Certainty.LIKELY
 )
+CALM = Assessment(urgency=Urgency.FUTURE)
 
 
 def a_source(**given: Any) -> Source:
@@ -49,3 +57,49 @@ def an_alert(**given: Any) -> Alert:
         "sent": NOON,
     }
     return Alert(**defaults | given)
+
+
+def a_recipient(**given: Any) -> Recipient:
+    """A private chat on Telegram, in English."""
+    return Recipient(**{"transport": "telegram", "address": ADDRESS} | given)
+
+
+def a_route(*countries: str, **given: Any) -> Route:
+    """Everything urgent about these countries, or everywhere."""
+    return Route(**{"countries": countries} | given)
+
+
+def kept(work: Work, *statements: Statement, source: Source | None = None) -> tuple[Statement, ...]:
+    """The statements as one source's poll would leave them, each with its entry; with their numbers."""
+    of = work.sources.ensure(source or a_source())
+    ids = []
+    for statement in statements:
+        held = work.counts().statements
+        entry = an_entry(uid=str(held), title=statement.title, url=statement.url, text=statement.text)
+        entry_id = work.entries.add(of.id, entry, NOON)
+        ids.append(work.statements.add(replace(statement, entry_id=entry_id), of, NOON))
+    return work.statements.many(ids)
+
+
+def a_reader(work: Work, *wishes: Route, **given: Any) -> Recipient:
+    """The recipient as stored, with what it asked for."""
+    wanted = a_recipient(**given)
+    stored = work.recipients.ensure(wanted.transport, wanted.address, wanted.language, NOON)
+    for wish in wishes:
+        work.routes.add(stored.id, wish)
+    return stored
+
+
+def queued(
+    work: Work, *recipients: Recipient, lane: int = 1, held: str = "", alert: Alert | None = None
+) -> Alert:
+    """The alert as stored, good for a day, with a delivery for each recipient that may go at noon."""
+    wanted = alert or an_alert()
+    (statement,) = kept(work, wanted.statement, source=wanted.source)
+    source = work.sources.ensure(wanted.source)
+    expires = wanted.expires or wanted.sent + timedelta(days=1)
+    stored = replace(wanted, statement=statement, source=source, expires=expires)
+    stored = replace(stored, id=work.alerts.add(stored))
+    waiting = [(recipient.id, recipient.transport, NOON) for recipient in recipients]
+    work.deliveries.queue(stored.id, waiting, lane, held=held)
+    return stored

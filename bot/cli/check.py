@@ -1,21 +1,26 @@
 """vigil check: what is wrong, and how to mend it."""
 
 import asyncio
+import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from bot import logs
+from bot.checks.everything import check_everything
+from bot.checks.finding import Finding, Grade
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.cli.rehearsal import opened
-from bot.cli.watch import ANSWERED, poll_once
 from bot.config import Config
-from bot.transports.telegram_check import check_bot
 from storage.database import StorageError, now_utc
 
 _LATE = timedelta(minutes=10)
+_WIDEST_NAME = 28
+_MARKS = {Grade.FINE: ("✓", "green"), Grade.NOTE: ("·", "yellow"), Grade.WRONG: ("✗", "bold red")}
 
 
 def check(
@@ -24,38 +29,35 @@ def check(
         bool, typer.Option("--alive", help="Only whether the service keeps its watch (for health checks).")
     ] = False,
 ) -> None:
-    """Look at configuration, database and sources: what is wrong, and how to mend it."""
-    logs.set_up(40)
-    settings = configuration(config)
+    """Look at configuration, key, database, clock, sources and Telegram: what is wrong, how to mend it."""
+    settings = configuration(config, least=logging.ERROR)
     if alive:
         _alive(settings)
         return
-    console = Console()
-    console.print("configuration  fine", highlight=False)
-    try:
-        with opened(settings, rehearse=False) as database:
-            console.print("database       fine", highlight=False)
-            with opened(settings, rehearse=True) as copy:
-                found = asyncio.run(poll_once(settings, copy, now_utc(), None, quiet=True, every=True))
-            del database
-    except StorageError as error:
-        fail(str(error))
-    bad = [polled for polled in found if polled.source.state not in ANSWERED]
-    for polled in found:
-        one = polled.source
-        word = "fine" if one.state in ANSWERED else f"{one.state}: {one.detail}"
-        console.print(f"source         {one.name}: {word}", highlight=False, markup=False)
-    if not settings.sources:
-        console.print("source         none: add [[sources]] to the configuration", markup=False)
-    for table in settings.later:
-        console.print(f"{table}         configured, but this version does not speak it yet", markup=False)
-    known = True
-    if settings.telegram:
-        known, word = asyncio.run(check_bot(settings.telegram))
-        console.print(f"telegram       {word}", markup=False, highlight=False)
-    else:
-        console.print("telegram       not configured: alerts reach only the console", markup=False)
-    raise typer.Exit(1 if bad or not known else 0)
+    waiting = Console(stderr=True)
+    with waiting.status("looking, and asking the sources") if waiting.is_terminal else nullcontext():
+        found = asyncio.run(check_everything(settings, now_utc))
+    _print(found, Console(highlight=False))
+    raise typer.Exit(1 if any(one.grade is Grade.WRONG for one in found) else 0)
+
+
+def _print(found: list[Finding], console: Console) -> None:
+    """What, in which state, and below it the remedy; one sentence at the end."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", max_width=_WIDEST_NAME)
+    table.add_column(overflow="fold")
+    for one in found:
+        mark, style = _MARKS[one.grade]
+        state = Text(one.state)
+        if one.remedy:
+            state.append(f"\n→ {one.remedy}", "bold" if one.grade is Grade.WRONG else "dim")
+        table.add_row(Text(mark, style), Text(one.what), state)
+    console.print(table)
+    count = sum(one.grade is Grade.WRONG for one in found)
+    told = "Nothing is wrong." if not count else f"{count} thing{' is' if count == 1 else 's are'} wrong."
+    console.print()
+    console.print(Text(told, "bold green" if not count else "bold red"))
 
 
 def _alive(settings: Config) -> None:

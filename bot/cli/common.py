@@ -1,11 +1,13 @@
 """What the commands share: the --config option, clear endings, times on the command line."""
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from bot import logs
 from bot.config import DEFAULT_FILE, Config, ConfigError, load
 
 ConfigFile = Annotated[
@@ -14,14 +16,20 @@ ConfigFile = Annotated[
 DEFAULT = Path(DEFAULT_FILE)
 
 
-def configuration(path: Path) -> Config:
-    """The configuration, or all its faults on standard error and exit code 2."""
+def configuration(path: Path, *, least: int = logging.WARNING) -> Config:
+    """The configuration, or all its faults on standard error and exit code 2.
+
+    From here on the log is as the configuration wants it and knows its secrets; nothing below the
+    level `least` is logged, as a command that ends with a result needs no lines that all is well.
+    """
     try:
-        return load(path)
+        config = load(path)
     except ConfigError as error:
         for fault in error.faults:
             typer.echo(fault, err=True)
         raise typer.Exit(2) from error
+    logs.set_up(config.log, config.secrets, least=least)
+    return config
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

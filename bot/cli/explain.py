@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bot import logs
 from bot.app import fetcher
 from bot.cli.archive import read_entries
 from bot.cli.common import DEFAULT, configuration, fail, moment
@@ -45,7 +44,6 @@ def explain(
     as_of: Annotated[str | None, typer.Option(help="Judge as of this time (ISO 8601).")] = None,
 ) -> None:
     """Show how Vigil reads a document: who says what to whom, and whether it would ring, and why."""
-    logs.set_up(40)
     now = now_utc()
     judged = moment(as_of)
     if target.endswith(".jsonl"):

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app import open_database
-from bot.cli.common import fail
+from bot.app import in_memory_vault, open_database
 from bot.config import Config
 from storage.database import Database, StorageError
 
@@ -24,19 +23,15 @@ def opened(settings: Config, *, rehearse: bool) -> Iterator[Database]:
         finally:
             database.close()
         return
-    if not settings.database.startswith("sqlite:///"):
-        fail("--dry-run works on SQLite only so far: point `database` at an SQLite file for the rehearsal", 2)
     with tempfile.TemporaryDirectory(prefix="vigil-") as folder:
-        original = Path(settings.database.removeprefix("sqlite:///"))
         copy = Path(folder) / "rehearsal.db"
         key = Path(folder) / "rehearsal.key"
         try:
-            if original.is_file():
-                _copy(original, copy)
+            _copy(settings.database, copy)
             if settings.key_file.is_file():
                 shutil.copy(settings.key_file, key)
         except (sqlite3.Error, OSError) as error:
-            raise StorageError(f"{original}: cannot be copied for a rehearsal: {error}") from error
+            raise StorageError(f"the database cannot be copied for a rehearsal: {error}") from error
         database = open_database(replace(settings, database=f"sqlite:///{copy}", key_file=key))
         try:
             yield database
@@ -44,8 +39,23 @@ def opened(settings: Config, *, rehearse: bool) -> Iterator[Database]:
             database.close()
 
 
-def _copy(original: Path, copy: Path) -> None:
-    """A consistent copy, also while others write (SQLite's backup interface)."""
+def _copy(url: str, copy: Path) -> None:
+    """A consistent copy in an SQLite file, also while others write."""
+    if url.startswith("sqlite:///"):
+        original = Path(url.removeprefix("sqlite:///"))
+        if original.is_file():
+            _copy_file(original, copy)
+        return
+    # Without the index for searching: a poll looks nothing up in it.
+    database = Database(url, in_memory_vault())
+    try:
+        database.copy_to(copy)
+    finally:
+        database.close()
+
+
+def _copy_file(original: Path, copy: Path) -> None:
+    """By SQLite's own backup, which is quicker and does not touch the original."""
     source = sqlite3.connect(f"{original.resolve().as_uri()}?mode=ro", uri=True)
     target = sqlite3.connect(copy)
     try:

@@ -1,6 +1,8 @@
 """vigil run, console, deliver, demo: the commands that speak to people."""
 
 import asyncio
+import faulthandler
+import logging
 import os
 import signal
 import sys
@@ -10,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot import logs
 from bot.announce import Announcer
 from bot.app import AT_ONCE, Desk, delivering, open_database, serve, telegram
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
@@ -24,9 +25,9 @@ from storage.database import Database, StorageError, now_utc
 
 def run(config: ConfigFile = DEFAULT) -> None:
     """The service: polls, delivers and answers until it is stopped."""
-    logs.set_up()
+    settings = configuration(config, least=logging.DEBUG)
     try:
-        asyncio.run(_run(configuration(config)))
+        asyncio.run(_run(settings))
     except (StorageError, TokenRefusedError) as error:
         fail(str(error))
 
@@ -46,9 +47,9 @@ def deliver(
     ] = False,
 ) -> None:
     """Send what is queued, once over, and end."""
-    logs.set_up()
+    settings = configuration(config, least=logging.DEBUG)
     try:
-        asyncio.run(_deliver(configuration(config), until_empty=until_empty))
+        asyncio.run(_deliver(settings, until_empty=until_empty))
     except StorageError as error:
         fail(str(error))
 
@@ -67,6 +68,8 @@ def system_language() -> str:
 
 
 async def _run(config: Config) -> None:
+    # Where every thread stood, should the watchdog have to end us (SIGABRT); names and lines, no values.
+    faulthandler.enable()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

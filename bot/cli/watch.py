@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot import logs
 from bot.app import fetcher, limits
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
 from bot.cli.rehearsal import opened
@@ -37,7 +36,6 @@ def poll(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Poll what is due once, queue what follows, and print a table."""
-    logs.set_up(30)
     settings = configuration(config)
     now = moment(as_of) or now_utc()
     try:
@@ -58,11 +56,10 @@ async def poll_once(
     name: str | None,
     *,
     quiet: bool,
-    every: bool = False,
 ) -> tuple[Polled, ...]:
-    """Polls the source of this name, or with `every` all of them, or what is due; by name."""
+    """Polls the source of this name, or what is due; by name."""
     with database.read() as work:
-        chosen = work.sources.all() if every or name else work.sources.due(now)
+        chosen = work.sources.all() if name else work.sources.due(now)
     if name:
         chosen = tuple(one for one in chosen if one.name == name)
         if not chosen:

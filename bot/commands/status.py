@@ -52,6 +52,6 @@ def _line(source: Source, speech: Speech) -> Line:
         last = speech.t("no success yet")
     detail = f" · {shorten(source.detail, 120)}" if source.detail and source.state not in _WELL else ""
     return (
-        Span(shorten(source.title or source.name, 80), Style.BOLD, source.url),
+        Span(shorten(source.title or source.name, 80), Style.BOLD, source.shown_url),
         Span(f" · {state} · {last}{detail}"),
     )

@@ -1,5 +1,6 @@
 """Plays the main job once: poll the sample sites, ring, answer; then a chat, or a short tour."""
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -30,7 +31,7 @@ TOUR = ("/latest", "/search camps", "/resolutions", "/demands china", "/help")
 
 async def demo(language: str) -> int:
     """The demo in the language of the person's terminal; returns the exit code."""
-    logs.set_up(40)
+    logs.set_up(least=logging.ERROR)
     console = Console()
     speech = Speech(nearest(language))
     console.print(

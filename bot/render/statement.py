@@ -162,7 +162,9 @@ def source_line(statement: Statement, speech: Speech, source: Source | None = No
     if statement.url:
         where: Line = (Span(name or statement.url, href=statement.url),)
     elif source is not None and source.url:
-        where = speech.line("{source} (the item has no link of its own)", source=Span(name, href=source.url))
+        where = speech.line(
+            "{source} (the item has no link of its own)", source=Span(name, href=source.shown_url)
+        )
     else:
         where = (Span(name or speech.t("no link was given")),)
     if statement.language and statement.language != speech.language:

@@ -58,6 +58,8 @@ class AiohttpRequest(BaseRequest):
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
+        self.headers: dict[str, str] = {}
+        """Of the last answer, names in lower case: among them what time it is at Telegram's."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -117,6 +119,7 @@ class AiohttpRequest(BaseRequest):
         try:
             async with session.request(method, url, data=_body(request_data), timeout=times) as answer:
                 body = await answer.read()
+                self.headers = {name.lower(): value for name, value in answer.headers.items()}
         except (aiohttp.ConnectionTimeoutError, ProxyTimeoutError):
             problem = NeverSentError("no connection in time")
         except (

@@ -1,10 +1,21 @@
 """Asks the web for one address: guard -> one hop after another -> a bounded body, all within one deadline."""
 
-from jobs.fetch.answer import Fetched, FetchError, Refused, TimedOut, TooLarge, Unreachable, retry_after
+from jobs.fetch.answer import (
+    Elsewhere,
+    Fetched,
+    FetchError,
+    Refused,
+    TimedOut,
+    TooLarge,
+    Unreachable,
+    clock_ahead,
+    retry_after,
+)
 from jobs.fetch.fetcher import USER_AGENT, Fetcher
 
 __all__ = [
     "USER_AGENT",
+    "Elsewhere",
     "FetchError",
     "Fetched",
     "Fetcher",
@@ -12,5 +23,6 @@ __all__ = [
     "TimedOut",
     "TooLarge",
     "Unreachable",
+    "clock_ahead",
     "retry_after",
 ]

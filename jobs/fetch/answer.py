@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 
@@ -39,6 +39,10 @@ class Refused(FetchError):
     """The address is one that must not be asked."""
 
 
+class Elsewhere(Refused):
+    """The address leads away from its own site."""
+
+
 class TooLarge(FetchError):
     """The answer is larger than allowed."""
 
@@ -63,9 +67,25 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
         return float(value)
+    until = _date(value)
+    return None if until is None else max(0.0, (until - now).total_seconds())
+
+
+def clock_ahead(headers: Mapping[str, str], received: datetime) -> timedelta | None:
+    """How far our clock is ahead of the server's, by its Date field (RFC 9110 6.6.1); None without one.
+
+    What a cache has kept says so in its Age field (RFC 9111 5.1), and was dated by so much earlier.
+    """
+    sent = _date(headers.get("date", ""))
+    if sent is None:
+        return None
+    age = headers.get("age", "").strip()
+    return received - sent - timedelta(seconds=int(age) if _SECONDS.fullmatch(age) else 0)
+
+
+def _date(value: str) -> datetime | None:
     try:
-        until = parsedate_to_datetime(value)
+        found = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -3,31 +3,66 @@
 import asyncio
 import base64
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
-from weakref import WeakValueDictionary
 
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from yarl import URL
 
-from jobs.fetch.answer import Fetched, Refused, TimedOut, TooLarge, Unreachable
+from jobs.fetch.answer import Elsewhere, Fetched, Refused, TimedOut, TooLarge, Unreachable
 from jobs.fetch.guard import NotPublic, guarded_socket, is_local_name, is_public, literal
 
-USER_AGENT = "Vigil/0.1 (feed reader)"
+PRODUCT = "Vigil/0.1"
+USER_AGENT = f"{PRODUCT} (reads the news of human-rights organisations)"
 MOST_REDIRECTS = 5
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json,"
     " application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, application/pdf;q=0.8, */*;q=0.5"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NO_BODY = _REDIRECTS | {304}
 _PERMANENT = frozenset({301, 308})
 _SCHEMES = frozenset({"http", "https"})
 _CHUNK = 65_536
 _LONGEST_FIELD = 32_768
 """Bytes of one header field: security policies of real sites pass aiohttp's 8 KB."""
+_MOST_HOSTS = 2_000
+"""Beyond as many, hosts that nobody waits for are forgotten."""
+
+
+@dataclass(slots=True)
+class _Host:
+    """One host: how many may talk to it at a time, and from when (the loop's clock) the next may."""
+
+    turns: asyncio.Semaphore
+    free_at: float = 0.0
+    guests: int = 0
+
+    async def __aenter__(self) -> Self:
+        """Waits for a turn."""
+        self.guests += 1
+        try:
+            await self.turns.acquire()
+        except BaseException:
+            self.guests -= 1
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """The turn is over."""
+        self.guests -= 1
+        self.turns.release()
+
+    async def spaced(self, gap: float) -> None:
+        """Waits until `gap` seconds have passed since the last exchange began."""
+        now = asyncio.get_running_loop().time()
+        wait = self.free_at - now
+        self.free_at = max(now, self.free_at) + gap
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 class Fetcher:
@@ -35,11 +70,13 @@ class Fetcher:
 
     `timeout` in seconds covers one whole exchange: connecting, redirects and the last byte of the body;
     waiting for a turn at a busy host is not part of it. `max_bytes` counts decompressed bytes.
+    `per_host` exchanges with one host at most go on at a time, and they begin `gap` seconds apart.
+    `contact` is an address for those who run the sites: it follows the project's name as User-Agent.
     `allow_private` is for tests on loopback. `proxy` is "http://..." or "socks5://..."; host names then
     go to the proxy unresolved, as Tor needs it.
     """
 
-    def __init__(  # each is a key of the configuration, given by name
+    def __init__(  # noqa: PLR0913 - each is a key of the configuration, given by name
         self,
         *,
         timeout: float = 20,
@@ -48,14 +85,17 @@ class Fetcher:
         allow_private: bool = False,
         proxy: str = "",
         per_host: int = 2,
+        gap: float = 0.25,
+        contact: str = "",
     ) -> None:
         self._timeout = timeout
         self._max_bytes = max_bytes
-        self._user_agent = user_agent
+        self._user_agent = f"{PRODUCT} ({contact})" if contact and user_agent == USER_AGENT else user_agent
         self._allow_private = allow_private
         self._proxy = proxy.replace("socks5h://", "socks5://", 1)
         self._per_host = per_host
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._gap = gap
+        self._hosts: dict[str, _Host] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -101,15 +141,17 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         for _ in range(MOST_REDIRECTS + 1):
             self._check(target)
-            async with self._turn(target):
+            async with self._queue_at(target) as host:
+                await host.spaced(self._gap)
                 began = loop.time()
                 answer = await self._exchange(target, headers, left)
                 left -= loop.time() - began
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
-                moved = permanent and answer.final_url != _shown(start)
+                asked = _shown(start)
+                moved = permanent and answer.final_url != asked
                 return Fetched(
-                    url=_shown(start),
+                    url=asked,
                     final_url=answer.final_url,
                     status=answer.status,
                     headers=answer.headers,
@@ -119,7 +161,7 @@ class Fetcher:
             permanent = permanent and answer.status in _PERMANENT
             target = _next(target, location)
             if pinned and not _same_site(start, target):
-                raise Refused(_host(start), f"it leads to another site, {_host(target)}")
+                raise Elsewhere(_host(start), f"it leads to another site, {_host(target)}")
         raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
 
     def _check(self, target: URL) -> None:
@@ -133,15 +175,18 @@ class Fetcher:
         if is_local_name(host) or (address is not None and not is_public(address)):
             raise Refused(_host(target), "not a public address")
 
-    @asynccontextmanager
-    async def _turn(self, target: URL) -> AsyncIterator[None]:
-        """At most `per_host` exchanges with one host at a time."""
-        host = target.raw_host or ""
-        turns = self._turns.get(host)
-        if turns is None:
-            turns = self._turns[host] = asyncio.Semaphore(self._per_host)
-        async with turns:
-            yield
+    def _queue_at(self, target: URL) -> _Host:
+        name = target.raw_host or ""
+        host = self._hosts.get(name)
+        if host is None:
+            if len(self._hosts) >= _MOST_HOSTS:
+                self._forget_hosts()
+            host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
+        return host
+
+    def _forget_hosts(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._hosts = {name: host for name, host in self._hosts.items() if host.guests or host.free_at > now}
 
     async def _exchange(self, target: URL, headers: dict[str, str], seconds: float) -> Fetched:
         """One request and its whole answer; the errors of the libraries end here."""
@@ -164,18 +209,21 @@ class Fetcher:
             raise RuntimeError("Fetcher is used outside of `async with`")
         sent = {**headers, **_authorization(target)}
         proxy = self._proxy if self._proxy.startswith("http") else None
-        shown = target.with_user(None)
+        shown = _anonymous(target)
         async with self._session.get(shown, headers=sent, allow_redirects=False, proxy=proxy) as response:
             received: dict[str, str] = {}
             for name, value in response.headers.items():
-                # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
-                received.setdefault(name.lower(), value.encode("utf-8", "replace").decode("utf-8"))
+                if not value.isascii():
+                    # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
+                    value = value.encode("utf-8", "replace").decode("utf-8")  # noqa: PLW2901
+                received.setdefault(name.lower(), value)
             body = await self._body(response, _host(target))
-            return Fetched(str(shown), str(shown), response.status, received, body)
+            final = str(shown)
+            return Fetched(final, final, response.status, received, body)
 
     async def _body(self, response: aiohttp.ClientResponse, host: str) -> bytes:
         """The body as far as it is wanted; reading stops at the cap, so a bomb is never unpacked whole."""
-        if response.status in _REDIRECTS:
+        if response.status in _NO_BODY:
             return b""
         if (response.content_length or 0) > self._max_bytes:
             raise TooLarge(host, f"{response.content_length:,} bytes announced, {self._max_bytes:,} allowed")
@@ -187,6 +235,7 @@ class Fetcher:
         return bytes(body)
 
 
+@lru_cache(maxsize=4_096)  # sources are asked again and again
 def _parse(url: str) -> URL:
     try:
         parsed = URL(url.strip())
@@ -232,7 +281,13 @@ def _authorization(target: URL) -> dict[str, str]:
 
 
 def _shown(target: URL) -> str:
-    return str(target.with_user(None))
+    return str(_anonymous(target))
+
+
+def _anonymous(target: URL) -> URL:
+    """The address without credentials."""
+    has_any = target.raw_user is not None or target.raw_password is not None
+    return target.with_user(None) if has_any else target
 
 
 def _host(target: URL) -> str:

@@ -97,6 +97,19 @@ def labelled(body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
     return shown | {"content-type": UTF8_XML}
 
 
+def is_told(encoding: str, body: bytes, content_type: str = "") -> bool:
+    """True when header or document name this charset, or it proves itself, as UTF-8 does: no guess."""
+    told = ("utf-8", *_declared(body, content_type))
+    return _codec(_canonical(encoding) or encoding) in {_codec(name) for name in told}
+
+
+def _codec(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return name.lower()
+
+
 def _declared(body: bytes, content_type: str) -> list[str]:
     header = _HEADER_CHARSET.search(content_type[:400])
     inside = _DECLARED.search(body[:_SAMPLE])

@@ -1,9 +1,8 @@
 """Reads a feed (RSS, RDF, Atom, JSON Feed) into entries of plain text."""
 
-import time
 from codecs import BOM_UTF8
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 from xml.sax import SAXException, SAXParseException
@@ -11,7 +10,7 @@ from xml.sax import SAXException, SAXParseException
 import feedparser
 
 from jobs.steps.clean import line, plain
-from jobs.steps.decode import UTF8_XML, labelled, looks_like_html
+from jobs.steps.decode import UTF8_XML, is_told, labelled, looks_like_html
 from jobs.steps.identity import unseen
 from jobs.steps.items import Item, items_of, same, without
 from jobs.steps.json_feed import json_feed
@@ -62,7 +61,7 @@ def parse_feed(
             return parsed
     result = _feedparser(body, headers)
     read = [_entry(item, result, url, now) for item in result["entries"]]
-    if not result.get("version") and not _holds_items(result, body, read):
+    if not result.get("version") and not _holds_items(result, body, headers, read):
         raise NotAFeed(describe(body, headers["content-type"]))
     if items is not None and len(items) == len(read):
         marks = [item.mark for item in items]
@@ -72,14 +71,16 @@ def parse_feed(
         entries=unseen(zip(marks, read, strict=True), seen),
         title=line(text_or_empty(result["feed"].get("title"))),
         language=language_code(text_or_empty(result["feed"].get("language"))),
-        degraded=_degraded(result),
+        degraded=_degraded(result, body, headers),
         marks=packed(marks),
     )
 
 
-def _holds_items(result: Mapping[str, Any], body: bytes, read: Sequence[Entry | None]) -> bool:
+def _holds_items(
+    result: Mapping[str, Any], body: bytes, headers: Mapping[str, str], read: Sequence[Entry | None]
+) -> bool:
     """True for what is no known format and holds items nonetheless; a page may hold such elements too."""
-    return any(read) and (not looks_like_html(body) or not _degraded(result))
+    return any(read) and (not looks_like_html(body) or not _degraded(result, body, headers))
 
 
 def _unseen(  # each is a part of one answer
@@ -100,7 +101,7 @@ def _unseen(  # each is a part of one answer
         return None
     result = _feedparser(without(body, dropped), headers)
     read = [_entry(item, result, url, now) for item in result["entries"]]
-    if len(read) != len(kept) or _degraded(result):
+    if len(read) != len(kept) or _degraded(result, body, headers):
         return None
     pairs = list(zip(kept, read, strict=True))
     fresh = [(item, entry) for item, entry in pairs if entry and item.mark not in seen]
@@ -140,14 +141,16 @@ def _feedparser(body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
     return found
 
 
-_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-
-
-def _degraded(result: Mapping[str, Any]) -> str:
-    """Why the feed is not well-formed XML, or "". A wrong label in the header harms nothing."""
+def _degraded(result: Mapping[str, Any], body: bytes, headers: Mapping[str, str]) -> str:
+    """Why the feed is not well-formed XML, or "". A wrong label that leaves no doubt harms nothing."""
     error = result.get("bozo_exception")
-    if not result.get("bozo") or isinstance(error, _HARMLESS):
+    if not result.get("bozo") or isinstance(error, feedparser.NonXMLContentType):
         return ""
+    if isinstance(error, feedparser.CharacterEncodingOverride):
+        encoding = str(result.get("encoding"))
+        if is_told(encoding, body, headers.get("content-type", "")):
+            return ""
+        return f"the characters are guessed to be {encoding}: what it declares does not fit them"
     said = error.getMessage() if isinstance(error, SAXException) else str(error)
     place = f", line {error.getLineNumber()}" if isinstance(error, SAXParseException) else ""
     return line(f"not well-formed: {said or type(error).__name__}{place}")[:200]
@@ -217,17 +220,8 @@ def _stamps(item: dict[str, Any], now: datetime) -> tuple[Stamp | None, Stamp | 
 
 
 def _stamp(item: dict[str, Any], name: str, now: datetime) -> Stamp | None:
-    # dict.get, since FeedParserDict.get answers "updated" with "published" where there is none.
+    # dict.get, since FeedParserDict.get answers "updated" with "published" where there is none. Its
+    # own reading is not asked: it makes 1 January of "2024", and June of the 66th day of a year.
     raw = text_or_empty(dict.get(item, name))
     stamp = read_stamp(raw) if raw else None
-    parsed = dict.get(item, f"{name}_parsed")
-    if stamp is None and isinstance(parsed, time.struct_time):
-        stamp = _from_tuple(parsed, raw)
     return stamp and not_ahead(stamp, now)
-
-
-def _from_tuple(parsed: time.struct_time, raw: str) -> Stamp | None:
-    try:
-        return Stamp(datetime(*parsed[:6], tzinfo=UTC), date_only=":" not in raw, zoned=False)
-    except (ValueError, OverflowError):
-        return None

@@ -29,6 +29,10 @@ _ZONES = {
 }  # fmt: skip
 _ZONE_NAME = re.compile(r"\b([A-Z]{3,4})\s{0,3}$")
 _ZONED = re.compile(r"[+-]\d{2}:?\d{2}\b|\b(?:UTC?|GMT|Z|[ECMP][SD]T)\b")
+_BASIC = re.compile(
+    r"\s{0,9}((?:19|20)\d{2})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?\s{0,9}"
+)
+"""ISO 8601 in its basic form, as calendars write it."""
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _W3CDTF = re.compile(
     r"\s{0,9}(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -59,7 +63,7 @@ def find_days(text: str, *, language: str = "") -> list[tuple[date, str]]:
 
 
 def _w3cdtf(text: str) -> Stamp | None:
-    match = _W3CDTF.fullmatch(text)
+    match = _W3CDTF.fullmatch(text) or _BASIC.fullmatch(text)
     if not match:
         return None
     year, month, day, hour, minute, second, zone = match.groups()

@@ -15,7 +15,7 @@ def understand(document: Document, now: datetime, as_of: datetime | None = None)
     Each is judged as of its publication (`published`, else the day it was posted or written, else
     `now`), unless `as_of` says otherwise.
     """
-    read = (extract(part) for part in split(document))
+    read = (replace(extract(part), published=part.published) for part in split(document))
     return tuple(classify(statement, as_of or _publication(statement) or now) for statement in read)
 
 

@@ -7,8 +7,8 @@ from bot.commands.answer import answer, changes
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text
 from storage.database import Database
-from storage.records import Entry, Recipient, Route, Source, Statement
-from tests.builders import NOON
+from storage.records import Recipient, Route, Source, Statement
+from tests.builders import NOON, kept
 
 
 @dataclass
@@ -66,10 +66,4 @@ class Chat:
 def published(database: Database, source: Source, *statements: Statement) -> list[int]:
     """Store statements as one source's poll would; return their numbers."""
     with database.write() as work:
-        stored = work.sources.ensure(source)
-        numbers = []
-        for place, statement in enumerate(statements):
-            uid = f"{statement.title}-{place}"
-            entry = work.entries.add(stored.id, Entry(uid, statement.title, statement.url), NOON)
-            numbers.append(work.statements.add(replace(statement, entry_id=entry), stored, NOON))
-    return numbers
+        return [statement.id for statement in kept(work, *statements, source=source)]

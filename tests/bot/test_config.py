@@ -1,10 +1,11 @@
 """A faulty configuration reports everything at once: file, key, remedy."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, load
+from bot.config import ConfigError, keys, load
 from storage.words import SourceKind
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -22,6 +23,7 @@ def test_the_example_can_be_used_as_it_stands() -> None:
     config = load(EXAMPLE, {"VIGIL_TELEGRAM_TOKEN": "123456789:" + "A" * 35})
     assert [source.kind for source in config.sources] == [SourceKind.FEED, SourceKind.PAGE]
     assert config.telegram is not None
+    assert (config.log.level, config.log.format) == ("info", "auto")
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
@@ -34,6 +36,9 @@ langauge = "en"
 [fetch]
 timeout = "soon"
 allow_private = "yes"
+[log]
+level = "loud"
+format = "xml"
 [telegram]
 api_url = "http://127.0.0.1:1/"
 [[sources]]
@@ -51,7 +56,15 @@ every = "1s"
     told = "\n".join(caught.value.faults)
     for key in (
         *("vigil.database", "vigil.timezone", "vigil.langauge", "fetch.timeout", "fetch.allow_private"),
-        *("telegram.api_url", "telegram.token", "sources[1].url", "sources[1].countries", "sources[2].kind"),
+        *(
+            "log.level",
+            "log.format",
+            "telegram.api_url",
+            "telegram.token",
+            "sources[1].url",
+            "sources[1].countries",
+            "sources[2].kind",
+        ),
         *("sources[2].every", '"a" is used twice', "did you mean language?", "config.toml"),
     ):
         assert key in told
@@ -79,3 +92,40 @@ def test_secrets_may_stand_elsewhere(tmp_path: Path) -> None:
     assert "BBBB" not in repr(config)
     with pytest.raises(ConfigError, match="set VIGIL_X"):
         load(written(tmp_path, '[telegram]\ntoken = "env:VIGIL_X"'), {})
+
+
+def test_the_configuration_knows_its_secrets(tmp_path: Path) -> None:
+    """Tokens and passwords wherever they stand, so that the log can keep them out; never in its repr."""
+    token = "123456789:" + "C" * 35
+    text = f"""
+[vigil]
+database = "postgresql://vigil:p%40ss@db.example.org/vigil?password=other"
+[fetch]
+proxy = "socks5://tor:onion-word@127.0.0.1:9050"
+[telegram]
+token = "{token}"
+[matrix]
+password = "env:MATRIX"
+access_token = "syt-1"
+[[sources]]
+name = "members"
+url = "https://reader:subscriber-word@example.org/feed"
+"""
+    config = load(written(tmp_path, text), {"MATRIX": "mx-word"})
+    assert config.secrets == {
+        *(token, "p%40ss", "p@ss", "other", "onion-word", "mx-word", "syt-1", "subscriber-word"),
+    }
+    assert not any(secret in repr(replace(config, sources=(), database="")) for secret in config.secrets)
+
+
+def test_the_program_tells_which_keys_there_are() -> None:
+    """Tables that may be left out are among them."""
+    found = keys()
+    assert {
+        "vigil.database",
+        "log.level",
+        "telegram.token",
+        "matrix.store",
+        "sources.selectors.item",
+    } <= found
+    assert not any("[" in key or key.endswith(".") for key in found)

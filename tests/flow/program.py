@@ -85,6 +85,11 @@ class Program:
         self.service = None
         return code
 
+    def environment(self) -> dict[str, str]:
+        """What the program finds around it: this source, no colours, a terminal of 100 columns."""
+        ours = {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"}
+        return {**os.environ, **ours}
+
     def log(self) -> str:
         """What the service has logged."""
         return (self.folder / "log").read_text(encoding="utf-8")
@@ -151,8 +156,7 @@ class Program:
             *(VIGIL if self._ahead is None and not self._trap else STAGE),
             *words,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"}
-            | staged,
+            env=self.environment() | staged,
             stdin=asyncio.subprocess.PIPE,
             stdout=out,
             stderr=err,

@@ -35,13 +35,13 @@ TRAPS: dict[str, Trap] = {
     # source -> fetch -> parse -> entry -> statement -> case -> alert -> delivery
     "a source is about to be asked": Trap("jobs.fetch.fetcher", "Fetcher.get", after=False),
     "the answer has arrived": Trap("jobs.fetch.fetcher", "Fetcher.get"),
-    "the answer is parsed": Trap("jobs.poll", "_parse"),
-    "the entries are understood": Trap("jobs.poll", "_understand"),
+    "the answer is parsed": Trap("jobs.poll", "items"),
+    "the entries are understood": Trap("jobs.poll", "Poller._understand"),
     "an entry is written": Trap("storage.entries", "Entries.add"),
     "a statement is written": Trap("storage.statements", "Statements.add"),
     "an alert is written": Trap("storage.alerts", "Alerts.add"),
     "deliveries are written": Trap("storage.deliveries", "Deliveries.queue"),
-    "validators are written": Trap("storage.sources", "Sources.save"),
+    "validators are written": Trap("storage.sources", "Sources.save_polled"),
     "the poll is committed": Trap("jobs.poll", "Poller._store"),
     # delivery -> render -> send -> sent
     "a delivery is claimed": Trap("jobs.deliver", "Deliverer._claim"),
@@ -63,11 +63,18 @@ TRAPS: dict[str, Trap] = {
 
 def set_trap(trap: Trap) -> None:
     """From now on the program dies when it comes to the place."""
+    owner, name = place_of(trap)
+    setattr(owner, name, _trapped(getattr(owner, name), trap))
+
+
+def place_of(trap: Trap) -> tuple[Any, str]:
+    """Where the function stands: its module or class, and its own name. AttributeError if it is not there."""
     owner: Any = importlib.import_module(trap.module)
-    *path, last = trap.name.split(".")
+    *path, name = trap.name.split(".")
     for part in path:
         owner = getattr(owner, part)
-    setattr(owner, last, _trapped(getattr(owner, last), trap))
+    getattr(owner, name)
+    return owner, name
 
 
 def _trapped(function: Callable[..., Any], trap: Trap) -> Callable[..., Any]:

@@ -148,7 +148,7 @@ async def test_lines_from_a_pipe_are_answered(vigil: Program) -> None:
 async def test_the_check_asks_telegram_for_the_bot(vigil: Program, telegram: TelegramEmulator) -> None:
     """A good token is named by its bot; a refused one is told with the remedy, and never shown."""
     code, out, _ = await vigil.run("check")
-    assert (code, "fine: @" in out) == (0, True)
+    assert (code, "@emulated_bot" in out, "Nothing is wrong." in out) == (0, True, True), out
     config = vigil.folder / "config.toml"
     wrong = telegram.token[:-4] + "AAAA"
     config.write_text(config.read_text(encoding="utf-8").replace(telegram.token, wrong), encoding="utf-8")

@@ -13,7 +13,7 @@ from storage.words import Digest, Kind
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss
 from tests.flow.program import Program
-from tests.flow.stage import TRAPS
+from tests.flow.stage import TRAPS, place_of
 from tests.flow.story import PERSON, TITLE, rung, urgent_call
 
 UNKNOWABLE = ("a message is accepted", "the outcome is written")
@@ -22,6 +22,12 @@ ON_THE_WAY = ("an attempt is counted", "a message is about to leave", *UNKNOWABL
 """The notification log says that an attempt was begun, and not how it ended."""
 COMMANDS = ("a command is about to be answered", "a wish is written", "a command is committed")
 ALERTS = tuple(point for point in TRAPS if point not in COMMANDS)
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_every_trap_stands_somewhere(name: str) -> None:
+    """Who renames a step moves its trap with it."""
+    assert callable(getattr(*place_of(TRAPS[name])))
 
 
 @pytest.mark.parametrize("point", ALERTS)

@@ -73,8 +73,7 @@ async def test_a_source_that_asked_for_a_pause_gets_it_over_a_restart(
     """Retry-After of an hour: not asked after half of it, though the program was started anew; then asked."""
     telegram.private(PERSON)
     vigil.subscribed(PERSON)
-    site.publish("/feed", "busy", "text/plain", 503)
-    site.headers["/feed"] = {"Retry-After": "3600"}
+    site.feed().fails(503, retry_after=3600)
     await vigil.run("poll")
     urgent_call(site)
     vigil.later(timedelta(minutes=30))

@@ -11,8 +11,8 @@ from jobs.deliver import Deliverer, Pace
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
 from storage.records import Alert, Assessment, Delivery, Recipient
-from storage.words import DeliveryState, RecipientState, Urgency
-from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
+from storage.words import DeliveryState, RecipientState
+from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
 
 @dataclass
@@ -50,17 +50,8 @@ def queue(
 ) -> int:
     """One alert for one recipient; returns the alert's id."""
     with database.write() as work:
-        source = work.sources.ensure(a_source())
-        entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
-        statement_id = work.statements.add(a_statement(entry_id=entry_id, alert=assessment), source, NOON)
-        statement = work.statements.get(statement_id)
-        alert = an_alert(
-            identifier=name, statement=statement, source=source, expires=NOON + timedelta(days=1)
-        )
-        alert_id = work.alerts.add(alert)
-        recipient = work.recipients.ensure("telegram", address, "en", NOON)
-        work.deliveries.queue(alert_id, [(recipient.id, "telegram", NOON)], lane)
-    return alert_id
+        alert = an_alert(identifier=name, statement=a_statement(alert=assessment))
+        return queued(work, a_reader(work, address=address), lane=lane, alert=alert).id
 
 
 def delivery(database: Database, alert_id: int) -> Delivery:
@@ -189,8 +180,7 @@ async def test_without_an_answer_an_immediate_alert_is_repeated_once(
 
 async def test_without_an_answer_anything_else_is_not_repeated(database: Database) -> None:
     """An ordinary post twice would be noise."""
-    calm = Assessment(urgency=Urgency.FUTURE)
-    alert_id = queue(database, "post", lane=3, assessment=calm)
+    alert_id = queue(database, "post", lane=3, assessment=CALM)
     platform = Platform([Uncertain("timed out")])
     await deliverer(database, platform, Clock()).drain()
     assert len(platform.told) == 1
@@ -209,7 +199,7 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
     database: Database, idempotent: bool, urgent: bool, state: DeliveryState
 ) -> None:
     """Killed between sending and the answer: nothing stays "being sent" for ever."""
-    assessment = URGENT if urgent else Assessment(urgency=Urgency.FUTURE)
+    assessment = URGENT if urgent else CALM
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
         (claimed,) = work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
@@ -221,7 +211,7 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
 
 def test_what_only_waited_for_its_turn_when_the_sender_was_killed_is_sent(database: Database) -> None:
     """Claimed, but never attempted: there is nothing uncertain about it."""
-    alert_id = queue(database, "post", lane=3, assessment=Assessment(urgency=Urgency.FUTURE))
+    alert_id = queue(database, "post", lane=3, assessment=CALM)
     with database.write() as work:
         work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
     deliverer(database, Platform(), Clock()).recover()
@@ -250,3 +240,70 @@ async def test_a_timeout_after_a_flood_wait_is_still_repeated(database: Database
         await sender.drain()
         clock.at += timedelta(minutes=1)
     assert len(platform.told) == 3
+
+
+async def test_while_the_account_must_wait_nothing_else_is_tried(database: Database) -> None:
+    """What waited for its turn when the flood wait came goes back as it was: not attempted, not uncertain."""
+    first, second = queue(database, "one", address="1"), queue(database, "two", address="2")
+    platform, clock = Platform([RetryLater(30, "Too Many Requests", everyone=True)]), Clock()
+    sender = Deliverer(database, platform, Pace(per_second=4, gap=0), clock)
+    await sender.drain()
+    assert len(platform.told) == 1
+    waiting = delivery(database, second)
+    assert (waiting.state, waiting.attempts) == (DeliveryState.QUEUED, 0)
+    clock.at += timedelta(seconds=31)
+    await sender.drain()
+    states = {delivery(database, alert_id).state for alert_id in (first, second)}
+    assert (states, len(platform.told)) == ({DeliveryState.SENT}, 3)
+
+
+async def test_an_outcome_is_written_down_as_soon_as_the_database_takes_it(database: Database) -> None:
+    """A database that fails for a moment after the sending does not make a sent message uncertain."""
+    alert_id = queue(database, "alert")
+
+    class Trouble(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+        ) -> Outcome:
+            rename("deliveries", "lost")
+            asyncio.get_running_loop().call_later(0.3, rename, "lost", "deliveries")
+            return await super().tell(alerts, recipient, key, now)
+
+    def rename(table: str, name: str) -> None:
+        with database.write() as work:
+            work.connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
+
+    platform = Trouble([Sent("77")])
+    await deliverer(database, platform, Clock()).drain()
+    found = delivery(database, alert_id)
+    assert (found.state, found.reference) == (DeliveryState.SENT, "77")
+    assert len(platform.told) == 1
+
+
+async def test_who_forgot_the_bot_while_waiting_for_a_turn_hears_nothing(database: Database) -> None:
+    """/stop in the very second of an alert is obeyed."""
+    queue(database, "one", address="1")
+    lost = queue(database, "two", address="2")
+
+    class Stopping(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+        ) -> Outcome:
+            with database.write() as work:
+                leaving = work.recipients.find("telegram", "2")
+                assert leaving is not None
+                work.recipients.suspend(leaving.id)
+            return await super().tell(alerts, recipient, key, now)
+
+    platform = Stopping()
+    await Deliverer(database, platform, Pace(per_second=4, gap=0), Clock()).drain()
+    assert [address for address, _, _ in platform.told] == ["1"]
+    assert delivery(database, lost).state is DeliveryState.CANCELLED
+
+
+async def test_the_pace_forgets_chats_that_may_be_written_to_again() -> None:
+    """A service that runs for months and writes to everybody does not grow with it."""
+    pace = Pace(per_second=1e9, gap=0)
+    for chat in range(10_002):
+        await pace.turn(chat)
+    assert len(pace._chats) < 10_000

@@ -34,5 +34,7 @@ def test_the_age_window(given: dict[str, object], first_poll: bool, rings: bool)
 def test_digests_come_at_eight_in_the_operators_morning() -> None:
     """Noon in UTC is evening in Seoul: the next digest is tomorrow at eight there."""
     assert LIMITS.digest_time(Digest.DAILY, NOON) == datetime(2026, 3, 10, 23, tzinfo=UTC)
+    early = datetime(2026, 3, 10, 22, 59, tzinfo=UTC)
+    assert LIMITS.digest_time(Digest.DAILY, early) == datetime(2026, 3, 10, 23, tzinfo=UTC)
     weekly = LIMITS.digest_time(Digest.WEEKLY, NOON).astimezone(ZoneInfo("Asia/Seoul"))
     assert (weekly.weekday(), weekly.hour) == (0, 8)

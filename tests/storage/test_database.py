@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def test_only_one_program_sends_even_from_another_process(database: Database, ba
     with database.sender_lock("telegram") as first, other.sender_lock("telegram") as second:
         assert (first, second) == (True, False)
     other.close()
+
+
+def test_a_database_in_memory_has_one_sender_by_nature(vault: Vault) -> None:
+    """Nobody else can open it, and nothing is left on the disk."""
+    own = Database("sqlite://", vault)
+    with own.sender_lock("telegram") as alone:
+        assert alone
+    own.close()
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    """Whose noon it was would be a guess; times come back in UTC, whatever zone they were told in."""
+    seoul = timezone(timedelta(hours=9))
+    with database.write() as work:
+        (source,) = work.sources.configure([a_source()])
+        work.sources.save(replace(source, last_polled=NOON.astimezone(seoul)))
+        (found,) = work.sources.all()
+        assert found.last_polled == NOON
+        assert found.last_polled.utcoffset() == timedelta()
+        with pytest.raises(sa.exc.StatementError, match="without a zone"):
+            work.sources.save(replace(source, last_polled=NOON.replace(tzinfo=None)))
 
 
 def test_migrations_go_up_and_down(database: Database) -> None:
@@ -140,3 +162,15 @@ def test_sources_keep_their_memory_when_the_configuration_is_read_again(database
         assert (moved.etag, moved.next_due) == ("", None)
         assert work.sources.configure([]) == ()
         assert work.sources.due(NOON) == ()
+
+
+def test_of_two_pauses_the_longer_counts_and_what_has_passed_is_dropped(database: Database) -> None:
+    """A second answer that asks for less takes nothing back."""
+    soon, late = NOON + timedelta(minutes=5), NOON + timedelta(hours=5)
+    with database.write() as work:
+        work.sources.pause({"ngo.example": late, "other.example": soon}, NOON)
+        work.sources.pause({"ngo.example": soon}, NOON)
+    with database.write() as work:
+        assert work.sources.paused(NOON) == {"ngo.example": late, "other.example": soon}
+        work.sources.pause({}, soon)
+        assert work.sources.paused(NOON) == {"ngo.example": late}

@@ -1,12 +1,9 @@
 """Recipients are found by a keyed hash, and forgotten without a trace."""
 
-from storage.database import Database, Work
-from storage.records import Route
+from storage.database import Database
 from storage.words import DeliveryState, RecipientState
 from tests.backends import Backend
-from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
-
-ADDRESS = "987654321987"
+from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, queued
 
 
 def test_no_file_of_the_database_holds_an_address_or_a_persons_words(
@@ -14,8 +11,7 @@ def test_no_file_of_the_database_holds_an_address_or_a_persons_words(
 ) -> None:
     """A thief of the disk reads neither chat ids nor keywords, in tables, indexes or the write-ahead log."""
     with database.write() as work:
-        one = work.recipients.ensure("telegram", ADDRESS, "ko", NOON)
-        work.routes.add(one.id, Route(keywords=("hidden shelter",)))
+        a_reader(work, a_route(keywords=("hidden shelter",)))
         work.sources.ensure(a_source(organisation="Known To All"))
     held = {file.name: file.read_bytes() for file in backend.files()}
     assert any(b"Known To All" in content for content in held.values()), "what is not secret is found"
@@ -32,9 +28,8 @@ def test_no_file_of_the_database_holds_an_address_or_a_persons_words(
 def test_forget_removes_every_row(database: Database) -> None:
     """After /forget no table knows the recipient."""
     with database.write() as work:
-        one = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
-        work.routes.add(one.id, Route())
-        _queue(work, one.id)
+        one = a_reader(work, a_route())
+        queued(work, one)
         work.recipients.forget(one.id)
     with database.read() as work:
         assert work.recipients.find("telegram", ADDRESS) is None
@@ -45,9 +40,8 @@ def test_forget_removes_every_row(database: Database) -> None:
 def test_a_suspended_recipient_keeps_its_wishes_but_hears_nothing(database: Database) -> None:
     """Blocked today, back tomorrow: the routes are still there, what waited is not."""
     with database.write() as work:
-        one = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
-        work.routes.add(one.id, Route(countries=("KP",)))
-        _queue(work, one.id)
+        one = a_reader(work, a_route("KP"))
+        queued(work, one)
         work.recipients.suspend(one.id)
         assert list(work.routes.active()) == []
         assert work.counts().waiting == 0
@@ -59,10 +53,8 @@ def test_a_suspended_recipient_keeps_its_wishes_but_hears_nothing(database: Data
 def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -> None:
     """Routes and waiting alerts follow to the new address, and none is told twice."""
     with database.write() as work:
-        old = work.recipients.ensure("telegram", "-1", "en", NOON)
-        new = work.recipients.ensure("telegram", "-1002", "en", NOON)
-        work.routes.add(old.id, Route(countries=("KP",)))
-        _queue(work, old.id)
+        old, new = a_reader(work, a_route("KP"), address="-1"), a_reader(work, address="-1002")
+        queued(work, old)
         work.recipients.move(old.id, "telegram", "-1002")
         assert work.recipients.find("telegram", "-1") is None
         assert [route.countries for route in work.routes.of(new.id)] == [("KP",)]
@@ -72,8 +64,8 @@ def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -
 def test_no_reference_moves_with_a_chat(database: Database) -> None:
     """In the new chat the same number names another message, which no correction may hit."""
     with database.write() as work:
-        old = work.recipients.ensure("telegram", "-1", "en", NOON)
-        _queue(work, old.id)
+        old = a_reader(work, address="-1")
+        queued(work, old)
         (delivery,) = work.deliveries.claim("telegram", NOON, 1, lanes=(0, 4))
         work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="77")
         work.recipients.move(old.id, "telegram", "-1002")
@@ -84,16 +76,5 @@ def test_no_reference_moves_with_a_chat(database: Database) -> None:
 def test_the_same_wish_twice_is_one_route(database: Database) -> None:
     """Pressing a button twice does not subscribe twice."""
     with database.write() as work:
-        one = work.recipients.ensure("console", "terminal", "en", NOON)
-        work.routes.add(one.id, Route(countries=("KP",)))
-        work.routes.add(one.id, Route(countries=("KP",)))
+        one = a_reader(work, a_route("KP"), a_route("KP"))
         assert len(work.routes.of(one.id)) == 1
-
-
-def _queue(work: Work, recipient_id: int) -> None:
-    source = work.sources.ensure(a_source())
-    entry_id = work.entries.add(source.id, an_entry(), NOON)
-    statement_id = work.statements.add(a_statement(entry_id=entry_id), source, NOON)
-    statement = work.statements.get(statement_id)
-    alert = an_alert(statement=statement, source=source)
-    work.deliveries.queue(work.alerts.add(alert), [(recipient_id, "telegram", NOON)], 1)

@@ -1,14 +1,19 @@
 """The archive is found again in any spelling and script."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.queries import Query
+from storage.records import Addressee, Demand
 from storage.search import passage
 from storage.terms import question_terms, terms
-from tests.builders import NOON, a_source, a_statement, an_entry
+from storage.words import Kind
+from tests.builders import NOON, a_statement, kept
 
 TEXTS = {
     "camps": "Resolution: abolish the political prison camps in the North.",
@@ -23,11 +28,7 @@ TEXTS = {
 def archive(database: Database) -> Database:
     """Five statements in four scripts."""
     with database.write() as work:
-        source = work.sources.ensure(a_source())
-        for name, text in TEXTS.items():
-            entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
-            made = a_statement(entry_id=entry_id, title=name, text=text, external_id=name)
-            work.statements.add(made, source, NOON)
+        kept(work, *(a_statement(title=name, text=text, external_id=name) for name, text in TEXTS.items()))
     return database
 
 
@@ -44,6 +45,8 @@ def archive(database: Database) -> Database:
         (Query(words=("立即釋放",)), "chinese"),
         (Query(words=("detention", "teheran")), "accents"),
         (Query(words=("abolishing", "camps")), "camps"),
+        (Query(words=("assemblies",)), "symbol"),
+        (Query(words=("camp", *("q" * n for n in range(1, 1000)))), "camps"),
     ],
 )
 def test_a_question_finds_its_statement_first(archive: Database, query: Query, first: str) -> None:
@@ -68,6 +71,71 @@ def test_filters_hold_together_with_words(archive: Database) -> None:
     with archive.read() as work:
         assert work.statements.search(Query(words=("camp",), languages=("ko",)), 5).total == 0
         assert work.statements.search(Query(words=("camp",), without=("abolish",)), 5).total == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (Query(kinds=(Kind.RESOLUTION,)), {"resolution"}),
+        (Query(countries=("ER", "VN")), {"resolution", "release"}),
+        (Query(languages=("ko",)), {"korean"}),
+        (Query(sources=("NORTHLIGHT",)), {"resolution", "release", "korean"}),
+        (Query(sources=("council", "사람들")), {"resolution", "korean"}),
+        (Query(sources=("100%",)), set()),
+        (Query(to=("ER",)), {"resolution"}),
+        (Query(to_names=("unhcr",)), {"release"}),
+        (Query(to=("ER",), to_names=("UNHCR",)), {"resolution", "release"}),
+        (Query(since=date(2018, 9, 3), before=date(2019, 3, 22)), {"release"}),
+        (Query(countries=("ER",), languages=("ko",)), set()),
+    ],
+)
+def test_each_filter_narrows(database: Database, query: Query, found: set[str]) -> None:
+    """Several values of one filter widen it, several filters narrow; with and without words alike."""
+    resolution = a_statement(
+        external_id="resolution",
+        kind=Kind.RESOLUTION,
+        issuers=("Human Rights Council",),
+        countries=("ER",),
+        addressees=(Addressee("Government of Eritrea", "ER", 1),),
+        demands=(Demand("Government of Eritrea", "free them"),),
+        published=None,
+        date_written=date(2019, 3, 22),
+    )
+    release = a_statement(
+        external_id="release",
+        kind=Kind.STATEMENT,
+        countries=("VN",),
+        demands=(Demand("UNHCR", "see him"),),
+        published=None,
+        date_posted=date(2018, 9, 3),
+        date_written=date(2018, 9, 1),
+    )
+    korean = a_statement(external_id="korean", language="ko", issuers=("사람들",), published=None)
+    with database.write() as work:
+        kept(work, resolution, release, korean)
+        listed = work.statements.latest(query, 10)
+        searched = work.statements.search(replace(query, words=("refugees",)), 10)
+    for hits in (listed, searched):
+        assert {hit.statement.external_id for hit in hits.hits} == found
+        assert hits.total == len(found)
+
+
+def test_the_newest_comes_first_by_the_best_date_there_is(database: Database) -> None:
+    """When it was published, else posted, else written, else fetched."""
+    day = NOON.date()
+    dated = [
+        a_statement(external_id="written", published=None, date_written=day - timedelta(days=4)),
+        a_statement(external_id="published", published=NOON - timedelta(days=1), date_written=day),
+        a_statement(external_id="fetched", published=None),
+        a_statement(
+            external_id="posted", published=None, date_posted=day - timedelta(days=2), date_written=day
+        ),
+    ]
+    with database.write() as work:
+        kept(work, *dated)
+        hits = work.statements.latest(Query(), 3)
+    assert [hit.statement.external_id for hit in hits.hits] == ["fetched", "published", "posted"]
+    assert hits.total == 4
 
 
 @given(st.text(max_size=200))

@@ -32,6 +32,21 @@ def test_a_sealed_text_cannot_be_moved_to_another_column() -> None:
         VAULT.open(VAULT.seal("123456", "address"), "words")
 
 
+def test_what_was_sealed_in_another_form_is_not_guessed_at() -> None:
+    """A text of a future version, or a broken one, opens with an error and never as something else."""
+    sealed = VAULT.seal("123456", "address")
+    for broken in (b"", b"\xff" + sealed[1:], sealed[:-1], sealed[:5]):
+        with pytest.raises(WrongKey):
+            VAULT.open(broken, "address")
+
+
+def test_a_key_of_another_length_makes_no_vault() -> None:
+    """A short key would be a weak one."""
+    for length in (0, 16, 31, 33):
+        with pytest.raises(ValueError, match="32 bytes"):
+            Vault.from_secret(bytes(length))
+
+
 def test_the_same_address_is_sealed_differently_each_time_and_at_the_same_length() -> None:
     """Neither equality nor length tells two chats apart."""
     short, long = VAULT.seal("1", "address"), VAULT.seal("-1001234567890/42", "address")

@@ -211,7 +211,7 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
     colon = span.find(":")
     if colon >= 0 and colon >= len(span.rstrip()) - 2:
         party = span[:colon].strip(" ,")
-        party = re.sub(r"\s+to(?:\s+\w+ly)?$", "", party)
+        party = re.sub(r"\s+(?:to(?:\s+\w+ly)?|for)$", "", party)
         if re.search(r"\bfollowing\b", party, re.IGNORECASE):
             party = ""
         yield Ask(before, form, "" if noun_frame else party, Frame.OPEN, "", start)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import encode_basic_auth, web
 from aiohttp.test_utils import BaseTestServer, TestServer
+from yarl import URL
 
 from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TimedOut, TooLarge, Unreachable
 
@@ -294,10 +296,63 @@ async def test_two_at_a_time_for_one_host() -> None:
         running -= 1
         return web.Response()
 
-    async with serving(busy=busy) as server, Fetcher(allow_private=True, timeout=1) as fetcher:
+    async with serving(busy=busy) as server, Fetcher(allow_private=True, timeout=1, gap=0) as fetcher:
         answers = await asyncio.gather(*(fetcher.get(str(server.make_url("/busy"))) for _ in range(12)))
     assert [answer.status for answer in answers] == [200] * 12
     assert most == 2
+
+
+async def test_requests_to_one_host_are_spaced_and_to_others_are_not() -> None:
+    """Each begins a gap after the one before, redirects and failures included; other hosts do not wait."""
+    begun: dict[str, list[float]] = {}
+    clock = asyncio.get_running_loop().time
+
+    async def noted(request: web.Request) -> web.Response:
+        begun.setdefault(request.url.host or "", []).append(clock())
+        if "on" in request.query:
+            return web.Response(status=302, headers={"Location": "/noted"})
+        return web.Response(status=500)
+
+    async with serving(noted=noted) as server, Fetcher(allow_private=True, gap=0.2) as fetcher:
+        one = str(server.make_url("/noted"))
+        other = one.replace("127.0.0.1", "localhost")
+        start = clock()
+        await asyncio.gather(*(fetcher.get(url) for url in (f"{one}?on=1", one, one, other)))
+        await fetcher.get(other)
+    assert len(begun["127.0.0.1"]) == 4
+    gaps = [later - earlier for earlier, later in itertools.pairwise(begun["127.0.0.1"])]
+    assert min(gaps) > 0.15
+    assert begun["localhost"][0] - start < 0.15
+    assert begun["localhost"][1] - begun["localhost"][0] > 0.15
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, "Vigil/0.1 (reads the news of human-rights organisations)"),
+        ({"contact": "watch@ngo.example"}, "Vigil/0.1 (watch@ngo.example)"),
+        ({"user_agent": "NGO watch", "contact": "watch@ngo.example"}, "NGO watch"),
+    ],
+)
+async def test_who_asks_says_who_he_is_and_how_to_reach_him(given: dict[str, str], shown: str) -> None:
+    """Whoever runs the site can find out what this is and whom to write to."""
+    seen: list[str] = []
+
+    async def noted(request: web.Request) -> web.Response:
+        seen.append(request.headers["User-Agent"])
+        return web.Response()
+
+    async with serving(noted=noted) as server, Fetcher(allow_private=True, **given) as fetcher:  # type: ignore[arg-type]
+        await fetcher.get(str(server.make_url("/noted")))
+    assert seen == [shown]
+
+
+async def test_a_thousand_hosts_are_not_remembered_for_ever() -> None:
+    """The memory of whom we asked has a bound; who is being asked is never forgotten."""
+    fetcher = Fetcher(gap=0.0)
+    for number in range(5_000):
+        fetcher._queue_at(URL(f"http://h{number}.example/"))
+    assert len(fetcher._hosts) <= 2_001
 
 
 async def test_an_http_proxy_gets_the_name_unresolved(monkeypatch: pytest.MonkeyPatch) -> None:

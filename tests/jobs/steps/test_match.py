@@ -87,6 +87,13 @@ def test_each_filter_narrows(route: Route, *, fits: bool) -> None:
     assert wants(route, an_alert(), followed=False) is fits
 
 
+def test_what_is_less_pressing_than_a_route_wants_passes_it_by() -> None:
+    """Who asked for what is Immediate is not rung for a deadline in a month."""
+    route = Route(least_urgency=Urgency.IMMEDIATE)
+    assert not wants(route, an_alert(urgency=Urgency.EXPECTED), followed=False)
+    assert wants(route, an_alert(urgency=Urgency.IMMEDIATE), followed=False)
+
+
 @pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST, Status.DRAFT])
 def test_drills_match_no_route(status: Status) -> None:
     """Drills go to volunteers by another way."""

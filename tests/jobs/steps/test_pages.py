@@ -101,6 +101,33 @@ def test_a_flat_list_of_dated_links() -> None:
     ]
 
 
+def test_what_a_page_hides_is_no_item() -> None:
+    """Folded menus and what only machines are told do not ring; the time in a row's <time> is its own."""
+    row = '<li><a href="/x{n}">Statement number {n} on the printers</a> <time datetime="{at}"></time></li>'
+    rows = "".join(row.format(n=n, at=f"2024-03-0{n}T09:30:00+09:00") for n in (3, 2, 1))
+    menu = "".join(f'<li><a href="/y{n}">Hidden statement number {n} of ours</a></li>' for n in (1, 2, 3))
+    for hidden in (
+        "<div hidden><ul>{}</ul></div>",
+        '<ul aria-hidden="true">{}</ul>',
+        '<div role="menu"><ul>{}</ul></div>',
+    ):
+        entries = read(f"<main>{hidden.format(menu)}<ul>{rows}</ul></main>").entries
+        assert [entry.url for entry in entries] == [f"https://site.example/x{n}" for n in (3, 2, 1)]
+        assert entries[0].published == datetime(2024, 3, 3, 0, 30, tzinfo=UTC)
+        assert not entries[0].date_only
+
+
+def test_an_authors_or_a_tags_page_is_no_items_page() -> None:
+    """The row's own link is the one that is no tag, author or anchor."""
+    rows = "".join(
+        f'<article><h3>Statement number {n} on the printers</h3><a rel="author" href="/jo">Jo</a>'
+        f'<a href="#top">up</a><a href="/tag/print">print</a><a href="/x{n}">read</a></article>'
+        for n in (1, 2, 3)
+    )
+    entries = read(f"<main>{rows}</main>", item="article").entries
+    assert [entry.url for entry in entries] == [f"https://site.example/x{n}" for n in (1, 2, 3)]
+
+
 LONG = (
     "Witnesses said the gates were shut at noon, that nobody was told why, and that buses stood in the yard. "
     * 3
@@ -150,6 +177,35 @@ def test_selectors_that_find_nothing_are_named() -> None:
         read(BOARD, item="li.post")
     with pytest.raises(NotAFeed, match="cannot read the selector"):
         read(BOARD, item="li:nth-child(2)")
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        {"item": "li >"},
+        {"item": ".row.li.x[y]li"},
+        {"item": "li", "title": "a:hover"},
+        {"item": "li", "date": "span["},
+        {"item": "li", "text": "p p!"},
+    ],
+)
+def test_a_selector_that_cannot_be_read_is_quoted(selectors: dict[str, str]) -> None:
+    """An admin who mistyped one sees which."""
+    wrong = list(selectors.values())[-1]
+    with pytest.raises(NotAFeed) as caught:
+        read("<ul><li><a href='/1'>One thing happened</a><p>Text.</p></li></ul>", **selectors)
+    assert wrong in caught.value.detail
+
+
+def test_an_item_has_its_first_heading_or_link_for_a_title() -> None:
+    """Without a selector for it: the heading, else the first link with words, else all that it says."""
+    entries = read(
+        "<main><div class='x'><a href='/1'><img></a><h3>By heading</h3></div>"
+        "<div class='x'><a href='/2'><img></a><a href='/2'>By link</a></div>"
+        "<div class='x'>By itself</div><div class='x'> </div></main>",
+        item=".x",
+    ).entries
+    assert [entry.title for entry in entries] == ["By heading", "By link", "By itself"]
 
 
 def test_selector_grammar() -> None:

@@ -133,6 +133,27 @@ def test_cp1251_labelled_as_utf8() -> None:
     assert entry.title == "Заявление о голодовке в колонии"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "declared", "header", "certain"),
+    [
+        ("utf-8", "utf-8", "text/xml", True),
+        ("utf-8", "euc-kr", "application/xml; charset=euc-kr", True),
+        ("windows-1251", "windows-1251", "application/xml; charset=utf-8", True),
+        ("windows-1251", "utf-8", "application/xml; charset=windows-1251", True),
+        ("windows-1251", "utf-8", "application/xml", False),
+    ],
+)
+def test_only_a_guess_at_the_characters_degrades_a_feed(
+    encoding: str, declared: str, header: str, *, certain: bool
+) -> None:
+    """Header and document may contradict each other; an admin hears of it when neither of them is right."""
+    text = (FEEDS / "cp1251_declared_utf8.xml").read_bytes().decode("cp1251")
+    body = text.replace('encoding="utf-8"', f'encoding="{declared}"').encode(encoding)
+    parsed = parse_feed(body, {"content-type": header}, URL, NOW)
+    assert parsed.entries[0].title == "Заявление о голодовке в колонии"
+    assert (parsed.degraded == "") is certain
+
+
 def test_a_wrong_charset_in_the_header_harms_nothing() -> None:
     """A server that calls a UTF-8 feed us-ascii is common and no defect of the feed."""
     parsed = read("gnuboard.xml", **{"content-type": "text/xml"})
@@ -197,6 +218,41 @@ def test_what_is_no_feed_says_what_it_looked_like(name: str, detail: str) -> Non
     with pytest.raises(NotAFeed) as caught:
         read(name)
     assert caught.value.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": [', "broken JSON"),
+        ("{" * 100_000, "broken JSON"),
+        ('{"error": "no such feed"}', "JSON without items"),
+        ('{"items": {"id": 1}}', "JSON without items"),
+    ],
+)
+def test_json_that_is_no_feed_says_so(body: str, detail: str) -> None:
+    """An interface's error message, or half an answer, is told as what it is."""
+    with pytest.raises(NotAFeed) as caught:
+        parse_feed(body.encode(), {"content-type": "application/json"}, URL, NOW)
+    assert caught.value.detail.startswith(detail)
+
+
+def test_a_text_without_title_has_its_first_words_for_one() -> None:
+    """Cut between words where it can be, inside a long one where it must."""
+    words = "Nobody has heard from the three teachers since Sunday, " * 5
+    (cut,) = parse_feed(rss(f"<item><description>{words}</description></item>"), {}, URL, NOW).entries
+    assert words.startswith(cut.title.removesuffix("…"))
+    assert cut.title.endswith(("…",))
+    assert not cut.title.removesuffix("…").endswith(" ")
+    (one,) = parse_feed(rss(f"<item><description>Go {'x' * 300}</description></item>"), {}, URL, NOW).entries
+    assert one.title == "Go " + "x" * 116 + "…"
+
+
+@pytest.mark.parametrize("date", ["soon", "2024", "2024-03", "2024-066T07:30:00Z", "2024-március-06T9:15"])
+def test_half_a_date_is_unknown_and_not_guessed(date: str) -> None:
+    """A year is not its first of January: what the feed does not say is not said by us."""
+    item = f"<item><title>x</title><pubDate>{date}</pubDate></item>"
+    (entry,) = parse_feed(rss(item), {}, URL, NOW).entries
+    assert entry.published is None
 
 
 def test_a_feed_without_items_is_a_feed() -> None:

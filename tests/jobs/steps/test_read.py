@@ -130,6 +130,37 @@ def test_a_pdf() -> None:
     assert signed == ["Signed by", "Harbour Society, Norway", "Sailors Aid, Ghana"]
 
 
+def test_what_every_page_of_a_pdf_repeats_is_no_text() -> None:
+    """Running heads and feet go, but for the first page's own; a page without words does no harm."""
+    body = pdf(
+        *(
+            [head, f"This is what is said on page {n} of it.", "Harbour Society"]
+            for n, head in enumerate(["Open the gate"] * 4, start=1)
+        ),
+        [""],
+    )
+    text = read_document(body, "application/pdf", URL).text
+    assert text.count("Open the gate") == 1
+    assert "Harbour Society" not in text
+    assert all(f"page {n} of it" in text for n in (1, 2, 3, 4))
+
+
+def test_a_list_in_a_pdf_stays_a_list() -> None:
+    """However full its lines are, a bullet or a number begins an entry."""
+    long = "the harbour master and the keeper of the gate are asked to open it at once for all"
+    lines = [f"1. {long}", f"2. {long}", "who wait there", f"- {long}"]
+    text = read_document(pdf(lines), "application/pdf", URL).text
+    assert text.split("\n") == [f"1. {long}", f"2. {long} who wait there", f"- {long}"]
+
+
+def test_json_ld_that_is_broken_or_odd_is_passed_over() -> None:
+    """Half a script, a number for a date: the page's own <time> still counts."""
+    time = '<article><time datetime="2024-03-04T10:00:00Z">yesterday</time><p>Text.</p></article>'
+    for script in ('{"datePublished": "2024', '[{"datePublished": 20240305}, "x", null]'):
+        head = f'<script type="application/ld+json">{script}</script>'
+        assert page(head, time).published == datetime(2024, 3, 4, 10, tzinfo=UTC)
+
+
 def test_a_pdf_is_known_by_its_bytes() -> None:
     """A server that calls it a page does not make it one."""
     assert read_document(pdf(["Open the gate"]), "text/html", URL).text == "Open the gate"

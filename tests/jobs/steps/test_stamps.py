@@ -19,6 +19,8 @@ NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
         ("Tue, 05 Mar 2024 09:12:40 KST", datetime(2024, 3, 5, 0, 12, 40, tzinfo=UTC)),
         ("Tues, 5 March 2024 14:00 EST", datetime(2024, 3, 5, 19, tzinfo=UTC)),
         ("05 Mar 24 06:00 GMT", datetime(2024, 3, 5, 6, tzinfo=UTC)),
+        ("20240305T091240+0900", datetime(2024, 3, 5, 0, 12, 40, tzinfo=UTC)),
+        ("20240305T0912Z", datetime(2024, 3, 5, 9, 12, tzinfo=UTC)),
         ("2024-03-05 15:47", datetime(2024, 3, 5, 15, 47, tzinfo=UTC)),
     ],
 )
@@ -62,6 +64,36 @@ def test_days(text: str) -> None:
     stamp = read_stamp(text.removeprefix("le "))
     assert stamp is not None
     assert stamp.date_only
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 March 2024 " * 10,
+        "2024-02-30T09:12:40Z",
+        "Tue, 32 Mar 2024 09:12:40 +0900",
+        "2024-03-05T25:00:00Z",
+    ],
+)
+def test_what_is_no_moment_is_none(text: str) -> None:
+    """A page of text, a day or an hour that there is not, a zone beyond the world: unknown, and no error."""
+    stamp = read_stamp(text)
+    assert stamp is None or stamp.date_only
+
+
+def test_east_asian_boards_write_the_year_first() -> None:
+    """24.03.05 is the fifth of March there, and the 24th of a month elsewhere."""
+    assert find_day("24.03.05", language="ko") == date(2024, 3, 5)
+    assert find_day("24.03.05", language="de") == date(2005, 3, 24)
+
+
+def test_a_day_and_month_is_the_last_one_there_was() -> None:
+    """In January "12-08" is last December's; 29 February is of a year that has it, else of none."""
+    assert find_day("12-08", now=NOW) == date(2023, 12, 8)
+    assert find_day("02-29", now=NOW.replace(month=3)) == date(2024, 2, 29)
+    assert find_day("02-29", now=NOW.replace(year=2023, month=3)) is None
+    assert find_day("13-45", now=NOW) is None
+    assert find_day("12.08", now=NOW, language="en") is None
 
 
 def test_a_day_that_does_not_exist_is_none() -> None:

@@ -1,5 +1,7 @@
 """Who asks whom for what, sentence by sentence."""
 
+from datetime import date
+
 import pytest
 
 from jobs.steps.document import Document
@@ -76,6 +78,99 @@ def test_the_same_demand_in_other_words_counts_once() -> None:
 def test_what_is_no_demand(text: str) -> None:
     """Praise, pledges, non-demands, other people's and past requests, recitals, internal procedure."""
     assert asked(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "demands"),
+    [
+        ("Our demand is that China release the nine.", [("China", "release the nine")]),
+        (
+            "We request the Ministry of Justice of Iran that the sentence be commuted.",
+            [("Ministry of Justice of Iran", "the sentence be commuted")],
+        ),
+        (
+            "We call on China for the immediate release of the nine.",
+            [("China", "the immediate release of the nine")],
+        ),
+        ("We demand the release of the nine by China.", [("China", "the release of the nine by China")]),
+        ("We call for China to release the nine.", [("China", "release the nine")]),
+        (
+            "We urge China, which has promised to protect refugees, to release the nine.",
+            [("China", "release the nine")],
+        ),
+        (
+            "We demand that the Government of Iran stop the execution and that his lawyers be let in.",
+            [("Government of Iran", "stop the execution"), ("Government of Iran", "his lawyers be let in")],
+        ),
+        (
+            "Dear President Sato,\n\nWe beg you spare his life.\n\nYours sincerely,",
+            [("President Sato", "spare his life")],
+        ),
+        ("We remind the Government of Laos of its obligation to protect them.", []),
+        ("We appeal to your conscience.", []),
+        ("Volunteers press on with the search.", []),
+        ("Nobody demands that anything be done.", []),
+    ],
+)
+def test_a_request_is_known_in_every_frame(text: str, demands: list[tuple[str, str]]) -> None:
+    """To do, that it be done, for a thing, by somebody, after an aside: one demand of the one who can act."""
+    assert asked(text) == demands
+
+
+@pytest.mark.parametrize(
+    ("lead", "items", "demands"),
+    [
+        (
+            "The Government of Nepal must:",
+            ("Register all refugees;", "Stop returns at the border."),
+            ["Register all refugees", "Stop returns at the border"],
+        ),
+        (
+            "We call on the Government of Nepal:",
+            ("that the returns be stopped;", "that every refugee be registered."),
+            ["the returns be stopped", "every refugee be registered"],
+        ),
+        (
+            "We call on the Government of Nepal for:",
+            ("the immediate release of all detainees;", "an independent inquiry into the deaths."),
+            ["the immediate release of all detainees", "an independent inquiry into the deaths"],
+        ),
+        (
+            "To the Government of Nepal:",
+            ("Calling on the authorities to free her;", "Urging them to let her see a doctor."),
+            ["free her", "let her see a doctor"],
+        ),
+    ],
+)
+def test_a_list_may_be_written_in_many_ways(lead: str, items: tuple[str, ...], demands: list[str]) -> None:
+    """Commands, clauses, things, or asking words of its own: each item is a demand of its own."""
+    text = "\n".join((lead, *(f"• {item}" for item in items)))
+    assert asked(text) == [("Government of Nepal", quote) for quote in demands]
+
+
+def test_what_must_not_be_done_is_never_quoted_as_what_must() -> None:
+    """A quote without its "not" would say the opposite."""
+    text = "We call on China not to return the nine, and not to arrest others."
+    assert asked(text) == [("China", "not to return the nine"), ("China", "not to arrest others")]
+
+
+def test_a_letter_may_ask_in_a_list() -> None:
+    """Where the lead names nobody, the items are for the one to whom the letter is written."""
+    text = (
+        "Dear Minister Sato,\n\nWe urge the following:\n- Release the five students;\n"
+        "- Let their families see them.\n\nYours sincerely,"
+    )
+    assert asked(text) == [
+        ("Minister Sato", "Release the five students"),
+        ("Minister Sato", "Let their families see them"),
+    ]
+
+
+def test_a_demand_may_have_a_deadline_of_its_own() -> None:
+    """The date by which it is to be done is read with it."""
+    text = "We call on Vietnam to disclose where they are held by 15 March 2026."
+    (demand,) = extract(Document(title="", text=text)).demands
+    assert (demand.to, demand.deadline) == ("Vietnam", date(2026, 3, 15))
 
 
 def test_passive_requests_count() -> None:

@@ -35,6 +35,26 @@ from jobs.steps.extract.phrases import infinitive, verb_phrases
             ["ensure that guards are trained and receive their wages"],
         ),
         (
+            "end impunity by opening the archives and to pay the families",
+            ["end impunity by opening the archives", "pay the families"],
+        ),
+        (
+            "investigate and report abuses, access prisons",
+            ["investigate and report abuses", "access prisons"],
+        ),
+        (
+            "support workers, fund 20 shelters, and house families",
+            ["support workers", "fund 20 shelters", "house families"],
+        ),
+        (
+            "protect witnesses, call for restraint, and call on both sides to talk",
+            ["protect witnesses", "call for restraint", "call on both sides to talk"],
+        ),
+        ("open the camps; visit prisons", ["open the camps", "visit prisons"]),
+        ("free her. …", ["free her"]),
+        ("123", []),
+        ("", []),
+        (
             "include the matter in the talks and call on both sides to attend",
             ["include the matter in the talks", "call on both sides to attend"],
         ),

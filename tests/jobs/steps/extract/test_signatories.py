@@ -48,8 +48,41 @@ def test_a_text_without_a_list_has_no_signatories() -> None:
     assert signatories(blocks(text)) == Signatories()
 
 
+def test_a_country_alone_on_its_line_is_that_of_the_names_below() -> None:
+    """So lists are printed that go country by country."""
+    text = "Sincerely,\n\nKenya\nLake Watch Association\nRiver Forum\n\nJapan\nWalls Foundation\n"
+    signed = signatories(blocks(text))
+    assert (signed.organisations, signed.persons, signed.countries) == (3, 0, 2)
+
+
+def test_what_stands_below_a_letter_and_is_no_name_ends_the_list() -> None:
+    """A sentence after "Yours sincerely" is no signatory, nor is who comes after it."""
+    text = (
+        "Yours sincerely,\n\nThe committee met again in the afternoon to hear from those families whom "
+        "nobody had yet asked about it\nAnna Berg\n"
+    )
+    assert signatories(blocks(text)) == Signatories()
+
+
+def test_those_who_are_only_counted_are_not_listed() -> None:
+    """In "and 4 others" nobody is named."""
+    signed = signatories(
+        blocks("Organisations:\n\n1. Lake Watch and 4 others\n2. and 12 more\n3. No Walls\n")
+    )
+    assert signed.names == ("Lake Watch", "No Walls")
+
+
+def test_a_korean_claim_is_read() -> None:
+    """How many organisations take part is said in a sentence of its own."""
+    assert signatories(blocks("성명에 참여한 23개 단체는 다음과 같다.")).claimed_organisations == 23
+
+
 @pytest.mark.parametrize(
-    ("text", "value"), [("69", 69), ("1,200", 1200), ("twenty-three", 23), ("seven", 7), ("few", None)]
+    ("text", "value"),
+    [
+        *(("69", 69), ("1,200", 1200), ("twenty-three", 23), ("seven", 7), ("three hundred", 300)),
+        *(("a dozen", 12), ("두", 2), ("few", None), ("hundred", None), ("", None)),
+    ],
 )
 def test_numbers_in_words_and_digits(text: str, value: int | None) -> None:
     """What is no number is None, never a guess."""

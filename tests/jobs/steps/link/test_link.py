@@ -95,6 +95,34 @@ def test_one_name_spelled_in_two_scripts() -> None:
     assert after(first, told("Uzbekistan: Rustam Karimjonov faces return to Tashkent", hours=5)).case == 7
 
 
+def test_a_name_in_a_russian_case_is_the_same_name() -> None:
+    """Endings bend a name; the man stays the same."""
+    first = told(
+        "Ташкент: встреча с Рустамом Каримжоновым запрещена, его вывезут завтра", "Ему грозят пытки."
+    )
+    assert after(first, told("Uzbekistan: Rustam Karimjonov faces return to Tashkent", hours=5)).case == 7
+
+
+def test_an_address_that_cannot_be_taken_apart_is_still_itself() -> None:
+    """A broken link is the same broken link in both."""
+    first = told("A call", url="http://[::1")
+    assert after(first, told("A call", hours=2, source="relay", url="http://[::1")).case == 7
+
+
+def test_days_later_the_same_matter_is_news() -> None:
+    """Who is still in danger a week later is not a copy of last week's call."""
+    first = told("Iran: Kaveh Darvishi to be hanged", "He was moved to a cell by himself in Tabriz.")
+    later = told("Iran: Kaveh Darvishi is still to be hanged", "His mother saw him in Tabriz.", hours=24 * 10)
+    assert (after(first, later).case, after(first, later).relation) == (7, Relation.UPDATE)
+
+
+def test_a_name_in_passing_does_not_join_another_mans_case() -> None:
+    """Each title names its own man; that one lawyer speaks for both makes no case of two."""
+    first = told("Iran: Kaveh Darvishi to be hanged", "His lawyer Nasrin Moradi was told in Tabriz.")
+    second = told("Iran: Siamak Rostami to be hanged", "Nasrin Moradi, his lawyer, spoke in Ahvaz.", hours=30)
+    assert after(first, second).case is None
+
+
 def test_a_stay_is_an_update_of_its_case() -> None:
     """The stage that a title tells moves the case on."""
     first = told("Iran: Kaveh Darvishi to be hanged on Sunday")

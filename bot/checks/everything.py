@@ -1,0 +1,73 @@
+"""Looks at everything, whatever fails on the way: the whole list for `vigil check`."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.checks.clock import check_clock, check_zone
+from bot.checks.finding import Finding, fine, wrong
+from bot.checks.outside import check_sources, look_at_sources
+from bot.checks.people import check_admins, check_transports
+from bot.checks.store import check_database, check_files, check_key, read_key
+from bot.config import Config
+from bot.transports.telegram_check import BotSeen, check_bot
+from jobs.look import Seen
+
+log = structlog.get_logger()
+
+_Result = TypeVar("_Result")
+
+
+async def check_everything(config: Config, now: Callable[[], datetime]) -> list[Finding]:
+    """Every finding, in the order in which they are best mended."""
+    seen, bot = await asyncio.gather(
+        look_at_sources(config, now), _ask_telegram(config, now), return_exceptions=True
+    )
+    looked = [] if isinstance(seen, BaseException) else seen
+    asked = None if isinstance(bot, BaseException) else bot
+    return [
+        fine("configuration", str(config.file)),
+        *_guarded("database", lambda: check_store(config)),
+        *_guarded("clock", lambda: [check_clock(_clocks(looked, asked))]),
+        *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
+        *_guarded("sources", lambda: check_sources(_unbroken(seen))),
+        *_guarded("telegram", lambda: check_transports(config, _unbroken(bot))),
+        *_guarded("admins", lambda: check_admins(config, asked)),
+    ]
+
+
+def check_store(config: Config) -> list[Finding]:
+    """Key, database, disk. The database is asked first: one that was used makes a missing key a loss."""
+    database, used = check_database(config, read_key(config))
+    return [check_key(config, used=used), database, *check_files(config)]
+
+
+async def _ask_telegram(config: Config, now: Callable[[], datetime]) -> BotSeen | None:
+    return await check_bot(config.telegram, config.admins.telegram, now) if config.telegram else None
+
+
+def _clocks(seen: Iterable[Seen], bot: BotSeen | None) -> dict[str, timedelta]:
+    """How far we are ahead, by host: one that serves many sources has one voice."""
+    found = {one.host: one.clock for one in seen if one.clock is not None}
+    if bot and bot.clock is not None:
+        found["Telegram"] = bot.clock
+    return found
+
+
+def _guarded(what: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+    """The findings; what fails unforeseen is one of them, so that the rest is still told."""
+    try:
+        return look()
+    except Exception as error:
+        log.exception("check.failed", what=what)
+        state = f"could not be looked at ({type(error).__name__})"
+        return [wrong(what, state, "report this fault of Vigil, with what stands in the log")]
+
+
+def _unbroken(result: _Result | BaseException) -> _Result:
+    if isinstance(result, BaseException):
+        raise result
+    return result

@@ -1,0 +1,84 @@
+"""Asks the sources and Telegram, and says what each answered and what can be done about it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from bot.app import fetcher
+from bot.checks.finding import Finding, fine, note, wrong
+from bot.config import Config
+from bot.speech import SOURCE_STATES
+from jobs.fetch import FetchError, Refused, TimedOut, TooLarge
+from jobs.look import Seen, look
+from storage.records import Source
+from storage.words import SourceKind, SourceState
+
+_AT_ONCE = 20
+
+
+async def look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequence[Seen]:
+    """Every source of the configuration, in its order; nothing is kept."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+    async with fetcher(config) as fetching:
+
+        async def one(source: Source) -> Seen:
+            async with gate:
+                return await look(fetching, source, now)
+
+        return await asyncio.gather(*(one(source) for source in config.sources))
+
+
+def check_sources(seen: Iterable[Seen]) -> list[Finding]:
+    """A finding for each source, those in trouble with the remedy."""
+    found = [_judged(one) for one in seen]
+    return found or [wrong("sources", "none", "add [[sources]] to the configuration")]
+
+
+def _judged(seen: Seen) -> Finding:
+    source = seen.source
+    what = f"source {source.name}"
+    if source.state is SourceState.OK and seen.moved:
+        return note(
+            what, f"answers, but has moved for good to {seen.moved}", "write that address as its `url`"
+        )
+    if source.state is SourceState.OK:
+        return fine(what, f"answers, {seen.items} item{'' if seen.items == 1 else 's'}")
+    if source.state is SourceState.DEGRADED:
+        state = f"{SOURCE_STATES[source.state]}, {seen.items} items: {source.detail}"
+        return note(what, state, "tell the publisher; Vigil reads what can be read")
+    return wrong(what, f"{SOURCE_STATES[source.state]}: {source.detail}", _remedy(seen))
+
+
+def _remedy(seen: Seen) -> str:
+    if seen.error is not None:
+        return _reached(seen.error)
+    if seen.source.state is SourceState.NOT_A_FEED:
+        return _UNREAD[seen.source.kind]
+    if seen.source.state is SourceState.THROTTLED:
+        return "ask it less often: raise its `every`"
+    if seen.status in (401, 402, 403):
+        return "name yourself in `user_agent` under [fetch], or ask the publisher to let you in"
+    if (seen.status or 0) >= 500:
+        return "try again later: the site is in trouble itself"
+    return "open its address in a browser and mend `url`"
+
+
+def _reached(error: FetchError) -> str:
+    """How to come to an answer at all."""
+    for kind, remedy in _UNREACHED:
+        if isinstance(error, kind):
+            return remedy
+    if "certificate" in error.detail:
+        return "see whether this machine's clock is right; else tell the publisher"
+    return "see that this machine is online; mend `url`, or `proxy` under [fetch]"
+
+
+_UNREACHED: tuple[tuple[type[FetchError], str], ...] = (
+    (Refused, "give its public address: none inside your own network is asked"),
+    (TooLarge, "raise `max_bytes` under [fetch]"),
+    (TimedOut, "try again later, or raise `timeout` under [fetch]"),
+)
+_UNREAD = {
+    SourceKind.PAGE: "say where its items stand under [sources.selectors]",
+    SourceKind.FEED: 'look for the feed\'s own address, or set kind = "page"',
+}

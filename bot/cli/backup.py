@@ -1,0 +1,174 @@
+"""vigil backup, restore: a copy of the whole database in one file, and the way back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import in_memory_vault, open_database
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.config import Config
+from bot.transports.console import ConsoleTransport
+from bot.transports.telegram import TelegramTransport
+from jobs.restore import InUse, NotEmpty, Restored
+from jobs.restore import restore as bring_back
+from storage.backup import Backup, NoBackup, is_backup, reading
+from storage.database import Database, StorageError, now_utc
+from storage.vault import Vault, parse_key
+
+_TRANSPORTS = (ConsoleTransport.name, TelegramTransport.name)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; its folder must exist.")],
+    config: ConfigFile = DEFAULT,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an earlier backup of this name.")] = False,
+) -> None:
+    """Write everything but the key into one file, of one moment, while the service runs."""
+    settings = configuration(config)
+    _check_place(file, force=force)
+    database = _existing(settings)
+    now = now_utc()
+    try:
+        written = database.back_up(file, now)
+        with reading(file) as made:
+            key = made.opened_by(database.vault)
+    except (StorageError, OSError) as error:
+        fail(f"{file}: no backup was made: {error}")
+    finally:
+        database.close()
+    typer.echo(
+        f"{file}: {sum(written.rows.values())} rows, {written.size / 1e6:.1f} MB, "
+        f"as of {now:%Y-%m-%d %H:%M:%S} UTC"
+    )
+    typer.echo(_counted(written.rows))
+    typer.echo(
+        f"The key is not in it: keep a copy of {settings.key_file} apart from it. Without the key nobody "
+        "who subscribed can be reached; whoever has both can read who they are."
+    )
+    if not key:
+        typer.echo(f"{settings.key_file}: this is not the key of this database, or is missing", err=True)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `vigil backup` made.")],
+    config: ConfigFile = DEFAULT,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put the backup in place of what the database holds.")
+    ] = False,
+    with_forgotten: Annotated[
+        bool,
+        typer.Option(
+            "--with-forgotten", help="Bring back recipients whom the database does not know any more, too."
+        ),
+    ] = False,
+) -> None:
+    """Bring a backup back, whole or not at all. Stop the service first."""
+    settings = configuration(config)
+    vault = _vault_for_restore(settings)
+    now = now_utc()
+    try:
+        with reading(file) as saved:
+            if not saved.opened_by(vault):
+                fail(
+                    f"{settings.key_file}: this is not the key of the backup: put there the copy of the key "
+                    "that was in use when it was made",
+                    2,
+                )
+            database = open_database(settings, watch=False)
+            typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
+            try:
+                done = bring_back(
+                    database, saved, now, _TRANSPORTS, replace=replace, with_missing=with_forgotten
+                )
+            finally:
+                database.close()
+            _tell(done, saved, settings, with_forgotten=with_forgotten)
+    except NoBackup as error:
+        fail(str(error), 2)
+    except NotEmpty:
+        fail(
+            "the database is not empty: add --replace to put the backup in place of what it holds, after a "
+            "`vigil backup` of it as it is now",
+            2,
+        )
+    except InUse as error:
+        fail(f"the service, or another program, sends on {error}: stop it first, then restore")
+    except StorageError as error:
+        fail(f"nothing was restored: {error}; or restore into a new database")
+
+
+def _check_place(file: Path, *, force: bool) -> None:
+    """Exit code 2 where no backup can be written, or something else would be overwritten."""
+    if file.is_dir():
+        fail(f"{file}: this is a folder: give the name of a file in it", 2)
+    if not file.absolute().parent.is_dir():
+        fail(f"{file}: there is no folder {file.parent}: make it first", 2)
+    if file.exists() and not force:
+        fail(f"{file}: there is such a file already: give another name, or --force to overwrite it", 2)
+    if file.exists() and not is_backup(file):
+        fail(f"{file}: this is no backup of Vigil and is not overwritten: give another name", 2)
+
+
+def _existing(settings: Config) -> Database:
+    """The configured database as it is, of whatever version; nothing is made where there is none."""
+    path = Path(settings.database.removeprefix("sqlite:///"))
+    if settings.database.startswith("sqlite:///") and not path.is_file():
+        fail(f"{path}: there is no database to back up: is `database` right in the configuration?", 2)
+    return Database(settings.database, _vault(settings) or in_memory_vault())
+
+
+def _vault(settings: Config) -> Vault | None:
+    """The configured key's; None where there is no such file, or no key in it."""
+    try:
+        return Vault.from_secret(parse_key(settings.key_file.read_text(encoding="ascii", errors="replace")))
+    except (OSError, ValueError):
+        return None
+
+
+def _vault_for_restore(settings: Config) -> Vault:
+    vault = _vault(settings)
+    if vault is None:
+        fail(
+            f"{settings.key_file}: the key is missing, or is no key: put there the copy of the key that was "
+            "in use when the backup was made; without it nobody who subscribed can be reached",
+            2,
+        )
+    return vault
+
+
+def _tell(done: Restored, saved: Backup, settings: Config, *, with_forgotten: bool) -> None:
+    taken = f"{saved.taken:%Y-%m-%d %H:%M:%S} UTC"
+    say = typer.echo
+    say(f"Restored as of {taken}: {sum(done.rows.values())} rows")
+    say(_counted(done.rows))
+    say(f"Recipients in the database now: {done.recipients}.")
+    if not done.same_history and done.recipients:
+        say(
+            f"Whoever used /forget after {taken} is among them again: no database was there to tell who they "
+            "are. Ask those you know of to repeat it."
+        )
+    if done.missing:
+        back = (
+            "they are back, as you asked" if with_forgotten else "left out; --with-forgotten brings them back"
+        )
+        say(
+            "In the backup, but no longer in the database, as they used /forget or their chat got another "
+            f"address: {done.missing}, {back}."
+        )
+    if done.joined:
+        say(f"Not in the backup, as they came later: {done.joined}, kept with their routes.")
+    if done.again or done.uncertain:
+        say(
+            f"Alerts that waited in the backup may have been sent after it was taken. Immediate ones, to be "
+            f"sent, perhaps again: {done.again}. Others, marked uncertain and not sent: {done.uncertain}."
+        )
+    say(
+        f"What was published after {taken} is polled again at the next start, and may ring a second time "
+        "for those who heard it. What was imported since is to be imported again."
+    )
+    say(f"Now start the service with this configuration ({settings.file}).")
+
+
+def _counted(rows: dict[str, int]) -> str:
+    return "  " + ", ".join(f"{table} {number}" for table, number in rows.items() if number)

@@ -1,0 +1,25 @@
+"""The configuration: reader (values, faults) -> sections (a function for each table) -> settings."""
+
+from bot.config.sections import DEFAULT_FILE, keys, load
+from bot.config.settings import (
+    AdminsConfig,
+    AlertsConfig,
+    Config,
+    ConfigError,
+    FetchConfig,
+    LogConfig,
+    TelegramConfig,
+)
+
+__all__ = [
+    "DEFAULT_FILE",
+    "AdminsConfig",
+    "AlertsConfig",
+    "Config",
+    "ConfigError",
+    "FetchConfig",
+    "LogConfig",
+    "TelegramConfig",
+    "keys",
+    "load",
+]

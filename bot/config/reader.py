@@ -1,0 +1,208 @@
+"""Reads values out of one TOML table and collects everything that is wrong with them.
+
+A fault names the file, the key and the remedy. Any string may be `env:NAME` or `file:PATH`, so that
+secrets stay out of the file.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+_DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZE = re.compile(r"(\d{1,6})\s*(KB|MB|GB)")
+_BYTES = {"KB": 1000, "MB": 1000**2, "GB": 1000**3}
+
+
+@dataclass(slots=True)
+class Findings:
+    """What reading one file brings to light, besides the values."""
+
+    faults: list[str] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    """Every key that was asked for, as `table.key`: so the program itself tells which keys there are."""
+    secrets: set[str] = field(default_factory=set)
+    """Tokens and passwords: what the log must never show."""
+
+
+class Reader:
+    """One table of the file; remembers what was asked for, and collects what is wrong."""
+
+    def __init__(
+        self,
+        file: Path,
+        table: Mapping[str, Any],
+        environ: Mapping[str, str],
+        place: tuple[str, str] = ("", ""),
+        findings: Findings | None = None,
+    ) -> None:
+        """`place` is where the table stands, for faults and for keys: ("sources[1].", "sources.")."""
+        self.file = file
+        self.table = table
+        self.environ = environ
+        self.findings = Findings() if findings is None else findings
+        self.known: set[str] = set()
+        self._shown, self._place = place
+
+    def fault(self, key: str, what: str, remedy: str) -> None:
+        """Something is wrong with a key, and how to mend it."""
+        self.findings.faults.append(f"{self.file}: {self._shown}{key}: {what}: {remedy}")
+
+    def has(self, name: str) -> bool:
+        """Whether the file has this key or table."""
+        self.known.add(name)
+        return name in self.table
+
+    def section(self, name: str) -> "Reader":
+        """The table [name], empty where there is none."""
+        self.known.add(name)
+        value = self.table.get(name, {})
+        if not isinstance(value, dict):
+            self.fault(name, "is not a table", f"write it as [{name}]")
+            value = {}
+        return self._inner(value, f"{self._shown}{name}.", f"{self._place}{name}.")
+
+    def sections(self, name: str) -> list["Reader"]:
+        """The tables [[name]]."""
+        self.known.add(name)
+        values = self.table.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            self.fault(name, "is not a list of tables", f"begin each with [[{name}]]")
+            return []
+        return [
+            self._inner(value, f"{name}[{number}].", f"{name}.")
+            for number, value in enumerate(values, start=1)
+        ]
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """A string, `env:` and `file:` resolved."""
+        value = self._value(key, str, "a string in quotes")
+        if value is None:
+            if required and key not in self.table:
+                self.fault(key, "is missing", f'add a line: {key} = "..."')
+            return default
+        before = len(self.findings.faults)
+        found = self._resolved(key, str(value))
+        if required and not found and len(self.findings.faults) == before:
+            self.fault(key, "is empty", f'give it a value: {key} = "..."')
+        return found
+
+    def secret(self, key: str, *, required: bool = False) -> str:
+        """A string that the log must never show."""
+        found = self.text(key, required=required)
+        self.findings.secrets.add(found)
+        return found
+
+    def address(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """A URL; the password in it, where there is one, is a secret."""
+        found = self.text(key, default, required=required)
+        self.findings.secrets |= passwords(found)
+        return found
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self._value(key, bool, "true or false")
+        return default if value is None else bool(value)
+
+    def number(self, key: str, default: float, *, least: float) -> float:
+        """A number of at least `least`."""
+        value = self._value(key, (int, float), "a number")
+        if value is None:
+            return default
+        if isinstance(value, bool) or value < least:
+            self.fault(key, f"is {value}", f"give a number of {least:g} or more")
+            return default
+        return float(value)
+
+    def duration(self, key: str, default: int, *, least: int = 1) -> int:
+        """Seconds, from "20s", "10m", "6h" or "3d"."""
+        text = self.text(key)
+        if not text:
+            return default
+        found = _DURATION.fullmatch(text.strip())
+        seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+        if seconds < least:
+            self.fault(
+                key, f'is "{text}"', f'give a time such as "20s", "10m", "6h" or "3d", at least {least}s'
+            )
+            return default
+        return seconds
+
+    def size(self, key: str, default: int) -> int:
+        """Bytes, from "10MB"."""
+        text = self.text(key)
+        found = _SIZE.fullmatch(text.strip().upper()) if text else None
+        if text and not found:
+            self.fault(key, f'is "{text}"', 'give a size such as "500KB" or "10MB"')
+        return int(found[1]) * _BYTES[found[2]] if found else default
+
+    def one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:
+        """One of a few words."""
+        text = self.text(key) or default
+        if text not in allowed:
+            self.fault(key, f'is "{text}"', "use one of " + ", ".join(f'"{word}"' for word in allowed))
+            return default
+        return text
+
+    def checked(self, key: str, text: str, good: Callable[[str], bool], remedy: str) -> str:
+        """`text`, with a fault when it is given and not good."""
+        if text and not good(text):
+            self.fault(key, "cannot be used", remedy)
+        return text
+
+    def words(self, key: str) -> tuple[Any, ...]:
+        """A list."""
+        value = self._value(key, list, "a list in square brackets")
+        return tuple(value or ())
+
+    def unknown(self) -> None:
+        """Every key nobody asked for is a fault: a mistyped key must not be passed over in silence."""
+        for key in self.table.keys() - self.known:
+            near = get_close_matches(key, self.known, 1)
+            self.fault(
+                key, "is not a key of Vigil", f"did you mean {near[0]}?" if near else "remove the line"
+            )
+
+    def _inner(self, table: Mapping[str, Any], shown: str, place: str) -> "Reader":
+        return Reader(self.file, table, self.environ, (shown, place), self.findings)
+
+    def _value(self, key: str, kind: type | tuple[type, ...], wanted: str) -> Any:  # noqa: ANN401 - TOML values
+        self.known.add(key)
+        self.findings.keys.add(f"{self._place}{key}")
+        value = self.table.get(key)
+        if value is not None and not isinstance(value, kind):
+            self.fault(
+                key, f"is {value!r}" if not isinstance(value, str) else "is a string", f"give {wanted}"
+            )
+            return None
+        return value
+
+    def _resolved(self, key: str, text: str) -> str:
+        if text.startswith("env:"):
+            name = text.removeprefix("env:")
+            if name not in self.environ:
+                self.fault(key, f"the environment has no {name}", f"set {name} before the start")
+            return self.environ.get(name, "")
+        if text.startswith("file:"):
+            path = self.file.parent / text.removeprefix("file:")
+            try:
+                return path.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                self.fault(key, f"the file {path} cannot be read", "make it, or mend the path")
+                return ""
+        return text
+
+
+def passwords(url: str) -> set[str]:
+    """The passwords in an address, as they stand and decoded (RFC 3986 3.2.1; libpq's ?password=)."""
+    try:
+        parts = urlsplit(url)
+        asked = [value for name, value in parse_qsl(parts.query) if name == "password"]
+    except ValueError:
+        return set()
+    found = {parts.password} if parts.password else set()
+    return found | {unquote(one) for one in found} | set(asked)

@@ -1,0 +1,235 @@
+"""Reads the configuration: TOML in, one frozen Config out, or every fault at once.
+
+Each table is read by one function, each key by one line of it.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.config.reader import Reader
+from bot.config.settings import (
+    AdminsConfig,
+    AlertsConfig,
+    Config,
+    ConfigError,
+    FetchConfig,
+    LogConfig,
+    TelegramConfig,
+)
+from storage.records import Source
+from storage.words import SourceKind, Trust
+
+DEFAULT_FILE = "config.toml"
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("auto", "text", "logfmt", "json")
+_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "sources": [{}]}
+"""A configuration with every table that may be left out."""
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """The configuration in the file. Raises ConfigError with all faults.
+
+    Relative paths (database, key file) are taken from the folder of the file.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(
+            [f"{path}: there is no such file: copy config.example.toml to {path} and edit it"]
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: cannot be read ({error}): give the path of a TOML file"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path}: not TOML: {error}: mend that line"]) from error
+    reader = Reader(path, table, environ)
+    config = _read(reader)
+    if reader.findings.faults:
+        raise ConfigError(reader.findings.faults)
+    return config
+
+
+def keys() -> frozenset[str]:
+    """Every key that can be set, as `table.key`: learnt by reading, so that no second list can be wrong."""
+    reader = Reader(Path(DEFAULT_FILE), _EVERY_TABLE, {})
+    _read(reader)
+    return frozenset(reader.findings.keys)
+
+
+def _read(reader: Reader) -> Config:
+    base = reader.file.parent
+    vigil = reader.section("vigil")
+    config = Config(
+        database=_database(vigil, base),
+        key_file=base / vigil.text("key_file", "vigil.key"),
+        timezone=vigil.checked(
+            "timezone", vigil.text("timezone", "UTC"), _is_zone, 'use a name such as "Asia/Seoul" or "UTC"'
+        ),
+        language=vigil.one_of("language", ("en", "ko"), "en"),
+        fetch=_read_fetch(reader.section("fetch")),
+        alerts=_read_alerts(reader.section("alerts")),
+        telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
+        admins=_read_admins(reader.section("admins")),
+        log=_read_log(reader.section("log")),
+        sources=_read_sources(reader),
+        later=_read_later(reader),
+        file=reader.file,
+    )
+    vigil.unknown()
+    reader.unknown()
+    return replace(config, secrets=frozenset(reader.findings.secrets - {""}))
+
+
+def _database(vigil: Reader, base: Path) -> str:
+    text = vigil.address("database", "sqlite:///vigil.db")
+    scheme, _, name = text.partition(":///")
+    if scheme == "sqlite" and name:
+        return f"sqlite:///{base / name}"
+    if text.startswith("postgresql://"):
+        return text
+    vigil.fault("database", "is no address of a database", 'use "sqlite:///vigil.db" or "postgresql://..."')
+    return "sqlite:///vigil.db"
+
+
+def _read_fetch(fetch: Reader) -> FetchConfig:
+    proxy = fetch.address("proxy")
+    fetch.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
+    made = FetchConfig(
+        allow_private=fetch.flag("allow_private", default=False),
+        timeout=float(fetch.duration("timeout", 20)),
+        max_bytes=fetch.size("max_bytes", 10_000_000),
+        user_agent=fetch.text("user_agent"),
+        proxy=proxy,
+    )
+    fetch.unknown()
+    return made
+
+
+def _read_alerts(alerts: Reader) -> AlertsConfig:
+    made = AlertsConfig(
+        window=alerts.duration("window", 3 * 86400, least=3600),
+        per_source_hour=int(alerts.number("per_source_hour", 10, least=1)),
+    )
+    alerts.unknown()
+    return made
+
+
+def _read_telegram(telegram: Reader) -> TelegramConfig:
+    url = telegram.address("api_url", "https://api.telegram.org/bot").rstrip("/")
+    telegram.checked(
+        "api_url", url, lambda text: _is_web(text) and text.endswith("/bot"), "it must end in /bot"
+    )
+    token = telegram.secret("token", required=True)
+    telegram.checked(
+        "token",
+        token,
+        lambda text: re.fullmatch(r"\d{3,20}:[\w-]{20,64}", text) is not None,
+        "copy it from @BotFather as it stands",
+    )
+    proxy = telegram.address("proxy")
+    telegram.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
+    if telegram.one_of("mode", ("polling", "webhook"), "polling") == "webhook":
+        telegram.fault("mode", "webhooks are not served by this version", 'set mode = "polling"')
+    made = TelegramConfig(token, url, telegram.number("messages_per_second", 30.0, least=0.1), proxy)
+    telegram.unknown()
+    return made
+
+
+def _read_log(log: Reader) -> LogConfig:
+    made = LogConfig(level=log.one_of("level", LEVELS, "info"), format=log.one_of("format", FORMATS, "auto"))
+    log.unknown()
+    return made
+
+
+def _read_admins(admins: Reader) -> AdminsConfig:
+    ids = admins.words("telegram")
+    if not all(isinstance(one, int) and not isinstance(one, bool) for one in ids):
+        admins.fault("telegram", "holds something else than numbers", "list numeric Telegram user ids")
+        ids = ()
+    made = AdminsConfig(ids, admins.words("matrix"), int(admins.number("approvals", 2, least=1)))
+    admins.unknown()
+    return made
+
+
+def _read_later(reader: Reader) -> tuple[str, ...]:
+    """Matrix has its keys fixed already, so that one configuration serves this version and the next."""
+    if not reader.has("matrix"):
+        return ()
+    matrix = reader.section("matrix")
+    matrix.address("homeserver")
+    for key in ("password", "access_token"):
+        matrix.secret(key)
+    for key in ("user", "device_name", "store"):
+        matrix.text(key)
+    matrix.unknown()
+    return ("matrix",)
+
+
+def _read_sources(reader: Reader) -> tuple[Source, ...]:
+    made = [_read_source(table) for table in reader.sections("sources")]
+    names = [source.name for source in made]
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
+        reader.fault("sources", f'the name "{name}" is used twice', "give each source its own name")
+    return tuple(made)
+
+
+def _read_source(table: Reader) -> Source:
+    url = table.address("url", required=True)
+    table.checked("url", url, _is_web, "give a full address that begins with http:// or https://")
+    countries = table.words("countries")
+    if not all(isinstance(code, str) and re.fullmatch("[A-Z]{2}", code) for code in countries):
+        table.fault(
+            "countries", "holds something else than codes", 'use two capital letters each, as in ["KP"]'
+        )
+        countries = ()
+    source = Source(
+        name=table.text("name", required=True),
+        url=url,
+        kind=SourceKind(table.one_of("kind", ("feed", "page"), "feed")),
+        title=table.text("title"),
+        organisation=table.text("organisation"),
+        language=table.text("language"),
+        countries=countries,
+        trust=Trust(table.one_of("trust", ("official", "relay"), "official")),
+        every=table.duration("every", 600, least=60),
+        selectors=_read_selectors(table.section("selectors")),
+    )
+    table.unknown()
+    return source
+
+
+def _read_selectors(table: Reader) -> dict[str, str]:
+    names = ("item", "title", "link", "date", "text")
+    read = {name: table.text(name) for name in names}
+    table.unknown()
+    return {name: text for name, text in read.items() if table.has(name)}
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "socks5") and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        return False

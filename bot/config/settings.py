@@ -1,0 +1,81 @@
+"""What an operator can set, as frozen values; each default stands where it is used."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.records import Source
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `faults` lists everything that is wrong with it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class FetchConfig:
+    """How sources are asked. `timeout` in seconds, `max_bytes` after decompression."""
+
+    allow_private: bool = False
+    timeout: float = 20.0
+    max_bytes: int = 10_000_000
+    user_agent: str = ""
+    proxy: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramConfig:
+    """The bot's account on Telegram."""
+
+    token: str = field(repr=False)
+    api_url: str = "https://api.telegram.org/bot"
+    messages_per_second: float = 30.0
+    proxy: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsConfig:
+    """What may ring. `window` in seconds: what was published earlier is stored and never rings."""
+
+    window: int = 3 * 86400
+    per_source_hour: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AdminsConfig:
+    """Who looks after the bot in chats, and how many must agree to an appeal."""
+
+    telegram: tuple[int, ...] = ()
+    matrix: tuple[str, ...] = ()
+    approvals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """How much is logged, and in which form; "auto" is text on a terminal and logfmt elsewhere."""
+
+    level: str = "info"
+    format: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything an operator can set; a default stands for each key that is not."""
+
+    database: str = "sqlite:///vigil.db"
+    key_file: Path = Path("vigil.key")
+    timezone: str = "UTC"
+    language: str = "en"
+    fetch: FetchConfig = FetchConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    telegram: TelegramConfig | None = None
+    admins: AdminsConfig = AdminsConfig()
+    log: LogConfig = LogConfig()
+    sources: tuple[Source, ...] = ()
+    later: tuple[str, ...] = ()
+    """Tables that are understood, but not used by this version yet: `vigil check` says so."""
+    file: Path | None = None
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Tokens and passwords among the values: what the log must never show."""

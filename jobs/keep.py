@@ -1,0 +1,142 @@
+"""Inside one transaction: keeps what polls brought, validators with entries and alerts, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jobs.limits import Limits
+from jobs.ring import Occasion, change, keep, ring, ring_again
+from jobs.steps.habit import LOOKED_AT, habit, is_silent
+from storage.database import Work
+from storage.records import Alert, Entry, Source, Statement
+from storage.words import Relation
+
+_MANY_EDITS = 3
+_AT_ONCE = "many items of this source changed at once: an admin looks first"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A known entry and what it is now; `statement` is None where it says the same as before."""
+
+    old: Entry
+    entry: Entry
+    statement: Statement | None = None
+    by_publisher: bool = True
+    """False when nobody edited it: its page, which could not be read before, was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one poll of one source came to, before it is stored."""
+
+    before: Source
+    source: Source
+    now: datetime
+    new: tuple[tuple[Entry, Statement], ...] = ()
+    edits: tuple[Edit, ...] = ()
+    first_poll: bool = False
+
+    @property
+    def weight(self) -> int:
+        """How long it takes to store, a state alone being 1."""
+        return 1 + 3 * (len(self.new) + len(self.edits))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of it was stored: new entries, remarks, and what rang with the number of its recipients."""
+
+    source: Source
+    new: int = 0
+    notes: tuple[str, ...] = ()
+    alerts: tuple[tuple[Alert, int], ...] = ()
+
+
+def keep_all(work: Work, outcomes: Sequence[Outcome], limits: Limits) -> tuple[Kept, ...]:
+    """Keeps what several polls brought, in the order in which they came."""
+    if any(outcome.new or outcome.edits for outcome in outcomes):
+        work.cases.lock()  # first: what another poller stores meanwhile must be seen below
+    kept = tuple(_keep(work, outcome, limits) for outcome in outcomes)
+    work.sources.save_polled(
+        (outcome.before, one.source) for outcome, one in zip(outcomes, kept, strict=True)
+    )
+    return kept
+
+
+def _keep(work: Work, outcome: Outcome, limits: Limits) -> Kept:
+    source, now = outcome.source, outcome.now
+    if not (outcome.new or outcome.edits):
+        return Kept(source)
+    occasion = Occasion(now, limits)
+    alerts = [*_edited(work, outcome, occasion)]
+    known = work.entries.known(source.id, [entry.uid for entry, _ in outcome.new])
+    new = [(entry, statement) for entry, statement in outcome.new if entry.uid not in known]
+    for entry, understood in sorted(new, key=lambda pair: pair[0].published or now):
+        statement = keep(work, source, entry, understood, now)
+        if not limits.fresh(entry, now, first_poll=outcome.first_poll):
+            continue
+        if entry.published is None and statement.relation is Relation.DUPLICATE:
+            continue  # without a date, a known text under a new id is no news
+        rung = ring(work, source, entry, statement, occasion)
+        if rung:
+            alerts.append(rung)
+    notes = tuple(entry.note for entry, _ in new if entry.note)
+    return Kept(_with_memory(work, source, now), len(new), notes, tuple(alerts))
+
+
+def _edited(work: Work, outcome: Outcome, occasion: Occasion) -> list[tuple[Alert, int]]:
+    """Keeps what is known and has changed; returns what rang."""
+    source, now, limits = outcome.source, outcome.now, occasion.limits
+    said = [edit for edit in outcome.edits if edit.by_publisher and edit.statement]
+    if len(said) > _MANY_EDITS:  # a new footer, a new software or a hijacker: rarely many news
+        occasion = replace(occasion, doubt=_AT_ONCE)
+    alerts = []
+    for edit in outcome.edits:
+        if not _still_as(work, source, edit):
+            continue  # another program has seen the edit too, and was quicker
+        if edit.statement is None:
+            _renew(work, source, edit)
+            continue
+        told = change(work, source, edit.entry, edit.statement)
+        if edit.by_publisher:
+            in_time = limits.edited_in_time(edit.entry, now)
+        else:
+            first = edit.entry.fetched == work.entries.first_fetched(source.id)
+            in_time = limits.fresh(edit.entry, now, first_poll=first)
+        rung = ring_again(work, source, edit.entry, told, occasion) if in_time else None
+        if rung:
+            alerts.append(rung)
+    return alerts
+
+
+def _still_as(work: Work, source: Source, edit: Edit) -> bool:
+    uids = {edit.old.uid, edit.entry.uid}
+    found = work.entries.by_uid(source.id, uids)
+    current = found.pop(edit.old.uid, None)
+    seen = current and (current.shown, current.again_at) == (edit.old.shown, edit.old.again_at)
+    return bool(seen) and not found
+
+
+def _renew(work: Work, source: Source, edit: Edit) -> None:
+    """The entry goes by another name, or is reached elsewhere, and says what it said."""
+    work.entries.save(edit.entry)
+    if edit.entry.url == edit.old.url:
+        return
+    number = work.entries.statement_of(edit.entry.id)
+    statement = work.statements.get(number) if number else None
+    if statement:
+        work.statements.change(replace(statement, url=edit.entry.url), source)
+
+
+def _with_memory(work: Work, source: Source, now: datetime) -> Source:
+    """The source with what its entries tell about it: its habit, and which of them are still unread."""
+    moments = work.entries.moments(source.id, now, LOOKED_AT)
+    known = replace(
+        source,
+        unread_due=work.entries.next_unread(source.id),
+        newest=moments[0] if moments else None,
+        habit=habit(moments),
+    )
+    silent = is_silent(known, now)
+    return replace(known, silent_since=(source.silent_since or now) if silent else None)

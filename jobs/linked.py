@@ -1,0 +1,127 @@
+"""Reads the pages that entries link to, where the source shows only their beginning."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TooLarge, retry_after
+from jobs.pauses import Pauses, host_of
+from jobs.steps.read import read_document
+from jobs.steps.unreadable import Unreadable
+from storage.records import Entry
+
+_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
+"""When a page that could not be read is tried again, and how often."""
+_FOR_GOOD = frozenset({401, 403, 410, 451})
+_HOST_PAUSE = 300.0
+_LONGEST_WISH = 86_400.0
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+class _NotNow(Exception):
+    """The page could not be read, and may be later; `pause` in seconds is what its server asked for."""
+
+    def __init__(self, why: str, pause: float = 0.0) -> None:
+        super().__init__(why)
+        self.pause = pause
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Reads linked pages with one fetcher."""
+
+    fetcher: Fetcher
+    pauses: Pauses
+    patience: float = 60.0
+    """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
+
+    async def read(self, entries: Sequence[Entry], now: datetime, most: int) -> tuple[Entry, ...]:
+        """The entries, those that show only a beginning with the text of their page.
+
+        Of the newest `most` that need it. What could not be read is noted, and when to try again.
+        """
+        wanting = [entry for entry in entries if _wants(entry)]
+        wanting.sort(key=lambda entry: entry.published or _OLDEST, reverse=True)
+        tasks = {entry.uid: asyncio.create_task(self._one(entry, now)) for entry in wanting[:most]}
+        if not tasks:
+            return tuple(entries)
+        try:
+            _, slow = await asyncio.wait(tasks.values(), timeout=self.patience)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        return tuple(
+            _result(entry, tasks[entry.uid], now) if entry.uid in tasks else entry for entry in entries
+        )
+
+    async def _one(self, entry: Entry, now: datetime) -> Entry:
+        notes, pause, again = [], 0.0, False
+        for url in filter(None, (entry.url, *entry.enclosures[:1])):
+            try:
+                answer = await self._get(url, now)
+                content = answer.headers.get("content-type", "")
+                document = await asyncio.to_thread(read_document, answer.body, content, answer.final_url)
+            except _NotNow as error:
+                notes.append(str(error))
+                again, pause = True, max(pause, error.pause)
+                continue
+            except (FetchError, Unreadable) as error:
+                notes.append(f"the linked page could not be read: {error.detail}")
+                continue
+            if len(document.text) <= len(entry.text) and not (entry.again_at and url == entry.url):
+                continue
+            title = _whole_title(entry.title, document.title)
+            note = "; ".join(notes)
+            read = replace(entry, title=title, text=document.text, excerpt=False, note=note)
+            return replace(read, tries=0, again_at=None)
+        entry = replace(entry, note="; ".join(notes))
+        return _later(entry, now, pause) if again else replace(entry, tries=0, again_at=None)
+
+    async def _get(self, url: str, now: datetime) -> Fetched:
+        paused = self.pauses.until(url, now)
+        if paused:
+            wait = (paused - now).total_seconds()
+            raise _NotNow(f"the linked page was not asked for: {host_of(url)} asked us to wait", wait)
+        try:
+            answer = await self.fetcher.get(url)
+        except (Refused, TooLarge):
+            raise
+        except FetchError as error:
+            raise _NotNow(f"the linked page could not be read: {error.detail}") from error
+        if answer.status == 200:
+            return answer
+        wish = min(retry_after(answer.headers, now) or 0.0, _LONGEST_WISH)
+        if answer.status == 429:
+            wish = max(wish, _HOST_PAUSE)
+            self.pauses.impose(answer.final_url, now + timedelta(seconds=wish), host=True)
+        why = f"the link leads nowhere: HTTP {answer.status} from {url}"
+        if answer.status in _FOR_GOOD:
+            raise Unreadable(why)
+        raise _NotNow(why, wish)
+
+
+def _wants(entry: Entry) -> bool:
+    """Whether the page behind it may tell more, or was known to and could not be read."""
+    return bool((entry.excerpt and entry.url) or entry.enclosures or entry.again_at)
+
+
+def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:
+    if task.cancelled():
+        return _later(replace(entry, note="the linked page was too slow"), now, 0.0)
+    return task.result()
+
+
+def _later(entry: Entry, now: datetime, pause: float) -> Entry:
+    """To be read again later each time; after the last try what the source shows has to do."""
+    if entry.tries >= len(_AGAIN):
+        return replace(entry, tries=0, again_at=None)
+    wait = max(_AGAIN[entry.tries], timedelta(seconds=pause))
+    return replace(entry, tries=entry.tries + 1, again_at=now + wait)
+
+
+def _whole_title(shown: str, found: str) -> str:
+    """The page's title where the list cut it off; else the list's own."""
+    start = shown.rstrip("…. ")
+    return found if start != shown and found.startswith(start) else shown

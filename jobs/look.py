@@ -1,0 +1,90 @@
+"""Looks at what a source answers: judges it and reads its items; for `vigil check` it keeps nothing."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from jobs.fetch import Fetched, Fetcher, FetchError, clock_ahead, retry_after
+from jobs.steps.pages import parse_page
+from jobs.steps.parse import NotAFeed, Parsed, parse_feed
+from storage.records import Source
+from storage.words import SourceKind, SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with an answer that brings nothing to read; `pause` is what the server asks for."""
+
+    state: SourceState
+    detail: str
+    pause: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look at a source showed."""
+
+    source: Source
+    """With the state and its detail as they are now."""
+    items: int = 0
+    status: int | None = None
+    error: FetchError | None = None
+    """Why no answer came."""
+    host: str = ""
+    """Where the answer came from."""
+    clock: timedelta | None = None
+    """How far our clock is ahead of the server's; None where it did not say its time."""
+    moved: str = ""
+    """The address that the source says it has for good."""
+
+
+def trouble(answer: Fetched, now: datetime) -> Trouble | None:
+    """Why the answer cannot be read; None when it can."""
+    match answer.status:
+        case 200 | 304:
+            return None
+        case 429 | 503:
+            pause = retry_after(answer.headers, now)
+            return Trouble(SourceState.THROTTLED, f"HTTP {answer.status}", pause)
+        case 410:
+            return Trouble(SourceState.GONE, "HTTP 410: removed for good")
+        case status:
+            return Trouble(SourceState.FAILING, f"HTTP {status}")
+
+
+def items(source: Source, answer: Fetched, now: datetime) -> Parsed:
+    """What the answer lists; raises NotAFeed."""
+    if source.kind is SourceKind.PAGE:
+        return parse_page(answer.body, answer.headers, answer.final_url, source.selectors, now)
+    return parse_feed(answer.body, answer.headers, answer.final_url, now)
+
+
+async def look(fetcher: Fetcher, source: Source, now: Callable[[], datetime]) -> Seen:
+    """Asks the source for everything it lists, as if for the first time."""
+    try:
+        answer = await fetcher.get(source.url)
+    except FetchError as error:
+        return Seen(_with(source, SourceState.FAILING, str(error.detail)), error=error)
+    received = now()
+    seen = Seen(
+        source,
+        status=answer.status,
+        host=urlsplit(answer.final_url).hostname or "",
+        clock=clock_ahead(answer.headers, received),
+        moved=answer.permanent_url or "",
+    )
+    bad = trouble(answer, received)
+    if bad:
+        return replace(seen, source=_with(source, bad.state, bad.detail))
+    try:
+        found = await asyncio.to_thread(items, source, answer, received)
+    except NotAFeed as error:
+        return replace(seen, source=_with(source, SourceState.NOT_A_FEED, error.detail))
+    state = SourceState.DEGRADED if found.degraded else SourceState.OK
+    return replace(seen, source=_with(source, state, found.degraded), items=len(found.entries))
+
+
+def _with(source: Source, state: SourceState, detail: str) -> Source:
+    return replace(source, state=state, detail=detail)

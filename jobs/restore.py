@@ -1,0 +1,115 @@
+"""Brings a backup back: one transaction, and nothing old is sent twice without a word."""
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from jobs.uncertain import unanswered
+from storage.backup import Backup
+from storage.copy import (
+    about_recipients,
+    holds_rows,
+    join_recipients,
+    keep_out,
+    rows_in,
+    rows_out,
+    same_history,
+    tables_of,
+)
+from storage.database import Database, StorageError, Work, reason
+from storage.recipients import Recipients
+from storage.words import DeliveryState
+
+_NOTE = "a backup was restored: it may have been sent after the backup was taken"
+_MADE_BY_ITSELF = ("meta", "sources")
+"""Tables that a start fills from the configuration: rows in them are no reason to hold back."""
+
+
+class InUse(Exception):
+    """The service, or another sender, is at work on the database; the message is the transport's name."""
+
+
+class NotEmpty(Exception):
+    """The database holds something, and nobody said that it may be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: rows by table, then numbers of recipients, then numbers of deliveries."""
+
+    rows: dict[str, int]
+    recipients: int
+    """Those who are in the database now."""
+    same_history: bool
+    """Whether the replaced database is what became of the backup's, so that it tells who was forgotten."""
+    missing: int
+    """Those of the backup whom the replaced database did not know any more."""
+    joined: int
+    """Those of the replaced database who are not in the backup, kept with their routes."""
+    again: int
+    """Immediate alerts that will be sent, perhaps for the second time, marked as a repetition."""
+    uncertain: int
+    """What else may have been sent since, and is not sent."""
+
+
+def restore(
+    database: Database,
+    backup: Backup,
+    now: datetime,
+    transports: Iterable[str],
+    *,
+    replace: bool = False,
+    with_missing: bool = False,
+) -> Restored:
+    """Puts the backup's rows in place of what the database holds: whole, or not at all.
+
+    With `replace`, people come out as they are now, not as they were. Who is no longer known was
+    forgotten since, and comes back only with `with_missing`. Who came since is kept.
+    Raises InUse while another program holds the sender lock of one of `transports`, NotEmpty, and
+    StorageError when the database does not take it.
+    """
+    with ExitStack() as locks:
+        for transport in transports:
+            if not locks.enter_context(database.sender_lock(transport)):
+                raise InUse(transport)
+        try:
+            with database.write() as work:
+                return _exchanged(work, backup, now, replace=replace, with_missing=with_missing)
+        except SQLAlchemyError as error:
+            raise StorageError(f"the database did not take the backup: {reason(error)}") from error
+
+
+def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with_missing: bool) -> Restored:
+    connection = work.connection
+    tables = tables_of(connection)
+    keep_out(connection, tables)
+    if not replace and holds_rows(connection, [one for one in tables if one.name not in _MADE_BY_ITSELF]):
+        raise NotEmpty
+    known = work.recipients.traces()
+    saved = Recipients(backup.connection, work.recipients.vault).traces()
+    # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
+    continues = bool(known.keys() & saved.keys()) or same_history(backup.connection, connection)
+    missing = {key for trace, key in saved.items() if continues and trace not in known}
+    came = {key for trace, key in known.items() if trace not in saved}
+    kept = about_recipients(connection, tables, came)
+    rows_out(connection, tables)
+    rows = rows_in(backup.connection, connection, tables, () if with_missing else missing)
+    join_recipients(connection, tables, kept)
+    work.statements.index_all()
+    settled = Counter(
+        unanswered(work, delivery, _NOTE, now, immediate=immediate)
+        for delivery, immediate in work.deliveries.perhaps_sent(now)
+    )
+    return Restored(
+        rows=rows,
+        recipients=len(work.recipients.traces()),
+        same_history=continues,
+        missing=len(missing),
+        joined=len(came),
+        again=settled[DeliveryState.QUEUED],
+        uncertain=settled[DeliveryState.UNCERTAIN],
+    )

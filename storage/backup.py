@@ -1,0 +1,153 @@
+"""The backup: one SQLite file with every row, whatever the database is. The key is never in it.
+
+It serves both kinds of database, needs no other program of the right version, and says of itself
+that it is a backup: nobody sends from it by mistake what was sent long ago.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError
+
+from storage.copy import into_file
+from storage.migrate import current_revision, newest_revision, revisions, upgrade
+from storage.tables import meta
+from storage.vault import Vault
+
+# SQLite's "application id": bytes 68 to 71 of the file (fileformat2.html, 1.3).
+_MARK = int.from_bytes(b"VglB", "big")
+_HEADER = b"SQLite format 3\x00"
+_TAKEN = sa.table("backup", sa.column("taken", sa.String))
+
+
+class NoBackup(Exception):
+    """The file cannot be restored; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A backup that was made: its rows by table, and its size in bytes."""
+
+    rows: dict[str, int]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that can be read: its rows, at the version of this program, and when it was taken."""
+
+    connection: Connection
+    taken: datetime
+
+    def opened_by(self, vault: Vault) -> bool:
+        """Whether it was made under this key."""
+        known = self.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
+        return known in (None, vault.check())
+
+
+def write(source: Connection, file: Path, now: datetime) -> Written:
+    """Makes the backup beside `file` and puts it in that place when it is whole and on the disk.
+
+    Only the owner can read it (mode 0600).
+    """
+    file = file.resolve()
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    os.close(descriptor)
+    unfinished = Path(name)
+    try:
+        rows = into_file(source, unfinished)
+        _sign(unfinished, now)
+        _to_disk(unfinished)
+        size = unfinished.stat().st_size
+        unfinished.replace(file)
+        _to_disk(file.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return Written(rows, size)
+
+
+def is_backup(file: Path) -> bool:
+    """Whether the file says of itself that it is a backup."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(72)
+    except OSError:
+        return False
+    return head.startswith(_HEADER) and int.from_bytes(head[68:72], "big") == _MARK
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[Backup]:
+    """The backup in the file, which is not changed. Raises NoBackup for what cannot be restored.
+
+    One of an older version is migrated on a copy first.
+    """
+    if not file.is_file():
+        raise NoBackup(f"{file}: there is no such file")
+    if not is_backup(file):
+        raise NoBackup(
+            f"{file}: this is no backup of Vigil: give a file that `vigil backup` made; of a copied SQLite "
+            "database make one, by `vigil backup` with `database` pointing at the copy"
+        )
+    with ExitStack() as stack:
+        connection = stack.enter_context(_opened(f"{file.resolve().as_uri()}?mode=ro"))
+        revision = _checked(connection, file)
+        taken = datetime.fromisoformat(str(connection.scalar(sa.select(_TAKEN.c.taken))))
+        if revision != newest_revision():
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vigil-"))
+            copy = Path(folder) / "older.db"
+            shutil.copyfile(file, copy)
+            connection = stack.enter_context(_opened(copy.as_uri()))
+            upgrade(connection)
+        yield Backup(connection, taken)
+
+
+def _checked(connection: Connection, file: Path) -> str:
+    """The backup's version, once it is known to be whole and of a version that we know."""
+    try:
+        found = connection.exec_driver_sql("PRAGMA quick_check").scalar()
+        revision = current_revision(connection)
+    except DatabaseError as error:
+        found, revision = str(error.orig), None
+    if found != "ok":
+        raise NoBackup(f"{file}: the backup is damaged ({found}): take an earlier one")
+    if revision is None or revision not in revisions():
+        raise NoBackup(
+            f"{file}: the backup was made by a newer Vigil (its tables are at version {revision}, this "
+            f"program knows them up to {newest_revision()}): restore it with that version or a newer one"
+        )
+    return revision
+
+
+@contextmanager
+def _opened(uri: str) -> Iterator[Connection]:
+    engine = sa.create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=sa.NullPool
+    )
+    with engine.connect() as connection:
+        yield connection
+
+
+def _sign(file: Path, now: datetime) -> None:
+    with _opened(file.as_uri()) as connection:
+        connection.exec_driver_sql(f"PRAGMA application_id = {_MARK}")
+        connection.exec_driver_sql("CREATE TABLE backup (taken TEXT NOT NULL)")
+        connection.execute(sa.insert(_TAKEN).values(taken=now.isoformat()))
+        connection.commit()
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

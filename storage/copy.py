@@ -1,0 +1,220 @@
+"""Copies the rows of one database into another, of either kind, table by table.
+
+Which tables there are is learnt from the migrations, up to the database's version, and not from
+`storage.tables`: so what an older program left behind can be copied before it is migrated. The index
+for searching holds nothing of its own; it is left out, and made anew from the statements where it is
+wanted (`Statements.index_all`).
+"""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.migrate import current_revision, upgrade
+from storage.search import index_for
+from storage.tables import Moment, statements
+
+_BATCH = 200
+"""Rows held in memory at once: one of them may hold a long document, or two of them."""
+_PATIENCE = "30s"
+_INDEX = "statement_index"
+_RECIPIENTS = "recipients"
+
+_Rows = list[dict[str, Any]]
+
+
+def tables_of(connection: Connection) -> list[sa.Table]:
+    """The tables that our migrations made, as of the database's version; what others keep there is theirs.
+
+    Each stands after those that it refers to.
+    """
+    revision = current_revision(connection)
+    if revision is None:
+        return []
+    scratch = sa.create_engine("sqlite://")
+    try:
+        with scratch.connect() as made:
+            upgrade(made, revision)
+            return _found_in(made)
+    finally:
+        scratch.dispose()
+
+
+def hold_still(connection: Connection, tables: Sequence[sa.Table]) -> None:
+    """Before a long reading: until it ends nobody empties a table behind its back.
+
+    To be called first in its transaction. On PostgreSQL TRUNCATE is seen by those who began earlier,
+    too (manual, 13.6); SQLite's readers keep what they saw whatever happens.
+    """
+    _lock(connection, tables, "ACCESS SHARE")
+
+
+def keep_out(connection: Connection, tables: Sequence[sa.Table]) -> None:
+    """Until the transaction ends nobody else reads or writes; SQLite has one writer at a time anyway."""
+    _lock(connection, tables, "ACCESS EXCLUSIVE")
+
+
+def rows_in(
+    source: Connection, target: Connection, tables: Sequence[sa.Table], without: Container[int] = ()
+) -> dict[str, int]:
+    """Copies every row; returns how many by table. The target has the same tables, without rows.
+
+    `without`: recipients, by id, who are left out with every row about them.
+    """
+    copied = {}
+    for table in tables:
+        about = [column.name for column in table.columns if _is_recipient(column)]
+        copied[table.name] = 0
+        for batch in _batches(source, table):
+            rows = [row for row in batch if not any(row[name] in without for name in about)]
+            if rows:
+                target.execute(sa.insert(table), _storable(rows, target))
+            copied[table.name] += len(rows)
+    _count_on(target, tables)
+    return copied
+
+
+def rows_out(connection: Connection, tables: Sequence[sa.Table]) -> None:
+    """Takes every row out, those of the index too."""
+    index_for(connection).clear()
+    if connection.dialect.name == "postgresql":
+        # At once, whatever refers to whatever; what was there leaves the disk with the commit.
+        connection.execute(sa.text(f"TRUNCATE {', '.join(_quoted(connection, tables))}"))
+        return
+    for table in reversed(tables):
+        connection.execute(sa.delete(table))
+
+
+def into_file(source: Connection, file: Path) -> dict[str, int]:
+    """Every row into a new SQLite file of the source's version; returns how many by table.
+
+    Nothing waits for the disk: a file that was not finished is worth nothing.
+    """
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+    try:
+        with engine.connect() as target:
+            target.exec_driver_sql("PRAGMA journal_mode = MEMORY")
+            target.exec_driver_sql("PRAGMA synchronous = OFF")
+            upgrade(target, current_revision(source) or "head")
+            copied = rows_in(source, target, _found_in(target))
+            target.commit()
+    finally:
+        engine.dispose()
+    return copied
+
+
+def holds_rows(connection: Connection, tables: Sequence[sa.Table]) -> bool:
+    """Whether one of the tables holds anything."""
+    return any(connection.execute(sa.select(table).limit(1)).first() for table in tables)
+
+
+def same_history(earlier: Connection, later: Connection) -> bool:
+    """Whether `later` is what became of `earlier`: it holds its newest statement, of the same fetch."""
+    newest = earlier.execute(
+        sa.select(statements.c.id, statements.c.fetched).order_by(statements.c.id.desc()).limit(1)
+    ).first()
+    if newest is None:
+        return False
+    found = later.scalar(sa.select(statements.c.fetched).where(statements.c.id == newest.id))
+    return bool(found == newest.fetched)
+
+
+def about_recipients(
+    connection: Connection, tables: Sequence[sa.Table], ids: Container[int]
+) -> dict[str, _Rows]:
+    """The rows of these recipients, and what they alone are about (routes, but not deliveries)."""
+    found: dict[str, _Rows] = {}
+    for table in tables:
+        about = [column.name for column in table.columns if _is_recipient(column)]
+        others = {key.column.table.name for key in table.foreign_keys} - {_RECIPIENTS}
+        if about and not others:
+            rows = (row for batch in _batches(connection, table) for row in batch)
+            found[table.name] = [row for row in rows if row[about[0]] in ids]
+    return found
+
+
+def join_recipients(
+    connection: Connection, tables: Sequence[sa.Table], rows: Mapping[str, Sequence[dict[str, Any]]]
+) -> int:
+    """Adds rows that `about_recipients` gave, under new ids; returns how many recipients they are."""
+    new_ids: dict[int, int] = {}
+    for table in tables:
+        for row in rows.get(table.name, ()):
+            values = {name: value for name, value in row.items() if name != "id"}
+            values |= {c.name: new_ids[row[c.name]] for c in table.columns if _refers_to_recipient(c)}
+            insert = sa.insert(table).values(**values)
+            if table.name == _RECIPIENTS:
+                new_ids[row["id"]] = int(connection.scalar(insert.returning(table.c.id)) or 0)
+            else:
+                connection.execute(insert)
+    return len(new_ids)
+
+
+def _found_in(connection: Connection) -> list[sa.Table]:
+    """The tables of a database that holds nothing but ours."""
+    found = sa.MetaData()
+    sa.event.listen(found, "column_reflect", _plain_type)
+    found.reflect(connection, only=lambda name, _: not name.startswith((_INDEX, "alembic_")))
+    return found.sorted_tables
+
+
+def _batches(connection: Connection, table: sa.Table) -> Iterator[_Rows]:
+    """The table's rows; `yield_per` makes it a cursor on the server with PostgreSQL."""
+    question = sa.select(table).order_by(*table.primary_key.columns)
+    with connection.execute(question, execution_options={"yield_per": _BATCH}) as result:
+        for part in result.mappings().partitions():
+            yield [dict(row) for row in part]
+
+
+def _storable(rows: _Rows, target: Connection) -> _Rows:
+    """PostgreSQL takes no NUL in a text, SQLite does: one such character must not refuse a backup."""
+    if target.dialect.name != "postgresql":
+        return rows
+    return [
+        {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def _count_on(connection: Connection, tables: Sequence[sa.Table]) -> None:
+    """New rows get ids past those that came in.
+
+    A sequence is never set back: that would outlive a transaction that fails, as rows do not.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for table, name in zip(tables, _quoted(connection, tables), strict=True):
+        counter = None
+        if "id" in table.columns:
+            counter = connection.scalar(sa.select(sa.func.pg_get_serial_sequence(name, "id")))
+        if counter is not None:
+            highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)).scalar_subquery()
+            further = sa.func.greatest(sa.func.nextval(counter), highest)
+            connection.execute(sa.select(sa.func.setval(counter, further)))
+
+
+def _lock(connection: Connection, tables: Sequence[sa.Table], mode: str) -> None:
+    if connection.dialect.name == "postgresql" and tables:
+        connection.execute(sa.text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
+        connection.execute(sa.text(f"LOCK TABLE {', '.join(_quoted(connection, tables))} IN {mode} MODE"))
+
+
+def _quoted(connection: Connection, tables: Sequence[sa.Table]) -> list[str]:
+    return [connection.dialect.identifier_preparer.format_table(table) for table in tables]
+
+
+def _plain_type(_inspector: object, _table: sa.Table, column: dict[str, Any]) -> None:
+    """A type that both kinds of database know, and times with their zone."""
+    kind = column["type"].as_generic()
+    column["type"] = Moment() if isinstance(kind, sa.DateTime) else kind
+
+
+def _is_recipient(column: sa.Column[Any]) -> bool:
+    return _refers_to_recipient(column) or (column.table.name == _RECIPIENTS and column.name == "id")
+
+
+def _refers_to_recipient(column: sa.Column[Any]) -> bool:
+    return any(key.column.table.name == _RECIPIENTS for key in column.foreign_keys)

@@ -1,0 +1,196 @@
+"""Sources, Telegram and the clock, asked over loopback; what one answers hides nothing of the others."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.checks.everything import check_everything
+from bot.checks.finding import Finding, Grade
+from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig
+from storage.database import now_utc
+from storage.records import Source
+from storage.words import SourceKind
+from tests.emulators.telegram import TelegramEmulator
+from tests.feeds import item, rss
+
+FEED = rss(item("Annual dinner", "An evening of music. " * 30, now_utc(), "1"))
+NUMBERED = rss(*(item(f"Post {n}", "Text. " * 100, now_utc(), str(n)) for n in range(3)))
+
+
+def page(
+    text: str = "", status: int = 200, content_type: str = "application/rss+xml", **headers: str
+) -> dict[str, Any]:
+    """What a path answers."""
+    return {"text": text, "status": status, "content_type": content_type, "headers": headers}
+
+
+@asynccontextmanager
+async def a_server(
+    pages: dict[str, dict[str, Any]], lie: timedelta = timedelta(), host: str = "127.0.0.1"
+) -> AsyncIterator[str]:
+    """A site whose clock is behind by `lie`."""
+
+    async def answer(request: web.Request) -> web.Response:
+        made = pages[request.path]
+        stamp = format_datetime(now_utc() - lie, usegmt=True)
+        return web.Response(**made | {"headers": {"Date": stamp, **made["headers"]}})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, host, 0).start()
+    try:
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """An installation that may ask loopback."""
+    return Config(
+        database=f"sqlite:///{tmp_path / 'vigil.db'}",
+        key_file=tmp_path / "vigil.key",
+        fetch=FetchConfig(allow_private=True, timeout=2, max_bytes=50_000),
+    )
+
+
+def watching(config: Config, **urls: str) -> Config:
+    """The same with these sources."""
+    return replace(config, sources=tuple(Source(name=name, url=url) for name, url in urls.items()))
+
+
+async def told(config: Config) -> dict[str, Finding]:
+    """What is said of each thing."""
+    return {one.what: one for one in await check_everything(config, now_utc)}
+
+
+async def test_every_state_of_a_source_has_its_remedy(config: Config) -> None:
+    """All of them in one run."""
+    pages = {
+        "/good": page(FEED),
+        "/many": page(NUMBERED),
+        "/missing": page(status=404),
+        "/forbidden": page(status=403),
+        "/busy": page(status=503),
+        "/broken": page(status=502),
+        "/gone": page(status=410),
+        "/html": page("<html><body><p>Hello</p></body></html>", content_type="text/html"),
+        "/large": page("x" * 60_000),
+        "/moved": page(status=301, Location="/good"),
+        "/cut": page(FEED.replace("</channel></rss>", "")),
+    }
+    async with a_server(pages) as url:
+        names = {path[1:]: url + path for path in pages}
+        found = await told(
+            watching(config, **names, down="http://127.0.0.1:9/feed", ftp="ftp://127.0.0.1/feed")
+        )
+    expected = {
+        "good": (Grade.FINE, "answers, 1 item", ""),
+        "many": (Grade.FINE, "answers, 3 items", ""),
+        "missing": (Grade.WRONG, "HTTP 404", "mend `url`"),
+        "forbidden": (Grade.WRONG, "HTTP 403", "`user_agent`"),
+        "busy": (Grade.WRONG, "asks us to slow down", "`every`"),
+        "broken": (Grade.WRONG, "HTTP 502", "try again later"),
+        "gone": (Grade.WRONG, "gone", "mend `url`"),
+        "html": (Grade.WRONG, "does not answer with a feed", 'kind = "page"'),
+        "large": (Grade.WRONG, "50,000 allowed", "`max_bytes`"),
+        "moved": (Grade.NOTE, f"moved for good to {url}/good", "`url`"),
+        "cut": (Grade.NOTE, "answers in part", "tell the publisher"),
+        "down": (Grade.WRONG, "no connection", "online"),
+        "ftp": (Grade.WRONG, "only http and https", "public address"),
+    }
+    for name, (grade, state, remedy) in expected.items():
+        one = found[f"source {name}"]
+        assert (one.grade, state in one.state, remedy in one.remedy) == (grade, True, True), one
+
+
+async def test_a_page_without_a_list_is_told_about_selectors(config: Config) -> None:
+    """The remedy fits the kind of source."""
+    async with a_server(
+        {"/news": page("<html><body><p>Hi</p></body></html>", content_type="text/html")}
+    ) as url:
+        source = Source(name="board", url=f"{url}/news", kind=SourceKind.PAGE)
+        found = await told(replace(config, sources=(source,)))
+    assert "[sources.selectors]" in found["source board"].remedy
+
+
+async def test_a_clock_that_is_ahead_of_most_servers_is_wrong(config: Config) -> None:
+    """One host that serves two sources has one voice; a site with a clock of its own does not help it."""
+    late, pages = timedelta(minutes=3, seconds=20), {"/a": page(FEED), "/b": page(FEED)}
+    async with (
+        a_server(pages, late) as one,
+        a_server(pages, late, "127.0.0.2") as two,
+        a_server(pages, timedelta(), "127.0.0.3") as three,
+    ):
+        names = {"a": f"{one}/a", "b": f"{two}/a", "c": f"{three}/a", "d": f"{three}/b"}
+        found = await told(watching(config, **names))
+        assert found["clock"].grade is Grade.WRONG
+        assert found["clock"].state in {f"3 min {s} s ahead of 2 of 3 servers" for s in (20, 21, 22)}
+        alone = await told(watching(config, c=f"{three}/a", b=f"{two}/a", d=f"{three}/b"))
+        assert alone["clock"].grade is Grade.NOTE
+
+
+async def test_telegram_knows_the_bot_and_its_admins(config: Config) -> None:
+    """The bot's name; an admin who never wrote to it; the clock by Telegram's answer."""
+    async with TelegramEmulator() as telegram:
+        await telegram.says(42, "/start")
+        account = TelegramConfig(telegram.token, telegram.api_url)
+        known = replace(config, telegram=account, admins=AdminsConfig((42,), approvals=1))
+        found = await told(known)
+        assert found["telegram"].state.startswith("@")
+        assert found["admins"].grade is Grade.FINE
+        assert found["clock"].state == "agrees with 1 server"
+        found = await told(replace(known, admins=AdminsConfig((42, 4242))))
+        assert "cannot write to 4242" in found["admins"].state
+        wrong = TelegramConfig(telegram.token[:-4] + "AAAA", telegram.api_url)
+        found = await told(replace(known, telegram=wrong))
+        assert "copy it anew" in found["telegram"].remedy
+        assert found["clock"].state == "agrees with 1 server"
+    found = await told(known)
+    assert "cannot be reached" in found["telegram"].state
+    assert telegram.token not in str(found)
+
+
+async def test_what_is_not_set_up_is_said_without_alarm(config: Config) -> None:
+    """No source is wrong, for nothing would be watched; the rest may be meant."""
+    found = await told(replace(config, later=("matrix",)))
+    assert {name: one.grade for name, one in found.items() if one.grade is not Grade.FINE} == {
+        "key": Grade.NOTE,
+        "database": Grade.NOTE,
+        "clock": Grade.NOTE,
+        "sources": Grade.WRONG,
+        "telegram": Grade.NOTE,
+        "matrix": Grade.NOTE,
+        "admins": Grade.NOTE,
+    }
+
+
+async def test_more_approvals_than_admins_is_told(config: Config) -> None:
+    """No appeal could ever be agreed to."""
+    found = await told(replace(config, admins=AdminsConfig((1,), approvals=2)))
+    assert "2 must agree" in found["admins"].state
+    assert found["admins"].remedy
+
+
+async def test_a_fault_of_ours_hides_nothing_else(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other finding is still there."""
+
+    def broken(*_: object) -> list[Finding]:
+        raise RuntimeError("unforeseen")
+
+    expected = list(await told(config))
+    for name in ("check_store", "check_clock", "check_admins"):
+        monkeypatch.setattr(f"bot.checks.everything.{name}", broken)
+    found = await told(config)
+    for what in ("database", "clock", "admins"):
+        assert found[what].state == "could not be looked at (RuntimeError)"
+    assert set(expected) - set(found) == {"key", "disk"}

@@ -1,0 +1,143 @@
+"""The key, the database and the room for it: what is wrong is told with the remedy, and nothing is made."""
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.checks.everything import check_store
+from bot.checks.finding import Finding, Grade
+from bot.checks.store import check_key, sqlite_file
+from bot.config import Config
+from storage.database import Database
+from storage.vault import Vault, parse_key, read_or_make_key
+
+OTHER_KEY = base64.b64encode(b"x" * 32).decode()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """An installation whose files are still to be made."""
+    return Config(database=f"sqlite:///{tmp_path / 'vigil.db'}", key_file=tmp_path / "vigil.key")
+
+
+@pytest.fixture
+def used(config: Config) -> Config:
+    """The same after its first run."""
+    database = Database(config.database, Vault.from_secret(read_or_make_key(config.key_file)))
+    database.prepare()
+    database.close()
+    return config
+
+
+def told(config: Config) -> dict[str, Finding]:
+    """The gravest finding about each thing."""
+    order = (Grade.FINE, Grade.NOTE, Grade.WRONG)
+    return {one.what: one for one in sorted(check_store(config), key=lambda one: order.index(one.grade))}
+
+
+def test_before_the_first_run_nothing_is_wrong_and_nothing_is_made(config: Config) -> None:
+    """The check only looks."""
+    found = told(config)
+    assert {name: one.grade for name, one in found.items()} == {
+        "key": Grade.NOTE,
+        "database": Grade.NOTE,
+        "disk": Grade.FINE,
+    }
+    assert not list(config.key_file.parent.iterdir())
+
+
+def test_a_sound_installation_is_fine(used: Config) -> None:
+    """Every part says why."""
+    found = told(used)
+    assert {one.grade for one in found.values()} == {Grade.FINE}
+    assert "0 waiting to be sent" in found["database"].state
+
+
+def test_a_key_that_others_can_read_is_wrong(used: Config) -> None:
+    """With the command that mends it; unless systemd keeps it, where the mode means something else."""
+    used.key_file.chmod(0o640)
+    found = told(used)["key"]
+    assert (found.grade, found.remedy) == (Grade.WRONG, f"chmod 600 {used.key_file}")
+    folder = {"CREDENTIALS_DIRECTORY": str(used.key_file.parent)}
+    assert check_key(used, used=True, environ=folder).grade is Grade.FINE
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_key_of_somebody_else_is_wrong(used: Config) -> None:
+    """The service could read it as little as we may."""
+    os.chown(used.key_file, 12345, 12345)
+    found = told(used)["key"]
+    assert found.grade is Grade.WRONG
+    assert "user 12345" in found.state
+
+
+def test_a_key_that_is_gone_is_wrong_only_where_it_was_used(used: Config) -> None:
+    """Before the first run it is still to be made."""
+    used.key_file.unlink()
+    found = told(used)
+    assert found["key"].grade is Grade.WRONG
+    assert "copy you kept" in found["key"].remedy
+    assert found["database"].grade is Grade.FINE
+
+
+@pytest.mark.parametrize("text", ["", "not base64!", "c2hvcnQ="])
+def test_what_is_no_key_is_wrong(used: Config, text: str) -> None:
+    """A truncated copy is noticed before anybody needs it."""
+    used.key_file.write_text(text, encoding="ascii")
+    assert told(used)["key"].grade is Grade.WRONG
+
+
+def test_a_key_of_another_database_is_wrong(used: Config) -> None:
+    """Both files are sound, and do not belong together."""
+    used.key_file.write_text(OTHER_KEY, encoding="ascii")
+    assert parse_key(OTHER_KEY)
+    assert "another key" in told(used)["database"].state
+
+
+def test_a_database_that_everybody_can_read_is_told(used: Config) -> None:
+    """Beside its key twice as much."""
+    file = sqlite_file(used)
+    assert file is not None
+    file.chmod(0o644)
+    found = told(used)["database"]
+    assert (found.grade, found.remedy) == (Grade.WRONG, f"chmod o= {file}*")
+    assert "beside its key" in found.state
+
+
+def test_a_damaged_database_does_not_hide_the_key(used: Config) -> None:
+    """Each is told for itself."""
+    file = sqlite_file(used)
+    assert file is not None
+    content = bytearray(file.read_bytes())
+    content[8192:] = b"\x5a" * (len(content) - 8192)
+    file.write_bytes(content)
+    used.key_file.chmod(0o644)
+    found = told(used)
+    assert (found["database"].grade, found["key"].grade) == (Grade.WRONG, Grade.WRONG)
+
+
+def test_another_version_names_the_command(used: Config) -> None:
+    """First the backup, then the step that cannot be taken back."""
+    database = Database(used.database, Vault.from_secret(b"x" * 32))
+    with database.write() as work:
+        work.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    database.close()
+    assert told(used)["database"].remedy == "`vigil backup`, then `vigil migrate`"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:////nowhere/at/all/vigil.db", "there is no folder /nowhere/at/all"),
+        ("postgresql://vigil:geheim@127.0.0.1:1/vigil", "PostgreSQL: "),
+    ],
+)
+def test_a_database_out_of_reach_is_wrong(tmp_path: Path, url: str, said: str) -> None:
+    """In one line, and without the password."""
+    found = told(Config(database=url, key_file=tmp_path / "vigil.key"))["database"]
+    assert found.grade is Grade.WRONG
+    assert said in found.state
+    assert "\n" not in found.state
+    assert "geheim" not in found.state

@@ -1,0 +1,111 @@
+"""Fills every table of a database with rows that tell each other apart, through the repositories."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from storage.database import Work
+from storage.records import (
+    Addressee,
+    Demand,
+    Entry,
+    PersonsAtRisk,
+    Reason,
+    Recipient,
+    Route,
+    Signatories,
+    Source,
+)
+from storage.words import CaseState, DeliveryState, Digest, Kind, Urgency
+from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
+
+LETTER = {
+    "title": "긴급: 강제 북송 중단 — \u201cquoted\u201d",
+    "kind": Kind.OPEN_LETTER,
+    "language": "ko",
+    "text": "중국은 강제 북송을 즉각 중단하라. \U0001f56f",
+    "issuers": ("Northlight", "북한인권시민연합"),
+    "date_written": date(2005, 2, 16),
+    "date_posted": date(2005, 2, 17),
+    "deadline": date(2026, 3, 31),
+    "signatories": Signatories(3, 40, 2, 70, None, 5, ("A", "B")),
+    "addressees": (Addressee("China", "CN", 1),),
+    "demands": (Demand("China", "즉각 중단하라", "halt", "if", date(2026, 4, 1)), Demand("nobody", "x")),
+    "persons_at_risk": PersonsAtRisk(9, None, 2),
+    "places": ("Shenyang",),
+    "identifiers": ("A/RES/78/218",),
+    "instruments": ("CAT",),
+    "alert": replace(URGENT, reasons=(Reason("imminent", "\u201cwithin days\u201d"),)),
+    "external_id": "x-1",
+}
+
+
+def fill(work: Work) -> tuple[Recipient, Recipient]:
+    """Two of every noun, the second one with all that can be said of it; returns the two recipients."""
+    plain = work.sources.ensure(a_source())
+    rich = work.sources.ensure(
+        a_source(
+            name="other",
+            organisation="Südlicht",
+            countries=("KP", "CN"),
+            selectors={"item": ".news"},
+            etag='"é"',
+            address="https://other.example/feed",
+            moved_to="https://other.example/new",
+            moved_since=NOON,
+            hints={"ttl": [60]},
+            unread_due=NOON,
+            newest=NOON,
+            habit=86_400,
+            silent_since=NOON,
+            last_success=NOON + timedelta(microseconds=123456),
+            next_due=NOON + timedelta(minutes=10),
+        )
+    )
+    work.sources.pause({"other.example": NOON + timedelta(hours=1)}, NOON)
+    one = work.recipients.ensure("telegram", "-1001", "en", NOON)
+    other = work.recipients.ensure("console", "terminal", "ko", NOON)
+    work.routes.add(one.id, Route())
+    work.routes.add(
+        other.id,
+        Route(
+            countries=("KP",),
+            kinds=(Kind.RESOLUTION,),
+            languages=("ko",),
+            keywords=("수용소",),
+            least_urgency=Urgency.EXPECTED,
+            digest=Digest.WEEKLY,
+        ),
+    )
+    _speak(work, plain, "plain", {}, (one,))
+    case = _speak(work, rich, "rich", LETTER, (one, other))
+    work.cases.touch(case, CaseState.RESOLVED, NOON + timedelta(days=1))
+    (claimed,) = work.deliveries.claim("console", NOON, 1, lanes=(0, 4))
+    work.deliveries.begin([claimed.id])
+    work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
+    return one, other
+
+
+def _speak(
+    work: Work, source: Source, name: str, said: dict[str, object], heard: tuple[Recipient, ...]
+) -> int:
+    entry = an_entry(uid=name, enclosures=("http://127.0.0.1/a.pdf",), note="a \u201cnote\u201d")
+    entry_id = work.entries.add(source.id, _as_told(entry) if name == "rich" else entry, NOON)
+    case = work.cases.open(name, NOON)
+    made = a_statement(**{"entry_id": entry_id, "case_id": case} | said)
+    statement = work.statements.get(work.statements.add(made, source, NOON))
+    alert = an_alert(
+        identifier=name,
+        statement=statement,
+        source=source,
+        case_id=case,
+        expires=NOON + timedelta(days=9),
+        references=("vigil-0",),
+    )
+    wanted = [(recipient.id, recipient.transport, NOON) for recipient in heard]
+    work.deliveries.queue(work.alerts.add(alert), wanted, 1)
+    return case
+
+
+def _as_told(entry: Entry) -> Entry:
+    dated = replace(entry, date_only=True, updated=NOON + timedelta(hours=1))
+    return replace(dated, shown="a", fingerprint="b", tries=1, again_at=NOON + timedelta(minutes=10))

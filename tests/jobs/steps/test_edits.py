@@ -1,0 +1,98 @@
+"""An item is known by its words, its link and its time; what is no content changes nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.steps.edits import is_material, marked, merged, same_item, sift, words
+from storage.records import Entry
+from storage.words import SourceKind
+from tests.builders import NOON, a_source, an_entry
+
+LONG = "Nine refugees held in Shenyang face imminent repatriation to North Korea within days, say families."
+
+
+def shown(**given: object) -> Entry:
+    """An entry as its feed shows it."""
+    return marked(an_entry(**given), a_source())
+
+
+@given(st.text(alphabet="aB1é가 ", min_size=1))
+def test_words_are_what_is_left_of_any_spelling(text: str) -> None:
+    """Case, spacing and punctuation say nothing."""
+    assert words(f"  «{text.upper()}» …\n") == words(text.replace(" ", " — "))
+
+
+@given(st.text(), st.text())
+def test_an_entry_is_marked_the_same_way_each_time(title: str, text: str) -> None:
+    """Any text at all, lone surrogates included, has a digest that a restart repeats."""
+    assert shown(title=title, text=text) == shown(title=title, text=text)
+
+
+def test_what_is_there_is_new_edited_or_as_it_was() -> None:
+    """Three items, one of each."""
+    same, edited, new = shown(uid="1"), shown(uid="2", text="Other."), shown(uid="3")
+    known = {"1": same.shown, "2": shown(uid="2").shown}
+    sifted = sift([same, edited, new], known, [])
+    assert (sifted.new, sifted.edited, sifted.renamed) == ((new,), (edited,), ())
+
+
+def test_an_item_takes_over_only_from_one_that_is_gone() -> None:
+    """Two items of the same words side by side are two; and of two heirs only one inherits."""
+    old = shown(uid="old", text=LONG)
+    heir, other = replace(old, uid="new"), replace(old, uid="newer")
+    assert sift([old, heir], {"old": old.shown}, [old]).new == (heir,)
+    both = sift([heir, other], {}, [old])
+    assert (both.renamed, both.new) == (((old, heir),), (other,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"url": "http://ngo.example/new"}, True),
+        ({"published": NOON + timedelta(days=9)}, True),
+        ({"text": f"{LONG} They ask for help. Read more of it"}, True),
+        ({"text": LONG[:60]}, True),
+        ({"text": LONG.replace("Shenyang", "Dandong")}, True),
+        ({"text": LONG.replace("Shenyang", "Dandong"), "date_only": True}, False),
+        ({"text": LONG.replace("Shenyang", "Dandong"), "published": NOON + timedelta(days=7)}, False),
+        ({"text": LONG, "title": "Another heading"}, False),
+        ({"text": LONG.replace("Shenyang", "Dandong"), "url": "http://ngo.example/other"}, False),
+    ],
+)
+def test_one_item_under_two_names(changes: dict[str, object], same: bool) -> None:
+    """The same words, or title, link and time, or an excerpt of it; a template filled anew is new."""
+    old = {"uid": "1", "title": "Urgent appeal", "url": "http://ngo.example/", "text": LONG}
+    assert same_item(shown(**old), shown(**old | {"uid": "2"} | changes)) is same
+
+
+def test_short_words_without_link_or_time_tell_nothing() -> None:
+    """Two items that say "News" and no more may be two."""
+    assert not same_item(
+        shown(uid="1", title="News", text="", published=None), shown(uid="2", title="News", text="")
+    )
+
+
+def test_the_row_of_a_list_is_known_by_its_title() -> None:
+    """Boards count their readers beside each title: that is no edit."""
+    page = a_source(kind=SourceKind.PAGE)
+    one, other = (marked(an_entry(text=f"views {n}", excerpt=True), page) for n in (1, 2))
+    assert one.shown == other.shown
+    assert shown(text="views 1", excerpt=True).shown != shown(text="views 2", excerpt=True).shown
+
+
+def test_an_edit_keeps_number_and_first_date_and_the_fuller_text() -> None:
+    """A page that cannot be read now does not take away what was read before."""
+    old = shown(id=7, source_id=3, text=LONG, fetched=NOON)
+    later = NOON + timedelta(days=1)
+    new = shown(text="Nine […]", excerpt=True, published=later, updated=later)
+    now = merged(old, new)
+    assert (now.id, now.source_id, now.published, now.updated) == (7, 3, NOON, later)
+    assert (now.text, now.excerpt) == (LONG, False)
+    assert not is_material(old, now)
+    read = merged(old, replace(new, text="It is over.", excerpt=False))
+    assert read.text == "It is over."
+    assert is_material(old, read)

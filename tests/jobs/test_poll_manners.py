@@ -1,0 +1,380 @@
+"""How a source is asked: conditionally, on time, and never when it wants to be left alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+from structlog.testing import capture_logs
+
+from jobs.fetch import Fetched, Fetcher
+from storage.database import Database
+from storage.words import SourceState
+from tests.builders import a_source
+from tests.feeds import item, rss
+from tests.jobs.watching import CALL, POST, Watch, a_watch
+
+FEED = "/feed"
+
+
+@pytest.fixture
+async def watch(database: Database) -> AsyncIterator[Watch]:
+    """A watch on each database."""
+    async with a_watch(database) as made:
+        yield made
+
+
+def publishes(watch: Watch, *titles: str, path: str = FEED, etag: str = "") -> None:
+    """The feed shows ordinary posts of these titles."""
+    posts = (item(title, POST[1], watch.now, title) for title in titles)
+    watch.publish(path, rss(*posts), etag=etag)
+
+
+def answers(watch: Watch, status: int, path: str = FEED, **headers: str) -> None:
+    """The path answers with this status and these header fields."""
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    watch.publish(path, "later", "text/plain", status, headers=fields)
+
+
+def recovers(watch: Watch, path: str = FEED) -> None:
+    """The feed answers as it should."""
+    publishes(watch, "First", path=path)
+
+
+async def test_the_newest_validator_is_sent_byte_for_byte_even_after_a_restart(watch: Watch) -> None:
+    """A new ETag counts though the body is the same, and also when it came with a 304."""
+    watch.over_feed()
+    for etag in ('W/"a,b"', '"b"', "c without quotes"):
+        publishes(watch, "First", etag=etag)
+        await watch.polls()
+    watch.restart()
+    await watch.polls()
+    assert watch.asked() == ["", 'W/"a,b"', '"b"', "c without quotes"]
+    answers(watch, 304, ETag='"d"')
+    await watch.polls()
+    await watch.polls()
+    assert watch.asked()[-2:] == ["c without quotes", '"d"']
+    assert watch.held() == 1
+
+
+async def test_a_restart_asks_nobody_before_the_stored_time(watch: Watch) -> None:
+    """The due time outlives the program; when it comes, the question is conditional."""
+    publishes(watch, "First", etag='"v"')
+    watch.over_feed(every=600)
+    assert await watch.polls_due() == ["northlight"]
+    watch.restart()
+    watch.later(seconds=60)
+    assert await watch.polls_due() == []
+    watch.later(seconds=540)
+    assert await watch.polls_due() == ["northlight"]
+    assert watch.asked() == ["", '"v"']
+
+
+async def test_too_many_requests_silence_the_watch_for_the_whole_host(watch: Watch) -> None:
+    """After 429 no feed of the host is asked for an hour: by schedule, by hand, or after a restart."""
+    answers(watch, 429, Retry_After="3600")
+    publishes(watch, "First", path="/other")
+    watch.over_feed(every=60)
+    elsewhere = watch.site.url.replace("127.0.0.1", "localhost")
+    publishes(watch, "Second", path="/elsewhere")
+    watch.over(*watch.configured, a_source(name="elsewhere", url=f"{elsewhere}/elsewhere", every=60))
+    await watch.polls()
+    watch.over_feed("/other", "other", every=60)
+    for minutes in (1, 28, 30):
+        watch.restart()
+        watch.later(minutes=minutes)
+        assert await watch.polls_due() == ["elsewhere"]
+    assert (await watch.polls("other")).source.state is SourceState.THROTTLED
+    assert (watch.asked(), watch.asked("/other")) == ([""], [])
+    recovers(watch)
+    watch.later(minutes=2)
+    assert await watch.polls_due() == ["elsewhere", "northlight", "other"]
+    assert watch.source().state is SourceState.OK
+
+
+async def test_an_overloaded_feed_is_left_alone_and_its_neighbour_is_not(watch: Watch) -> None:
+    """503 with a date speaks for the one feed: until then it is not asked, not even by hand."""
+    until = watch.now + timedelta(hours=2)
+    answers(watch, 503, Retry_After=format_datetime(until))
+    publishes(watch, "First", path="/other")
+    watch.over_feed(every=60)
+    watch.over_feed("/other", "other", every=60)
+    assert await watch.polls_due() == ["northlight", "other"]
+    watch.restart()
+    watch.later(minutes=119)
+    assert await watch.polls_due() == ["other"]
+    by_hand = await watch.polls()
+    assert (by_hand.source.state, "2026-03-10 14:0" in by_hand.source.detail) == (SourceState.THROTTLED, True)
+    assert len(watch.asked()) == 1
+    recovers(watch)
+    watch.later(minutes=2)
+    assert "northlight" in await watch.polls_due()
+
+
+async def test_a_pause_of_a_year_is_a_mistake_and_lasts_a_day(watch: Watch) -> None:
+    """A watch that may be blinded by one header is none."""
+    answers(watch, 503, Retry_After=str(365 * 86400))
+    watch.over_feed()
+    await watch.polls()
+    watch.later(hours=23, minutes=59)
+    assert await watch.polls_due() == []
+    watch.later(minutes=3)
+    assert await watch.polls_due() == ["northlight"]
+
+
+async def test_failures_space_the_polls_out_but_never_end_them(watch: Watch) -> None:
+    """Later each time, six hours at most; that the source is dark is told once, and once that it is well."""
+    answers(watch, 500)
+    watch.over_feed(every=600)
+    waits = []
+    with capture_logs() as logs:
+        for _ in range(12):
+            assert await watch.polls_due() == ["northlight"]
+            watch.restart()
+            due = watch.source().next_due
+            assert due is not None
+            waits.append((due - watch.now).total_seconds())
+            watch.now = due
+        assert watch.source().state is SourceState.DARK
+        recovers(watch)
+        assert await watch.polls_due() == ["northlight"]
+    assert waits[0] <= 600 < waits[1] < waits[2] < waits[3]
+    assert 0.8 * 6 * 3600 <= min(waits[8:]) <= max(waits) <= 6 * 3600
+    assert len(set(waits[8:])) > 1, "and not all at one beat"
+    assert (watch.source().state, watch.source().failures) == (SourceState.OK, 0)
+    told = [entry["event"] for entry in logs if entry["log_level"] == "warning"]
+    assert told == ["source.ill", "source.well"]
+
+
+async def test_a_feed_that_is_gone_is_told_and_asked_once_a_week(watch: Watch) -> None:
+    """410 means for good, but a mistaken one must not blind the watch for ever."""
+    answers(watch, 410)
+    watch.over_feed()
+    with capture_logs() as logs:
+        await watch.polls_due()
+    assert [entry["state"] for entry in logs if entry["event"] == "source.ill"] == [SourceState.GONE]
+    watch.restart()
+    watch.later(days=6)
+    assert await watch.polls_due() == []
+    recovers(watch)
+    watch.later(days=1)
+    assert await watch.polls_due() == ["northlight"]
+    assert watch.source().state is SourceState.OK
+
+
+async def test_a_move_is_believed_after_days_and_what_was_configured_stays(watch: Watch) -> None:
+    """One day's redirect is a mistake; three days' is a move, which holds until the file is changed."""
+    publishes(watch, "First", path="/new")
+    answers(watch, 301, Location="/new")
+    watch.over_feed()
+    for _ in range(3):
+        await watch.polls()
+        watch.later(days=1)
+    recovers(watch)
+    await watch.polls()
+    assert (watch.source().address, watch.source().moved_to) == ("", "")
+    answers(watch, 308, Location="/new")
+    for _ in range(4):
+        watch.later(days=1, minutes=1)
+        watch.restart()
+        await watch.polls()
+    source = watch.source()
+    assert (source.url, source.address) == (f"{watch.site.url}/feed", f"{watch.site.url}/new")
+    before = len(watch.asked())
+    await watch.polls()
+    assert len(watch.asked()) == before, "the old address is not asked any more"
+    watch.over(a_source(url=f"{watch.site.url}/newest"))
+    assert (watch.source().asked, watch.source().etag) == (f"{watch.site.url}/newest", "")
+
+
+async def test_where_a_source_moved_to_and_went_dark_it_is_looked_for_at_home(watch: Watch) -> None:
+    """A move that leads nowhere is taken back: the address that a person wrote is asked again."""
+    publishes(watch, "First", path="/new")
+    answers(watch, 301, Location="/new")
+    watch.over_feed()
+    for _ in range(4):
+        await watch.polls()
+        watch.later(days=1, minutes=1)
+    assert watch.source().address
+    answers(watch, 404, "/new")
+    recovers(watch)
+    for _ in range(5):
+        await watch.polls()
+    assert (watch.source().state, watch.source().address) == (SourceState.DARK, "")
+    assert (await watch.polls()).source.state in (SourceState.OK, SourceState.UNCHANGED)
+
+
+async def test_a_redirect_to_another_organisation_is_refused_and_told(watch: Watch) -> None:
+    """A hijacked domain must not put words into an organisation's mouth; nobody is asked there."""
+    watch.publish("/stranger", rss(item(*CALL, watch.now, "1")))
+    answers(watch, 302, Location=watch.site.url.replace("127.0.0.1", "localhost") + "/stranger")
+    watch.over_feed()
+    polled = await watch.polls()
+    assert (polled.source.state, polled.new, watch.asked("/stranger")) == (SourceState.MOVED, 0, [])
+    assert "another site, localhost" in polled.source.detail
+
+
+async def test_the_password_of_a_source_is_neither_logged_nor_kept_in_its_state(watch: Watch) -> None:
+    """However its polls end, only the database's column of addresses knows it."""
+    secret = watch.site.url.replace("http://", "http://reader:hush-hush@")
+    watch.over(a_source(url=f"{secret}/feed"))
+    details = []
+    with capture_logs() as logs:
+        for outcome in (404, 429, 503, 410, 200):
+            answers(watch, outcome)
+            details.append((await watch.polls()).source.detail)
+            watch.later(days=9)
+        answers(watch, 301, Location=watch.site.url.replace("127.0.0.1", "localhost"))
+        details.append((await watch.polls()).source.detail)
+        await watch.fetcher.__aexit__(None, None, None)
+        details.append((await watch.polls()).source.detail)
+    assert all(details)
+    assert "fault in Vigil" in details[-1]
+    assert "hush-hush" not in f"{details} {logs}"
+    assert watch.source().shown_url == f"{watch.site.url}/feed"
+    with watch.database.read() as work:
+        assert "hush-hush" not in str(work.sources.paused(watch.now - timedelta(days=60)))
+
+
+async def test_a_malformed_feed_gives_what_can_be_read_and_says_so(watch: Watch) -> None:
+    """Peers reject it whole; here the call in it rings, and the state says degraded until it is mended."""
+    whole = rss(item(*CALL, watch.now, "1"), item(*POST, watch.now, "2"))
+    watch.publish(FEED, whole.replace("</channel>", "<oops></channel>"))
+    watch.over_feed()
+    first = await watch.polls()
+    assert (first.source.state, first.new, len(first.alerts)) == (SourceState.DEGRADED, 2, 1)
+    again = await watch.polls()
+    assert (again.source.state, again.source.detail) == (SourceState.DEGRADED, first.source.detail)
+    watch.publish(FEED, whole)
+    mended = await watch.polls()
+    assert (mended.source.state, mended.source.detail, mended.alerts) == (SourceState.OK, "", ())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Cache_Control": "public, max-age=2592000"},
+        {"Expires": "Thu, 31 Dec 2026 23:59:59 GMT"},
+        {},
+    ],
+)
+async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
+    watch: Watch, headers: dict[str, str]
+) -> None:
+    """A month of max-age, a ttl of a day, days without news: the next poll comes within `every`."""
+    quiet = "<ttl>1440</ttl><skipDays><day>Tuesday</day><day>Wednesday</day></skipDays>"
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = rss(item(*POST, watch.now, "1")).replace("<channel>", f"<channel>{quiet}")
+    watch.publish(FEED, body, headers=fields)
+    watch.over_feed(every=600)
+    for _ in range(5):
+        assert await watch.polls_due() == ["northlight"]
+        due = watch.source().next_due
+        assert due is not None
+        assert timedelta(0) < due - watch.now <= timedelta(seconds=601)
+        watch.later(seconds=601)
+
+
+async def test_what_a_failed_commit_lost_is_asked_for_again_whole(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The validator is stored with the items or not at all: the next poll asks anew, and the call rings."""
+    watch.publish(FEED, rss(item(*CALL, watch.now, "1")), etag='"v"')
+    watch.over_feed()
+
+    def no_room(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("storage.deliveries.Deliveries.queue", no_room)
+        lost = await watch.polls()
+    assert (lost.source.state, watch.held(), watch.waiting()) == (SourceState.FAILING, 0, 0)
+    watch.restart()
+    assert len((await watch.polls()).alerts) == 1
+    assert watch.asked() == ["", ""]
+    assert (watch.held(), watch.waiting()) == (1, 1)
+
+
+async def test_many_unchanged_sources_are_stored_with_few_commits(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit for each would bound the watch by the disk; each source still has its own new due time."""
+    names = [f"s{number:02}" for number in range(60)]
+    for name in names:
+        publishes(watch, "First", path=f"/{name}")
+        watch.over(*watch.configured, a_source(name=name, url=f"{watch.site.url}/{name}"))
+    await watch.polls_due()
+    watch.later(hours=1)
+    commits = []
+    write = Database.write
+
+    def counted(database: Database) -> object:
+        commits.append(1)
+        return write(database)
+
+    monkeypatch.setattr(Database, "write", counted)
+    assert await watch.polls_due() == names
+    assert len(commits) <= 6
+    assert all(watch.source(name).last_success == watch.source(name).last_polled for name in names)
+    assert len({watch.source(name).next_due for name in names}) > 50
+
+
+class Answering(Fetcher):
+    """A road to the sources that gives one answer, or fails in a way nobody foresaw."""
+
+    def __init__(self, answer: Fetched | Exception, after: float = 0.0) -> None:
+        super().__init__()
+        self.answer = answer
+        self.after = after
+
+    async def get(self, *_: object, **__: object) -> Fetched:
+        """What was given."""
+        await asyncio.sleep(self.after)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+async def test_a_fault_that_quotes_the_password_is_told_without_it(watch: Watch) -> None:
+    """Libraries put whole addresses into their messages; neither the log nor the state repeats them."""
+    secret = "http://reader:hush-hush@ngo.example/feed"
+    watch.over(a_source(url=secret))
+    watch.fetcher = Answering(ValueError(f"cannot ask {secret}"))
+    watch.restart()
+    with capture_logs() as logs:
+        polled = await watch.polls()
+    assert (polled.source.state, polled.source.detail) == (SourceState.FAILING, "fault in Vigil: ValueError")
+    assert "hush-hush" not in str(logs)
+    assert logs[0]["event"] == "poll.failed"
+
+
+async def test_too_many_requests_after_a_redirect_are_meant_by_both_hosts(watch: Watch) -> None:
+    """Who leads there leads there again: neither the one nor the other is asked."""
+    asked, final = "http://ngo.example/feed", "http://feeds.ngo.example/feed"
+    watch.over(a_source(url=asked))
+    watch.fetcher = Answering(Fetched(asked, final, 429, {"retry-after": "3600"}, b""))
+    watch.restart()
+    await watch.polls()
+    with watch.database.read() as work:
+        paused = work.sources.paused(watch.now + timedelta(minutes=59))
+    assert set(paused) == {"ngo.example", "feeds.ngo.example"}
+
+
+async def test_a_pause_counts_from_the_answer_and_not_from_the_question(watch: Watch) -> None:
+    """A slow server that wants a minute gets a minute."""
+    watch.over_feed(every=1)  # chance adds a tenth of it
+    url = watch.source().url
+    watch.fetcher = Answering(Fetched(url, url, 503, {"retry-after": "90"}, b""), after=0.3)
+    watch.restart()
+    polled = await watch.polls()
+    assert polled.source.next_due is not None
+    assert polled.source.next_due - watch.now >= timedelta(seconds=90.3)
+
+
+async def test_not_modified_is_no_answer_to_a_question_without_a_condition(watch: Watch) -> None:
+    """A broken cache in front of a new source must not look like a source without news."""
+    answers(watch, 304)
+    watch.over_feed()
+    polled = await watch.polls()
+    assert (polled.source.state, "304" in polled.source.detail) == (SourceState.FAILING, True)

@@ -1,0 +1,284 @@
+"""A restore is whole or nothing, sends nothing twice without a word, and brings nobody back who left."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.restore import InUse, NotEmpty, Restored, restore
+from storage.backup import reading
+from storage.database import Database, StorageError
+from storage.queries import Query
+from storage.records import Assessment, Delivery, Route
+from storage.words import DeliveryState, Urgency
+from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
+from tests.filled import fill
+
+LATER = NOON + timedelta(hours=5)
+CALM = Assessment(urgency=Urgency.FUTURE)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the backup is."""
+    return tmp_path / "vigil.backup"
+
+
+@pytest.fixture
+def new(database: Database, tmp_path: Path) -> Iterator[Database]:
+    """A database on a new machine, with the same key."""
+    made = Database(f"sqlite:///{tmp_path / 'new.db'}", database.vault)
+    made.prepare()
+    yield made
+    made.close()
+
+
+def bring_back(
+    database: Database, file: Path, *, replace: bool = True, with_missing: bool = False
+) -> Restored:
+    """The restore, five hours after noon."""
+    with reading(file) as saved:
+        return restore(database, saved, LATER, ("telegram",), replace=replace, with_missing=with_missing)
+
+
+def waiting(
+    database: Database,
+    name: str,
+    *,
+    assessment: Assessment = URGENT,
+    not_before: datetime = NOON,
+    expires: datetime = NOON + timedelta(days=1),
+) -> None:
+    """One alert waits for one recipient."""
+    with database.write() as work:
+        source = work.sources.ensure(a_source())
+        entry_id = work.entries.add(source.id, an_entry(uid=name), NOON)
+        made = a_statement(entry_id=entry_id, alert=assessment)
+        statement = work.statements.get(work.statements.add(made, source, NOON))
+        alert = an_alert(identifier=name, statement=statement, source=source, expires=expires)
+        recipient = work.recipients.ensure("telegram", "1", "en", NOON)
+        work.deliveries.queue(work.alerts.add(alert), [(recipient.id, "telegram", not_before)], 1)
+
+
+def the_delivery(database: Database) -> Delivery:
+    """The only one there is."""
+    with database.read() as work:
+        (found,) = work.deliveries.of_alert(1)
+    return found
+
+
+def known(database: Database) -> set[str]:
+    """The addresses of everyone in the database."""
+    with database.read() as work:
+        people = (work.recipients.get(key) for key in work.recipients.traces().values())
+        return {person.address for person in people if person}
+
+
+def test_what_was_there_is_there_again(database: Database, new: Database, file: Path) -> None:
+    """On a new machine, whatever the kind of database; the archive answers, people are reached."""
+    with database.write() as work:
+        fill(work)
+    written = database.back_up(file, NOON)
+    done = bring_back(new, file, replace=False)
+    assert done.rows == written.rows
+    assert (done.recipients, done.same_history, known(new)) == (2, False, {"-1001", "terminal"})
+    with new.read() as work:
+        assert work.counts().statements == 2
+        assert work.statements.search(Query(words=("강제북송",)), 5).total == 1
+        assert {route.keywords for _, route in work.routes.active()} == {(), ("수용소",)}
+    new.prepare()
+
+
+def test_the_database_goes_back_to_what_it_was(database: Database, file: Path) -> None:
+    """What came after the backup is gone from the archive."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    waiting(database, "later")
+    bring_back(database, file)
+    with database.read() as work:
+        assert work.counts().statements == 2
+        assert work.statements.get(3) is None
+
+
+@pytest.mark.parametrize(
+    ("assessment", "expires", "state"),
+    [
+        (URGENT, LATER + timedelta(seconds=1), DeliveryState.QUEUED),
+        (URGENT, LATER - timedelta(seconds=1), DeliveryState.UNCERTAIN),
+        (CALM, LATER + timedelta(days=1), DeliveryState.UNCERTAIN),
+    ],
+    ids=["Immediate", "expired", "anything else"],
+)
+@pytest.mark.parametrize("claimed", [False, True])
+def test_what_waited_may_have_been_sent_since(
+    database: Database,
+    file: Path,
+    assessment: Assessment,
+    expires: datetime,
+    state: DeliveryState,
+    claimed: bool,
+) -> None:
+    """Immediate alerts are repeated, marked as such; the rest is uncertain; both are counted."""
+    waiting(database, "alert", assessment=assessment, expires=expires)
+    if claimed:
+        with database.write() as work:
+            work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+    database.back_up(file, NOON)
+    done = bring_back(database, file)
+    found = the_delivery(database)
+    repeated = state is DeliveryState.QUEUED
+    assert (found.state, found.detail.startswith("repeated")) == (state, repeated)
+    assert "a backup was restored" in found.detail
+    assert (done.again, done.uncertain) == ((1, 0) if repeated else (0, 1))
+
+
+def test_what_was_repeated_once_is_not_repeated_by_a_restore(database: Database, file: Path) -> None:
+    """Restored again before it could be sent, it is not queued a third time."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    bring_back(database, file)
+    again = file.with_name("again")
+    database.back_up(again, LATER)
+    with reading(again) as saved:
+        done = restore(database, saved, LATER + timedelta(minutes=1), (), replace=True)
+    assert (done.again, done.uncertain) == (0, 1)
+
+
+def test_what_was_not_due_yet_is_sent_at_its_time(database: Database, file: Path) -> None:
+    """Tomorrow's digest cannot have been sent: there is nothing uncertain about it."""
+    waiting(database, "digest", assessment=CALM, not_before=LATER + timedelta(seconds=1))
+    database.back_up(file, NOON)
+    done = bring_back(database, file)
+    assert (the_delivery(database).state, done.again, done.uncertain) == (DeliveryState.QUEUED, 0, 0)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.HELD, DeliveryState.CANCELLED])
+def test_what_did_not_wait_to_be_sent_stays_as_it_was(
+    database: Database, file: Path, state: DeliveryState
+) -> None:
+    """The notification log of the past is not rewritten, and what an admin looks at waits for the admin."""
+    waiting(database, "alert")
+    with database.write() as work:
+        work.deliveries.settle(1, state, detail="as it was")
+    database.back_up(file, NOON)
+    bring_back(database, file)
+    assert (the_delivery(database).state, the_delivery(database).detail) == (state, "as it was")
+
+
+def test_who_used_forget_since_the_backup_stays_forgotten(database: Database, file: Path) -> None:
+    """Neither the person nor a route nor a delivery of theirs comes back, and it is said how many."""
+    with database.write() as work:
+        one, _ = fill(work)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.recipients.forget(one.id)
+    done = bring_back(database, file)
+    assert (done.missing, known(database)) == (1, {"terminal"})
+    assert (done.rows["recipients"], done.rows["routes"], done.rows["deliveries"]) == (1, 1, 1)
+
+
+def test_even_the_only_one_who_used_forget_stays_forgotten(database: Database, file: Path) -> None:
+    """Nobody is left to compare with, but it is still the database that the backup was made of."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.recipients.forget(1)
+    assert bring_back(database, file).missing == 1
+    assert known(database) == set()
+
+
+def test_who_was_lost_by_mistake_comes_back_when_asked_for(database: Database, file: Path) -> None:
+    """The operator knows whether it was /forget, or what the restore is to undo."""
+    with database.write() as work:
+        one, _ = fill(work)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.recipients.forget(one.id)
+    done = bring_back(database, file, with_missing=True)
+    assert (done.missing, known(database)) == (1, {"-1001", "terminal"})
+
+
+def test_a_database_that_was_begun_anew_forgets_nobody(database: Database, new: Database, file: Path) -> None:
+    """It never knew them: that they are not in it says nothing."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    with new.write() as work:
+        source = work.sources.ensure(a_source())
+        entry_id = work.entries.add(source.id, an_entry(), LATER)
+        work.statements.add(a_statement(entry_id=entry_id), source, LATER)
+        work.recipients.ensure("telegram", "9", "en", LATER)
+    done = bring_back(new, file)
+    assert (done.same_history, done.missing, known(new)) == (False, 0, {"-1001", "terminal", "9"})
+
+
+def test_who_came_after_the_backup_is_kept(database: Database, file: Path) -> None:
+    """Somebody who subscribed yesterday waits for alerts, and cannot be told that a restore lost the wish."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        new = work.recipients.ensure("telegram", "77", "ko", LATER)
+        work.routes.add(new.id, Route(keywords=("새 낱말",)))
+    done = bring_back(database, file)
+    assert (done.joined, known(database)) == (1, {"-1001", "terminal", "77"})
+    with database.read() as work:
+        person = work.recipients.find("telegram", "77")
+        assert person is not None
+        assert person.language == "ko"
+        assert [route.keywords for route in work.routes.of(person.id)] == [("새 낱말",)]
+
+
+def test_a_database_that_holds_something_is_not_replaced_unasked(database: Database, file: Path) -> None:
+    """A mistaken address in the configuration costs nothing."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    waiting(database, "later")
+    with pytest.raises(NotEmpty):
+        bring_back(database, file, replace=False)
+    with database.read() as work:
+        assert work.counts().statements == 3
+
+
+def test_sources_of_the_configuration_are_no_reason_to_hold_back(
+    database: Database, new: Database, file: Path
+) -> None:
+    """`vigil check` on the new machine writes them down, and nothing else."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    with new.write() as work:
+        work.sources.configure([a_source(name="third")])
+    assert bring_back(new, file, replace=False).recipients == 2
+
+
+def test_nothing_is_restored_while_somebody_sends(database: Database, file: Path) -> None:
+    """The service must be stopped first: it holds what it read before."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    waiting(database, "later")
+    with database.sender_lock("telegram"), pytest.raises(InUse, match="telegram"):
+        bring_back(database, file)
+    with database.read() as work:
+        assert work.counts().statements == 2
+
+
+def test_a_backup_that_does_not_hold_together_changes_nothing(database: Database, file: Path) -> None:
+    """A row that refers to nothing is found out halfway; what was there stands, and can be added to."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("UPDATE deliveries SET alert_id = 999 WHERE id = 1")
+        opened.commit()
+    waiting(database, "later")
+    with pytest.raises(StorageError, match="did not take the backup"):
+        bring_back(database, file)
+    with database.read() as work:
+        assert work.counts().statements == 3
+    waiting(database, "even later")
