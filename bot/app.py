@@ -25,8 +25,10 @@ from bot.watchdog import Pulse, keep_watch
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.limits import Limits
+from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
+from jobs.workers import Workers
 from storage.database import Database, StorageError, now_utc
 from storage.vault import Vault, WrongKey, read_or_make_key
 
@@ -87,6 +89,11 @@ def fetcher(config: Config) -> Fetcher:
         allow_private=config.fetch.allow_private,
         proxy=config.fetch.proxy,
     )
+
+
+def workers() -> Workers:
+    """Where what strangers wrote is read: processes of their own, which end in time."""
+    return Workers(preload=PRELOAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,9 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         stack.callback(database.close)
         fetching = await stack.enter_async_context(fetcher(config))
-        poller = Poller(database, fetching, limits(config), wake.set, pulse.of("poll", POLLS_WITHIN))
+        parser = Parser((await stack.enter_async_context(workers())).run)
+        beat = pulse.of("poll", POLLS_WITHIN)
+        poller = Poller(database, fetching, limits(config), wake.set, beat, parser)
         console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
         senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
         if config.telegram:

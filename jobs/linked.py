@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TooLarge, retry_after
+from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
-from jobs.steps.read import read_document
 from jobs.steps.unreadable import Unreadable
 from storage.records import Entry
 
@@ -33,6 +33,7 @@ class Linked:
 
     fetcher: Fetcher
     pauses: Pauses
+    parser: Parser = field(default_factory=Parser)
     patience: float = 60.0
     """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
 
@@ -62,7 +63,7 @@ class Linked:
             try:
                 answer = await self._get(url, now)
                 content = answer.headers.get("content-type", "")
-                document = await asyncio.to_thread(read_document, answer.body, content, answer.final_url)
+                document = await self.parser.document(answer.body, content, answer.final_url)
             except _NotNow as error:
                 notes.append(str(error))
                 again, pause = True, max(pause, error.pause)

@@ -1,14 +1,13 @@
 """Looks at what a source answers: judges it and reads its items; for `vigil check` it keeps nothing."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from jobs.fetch import Fetched, Fetcher, FetchError, clock_ahead, retry_after
-from jobs.steps.pages import parse_page
-from jobs.steps.parse import NotAFeed, Parsed, parse_feed
+from jobs.parser import Parser
+from jobs.steps.parsed import NotAFeed, Parsed
 from storage.records import Source
 from storage.words import SourceKind, SourceState
 
@@ -54,14 +53,16 @@ def trouble(answer: Fetched, now: datetime) -> Trouble | None:
             return Trouble(SourceState.FAILING, f"HTTP {status}")
 
 
-def items(source: Source, answer: Fetched, now: datetime) -> Parsed:
-    """What the answer lists; raises NotAFeed."""
+async def items(parser: Parser, source: Source, answer: Fetched, now: datetime, known: bytes = b"") -> Parsed:
+    """What the answer lists, less what `known` (see parse_feed) tells to be old; raises NotAFeed."""
     if source.kind is SourceKind.PAGE:
-        return parse_page(answer.body, answer.headers, answer.final_url, source.selectors, now)
-    return parse_feed(answer.body, answer.headers, answer.final_url, now)
+        return await parser.page(answer.body, answer.headers, answer.final_url, source.selectors, now)
+    return await parser.feed(answer.body, answer.headers, answer.final_url, now, known)
 
 
-async def look(fetcher: Fetcher, source: Source, now: Callable[[], datetime]) -> Seen:
+async def look(
+    fetcher: Fetcher, source: Source, now: Callable[[], datetime], parser: Parser | None = None
+) -> Seen:
     """Asks the source for everything it lists, as if for the first time."""
     try:
         answer = await fetcher.get(source.url)
@@ -79,7 +80,7 @@ async def look(fetcher: Fetcher, source: Source, now: Callable[[], datetime]) ->
     if bad:
         return replace(seen, source=_with(source, bad.state, bad.detail))
     try:
-        found = await asyncio.to_thread(items, source, answer, received)
+        found = await items(parser or Parser(), source, answer, received)
     except NotAFeed as error:
         return replace(seen, source=_with(source, SourceState.NOT_A_FEED, error.detail))
     state = SourceState.DEGRADED if found.degraded else SourceState.OK

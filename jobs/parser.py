@@ -1,7 +1,7 @@
 """Reads feeds, pages and documents where they can do no harm: in workers, or in a thread for a short run."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,15 @@ from jobs.steps.pages import parse_page
 from jobs.steps.parse import parse_feed
 from jobs.steps.parsed import NotAFeed, Parsed
 from jobs.steps.read import read_document
+from jobs.steps.understand import Understand, not_understood, understand_all, understand_entry
 from jobs.steps.unreadable import Unreadable
 from jobs.workers import Run, Unfinished
+from storage.records import Entry, Source, Statement
 
-PRELOAD = (parse_feed.__module__, parse_page.__module__, read_document.__module__)
+PRELOAD = (parse_feed.__module__, parse_page.__module__, read_document.__module__, understand_all.__module__)
 """What workers for a Parser should import before their first job."""
+_AT_ONCE = 20
+"""Entries that one job understands: far fewer than take as long as a worker may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,23 @@ class Parser:
             return await self.run(read_document, body, content_type, url)
         except Unfinished as error:
             raise Unreadable(f"{len(body):,} bytes: {error.detail}") from error
+
+    async def understood(
+        self, entries: Sequence[Entry], source: Source, now: datetime, one: Understand = understand_entry
+    ) -> tuple[tuple[Entry, Statement], ...]:
+        """As understand_all. An entry that takes too long is noted as not understood, and it alone."""
+        found: list[tuple[Entry, Statement]] = []
+        for at in range(0, len(entries), _AT_ONCE):
+            found += await self._understood(entries[at : at + _AT_ONCE], source, now, one)
+        return tuple(found)
+
+    async def _understood(
+        self, entries: Sequence[Entry], source: Source, now: datetime, one: Understand
+    ) -> Sequence[tuple[Entry, Statement]]:
+        try:
+            return await self.run(understand_all, entries, source, now, one)
+        except Unfinished as error:
+            if len(entries) == 1:
+                return [not_understood(entries[0], source, error.detail)]
+        alone = [await self._understood([entry], source, now, one) for entry in entries]
+        return [pair for pairs in alone for pair in pairs]

@@ -16,13 +16,14 @@ from jobs.keep import Edit, Kept, Outcome, keep_all
 from jobs.limits import Limits
 from jobs.linked import Linked
 from jobs.look import Trouble, items, trouble
+from jobs.parser import Parser
 from jobs.pauses import Pauses
 from jobs.steps.edits import is_material, marked, merged, sift
 from jobs.steps.freshness import fresh_for, hints_of, later, next_due
 from jobs.steps.habit import is_silent
 from jobs.steps.moves import back_home, moved
-from jobs.steps.parse import NotAFeed, Parsed
-from jobs.steps.understand import understand_entry
+from jobs.steps.parsed import NotAFeed, Parsed
+from jobs.steps.understand import NOT_UNDERSTOOD, Understand, understand_entry
 from storage.database import Database
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import SourceState
@@ -65,7 +66,8 @@ class Poller:
     limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = lambda: None
     beat: Callable[[], None] = lambda: None
-    understand: Callable[[Entry, Source, datetime], Statement] = understand_entry
+    parser: Parser = field(default_factory=Parser)
+    understand: Understand = understand_entry
     _busy: set[int] = field(default_factory=set)
     _pauses: Pauses = field(default_factory=Pauses)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
@@ -165,15 +167,16 @@ class Poller:
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
             return Outcome(source, after, now, edits=await self._read_late(source, now))
-        parsed = await asyncio.to_thread(items, source, answer, now)
+        parsed = await items(self.parser, source, answer, now, source.marks)
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
+        after = replace(after, marks=parsed.marks)
         return await self._changed(source, after, parsed, now)
 
     async def _changed(self, source: Source, after: Source, parsed: Parsed, now: datetime) -> Outcome:
         """What is new in an answer, and what was edited in it."""
         fresh, changed = await asyncio.to_thread(self._sifted, source, parsed.entries)
-        linked = Linked(self.fetcher, self._pauses)
+        linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         showing = {
             entry.uid: entry for entry in await linked.read([new for _, new in changed], now, _READ_AGAIN)
@@ -183,9 +186,9 @@ class Poller:
             source,
             after,
             now,
-            new=await asyncio.to_thread(self._understand, read, source, now),
+            new=await self._understand(read, source, now),
             edits=(
-                *await asyncio.to_thread(self._edits, edits, source, now),
+                *await self._edits(edits, source, now),
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
             ),
             first_poll=source.last_success is None,
@@ -197,10 +200,8 @@ class Poller:
             return ()
         found = await asyncio.to_thread(self._unread, source, now)
         unread = [entry for entry in found if entry.id not in but]
-        read = await Linked(self.fetcher, self._pauses).read(unread, now, _READ_AGAIN)
-        return await asyncio.to_thread(
-            self._edits, list(zip(unread, read, strict=True)), source, now, late=True
-        )
+        read = await Linked(self.fetcher, self._pauses, self.parser).read(unread, now, _READ_AGAIN)
+        return await self._edits(list(zip(unread, read, strict=True)), source, now, late=True)
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
@@ -252,26 +253,19 @@ class Poller:
         with self.database.read() as work:
             return work.entries.unread(source.id, now, _READ_AGAIN)
 
-    def _understand(
+    async def _understand(
         self, entries: Iterable[Entry], source: Source, now: datetime
     ) -> tuple[tuple[Entry, Statement], ...]:
-        return tuple(self._understood(entry, source, now) for entry in entries)
+        """The entries with what they say; one that cannot be read is kept with a note."""
+        found = await self.parser.understood(
+            [_possible(entry) for entry in entries], source, now, self.understand
+        )
+        for entry, _ in found:
+            if entry.note.startswith(NOT_UNDERSTOOD):
+                log.error("entry.not_understood", source=source.name, url=entry.url, why=entry.note)
+        return found
 
-    def _understood(self, entry: Entry, source: Source, now: datetime) -> tuple[Entry, Statement]:
-        """The entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
-        if entry.published and not _EARLIEST <= entry.published <= _LATEST:
-            # Year 1 and year 9999 are what software writes for "no date"; neither may ring.
-            note = f"impossible date {entry.published.date().isoformat()}"
-            entry = replace(entry, published=_EARLIEST, note=note)
-        try:
-            return entry, self.understand(entry, source, now)
-        except Exception as error:
-            log.exception("entry.not_understood", source=source.name)
-            noted = replace(entry, note=f"could not be understood: {error!r}"[:200])
-            plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
-            return noted, replace(plain, language=entry.language, countries=source.countries)
-
-    def _edits(
+    async def _edits(
         self, changed: Iterable[tuple[Entry, Entry]], source: Source, now: datetime, *, late: bool = False
     ) -> tuple[Edit, ...]:
         """What known entries say now; without a statement where it is what they said before."""
@@ -282,7 +276,7 @@ class Poller:
                 found.append(Edit(old, new, by_publisher=not late))
                 continue
             as_of = (old.published or now) if late else now
-            entry, statement = self._understood(new, source, as_of)
+            ((entry, statement),) = await self._understand([new], source, as_of)
             found.append(Edit(old, entry, statement, by_publisher=not late))
         return tuple(found)
 
@@ -295,6 +289,14 @@ class Poller:
                 work.sources.pause(pauses, outcomes[0].now)
         self._pauses.written(pauses)
         return kept
+
+
+def _possible(entry: Entry) -> Entry:
+    """Year 1 and year 9999 are what software writes for "no date"; neither may ring."""
+    if entry.published is None or _EARLIEST <= entry.published <= _LATEST:
+        return entry
+    note = f"impossible date {entry.published.date().isoformat()}"
+    return replace(entry, published=_EARLIEST, note=note)
 
 
 def _succeeded(

@@ -68,6 +68,8 @@ class Source:
     """The longest pause in seconds between its latest entries; 0 while there are too few to tell."""
     silent_since: datetime | None = None
     """When it was first found silent for far longer than is its habit."""
+    marks: bytes = b""
+    """Digests of the items that its last answer showed, as the parse step packs them."""
 
     @property
     def asked(self) -> str:

@@ -19,7 +19,7 @@ _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
     for name in (
         *("etag", "last_modified", "body_hash", "next_due", "failures"),
-        *("address", "moved_to", "moved_since"),
+        *("address", "moved_to", "moved_since", "marks"),
     )
 } | {"hints": {}}
 """What belongs to an address, as it is for one that was never asked."""
@@ -145,4 +145,5 @@ def _source(row: RowMapping) -> Source:
         trust=Trust(row["trust"]),
         state=SourceState(row["state"]),
         countries=tuple(row["countries"]),
+        marks=row["marks"] or b"",
     )

@@ -97,6 +97,7 @@ sources = Table(
     Column("newest", Moment),
     Column("habit", BigInteger, nullable=False, server_default="0"),
     Column("silent_since", Moment),
+    Column("marks", LargeBinary),
 )
 
 pauses = Table(

@@ -57,6 +57,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             newest=NOON,
             habit=86_400,
             silent_since=NOON,
+            marks=b"12345678",
             last_success=NOON + timedelta(microseconds=123456),
             next_due=NOON + timedelta(minutes=10),
         )

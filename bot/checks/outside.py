@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from bot.app import fetcher
+from bot.app import fetcher, workers
 from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
 from bot.speech import SOURCE_STATES
 from jobs.fetch import FetchError, Refused, TimedOut, TooLarge
 from jobs.look import Seen, look
+from jobs.parser import Parser
 from storage.records import Source
 from storage.words import SourceKind, SourceState
 
@@ -19,11 +20,12 @@ _AT_ONCE = 20
 async def look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequence[Seen]:
     """Every source of the configuration, in its order; nothing is kept."""
     gate = asyncio.Semaphore(_AT_ONCE)
-    async with fetcher(config) as fetching:
+    async with fetcher(config) as fetching, workers() as hands:
+        parser = Parser(hands.run)
 
         async def one(source: Source) -> Seen:
             async with gate:
-                return await look(fetching, source, now)
+                return await look(fetching, source, now, parser)
 
         return await asyncio.gather(*(one(source) for source in config.sources))
 

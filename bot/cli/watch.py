@@ -12,11 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import fetcher, limits
+from bot.app import fetcher, limits, workers
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
 from bot.cli.rehearsal import opened
 from bot.config import Config
 from bot.speech import SOURCE_STATES, Speech
+from jobs.parser import Parser
 from jobs.poll import Polled, Poller
 from storage.database import Database, StorageError, now_utc
 from storage.records import Alert, Source
@@ -69,8 +70,8 @@ async def poll_once(
         TextColumn("polling"), BarColumn(24), MofNCompleteColumn(), TextColumn("{task.description}"),
         console=Console(stderr=True), transient=True, disable=quiet,
     )  # fmt: skip
-    async with fetcher(settings) as fetching:
-        poller = Poller(database, fetching, limits(settings))
+    async with fetcher(settings) as fetching, workers() as hands:
+        poller = Poller(database, fetching, limits(settings), parser=Parser(hands.run))
         with progress:
             task = progress.add_task("", total=len(chosen))
             found = await poller.all(

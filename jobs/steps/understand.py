@@ -1,12 +1,20 @@
 """From a document to statements: split, extract, classify, in that order."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from typing import TypeAlias
 
 from jobs.steps.classify import classify
 from jobs.steps.document import Document
 from jobs.steps.extract import extract, split
 from storage.records import Entry, Source, Statement
+
+Understand: TypeAlias = Callable[[Entry, Source, datetime], Statement]
+"""Says what one entry of a source says, as `understand_entry` does."""
+
+
+NOT_UNDERSTOOD = "could not be understood"
 
 
 def understand(document: Document, now: datetime, as_of: datetime | None = None) -> tuple[Statement, ...]:
@@ -34,6 +42,26 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
         statement = replace(statement, date_posted=entry.published.date())
     statement = replace(statement, published=entry.published)
     return classify(statement, entry.published or now)
+
+
+def understand_all(
+    entries: Sequence[Entry], source: Source, now: datetime, one: Understand = understand_entry
+) -> tuple[tuple[Entry, Statement], ...]:
+    """Each entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
+    found = []
+    for entry in entries:
+        try:
+            found.append((entry, one(entry, source, now)))
+        except Exception as error:  # noqa: BLE001 - it goes on in the note
+            found.append(not_understood(entry, source, repr(error)))
+    return tuple(found)
+
+
+def not_understood(entry: Entry, source: Source, why: str) -> tuple[Entry, Statement]:
+    """The entry as it stands, with a note for an admin, and a statement of its own words alone."""
+    noted = replace(entry, note=f"{NOT_UNDERSTOOD}: {why}"[:200])
+    plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
+    return noted, replace(plain, language=entry.language, countries=source.countries)
 
 
 def _publication(statement: Statement) -> datetime | None:

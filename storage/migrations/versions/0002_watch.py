@@ -53,6 +53,7 @@ def _of_sources() -> list[sa.Column[Any]]:
         sa.Column("newest", sa.DateTime(timezone=True), nullable=True),
         sa.Column("habit", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("marks", sa.LargeBinary(), nullable=True),
     ]
 
 

@@ -57,7 +57,7 @@ async def test_a_feed_read_in_a_worker_is_the_feed(workers: Workers) -> None:
 async def test_a_feed_that_takes_too_long_is_ended_while_another_is_read(workers: Workers) -> None:
     """The endless one is no feed in the end, others are read beside it, and its process is gone."""
     parser = Parser(workers.run)
-    await parser.feed(FEED, {}, URL, NOW)  # a worker is there
+    await asyncio.gather(*(parser.feed(FEED, {}, URL, NOW) for _ in range(2)))  # both workers are there
     began = time.monotonic()
     endless = asyncio.create_task(parser.feed(ENDLESS, {}, URL, NOW))
     await asyncio.sleep(0.2)
