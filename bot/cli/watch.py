@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import fetcher, limits, workers
+from bot.app import admins, fetcher, limits, workers
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
 from bot.cli.rehearsal import opened
 from bot.config import Config
@@ -71,7 +71,8 @@ async def poll_once(
         console=Console(stderr=True), transient=True, disable=quiet,
     )  # fmt: skip
     async with fetcher(settings) as fetching, workers() as hands:
-        poller = Poller(database, fetching, limits(settings), parser=Parser(hands.run))
+        parser, told = Parser(hands.run), admins(settings)
+        poller = Poller(database, fetching, limits(settings), parser=parser, admins=told)
         with progress:
             task = progress.add_task("", total=len(chosen))
             found = await poller.all(
