@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs.notices import Admins, announce
+from jobs.notices import Admins, announce, overtaken
 from jobs.steps.network import is_down
 from jobs.steps.telling import heard, noted
 from storage.database import Work
@@ -62,6 +62,7 @@ def _network(work: Work, found: Iterable[Found], now: datetime) -> tuple[bool, t
         if since is None:
             return False, ()
         work.moments.drop(OFFLINE_SINCE)
+        overtaken(work, EventKind.OFFLINE)
         log.warning("network.back", since=since.isoformat())
         return False, (Event(EventKind.ONLINE, now, since=since, counts=_counts(work)),)
     if since is not None:

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 
 from storage.database import Work
 from storage.records import Event, Notice
+from storage.words import EventKind
 
 _GATHER = timedelta(minutes=1)
 """What falls ill together is told together: the first waits so long for the others."""
+_RECENT = 20
+"""So many notices are looked at for one that is overtaken."""
 _LANE = 3
 """After every alert that is sent at once but digests: subscribers come first."""
 
@@ -19,6 +22,17 @@ class Admins:
 
     addresses: tuple[tuple[str, str], ...] = ()
     language: str = "en"
+
+
+def overtaken(work: Work, kind: EventKind) -> None:
+    """What still waits of notices about nothing else is not worth telling any more.
+
+    While our network was down, so was often the road to the admins: they need not read first that it
+    is down and then that it was.
+    """
+    for notice in work.notices.latest(_RECENT):
+        if all(event.kind is kind for event in notice.events):
+            work.deliveries.cancel_notice(notice.id, "overtaken before it could be sent")
 
 
 def announce(work: Work, events: Sequence[Event], admins: Admins, now: datetime) -> None:

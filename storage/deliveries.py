@@ -175,6 +175,15 @@ class Deliveries:
         )
         return set(self._connection.scalars(question))
 
+    def cancel_notice(self, notice_id: int, detail: str) -> int:
+        """Cancels what still waits of a notice; returns how many."""
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.notice_id == notice_id, deliveries.c.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.CANCELLED, detail=detail)
+        )
+        return result.rowcount
+
     def cancel_expired(self, now: datetime) -> int:
         """Cancels what waits although its alert has expired; returns how many."""
         old = sa.select(alerts.c.id).where(alerts.c.expires < now)

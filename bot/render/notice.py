@@ -14,7 +14,7 @@ from bot.render.notice_words import (
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.records import Event, Notice
-from storage.words import EventKind
+from storage.words import EventKind, SourceState
 
 LIMIT = 4096
 _DETAILED = 3
@@ -66,7 +66,7 @@ def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
 
 def _heading(kind: EventKind, found: list[Event], speech: Speech) -> str:
     if len(found) > 1 and kind in MANY:
-        return speech.n(*MANY[kind], len(found))
+        return MANY[kind](speech, len(found))
     event = found[0]
     state = speech.source_state(event.state) if event.state else ""
     return speech.t(HEADINGS[kind], source=shorten(event.title, _TITLE), state=state)

@@ -1,6 +1,8 @@
 """The sentences of notices to admins: a heading, a meaning and a remedy for each kind and state."""
 
-from bot.speech import msgid
+from collections.abc import Callable
+
+from bot.speech import Speech, msgid
 from storage.words import EventKind, SourceState
 
 HEADINGS = {
@@ -14,24 +16,33 @@ HEADINGS = {
     EventKind.ONLINE: msgid("The sources can be reached again"),
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
 }
-MANY = {
-    EventKind.ILL: (msgid("{count} source is in trouble"), msgid("{count} sources are in trouble")),
-    EventKind.UNSTEADY: (msgid("{count} source comes and goes"), msgid("{count} sources come and go")),
-    EventKind.WELL: (msgid("{count} source is well again"), msgid("{count} sources are well again")),
-    EventKind.MOVED: (msgid("{count} source has a new address"), msgid("{count} sources have new addresses")),
-    EventKind.SILENT: (
-        msgid("{count} source has shown nothing new for unusually long"),
-        msgid("{count} sources have shown nothing new for unusually long"),
+MANY: dict[EventKind, Callable[[Speech, int], str]] = {
+    EventKind.ILL: lambda speech, count: speech.n(
+        "{count} source is in trouble", "{count} sources are in trouble", count
     ),
-    EventKind.SPEAKS: (
-        msgid("{count} source has something new again"),
-        msgid("{count} sources have something new again"),
+    EventKind.UNSTEADY: lambda speech, count: speech.n(
+        "{count} source comes and goes", "{count} sources come and go", count
+    ),
+    EventKind.WELL: lambda speech, count: speech.n(
+        "{count} source is well again", "{count} sources are well again", count
+    ),
+    EventKind.MOVED: lambda speech, count: speech.n(
+        "{count} source has a new address", "{count} sources have new addresses", count
+    ),
+    EventKind.SILENT: lambda speech, count: speech.n(
+        "{count} source has shown nothing new for unusually long",
+        "{count} sources have shown nothing new for unusually long",
+        count,
+    ),
+    EventKind.SPEAKS: lambda speech, count: speech.n(
+        "{count} source has something new again", "{count} sources have something new again", count
     ),
 }
 """For several of a kind."""
 CONSEQUENCES = {
     EventKind.ILL: msgid(
-        "What is published there cannot ring until it answers well again; you will hear once more when it does."
+        "What is published there cannot ring until it answers well again; you will hear once more when "
+        "it does."
     ),
     EventKind.UNSTEADY: msgid(
         "It was well and in trouble again within a day. You will hear no more of it until it has been "
