@@ -73,6 +73,7 @@ def _network(work: Work, found: Iterable[Found], now: datetime) -> tuple[bool, t
     if not is_down(unreached, work.sources.count(), answered, now):
         return False, ()
     since = min((one.unreached_since for one in missing if one.unreached_since), default=now)
+    answered = max((one.last_success for one in unreached if one.last_success), default=answered)
     work.moments.put(OFFLINE_SINCE, since)
     log.warning("network.down", since=since.isoformat(), remedy="see that this machine is online")
     event = Event(
