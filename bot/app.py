@@ -223,7 +223,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         )
         schedule = Schedule(jobs)
         schedule.start()
-        first = asyncio.create_task(poller.due(now_utc()))
+        first = asyncio.create_task(_first_round(poller, heart))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
         manager.ready()
         await stop.wait()
@@ -231,6 +231,12 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         schedule.stop()
         await _end([first, *tasks])
     log.info("vigil.stopped")
+
+
+async def _first_round(poller: Poller, heart: Heartbeat) -> None:
+    """What is overdue is asked at once; then it is known what an outage, if there was one, has cost."""
+    await poller.due(now_utc())
+    await heart.beat()
 
 
 async def _send(

@@ -21,6 +21,7 @@ from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all, count_caught_up
 from storage.deliveries import Deliveries
 from storage.entries import Entries
+from storage.measures import Measures, measure
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
 from storage.notices import Notices
@@ -57,6 +58,10 @@ class Work:
     def counts(self) -> Counts:
         """How much is held."""
         return count_all(self.connection)
+
+    def measures(self, now: datetime) -> Measures:
+        """What a monitoring system asks for."""
+        return measure(self.connection, now)
 
     def caught_up(self, since: datetime, until: datetime, too_old: datetime) -> dict[str, int]:
         """What was fetched and rung after an outage; see `storage.counts`."""
