@@ -3,7 +3,7 @@
 import typer
 
 from bot import logs
-from bot.cli import archive, backup, check, explain, service, watch
+from bot.cli import archive, backup, check, explain, service, source, watch
 
 app = typer.Typer(
     name="vigil",
@@ -30,6 +30,7 @@ COMMANDS = (
 )
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
+app.add_typer(source.app, name="source")
 
 
 def main() -> None:

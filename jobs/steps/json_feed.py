@@ -43,6 +43,7 @@ def json_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime, 
         title=line(text_or_empty(data.get("title"))),
         language=language_code(language),
         degraded=f"{odd} items are not objects" if odd else "",
+        format="JSON Feed",
         marks=packed(marks),
     )
 

@@ -34,6 +34,14 @@ from storage.records import Entry
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["xml.sax.expatreader"]
 """feedparser searches the disk for another reader each time; `items_of` relies on this one."""
 
+_FORMATS = {
+    "rss090": "RSS 0.90", "rss091n": "RSS 0.91", "rss091u": "RSS 0.91", "rss092": "RSS 0.92",
+    "rss093": "RSS 0.93", "rss094": "RSS 0.94", "rss10": "RSS 1.0", "rss20": "RSS 2.0", "rss": "RSS",
+    "atom01": "Atom 0.1", "atom02": "Atom 0.2", "atom03": "Atom 0.3", "atom10": "Atom 1.0", "atom": "Atom",
+    "cdf": "CDF",
+}  # fmt: skip
+"""feedparser's names of what it reads, in words."""
+
 __all__ = ["NotAFeed", "Parsed", "describe", "is_excerpt", "parse_feed"]
 
 
@@ -72,6 +80,7 @@ def parse_feed(
         title=line(text_or_empty(result["feed"].get("title"))),
         language=language_code(text_or_empty(result["feed"].get("language"))),
         degraded=_degraded(result, body, headers),
+        format=_FORMATS.get(text_or_empty(result.get("version")), "of no known format"),
         marks=packed(marks),
     )
 
