@@ -9,6 +9,7 @@ from xml.sax import SAXException, SAXParseException
 
 import feedparser
 
+from jobs.steps.attached import pdfs_in
 from jobs.steps.clean import line, plain
 from jobs.steps.decode import UTF8_XML, is_told, labelled, looks_like_html
 from jobs.steps.identity import unseen
@@ -182,7 +183,7 @@ def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datet
             published=published.moment if published else None,
             updated=updated.moment if updated else None,
             date_only=bool(published and published.date_only),
-            enclosures=_enclosures(item, url),
+            enclosures=_enclosures(item, bodies, url, link),
             fetched=now,
         ),
         otherwise=line(text_or_empty(item.get("author"))) or NAMELESS if item else "",
@@ -215,10 +216,12 @@ def _links(item: dict[str, Any]) -> list[str]:
     ]
 
 
-def _enclosures(item: dict[str, Any], url: str) -> tuple[str, ...]:
+def _enclosures(item: dict[str, Any], bodies: Sequence[str], url: str, link: str) -> tuple[str, ...]:
+    """What is attached to the item, and the PDFs that its own text links to."""
     links = [*(item.get("enclosures") or []), *(item.get("media_content") or [])]
-    found = (absolute(text_or_empty(link.get("href") or link.get("url")), url) for link in links)
-    return tuple(dict.fromkeys(link for link in found if link))
+    found = [absolute(text_or_empty(one.get("href") or one.get("url")), url) for one in links]
+    found += [pdf for body in bodies for pdf in pdfs_in(body, link or url)]
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _stamps(item: dict[str, Any], now: datetime) -> tuple[Stamp | None, Stamp | None]:
