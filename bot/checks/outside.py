@@ -32,7 +32,7 @@ async def look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequen
 
 
 def check_sources(seen: Iterable[Seen], stored: Mapping[str, Source], speech: Speech) -> list[Finding]:
-    """A finding for each source as it answers now, with what is `stored` of it; the remedy where it is ill."""
+    """A finding for each source as it answers now, with what is `stored` of it and the remedy."""
     found = [_with_memory(_judged(one), stored.get(one.source.name, one.source), speech) for one in seen]
     return found or [wrong("sources", "none", "add [[sources]] to the configuration")]
 
