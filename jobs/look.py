@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from jobs.fetch import Fetched, Fetcher, FetchError, clock_ahead, retry_after
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, clock_ahead, retry_after
 from jobs.parser import Parser
 from jobs.steps.parsed import NotAFeed, Parsed
 from storage.records import Source
@@ -65,7 +65,9 @@ async def look(
 ) -> Seen:
     """Asks the source for everything it lists, as if for the first time."""
     try:
-        answer = await fetcher.get(source.url)
+        answer = await fetcher.get(source.url, pinned=True)
+    except Elsewhere as error:
+        return Seen(_with(source, SourceState.MOVED, str(error.detail)), error=error)
     except FetchError as error:
         return Seen(_with(source, SourceState.FAILING, str(error.detail)), error=error)
     received = now()

@@ -26,7 +26,7 @@ from jobs.steps.moves import back_home, moved
 from jobs.steps.parsed import NotAFeed, Parsed
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, understand_entry
 from storage.database import Database
-from storage.records import Alert, Entry, Source, Statement
+from storage.records import Alert, Entry, Source, Statement, without_secrets
 from storage.words import SourceState
 
 log = structlog.get_logger()
@@ -386,10 +386,10 @@ def _tell(before: Source, polled: Polled) -> None:
     if was_ill and after.state in _WELL:
         log.warning("source.well", source=after.name, was=before.state)
     if after.address != before.address:
-        log.warning("source.moved", source=after.name, to=after.address or after.shown_url)
+        log.warning("source.moved", source=after.name, to=without_secrets(after.asked))
     if bool(after.silent_since) is not bool(before.silent_since):
         event = "source.silent" if after.silent_since else "source.speaks"
-        log.warning(event, source=after.name, newest=before.newest and before.newest.isoformat())
+        log.warning(event, source=after.name, newest=after.newest and after.newest.isoformat())
 
 
 def _hash(body: bytes) -> str:

@@ -4,6 +4,7 @@ Every record is frozen. Times are aware and in UTC; dates are calendar dates as 
 prints them. A record that has not been stored yet has the id 0.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit, urlunsplit
@@ -91,6 +92,11 @@ class Source:
     def shown_url(self) -> str:
         """The configured address for people to see: without a user name and a password."""
         return without_credentials(self.url)
+
+    @property
+    def public_url(self) -> str:
+        """The configured address for messages: without whatever opens the door to whoever holds it."""
+        return without_secrets(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,3 +348,23 @@ def without_credentials(url: str) -> str:
     except ValueError:
         return ""
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+_SECRET = re.compile(
+    r"token|secret|passw(?:or)?d|passphrase|credential|signature"
+    r"|(?:^|[-_.])(?:api|access|feed|rss|user)?(?:key|pass|pwd|auth|sig|sid|session)$",
+    re.IGNORECASE,
+)
+"""Names of questions whose answers let their holder in: `access_token`, `apikey`, `sig`; not `keyword`."""
+
+
+def without_secrets(url: str) -> str:
+    """The address without credentials, also those that stand among its questions: "?token=…"."""
+    address, mark, rest = without_credentials(url).partition("?")
+    asked, hash_, fragment = rest.partition("#")
+    return address + mark + "&".join(map(_unanswered, asked.split("&"))) + hash_ + fragment
+
+
+def _unanswered(question: str) -> str:
+    name, is_, answer = question.partition("=")
+    return f"{name}=…" if is_ and answer and _SECRET.search(name) else question

@@ -9,10 +9,10 @@ from bot.app import fetcher, workers
 from bot.checks.finding import Finding, Grade, fine, note, wrong
 from bot.config import Config
 from bot.speech import SOURCE_STATES, Speech
-from jobs.fetch import FetchError, Refused, TimedOut, TooLarge
+from jobs.fetch import Elsewhere, FetchError, Refused, TimedOut, TooLarge
 from jobs.look import Seen, look
 from jobs.parser import Parser
-from storage.records import Source
+from storage.records import Source, without_secrets
 from storage.words import SourceKind, SourceState
 
 _AT_ONCE = 20
@@ -43,6 +43,10 @@ def _with_memory(finding: Finding, stored: Source, speech: Speech) -> Finding:
         last = speech.moment(stored.last_success) if stored.last_success else "never"
         due = f"; asked next {speech.moment(stored.next_due)}" if stored.next_due else ""
         return replace(finding, state=f"{finding.state}; last success {last}{due}")
+    if finding.grade is not Grade.WRONG and stored.state is SourceState.GONE:
+        due = f" before {speech.moment(stored.next_due)}" if stored.next_due else ""
+        state = f"{finding.state}, but it was gone for good when last asked, and is not asked again{due}"
+        return note(finding.what, state, f"`vigil poll --source {stored.name}` watches it again at once")
     if finding.grade is Grade.FINE and stored.silent_since and stored.newest:
         days = max(1, round(stored.habit / 86_400))
         state = (
@@ -57,9 +61,8 @@ def _judged(seen: Seen) -> Finding:
     source = seen.source
     what = f"source {source.name}"
     if source.state is SourceState.OK and seen.moved:
-        return note(
-            what, f"answers, but has moved for good to {seen.moved}", "write that address as its `url`"
-        )
+        state = f"answers, but has moved for good to {without_secrets(seen.moved)}"
+        return note(what, state, "write that address as its `url`")
     if source.state is SourceState.OK:
         return fine(what, f"answers, {seen.items} item{'' if seen.items == 1 else 's'}")
     if source.state is SourceState.DEGRADED:
@@ -73,8 +76,8 @@ def _remedy(seen: Seen) -> str:
         return _reached(seen.error)
     if seen.source.state is SourceState.NOT_A_FEED:
         return _UNREAD[seen.source.kind]
-    if seen.source.state is SourceState.THROTTLED:
-        return "ask it less often: raise its `every`"
+    if seen.source.state in _STATED:
+        return _STATED[seen.source.state]
     if seen.status in (401, 402, 403):
         return "name yourself in `user_agent` under [fetch], or ask the publisher to let you in"
     if (seen.status or 0) >= 500:
@@ -93,10 +96,15 @@ def _reached(error: FetchError) -> str:
 
 
 _UNREACHED: tuple[tuple[type[FetchError], str], ...] = (
+    (Elsewhere, "if the organisation has moved, write the new address as its `url`; else warn it"),
     (Refused, "give its public address: none inside your own network is asked"),
     (TooLarge, "raise `max_bytes` under [fetch]"),
     (TimedOut, "try again later, or raise `timeout` under [fetch]"),
 )
+_STATED = {
+    SourceState.THROTTLED: "leave it alone for now; if this goes on for days, raise its `every`",
+    SourceState.GONE: "write its new address as its `url`, or take it out; it is looked at once a week",
+}
 _UNREAD = {
     SourceKind.PAGE: "say where its items stand under [sources.selectors]",
     SourceKind.FEED: 'look for the feed\'s own address, or set kind = "page"',

@@ -34,6 +34,14 @@ def status(request: Request, work: Work, speech: Speech) -> Reply:
         told = speech.moment(newest) if newest else speech.t("nothing yet")
         field = Field(speech.t("Newest item"), (Span(told),))
         return reply(*blocks, field, choices=((Choice(speech.t("Latest"), "/latest"),),))
+    silent = sum(bool(one.silent_since) for one in sources)
+    if silent:
+        unlike = speech.n(
+            "{count} shows nothing new, for longer than is its habit.",
+            "{count} show nothing new, for longer than is their habit.",
+            silent,
+        )
+        blocks.append(paragraph(unlike))
     everything, page = _asked(request)
     return _for_admins(sources, blocks, (*_counts(work, speech),), (page, everything), speech)
 
@@ -134,4 +142,4 @@ def _line(source: Source, speech: Speech) -> Line:
     if source.next_due:
         facts.append(speech.t("next {moment}", moment=speech.moment(source.next_due)))
     title = shorten(source.title or source.name, 80)
-    return (Span(title, Style.BOLD, source.shown_url), Span(f" · {' · '.join(facts)}"))
+    return (Span(title, Style.BOLD, source.public_url), Span(f" · {' · '.join(facts)}"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import groupby
+from shlex import quote
 
 from bot.render.message import Block, Choice, Field, Heading, Items, Line, Message, Paragraph, Span, Style
 from bot.render.notice_words import (
@@ -42,7 +43,7 @@ def notice_message(notice: Notice, speech: Speech) -> Message:
     events = sorted(notice.events, key=lambda event: (_ORDER.index(event.kind), event.title, event.source))
     choices = ((Choice(speech.t("Status"), "/status"),),)
     silent = all(event.kind in _QUIET for event in events)
-    for lines in (_LINES, 6, 3, 1):
+    for lines in (_LINES, 6, 3, 1, 0):
         message = Message(tuple(_blocks(events, speech, lines)), choices, silent=silent)
         if length(message) <= LIMIT:
             break
@@ -59,8 +60,8 @@ def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
             for event in found:
                 blocks += _detailed(event, speech, named=len(found) > 1)
         else:
-            blocks += _listed(found, speech, lines)
-        blocks += _remarks(kind, found, speech)
+            blocks += _listed(found, speech, max(lines, 1))
+        blocks += _remarks(kind, found, speech, meaning=lines > 0)
     return blocks
 
 
@@ -76,7 +77,8 @@ def _detailed(event: Event, speech: Speech, *, named: bool) -> list[Block]:
     blocks: list[Block] = []
     if named:
         blocks.append(Paragraph((Span(shorten(event.title, _TITLE), Style.BOLD, event.url),)))
-    known = speech.t("State") if event.kind is EventKind.ILL and not named else ""  # the heading says it
+    # The heading says the state of the only one; of several, each title carries its address.
+    known = speech.t("Address") if named else speech.t("State") if event.kind is EventKind.ILL else ""
     for label, line in _FACTS[event.kind](event, speech):
         if any(span.text for span in line) and label != known:
             blocks.append(Field(label, line))
@@ -112,10 +114,15 @@ def _line(event: Event, speech: Speech) -> Line:
 _STATED = (EventKind.ILL, EventKind.UNSTEADY)
 
 
-def _remarks(kind: EventKind, found: list[Event], speech: Speech) -> list[Block]:
-    """What it means, and what to do: once for everything of a kind, and for each state among them."""
+def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bool) -> list[Block]:
+    """What it means, and what to do: once for everything of a kind, and for each state among them.
+
+    Where there is no room for both, what to do is told without the `meaning`.
+    """
     count = len(found)
-    blocks: list[Block] = [Paragraph(_typed(speech.t(CONSEQUENCES[kind])))] if kind in CONSEQUENCES else []
+    blocks: list[Block] = []
+    if meaning and kind in CONSEQUENCES:
+        blocks.append(Paragraph(_typed(speech.t(CONSEQUENCES[kind]))))
     states = dict.fromkeys(event.state for event in found if event.state and kind is EventKind.ILL)
     sentences: list[tuple[str, SourceState | None]] = [
         (REMEDIES[state], state) for state in states if state in REMEDIES
@@ -124,7 +131,7 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech) -> list[Block]
         sentences.append((UNREACHED[kind], None))
     for sentence, state in sentences:
         names = [event.source for event in found if event.state is state]
-        name = names[0] if names else ""
+        name = quote(names[0]) if names else ""
         advice = speech.t(sentence, name=name)
         label = speech.t("What to do")
         if len(sentences) > 1 and state and count > 1:

@@ -48,7 +48,10 @@ CONSEQUENCES = {
         "It was well and in trouble again within a day. You will hear no more of it until it has been "
         "one or the other for a whole day; /status shows it as it is."
     ),
-    EventKind.WELL: msgid("What was published meanwhile, and is still shown there, has been read now."),
+    EventKind.WELL: msgid(
+        "What was published meanwhile, and is still shown there, has been read now; what was too old to "
+        "ring stands in /latest."
+    ),
     EventKind.MOVED: msgid(
         "It has said so in every answer for days, or only changed to https. Nothing needs to be done; write "
         "the new address as its `url` when you next edit the configuration."
@@ -76,28 +79,35 @@ UNREACHED = {
         "under [fetch], if there is one, is running. `vigil check` asks every source."
     ),
     EventKind.SILENT: msgid(
-        "Look at the site in a browser. If its news appears at another address, write that as its `url`."
+        "Look at the site in a browser. If its news appears at another address, write that as its `url` "
+        "and restart Vigil."
     ),
 }
 _LOOK = msgid(
-    "Open its address in a browser. If the site has moved, write the new address as its `url`; if it works "
-    "there, run `vigil check`."
+    "Open its address in a browser. If the site has moved, write the new address as its `url` and "
+    "restart Vigil. If it works there, `vigil check` says what is wrong on our side."
 )
 REMEDIES = {
     SourceState.FAILING: _LOOK,
     SourceState.DARK: _LOOK,
-    SourceState.THROTTLED: msgid("Ask it less often: raise its `every`."),
+    SourceState.THROTTLED: msgid(
+        "Its server is overloaded, or wants to be asked less often; the pauses that it asks for are kept "
+        "to. If this goes on, raise its `every` and restart Vigil."
+    ),
     SourceState.GONE: msgid(
-        "Its server says that it was removed for good (410), so it is not watched any more, only looked at "
-        "once a week. If it has another address, write that as its `url`. If you think it a mistake, "
+        "Its server says that it was removed for good (410), so it is not watched any more, only looked "
+        "at once a week. If it has another address, write that as its `url`; if it has ended, take its "
+        "[[sources]] table out of the configuration; then restart Vigil. If you think it a mistake, "
         "`vigil poll --source {name}` asks at once: after one good answer it is watched as before."
     ),
     SourceState.MOVED: msgid(
         "It sends us on to another site, which is not followed: that may be a move, or somebody else's "
-        "doing. If the organisation has moved, write the new address as its `url`."
+        "doing. If the organisation itself says that it has moved, write the new address as its `url` "
+        "and restart Vigil."
     ),
     SourceState.NOT_A_FEED: msgid(
-        "Open its address in a browser: the feed may have another address, or visitors are stopped first by "
-        "a login or a check for robots. Mend its `url`, or set kind = “page”."
+        "Open its address in a browser: the feed may have another address, or visitors are stopped first "
+        "by a login or a check for robots. `vigil source add` and the site's address finds its feeds. "
+        'Mend its `url`, or set `kind = "page"`, and restart Vigil.'
     ),
 }

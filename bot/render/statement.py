@@ -163,7 +163,7 @@ def source_line(statement: Statement, speech: Speech, source: Source | None = No
         where: Line = (Span(name or statement.url, href=statement.url),)
     elif source is not None and source.url:
         where = speech.line(
-            "{source} (the item has no link of its own)", source=Span(name, href=source.shown_url)
+            "{source} (the item has no link of its own)", source=Span(name, href=source.public_url)
         )
     else:
         where = (Span(name or speech.t("no link was given")),)

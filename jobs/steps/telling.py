@@ -12,7 +12,7 @@ other for a whole day.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storage.records import Event, Source, without_credentials
+from storage.records import Event, Source, without_secrets
 from storage.words import EventKind, SourceState
 
 WELL = frozenset({SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED})
@@ -93,7 +93,7 @@ def _event(kind: EventKind, before: Source, after: Source, now: datetime) -> Eve
         at=now,
         source=after.name,
         title=after.title or after.organisation or after.name,
-        url=after.shown_url,
+        url=after.public_url,
         state=after.state,
         detail=after.detail,
         since=after.since,
@@ -108,7 +108,7 @@ def _event(kind: EventKind, before: Source, after: Source, now: datetime) -> Eve
             since = before.since if was else after.since
             return replace(event, state=was, detail="", since=since, last_success=before.last_success)
         case EventKind.MOVED:
-            return replace(event, detail=without_credentials(after.address))
+            return replace(event, detail=without_secrets(after.address))
         case EventKind.SILENT:
             return replace(event, since=after.silent_since)
         case EventKind.SPEAKS:

@@ -14,7 +14,7 @@ from storage.moments import OFFLINE_SINCE
 from storage.words import DeliveryState, SourceState
 from tests.builders import NOON, a_source
 from tests.feeds import Site, item, rss
-from tests.jobs.watching import Watch, a_watch
+from tests.jobs.watching import CALL, POST, Watch, a_watch
 
 FEED = "/feed"
 
@@ -171,6 +171,38 @@ async def test_a_source_that_is_gone_is_told_and_looked_at_once_a_week(watch: Wa
     due = watch.source().next_due
     assert due is not None
     assert due - watch.now <= timedelta(minutes=10)
+    assert watch.heard() == [("ill", "northlight"), ("well", "northlight")]
+
+
+async def test_a_source_that_was_gone_rings_again_from_its_first_good_answer(watch: Watch) -> None:
+    """Restarts ask nobody sooner; the weekly look that finds it alive brings its call to the reader."""
+    watch.over_feed()
+    watch.publish(FEED, rss(item(*POST, NOON, "1")))
+    await watch.polls()
+    watch.publish(FEED, "gone", "text/plain", 410)
+    watch.later(minutes=10)
+    await watch.polls()
+    asked = len(watch.asked())
+    for _ in range(6):
+        watch.later(days=1)
+        watch.restart()
+        assert await watch.polls_due() == []
+    assert len(watch.asked()) == asked
+    watch.later(days=1)
+    watch.publish(FEED, rss(item(*CALL, watch.now, "2"), item(*POST, NOON, "1")))
+    (polled,) = await watch.poller.due(watch.now)
+    assert [(alert.statement.title, readers) for alert, readers in polled.alerts] == [(CALL[0], 1)]
+    assert watch.heard() == [("ill", "northlight"), ("well", "northlight")]
+
+
+async def test_a_source_that_is_gone_is_asked_at_its_new_address_at_once(watch: Watch) -> None:
+    """The notice says to write the new `url`: after the restart nobody waits for the week to end."""
+    watch.over_feed()
+    watch.publish(FEED, "gone", "text/plain", 410)
+    await watch.polls_due()
+    watch.publish("/new", rss(item(*POST, NOON, "1")))
+    watch.over(a_source(url=f"{watch.site.url}/new"))
+    assert await watch.polls_due() == ["northlight"]
     assert watch.heard() == [("ill", "northlight"), ("well", "northlight")]
 
 

@@ -17,7 +17,7 @@ from bot.checks.finding import Finding, Grade
 from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig
 from storage.database import now_utc
 from storage.records import Source
-from storage.words import SourceKind
+from storage.words import SourceKind, SourceState
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import item, rss
 
@@ -86,6 +86,7 @@ async def test_every_state_of_a_source_has_its_remedy(config: Config) -> None:
         "/gone": page(status=410),
         "/html": page("<html><body><p>Hello</p></body></html>", content_type="text/html"),
         "/large": page("x" * 60_000),
+        "/away": page(status=301, Location="http://elsewhere.invalid/feed"),
         "/moved": page(status=301, Location="/good"),
         "/cut": page(FEED.replace("</channel></rss>", "")),
     }
@@ -100,8 +101,9 @@ async def test_every_state_of_a_source_has_its_remedy(config: Config) -> None:
         "missing": (Grade.WRONG, "HTTP 404", "mend `url`"),
         "forbidden": (Grade.WRONG, "HTTP 403", "`user_agent`"),
         "busy": (Grade.WRONG, "asks us to slow down", "`every`"),
+        "away": (Grade.WRONG, "moved to another site: 127.0.0.1", "the new address"),
         "broken": (Grade.WRONG, "HTTP 502", "try again later"),
-        "gone": (Grade.WRONG, "gone", "mend `url`"),
+        "gone": (Grade.WRONG, "gone for good: HTTP 410", "take it out"),
         "html": (Grade.WRONG, "does not answer with a feed", 'kind = "page"'),
         "large": (Grade.WRONG, "50,000 allowed", "`max_bytes`"),
         "moved": (Grade.NOTE, f"moved for good to {url}/good", "`url`"),
@@ -112,6 +114,23 @@ async def test_every_state_of_a_source_has_its_remedy(config: Config) -> None:
     for name, (grade, state, remedy) in expected.items():
         one = found[f"source {name}"]
         assert (one.grade, state in one.state, remedy in one.remedy) == (grade, True, True), one
+
+
+async def test_what_is_well_again_but_not_watched_yet_is_told(config: Config) -> None:
+    """A source that was gone for good answers: the watch is blind to it until it is asked, so it is said."""
+    async with a_server({"/feed": page(FEED)}) as url:
+        watched = watching(config, northlight=f"{url}/feed")
+        database = open_database(watched)
+        with database.write() as work:
+            (source,) = work.sources.configure(watched.sources)
+            due = now_utc() + timedelta(days=6)
+            gone = replace(source, state=SourceState.GONE, last_polled=now_utc(), next_due=due)
+            work.sources.save(gone)
+        database.close()
+        one = (await told(watched))["source northlight"]
+    assert one.grade is Grade.NOTE
+    assert "answers, 1 item, but it was gone for good when last asked" in one.state
+    assert "`vigil poll --source northlight`" in one.remedy
 
 
 async def test_a_page_without_a_list_is_told_about_selectors(config: Config) -> None:

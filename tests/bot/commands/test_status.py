@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.commands.answer import answer
+from bot.commands.request import Request
 from storage.database import Database
 from storage.moments import OFFLINE_SINCE
 from storage.words import SourceState
@@ -52,9 +54,24 @@ def test_an_admin_reads_which_source_is_in_trouble_and_why(troubled: Database) -
         "b-ill · does not answer with a feed · since 10 March 2026, 12:00 UTC · 200 text/plain · "
         "no success yet · next 10 March 2026, 12:10 UTC"
     ) in read
+    assert "1 shows nothing new, for longer than is its habit." in read
     assert "c-mute · answers, nothing new · nothing new since 10 December 2025, 12:00 UTC" in read
     assert read.index("b-ill") < read.index("c-mute")
     assert "a-good" not in read
+
+
+def test_no_address_shows_what_lets_its_holder_in(database: Database) -> None:
+    """Chats are kept by others: a password or a token in a source's address stays in the configuration."""
+    url = "https://watcher:hunter22@northlight.example/feed?lang=ko&api_key=s3cret"
+    with database.write() as work:
+        (source,) = work.sources.configure([a_source(name="closed", url=url)])
+        work.sources.save(replace(source, state=SourceState.DARK, detail="HTTP 401"))
+    request = Request("/status", "console", "chat-1", NOON, "en", admin=True)
+    with database.read() as work:
+        shown = repr(answer(request, work))
+    assert "https://northlight.example/feed?lang=ko&api_key=…" in shown
+    assert "hunter22" not in shown
+    assert "s3cret" not in shown
 
 
 def test_an_admin_can_see_every_source(troubled: Database) -> None:

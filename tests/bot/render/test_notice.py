@@ -63,7 +63,7 @@ def test_a_source_in_trouble_is_told_with_all_that_is_known() -> None:
         ),
         (
             "What to do: Open its address in a browser. If the site has moved, write the new address as its "
-            "url; if it works there, run vigil check."
+            "url and restart Vigil. If it works there, vigil check says what is wrong on our side."
         ),
     ]
 
@@ -74,6 +74,20 @@ def test_how_a_source_that_is_gone_can_be_watched_again_is_said() -> None:
     assert "gone for good" in told
     assert "looked at once a week" in told
     assert "vigil poll --source northlight asks at once" in told
+
+
+def test_what_is_to_be_typed_can_be_typed_as_it_stands() -> None:
+    """Straight quotes in what goes into the configuration; a name with a space is one word of a command."""
+    assert 'set kind = "page", and restart' in read(an_event(state=SourceState.NOT_A_FEED))
+    assert "--source 'North light' asks" in read(an_event(state=SourceState.GONE, source="North light"))
+
+
+def test_an_address_stands_once_for_each_of_several() -> None:
+    """Three in trouble are read on a small screen: the title is the link."""
+    several = (an_event(), an_event(title="Other", url="https://other.example/feed"))
+    assert "Address:" not in read(*several)
+    assert str(drawn(*several)).count("https://other.example/feed") == 1
+    assert "Address: https://northlight.example/feed" in read(an_event())
 
 
 def test_an_unsteady_source_is_told_with_what_will_be_heard_of_it() -> None:

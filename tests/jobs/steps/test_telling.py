@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,3 +120,31 @@ def test_a_move_and_a_silence_are_told_when_they_begin() -> None:
     assert [(event.kind, event.newest, event.since) for event in events] == [
         (EventKind.SPEAKS, NOON, NOON - timedelta(days=40))
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:word@a.example/feed", "https://a.example/feed"),
+        (
+            "https://a.example/feed?lang=ko&token=T0p&p=1#top",
+            "https://a.example/feed?lang=ko&token=…&p=1#top",
+        ),
+        (
+            "https://a.example/?apikey=T0p&X-Amz-Signature=T0p",
+            "https://a.example/?apikey=…&X-Amz-Signature=…",
+        ),
+        ("https://a.example/?user_key=T0p&sid=T0p", "https://a.example/?user_key=…&sid=…"),
+        (
+            "https://a.example/?keyword=key&author=auth&pass=",
+            "https://a.example/?keyword=key&author=auth&pass=",
+        ),
+    ],
+)
+def test_no_event_holds_what_lets_its_holder_in(url: str, shown: str) -> None:
+    """Chats are kept by others: of an address they hear neither password nor token, and all the rest."""
+    _, (ill,) = heard(a_source(url=url), a_source(url=url, state=DARK), NOON)
+    assert ill.url == shown
+    away = a_source(state=OK)
+    _, (moved,) = heard(away, replace(away, address=url), NOON)
+    assert moved.detail == shown
