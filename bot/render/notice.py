@@ -99,6 +99,8 @@ def _line(event: Event, speech: Speech) -> Line:
     facts = [speech.source_state(event.state)] if event.state and event.kind in _STATED else []
     if event.state and event.kind is EventKind.WELL:
         facts.append(speech.t("was: {state}", state=speech.source_state(event.state)))
+    if event.since and event.kind in _STATED:
+        facts.append(speech.t("since {moment}", moment=speech.moment(event.since)))
     if event.last_success and event.kind in _STATED:
         facts.append(speech.t("last success {moment}", moment=speech.moment(event.last_success)))
     elif event.kind in _STATED:

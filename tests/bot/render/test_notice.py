@@ -118,6 +118,10 @@ def test_many_events_are_grouped_counted_and_never_left_out_in_silence() -> None
     assert told.startswith("39 sources are in trouble")
     assert told.count("Dark ") == 10
     assert "and 29 more: /status" in told
+    assert (
+        "Dark 00 · gone dark · since 10 March 2026, 18:00 KST · "
+        "last success 10 March 2026, 17:00 KST · HTTP 500"
+    ) in told
     assert told.index("in trouble") < told.index("Speaker · something new again")
     assert "What to do (gone dark)" in told
     assert "What to do (does not answer with a feed)" in told
