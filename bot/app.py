@@ -9,25 +9,29 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
+from aiohttp.web import AbstractRouteDef
 
 from bot.announce import Announcer, Transport
 from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
-from bot.config import Config, TelegramConfig
+from bot.config import Config, TelegramConfig, WebConfig
+from bot.pushes import routes as pushes
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages
 from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.watchdog import Pulse, keep_watch
+from bot.web import serving
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.limits import Limits
 from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
+from jobs.websub import Subscriber
 from jobs.workers import Workers
 from storage.database import Database, StorageError, now_utc
 from storage.vault import Vault, WrongKey, read_or_make_key
@@ -35,6 +39,7 @@ from storage.vault import Vault, WrongKey, read_or_make_key
 log = structlog.get_logger()
 
 POLL_EVERY = 5.0
+SUBSCRIBE_EVERY = 5.0
 DELIVER_EVERY = 1.0
 _LOCK_RETRY = 5.0
 POLLS_WITHIN = 90.0
@@ -196,7 +201,10 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             for one, pace in senders
         ]
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
-        schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),))
+        jobs = [Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50)]
+        if config.web:
+            jobs += await stack.enter_async_context(_web(config, config.web, poller))
+        schedule = Schedule(tuple(jobs))
         schedule.start()
         first = asyncio.create_task(poller.due(now_utc()))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
@@ -206,6 +214,23 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         schedule.stop()
         await _end([first, *tasks])
     log.info("vigil.stopped")
+
+
+@asynccontextmanager
+async def _web(config: Config, web: WebConfig, poller: Poller) -> AsyncIterator[list[Job]]:
+    """The built-in server, with what it serves; yields what has to be done for its sake."""
+    routes: list[AbstractRouteDef] = []
+    jobs: list[Job] = []
+    async with AsyncExitStack() as stack:
+        if web.public_url:
+            subscriber = Subscriber(
+                poller.database, poller.fetcher, poller, web.public_url, in_clear=config.fetch.allow_private
+            )
+            stack.push_async_callback(subscriber.close)
+            routes += pushes(subscriber)
+            jobs.append(Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc())))
+        await stack.enter_async_context(serving(web.listen, routes, max_bytes=config.fetch.max_bytes))
+        yield jobs
 
 
 async def _send(

@@ -36,6 +36,8 @@ class Outcome:
     new: tuple[tuple[Entry, Statement], ...] = ()
     edits: tuple[Edit, ...] = ()
     first_poll: bool = False
+    pushed: bool = False
+    """True when a hub brought it: that tells nothing of how the source itself answers."""
 
     @property
     def weight(self) -> int:
@@ -58,9 +60,11 @@ def keep_all(work: Work, outcomes: Sequence[Outcome], limits: Limits) -> tuple[K
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
     kept = tuple(_keep(work, outcome, limits) for outcome in outcomes)
-    work.sources.save_polled(
-        (outcome.before, one.source) for outcome, one in zip(outcomes, kept, strict=True)
-    )
+    both = list(zip(outcomes, kept, strict=True))
+    work.sources.save_polled((outcome.before, one.source) for outcome, one in both if not outcome.pushed)
+    for outcome, one in both:
+        if outcome.pushed:
+            work.sources.save_pushed(one.source)
     return kept
 
 

@@ -28,6 +28,7 @@ from storage.routes import Routes
 from storage.search import index_for
 from storage.sources import Sources
 from storage.statements import Statements
+from storage.subscriptions import Subscriptions
 from storage.tables import meta
 from storage.vault import Vault, WrongKey
 
@@ -49,6 +50,7 @@ class Work:
     recipients: Recipients
     routes: Routes
     deliveries: Deliveries
+    subscriptions: Subscriptions
 
     def counts(self) -> Counts:
         """How much is held."""
@@ -174,6 +176,7 @@ class Database:
             recipients=Recipients(connection, self.vault),
             routes=Routes(connection, self.vault),
             deliveries=Deliveries(connection),
+            subscriptions=Subscriptions(connection, self.vault),
         )
 
     def _check_key(self) -> None:

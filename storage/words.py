@@ -92,6 +92,17 @@ class SourceState(StrEnum):
     MOVED = "moved"
 
 
+class SubscriptionState(StrEnum):
+    """How it stands between us and a hub that pushes a source's news (WebSub)."""
+
+    WANTED = "wanted"
+    PENDING = "pending"
+    ACTIVE = "active"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    LEAVING = "leaving"
+
+
 class Relation(StrEnum):
     """How a statement stands to the case it is about."""
 

@@ -9,6 +9,7 @@ from bot.config.settings import (
     FetchConfig,
     LogConfig,
     TelegramConfig,
+    WebConfig,
 )
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "FetchConfig",
     "LogConfig",
     "TelegramConfig",
+    "WebConfig",
     "keys",
     "load",
 ]

@@ -22,6 +22,7 @@ from bot.config.settings import (
     FetchConfig,
     LogConfig,
     TelegramConfig,
+    WebConfig,
 )
 from storage.records import Source
 from storage.words import SourceKind, Trust
@@ -29,7 +30,7 @@ from storage.words import SourceKind, Trust
 DEFAULT_FILE = "config.toml"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
-_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "sources": [{}]}
+_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "sources": [{}]}
 """A configuration with every table that may be left out."""
 
 
@@ -77,10 +78,15 @@ def _read(reader: Reader) -> Config:
         telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
         admins=_read_admins(reader.section("admins")),
         log=_read_log(reader.section("log")),
+        web=_read_web(reader.section("web")) if reader.has("web") else None,
         sources=_read_sources(reader),
         later=_read_later(reader),
         file=reader.file,
     )
+    if config.web and config.web.public_url.startswith("http://") and not config.fetch.allow_private:
+        reader.fault(
+            "web.public_url", "is not secure", "give an https:// address: what is pushed must not be read"
+        )
     vigil.unknown()
     reader.unknown()
     return replace(config, secrets=frozenset(reader.findings.secrets - {""}))
@@ -145,6 +151,15 @@ def _read_log(log: Reader) -> LogConfig:
     made = LogConfig(level=log.one_of("level", LEVELS, "info"), format=log.one_of("format", FORMATS, "auto"))
     log.unknown()
     return made
+
+
+def _read_web(web: Reader) -> WebConfig:
+    text = web.text("listen", "127.0.0.1:8080")
+    web.checked("listen", text, lambda one: _listens(one) is not None, 'use "127.0.0.1:8080" or "[::1]:8080"')
+    url = web.address("public_url").rstrip("/")
+    web.checked("public_url", url, _is_base, 'give the address of the proxy, as "https://vigil.example.org"')
+    web.unknown()
+    return WebConfig(_listens(text) or WebConfig.listen, url)
 
 
 def _read_admins(admins: Reader) -> AdminsConfig:
@@ -217,6 +232,22 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def _listens(text: str) -> tuple[str, int] | None:
+    """Host and port, both said."""
+    try:
+        parts = urlsplit(f"//{text}")
+        said = (parts.hostname, parts.port)
+    except ValueError:
+        return None
+    host, port = said
+    return (host, port) if host and port is not None and parts.netloc == text and not parts.username else None
+
+
+def _is_base(url: str) -> bool:
+    """An address that paths can follow."""
+    return _is_web(url) and not any(mark in url for mark in "?#@")
 
 
 def _is_web(url: str) -> bool:

@@ -61,6 +61,14 @@ class LogConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WebConfig:
+    """The built-in server. Without a `public_url` nobody can push to it."""
+
+    listen: tuple[str, int] = ("127.0.0.1", 8080)
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything an operator can set; a default stands for each key that is not."""
 
@@ -73,6 +81,7 @@ class Config:
     telegram: TelegramConfig | None = None
     admins: AdminsConfig = AdminsConfig()
     log: LogConfig = LogConfig()
+    web: WebConfig | None = None
     sources: tuple[Source, ...] = ()
     later: tuple[str, ...] = ()
     """Tables that are understood, but not used by this version yet: `vigil check` says so."""

@@ -1,0 +1,113 @@
+"""The built-in server: what others may call us by, and nothing else; meant to stand behind a reverse proxy.
+
+What it serves is given as routes. A path is never logged, as it may hold a secret; its route is.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import hdrs, web
+
+log = structlog.get_logger()
+
+_READ_WITHIN = 10.0
+"""Seconds in which the body of a request must have come."""
+_IDLE_FOR = 75.0
+_STOP_WITHIN = 5.0
+_SAFE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'",
+}
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class NotServed(Exception):
+    """The built-in server cannot listen where it should; the message says what to do."""
+
+
+@asynccontextmanager
+async def serving(
+    listen: tuple[str, int], routes: Sequence[web.AbstractRouteDef], *, max_bytes: int
+) -> AsyncIterator[tuple[str, int]]:
+    """Serves these routes while open, and answers 404 to all else; yields where it listens.
+
+    Bodies beyond `max_bytes` are refused with 413. Raises NotServed.
+    """
+    app = web.Application(middlewares=[_told, _plain], client_max_size=max_bytes)
+    app.add_routes(routes)
+    app.on_response_prepare.append(_dressed)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        auto_decompress=False,  # what is signed are the bytes that came
+        keepalive_timeout=_IDLE_FOR,
+        lingering_time=_STOP_WITHIN,
+        shutdown_timeout=_STOP_WITHIN,
+    )
+    await runner.setup()
+    try:
+        host, port = listen
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise NotServed(
+                f"web.listen: {host}:{port} cannot be listened at ({error.strerror or error}): stop what "
+                "listens there, or give another address"
+            ) from error
+        bound = runner.addresses[0]
+        log.info("web.ready", listen=f"{bound[0]}:{bound[1]}")
+        yield bound[0], bound[1]
+    finally:
+        await runner.cleanup()
+
+
+async def body_of(request: web.Request) -> bytes:
+    """The whole body, as it was sent. Ends the request with 408, 413 or 415 where there is none to be had."""
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        async with asyncio.timeout(_READ_WITHIN):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+
+
+@web.middleware
+async def _told(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """One line a request in the log: its route, and neither its path nor who asked."""
+    began = time.monotonic()
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    finally:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else "none"
+        took = round((time.monotonic() - began) * 1000)
+        log.debug("web.asked", method=request.method, route=route, status=status, ms=took)
+    return response
+
+
+@web.middleware
+async def _plain(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Errors in a word. Which methods a path knows is told to nobody."""
+    try:
+        return await handler(request)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+        return web.Response(status=404, text="not found\n")
+    except web.HTTPException as error:
+        return web.Response(status=error.status, text=f"{error.reason.lower()}\n")
+    except Exception:
+        log.exception("web.failed")
+        return web.Response(status=500, text="internal error\n")
+
+
+async def _dressed(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.popall(hdrs.SERVER, None)
+    for name, value in _SAFE.items():
+        response.headers.setdefault(name, value)
