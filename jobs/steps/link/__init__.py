@@ -7,9 +7,9 @@ persons stay two.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from jobs.steps.link.compare import compare
+from jobs.steps.link.compare import compare, same_title
 from jobs.steps.link.traits import Traits, features
 from storage.records import Reason, Statement
 from storage.words import Relation
@@ -31,18 +31,34 @@ def link(new: Statement, known: Sequence[Statement]) -> Linked:
 
     Pure; candidates without a case are passed over. The same input gives the same answer.
     """
-    own = features(new)
+    others = [statement for statement in known if statement.case_id is not None]
+    own, *traits = _with_pages_of_their_own([features(new), *map(features, others)])
     likes = [
         (likeness, statement)
-        for statement in known
-        if statement.case_id is not None and (likeness := compare(own, features(statement))).score >= 1
+        for other, statement in zip(traits, others, strict=True)
+        if (likeness := compare(own, other)).score >= 1
     ]
     if not likes:
         return Linked(None, Relation.NEW)
     best, nearest = max(likes, key=lambda pair: (pair[0].score, _moment(pair[1]), pair[1].id))
-    same = [features(s) for s in known if s.case_id == nearest.case_id]
+    same = [other for other, s in zip(traits, others, strict=True) if s.case_id == nearest.case_id]
     relation, reason = _stage(own, same)
     return Linked(nearest.case_id, relation, (*best.reasons, reason))
+
+
+def _with_pages_of_their_own(traits: Sequence[Traits]) -> list[Traits]:
+    """The traits, without an address under which one source has published several things.
+
+    News pasted below one another share their page's address, and some feeds have all their items point
+    to the front page: that two statements share it says nothing then.
+    """
+    titles: dict[tuple[str, str], str] = {}
+    crowded = set()
+    for one in traits:
+        first = titles.setdefault((one.url, one.source), one.title)
+        if one.url and first != one.title and not same_title(first, one.title):
+            crowded.add(one.url)
+    return [replace(one, url="") if one.url in crowded else one for one in traits]
 
 
 def _moment(statement: Statement) -> float:
