@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from bot.render.alert import alert_message
 from bot.render.digest import digest_message
 from bot.render.message import Message
+from bot.render.notice import notice_message
 from bot.speech import Speech
 from jobs.outcome import Outcome
-from storage.records import Alert, Recipient
+from storage.records import Alert, Notice, Recipient
 
 
 class Transport(Protocol):
@@ -65,9 +66,10 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """What `jobs.deliver` calls a Voice, on any transport."""
+    """What `jobs.deliver` calls a Voice, on any transport. `zone` is where admins are told their times."""
 
     transport: Transport
+    zone: tzinfo = UTC
 
     @property
     def name(self) -> str:
@@ -86,4 +88,9 @@ class Announcer:
             message = alert_message(alerts[0], speech, now)
         else:
             message = digest_message(tuple(alerts), speech, now)
+        return await self.transport.send(recipient.address, message, key)
+
+    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+        """Sends an admin a notice."""
+        message = notice_message(notice, Speech(recipient.language, self.zone))
         return await self.transport.send(recipient.address, message, key)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,13 +21,15 @@ from bot.pushes import routes as pushes
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages
 from bot.systemd import Manager
-from bot.transports.console import ConsoleTransport
+from bot.transports.console import ADDRESS, ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
+from jobs.heartbeat import EVERY, Heartbeat
 from jobs.limits import Limits
+from jobs.notices import Admins
 from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
@@ -46,6 +48,9 @@ POLLS_WITHIN = 90.0
 """Seconds within which the poll loop must have come round; far more than POLL_EVERY, for busy machines."""
 SENDS_WITHIN = 240.0
 """Seconds within which a sender must have moved: a slow message, and a database locked all the while."""
+TERMINAL = ("console", ADDRESS)
+"""Who sits here has the configuration and the key."""
+ONLY_TERMINAL = Admins((TERMINAL,))
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
 
@@ -96,6 +101,12 @@ def fetcher(config: Config) -> Fetcher:
     )
 
 
+def admins(config: Config) -> Admins:
+    """Who is told of trouble; where nobody is named it is said on the terminal."""
+    named = tuple(("telegram", str(number)) for number in config.admins.telegram) if config.telegram else ()
+    return Admins(named or (TERMINAL,), config.language)
+
+
 def workers() -> Workers:
     """Where what strangers wrote is read: processes of their own, which end in time."""
     return Workers(preload=PRELOAD)
@@ -107,6 +118,7 @@ class Desk:
 
     database: Database
     zone: tzinfo = UTC
+    admins: Admins = ONLY_TERMINAL
 
     async def answer(self, request: Request) -> Reply:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
@@ -117,6 +129,8 @@ class Desk:
         await asyncio.to_thread(self._suspend, transport, address)
 
     def _answer(self, request: Request) -> Reply:
+        if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
+            request = replace(request, admin=True)
         # A look-up must not wait for whoever is writing.
         opened = self.database.write if changes(request.text) else self.database.read
         with opened() as work:
@@ -159,7 +173,11 @@ def apology(language: str) -> Message:
 
 @asynccontextmanager
 async def delivering(
-    database: Database, transport: Transport, pace: Pace, beat: Callable[[], None] = lambda: None
+    database: Database,
+    transport: Transport,
+    pace: Pace,
+    beat: Callable[[], None] = lambda: None,
+    zone: tzinfo = UTC,
 ) -> AsyncIterator[Deliverer]:
     """The one deliverer of a transport: waits until no other process sends there, then recovers.
 
@@ -171,7 +189,7 @@ async def delivering(
             await stack.pop_all().aclose()
             log.warning("another process sends here; waiting until it stops", transport=transport.name)
             await asyncio.sleep(_LOCK_RETRY)
-        deliverer = Deliverer(database, Announcer(transport), pace, now_utc, beat)
+        deliverer = Deliverer(database, Announcer(transport, zone), pace, now_utc, beat)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
@@ -181,14 +199,17 @@ async def delivering(
 async def serve(config: Config, stop: asyncio.Event) -> None:
     """The service: polls, delivers and answers until `stop` is set, then ends cleanly."""
     database = open_database(config)
-    desk = Desk(database, ZoneInfo(config.timezone))
+    told = admins(config)
+    desk = Desk(database, ZoneInfo(config.timezone), told)
     wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()
     async with AsyncExitStack() as stack:
         stack.callback(database.close)
         fetching = await stack.enter_async_context(fetcher(config))
         parser = Parser((await stack.enter_async_context(workers())).run)
         beat = pulse.of("poll", POLLS_WITHIN)
-        poller = Poller(database, fetching, limits(config), wake.set, beat, parser)
+        poller = Poller(database, fetching, limits(config), wake.set, beat, parser, admins=told)
+        heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
+        await heart.beat()
         console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
         senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
         if config.telegram:
@@ -196,17 +217,20 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             await chat.start()
             stack.push_async_callback(chat.stop)
             senders.append((chat, Pace(config.telegram.messages_per_second)))
-        tasks = [
-            asyncio.create_task(_send(database, one, pace, wake, pulse.of(f"send {one.name}", SENDS_WITHIN)))
-            for one, pace in senders
-        ]
+        tasks = []
+        for one, pace in senders:
+            moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
+            tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk.zone)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
-        jobs = [Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50)]
+        jobs = [
+            Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),
+            Job("heartbeat", EVERY, heart.beat),
+        ]
         if config.web:
             jobs += await stack.enter_async_context(_web(config, config.web, poller))
         schedule = Schedule(tuple(jobs))
         schedule.start()
-        first = asyncio.create_task(poller.due(now_utc()))
+        first = asyncio.create_task(_first_round(poller, heart))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
         manager.ready()
         await stop.wait()
@@ -233,11 +257,22 @@ async def _web(config: Config, web: WebConfig, poller: Poller) -> AsyncIterator[
         yield jobs
 
 
+async def _first_round(poller: Poller, heart: Heartbeat) -> None:
+    """What is overdue is asked at once; then it is known what an outage, if there was one, has cost."""
+    await poller.due(now_utc())
+    await heart.beat()
+
+
 async def _send(
-    database: Database, transport: Transport, pace: Pace, wake: asyncio.Event, beat: Callable[[], None]
+    database: Database,
+    transport: Transport,
+    pace: Pace,
+    wake: asyncio.Event,
+    beat: Callable[[], None],
+    zone: tzinfo = UTC,
 ) -> None:
     """Delivers until cancelled: at once when something was queued, else every second."""
-    async with delivering(database, transport, pace, beat) as deliverer:
+    async with delivering(database, transport, pace, beat, zone) as deliverer:
         while True:
             beat()
             try:

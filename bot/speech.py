@@ -76,10 +76,10 @@ SOURCE_STATES = {
     SourceState.DEGRADED: msgid("answers in part"),
     SourceState.THROTTLED: msgid("asks us to slow down"),
     SourceState.FAILING: msgid("fails"),
-    SourceState.DARK: msgid("silent for long"),
-    SourceState.GONE: msgid("gone"),
+    SourceState.DARK: msgid("gone dark"),
+    SourceState.GONE: msgid("gone for good"),
     SourceState.NOT_A_FEED: msgid("does not answer with a feed"),
-    SourceState.MOVED: msgid("has moved"),
+    SourceState.MOVED: msgid("moved to another site"),
 }
 CASE_STATES = {
     CaseState.OPEN: msgid("open"),

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.uncertain import unanswered, was_repeated
 from storage.database import Database, Work
-from storage.records import Alert, Delivery, Recipient
+from storage.records import Alert, Delivery, Notice, Recipient
 from storage.words import DeliveryState, RecipientState, Urgency
 
 log = structlog.get_logger()
@@ -24,8 +24,12 @@ _DIGESTS = (4, 4)
 _LONGEST_BACKOFF = 600.0
 
 
+Matter = tuple[Alert, ...] | Notice
+"""What one message is about: an alert, several as a digest, or a notice to an admin."""
+
+
 class Voice(Protocol):
-    """How one transport puts alerts before one recipient; `key` is the same for every repetition."""
+    """How one transport puts something before one recipient; `key` is the same for every repetition."""
 
     @property
     def name(self) -> str:
@@ -37,6 +41,9 @@ class Voice(Protocol):
 
     async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
         """Sends one alert, or several as a digest."""
+
+    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+        """Sends an admin a notice."""
 
 
 @dataclass(slots=True)
@@ -96,15 +103,15 @@ class Deliverer:
             if not batch:
                 break
             async with asyncio.TaskGroup() as tasks:
-                for group, recipient, alerts in batch:
-                    tasks.create_task(self._send(alerts, recipient, group))
+                for group, recipient, matter in batch:
+                    tasks.create_task(self._send(matter, recipient, group))
             attempted += len(batch)
         return attempted
 
     def _paused(self) -> bool:
         return self._paused_until is not None and self.now() < self._paused_until
 
-    def _claim(self) -> list[tuple[tuple[Delivery, ...], Recipient, tuple[Alert, ...]]]:
+    def _claim(self) -> list[tuple[tuple[Delivery, ...], Recipient, Matter]]:
         now = self.now()
         with self.database.write() as work:
             work.deliveries.cancel_expired(now)
@@ -115,17 +122,17 @@ class Deliverer:
                     work.deliveries.claim(self.voice.name, now, _BATCH * 10, lanes=_DIGESTS)
                 )
             alerts = work.alerts.many([delivery.alert_id for group in groups for delivery in group])
+            notices = work.notices.many([group[0].notice_id for group in groups])
             batch = []
             for group in groups:
                 recipient = work.recipients.get(group[0].recipient_id)
                 if recipient and recipient.state is RecipientState.ACTIVE:
-                    told = tuple(alerts[delivery.alert_id] for delivery in group)
+                    notice = notices.get(group[0].notice_id)
+                    told = notice or tuple(alerts[delivery.alert_id] for delivery in group)
                     batch.append((group, recipient, told))
             return batch
 
-    async def _send(
-        self, alerts: tuple[Alert, ...], recipient: Recipient, group: tuple[Delivery, ...]
-    ) -> None:
+    async def _send(self, matter: Matter, recipient: Recipient, group: tuple[Delivery, ...]) -> None:
         try:
             await self.pace.turn(recipient.id)
         except asyncio.CancelledError:
@@ -140,29 +147,29 @@ class Deliverer:
             group = await asyncio.to_thread(self._begin, group)
         if not group:
             return
-        key = f"{alerts[0].identifier}:{recipient.id}"
         try:
-            outcome = await self.voice.tell(alerts, recipient, key, now)
+            outcome = await self._said(matter, recipient, now)
         except Exception:
             # The message may have left; only the log knows why no answer was understood.
             log.exception("deliver.fault", transport=self.voice.name, delivery=group[0].id)
             outcome = Uncertain("fault in Vigil while sending: see the log")
         if isinstance(outcome, RetryLater) and outcome.everyone:
             self._paused_until = now + timedelta(seconds=outcome.seconds)
-        await self._settled(group, alerts, recipient, outcome)
+        await self._settled(group, matter, recipient, outcome)
         self.beat()
 
+    async def _said(self, matter: Matter, recipient: Recipient, now: datetime) -> Outcome:
+        if isinstance(matter, Notice):
+            return await self.voice.notify(matter, recipient, f"notice-{matter.id}:{recipient.id}")
+        return await self.voice.tell(matter, recipient, f"{matter[0].identifier}:{recipient.id}", now)
+
     async def _settled(
-        self,
-        group: tuple[Delivery, ...],
-        alerts: tuple[Alert, ...],
-        recipient: Recipient,
-        outcome: Outcome,
+        self, group: tuple[Delivery, ...], matter: Matter, recipient: Recipient, outcome: Outcome
     ) -> None:
         """Writes the outcome down, again and again while the database is busy."""
         for pause in (0.1, 0.5, 2.0, 10.0):
             try:
-                await asyncio.to_thread(self._settle, group, alerts, recipient, outcome)
+                await asyncio.to_thread(self._settle, group, matter, recipient, outcome)
             except SQLAlchemyError:
                 log.exception("deliver.not_written", delivery=group[0].id, again_in=pause)
                 await asyncio.sleep(pause)
@@ -185,15 +192,10 @@ class Deliverer:
                 work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
 
     def _settle(
-        self,
-        group: tuple[Delivery, ...],
-        alerts: tuple[Alert, ...],
-        recipient: Recipient,
-        outcome: Outcome,
+        self, group: tuple[Delivery, ...], matter: Matter, recipient: Recipient, outcome: Outcome
     ) -> None:
         with self.database.write() as work:
-            for delivery, alert in zip(group, alerts, strict=True):
-                immediate = alert.statement.alert.urgency is Urgency.IMMEDIATE
+            for delivery, immediate in zip(group, _pressing(matter), strict=True):
                 self._settle_one(work, delivery, recipient, outcome, immediate=immediate)
             if isinstance(outcome, Gone):
                 work.recipients.suspend(recipient.id)
@@ -232,6 +234,13 @@ class Deliverer:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         recognised = self.voice.idempotent
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=recognised)
+
+
+def _pressing(matter: Matter) -> tuple[bool, ...]:
+    """For each delivery, whether a miss is worse than a double: an Immediate alert, a notice to an admin."""
+    if isinstance(matter, Notice):
+        return (True,)
+    return tuple(alert.statement.alert.urgency is Urgency.IMMEDIATE for alert in matter)
 
 
 def _by_recipient(claimed: Sequence[Delivery]) -> list[tuple[Delivery, ...]]:

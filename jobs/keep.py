@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jobs.health import Found, tell
 from jobs.limits import Limits
+from jobs.notices import Admins
 from jobs.ring import Occasion, change, keep, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import Relation
 
+NOBODY = Admins()
 _MANY_EDITS = 3
 _AT_ONCE = "many items of this source changed at once: an admin looks first"
 
@@ -55,17 +58,25 @@ class Kept:
     alerts: tuple[tuple[Alert, int], ...] = ()
 
 
-def keep_all(work: Work, outcomes: Sequence[Outcome], limits: Limits) -> tuple[Kept, ...]:
-    """Keeps what several polls brought, in the order in which they came."""
+def keep_all(
+    work: Work, outcomes: Sequence[Outcome], limits: Limits, admins: Admins = NOBODY
+) -> tuple[Kept, ...]:
+    """Keeps what several polls brought, in the order in which they came, and what admins should hear."""
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
     kept = tuple(_keep(work, outcome, limits) for outcome in outcomes)
-    both = list(zip(outcomes, kept, strict=True))
-    work.sources.save_polled((outcome.before, one.source) for outcome, one in both if not outcome.pushed)
-    for outcome, one in both:
+    found = [
+        Found(outcome.before, one.source, outcome.now) for outcome, one in zip(outcomes, kept, strict=True)
+    ]
+    told = tell(work, found, admins)
+    polled = [
+        (one.before, one.after) for one, outcome in zip(told, outcomes, strict=True) if not outcome.pushed
+    ]
+    work.sources.save_polled(polled)
+    for one, outcome in zip(told, outcomes, strict=True):
         if outcome.pushed:
-            work.sources.save_pushed(one.source)
-    return kept
+            work.sources.save_pushed(one.after)
+    return tuple(replace(one, source=known.after) for one, known in zip(kept, told, strict=True))
 
 
 def _keep(work: Work, outcome: Outcome, limits: Limits) -> Kept:

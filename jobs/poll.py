@@ -11,11 +11,12 @@ from random import Random
 import structlog
 
 from jobs.batch import Batches
-from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError
-from jobs.keep import Edit, Kept, Outcome, keep_all
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, TimedOut, Unreachable
+from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all
 from jobs.limits import Limits
 from jobs.linked import Linked
 from jobs.look import Trouble, items, trouble
+from jobs.notices import Admins
 from jobs.parser import Parser
 from jobs.pauses import Pauses
 from jobs.steps.edits import is_material, marked, merged, sift
@@ -69,6 +70,10 @@ class Poller:
     beat: Callable[[], None] = lambda: None
     parser: Parser = field(default_factory=Parser)
     understand: Understand = understand_entry
+    admins: Admins = NOBODY
+    """Who hears of sources in trouble."""
+    noticed: Callable[[Polled, float], None] = lambda _polled, _seconds: None
+    """Called with every poll that was made and how long it took."""
     _busy: set[int] = field(default_factory=set)
     _pauses: Pauses = field(default_factory=Pauses)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
@@ -148,8 +153,10 @@ class Poller:
                 paused = self._pauses.until(source.asked, moment())
                 if paused:
                     return _waiting(source, paused)
+                asked = clock()
                 outcome = await self._ask(source, moment)
         polled = await self._kept(source, outcome)
+        self.noticed(polled, clock() - asked)
         _tell(source, polled)
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
@@ -163,6 +170,9 @@ class Poller:
             return await self._answered(source, answer, now())
         except Elsewhere as error:
             return _missed(source, SourceState.MOVED, str(error.detail), now())
+        except (Unreachable, TimedOut) as error:
+            since = source.unreached_since or now()
+            return _missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
         except FetchError as error:
             return _missed(source, SourceState.FAILING, str(error.detail), now())
         except NotAFeed as error:
@@ -301,7 +311,7 @@ class Poller:
         """One transaction: the validators of several sources with all that their answers brought."""
         pauses = self._pauses.unwritten()
         with self.database.write() as work:
-            kept = keep_all(work, outcomes, self.limits)
+            kept = keep_all(work, outcomes, self.limits, self.admins)
             if pauses:
                 work.sources.pause(pauses, outcomes[0].now)
         self._pauses.written(pauses)
@@ -340,14 +350,28 @@ def _succeeded(
         last_success=now,
         next_due=next_due(source, fresh_for(answer.headers, hints, now), now, _luck()),
         silent_since=(source.silent_since or now) if silent else None,
+        unreached_since=None,
     )
 
 
 def _missed(
-    source: Source, state: SourceState, detail: str, now: datetime, pause: float | None = None
+    source: Source,
+    state: SourceState,
+    detail: str,
+    now: datetime,
+    pause: float | None = None,
+    *,
+    unreached: datetime | None = None,
 ) -> Outcome:
     """The source did not answer as it should: it is asked again later, and later each time."""
-    after = replace(source, state=state, detail=detail, failures=source.failures + 1, last_polled=now)
+    after = replace(
+        source,
+        state=state,
+        detail=detail,
+        failures=source.failures + 1,
+        last_polled=now,
+        unreached_since=unreached,
+    )
     if state is SourceState.FAILING and after.failures >= _DARK_AFTER:
         after = back_home(replace(after, state=SourceState.DARK))
     return Outcome(source, replace(after, next_due=later(after, now, pause, _luck())), now)

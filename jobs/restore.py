@@ -21,6 +21,7 @@ from storage.copy import (
     tables_of,
 )
 from storage.database import Database, StorageError, Work, reason
+from storage.moments import ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
 from storage.words import DeliveryState
 
@@ -100,6 +101,8 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     rows = rows_in(backup.connection, connection, tables, () if with_missing else missing)
     join_recipients(connection, tables, kept)
     work.statements.index_all()
+    for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
+        work.moments.drop(moment)  # of another time: the service did not stand still since the backup
     settled = Counter(
         unanswered(work, delivery, _NOTE, now, immediate=immediate)
         for delivery, immediate in work.deliveries.perhaps_sent(now)

@@ -21,7 +21,8 @@ def unanswered(
     """Queues the delivery once more, or leaves it uncertain; returns which.
 
     What the platform recognises as a repetition (`recognised`) is sent again. Where it cannot tell, an
-    Immediate alert is repeated once, for a miss is worse than a double; anything else stays uncertain.
+    Immediate alert is repeated once, for a miss is worse than a double, and so is a notice to an admin,
+    which is mostly about trouble and sent in its midst (`immediate`); anything else stays uncertain.
     """
     if recognised or (immediate and not was_repeated(delivery)):
         again = now + (timedelta() if recognised else _REPEAT_AFTER)

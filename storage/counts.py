@@ -1,5 +1,7 @@
 """Counts what is held: numbers for /status, no one's address."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -8,6 +10,32 @@ from storage.tables import alerts, deliveries, statements
 from storage.words import DeliveryState
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+
+
+def count_caught_up(
+    connection: Connection, since: datetime, until: datetime, too_old: datetime
+) -> dict[str, int]:
+    """After an outage: statements fetched and alerts rung from its end on, and what waits to be sent.
+
+    `late`: urgent calls that were published while it lasted, and before `too_old`.
+    """
+
+    def count(*where: sa.ColumnElement[bool]) -> int:
+        question = sa.select(sa.func.count()).select_from(statements).where(*where)
+        return int(connection.scalar(question) or 0)
+
+    fetched = statements.c.fetched >= until
+    published = statements.c.published.between(since, too_old)
+    urgent = statements.c.id.in_(sa.select(alerts.c.statement_id).where(alerts.c.sent >= until))
+    waiting = deliveries.c.state.in_(_WAITING)
+    return {
+        "statements": count(fetched),
+        "urgent": count(urgent, statements.c.urgent),
+        "late": count(fetched, statements.c.urgent, published),
+        "waiting": int(
+            connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(waiting)) or 0
+        ),
+    }
 
 
 def count_all(connection: Connection) -> Counts:

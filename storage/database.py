@@ -18,10 +18,13 @@ from storage import backup, locks
 from storage.alerts import Alerts
 from storage.cases import Cases
 from storage.copy import hold_still, into_file, tables_of
-from storage.counts import count_all
+from storage.counts import count_all, count_caught_up
 from storage.deliveries import Deliveries
 from storage.entries import Entries
+from storage.measures import Measures, measure
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
+from storage.moments import Moments
+from storage.notices import Notices
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.routes import Routes
@@ -51,10 +54,20 @@ class Work:
     routes: Routes
     deliveries: Deliveries
     subscriptions: Subscriptions
+    notices: Notices
+    moments: Moments
 
     def counts(self) -> Counts:
         """How much is held."""
         return count_all(self.connection)
+
+    def measures(self, now: datetime) -> Measures:
+        """What a monitoring system asks for."""
+        return measure(self.connection, now)
+
+    def caught_up(self, since: datetime, until: datetime, too_old: datetime) -> dict[str, int]:
+        """What was fetched and rung after an outage; see `storage.counts`."""
+        return count_caught_up(self.connection, since, until, too_old)
 
 
 class Database:
@@ -166,6 +179,7 @@ class Database:
         index = index_for(connection)
         statements = Statements(connection, index)
         sources = Sources(connection)
+        deliveries = Deliveries(connection)
         return Work(
             connection=connection,
             sources=sources,
@@ -175,8 +189,10 @@ class Database:
             alerts=Alerts(connection, statements, sources),
             recipients=Recipients(connection, self.vault),
             routes=Routes(connection, self.vault),
-            deliveries=Deliveries(connection),
+            deliveries=deliveries,
             subscriptions=Subscriptions(connection, self.vault),
+            notices=Notices(connection, deliveries),
+            moments=Moments(connection),
         )
 
     def _check_key(self) -> None:

@@ -1,4 +1,4 @@
-"""Deliveries: the notification log, one row for each alert and recipient, from queued to its end."""
+"""Deliveries: the notification log, a row for each alert or notice and recipient, from queued to its end."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,25 +24,21 @@ class Deliveries:
 
         `held`, where given, is why an admin must look first: nothing is sent until then.
         """
-        state = DeliveryState.HELD if held else DeliveryState.QUEUED
-        rows = [
-            {
-                "alert_id": alert_id,
-                "recipient_id": recipient_id,
-                "transport": transport,
-                "state": state,
-                "lane": lane,
-                "not_before": not_before,
-                "attempts": 0,
-                "begun": False,
-                "reference": "",
-                "detail": held,
-            }
-            for recipient_id, transport, not_before in wanted
-        ]
-        if rows:
-            self._connection.execute(sa.insert(deliveries), rows)
-        return len(rows)
+        return self._queue({"alert_id": alert_id}, wanted, lane, held)
+
+    def queue_notice(self, notice_id: int, wanted: Iterable[tuple[int, str, datetime]], lane: int) -> int:
+        """Queues the notice for each (recipient, transport, not before); returns how many."""
+        return self._queue({"notice_id": notice_id}, wanted, lane, "")
+
+    def untouched(self, notice_id: int) -> bool:
+        """Whether nobody has been sent the notice, or is about to be: so it stays until the commit."""
+        question = (
+            sa.select(deliveries.c.state, deliveries.c.attempts)
+            .where(deliveries.c.notice_id == notice_id)
+            .with_for_update()
+        )
+        rows = self._connection.execute(question).all()
+        return all(state == DeliveryState.QUEUED and not attempts for state, attempts in rows)
 
     def claim(
         self, transport: str, now: datetime, limit: int, *, lanes: tuple[int, int]
@@ -107,28 +103,30 @@ class Deliveries:
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
-        """What was being sent when the last sender stopped, each with whether its alert is Immediate.
+        """What was being sent when the last sender stopped, each with whether a miss is worse than a double.
+
+        So it is with Immediate alerts, and with notices to admins.
 
         To be asked only by the one sender that holds the transport's lock.
         """
         question = (
             sa.select(deliveries, statements.c.urgency)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .join(statements, statements.c.id == alerts.c.statement_id)
+            .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
+            .outerjoin(statements, statements.c.id == alerts.c.statement_id)
             .where(deliveries.c.transport == transport, deliveries.c.state == DeliveryState.SENDING)
         )
         rows = self._connection.execute(question).mappings()
-        return tuple((_delivery(row), row["urgency"] == Urgency.IMMEDIATE) for row in rows)
+        return tuple((_delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
 
     def perhaps_sent(self, now: datetime) -> tuple[tuple[Delivery, bool], ...]:
         """In a backup that was brought back: what waited when it was taken and was due by now.
 
-        It may have been sent since. Each with whether its alert is Immediate and has not expired.
+        It may have been sent since. Each with whether it is an Immediate alert that has not expired.
         """
         question = (
             sa.select(deliveries, statements.c.urgency, alerts.c.expires)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .join(statements, statements.c.id == alerts.c.statement_id)
+            .outerjoin(alerts, alerts.c.id == deliveries.c.alert_id)
+            .outerjoin(statements, statements.c.id == alerts.c.statement_id)
             .where(
                 deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
                 deliveries.c.not_before <= now,
@@ -177,6 +175,15 @@ class Deliveries:
         )
         return set(self._connection.scalars(question))
 
+    def cancel_notice(self, notice_id: int, detail: str) -> int:
+        """Cancels what still waits of a notice; returns how many."""
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.notice_id == notice_id, deliveries.c.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.CANCELLED, detail=detail)
+        )
+        return result.rowcount
+
     def cancel_expired(self, now: datetime) -> int:
         """Cancels what waits although its alert has expired; returns how many."""
         old = sa.select(alerts.c.id).where(alerts.c.expires < now)
@@ -187,15 +194,43 @@ class Deliveries:
         )
         return result.rowcount
 
+    def of_notice(self, notice_id: int) -> tuple[Delivery, ...]:
+        """Every delivery of the notice."""
+        question = sa.select(deliveries).where(deliveries.c.notice_id == notice_id).order_by(deliveries.c.id)
+        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
 
+    def _queue(
+        self, of: dict[str, int], wanted: Iterable[tuple[int, str, datetime]], lane: int, held: str
+    ) -> int:
+        rows = [
+            {
+                **of,
+                "recipient_id": recipient_id,
+                "transport": transport,
+                "state": DeliveryState.HELD if held else DeliveryState.QUEUED,
+                "lane": lane,
+                "not_before": not_before,
+                "attempts": 0,
+                "begun": False,
+                "reference": "",
+                "detail": held,
+            }
+            for recipient_id, transport, not_before in wanted
+        ]
+        if rows:
+            self._connection.execute(sa.insert(deliveries), rows)
+        return len(rows)
+
 
 def _delivery(row: RowMapping) -> Delivery:
     return Delivery(
-        alert_id=row["alert_id"],
+        alert_id=row["alert_id"] or 0,
+        notice_id=row["notice_id"] or 0,
         recipient_id=row["recipient_id"],
         state=DeliveryState(row["state"]),
         lane=row["lane"],

@@ -88,12 +88,13 @@ class Recipients:
         self.connection.execute(
             sa.update(routes).where(routes.c.recipient_id == recipient_id).values(recipient_id=other.id)
         )
-        held = sa.select(deliveries.c.alert_id).where(deliveries.c.recipient_id == other.id)
-        self.connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.not_in(held))
-            .values(recipient_id=other.id)
-        )
+        for matter in (deliveries.c.alert_id, deliveries.c.notice_id):
+            held = sa.select(matter).where(deliveries.c.recipient_id == other.id, matter.is_not(None))
+            self.connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.recipient_id == recipient_id, matter.not_in(held))
+                .values(recipient_id=other.id)
+            )
         self.forget(recipient_id)
 
     def forget(self, recipient_id: int) -> None:

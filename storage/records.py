@@ -13,6 +13,7 @@ from storage.words import (
     Certainty,
     DeliveryState,
     Digest,
+    EventKind,
     Kind,
     MsgType,
     RecipientState,
@@ -75,6 +76,16 @@ class Source:
     """Who pushes its news, as it says itself (WebSub); "" where nobody does."""
     topic: str = ""
     """The name by which the hub knows it."""
+    since: datetime | None = None
+    """Since when it has been well, or has been in trouble, without a break."""
+    unreached_since: datetime | None = None
+    """Since when its host has given no answer at all; None while it answers, with whatever."""
+    told: str = ""
+    """The state in which admins believe it to be in trouble; "" while they believe it well."""
+    told_at: datetime | None = None
+    """When it last fell ill, as far as admins are concerned."""
+    unsteady: bool = False
+    """True when they were told that it comes and goes, and hear no more until it has settled."""
 
     @property
     def asked(self) -> str:
@@ -300,8 +311,43 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that admins should hear, with all that a message about it needs."""
+
+    kind: EventKind
+    at: datetime
+    """When it was found."""
+    source: str = ""
+    """The name of the source that it is about; "" for what concerns all of them."""
+    title: str = ""
+    """What people see of the source."""
+    url: str = ""
+    """Its address, without credentials."""
+    state: SourceState | None = None
+    detail: str = ""
+    """What the answer, or the lack of one, looked like."""
+    since: datetime | None = None
+    last_success: datetime | None = None
+    next_due: datetime | None = None
+    newest: datetime | None = None
+    habit: int = 0
+    """As the source's: seconds of its longest usual pause."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Numbers by name: how many sources, entries, alerts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What admins are told in one message: everything of one minute."""
+
+    events: tuple[Event, ...]
+    made: datetime
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert for one recipient."""
+    """One alert, or one notice, for one recipient: the id of the other is 0."""
 
     alert_id: int
     recipient_id: int
@@ -315,6 +361,7 @@ class Delivery:
     detail: str = ""
     begun: bool = False
     """While sending: whether the message may have left. False while it waits for its turn."""
+    notice_id: int = 0
     id: int = 0
 
 

@@ -19,7 +19,7 @@ _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
     for name in (
         *("etag", "last_modified", "body_hash", "next_due", "failures"),
-        *("address", "moved_to", "moved_since", "marks", "hub", "topic"),
+        *("address", "moved_to", "moved_since", "marks", "unreached_since", "hub", "topic"),
     )
 } | {"hints": {}}
 """What belongs to an address, as it is for one that was never asked."""
@@ -90,6 +90,30 @@ class Sources:
     def save(self, source: Source) -> None:
         """Keeps all that polls have learnt about the source."""
         self._connection.execute(_saving(_LEARNT), [_values(source, _LEARNT)])
+
+    def locked(self, ids: Collection[int]) -> dict[int, Source]:
+        """The sources with these ids, as nobody else's poll changes them until the transaction ends."""
+        until_commit(self._connection, "sources")
+        return self.many(ids)
+
+    def answered_last(self, but: Collection[int]) -> datetime | None:
+        """When a watched source that can be reached was last asked; `but` these."""
+        question = sa.select(sa.func.max(sources.c.last_polled)).where(
+            sources.c.watched, sources.c.unreached_since.is_(None), sources.c.id.not_in(but)
+        )
+        found: datetime | None = self._connection.scalar(question)
+        return found
+
+    def unreached(self, but: Collection[int]) -> tuple[Source, ...]:
+        """The watched sources whose hosts gave no answer when last asked; `but` these."""
+        return self._select(
+            sa.and_(sources.c.watched, sources.c.unreached_since.is_not(None), sources.c.id.not_in(but))
+        )
+
+    def count(self) -> int:
+        """How many are watched."""
+        question = sa.select(sa.func.count()).select_from(sources).where(sources.c.watched)
+        return int(self._connection.scalar(question) or 0)
 
     def save_polled(self, polled: Iterable[tuple[Source, Source]]) -> None:
         """Keeps what one poll each has changed about sources, given before and after, with few statements.

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -100,6 +101,11 @@ sources = Table(
     Column("marks", LargeBinary),
     Column("hub", Text, nullable=False, server_default=""),
     Column("topic", Text, nullable=False, server_default=""),
+    Column("since", Moment),
+    Column("unreached_since", Moment),
+    Column("told", String, nullable=False, server_default=""),
+    Column("told_at", Moment),
+    Column("unsteady", Boolean, nullable=False, server_default=false()),
 )
 
 subscriptions = Table(
@@ -259,11 +265,20 @@ routes = Table(
     Column("digest", String, nullable=False),
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("made", Moment, nullable=False),
+    Column("events", JSON, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("alert_id", ForeignKey("alerts.id")),
+    Column("notice_id", ForeignKey("notices.id")),
     Column("recipient_id", ForeignKey("recipients.id"), nullable=False, index=True),
     Column("transport", String, nullable=False),
     Column("state", String, nullable=False),
@@ -274,5 +289,6 @@ deliveries = Table(
     Column("reference", Text, nullable=False),
     Column("detail", Text, nullable=False),
     UniqueConstraint("alert_id", "recipient_id"),
+    UniqueConstraint("notice_id", "recipient_id"),
     Index("ix_deliveries_queue", "transport", "state", "lane", "not_before"),
 )

@@ -103,6 +103,26 @@ class SubscriptionState(StrEnum):
     LEAVING = "leaving"
 
 
+class EventKind(StrEnum):
+    """What admins are told of."""
+
+    ILL = "ill"
+    """A source does not answer as it should, and will not by itself."""
+    UNSTEADY = "unsteady"
+    """It was well and ill again within a day."""
+    WELL = "well"
+    MOVED = "moved"
+    """It has another address for good."""
+    SILENT = "silent"
+    """It answers, and has shown nothing new for far longer than is its habit."""
+    SPEAKS = "speaks"
+    OFFLINE = "offline"
+    """No source at all can be reached: rather our own network than all of theirs."""
+    ONLINE = "online"
+    OUTAGE = "outage"
+    """Vigil itself was not at work."""
+
+
 class Relation(StrEnum):
     """How a statement stands to the case it is about."""
 

@@ -5,10 +5,13 @@ from datetime import date, timedelta
 
 from jobs.steps.websub import subscribed, wanted
 from storage.database import Work
+from storage.moments import ALIVE
 from storage.records import (
     Addressee,
     Demand,
     Entry,
+    Event,
+    Notice,
     PersonsAtRisk,
     Reason,
     Recipient,
@@ -16,7 +19,7 @@ from storage.records import (
     Signatories,
     Source,
 )
-from storage.words import CaseState, DeliveryState, Digest, Kind, Urgency
+from storage.words import CaseState, DeliveryState, Digest, EventKind, Kind, SourceState, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 
 LETTER = {
@@ -61,6 +64,11 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             marks=b"12345678",
             hub="https://hub.example/",
             topic="https://other.example/feed",
+            since=NOON,
+            unreached_since=NOON,
+            told="dark",
+            told_at=NOON,
+            unsteady=True,
             last_success=NOON + timedelta(microseconds=123456),
             next_due=NOON + timedelta(minutes=10),
         )
@@ -87,10 +95,32 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     _speak(work, plain, "plain", {}, (one,))
     case = _speak(work, rich, "rich", LETTER, (one, other))
     work.cases.touch(case, CaseState.RESOLVED, NOON + timedelta(days=1))
+    _notify(work, one)
     (claimed,) = work.deliveries.claim("console", NOON, 1, lanes=(0, 4))
     work.deliveries.begin([claimed.id])
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
     return one, other
+
+
+def _notify(work: Work, admin: Recipient) -> None:
+    event = Event(
+        EventKind.ILL,
+        NOON,
+        source="other",
+        title="Südlicht",
+        url="https://other.example/feed",
+        state=SourceState.NOT_A_FEED,
+        detail="200 text/html: \u201cWartung\u201d",
+        since=NOON,
+        last_success=NOON - timedelta(days=1),
+        next_due=NOON + timedelta(hours=6),
+        newest=NOON - timedelta(days=30),
+        habit=86_400,
+        counts={"sources": 2},
+    )
+    number = work.notices.add(Notice((event, Event(EventKind.ONLINE, NOON)), NOON))
+    work.deliveries.queue_notice(number, [(admin.id, admin.transport, NOON)], 3)
+    work.moments.put(ALIVE, NOON)
 
 
 def _speak(

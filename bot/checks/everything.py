@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -11,10 +12,12 @@ from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_sources, look_at_sources
 from bot.checks.people import check_admins, check_transports
-from bot.checks.store import check_database, check_files, check_key, read_key
+from bot.checks.store import check_database, check_files, check_key, read_key, remembered
 from bot.config import Config
+from bot.speech import Speech
 from bot.transports.telegram_check import BotSeen, check_bot
 from jobs.look import Seen
+from storage.records import Source
 
 log = structlog.get_logger()
 
@@ -33,7 +36,7 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("database", lambda: check_store(config)),
         *_guarded("clock", lambda: [check_clock(_clocks(looked, asked))]),
         *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
-        *_guarded("sources", lambda: check_sources(_unbroken(seen))),
+        *_guarded("sources", lambda: check_sources(_unbroken(seen), _remembered(config), _speech(config))),
         *_guarded("telegram", lambda: check_transports(config, _unbroken(bot))),
         *_guarded("admins", lambda: check_admins(config, asked)),
     ]
@@ -43,6 +46,14 @@ def check_store(config: Config) -> list[Finding]:
     """Key, database, disk. The database is asked first: one that was used makes a missing key a loss."""
     database, used = check_database(config, read_key(config))
     return [check_key(config, used=used), database, *check_files(config)]
+
+
+def _remembered(config: Config) -> dict[str, Source]:
+    return remembered(config, read_key(config))
+
+
+def _speech(config: Config) -> Speech:
+    return Speech("en", ZoneInfo(config.timezone))
 
 
 async def _ask_telegram(config: Config, now: Callable[[], datetime]) -> BotSeen | None:

@@ -1,13 +1,14 @@
 """Asks the sources and Telegram, and says what each answered and what can be done about it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.app import fetcher, workers
-from bot.checks.finding import Finding, fine, note, wrong
+from bot.checks.finding import Finding, Grade, fine, note, wrong
 from bot.config import Config
-from bot.speech import SOURCE_STATES
+from bot.speech import SOURCE_STATES, Speech
 from jobs.fetch import FetchError, Refused, TimedOut, TooLarge
 from jobs.look import Seen, look
 from jobs.parser import Parser
@@ -30,10 +31,26 @@ async def look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequen
         return await asyncio.gather(*(one(source) for source in config.sources))
 
 
-def check_sources(seen: Iterable[Seen]) -> list[Finding]:
-    """A finding for each source, those in trouble with the remedy."""
-    found = [_judged(one) for one in seen]
+def check_sources(seen: Iterable[Seen], stored: Mapping[str, Source], speech: Speech) -> list[Finding]:
+    """A finding for each source as it answers now, with what is `stored` of it and the remedy."""
+    found = [_with_memory(_judged(one), stored.get(one.source.name, one.source), speech) for one in seen]
     return found or [wrong("sources", "none", "add [[sources]] to the configuration")]
+
+
+def _with_memory(finding: Finding, stored: Source, speech: Speech) -> Finding:
+    """What the watch remembers of a source: the last success of one in trouble, the silence of another."""
+    if finding.grade is Grade.WRONG and stored.last_polled:
+        last = speech.moment(stored.last_success) if stored.last_success else "never"
+        due = f"; asked next {speech.moment(stored.next_due)}" if stored.next_due else ""
+        return replace(finding, state=f"{finding.state}; last success {last}{due}")
+    if finding.grade is Grade.FINE and stored.silent_since and stored.newest:
+        days = max(1, round(stored.habit / 86_400))
+        state = (
+            f"nothing new since {speech.moment(stored.newest)}, and it never paused for more than {days} days"
+        )
+        remedy = "see in a browser whether its news now appears at another address"
+        return note(finding.what, f"{finding.state}, but {state}", remedy)
+    return finding
 
 
 def _judged(seen: Seen) -> Finding:

@@ -27,7 +27,8 @@ def check_admins(config: Config, bot: BotSeen | None) -> list[Finding]:
     admins = config.admins
     count = len(admins.telegram) + len(admins.matrix)
     if not count:
-        return [note("admins", "none: nobody hears of trouble", "list your own number under [admins]")]
+        state = "none: trouble is told on this terminal alone"
+        return [note("admins", state, "list your own number under [admins]")]
     strangers = _strangers(bot.strangers if bot else {})
     if strangers:
         return strangers

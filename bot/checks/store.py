@@ -11,6 +11,7 @@ from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
 from storage.database import Database, StorageError
 from storage.health import Health, examine
+from storage.records import Source
 from storage.vault import Vault, parse_key
 
 _LEAST_FREE = 200_000_000
@@ -71,6 +72,24 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
         mend = f"see who may read and write {file}" if file else "see whether it runs, and mend `database`"
         return wrong("database", f"{where}: {error}", mend), False
     return _judged(where, health, has_key=secret is not None), health.version is not None
+
+
+def remembered(config: Config, secret: bytes | None) -> dict[str, Source]:
+    """What is stored of each source, by name; nothing where the database is not to be used as it is."""
+    file = sqlite_file(config)
+    if file and not (file.exists() and file.stat().st_size):
+        return {}
+    database = Database(config.database, Vault.from_secret(secret or _NO_KEY))
+    try:
+        health = examine(database)
+        if health.version != health.needed or health.damage:
+            return {}
+        with database.read() as work:
+            return {source.name: source for source in work.sources.all()}
+    except StorageError:
+        return {}
+    finally:
+        database.close()
 
 
 def check_files(config: Config) -> list[Finding]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.announce import Announcer
-from bot.app import AT_ONCE, Desk, delivering, open_database, serve, telegram
+from bot.app import AT_ONCE, Desk, admins, delivering, open_database, serve, telegram
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
@@ -81,11 +81,11 @@ async def _run(config: Config) -> None:
 async def _console(config: Config) -> None:
     database = open_database(config)
     try:
-        desk = Desk(database, ZoneInfo(config.timezone))
+        desk = Desk(database, ZoneInfo(config.timezone), admins(config))
         transport = ConsoleTransport(desk.answer, system_language(), timezone=desk.zone)
         with database.sender_lock(transport.name) as alone:
             if alone:  # what came for the terminal while nobody looked
-                deliverer = Deliverer(database, Announcer(transport), AT_ONCE, now_utc)
+                deliverer = Deliverer(database, Announcer(transport, desk.zone), AT_ONCE, now_utc)
                 deliverer.recover()
                 await deliverer.drain()
         await transport.chat()
@@ -95,15 +95,16 @@ async def _console(config: Config) -> None:
 
 async def _deliver(config: Config, *, until_empty: bool) -> None:
     database = open_database(config)
-    desk = Desk(database, ZoneInfo(config.timezone))
+    desk = Desk(database, ZoneInfo(config.timezone), admins(config))
     try:
         console_voice = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
-        async with delivering(database, console_voice, AT_ONCE) as deliverer:
+        async with delivering(database, console_voice, AT_ONCE, zone=desk.zone) as deliverer:
             await deliverer.drain()
         if not config.telegram:
             return
         chat = telegram(config.telegram, desk)
-        async with delivering(database, chat, Pace(config.telegram.messages_per_second)) as deliverer:
+        pace = Pace(config.telegram.messages_per_second)
+        async with delivering(database, chat, pace, zone=desk.zone) as deliverer:
             while await deliverer.drain() or (until_empty and await _more_to_come(database)):
                 pass
         await chat.stop()

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import fetcher, limits, workers
+from bot.app import admins, fetcher, limits, workers
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
 from bot.cli.rehearsal import opened
 from bot.config import Config
@@ -71,7 +71,8 @@ async def poll_once(
         console=Console(stderr=True), transient=True, disable=quiet,
     )  # fmt: skip
     async with fetcher(settings) as fetching, workers() as hands:
-        poller = Poller(database, fetching, limits(settings), parser=Parser(hands.run))
+        parser, told = Parser(hands.run), admins(settings)
+        poller = Poller(database, fetching, limits(settings), parser=parser, admins=told)
         with progress:
             task = progress.add_task("", total=len(chosen))
             found = await poller.all(
@@ -121,6 +122,8 @@ def _print(found: tuple[Polled, ...], *, dry_run: bool) -> None:
     for polled in found:
         one = polled.source
         remarks = [one.detail] if one.detail else []
+        if one.silent_since and one.newest:
+            remarks.append(f"nothing new since {one.newest:%Y-%m-%d}, which is unlike it")
         remarks += [f"{len(polled.notes)} with a remark, such as: {polled.notes[0]}"] if polled.notes else []
         style = "" if one.state in ANSWERED else "yellow"
         state = Text(speech.t(SOURCE_STATES[one.state]), style)

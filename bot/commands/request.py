@@ -21,6 +21,8 @@ class Request:
     """True in a chat of several people."""
     may_manage: bool = True
     """False for a person in a group who may not change what the group receives."""
+    admin: bool = False
+    """True in the private chat of one whom the configuration names, and at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)

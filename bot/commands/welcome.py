@@ -84,6 +84,15 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("Forgotten.")),
         paragraph(speech.t("Nothing is stored about this chat any more. /start is open to you at any time.")),
     ]
+    if request.admin and request.transport != "console":  # nobody is sent away from the machine itself
+        blocks.append(
+            paragraph(
+                speech.t(
+                    "You are an admin, by the configuration: notices about trouble still come here, until "
+                    "you are taken out of [admins] there."
+                )
+            )
+        )
     if request.transport == "telegram":
         blocks.append(
             paragraph(speech.t("Telegram keeps its own copy of this chat until you delete it there."))

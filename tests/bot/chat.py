@@ -21,6 +21,7 @@ class Chat:
     address: str = "chat-1"
     group: bool = False
     may_manage: bool = True
+    admin: bool = False
     now: datetime = NOON
     read: str = ""
     offered: dict[str, str] = field(default_factory=dict)
@@ -28,9 +29,8 @@ class Chat:
     def says(self, text: str) -> str:
         """Say a line and return what is answered; writes only where the line announces it."""
         opened = self.database.write if changes(text) else self.database.read
-        request = Request(
-            text, self.transport, self.address, self.now, self.language, self.group, self.may_manage
-        )
+        where = (self.transport, self.address, self.now, self.language)
+        request = Request(text, *where, self.group, self.may_manage, self.admin)
         with opened() as work:
             reply = answer(request, work)
         return self._heard(reply)

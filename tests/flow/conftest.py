@@ -13,7 +13,7 @@ from tests.backends import Backend
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, a_site, item, rss
 from tests.flow.program import Program
-from tests.flow.story import DINNER
+from tests.flow.story import ADMIN, DINNER
 
 TABLE = "killed: what the program makes good at its next start"
 
@@ -60,6 +60,7 @@ async def vigil(
         database="sqlite:///vigil.db" if backend.name == "sqlite" else backend.url,
         api_url=telegram.api_url,
         token=telegram.token,
+        admins=(ADMIN,),
     )
     yield program
     if program.service:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ class Program:
         database: str = "sqlite:///vigil.db",
         api_url: str = "",
         token: str = "",
+        admins: tuple[int, ...] = (),
     ) -> None:
         self.folder = folder
         self.url = database.replace("sqlite:///vigil.db", f"sqlite:///{folder / 'vigil.db'}")
@@ -42,6 +43,7 @@ class Program:
         ]
         if token:
             lines += ["[telegram]", f"token = {json.dumps(token)}", f"api_url = {json.dumps(api_url)}"]
+        lines += ["[admins]", f"telegram = {list(admins)}", "approvals = 1"]
         for name, url in sources.items():
             lines += ["[[sources]]", f"name = {json.dumps(name)}", f"url = {json.dumps(url)}", 'every = "1m"']
             lines += [f"organisation = {json.dumps(name.title())}"]
@@ -140,13 +142,27 @@ class Program:
                 delivery.state.value for key in range(1, 50) for delivery in work.deliveries.of_alert(key)
             ]
 
+    def notices(self) -> list[str]:
+        """The state of every delivery of a notice to an admin, in the order they were queued."""
+        with self.database() as database, database.read() as work:
+            return [
+                delivery.state.value for key in range(1, 50) for delivery in work.deliveries.of_notice(key)
+            ]
+
     async def until(self, *states: str) -> None:
-        """Wait until the notification log holds just these states."""
+        """Wait until the notification log holds just these states of alerts."""
+        await self._until(self.states, states)
+
+    async def until_notices(self, *states: str) -> None:
+        """Wait until the notification log holds just these states of notices."""
+        await self._until(self.notices, states)
+
+    async def _until(self, found: Callable[[], list[str]], states: tuple[str, ...]) -> None:
         for _ in range(200):
-            if sorted(self.states()) == sorted(states):
+            if sorted(found()) == sorted(states):
                 return
             await asyncio.sleep(0.1)
-        raise AssertionError(f"{self.states()} in place of {list(states)}\n{self.log()}")
+        raise AssertionError(f"{found()} in place of {list(states)}\n{self.log()}")
 
     async def _start(self, words: tuple[str, ...], out: int, err: int) -> asyncio.subprocess.Process:
         staged = {"VIGIL_STAGE_TRAP": self._trap}

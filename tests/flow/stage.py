@@ -43,6 +43,9 @@ TRAPS: dict[str, Trap] = {
     "deliveries are written": Trap("storage.deliveries", "Deliveries.queue"),
     "validators are written": Trap("storage.sources", "Sources.save_polled"),
     "the poll is committed": Trap("jobs.poll", "Poller._store"),
+    # source -> event -> notice -> delivery
+    "a notice is written": Trap("storage.notices", "Notices.add"),
+    "a notice is queued": Trap("storage.deliveries", "Deliveries.queue_notice"),
     # delivery -> render -> send -> sent
     "a delivery is claimed": Trap("jobs.deliver", "Deliverer._claim"),
     "an attempt is counted": Trap("jobs.deliver", "Deliverer._begin"),

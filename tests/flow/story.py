@@ -1,4 +1,4 @@
-"""What the stories are about: one person, one urgent call, one dinner."""
+"""What the stories are about: one person, one admin, one urgent call, one dinner."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from storage.database import now_utc
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss
 
-PERSON = 42
+PERSON, ADMIN = 42, 77
 TITLE = "Nine North Korean refugees face imminent return"
 TEXT = (
     "Nine North Korean refugees held in Shenyang, China, face imminent repatriation to North Korea within "

@@ -21,7 +21,8 @@ UNKNOWABLE = ("a message is accepted", "the outcome is written")
 ON_THE_WAY = ("an attempt is counted", "a message is about to leave", *UNKNOWABLE)
 """The notification log says that an attempt was begun, and not how it ended."""
 COMMANDS = ("a command is about to be answered", "a wish is written", "a command is committed")
-ALERTS = tuple(point for point in TRAPS if point not in COMMANDS)
+NOTICES = ("a notice is written", "a notice is queued")
+ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *NOTICES))
 
 
 @pytest.mark.parametrize("name", TRAPS)

@@ -10,7 +10,7 @@ import pytest
 from jobs.deliver import Deliverer, Pace
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
-from storage.records import Alert, Assessment, Delivery, Recipient
+from storage.records import Alert, Assessment, Delivery, Notice, Recipient
 from storage.words import DeliveryState, RecipientState
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
@@ -24,10 +24,17 @@ class Platform:
     told: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     name: str = "telegram"
 
+    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+        """One attempt to tell an admin."""
+        return self._answered(recipient, tuple(str(event.kind) for event in notice.events), key)
+
     async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
         """One attempt."""
         del now
-        self.told.append((recipient.address, tuple(alert.identifier for alert in alerts), key))
+        return self._answered(recipient, tuple(alert.identifier for alert in alerts), key)
+
+    def _answered(self, recipient: Recipient, what: tuple[str, ...], key: str) -> Outcome:
+        self.told.append((recipient.address, what, key))
         answer = self.answers.pop(0) if self.answers else Sent("1")
         if isinstance(answer, Exception):
             raise answer

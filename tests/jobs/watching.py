@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from jobs.fetch import Fetcher
 from jobs.limits import Limits
+from jobs.notices import Admins
 from jobs.poll import Polled, Poller
 from storage.database import Database
 from storage.queries import Query
-from storage.records import Route, Source, Statement
+from storage.records import Event, Notice, Route, Source, Statement
 from storage.words import Kind
 from tests.builders import NOON, a_source
 from tests.feed_places import Raw
@@ -23,6 +24,7 @@ CALL = (
         "within days, where they would be tortured. Northlight calls on China to immediately halt the return."
     ),
 )
+ADMINS = Admins((("telegram", "1001"),))
 POST = ("Annual dinner: tickets on sale", "Join us for an evening of music. Tickets cost thirty euros.")
 
 
@@ -36,6 +38,7 @@ class Watch:
     now: datetime = NOON
     limits: Limits = field(default_factory=Limits)
     configured: tuple[Source, ...] = ()
+    admins: Admins = ADMINS
     poller: Poller = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +73,7 @@ class Watch:
 
     def restart(self) -> None:
         """The program ends and starts again: nothing is left of it but the database."""
-        self.poller = Poller(self.database, self.fetcher, self.limits)
+        self.poller = Poller(self.database, self.fetcher, self.limits, admins=self.admins)
         with self.database.write() as work:
             work.sources.configure(self.configured)
 
@@ -108,6 +111,19 @@ class Watch:
         """How many statements are held."""
         with self.database.read() as work:
             return work.counts().statements
+
+    def notices(self) -> list[Notice]:
+        """What admins are told, the newest last."""
+        with self.database.read() as work:
+            return list(reversed(work.notices.latest(100)))
+
+    def heard(self) -> list[tuple[str, str]]:
+        """(kind, source) of everything that admins are told, in its order."""
+        return [(event.kind.value, event.source) for event in self.events()]
+
+    def events(self) -> list[Event]:
+        """Everything that admins are told, in its order."""
+        return [event for notice in self.notices() for event in notice.events]
 
     def waiting(self) -> int:
         """How many deliveries wait to be sent."""

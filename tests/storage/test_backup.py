@@ -65,7 +65,7 @@ def test_a_backup_is_one_file_that_only_its_owner_reads(database: Database, fold
     written = database.back_up(file, NOON)
     assert [path.name for path in folder.iterdir()] == ["vigil.backup"]
     assert file.stat().st_mode & 0o777 == 0o600
-    assert (written.rows["deliveries"], written.size) == (3, file.stat().st_size)
+    assert (written.rows["deliveries"], written.size) == (4, file.stat().st_size)
     with reading(file) as saved:
         assert saved.taken == NOON
         assert saved.opened_by(database.vault)

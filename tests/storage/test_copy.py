@@ -194,7 +194,7 @@ def test_who_reads_everything_is_not_robbed_of_it_halfway(database: Database) ->
             connection.scalar(sa.text("SELECT version_num FROM alembic_version"))  # here it began to look
             emptying = pool.submit(empty_it)
             wait([emptying], timeout=1)
-            assert connection.scalar(sa.text("SELECT count(*) FROM deliveries")) == 3
+            assert connection.scalar(sa.text("SELECT count(*) FROM deliveries")) == 4
         emptying.result(timeout=30)
     assert everything(database)["deliveries"] == []
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.app import open_database
 from bot.checks.everything import check_everything
 from bot.checks.finding import Finding, Grade
 from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig
@@ -194,3 +195,25 @@ async def test_a_fault_of_ours_hides_nothing_else(config: Config, monkeypatch: p
     for what in ("database", "clock", "admins"):
         assert found[what].state == "could not be looked at (RuntimeError)"
     assert set(expected) - set(found) == {"key", "disk"}
+
+
+async def test_what_the_watch_remembers_of_a_source_is_told_beside_how_it_answers(config: Config) -> None:
+    """Of one in trouble its last success and its next turn; that another is silent against its habit."""
+    pages = {"/ill": page(status=404), "/mute": page(FEED), "/good": page(FEED)}
+    async with a_server(pages) as url:
+        wanted = watching(config, **{name[1:]: url + name for name in pages})
+        database = open_database(wanted)
+        noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
+        with database.write() as work:
+            _, ill, mute = work.sources.all()
+            later = noon + timedelta(minutes=10)
+            work.sources.save(replace(ill, last_polled=noon, last_success=noon, next_due=later))
+            work.sources.save(replace(mute, silent_since=noon, newest=noon, habit=3 * 86400))
+        database.close()
+        found = await told(replace(wanted, timezone="Asia/Seoul"))
+    assert "last success 10 March 2026, 21:00 KST; asked next 10 March 2026, 21:10 KST" in (
+        found["source ill"].state
+    )
+    assert found["source mute"].grade is Grade.NOTE
+    assert "nothing new since 10 March 2026, 21:00 KST" in found["source mute"].state
+    assert (found["source good"].grade, found["source good"].state) == (Grade.FINE, "answers, 1 item")

@@ -1,0 +1,156 @@
+"""Tells a monitoring system how the watch fares: the Prometheus text format, and a word for a health check.
+
+No number here is about a person. Labels name sources, states, lanes and outcomes; there is none for a
+chat, a transport's account, a route or a country, for a count of two subscribers tells who the second is.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
+
+from bot.watchdog import Pulse
+from jobs.poll import Polled
+from storage.database import Database
+from storage.measures import Measures
+from storage.words import DeliveryState, SourceState
+
+__all__ = ["CONTENT_TYPE", "Meter", "healthz", "metrics"]
+
+LANES = ("correction", "immediate", "update", "other", "digest")
+"""What a delivery's lane is called."""
+_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
+
+
+class Meter:
+    """Counts what happens while the program runs; everything else is asked of the database."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._polls = Counter(
+            "vigil_polls",
+            "Polls since the start, by the state they found.",
+            ["state"],
+            registry=self.registry,
+        )
+        self._entries = Counter("vigil_new_entries", "New entries since the start.", registry=self.registry)
+        self._duration = Histogram(
+            "vigil_poll_duration_seconds",
+            "From asking a source to its commit.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        for state in SourceState:
+            self._polls.labels(state.value)  # a rate needs the zero before the first one
+
+    def polled(self, polled: Polled, seconds: float) -> None:
+        """One poll was made; a `Poller` calls this as `noticed`."""
+        self._polls.labels(polled.source.state.value).inc()
+        self._entries.inc(polled.new)
+        self._duration.observe(seconds)
+
+
+async def metrics(database: Database, meter: Meter, now: datetime) -> str:
+    """Everything, in the text format 0.0.4."""
+
+    def measured() -> Measures:
+        with database.read() as work:
+            return work.measures(now)
+
+    found = await asyncio.to_thread(measured)
+    registry = CollectorRegistry()
+    registry.register(_Snapshot(found, now))
+    return (generate_latest(registry) + generate_latest(meter.registry)).decode()
+
+
+def healthz(pulse: Pulse) -> tuple[bool, str]:
+    """Whether everything that should move does, and a line about it that names no secret."""
+    hung = pulse.hung()
+    return (False, f"stuck: {', '.join(hung)}\n") if hung else (True, "ok\n")
+
+
+class _Snapshot:
+    """The database's numbers as a collector."""
+
+    def __init__(self, found: Measures, now: datetime) -> None:
+        self._found = found
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family, in an order that a person can read."""
+        yield InfoMetricFamily("vigil_build", "The program.", value={"version": _version()})
+        yield from self._of_sources()
+        found = self._found
+        for name, text, count in (
+            ("entries", "Entries held.", found.entries),
+            ("statements", "Statements held.", found.statements),
+            ("alerts", "Alerts made.", found.alerts),
+            ("notices", "Notices to admins made.", found.notices),
+        ):
+            yield GaugeMetricFamily(f"vigil_{name}", text, value=count)
+        yield from self._of_deliveries()
+        if found.alive:
+            yield GaugeMetricFamily(
+                "vigil_heartbeat_age_seconds",
+                "Since the service last came round; it does so every minute.",
+                value=self._age(found.alive),
+            )
+
+    def _of_sources(self) -> Iterator[Metric]:
+        found = self._found
+        states = GaugeMetricFamily("vigil_sources", "Sources watched, by state.", labels=["state"])
+        for state, count in found.sources.items():
+            states.add_metric([state.value], count)
+        yield states
+        yield GaugeMetricFamily(
+            "vigil_sources_silent", "Sources with nothing new for unusually long.", value=found.silent
+        )
+        ages = GaugeMetricFamily(
+            "vigil_source_last_success_age_seconds",
+            "Since the source last answered as it should; absent while it never has.",
+            labels=["source"],
+        )
+        for name, success in found.last_success.items():
+            if success:
+                ages.add_metric([name], self._age(success))
+        yield ages
+        yield GaugeMetricFamily(
+            "vigil_offline",
+            "1 while no source at all can be reached.",
+            value=float(bool(found.offline_since)),
+        )
+
+    def _of_deliveries(self) -> Iterator[Metric]:
+        found = self._found
+        queue = GaugeMetricFamily(
+            "vigil_deliveries", "Deliveries, by state and lane.", labels=["state", "lane"]
+        )
+        for state in DeliveryState:
+            for lane, name in enumerate(LANES):
+                queue.add_metric([state.value, name], found.deliveries.get((state, lane), 0))
+        yield queue
+        uncertain = sum(
+            count for (state, _), count in found.deliveries.items() if state is DeliveryState.UNCERTAIN
+        )
+        yield GaugeMetricFamily(
+            "vigil_deliveries_uncertain", "Deliveries that may or may not have arrived.", value=uncertain
+        )
+        yield GaugeMetricFamily(
+            "vigil_oldest_due_age_seconds",
+            "For how long the delivery that waits longest could have been sent; 0 when none waits.",
+            value=self._age(found.oldest_due) if found.oldest_due else 0.0,
+        )
+
+    def _age(self, moment: datetime) -> float:
+        return max(0.0, (self._now - moment).total_seconds())
+
+
+def _version() -> str:
+    try:
+        return version("vigil")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "unknown"

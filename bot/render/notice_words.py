@@ -1,0 +1,103 @@
+"""The sentences of notices to admins: a heading, a meaning and a remedy for each kind and state."""
+
+from collections.abc import Callable
+
+from bot.speech import Speech, msgid
+from storage.words import EventKind, SourceState
+
+HEADINGS = {
+    EventKind.ILL: msgid("{source} · {state}"),
+    EventKind.UNSTEADY: msgid("{source} comes and goes"),
+    EventKind.WELL: msgid("{source} · well again"),
+    EventKind.MOVED: msgid("{source} has a new address"),
+    EventKind.SILENT: msgid("{source} · nothing new for unusually long"),
+    EventKind.SPEAKS: msgid("{source} · something new again"),
+    EventKind.OFFLINE: msgid("No source can be reached: is this machine online?"),
+    EventKind.ONLINE: msgid("The sources can be reached again"),
+    EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
+}
+MANY: dict[EventKind, Callable[[Speech, int], str]] = {
+    EventKind.ILL: lambda speech, count: speech.n(
+        "{count} source is in trouble", "{count} sources are in trouble", count
+    ),
+    EventKind.UNSTEADY: lambda speech, count: speech.n(
+        "{count} source comes and goes", "{count} sources come and go", count
+    ),
+    EventKind.WELL: lambda speech, count: speech.n(
+        "{count} source is well again", "{count} sources are well again", count
+    ),
+    EventKind.MOVED: lambda speech, count: speech.n(
+        "{count} source has a new address", "{count} sources have new addresses", count
+    ),
+    EventKind.SILENT: lambda speech, count: speech.n(
+        "{count} source has shown nothing new for unusually long",
+        "{count} sources have shown nothing new for unusually long",
+        count,
+    ),
+    EventKind.SPEAKS: lambda speech, count: speech.n(
+        "{count} source has something new again", "{count} sources have something new again", count
+    ),
+}
+"""For several of a kind."""
+CONSEQUENCES = {
+    EventKind.ILL: msgid(
+        "What is published there cannot ring until it answers well again; you will hear once more when "
+        "it does."
+    ),
+    EventKind.UNSTEADY: msgid(
+        "It was well and in trouble again within a day. You will hear no more of it until it has been "
+        "one or the other for a whole day; /status shows it as it is."
+    ),
+    EventKind.WELL: msgid("What was published meanwhile, and is still shown there, has been read now."),
+    EventKind.MOVED: msgid(
+        "It has said so in every answer for days, or only changed to https. Nothing needs to be done; write "
+        "the new address as its `url` when you next edit the configuration."
+    ),
+    EventKind.SILENT: msgid(
+        "It answers as it should. Perhaps there is no news, perhaps the news now appears somewhere else."
+    ),
+    EventKind.OFFLINE: msgid(
+        "That is rather the network of this machine than all of them at once, so none of them is called "
+        "dark. They are asked as often as ever, and you will hear when they can be reached again. "
+        "Until then nothing can ring."
+    ),
+    EventKind.ONLINE: msgid(
+        "They are being asked again. What was published meanwhile and is still shown will ring, unless it "
+        "is too old by now."
+    ),
+    EventKind.OUTAGE: msgid(
+        "What a source showed and took away again in that time cannot be known. Alerts that waited are "
+        "sent now, unless they have expired."
+    ),
+}
+UNREACHED = {
+    EventKind.OFFLINE: msgid(
+        "See that this machine has a network, that names are resolved there (DNS), and that the `proxy` "
+        "under [fetch], if there is one, is running. `vigil check` asks every source."
+    ),
+    EventKind.SILENT: msgid(
+        "Look at the site in a browser. If its news appears at another address, write that as its `url`."
+    ),
+}
+_LOOK = msgid(
+    "Open its address in a browser. If the site has moved, write the new address as its `url`; if it works "
+    "there, run `vigil check`."
+)
+REMEDIES = {
+    SourceState.FAILING: _LOOK,
+    SourceState.DARK: _LOOK,
+    SourceState.THROTTLED: msgid("Ask it less often: raise its `every`."),
+    SourceState.GONE: msgid(
+        "Its server says that it was removed for good (410), so it is not watched any more, only looked at "
+        "once a week. If it has another address, write that as its `url`. If you think it a mistake, "
+        "`vigil poll --source {name}` asks at once: after one good answer it is watched as before."
+    ),
+    SourceState.MOVED: msgid(
+        "It sends us on to another site, which is not followed: that may be a move, or somebody else's "
+        "doing. If the organisation has moved, write the new address as its `url`."
+    ),
+    SourceState.NOT_A_FEED: msgid(
+        "Open its address in a browser: the feed may have another address, or visitors are stopped first by "
+        "a login or a check for robots. Mend its `url`, or set kind = “page”."
+    ),
+}

@@ -1,0 +1,56 @@
+"""Inside a transaction: queues what admins should hear, everything of one minute as one notice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.database import Work
+from storage.records import Event, Notice
+from storage.words import EventKind
+
+_GATHER = timedelta(minutes=1)
+"""What falls ill together is told together: the first waits so long for the others."""
+_RECENT = 20
+"""So many notices are looked at for one that is overtaken."""
+_LANE = 3
+"""After every alert that is sent at once but digests: subscribers come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admins:
+    """Who is told of trouble: (transport, address) as configured, and the language they begin with."""
+
+    addresses: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
+
+
+def overtaken(work: Work, kind: EventKind) -> None:
+    """What still waits of notices about nothing else is not worth telling any more.
+
+    While our network was down, so was often the road to the admins: they need not read first that it
+    is down and then that it was.
+    """
+    for notice in work.notices.latest(_RECENT):
+        if all(event.kind is kind for event in notice.events):
+            work.deliveries.cancel_notice(notice.id, "overtaken before it could be sent")
+
+
+def announce(work: Work, events: Sequence[Event], admins: Admins, now: datetime) -> None:
+    """The events become durable with the transaction that they come from, or not at all.
+
+    Each admin is a recipient like any other, with an enciphered address, made when first needed.
+    Nothing is queued where nobody is to be told.
+    """
+    if not events or not admins.addresses:
+        return
+    begun = work.notices.open(now, _GATHER)
+    if begun:
+        work.notices.extend(begun, events)
+        return
+    number = work.notices.add(Notice(tuple(events), now))
+    recipients = [
+        work.recipients.ensure(transport, address, admins.language, now)
+        for transport, address in dict.fromkeys(admins.addresses)
+    ]
+    wanted = [(recipient.id, recipient.transport, now + _GATHER) for recipient in recipients]
+    work.deliveries.queue_notice(number, wanted, _LANE)

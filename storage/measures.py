@@ -1,0 +1,66 @@
+"""Measures what a monitoring system asks for: numbers and ages, nothing about anybody who subscribed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.moments import ALIVE, OFFLINE_SINCE, Moments
+from storage.tables import alerts, deliveries, entries, notices, sources, statements
+from storage.words import DeliveryState, SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Everything as of one moment."""
+
+    sources: dict[SourceState, int]
+    """How many are watched, by state."""
+    silent: int
+    last_success: dict[str, datetime | None]
+    """By the name of each watched source."""
+    entries: int
+    statements: int
+    alerts: int
+    notices: int
+    deliveries: dict[tuple[DeliveryState, int], int]
+    """How many, by state and lane."""
+    oldest_due: datetime | None
+    """Since when the delivery that waits longest could have been sent."""
+    alive: datetime | None
+    """When the service last came round."""
+    offline_since: datetime | None
+
+
+def measure(connection: Connection, now: datetime) -> Measures:
+    """What there is to measure now."""
+    watched = connection.execute(
+        sa.select(
+            sources.c.name, sources.c.state, sources.c.last_success, sources.c.silent_since.is_not(None)
+        ).where(sources.c.watched)
+    ).all()
+    by_state = dict.fromkeys(SourceState, 0)
+    for _, state, _, _ in watched:
+        by_state[SourceState(state)] += 1
+    queue = sa.select(deliveries.c.state, deliveries.c.lane, sa.func.count())
+    of_queue = connection.execute(queue.group_by(deliveries.c.state, deliveries.c.lane))
+    due = (deliveries.c.state == DeliveryState.QUEUED, deliveries.c.not_before <= now)
+    moments = Moments(connection)
+    return Measures(
+        sources=by_state,
+        silent=sum(bool(silent) for *_, silent in watched),
+        last_success={name: success for name, _, success, _ in watched},
+        entries=_count(connection, entries),
+        statements=_count(connection, statements),
+        alerts=_count(connection, alerts),
+        notices=_count(connection, notices),
+        deliveries={(DeliveryState(state), lane): int(count) for state, lane, count in of_queue},
+        oldest_due=connection.scalar(sa.select(sa.func.min(deliveries.c.not_before)).where(*due)),
+        alive=moments.get(ALIVE),
+        offline_since=moments.get(OFFLINE_SINCE),
+    )
+
+
+def _count(connection: Connection, table: sa.Table) -> int:
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)

@@ -1,0 +1,41 @@
+"""Moments: the few that the program has to remember about itself."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.tables import meta
+
+ALIVE = "alive"
+"""When the service last came round."""
+OFFLINE_SINCE = "offline_since"
+"""Since when no source at all can be reached."""
+DOWN_FROM = "down_from"
+"""From when the service was not at work, as long as admins have not been told."""
+DOWN_TO = "down_to"
+
+
+class Moments:
+    """Remembered by name."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> datetime | None:
+        """The moment of this name."""
+        found = self._connection.scalar(sa.select(meta.c.value).where(meta.c.name == _key(name)))
+        return datetime.fromisoformat(found) if found else None
+
+    def put(self, name: str, moment: datetime) -> None:
+        """From now on this is the moment of this name."""
+        self.drop(name)
+        self._connection.execute(sa.insert(meta).values(name=_key(name), value=moment.isoformat()))
+
+    def drop(self, name: str) -> None:
+        """Forgets it."""
+        self._connection.execute(sa.delete(meta).where(meta.c.name == _key(name)))
+
+
+def _key(name: str) -> str:
+    return f"moment {name}"

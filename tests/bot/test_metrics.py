@@ -1,0 +1,124 @@
+"""What a monitoring system reads, by the parser of those who wrote the format."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.metrics import CONTENT_TYPE, Meter, healthz, metrics
+from bot.watchdog import Pulse
+from jobs.poll import Polled
+from storage.database import Database
+from storage.moments import ALIVE, OFFLINE_SINCE
+from storage.words import DeliveryState, SourceState
+from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, an_alert, queued
+from tests.filled import fill
+
+LATER = NOON + timedelta(minutes=30)
+
+
+async def read(database: Database, meter: Meter | None = None) -> dict[tuple[str, ...], float]:
+    """(name, label values in the order of their names) -> value, as Prometheus would store it."""
+    text = await metrics(database, meter or Meter(), LATER)
+    found: dict[tuple[str, ...], float] = {}
+    for family in text_string_to_metric_families(text):
+        assert family.documentation
+        for sample in family.samples:
+            key = (sample.name, *(value for _, value in sorted(sample.labels.items())))
+            assert key not in found, "no series twice"
+            found[key] = sample.value
+    return found
+
+
+async def test_the_state_of_every_source_is_told(database: Database) -> None:
+    """How many there are in each state, and since when each has not answered as it should."""
+    with database.write() as work:
+        good, ill, never = work.sources.configure([a_source(name=name) for name in ("good", "ill", "never")])
+        work.sources.save(replace(good, state=SourceState.OK, last_success=LATER - timedelta(seconds=5)))
+        work.sources.save(
+            replace(ill, state=SourceState.DARK, last_success=NOON, silent_since=NOON, newest=NOON)
+        )
+        work.sources.save(replace(never, state=SourceState.DARK))
+        work.sources.ensure(a_source(name="imported"))
+    found = await read(database)
+    states = {key[1]: value for key, value in found.items() if key[0] == "vigil_sources"}
+    assert {name: value for name, value in states.items() if value} == {"ok": 1, "dark": 2}
+    assert set(states) == set(SourceState), "zeros too: an alert rule must not wait for the first one"
+    ages = {
+        key[1]: value for key, value in found.items() if key[0] == "vigil_source_last_success_age_seconds"
+    }
+    assert ages == {"good": 5, "ill": 1800}
+    assert found[("vigil_sources_silent",)] == 1
+    assert found[("vigil_offline",)] == 0
+
+
+async def test_the_queue_is_told_by_state_and_lane_and_how_long_it_waits(database: Database) -> None:
+    """A sender that has stopped shows as an age that grows."""
+    with database.write() as work:
+        reader = a_reader(work)
+        first = queued(work, reader, lane=1)
+        queued(work, reader, lane=4, alert=an_alert(identifier="other"))
+        queued(work, reader, lane=1, alert=an_alert(identifier="third"))
+        (delivery,) = work.deliveries.of_alert(first.id)
+        work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN)
+        work.moments.put(ALIVE, LATER - timedelta(seconds=42))
+        work.moments.put(OFFLINE_SINCE, NOON)
+    found = await read(database)
+    assert found[("vigil_deliveries", "immediate", "queued")] == 1
+    assert found[("vigil_deliveries", "digest", "queued")] == 1
+    assert found[("vigil_deliveries", "immediate", "uncertain")] == 1
+    assert found[("vigil_deliveries_uncertain",)] == 1
+    assert found[("vigil_oldest_due_age_seconds",)] == 1800
+    assert found[("vigil_heartbeat_age_seconds",)] == 42
+    assert found[("vigil_offline",)] == 1
+    assert (found[("vigil_alerts",)], found[("vigil_statements",)], found[("vigil_entries",)]) == (3, 3, 3)
+
+
+async def test_polls_are_counted_by_outcome_with_their_duration(database: Database) -> None:
+    """While the program runs; each outcome is there from the start."""
+    meter = Meter()
+    meter.polled(Polled(a_source(state=SourceState.OK), new=3), 0.2)
+    meter.polled(Polled(a_source(state=SourceState.FAILING)), 30.0)
+    found = await read(database, meter)
+    assert found[("vigil_polls_total", "ok")] == 1
+    assert found[("vigil_polls_total", "failing")] == 1
+    assert found[("vigil_polls_total", "gone")] == 0
+    assert found[("vigil_new_entries_total",)] == 3
+    assert found[("vigil_poll_duration_seconds_count",)] == 2
+    assert found[("vigil_poll_duration_seconds_bucket", "0.25")] == 1
+
+
+async def test_no_series_is_about_anybody(database: Database) -> None:
+    """With people of every kind in the database: no label but these, no address, no country, no keyword."""
+    with database.write() as work:
+        fill(work)
+        work.sources.configure([a_source(name="other")])
+        a_reader(work, a_route("KP", keywords=("needle",)))
+    text = await metrics(database, Meter(), LATER)
+    labels = {
+        name
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        for name in sample.labels
+    }
+    assert labels == {"state", "source", "lane", "le", "version"}
+    for secret in (ADDRESS, "-1001", "needle", "telegram", "console", "KP"):
+        assert secret not in text
+
+
+async def test_an_empty_database_is_measured_too(database: Database) -> None:
+    """The first scrape comes before the first poll; there is no heartbeat yet."""
+    found = await read(database)
+    assert found[("vigil_oldest_due_age_seconds",)] == 0
+    assert ("vigil_heartbeat_age_seconds",) not in found
+    assert CONTENT_TYPE.startswith("text/plain; version=0.0.4")
+
+
+def test_health_is_ok_while_every_loop_moves() -> None:
+    """A loop that does not come round is named."""
+    at = [0.0]
+    pulse = Pulse(lambda: at[0])
+    pulse.of("poll", 90)
+    assert healthz(pulse) == (True, "ok\n")
+    at[0] = 100.0
+    assert healthz(pulse) == (False, "stuck: poll\n")
