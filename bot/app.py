@@ -9,7 +9,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
-from aiohttp.web import AbstractRouteDef
 
 from bot.announce import Announcer, Transport
 from bot.commands.answer import answer as answer_command
@@ -17,8 +16,10 @@ from bot.commands.answer import changes
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
 from bot.config import Config, TelegramConfig, WebConfig
+from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.render.message import Message, Paragraph, Span
+from bot.scrapes import routes as scrapes
 from bot.speech import Speech, languages
 from bot.systemd import Manager
 from bot.transports.console import ADDRESS, ConsoleTransport
@@ -207,7 +208,12 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         fetching = await stack.enter_async_context(fetcher(config))
         parser = Parser((await stack.enter_async_context(workers())).run)
         beat = pulse.of("poll", POLLS_WITHIN)
-        poller = Poller(database, fetching, limits(config), wake.set, beat, parser, admins=told)
+        meter = Meter()
+        poller = Poller(
+            *(database, fetching, limits(config), wake.set, beat, parser),
+            admins=told,
+            noticed=meter.polled,
+        )
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
         console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
@@ -226,8 +232,11 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),
             Job("heartbeat", EVERY, heart.beat),
         ]
+        if config.metrics:
+            seen = scrapes(database, meter, pulse, now_utc)
+            await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
         if config.web:
-            jobs += await stack.enter_async_context(_web(config, config.web, poller))
+            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter))
         schedule = Schedule(tuple(jobs))
         schedule.start()
         first = asyncio.create_task(_first_round(poller, heart))
@@ -241,20 +250,24 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _web(config: Config, web: WebConfig, poller: Poller) -> AsyncIterator[list[Job]]:
+async def _web(config: Config, web: WebConfig, poller: Poller, meter: Meter) -> AsyncIterator[list[Job]]:
     """The built-in server, with what it serves; yields what has to be done for its sake."""
-    routes: list[AbstractRouteDef] = []
-    jobs: list[Job] = []
+    if not web.public_url:
+        log.warning("web.unused", remedy="give `public_url` under [web], or take the table out")
+        yield []
+        return
+    subscriber = Subscriber(
+        *(poller.database, poller.fetcher, poller, web.public_url),
+        in_clear=config.fetch.allow_private,
+        noticed=meter.pushed,
+        brought=meter.brought,
+    )
     async with AsyncExitStack() as stack:
-        if web.public_url:
-            subscriber = Subscriber(
-                poller.database, poller.fetcher, poller, web.public_url, in_clear=config.fetch.allow_private
-            )
-            stack.push_async_callback(subscriber.close)
-            routes += pushes(subscriber)
-            jobs.append(Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc())))
-        await stack.enter_async_context(serving(web.listen, routes, max_bytes=config.fetch.max_bytes))
-        yield jobs
+        stack.push_async_callback(subscriber.close)
+        await stack.enter_async_context(
+            serving("web", web.listen, pushes(subscriber), max_bytes=config.fetch.max_bytes)
+        )
+        yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()))]
 
 
 async def _first_round(poller: Poller, heart: Heartbeat) -> None:

@@ -1,6 +1,6 @@
-"""The built-in server: what others may call us by, and nothing else; meant to stand behind a reverse proxy.
+"""The built-in server: answers on the routes it is given, and on nothing else.
 
-What it serves is given as routes. A path is never logged, as it may hold a secret; its route is.
+It is meant to stand behind a reverse proxy. A path is never logged, as it may hold a secret; its route is.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ _READ_WITHIN = 10.0
 """Seconds in which the body of a request must have come."""
 _IDLE_FOR = 75.0
 _STOP_WITHIN = 5.0
+NOT_FOUND = "not found\n"
+"""What is said to all that is none of our business; by it `vigil check` knows our voice."""
 _SAFE = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -32,11 +34,12 @@ class NotServed(Exception):
 
 @asynccontextmanager
 async def serving(
-    listen: tuple[str, int], routes: Sequence[web.AbstractRouteDef], *, max_bytes: int
+    name: str, listen: tuple[str, int], routes: Sequence[web.AbstractRouteDef], *, max_bytes: int = 1024
 ) -> AsyncIterator[tuple[str, int]]:
     """Serves these routes while open, and answers 404 to all else; yields where it listens.
 
-    Bodies beyond `max_bytes` are refused with 413. Raises NotServed.
+    `name` is that of the table in the configuration. Bodies beyond `max_bytes` are refused with 413.
+    Raises NotServed.
     """
     app = web.Application(middlewares=[_told, _plain], client_max_size=max_bytes)
     app.add_routes(routes)
@@ -56,14 +59,20 @@ async def serving(
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise NotServed(
-                f"web.listen: {host}:{port} cannot be listened at ({error.strerror or error}): stop what "
+                f"{name}.listen: nobody can listen on {shown(listen)} ({error.strerror or error}): stop what "
                 "listens there, or give another address"
             ) from error
-        bound = runner.addresses[0]
-        log.info("web.ready", listen=f"{bound[0]}:{bound[1]}")
-        yield bound[0], bound[1]
+        bound = runner.addresses[0][:2]
+        log.info("web.ready", table=name, listen=shown(bound))
+        yield bound
     finally:
         await runner.cleanup()
+
+
+def shown(listen: tuple[str, int]) -> str:
+    """The address as the configuration has it."""
+    host, port = listen
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 async def body_of(request: web.Request) -> bytes:
@@ -99,7 +108,7 @@ async def _plain(request: web.Request, handler: _Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        return web.Response(status=404, text="not found\n")
+        return web.Response(status=404, text=NOT_FOUND)
     except web.HTTPException as error:
         return web.Response(status=error.status, text=f"{error.reason.lower()}\n")
     except Exception:

@@ -6,7 +6,7 @@ poll -> hub -> wanted -> asked -> verified -> active -> push -> the same entries
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,8 +15,8 @@ from typing import Any
 
 import structlog
 
-from jobs.fetch import Fetched, Fetcher, FetchError
-from jobs.poll import Poller
+from jobs.fetch import Fetched, Fetcher, FetchError, retry_after
+from jobs.poll import Polled, Poller
 from jobs.steps import websub
 from jobs.steps.clean import line
 from jobs.steps.parsed import NotAFeed
@@ -74,7 +74,7 @@ class Subscriber:
     """Subscribes with one fetcher, and hands what is pushed to one poller.
 
     `base` is our public address, without a slash at its end. `in_clear` lets hubs be asked over http:
-    for tests. `received` counts the pushes by what became of them.
+    for tests. `noticed` is called with what became of each push, `brought` with what it brought.
     """
 
     database: Database
@@ -85,7 +85,8 @@ class Subscriber:
     clock: Callable[[], datetime] = now_utc
     patience: float = _PATIENCE
     between: timedelta = _BETWEEN_PINGS
-    received: Counter[Receipt] = field(default_factory=Counter)
+    noticed: Callable[[Receipt], None] = lambda _receipt: None
+    brought: Callable[[Polled], None] = lambda _polled: None
     _forged: Counter[int] = field(default_factory=Counter)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _asking: set[int] = field(default_factory=set)
@@ -103,7 +104,7 @@ class Subscriber:
     async def tend(self, now: datetime) -> None:
         """Asks the hubs whose time has come: for the first time, again, anew, or no longer to push."""
         asked = await asyncio.to_thread(self._plan, now)
-        await asyncio.gather(*(self._ask(one, mode, now) for one, mode in asked))
+        await asyncio.gather(*(self._ask(one, mode) for one, mode in asked))
 
     def _plan(self, now: datetime) -> list[tuple[Subscription, str]]:
         """What to ask, written down before it is: a hub may verify before it has answered."""
@@ -129,11 +130,13 @@ class Subscriber:
                 asked.append((after, mode))
         return asked
 
-    async def _ask(self, one: Subscription, mode: str, now: datetime) -> None:
+    async def _ask(self, one: Subscription, mode: str) -> None:
         form = {
             "hub.callback": f"{one.base}{PATH}{one.token}",
             "hub.mode": mode,
             "hub.topic": one.topic,
+            # Of PubSubHubbub 0.3: hubs of that age, as many a WordPress has one, refuse to do without it.
+            "hub.verify": "async",
         }
         if mode == websub.SUBSCRIBE:
             form["hub.lease_seconds"] = str(int(websub.LEASE_WISHED.total_seconds()))
@@ -141,23 +144,22 @@ class Subscriber:
         try:
             answer = await self.fetcher.post(self._safe(one.hub), form)
         except FetchError as error:
-            why = error.detail
+            await asyncio.to_thread(self._refused, one, error.detail, {})
         else:
-            if 200 <= answer.status < 300:
-                return
-            why = f"HTTP {answer.status}"
-        await asyncio.to_thread(self._refused, one, why, now)
+            if not 200 <= answer.status < 300:
+                await asyncio.to_thread(self._refused, one, f"HTTP {answer.status}", answer.headers)
 
     def _safe(self, hub: str) -> str:
         """The hub by https, even where it is named by http: the secret travels with the question."""
         return hub if self.in_clear else hub.replace("http://", "https://", 1)
 
-    def _refused(self, one: Subscription, why: str, now: datetime) -> None:
+    def _refused(self, one: Subscription, why: str, headers: Mapping[str, str]) -> None:
+        now = self.clock()
         with self.database.write() as work:
             current = work.subscriptions.by_token(one.token)
             if current is None or current.asked != one.asked:
                 return  # the hub has verified it, or denied it, for all that
-            work.subscriptions.save(websub.refused(current, why, now, _luck()))
+            work.subscriptions.save(websub.refused(current, why, now, _luck(), retry_after(headers, now)))
             name = _name(work.sources.many([one.source_id]), one)
         log.info("websub.refused", source=name, why=why, failures=one.failures + 1)
 
@@ -174,18 +176,14 @@ class Subscriber:
     def _confirms(self, token: str, question: Question) -> bool:
         with self.database.read() as work:
             known = work.subscriptions.by_token(token)
-        if known is None:
-            return False
-        if question.mode == websub.DENIED:
-            return question.topic == known.topic and known.state is not SubscriptionState.LEAVING
-        return bool(question.challenge) and websub.confirms(known, question.mode, question.topic)
+        return known is not None and websub.confirms(known, question.mode, question.topic)
 
     def _settle(self, token: str, question: Question) -> None:
         now = self.clock()
         with self.database.write() as work:
             known = work.subscriptions.by_token(token)
-            if known is None:
-                return
+            if known is None or not websub.confirms(known, question.mode, question.topic):
+                return  # settled otherwise since it was asked
             name = _name(work.sources.many([known.source_id]), known)
             if question.mode == websub.UNSUBSCRIBE:
                 work.subscriptions.remove(known.id)
@@ -207,8 +205,12 @@ class Subscriber:
     async def receive(self, token: str, push: Push) -> Receipt:
         """Takes a push. TAKEN means that it is durable: the entries are, or that the source is due."""
         receipt = await self._receive(token, push)
-        self.received[receipt] += 1
+        self.noticed(receipt)
         return receipt
+
+    async def expects(self, token: str) -> bool:
+        """Whether a push to this token would be looked at."""
+        return await asyncio.to_thread(self._find, token) is not None
 
     async def _receive(self, token: str, push: Push) -> Receipt:
         try:
@@ -248,6 +250,7 @@ class Subscriber:
             # Whatever it is, the source itself will be asked.
             log.exception("websub.not_kept", source=source.name)
             return False
+        self.brought(polled)
         log.info("websub.pushed", source=source.name, new=polled.new)
         return not changed
 

@@ -1,6 +1,6 @@
 """Sources: what is watched, and what the last poll of each left behind."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -128,9 +128,11 @@ class Sources:
         for names, found in alike.items():
             self._connection.execute(_saving(names), [_values(source, names) for source in found])
 
-    def save_pushed(self, source: Source) -> None:
-        """Keeps what new entries tell about the source, and nothing of what only its own answers tell."""
-        self._connection.execute(_saving(_OF_ENTRIES), [_values(source, _OF_ENTRIES)])
+    def save_pushed(self, found: Sequence[Source]) -> None:
+        """Keeps what new entries tell about sources, and nothing of what only their own answers tell."""
+        if found:
+            until_commit(self._connection, "sources")
+            self._connection.execute(_saving(_OF_ENTRIES), [_values(source, _OF_ENTRIES) for source in found])
 
     def due_by(self, source_id: int, moment: datetime) -> None:
         """The source is asked at this moment, unless it is asked sooner anyway."""

@@ -8,6 +8,7 @@ from bot.config.settings import (
     ConfigError,
     FetchConfig,
     LogConfig,
+    MetricsConfig,
     TelegramConfig,
     WebConfig,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "ConfigError",
     "FetchConfig",
     "LogConfig",
+    "MetricsConfig",
     "TelegramConfig",
     "WebConfig",
     "keys",

@@ -21,6 +21,7 @@ from bot.config.settings import (
     ConfigError,
     FetchConfig,
     LogConfig,
+    MetricsConfig,
     TelegramConfig,
     WebConfig,
 )
@@ -30,7 +31,7 @@ from storage.words import SourceKind, Trust
 DEFAULT_FILE = "config.toml"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
-_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "sources": [{}]}
+_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "metrics": {}, "sources": [{}]}
 """A configuration with every table that may be left out."""
 
 
@@ -79,17 +80,26 @@ def _read(reader: Reader) -> Config:
         admins=_read_admins(reader.section("admins")),
         log=_read_log(reader.section("log")),
         web=_read_web(reader.section("web")) if reader.has("web") else None,
+        metrics=_read_metrics(reader.section("metrics")) if reader.has("metrics") else None,
         sources=_read_sources(reader),
         later=_read_later(reader),
         file=reader.file,
     )
-    if config.web and config.web.public_url.startswith("http://") and not config.fetch.allow_private:
-        reader.fault(
-            "web.public_url", "is not secure", "give an https:// address: what is pushed must not be read"
-        )
+    _check_servers(reader, config)
     vigil.unknown()
     reader.unknown()
     return replace(config, secrets=frozenset(reader.findings.secrets - {""}))
+
+
+def _check_servers(reader: Reader, config: Config) -> None:
+    """What the tables of the two servers must not be together, or beside [fetch]."""
+    web = config.web
+    if web and web.public_url.startswith("http://") and not config.fetch.allow_private:
+        remedy = "give an https:// address: who could read what hubs are told could push in their name"
+        reader.fault("web.public_url", "is not secure", remedy)
+    if web and config.metrics and web.listen == config.metrics.listen:
+        remedy = "give it a port of its own, which no proxy passes on"
+        reader.fault("metrics.listen", "is the address of [web]", remedy)
 
 
 def _database(vigil: Reader, base: Path) -> str:
@@ -154,12 +164,25 @@ def _read_log(log: Reader) -> LogConfig:
 
 
 def _read_web(web: Reader) -> WebConfig:
-    text = web.text("listen", "127.0.0.1:8080")
-    web.checked("listen", text, lambda one: _listens(one) is not None, 'use "127.0.0.1:8080" or "[::1]:8080"')
+    listen = _read_listen(web, "127.0.0.1:8080")
     url = web.address("public_url").rstrip("/")
     web.checked("public_url", url, _is_base, 'give the address of the proxy, as "https://vigil.example.org"')
     web.unknown()
-    return WebConfig(_listens(text) or WebConfig.listen, url)
+    return WebConfig(listen, url)
+
+
+def _read_metrics(metrics: Reader) -> MetricsConfig:
+    made = MetricsConfig(_read_listen(metrics, "127.0.0.1:9464"))
+    metrics.unknown()
+    return made
+
+
+def _read_listen(table: Reader, default: str) -> tuple[str, int]:
+    text = table.text("listen", default)
+    found = _listens(text)
+    if found is None:
+        table.fault("listen", f'is "{text}"', f'give a host and a port, as "{default}" or "[::1]:8080"')
+    return found or ("127.0.0.1", 0)
 
 
 def _read_admins(admins: Reader) -> AdminsConfig:
@@ -235,14 +258,14 @@ def _is_zone(name: str) -> bool:
 
 
 def _listens(text: str) -> tuple[str, int] | None:
-    """Host and port, both said."""
+    """Host and port, both said: not 0, which means another one each time."""
     try:
         parts = urlsplit(f"//{text}")
         said = (parts.hostname, parts.port)
     except ValueError:
         return None
     host, port = said
-    return (host, port) if host and port is not None and parts.netloc == text and not parts.username else None
+    return (host, port) if host and port and parts.netloc == text and "@" not in text else None
 
 
 def _is_base(url: str) -> bool:

@@ -64,8 +64,15 @@ class LogConfig:
 class WebConfig:
     """The built-in server. Without a `public_url` nobody can push to it."""
 
-    listen: tuple[str, int] = ("127.0.0.1", 8080)
+    listen: tuple[str, int]
     public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """A server of its own for monitoring: what the public reaches must not tell how the watch fares."""
+
+    listen: tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class Config:
     admins: AdminsConfig = AdminsConfig()
     log: LogConfig = LogConfig()
     web: WebConfig | None = None
+    metrics: MetricsConfig | None = None
     sources: tuple[Source, ...] = ()
     later: tuple[str, ...] = ()
     """Tables that are understood, but not used by this version yet: `vigil check` says so."""

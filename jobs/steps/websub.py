@@ -61,21 +61,30 @@ def step(known: Subscription, now: datetime, luck: float) -> tuple[Subscription 
     return replace(asked, state=State.PENDING), SUBSCRIBE
 
 
-def refused(known: Subscription, why: str, now: datetime, luck: float) -> Subscription:
-    """The hub could not be asked, or would not listen."""
+def refused(
+    known: Subscription, why: str, now: datetime, luck: float, wish: float | None = None
+) -> Subscription:
+    """The hub could not be asked, or would not listen; `wish` is for how many seconds it wants its peace."""
     state = known.state
     if state is State.PENDING:
         state = State.WANTED if known.lease_until is None else State.EXPIRED
-    later = replace(known, state=state, detail=why, due=now + _pause(known.failures + 1, luck))
+    wished = min(timedelta(seconds=wish or 0), _LONGEST_PAUSE)
+    pause = max(_pause(known.failures + 1, luck), wished)
+    later = replace(known, state=state, detail=why, due=now + pause)
     return _within_lease(later) if known.lease_until and known.lease_until > now else later
 
 
 def confirms(known: Subscription, mode: str, topic: str) -> bool:
-    """Whether we did ask for what a hub wants confirmed (5.3), or still want what it has granted."""
-    if topic != known.topic:
+    """Whether we did ask for what a hub wants confirmed (5.3), or still want what it has granted.
+
+    A hub may deny at any time (5.2). Some write the topic with a slash that it had not, or without.
+    """
+    if topic.rstrip("/") != known.topic.rstrip("/"):
         return False
     if known.state is State.LEAVING:
         return mode == UNSUBSCRIBE and known.asked is not None
+    if mode == DENIED:
+        return True
     return mode == SUBSCRIBE and (known.state is State.ACTIVE or known.asked is not None)
 
 
