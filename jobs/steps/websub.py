@@ -24,8 +24,10 @@ _LONGEST_PAUSE = timedelta(days=1)
 _AFTER_DENIAL = timedelta(days=30)
 _LEASE_UNSAID = timedelta(days=1)
 _LONGEST_LEASE = timedelta(days=90)
+_SOONEST = timedelta(minutes=1)
+"""A hub that grants seconds is not asked every few of them."""
 _FAREWELLS = 5
-_SECONDS = re.compile(r"\d{1,12}")
+_SECONDS = re.compile(r"[0-9]{1,12}")
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 _ANY_HASH = re.compile(r"(sha1|sha256|sha384|sha512)=([0-9a-f]{40,128})")
 
@@ -99,7 +101,7 @@ def subscribed(known: Subscription, lease: str, now: datetime, luck: float) -> S
         asked=None,
         failures=0,
         lease_until=now + length,
-        due=now + length * (2 / 3 - luck / 10),
+        due=now + max(_SOONEST, length * (2 / 3 - luck / 10)),
     )
 
 
