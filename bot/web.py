@@ -4,12 +4,14 @@ It is meant to stand behind a reverse proxy. A path is never logged, as it may h
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 log = structlog.get_logger()
 
@@ -47,6 +49,7 @@ async def serving(
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=_reticent(),
         auto_decompress=False,  # what is signed are the bytes that came
         keepalive_timeout=_IDLE_FOR,
         lingering_time=_STOP_WITHIN,
@@ -84,6 +87,22 @@ async def body_of(request: web.Request) -> bytes:
             return await request.read()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
+
+
+def _reticent() -> logging.Logger:
+    """For aiohttp's own words: they quote what a stranger sent, as a path, and where from."""
+    found = logging.getLogger(f"{__name__}.aiohttp")
+    found.filters = [_without_words]
+    return found
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    kind = record.exc_info[0] if record.exc_info else None
+    record.msg, record.args, record.exc_info = "web.broken_off", (), None
+    if kind:
+        record.msg = f"web.broken_off error={kind.__name__}"
+    # What is no HTTP comes all day from those who try every door.
+    return kind is None or not issubclass(kind, HttpProcessingError)
 
 
 @web.middleware

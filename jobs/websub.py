@@ -176,7 +176,9 @@ class Subscriber:
     def _confirms(self, token: str, question: Question) -> bool:
         with self.database.read() as work:
             known = work.subscriptions.by_token(token)
-        return known is not None and websub.confirms(known, question.mode, question.topic)
+        if known is None or not (question.challenge or question.mode == websub.DENIED):
+            return False
+        return websub.confirms(known, question.mode, question.topic)
 
     def _settle(self, token: str, question: Question) -> None:
         now = self.clock()
