@@ -85,6 +85,7 @@ async def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatc
         writer.close()
 
 
+@pytest.mark.usefixtures("log_as_it_was")
 @pytest.mark.parametrize("level", ["debug", "warning"])
 async def test_no_path_comes_into_the_log(session: aiohttp.ClientSession, level: str) -> None:
     """Of a request that succeeds, fails, is none of ours or is no HTTP at all."""
