@@ -24,7 +24,12 @@ from tests.flow.program import Program
 from tests.flow.stage import TRAPS
 from tests.flow.story import DINNER, PERSON, TEXT, TITLE, rung, urgent_call
 
-OTHER = "Pastor held in Yanji faces imminent return to North Korea"
+OTHER = "Journalist in Belarus faces execution within days"
+TEXTS = {
+    TITLE: TEXT,
+    OTHER: "A journalist in Belarus, sentenced to death, faces execution within days. Southlight calls on "
+    "the President of Belarus to immediately stop the execution. " * 3,
+}
 PUSHES = tuple(point for point in TRAPS if "push" in point)
 HUBS = tuple(point for point in TRAPS if "hub" in point)
 
@@ -40,7 +45,7 @@ def free_port() -> int:
 def news(*titles: str) -> str:
     """What a hub pushes: these calls and the dinner."""
     at = now_utc() - timedelta(minutes=2)
-    calls = (item(title, TEXT.replace("Nine North Korean refugees", title), at, title) for title in titles)
+    calls = (item(title, TEXTS[title], at, title) for title in titles)
     return rss(*calls, item(*DINNER, at - timedelta(hours=1), "dinner"))
 
 
@@ -113,10 +118,12 @@ async def test_a_ping_becomes_an_alert(
     took = time.monotonic() - began
     kind = "SQLite" if vigil.url.startswith("sqlite") else "PostgreSQL"
     record_property(TOLD, f"ping to message on Telegram, {kind}: {took:.2f} s (answered in {answered:.2f} s)")
+    await vigil.until("sent")
     assert await vigil.stop() == 0
     await vigil.serve()
     assert await hub.pushes(stage.topic, news(TITLE, OTHER)) == [202]
     await telegram.until(PERSON, contains=OTHER, patience=20)
+    await vigil.until("sent", "sent")
     assert await vigil.stop() == 0
     assert len(hub.asked) == 1, "the subscription outlived the restart"
     assert rung(telegram) == 2, "each call once; nothing that was not signed"
@@ -164,7 +171,7 @@ async def test_numbers_are_told_where_they_should_be_and_nowhere_else(stage: Sta
 
 @pytest.mark.parametrize("point", PUSHES)
 async def test_a_push_rings_whenever_the_program_is_killed(
-    stage: Stage, telegram: TelegramEmulator, point: str
+    stage: Stage, site: Site, telegram: TelegramEmulator, point: str
 ) -> None:
     """A hub that had no answer pushes again, and one that had it need not: the call rings once."""
     vigil, hub = stage.vigil, stage.hub
@@ -174,10 +181,13 @@ async def test_a_push_rings_whenever_the_program_is_killed(
     assert await vigil.stop() == 0
     pushing = asyncio.create_task(hub.pushes(stage.topic, news(TITLE), insists=True))
     await vigil.dies(point)
-    assert not pushing.done(), "nothing was answered yet"
+    if pushing.done():
+        # On a slow machine it took longer than hubs wait. Then it is the publisher who is due, and has it.
+        site.publish("/feed", news(TITLE))
     await vigil.serve()
     await telegram.until(PERSON, contains=TITLE, patience=20)
     assert await asyncio.wait_for(pushing, 20) == [202]
+    await vigil.until("sent")
     assert await vigil.stop() == 0
     # Between commit and answer the sender is already at work.
     assert rung(telegram) == 1 + ("deliver.uncertain" in vigil.log())
