@@ -17,6 +17,8 @@ USER vigil
 # Configuration, database and key live here: mount it, and keep a copy of the key elsewhere.
 WORKDIR /data
 VOLUME /data
+# Of [web], for a reverse proxy, where `listen` says "0.0.0.0:8080"; what [metrics] serves is not for others.
+EXPOSE 8080
 HEALTHCHECK --interval=5m --timeout=2m --start-period=1m \
     CMD ["vigil", "check", "--alive"]
 ENTRYPOINT ["vigil"]

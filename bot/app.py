@@ -15,13 +15,17 @@ from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
-from bot.config import Config, TelegramConfig
+from bot.config import Config, TelegramConfig, WebConfig
+from bot.metrics import Meter
+from bot.pushes import routes as pushes
 from bot.render.message import Message, Paragraph, Span
+from bot.scrapes import routes as scrapes
 from bot.speech import Speech, languages
 from bot.systemd import Manager
 from bot.transports.console import ADDRESS, ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.watchdog import Pulse, keep_watch
+from bot.web import serving
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
@@ -30,6 +34,7 @@ from jobs.notices import Admins
 from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
+from jobs.websub import Subscriber
 from jobs.workers import Workers
 from storage.database import Database, StorageError, now_utc
 from storage.vault import Vault, WrongKey, read_or_make_key
@@ -37,6 +42,7 @@ from storage.vault import Vault, WrongKey, read_or_make_key
 log = structlog.get_logger()
 
 POLL_EVERY = 5.0
+SUBSCRIBE_EVERY = 5.0
 DELIVER_EVERY = 1.0
 _LOCK_RETRY = 5.0
 POLLS_WITHIN = 90.0
@@ -202,7 +208,12 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         fetching = await stack.enter_async_context(fetcher(config))
         parser = Parser((await stack.enter_async_context(workers())).run)
         beat = pulse.of("poll", POLLS_WITHIN)
-        poller = Poller(database, fetching, limits(config), wake.set, beat, parser, admins=told)
+        meter = Meter()
+        poller = Poller(
+            *(database, fetching, limits(config), wake.set, beat, parser),
+            admins=told,
+            noticed=meter.polled,
+        )
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
         console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
@@ -217,11 +228,16 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk.zone)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
-        jobs = (
+        jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),
             Job("heartbeat", EVERY, heart.beat),
-        )
-        schedule = Schedule(jobs)
+        ]
+        if config.metrics:
+            seen = scrapes(database, meter, pulse, now_utc)
+            await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
+        if config.web:
+            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter))
+        schedule = Schedule(tuple(jobs))
         schedule.start()
         first = asyncio.create_task(_first_round(poller, heart))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
@@ -231,6 +247,27 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         schedule.stop()
         await _end([first, *tasks])
     log.info("vigil.stopped")
+
+
+@asynccontextmanager
+async def _web(config: Config, web: WebConfig, poller: Poller, meter: Meter) -> AsyncIterator[list[Job]]:
+    """The built-in server, with what it serves; yields what has to be done for its sake."""
+    if not web.public_url:
+        log.warning("web.unused", remedy="give `public_url` under [web], or take the table out")
+        yield []
+        return
+    subscriber = Subscriber(
+        *(poller.database, poller.fetcher, poller, web.public_url),
+        in_clear=config.fetch.allow_private,
+        noticed=meter.pushed,
+        brought=meter.brought,
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(subscriber.close)
+        await stack.enter_async_context(
+            serving("web", web.listen, pushes(subscriber), max_bytes=config.fetch.max_bytes)
+        )
+        yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()))]
 
 
 async def _first_round(poller: Poller, heart: Heartbeat) -> None:

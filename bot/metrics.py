@@ -15,6 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYP
 
 from bot.watchdog import Pulse
 from jobs.poll import Polled
+from jobs.websub import Receipt
 from storage.database import Database
 from storage.measures import Measures
 from storage.words import DeliveryState, SourceState
@@ -44,14 +45,30 @@ class Meter:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._pushes = Counter(
+            "vigil_pushes",
+            "Pushes of hubs since the start, by what became of them.",
+            ["receipt"],
+            registry=self.registry,
+        )
         for state in SourceState:
             self._polls.labels(state.value)  # a rate needs the zero before the first one
+        for receipt in Receipt:
+            self._pushes.labels(receipt.value)
 
     def polled(self, polled: Polled, seconds: float) -> None:
         """One poll was made; a `Poller` calls this as `noticed`."""
         self._polls.labels(polled.source.state.value).inc()
         self._entries.inc(polled.new)
         self._duration.observe(seconds)
+
+    def pushed(self, receipt: Receipt) -> None:
+        """One push came in; a `Subscriber` calls this as `noticed`."""
+        self._pushes.labels(receipt.value).inc()
+
+    def brought(self, polled: Polled) -> None:
+        """What was in a push was kept; a `Subscriber` calls this so."""
+        self._entries.inc(polled.new)
 
 
 async def metrics(database: Database, meter: Meter, now: datetime) -> str:
@@ -109,6 +126,12 @@ class _Snapshot:
         yield GaugeMetricFamily(
             "vigil_sources_silent", "Sources with nothing new for unusually long.", value=found.silent
         )
+        hubs = GaugeMetricFamily(
+            "vigil_subscriptions", "Subscriptions with hubs (WebSub), by state.", labels=["state"]
+        )
+        for held, count in found.subscriptions.items():
+            hubs.add_metric([held.value], count)
+        yield hubs
         ages = GaugeMetricFamily(
             "vigil_source_last_success_age_seconds",
             "Since the source last answered as it should; absent while it never has.",

@@ -8,7 +8,7 @@ import structlog
 
 from jobs.notices import Admins, announce, overtaken
 from jobs.steps.network import is_down
-from jobs.steps.telling import heard, noted
+from jobs.steps.telling import heard, noted, spoke
 from storage.database import Work
 from storage.moments import OFFLINE_SINCE
 from storage.records import Event, Source
@@ -45,6 +45,16 @@ def tell(work: Work, found: Sequence[Found], admins: Admins) -> tuple[Found, ...
         events += more
     announce(work, events, admins, now)
     return tuple(told)
+
+
+def tell_pushed(work: Work, found: Sequence[Found], admins: Admins) -> None:
+    """Queues what admins should hear of what hubs have brought; whether a source answers it does not tell."""
+    silent = [one.before.id for one in found if spoke(one.before, one.after, one.now)]
+    stored = work.sources.locked(silent) if silent else {}
+    for one in found:
+        before = stored.get(one.before.id)
+        if before:
+            announce(work, spoke(before, one.after, one.now), admins, one.now)
 
 
 def _matters(one: Found) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobs.health import Found, tell
+from jobs.health import Found, tell, tell_pushed
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.ring import Occasion, change, keep, ring, ring_again
@@ -39,6 +39,8 @@ class Outcome:
     new: tuple[tuple[Entry, Statement], ...] = ()
     edits: tuple[Edit, ...] = ()
     first_poll: bool = False
+    pushed: bool = False
+    """True when a hub brought it: that tells nothing of how the source itself answers."""
 
     @property
     def weight(self) -> int:
@@ -63,12 +65,20 @@ def keep_all(
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
     kept = tuple(_keep(work, outcome, limits) for outcome in outcomes)
-    found = [
-        Found(outcome.before, one.source, outcome.now) for outcome, one in zip(outcomes, kept, strict=True)
-    ]
+    both = list(zip(outcomes, kept, strict=True))
+    found = [Found(by.before, one.source, by.now) for by, one in both if not by.pushed]
     told = tell(work, found, admins)
     work.sources.save_polled((one.before, one.after) for one in told)
-    return tuple(replace(one, source=known.after) for one, known in zip(kept, told, strict=True))
+    _keep_pushed(work, [(by, one.source) for by, one in both if by.pushed and by.new], admins)
+    health = iter(told)
+    return tuple(one if by.pushed else replace(one, source=next(health).after) for by, one in both)
+
+
+def _keep_pushed(work: Work, pushed: Sequence[tuple[Outcome, Source]], admins: Admins) -> None:
+    """What hubs brought changes of a source only what its entries tell: not how it answers, nor when."""
+    found = [Found(by.before, _with_memory(work, source, by.now), by.now) for by, source in pushed]
+    tell_pushed(work, found, admins)
+    work.sources.save_pushed([one.after for one in found])
 
 
 def _keep(work: Work, outcome: Outcome, limits: Limits) -> Kept:

@@ -22,6 +22,7 @@ from jobs.pauses import Pauses
 from jobs.steps.edits import is_material, marked, merged, sift
 from jobs.steps.freshness import fresh_for, hints_of, later, next_due
 from jobs.steps.habit import is_silent
+from jobs.steps.hubs import announced
 from jobs.steps.moves import back_home, moved
 from jobs.steps.parsed import NotAFeed, Parsed
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, understand_entry
@@ -121,6 +122,22 @@ class Poller:
     async def one(self, source: Source, now: datetime) -> Polled:
         """Polls one source; whatever goes wrong ends in a named state of the source."""
         return await self._one(source, now, asyncio.get_running_loop().time(), nullcontext())
+
+    async def pushed(self, source: Source, answer: Fetched, now: datetime) -> tuple[Polled, bool]:
+        """What a hub delivered: what is new in it, and whether it changes what is known.
+
+        A push may be late, repeated, or a part of the feed: so it neither edits entries nor touches what
+        only the source's own answers tell. Raises NotAFeed, and what writing it raised.
+        """
+        parsed = await items(self.parser, source, answer, now, source.marks)
+        fresh, changed = await asyncio.to_thread(self._sifted, source, parsed.entries)
+        linked = Linked(self.fetcher, self._pauses, self.parser)
+        read = await linked.read(fresh, now, _LINKED_PAGES)
+        new = await self._understand(read, source, now)
+        polled = _polled(await self._batches.add(Outcome(source, source, now, new=new, pushed=True)))
+        if any(recipients for _, recipients in polled.alerts):
+            self.wake()
+        return polled, bool(changed)
 
     async def _one(
         self, source: Source, now: datetime, began: float, asking: AbstractAsyncContextManager[None]
@@ -314,7 +331,9 @@ def _succeeded(
 ) -> Source:
     source = moved(source, answer.permanent_url, now)
     kept = answer.status == 304
-    hints = source.hints if digest == source.body_hash else hints_of(answer.body)
+    known = digest == source.body_hash
+    hints = source.hints if known else hints_of(answer.body)
+    hub, topic = announced(source, answer.headers, b"" if known else answer.body, answer.final_url)
     silent = is_silent(source, now)
     return replace(
         source,
@@ -324,6 +343,8 @@ def _succeeded(
         last_modified=answer.headers.get("last-modified", source.last_modified if kept else ""),
         body_hash=digest,
         hints=hints,
+        hub=hub,
+        topic=topic,
         failures=0,
         last_polled=now,
         last_success=now,

@@ -31,6 +31,7 @@ from storage.routes import Routes
 from storage.search import index_for
 from storage.sources import Sources
 from storage.statements import Statements
+from storage.subscriptions import Subscriptions
 from storage.tables import meta
 from storage.vault import Vault, WrongKey
 
@@ -52,6 +53,7 @@ class Work:
     recipients: Recipients
     routes: Routes
     deliveries: Deliveries
+    subscriptions: Subscriptions
     notices: Notices
     moments: Moments
 
@@ -188,6 +190,7 @@ class Database:
             recipients=Recipients(connection, self.vault),
             routes=Routes(connection, self.vault),
             deliveries=deliveries,
+            subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
         )

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.moments import ALIVE, OFFLINE_SINCE, Moments
-from storage.tables import alerts, deliveries, entries, notices, sources, statements
-from storage.words import DeliveryState, SourceState
+from storage.tables import alerts, deliveries, entries, notices, sources, statements, subscriptions
+from storage.words import DeliveryState, SourceState, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Measures:
     sources: dict[SourceState, int]
     """How many are watched, by state."""
     silent: int
+    subscriptions: dict[SubscriptionState, int]
+    """With hubs, by state."""
     last_success: dict[str, datetime | None]
     """By the name of each watched source."""
     entries: int
@@ -43,12 +45,17 @@ def measure(connection: Connection, now: datetime) -> Measures:
     by_state = dict.fromkeys(SourceState, 0)
     for _, state, _, _ in watched:
         by_state[SourceState(state)] += 1
+    by_hub = dict.fromkeys(SubscriptionState, 0)
+    of_hubs = sa.select(subscriptions.c.state, sa.func.count()).group_by(subscriptions.c.state)
+    for state, count in connection.execute(of_hubs):
+        by_hub[SubscriptionState(state)] = int(count)
     queue = sa.select(deliveries.c.state, deliveries.c.lane, sa.func.count())
     of_queue = connection.execute(queue.group_by(deliveries.c.state, deliveries.c.lane))
     due = (deliveries.c.state == DeliveryState.QUEUED, deliveries.c.not_before <= now)
     moments = Moments(connection)
     return Measures(
         sources=by_state,
+        subscriptions=by_hub,
         silent=sum(bool(silent) for *_, silent in watched),
         last_success={name: success for name, _, success, _ in watched},
         entries=_count(connection, entries),

@@ -23,6 +23,7 @@ from storage.words import (
     SourceKind,
     SourceState,
     Status,
+    SubscriptionState,
     Trust,
     Urgency,
 )
@@ -72,6 +73,10 @@ class Source:
     """When it was first found silent for far longer than is its habit."""
     marks: bytes = b""
     """Digests of the items that its last answer showed, as the parse step packs them."""
+    hub: str = ""
+    """Who pushes its news, as it says itself (WebSub); "" where nobody does."""
+    topic: str = ""
+    """The name by which the hub knows it."""
     since: datetime | None = None
     """Since when it has been well, or has been in trouble, without a break."""
     unreached_since: datetime | None = None
@@ -97,6 +102,31 @@ class Source:
     def public_url(self) -> str:
         """The configured address for messages: without whatever opens the door to whoever holds it."""
         return without_secrets(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a hub was asked for: to push what one source publishes to an address of ours, for a time."""
+
+    source_id: int
+    hub: str
+    topic: str
+    base: str
+    """Our public address, as the hub was told."""
+    token: str = field(repr=False)
+    """The part of the callback address that nobody can guess: who knows it, speaks for the hub."""
+    secret: str = field(repr=False)
+    """What the hub signs its pushes with."""
+    due: datetime
+    """When something is to be done next: asked, renewed, given up."""
+    state: SubscriptionState = SubscriptionState.WANTED
+    detail: str = ""
+    """What went wrong last, for an operator."""
+    asked: datetime | None = None
+    """When the hub was asked what it has not confirmed yet."""
+    lease_until: datetime | None = None
+    failures: int = 0
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Sources: what is watched, and what the last poll of each left behind."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -19,12 +19,14 @@ _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
     for name in (
         *("etag", "last_modified", "body_hash", "next_due", "failures"),
-        *("address", "moved_to", "moved_since", "marks", "unreached_since"),
+        *("address", "moved_to", "moved_since", "marks", "unreached_since", "hub", "topic"),
     )
 } | {"hints": {}}
 """What belongs to an address, as it is for one that was never asked."""
 _EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
 """What every poll writes; the rest, such as validators, changes seldom."""
+_OF_ENTRIES = ("unread_due", "newest", "habit", "silent_since")
+"""What its entries tell about it, whoever brought them."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
 
 
@@ -125,6 +127,19 @@ class Sources:
             alike.setdefault((*_EACH_TIME, *changed), []).append(after)
         for names, found in alike.items():
             self._connection.execute(_saving(names), [_values(source, names) for source in found])
+
+    def save_pushed(self, found: Sequence[Source]) -> None:
+        """Keeps what new entries tell about sources, and nothing of what only their own answers tell."""
+        if found:
+            until_commit(self._connection, "sources")
+            self._connection.execute(_saving(_OF_ENTRIES), [_values(source, _OF_ENTRIES) for source in found])
+
+    def due_by(self, source_id: int, moment: datetime) -> None:
+        """The source is asked at this moment, unless it is asked sooner anyway."""
+        later = sa.or_(sources.c.next_due.is_(None), sources.c.next_due > moment)
+        self._connection.execute(
+            sa.update(sources).where(sources.c.id == source_id, later).values(next_due=moment)
+        )
 
     def pause(self, wanted: Mapping[str, datetime], now: datetime) -> None:
         """Nobody asks these places (a host, or one address) before their time; what has passed is dropped."""

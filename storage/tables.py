@@ -99,11 +99,32 @@ sources = Table(
     Column("habit", BigInteger, nullable=False, server_default="0"),
     Column("silent_since", Moment),
     Column("marks", LargeBinary),
+    Column("hub", Text, nullable=False, server_default=""),
+    Column("topic", Text, nullable=False, server_default=""),
     Column("since", Moment),
     Column("unreached_since", Moment),
     Column("told", String, nullable=False, server_default=""),
     Column("told_at", Moment),
     Column("unsteady", Boolean, nullable=False, server_default=false()),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("token_trace", String(64), nullable=False, unique=True),
+    Column("token_sealed", LargeBinary, nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("asked", Moment),
+    Column("lease_until", Moment),
+    Column("due", Moment, nullable=False, index=True),
+    Column("failures", Integer, nullable=False),
 )
 
 pauses = Table(

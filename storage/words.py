@@ -92,6 +92,17 @@ class SourceState(StrEnum):
     MOVED = "moved"
 
 
+class SubscriptionState(StrEnum):
+    """How it stands between us and a hub that pushes a source's news (WebSub)."""
+
+    WANTED = "wanted"
+    PENDING = "pending"
+    ACTIVE = "active"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    LEAVING = "leaving"
+
+
 class EventKind(StrEnum):
     """What admins are told of."""
 

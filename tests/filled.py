@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from jobs.steps.websub import subscribed, wanted
 from storage.database import Work
 from storage.moments import ALIVE
 from storage.records import (
@@ -61,6 +62,8 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             habit=86_400,
             silent_since=NOON,
             marks=b"12345678",
+            hub="https://hub.example/",
+            topic="https://other.example/feed",
             since=NOON,
             unreached_since=NOON,
             told="dark",
@@ -71,6 +74,10 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
         )
     )
     work.sources.pause({"other.example": NOON + timedelta(hours=1)}, NOON)
+    asked = wanted(rich, "https://vigil.example", "token", "secret", NOON)
+    work.subscriptions.add(asked)
+    active = subscribed(replace(asked, token="other token", detail="why", asked=NOON), "60", NOON, 0.0)
+    work.subscriptions.add(active)
     one = work.recipients.ensure("telegram", "-1001", "en", NOON)
     other = work.recipients.ensure("console", "terminal", "ko", NOON)
     work.routes.add(one.id, Route())

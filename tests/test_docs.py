@@ -43,8 +43,8 @@ def named(pattern: re.Pattern[str]) -> set[str]:
 
 
 def shown_chat_commands() -> set[str]:
-    """`/subscribe` and its like; the image's folder /data is none of them."""
-    return named(_CHAT) - {"data"}
+    """`/subscribe` and its like; the image's folder and what is served over HTTP are none of them."""
+    return named(_CHAT) - {"data", "metrics", "healthz"}
 
 
 def source() -> str:

@@ -12,6 +12,7 @@ from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_sources, look_at_sources
 from bot.checks.people import check_admins, check_transports
+from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import check_database, check_files, check_key, read_key, remembered
 from bot.config import Config
 from bot.speech import Speech
@@ -26,8 +27,11 @@ _Result = TypeVar("_Result")
 
 async def check_everything(config: Config, now: Callable[[], datetime]) -> list[Finding]:
     """Every finding, in the order in which they are best mended."""
-    seen, bot = await asyncio.gather(
-        look_at_sources(config, now), _ask_telegram(config, now), return_exceptions=True
+    seen, bot, servers = await asyncio.gather(
+        look_at_sources(config, now),
+        _ask_telegram(config, now),
+        check_servers(config),
+        return_exceptions=True,
     )
     looked = [] if isinstance(seen, BaseException) else seen
     asked = None if isinstance(bot, BaseException) else bot
@@ -39,6 +43,8 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("sources", lambda: check_sources(_unbroken(seen), _remembered(config), _speech(config))),
         *_guarded("telegram", lambda: check_transports(config, _unbroken(bot))),
         *_guarded("admins", lambda: check_admins(config, asked)),
+        *_guarded("servers", lambda: _unbroken(servers)),
+        *_guarded("hubs", lambda: check_hubs(config, *remembered(config, read_key(config)))),
     ]
 
 
@@ -49,7 +55,8 @@ def check_store(config: Config) -> list[Finding]:
 
 
 def _remembered(config: Config) -> dict[str, Source]:
-    return remembered(config, read_key(config))
+    stored, _ = remembered(config, read_key(config))
+    return {source.name: source for source in stored}
 
 
 def _speech(config: Config) -> Speech:

@@ -11,7 +11,7 @@ from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
 from storage.database import Database, StorageError
 from storage.health import Health, examine
-from storage.records import Source
+from storage.records import Source, Subscription
 from storage.vault import Vault, parse_key
 
 _LEAST_FREE = 200_000_000
@@ -74,20 +74,20 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
     return _judged(where, health, has_key=secret is not None), health.version is not None
 
 
-def remembered(config: Config, secret: bytes | None) -> dict[str, Source]:
-    """What is stored of each source, by name; nothing where the database is not to be used as it is."""
+def remembered(config: Config, secret: bytes | None) -> tuple[tuple[Source, ...], tuple[Subscription, ...]]:
+    """What is stored of sources and of hubs; nothing where the database is not to be used as it is."""
     file = sqlite_file(config)
     if file and not (file.exists() and file.stat().st_size):
-        return {}
+        return (), ()
     database = Database(config.database, Vault.from_secret(secret or _NO_KEY))
     try:
         health = examine(database)
         if health.version != health.needed or health.damage:
-            return {}
+            return (), ()
         with database.read() as work:
-            return {source.name: source for source in work.sources.all()}
+            return work.sources.all(), work.subscriptions.all() if health.key_fits and secret else ()
     except StorageError:
-        return {}
+        return (), ()
     finally:
         database.close()
 

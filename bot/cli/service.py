@@ -19,6 +19,7 @@ from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TokenRefusedError
+from bot.web import NotServed
 from jobs.deliver import Deliverer, Pace
 from storage.database import Database, StorageError, now_utc
 
@@ -28,7 +29,7 @@ def run(config: ConfigFile = DEFAULT) -> None:
     settings = configuration(config, least=logging.DEBUG)
     try:
         asyncio.run(_run(settings))
-    except (StorageError, TokenRefusedError) as error:
+    except (StorageError, TokenRefusedError, NotServed) as error:
         fail(str(error))
 
 

@@ -8,7 +8,9 @@ from bot.config.settings import (
     ConfigError,
     FetchConfig,
     LogConfig,
+    MetricsConfig,
     TelegramConfig,
+    WebConfig,
 )
 
 __all__ = [
@@ -19,7 +21,9 @@ __all__ = [
     "ConfigError",
     "FetchConfig",
     "LogConfig",
+    "MetricsConfig",
     "TelegramConfig",
+    "WebConfig",
     "keys",
     "load",
 ]

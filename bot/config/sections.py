@@ -21,7 +21,9 @@ from bot.config.settings import (
     ConfigError,
     FetchConfig,
     LogConfig,
+    MetricsConfig,
     TelegramConfig,
+    WebConfig,
 )
 from storage.records import Source
 from storage.words import SourceKind, Trust
@@ -29,7 +31,7 @@ from storage.words import SourceKind, Trust
 DEFAULT_FILE = "config.toml"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
-_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "sources": [{}]}
+_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "metrics": {}, "sources": [{}]}
 """A configuration with every table that may be left out."""
 
 
@@ -77,13 +79,27 @@ def _read(reader: Reader) -> Config:
         telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
         admins=_read_admins(reader.section("admins")),
         log=_read_log(reader.section("log")),
+        web=_read_web(reader.section("web")) if reader.has("web") else None,
+        metrics=_read_metrics(reader.section("metrics")) if reader.has("metrics") else None,
         sources=_read_sources(reader),
         later=_read_later(reader),
         file=reader.file,
     )
+    _check_servers(reader, config)
     vigil.unknown()
     reader.unknown()
     return replace(config, secrets=frozenset(reader.findings.secrets - {""}))
+
+
+def _check_servers(reader: Reader, config: Config) -> None:
+    """What the tables of the two servers must not be together, or beside [fetch]."""
+    web = config.web
+    if web and web.public_url.startswith("http://") and not config.fetch.allow_private:
+        remedy = "give an https:// address: who could read what hubs are told could push in their name"
+        reader.fault("web.public_url", "is not secure", remedy)
+    if web and config.metrics and web.listen == config.metrics.listen:
+        remedy = "give it a port of its own, which no proxy passes on"
+        reader.fault("metrics.listen", "is the address of [web]", remedy)
 
 
 def _database(vigil: Reader, base: Path) -> str:
@@ -145,6 +161,28 @@ def _read_log(log: Reader) -> LogConfig:
     made = LogConfig(level=log.one_of("level", LEVELS, "info"), format=log.one_of("format", FORMATS, "auto"))
     log.unknown()
     return made
+
+
+def _read_web(web: Reader) -> WebConfig:
+    listen = _read_listen(web, "127.0.0.1:8080")
+    url = web.address("public_url").rstrip("/")
+    web.checked("public_url", url, _is_base, 'give the address of the proxy, as "https://vigil.example.org"')
+    web.unknown()
+    return WebConfig(listen, url)
+
+
+def _read_metrics(metrics: Reader) -> MetricsConfig:
+    made = MetricsConfig(_read_listen(metrics, "127.0.0.1:9464"))
+    metrics.unknown()
+    return made
+
+
+def _read_listen(table: Reader, default: str) -> tuple[str, int]:
+    text = table.text("listen", default)
+    found = _listens(text)
+    if found is None:
+        table.fault("listen", f'is "{text}"', f'give a host and a port, as "{default}" or "[::1]:8080"')
+    return found or ("127.0.0.1", 0)
 
 
 def _read_admins(admins: Reader) -> AdminsConfig:
@@ -217,6 +255,22 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def _listens(text: str) -> tuple[str, int] | None:
+    """Host and port, both said: not 0, which means another one each time."""
+    try:
+        parts = urlsplit(f"//{text}")
+        said = (parts.hostname, parts.port)
+    except ValueError:
+        return None
+    host, port = said
+    return (host, port) if host and port and parts.netloc == text and "@" not in text else None
+
+
+def _is_base(url: str) -> bool:
+    """An address that paths can follow."""
+    return _is_web(url) and not any(mark in url for mark in "?#@")
 
 
 def _is_web(url: str) -> bool:

@@ -61,6 +61,21 @@ class LogConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WebConfig:
+    """The built-in server. Without a `public_url` nobody can push to it."""
+
+    listen: tuple[str, int]
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """A server of its own for monitoring: what the public reaches must not tell how the watch fares."""
+
+    listen: tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything an operator can set; a default stands for each key that is not."""
 
@@ -73,6 +88,8 @@ class Config:
     telegram: TelegramConfig | None = None
     admins: AdminsConfig = AdminsConfig()
     log: LogConfig = LogConfig()
+    web: WebConfig | None = None
+    metrics: MetricsConfig | None = None
     sources: tuple[Source, ...] = ()
     later: tuple[str, ...] = ()
     """Tables that are understood, but not used by this version yet: `vigil check` says so."""

@@ -17,7 +17,7 @@ class Fetched:
     """Where the answer came from, after redirects."""
     status: int
     headers: Mapping[str, str]
-    """Keys in lower case; of a repeated field the first value."""
+    """Keys in lower case; of a repeated field the first value, of Link all of them."""
     body: bytes
     permanent_url: str | None = None
     """`final_url` when every redirect on the way was 301 or 308 (RFC 9110 15.4.2, 15.4.9), else None.

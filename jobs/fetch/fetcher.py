@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
@@ -25,6 +26,7 @@ _ACCEPT = (
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_BODY = _REDIRECTS | {304}
 _PERMANENT = frozenset({301, 308})
+_SAME_AGAIN = frozenset({307, 308})
 _SCHEMES = frozenset({"http", "https"})
 _CHUNK = 65_536
 _LONGEST_FIELD = 32_768
@@ -164,6 +166,27 @@ class Fetcher:
                 raise Elsewhere(_host(start), f"it leads to another site, {_host(target)}")
         raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
 
+    async def post(self, url: str, form: Mapping[str, str]) -> Fetched:
+        """The answer to a form; any status is an answer. Raises a FetchError, as `get`.
+
+        What a form holds is repeated only where its receiver says so with 307 or 308, and never in clear
+        what was sent by https.
+        """
+        start = target = _parse(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            self._check(target)
+            async with self._queue_at(target) as host:
+                await host.spaced(self._gap)
+                answer = await self._exchange(target, {}, self._timeout, form)
+            location = answer.headers.get("location", "")
+            if answer.status not in _SAME_AGAIN or not location:
+                return answer
+            following = _next(target, location)
+            if target.scheme == "https" != following.scheme:
+                raise Elsewhere(_host(start), "it leads from https to http")
+            target = following
+        raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
+
     def _check(self, target: URL) -> None:
         """Refuse what needs no look-up to be refused; names are judged by their addresses on connecting."""
         host = target.raw_host or ""
@@ -188,12 +211,14 @@ class Fetcher:
         now = asyncio.get_running_loop().time()
         self._hosts = {name: host for name, host in self._hosts.items() if host.guests or host.free_at > now}
 
-    async def _exchange(self, target: URL, headers: dict[str, str], seconds: float) -> Fetched:
+    async def _exchange(
+        self, target: URL, headers: dict[str, str], seconds: float, form: Mapping[str, str] | None = None
+    ) -> Fetched:
         """One request and its whole answer; the errors of the libraries end here."""
         host = _host(target)
         try:
             async with asyncio.timeout(max(seconds, 0)):
-                return await self._request(target, headers)
+                return await self._request(target, headers, form)
         except TimeoutError as error:
             raise TimedOut(host, f"no complete answer within {self._timeout:g} s") from error
         except NotPublic as error:
@@ -204,19 +229,25 @@ class Fetcher:
             # Broken framing and encodings that aiohttp does not wrap.
             raise Unreachable(host, f"the answer cannot be read ({type(error).__name__})") from error
 
-    async def _request(self, target: URL, headers: dict[str, str]) -> Fetched:
+    async def _request(self, target: URL, headers: dict[str, str], form: Mapping[str, str] | None) -> Fetched:
         if self._session is None:
             raise RuntimeError("Fetcher is used outside of `async with`")
         sent = {**headers, **_authorization(target)}
         proxy = self._proxy if self._proxy.startswith("http") else None
         shown = _anonymous(target)
-        async with self._session.get(shown, headers=sent, allow_redirects=False, proxy=proxy) as response:
+        method = "GET" if form is None else "POST"
+        async with self._session.request(
+            method, shown, headers=sent, data=form, allow_redirects=False, proxy=proxy
+        ) as response:
             received: dict[str, str] = {}
             for name, value in response.headers.items():
                 if not value.isascii():
                     # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
                     value = value.encode("utf-8", "replace").decode("utf-8")  # noqa: PLW2901
-                received.setdefault(name.lower(), value)
+                key = name.lower()
+                # Links come in several fields, which are one list (RFC 8288 3, RFC 9110 5.3).
+                joined = key == "link" and key in received
+                received[key] = f"{received[key]}, {value}" if joined else received.get(key, value)
             body = await self._body(response, _host(target))
             final = str(shown)
             return Fetched(final, final, response.status, received, body)

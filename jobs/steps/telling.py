@@ -48,6 +48,13 @@ def heard(before: Source, after: Source, now: datetime) -> tuple[Source, tuple[E
     return after, tuple(_event(kind, before, after, now) for kind in kinds)
 
 
+def spoke(before: Source, after: Source, now: datetime) -> tuple[Event, ...]:
+    """What admins hear when a hub has brought news: of the source's health that tells one thing alone."""
+    if before.silent_since and not after.silent_since:
+        return (_event(EventKind.SPEAKS, before, after, now),)
+    return ()
+
+
 def _believed(source: Source, now: datetime) -> tuple[Source, tuple[EventKind, ...]]:
     """What admins believe of the source's health, and how they come to."""
     ill, well = _is_ill(source, now), source.state in WELL

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, keys, load
+from bot.config import ConfigError, MetricsConfig, WebConfig, keys, load
 from storage.words import SourceKind
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -81,6 +81,52 @@ def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     """The remedy is in the message."""
     with pytest.raises(ConfigError, match=r"config\.example\.toml"):
         load(tmp_path / "none.toml", {})
+
+
+SERVERS = '[web]\nlisten = "{}"\npublic_url = "{}"\n[metrics]\nlisten = "{}"\n'
+
+
+def test_the_servers_are_off_unless_they_are_named(tmp_path: Path) -> None:
+    """An empty table is enough for each; hubs need the public address too."""
+    assert load(written(tmp_path, ""), {}).web is None
+    assert load(written(tmp_path, ""), {}).metrics is None
+    config = load(written(tmp_path, "[web]\n[metrics]\n"), {})
+    assert (config.web, config.metrics) == (
+        *(WebConfig(("127.0.0.1", 8080)), MetricsConfig(("127.0.0.1", 9464))),
+    )
+    text = SERVERS.format("[::1]:80", "https://vigil.example/deep/", "localhost:1")
+    config = load(written(tmp_path, text), {})
+    assert config.web == WebConfig(("::1", 80), "https://vigil.example/deep")
+
+
+@pytest.mark.parametrize(
+    ("listen", "url", "metrics", "told"),
+    [
+        ("8080", "https://a.example", "b:1", "web.listen"),
+        ("a:b", "https://a.example", "b:1", "web.listen"),
+        ("a:0", "https://a.example", "b:1", "web.listen"),
+        ("u@a:1", "https://a.example", "b:1", "web.listen"),
+        ("a:1/x", "https://a.example", "b:1", "web.listen"),
+        ("a:1", "https://a.example/?x=1", "b:1", "web.public_url"),
+        ("a:1", "a.example", "b:1", "web.public_url"),
+        ("a:1", "http://a.example", "b:1", "web.public_url: is not secure"),
+        ("a:1", "https://a.example", "", "metrics.listen"),
+        ("a:1", "https://a.example", "a:1", "metrics.listen: is the address of"),
+    ],
+)
+def test_servers_that_cannot_be_or_must_not_be_are_faults(
+    tmp_path: Path, listen: str, url: str, metrics: str, told: str
+) -> None:
+    """An address that is none, pushes in clear, metrics where the public is let in."""
+    with pytest.raises(ConfigError, match=told) as caught:
+        load(written(tmp_path, SERVERS.format(listen, url, metrics)), {})
+    assert len(caught.value.faults) == 1
+
+
+def test_hubs_may_push_in_clear_on_loopback(tmp_path: Path) -> None:
+    """For tests, which `allow_private` is for."""
+    text = "[fetch]\nallow_private = true\n" + SERVERS.format("a:1", "http://127.0.0.1:1", "b:1")
+    assert load(written(tmp_path, text), {}).web is not None
 
 
 def test_secrets_may_stand_elsewhere(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,21 +23,7 @@ TOKEN = "123456789:" + "A" * 35
 PASSWORD = 'pass "w\\ord" 1'
 FORMATS = ("text", "logfmt", "json")
 
-
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    """The log is the process's own: what a test sets up is taken down again."""
-    root = logging.getLogger()
-    names = ("", "bot", "jobs", "storage", "apscheduler")
-    levels = {name: logging.getLogger(name).level for name in names}
-    handlers, hooks = list(root.handlers), (sys.excepthook, threading.excepthook)
-    yield
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-    sys.excepthook, threading.excepthook = hooks
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
 
 
 def told(form: str, happening: Callable[[], object], level: str = "info") -> list[str]:

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.metrics import CONTENT_TYPE, Meter, healthz, metrics
 from bot.watchdog import Pulse
 from jobs.poll import Polled
+from jobs.websub import Receipt
 from storage.database import Database
 from storage.moments import ALIVE, OFFLINE_SINCE
 from storage.words import DeliveryState, SourceState
@@ -88,6 +89,22 @@ async def test_polls_are_counted_by_outcome_with_their_duration(database: Databa
     assert found[("vigil_poll_duration_seconds_bucket", "0.25")] == 1
 
 
+async def test_pushes_and_subscriptions_are_told_by_what_became_of_them(database: Database) -> None:
+    """A hub that is denied, or that forges, shows; so does what pushes have brought."""
+    with database.write() as work:
+        fill(work)
+    meter = Meter()
+    meter.pushed(Receipt.TAKEN)
+    meter.brought(Polled(a_source(), new=2))
+    found = await read(database, meter)
+    assert found[("vigil_subscriptions", "active")] == 1
+    assert found[("vigil_subscriptions", "wanted")] == 1
+    assert found[("vigil_subscriptions", "denied")] == 0
+    assert found[("vigil_pushes_total", "taken")] == 1
+    assert found[("vigil_pushes_total", "ignored")] == 0
+    assert found[("vigil_new_entries_total",)] == 2
+
+
 async def test_no_series_is_about_anybody(database: Database) -> None:
     """With people of every kind in the database: no label but these, no address, no country, no keyword."""
     with database.write() as work:
@@ -101,7 +118,7 @@ async def test_no_series_is_about_anybody(database: Database) -> None:
         for sample in family.samples
         for name in sample.labels
     }
-    assert labels == {"state", "source", "lane", "le", "version"}
+    assert labels == {"state", "source", "lane", "le", "receipt", "version"}
     for secret in (ADDRESS, "-1001", "needle", "telegram", "console", "KP"):
         assert secret not in text
 

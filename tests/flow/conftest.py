@@ -15,6 +15,8 @@ from tests.feeds import Site, a_site, item, rss
 from tests.flow.program import Program
 from tests.flow.story import ADMIN, DINNER
 
+TOLD = "how fast"
+"""The property of a test that says so."""
 TABLE = "killed: what the program makes good at its next start"
 
 
@@ -30,8 +32,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Write the kill table."""
+    """Write the kill table, and how fast it was; that is told, and never tested."""
     matrix.write(terminalreporter, TABLE)
+    passed = (one.user_properties for one in terminalreporter.getreports("passed"))
+    lines = sorted({str(text) for properties in passed for name, text in properties if name == TOLD})
+    if lines:
+        terminalreporter.section(TOLD)
+        terminalreporter.write("\n".join([*lines, ""]))
 
 
 @pytest.fixture

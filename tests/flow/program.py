@@ -31,7 +31,9 @@ class Program:
         api_url: str = "",
         token: str = "",
         admins: tuple[int, ...] = (),
+        more: str = "",
     ) -> None:
+        """`more` stands in the configuration as it is."""
         self.folder = folder
         self.url = database.replace("sqlite:///vigil.db", f"sqlite:///{folder / 'vigil.db'}")
         lines = [
@@ -47,7 +49,7 @@ class Program:
         for name, url in sources.items():
             lines += ["[[sources]]", f"name = {json.dumps(name)}", f"url = {json.dumps(url)}", 'every = "1m"']
             lines += [f"organisation = {json.dumps(name.title())}"]
-        (folder / "config.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (folder / "config.toml").write_text("\n".join([*lines, more]) + "\n", encoding="utf-8")
         self.service: asyncio.subprocess.Process | None = None
         self._ahead: timedelta | None = None
         self._trap = ""

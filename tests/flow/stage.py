@@ -43,6 +43,16 @@ TRAPS: dict[str, Trap] = {
     "deliveries are written": Trap("storage.deliveries", "Deliveries.queue"),
     "validators are written": Trap("storage.sources", "Sources.save_polled"),
     "the poll is committed": Trap("jobs.poll", "Poller._store"),
+    # hub -> push -> entry -> alert -> delivery
+    "a push has arrived": Trap("jobs.websub", "Subscriber.receive", after=False),
+    "a push is understood": Trap("jobs.poll", "Poller._understand"),
+    "a push is committed": Trap("jobs.poll", "Poller.pushed"),
+    "a push is about to be answered": Trap("jobs.websub", "Subscriber.receive"),
+    # source -> hub -> subscription
+    "a hub is about to be asked": Trap("jobs.websub", "Subscriber._ask", after=False),
+    "a hub has been asked": Trap("jobs.websub", "Subscriber._ask"),
+    "a hub is about to be told yes": Trap("jobs.websub", "Subscriber.confirms"),
+    "a hub has been told yes": Trap("jobs.websub", "Subscriber.settle", after=False),
     # source -> event -> notice -> delivery
     "a notice is written": Trap("storage.notices", "Notices.add"),
     "a notice is queued": Trap("storage.deliveries", "Deliveries.queue_notice"),

@@ -8,7 +8,7 @@ import pytest
 from tests.emulators.telegram import TelegramEmulator, hang
 from tests.feeds import Site
 from tests.flow.program import Program
-from tests.flow.story import PERSON, TITLE, rung, subscribe, urgent_call
+from tests.flow.story import ADMIN, PERSON, TITLE, rung, subscribe, urgent_call
 
 
 async def test_from_first_contact_to_the_alert(
@@ -147,6 +147,7 @@ async def test_lines_from_a_pipe_are_answered(vigil: Program) -> None:
 
 async def test_the_check_asks_telegram_for_the_bot(vigil: Program, telegram: TelegramEmulator) -> None:
     """A good token is named by its bot; a refused one is told with the remedy, and never shown."""
+    telegram.private(ADMIN)
     code, out, _ = await vigil.run("check")
     assert (code, "@emulated_bot" in out, "Nothing is wrong." in out) == (0, True, True), out
     config = vigil.folder / "config.toml"
