@@ -163,7 +163,7 @@ async def test_from_a_lost_machine_to_a_new_one(
     shutil.copy(vigil.folder / "vigil.key", new.folder)
     code, out, err = await new.run("restore", "../vigil.backup")
     assert code == 0, err
-    assert "Recipients in the database now: 1.\nWhoever used /forget after" in out
+    assert "Recipients in the database now: 1.\nWhoever used /forget or /unsubscribe after" in out
     publish(site, FIRST, SECOND)
     await new.serve()
     await new.run("poll", "--source", "northlight")
