@@ -6,6 +6,7 @@ for searching holds nothing of its own; it is left out, and made anew from the s
 wanted (`Statements.index_all`).
 """
 
+import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,9 +92,11 @@ def rows_out(connection: Connection, tables: Sequence[sa.Table]) -> None:
 def into_file(source: Connection, file: Path) -> dict[str, int]:
     """Every row into a new SQLite file of the source's version; returns how many by table.
 
-    Nothing waits for the disk: a file that was not finished is worth nothing.
+    Nothing waits for the disk: a file that was not finished is worth nothing. Nobody else may open it
+    meanwhile: SQLite sets no locks, which on network drives would be at odds with one that the caller holds.
     """
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+    uri = f"{file.resolve().as_uri()}?nolock=1"
+    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
     try:
         with engine.connect() as target:
             target.exec_driver_sql("PRAGMA journal_mode = MEMORY")
