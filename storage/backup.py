@@ -140,7 +140,8 @@ def _opened(uri: str) -> Iterator[Connection]:
 def _unfinished(folder: Path) -> Iterator[Path]:
     """A new file, gone at the end if it is still there; a lock on it tells that somebody is writing.
 
-    It ends with its process. It is flock's, of which SQLite knows nothing; into_file sees to it that it sets none of its own.
+    The lock ends with its process. It is flock's: SQLite, which `into_file` keeps from setting any, knows
+    nothing of it.
     """
     while True:
         descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED[0], suffix=_UNFINISHED[1], dir=folder)

@@ -28,9 +28,7 @@ def check_key(config: Config, *, used: bool, environ: Mapping[str, str] = os.env
         if used:
             remedy = "put back the copy you kept: without it nobody who subscribed can be reached"
             return wrong("key", f"{path} is missing", remedy)
-        return note(
-            "key", f"{path}: not made yet", "`vigil run` makes it; keep a copy apart from the database"
-        )
+        return _key_to_be_made(path)
     except ValueError as error:
         return wrong("key", f"{path}: {error}", "put back the copy you kept")
     except OSError as error:
@@ -40,6 +38,16 @@ def check_key(config: Config, *, used: bool, environ: Mapping[str, str] = os.env
     if _by_systemd(path, environ):
         return fine("key", f"{path}: kept by systemd")
     return _readers(path, found)
+
+
+def _key_to_be_made(path: Path) -> Finding:
+    """Before the first run: whether the key can be made where it is wanted."""
+    if not path.parent.is_dir():
+        return wrong("key", f"there is no folder {path.parent} to make it in", "make it, or mend `key_file`")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        state = f"{_user(os.geteuid())} cannot make it in {path.parent}"
+        return wrong("key", state, "mend the rights of the folder, or `key_file`")
+    return note("key", f"{path}: not made yet", "`vigil run` makes it; keep a copy apart from the database")
 
 
 def _readers(path: Path, found: os.stat_result) -> Finding:
@@ -117,19 +125,34 @@ def _not_made(file: Path) -> Finding:
 
 
 def _judged(where: str, health: Health, *, has_key: bool) -> Finding:
-    if health.damage:
-        remedy = "stop Vigil, keep a copy of the file, and `vigil restore` the last backup"
-        return wrong("database", f"{where} is damaged: {health.damage[0]}", remedy)
+    flaw = _flaw(health, has_key=has_key)
+    if flaw:
+        state, remedy = flaw
+        return wrong("database", f"{where} {state}", remedy)
     if health.version is None:
         return note("database", f"{where}: empty", "`vigil run` makes its tables")
-    if health.version != health.needed:
-        state = f"{where} is at version {health.version}, this program needs {health.needed}"
-        return wrong("database", state, "`vigil backup`, then `vigil migrate`")
-    if has_key and not health.key_fits:
-        return wrong("database", f"{where} was made with another key", "put back the key it was made with")
     counts = health.counts
     held = f", {counts.statements:,} statements, {counts.waiting:,} waiting to be sent" if counts else ""
     return fine("database", f"{where}: version {health.version}{held}")
+
+
+def _flaw(health: Health, *, has_key: bool) -> tuple[str, str] | None:
+    """What is wrong with it, and the remedy."""
+    if health.hindered:
+        why, remedy = health.hindered
+        return f"cannot be written to: {why}", remedy
+    if health.damage:
+        remedy = "stop Vigil, keep a copy of the file, and `vigil restore` the last backup"
+        return f"is damaged: {health.damage[0]}", remedy
+    if not health.known:
+        state = f"was made by a newer Vigil (version {health.version}; this program knows {health.needed})"
+        return state, "use that version of Vigil, or a newer one"
+    if health.version not in (None, health.needed):
+        state = f"is at version {health.version}, this program needs {health.needed}"
+        return state, "`vigil backup`, then `vigil migrate`"
+    if has_key and not health.key_fits:
+        return "was made with another key", "put back the key it was made with"
+    return None
 
 
 def _by_systemd(path: Path, environ: Mapping[str, str]) -> bool:
