@@ -224,7 +224,11 @@ class Reader:
                 self.fault(key, f"the file {path} holds no text (UTF-8)", "write the value into it anew")
                 return ""
             except OSError as error:
-                remedy = "let the user that runs Vigil read it" if path.exists() else "mend the path"
+                remedy = (
+                    "let the user that runs Vigil read it"
+                    if isinstance(error, PermissionError)
+                    else "mend the path"
+                )
                 self.fault(key, f"the file {path} cannot be read ({error.strerror})", remedy)
                 return ""
             if not found:
