@@ -79,7 +79,12 @@ def _no_key(file: Path, error: OSError) -> str:
     if not file.parent.is_dir():
         return f"{file}: there is no folder {file.parent}: make it, or mend `key_file`"
     if file.exists():
-        return f"{file}: cannot be read ({error.strerror}): run this as the user that runs Vigil"
+        remedy = (
+            "run this as the user that runs Vigil"
+            if isinstance(error, PermissionError)
+            else "mend `key_file`"
+        )
+        return f"{file}: cannot be read ({error.strerror}): {remedy}"
     return f"{file}: cannot be made ({error.strerror}): mend the rights of {file.parent}, or `key_file`"
 
 

@@ -93,7 +93,7 @@ class Database:
                         "make a backup, then run `vigil migrate`"
                     )
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be opened: {reason(error)}") from error
+            raise StorageError(f"the database cannot be opened: {reason(error)}{self._where()}") from error
         self._check_key()
 
     @contextmanager
@@ -178,6 +178,13 @@ class Database:
             routes=Routes(connection, self.vault),
             deliveries=Deliveries(connection),
         )
+
+    def _where(self) -> str:
+        """Where to look; PostgreSQL names the place itself, and SQLite does not."""
+        file = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not file:
+            return ""
+        return f": {file} has to be a file that can be written to, in a folder that can be, too"
 
     def _check_key(self) -> None:
         trace = self.vault.check()

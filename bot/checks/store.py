@@ -32,9 +32,9 @@ def check_key(config: Config, *, used: bool, environ: Mapping[str, str] = os.env
     except ValueError as error:
         return wrong("key", f"{path}: {error}", "put back the copy you kept")
     except OSError as error:
-        return wrong(
-            "key", f"{path} cannot be read: {error.strerror}", "run this as the user that runs Vigil"
-        )
+        denied = isinstance(error, PermissionError)
+        remedy = "run this as the user that runs Vigil" if denied else "mend `key_file`"
+        return wrong("key", f"{path} cannot be read: {error.strerror}", remedy)
     if _by_systemd(path, environ):
         return fine("key", f"{path}: kept by systemd")
     return _readers(path, found)
@@ -67,6 +67,8 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
     """The database, and whether it was used before: reachable, of our version, whole, and of this key."""
     file = sqlite_file(config)
     where = str(file) if file else "PostgreSQL"
+    if file and file.is_dir():
+        return wrong("database", f"{file} is a folder", "give the name of a file in it in `database`"), False
     if file and not (file.exists() and file.stat().st_size):
         return _not_made(file), False
     try:
@@ -76,9 +78,17 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
         finally:
             database.close()
     except StorageError as error:
-        mend = f"see who may read and write {file}" if file else "see whether it runs, and mend `database`"
-        return wrong("database", f"{where}: {error}", mend), False
+        return wrong("database", f"{where}: {error}", _unread(file)), False
     return _judged(where, health, has_key=secret is not None), health.version is not None
+
+
+def _unread(file: Path | None) -> str:
+    """How to come to a database that can be read."""
+    if not file:
+        return "see whether it runs, and mend `database`"
+    if os.access(file, os.R_OK) and not _is_sqlite(file):
+        return "mend `database`: this is another file; if it was Vigil's, `vigil restore` the last backup"
+    return f"see who may read and write {file} and its folder"
 
 
 def check_files(config: Config) -> list[Finding]:
@@ -87,11 +97,11 @@ def check_files(config: Config) -> list[Finding]:
     if not file or not file.parent.is_dir():
         return []
     found = []
-    if file.exists() and file.stat().st_mode & stat.S_IROTH:
+    if _is_sqlite(file) and file.stat().st_mode & stat.S_IROTH:
         beside = ", beside its key" if config.key_file.parent == file.parent else ""
         state = f"everybody on this machine can read {file}{beside}"
         found.append(wrong("database", state, f"chmod o= {file}*"))
-    if file.exists() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+    if file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         state = f"{_user(os.geteuid())} cannot write to {file} and its folder"
         found.append(wrong("database", state, "run this as the user that runs Vigil"))
     free = shutil.disk_usage(file.parent).free
@@ -114,6 +124,15 @@ def sqlite_file(config: Config) -> Path | None:
     """The file of an SQLite database."""
     scheme, _, name = config.database.partition(":///")
     return Path(name) if scheme == "sqlite" else None
+
+
+def _is_sqlite(file: Path) -> bool:
+    """Whether the file begins as SQLite's do: advice to change another one's rights would do harm."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(16) == b"SQLite format 3\x00"
+    except OSError:
+        return False
 
 
 def _not_made(file: Path) -> Finding:

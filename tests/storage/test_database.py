@@ -141,7 +141,7 @@ def test_a_database_of_another_version_is_not_touched(
 ) -> None:
     """An old program on newer tables, or the reverse, says what to do before it does anything."""
     with database.engine.begin() as connection:
-        connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{version}'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
     other = Database(backend.url, database.vault)
     with pytest.raises(Unusable, match=remedy):
         other.prepare(migrate=migrate)

@@ -126,6 +126,28 @@ def test_a_damaged_database_does_not_hide_the_key(used: Config) -> None:
     assert (found["database"].grade, found["key"].grade) == (Grade.WRONG, Grade.WRONG)
 
 
+def test_another_file_in_the_place_of_the_database_is_left_as_it_is(config: Config) -> None:
+    """A mistyped path must not end in the advice to take rights from a file of the system's."""
+    file = sqlite_file(config)
+    assert file is not None
+    file.write_text("root:x:0:0\n" * 100, encoding="ascii")
+    file.chmod(0o644)
+    found = [one for one in check_store(config) if one.what == "database"]
+    assert [(one.grade, "this is another file" in one.remedy) for one in found] == [(Grade.WRONG, True)]
+    found = [
+        one
+        for one in check_store(replace(config, database=f"sqlite:///{file.parent}"))
+        if one.what == "database"
+    ]
+    assert [(one.grade, one.state) for one in found] == [(Grade.WRONG, f"{file.parent} is a folder")]
+
+
+def test_a_key_that_is_a_folder_is_a_mistake_in_the_configuration(config: Config) -> None:
+    """No other user could read it either."""
+    found = told(replace(config, key_file=config.key_file.parent))["key"]
+    assert (found.grade, found.remedy) == (Grade.WRONG, "mend `key_file`")
+
+
 def test_another_version_names_the_command(used: Config) -> None:
     """First the backup, then the step that cannot be taken back."""
     database = Database(used.database, Vault.from_secret(b"x" * 32))
