@@ -93,7 +93,9 @@ class Database:
                         "make a backup, then run `vigil migrate`"
                     )
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be opened: {reason(error)}{self._where()}") from error
+            raise StorageError(
+                f"the database cannot be opened: {reason(error)}{self._where(error)}"
+            ) from error
         self._check_key()
 
     @contextmanager
@@ -179,12 +181,11 @@ class Database:
             deliveries=Deliveries(connection),
         )
 
-    def _where(self) -> str:
-        """Where to look; PostgreSQL names the place itself, and SQLite does not."""
-        file = self.engine.url.database
-        if self.engine.dialect.name != "sqlite" or not file:
+    def _where(self, error: SQLAlchemyError) -> str:
+        """Where to look, where SQLite does not say it."""
+        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") != "SQLITE_CANTOPEN":
             return ""
-        return f": {file} has to be a file that can be written to, in a folder that can be, too"
+        return f": {self.engine.url.database} has to be a file in a folder that we may write to"
 
     def _check_key(self) -> None:
         trace = self.vault.check()
