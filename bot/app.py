@@ -36,7 +36,7 @@ from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
 from jobs.websub import Subscriber
 from jobs.workers import Workers
-from storage.database import Database, StorageError, now_utc
+from storage.database import Database, Unusable, now_utc
 from storage.vault import Vault, WrongKey, read_or_make_key
 
 log = structlog.get_logger()
@@ -63,14 +63,16 @@ def open_database(config: Config, *, watch: bool = True) -> Database:
     """
     file = Path(config.database.removeprefix("sqlite:///"))
     if file.is_file() and file.stat().st_size and not config.key_file.exists():
-        raise StorageError(
+        raise Unusable(
             f"{config.key_file}: the key of this database is missing: put back the copy you kept; "
             "with another one nobody who subscribed can be reached"
         )
     try:
         secret = read_or_make_key(config.key_file)
-    except (OSError, ValueError) as error:
-        raise StorageError(f"{config.key_file}: {error}") from error
+    except ValueError as error:
+        raise Unusable(f"{config.key_file}: {error}: put back the copy you kept") from error
+    except OSError as error:
+        raise Unusable(_no_key(config.key_file, error)) from error
     database = Database(config.database, Vault.from_secret(secret))
     try:
         database.prepare()
@@ -78,8 +80,23 @@ def open_database(config: Config, *, watch: bool = True) -> Database:
             with database.write() as work:
                 work.sources.configure(config.sources)
     except WrongKey as error:
-        raise StorageError(f"{config.key_file}: {error}") from error
+        database.close()
+        raise Unusable(f"{config.key_file}: {error}") from error
     return database
+
+
+def _no_key(file: Path, error: OSError) -> str:
+    """Why the key can be neither read nor made."""
+    if not file.parent.is_dir():
+        return f"{file}: there is no folder {file.parent}: make it, or mend `key_file`"
+    if file.exists():
+        remedy = (
+            "run this as the user that runs Vigil"
+            if isinstance(error, PermissionError)
+            else "mend `key_file`"
+        )
+        return f"{file}: cannot be read ({error.strerror}): {remedy}"
+    return f"{file}: cannot be made ({error.strerror}): mend the rights of {file.parent}, or `key_file`"
 
 
 def limits(config: Config) -> Limits:

@@ -1,4 +1,11 @@
-"""Brings a backup back: one transaction, and nothing old is sent twice without a word."""
+"""Brings a backup back: in one transaction, and nobody who has left since is written to.
+
+The archive goes back to what it was; people do not. Those whom the database knows,
+with what they asked for, their language and what they were sent, are as they are now (`storage.aside`).
+Those whom it does not know, although it is what became of the backup, count as having used /forget:
+nothing can tell, as a mark that outlives /forget would be a row about the person. Without a word nothing
+is sent that may have been sent since.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,6 +16,7 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.uncertain import unanswered
+from storage.aside import Aside
 from storage.backup import Backup
 from storage.copy import (
     about_recipients,
@@ -49,8 +57,12 @@ class Restored:
     """Whether the replaced database is what became of the backup's, so that it tells who was forgotten."""
     missing: int
     """Those of the backup whom the replaced database did not know any more."""
+    present: int
+    """Those whom both knew: they are as they were in the replaced database."""
     joined: int
     """Those of the replaced database who are not in the backup, kept with their routes."""
+    ended: int
+    """What waited in the backup for people who want nothing more, and is not sent."""
     again: int
     """Immediate alerts that will be sent, perhaps for the second time, marked as a repetition."""
     uncertain: int
@@ -68,8 +80,8 @@ def restore(
 ) -> Restored:
     """Puts the backup's rows in place of what the database holds: whole, or not at all.
 
-    With `replace`, people come out as they are now, not as they were. Who is no longer known was
-    forgotten since, and comes back only with `with_missing`. Who came since is kept.
+    With `replace`, whoever the database knows is kept, and comes out as they are now, not as they were.
+    Who is no longer known was forgotten since, and comes back only with `with_missing`.
     Raises InUse while another program holds the sender lock of one of `transports`, NotEmpty, and
     StorageError when the database does not take it.
     """
@@ -95,24 +107,29 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
     continues = bool(known.keys() & saved.keys()) or same_history(backup.connection, connection)
     missing = {key for trace, key in saved.items() if continues and trace not in known}
-    came = {key for trace, key in known.items() if trace not in saved}
-    kept = about_recipients(connection, tables, came)
+    same = {key: saved[trace] for trace, key in known.items() if trace in saved}
+    people, log = about_recipients(connection, tables), Aside(connection)
     rows_out(connection, tables)
     rows = rows_in(backup.connection, connection, tables, () if with_missing else missing)
-    join_recipients(connection, tables, kept)
+    join_recipients(connection, tables, people, same)
     work.statements.index_all()
     for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop(moment)  # of another time: the service did not stand still since the backup
+    log.make_room()
+    ended = log.end()
     settled = Counter(
         unanswered(work, delivery, _NOTE, now, immediate=immediate)
         for delivery, immediate in work.deliveries.perhaps_sent(now)
     )
+    log.put_back()
     return Restored(
         rows=rows,
         recipients=len(work.recipients.traces()),
         same_history=continues,
         missing=len(missing),
-        joined=len(came),
+        present=len(same),
+        joined=len(known) - len(same),
+        ended=ended,
         again=settled[DeliveryState.QUEUED],
         uncertain=settled[DeliveryState.UNCERTAIN],
     )

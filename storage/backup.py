@@ -4,12 +4,13 @@ It serves both kinds of database, needs no other program of the right version, a
 that it is a backup: nobody sends from it by mistake what was sent long ago.
 """
 
+import fcntl
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ from storage.vault import Vault
 
 # SQLite's "application id": bytes 68 to 71 of the file (fileformat2.html, 1.3).
 _MARK = int.from_bytes(b"VglB", "big")
+_UNFINISHED = (".vigil-backup-", ".unfinished")
+"""How the names of files begin and end that are not backups yet; between stands what makes them unique."""
 _HEADER = b"SQLite format 3\x00"
 _TAKEN = sa.table("backup", sa.column("taken", sa.String))
 
@@ -57,21 +60,17 @@ class Backup:
 def write(source: Connection, file: Path, now: datetime) -> Written:
     """Makes the backup beside `file` and puts it in that place when it is whole and on the disk.
 
-    Only the owner can read it (mode 0600).
+    Only the owner can read it (mode 0600). What killed programs left unfinished in the folder is removed.
     """
     file = file.resolve()
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    os.close(descriptor)
-    unfinished = Path(name)
-    try:
-        rows = into_file(source, unfinished)
-        _sign(unfinished, now)
-        _to_disk(unfinished)
-        size = unfinished.stat().st_size
-        unfinished.replace(file)
+    _clear(file.parent)
+    with _unfinished(file.parent) as made:
+        rows = into_file(source, made)
+        _sign(made, now)
+        _to_disk(made)
+        size = made.stat().st_size
+        made.replace(file)
         _to_disk(file.parent)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return Written(rows, size)
 
 
@@ -137,8 +136,41 @@ def _opened(uri: str) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """A new file, gone at the end if it is still there; a lock on it tells that somebody is writing.
+
+    The lock ends with its process. It is flock's: SQLite, which `into_file` keeps from setting any, knows
+    nothing of it.
+    """
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED[0], suffix=_UNFINISHED[1], dir=folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            break
+        os.close(descriptor)  # another backup has cleared it away before the lock was ours
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _clear(folder: Path) -> None:
+    """Removes unfinished backups that nobody writes any more: some of those in them have used /forget."""
+    prefix, suffix = _UNFINISHED
+    for left in folder.glob(f"{prefix}????????{suffix}"):
+        with suppress(OSError):  # another's, or locked: it is being written, or not ours to remove
+            descriptor = os.open(left, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
+            finally:
+                os.close(descriptor)
+
+
 def _sign(file: Path, now: datetime) -> None:
-    with _opened(file.as_uri()) as connection:
+    with _opened(f"{file.as_uri()}?nolock=1") as connection:
         connection.exec_driver_sql(f"PRAGMA application_id = {_MARK}")
         connection.exec_driver_sql("CREATE TABLE backup (taken TEXT NOT NULL)")
         connection.execute(sa.insert(_TAKEN).values(taken=now.isoformat()))

@@ -6,6 +6,7 @@ for searching holds nothing of its own; it is left out, and made anew from the s
 wanted (`Statements.index_all`).
 """
 
+import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,9 +92,11 @@ def rows_out(connection: Connection, tables: Sequence[sa.Table]) -> None:
 def into_file(source: Connection, file: Path) -> dict[str, int]:
     """Every row into a new SQLite file of the source's version; returns how many by table.
 
-    Nothing waits for the disk: a file that was not finished is worth nothing.
+    Nothing waits for the disk: a file that was not finished is worth nothing. Nobody else may open it
+    meanwhile: SQLite sets no locks, which on network drives would be at odds with one that the caller holds.
     """
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
+    uri = f"{file.resolve().as_uri()}?nolock=1"
+    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
     try:
         with engine.connect() as target:
             target.exec_driver_sql("PRAGMA journal_mode = MEMORY")
@@ -122,35 +125,52 @@ def same_history(earlier: Connection, later: Connection) -> bool:
     return bool(found == newest.fetched)
 
 
-def about_recipients(
-    connection: Connection, tables: Sequence[sa.Table], ids: Container[int]
-) -> dict[str, _Rows]:
-    """The rows of these recipients, and what they alone are about (routes, but not deliveries)."""
-    found: dict[str, _Rows] = {}
-    for table in tables:
-        about = [column.name for column in table.columns if _is_recipient(column)]
-        others = {key.column.table.name for key in table.foreign_keys} - {_RECIPIENTS}
-        if about and not others:
-            rows = (row for batch in _batches(connection, table) for row in batch)
-            found[table.name] = [row for row in rows if row[about[0]] in ids]
-    return found
+def about_recipients(connection: Connection, tables: Sequence[sa.Table]) -> dict[str, _Rows]:
+    """Everyone's rows, and what they alone are about: routes, but not deliveries (see `storage.aside`)."""
+    return {
+        table.name: [row for batch in _batches(connection, table) for row in batch]
+        for table in tables
+        if _is_about_recipients_alone(table)
+    }
 
 
 def join_recipients(
-    connection: Connection, tables: Sequence[sa.Table], rows: Mapping[str, Sequence[dict[str, Any]]]
-) -> int:
-    """Adds rows that `about_recipients` gave, under new ids; returns how many recipients they are."""
-    new_ids: dict[int, int] = {}
+    connection: Connection,
+    tables: Sequence[sa.Table],
+    rows: Mapping[str, _Rows],
+    same: Mapping[int, int],
+) -> None:
+    """Puts the rows that `about_recipients` gave in place of those about the same people, and adds the rest.
+
+    `same`: under which id somebody is here already, by the id in the rows.
+    """
+    ids = dict(same)
     for table in tables:
-        for row in rows.get(table.name, ()):
-            values = {name: value for name, value in row.items() if name != "id"}
-            values |= {c.name: new_ids[row[c.name]] for c in table.columns if _refers_to_recipient(c)}
-            insert = sa.insert(table).values(**values)
-            if table.name == _RECIPIENTS:
-                new_ids[row["id"]] = int(connection.scalar(insert.returning(table.c.id)) or 0)
-            else:
-                connection.execute(insert)
-    return len(new_ids)
+        if table.name == _RECIPIENTS:
+            for row in rows[table.name]:
+                values = {name: value for name, value in row.items() if name != "id"}
+                if row["id"] in same:
+                    connection.execute(sa.update(table).where(table.c.id == same[row["id"]]).values(**values))
+                else:
+                    insert = sa.insert(table).values(**values).returning(table.c.id)
+                    ids[row["id"]] = int(connection.execute(insert).scalar_one())
+        elif table.name in rows:
+            (about,) = (column for column in table.columns if _refers_to_recipient(column))
+            if same:
+                gone = sa.delete(table).where(about == sa.bindparam("gone"))
+                connection.execute(gone, [{"gone": key} for key in same.values()])
+            kept = [
+                {name: value for name, value in row.items() if name != "id"}
+                | {about.name: ids[row[about.name]]}
+                for row in rows[table.name]
+            ]
+            if kept:
+                connection.execute(sa.insert(table), kept)
+
+
+def _is_about_recipients_alone(table: sa.Table) -> bool:
+    others = {key.column.table.name for key in table.foreign_keys} - {_RECIPIENTS}
+    return not others and any(_is_recipient(column) for column in table.columns)
 
 
 def _found_in(connection: Connection) -> list[sa.Table]:

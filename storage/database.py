@@ -40,6 +40,10 @@ class StorageError(Exception):
     """The database cannot be used as it is; the message says what to do."""
 
 
+class Unusable(StorageError):
+    """The database, or its key, stays so until somebody mends it: to start again is of no use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One open transaction and what can be done in it. It ends whole or not at all."""
@@ -85,7 +89,7 @@ class Database:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
         file = self.engine.url.database
         if self.engine.dialect.name == "sqlite" and file and backup.is_backup(Path(file)):
-            raise StorageError(
+            raise Unusable(
                 f"{file}: this is a backup, which may hold what was sent since: bring it back with "
                 "`vigil restore`"
             )
@@ -94,15 +98,19 @@ class Database:
                 # So that two processes at a first start do not both make the tables.
                 locks.until_commit(connection, "prepare")
                 found = current_revision(connection)
+                if found not in (None, *revisions()):
+                    raise Unusable(_newer(found))
                 if found is None or migrate:
                     upgrade(connection)
                 elif found != newest_revision():
-                    raise StorageError(
+                    raise Unusable(
                         f"the database is at version {found}, this program needs {newest_revision()}: "
                         "make a backup, then run `vigil migrate`"
                     )
         except SQLAlchemyError as error:
-            raise StorageError(f"the database cannot be opened: {reason(error)}") from error
+            raise StorageError(
+                f"the database cannot be opened: {reason(error)}{self._where(error)}"
+            ) from error
         self._check_key()
 
     @contextmanager
@@ -164,10 +172,7 @@ class Database:
             with self.engine.connect() as connection:
                 found = current_revision(connection)
                 if found not in (None, *revisions()):
-                    raise StorageError(
-                        f"the database is at version {found}, which is newer than this program: use the "
-                        "program that it was made with"
-                    )
+                    raise Unusable(_newer(found))
                 tables = tables_of(connection)
             with self._looking() as connection:
                 hold_still(connection, tables)
@@ -195,6 +200,12 @@ class Database:
             moments=Moments(connection),
         )
 
+    def _where(self, error: SQLAlchemyError) -> str:
+        """Where to look, where SQLite does not say it."""
+        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") != "SQLITE_CANTOPEN":
+            return ""
+        return f": {self.engine.url.database} has to be a file in a folder that we may write to"
+
     def _check_key(self) -> None:
         trace = self.vault.check()
         with self.write() as work:
@@ -206,15 +217,22 @@ class Database:
                 raise WrongKey("the key file does not belong to this database: use the key it was made with")
 
 
+def _newer(version: str | None) -> str:
+    return (
+        f"the database is at version {version}, which is newer than this program: use the program that it "
+        "was made with, or a newer one"
+    )
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StorageError(f"not a database address: {error}") from error
+    except (ArgumentError, ValueError):  # a port that is no number; both may quote a part of a password
+        raise Unusable("the address of the database cannot be read") from None
     if parsed.get_backend_name() == "postgresql":
         return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.get_backend_name() != "sqlite":
-        raise StorageError("only sqlite:/// and postgresql:// databases are supported")
+        raise Unusable("only sqlite:/// and postgresql:// databases are supported")
     engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
     sa.event.listen(engine, "do_connect", _make_private)
     sa.event.listen(engine, "connect", _tune_sqlite)

@@ -29,18 +29,26 @@ def check_key(config: Config, *, used: bool, environ: Mapping[str, str] = os.env
         if used:
             remedy = "put back the copy you kept: without it nobody who subscribed can be reached"
             return wrong("key", f"{path} is missing", remedy)
-        return note(
-            "key", f"{path}: not made yet", "`vigil run` makes it; keep a copy apart from the database"
-        )
+        return _key_to_be_made(path)
     except ValueError as error:
         return wrong("key", f"{path}: {error}", "put back the copy you kept")
     except OSError as error:
-        return wrong(
-            "key", f"{path} cannot be read: {error.strerror}", "run this as the user that runs Vigil"
-        )
+        denied = isinstance(error, PermissionError)
+        remedy = "run this as the user that runs Vigil" if denied else "mend `key_file`"
+        return wrong("key", f"{path} cannot be read: {error.strerror}", remedy)
     if _by_systemd(path, environ):
         return fine("key", f"{path}: kept by systemd")
     return _readers(path, found)
+
+
+def _key_to_be_made(path: Path) -> Finding:
+    """Before the first run: whether the key can be made where it is wanted."""
+    if not path.parent.is_dir():
+        return wrong("key", f"there is no folder {path.parent} to make it in", "make it, or mend `key_file`")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        state = f"{_user(os.geteuid())} cannot make it in {path.parent}"
+        return wrong("key", state, "mend the rights of the folder, or `key_file`")
+    return note("key", f"{path}: not made yet", "`vigil run` makes it; keep a copy apart from the database")
 
 
 def _readers(path: Path, found: os.stat_result) -> Finding:
@@ -60,6 +68,8 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
     """The database, and whether it was used before: reachable, of our version, whole, and of this key."""
     file = sqlite_file(config)
     where = str(file) if file else "PostgreSQL"
+    if file and file.is_dir():
+        return wrong("database", f"{file} is a folder", "give the name of a file in it in `database`"), False
     if file and not (file.exists() and file.stat().st_size):
         return _not_made(file), False
     try:
@@ -69,8 +79,7 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
         finally:
             database.close()
     except StorageError as error:
-        mend = f"see who may read and write {file}" if file else "see whether it runs, and mend `database`"
-        return wrong("database", f"{where}: {error}", mend), False
+        return wrong("database", f"{where}: {error}", _unread(file)), False
     return _judged(where, health, has_key=secret is not None), health.version is not None
 
 
@@ -92,17 +101,26 @@ def remembered(config: Config, secret: bytes | None) -> tuple[tuple[Source, ...]
         database.close()
 
 
+def _unread(file: Path | None) -> str:
+    """How to come to a database that can be read."""
+    if not file:
+        return "see whether it runs, and mend `database`"
+    if os.access(file, os.R_OK) and not _is_sqlite(file):
+        return "mend `database`: this is another file; if it was Vigil's, `vigil restore` the last backup"
+    return f"see who may read and write {file} and its folder"
+
+
 def check_files(config: Config) -> list[Finding]:
     """For SQLite: who else can read the file, and how much room is left for it."""
     file = sqlite_file(config)
     if not file or not file.parent.is_dir():
         return []
     found = []
-    if file.exists() and file.stat().st_mode & stat.S_IROTH:
+    if _is_sqlite(file) and file.stat().st_mode & stat.S_IROTH:
         beside = ", beside its key" if config.key_file.parent == file.parent else ""
         state = f"everybody on this machine can read {file}{beside}"
         found.append(wrong("database", state, f"chmod o= {file}*"))
-    if file.exists() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+    if file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         state = f"{_user(os.geteuid())} cannot write to {file} and its folder"
         found.append(wrong("database", state, "run this as the user that runs Vigil"))
     free = shutil.disk_usage(file.parent).free
@@ -127,6 +145,15 @@ def sqlite_file(config: Config) -> Path | None:
     return Path(name) if scheme == "sqlite" else None
 
 
+def _is_sqlite(file: Path) -> bool:
+    """Whether the file begins as SQLite's do: advice to change another one's rights would do harm."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(16) == b"SQLite format 3\x00"
+    except OSError:
+        return False
+
+
 def _not_made(file: Path) -> Finding:
     if not file.parent.is_dir():
         return wrong("database", f"there is no folder {file.parent}", "make it, or mend `database`")
@@ -136,19 +163,34 @@ def _not_made(file: Path) -> Finding:
 
 
 def _judged(where: str, health: Health, *, has_key: bool) -> Finding:
-    if health.damage:
-        remedy = "stop Vigil, keep a copy of the file, and `vigil restore` the last backup"
-        return wrong("database", f"{where} is damaged: {health.damage[0]}", remedy)
+    flaw = _flaw(health, has_key=has_key)
+    if flaw:
+        state, remedy = flaw
+        return wrong("database", f"{where} {state}", remedy)
     if health.version is None:
         return note("database", f"{where}: empty", "`vigil run` makes its tables")
-    if health.version != health.needed:
-        state = f"{where} is at version {health.version}, this program needs {health.needed}"
-        return wrong("database", state, "`vigil backup`, then `vigil migrate`")
-    if has_key and not health.key_fits:
-        return wrong("database", f"{where} was made with another key", "put back the key it was made with")
     counts = health.counts
     held = f", {counts.statements:,} statements, {counts.waiting:,} waiting to be sent" if counts else ""
     return fine("database", f"{where}: version {health.version}{held}")
+
+
+def _flaw(health: Health, *, has_key: bool) -> tuple[str, str] | None:
+    """What is wrong with it, and the remedy."""
+    if health.hindered:
+        why, remedy = health.hindered
+        return f"cannot be written to: {why}", remedy
+    if health.damage:
+        remedy = "stop Vigil, keep a copy of the file, and `vigil restore` the last backup"
+        return f"is damaged: {health.damage[0]}", remedy
+    if not health.known:
+        state = f"was made by a newer Vigil (version {health.version}; this program knows {health.needed})"
+        return state, "use that version of Vigil, or a newer one"
+    if health.version not in (None, health.needed):
+        state = f"is at version {health.version}, this program needs {health.needed}"
+        return state, "`vigil backup`, then `vigil migrate`"
+    if has_key and not health.key_fits:
+        return "was made with another key", "put back the key it was made with"
+    return None
 
 
 def _by_systemd(path: Path, environ: Mapping[str, str]) -> bool:

@@ -143,10 +143,15 @@ def _tell(done: Restored, saved: Backup, settings: Config, *, with_forgotten: bo
     say(f"Restored as of {taken}: {sum(done.rows.values())} rows")
     say(_counted(done.rows))
     say(f"Recipients in the database now: {done.recipients}.")
-    if not done.same_history and done.recipients:
+    if not done.same_history and done.recipients > done.present + done.joined:
         say(
-            f"Whoever used /forget after {taken} is among them again: no database was there to tell who they "
-            "are. Ask those you know of to repeat it."
+            f"Whoever used /forget or /unsubscribe after {taken} is among them again, as before: no database "
+            "was there to tell who they are. Ask those you know of to repeat it."
+        )
+    if done.present:
+        say(
+            f"Known to both: {done.present}, left as they are today, with what they ask for and what they "
+            "were sent."
         )
     if done.missing:
         back = (
@@ -158,6 +163,8 @@ def _tell(done: Restored, saved: Backup, settings: Config, *, with_forgotten: bo
         )
     if done.joined:
         say(f"Not in the backup, as they came later: {done.joined}, kept with their routes.")
+    if done.ended:
+        say(f"Waiting in the backup for people who want nothing more: {done.ended}, cancelled.")
     if done.again or done.uncertain:
         say(
             f"Alerts that waited in the backup may have been sent after it was taken. Immediate ones, to be "

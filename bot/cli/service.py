@@ -21,7 +21,10 @@ from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TokenRefusedError
 from bot.web import NotServed
 from jobs.deliver import Deliverer, Pace
-from storage.database import Database, StorageError, now_utc
+from storage.database import Database, StorageError, Unusable, now_utc
+
+_FOR_GOOD = 2
+"""Exit code for what does not mend itself: the service manager must not start us again (deploy/)."""
 
 
 def run(config: ConfigFile = DEFAULT) -> None:
@@ -29,7 +32,11 @@ def run(config: ConfigFile = DEFAULT) -> None:
     settings = configuration(config, least=logging.DEBUG)
     try:
         asyncio.run(_run(settings))
-    except (StorageError, TokenRefusedError, NotServed) as error:
+    except Unusable as error:
+        fail(str(error), _FOR_GOOD)
+    except TokenRefusedError as error:
+        fail(f"{settings.file}: telegram.token: {error}: copy it anew from @BotFather", _FOR_GOOD)
+    except (StorageError, NotServed) as error:
         fail(str(error))
 
 

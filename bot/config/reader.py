@@ -4,6 +4,7 @@ A fault names the file, the key and the remedy. Any string may be `env:NAME` or 
 secrets stay out of the file.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,19 @@ _DURATION = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = re.compile(r"(\d{1,6})\s*(KB|MB|GB)")
 _BYTES = {"KB": 1000, "MB": 1000**2, "GB": 1000**3}
+_TIMES = '"20s", "10m", "6h" or "3d"'
+
+ESCAPED = (
+    "in the user name and the password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25, "
+    "a space as %20"
+)
+_POSTGRESQL = re.compile(
+    r"postgresql://(?:[^\s:@/?#]*(?::[^\s@/?#]*)?@)?"  # user:password@
+    r"(?:\[[^\s\[\]@/?#]+\]|[^\s:@/?#\[\]]*)(?::\d*)?"  # host:port
+    r"(?:/[^\s@?#]*)?(?:\?[^\s#]*)?"  # /database?options
+)
+_PORT = re.compile(r"^postgresql://(?:[^@/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*):(\d*)(?=[/?]|$)")
+_SECRET_OPTIONS = ("password", "sslpassword")
 
 
 @dataclass(slots=True)
@@ -78,9 +92,11 @@ class Reader:
             for number, value in enumerate(values, start=1)
         ]
 
-    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+    def text(
+        self, key: str, default: str = "", *, required: bool = False, wanted: str = "a string in quotes"
+    ) -> str:
         """A string, `env:` and `file:` resolved."""
-        value = self._value(key, str, "a string in quotes")
+        value = self._value(key, str, wanted)
         if value is None:
             if required and key not in self.table:
                 self.fault(key, "is missing", f'add a line: {key} = "..."')
@@ -113,28 +129,36 @@ class Reader:
         value = self._value(key, (int, float), "a number")
         if value is None:
             return default
-        if isinstance(value, bool) or value < least:
-            self.fault(key, f"is {value}", f"give a number of {least:g} or more")
+        if isinstance(value, bool) or not least <= value < math.inf:
+            self.fault(key, f"is {_toml(value)}", f"give a number of {least:g} or more")
             return default
         return float(value)
 
+    def count(self, key: str, default: int, *, least: int) -> int:
+        """A whole number of at least `least`."""
+        value = self._value(key, (int, float), "a whole number")
+        if value is None:
+            return default
+        if isinstance(value, bool | float) or value < least:
+            self.fault(key, f"is {_toml(value)}", f"give a whole number of {least} or more")
+            return default
+        return int(value)
+
     def duration(self, key: str, default: int, *, least: int = 1) -> int:
         """Seconds, from "20s", "10m", "6h" or "3d"."""
-        text = self.text(key)
+        text = self.text(key, wanted=f"a time in quotes, such as {_TIMES}")
         if not text:
             return default
         found = _DURATION.fullmatch(text.strip())
         seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
         if seconds < least:
-            self.fault(
-                key, f'is "{text}"', f'give a time such as "20s", "10m", "6h" or "3d", at least {least}s'
-            )
+            self.fault(key, f'is "{text}"', f"give a time such as {_TIMES}, at least {_spoken(least)}")
             return default
         return seconds
 
     def size(self, key: str, default: int) -> int:
         """Bytes, from "10MB"."""
-        text = self.text(key)
+        text = self.text(key, wanted='a size in quotes, such as "500KB" or "10MB"')
         found = _SIZE.fullmatch(text.strip().upper()) if text else None
         if text and not found:
             self.fault(key, f'is "{text}"', 'give a size such as "500KB" or "10MB"')
@@ -176,7 +200,7 @@ class Reader:
         value = self.table.get(key)
         if value is not None and not isinstance(value, kind):
             self.fault(
-                key, f"is {value!r}" if not isinstance(value, str) else "is a string", f"give {wanted}"
+                key, "is a string" if isinstance(value, str) else f"is {_toml(value)}", f"give {wanted}"
             )
             return None
         return value
@@ -184,16 +208,32 @@ class Reader:
     def _resolved(self, key: str, text: str) -> str:
         if text.startswith("env:"):
             name = text.removeprefix("env:")
-            if name not in self.environ:
-                self.fault(key, f"the environment has no {name}", f"set {name} before the start")
-            return self.environ.get(name, "")
+            found = self.environ.get(name, "").strip()
+            if not found:
+                what = "is empty in the environment" if name in self.environ else "is not in the environment"
+                self.fault(key, f"{name} {what}", f"set {name} before the start")
+            return found
         if text.startswith("file:"):
             path = self.file.parent / text.removeprefix("file:")
             try:
-                return path.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                self.fault(key, f"the file {path} cannot be read", "make it, or mend the path")
+                found = path.read_text(encoding="utf-8").strip()
+            except FileNotFoundError:
+                self.fault(key, f"there is no file {path}", "make it, or mend the path")
                 return ""
+            except UnicodeDecodeError:
+                self.fault(key, f"the file {path} holds no text (UTF-8)", "write the value into it anew")
+                return ""
+            except OSError as error:
+                remedy = (
+                    "let the user that runs Vigil read it"
+                    if isinstance(error, PermissionError)
+                    else "mend the path"
+                )
+                self.fault(key, f"the file {path} cannot be read ({error.strerror})", remedy)
+                return ""
+            if not found:
+                self.fault(key, f"the file {path} is empty", "write the value into it")
+            return found
         return text
 
 
@@ -201,8 +241,37 @@ def passwords(url: str) -> set[str]:
     """The passwords in an address, as they stand and decoded (RFC 3986 3.2.1; libpq's ?password=)."""
     try:
         parts = urlsplit(url)
-        asked = [value for name, value in parse_qsl(parts.query) if name == "password"]
+        asked = [value for name, value in parse_qsl(parts.query) if name in _SECRET_OPTIONS]
     except ValueError:
         return set()
     found = {parts.password} if parts.password else set()
     return found | {unquote(one) for one in found} | set(asked)
+
+
+def flaw_of_postgresql(url: str) -> tuple[str, str]:
+    """What keeps a PostgreSQL address from being read as it is meant, and the remedy; ("", "") if nothing.
+
+    Nothing of the address is repeated: what looks like its host may be the end of a password.
+    """
+    if not _POSTGRESQL.fullmatch(url):
+        return "cannot be read", f'write it as "postgresql://user:password@host:port/database"; {ESCAPED}'
+    port = _PORT.search(url)
+    if port and not 1 <= int("0" + port[1]) <= 65535:
+        return "its port is none", "give a number from 1 to 65535, or leave it out with the colon before it"
+    return "", ""
+
+
+def _toml(value: object) -> str:
+    """A value as the file has it; a long one is only named."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return str(value)
+
+
+def _spoken(seconds: int) -> str:
+    for unit, length in reversed(_SECONDS.items()):
+        if seconds % length == 0:
+            return f'"{seconds // length}{unit}"'
+    return f'"{seconds}s"'

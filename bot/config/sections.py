@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.config.reader import Reader
+from bot.config.reader import Reader, flaw_of_postgresql
 from bot.config.settings import (
     AdminsConfig,
     AlertsConfig,
@@ -47,7 +47,11 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
             [f"{path}: there is no such file: copy config.example.toml to {path} and edit it"]
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{path}: cannot be read ({error}): give the path of a TOML file"]) from error
+        why = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        remedy = (
+            "let this user read it" if isinstance(error, PermissionError) else "give the path of a TOML file"
+        )
+        raise ConfigError([f"{path}: cannot be read ({why}): {remedy}"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{path}: not TOML: {error}: mend that line"]) from error
     reader = Reader(path, table, environ)
@@ -103,13 +107,18 @@ def _check_servers(reader: Reader, config: Config) -> None:
 
 
 def _database(vigil: Reader, base: Path) -> str:
-    text = vigil.address("database", "sqlite:///vigil.db")
+    text = vigil.address("database", "sqlite:///vigil.db", required="database" in vigil.table)
     scheme, _, name = text.partition(":///")
-    if scheme == "sqlite" and name:
+    if scheme == "sqlite" and name and "?" not in name:
         return f"sqlite:///{base / name}"
     if text.startswith("postgresql://"):
+        what, remedy = flaw_of_postgresql(text)
+        if what:
+            vigil.fault("database", what, remedy)
         return text
-    vigil.fault("database", "is no address of a database", 'use "sqlite:///vigil.db" or "postgresql://..."')
+    if text:  # that it is empty has been told already
+        what = "is no address of a database"
+        vigil.fault("database", what, 'use "sqlite:///vigil.db" (three slashes) or "postgresql://..."')
     return "sqlite:///vigil.db"
 
 
@@ -130,7 +139,7 @@ def _read_fetch(fetch: Reader) -> FetchConfig:
 def _read_alerts(alerts: Reader) -> AlertsConfig:
     made = AlertsConfig(
         window=alerts.duration("window", 3 * 86400, least=3600),
-        per_source_hour=int(alerts.number("per_source_hour", 10, least=1)),
+        per_source_hour=alerts.count("per_source_hour", 10, least=1),
     )
     alerts.unknown()
     return made
@@ -146,7 +155,7 @@ def _read_telegram(telegram: Reader) -> TelegramConfig:
         "token",
         token,
         lambda text: re.fullmatch(r"\d{3,20}:[\w-]{20,64}", text) is not None,
-        "copy it from @BotFather as it stands",
+        "copy it from @BotFather as it stands: a number, a colon, and about 35 letters and signs",
     )
     proxy = telegram.address("proxy")
     telegram.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
@@ -190,7 +199,7 @@ def _read_admins(admins: Reader) -> AdminsConfig:
     if not all(isinstance(one, int) and not isinstance(one, bool) for one in ids):
         admins.fault("telegram", "holds something else than numbers", "list numeric Telegram user ids")
         ids = ()
-    made = AdminsConfig(ids, admins.words("matrix"), int(admins.number("approvals", 2, least=1)))
+    made = AdminsConfig(ids, admins.words("matrix"), admins.count("approvals", 2, least=1))
     admins.unknown()
     return made
 

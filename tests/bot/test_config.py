@@ -175,3 +175,103 @@ def test_the_program_tells_which_keys_there_are() -> None:
         "sources.selectors.item",
     } <= found
     assert not any("[" in key or key.endswith(".") for key in found)
+
+
+SECRET = "ge-hei-m"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://vigil:pass@{SECRET}@db.example.org/vigil",
+        f"postgresql://vigil:pass/{SECRET}@db.example.org/vigil",
+        f"postgresql://vigil:pass?{SECRET}@db.example.org/vigil",
+        f"postgresql://vigil:pass#{SECRET}@db.example.org/vigil",
+        f"postgresql://vigil:pass {SECRET}@db.example.org/vigil",
+        f"postgresql://vigil:{SECRET}",
+        f"postgresql://vigil:{SECRET}/vigil",
+        f"postgresql://vigil:{SECRET}@db.example.org:abc/vigil",
+    ],
+)
+def test_a_database_address_that_would_be_misread_is_told_without_its_password(
+    tmp_path: Path, url: str
+) -> None:
+    """What follows an unescaped sign looks like a host or a port, and a library would print it."""
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, f'[vigil]\ndatabase = "{url}"'), {})
+    (fault,) = caught.value.faults
+    assert "vigil.database" in fault
+    assert "@ as %40" in fault
+    assert SECRET not in fault
+    assert "pass" not in fault.replace("password", "")
+
+
+@pytest.mark.parametrize("port", ["99999", "0", ""])
+def test_a_port_that_is_none_is_told(tmp_path: Path, port: str) -> None:
+    """Before anybody waits for an answer from there."""
+    with pytest.raises(ConfigError, match=r"vigil\.database: its port is none: give a number from 1"):
+        load(written(tmp_path, f'[vigil]\ndatabase = "postgresql://v:{SECRET}@db:{port}/vigil"'), {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://vigil@db.example.org/vigil",
+        "postgresql://vigil:p%40ss:word!$&*@db.example.org:5432/vigil?sslmode=require",
+        "postgresql://vigil@[2001:db8::1]:5432/vigil",
+        "postgresql:///vigil?host=/run/postgresql&user=vigil@realm",
+        "postgresql://postgres@/vigil?host=/tmp/vigil-postgres",
+        "postgresql://localhost",
+    ],
+)
+def test_an_address_as_postgresql_writes_it_is_taken(tmp_path: Path, url: str) -> None:
+    """Sockets, IPv6, options, percent-encoding."""
+    assert load(written(tmp_path, f'[vigil]\ndatabase = "{url}"'), {}).database == url
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[vigil]\ndatabase = ""', "vigil.database: is empty"),
+        ('[vigil]\ndatabase = "vigil.db"', '"sqlite:///vigil.db" (three slashes)'),
+        ('[vigil]\ndatabase = "sqlite:///vigil.db?mode=ro"', "vigil.database: is no address of a database"),
+        ("[vigil]\nkey_file = true", "vigil.key_file: is true: give a string in quotes"),
+        ("[fetch]\ntimeout = 20", 'fetch.timeout: is 20: give a time in quotes, such as "20s"'),
+        ("[fetch]\nmax_bytes = 10", 'fetch.max_bytes: is 10: give a size in quotes, such as "500KB"'),
+        (
+            '[alerts]\nwindow = "1m"',
+            'alerts.window: is "1m": give a time such as "20s", "10m", "6h" or "3d", at least "1h"',
+        ),
+        (
+            "[alerts]\nper_source_hour = inf",
+            "alerts.per_source_hour: is inf: give a whole number of 1 or more",
+        ),
+        ("[admins]\napprovals = 1.5", "admins.approvals: is 1.5: give a whole number of 1 or more"),
+        ("[admins]\napprovals = true", "admins.approvals: is true: give a whole number of 1 or more"),
+        ('[telegram]\ntoken = "secret-but-wrong"', "telegram.token: cannot be used: copy it from @BotFather"),
+        ('[telegram]\ntoken = "env:EMPTY"', "telegram.token: EMPTY is empty in the environment"),
+        ('[telegram]\ntoken = "env:NONE"', "telegram.token: NONE is not in the environment: set NONE"),
+        ('[telegram]\ntoken = "file:none"', "there is no file"),
+        ('[telegram]\ntoken = "file:empty"', "is empty: write the value into it"),
+        ('[telegram]\ntoken = "file:binary"', "holds no text (UTF-8)"),
+        ('[telegram]\ntoken = "file:."', "cannot be read (Is a directory): mend the path"),
+    ],
+)
+def test_each_fault_says_what_to_write_instead(tmp_path: Path, text: str, told: str) -> None:
+    """In the words of the file, not in those of Python."""
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, text), {"EMPTY": " \n"})
+    assert any(told in fault for fault in caught.value.faults), caught.value.faults
+    assert "secret-but-wrong" not in str(caught.value)
+
+
+def test_a_line_feed_at_the_end_of_a_secret_is_none_of_it(tmp_path: Path) -> None:
+    """Editors and `echo` add one, to files as to what goes into the environment."""
+    token = "123456789:" + "B" * 35
+    (tmp_path / "token").write_text(f"{token}\r\n", encoding="utf-8")
+    for where in ("file:token", "env:TOKEN"):
+        config = load(written(tmp_path, f'[telegram]\ntoken = "{where}"'), {"TOKEN": f"{token}\n"})
+        assert config.telegram is not None
+        assert config.telegram.token == token

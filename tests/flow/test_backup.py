@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from storage.backup import reading
 from storage.database import Database, now_utc
 from storage.vault import Vault, read_or_make_key
 from tests.backends import Backend
@@ -163,7 +164,7 @@ async def test_from_a_lost_machine_to_a_new_one(
     shutil.copy(vigil.folder / "vigil.key", new.folder)
     code, out, err = await new.run("restore", "../vigil.backup")
     assert code == 0, err
-    assert "Recipients in the database now: 1.\nWhoever used /forget after" in out
+    assert "Recipients in the database now: 1.\nWhoever used /forget or /unsubscribe after" in out
     publish(site, FIRST, SECOND)
     await new.serve()
     await new.run("poll", "--source", "northlight")
@@ -197,11 +198,8 @@ async def test_killed_in_the_middle_of_a_restore_the_old_state_stands(
     vigil: Program, backend: Backend, tmp_path: Path
 ) -> None:
     """Everything that was there is there, however far it had come; and the restore can be made again."""
+    a_long_past(vigil, backend)
     with opened(vigil, backend) as database:
-        with database.write() as work:
-            hammer.prepare(work)
-            for number in range(1, 701):
-                hammer.strike(work, number, words=400)
         database.back_up(tmp_path / "vigil.backup", now_utc())
         with database.write() as work:
             hammer.strike(work, 701)
@@ -221,6 +219,72 @@ async def test_killed_in_the_middle_of_a_restore_the_old_state_stands(
     code, _, err = await vigil.run(*words)
     assert code == 0, err
     assert strokes(vigil, backend) == 700
+
+
+async def test_what_a_killed_backup_left_is_removed_by_the_next_one(
+    vigil: Program, backend: Backend, tmp_path: Path
+) -> None:
+    """Under whatever name it is made: else half a backup would keep forever who used /forget."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for name in (".vigil-backup-notes", ".2026-01-01.backup.12345678", "vigil-backup-12345678.unfinished"):
+        (folder / name).write_bytes(b"somebody else's")
+    others = held(folder)
+    a_long_past(vigil, backend)
+    process = await a_backup_under_way(vigil, folder, "monday.backup")
+    process.kill()
+    assert await process.wait() == -signal.SIGKILL, "it was not done yet"
+    (left,) = held(folder).keys() - others.keys()
+    assert (folder / left).stat().st_mode & 0o777 == 0o600
+
+    code, _, err = await vigil.run("backup", str(folder / "tuesday.backup"))
+    assert (code, err) == (0, "")
+    assert held(folder).keys() == others.keys() | {"tuesday.backup"}
+
+
+async def test_a_backup_that_another_program_writes_is_left_to_it(
+    vigil: Program, backend: Backend, tmp_path: Path
+) -> None:
+    """Two at once, the first one slow: both are whole in the end."""
+    a_long_past(vigil, backend)
+    process = await a_backup_under_way(vigil, tmp_path, "slow.backup")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        assert (await vigil.run("backup", str(tmp_path / "quick.backup")))[0] == 0
+        assert len(unfinished(tmp_path)) == 1
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert await process.wait() == 0
+    assert unfinished(tmp_path) == []
+    for name in ("slow.backup", "quick.backup"):
+        with reading(tmp_path / name) as made:
+            assert made.connection.exec_driver_sql("SELECT count(*) FROM statements").scalar() == 700
+
+
+def a_long_past(vigil: Program, backend: Backend) -> None:
+    """So much in the database that a backup takes its time."""
+    with opened(vigil, backend) as database, database.write() as work:
+        hammer.prepare(work)
+        for number in range(1, 701):
+            hammer.strike(work, number, words=400)
+
+
+def unfinished(folder: Path) -> list[int]:
+    """The sizes of the backups that are not done yet."""
+    return [file.stat().st_size for file in folder.glob(".vigil-backup-????????.unfinished")]
+
+
+async def a_backup_under_way(vigil: Program, folder: Path, name: str) -> asyncio.subprocess.Process:
+    """`vigil backup` in a process of its own, which has begun to write and is not done."""
+    process = await asyncio.create_subprocess_exec(
+        *VIGIL, "backup", str(folder / name), cwd=vigil.folder, env=vigil.environment()
+    )
+    for _ in range(3000):
+        if any(unfinished(folder)):
+            return process
+        assert process.returncode is None, "it was done before anybody saw it begin"
+        await asyncio.sleep(0.01)
+    raise AssertionError("no backup was seen")
 
 
 async def until_rows_go_in(backend: Backend) -> None:

@@ -113,3 +113,45 @@ async def test_a_sender_that_hangs_stops_the_feeding_and_the_abort_tells_where(
         assert 'loop="send telegram"' in log
         assert "Fatal Python error: Aborted" in log
         assert telegram.token not in log
+
+
+async def a_start(vigil: Program) -> tuple[int, str]:
+    """`vigil run` where it ends by itself: its exit code, and what it said last."""
+    code, _, err = await vigil.run("run")
+    assert "Traceback" not in err
+    return code, err.splitlines()[-1]
+
+
+async def test_what_does_not_mend_itself_ends_the_service_for_good(tmp_path: Path) -> None:
+    """A refused token, a lost key, a newer database: the code that the unit does not start again after."""
+    unit = (program.ROOT / "deploy" / "vigil.service").read_text(encoding="utf-8").splitlines()
+    async with TelegramEmulator() as telegram:
+        wrong = f"{telegram.token[:-4]}AAAA"
+        vigil = Program(tmp_path, {}, api_url=telegram.api_url, token=wrong)
+        ended = [await a_start(vigil)]
+        assert wrong not in ended[0][1]
+    with vigil.database() as database, database.write() as work:
+        work.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    ended.append(await a_start(vigil))
+    (tmp_path / "vigil.key").write_text("A" * 20, encoding="ascii")
+    ended.append(await a_start(vigil))
+    (tmp_path / "vigil.key").unlink()
+    ended.append(await a_start(vigil))
+    said = (
+        "telegram.token",
+        "newer than this program",
+        "the key must be 32 bytes",
+        "the key of this database",
+    )
+    for (code, told), word in zip(ended, said, strict=True):
+        assert word in told
+        assert f"RestartPreventExitStatus={code}" in unit, told
+
+
+async def test_a_database_that_is_away_for_a_while_is_tried_again(tmp_path: Path) -> None:
+    """A server that starts later than we do is no reason to end for good."""
+    code, told = await a_start(
+        Program(tmp_path, {}, database="postgresql://vigil:ge-hei-m@127.0.0.1:1/vigil")
+    )
+    assert (code, "Connection refused" in told) == (1, True)
+    assert "ge-hei-m" not in told

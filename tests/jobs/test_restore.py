@@ -1,8 +1,9 @@
 """A restore is whole or nothing, sends nothing twice without a word, and brings nobody back who left."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 
 from jobs.restore import InUse, NotEmpty, Restored, restore
 from storage.backup import reading
-from storage.database import Database, StorageError
+from storage.copy import rows_out, tables_of
+from storage.database import Database, StorageError, Work
 from storage.queries import Query
-from storage.records import Assessment, Delivery, Route
-from storage.words import DeliveryState, Urgency
+from storage.records import Assessment, Delivery, Recipient, Route
+from storage.tables import metadata
+from storage.words import DeliveryState, RecipientState, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 from tests.filled import fill
 
@@ -60,7 +63,14 @@ def waiting(
         statement = work.statements.get(work.statements.add(made, source, NOON))
         alert = an_alert(identifier=name, statement=statement, source=source, expires=expires)
         recipient = work.recipients.ensure("telegram", "1", "en", NOON)
+        work.routes.add(recipient.id, Route())
         work.deliveries.queue(work.alerts.add(alert), [(recipient.id, "telegram", not_before)], 1)
+
+
+def lose(database: Database) -> None:
+    """The machine was lost: on the new one the tables are there, and nothing in them."""
+    with database.write() as work:
+        rows_out(work.connection, tables_of(work.connection))
 
 
 def the_delivery(database: Database) -> Delivery:
@@ -128,6 +138,7 @@ def test_what_waited_may_have_been_sent_since(
         with database.write() as work:
             work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
     database.back_up(file, NOON)
+    lose(database)
     done = bring_back(database, file)
     found = the_delivery(database)
     repeated = state is DeliveryState.QUEUED
@@ -140,9 +151,11 @@ def test_what_was_repeated_once_is_not_repeated_by_a_restore(database: Database,
     """Restored again before it could be sent, it is not queued a third time."""
     waiting(database, "alert")
     database.back_up(file, NOON)
+    lose(database)
     bring_back(database, file)
     again = file.with_name("again")
     database.back_up(again, LATER)
+    lose(database)
     with reading(again) as saved:
         done = restore(database, saved, LATER + timedelta(minutes=1), (), replace=True)
     assert (done.again, done.uncertain) == (0, 1)
@@ -152,6 +165,7 @@ def test_what_was_not_due_yet_is_sent_at_its_time(database: Database, file: Path
     """Tomorrow's digest cannot have been sent: there is nothing uncertain about it."""
     waiting(database, "digest", assessment=CALM, not_before=LATER + timedelta(seconds=1))
     database.back_up(file, NOON)
+    lose(database)
     done = bring_back(database, file)
     assert (the_delivery(database).state, done.again, done.uncertain) == (DeliveryState.QUEUED, 0, 0)
 
@@ -165,6 +179,7 @@ def test_what_did_not_wait_to_be_sent_stays_as_it_was(
     with database.write() as work:
         work.deliveries.settle(1, state, detail="as it was")
     database.back_up(file, NOON)
+    lose(database)
     bring_back(database, file)
     assert (the_delivery(database).state, the_delivery(database).detail) == (state, "as it was")
 
@@ -231,6 +246,160 @@ def test_who_came_after_the_backup_is_kept(database: Database, file: Path) -> No
         assert person is not None
         assert person.language == "ko"
         assert [route.keywords for route in work.routes.of(person.id)] == [("새 낱말",)]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a person, or a platform, did after the backup was made, and what is true from then on."""
+
+    done: Callable[[Work, Recipient], object]
+    state: RecipientState = RecipientState.ACTIVE
+    language: str = "en"
+    routes: tuple[tuple[str, ...], ...] = ((),)
+
+
+CHANGES = {
+    "/unsubscribe": Change(lambda work, person: work.routes.clear(person.id), routes=()),
+    "/unsubscribe 1, /subscribe": Change(
+        lambda work, person: (
+            work.routes.clear(person.id),
+            work.routes.add(person.id, Route(keywords=("b",))),
+        ),
+        routes=(("b",),),
+    ),
+    "blocked": Change(lambda work, person: work.recipients.suspend(person.id), RecipientState.SUSPENDED),
+    "language": Change(lambda work, person: work.recipients.set_language(person.id, "ko"), language="ko"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_people_are_as_they_are_now_and_not_as_they_were(
+    database: Database, file: Path, change: Change
+) -> None:
+    """Who unsubscribed or blocked the bot since the backup is not subscribed again by a restore."""
+    with database.write() as work:
+        one, other = fill(work)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        change.done(work, one)
+    done = bring_back(database, file)
+    assert (done.present, done.missing, done.joined, done.recipients) == (2, 0, 0, 2)
+    with database.read() as work:
+        person = work.recipients.find("telegram", "-1001")
+        assert person is not None
+        assert (person.state, person.language) == (change.state, change.language)
+        assert tuple(route.keywords for route in work.routes.of(person.id)) == change.routes
+        assert [route.keywords for route in work.routes.of(other.id)] == [("수용소",)], (
+            "the other's are not touched"
+        )
+
+
+def test_the_other_way_round_who_subscribed_again_stays_subscribed(database: Database, file: Path) -> None:
+    """A person who had nothing when the backup was made, and waits for alerts now, is not silenced by it."""
+    with database.write() as work:
+        one = work.recipients.ensure("telegram", "1", "en", NOON)
+        work.recipients.suspend(one.id)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.routes.add(work.recipients.ensure("telegram", "1", "en", LATER).id, Route())
+    bring_back(database, file)
+    with database.read() as work:
+        assert [transport for transport, _ in work.routes.active()] == ["telegram"]
+
+
+def test_people_keep_what_is_theirs_whatever_their_numbers(
+    database: Database, new: Database, file: Path
+) -> None:
+    """In a database that was begun anew the same people have other ids: nobody gets another's routes."""
+    with database.write() as work:
+        one, other = (work.recipients.ensure("telegram", name, "en", NOON) for name in ("one", "other"))
+        work.routes.add(one.id, Route(keywords=("then",)))
+        work.routes.add(other.id, Route(keywords=("then",)))
+    database.back_up(file, NOON)
+    with new.write() as work:
+        for name in ("third", "other", "one"):
+            person = work.recipients.ensure("telegram", name, "en", LATER)
+            work.routes.add(person.id, Route(keywords=(name,)))
+    done = bring_back(new, file)
+    assert (done.present, done.joined) == (2, 1)
+    with new.read() as work:
+        for name in ("one", "other", "third"):
+            found = work.recipients.find("telegram", name)
+            assert found is not None
+            assert [route.keywords for route in work.routes.of(found.id)] == [(name,)]
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.QUEUED])
+def test_what_became_of_an_alert_since_is_known_and_not_guessed(
+    database: Database, file: Path, state: DeliveryState
+) -> None:
+    """What waited in the backup, and was sent since, is sent; nothing of it is uncertain or repeated."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.deliveries.settle(1, state, reference="77", detail="as it is")
+    done = bring_back(database, file)
+    found = the_delivery(database)
+    assert (found.state, found.reference, found.detail) == (state, "77", "as it is")
+    assert (done.again, done.uncertain, done.ended) == (0, 0, 0)
+
+
+def test_who_came_after_the_backup_still_gets_what_waits(database: Database, file: Path) -> None:
+    """A restore between an alert and its sending takes it from nobody."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    with database.write() as work:
+        new = work.recipients.ensure("telegram", "77", "ko", LATER)
+        work.deliveries.queue(1, [(new.id, "telegram", LATER)], 1)
+    bring_back(database, file)
+    with database.read() as work:
+        people = [work.recipients.find("telegram", address) for address in ("1", "77")]
+        waits = [one.recipient_id for one in work.deliveries.of_alert(1)]
+    assert waits == [person.id for person in people if person]
+    assert len(waits) == 2
+
+
+def test_who_used_forget_and_came_anew_has_no_past(database: Database, file: Path) -> None:
+    """The new person at the old address does not get back what /forget removed: no route and no delivery."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.recipients.forget(1)
+        work.routes.add(work.recipients.ensure("telegram", "1", "ko", LATER).id, Route(keywords=("new",)))
+    done = bring_back(database, file)
+    assert (done.present, done.missing, done.again) == (1, 0, 0)
+    with database.read() as work:
+        person = work.recipients.find("telegram", "1")
+        assert person is not None
+        assert [route.keywords for route in work.routes.of(person.id)] == [("new",)]
+        assert work.deliveries.of_alert(1) == ()
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["/unsubscribe", "blocked"])
+def test_what_waited_for_somebody_who_left_is_cancelled(
+    database: Database, file: Path, blocked: bool
+) -> None:
+    """Even an Immediate alert that the present database knows nothing of any more; and it is counted."""
+    waiting(database, "alert")
+    database.back_up(file, NOON)
+    lose(database)
+    with database.write() as work:
+        person = work.recipients.ensure("telegram", "1", "en", LATER)
+        if blocked:
+            work.routes.add(person.id, Route())
+            work.recipients.suspend(person.id)
+    done = bring_back(database, file)
+    assert (the_delivery(database).state, done.ended, done.again) == (DeliveryState.CANCELLED, 1, 0)
+
+
+def test_every_table_about_people_has_its_place_in_a_restore() -> None:
+    """A new one either is about people alone, and is kept by itself, or needs thought as the log did."""
+    both = set()
+    for table in metadata.sorted_tables:
+        others = {key.column.table.name for key in table.foreign_keys}
+        if "recipients" in others and len(others) > 1:
+            both.add(table.name)
+    assert both == {"deliveries"}
 
 
 def test_a_database_that_holds_something_is_not_replaced_unasked(database: Database, file: Path) -> None:

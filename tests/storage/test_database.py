@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from storage.database import Database, StorageError
+from storage.database import Database, StorageError, Unusable
 from storage.migrate import current_revision, downgrade, newest_revision, revisions, upgrade
 from storage.tables import metadata
 from storage.vault import Vault, WrongKey
@@ -128,26 +128,39 @@ def test_two_programs_at_a_first_start_make_the_tables_once(backend: Backend, va
         one.close()
 
 
-def test_a_database_of_another_version_is_not_touched(database: Database, backend: Backend) -> None:
+@pytest.mark.parametrize(
+    ("version", "migrate", "remedy"),
+    [
+        ("0001", False, "make a backup, then run `vigil migrate`"),
+        ("9999", False, "newer than this program: use the program"),
+        ("9999", True, "newer than this program: use the program"),
+    ],
+)
+def test_a_database_of_another_version_is_not_touched(
+    database: Database, backend: Backend, version: str, migrate: bool, remedy: str
+) -> None:
     """An old program on newer tables, or the reverse, says what to do before it does anything."""
     with database.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
     other = Database(backend.url, database.vault)
-    with pytest.raises(StorageError, match="make a backup, then run `vigil migrate`"):
-        other.prepare()
+    with pytest.raises(Unusable, match=remedy):
+        other.prepare(migrate=migrate)
     other.close()
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", ""])
+@pytest.mark.parametrize(
+    "url", ["mysql://x/y", "nonsense", "", "postgresql://vigil:ge-hei-m", "postgresql://h:x/v"]
+)
 def test_an_unknown_database_is_refused_in_words(url: str, vault: Vault) -> None:
-    """The operator reads what is supported, not a traceback."""
-    with pytest.raises(StorageError):
+    """The operator reads what is wrong, not a traceback, and not what may be the end of a password."""
+    with pytest.raises(Unusable) as caught:
         Database(url, vault)
+    assert "ge-hei-m" not in str(caught.value)
 
 
 def test_a_folder_that_does_not_exist_is_told(tmp_path: Path, vault: Vault) -> None:
-    """The error names the trouble."""
-    with pytest.raises(StorageError, match="cannot be opened"):
+    """The error names the trouble, and the place, which SQLite does not."""
+    with pytest.raises(StorageError, match=r"cannot be opened: .*no/vigil\.db has to be a file in a folder"):
         Database(f"sqlite:///{tmp_path / 'no' / 'vigil.db'}", vault).prepare()
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from storage.database import Database, StorageError
 from storage.health import examine
@@ -29,11 +30,12 @@ def test_another_key_is_noticed(database: Database) -> None:
 
 
 def test_another_version_is_told_and_not_looked_into(database: Database) -> None:
-    """Its tables may be others."""
-    with database.write() as work:
-        work.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-    found = examine(database)
-    assert (found.version, found.counts) == ("0000", None)
+    """Its tables may be others; and an older one is told from one that is yet to come."""
+    for version, known in (("0001", True), ("9999", False)):
+        with database.write() as work:
+            work.connection.execute(sa.text("UPDATE alembic_version SET version_num = :to"), {"to": version})
+        found = examine(database)
+        assert (found.version, found.known, found.counts) == (version, known, None)
 
 
 def sqlite_file(folder: Path, vault: Vault) -> Path:
