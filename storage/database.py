@@ -24,6 +24,7 @@ from storage.entries import Entries
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.requests import Requests
 from storage.routes import Routes
 from storage.search import index_for
 from storage.sources import Sources
@@ -48,6 +49,7 @@ class Work:
     alerts: Alerts
     recipients: Recipients
     routes: Routes
+    requests: Requests
     deliveries: Deliveries
 
     def counts(self) -> Counts:
@@ -173,6 +175,7 @@ class Database:
             alerts=Alerts(connection, statements, sources),
             recipients=Recipients(connection, self.vault),
             routes=Routes(connection, self.vault),
+            requests=Requests(connection, self.vault),
             deliveries=Deliveries(connection),
         )
 

@@ -238,6 +238,13 @@ routes = Table(
     Column("digest", String, nullable=False),
 )
 
+requests = Table(
+    "requests",
+    metadata,
+    Column("trace", String(64), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

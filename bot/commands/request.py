@@ -21,6 +21,8 @@ class Request:
     """True in a chat of several people."""
     may_manage: bool = True
     """False for a person in a group who may not change what the group receives."""
+    id: str = ""
+    """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 
 
 @dataclass(frozen=True, slots=True)

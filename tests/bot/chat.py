@@ -22,6 +22,8 @@ class Chat:
     group: bool = False
     may_manage: bool = True
     now: datetime = NOON
+    request_id: str = ""
+    """What the next lines are known by; a line that comes again bears the same."""
     read: str = ""
     offered: dict[str, str] = field(default_factory=dict)
 
@@ -29,7 +31,14 @@ class Chat:
         """Say a line and return what is answered; writes only where the line announces it."""
         opened = self.database.write if changes(text) else self.database.read
         request = Request(
-            text, self.transport, self.address, self.now, self.language, self.group, self.may_manage
+            text=text,
+            transport=self.transport,
+            address=self.address,
+            now=self.now,
+            language=self.language,
+            group=self.group,
+            may_manage=self.may_manage,
+            id=self.request_id,
         )
         with opened() as work:
             reply = answer(request, work)
