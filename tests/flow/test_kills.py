@@ -21,7 +21,17 @@ UNKNOWABLE = ("a message is accepted", "the outcome is written")
 ON_THE_WAY = ("an attempt is counted", "a message is about to leave", *UNKNOWABLE)
 """The notification log says that an attempt was begun, and not how it ended."""
 COMMANDS = ("a command is about to be answered", "a wish is written", "a command is committed")
-ALERTS = tuple(point for point in TRAPS if point not in COMMANDS)
+ELSEWHERE = (
+    "the second message is about to leave",
+    "a line is handled",
+    "a recipient is half forgotten",
+    "a recipient is forgotten",
+    "a recipient is suspended",
+    "a recipient is moved",
+    "what was interrupted is settled",
+)
+"""Where an alert that goes its straight way does not pass: see the stories beside this one."""
+ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *ELSEWHERE))
 
 
 @pytest.mark.parametrize("name", TRAPS)
