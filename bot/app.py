@@ -142,9 +142,12 @@ class Desk:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
         return await asyncio.to_thread(self._answer, request)
 
-    async def gone(self, transport: str, address: str) -> None:
-        """The chat blocked or removed the bot: nothing is sent there until it speaks again."""
-        await asyncio.to_thread(self._suspend, transport, address)
+    async def gone(self, transport: str, address: str, request_id: str = "") -> None:
+        """The chat blocked or removed the bot: nothing is sent there until it speaks again.
+
+        `request_id` is what told so: when it comes again, the chat may have spoken since.
+        """
+        await asyncio.to_thread(self._suspend, transport, address, request_id)
 
     def _answer(self, request: Request) -> Reply:
         if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
@@ -154,10 +157,10 @@ class Desk:
         with opened() as work:
             return answer_command(request, work, self.zone)
 
-    def _suspend(self, transport: str, address: str) -> None:
+    def _suspend(self, transport: str, address: str, request_id: str) -> None:
         with self.database.write() as work:
             recipient = work.recipients.find(transport, address)
-            if recipient:
+            if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
                 work.recipients.suspend(recipient.id)
 
 
@@ -169,8 +172,8 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
         if not command.hidden
     ]
 
-    async def gone(address: str) -> None:
-        await desk.gone("telegram", address)
+    async def gone(address: str, request_id: str) -> None:
+        await desk.gone("telegram", address, request_id)
 
     return TelegramTransport(
         config.token,

@@ -19,7 +19,6 @@ from babel.numbers import format_decimal
 
 from bot.render.message import Line, Span
 from storage.words import (
-    CaseState,
     Certainty,
     Digest,
     Kind,
@@ -80,13 +79,6 @@ SOURCE_STATES = {
     SourceState.GONE: msgid("gone for good"),
     SourceState.NOT_A_FEED: msgid("does not answer with a feed"),
     SourceState.MOVED: msgid("moved to another site"),
-}
-CASE_STATES = {
-    CaseState.OPEN: msgid("open"),
-    CaseState.UPDATED: msgid("updated"),
-    CaseState.RESOLVED: msgid("resolved"),
-    CaseState.STOPPED: msgid("stopped"),
-    CaseState.WITHDRAWN: msgid("withdrawn"),
 }
 DIGESTS = {
     Digest.NONE: msgid("at once"),
@@ -204,10 +196,6 @@ class Speech:
     def source_state(self, state: SourceState) -> str:
         """Return how a source answered, in words."""
         return self.t(SOURCE_STATES[state])
-
-    def case_state(self, state: CaseState) -> str:
-        """Return what has become of a case, in words."""
-        return self.t(CASE_STATES[state])
 
     def digest(self, digest: Digest) -> str:
         """Return how often a route is served, in words."""

@@ -14,7 +14,7 @@ from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Un
 from jobs.uncertain import unanswered, was_repeated
 from storage.database import Database, Work
 from storage.records import Alert, Delivery, Notice, Recipient
-from storage.words import DeliveryState, RecipientState, Urgency
+from storage.words import DeliveryState, Urgency
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ class Deliverer:
             batch = []
             for group in groups:
                 recipient = work.recipients.get(group[0].recipient_id)
-                if recipient and recipient.state is RecipientState.ACTIVE:
+                if recipient:  # always: its deliveries are ours until the commit, and refer to it
                     notice = notices.get(group[0].notice_id)
                     told = notice or tuple(alerts[delivery.alert_id] for delivery in group)
                     batch.append((group, recipient, told))

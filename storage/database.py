@@ -27,6 +27,7 @@ from storage.moments import Moments
 from storage.notices import Notices
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.requests import Requests
 from storage.routes import Routes
 from storage.search import index_for
 from storage.sources import Sources
@@ -56,6 +57,7 @@ class Work:
     alerts: Alerts
     recipients: Recipients
     routes: Routes
+    requests: Requests
     deliveries: Deliveries
     subscriptions: Subscriptions
     notices: Notices
@@ -194,6 +196,7 @@ class Database:
             alerts=Alerts(connection, statements, sources),
             recipients=Recipients(connection, self.vault),
             routes=Routes(connection, self.vault),
+            requests=Requests(connection, self.vault),
             deliveries=deliveries,
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),

@@ -60,6 +60,8 @@ class Deliveries:
             )
             .order_by(deliveries.c.lane, deliveries.c.not_before, deliveries.c.id)
             .limit(limit)
+            # What somebody else is just cancelling, for a chat that is lost or a case that is closed.
+            .with_for_update(of=deliveries, skip_locked=True)
         )
         ids = self._connection.scalars(due).all()
         self._connection.execute(

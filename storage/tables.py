@@ -273,6 +273,13 @@ notices = Table(
     Column("events", JSON, nullable=False),
 )
 
+requests = Table(
+    "requests",
+    metadata,
+    Column("trace", String(64), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -103,10 +103,6 @@ class Place:
         """Nothing is there any more, without a word (404)."""
         self.fails(404)
 
-    def not_modified(self) -> None:
-        """304 to everyone, whatever they have."""
-        self._in_trouble(304, b"", {})
-
     def hangs(self) -> None:
         """Takes the request and never answers it."""
         self._manner = _Manner.NEVER

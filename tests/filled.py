@@ -92,6 +92,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             digest=Digest.WEEKLY,
         ),
     )
+    work.requests.begin("telegram", "1:1001", NOON)
     _speak(work, plain, "plain", {}, (one,))
     case = _speak(work, rich, "rich", LETTER, (one, other))
     work.cases.touch(case, CaseState.RESOLVED, NOON + timedelta(days=1))

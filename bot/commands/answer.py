@@ -5,14 +5,19 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 from difflib import get_close_matches
 
-from bot.commands.command import Command, code, paragraph, reply
+import structlog
+
+from bot.commands.command import Command, arguments, code, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.subscriptions import settings
 from bot.commands.table import COMMANDS, find
 from bot.render.message import Choice, Paragraph
 from bot.render.text import shorten
 from bot.speech import Speech
 from storage.database import Work
+
+log = structlog.get_logger()
 
 _COMMAND = re.compile(r"\s{0,20}[/!]\s?([A-Za-z]{1,40})(?:_([0-9]{1,9}))?(?:@\w{1,64})?(?=\s|$)")
 _NUMBER = re.compile(r"(?:#|(?!(?:18|19|20)[0-9]{2}$))([0-9]{1,9})")
@@ -24,24 +29,47 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     """Return what to say to a line. Nobody's mistake raises: it is explained, with an example that works.
 
     `work` must be open for writing when `changes(request.text)`. A reply without messages means silence.
+    What comes again although it was carried out is answered, for its answer may be lost, and not done twice.
     """
     recipient = work.recipients.find(request.transport, request.address)
     speech = Speech(recipient.language if recipient else request.language, timezone)
+    # Asked first: a button that was pressed before a restart may not be understood any more.
+    if request.id and work.requests.known(request.transport, request.id):
+        return _done_already(request, work, speech)
     command, request = _understood(request)
     if command is None:
         return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
     if command.manages and request.group and not request.may_manage:
         return reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
+    noted = request.id and command.changes(arguments(request).strip())
+    if noted and not work.requests.begin(request.transport, request.id, request.now):
+        return _done_already(request, work, speech)
     try:
         return command.handler(request, work, speech)
     except Mistake as mistake:
+        if noted:
+            work.requests.undo(request.transport, request.id)
         return _explained(mistake, command, speech)
 
 
 def changes(text: str) -> bool:
     """Say whether answering this line may write to the database."""
-    command = find(_named(text)) or _said_plainly(text)
-    return command is not None and command.changes
+    found = _COMMAND.match(text)
+    if found:
+        command, typed = find(found[1].lower()), f"{found[2] or ''}{text[found.end() :]}"
+    else:
+        command, typed = _said_plainly(text), "".join(text.split(maxsplit=1)[1:])
+    return command is not None and command.changes(typed.strip())
+
+
+def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
+    """Tell how things stand, in place of what was answered when it was done."""
+    log.warning("command.repeated", transport=request.transport)
+    told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
+    if work.recipients.find(request.transport, request.address) is None:
+        return reply(told, paragraph(speech.t("Nothing is stored about this chat.")))
+    (stand,) = settings(replace(request, text="/settings"), work, speech).messages
+    return Reply((replace(stand, blocks=(told, *stand.blocks)),))
 
 
 def _understood(request: Request) -> tuple[Command | None, Request]:

@@ -12,6 +12,16 @@ from storage.database import Work
 Handler = Callable[[Request, Work, Speech], Reply]
 
 
+def never(_typed: str) -> bool:
+    """Say of a command that it only looks, whatever follows its name."""
+    return False
+
+
+def always(_typed: str) -> bool:
+    """Say of a command that it may change something, whatever follows its name."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command: `summary` is a sentence of the catalogues, `example` a line that works as it stands."""
@@ -28,8 +38,8 @@ class Command:
     """True for what changes what a chat receives: in a group only those who manage it may."""
     plain: bool = False
     """True when its name and words behind it are the command without "/" too, and not a search."""
-    changes: bool = False
-    """True when the handler may write to the database."""
+    changes: Callable[[str], bool] = never
+    """Says of what follows the name whether the handler may write to the database."""
 
 
 def arguments(request: Request) -> str:

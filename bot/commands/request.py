@@ -23,6 +23,8 @@ class Request:
     """False for a person in a group who may not change what the group receives."""
     admin: bool = False
     """True in the private chat of one whom the configuration names, and at the terminal."""
+    id: str = ""
+    """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.archive import demands, latest, resolutions, search
-from bot.commands.command import Command, arguments, code, heading, reply
+from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.mistake import Mistake
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
@@ -55,7 +55,7 @@ COMMANDS: tuple[Command, ...] = (
         "[filters]",
         plain=True,
         manages=True,
-        changes=True,
+        changes=lambda typed: typed != "?",
     ),
     Command(
         "unsubscribe",
@@ -65,7 +65,7 @@ COMMANDS: tuple[Command, ...] = (
         "[number]",
         plain=True,
         manages=True,
-        changes=True,
+        changes=always,
     ),
     Command(
         "settings",
@@ -74,7 +74,7 @@ COMMANDS: tuple[Command, ...] = (
         "/settings lang:ko",
         "[lang:…]",
         manages=True,
-        changes=True,
+        changes=bool,
     ),
     Command(
         "latest", latest, msgid("What was published last"), "/latest China kind:resolution 2005", "[filters]"
@@ -110,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Remove everything stored about this chat"),
         "/forget",
         manages=True,
-        changes=True,
+        changes=lambda typed: typed.lower() == "yes",
     ),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
 )

@@ -37,7 +37,8 @@ class TelegramTransport:
 
     `api_url` ends in /bot. `answer` is asked for every line and press. `commands` are shown in
     Telegram's menu: (name, {language: description}). `apology` (language -> message) is said when
-    an answer fails; `gone` hears the address of a chat that blocked or removed the bot.
+    an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
+    the request that told so ("" where a message was refused).
     """
 
     name = NAME
@@ -53,7 +54,7 @@ class TelegramTransport:
         answer: Callable[[Request], Awaitable[Reply]],
         commands: Sequence[tuple[str, dict[str, str]]] = (),
         apology: Callable[[str], Message],
-        gone: Callable[[str], Awaitable[None]],
+        gone: Callable[[str, str], Awaitable[None]],
     ) -> None:
         hush_libraries()
         self._bot = Bot(

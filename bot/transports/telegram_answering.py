@@ -42,7 +42,7 @@ class Callbacks:
 
     answer: Callable[[Request], Awaitable[Reply]]
     apology: Callable[[str], Message]
-    gone: Callable[[str], Awaitable[None]]
+    gone: Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ class Answering:
             case Pressed() as pressed:
                 command = self._buttons.command(pressed.said.text, pressed.said.chat)
                 return self._queue(replace(pressed.said, text=command), pressed)
-            case Left(address=address):
-                return self._inbox.add(address, None, lambda: self._callbacks.gone(address))
+            case Left(address=address, update=number):
+                return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
         return None
 
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
@@ -118,7 +118,12 @@ class Answering:
             language=said.language,
             group=said.group,
             may_manage=not said.group or said.speaks_for_group or await self._is_admin(said),
+            id=self._id(said.update),
         )
+
+    def _id(self, update: int) -> str:
+        """What the update is known by; each bot account counts its own."""
+        return f"{self._bot.id}:{update}"
 
     async def _is_admin(self, said: Said) -> bool:
         now = asyncio.get_running_loop().time()
@@ -159,7 +164,7 @@ class Answering:
             case Sent():
                 self._remember(said, address, outcome)
             case Gone():
-                await self._callbacks.gone(address)
+                await self._callbacks.gone(address, "")
             case _:
                 log.warning("an answer was not delivered", outcome=type(outcome).__name__)
 

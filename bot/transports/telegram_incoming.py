@@ -1,6 +1,6 @@
 """Reads Telegram's updates: who said or pressed what, and which of it is meant for us."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
@@ -22,6 +22,8 @@ class Said:
     group: bool
     speaks_for_group: bool
     """True for an admin who writes in the group's own name, whom nobody can look up."""
+    update: int = 0
+    """The number of the update that brought it: the same when Telegram brings it again."""
 
     @property
     def address(self) -> str:
@@ -46,6 +48,8 @@ class Left:
     """The bot was blocked, or thrown out, or the group was left."""
 
     address: str = field(repr=False)
+    update: int = 0
+    """As in Said."""
 
 
 def read(update: Update, username: str) -> Said | Pressed | Left | None:
@@ -54,11 +58,14 @@ def read(update: Update, username: str) -> Said | Pressed | Left | None:
     In a group only commands are, and of these only such as name no other bot.
     """
     if update.callback_query:
-        return _pressed(update.callback_query)
+        pressed = _pressed(update.callback_query)
+        return pressed and replace(pressed, said=replace(pressed.said, update=update.update_id))
     if update.my_chat_member:
-        return _membership(update.my_chat_member)
+        left = _membership(update.my_chat_member)
+        return left and replace(left, update=update.update_id)
     if update.message:
-        return _said(update.message, username)
+        said = _said(update.message, username)
+        return said and replace(said, update=update.update_id)
     return None
 
 

@@ -23,14 +23,25 @@ class Chat:
     may_manage: bool = True
     admin: bool = False
     now: datetime = NOON
+    request_id: str = ""
+    """What the next lines are known by; a line that comes again bears the same."""
     read: str = ""
     offered: dict[str, str] = field(default_factory=dict)
 
     def says(self, text: str) -> str:
         """Say a line and return what is answered; writes only where the line announces it."""
         opened = self.database.write if changes(text) else self.database.read
-        where = (self.transport, self.address, self.now, self.language)
-        request = Request(text, *where, self.group, self.may_manage, self.admin)
+        request = Request(
+            text=text,
+            transport=self.transport,
+            address=self.address,
+            now=self.now,
+            language=self.language,
+            group=self.group,
+            may_manage=self.may_manage,
+            admin=self.admin,
+            id=self.request_id,
+        )
         with opened() as work:
             reply = answer(request, work)
         return self._heard(reply)

@@ -13,7 +13,6 @@ from babel.messages.pofile import read_po
 import bot
 from bot.render.message import Span, Style
 from bot.speech import (
-    CASE_STATES,
     CERTAINTIES,
     DIGESTS,
     KINDS,
@@ -25,7 +24,7 @@ from bot.speech import (
     nearest,
     own_name,
 )
-from storage.words import CaseState, Certainty, Digest, Kind, Severity, SourceState, Urgency
+from storage.words import Certainty, Digest, Kind, Severity, SourceState, Urgency
 
 BOT = Path(bot.__file__).parent
 KEYWORDS = {"t": None, "line": None, "msgid": None, "Mistake": None, "n": (1, 2)}
@@ -102,7 +101,6 @@ def test_every_closed_word_has_a_name(language: str) -> None:
         (SEVERITIES, Severity),
         (CERTAINTIES, Certainty),
         (SOURCE_STATES, SourceState),
-        (CASE_STATES, CaseState),
         (DIGESTS, Digest),
     )
     for table, words in tables:

@@ -141,6 +141,22 @@ class TestWhatChatsShow:
         assert telegram.texts(42) == ["They are safe."]
         assert telegram.transcript(42).startswith("bot (edited 1x, deleted):\n    ten people")
 
+    async def test_a_deep_link_starts_the_bot_with_its_parameter(
+        self, telegram: TelegramEmulator, client: Client
+    ) -> None:
+        """Up to 64 characters of Telegram's own choice; what no client would pass on fails the test."""
+        link = f"https://t.me/{telegram.username}?start="
+        await telegram.follows(42, link + "x" * 64)
+        (update,) = await client.result("getUpdates")
+        assert update["message"]["text"] == f"/start {'x' * 64}"
+        for wrong in ("x" * 65, "", "KP,CN", "KP%20CN", "%EC%95%84"):
+            with pytest.raises(AssertionError, match="a start parameter is"):
+                await telegram.follows(42, link + wrong)
+        with pytest.raises(AssertionError, match="another bot's"):
+            await telegram.follows(42, "https://t.me/other_bot?start=x")
+        with pytest.raises(AssertionError, match="no deep link"):
+            await telegram.follows(42, f"https://example.org/{telegram.username}?start=x")
+
     async def test_a_missing_button_fails_the_test(self, telegram: TelegramEmulator) -> None:
         """With the conversation to look at."""
         await telegram.says(42, "/latest")

@@ -10,6 +10,7 @@ signal 9 that very instant. The program itself knows nothing of either.
 import functools
 import importlib
 import inspect
+import itertools
 import os
 import signal
 from collections.abc import Callable
@@ -23,12 +24,13 @@ import storage.database
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """Before or after `name` in `module`; with `only`, where one of its arguments holds that."""
+    """Before or after `name` in `module`, the `nth` time that an argument, written out, holds `only`."""
 
     module: str
     name: str
     after: bool = True
     only: str = ""
+    nth: int = 1
 
 
 TRAPS: dict[str, Trap] = {
@@ -57,7 +59,7 @@ TRAPS: dict[str, Trap] = {
     "a notice is written": Trap("storage.notices", "Notices.add"),
     "a notice is queued": Trap("storage.deliveries", "Deliveries.queue_notice"),
     # delivery -> render -> send -> sent
-    "a delivery is claimed": Trap("jobs.deliver", "Deliverer._claim"),
+    "a delivery is claimed": Trap("jobs.deliver", "Deliverer._send", after=False),
     "an attempt is counted": Trap("jobs.deliver", "Deliverer._begin"),
     "a message is about to leave": Trap(
         "bot.transports.telegram_request", "AiohttpRequest.do_request", after=False, only="/sendMessage"
@@ -71,6 +73,21 @@ TRAPS: dict[str, Trap] = {
     "a command is about to be answered": Trap("bot.app", "Desk._answer", after=False),
     "a wish is written": Trap("storage.routes", "Routes.add"),
     "a command is committed": Trap("bot.app", "Desk._answer"),
+    "the second message is about to leave": Trap(
+        "bot.transports.telegram_request",
+        "AiohttpRequest.do_request",
+        after=False,
+        only="/sendMessage",
+        nth=2,
+    ),
+    "a line is handled": Trap("bot.transports.telegram_polling", "Polling._handle"),
+    # /forget yes
+    "a recipient is half forgotten": Trap("storage.recipients", "sa.delete", after=False, only="routes"),
+    "a recipient is forgotten": Trap("storage.recipients", "Recipients.forget"),
+    # what a platform may answer, and what the next start makes of none
+    "a recipient is suspended": Trap("storage.recipients", "Recipients.suspend"),
+    "a recipient is moved": Trap("storage.recipients", "Recipients.move"),
+    "what was interrupted is settled": Trap("jobs.deliver", "Deliverer.recover", only="TelegramTransport"),
 }
 
 
@@ -91,25 +108,30 @@ def place_of(trap: Trap) -> tuple[Any, str]:
 
 
 def _trapped(function: Callable[..., Any], trap: Trap) -> Callable[..., Any]:
+    times = itertools.count(1)
+
     def falls(given: tuple[Any, ...], named: dict[str, Any]) -> bool:
-        said = (one for one in (*given, *named.values()) if isinstance(one, str))
-        return not trap.only or any(trap.only in one for one in said)
+        said = (str(one) for one in (*given, *named.values()))
+        meant = not trap.only or any(trap.only in one for one in said)
+        return meant and next(times) == trap.nth
 
     @functools.wraps(function)
     def plain(*given: Any, **named: Any) -> Any:
-        if falls(given, named) and not trap.after:
+        here = falls(given, named)
+        if here and not trap.after:
             _die()
         result = function(*given, **named)
-        if falls(given, named):
+        if here:
             _die()
         return result
 
     @functools.wraps(function)
     async def asynchronous(*given: Any, **named: Any) -> Any:
-        if falls(given, named) and not trap.after:
+        here = falls(given, named)
+        if here and not trap.after:
             _die()
         result = await function(*given, **named)
-        if falls(given, named):
+        if here:
             _die()
         return result
 

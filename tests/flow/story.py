@@ -29,6 +29,6 @@ async def subscribe(telegram: TelegramEmulator) -> None:
     await telegram.until(PERSON, contains="You are subscribed", patience=20)
 
 
-def rung(telegram: TelegramEmulator) -> int:
-    """How often the call has rung for the person."""
-    return sum("URGENT" in text for text in telegram.texts(PERSON))
+def rung(telegram: TelegramEmulator, chat: int = PERSON) -> int:
+    """How often the call has rung for the person, or in another chat."""
+    return sum("URGENT" in text for text in telegram.texts(chat))

@@ -24,7 +24,17 @@ COMMANDS = ("a command is about to be answered", "a wish is written", "a command
 NOTICES = ("a notice is written", "a notice is queued")
 OF_HUBS = tuple(point for point in TRAPS if "push" in point or "hub" in point)
 """See test_pushes."""
-ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *NOTICES, *OF_HUBS))
+ELSEWHERE = (
+    "the second message is about to leave",
+    "a line is handled",
+    "a recipient is half forgotten",
+    "a recipient is forgotten",
+    "a recipient is suspended",
+    "a recipient is moved",
+    "what was interrupted is settled",
+)
+"""Where an alert that goes its straight way does not pass: see the stories beside this one."""
+ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *NOTICES, *OF_HUBS, *ELSEWHERE))
 
 
 @pytest.mark.parametrize("name", TRAPS)

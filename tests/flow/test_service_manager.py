@@ -20,6 +20,11 @@ from tests.flow.program import Program
 PERSON = 42
 IMPATIENT = "import bot.app as app; app.SENDS_WITHIN = 2.0; from bot.__main__ import main; main()"
 """The program, but that a sender counts as hung sooner than Telegram's silence does."""
+PUNCTUAL = (
+    "import bot.app as app; app.POLL_EVERY, app.POLLS_WITHIN = 0.2, 3.0; "
+    "from bot.__main__ import main; main()"
+)
+"""The program, but that polls follow each other more quickly, and are missed sooner."""
 
 
 class Manager:
@@ -81,6 +86,17 @@ async def test_ready_alive_and_stopping_are_said_in_time(manager: Manager, tmp_p
     assert manager.count("STOPPING=1") == 0
     assert await vigil.stop() == 0
     assert (manager.count("READY=1"), manager.count("STOPPING=1")) == (1, 1)
+
+
+async def test_a_poll_loop_that_comes_round_keeps_the_feeding_going(
+    manager: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its beat is heard: twice its patience after the start it still counts as alive."""
+    monkeypatch.setattr(program, "VIGIL", (sys.executable, "-c", PUNCTUAL))
+    vigil = Program(tmp_path, {})
+    await vigil.serve()
+    await manager.until("WATCHDOG=1", times=13)  # one each half second
+    assert await vigil.stop() == 0
 
 
 async def test_a_sender_that_hangs_stops_the_feeding_and_the_abort_tells_where(

@@ -264,6 +264,57 @@ async def test_while_the_account_must_wait_nothing_else_is_tried(database: Datab
     assert (states, len(platform.told)) == ({DeliveryState.SENT}, 3)
 
 
+async def test_a_repetition_is_the_only_one_whatever_comes_between(database: Database) -> None:
+    """Uncertain, repeated, told to wait, uncertain again: the log says "repeated" all along, and it ends."""
+    alert_id = queue(database, "alert")
+    platform = Platform([Uncertain("timed out"), RetryLater(1, "Too Many Requests"), Uncertain("timed out")])
+    clock, notes = Clock(), []
+    sender = deliverer(database, platform, clock)
+    for _ in range(5):
+        await sender.drain()
+        notes.append(delivery(database, alert_id).detail)
+        clock.at += timedelta(minutes=1)
+    repeated = "repeated, as it is uncertain whether it arrived: timed out"
+    assert notes == [repeated, repeated, "timed out", "timed out", "timed out"]
+    assert (len(platform.told), delivery(database, alert_id).state) == (3, DeliveryState.UNCERTAIN)
+
+
+async def test_a_repetition_that_is_put_back_is_still_the_only_one(database: Database) -> None:
+    """It waited for its turn when everybody had to wait: it goes back as what it was, with its note."""
+    alert_id = queue(database, "alert", address="1")
+    platform, clock = Platform([Uncertain("timed out")]), Clock()
+    sender = Deliverer(database, platform, Pace(per_second=4, gap=0), clock)
+    await sender.drain()
+    queue(database, "correction", lane=0, address="2")
+    platform.answers += [
+        RetryLater(30, "Too Many Requests", everyone=True),
+        Sent("1"),
+        Uncertain("timed out"),
+    ]
+    for _ in range(4):
+        clock.at += timedelta(minutes=1)
+        await sender.drain()
+    names = [name for _, (name,), _ in platform.told]
+    assert names == ["alert", "correction", "correction", "alert"]
+    assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
+
+
+def test_a_repetition_that_waited_when_the_sender_was_killed_is_still_the_only_one(
+    database: Database,
+) -> None:
+    """Claimed, not attempted, found at the next start: its note outlives all of that."""
+    alert_id = queue(database, "alert")
+    sender = deliverer(database, Platform(), Clock())
+    for begun in (True, False):
+        with database.write() as work:
+            (claimed,) = work.deliveries.claim("telegram", NOON + timedelta(minutes=1), 10, lanes=(0, 4))
+            if begun:
+                work.deliveries.begin([claimed.id])
+        sender.recover()
+        found = delivery(database, alert_id)
+        assert (found.state, found.detail.startswith("repeated")) == (DeliveryState.QUEUED, True)
+
+
 async def test_an_outcome_is_written_down_as_soon_as_the_database_takes_it(database: Database) -> None:
     """A database that fails for a moment after the sending does not make a sent message uncertain."""
     alert_id = queue(database, "alert")

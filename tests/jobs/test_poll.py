@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.fetch import Fetcher
 from jobs.limits import Limits
@@ -594,3 +595,17 @@ async def test_a_slow_source_holds_up_nobody(site: Site, poller: Poller, databas
     assert "slow" not in [polled.source.name for polled in second]
     site.release()
     assert {polled.source.name for polled in await first} == {"slow", "quick"}
+
+
+async def test_a_round_says_that_it_came_round_even_with_nothing_to_ask(database: Database) -> None:
+    """The watchdog hears a beat with each round, and none from a round that cannot read what is due."""
+    beats: list[int] = []
+    poller = Poller(database, Fetcher(), beat=lambda: beats.append(1))
+    for rounds in (1, 2):
+        assert await poller.due(NOON) == ()
+        assert len(beats) == rounds
+    with database.write() as work:
+        work.connection.exec_driver_sql("ALTER TABLE sources RENAME TO lost")
+    with pytest.raises(SQLAlchemyError):
+        await poller.due(NOON)
+    assert len(beats) == 2

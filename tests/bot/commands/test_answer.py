@@ -72,12 +72,17 @@ def test_talk_in_a_group_is_left_alone(chat: Chat) -> None:
 
 def test_only_announced_lines_are_given_a_writing_transaction() -> None:
     """Reading never waits for a writer; what writes says so."""
-    writing = {command.name for command in COMMANDS if command.changes}
+    typed = ("", "1", "KP", "yes", "lang:ko")
+    writing = {command.name for command in COMMANDS if any(map(command.changes, typed))}
     assert writing == {"subscribe", "unsubscribe", "settings", "forget"}
     assert changes("!subscribe KP")
     assert changes("subscribe")
     assert changes("subscribe China")
     assert not changes("/search subscribe")
+    assert changes("/forget@VigilBot yes")
+    assert not any(
+        map(changes, ("/subscribe ?", "subscribe  ?", "/settings", "/settings@VigilBot", "/forget"))
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

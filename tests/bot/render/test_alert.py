@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.alert import LIMIT, alert_message
-from bot.render.html import plain_text, to_html
+from bot.render.html import plain_text, split, to_html
 from bot.render.message import Choice, Heading, Quote
 from bot.render.text import length, single_line
 from bot.speech import Speech
@@ -258,5 +258,6 @@ def test_any_alert_is_short_and_begins_with_a_heading(
     alert = an_alert(statement=statement, msg_type=msg_type, status=status, also=also)
     message = alert_message(alert, speech, NOON)
     assert length(message) <= LIMIT
+    assert len(split(message)) == 1, "a kill leaves no half of it"
     assert isinstance(message.blocks[0], Heading)
     assert to_html(message)

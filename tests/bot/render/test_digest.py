@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.render.alert import LIMIT
 from bot.render.digest import digest_message
-from bot.render.html import plain_text
+from bot.render.html import plain_text, split
 from bot.render.text import length
 from bot.speech import Speech
 from storage.records import Alert
@@ -51,6 +51,7 @@ def test_what_does_not_fit_is_counted() -> None:
     message = digest_message(alerts, ENGLISH, NOON)
     read = plain_text(message)
     assert length(message) <= LIMIT
+    assert len(split(message)) == 1, "a kill leaves no half of it"
     shown = read.count("/statement")
     assert shown > 3
     assert f"and {199 - shown} more: /latest" in read

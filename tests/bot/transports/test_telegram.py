@@ -44,8 +44,9 @@ class Voice:
             raise answer
         return answer
 
-    async def gone(self, address: str) -> None:
+    async def gone(self, address: str, request_id: str) -> None:
         """Hear that an address was given up."""
+        del request_id
         self.left.append(address)
 
 
@@ -108,6 +109,27 @@ class TestConversation:
             await telegram.until(42, contains="heard /subscribe")
         assert telegram.world.presses[press] is not None
         assert telegram.texts(42) == ["Welcome", "heard /subscribe"]
+
+    async def test_a_line_that_comes_again_is_known_by_the_same_id(
+        self, telegram: TelegramEmulator, voice: Voice
+    ) -> None:
+        """What was not confirmed comes again at the next start, line or press; whoever answers can tell."""
+        voice.answers["/start"] = Reply((says("Welcome", ("Everything urgent", "/subscribe")),))
+        telegram.fail("getUpdates", trouble(), nth=3, times=99)  # of its own accord: what is there, then more
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="Welcome")
+            await telegram.presses(42, "Everything urgent")
+            await telegram.until(42, contains="heard /subscribe")
+        telegram.recover()
+        async with a_bot(telegram, voice):
+            await telegram.until_handled()
+            await telegram.says(42, "/start")
+            await telegram.until_handled()
+        ids = [(request.text, request.id) for request in voice.heard]
+        assert ids[0] != ids[1]
+        assert ids[-1] not in ids[:-1], "the same words said again are another line"
+        assert ids[1] in ids[2:-1], "the press was not confirmed"
 
     async def test_after_a_restart_a_long_button_has_expired(
         self, telegram: TelegramEmulator, voice: Voice

@@ -137,5 +137,5 @@ class TelegramHarness(Harness):
     def _said(self, address: str) -> list[Message]:
         return self._telegram.said(int(address))
 
-    async def _gone(self, address: str) -> None:
+    async def _gone(self, address: str, request_id: str) -> None:
         """Nobody is told: what a chat's leaving means is tried elsewhere."""

@@ -6,6 +6,7 @@ It knows nothing of the bot it serves: anything that speaks the Bot API over HTT
         bot = Bot(telegram.token, base_url=telegram.api_url)   # any library, any language
         await telegram.says(42, "/start", language="ko")       # a person writes ...
         await telegram.presses(42, "Everything urgent")        # ... presses a button ...
+        await telegram.follows(7, "https://t.me/emulated_bot?start=KP")       # ... comes by a link ...
         await telegram.until(42, contains="You will hear")     # ... and reads the answer
         print(telegram.transcript(42))                         # how the chat reads now
         print(telegram.seen(42))                               # all that ever stood there, and how long
@@ -33,6 +34,8 @@ since Telegram's own servers are closed; (O) our own choice, where nobody knows.
     text        4096 UTF-16 units after parsing, 100 entities, 32 KiB before it         D S; units, 100: R
     caption     1024 UTF-16 units                                                       D S
     formatting  HTML, Markdown, MarkdownV2, `entities`: errors and what is seen         T
+    HTML        b i u s code pre a tg-spoiler blockquote, not their synonyms            O
+    deep links  a parameter of 1 to 64 characters of A-Za-z0-9_-                        D
     buttons     what each can do, 64 bytes of data, 100 buttons                         S; data, 100: R
     replies     message to be replied not found, allow_sending_without_reply            S
     topics      not found; General has no number; closed (TOPIC_CLOSED); passed over

@@ -55,6 +55,9 @@ _NAMES = {f"textEntityType{tdlib}": ours for ours, tdlib in (_GIVEN_TYPES | _FOU
 _SWAPPED = {ord(mark): chr(0xF8E0 + n) for n, mark in enumerate("*_~|`[]()\\")}
 _SWAPPED |= {ord(stand_in): chr(mark) for mark, stand_in in _SWAPPED.items()}
 """Marks of Markdown and their stand-ins, which nobody writes, each for the other."""
+_TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "tg-spoiler", "blockquote"})
+"""One name for each thing. TDLib takes others too (strong, em, span ...), which this emulator does not."""
+_TAG = re.compile(r"""<([a-z][a-z0-9-]*)(?:"[^"]*"|'[^']*'|[^>"'])*>""", re.IGNORECASE)
 _OPAQUE = frozenset({"code", "pre", "text_link", "mention", "url", "bot_command"})
 """Inside these Telegram looks for nothing more."""
 
@@ -94,7 +97,18 @@ def parsed(text: str, mode: str, entities: Any = None) -> Formatted:
     answer = tdlib({"@type": "parseTextEntities", "text": text, "parse_mode": _MODES[mode]})
     if answer["@type"] == "error":
         raise bad_request(answer["message"])
+    if mode == "html":
+        _only_known_tags(text)
     return Formatted(answer["text"], tuple(_shown(one) for one in answer["entities"]))
+
+
+def _only_known_tags(text: str) -> None:
+    """Refuse, in TDLib's words, a tag that it takes and we do not; it found the markup well formed."""
+    for tag in _TAG.finditer(text):
+        if tag[1].lower() not in _TAGS:
+            place = len(text[: tag.start()].encode())
+            name = tag[1].lower()
+            raise bad_request(f'can\'t parse entities: Unsupported start tag "{name}" at byte offset {place}')
 
 
 def finished(formatted: Formatted, *, caption: bool = False) -> Formatted:

@@ -1,6 +1,8 @@
 """What people do: they write, press, react, let the bot in and throw it out."""
 
+import re
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 from tests.emulators.telegram.chats import (
     ADMINISTERING,
@@ -19,6 +21,9 @@ from tests.emulators.telegram.world import Query, World
 SOMEBODY = 1
 """Who acts in a group or channel where nobody is named."""
 LONGEST_QUERY = 256
+DEEP_LINKS = ("t.me", "telegram.me", "telegram.dog")
+START_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""core.telegram.org/bots/features, "Deep linking"."""
 
 
 class People:
@@ -93,6 +98,20 @@ class People:
         if self._hears(place, message):
             self.updates.add("channel_post" if place.kind == "channel" else "message", shown)
         return message
+
+    async def follows(self, person: int, link: str, *, language: str | None = "en") -> Message:
+        """Somebody comes to the bot by its deep link, and presses Start: the bot reads /start and the rest.
+
+        With another parameter than Telegram allows no client would start the bot with it.
+        """
+        parts = urlsplit(link)
+        assert parts.hostname in DEEP_LINKS, f"no deep link: {link}"
+        assert parts.path.strip("/").lower() == self.username.lower(), f"another bot's: {link}"
+        (parameter,) = parse_qs(parts.query, keep_blank_values=True).get("start", [""])
+        assert START_PARAMETER.fullmatch(parameter), (
+            f"a start parameter is 1 to 64 characters of A-Za-z0-9_-: {parameter!r}"
+        )
+        return await self.says(person, f"/start {parameter}", language=language)
 
     async def edits(self, chat: int, message: Message, text: str) -> None:
         """Somebody changes what they wrote."""

@@ -1,0 +1,118 @@
+"""Killed where a delivery does not simply arrive: digests, repetitions, chats that are gone or have moved.
+
+Alerts and digests are one message each, so that no kill leaves half of one (tests/bot/render).
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.records import Recipient, Route
+from storage.words import Digest, Kind, RecipientState
+from tests.emulators.telegram import TelegramEmulator, blocked
+from tests.feeds import Site, item, rss
+from tests.flow.program import Program
+from tests.flow.story import DINNER, PERSON, rung, urgent_call
+from tests.flow.test_kills import ON_THE_WAY, UNKNOWABLE
+
+GROUP, MOVED = -4242, -1_000_000_004_242
+REFUSED = "a message is accepted"
+"""Taken at least: what Telegram answers is its refusal, and the program died before it read that."""
+
+
+@pytest.mark.parametrize("point", ["a delivery is claimed", *ON_THE_WAY, "the outcome is committed"])
+async def test_a_digest_never_comes_twice_whenever_the_program_is_killed(
+    vigil: Program, site: Site, telegram: TelegramEmulator, point: str
+) -> None:
+    """All of its statements share one fate: sent once, or uncertain and not repeated."""
+    telegram.private(PERSON)
+    vigil.subscribed(PERSON, Route(kinds=tuple(Kind), digest=Digest.DAILY))
+    at = vigil.now() - timedelta(minutes=5)
+    treaty = item("Statement on the border treaty", "Northlight remembers the treaty of 1962. " * 20, at, "1")
+    site.publish("/feed", rss(treaty, item(*DINNER, at, "dinner")))
+    assert (await vigil.run("poll"))[0] == 0
+    assert vigil.states() == ["queued", "queued"]
+    vigil.later(timedelta(hours=25))
+    await vigil.dies(point)
+    vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    await vigil.until(*["uncertain" if point in ON_THE_WAY else "sent"] * 2)
+    assert await vigil.stop() == 0
+    lost = point in ON_THE_WAY and point not in UNKNOWABLE
+    assert [text.startswith("Digest: 2 statements") for text in telegram.texts(PERSON)] == [True] * (not lost)
+
+
+@pytest.mark.parametrize(
+    ("point", "state", "times"),
+    [
+        ("the outcome is written", "sent", 2),
+        ("what was interrupted is settled", "sent", 2),
+        ("a message is about to leave", "uncertain", 1),
+        ("a message is accepted", "uncertain", 2),
+    ],
+)
+async def test_a_repetition_is_not_repeated_whenever_the_program_is_killed_again(
+    vigil: Program, site: Site, telegram: TelegramEmulator, point: str, state: str, times: int
+) -> None:
+    """Killed over an Immediate alert, and again over its repetition: it rings twice at the very most."""
+    telegram.private(PERSON)
+    vigil.subscribed(PERSON)
+    urgent_call(site)
+    await vigil.dies("a message is accepted")
+    assert rung(telegram) == 1
+    vigil.later(timedelta(minutes=2))
+    await vigil.dies(point)
+    vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    await vigil.until(state)
+    assert await vigil.stop() == 0
+    assert rung(telegram) == times
+    assert "deliver.uncertain" in vigil.log()
+
+
+@pytest.mark.parametrize("point", [REFUSED, "a recipient is suspended", "the outcome is committed"])
+async def test_a_chat_that_is_gone_is_given_up_whenever_the_program_is_killed(
+    vigil: Program, site: Site, telegram: TelegramEmulator, point: str
+) -> None:
+    """Its delivery has failed and nothing more is tried there, until it speaks again."""
+    telegram.private(PERSON)
+    vigil.subscribed(PERSON)
+    urgent_call(site)
+    telegram.fail("sendMessage", blocked(), chat=PERSON, times=99)
+    await vigil.dies(point)
+    vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    await vigil.until("failed")
+    assert the_reader(vigil).state is RecipientState.SUSPENDED
+    telegram.recover()
+    await telegram.says(PERSON, "/settings")
+    await telegram.until(PERSON, contains="could not be reached", patience=20)
+    assert await vigil.stop() == 0
+    assert rung(telegram) == 0
+
+
+@pytest.mark.parametrize("point", [REFUSED, "a recipient is moved", "the outcome is committed"])
+async def test_a_group_that_moved_is_followed_whenever_the_program_is_killed(
+    vigil: Program, site: Site, telegram: TelegramEmulator, point: str
+) -> None:
+    """The alert rings once where the group is now, and what it asked for went with it."""
+    telegram.group(GROUP)
+    vigil.subscribed(GROUP)
+    urgent_call(site)
+    telegram.upgrades(GROUP, MOVED)
+    await vigil.dies(point)
+    vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    await vigil.until("sent")
+    assert await vigil.stop() == 0
+    assert rung(telegram, MOVED) == 1
+    assert the_reader(vigil).address == str(MOVED)
+
+
+def the_reader(vigil: Program) -> Recipient:
+    """The one recipient there is."""
+    with vigil.database() as database, database.read() as work:
+        (key,) = work.recipients.traces().values()
+        found = work.recipients.get(key)
+    assert found is not None
+    return found

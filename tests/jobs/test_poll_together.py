@@ -1,0 +1,70 @@
+"""Two programs that watch the same source: what one of them has stored, the slower one leaves as it is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import ParamSpec, TypeVar
+
+import pytest
+
+from jobs.parser import Parser
+from jobs.poll import Polled, Poller
+from jobs.steps.understand import understand_all
+from storage.database import Database
+from storage.words import SourceState
+from tests.builders import NOON
+from tests.feeds import item, rss
+from tests.jobs.watching import CALL, POST, Watch, a_watch
+
+P = ParamSpec("P")
+T = TypeVar("T")
+BEFORE = NOON - timedelta(minutes=5)
+
+
+@pytest.fixture
+async def watch(database: Database) -> AsyncIterator[Watch]:
+    """A source that is known, with one ordinary post."""
+    async with a_watch(database) as made:
+        made.over_feed()
+        made.publish("/feed", rss(item(*POST, BEFORE, "post")))
+        await made.polls()
+        yield made
+
+
+def overtaken(watch: Watch, meanwhile: Callable[[], Awaitable[Polled]]) -> Poller:
+    """A poller that is held up, after its look at what is new, while `meanwhile` happens."""
+    waiting = [meanwhile]
+
+    async def run(step: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if step is understand_all and waiting:
+            await waiting.pop()()
+        return await asyncio.to_thread(step, *args, **kwargs)
+
+    return replace(watch.poller, parser=Parser(run))
+
+
+async def test_of_two_that_find_the_same_call_one_keeps_it_and_it_rings_once(watch: Watch) -> None:
+    """To the slower one it is no fault of the source, and no news."""
+    watch.publish("/feed", rss(item(*CALL, BEFORE, "call"), item(*POST, BEFORE, "post")))
+    slow = await overtaken(watch, watch.polls).one(watch.source(), watch.now)
+    assert (slow.source.state, slow.new, slow.alerts) == (SourceState.OK, 0, ())
+    assert watch.source().state is SourceState.OK
+    assert (watch.held(), watch.waiting()) == (2, 1)
+
+
+async def test_an_older_edit_does_not_undo_a_newer_one(watch: Watch) -> None:
+    """The slower one saw what stood there before; what stands there now was stored meanwhile."""
+
+    def edited(price: str) -> None:
+        text = POST[1].replace("thirty", price)
+        watch.publish("/feed", rss(item(POST[0], f"{text} Please note the new price.", BEFORE, "post")))
+
+    async def quicker() -> Polled:
+        edited("fifty")
+        return await watch.polls()
+
+    edited("forty")
+    await overtaken(watch, quicker).one(watch.source(), watch.now)
+    (statement,) = watch.statements().values()
+    assert "fifty euros" in statement.text
