@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from jobs.steps.link.traits import Traits
+from jobs.steps.link.wording import alike, may_be_alike
 from storage.records import Reason
 
 _DAY = 86_400.0
@@ -20,10 +21,15 @@ class Likeness:
 
 
 _APART = Likeness(0.0)
+_DOTS = (".", "…")
+_SAME = 0.6
+"""The share of word pairs from which on one text is the other."""
 
 
 def compare(new: Traits, old: Traits) -> Likeness:
     """Whether two statements tell of one case. What tells them apart outweighs what is alike."""
+    if _nothing_shared(new, old):
+        return _APART
     sure = _same_call(new, old)
     if sure is not None:
         return sure
@@ -42,6 +48,16 @@ def compare(new: Traits, old: Traits) -> Likeness:
     return _by_event(new, old, gap)
 
 
+def _nothing_shared(new: Traits, old: Traits) -> bool:
+    """Whether nothing below can find them alike; a quick look, for each is compared with hundreds."""
+    if new.trace & old.trace or (new.stage and new.source == old.source):
+        return False
+    if new.title[-1:] in _DOTS or old.title[-1:] in _DOTS:
+        return False
+    soon = abs(new.moment - old.moment) <= 4 * _DAY or not (new.moment and old.moment)
+    return not (soon and new.language == old.language and may_be_alike(new.wording, old.wording, _SAME))
+
+
 def _same_call(new: Traits, old: Traits) -> Likeness | None:
     """What is sure without weighing: one page, one identifier, or one title that a list cuts short."""
     if new.url and new.url == old.url:
@@ -57,6 +73,8 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
 
 def _cut_short(new: Traits, old: Traits) -> str:
     """The title that is the beginning of the other, ended by dots: a list shows what a page tells."""
+    if new.title[-1:] not in _DOTS and old.title[-1:] not in _DOTS:
+        return ""
     for short, whole in ((new.title, old.title), (old.title, new.title)):
         stem = short.rstrip(". …")
         if short.endswith(("…", "...")) and len(stem) >= _STEM and whole.startswith(stem):
@@ -70,13 +88,21 @@ _STEM = 24
 
 def _same_name(new: Traits, old: Traits) -> frozenset[str]:
     """The fullest name that both tell: two words of it, or one long one."""
+    common = new.bones & old.bones
+    if not common:
+        return frozenset()
     best: frozenset[str] = frozenset()
-    pairs = [(a, b) for a in (*new.names, *new.weak_names) for b in old.names]
-    pairs += [(a, b) for a in new.names for b in old.weak_names]
-    for a, b in pairs:
-        shared = a & b
-        if shared in {a, b} and len("".join(shared)) > len("".join(best)):
-            best = shared
+    theirs, weak = (
+        [run for run in runs if not common.isdisjoint(run)] for runs in (old.names, old.weak_names)
+    )
+    for runs, others in ((new.names, theirs), (new.weak_names, theirs), (new.names, weak)):
+        for one in runs if others else ():
+            if common.isdisjoint(one):
+                continue
+            for other in others:
+                shared = one & other
+                if shared in {one, other} and len("".join(shared)) > len("".join(best)):
+                    best = shared
     return best if len(best) > 1 or any(len(bone) >= 3 for bone in best) else frozenset()
 
 
@@ -172,10 +198,10 @@ def _same_place(new: Traits, old: Traits, _gap: float) -> _Point:
 
 
 def _same_wording(new: Traits, old: Traits, _gap: float) -> _Point:
-    alike = len(new.pieces & old.pieces) / max(1, min(len(new.pieces), len(old.pieces)))
-    if alike < 0.25 or new.language != old.language:
+    share = alike(new.wording, old.wording, 0.25) if new.language == old.language else 0.0
+    if not share:
         return None
-    return min(0.8, 2 * alike), Reason("same text" if alike >= 0.6 else "same wording", new.title)
+    return min(0.8, 2 * share), Reason("same text" if share >= _SAME else "same wording", new.title)
 
 
 def _same_day(new: Traits, _old: Traits, gap: float) -> _Point:
