@@ -17,7 +17,8 @@ demo: $(RUNTIME) ## the main job on sample sources: no network, no token
 	@$(BIN)/vigil demo
 
 test: $(DEV) check ## every test, after the checks; then how much of each package they cover
-	$(BIN)/pytest -n auto --cov --cov-report=
+	@# Flow tests mostly wait for the real program: twice as many workers as cores keep the cores busy.
+	$(BIN)/pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal --cov --cov-report=
 	@for package in storage jobs bot; do printf '%s, lines and branches covered in %%: ' $$package; \
 	    $(BIN)/coverage report --include="$$package/*" --format=total --precision=1 || exit 1; done
 	@for package in storage jobs; do \

@@ -3,7 +3,7 @@
 import typer
 
 from bot import logs
-from bot.cli import archive, backup, check, explain, service, watch
+from bot.cli import archive, backup, check, explain, opml, service, source, watch
 
 app = typer.Typer(
     name="vigil",
@@ -23,6 +23,7 @@ COMMANDS = (
     ("deliver", service.deliver),
     ("explain", explain.explain),
     ("import", archive.import_),
+    ("export", opml.export),
     ("search", archive.search),
     ("migrate", archive.migrate),
     ("backup", backup.backup),
@@ -30,6 +31,7 @@ COMMANDS = (
 )
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
+app.add_typer(source.app, name="source")
 
 
 def main() -> None:

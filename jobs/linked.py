@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TooLarge, retry_after
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
+from jobs.steps.attached import THIN, documents, joined
+from jobs.steps.document import Document
 from jobs.steps.unreadable import Unreadable
 from storage.records import Entry
 
@@ -25,6 +27,15 @@ class _NotNow(Exception):
     def __init__(self, why: str, pause: float = 0.0) -> None:
         super().__init__(why)
         self.pause = pause
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What could not be read for one entry, and whether it is to be tried again."""
+
+    notes: list[str] = field(default_factory=list)
+    again: bool = False
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +69,37 @@ class Linked:
         )
 
     async def _one(self, entry: Entry, now: datetime) -> Entry:
-        notes, pause, again = [], 0.0, False
-        for url in filter(None, (entry.url, *entry.enclosures[:1])):
-            try:
-                answer = await self._get(url, now)
-                content = answer.headers.get("content-type", "")
-                document = await self.parser.document(answer.body, content, answer.final_url)
-            except _NotNow as error:
-                notes.append(str(error))
-                again, pause = True, max(pause, error.pause)
-                continue
-            except (FetchError, Unreadable) as error:
-                notes.append(f"the linked page could not be read: {error.detail}")
-                continue
-            if len(document.text) <= len(entry.text) and not (entry.again_at and url == entry.url):
-                continue
-            title = _whole_title(entry.title, document.title)
-            note = "; ".join(notes)
-            read = replace(entry, title=title, text=document.text, excerpt=False, note=note)
-            return replace(read, tries=0, again_at=None)
-        entry = replace(entry, note="; ".join(notes))
-        return _later(entry, now, pause) if again else replace(entry, tries=0, again_at=None)
+        """The entry with the longest that its page says, or a file beside it where that is short."""
+        tried = _Tried()
+        page = await self._document(entry.url, now, tried) if entry.url else None
+        # A page that could not be read before is taken as it is: that is what there is to read.
+        best = page if page and (len(page.text) > len(entry.text) or entry.again_at) else None
+        if best is None or len(best.text) < THIN:
+            files = documents((*entry.enclosures, *(page.attached if page else ())))
+            file = next((one for one in files if one != entry.url), "")
+            found = await self._document(file, now, tried) if file else None
+            if found and len(found.text) > len(entry.text):
+                text = joined(best.text if best else entry.text, found.text)
+                best = replace(best or found, text=text)
+        note = "; ".join(tried.notes)
+        if best is not None:
+            title = _whole_title(entry.title, best.title)
+            entry = replace(entry, title=title, text=best.text, excerpt=False)
+        entry = replace(entry, note=note)
+        return _later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
+
+    async def _document(self, url: str, now: datetime, tried: _Tried) -> Document | None:
+        """What is there to read; None, with a note, where it cannot be read now or ever."""
+        try:
+            answer = await self._get(url, now)
+            content = answer.headers.get("content-type", "")
+            return await self.parser.document(answer.body, content, answer.final_url)
+        except _NotNow as error:
+            tried.notes.append(str(error))
+            tried.again, tried.pause = True, max(tried.pause, error.pause)
+        except (FetchError, Unreadable) as error:
+            tried.notes.append(f"the linked page could not be read: {error.detail}")
+        return None
 
     async def _get(self, url: str, now: datetime) -> Fetched:
         paused = self.pauses.until(url, now)
@@ -105,7 +126,8 @@ class Linked:
 
 def _wants(entry: Entry) -> bool:
     """Whether the page behind it may tell more, or was known to and could not be read."""
-    return bool((entry.excerpt and entry.url) or entry.enclosures or entry.again_at)
+    thin = len(entry.text) < THIN
+    return bool((entry.excerpt and entry.url) or (thin and documents(entry.enclosures)) or entry.again_at)
 
 
 def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:

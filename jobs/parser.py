@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jobs.steps.discover import Lead, named, usual
 from jobs.steps.document import Document
 from jobs.steps.edits import marked
 from jobs.steps.parsed import NotAFeed, Parsed
@@ -59,6 +60,16 @@ class Parser:
             return await self.run(read_document, body, content_type, url)
         except Unfinished as error:
             raise Unreadable(f"{len(body):,} bytes: {error.detail}") from error
+
+    async def leads(
+        self, body: bytes, headers: Mapping[str, str], url: str
+    ) -> tuple[tuple[Lead, ...], tuple[Lead, ...]]:
+        """What a page says of its feeds, and where its software has them; nothing for what takes too long."""
+        try:
+            told = await self.run(named, body, dict(headers), url)
+            return told, await self.run(usual, body, dict(headers), url)
+        except Unfinished:
+            return (), ()
 
     async def understood(
         self, entries: Sequence[Entry], source: Source, now: datetime, one: Understand = understand_entry

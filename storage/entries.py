@@ -74,6 +74,16 @@ class Entries:
         question = sa.select(moment).where(entries.c.source_id == source_id, moment <= now)
         return tuple(self._connection.scalars(question.order_by(moment.desc()).limit(limit)))
 
+    def brought(self, since: datetime, until: datetime) -> dict[int, int]:
+        """How many entries each source has published in that time, undated ones by when they were fetched."""
+        moment = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
+        question = (
+            sa.select(entries.c.source_id, sa.func.count())
+            .where(moment > since, moment <= until)
+            .group_by(entries.c.source_id)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(question)}
+
     def first_fetched(self, source_id: int) -> datetime | None:
         """When the source was first read."""
         question = sa.select(sa.func.min(entries.c.fetched)).where(entries.c.source_id == source_id)

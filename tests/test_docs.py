@@ -23,14 +23,18 @@ PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 OF_BOTFATHER = {"newbot", "revoke"}
 _MAKE = re.compile(r"\bmake (?:-C \S+ )?([a-z]+)\b")
-_VIGIL = re.compile(r"(?:^|\s|bin/)vigil ([a-z]+)(?![\w.])(.*)")
+_VIGIL = re.compile(r"(?:^|\s|bin/)vigil ((?:source )?[a-z]+)(?![\w.])(.*)")
 _CHAT = re.compile(r"(?<![\w./=:-])/([a-z]{3,})(?![\w/.])")
 _PATH = re.compile(r"(?:/opt/vigil/)?((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|toml))")
 
 
 def command_line() -> Mapping[str, Any]:
-    """The commands of the program, as it parses them."""
-    return typer.main.get_command(app).commands  # type: ignore[attr-defined,no-any-return]
+    """The commands of the program, as it parses them: `poll`, and of a group `source add`."""
+    found: dict[str, Any] = {}
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", {})
+        found |= {f"{name} {sub}": one for sub, one in inner.items()} if inner else {name: command}
+    return found
 
 
 def named(pattern: re.Pattern[str]) -> set[str]:

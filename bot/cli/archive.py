@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from lxml import etree
 from rich.console import Console
 from rich.text import Text
 
 from bot.app import open_database
+from bot.cli import opml
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
@@ -31,13 +31,18 @@ _BATCH = 100
 def import_(
     file: Annotated[Path, typer.Argument(help="Entries (.jsonl) or feeds (.opml).")],
     config: ConfigFile = DEFAULT,
+    add: Annotated[
+        bool, typer.Option("--add", help="Feeds: put them into the configuration, not on the screen.")
+    ] = False,
 ) -> None:
     """Take entries into the archive without alerting; or list an OPML file's feeds as [[sources]]."""
     if not file.is_file():
         fail(f"{file}: there is no such file", 2)
     if file.suffix.lower() in (".opml", ".xml"):
-        _print_sources(file)
+        opml.take(file, config, add=add)
         return
+    if add:
+        fail("--add is for lists of feeds: give FEEDS.opml", 2)
     entries = list(read_entries(file))
     try:
         database = open_database(configuration(config), watch=False)
@@ -153,18 +158,3 @@ def _take(database: Database, batch: list[tuple[Entry, Source]], recall: Recall)
             keep(work, stored, imported, now, recall)
             taken += 1
     return taken
-
-
-def _print_sources(file: Path) -> None:
-    """OPML's feeds as lines for the configuration, which is where sources are kept."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    try:
-        root = etree.parse(str(file), parser).getroot()
-    except etree.XMLSyntaxError as error:
-        fail(f"{file}: not OPML: {error}", 2)
-    outlines = [node for node in root.iter("outline") if node.get("xmlUrl")]
-    for node in outlines:
-        title = node.get("text") or node.get("title") or node.get("xmlUrl")
-        typer.echo(f"[[sources]]\nname = {json.dumps(title, ensure_ascii=False)}")
-        typer.echo(f"url = {json.dumps(node.get('xmlUrl'), ensure_ascii=False)}\n")
-    typer.echo(f"{len(outlines)} feeds: put these lines into the configuration", err=True)

@@ -60,6 +60,9 @@ def decode(body: bytes, content_type: str = "") -> str:
         if body.startswith(bom):
             return body.decode(name, "replace")
     declared = _declared(body, content_type)
+    if b"\0" not in body[:_SAMPLE]:
+        # WHATWG HTML 13.2.3.2: a label that can be read as ASCII is in no UTF-16, whatever it says.
+        declared = [name for name in declared if not name.startswith(("utf-16", "utf-32"))]
     stateful = [name for name in declared if name.startswith(("iso-2022", "utf-16", "utf-32", "hz"))]
     for name in (*stateful, "utf-8", *declared):
         try:

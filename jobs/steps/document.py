@@ -17,5 +17,7 @@ class Document:
     """When the source says it was published, with a time of day if there was one."""
     posted: date | None = None
     """The date printed on the page as that of posting, if it differs from writing."""
+    attached: tuple[str, ...] = ()
+    """PDFs that the page links to in its matter."""
     organisation: str = ""
     """Who publishes the source it came from."""

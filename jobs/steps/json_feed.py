@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from jobs.steps.attached import pdfs_in
 from jobs.steps.clean import line, plain
 from jobs.steps.decode import decode
 from jobs.steps.identity import unseen
@@ -43,6 +44,7 @@ def json_feed(body: bytes, headers: Mapping[str, str], url: str, now: datetime, 
         title=line(text_or_empty(data.get("title"))),
         language=language_code(language),
         degraded=f"{odd} items are not objects" if odd else "",
+        format="JSON Feed",
         marks=packed(marks),
     )
 
@@ -59,19 +61,22 @@ def _json_entry(item: dict[str, Any], language: str, url: str, now: datetime) ->
     parts = attachments if isinstance(attachments, list) else []
     hrefs = [part.get("url") for part in parts if isinstance(part, dict)]
     links = (absolute(text_or_empty(item.get(name)), url) for name in ("url", "external_url"))
+    link = next((found for found in links if found), "")
+    files = [absolute(text_or_empty(href), url) for href in hrefs]
+    files += pdfs_in(text_or_empty(item.get("content_html")), link or url)
     identifier = item.get("id")
     stamp = published or updated
     return finished(
         Entry(
             uid=own_id(str(identifier)) if isinstance(identifier, str | int | float) else "",
             title=line(text_or_empty(item.get("title"))),
-            url=next((link for link in links if link), ""),
+            url=link,
             text=max(bodies, key=len),
             language=language_code(text_or_empty(item.get("language")) or language),
             published=stamp.moment if stamp else None,
             updated=updated.moment if updated else None,
             date_only=bool(stamp and stamp.date_only),
-            enclosures=tuple(link for href in hrefs if (link := absolute(text_or_empty(href), url))),
+            enclosures=tuple(dict.fromkeys(filter(None, files))),
             fetched=now,
         ),
         otherwise=NAMELESS if item else "",

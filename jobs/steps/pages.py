@@ -56,6 +56,7 @@ def parse_page(
         entries=tuple(entry if entry.url else replace(entry, url=url) for entry in unique),
         title=title,
         language=language,
+        format="page",
     )
 
 

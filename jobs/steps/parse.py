@@ -9,6 +9,7 @@ from xml.sax import SAXException, SAXParseException
 
 import feedparser
 
+from jobs.steps.attached import pdfs_in
 from jobs.steps.clean import line, plain
 from jobs.steps.decode import UTF8_XML, is_told, labelled, looks_like_html
 from jobs.steps.identity import unseen
@@ -33,6 +34,14 @@ from storage.records import Entry
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["xml.sax.expatreader"]
 """feedparser searches the disk for another reader each time; `items_of` relies on this one."""
+
+_FORMATS = {
+    "rss090": "RSS 0.90", "rss091n": "RSS 0.91", "rss091u": "RSS 0.91", "rss092": "RSS 0.92",
+    "rss093": "RSS 0.93", "rss094": "RSS 0.94", "rss10": "RSS 1.0", "rss20": "RSS 2.0", "rss": "RSS",
+    "atom01": "Atom 0.1", "atom02": "Atom 0.2", "atom03": "Atom 0.3", "atom10": "Atom 1.0", "atom": "Atom",
+    "cdf": "CDF",
+}  # fmt: skip
+"""feedparser's names of what it reads, in words."""
 
 __all__ = ["NotAFeed", "Parsed", "describe", "is_excerpt", "parse_feed"]
 
@@ -72,6 +81,7 @@ def parse_feed(
         title=line(text_or_empty(result["feed"].get("title"))),
         language=language_code(text_or_empty(result["feed"].get("language"))),
         degraded=_degraded(result, body, headers),
+        format=_FORMATS.get(text_or_empty(result.get("version")), "of no known format"),
         marks=packed(marks),
     )
 
@@ -173,7 +183,7 @@ def _entry(item: dict[str, Any], result: Mapping[str, Any], url: str, now: datet
             published=published.moment if published else None,
             updated=updated.moment if updated else None,
             date_only=bool(published and published.date_only),
-            enclosures=_enclosures(item, url),
+            enclosures=_enclosures(item, bodies, url, link),
             fetched=now,
         ),
         otherwise=line(text_or_empty(item.get("author"))) or NAMELESS if item else "",
@@ -206,10 +216,12 @@ def _links(item: dict[str, Any]) -> list[str]:
     ]
 
 
-def _enclosures(item: dict[str, Any], url: str) -> tuple[str, ...]:
+def _enclosures(item: dict[str, Any], bodies: Sequence[str], url: str, link: str) -> tuple[str, ...]:
+    """What is attached to the item, and the PDFs that its own text links to."""
     links = [*(item.get("enclosures") or []), *(item.get("media_content") or [])]
-    found = (absolute(text_or_empty(link.get("href") or link.get("url")), url) for link in links)
-    return tuple(dict.fromkeys(link for link in found if link))
+    found = [absolute(text_or_empty(one.get("href") or one.get("url")), url) for one in links]
+    found += [pdf for body in bodies for pdf in pdfs_in(body, link or url)]
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _stamps(item: dict[str, Any], now: datetime) -> tuple[Stamp | None, Stamp | None]:

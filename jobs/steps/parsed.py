@@ -24,6 +24,8 @@ class Parsed:
     language: str = ""
     """ISO 639-1, as declared."""
     degraded: str = ""
+    format: str = ""
+    """"Atom 1.0" or "page"; "" where nothing had to be read."""
     marks: bytes = b""
     """What to hand back as `known` with the next answer, once the entries are stored."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import lxml.html
 import trafilatura
 
+from jobs.steps.attached import FRAMES, pdfs_on
 from jobs.steps.boilerplate import matter
 from jobs.steps.clean import line, parse_html, text_of, tidy
 from jobs.steps.document import Document
@@ -35,7 +36,10 @@ def html_document(text: str, url: str) -> Document:
         raise Unreadable("an HTML page without text")
     title, language = _title(root), declared_language(root)
     published, posted = _dates(root)
-    body = _main_text(root)
+    shown = pdfs_on(root, url, FRAMES)
+    extracted = _extracted(root)
+    main = matter(root)  # after which the frames are gone
+    body = _main_text(extracted, main)
     if not body:
         raise Unreadable("an HTML page without text")
     lines = body.split("\n")
@@ -49,6 +53,7 @@ def html_document(text: str, url: str) -> Document:
         language=language,
         published=published,
         posted=posted_day(body, language=language) or posted,
+        attached=tuple(dict.fromkeys([*shown, *pdfs_on(main, url)])),
     )
 
 
@@ -92,13 +97,12 @@ def _borne_out(heading: str, title: str, *, trusted: bool) -> bool:
     return heading not in title or title.startswith(heading) or len(heading) >= len(title) / 2
 
 
-def _main_text(root: lxml.html.HtmlElement) -> str:
+def _main_text(extracted: str, main: lxml.html.HtmlElement) -> str:
     """The page's matter, a block on each line; the extractor's choice where it lost next to nothing.
 
     Extractors are made for articles: they drop short lines, and with them the names under a letter.
     """
-    extracted = _extracted(root)
-    own = tidy(text_of(matter(root)))
+    own = tidy(text_of(main))
     if not own:
         return extracted
     return (

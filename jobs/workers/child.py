@@ -6,12 +6,14 @@ import resource
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from jobs.workers.wire import LENGTH, frame, trusted
 
 _NICENESS = 5
 """Sending goes before reading where they share a core."""
+_STATUS = Path("/proc/self/status")
 _SWOLLEN = 300_000
 """Kilobytes of memory after which a worker lets another take its place."""
 
@@ -47,7 +49,20 @@ def _answer(step: Any, positional: Any, named: Any) -> bytes:  # noqa: ANN401 - 
 
 
 def _swollen() -> bool:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _SWOLLEN
+    return _peak() > _SWOLLEN
+
+
+def _peak() -> int:
+    """Kilobytes that this process has taken at most.
+
+    Not `ru_maxrss` where it can be helped: Linux hands the parent's down (getrusage(2)), and a program
+    that is large itself would have a new worker for every job.
+    """
+    try:
+        status = _STATUS.read_text(encoding="ascii")
+    except OSError:  # no Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(status.partition("VmHWM:")[2].split(maxsplit=1)[0])
 
 
 def _send(answers: BinaryIO, answer: bytes) -> None:

@@ -87,7 +87,10 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 async def _poll(run: Run) -> None:
     names = [str(path.relative_to(run.root)) for path in sorted(run.root.rglob("*")) if path.is_file()]
     names = [name for name in names if not name.endswith(".py")]
-    async with a_replay(run.root, "/tests/") as address, Loopback(allow_private=True, per_host=20) as fetcher:
+    async with (
+        a_replay(run.root, "/tests/") as address,
+        Loopback(allow_private=True, per_host=20, gap=0.0) as fetcher,
+    ):
         poller = Poller(run.database, fetcher)
         with run.database.write() as work:
             work.sources.configure(Source(name, f"{address}/tests/{quote(name)}") for name in names)

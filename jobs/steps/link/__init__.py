@@ -7,9 +7,9 @@ persons stay two.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from jobs.steps.link.compare import compare
+from jobs.steps.link.compare import compare, same_title
 from jobs.steps.link.traits import Traits, features, read_traits, unread_traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason, Statement
@@ -47,12 +47,35 @@ def link(new: Statement, known: Sequence[Statement]) -> Linked:
 
 def link_among(own: Traits, known: Sequence[Known]) -> Linked:
     """As `link`, where the traits have been read already."""
+    crowded = _crowded([own, *(one.traits for one in known)])
+    if crowded:
+        known = [replace(one, traits=_without(crowded, one.traits)) for one in known]
+        own = _without(crowded, own)
     likes = [(likeness, one) for one in known if (likeness := compare(own, one.traits)).score >= 1]
     if not likes:
         return Linked(None, Relation.NEW)
     best, nearest = max(likes, key=lambda pair: (pair[0].score, pair[1].traits.moment, pair[1].number))
     relation, reason = _stage(own, [one.traits for one in known if one.case == nearest.case])
     return Linked(nearest.case, relation, (*best.reasons, reason))
+
+
+def _crowded(traits: Sequence[Traits]) -> frozenset[str]:
+    """The addresses under which one source has published several things.
+
+    News pasted below one another share their page's address, and some feeds have all their items point
+    to the front page: that two statements share it says nothing then.
+    """
+    titles: dict[tuple[str, str], str] = {}
+    crowded = set()
+    for one in traits:
+        first = titles.setdefault((one.url, one.source), one.title)
+        if one.url and first != one.title and not same_title(first, one.title):
+            crowded.add(one.url)
+    return frozenset(crowded)
+
+
+def _without(crowded: frozenset[str], traits: Traits) -> Traits:
+    return replace(traits, url="") if traits.url in crowded else traits
 
 
 def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from jobs.steps.lexicon.tokens import fold
 from jobs.steps.link.traits import Traits
 from jobs.steps.link.wording import alike, may_be_alike
 from storage.records import Reason
@@ -69,6 +70,12 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
     if short and abs(new.moment - old.moment) <= 30 * _DAY:
         return Likeness(5.0, (Reason("title cut short", short),))
     return None
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles are one, a list's short form of it included."""
+    first, second = (" ".join(fold(title).split()).rstrip(". …") for title in (one, other))
+    return first.startswith(second) or second.startswith(first)
 
 
 def _cut_short(new: Traits, old: Traits) -> str:

@@ -217,6 +217,14 @@ def test_selector_grammar() -> None:
             selector(css)
 
 
+def test_a_page_that_calls_itself_utf16_and_is_not_is_read() -> None:
+    """Programs of Windows write so; the label could not be read if it were true."""
+    rows = "".join(f'<li><a href="/{n}">북한인권 성명서 제{n}호 발표</a></li>' for n in range(1, 5))
+    page = f'<html><head><meta charset="utf-16"></head><body><ul>{rows}</ul></body></html>'
+    found = parse_page(page.encode(), {}, URL, {}, NOW)
+    assert [entry.title for entry in found.entries] == [f"북한인권 성명서 제{n}호 발표" for n in range(1, 5)]
+
+
 def test_uids_last() -> None:
     """A new row on top leaves the uids of the others alone."""
     row = '<li><a href="/n{0}">Notice number {0} of the desk</a> 2024-03-0{0}</li>'

@@ -56,6 +56,30 @@ def as_they_arrive(groups: list[dict[str, Any]]) -> dict[str, tuple[int, Relatio
     return places
 
 
+def test_news_that_share_a_page_are_not_one_case_for_that() -> None:
+    """Pasted below one another, or all pointing to the front page: only what they tell counts."""
+    page = "https://ngo.example/"
+    old = told("Annual meeting of our members", "The members elected a new board.", url=page)
+    call = told("Nine North Korean refugees face return", "China will return nine refugees.", 2, url=page)
+    assert after(old, call) == Linked(None, Relation.NEW)
+    other = replace(call, source_name="a relay")
+    known = [replace(old, case_id=7, id=1), replace(call, case_id=8, id=2)]
+    assert link(other, known).case == 8
+
+
+def test_one_page_is_one_case_whatever_is_edited_in_its_title() -> None:
+    """Another source that links to it in its own words, or a list that cuts the title short."""
+    call = told(
+        "Nine North Korean refugees face return", "China will return nine refugees.", url="http://a.example/9"
+    )
+    for title, source in (
+        ("Alerte : renvoi imminent", "a relay"),
+        ("Nine North Korean refugees fa…", "watch"),
+    ):
+        again = told(title, "", 1, source, url="https://www.a.example/9/")
+        assert (after(call, again).case, after(call, again).relation) == (7, Relation.DUPLICATE)
+
+
 def test_the_examples_hold() -> None:
     """No two lookalikes are merged, and nearly all duplicates and updates are seen."""
     groups = [json.loads(line) for line in EXAMPLES.read_text("utf-8").splitlines()]

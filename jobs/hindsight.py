@@ -1,0 +1,50 @@
+"""Says what would have rung, had a source been watched when its items appeared."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from jobs.keep import Outcome, keep_all
+from jobs.limits import Limits
+from storage.database import Database
+from storage.records import Alert, Entry, Route, Source, Statement
+
+_FIRST_FEEDS = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def would_have_rung(
+    scratch: Database,
+    source: Source,
+    read: Sequence[tuple[Entry, Statement]],
+    limits: Limits,
+    now: datetime,
+) -> tuple[Alert, ...]:
+    """The alerts that someone who wants all that is urgent would have had, in the order of their coming.
+
+    The items are kept one after another, each at the moment of its publication, by the same steps as
+    in a poll: an item that repeats or ends an earlier one counts as it would have. What has no date
+    is taken to be of `now`; what is dated impossibly never rings. `scratch` is an empty database, and
+    is left with all of it.
+    """
+    with scratch.write() as work:
+        work.sources.configure([source])
+        (watched,) = work.sources.all()
+        reader = work.recipients.ensure("hindsight", "hindsight", "en", now)
+        work.routes.add(reader.id, Route())
+    alerts: list[Alert] = []
+    possible = [pair for pair in read if _is_possible(pair[0], limits, now)]
+    for entry, statement in sorted(possible, key=lambda pair: _moment(pair[0], now)):
+        moment = _moment(entry, now)
+        with scratch.write() as work:
+            kept = keep_all(work, [Outcome(watched, watched, moment, new=((entry, statement),))], limits)
+        alerts += [alert for one in kept for alert, _ in one.alerts]
+    return tuple(alerts)
+
+
+def _is_possible(entry: Entry, limits: Limits, now: datetime) -> bool:
+    too_old = entry.published is not None and entry.published < _FIRST_FEEDS
+    return not too_old and not limits.from_the_future(entry, now)
+
+
+def _moment(entry: Entry, now: datetime) -> datetime:
+    """When the item came: a publisher's clock may be a little ahead of ours."""
+    return min(entry.published or now, now)
