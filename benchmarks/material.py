@@ -9,96 +9,45 @@ from datetime import datetime, timedelta
 
 ENTRIES = 20
 
-_SUBJECTS = (
-    *(
-        "{name}, a {trade} from {place},",
-        "The court in {place}",
-        "A spokesperson of the ministry",
-        "Our delegation",
-    ),
-    *("Officers of the border guard", "The families of those held", "A former prisoner", "The commission"),
-    *("The new regulation", "Volunteers from {place}", "The {trade} {name}", "A group of {number} refugees"),
-    *("Members of the network", "The embassy of {country}", "Journalists in {place}", "The film"),
-    *(
-        "The organisation",
-        "The Special Rapporteur",
-        "Several churches",
-        "Witnesses",
-        "The lawyer",
-        "The study",
-    ),
-    *("Relatives in {place}", "The government of {country}", "Former detainees", "The mayor", "{name}"),
-)
-_VERBS = (
-    *("described", "has followed", "denied", "documents", "was asked about", "welcomed", "could not explain"),
-    *("spoke of", "has waited for", "put off", "reported", "collected money for", "refused to comment on"),
-    *(
-        "remembers",
-        "took notes on",
-        "presented",
-        "is preparing",
-        "criticised",
-        "has translated",
-        "looked into",
-    ),
-    *("was told of", "published", "came to hear", "has questions about", "wrote down", "did not mention"),
-)
-_OBJECTS = (
-    *(
-        "the conditions in the camp",
-        "{number} cases of missing persons",
-        "the hearing of {date}",
-        "the long road",
-    ),
-    *(
-        "the prices of rice and fuel",
-        "a law that the parliament passed",
-        "the search of an office",
-        "the arrests",
-    ),
-    *("the months without news", "a seminar on family visits", "the work of a {trade}", "the annual report"),
-    *(
-        "what happened at the checkpoint",
-        "letters from {country}",
-        "the trial of {name}",
-        "health care there",
-    ),
-    *(
-        "the registration of associations",
-        "an exhibition of photographs",
-        "lessons for children",
-        "the winter",
-    ),
-    *("punishments for whole groups", "the border between {place} and {place}", "a campaign of {year}"),
-    *("the resolution that the Council adopted", "working hours and food", "the closing of a school"),
-)
-_ENDS = (
-    *("in {place}", "before dawn", "within the past year", "since {year}", "without a reason", "on {date}"),
-    *(
-        "after a protest against the new law",
-        "with nothing but a photograph",
-        "for {number} days",
-        "at length",
-    ),
-    *(
-        "while the trade was stopped",
-        "as the neighbours saw",
-        "in front of {number} people",
-        "in a low voice",
-    ),
-    *(
-        "and keeps in touch with the relatives",
-        "when the rain had ended",
-        "against all advice",
-        "by telephone",
-    ),
-    *(
-        "together with partners from {country}",
-        "in the last days of the year",
-        "under a new name",
-        "once more",
-    ),
-)
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|"))
+
+
+_SUBJECTS = _split("""
+    {name}, a {trade} from {place}, | The court in {place} | A spokesperson of the ministry |
+    Our delegation | Officers of the border guard | The families of those held | A former prisoner |
+    The commission | The new regulation | Volunteers from {place} | The {trade} {name} |
+    A group of {number} refugees | Members of the network | The embassy of {country} |
+    Journalists in {place} | The film | The organisation | The Special Rapporteur | Several churches |
+    Witnesses | The lawyer | The study | Relatives in {place} | The government of {country} |
+    Former detainees | The mayor | {name}
+""")
+_VERBS = _split("""
+    described | has followed | denied | documents | was asked about | welcomed | could not explain |
+    spoke of | has waited for | put off | reported | collected money for | refused to comment on |
+    remembers | took notes on | presented | is preparing | criticised | has translated | looked into |
+    was told of | published | came to hear | has questions about | wrote down | did not mention
+""")
+_OBJECTS = _split("""
+    the conditions in the camp | {number} cases of missing persons | the hearing of {date} |
+    the long road | the prices of rice and fuel | a law that the parliament passed |
+    the search of an office | the arrests | the months without news | a seminar on family visits |
+    the work of a {trade} | the annual report | what happened at the checkpoint |
+    letters from {country} | the trial of {name} | health care there |
+    the registration of associations | an exhibition of photographs | lessons for children |
+    the winter | punishments for whole groups | the border between {place} and {place} |
+    a campaign of {year} | the resolution that the Council adopted | working hours and food |
+    the closing of a school
+""")
+_ENDS = _split("""
+    in {place} | before dawn | within the past year | since {year} | without a reason | on {date} |
+    after a protest against the new law | with nothing but a photograph | for {number} days |
+    at length | while the trade was stopped | as the neighbours saw | in front of {number} people |
+    in a low voice | and keeps in touch with the relatives | when the rain had ended |
+    against all advice | by telephone | together with partners from {country} |
+    in the last days of the year | under a new name | once more
+""")
 _SENTENCES = (
     "{name} was taken from {their} home in {place} on {date} and has not been seen since",
     "We call on the government of {country} to release {name} and to open an independent investigation",
@@ -112,37 +61,24 @@ _SENTENCES = (
     "Donations made this month will be used for the shelter in {place}",
 )
 """One sentence in eight is such a one, as the field has them; the others are put together."""
-_GIVEN = (
-    *("Kim", "Lee", "Ahmed", "Nguyen", "Olga", "Maria", "Tenzin", "Aung", "Fatima", "Jean", "Park", "Dmitri"),
-    *(
-        "Yusuf",
-        "Elena",
-        "Chen",
-        "Samira",
-        "Kofi",
-        "Ivan",
-        "Rosa",
-        "Hassan",
-        "Leila",
-        "Pavel",
-        "Amina",
-        "Josef",
-    ),
-)
-_FAMILY = (
-    *("Sung-min", "Rashid", "Petrova", "Gonzalez", "Dorje", "Htet", "Noor", "Mukasa", "Jin-hee", "Sokolov"),
-    *("Karimov", "Abdi", "Wangchuk", "Mensah", "Ortega", "Halabi", "Tesfaye", "Novak", "Castillo", "Yang"),
-    *("Okello", "Bakhtiyari", "Lukashuk", "Thapa", "Moyo", "Vang", "Haidari", "Kyaw", "Rahimi", "Duarte"),
-)
-_PLACES = (
-    *("Shenyang", "Bangkok", "Yangon", "Minsk", "Hoeryong", "Kampala", "Geneva", "Seoul", "Dandong"),
-    *("Vientiane", "Almaty", "Lhasa", "Hyesan", "Mandalay", "Gomel", "Asmara", "Isfahan", "Havana", "Tumen"),
-    *("Kunming", "Da Nang", "Mae Sot", "Brest", "Gulu", "Shiraz", "Urumqi", "Sinuiju", "Hanoi", "Osh"),
-)
-_COUNTRIES = (
-    *("China", "North Korea", "Myanmar", "Belarus", "Viet Nam", "Uganda", "Thailand", "Eritrea", "Iran"),
-    *("Laos", "Kazakhstan", "Cuba", "Tajikistan", "Ethiopia", "Egypt", "Turkey", "Nicaragua", "Rwanda"),
-)
+_GIVEN = _split("""
+    Kim | Lee | Ahmed | Nguyen | Olga | Maria | Tenzin | Aung | Fatima | Jean | Park | Dmitri |
+    Yusuf | Elena | Chen | Samira | Kofi | Ivan | Rosa | Hassan | Leila | Pavel | Amina | Josef
+""")
+_FAMILY = _split("""
+    Sung-min | Rashid | Petrova | Gonzalez | Dorje | Htet | Noor | Mukasa | Jin-hee | Sokolov |
+    Karimov | Abdi | Wangchuk | Mensah | Ortega | Halabi | Tesfaye | Novak | Castillo | Yang |
+    Okello | Bakhtiyari | Lukashuk | Thapa | Moyo | Vang | Haidari | Kyaw | Rahimi | Duarte
+""")
+_PLACES = _split("""
+    Shenyang | Bangkok | Yangon | Minsk | Hoeryong | Kampala | Geneva | Seoul | Dandong | Vientiane |
+    Almaty | Lhasa | Hyesan | Mandalay | Gomel | Asmara | Isfahan | Havana | Tumen | Kunming |
+    Da Nang | Mae Sot | Brest | Gulu | Shiraz | Urumqi | Sinuiju | Hanoi | Osh
+""")
+_COUNTRIES = _split("""
+    China | North Korea | Myanmar | Belarus | Viet Nam | Uganda | Thailand | Eritrea | Iran | Laos |
+    Kazakhstan | Cuba | Tajikistan | Ethiopia | Egypt | Turkey | Nicaragua | Rwanda
+""")
 _TRADES = ("teacher", "journalist", "pastor", "lawyer", "student", "farmer", "nurse", "poet")
 _KOREAN = "현지 주민들은 지난 겨울부터 식량과 연료 값이 크게 올랐다고 전했다. 조사는 계속된다고 한다."
 _TITLES = (
