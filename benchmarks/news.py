@@ -15,10 +15,10 @@ from storage.database import now_utc
 from storage.records import Source
 
 FIRSTS = 3
-FEEDS = 60
+FEEDS = 25
 """Feeds of one first poll."""
 STAGES = 6
-_READ_ALONE = 40
+_READ_ALONE = 20
 
 
 async def rows(port: int, folder: Path, peer: Lemon, now: datetime) -> list[Row]:

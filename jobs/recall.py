@@ -23,6 +23,7 @@ class Recall:
     """
 
     most: int = _MOST
+    compared: int = COMPARED
     _edits: int = -1
     _places: dict[int, Placed] = field(default_factory=dict)
     """In ascending order of numbers, as are the lists by country."""
@@ -55,7 +56,7 @@ class Recall:
         self._drop_all()
 
     def near(self, work: Work, statement: Statement, around: datetime, source_id: int) -> tuple[Known, ...]:
-        """The statements that a new one may belong to: within 150 days, the 400 newest of them.
+        """The statements that a new one may belong to: within 150 days, the newest of them (`compared`).
 
         They share a country or the address, or rang and come from the same source: a correction may
         name no country at all.
@@ -63,17 +64,17 @@ class Recall:
         found = dict(work.statements.tied(statement.url, around, source_id))
         since, until = case_window(around)
         for country in statement.countries:
-            room = COMPARED
+            room = self.compared
             for placed in reversed(self._by_country.get(country, ())):
                 if since <= placed.day <= until:
                     found[placed.number] = placed.case
                     room -= 1
                     if not room:
                         break
-        if self._more and len(found) < COMPARED:
-            first = next(iter(self._places))
+        first = next(iter(self._places), 0)
+        if self._more and sum(number >= first for number in found) < self.compared:
             found |= dict(work.statements.about(statement.countries, around, first))
-        newest = sorted(found, reverse=True)[:COMPARED]
+        newest = sorted(found, reverse=True)[: self.compared]
         self._read(work, [number for number in newest if number not in self._known])
         return tuple(self._known[number] for number in newest)
 
