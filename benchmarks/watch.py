@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.app import workers
+from bot.app import settle, workers
 from jobs.fetch import Fetcher
 from jobs.parser import Parser
 from jobs.poll import Poller
@@ -59,6 +59,7 @@ async def watching(folder: Path) -> AsyncIterator[Watch]:
             work.routes.add(reader.id, route)
     try:
         async with Fetcher(allow_private=True) as fetcher, workers() as hands:
+            settle()
             yield Watch(database, Poller(database, fetcher, parser=Parser(hands.run)))
     finally:
         database.close()

@@ -102,17 +102,19 @@ class Poller:
         done: Callable[[Polled], None] = lambda _: None,
     ) -> tuple[Polled, ...]:
         """Polls these sources, twenty at a time; one that fails does not hold up the others."""
-        asking, at_hand = asyncio.Semaphore(_IN_FLIGHT), asyncio.Semaphore(_AT_HAND)
+        asking = asyncio.Semaphore(_IN_FLIGHT)
         began = asyncio.get_running_loop().time()
+        found: dict[int, Polled] = {}
+        turns = enumerate(sources)
 
-        async def one(source: Source) -> Polled:
-            async with at_hand:
-                polled = await self._one(source, now, began, asking)
-            done(polled)
-            return polled
+        async def some() -> None:
+            for number, source in turns:  # shared: whoever is free takes the next
+                found[number] = await self._one(source, now, began, asking)
+                done(found[number])
 
         await asyncio.to_thread(self._learn_pauses, now)
-        return tuple(await asyncio.gather(*(one(source) for source in sources)))
+        await asyncio.gather(*(some() for _ in range(_AT_HAND)))
+        return tuple(found[number] for number in sorted(found))
 
     async def one(self, source: Source, now: datetime) -> Polled:
         """Polls one source; whatever goes wrong ends in a named state of the source."""
