@@ -95,22 +95,21 @@ _STEM = 24
 
 def _same_name(new: Traits, old: Traits) -> frozenset[str]:
     """The fullest name that both tell: two words of it, or one long one."""
-    common = new.bones & old.bones
-    if not common:
-        return frozenset()
     best: frozenset[str] = frozenset()
-    theirs, weak = (
-        [run for run in runs if not common.isdisjoint(run)] for runs in (old.names, old.weak_names)
-    )
-    for runs, others in ((new.names, theirs), (new.weak_names, theirs), (new.names, weak)):
-        for one in runs if others else ():
-            if common.isdisjoint(one):
-                continue
-            for other in others:
-                shared = one & other
-                if shared in {one, other} and len("".join(shared)) > len("".join(best)):
-                    best = shared
+    # Of two that stand first in their sentences nothing tells that they are names.
+    for runs, others in ((new.named, old.named), (new.weakly, old.named), (new.named, old.weakly)):
+        for bone in runs.keys() & others.keys():
+            for one in runs[bone]:
+                for other in others[bone]:
+                    shared = one & other
+                    if len(shared) in {len(one), len(other)} and _fuller(shared, best):
+                        best = shared
     return best if len(best) > 1 or any(len(bone) >= 3 for bone in best) else frozenset()
+
+
+def _fuller(one: frozenset[str], other: frozenset[str]) -> bool:
+    """The longer name; of two as long always the same one, whatever the order."""
+    return (len("".join(one)), sorted(one)) > (len("".join(other)), sorted(other))
 
 
 def _names_differ(new: Traits, old: Traits) -> bool:

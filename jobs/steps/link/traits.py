@@ -65,19 +65,24 @@ class Traits:
     wording: Wording
     stage: str
     stage_words: str
-    bones: frozenset[str] = field(init=False, compare=False, repr=False)
-    """What the names are made of."""
+    named: dict[str, list[frozenset[str]]] = field(init=False, compare=False, repr=False)
+    """The names by each word that they are made of; likewise the weak ones."""
+    weakly: dict[str, list[frozenset[str]]] = field(init=False, compare=False, repr=False)
     trace: int = field(init=False, compare=False, repr=False)
     """A bit for each thing that statements of one case have in common: most pairs have none."""
 
     def __post_init__(self) -> None:
         """These follow from the rest."""
-        bones = frozenset(bone for run in (*self.names, *self.weak_names) for bone in run)
-        object.__setattr__(self, "bones", bones)
+        for name, runs in (("named", self.names), ("weakly", self.weak_names)):
+            by_bone: dict[str, list[frozenset[str]]] = {}
+            for run in runs:
+                for bone in run:
+                    by_bone.setdefault(bone, []).append(run)
+            object.__setattr__(self, name, by_bone)
         alone = {self.url, *self.identifiers, *self.places, *map(str, self.numbers), *map(str, self.days)}
         region = " ".join(sorted(self.countries)) if len(self.countries) >= _REGION else ""
         bits = 0
-        for thing in {*alone, *bones, region} - {""}:
+        for thing in {*alone, *self.named, *self.weakly, region} - {""}:
             bits |= 1 << crc32(thing.encode("utf-8", "replace")) % _TRACE
         object.__setattr__(self, "trace", bits)
 
