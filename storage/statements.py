@@ -37,6 +37,9 @@ _INDEXED = 200
 """How many statements are held in memory while the index is filled."""
 
 
+_INSERT = sa.insert(statements).returning(statements.c.id)
+
+
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
@@ -47,7 +50,7 @@ class Statements:
     def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
         """Keeps a statement and indexes it; returns its id."""
         row = _row(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
-        result = self._connection.execute(sa.insert(statements).values(**row).returning(statements.c.id))
+        result = self._connection.execute(_INSERT, row)
         key = int(result.scalar_one())
         self._add_parts(key, statement)
         self._index.add(key, statement.title, _indexed(row, source.organisation))
