@@ -21,9 +21,9 @@ from storage.words import SourceState
 
 SOURCES = 10_000
 EVERY = 600
-_NEWS = 40
-"""Of them so many bring twenty entries each, before it is measured: the workers are there, as in life."""
-_SETTLED = 25.0
+_NEWS = 4
+"""Of them so many bring twenty entries each beforehand: workers and tables are there, as in life."""
+_SETTLED = 15.0
 _MEASURED = 60.0
 HOURS = (0, 1, 23)
 
@@ -54,7 +54,7 @@ def measure(port: int, folder: Path) -> Load:
         command = (sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml"))
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            _wait_for(folder / "log", "vigil.ready")
+            _wait_for(folder / "log", "new=20", _NEWS)
             time.sleep(_SETTLED)
             began, start, before = int(time.time()) + 1, time.perf_counter(), spent(process.pid)
             time.sleep(_MEASURED)
@@ -125,8 +125,8 @@ def _prepare(folder: Path, urls: list[str], due: list[datetime]) -> None:
     database.close()
 
 
-def _wait_for(log: Path, event: str) -> None:
+def _wait_for(log: Path, words: str, times: int) -> None:
     end = time.monotonic() + 120
-    while event not in log.read_text(encoding="utf-8"):
+    while log.read_text(encoding="utf-8").count(words) < times:
         assert time.monotonic() < end, log.read_text(encoding="utf-8")[-2000:]
         time.sleep(0.1)

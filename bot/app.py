@@ -35,7 +35,10 @@ from storage.vault import Vault, WrongKey, read_or_make_key
 
 log = structlog.get_logger()
 
-POLL_EVERY = 5.0
+POLL_EVERY = 1.0
+"""Seconds: due times are spread, and what is asked stays spread only if they are looked at often."""
+_ROUNDS = 250
+"""How many rounds may overlap: one lasts as long as its slowest source, with all that it links to."""
 DELIVER_EVERY = 1.0
 _LOCK_RETRY = 5.0
 POLLS_WITHIN = 90.0
@@ -203,7 +206,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             for one, pace in senders
         ]
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
-        schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),))
+        schedule = Schedule((Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),))
         schedule.start()
         first = asyncio.create_task(poller.due(now_utc()))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
