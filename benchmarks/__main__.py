@@ -80,9 +80,9 @@ def _print(console: Console, rows: list[Row]) -> None:
         met = "" if row.reach is None else _met(row.ratio >= row.reach)
         table.add_row(
             row.what,
-            f"{row.rates(row.ours):,.0f}",
+            _figure(row.rates(row.ours)),
             row.peer,
-            f"{row.rates(row.theirs):,.0f}",
+            _figure(row.rates(row.theirs)),
             f"{row.ratio:.2f}",
             f"{min(row.ratios):.2f}-{max(row.ratios):.2f}",
             f"{row.thrift:.2f}",
@@ -106,6 +106,10 @@ def _print_load(console: Console, load: large.Load) -> None:
         " due at once\n"
         f"  asked in one second median {load.usual:.0f}, worst {load.most}"
     )
+
+
+def _figure(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def _met(good: bool) -> str:
