@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+# The peer that `make bench` measures against wants other versions of what we use.
+PEER := .venv-peer
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench format lock clean
@@ -31,20 +33,20 @@ check: $(DEV) ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEV) ## speed, each figure a ratio to a named peer in the same run
-	$(BIN)/python -m benchmarks.poll
+bench: $(RUNTIME) $(PEER)/.done ## speed, each figure a ratio to a named peer in the same run
+	$(BIN)/python -m benchmarks --peer $(PEER)/bin/python
 
 format: $(DEV) ## set the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 lock: ## pin requirements anew, with hashes (needs uv)
-	for name in runtime dev; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
+	for name in runtime dev bench; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	    --no-emit-find-links --no-annotate --no-strip-extras --python-version 3.11 --universal \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
 
 clean: ## remove what was made
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(PEER) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -56,4 +58,9 @@ $(RUNTIME): requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
 
 $(DEV): requirements/dev.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(PEER)/.done: requirements/bench.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	@touch $@

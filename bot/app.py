@@ -1,6 +1,7 @@
 """Wires everything: a Config becomes a database, a poller, and one deliverer for each transport."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -41,8 +42,11 @@ from storage.vault import Vault, WrongKey, read_or_make_key
 
 log = structlog.get_logger()
 
-POLL_EVERY = 5.0
+POLL_EVERY = 1.0
+"""Seconds: due times are spread, and what is asked stays spread only if they are looked at often."""
 SUBSCRIBE_EVERY = 5.0
+_ROUNDS = 250
+"""How many rounds may overlap: one lasts as long as its slowest source, with all that it links to."""
 DELIVER_EVERY = 1.0
 _LOCK_RETRY = 5.0
 POLLS_WITHIN = 90.0
@@ -128,6 +132,12 @@ def admins(config: Config) -> Admins:
 def workers() -> Workers:
     """Where what strangers wrote is read: processes of their own, which end in time."""
     return Workers(preload=PRELOAD)
+
+
+def settle() -> None:
+    """What is in memory once all is wired stays there: the collector need not look through it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +259,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk.zone)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
         jobs = [
-            Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=50),
+            Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("heartbeat", EVERY, heart.beat),
         ]
         if config.metrics:
@@ -262,6 +272,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         first = asyncio.create_task(_first_round(poller, heart))
         log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
         manager.ready()
+        settle()
         await stop.wait()
         manager.stopping()
         schedule.stop()

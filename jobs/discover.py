@@ -9,7 +9,7 @@ from yarl import URL
 
 from jobs.fetch import Fetched, Fetcher, FetchError
 from jobs.linked import Linked
-from jobs.look import items, trouble
+from jobs.look import trouble
 from jobs.parser import Parser
 from jobs.pauses import Pauses
 from jobs.steps.discover import Lead, Road, anywhere
@@ -156,7 +156,7 @@ class Search:
         if bad:
             return Candidate(_as(source, bad.state, bad.detail), lead)
         try:
-            parsed = await items(self.parser, source, answer, now)
+            parsed = await self.parser.listed(answer.body, answer.headers, answer.final_url, source, now)
         except NotAFeed as error:
             return Candidate(_as(source, SourceState.NOT_A_FEED, error.detail), lead)
         return _candidate(source, lead, parsed)

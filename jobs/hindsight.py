@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from jobs.keep import Outcome, keep_all
 from jobs.limits import Limits
+from jobs.recall import Recall
+from jobs.steps.understand import Understood
 from storage.database import Database
-from storage.records import Alert, Entry, Route, Source, Statement
+from storage.records import Alert, Entry, Route, Source
 
 _FIRST_FEEDS = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -14,7 +16,7 @@ _FIRST_FEEDS = datetime(1990, 1, 1, tzinfo=UTC)
 def would_have_rung(
     scratch: Database,
     source: Source,
-    read: Sequence[tuple[Entry, Statement]],
+    read: Sequence[Understood],
     limits: Limits,
     now: datetime,
 ) -> tuple[Alert, ...]:
@@ -31,12 +33,13 @@ def would_have_rung(
         reader = work.recipients.ensure("hindsight", "hindsight", "en", now)
         work.routes.add(reader.id, Route())
     alerts: list[Alert] = []
-    possible = [pair for pair in read if _is_possible(pair[0], limits, now)]
-    for entry, statement in sorted(possible, key=lambda pair: _moment(pair[0], now)):
-        moment = _moment(entry, now)
+    recall = Recall()
+    possible = [one for one in read if _is_possible(one.entry, limits, now)]
+    for one in sorted(possible, key=lambda one: _moment(one.entry, now)):
         with scratch.write() as work:
-            kept = keep_all(work, [Outcome(watched, watched, moment, new=((entry, statement),))], limits)
-        alerts += [alert for one in kept for alert, _ in one.alerts]
+            outcome = Outcome(watched, watched, _moment(one.entry, now), new=(one,))
+            kept = keep_all(work, [outcome], limits, recall)
+        alerts += [alert for polled in kept for alert, _ in polled.alerts]
     return tuple(alerts)
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from jobs.health import Found, tell, tell_pushed
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.recall import Recall
 from jobs.ring import Occasion, change, keep, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
+from jobs.steps.understand import Understood
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import Relation
@@ -36,7 +38,7 @@ class Outcome:
     before: Source
     source: Source
     now: datetime
-    new: tuple[tuple[Entry, Statement], ...] = ()
+    new: tuple[Understood, ...] = ()
     edits: tuple[Edit, ...] = ()
     first_poll: bool = False
     pushed: bool = False
@@ -59,12 +61,13 @@ class Kept:
 
 
 def keep_all(
-    work: Work, outcomes: Sequence[Outcome], limits: Limits, admins: Admins = NOBODY
+    work: Work, outcomes: Sequence[Outcome], limits: Limits, recall: Recall, admins: Admins = NOBODY
 ) -> tuple[Kept, ...]:
     """Keeps what several polls brought, in the order in which they came, and what admins should hear."""
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
-    kept = tuple(_keep(work, outcome, limits) for outcome in outcomes)
+        recall.begin(work)
+    kept = tuple(_keep(work, outcome, limits, recall) for outcome in outcomes)
     both = list(zip(outcomes, kept, strict=True))
     found = [Found(by.before, one.source, by.now) for by, one in both if not by.pushed]
     told = tell(work, found, admins)
@@ -81,16 +84,16 @@ def _keep_pushed(work: Work, pushed: Sequence[tuple[Outcome, Source]], admins: A
     work.sources.save_pushed([one.after for one in found])
 
 
-def _keep(work: Work, outcome: Outcome, limits: Limits) -> Kept:
+def _keep(work: Work, outcome: Outcome, limits: Limits, recall: Recall) -> Kept:
     source, now = outcome.source, outcome.now
     if not (outcome.new or outcome.edits):
         return Kept(source)
     occasion = Occasion(now, limits)
-    alerts = [*_edited(work, outcome, occasion)]
-    known = work.entries.known(source.id, [entry.uid for entry, _ in outcome.new])
-    new = [(entry, statement) for entry, statement in outcome.new if entry.uid not in known]
-    for entry, understood in sorted(new, key=lambda pair: pair[0].published or now):
-        statement = keep(work, source, entry, understood, now)
+    alerts = [*_edited(work, outcome, occasion, recall)]
+    known = work.entries.known(source.id, [read.entry.uid for read in outcome.new])
+    new = [read for read in outcome.new if read.entry.uid not in known]
+    for read in sorted(new, key=lambda read: read.entry.published or now):
+        entry, statement = read.entry, keep(work, source, read, now, recall)
         if not limits.fresh(entry, now, first_poll=outcome.first_poll):
             continue
         if entry.published is None and statement.relation is Relation.DUPLICATE:
@@ -98,11 +101,11 @@ def _keep(work: Work, outcome: Outcome, limits: Limits) -> Kept:
         rung = ring(work, source, entry, statement, occasion)
         if rung:
             alerts.append(rung)
-    notes = tuple(entry.note for entry, _ in new if entry.note)
+    notes = tuple(read.entry.note for read in new if read.entry.note)
     return Kept(_with_memory(work, source, now), len(new), notes, tuple(alerts))
 
 
-def _edited(work: Work, outcome: Outcome, occasion: Occasion) -> list[tuple[Alert, int]]:
+def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> list[tuple[Alert, int]]:
     """Keeps what is known and has changed; returns what rang."""
     source, now, limits = outcome.source, outcome.now, occasion.limits
     said = [edit for edit in outcome.edits if edit.by_publisher and edit.statement]
@@ -113,9 +116,10 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion) -> list[tuple[Aler
         if not _still_as(work, source, edit):
             continue  # another program has seen the edit too, and was quicker
         if edit.statement is None:
-            _renew(work, source, edit)
+            _renew(work, source, edit, recall)
             continue
         told = change(work, source, edit.entry, edit.statement)
+        recall.edited(work, told[1])
         if edit.by_publisher:
             in_time = limits.edited_in_time(edit.entry, now)
         else:
@@ -135,7 +139,7 @@ def _still_as(work: Work, source: Source, edit: Edit) -> bool:
     return bool(seen) and not found
 
 
-def _renew(work: Work, source: Source, edit: Edit) -> None:
+def _renew(work: Work, source: Source, edit: Edit, recall: Recall) -> None:
     """The entry goes by another name, or is reached elsewhere, and says what it said."""
     work.entries.save(edit.entry)
     if edit.entry.url == edit.old.url:
@@ -143,7 +147,9 @@ def _renew(work: Work, source: Source, edit: Edit) -> None:
     number = work.entries.statement_of(edit.entry.id)
     statement = work.statements.get(number) if number else None
     if statement:
-        work.statements.change(replace(statement, url=edit.entry.url), source)
+        statement = replace(statement, url=edit.entry.url)
+        work.statements.change(statement, source)
+        recall.edited(work, statement)
 
 
 def _with_memory(work: Work, source: Source, now: datetime) -> Source:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, clock_ahead, retry_after
 from jobs.parser import Parser
-from jobs.steps.parsed import NotAFeed, Parsed
+from jobs.steps.parsed import NotAFeed
 from storage.records import Source
-from storage.words import SourceKind, SourceState
+from storage.words import SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,6 @@ def trouble(answer: Fetched, now: datetime) -> Trouble | None:
             return Trouble(SourceState.FAILING, f"HTTP {status}")
 
 
-async def items(parser: Parser, source: Source, answer: Fetched, now: datetime, known: bytes = b"") -> Parsed:
-    """What the answer lists, less what `known` (see parse_feed) tells to be old; raises NotAFeed."""
-    if source.kind is SourceKind.PAGE:
-        return await parser.page(answer.body, answer.headers, answer.final_url, source.selectors, now)
-    return await parser.feed(answer.body, answer.headers, answer.final_url, now, known)
-
-
 async def look(
     fetcher: Fetcher, source: Source, now: Callable[[], datetime], parser: Parser | None = None
 ) -> Seen:
@@ -82,7 +75,9 @@ async def look(
     if bad:
         return replace(seen, source=_with(source, bad.state, bad.detail))
     try:
-        found = await items(parser or Parser(), source, answer, received)
+        unread = replace(source, marks=b"")
+        reading = parser or Parser()
+        found = await reading.listed(answer.body, answer.headers, answer.final_url, unread, received)
     except NotAFeed as error:
         return replace(seen, source=_with(source, SourceState.NOT_A_FEED, error.detail))
     state = SourceState.DEGRADED if found.degraded else SourceState.OK

@@ -2,21 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jobs.steps.discover import Lead, named, usual
 from jobs.steps.document import Document
-from jobs.steps.pages import parse_page
-from jobs.steps.parse import parse_feed
+from jobs.steps.edits import marked
 from jobs.steps.parsed import NotAFeed, Parsed
 from jobs.steps.read import read_document
-from jobs.steps.understand import Understand, not_understood, understand_all, understand_entry
+from jobs.steps.shown import Shown, parse_answer, read_answer
+from jobs.steps.understand import Understand, Understood, not_understood, understand_all, understand_entry
 from jobs.steps.unreadable import Unreadable
 from jobs.workers import Run, Unfinished
-from storage.records import Entry, Source, Statement
+from storage.records import Entry, Source
 
-PRELOAD = (parse_feed.__module__, parse_page.__module__, read_document.__module__, understand_all.__module__)
+PRELOAD = (read_answer.__module__, read_document.__module__)
 """What workers for a Parser should import before their first job."""
 _AT_ONCE = 20
 """Entries that one job understands: far fewer than take as long as a worker may."""
@@ -28,23 +28,31 @@ class Parser:
 
     run: Run = asyncio.to_thread
 
-    async def feed(
-        self, body: bytes, headers: Mapping[str, str], url: str, now: datetime, known: bytes = b""
+    async def listed(
+        self, body: bytes, headers: Mapping[str, str], url: str, source: Source, now: datetime
     ) -> Parsed:
-        """As parse_feed. Raises NotAFeed, also for what takes too long."""
+        """As parse_answer. Raises NotAFeed, also for what takes too long."""
         try:
-            return await self.run(parse_feed, body, dict(headers), url, now, known)
+            return await self.run(parse_answer, body, dict(headers), url, source, now)
         except Unfinished as error:
             raise NotAFeed(f"{len(body):,} bytes: {error.detail}") from error
 
-    async def page(
-        self, body: bytes, headers: Mapping[str, str], url: str, selectors: Mapping[str, str], now: datetime
-    ) -> Parsed:
-        """As parse_page. Raises NotAFeed, also for what takes too long."""
+    async def shown(  # as the step has it
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        url: str,
+        source: Source,
+        now: datetime,
+        one: Understand = understand_entry,
+    ) -> Shown:
+        """As read_answer. Where that takes too long the items alone, to be understood one by one."""
         try:
-            return await self.run(parse_page, body, dict(headers), url, dict(selectors), now)
-        except Unfinished as error:
-            raise NotAFeed(f"{len(body):,} bytes: {error.detail}") from error
+            return await self.run(read_answer, body, dict(headers), url, source, now, one)
+        except Unfinished:
+            parsed = await self.listed(body, headers, url, source, now)
+        entries = await asyncio.to_thread(lambda: tuple(marked(entry, source) for entry in parsed.entries))
+        return Shown(replace(parsed, entries=entries))
 
     async def document(self, body: bytes, content_type: str, url: str) -> Document:
         """As read_document. Raises Unreadable, also for what takes too long."""
@@ -65,20 +73,20 @@ class Parser:
 
     async def understood(
         self, entries: Sequence[Entry], source: Source, now: datetime, one: Understand = understand_entry
-    ) -> tuple[tuple[Entry, Statement], ...]:
+    ) -> tuple[Understood, ...]:
         """As understand_all. An entry that takes too long is noted as not understood, and it alone."""
-        found: list[tuple[Entry, Statement]] = []
+        found: list[Understood] = []
         for at in range(0, len(entries), _AT_ONCE):
             found += await self._understood(entries[at : at + _AT_ONCE], source, now, one)
         return tuple(found)
 
     async def _understood(
         self, entries: Sequence[Entry], source: Source, now: datetime, one: Understand
-    ) -> Sequence[tuple[Entry, Statement]]:
+    ) -> Sequence[Understood]:
         try:
             return await self.run(understand_all, entries, source, now, one)
         except Unfinished as error:
             if len(entries) == 1:
                 return [not_understood(entries[0], source, error.detail)]
         alone = [await self._understood([entry], source, now, one) for entry in entries]
-        return [pair for pairs in alone for pair in pairs]
+        return [one for found in alone for one in found]

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
@@ -15,19 +15,21 @@ from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, TimedOut, Unreac
 from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all
 from jobs.limits import Limits
 from jobs.linked import Linked
-from jobs.look import Trouble, items, trouble
+from jobs.look import Trouble, trouble
 from jobs.notices import Admins
 from jobs.parser import Parser
 from jobs.pauses import Pauses
-from jobs.steps.edits import is_material, marked, merged, sift
+from jobs.recall import Recall
+from jobs.steps.edits import is_material, merged, sift
 from jobs.steps.freshness import fresh_for, hints_of, later, next_due
 from jobs.steps.habit import is_silent
 from jobs.steps.hubs import announced
 from jobs.steps.moves import back_home, moved
-from jobs.steps.parsed import NotAFeed, Parsed
-from jobs.steps.understand import NOT_UNDERSTOOD, Understand, understand_entry
+from jobs.steps.parsed import NotAFeed
+from jobs.steps.shown import Shown
+from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
 from storage.database import Database
-from storage.records import Alert, Entry, Source, Statement, without_secrets
+from storage.records import Alert, Entry, Source, without_secrets
 from storage.words import SourceState
 
 log = structlog.get_logger()
@@ -42,8 +44,6 @@ _READ_AGAIN = 5
 _DARK_AFTER = 5
 _WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
 _TOLD = (SourceState.DARK, SourceState.GONE, SourceState.MOVED, SourceState.NOT_A_FEED)
-_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _luck = Random().random  # noqa: S311 - spreads due times, protects nothing
 
 
@@ -76,6 +76,7 @@ class Poller:
     """Called with every poll that was made and how long it took."""
     _busy: set[int] = field(default_factory=set)
     _pauses: Pauses = field(default_factory=Pauses)
+    _recall: Recall = field(default_factory=Recall)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -107,17 +108,19 @@ class Poller:
         done: Callable[[Polled], None] = lambda _: None,
     ) -> tuple[Polled, ...]:
         """Polls these sources, twenty at a time; one that fails does not hold up the others."""
-        asking, at_hand = asyncio.Semaphore(_IN_FLIGHT), asyncio.Semaphore(_AT_HAND)
+        asking = asyncio.Semaphore(_IN_FLIGHT)
         began = asyncio.get_running_loop().time()
+        found: dict[int, Polled] = {}
+        turns = enumerate(sources)
 
-        async def one(source: Source) -> Polled:
-            async with at_hand:
-                polled = await self._one(source, now, began, asking)
-            done(polled)
-            return polled
+        async def some() -> None:
+            for number, source in turns:  # shared: whoever is free takes the next
+                found[number] = await self._one(source, now, began, asking)
+                done(found[number])
 
         await asyncio.to_thread(self._learn_pauses, now)
-        return tuple(await asyncio.gather(*(one(source) for source in sources)))
+        await asyncio.gather(*(some() for _ in range(_AT_HAND)))
+        return tuple(found[number] for number in sorted(found))
 
     async def one(self, source: Source, now: datetime) -> Polled:
         """Polls one source; whatever goes wrong ends in a named state of the source."""
@@ -129,11 +132,13 @@ class Poller:
         A push may be late, repeated, or a part of the feed: so it neither edits entries nor touches what
         only the source's own answers tell. Raises NotAFeed, and what writing it raised.
         """
-        parsed = await items(self.parser, source, answer, now, source.marks)
-        fresh, changed = await asyncio.to_thread(self._sifted, source, parsed.entries)
+        shown = await self.parser.shown(
+            answer.body, answer.headers, answer.final_url, source, now, self.understand
+        )
+        fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
-        new = await self._understand(read, source, now)
+        new = await self._understand(read, source, now, shown.understood)
         polled = _polled(await self._batches.add(Outcome(source, source, now, new=new, pushed=True)))
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
@@ -194,15 +199,18 @@ class Poller:
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
             return Outcome(source, after, now, edits=await self._read_late(source, now))
-        parsed = await items(self.parser, source, answer, now, source.marks)
+        shown = await self.parser.shown(
+            answer.body, answer.headers, answer.final_url, source, now, self.understand
+        )
+        parsed = shown.parsed
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
         after = replace(after, marks=parsed.marks)
-        return await self._changed(source, after, parsed, now)
+        return await self._changed(source, after, shown, now)
 
-    async def _changed(self, source: Source, after: Source, parsed: Parsed, now: datetime) -> Outcome:
+    async def _changed(self, source: Source, after: Source, shown: Shown, now: datetime) -> Outcome:
         """What is new in an answer, and what was edited in it."""
-        fresh, changed = await asyncio.to_thread(self._sifted, source, parsed.entries)
+        fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         showing = {
@@ -213,7 +221,7 @@ class Poller:
             source,
             after,
             now,
-            new=await self._understand(read, source, now),
+            new=await self._understand(read, source, now, shown.understood),
             edits=(
                 *await self._edits(edits, source, now),
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
@@ -267,11 +275,12 @@ class Poller:
         self, source: Source, entries: Sequence[Entry]
     ) -> tuple[tuple[Entry, ...], list[tuple[Entry, Entry]]]:
         """The new entries, and those that are known (as they were, as they are shown now)."""
-        shown_now = [marked(entry, source) for entry in entries]
+        if not entries:
+            return (), []
         with self.database.read() as work:
-            shown = work.entries.shown(source.id, [entry.uid for entry in shown_now])
-            unknown = [entry for entry in shown_now if entry.uid not in shown]
-            sifted = sift(shown_now, shown, work.entries.alike(source.id, unknown) if unknown else ())
+            shown = work.entries.shown(source.id, [entry.uid for entry in entries])
+            unknown = [entry for entry in entries if entry.uid not in shown]
+            sifted = sift(entries, shown, work.entries.alike(source.id, unknown) if unknown else ())
             known = work.entries.by_uid(source.id, [entry.uid for entry in sifted.edited])
         edited = [(known[entry.uid], entry) for entry in sifted.edited if entry.uid in known]
         return sifted.new, [*edited, *sifted.renamed]
@@ -281,13 +290,19 @@ class Poller:
             return work.entries.unread(source.id, now, _READ_AGAIN)
 
     async def _understand(
-        self, entries: Iterable[Entry], source: Source, now: datetime
-    ) -> tuple[tuple[Entry, Statement], ...]:
-        """The entries with what they say; one that cannot be read is kept with a note."""
-        found = await self.parser.understood(
-            [_possible(entry) for entry in entries], source, now, self.understand
-        )
-        for entry, _ in found:
+        self, entries: Sequence[Entry], source: Source, now: datetime, before: Sequence[Understood] = ()
+    ) -> tuple[Understood, ...]:
+        """The entries with what they say; one that cannot be read is kept with a note.
+
+        What was understood `before` need not be read again where nothing was added to it since.
+        """
+        done = {one.entry.uid: one for one in before}
+        known = {entry.uid: done[entry.uid] for entry in entries if _is_of(entry, done.get(entry.uid))}
+        rest = [entry for entry in entries if entry.uid not in known]
+        read = await self.parser.understood(rest, source, now, self.understand) if rest else ()
+        known |= {one.entry.uid: one for one in read}
+        found = tuple(known[entry.uid] for entry in entries)
+        for entry in (one.entry for one in found):
             if entry.note.startswith(NOT_UNDERSTOOD):
                 log.error("entry.not_understood", source=source.name, url=entry.url, why=entry.note)
         return found
@@ -303,27 +318,28 @@ class Poller:
                 found.append(Edit(old, new, by_publisher=not late))
                 continue
             as_of = (old.published or now) if late else now
-            ((entry, statement),) = await self._understand([new], source, as_of)
-            found.append(Edit(old, entry, statement, by_publisher=not late))
+            (read,) = await self._understand([new], source, as_of)
+            found.append(Edit(old, read.entry, read.statement, by_publisher=not late))
         return tuple(found)
 
     def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         """One transaction: the validators of several sources with all that their answers brought."""
         pauses = self._pauses.unwritten()
-        with self.database.write() as work:
-            kept = keep_all(work, outcomes, self.limits, self.admins)
-            if pauses:
-                work.sources.pause(pauses, outcomes[0].now)
+        try:
+            with self.database.write() as work:
+                kept = keep_all(work, outcomes, self.limits, self._recall, self.admins)
+                if pauses:
+                    work.sources.pause(pauses, outcomes[0].now)
+        except BaseException:
+            self._recall.forget()
+            raise
         self._pauses.written(pauses)
         return kept
 
 
-def _possible(entry: Entry) -> Entry:
-    """Year 1 and year 9999 are what software writes for "no date"; neither may ring."""
-    if entry.published is None or _EARLIEST <= entry.published <= _LATEST:
-        return entry
-    note = f"impossible date {entry.published.date().isoformat()}"
-    return replace(entry, published=_EARLIEST, note=note)
+def _is_of(entry: Entry, found: Understood | None) -> bool:
+    """Whether this is what was understood: a remark may have been added to it, but no words."""
+    return found is not None and (entry.title, entry.text) == (found.entry.title, found.entry.text)
 
 
 def _succeeded(

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from jobs.limits import Limits
+from jobs.recall import Recall
 from jobs.steps import match
-from jobs.steps.link import link
+from jobs.steps.link import link_among
+from jobs.steps.understand import Understood
 from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
 from storage.words import CaseState, Digest, MsgType, Relation
@@ -32,14 +34,13 @@ class Occasion:
     doubt: str = ""
 
 
-def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: datetime) -> Statement:
+def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
-    entry_id = work.entries.add(source.id, entry, now)
-    # Before it is linked: a source that speaks again has news, another one that says the same has none.
-    statement = replace(statement, source_name=source.name)
+    entry_id = work.entries.add(source.id, read.entry, now)
+    statement = read.statement
     moment = statement.published or now
-    known = work.statements.candidates(statement.countries, statement.url, moment, source.id)
-    linked = link(statement, known)
+    known = recall.near(work, statement, moment, source.id)
+    linked = link_among(read.traits, known)
     case_id = linked.case
     if case_id is None:
         case_id = work.cases.open(statement.title, now)
@@ -52,7 +53,9 @@ def keep(work: Work, source: Source, entry: Entry, statement: Statement, now: da
         relation=linked.relation,
         fetched=now,
     )
-    return replace(statement, id=work.statements.add(statement, source, now))
+    statement = replace(statement, id=work.statements.add(statement, source, now))
+    recall.add(statement, read.traits, now)
+    return statement
 
 
 def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tuple[Statement, Statement]:

@@ -12,6 +12,8 @@ from storage.statements import Statements
 from storage.tables import alerts, deliveries, entries, sources, statements
 from storage.words import MsgType, Status
 
+_INSERT = sa.insert(alerts).returning(alerts.c.id)
+
 
 class Alerts:
     """Questions about alerts, and their changes."""
@@ -34,7 +36,7 @@ class Alerts:
             "expires": alert.expires,
             "references": list(alert.references),
         }
-        result = self._connection.execute(sa.insert(alerts).values(**row).returning(alerts.c.id))
+        result = self._connection.execute(_INSERT, row)
         return int(result.scalar_one())
 
     def many(self, ids: Sequence[int]) -> dict[int, Alert]:

@@ -10,6 +10,8 @@ from storage.records import Case
 from storage.tables import cases
 from storage.words import CaseState
 
+_INSERT = sa.insert(cases).returning(cases.c.id)
+
 
 class Cases:
     """Questions about cases, and their changes."""
@@ -24,7 +26,7 @@ class Cases:
     def open(self, title: str, now: datetime) -> int:
         """A new case; returns its id."""
         row = {"title": title, "state": CaseState.OPEN, "opened": now, "updated": now}
-        result = self._connection.execute(sa.insert(cases).values(**row).returning(cases.c.id))
+        result = self._connection.execute(_INSERT, row)
         return int(result.scalar_one())
 
     def touch(self, case_id: int, state: CaseState, now: datetime) -> None:

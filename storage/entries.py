@@ -13,6 +13,9 @@ _AT_ONCE = 500
 """SQLite takes a limited number of values in a question."""
 
 
+_INSERT = sa.insert(entries).returning(entries.c.id)
+
+
 class Entries:
     """Questions about entries, and their changes."""
 
@@ -100,7 +103,7 @@ class Entries:
     def add(self, source_id: int, entry: Entry, fetched: datetime) -> int:
         """Keeps an entry; returns its id. Raises IntegrityError for a uid that is known."""
         row = _row(entry) | {"source_id": source_id, "fetched": fetched}
-        result = self._connection.execute(sa.insert(entries).values(**row).returning(entries.c.id))
+        result = self._connection.execute(_INSERT, row)
         return int(result.scalar_one())
 
     def save(self, entry: Entry) -> None:

@@ -45,6 +45,16 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a statement stands: its number, case and countries, and the day it is filed under."""
+
+    number: int
+    case: int
+    day: date
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much is held, for /status: numbers only, no one's address."""
 

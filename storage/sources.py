@@ -42,21 +42,24 @@ class Sources:
         A source whose address changed starts anew with its validators: they belong to the old one.
         Sources no longer wanted are kept with their entries, but no longer watched.
         """
-        known = {source.name: source for source in self._select(sa.true())}
-        kept = set()
+        columns = (sources.c[name] for name in ("id", "name", "watched", *_CONFIGURED))
+        known = {row["name"]: row for row in self._connection.execute(sa.select(*columns)).mappings()}
+        new = []
         for source in wanted:
-            kept.add(source.name)
-            old = known.get(source.name)
-            if old is None:
-                self._connection.execute(sa.insert(sources).values(watched=True, **_row(source)))
-                continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
-            if old.url != source.url:
-                row |= _ANEW
-            self._connection.execute(
-                sa.update(sources).where(sources.c.id == old.id).values(watched=True, **row)
-            )
-        self._connection.execute(sa.update(sources).where(sources.c.name.not_in(kept)).values(watched=False))
+            old = known.pop(source.name, None)
+            if old is None:
+                new.append(_row(source) | {"watched": True})
+            elif not old["watched"] or any(old[name] != value for name, value in row.items()):
+                row |= _ANEW if old["url"] != source.url else {}
+                change = sa.update(sources).where(sources.c.id == old["id"])
+                self._connection.execute(change.values(watched=True, **row))
+        if new:
+            self._connection.execute(sa.insert(sources), new)
+        for old in known.values():
+            if old["watched"]:
+                gone = sa.update(sources).where(sources.c.id == old["id"])
+                self._connection.execute(gone.values(watched=False))
         return self.all()
 
     def all(self) -> tuple[Source, ...]:

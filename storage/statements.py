@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.filters import conditions
-from storage.queries import Hit, Hits, Query
+from storage.queries import Hit, Hits, Placed, Query
 from storage.records import (
     Addressee,
     Assessment,
@@ -21,7 +21,7 @@ from storage.records import (
     Statement,
 )
 from storage.search import Index
-from storage.tables import alerts, demands, entries, sources, statement_countries, statements
+from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
 from storage.terms import fold
 from storage.words import Certainty, Kind, MsgType, Relation, Severity, Urgency
 
@@ -29,11 +29,15 @@ _PLAIN = (
     *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
     *("entry_id", "case_id", "relation", "published", "external_id"),
 )
-_CANDIDATES = 400
+COMPARED = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
+_EDITS = "statement_edits"
 _CASE_MEMORY = timedelta(days=150)
 _INDEXED = 200
 """How many statements are held in memory while the index is filled."""
+
+
+_INSERT = sa.insert(statements).returning(statements.c.id)
 
 
 class Statements:
@@ -45,8 +49,8 @@ class Statements:
 
     def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
         """Keeps a statement and indexes it; returns its id."""
-        row = _row(statement, source) | {"fetched": fetched, "day": _day(statement, fetched)}
-        result = self._connection.execute(sa.insert(statements).values(**row).returning(statements.c.id))
+        row = _row(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
+        result = self._connection.execute(_INSERT, row)
         key = int(result.scalar_one())
         self._add_parts(key, statement)
         self._index.add(key, statement.title, _indexed(row, source.organisation))
@@ -62,6 +66,9 @@ class Statements:
         )
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement.id))
+        counted = self.edits()
+        self._connection.execute(sa.delete(meta).where(meta.c.name == _EDITS))
+        self._connection.execute(sa.insert(meta).values(name=_EDITS, value=str(counted + 1)))
         self._add_parts(statement.id, statement)
         self._index.remove(statement.id)
         self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
@@ -123,32 +130,54 @@ class Statements:
         )
         return Hits(found.total, hits)
 
-    def candidates(
-        self, countries: Collection[str], url: str, around: datetime, source_id: int
-    ) -> tuple[Statement, ...]:
-        """Statements that a new one may belong to, within 150 days, the 400 newest at most.
+    def edits(self) -> int:
+        """A number that changes whenever a known statement is changed."""
+        counted = self._connection.scalar(sa.select(meta.c.value).where(meta.c.name == _EDITS))
+        return int(counted or 0)
 
-        They share a country or the address, or rang and come from the same source: a correction may
-        name no country at all.
-        """
-        near = sa.and_(
-            statements.c.case_id.is_not(None),
-            statements.c.day >= (around - _CASE_MEMORY).date(),
-            statements.c.day <= (around + _CASE_MEMORY).date(),
-        )
-        shared = sa.select(statement_countries.c.statement_id).where(
-            statement_countries.c.country.in_(countries)
-        )
-        own = sa.select(entries.c.id).where(entries.c.source_id == source_id)
-        same = sa.or_(
-            statements.c.id.in_(shared),
-            sa.and_(statements.c.url == url, statements.c.url != ""),
-            sa.and_(statements.c.entry_id.in_(own), statements.c.id.in_(sa.select(alerts.c.statement_id))),
-        )
+    def placed(self, after: int, limit: int) -> tuple[Placed, ...]:
+        """The newest statements that have a case and a number above `after`, in ascending order."""
         newest = (
-            sa.select(statements.c.id).where(near, same).order_by(statements.c.id.desc()).limit(_CANDIDATES)
+            sa.select(statements.c.id, statements.c.case_id, statements.c.day)
+            .where(statements.c.id > after, statements.c.case_id.is_not(None))
+            .order_by(statements.c.id.desc())
+            .limit(limit)
         )
-        return self._load(statements.c.id.in_(newest))
+        rows = self._connection.execute(newest).all()
+        if not rows:
+            return ()
+        about: dict[int, list[str]] = {}
+        question = sa.select(statement_countries.c.statement_id, statement_countries.c.country).where(
+            statement_countries.c.statement_id >= rows[-1].id
+        )
+        for number, country in self._connection.execute(question):
+            about.setdefault(number, []).append(country)
+        return tuple(
+            Placed(row.id, row.case_id, row.day, tuple(about.get(row.id, ()))) for row in reversed(rows)
+        )
+
+    def tied(self, url: str, around: datetime, source_id: int) -> tuple[tuple[int, int], ...]:
+        """The (number, case) of statements with this address, or that rang and come from this source."""
+        rang = sa.select(alerts.c.statement_id).where(alerts.c.source_id == source_id)
+        same = (statements.c.id.in_(rang), *([statements.c.url == url] if url else []))
+        return self._numbers(sa.or_(*same), around)
+
+    def about(self, countries: Collection[str], around: datetime, before: int) -> tuple[tuple[int, int], ...]:
+        """The (number, case) of statements that share a country, and have a number below `before`."""
+        shared = sa.select(statement_countries.c.statement_id).where(
+            statement_countries.c.country.in_(countries), statement_countries.c.statement_id < before
+        )
+        return self._numbers(statements.c.id.in_(shared), around)
+
+    def _numbers(self, which: sa.ColumnElement[bool], around: datetime) -> tuple[tuple[int, int], ...]:
+        since, until = case_window(around)
+        question = sa.select(statements.c.id, statements.c.case_id).where(
+            which,
+            statements.c.case_id.is_not(None),
+            statements.c.day.between(since, until),
+        )
+        rows = self._connection.execute(question.order_by(statements.c.id.desc()).limit(COMPARED))
+        return tuple((int(number), int(case)) for number, case in rows)
 
     def countries(self) -> tuple[str, ...]:
         """The countries that statements are about, the most frequent first."""
@@ -216,7 +245,13 @@ def _indexed(row: RowMapping | dict[str, Any], organisation: str) -> str:
     return "\n".join((row["text"], *reading["issuers"], organisation, *reading["identifiers"]))
 
 
-def _day(statement: Statement, fetched: datetime) -> date:
+def case_window(around: datetime) -> tuple[date, date]:
+    """The days on which statements of one case may lie, for one that was published `around`."""
+    return (around - _CASE_MEMORY).date(), (around + _CASE_MEMORY).date()
+
+
+def day_of(statement: Statement, fetched: datetime) -> date:
+    """The day that a statement is filed under."""
     if statement.published:
         return statement.published.date()
     return statement.date_posted or statement.date_written or fetched.date()

@@ -6,6 +6,7 @@ part their words reliably, become pairs of neighbouring characters.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _RUN = re.compile(
     r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\u31f0-\u31ff]+)"
@@ -57,6 +58,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", plain)  # puts Hangul syllables together again
 
 
+@lru_cache(maxsize=20_000)  # a language has few words
 def stem(word: str) -> str:
     """An English plural without its ending, everything else as it is, 64 characters at most."""
     word = word[:64]

@@ -17,9 +17,10 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
 from bot.speech import Speech
+from jobs.recall import Recall
 from jobs.ring import keep
 from jobs.steps.clean import line, plain
-from jobs.steps.understand import understand_entry
+from jobs.steps.understand import of_source, understand_entry
 from storage.database import Database, StorageError, now_utc
 from storage.records import Entry, Source
 from storage.vault import Vault, read_or_make_key
@@ -47,9 +48,9 @@ def import_(
         database = open_database(configuration(config), watch=False)
     except StorageError as error:
         fail(str(error))
-    taken = 0
+    taken, recall = 0, Recall()
     for start in range(0, len(entries), _BATCH):
-        taken += _take(database, entries[start : start + _BATCH])
+        taken += _take(database, entries[start : start + _BATCH], recall)
     database.close()
     typer.echo(f"{taken} taken, {len(entries) - taken} known already")
 
@@ -142,16 +143,18 @@ def entry_of(row: dict[str, Any]) -> tuple[Entry, Source]:
     return entry, Source(name=name, url="", organisation="" if name == "import" else name)
 
 
-def _take(database: Database, batch: list[tuple[Entry, Source]]) -> int:
+def _take(database: Database, batch: list[tuple[Entry, Source]], recall: Recall) -> int:
     now = now_utc()
     read = [(entry, source, understand_entry(entry, source, now)) for entry, source in batch]
     taken = 0
     with database.write() as work:
         work.cases.lock()
+        recall.begin(work)
         for entry, source, statement in read:
             stored = work.sources.ensure(source)
             if work.entries.known(stored.id, [entry.uid]):
                 continue
-            keep(work, stored, entry, replace(statement, external_id=entry.uid), now)
+            imported = of_source(entry, replace(statement, external_id=entry.uid), source)
+            keep(work, stored, imported, now, recall)
             taken += 1
     return taken

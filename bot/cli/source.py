@@ -127,7 +127,7 @@ async def _look(settings: Config, address: str) -> _Judged:
             now = now_utc()
             source = replace(one.source, name="hindsight")
             read = await parser.understood(one.entries, source, now)
-            spoken = Counter(statement.language for _, statement in read)
+            spoken = Counter(item.statement.language for item in read)
             languages[one.source.url] = spoken.most_common(1)[0][0]
             with tempfile.TemporaryDirectory(prefix="vigil-") as folder:
                 scratch = scratch_database(Path(folder))

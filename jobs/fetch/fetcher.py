@@ -258,6 +258,8 @@ class Fetcher:
             return b""
         if (response.content_length or 0) > self._max_bytes:
             raise TooLarge(host, f"{response.content_length:,} bytes announced, {self._max_bytes:,} allowed")
+        if response.content_length is not None and "Content-Encoding" not in response.headers:
+            return await response.read()  # as much as was announced, and no more
         body = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
             body += chunk

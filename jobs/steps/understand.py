@@ -1,20 +1,31 @@
 """From a document to statements: split, extract, classify, in that order."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import TypeAlias
 
 from jobs.steps.classify import classify
 from jobs.steps.document import Document
 from jobs.steps.extract import extract, split
+from jobs.steps.link import Traits, read_traits, unread_traits
 from storage.records import Entry, Source, Statement
 
 Understand: TypeAlias = Callable[[Entry, Source, datetime], Statement]
 """Says what one entry of a source says, as `understand_entry` does."""
 
-
 NOT_UNDERSTOOD = "could not be understood"
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An entry with what it says, and with what tells its event from others."""
+
+    entry: Entry
+    statement: Statement
+    traits: Traits
 
 
 def understand(document: Document, now: datetime, as_of: datetime | None = None) -> tuple[Statement, ...]:
@@ -45,23 +56,39 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
 
 
 def understand_all(
-    entries: Sequence[Entry], source: Source, now: datetime, one: Understand = understand_entry
-) -> tuple[tuple[Entry, Statement], ...]:
+    entries: Iterable[Entry], source: Source, now: datetime, one: Understand = understand_entry
+) -> tuple[Understood, ...]:
     """Each entry with what it says; one that cannot be read is kept with a note, and the rest goes on."""
     found = []
-    for entry in entries:
+    for shown in entries:
+        entry = possible(shown)
         try:
-            found.append((entry, one(entry, source, now)))
+            found.append(of_source(entry, one(entry, source, now), source))
         except Exception as error:  # noqa: BLE001 - it goes on in the note
             found.append(not_understood(entry, source, repr(error)))
     return tuple(found)
 
 
-def not_understood(entry: Entry, source: Source, why: str) -> tuple[Entry, Statement]:
+def of_source(entry: Entry, statement: Statement, source: Source) -> Understood:
+    """What the entry was found to say, as its source's word: who speaks again has news."""
+    statement = replace(statement, source_name=source.name)
+    return Understood(entry, statement, read_traits(statement))
+
+
+def not_understood(entry: Entry, source: Source, why: str) -> Understood:
     """The entry as it stands, with a note for an admin, and a statement of its own words alone."""
     noted = replace(entry, note=f"{NOT_UNDERSTOOD}: {why}"[:200])
     plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
-    return noted, replace(plain, language=entry.language, countries=source.countries)
+    plain = replace(plain, language=entry.language, countries=source.countries, source_name=source.name)
+    return Understood(noted, plain, unread_traits(plain))
+
+
+def possible(entry: Entry) -> Entry:
+    """Year 1 and year 9999 are what software writes for "no date"; neither may ring."""
+    if entry.published is None or _EARLIEST <= entry.published <= _LATEST:
+        return entry
+    note = f"impossible date {entry.published.date().isoformat()}"
+    return replace(entry, published=_EARLIEST, note=note)
 
 
 def _publication(statement: Statement) -> datetime | None:

@@ -1,5 +1,6 @@
 """The worker process: takes jobs from one pipe, answers on another, until the program is gone."""
 
+import gc
 import importlib
 import os
 import resource
@@ -24,6 +25,8 @@ def main(memory: int, preload: Sequence[str]) -> None:
     _limit(memory)
     for name in preload:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # the tables of words stay: the collector need not look through them with every job
     _send(answers, frame(os.getpid()))
     while header := jobs.read(LENGTH.size):
         (length,) = LENGTH.unpack(header)

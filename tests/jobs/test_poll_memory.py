@@ -9,7 +9,9 @@ from structlog.testing import capture_logs
 
 from jobs.keep import Edit, Outcome, keep_all
 from jobs.limits import Limits
+from jobs.recall import Recall
 from jobs.ring import keep
+from jobs.steps.understand import of_source
 from storage.database import Database
 from storage.queries import Query
 from storage.records import Alert, Assessment
@@ -337,7 +339,8 @@ async def test_what_was_kept_without_digests_is_no_edit_when_it_is_first_seen(wa
     source = watch.source()
     with watch.database.write() as work:
         entry = an_entry(uid="1", title=QUIET[0], text=QUIET[1], published=NOON)
-        keep(work, source, entry, a_statement(title=QUIET[0], text=QUIET[1], alert=Assessment()), NOON)
+        statement = a_statement(title=QUIET[0], text=QUIET[1], alert=Assessment())
+        keep(work, source, of_source(entry, statement, source), NOON, Recall())
     shows(watch, item(*CALL, NOON, "1"))
     assert await rung(watch) == []
     shows(watch, item(CALL[0], f"{CALL[1]} It is urgent.", NOON, "1"))
@@ -387,7 +390,7 @@ async def test_what_another_program_has_kept_meanwhile_is_not_overwritten(watch:
     late = Edit(seen, replace(seen, title="Old news"), a_statement(title="Old news"))
     taken = Edit(seen, replace(seen, uid="2"))
     with watch.database.write() as work:
-        keep_all(work, [Outcome(source, source, NOON, edits=(late, taken))], Limits())
+        keep_all(work, [Outcome(source, source, NOON, edits=(late, taken))], Limits(), Recall())
     assert set(watch.statements()) == {CALL[0]}
 
 

@@ -51,6 +51,10 @@ def dates_in(tokens: Tokens, today: date) -> list[Mention]:
     months = _months()
     at = 0
     while at < len(words):
+        word = words[at]
+        if not (word[0].isdigit() or word in months or word in _HAN_DIGITS):  # most words begin no date
+            at += 1
+            continue
         mention = _named(tokens, at, months, today) or _counted(tokens, at, today) or _plain(tokens, at)
         if mention is None:
             at += 1

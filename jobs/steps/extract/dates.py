@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import pattern, table
 
 _FILE = "dates.toml"
+_DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(
     r"(?<![\d./-])(?P<y>(?:19|20)\d\d)\s?(?P<s>[-./])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<d>\d{1,2})(?![\d/])"
     r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년]\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
@@ -42,6 +44,7 @@ def _made(year: int, month: int, day: int) -> date | None:
         return None
 
 
+@cache
 def _months() -> dict[str, int]:
     return {name: number for number, names in enumerate(table(_FILE)["months"], 1) for name in names}
 
@@ -65,6 +68,8 @@ _NAMED: re.Pattern[str] | None = None
 
 def dates_in(text: str, year: int | None = None) -> list[Found]:
     """All calendar dates of a text in order; one without a year takes `year` where it is given."""
+    if not _DIGIT.search(text):  # every date has one, and most sentences have none
+        return []
     found: list[Found] = []
     for match in _NUMERIC.finditer(text):
         y, m, d = (
@@ -144,8 +149,8 @@ def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: b
 
 def _date_line(text: str) -> bool:
     """A short line that is hardly more than its date: with a place, a weekday, a label or a code."""
-    found = dates_in(text)
-    if not found or len(text) > 130:
+    found = dates_in(text) if len(text) <= 130 else []
+    if not found:
         return False
     rest = text[: found[0].start] + text[found[-1].end :]
     return len(rest.split()) <= 9 and not re.search(r"\b(?:will|was|were|we|he|she|they|on)\b", rest)

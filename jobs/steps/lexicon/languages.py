@@ -1,5 +1,6 @@
 """Tells the language of a text by its letters, then by its commonest words."""
 
+from collections import Counter
 from functools import cache
 
 from jobs.steps.lexicon.tables import table
@@ -61,10 +62,10 @@ def detect_language(text: str, declared: str = "") -> str:
     declared = declared.strip().lower().replace("_", "-").split("-")[0]
     sample = text[:_SAMPLE]
     counts: dict[str, int] = {}
-    for char in sample:
+    for char, number in Counter(sample).items():
         script = _script_of[char]
         if script:
-            counts[script] = counts.get(script, 0) + 1
+            counts[script] = counts.get(script, 0) + number
     if not counts:
         return declared
     script = _main_script(counts)
@@ -86,8 +87,8 @@ def _scores(sample: str, script: str) -> dict[str, float]:
     """How much the common words and the letters of a text speak for each language of a script."""
     by_word, by_letter, by_script = _languages()
     scores: dict[str, float] = dict.fromkeys(by_script.get(script, ()), 0.0)
-    pieces = [(by_word.get(word, ()), 1.0) for word in cut(sample).words]
-    pieces += [(by_letter.get(char, ()), 0.5) for char in sample.lower()]
+    pieces = [(by_word.get(word, ()), float(n)) for word, n in Counter(cut(sample).words).items()]
+    pieces += [(by_letter.get(char, ()), n / 2) for char, n in Counter(sample.lower()).items()]
     for codes, worth in pieces:
         for code in codes:
             if code in scores:

@@ -13,7 +13,7 @@ How a phrase is written in the tables:
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -58,6 +58,21 @@ class _Node(Generic[T]):
     leaves: list[_Leaf[T]] = field(default_factory=list)
 
 
+class _Memo(dict[str, tuple[str, ...]]):
+    """The keys of each word, worked out the first time it is met."""
+
+    def __init__(self, keys: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        found = self._keys(word)
+        if len(self) >= _MEMO:
+            self.clear()
+        self[word] = found
+        return found
+
+
 class Phrases(Generic[T]):
     """A set of phrases, each with a value. Built once, then only read."""
 
@@ -65,7 +80,7 @@ class Phrases(Generic[T]):
         self._root: _Node[T] = _Node()
         self._exact: set[str] = set()
         self._stems: set[str] = set()
-        self._memo: dict[str, tuple[str, ...]] = {}
+        self._memo = _Memo(self._keys)
         for phrase, value in phrases:
             self._add(phrase, value)
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
@@ -99,22 +114,16 @@ class Phrases(Generic[T]):
 
     def _keys(self, word: str) -> tuple[str, ...]:
         """Under which keys a word of the text may stand in the tree."""
-        known = self._memo.get(word)
-        if known is not None:
-            return known
         keys: list[str] = []
         for form in _forms(word):
             if form in self._exact:
                 keys.append(form)
             keys += [form[:n] + "*" for n in self._stem_lengths if n <= len(form) and form[:n] in self._stems]
-        if len(self._memo) >= _MEMO:
-            self._memo.clear()
-        self._memo[word] = tuple(dict.fromkeys(keys))
-        return self._memo[word]
+        return tuple(dict.fromkeys(keys))
 
     def find(self, tokens: Tokens) -> list[Hit[T]]:
         """Every phrase at every place, overlapping ones included, in order of their first token."""
-        keys = [self._keys(word) for word in tokens.words]
+        keys = list(map(self._memo.__getitem__, tokens.words))
         hits: list[Hit[T]] = []
         root = self._root.next
         for first, own in enumerate(keys):

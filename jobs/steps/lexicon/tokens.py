@@ -85,15 +85,16 @@ def cut(text: str) -> Tokens:
     sentences: list[int] = []
     sentence = 0
     for match in _TOKEN.finditer(folded):
-        word = match.group()
+        start, end = match.span()
+        word = folded[start:end]
         if word in _STOPS:
             # "9.30" and "U.S." are no ends; a line break and a stop before a space are.
-            after = folded[match.end() : match.end() + 1]
+            after = folded[end : end + 1]
             sentence += word not in ".…" or not after or after.isspace() or after in "\"'»”’)"
             continue
         words.append(word)
-        starts.append(match.start())
-        ends.append(match.end())
+        starts.append(start)
+        ends.append(end)
         sentences.append(sentence)
     if kept is not None:
         starts = [kept[i] for i in starts]

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from jobs.steps.link.compare import compare, same_title
-from jobs.steps.link.traits import Traits, features
+from jobs.steps.link.traits import Traits, features, read_traits, unread_traits
+from jobs.steps.link.wording import alike
 from storage.records import Reason, Statement
 from storage.words import Relation
 
-__all__ = ["Linked", "Traits", "features", "link"]
+__all__ = ["Known", "Linked", "Traits", "features", "link", "link_among", "read_traits", "unread_traits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +27,40 @@ class Linked:
     evidence: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A statement that has its case: its number, the case's number, and what tells its event apart."""
+
+    number: int
+    case: int
+    traits: Traits
+
+
 def link(new: Statement, known: Sequence[Statement]) -> Linked:
     """Where a new statement belongs, given statements whose `case_id` is set.
 
     Pure; candidates without a case are passed over. The same input gives the same answer.
     """
-    others = [statement for statement in known if statement.case_id is not None]
-    own, *traits = _with_pages_of_their_own([features(new), *map(features, others)])
-    likes = [
-        (likeness, statement)
-        for other, statement in zip(traits, others, strict=True)
-        if (likeness := compare(own, other)).score >= 1
-    ]
+    placed = [Known(one.id, one.case_id, features(one)) for one in known if one.case_id is not None]
+    return link_among(features(new), placed)
+
+
+def link_among(own: Traits, known: Sequence[Known]) -> Linked:
+    """As `link`, where the traits have been read already."""
+    crowded = _crowded([own, *(one.traits for one in known)])
+    if crowded:
+        known = [replace(one, traits=_without(crowded, one.traits)) for one in known]
+        own = _without(crowded, own)
+    likes = [(likeness, one) for one in known if (likeness := compare(own, one.traits)).score >= 1]
     if not likes:
         return Linked(None, Relation.NEW)
-    best, nearest = max(likes, key=lambda pair: (pair[0].score, _moment(pair[1]), pair[1].id))
-    same = [other for other, s in zip(traits, others, strict=True) if s.case_id == nearest.case_id]
-    relation, reason = _stage(own, same)
-    return Linked(nearest.case_id, relation, (*best.reasons, reason))
+    best, nearest = max(likes, key=lambda pair: (pair[0].score, pair[1].traits.moment, pair[1].number))
+    relation, reason = _stage(own, [one.traits for one in known if one.case == nearest.case])
+    return Linked(nearest.case, relation, (*best.reasons, reason))
 
 
-def _with_pages_of_their_own(traits: Sequence[Traits]) -> list[Traits]:
-    """The traits, without an address under which one source has published several things.
+def _crowded(traits: Sequence[Traits]) -> frozenset[str]:
+    """The addresses under which one source has published several things.
 
     News pasted below one another share their page's address, and some feeds have all their items point
     to the front page: that two statements share it says nothing then.
@@ -58,12 +71,11 @@ def _with_pages_of_their_own(traits: Sequence[Traits]) -> list[Traits]:
         first = titles.setdefault((one.url, one.source), one.title)
         if one.url and first != one.title and not same_title(first, one.title):
             crowded.add(one.url)
-    return [replace(one, url="") if one.url in crowded else one for one in traits]
+    return frozenset(crowded)
 
 
-def _moment(statement: Statement) -> float:
-    """When a statement was published, as a number that orders; unknown comes first."""
-    return statement.published.timestamp() if statement.published else 0.0
+def _without(crowded: frozenset[str], traits: Traits) -> Traits:
+    return replace(traits, url="") if traits.url in crowded else traits
 
 
 def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
@@ -87,8 +99,9 @@ def _speaks_again(own: Traits, other: Traits) -> bool:
     """Whether one source tells more of a case: in the same language it does not tell the same twice."""
     if not own.source or own.source != other.source or own.language != other.language:
         return False
-    shared = len(own.pieces & other.pieces) / max(1, min(len(own.pieces), len(other.pieces)))
-    return shared < _SAME_TEXT and own.moment - other.moment > _SPEAKS_AGAIN
+    if own.moment - other.moment <= _SPEAKS_AGAIN:
+        return False
+    return not alike(own.wording, other.wording, _SAME_TEXT)
 
 
 _SAME_TEXT = 0.5

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from jobs.steps.lexicon.tokens import fold
 from jobs.steps.link.traits import Traits
+from jobs.steps.link.wording import alike, may_be_alike
 from storage.records import Reason
 
 _DAY = 86_400.0
@@ -21,10 +22,15 @@ class Likeness:
 
 
 _APART = Likeness(0.0)
+_DOTS = (".", "…")
+_SAME = 0.6
+"""The share of word pairs from which on one text is the other."""
 
 
 def compare(new: Traits, old: Traits) -> Likeness:
     """Whether two statements tell of one case. What tells them apart outweighs what is alike."""
+    if _nothing_shared(new, old):
+        return _APART
     sure = _same_call(new, old)
     if sure is not None:
         return sure
@@ -41,6 +47,16 @@ def compare(new: Traits, old: Traits) -> Likeness:
     ):
         return _APART
     return _by_event(new, old, gap)
+
+
+def _nothing_shared(new: Traits, old: Traits) -> bool:
+    """Whether nothing below can find them alike; a quick look, for each is compared with hundreds."""
+    if new.trace & old.trace or (new.stage and new.source == old.source):
+        return False
+    if new.title[-1:] in _DOTS or old.title[-1:] in _DOTS:
+        return False
+    soon = abs(new.moment - old.moment) <= 4 * _DAY or not (new.moment and old.moment)
+    return not (soon and new.language == old.language and may_be_alike(new.wording, old.wording, _SAME))
 
 
 def _same_call(new: Traits, old: Traits) -> Likeness | None:
@@ -64,6 +80,8 @@ def same_title(one: str, other: str) -> bool:
 
 def _cut_short(new: Traits, old: Traits) -> str:
     """The title that is the beginning of the other, ended by dots: a list shows what a page tells."""
+    if new.title[-1:] not in _DOTS and old.title[-1:] not in _DOTS:
+        return ""
     for short, whole in ((new.title, old.title), (old.title, new.title)):
         stem = short.rstrip(". …")
         if short.endswith(("…", "...")) and len(stem) >= _STEM and whole.startswith(stem):
@@ -78,13 +96,20 @@ _STEM = 24
 def _same_name(new: Traits, old: Traits) -> frozenset[str]:
     """The fullest name that both tell: two words of it, or one long one."""
     best: frozenset[str] = frozenset()
-    pairs = [(a, b) for a in (*new.names, *new.weak_names) for b in old.names]
-    pairs += [(a, b) for a in new.names for b in old.weak_names]
-    for a, b in pairs:
-        shared = a & b
-        if shared in {a, b} and len("".join(shared)) > len("".join(best)):
-            best = shared
+    # Of two that stand first in their sentences nothing tells that they are names.
+    for runs, others in ((new.named, old.named), (new.weakly, old.named), (new.named, old.weakly)):
+        for bone in runs.keys() & others.keys():
+            for one in runs[bone]:
+                for other in others[bone]:
+                    shared = one & other
+                    if len(shared) in {len(one), len(other)} and _fuller(shared, best):
+                        best = shared
     return best if len(best) > 1 or any(len(bone) >= 3 for bone in best) else frozenset()
+
+
+def _fuller(one: frozenset[str], other: frozenset[str]) -> bool:
+    """The longer name; of two as long always the same one, whatever the order."""
+    return (len("".join(one)), sorted(one)) > (len("".join(other)), sorted(other))
 
 
 def _names_differ(new: Traits, old: Traits) -> bool:
@@ -179,10 +204,10 @@ def _same_place(new: Traits, old: Traits, _gap: float) -> _Point:
 
 
 def _same_wording(new: Traits, old: Traits, _gap: float) -> _Point:
-    alike = len(new.pieces & old.pieces) / max(1, min(len(new.pieces), len(old.pieces)))
-    if alike < 0.25 or new.language != old.language:
+    share = alike(new.wording, old.wording, 0.25) if new.language == old.language else 0.0
+    if not share:
         return None
-    return min(0.8, 2 * alike), Reason("same text" if alike >= 0.6 else "same wording", new.title)
+    return min(0.8, 2 * share), Reason("same text" if share >= _SAME else "same wording", new.title)
 
 
 def _same_day(new: Traits, _old: Traits, gap: float) -> _Point:

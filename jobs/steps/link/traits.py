@@ -1,11 +1,12 @@
 """Reads from a statement what tells its event from another that is worded alike."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
-from itertools import pairwise
+from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from zlib import crc32
 
 from jobs.steps.classify.cues import HARMS, Cues, find_cues
 from jobs.steps.classify.dates import dates_in
@@ -14,6 +15,7 @@ from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tables import table
 from jobs.steps.lexicon.tokens import Tokens, cut, fold
 from jobs.steps.link.names import names_in
+from jobs.steps.link.wording import Wording, wording
 from storage.records import Statement
 from storage.words import MsgType
 
@@ -31,6 +33,10 @@ _IDENTIFIER = re.compile(
     r"|\b(A/(?:HRC|C\.3|RES)[/\dA-Z.]{2,24}\d)\b"  # UN symbols
     r"|\b((?:19|20)\d{2}/\d{4}\((?:RSP|INI)\))"  # European Parliament
 )
+_TRACE = 4_096
+"""Bits of a trace."""
+_REGION = 3
+"""Countries that together tell an event, where two texts name the same and no other."""
 _TRACKING = frozenset({"fbclid", "gclid", "ref", "source", "from", "lang"})
 
 
@@ -39,7 +45,8 @@ class Traits:
     """What tells one event from another. `moment` is the time of publication in seconds, 0 unknown."""
 
     title: str
-    text: str
+    text: bytes
+    """A digest of title and text: the same where the words are the same."""
     url: str
     source: str
     moment: float
@@ -55,9 +62,29 @@ class Traits:
     days: frozenset[date]
     places: frozenset[str]
     harms: frozenset[str]
-    pieces: frozenset[str]
+    wording: Wording
     stage: str
     stage_words: str
+    named: dict[str, list[frozenset[str]]] = field(init=False, compare=False, repr=False)
+    """The names by each word that they are made of; likewise the weak ones."""
+    weakly: dict[str, list[frozenset[str]]] = field(init=False, compare=False, repr=False)
+    trace: int = field(init=False, compare=False, repr=False)
+    """A bit for each thing that statements of one case have in common: most pairs have none."""
+
+    def __post_init__(self) -> None:
+        """These follow from the rest."""
+        for name, runs in (("named", self.names), ("weakly", self.weak_names)):
+            by_bone: dict[str, list[frozenset[str]]] = {}
+            for run in runs:
+                for bone in run:
+                    by_bone.setdefault(bone, []).append(run)
+            object.__setattr__(self, name, by_bone)
+        alone = {self.url, *self.identifiers, *self.places, *map(str, self.numbers), *map(str, self.days)}
+        region = " ".join(sorted(self.countries)) if len(self.countries) >= _REGION else ""
+        bits = 0
+        for thing in {*alone, *self.named, *self.weakly, region} - {""}:
+            bits |= 1 << crc32(thing.encode("utf-8", "replace")) % _TRACE
+        object.__setattr__(self, "trace", bits)
 
 
 def features(statement: Statement) -> Traits:
@@ -68,8 +95,38 @@ def features(statement: Statement) -> Traits:
 @lru_cache(maxsize=4_096)
 def _features(statement: Statement) -> Traits:
     """As `features`, for a statement cut to what is read: the cache must not hold whole documents."""
+    return read_traits(statement)
+
+
+def unread_traits(statement: Statement) -> Traits:
+    """The traits of a statement whose text could not be read: what stands beside it."""
+    return Traits(
+        title=statement.title,
+        text=_digest(f"{statement.title}\n{statement.text[:_READ]}"),
+        url=canonical(statement.url),
+        source=fold(statement.source_name),
+        moment=statement.published.timestamp() if statement.published else 0.0,
+        kind=str(statement.kind),
+        language=statement.language,
+        countries=frozenset(statement.countries),
+        identifiers=frozenset(),
+        names=(),
+        weak_names=(),
+        title_names=(),
+        numbers=frozenset(),
+        days=frozenset(),
+        places=frozenset(),
+        harms=frozenset(),
+        wording=wording(()),
+        stage="",
+        stage_words="",
+    )
+
+
+def read_traits(statement: Statement) -> Traits:
+    """The traits of a statement, read anew."""
     title_end = len(statement.title)
-    whole = f"{statement.title}\n{statement.text}"
+    whole = f"{statement.title}\n{statement.text[:_READ]}"
     text = whole[:_READ]
     tokens = cut(text)
     cues = find_cues(tokens, title_end, statement.language)
@@ -81,7 +138,7 @@ def _features(statement: Statement) -> Traits:
     stage, stage_words = _stage(statement, cues)
     return Traits(
         title=statement.title,
-        text=fold(whole),
+        text=_digest(whole),
         url=canonical(statement.url),
         source=fold(statement.source_name),
         moment=moment.timestamp() if moment else 0.0,
@@ -89,17 +146,21 @@ def _features(statement: Statement) -> Traits:
         language=statement.language,
         countries=frozenset(statement.countries or countries_of_tokens(tokens)),
         identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
-        names=tuple(run for _, run, weak in names if not weak),
-        weak_names=tuple(run for _, run, weak in names if weak),
+        names=tuple(dict.fromkeys(run for _, run, weak in names if not weak)),
+        weak_names=tuple(dict.fromkeys(run for _, run, weak in names if weak)),
         title_names=tuple(run for start, run, weak in names if start < title_end and not weak),
         numbers=frozenset(_numbers(tokens, dated, statement.language)),
         days=frozenset(m.day for m in mentions),
         places=frozenset(place for *_, place in spans if place),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
-        pieces=_pieces(tokens),
+        wording=wording(tokens.words),
         stage=stage,
         stage_words=stage_words,
     )
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(fold(text).encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _stage(statement: Statement, cues: Cues) -> tuple[str, str]:
@@ -183,9 +244,3 @@ def _counting(language: str) -> tuple[Phrases[bool], dict[str, int]]:
         fold(word): n for n, line in enumerate(own["words"].split(","), start=1) for word in line.split("/")
     }
     return persons, {word.strip(): n for word, n in words.items()}
-
-
-def _pieces(tokens: Tokens) -> frozenset[str]:
-    """What two texts are compared by: pairs of neighbouring words (of characters in CJK)."""
-    words = tokens.words[:400]
-    return frozenset(f"{a} {b}" for a, b in pairwise(words))

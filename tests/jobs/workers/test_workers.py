@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,17 @@ from typing import Any
 import pytest
 
 from jobs.parser import PRELOAD, Parser
-from jobs.steps.parse import NotAFeed, parse_feed
+from jobs.steps.parsed import NotAFeed
+from jobs.steps.shown import read_answer
 from jobs.workers import Unfinished, Workers
 from jobs.workers.wire import LENGTH, frame, untrusted
 from storage.records import Entry
 from storage.words import Trust
+from tests.builders import a_source
 
 NOW = datetime(2024, 3, 6, 12, tzinfo=UTC)
 URL = "https://site.example/feed"
+SOURCE = a_source()
 FEED = b"<rss version='2.0'><channel><title>F</title><item><title>A call</title></item></channel></rss>"
 ENDLESS = FEED.replace(b"<title>A call</title>", b"<author>" + b"a" * 400_000 + b"</author>")
 """feedparser looks for an address in an author's name in a time that grows with its square: minutes."""
@@ -46,28 +50,34 @@ def alive(pid: int) -> bool:
 async def test_a_feed_read_in_a_worker_is_the_feed(workers: Workers) -> None:
     """Entries, marks and the words of a refusal are those of a reading in this process."""
     parser = Parser(workers.run)
-    parsed = await parser.feed(FEED, {}, URL, NOW)
-    assert parsed == parse_feed(FEED, {}, URL, NOW)
-    assert (await parser.feed(FEED, {}, URL, NOW, parsed.marks)).entries == ()
+    shown = await parser.shown(FEED, {}, URL, SOURCE, NOW)
+    assert shown == read_answer(FEED, {}, URL, SOURCE, NOW)
+    assert [(one.entry, one.statement.title) for one in shown.understood] == [
+        (shown.parsed.entries[0], "A call")
+    ]
+    known = replace(SOURCE, marks=shown.parsed.marks)
+    assert (await parser.shown(FEED, {}, URL, known, NOW)).parsed.entries == ()
     with pytest.raises(NotAFeed) as caught:
-        await parser.feed(b"<html><body>We will be back</body></html>", {}, URL, NOW)
+        await parser.shown(b"<html><body>We will be back</body></html>", {}, URL, SOURCE, NOW)
     assert caught.value.detail == "an HTML page: We will be back"
 
 
 async def test_a_feed_that_takes_too_long_is_ended_while_another_is_read(workers: Workers) -> None:
     """The endless one is no feed in the end, others are read beside it, and its process is gone."""
     parser = Parser(workers.run)
-    await asyncio.gather(*(parser.feed(FEED, {}, URL, NOW) for _ in range(2)))  # both workers are there
+    await asyncio.gather(
+        *(parser.shown(FEED, {}, URL, SOURCE, NOW) for _ in range(2))
+    )  # both workers are there
     began = time.monotonic()
-    endless = asyncio.create_task(parser.feed(ENDLESS, {}, URL, NOW))
+    endless = asyncio.create_task(parser.shown(ENDLESS, {}, URL, SOURCE, NOW))
     await asyncio.sleep(0.2)
     for _ in range(5):
-        assert len((await parser.feed(FEED, {}, URL, NOW)).entries) == 1
+        assert len((await parser.shown(FEED, {}, URL, SOURCE, NOW)).parsed.entries) == 1
         assert not endless.done()
     with pytest.raises(NotAFeed, match=r"400,\d+ bytes: reading it takes longer than 4 s"):
         await endless
     assert 4 <= time.monotonic() - began < 20
-    assert len((await parser.feed(FEED, {}, URL, NOW)).entries) == 1
+    assert len((await parser.shown(FEED, {}, URL, SOURCE, NOW)).parsed.entries) == 1
 
 
 async def test_waiting_for_a_worker_is_not_part_of_the_time() -> None:
@@ -166,7 +176,8 @@ async def test_what_a_step_prints_stays_off_the_pipe(workers: Workers) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [os.system, eval, Path("/etc/passwd"), parse_feed, type("X", (), {}).__class__, getattr, Workers]
+    "value",
+    [os.system, eval, Path("/etc/passwd"), read_answer, type("X", (), {}).__class__, getattr, Workers],
 )
 def test_a_worker_sends_values_and_nothing_that_acts(value: object) -> None:
     """An answer that names a function or another class is refused before anything is called."""

@@ -1,0 +1,120 @@
+"""Measures everything and prints one table. Run by `make bench`; `--only parse` and its like for a part.
+
+The server, and the peer that has an environment of its own, are processes of their own. Ours and the
+peer's turns follow one another; a figure is the median of the turns, a ratio the median of their ratios.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import large, news, parse, unchanged
+from benchmarks.lemon import lemon
+from benchmarks.measure import Row
+from benchmarks.server import serving
+from bot.config import LogConfig
+from bot.logs import set_up
+from storage.database import now_utc
+
+_PARTS = ("parse", "unchanged", "news", "large")
+_CORE, _MEMORY = 0.15, 250_000_000
+
+
+def main() -> None:
+    """Measures and prints the table."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast Vigil is.")
+    options.add_argument("--peer", type=Path, required=True, help="a python that has lemon24/reader")
+    options.add_argument("--only", choices=_PARTS, action="append", help="measure this part (repeatable)")
+    given = options.parse_args()
+    parts = given.only or _PARTS
+    began, now = time.monotonic(), now_utc()
+    console = Console(width=118, highlight=False)
+    console.print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
+    )
+    found: list[Row] = []
+    load = None
+    place = Path("build")
+    place.mkdir(exist_ok=True)  # a disk: /tmp may be memory, where nothing is ever durable
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=place.resolve()) as name,
+        serving(news.FIRSTS * news.FEEDS, news.STAGES, now) as port,
+        (Path(name) / "log").open("w", encoding="utf-8") as log,
+    ):
+        folder = Path(name)
+        for part in ("same", "body", "news", "large"):
+            (folder / part).mkdir()
+        set_up(LogConfig(), least=logging.INFO, stream=log)  # the log is written, as in a service
+        try:
+            with lemon(given.peer.absolute(), folder) as peer:
+                if "parse" in parts:
+                    found += parse.rows(now)
+                if "unchanged" in parts:
+                    found += asyncio.run(unchanged.rows(port, folder, peer))
+                if "news" in parts:
+                    found += asyncio.run(news.rows(port, folder / "news", peer, now))
+            if "large" in parts:
+                load = large.measure(port, folder / "large")
+        finally:
+            set_up()
+    _print(console, found)
+    if load:
+        _print_load(console, load)
+    console.print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
+
+
+def _print(console: Console, rows: list[Row]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("what", "Vigil/s", "peer", "peer/s", "ratio", "least-most", "in CPU time", "reach", "met"):
+        table.add_column(title, justify="left" if title in ("what", "peer") else "right")
+    for row in rows:
+        reach = "" if row.reach is None else f"{row.reach:g}"
+        met = "" if row.reach is None else _met(row.ratio >= row.reach)
+        table.add_row(
+            row.what,
+            _figure(row.rates(row.ours)),
+            row.peer,
+            _figure(row.rates(row.theirs)),
+            f"{row.ratio:.2f}",
+            f"{min(row.ratios):.2f}-{max(row.ratios):.2f}",
+            f"{row.thrift:.2f}",
+            reach,
+            met,
+        )
+    console.print(table)
+
+
+def _print_load(console: Console, load: large.Load) -> None:
+    mega = 1_000_000
+    worst = ", ".join(f"{most} after {hour} h" for hour, most in zip(large.HOURS, load.planned, strict=True))
+    size = load.main + load.workers
+    lean, small = load.share < _CORE, size < _MEMORY
+    console.print(
+        f"\n10,000 sources every ten minutes, unchanged, by `vigil run` ({load.asked:,} questions seen)\n"
+        f"  of one core         {load.share:.1%}, reach < {_CORE:.0%}: {_met(lean)}\n"
+        f"  memory              {size / mega:.0f} MB ({load.main / mega:.0f} and {load.workers / mega:.0f} in"
+        f" workers), reach < 250 MB: {_met(small)}\n"
+        f"  due in one second   mean {large.SOURCES / large.EVERY:.1f}; in the worst second {worst} all were"
+        " due at once\n"
+        f"  asked in one second median {load.usual:.0f}, worst {load.most}"
+    )
+
+
+def _figure(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
+
+
+def _met(good: bool) -> str:
+    return "yes" if good else "NO"
+
+
+if __name__ == "__main__":
+    main()

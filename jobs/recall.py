@@ -1,0 +1,125 @@
+"""Remembers which statements there are and what tells them apart, so that not each new one asks anew."""
+
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from jobs.steps.link import Known, Traits, read_traits
+from storage.database import Work
+from storage.queries import Placed
+from storage.records import Statement
+from storage.statements import COMPARED, case_window, day_of
+
+_MOST = 3_000
+"""Statements that are remembered, the newest; with their traits some ten kilobytes each."""
+
+
+@dataclass(slots=True)
+class Recall:
+    """The newest statements by country, and the traits of those that were asked for.
+
+    What other programs add is taken in with each transaction; when they edit, all is forgotten.
+    """
+
+    most: int = _MOST
+    compared: int = COMPARED
+    _edits: int = -1
+    _places: dict[int, Placed] = field(default_factory=dict)
+    """In ascending order of numbers, as are the lists by country."""
+    _by_country: dict[str, list[Placed]] = field(default_factory=dict)
+    _known: dict[int, Known] = field(default_factory=dict)
+    _more: bool = False
+    """Whether the database holds older ones."""
+
+    def begin(self, work: Work) -> None:
+        """To be called first in each transaction."""
+        edits = work.statements.edits()
+        if edits != self._edits:
+            self.forget()
+            self._edits = edits
+        last = next(reversed(self._places), 0)
+        newer = work.statements.placed(last, self.most)
+        if len(newer) == self.most:
+            self._drop_all()
+            self._more = True
+        for placed in newer:
+            self._place(placed)
+        while len(self._places) > self.most:
+            self._drop(next(iter(self._places)))
+        if len(self._known) > 2 * self.most:  # older ones, that were asked for once
+            self._known.clear()
+
+    def forget(self) -> None:
+        """Nothing is remembered: a transaction failed, and the numbers that it gave will be given anew."""
+        self._edits, self._more = -1, False
+        self._drop_all()
+
+    def near(self, work: Work, statement: Statement, around: datetime, source_id: int) -> tuple[Known, ...]:
+        """The statements that a new one may belong to: within 150 days, the newest of them (`compared`).
+
+        They share a country or the address, or rang and come from the same source: a correction may
+        name no country at all.
+        """
+        found = dict(work.statements.tied(statement.url, around, source_id))
+        since, until = case_window(around)
+        for country in statement.countries:
+            room = self.compared
+            for placed in reversed(self._by_country.get(country, ())):
+                if since <= placed.day <= until:
+                    found[placed.number] = placed.case
+                    room -= 1
+                    if not room:
+                        break
+        first = next(iter(self._places), 0)
+        if self._more and sum(number >= first for number in found) < self.compared:
+            found |= dict(work.statements.about(statement.countries, around, first))
+        newest = sorted(found, reverse=True)[: self.compared]
+        self._read(work, [number for number in newest if number not in self._known])
+        return tuple(self._known[number] for number in newest)
+
+    def add(self, statement: Statement, traits: Traits, now: datetime) -> None:
+        """A new statement was stored."""
+        assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
+        placed = Placed(statement.id, statement.case_id, day_of(statement, now), _about(statement))
+        self._place(placed)
+        self._known[placed.number] = Known(placed.number, placed.case, traits)
+
+    def edited(self, work: Work, statement: Statement) -> None:
+        """This transaction has changed a statement; its case and its day stay."""
+        self._edits = work.statements.edits()
+        self._known.pop(statement.id, None)
+        old = self._places.get(statement.id)
+        if old is None:
+            return
+        for country in old.countries:
+            self._by_country[country].remove(old)
+        self._place(replace(old, countries=_about(statement)))
+
+    def _read(self, work: Work, missing: Sequence[int]) -> None:
+        """What is asked for and was never read, or was forgotten."""
+        for statement in work.statements.many(missing) if missing else ():
+            assert statement.case_id is not None  # noqa: S101 - what has none was not found
+            known = Known(statement.id, statement.case_id, read_traits(statement))
+            self._known[statement.id] = known
+
+    def _place(self, placed: Placed) -> None:
+        self._places[placed.number] = placed
+        for country in placed.countries:
+            insort(self._by_country.setdefault(country, []), placed, key=lambda one: one.number)
+
+    def _drop(self, number: int) -> None:
+        placed = self._places.pop(number)
+        self._known.pop(number, None)
+        self._more = True
+        for country in placed.countries:
+            self._by_country[country].remove(placed)
+
+    def _drop_all(self) -> None:
+        self._places.clear()
+        self._by_country.clear()
+        self._known.clear()
+
+
+def _about(statement: Statement) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(statement.countries))
