@@ -13,10 +13,10 @@ from pathlib import Path
 from storage.database import Database, now_utc
 from storage.records import Route
 from storage.vault import Vault, read_or_make_key
+from tests.flow import nursery
 
 ROOT = Path(__file__).parents[2]
 VIGIL = (sys.executable, "-m", "bot")
-STAGE = (sys.executable, "-m", "tests.flow.stage")
 
 
 class Program:
@@ -50,7 +50,9 @@ class Program:
             lines += ["[[sources]]", f"name = {json.dumps(name)}", f"url = {json.dumps(url)}", 'every = "1m"']
             lines += [f"organisation = {json.dumps(name.title())}"]
         (folder / "config.toml").write_text("\n".join([*lines, more]) + "\n", encoding="utf-8")
-        self.service: asyncio.subprocess.Process | None = None
+        self.service: asyncio.subprocess.Process | nursery.Child | None = None
+        self._typing: int | None = None
+        """Our end of the service's standard input: nobody types, and nobody has closed it."""
         self._ahead: timedelta | None = None
         self._trap = ""
 
@@ -58,9 +60,15 @@ class Program:
 
     async def run(self, *words: str, given: str = "") -> tuple[int, str, str]:
         """`vigil WORDS` to its end: exit code, standard output, standard error."""
-        process = await self._start(words, asyncio.subprocess.PIPE, asyncio.subprocess.PIPE)
-        out, err = await asyncio.wait_for(process.communicate(given.encode()), 60)
-        return process.returncode or 0, out.decode(), err.decode()
+        streams = [(self.folder / name).open("w+b") for name in ("stdin", "stdout", "stderr")]
+        with streams[0] as into, streams[1] as out, streams[2] as err:
+            into.write(given.encode())
+            into.seek(0)
+            process = await self._start(words, into.fileno(), out.fileno(), err.fileno())
+            code = await asyncio.wait_for(process.wait(), 120)
+            out.seek(0)
+            err.seek(0)
+            return code, out.read().decode(), err.read().decode()
 
     async def serve(self) -> None:
         """`vigil run`, ready."""
@@ -68,7 +76,7 @@ class Program:
         size = log.stat().st_size if log.exists() else 0
         await self.launch()
         assert self.service is not None
-        for _ in range(600):
+        for _ in range(1_800):
             if "vigil.ready" in log.read_bytes()[size:].decode():
                 return
             assert self.service.returncode is None, self.log()
@@ -78,14 +86,18 @@ class Program:
     async def launch(self) -> None:
         """`vigil run`, just begun."""
         with (self.folder / "log").open("ab") as file:
-            self.service = await self._start(("run",), file.fileno(), file.fileno())
+            if self._typing is not None:
+                os.close(self._typing)
+            typed, self._typing = os.pipe()
+            self.service = await self._start(("run",), typed, file.fileno(), file.fileno())
+            os.close(typed)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ends the service with a signal; returns its exit code."""
         assert self.service is not None
         if self.service.returncode is None:
             self.service.send_signal(number)
-        code = await asyncio.wait_for(self.service.wait(), 20)
+        code = await asyncio.wait_for(self.service.wait(), 60)
         self.service = None
         return code
 
@@ -116,7 +128,7 @@ class Program:
         self._trap = ""
         assert self.service is not None
         try:
-            code = await asyncio.wait_for(self.service.wait(), 30)
+            code = await asyncio.wait_for(self.service.wait(), 90)
         except TimeoutError:
             await self.stop(signal.SIGKILL)
             raise AssertionError(f"it never came to: {point}\n{self.log()}") from None
@@ -160,22 +172,21 @@ class Program:
         await self._until(self.notices, states)
 
     async def _until(self, found: Callable[[], list[str]], states: tuple[str, ...]) -> None:
-        for _ in range(200):
+        for _ in range(600):
             if sorted(found()) == sorted(states):
                 return
             await asyncio.sleep(0.1)
         raise AssertionError(f"{found()} in place of {list(states)}\n{self.log()}")
 
-    async def _start(self, words: tuple[str, ...], out: int, err: int) -> asyncio.subprocess.Process:
-        staged = {"VIGIL_STAGE_TRAP": self._trap}
+    async def _start(self, words: tuple[str, ...], *files: int) -> asyncio.subprocess.Process | nursery.Child:
+        environment = self.environment()
         if self._ahead is not None:
-            staged["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
+            environment["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
+        if self._trap:
+            environment["VIGIL_STAGE_TRAP"] = self._trap
+        if self._ahead is not None or self._trap:
+            return await nursery.start(words, self.folder, environment, files)
+        into, out, err = files
         return await asyncio.create_subprocess_exec(
-            *(VIGIL if self._ahead is None and not self._trap else STAGE),
-            *words,
-            cwd=self.folder,
-            env=self.environment() | staged,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=out,
-            stderr=err,
+            *VIGIL, *words, cwd=self.folder, env=environment, stdin=into, stdout=out, stderr=err
         )

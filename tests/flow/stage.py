@@ -37,7 +37,7 @@ TRAPS: dict[str, Trap] = {
     # source -> fetch -> parse -> entry -> statement -> case -> alert -> delivery
     "a source is about to be asked": Trap("jobs.fetch.fetcher", "Fetcher.get", after=False),
     "the answer has arrived": Trap("jobs.fetch.fetcher", "Fetcher.get"),
-    "the answer is parsed": Trap("jobs.poll", "items"),
+    "the answer is parsed": Trap("jobs.parser", "Parser.shown"),
     "the entries are understood": Trap("jobs.poll", "Poller._understand"),
     "an entry is written": Trap("storage.entries", "Entries.add"),
     "a statement is written": Trap("storage.statements", "Statements.add"),
@@ -142,15 +142,21 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _moved(file: Path) -> Callable[[], datetime]:
-    return lambda: datetime.now(UTC) + timedelta(seconds=float(file.read_text(encoding="ascii") or 0))
+def _now() -> datetime:
+    """What the program takes for the time."""
+    clock = os.environ.get("VIGIL_STAGE_CLOCK")
+    ahead = float(Path(clock).read_text(encoding="ascii") or 0) if clock else 0
+    return datetime.now(UTC) + timedelta(seconds=ahead)
+
+
+def move_clock() -> None:
+    """To be done before anything else is imported: every module takes the one clock from there."""
+    storage.database.now_utc = _now
 
 
 def main() -> None:
     """Set the stage, then run the program with the words of the command line."""
-    if clock := os.environ.get("VIGIL_STAGE_CLOCK"):
-        # Before anything else is imported: every module takes the one clock from here.
-        storage.database.now_utc = _moved(Path(clock))
+    move_clock()
     if point := os.environ.get("VIGIL_STAGE_TRAP"):
         set_trap(TRAPS[point])
     importlib.import_module("bot.__main__").main()

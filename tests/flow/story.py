@@ -24,9 +24,9 @@ def urgent_call(site: Site, now: datetime | None = None) -> None:
 async def subscribe(telegram: TelegramEmulator) -> None:
     """First contact: one typed word, one tap."""
     await telegram.says(PERSON, "/start")
-    await telegram.until(PERSON, contains="Welcome", patience=20)
+    await telegram.until(PERSON, contains="Welcome", patience=60)
     await telegram.presses(PERSON, "Everything urgent")
-    await telegram.until(PERSON, contains="You are subscribed", patience=20)
+    await telegram.until(PERSON, contains="You are subscribed", patience=60)
 
 
 def rung(telegram: TelegramEmulator, chat: int = PERSON) -> int:

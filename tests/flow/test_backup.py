@@ -148,10 +148,10 @@ async def test_from_a_lost_machine_to_a_new_one(
     """Backed up while the service runs; restored elsewhere: old alerts stay silent, new ones ring."""
     await vigil.serve()
     await telegram.says(PERSON, "/subscribe")
-    await telegram.until(PERSON, contains="You are subscribed", patience=20)
+    await telegram.until(PERSON, contains="You are subscribed", patience=60)
     publish(site, FIRST)
     await vigil.run("poll", "--source", "northlight")
-    await telegram.until(PERSON, contains=FIRST, patience=20)
+    await telegram.until(PERSON, contains=FIRST, patience=60)
     code, out, err = await vigil.run("backup", "../vigil.backup")
     assert (code, err) == (0, "")
     assert "The key is not in it" in out
@@ -168,9 +168,9 @@ async def test_from_a_lost_machine_to_a_new_one(
     publish(site, FIRST, SECOND)
     await new.serve()
     await new.run("poll", "--source", "northlight")
-    await telegram.until(PERSON, contains=SECOND, patience=20)
+    await telegram.until(PERSON, contains=SECOND, patience=60)
     await telegram.says(PERSON, "/search Shenyang")
-    await telegram.until(PERSON, contains="2 results", patience=20)
+    await telegram.until(PERSON, contains="2 results", patience=60)
     assert await new.stop() == 0
     rung = [text for text in telegram.texts(PERSON) if "URGENT" in text]
     assert [FIRST in text for text in rung] == [True, False]

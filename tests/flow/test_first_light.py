@@ -22,14 +22,14 @@ async def test_from_first_contact_to_the_alert(
     assert code == 0, err
     (alert,) = json.loads(out)["alerts"]
     assert (alert["title"], alert["urgency"], alert["recipients"]) == (TITLE, "Immediate", 1)
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     _, out, _ = await vigil.run("poll", "--source", "northlight", "--json")
     assert json.loads(out) == {
         "sources": [{"name": "northlight", "state": "ok", "new": 0, "detail": ""}],
         "alerts": [],
     }
     await telegram.says(PERSON, "/search Shenyang")
-    await telegram.until(PERSON, contains="1 result", patience=20)
+    await telegram.until(PERSON, contains="1 result", patience=60)
     assert await vigil.stop() == 0
     assert rung(telegram) == 1
     assert telegram.token not in vigil.log()
@@ -47,7 +47,7 @@ async def test_killed_between_poll_and_send_nothing_is_lost(
     await vigil.run("poll", "--source", "northlight")
     assert not any(TITLE in text for text in telegram.texts(PERSON))
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     await vigil.stop()
     assert rung(telegram) == 1
 
@@ -64,7 +64,7 @@ async def test_killed_while_sending_an_immediate_alert_is_repeated(
     await vigil.until("sending")
     await vigil.stop(signal.SIGKILL)
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     assert "deliver.uncertain" in vigil.log()
 
 

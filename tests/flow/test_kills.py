@@ -91,8 +91,8 @@ async def test_a_command_is_answered_whenever_the_program_is_killed(
     await vigil.dies(point)
     assert telegram.texts(PERSON) == []
     await vigil.serve()
-    await telegram.until(PERSON, contains="/subscribe KP", patience=20)
-    await telegram.until_handled(patience=40)
+    await telegram.until(PERSON, contains="/subscribe KP", patience=60)
+    await telegram.until_handled(patience=60)
     assert await vigil.stop() == 0
     with vigil.database() as database, database.read() as work:
         ((_, route),) = work.routes.active()
@@ -110,7 +110,7 @@ async def test_a_stop_in_the_middle_of_everything_is_clean(
     assert await vigil.stop() == 0
     vigil.later(timedelta(minutes=2))
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     await vigil.until("sent")
     assert await vigil.stop() == 0
     assert rung(telegram) == 1

@@ -59,8 +59,8 @@ async def test_a_command_is_carried_out_once_whenever_the_program_is_killed(
     await vigil.dies(point)
     assert len(telegram.texts(PERSON)) - before == (point in READ)
     await vigil.serve()
-    await telegram.until(PERSON, contains="This was done already", patience=20)
-    await telegram.until_handled(patience=40)
+    await telegram.until(PERSON, contains="This was done already", patience=60)
+    await telegram.until_handled(patience=60)
     assert await vigil.stop() == 0
     assert len(telegram.texts(PERSON)) - before == (2 if point in READ else 1)
     assert "command.repeated" in vigil.log()
@@ -91,8 +91,8 @@ async def test_forget_removes_every_row_or_none_whenever_the_program_is_killed(
     await vigil.dies(point)
     assert rows(vigil) == left
     await vigil.serve()
-    await telegram.until(PERSON, contains="Nothing is stored about this chat", patience=20)
-    await telegram.until_handled(patience=40)
+    await telegram.until(PERSON, contains="Nothing is stored about this chat", patience=60)
+    await telegram.until_handled(patience=60)
     assert await vigil.stop() == 0
     assert rows(vigil) == [0, 0, 0]
 
@@ -117,7 +117,7 @@ async def test_an_answer_of_several_messages_comes_whole_whenever_the_program_is
     await vigil.dies(point)
     half = telegram.texts(PERSON)
     await vigil.serve()
-    await telegram.until_handled(patience=40)
+    await telegram.until_handled(patience=60)
     assert await vigil.stop() == 0
     whole = telegram.texts(PERSON)[len(half) :]
     assert (len(half), len(whole)) == (1, 2)

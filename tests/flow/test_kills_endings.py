@@ -86,7 +86,7 @@ async def test_a_chat_that_is_gone_is_given_up_whenever_the_program_is_killed(
     assert the_reader(vigil).state is RecipientState.SUSPENDED
     telegram.recover()
     await telegram.says(PERSON, "/settings")
-    await telegram.until(PERSON, contains="could not be reached", patience=20)
+    await telegram.until(PERSON, contains="could not be reached", patience=60)
     assert await vigil.stop() == 0
     assert rung(telegram) == 0
 

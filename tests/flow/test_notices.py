@@ -50,7 +50,7 @@ async def test_trouble_and_its_end_are_told_once_over_restarts(
     await vigil.until_notices("queued")
     assert telegram.texts(ADMIN) == [], "it waits a minute for others"
     vigil.later(timedelta(minutes=1))
-    await telegram.until(ADMIN, contains=ILL, patience=20)
+    await telegram.until(ADMIN, contains=ILL, patience=60)
     await vigil.until_notices("sent")
     await vigil.stop()
     for _ in range(2):
@@ -125,7 +125,7 @@ async def test_after_an_outage_the_admin_hears_from_when_to_when_and_what_was_mi
     await vigil.serve()
     await vigil.until_notices("queued")
     vigil.later(timedelta(minutes=2))
-    await telegram.until(ADMIN, contains="was not at work", patience=20)
+    await telegram.until(ADMIN, contains="was not at work", patience=60)
     await vigil.stop()
     (text,) = telegram.texts(ADMIN)
     assert f"From: {down.day} " in text

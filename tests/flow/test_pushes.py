@@ -114,7 +114,7 @@ async def test_a_ping_becomes_an_alert(
     began = time.monotonic()
     assert await hub.pushes(stage.topic, news(TITLE)) == [202]
     answered = time.monotonic() - began
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     took = time.monotonic() - began
     kind = "SQLite" if vigil.url.startswith("sqlite") else "PostgreSQL"
     record_property(TOLD, f"ping to message on Telegram, {kind}: {took:.2f} s (answered in {answered:.2f} s)")
@@ -122,7 +122,7 @@ async def test_a_ping_becomes_an_alert(
     assert await vigil.stop() == 0
     await vigil.serve()
     assert await hub.pushes(stage.topic, news(TITLE, OTHER)) == [202]
-    await telegram.until(PERSON, contains=OTHER, patience=20)
+    await telegram.until(PERSON, contains=OTHER, patience=60)
     await vigil.until("sent", "sent")
     assert await vigil.stop() == 0
     assert len(hub.asked) == 1, "the subscription outlived the restart"
@@ -140,7 +140,7 @@ async def test_a_ping_without_content_has_the_publisher_asked(
     urgent_call(site)
     asked = len(site.asked)
     assert await stage.hub.pushes(stage.topic) == [202]
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     assert len(site.asked) > asked
     assert await stage.vigil.stop() == 0
 
@@ -185,7 +185,7 @@ async def test_a_push_rings_whenever_the_program_is_killed(
         # On a slow machine it took longer than hubs wait. Then it is the publisher who is due, and has it.
         site.publish("/feed", news(TITLE))
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     assert await asyncio.wait_for(pushing, 20) == [202]
     await vigil.until("sent")
     assert await vigil.stop() == 0

@@ -111,7 +111,7 @@ async def test_a_sender_that_hangs_stops_the_feeding_and_the_abort_tells_where(
         )
         await vigil.serve()
         await telegram.says(PERSON, "/subscribe")
-        await telegram.until(PERSON, contains="You are subscribed", patience=20)
+        await telegram.until(PERSON, contains="You are subscribed", patience=60)
         await manager.until("WATCHDOG=1", times=2)
         telegram.fail("sendMessage", hang(), times=9)
         text = "Nine refugees held in Shenyang face imminent repatriation within days and torture. " * 3

@@ -24,7 +24,7 @@ async def test_after_two_hours_without_telegram_the_alert_arrives(
     await vigil.stop()
     await telegram.comes_back()
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
     await vigil.until("sent")
     assert rung(telegram) == 1
 
@@ -81,7 +81,7 @@ async def test_a_source_that_asked_for_a_pause_gets_it_over_a_restart(
     assert (len(site.asked), "No source is due" in out) == (1, True)
     vigil.later(timedelta(minutes=31))
     await vigil.serve()
-    await telegram.until(PERSON, contains=TITLE, patience=20)
+    await telegram.until(PERSON, contains=TITLE, patience=60)
 
 
 async def test_what_is_older_than_the_window_is_kept_and_rings_for_nobody(
