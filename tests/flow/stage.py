@@ -35,7 +35,7 @@ TRAPS: dict[str, Trap] = {
     # source -> fetch -> parse -> entry -> statement -> case -> alert -> delivery
     "a source is about to be asked": Trap("jobs.fetch.fetcher", "Fetcher.get", after=False),
     "the answer has arrived": Trap("jobs.fetch.fetcher", "Fetcher.get"),
-    "the answer is parsed": Trap("jobs.poll", "items"),
+    "the answer is parsed": Trap("jobs.parser", "Parser.shown"),
     "the entries are understood": Trap("jobs.poll", "Poller._understand"),
     "an entry is written": Trap("storage.entries", "Entries.add"),
     "a statement is written": Trap("storage.statements", "Statements.add"),
