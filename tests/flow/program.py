@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from storage.database import Database, now_utc
 from storage.records import Route
@@ -60,8 +61,7 @@ class Program:
 
     async def run(self, *words: str, given: str = "") -> tuple[int, str, str]:
         """`vigil WORDS` to its end: exit code, standard output, standard error."""
-        streams = [(self.folder / name).open("w+b") for name in ("stdin", "stdout", "stderr")]
-        with streams[0] as into, streams[1] as out, streams[2] as err:
+        with TemporaryFile() as into, TemporaryFile() as out, TemporaryFile() as err:
             into.write(given.encode())
             into.seek(0)
             process = await self._start(words, into.fileno(), out.fileno(), err.fileno())

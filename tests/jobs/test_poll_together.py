@@ -1,24 +1,20 @@
 """Two programs that watch the same source: what one of them has stored, the slower one leaves as it is."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from dataclasses import fields
 from datetime import timedelta
-from typing import ParamSpec, TypeVar
 
 import pytest
 
-from jobs.parser import Parser
+from jobs.keep import Outcome
 from jobs.poll import Polled, Poller
-from jobs.steps.understand import understand_all
 from storage.database import Database
+from storage.records import Source
 from storage.words import SourceState
 from tests.builders import NOON
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
 
-P = ParamSpec("P")
-T = TypeVar("T")
 BEFORE = NOON - timedelta(minutes=5)
 
 
@@ -32,16 +28,22 @@ async def watch(database: Database) -> AsyncIterator[Watch]:
         yield made
 
 
+class Overtaken(Poller):
+    """A poller that is held up between its look at what is new and its commit."""
+
+    meanwhile: Callable[[], Awaitable[Polled]]
+
+    async def _kept(self, source: Source, outcome: Outcome) -> Polled:
+        await self.meanwhile()
+        return await Poller._kept(self, source, outcome)
+
+
 def overtaken(watch: Watch, meanwhile: Callable[[], Awaitable[Polled]]) -> Poller:
-    """A poller that is held up, after its look at what is new, while `meanwhile` happens."""
-    waiting = [meanwhile]
-
-    async def run(step: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        if step is understand_all and waiting:
-            await waiting.pop()()
-        return await asyncio.to_thread(step, *args, **kwargs)
-
-    return replace(watch.poller, parser=Parser(run))
+    """A poller like the watch's own, while whose first poll `meanwhile` happens."""
+    given = {one.name: getattr(watch.poller, one.name) for one in fields(Poller) if one.init}
+    slow = Overtaken(**given)
+    object.__setattr__(slow, "meanwhile", meanwhile)  # it is frozen
+    return slow
 
 
 async def test_of_two_that_find_the_same_call_one_keeps_it_and_it_rings_once(watch: Watch) -> None:

@@ -230,6 +230,7 @@ async def test_forged_pushes_do_not_fill_the_log(stage: Stage) -> None:
 async def test_no_token_and_no_secret_is_logged(stage: Stage) -> None:
     """Whatever happens to a subscription, from its first question to its end."""
     structlog.reset_defaults()
+    stage.subscriber.patience = 60
     with capture_logs() as logs:
         one = await stage.subscribes()
         await stage.receives()
