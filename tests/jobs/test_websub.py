@@ -23,6 +23,8 @@ from tests.jobs.watching import CALL, Watch
 
 HUB, TOPIC = "http://hub.example/", "https://northlight.example/feed"
 NEWS = rss(item(*CALL, NOON, "call")).encode()
+NAMED = f'<{HUB}>; rel="hub", <{TOPIC}>; rel="self"'
+"""The publisher names its hub with every answer: one that did not would end the subscription."""
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Web(Fetcher):
         """The feed."""
         del etag, last_modified, pinned
         self.asked += 1
-        return Fetched(url, url, 200, {"content-type": "application/rss+xml"}, NEWS)
+        return Fetched(url, url, 200, {"content-type": "application/rss+xml", "link": NAMED}, NEWS)
 
 
 @dataclass
