@@ -86,6 +86,9 @@ class Search:
     parser: Parser
     now: Callable[[], datetime]
     _known: dict[str, Candidate] = field(default_factory=dict)
+    _turns: dict[str, int] = field(default_factory=dict)
+    """In which order the places were named, however soon each of them answered."""
+    _named: int = 0
     _asked: int = 0
     _until: float = 0.0
     _stopped: bool = False
@@ -116,7 +119,10 @@ class Search:
         if not self._found() and not bad:
             page = await self._judged(Lead(place, Road.ITSELF), answer, SourceKind.PAGE)
             self._known[bare(page.source.url)] = page
-        return Discovered(_ranked(self._known.values()), self._asked, bad.detail if bad else "")
+        as_named = sorted(self._known, key=lambda place: self._turns.get(place, self._named))
+        return Discovered(
+            _ranked([self._known[place] for place in as_named]), self._asked, bad.detail if bad else ""
+        )
 
     def _found(self) -> bool:
         return any(one.usable for one in self._known.values())
@@ -125,19 +131,21 @@ class Search:
         """Asks the places, a few at a time, as long as there is leave to; or until there is a find."""
         loop, turns = asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)
 
-        async def one(lead: Lead) -> None:
+        async def one(lead: Lead, turn: int) -> None:
             async with turns:
                 if to_the_first and self._found():
                     return
                 if self._stopped or self._asked >= _MOST or loop.time() > self._until:
                     return
                 self._asked += 1
-                await self._ask(lead, _with_credentials(lead.url, url))
+                await self._ask(lead, _with_credentials(lead.url, url), turn)
 
         new = [lead for lead in leads if bare(lead.url) not in self._known]
-        await asyncio.gather(*(one(lead) for lead in new))
+        first = self._named
+        self._named += len(new)
+        await asyncio.gather(*(one(lead, turn) for turn, lead in enumerate(new, start=first)))
 
-    async def _ask(self, lead: Lead, address: str) -> None:
+    async def _ask(self, lead: Lead, address: str, turn: int) -> None:
         try:
             answer = await self.fetcher.get(address, pinned=True)
         except FetchError as error:
@@ -148,6 +156,7 @@ class Search:
         self._stopped = self._stopped or found.source.state is SourceState.THROTTLED
         if lead.road is not Road.USUAL or found.source.state in _USABLE or _says_why(found.source):
             self._known.setdefault(bare(lead.url), found)
+            self._turns.setdefault(bare(lead.url), turn)
 
     async def _judged(self, lead: Lead, answer: Fetched, kind: SourceKind) -> Candidate:
         now = self.now()

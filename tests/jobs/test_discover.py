@@ -1,5 +1,6 @@
 """Finding the feeds behind an address, on a publisher's real server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -170,6 +171,25 @@ async def test_a_feed_that_moved_for_good_is_configured_where_it_is(finder: Find
     feed.moves_to("/new")
     (one,) = (await finder.behind("/old")).usable
     assert one.source.url == f"{finder.site.url}/new"
+
+
+async def test_what_a_page_names_first_is_proposed_first_though_it_answers_last(finder: Finder) -> None:
+    """What is proposed must not depend on how busy a server is."""
+    finder.page(names("/main") + names("/other"))
+    finder.site.feed("/main").posts("Nine refugees", TEXT, at=NOON)
+    finder.site.feed("/other").posts("Elsewhere", TEXT, at=NOON)
+    finder.site.hold("/main")
+    search = asyncio.create_task(finder.behind("/"))
+    await finder.site.held.wait()
+    while "/other" not in finder.asked():  # noqa: ASYNC110 - the site tells no one
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)  # so that it is read as well
+    finder.site.release()
+    found = await search
+    assert [one.source.url for one in found.usable] == [
+        f"{finder.site.url}/main",
+        f"{finder.site.url}/other",
+    ]
 
 
 async def test_who_gives_a_password_gets_the_feed_behind_it(finder: Finder) -> None:
