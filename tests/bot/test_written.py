@@ -128,7 +128,7 @@ def test_a_feed_cannot_have_a_secret_told_as_its_title(file: Path, said: str) ->
 
 
 TEXTS = st.text(max_size=40)  # no lone surrogates: they are in no UTF-8 file
-SELECTORS = st.sampled_from(("", "li", "ul > li.item", 'a[href*="x\'y"]', "div\t#main, .post"))
+SELECTORS = st.sampled_from(("", "li", "ul > li.item", 'a[href*="x"]', "div\t#main, .post"))
 
 
 @given(
