@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev
 PEER := .venv-peer
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test check eval bench format lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -32,6 +32,9 @@ check: $(DEV) ## style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+eval: $(DEV) ## how well it understands: labelled texts, per language, with bounds (EVAL="--half dev -v" for more)
+	@$(BIN)/python -m tests.evaluation $(EVAL)
 
 bench: $(RUNTIME) $(PEER)/.done ## speed, each figure a ratio to a named peer in the same run
 	$(BIN)/python -m benchmarks --peer $(PEER)/bin/python

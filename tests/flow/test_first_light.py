@@ -15,6 +15,7 @@ async def test_from_first_contact_to_the_alert(
     vigil: Program, site: Site, telegram: TelegramEmulator
 ) -> None:
     """Two steps to a subscription; the call rings; asked again, nothing rings twice; the stop is clean."""
+    vigil.afresh = True
     await vigil.serve()
     await subscribe(telegram)
     urgent_call(site)

@@ -16,7 +16,7 @@ from jobs.steps.link import Linked, link
 from storage.records import Statement
 from storage.words import Relation
 
-EXAMPLES = Path(__file__).parents[3] / "data" / "eval" / "cases.jsonl"
+EXAMPLES = Path(__file__).parents[3] / "data" / "eval" / "cases_dev.jsonl"
 MORNING = datetime(2023, 6, 1, 6, tzinfo=UTC)
 
 
