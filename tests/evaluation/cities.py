@@ -67,18 +67,19 @@ SKIP = _listed("""
 def main() -> None:
     """Print the table."""
     bearers: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    spelt: dict[str, str] = {}
     for code, people, name in (*_towns(), *_regions()):
-        bearers[name][code] += people
+        folded = _as_cut(name)
+        bearers[folded][code] += people
+        spelt.setdefault(folded, name)
     print("code\tname")
     rows = []
     for name, by_country in bearers.items():
         first, *others = sorted(by_country.items(), key=lambda pair: -pair[1])
-        if any(people * DOMINANT > first[1] for _, people in others):
+        if any(people * DOMINANT > first[1] for _, people in others) or _is_word(spelt[name], first[1]):
             continue
-        if _is_word(name, first[1]):
-            continue
-        rows.append((first[0], _as_cut(name)))
-    for code, name in sorted(set(rows)):
+        rows.append((first[0], name))
+    for code, name in sorted(rows):
         print(f"{code}\t{name}")
 
 

@@ -46,11 +46,14 @@ def described(name: str) -> str:
     for prefix in ("title", "much"):
         if name.startswith(f"{prefix} "):
             where, what = told["where"][prefix], name.removeprefix(f"{prefix} ")
-    for suffix, beside in told["beside"].items():
+    if what in told["groups"]:
+        return f"{told['groups'][what]}{where}"
+    # "harm dated, feared" ends in "dated, feared", and not in "feared"
+    for suffix in sorted(told["beside"], key=len, reverse=True):
         if what.endswith(f" {suffix}"):
-            what = told["groups"].get(what.removesuffix(f" {suffix}"), what.removesuffix(f" {suffix}"))
-            return f"{what}{beside}{where}"
-    return f"{told['groups'].get(what, what)}{where}"
+            group = what.removesuffix(f" {suffix}")
+            return f"{told['groups'].get(group, group)}{told['beside'][suffix]}{where}"
+    return f"{what}{where}"
 
 
 def _speaks(words: str) -> bool:
