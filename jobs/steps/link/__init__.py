@@ -8,14 +8,26 @@ persons stay two.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from jobs.steps.link.compare import compare, same_title
+from jobs.steps.link.compare import Likeness, compare, same_title
+from jobs.steps.link.shelf import Known, Shelf
 from jobs.steps.link.traits import Traits, features, read_traits, unread_traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason, Statement
 from storage.words import MsgType, Relation
 
-__all__ = ["Known", "Linked", "Traits", "features", "link", "link_among", "read_traits", "unread_traits"]
+__all__ = [
+    "Known",
+    "Linked",
+    "Shelf",
+    "Traits",
+    "features",
+    "link",
+    "link_among",
+    "read_traits",
+    "unread_traits",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +39,6 @@ class Linked:
     evidence: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A statement that has its case: its number, the case's number, and what tells its event apart."""
-
-    number: int
-    case: int
-    traits: Traits
-
-
 def link(new: Statement, known: Sequence[Statement]) -> Linked:
     """Where a new statement belongs, given statements whose `case_id` is set.
 
@@ -45,18 +48,49 @@ def link(new: Statement, known: Sequence[Statement]) -> Linked:
     return link_among(features(new), placed)
 
 
-def link_among(own: Traits, known: Sequence[Known]) -> Linked:
-    """As `link`, where the traits have been read already."""
-    crowded = _crowded([own, *(one.traits for one in known)])
-    if crowded:
-        known = [replace(one, traits=_without(crowded, one.traits)) for one in known]
-        own = _without(crowded, own)
-    likes = [(likeness, one) for one in known if (likeness := compare(own, one.traits)).score >= 1]
-    if not likes:
+def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) -> Linked:
+    """As `link`, where the traits have been read already; `shelf`, where there is one, holds the known."""
+    if shelf is None:
+        shelf = Shelf()
+        for one in known:
+            shelf.add(one)
+    marked = shelf.near(own)
+    near = [one for one in known if one.number in marked]
+    if not near:
         return Linked(None, Relation.NEW)
+    crowded = _crowded([own, *(one.traits for one in near)])
+    if crowded:
+        near = [replace(one, traits=_without(crowded, one.traits)) for one in near]
+        own = _without(crowded, own)
+    chosen = _chosen(own, near, shelf)
+    if chosen is None:
+        return Linked(None, Relation.NEW)
+    case, reasons = chosen
+    relation, reason = _stage(own, [one.traits for one in known if one.case == case])
+    return Linked(case, relation, (*reasons, reason))
+
+
+def _chosen(own: Traits, near: Sequence[Known], shelf: Shelf) -> tuple[int, tuple[Reason, ...]] | None:
+    """The case of the likest statement, and why; none that tells of another person."""
+    likes: list[tuple[Likeness, Known]] = []
+    barred = set()
+    for one in near:
+        likeness = compare(own, one.traits, partial(shelf.telling, case=one.case))
+        if likeness.score >= 1:
+            likes.append((likeness, one))
+        elif likeness.excluded:
+            barred.add(one.case)
+    likes = [
+        (likeness, one) for likeness, one in likes if one.case not in barred or likeness.score >= _CERTAIN
+    ]
+    if not likes:
+        return None
     best, nearest = max(likes, key=lambda pair: (pair[0].score, pair[1].traits.moment, pair[1].number))
-    relation, reason = _stage(own, [one.traits for one in known if one.case == nearest.case])
-    return Linked(nearest.case, relation, (*best.reasons, reason))
+    return nearest.case, best.reasons
+
+
+_CERTAIN = 5.0
+"""From here on it is one page, or one number of an urgent action."""
 
 
 def _crowded(traits: Sequence[Traits]) -> frozenset[str]:

@@ -5,21 +5,34 @@ is worth; the sum decides. What is sure (one page, one number of an urgent actio
 (another number of the same series, other persons) is decided before.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
-from jobs.steps.link.kin import Kin, kin
+from jobs.steps.link.kin import Kin, Telling, kin
 from jobs.steps.link.sounds import data
-from jobs.steps.link.traits import Traits
+from jobs.steps.link.traits import TITLE_STEM, Traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason
 
 _DAY = 86_400.0
 _DOTS = (".", "…")
-_STEM = 24
-"""Characters of a title that is cut short, at least: fewer may begin another call as well."""
+_HARD = frozenset(
+    {
+        "full name",
+        "name",
+        "same place",
+        "same number of persons",
+        "same date",
+        "date told",
+        "same wording",
+        "a resolution of one body",
+    }
+)
+_HELD = 0.4
+"""At least one of these must agree, and this strongly: time and countries alone tell no case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,8 @@ class Likeness:
 
     score: float
     reasons: tuple[Reason, ...] = ()
+    excluded: bool = False
+    """Whether they are of different persons: then neither joins the case of the other by way of a third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +57,18 @@ class Sign:
 _APART = Likeness(0.0)
 
 
-def compare(new: Traits, old: Traits) -> Likeness:
+def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Likeness:
     """Whether two statements tell of one case. What tells them apart outweighs what is alike."""
     sure = _same_call(new, old)
     if sure is not None:
         return sure
-    names = kin(new, old)
+    names = kin(new, old, telling)
     signs = tuple(evidence(new, old, names))
     worth = _worth()
     score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
-    if score < 1 or _excluded(new, old, names):
+    if _excluded(new, old, names):
+        return Likeness(0.0, excluded=_other_person(new, old, names))
+    if score < 1 or not any(sign.name in _HARD and sign.strength >= _HELD for sign in signs):
         return Likeness(min(score, 0.99))
     told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
     return Likeness(
@@ -84,12 +101,18 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
 
 def _other_number(new: Traits, old: Traits) -> bool:
     """Both carry a number of one series, and not the same: the sender tells two cases apart."""
-    for series in ("UA", "OBS"):
-        one = {i for i in new.identifiers if i.startswith(series) or f"/{series}" in i}
-        other = {i for i in old.identifiers if i.startswith(series) or f"/{series}" in i}
+    for series in _SERIES:
+        one = {code for code in new.identifiers if series.search(code)}
+        other = {code for code in old.identifiers if series.search(code)}
         if one and other:
             return True
     return False
+
+
+_SERIES = tuple(
+    map(re.compile, (r"^UA\d", r"^EXTRA", r"OBS", r"^(?:UA|UP|UAC|HAC|STM|FOL)-", r"^[A-Z]{3}\d{6}$"))
+)
+"""Codes of which a case has one; the index of a document differs from issue to issue and tells nothing."""
 
 
 def same_title(one: str, other: str) -> bool:
@@ -104,7 +127,7 @@ def _cut_short(new: Traits, old: Traits) -> str:
         return ""
     for short, whole in ((new.title, old.title), (old.title, new.title)):
         stem = short.rstrip(". …")
-        if short.endswith(("…", "...")) and len(stem) >= _STEM and whole.startswith(stem):
+        if short.endswith(("…", "...")) and len(stem) >= TITLE_STEM and whole.startswith(stem):
             return short
     return ""
 
@@ -112,11 +135,13 @@ def _cut_short(new: Traits, old: Traits) -> str:
 def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
     """What no likeness outweighs: other persons, other countries, too long a time without a name."""
     same_language = new.language == old.language
-    if (names.full < 1 and names.apart) or (names.titles_differ and same_language):
+    if _other_person(new, old, names):
         return True
     if same_language and new.source == old.source and _another_occasion(new, old, names):
         return True
     gap = _gap(new, old)
+    if new.yearly and old.yearly and gap > 60 * _DAY:
+        return True
     if (
         new.countries
         and old.countries
@@ -127,16 +152,27 @@ def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
     return gap > 120 * _DAY and names.full < 1 and not (names.part >= 0.5 and gap < 1_300 * _DAY)
 
 
+def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
+    """The names are those of two persons: of one family, or each in a title of its own."""
+    return bool(names.full < 1 and names.apart) or (names.titles_differ and new.language == old.language)
+
+
 def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:
-    """One source writes of two events after one pattern: other numbers, places or days are another event."""
-    if alike(new.wording, old.wording, _PATTERN) == 0.0:
+    """One source writes of two events after one pattern: it does not tell one event twice in other words."""
+    share = alike(new.wording, old.wording, _PATTERN)
+    if share == 0.0:
         return False
     if new.numbers and old.numbers and new.numbers != old.numbers:
         return True
+    if names.full >= 2 or (new.stage and new.numbers & old.numbers):
+        return False
     elsewhere = bool(new.places and old.places) and new.places != old.places
-    return names.full < 2 and (elsewhere or _gap(new, old) > 4 * _DAY)
+    edited = share >= _EDIT or same_title(new.title, old.title)
+    return elsewhere or not edited or _gap(new, old) > 4 * _DAY
 
 
+_EDIT = 0.85
+"""The share of word pairs from which on a text of the same source is an edit of the other."""
 _PATTERN = 0.4
 """The share of word pairs from which on two texts of one source are made after one pattern."""
 
@@ -147,12 +183,12 @@ def _gap(new: Traits, old: Traits) -> float:
 
 def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     """All that speaks for one case or against it."""
-    bound = 1.0 if names.full >= 1.2 else 0.6 * min(1.0, names.part)  # in how far a name holds them together
     yield from _by_name(names)
-    for look in (_places, _numbers, _days, _countries, _harms):
+    for look in (_numbers, _ages, _days, _countries, _harms):
         yield from look(new, old)
-    yield from _time(_gap(new, old) / _DAY, bound)
-    yield from _voices(new, old, bound)
+    yield from _places(new, old, names.bound)
+    yield from _time(_gap(new, old) / _DAY, names.bound)
+    yield from _voices(new, old, names.bound)
 
 
 def _by_name(names: Kin) -> Iterator[Sign]:
@@ -166,14 +202,19 @@ def _by_name(names: Kin) -> Iterator[Sign]:
         yield Sign("other person", 1.0, names.apart)
     if names.titles_differ:
         yield Sign("other names in the titles", 1.0, "")
+    elif names.strangers:
+        yield Sign("other persons", 1.0, "")
 
 
-def _places(new: Traits, old: Traits) -> Iterator[Sign]:
+def _places(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
+    """Who is named may be moved from place to place; who is not is known by it."""
     places = new.places & old.places
     if places:
         yield Sign("same place", min(2, len(places)), ", ".join(sorted(places)))
     elif new.places and old.places:
-        yield Sign("other places", 1.0, "")
+        yield Sign("other places", 1 - 0.7 * bound, "")
+        if new.title_places and old.title_places:
+            yield Sign("other places in the titles", 1 - bound, "")
 
 
 def _countries(new: Traits, old: Traits) -> Iterator[Sign]:
@@ -193,8 +234,11 @@ def _harms(new: Traits, old: Traits) -> Iterator[Sign]:
         yield Sign("same harm", 1.0, ", ".join(sorted(harms)))
     elif new.harms and old.harms:
         yield Sign("other harm", 1.0, "")
-    if new.kind == old.kind:
-        yield Sign("same kind", 1.0, new.kind)
+    bodies = new.bodies & old.bodies
+    if bodies:
+        yield Sign("same body", 1.0, ", ".join(sorted(bodies)))
+        if new.kind == old.kind == "resolution":
+            yield Sign("a resolution of one body", 1.0, ", ".join(sorted(bodies)))
 
 
 def _time(gap: float, bound: float) -> Iterator[Sign]:
@@ -203,7 +247,7 @@ def _time(gap: float, bound: float) -> Iterator[Sign]:
     yield Sign("soon", max(0.0, 1 - gap / 4), told)
     yield Sign("weeks between", (1 - bound) * min(1.0, max(0.0, (gap - 4) / 26)), told)
     yield Sign("months between", (1 - bound) * min(4.0, max(0.0, (gap - 30) / 60)), told)
-    yield Sign("years between", min(3.0, max(0.0, (gap - 180) / 365)), told)
+    yield Sign("years between", (1 - bound / 2) * min(3.0, max(0.0, (gap - 180) / 365)), told)
 
 
 def _voices(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
@@ -238,12 +282,22 @@ def _numbers(new: Traits, old: Traits) -> Iterator[Sign]:
         yield Sign("nearly the number" if near else "other number", 1.0, "")
 
 
+def _ages(new: Traits, old: Traits) -> Iterator[Sign]:
+    if not (new.ages and old.ages):
+        return
+    years = _gap(new, old) / (365 * _DAY)
+    if same := new.ages & old.ages:
+        yield Sign("same age", 1.0, str(max(same)))
+    elif min(abs(a - b) for a in new.ages for b in old.ages) > 1 + years:
+        yield Sign("other age", 1.0, "")
+
+
 def _telling(number: int) -> float:
     """How much a number tells: two are many, seventeen are not."""
     if number == 2:
         return 0.3
     if number >= 100 and number % 100 == 0:
-        return 0.8
+        return 0.9
     return 1.0 if number < 10 else 1.3
 
 

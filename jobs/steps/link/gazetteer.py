@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import CJK, Tokens, fold
 from jobs.steps.link.names import particles, stem
 from jobs.steps.link.sounds import data, sounds
@@ -120,3 +121,14 @@ def _east_asian() -> dict[str, tuple[str, ...]]:
                     if _CJK.match(form):
                         names.setdefault(fold(form[0]), []).append(form)
     return {first: tuple(sorted(forms, key=len, reverse=True)) for first, forms in names.items()}
+
+
+def bodies_in(tokens: Tokens) -> frozenset[str]:
+    """The bodies that a cut text names: councils, parliaments, courts."""
+    return frozenset(hit.value for hit in _bodies().find(tokens))
+
+
+@cache
+def _bodies() -> Phrases[str]:
+    rows = data("bodies")["bodies"]
+    return Phrases((form, name) for name, line in rows.items() for form in line.split("/"))
