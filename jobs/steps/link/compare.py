@@ -31,6 +31,8 @@ _HARD = frozenset(
         "a resolution of one body",
     }
 )
+_TELLING_KINDS = frozenset({"open_letter", "resolution", "event", "campaign"})
+"""Of appeals and statements there are too many for their kind to tell anything."""
 _HELD = 0.4
 """At least one of these must agree, and this strongly: time and countries alone tell no case."""
 
@@ -140,6 +142,8 @@ def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
     if same_language and new.source == old.source and _another_occasion(new, old, names):
         return True
     gap = _gap(new, old)
+    if any(sign.name == "other age" for sign in _ages(new, old)):
+        return True
     if new.yearly and old.yearly and gap > 60 * _DAY:
         return True
     if (
@@ -234,6 +238,9 @@ def _harms(new: Traits, old: Traits) -> Iterator[Sign]:
         yield Sign("same harm", 1.0, ", ".join(sorted(harms)))
     elif new.harms and old.harms:
         yield Sign("other harm", 1.0, "")
+    if new.kind == old.kind and new.kind in _TELLING_KINDS:
+        yield Sign("same kind", 1.0, new.kind)
+    yield from _concepts(new, old)
     bodies = new.bodies & old.bodies
     if bodies:
         yield Sign("same body", 1.0, ", ".join(sorted(bodies)))
@@ -270,6 +277,23 @@ def _voices(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
 def _families(traits: Traits) -> frozenset[str]:
     """The harms of a text; who is held on the road today is sent back tomorrow."""
     return frozenset("return" if harm == "custody" else harm for harm in traits.harms)
+
+
+def _concepts(new: Traits, old: Traits) -> Iterator[Sign]:
+    """What translates: the rarer what both tell, and the more of it, the likelier it is one event."""
+    shared = new.concepts & old.concepts
+    if not shared:
+        if new.concepts and old.concepts:
+            yield Sign("nothing alike in them", 1.0, "")
+        return
+    worth = sum(map(_rarity, shared))
+    every = worth + 0.5 * sum(map(_rarity, new.concepts ^ old.concepts))
+    yield Sign("alike in what they tell", min(2.5, worth) * worth / every, ", ".join(sorted(shared)))
+
+
+@cache
+def _rarity(concept: str) -> float:
+    return float(data("weights")["common"].get(concept, 1.0))
 
 
 def _numbers(new: Traits, old: Traits) -> Iterator[Sign]:

@@ -214,7 +214,7 @@ def _whole_match(name: Name, worth: float, sure: float) -> _Match:
 
 def _whole_worth(key: str) -> float:
     if key.startswith("s:"):
-        return 2.0 if len(key) > 7 else 1.4
+        return 2.0 if len(key) > 7 else 1.4 if len(key) > 6 else 0.8
     if key.startswith("h:"):
         return 2.0
     return (0.45, 1.0, 2.0)[min(2, key.count("."))]

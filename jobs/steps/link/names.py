@@ -18,7 +18,10 @@ _HAN_FOREIGN = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,60}")
 _ARABIC = re.compile("[\u0620-\u06ff]{3,}")
 _MOST = 400
-"""Names and loose words that are kept of one text."""
+"""Names that are kept of one text."""
+_MOST_LOOSE = 1_500
+_HAN_READ = 160
+"""Han characters of a text at which a transcribed name may begin: title and lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     ]
     loose: dict[str, list[int]] = {}
     for key, place in _loose(tokens, taken | cued):
-        if len(loose) < _MOST or key in loose:
+        if len(loose) < _MOST_LOOSE or key in loose:
             loose.setdefault(key, []).append(place)
     told += _introduced(tokens, title_end)
     in_title = bisect_left(tokens.starts, title_end)
@@ -362,18 +365,32 @@ def without_particle(word: str) -> str:
 
 
 def _loose_han(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
+    """Two or three characters that begin with a family name; and what longer ones sound like."""
+    read = 0
     for match in _HAN_RUN.finditer(tokens.text):
         run = match.group()
         start = _at(tokens, match.start())
         for i, char in enumerate(run):
+            place = start + i
+            if read < _HAN_READ:
+                yield from ((key, place) for key in _transcribed(run[i : i + 6]))
+                read += 1
             if char not in east.chinese_surnames() and char not in east.korean_surnames():
                 continue
             for length in (3, 2):
                 name = run[i : i + length]
-                place = start + i
                 if len(name) == length and not taken & set(range(place, place + length)):
                     for key in _han_keys(name):
                         yield key, place
+
+
+@lru_cache(maxsize=8_192)
+def _transcribed(run: str) -> frozenset[str]:
+    """What three to six characters sound like: nothing marks a foreign name in them."""
+    found = set()
+    for length in range(3, len(run) + 1):
+        found |= {f"s:{key}" for key in sounds(run[:length]) if len(key) >= 4}
+    return frozenset(found)
 
 
 def _at(tokens: Tokens, start: int) -> int:

@@ -12,6 +12,7 @@ from jobs.steps.classify.cues import HARMS, find_cues
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
 from jobs.steps.lexicon.tokens import cut, fold
 from jobs.steps.link.ages import ages_in
+from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
 from jobs.steps.link.gazetteer import bodies_in, place_id, places_in
 from jobs.steps.link.names import Names, names_in
@@ -69,6 +70,7 @@ class Traits:
     places: frozenset[str]
     title_places: frozenset[str]
     bodies: frozenset[str]
+    concepts: frozenset[str]
     ages: frozenset[int]
     yearly: bool
     """Whether its title marks an anniversary."""
@@ -139,6 +141,7 @@ def unread_traits(statement: Statement) -> Traits:
         places=frozenset(),
         title_places=frozenset(),
         bodies=frozenset(),
+        concepts=frozenset(),
         ages=frozenset(),
         yearly=False,
         harms=frozenset(),
@@ -184,6 +187,7 @@ def read_traits(statement: Statement) -> Traits:
         places=frozenset(places),
         title_places=frozenset(place for place, at in places.items() if tokens.starts[at] < title_end),
         bodies=bodies_in(tokens),
+        concepts=concepts_in(tokens),
         ages=ages_in(text),
         yearly=is_yearly(title),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
