@@ -3,7 +3,7 @@
 import typer
 
 from bot import logs
-from bot.cli import archive, backup, check, explain, opml, service, source, watch
+from bot.cli import admin, archive, backup, check, explain, opml, service, source, watch
 
 app = typer.Typer(
     name="vigil",
@@ -32,6 +32,7 @@ COMMANDS = (
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
 app.add_typer(source.app, name="source")
+app.add_typer(admin.app, name="admin")
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ persons stay two.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jobs.steps.link.compare import Likeness, compare, same_title
@@ -54,15 +55,16 @@ def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) 
         shelf = Shelf()
         for one in known:
             shelf.add(one)
-    marked = shelf.near(own)
-    near = [one for one in known if one.number in marked]
+    by_number = {one.number: one for one in known}
+    among = by_number.keys()
+    near = [by_number[number] for number in shelf.near(own, among)]
     if not near:
         return Linked(None, Relation.NEW)
     crowded = _crowded([own, *(one.traits for one in near)])
     if crowded:
         near = [replace(one, traits=_without(crowded, one.traits)) for one in near]
         own = _without(crowded, own)
-    chosen = _chosen(own, near, shelf)
+    chosen = _chosen(own, near, shelf, among)
     if chosen is None:
         return Linked(None, Relation.NEW)
     case, reasons = chosen
@@ -70,12 +72,15 @@ def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) 
     return Linked(case, relation, (*reasons, reason))
 
 
-def _chosen(own: Traits, near: Sequence[Known], shelf: Shelf) -> tuple[int, tuple[Reason, ...]] | None:
+def _chosen(
+    own: Traits, near: Sequence[Known], shelf: Shelf, among: AbstractSet[int]
+) -> tuple[int, tuple[Reason, ...]] | None:
     """The case of the likest statement, and why; none that tells of another person."""
     likes: list[tuple[Likeness, Known]] = []
     barred = set()
+    common = _Common(shelf, among)
     for one in near:
-        likeness = compare(own, one.traits, partial(shelf.telling, case=one.case))
+        likeness = compare(own, one.traits, partial(common.telling, case=one.case))
         if likeness.score >= 1:
             likes.append((likeness, one))
         elif likeness.excluded:
@@ -88,6 +93,25 @@ def _chosen(own: Traits, near: Sequence[Known], shelf: Shelf) -> tuple[int, tupl
     best, nearest = max(likes, key=lambda pair: (pair[0].score, pair[1].traits.moment, pair[1].number))
     return nearest.case, best.reasons
 
+
+@dataclass(slots=True)
+class _Common:
+    """How common names are among the known."""
+
+    shelf: Shelf
+    among: AbstractSet[int]
+    seen: dict[tuple[str, ...], frozenset[int]] = field(default_factory=dict)
+
+    def telling(self, words: tuple[str, ...], case: int) -> float:
+        """How much a name tells of a case: 1, and less the more other cases it stands in (0 to 1)."""
+        cases = self.seen.get(words)
+        if cases is None:
+            cases = self.seen[words] = self.shelf.cases_with(words, self.among)
+        return min(1.0, _FEW / (1 + len(cases - {case}))) if len(cases) >= _FEW else 1.0
+
+
+_FEW = 3
+"""Cases from which on a name that stands in them all tells less of each: an official, a lawyer, a prison."""
 
 _CERTAIN = 5.0
 """From here on it is one page, or one number of an urgent action."""

@@ -7,7 +7,7 @@ is worth; the sum decides. What is sure (one page, one number of an urgent actio
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
@@ -33,6 +33,11 @@ _HARD = frozenset(
 )
 _TELLING_KINDS = frozenset({"open_letter", "resolution", "event", "campaign"})
 """Of appeals and statements there are too many for their kind to tell anything."""
+_FORGIVEN = frozenset({"other harm", "other countries", "nothing alike in them", "other number"})
+_WHOLE = 1.2
+"""From here on the words of a name that agree are the whole name."""
+_SPELLED = 0.9
+"""From here on a word agrees by its letters, not by ear alone."""
 _HELD = 0.4
 """At least one of these must agree, and this strongly: time and countries alone tell no case."""
 
@@ -135,25 +140,32 @@ def _cut_short(new: Traits, old: Traits) -> str:
 
 
 def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
-    """What no likeness outweighs: other persons, other countries, too long a time without a name."""
-    same_language = new.language == old.language
-    if _other_person(new, old, names):
+    """What no likeness outweighs: other persons, another occasion, other countries, too long a time."""
+    if _other_person(new, old, names) or any(sign.name == "other age" for sign in _ages(new, old)):
         return True
-    if same_language and new.source == old.source and _another_occasion(new, old, names):
+    if new.language == old.language and new.source == old.source and _another_occasion(new, old, names):
         return True
+    return _elsewhere(new, old, names) or _too_long_ago(new, old, names)
+
+
+def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
+    """Other countries, and no name that is spelled alike: what sounds alike there is another word."""
+    if not (new.countries and old.countries) or new.countries & old.countries:
+        return False
+    if names.full >= _WHOLE or names.part >= _SPELLED:
+        return False
+    return not (new.places & old.places or new.numbers & old.numbers)
+
+
+def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
+    """A case without a name lives for months, one with a name for years, an anniversary for weeks."""
     gap = _gap(new, old)
-    if any(sign.name == "other age" for sign in _ages(new, old)):
-        return True
-    if new.yearly and old.yearly and gap > 60 * _DAY:
-        return True
-    if (
-        new.countries
-        and old.countries
-        and not new.countries & old.countries
-        and max(names.full, names.part) < 0.6
-    ):
-        return not (new.places & old.places or new.numbers & old.numbers)
-    return gap > 120 * _DAY and names.full < 1 and not (names.part >= 0.5 and gap < 1_300 * _DAY)
+    if gap > 60 * _DAY:
+        if new.yearly and old.yearly:
+            return True
+        if not new.countries & old.countries and names.full < _WHOLE and names.part < _SPELLED:
+            return True
+    return gap > 1_300 * _DAY or (gap > 120 * _DAY and names.full < 1 and names.part < 0.5)
 
 
 def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
@@ -188,8 +200,11 @@ def _gap(new: Traits, old: Traits) -> float:
 def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     """All that speaks for one case or against it."""
     yield from _by_name(names)
+    loose = 1 - names.bound
     for look in (_numbers, _ages, _days, _countries, _harms):
-        yield from look(new, old)
+        for sign in look(new, old):
+            # Who is named is the same, whatever else is told of him this time.
+            yield replace(sign, strength=sign.strength * loose) if sign.name in _FORGIVEN else sign
     yield from _places(new, old, names.bound)
     yield from _time(_gap(new, old) / _DAY, names.bound)
     yield from _voices(new, old, names.bound)
@@ -197,7 +212,8 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
 
 def _by_name(names: Kin) -> Iterator[Sign]:
     if names.full:
-        yield Sign("full name", min(names.full, 3.0) / 2, names.words)
+        strength = min(names.full, 3.0) / 2
+        yield Sign("full name", max(1.0, strength) if names.full >= _WHOLE else strength, names.words)
     elif names.part:
         yield Sign("name", names.part, names.words)
     if len(names.shared) > 1:

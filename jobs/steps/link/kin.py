@@ -15,7 +15,7 @@ _PUBLIC = 0.25
 """What the name of an official or a speaker tells, in comparison."""
 _HEARD = 0.85
 """A word of one script in another spelling; in another script, by the number of consonants that agree."""
-_BY_EAR = {1: 0.0, 2: 0.45, 3: 0.7}
+_BY_EAR = {1: 0.2, 2: 0.45, 3: 0.7}
 _HEARD_WHOLE = 2.0
 
 
@@ -88,24 +88,20 @@ class _Match:
 _NOTHING = _Match()
 
 
-Telling: TypeAlias = Callable[[Iterable[str]], float]
+Telling: TypeAlias = Callable[[tuple[str, ...]], float]
 """How much the words of a name tell, from 0 to 1: less if they stand in many cases."""
 
 
 def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
     """How the names of two texts stand to one another."""
     found = _Found()
-    pairs = {
-        (number, other)
-        for key in new.keys.keys() & old.keys.keys()
-        for number in new.keys[key]
-        for other in old.keys[key]
-    }
     same_language = new.language == old.language
-    for number, other in sorted(pairs):
+    for number, other in sorted(_pairs(new, old)):
         one, two = new.names.told[number], old.names.told[other]
-        told = telling(two.words) * (_PUBLIC if one.public or two.public else 1.0)
-        match = _both_told(one, two, same_language=same_language).worth(told)
+        match = _both_told(one, two, same_language=same_language)
+        if match is _NOTHING:
+            continue
+        match = match.worth(telling(two.words) * (_PUBLIC if one.public or two.public else 1.0))
         found.take(match, one)
         if match.full or match.part >= 0.4:
             found.titled |= one.title or two.title
@@ -123,6 +119,22 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         titles_differ=bool(mine and theirs) and (found.apart_in_titles or not found.titled),
         strangers=not found.person and bool(_persons(new, in_title=False) and _persons(old, in_title=False)),
     )
+
+
+def _pairs(new: Traits, old: Traits) -> set[tuple[int, int]]:
+    """The numbers of names that have a key in common; of one script a short sound alone is too little."""
+    found = set()
+    for key in new.keys.keys() & old.keys.keys():
+        short = key[:2] == "s:" and len(key) < _SHORT
+        for number in new.keys[key]:
+            for other in old.keys[key]:
+                if not short or new.names.told[number].script != old.names.told[other].script:
+                    found.add((number, other))
+    return found
+
+
+_SHORT = 5
+"""Letters of a key, its mark included, below which it tells little."""
 
 
 def _persons(traits: Traits, *, in_title: bool) -> list[Name]:
@@ -143,7 +155,10 @@ def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> N
         return
     for name in one.names.told:
         if name.sure or len(name.words) > 1:
-            match = _one_told(name, two.names).worth(telling(name.words) * (_PUBLIC if name.public else 1.0))
+            match = _one_told(name, two.names)
+            if match is _NOTHING:
+                continue
+            match = match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0))
             found.take(match, name)
             if match.full or match.part >= 0.4:
                 found.titled |= name.title
@@ -213,7 +228,7 @@ def _whole_match(name: Name, worth: float, sure: float) -> _Match:
 
 
 def _whole_worth(key: str) -> float:
-    if key.startswith("s:"):
+    if key[:2] in {"s:", "t:"}:
         return 2.0 if len(key) > 7 else 1.4 if len(key) > 6 else 0.8
     if key.startswith("h:"):
         return 2.0
@@ -288,15 +303,15 @@ def _one_told(name: Name, other: Names) -> _Match:
     """A name in a text whose words are not known to be names."""
     loose = other.loose
     sure = 1.0 if name.sure else 0.6
-    for key in sorted(name.whole):
+    for key in sorted(name.whole | {f"t:{key[2:]}" for key in name.whole if key[:2] == "s:"}):
         if key in loose:
             return _whole_match(name, _whole_worth(key), 0.8 * sure)
     hits: list[tuple[str, float, tuple[int, ...]]] = []
     for word, heard in zip(name.words, name.keys, strict=True):
         best = 0.0
         places: tuple[int, ...] = ()
-        for key in (f"w:{word}", *(f"s:{one}" for one in heard)):
-            worth = 0.9 if key[0] == "w" else {1: 0.0, 2: 0.4, 3: 0.65}.get(len(key) - 2, 0.85)
+        for key in (f"w:{word}", *(f"{kind}:{one}" for one in heard for kind in "st")):
+            worth = _LOOSE.get((key[0], len(key) - 2), 0.9 if key[0] == "w" else 0.85)
             if worth > best and key in loose:
                 best, places = worth, loose[key]
         if best:
@@ -304,7 +319,9 @@ def _one_told(name: Name, other: Names) -> _Match:
     if not hits:
         return _NOTHING
     shared = frozenset(word for word, worth, _ in hits if worth > 0.4)
-    if len(hits) > 1 and len(hits) >= len(name.words) - 1 and _near(hit[2] for hit in hits):
+    agreeing = sum(min(map(len, heard), default=0) for heard in name.keys)
+    together = len(hits) > 1 and len(hits) >= len(name.words) - 1 and _near(hit[2] for hit in hits)
+    if together and agreeing >= _ENOUGH:
         return _Match(full=(sum(hit[1] for hit in hits) + _SIDE_BY_SIDE) * sure, shared=shared)
     word, worth, places = max(hits, key=lambda hit: hit[1])
     lone = 1.0 if len(name.words) == 1 else 0.7
@@ -312,6 +329,10 @@ def _one_told(name: Name, other: Names) -> _Match:
     return _Match(part=min(1.0, worth * lone * headed) * sure, word=word, shared=shared)
 
 
+_LOOSE = {("s", 1): 0.0, ("s", 2): 0.4, ("s", 3): 0.65, ("t", 5): 0.5}
+"""What it tells that a word of a name sounds like one that may be none, by the consonants that agree."""
+_ENOUGH = 5
+"""Consonants of a whole name, below which chance alone finds it in a text."""
 _SIDE_BY_SIDE = 0.3
 """What it adds that two words of a name stand together in the other text as well."""
 

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from sys import intern
 
 from jobs.steps.classify.cues import LANGUAGES
 from jobs.steps.lexicon.tables import table
@@ -20,6 +21,8 @@ _ARABIC = re.compile("[\u0620-\u06ff]{3,}")
 _MOST = 400
 """Names that are kept of one text."""
 _MOST_LOOSE = 1_500
+_TRANSCRIBED = 5
+"""Consonants from which on the sound of some Han characters may be that of a foreign name."""
 _HAN_READ = 160
 """Han characters of a text at which a transcribed name may begin: title and lead."""
 
@@ -44,8 +47,12 @@ class Name:
     def all_keys(self) -> Iterator[str]:
         """Every key under which it may be met: its words, how they sound, and the whole."""
         yield from (f"w:{word}" for word in self.words)
-        yield from (f"s:{key}" for heard in self.keys for key in heard if len(key) > 1)
+        for key in {key for heard in self.keys for key in heard if len(key) > 1}:
+            yield f"s:{key}"
+            if len(key) >= _TRANSCRIBED:
+                yield f"t:{key}"
         yield from self.whole
+        yield from (f"t:{key[2:]}" for key in self.whole if key[:2] == "s:" and len(key) >= _TRANSCRIBED + 2)
 
     @property
     def script(self) -> str:
@@ -92,7 +99,7 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     loose: dict[str, list[int]] = {}
     for key, place in _loose(tokens, taken | cued):
         if len(loose) < _MOST_LOOSE or key in loose:
-            loose.setdefault(key, []).append(place)
+            loose.setdefault(intern(key), []).append(place)
     told += _introduced(tokens, title_end)
     in_title = bisect_left(tokens.starts, title_end)
     return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()}, in_title)
@@ -111,7 +118,7 @@ def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
         joined = key_of("'".join(next(iter(spelled)) for spelled in map(_latin, words)))
         if len(joined) >= 4:
             whole.add(f"s:{joined}")
-    return Name(tuple(words), tuple(keys), frozenset(whole), sure, title, first)
+    return Name(tuple(map(intern, words)), tuple(keys), frozenset(whole), sure, title, first)
 
 
 def _latin(word: str) -> tuple[str, ...]:
@@ -389,7 +396,7 @@ def _transcribed(run: str) -> frozenset[str]:
     """What three to six characters sound like: nothing marks a foreign name in them."""
     found = set()
     for length in range(3, len(run) + 1):
-        found |= {f"s:{key}" for key in sounds(run[:length]) if len(key) >= 4}
+        found |= {f"t:{key}" for key in sounds(run[:length]) if len(key) >= _TRANSCRIBED}
     return frozenset(found)
 
 

@@ -1,13 +1,15 @@
 """Holds the statements that have a case, by what marks their events, so that few have to be compared."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from jobs.steps.link.traits import Traits
 
-_COMMON = 3
-"""Cases from which on a name that stands in them tells none of them: an official, a lawyer, a prison."""
+_MOST = 48
+"""Statements that one new one is weighed against."""
+_HUNDREDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +65,39 @@ class Shelf:
         self._marked.clear()
         self._loose.clear()
 
-    def near(self, own: Traits) -> set[int]:
-        """The numbers of all that share a mark: whatever else there is cannot be found alike."""
-        found: set[int] = set()
-        for mark in own.marks:
-            found |= self._marked.get(mark, _NONE)
-            found |= self._loose.get(mark, _NONE)
-        for mark in own.names.loose:
-            found |= self._marked.get(mark, _NONE)
-        return found
+    def near(self, own: Traits, among: AbstractSet[int]) -> list[int]:
+        """The numbers, `among` those, of the likeliest to be found alike.
 
-    def telling(self, words: Iterable[str], case: int) -> float:
-        """How much a name tells of a case: 1, and less the more other cases it stands in (0 to 1)."""
-        numbers: Collection[int] | None = None
+        Who shares no mark cannot be. Of many, those that share more and rarer ones come first; what
+        stands in hundreds of statements is no reason to look at any of them.
+        """
+        likely: dict[int, float] = defaultdict(float)
+        for mark in own.sought():
+            _weigh(likely, self._marked.get(mark, _NONE))
+            _weigh(likely, self._loose.get(mark, _NONE))
+        for mark in own.names.loose:
+            _weigh(likely, self._marked.get(mark, _NONE))
+        found = [number for number in likely if number in among]
+        if len(found) <= _MOST:
+            return found
+        return sorted(found, key=lambda number: (-likely[number], -number))[:_MOST]
+
+    def cases_with(self, words: Iterable[str], among: AbstractSet[int]) -> frozenset[int]:
+        """The cases in whose statements, `among` those numbers, all the words of a name stand."""
+        numbers: AbstractSet[int] = among
         for word in words:
             holding = self._marked.get(f"w:{word}", _NONE) | self._loose.get(f"w:{word}", _NONE)
-            numbers = holding if numbers is None else holding & set(numbers)
-            if len(numbers) < _COMMON:
-                return 1.0
-        others = {self._known[number].case for number in numbers or ()} - {case}
-        return min(1.0, _COMMON / (1 + len(others)))
+            numbers = holding & numbers
+            if not numbers:
+                return _NONE
+        return frozenset(self._known[number].case for number in numbers)
+
+
+def _weigh(likely: dict[int, float], holding: AbstractSet[int]) -> None:
+    if 0 < len(holding) <= _HUNDREDS:
+        worth = 1 / len(holding)
+        for number in holding:
+            likely[number] += worth
 
 
 _NONE: frozenset[int] = frozenset()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from sys import intern
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jobs.steps.classify.cues import HARMS, find_cues
@@ -90,23 +91,36 @@ class Traits:
         keys: dict[str, list[int]] = {}
         for number, name in enumerate(self.names.told):
             for key in name.all_keys():
-                keys.setdefault(key, []).append(number)
+                keys.setdefault(intern(key), []).append(number)  # thousands of traits share them
         object.__setattr__(self, "keys", {key: tuple(numbers) for key, numbers in keys.items()})
         object.__setattr__(self, "marks", frozenset(keys) | frozenset(self._other_marks()))
 
+    def sought(self) -> Iterator[str]:
+        """The marks of what may be found alike: its own, and of passing things those of the months around."""
+        yield from self.marks
+        month = int(self.moment // _MONTH)
+        for near in (month - 1, month + 1):
+            yield from self._passing(near)
+
     def _other_marks(self) -> Iterator[str]:
-        yield from (f"place {place}" for place in self.places)
-        yield from (f"number {number}" for number in self.numbers if number > _PAIR)
+        yield from self._passing(int(self.moment // _MONTH))
         yield from (f"day {day}" for day in self.days | self.told)
         yield from (f"code {code}" for code in self.identifiers)
         yield from (f"text {code}" for code in leading(self.wording))
-        yield from (f"body {body}" for body in self.bodies if self.kind == Kind.RESOLUTION)
         if self.url:
             yield f"page {self.url}"
         if self.title:
             yield f"title {self.title[:TITLE_STEM]}"
 
+    def _passing(self, month: int) -> Iterator[str]:
+        """What tells a case for some weeks: later it is another one in the same place, or of as many."""
+        yield from (f"place {place} {month}" for place in self.places)
+        yield from (f"number {number} {month}" for number in self.numbers if number > _PAIR)
+        if self.kind == Kind.RESOLUTION:
+            yield from (f"body {body} {month}" for body in self.bodies)
 
+
+_MONTH = 30 * 86_400
 _PAIR = 2
 """Two persons are a pair; more than these tell a group."""
 
