@@ -71,14 +71,11 @@ def _delivery(blocks: list[Block]) -> list[str]:
 
 def countries(title: str, named: tuple[str, ...], asked: tuple[Addressee, ...]) -> tuple[str, ...]:
     """Countries the document concerns, the principal one first: those asked, then those named."""
-    from_title = [code for code in named if code in _in_title(title)]
+    in_title = lexicon.countries_in(title)
+    from_title = [code for code in named if code in in_title]
     own = [party.country for party in asked if party.country]
     ordered = dict.fromkeys([*from_title, *own, *named[:4]])
     return tuple(code for code in ordered if code)
-
-
-def _in_title(title: str) -> tuple[str, ...]:
-    return lexicon.countries_in(title)
 
 
 def _organ(name: str) -> bool:

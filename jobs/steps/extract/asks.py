@@ -26,6 +26,12 @@ _ASK = re.compile(
     )(?![\w-])""",
     re.VERBOSE | re.IGNORECASE,
 )
+_STEMS = (
+    *("call", "appeal", "plead", "urg", "invit", "encourag", "implor", "advis", "demand", "ask", "request"),
+    *("exhort", "entreat", "beseech", "beg", "petition", "remind", "instruct", "authori", "press"),
+    *("insist", "recommend"),
+)
+_MODAL_STEMS = ("must", "should", "shall", "ought to", "is ", "are ")
 _NOUN_BEFORE = re.compile(
     r"(?:\b(?:a|an|the|this|that|these|those|any|no|urgent|first|public|joint|previous|recent|such|"
     r"of|from|upon|"
@@ -131,8 +137,10 @@ class Ask:
 def asks(sentence: str) -> list[Ask]:
     """The requests that a sentence makes, in order; none lies inside what another one asks for."""
     found: list[Ask] = []
+    lowered = sentence.lower()
     position = 0
-    while match := _ASK.search(sentence, position):
+    asking = any(stem in lowered for stem in _STEMS)  # most sentences ask nothing; this is cheap
+    while asking and (match := _ASK.search(sentence, position)):
         position = match.end()
         before = sentence[: match.start()]
         if _not_asking(before, match):
@@ -142,7 +150,7 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
-    return found or list(_modals(sentence))
+    return found or (list(_modals(sentence)) if any(word in lowered for word in _MODAL_STEMS) else [])
 
 
 def _until_next(rest: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 _MARKER = re.compile(
     r"""(?:
@@ -35,10 +36,11 @@ _ABBREVIATION = re.compile(
 _SENTENCE_WORD = re.compile(r"(?:We|They|He|She|It|This|These|In|On|If|As|But|At|I|There|Since|After)\b")
 
 
+_DIGIT = re.compile(r"\d")
 _LONGEST = 4000  # characters of a sentence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """A paragraph, list item or heading; `text` has its white space collapsed."""
 
@@ -47,6 +49,21 @@ class Block:
     """The bullet or number before it, "" for none: "•", "3.", "(a)"."""
     gap: bool = True
     """Whether a blank line (or the beginning) stands before it."""
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Its sentences, cut when they are first asked for: many readers go through them."""
+        return tuple(sentences(self.text))
+
+    @cached_property
+    def lowered(self) -> str:
+        """Its text in lower case."""
+        return self.text.lower()
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether it has a digit: no date and no code is without one."""
+        return _DIGIT.search(self.text) is not None
 
 
 def collapse(text: str) -> str:

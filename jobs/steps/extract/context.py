@@ -14,6 +14,7 @@ _APPEAL = re.compile(
     r"immediately)|appeals to\b|긴급\s?행동|탄원|서명",
     re.IGNORECASE,
 )
+_APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _LETTER_TO = re.compile(
@@ -89,12 +90,17 @@ def _address(above: list[Block]) -> str:
     return ""
 
 
+def _appeals(text: str) -> bool:
+    lowered = text.lower()
+    return any(stem in lowered for stem in _APPEAL_STEMS) and _APPEAL.search(text) is not None
+
+
 def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: tuple[str, ...]) -> Context:
     """The context of a document's requests."""
     opinion = any(_OP_ED.match(block.text) for block in blocks)
     return Context(
         letter_to=salutation(title, blocks),
-        appeal=bool(_APPEAL.search(title)) or any(_APPEAL.search(block.text) for block in blocks),
+        appeal=_appeals(title) or any(_appeals(block.text) for block in blocks),
         opinion=opinion,
         issuers=issuers,
         title=title,

@@ -6,6 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from jobs.steps.extract.anchors import anchor
+
 
 @cache
 def table(name: str) -> dict[str, Any]:
@@ -32,6 +34,19 @@ def pattern(name: str, key: str) -> re.Pattern[str]:
     joined = [item for item in alternatives if _unspaced(item)]
     parts = [rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []
     return re.compile("|".join([*parts, *joined]), re.IGNORECASE)
+
+
+@cache
+def anchors(name: str, key: str) -> tuple[str, ...]:
+    """Pieces in lower case of which one stands in whatever `pattern` finds; "" among them says nothing."""
+    value = table(name)[key]
+    listed = value.split("\n") if isinstance(value, str) else value
+    return tuple(dict.fromkeys(anchor(str(item).strip()) for item in listed if str(item).strip()))
+
+
+def may_hold(name: str, key: str, lowered: str) -> bool:
+    """Whether `pattern` can find something in a text, given in lower case; its no is sure."""
+    return any(piece in lowered for piece in anchors(name, key))
 
 
 def _unspaced(item: str) -> bool:

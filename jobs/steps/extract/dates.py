@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from jobs.steps.extract.blocks import Block, sentences
-from jobs.steps.extract.data import pattern, table
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.data import may_hold, pattern, table
 
 _FILE = "dates.toml"
+_LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
 _DIGIT = re.compile(r"\d")
+_DAY = re.compile(r"(?<!\w)\d{1,2}(?!\d)")
+_WORD_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?\s{1,3}\Z")
 _NUMERIC = re.compile(
     r"(?<![\d./-])(?P<y>(?:19|20)\d\d)\s?(?P<s>[-./])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<d>\d{1,2})(?![\d/])"
     r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년]\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
@@ -49,21 +52,30 @@ def _months() -> dict[str, int]:
     return {name: number for number, names in enumerate(table(_FILE)["months"], 1) for name in names}
 
 
+@cache
 def _named() -> re.Pattern[str]:
-    global _NAMED  # noqa: PLW0603 - compiled once, from the table
-    if _NAMED is None:
-        month = "|".join(sorted((re.escape(name) for name in _months()), key=len, reverse=True))
-        day = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
-        _NAMED = re.compile(
-            rf"(?<!\w)(?:(?P<d1>{day})(?:\s+(?:of|de|day\ of))?\s+(?P<m1>{month})\.?,?(?:\s+(?:of|"
-            rf"de|del))?(?:\s+(?P<y1>(?:19|20)\d\d))?"
-            rf"|(?P<m2>{month})\.?\s+(?P<d2>{day})(?!\d)(?:,?\s+(?P<y2>(?:19|20)\d\d))?)(?!\w)",
-            re.IGNORECASE,
-        )
-    return _NAMED
+    month = "|".join(sorted((re.escape(name) for name in _months()), key=len, reverse=True))
+    day = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+    return re.compile(
+        rf"(?<!\w)(?:(?P<d1>{day})(?:\s+(?:of|de|day\ of))?\s+(?P<m1>{month})\.?,?(?:\s+(?:of|"
+        rf"de|del))?(?:\s+(?P<y1>(?:19|20)\d\d))?"
+        rf"|(?P<m2>{month})\.?\s+(?P<d2>{day})(?!\d)(?:,?\s+(?P<y2>(?:19|20)\d\d))?)(?!\w)",
+        re.IGNORECASE,
+    )
 
 
-_NAMED: re.Pattern[str] | None = None
+def _named_in(text: str) -> Iterator[re.Match[str]]:
+    """Dates whose month has a name, looked for at the numbers that may be their days."""
+    end = 0
+    for day in _DAY.finditer(text):
+        if day.start() < end:
+            continue
+        month = _WORD_BEFORE.search(text, max(end, day.start() - 16), day.start())
+        found = _named().match(text, month.start()) if month else None
+        found = found or _named().match(text, day.start())
+        if found:
+            end = found.end()
+            yield found
 
 
 def dates_in(text: str, year: int | None = None) -> list[Found]:
@@ -80,7 +92,7 @@ def dates_in(text: str, year: int | None = None) -> list[Found]:
         if value:
             found.append(Found(value, match.start(), match.end()))
     months = _months()
-    for match in _named().finditer(text):
+    for match in _named_in(text):
         name = (match["m1"] or match["m2"]).lower()
         if name == "may" and match["m2"] == "may":
             continue
@@ -107,7 +119,7 @@ def posted(blocks: list[Block]) -> date | None:
     for key in ("copied", "posted"):
         stamp = pattern(_FILE, key)
         for block in blocks:
-            if match := stamp.search(block.text):
+            if block.counts and may_hold(_FILE, key, block.lowered) and (match := stamp.search(block.text)):
                 near = short_dates_in(block.text[match.start() : match.end() + 40])
                 if near:
                     return near[-1].value if key == "copied" else near[0].value
@@ -118,6 +130,8 @@ def written(title: str, blocks: list[Block]) -> date | None:
     """The date the text gives as that of its writing, adoption or first issue."""
     stamps = (pattern(_FILE, "posted"), pattern(_FILE, "copied"), pattern(_FILE, "not_written"))
     for block in blocks:
+        if not block.counts or not may_hold(_FILE, "written", block.lowered):
+            continue
         if match := pattern(_FILE, "written").search(block.text):
             near = dates_in(block.text[match.end() : match.end() + 60])
             if near and near[0].start < 45:
@@ -134,7 +148,7 @@ def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: b
     """Dates of short lines (date lines) or, not `alone`, near the beginning of longer ones."""
     for block in blocks:
         text = block.text
-        if (alone and not _date_line(text)) or _CITED.match(text):
+        if not block.counts or (alone and not _date_line(text)) or _CITED.match(text):
             continue
         for item in dates_in(text[:400] if not alone else text):
             around = text[max(0, item.start - 40) : item.start]
@@ -162,7 +176,8 @@ def deadline(blocks: list[Block], issued: date | None) -> date | None:
     year = issued.year if issued else None
     asked, never = pattern(_FILE, "asked"), pattern(_FILE, "subsidiary")
     for block in blocks:
-        for sentence in sentences(block.text):
+        limits = block.counts and (may_hold(_FILE, "by", block.lowered) or _LIMIT_AFTER.search(block.text))
+        for sentence in block.sentences if limits else ():
             for item in dates_in(sentence, year):
                 value = _on_or_after(item, issued)
                 if value is None or not _limits(sentence, item) or never.search(sentence):
@@ -178,7 +193,7 @@ def _limits(sentence: str, item: Found) -> bool:
     before = sentence[max(0, item.start - 80) : item.start]
     if re.search(f"(?:{pattern(_FILE, 'by').pattern}){article}", before, re.IGNORECASE):
         return True
-    return bool(re.match(r"\s?(?:까지|まで|之前|前)", sentence[item.end : item.end + 6]))
+    return bool(_LIMIT_AFTER.match(sentence[item.end : item.end + 6]))
 
 
 def _on_or_after(item: Found, issued: date | None) -> date | None:

@@ -115,7 +115,7 @@ def _read_block(walk: _Walk, block: Block, issued: date | None) -> None:
         walk.section = ""
     if walk.opened is not None and _list_item(walk, block, issued):
         return
-    for sentence in sentences(body):
+    for sentence in block.sentences if body == text else sentences(body):
         _read_sentence(walk, sentence, issued)
 
 
@@ -144,7 +144,7 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
         re.IGNORECASE,
     ):
         walk.listed = True
-        for sentence in sentences(block.text):
+        for sentence in block.sentences:
             _read_sentence(walk, sentence, issued)
         return True
     if re.match(r"that\b", first, re.IGNORECASE):
@@ -155,7 +155,7 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
     item = bool(block.marker) or text[0].islower() or not walk.listed
     if (base_verb(head) or adverb or head.lower() in {"not", "never"}) and (item or walk.listed):
         walk.listed = True
-        for sentence in sentences(block.text)[:1]:
+        for sentence in block.sentences[:1]:
             lowered = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", sentence, flags=re.IGNORECASE)
             _store(walk, opened, verb_phrases(lowered), issued)
         return True

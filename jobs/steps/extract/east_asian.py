@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from jobs.steps import lexicon
-from jobs.steps.extract.blocks import Block, sentences
+from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
 from storage.records import Demand
@@ -51,7 +51,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         if heading.search(block.text) and len(block.text) < 200:
             opened = True
             continue
-        for sentence in sentences(block.text):
+        for sentence in block.sentences:
             last, asked = _sentence(sentence, language, last, context, listed=opened and bool(block.marker))
             for demand in asked:
                 if not any(_same(demand, known) for known in found):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from jobs.steps.extract import parties
-from jobs.steps.extract.blocks import Block, sentences
+from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
 from storage.records import Demand
@@ -35,7 +35,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
     """The demands of a text in one of `LANGUAGES`, each with the party that is asked."""
     found: list[Demand] = []
     for block in blocks:
-        for sentence in sentences(block.text):
+        for sentence in block.sentences:
             for demand in _sentence(sentence, language, context):
                 if not any(demand.quote == known.quote and demand.to == known.to for known in found):
                     found.append(demand)

@@ -32,7 +32,6 @@ _CODES = (
     ),
     re.compile(r"(?<![\w-])(?P<code>[A-Z]{2,8}-(?:[A-Z]{2,8}-)?\d{1,4}[-/]\d{1,4}(?:[-/]\d{1,4})?)(?![\w-])"),
 )
-_DIGIT = re.compile(r"\d")
 _CITING = re.compile(
     r"(?:\b(?:resolutions?|recalling|recalls|report|reports|see|document|decision|in|contained in|"
     r"having regard to|pursuant to|under|and|to its|of)\b[^.;:]{0,50})$",
@@ -52,12 +51,12 @@ def identifiers(title: str, blocks: list[Block]) -> tuple[str, ...]:
     head = 12
     for index, block in enumerate([Block(title), *blocks]):
         text = block.text
-        if not _DIGIT.search(text):  # no code is without one
+        own = len(text) < 160 and (index < head or index > len(blocks) - 6)
+        if not block.counts or not (own or _EARLIER.search(text)):
             continue
         for code in _CODES:
             for match in code.finditer(text):
                 before = text[max(0, match.start("code") - 70) : match.start("code")]
-                own = len(text) < 160 and (index < head or index > len(blocks) - 6)
                 if _NOT.search(before) or re.search(r"(?:://|www\.)\S*$", before):
                     continue
                 if not own and not _EARLIER.search(before + match.group()):

@@ -30,6 +30,10 @@ _SPEAKING = re.compile(
     r"gravely|seriously)\s+concerned|are\s+(?:deeply|gravely|seriously)\s+concerned|has\s+learned|"
     r"has\s+received|expresses|express|said\s+today)\b",
 )
+_SPEAKING_STEMS = (
+    *("call", "urge", "appeal", "condemn", "welcome", "demand", "concerned", "has learned", "has received"),
+    *("express", "said today"),
+)
 _SAID_TODAY = re.compile(
     r",[”\"]?\s+(?P<name>[A-Z][\w’'-]*(?:\s+(?:[A-Z][\w’'-]*|of|for|the|and|"
     r"in)){0,8})\s+said\s+today\b"
@@ -74,13 +78,17 @@ def _trimmed(name: str) -> str:
 def _speakers(title: str, blocks: list[Block]) -> tuple[str, ...]:
     """Subjects that ask, condemn or welcome in the title or the first paragraphs, with their short names."""
     short = {
-        match["short"]: match["name"] for block in blocks[:12] for match in _DEFINED.finditer(block.text)
+        match["short"]: match["name"]
+        for block in blocks[:12]
+        if "(" in block.text
+        for match in _DEFINED.finditer(block.text)
     }
     found: dict[str, None] = {}
     for text in (title, *(block.text[:4000] for block in blocks[:12])):
-        for said in _SAID_TODAY.finditer(text):
+        lowered = text.lower()
+        for said in _SAID_TODAY.finditer(text) if "said today" in lowered else ():
             found.setdefault(said["name"])
-        for match in _SPEAKING.finditer(text):
+        for match in _SPEAKING.finditer(text) if any(stem in lowered for stem in _SPEAKING_STEMS) else ():
             names = re.sub(r"\s*\([^)]*\)", "", match["names"])
             for part in re.split(r",\s+(?:and\s+)?|\s+and\s+(?:the\s+)?(?=[A-Z])", names):
                 name = parties.clean(part)

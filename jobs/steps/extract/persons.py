@@ -49,6 +49,12 @@ _MINORS = re.compile(
     rf"boys|teenagers|toddlers)\b",
     re.IGNORECASE,
 )
+_AGES = re.compile(r"\b(?:aged?|old)\b|\(\d{1,2}\)")
+_NUMBERED = re.compile(
+    r"\d|\b(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|"
+    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)|[한두세네열]|다섯|여섯|일곱|여덟|아홉"
+)
+_INFANTS = re.compile(r"infant|baby|toddler|newborn|-old|\b(?:girl|boy|child|daughter|son)\b")
 _UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽ"
 _NAME = (
     rf"(?!(?:The|This|His|Her|A|In|On|Their)\s)[{_UPPER}][\w’'-]+"
@@ -77,10 +83,10 @@ def persons_at_risk(title: str, blocks: list[Block]) -> PersonsAtRisk:
         risk, safe = re.compile(f"{risk.pattern}|released|freed", re.IGNORECASE), re.compile(r"(?!)")
     counts: Counter[int] = Counter()
     minors: int | None = None
-    lines = [sentence for text in (title, *(block.text for block in blocks)) for sentence in sentences(text)]
+    lines = [*sentences(title), *(sentence for block in blocks for sentence in block.sentences)]
     for position, sentence in enumerate(lines):
         weight = 3 if position < 4 else 1
-        if not risk.search(sentence) or total.search(sentence):
+        if not _NUMBERED.search(sentence) or not risk.search(sentence) or total.search(sentence):
             continue
         for match in (
             *_COUNTED.finditer(sentence),
@@ -107,6 +113,8 @@ def persons_at_risk(title: str, blocks: list[Block]) -> PersonsAtRisk:
 
 
 def _minors(sentence: str) -> int | None:
+    if not _NUMBERED.search(sentence) and not _INFANTS.search(sentence):
+        return None
     if match := _MINORS.search(sentence) or _KOREAN_MINORS.search(sentence):
         return number(match["n"] or match.groupdict().get("k") or "")
     ages = _ages(sentence)
@@ -119,7 +127,7 @@ def _minors(sentence: str) -> int | None:
 
 def _ages(sentence: str) -> list[int]:
     east = [int(match["a"]) for match in _EAST_AGED.finditer(sentence)]
-    if east or not re.search(r"\b(?:aged?|old)\b|\(\d{1,2}\)", sentence):
+    if east or not _AGES.search(sentence):
         return east
     return [int(match["a"] or match["b"] or match["c"]) for match in _AGED.finditer(sentence)]
 

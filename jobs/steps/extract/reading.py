@@ -39,7 +39,7 @@ def extract(document: Document) -> Statement:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
     context = contexts.read(title, read, speaking, named)
-    language = lexicon.detect_language(document.text or title, document.language)
+    language = lexicon.detect_language(_sample(document.text) or title, document.language)
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(read, language, context), list(context.letter_to)
     elif language in european.LANGUAGES:
@@ -69,6 +69,15 @@ def extract(document: Document) -> Statement:
     )
 
 
+def _sample(text: str) -> str:
+    """Enough of a text to tell its language by: its beginning, middle and end."""
+    if len(text) <= 3 * _SLICE:
+        return text
+    middle = len(text) // 2
+    return f"{text[:_SLICE]}\n{text[middle : middle + _SLICE]}\n{text[-_SLICE:]}"
+
+
+_SLICE = 400  # characters: some seventy words
 _NEGATION = re.compile(r"\b(?:not|never|neither|nor)(?:\s+(?:to|ever|again|be)){0,2}\s+$", re.IGNORECASE)
 
 
