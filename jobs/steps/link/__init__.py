@@ -77,7 +77,8 @@ def _chosen(
 ) -> tuple[int, tuple[Reason, ...]] | None:
     """The case of the likest statement, and why; none that tells of another person."""
     likes: list[tuple[Likeness, Known]] = []
-    barred = set()
+    barred: set[int] = set()
+    doubted: set[int] = set()
     common = _Common(shelf, among)
     for one in near:
         likeness = compare(own, one.traits, partial(common.telling, case=one.case))
@@ -85,8 +86,13 @@ def _chosen(
             likes.append((likeness, one))
         elif likeness.excluded:
             barred.add(one.case)
+        elif likeness.doubtful:
+            doubted.add(one.case)
     likes = [
-        (likeness, one) for likeness, one in likes if one.case not in barred or likeness.score >= _CERTAIN
+        (likeness, one)
+        for likeness, one in likes
+        if likeness.score >= _CERTAIN
+        or (one.case not in barred and (one.case not in doubted or likeness.score >= _SURE))
     ]
     if not likes:
         return None
@@ -113,6 +119,7 @@ class _Common:
 _FEW = 3
 """Cases from which on a name that stands in them all tells less of each: an official, a lawyer, a prison."""
 
+_SURE = 1.4
 _CERTAIN = 5.0
 """From here on it is one page, or one number of an urgent action."""
 
@@ -143,13 +150,24 @@ def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
     latest = max(other.moment for other in same)
     if own.moment - latest > _SAME_STAGE:
         return Relation.UPDATE, Reason("days later", own.title)
-    if own.stage and own.stage not in {other.stage for other in same}:
+    if own.stage and own.stage not in {other.stage for other in same} and not _at_once(own, same):
         return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
     if own.msg_type == MsgType.CANCEL and all(other.msg_type != MsgType.CANCEL for other in same):
         return Relation.UPDATE, Reason("calls off", own.title)
     if any(_speaks_again(own, other) for other in same):
         return Relation.UPDATE, Reason("same source speaks again", own.title)
     return Relation.DUPLICATE, Reason("same stage", own.title)
+
+
+def _at_once(own: Traits, same: Sequence[Traits]) -> bool:
+    """Whether it may be the same news in another language, whose title puts it in other words."""
+    latest = max(same, key=lambda other: other.moment)
+    soon = own.moment - latest.moment < _AT_ONCE
+    return soon and own.language != latest.language and own.stage not in {"freed", "put_off", "closed"}
+
+
+_AT_ONCE = 1.2 * 86_400
+"""Seconds."""
 
 
 def _told_already(own: Traits, other: Traits) -> bool:
@@ -174,5 +192,5 @@ _SAME_TEXT = 0.6
 _SPEAKS_AGAIN = 6 * 3_600
 """Seconds."""
 
-_SAME_STAGE = 3.2 * 86_400
+_SAME_STAGE = 3.7 * 86_400
 """Seconds after the last word on a case within which the same call is told again, not anew."""

@@ -49,7 +49,9 @@ class Likeness:
     score: float
     reasons: tuple[Reason, ...] = ()
     excluded: bool = False
-    """Whether they are of different persons: then neither joins the case of the other by way of a third."""
+    """Whether they are of different persons: then neither joins the other's case by way of a third."""
+    doubtful: bool = False
+    """Whether their titles name other places: then one joins the other's case only if a third is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     if _excluded(new, old, names):
         return Likeness(0.0, excluded=_other_person(new, old, names))
     if score < 1 or not any(sign.name in _HARD and sign.strength >= _HELD for sign in signs):
-        return Likeness(min(score, 0.99))
+        doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
+        return Likeness(min(score, 0.99), doubtful=doubtful)
     told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
     return Likeness(
         score,
@@ -206,7 +209,7 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
             # Who is named is the same, whatever else is told of him this time.
             yield replace(sign, strength=sign.strength * loose) if sign.name in _FORGIVEN else sign
     yield from _places(new, old, names.bound)
-    yield from _time(_gap(new, old) / _DAY, names.bound)
+    yield from _time(_gap(new, old) / _DAY, max(names.bound, _by_number(new, old)))
     yield from _voices(new, old, names.bound)
 
 
@@ -330,6 +333,17 @@ def _ages(new: Traits, old: Traits) -> Iterator[Sign]:
         yield Sign("same age", 1.0, str(max(same)))
     elif min(abs(a - b) for a in new.ages for b in old.ages) > 1 + years:
         yield Sign("other age", 1.0, "")
+
+
+def _by_number(new: Traits, old: Traits) -> float:
+    """In how far a rare number of persons holds a case together: the 175 of Bangkok are known for months."""
+    if not new.countries & old.countries:
+        return 0.0
+    rare = [n for n in new.numbers & old.numbers if n > _RARE and n % 10]
+    return (0.8 if max(rare) > 100 else 0.6) if rare else 0.0
+
+
+_RARE = 12
 
 
 def _telling(number: int) -> float:

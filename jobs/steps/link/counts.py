@@ -166,6 +166,8 @@ def _language(language: str) -> _Words:
     rows = data("counts")
     own = rows[language] if "words" in rows.get(language, {}) else rows["en"]
     persons = [fold(word.strip()) for word in own["persons"].split(",")]
+    who = "/".join(data("concepts")["who"].values())
+    persons += [fold(word.strip()) for word in who.split("/") if word.strip() and " " not in word.strip()]
     hundreds = {fold(form): 100 * n for n, form in enumerate(own.get("hundreds", "").split(), start=1)}
     many = dict.fromkeys(_forms(own["hundred"]), 100) | dict.fromkeys(_forms(own["thousand"]), 1000)
     return _Words(

@@ -1,11 +1,12 @@
 """Finds places in a text and names each by its country and sound, the same in every script."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import CJK, Tokens, fold
-from jobs.steps.link.names import particles, stem
+from jobs.steps.link.names import Names, particles, stem
 from jobs.steps.link.sounds import data, sounds
 
 _CJK = re.compile(f"[{CJK}]")
@@ -68,6 +69,21 @@ def places_in(tokens: Tokens) -> dict[str, int]:
                 if text.startswith(name, start) and _stands(text, start, name):
                     found.setdefault(_known()[fold(name)], at)
     return found
+
+
+def places_heard(names: Names, countries: Iterable[str]) -> frozenset[str]:
+    """The places of the tables, in these countries, that a name or a loose word sounds like."""
+    heard = {key for name in names.told if len(name.words) == 1 for key in name.keys[0] if len(key) > 2}
+    heard |= {key[2:] for key in names.loose if key[:2] == "s:" and len(key) > 5}
+    known = _ids()
+    return frozenset(
+        place for country in countries for key in heard if (place := f"{country} {key}") in known
+    )
+
+
+@cache
+def _ids() -> frozenset[str]:
+    return frozenset(_known().values())
 
 
 def _stands(text: str, start: int, name: str) -> bool:

@@ -109,6 +109,8 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         found.apart_in_titles |= bool(match.apart) and one.title and two.title
     _among_loose(new, old, found, telling)
     _among_loose(old, new, found, telling)
+    if same_language:
+        _both_loose(new, old, found, telling)
     mine, theirs = _persons(new, in_title=True), _persons(old, in_title=True)
     return Kin(
         found.full,
@@ -268,7 +270,15 @@ def _spelled_alike(one: str, two: str) -> bool:
     """Whether two words that sound alike differ in vowels, doubled letters and the like alone."""
     if not _vowels_agree(one, two):
         return False
-    return _strict(one) == _strict(two) or SequenceMatcher(None, one, two).ratio() >= 0.75
+    plain, other = one.replace("y", "i"), two.replace("y", "i")
+    if _strict(plain) == _strict(other) or _strict(_long(plain)) == _strict(_long(other)):
+        return True
+    return SequenceMatcher(None, plain, other).ratio() >= 0.75
+
+
+def _long(word: str) -> str:
+    """A name with the short u of Belarusian written out: Shyshou is Shishov."""
+    return re.sub(r"(?<=[aeo])u$", "v", word)
 
 
 _VOWELS = re.compile("[aeiouyаеиоуыэюяё]+")
@@ -335,6 +345,23 @@ _ENOUGH = 5
 """Consonants of a whole name, below which chance alone finds it in a text."""
 _SIDE_BY_SIDE = 0.3
 """What it adds that two words of a name stand together in the other text as well."""
+
+
+def _both_loose(new: Traits, old: Traits, found: _Found, telling: Telling) -> None:
+    """Words that may be Korean or Chinese names in both texts, and stand in a title."""
+    for key in new.names.loose.keys() & old.names.loose.keys():
+        if key[:2] not in {"h:", "k:"} or key.count(".") + (key[:2] == "h:") * (len(key) - 3) < 2:
+            continue
+        headed = min(new.names.loose[key]) < new.names.title_words
+        if headed or min(old.names.loose[key]) < old.names.title_words:
+            word = key[2:]
+            match = _Match(part=_PERHAPS, word=word, shared=frozenset({word})).worth(telling((key,)))
+            found.part = max(found.part, match.part)
+            found.part_words = found.part_words or word
+
+
+_PERHAPS = 0.55
+"""What it tells that two texts have a word that may be a name."""
 
 
 def _near(places: Iterable[Collection[int]]) -> bool:

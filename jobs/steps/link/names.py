@@ -159,7 +159,12 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
     words: list[str] = []
     end = -9
     for i, word in enumerate([*tokens.words, ""]):
-        near = bool(run) and i < len(tokens.words) and tokens.starts[i] - end <= 1
+        near = (
+            bool(run)
+            and i < len(tokens.words)
+            and tokens.starts[i] - end <= 1
+            and tokens.sentences[i] == tokens.sentences[run[-1]]
+        )
         hyphen = near and tokens.text[end : tokens.starts[i]] in {"-", "‐", "–", "'", "’"}
         named = (
             bool(word)
@@ -299,7 +304,7 @@ def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
             for after in range(i + 1, min(i + 4, len(words))):
                 if not _ARABIC.fullmatch(words[after]) or tokens.sentences[after] != tokens.sentences[i]:
                     break
-                if _common_words().holds(words[after]):
+                if any(map(_common_words().holds, (words[after], _bare_arabic(words[after])))):
                     break
                 run.append(_bare_arabic(words[after]))
             if run:

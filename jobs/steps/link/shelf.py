@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from jobs.steps.link.traits import Traits
 
+_WHOLE = frozenset({"h:", "k:"})
+"""Marks of words that may be whole names."""
 _MOST = 48
 """Statements that one new one is weighed against."""
 _HUNDREDS = 300
@@ -77,6 +79,8 @@ class Shelf:
             _weigh(likely, self._loose.get(mark, _NONE))
         for mark in own.names.loose:
             _weigh(likely, self._marked.get(mark, _NONE))
+            if mark[:2] in _WHOLE:
+                _weigh(likely, self._loose.get(mark, _NONE))
         found = [number for number in likely if number in among]
         if len(found) <= _MOST:
             return found
@@ -86,7 +90,8 @@ class Shelf:
         """The cases in whose statements, `among` those numbers, all the words of a name stand."""
         numbers: AbstractSet[int] = among
         for word in words:
-            holding = self._marked.get(f"w:{word}", _NONE) | self._loose.get(f"w:{word}", _NONE)
+            mark = word if word[:2] in _WHOLE else f"w:{word}"
+            holding = self._marked.get(mark, _NONE) | self._loose.get(mark, _NONE)
             numbers = holding & numbers
             if not numbers:
                 return _NONE

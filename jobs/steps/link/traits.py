@@ -15,7 +15,7 @@ from jobs.steps.lexicon.tokens import cut, fold
 from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
-from jobs.steps.link.gazetteer import bodies_in, place_id, places_in
+from jobs.steps.link.gazetteer import bodies_in, place_id, places_heard, places_in
 from jobs.steps.link.names import Names, names_in
 from jobs.steps.link.stages import is_yearly, stage_of
 from jobs.steps.link.when import days_in
@@ -182,6 +182,7 @@ def read_traits(statement: Statement) -> Traits:
     taken = {i for first, last, _ in spans for i in range(first, last + 1)} | set(places.values())
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
+    countries = frozenset(statement.countries or countries_of_tokens(tokens))
     title = cut(statement.title[:_TITLE])
     stage = stage_of(title, statement.language)
     return Traits(
@@ -192,13 +193,13 @@ def read_traits(statement: Statement) -> Traits:
         moment=moment.timestamp() if moment else 0.0,
         kind=str(statement.kind),
         language=statement.language,
-        countries=frozenset(statement.countries or countries_of_tokens(tokens)),
+        countries=countries,
         identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
         names=_without_issuers(names, statement),
         numbers=persons_counted(tokens, dated, statement.language),
         days=days.named,
         told=days.told,
-        places=frozenset(places),
+        places=frozenset(places) | places_heard(names, countries),
         title_places=frozenset(place for place, at in places.items() if tokens.starts[at] < title_end),
         bodies=bodies_in(tokens),
         concepts=concepts_in(tokens),
