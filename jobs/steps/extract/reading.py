@@ -61,7 +61,7 @@ def extract(document: Document) -> Statement:
         signatories=signatories(read),
         addressees=parties,
         demands=tuple(asked),
-        persons_at_risk=persons_at_risk(title, read),
+        persons_at_risk=persons_at_risk(title, read, language),
         countries=countries(title, named, parties),
         places=places(read),
         identifiers=identifiers(title, read),
