@@ -1,5 +1,8 @@
 """The command line: `vigil ...`, the same as `python -m bot ...`."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from bot import logs
@@ -32,6 +35,22 @@ COMMANDS = (
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
 app.add_typer(source.app, name="source")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vigil {version('vigil')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _shown: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Say which version this is."),
+    ] = False,
+) -> None:
+    """What goes before a command."""
 
 
 def main() -> None:

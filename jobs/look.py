@@ -46,7 +46,8 @@ def trouble(answer: Fetched, now: datetime) -> Trouble | None:
             return None
         case 429 | 503:
             pause = retry_after(answer.headers, now)
-            return Trouble(SourceState.THROTTLED, f"HTTP {answer.status}", pause)
+            wait = f", asks us to wait {timedelta(seconds=round(pause))}" if pause else ""
+            return Trouble(SourceState.THROTTLED, f"HTTP {answer.status}{wait}", pause)
         case 410:
             return Trouble(SourceState.GONE, "HTTP 410: removed for good")
         case status:

@@ -90,6 +90,8 @@ def _reached(error: FetchError) -> str:
     for kind, remedy in _UNREACHED:
         if isinstance(error, kind):
             return remedy
+    if "redirect" in error.detail:
+        return "open its address in a browser: the site sends all who ask in circles, or astray"
     if "certificate" in error.detail:
         return "see whether this machine's clock is right; else tell the publisher"
     return "see that this machine is online; mend `url`, or `proxy` under [fetch]"
@@ -97,7 +99,7 @@ def _reached(error: FetchError) -> str:
 
 _UNREACHED: tuple[tuple[type[FetchError], str], ...] = (
     (Elsewhere, "if the organisation has moved, write the new address as its `url`; else warn it"),
-    (Refused, "give its public address: none inside your own network is asked"),
+    (Refused, "give its public address: inside your own network nothing is asked but with `allow_private`"),
     (TooLarge, "raise `max_bytes` under [fetch]"),
     (TimedOut, "try again later, or raise `timeout` under [fetch]"),
 )

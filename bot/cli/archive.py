@@ -56,15 +56,17 @@ def import_(
 
 
 def search(
-    query: Annotated[str, typer.Argument(help='Words and filters, as in /search: "camp 25" kind:resolution')],
+    query: Annotated[
+        list[str], typer.Argument(help="Words and filters, as in /search: '\"camp 25\"' kind:resolution")
+    ],
     config: ConfigFile = DEFAULT,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look something up in the archive."""
-    speech = Speech("en")
+    speech, said = Speech("en"), " ".join(query)
     try:
-        asked = words.query_of(words.read(query, words.SEARCH, speech))
+        asked = words.query_of(words.read(said, words.SEARCH, speech))
     except Mistake as error:
         fail(error.told(speech), 2)
     try:
@@ -85,7 +87,7 @@ def search(
             }
             for hit in hits.hits
         ]
-        typer.echo(json.dumps({"query": query, "results": rows}, ensure_ascii=False))
+        typer.echo(json.dumps({"query": said, "results": rows}, ensure_ascii=False))
         return
     console = Console()
     console.print(f"{hits.total} found", highlight=False)

@@ -31,7 +31,7 @@ from storage.records import Entry, Source, Statement
 from storage.words import Relation
 
 _TYPES = {".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf", ".txt": "text/plain"}
-_MEMORY = timedelta(days=150)
+_MEMORY = timedelta(days=1200)
 
 
 def explain(

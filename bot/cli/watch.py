@@ -135,7 +135,8 @@ def _print(found: tuple[Polled, ...], *, dry_run: bool) -> None:
         console.print("Nothing to alert." if not dry_run else "Nothing would be alerted.")
     for alert, recipients in rung:
         word = "Would alert" if dry_run else "Alerted"
-        line = f"{word}: {alert.statement.alert.urgency} {alert.msg_type}, {recipients} recipients"
+        people = f"{recipients} recipient{'' if recipients == 1 else 's'}"
+        line = f"{word}: {alert.statement.alert.urgency} {alert.msg_type}, {people}"
         console.print(Text(line, "bold"))
         console.print(Text(f"  {alert.statement.title}"))
         console.print(Text(f"  {alert.statement.url}", "dim"))

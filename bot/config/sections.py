@@ -25,6 +25,7 @@ from bot.config.settings import (
     TelegramConfig,
     WebConfig,
 )
+from jobs.steps.selectors import selector
 from storage.records import Source
 from storage.words import SourceKind, Trust
 
@@ -101,7 +102,7 @@ def _check_servers(reader: Reader, config: Config) -> None:
     if web and web.public_url.startswith("http://") and not config.fetch.allow_private:
         remedy = "give an https:// address: who could read what hubs are told could push in their name"
         reader.fault("web.public_url", "is not secure", remedy)
-    if web and config.metrics and web.listen == config.metrics.listen:
+    if web and config.metrics and web.listen == config.metrics.listen and web.listen[1]:
         remedy = "give it a port of its own, which no proxy passes on"
         reader.fault("metrics.listen", "is the address of [web]", remedy)
 
@@ -191,7 +192,7 @@ def _read_listen(table: Reader, default: str) -> tuple[str, int]:
     found = _listens(text)
     if found is None:
         table.fault("listen", f'is "{text}"', f'give a host and a port, as "{default}" or "[::1]:8080"')
-    return found or ("127.0.0.1", 0)
+    return found or ("127.0.0.1", 0)  # a port that is none: the fault has been told
 
 
 def _read_admins(admins: Reader) -> AdminsConfig:
@@ -223,6 +224,12 @@ def _read_sources(reader: Reader) -> tuple[Source, ...]:
     names = [source.name for source in made]
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         reader.fault("sources", f'the name "{name}" is used twice', "give each source its own name")
+    first: dict[str, Source] = {}
+    for source in made:
+        same = first.setdefault(source.url, source)
+        if same is not source and source.url:
+            what = f'"{same.name}" and "{source.name}" watch one address'
+            reader.fault("sources", what, "leave one of them out: each call would be told twice")
     return tuple(made)
 
 
@@ -254,8 +261,18 @@ def _read_source(table: Reader) -> Source:
 def _read_selectors(table: Reader) -> dict[str, str]:
     names = ("item", "title", "link", "date", "text")
     read = {name: table.text(name) for name in names}
+    for name, text in read.items():
+        table.checked(name, text, _is_selector, "use tags, .class, #id, [attribute], spaces, > and commas")
     table.unknown()
     return {name: text for name, text in read.items() if table.has(name)}
+
+
+def _is_selector(text: str) -> bool:
+    try:
+        selector(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_zone(name: str) -> bool:

@@ -275,3 +275,24 @@ def test_a_line_feed_at_the_end_of_a_secret_is_none_of_it(tmp_path: Path) -> Non
         config = load(written(tmp_path, f'[telegram]\ntoken = "{where}"'), {"TOKEN": f"{token}\n"})
         assert config.telegram is not None
         assert config.telegram.token == token
+
+
+def test_sources_that_could_not_work_are_told_before_they_are_polled(tmp_path: Path) -> None:
+    """One address watched twice would tell each call twice; a selector that cannot be read finds nothing."""
+    lines = [
+        *("[[sources]]", 'name = "a"', 'url = "https://one.example/feed"'),
+        *("[[sources]]", 'name = "b"', 'url = "https://one.example/feed"'),
+        *("[sources.selectors]", 'item = "ul["'),
+    ]
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, "\n".join(lines)), {})
+    twice, unread = sorted(caught.value.faults, key=lambda fault: "selectors" in fault)
+    assert '"a" and "b" watch one address' in twice
+    assert "sources[2].selectors.item" in unread
+
+
+def test_two_addresses_that_are_none_are_two_faults(tmp_path: Path) -> None:
+    """That both servers would listen on one address is no third."""
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, '[web]\nlisten = "x"\n[metrics]\nlisten = "y"'), {})
+    assert len(caught.value.faults) == 2

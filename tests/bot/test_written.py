@@ -128,10 +128,14 @@ def test_a_feed_cannot_have_a_secret_told_as_its_title(file: Path, said: str) ->
 
 
 TEXTS = st.text(max_size=40)  # no lone surrogates: they are in no UTF-8 file
+SELECTORS = st.sampled_from(("", "li", "ul > li.item", 'a[href*="x"]', "div\t#main, .post"))
 
 
 @given(
-    TEXTS, TEXTS, st.lists(st.sampled_from(["KP", "CN"]), max_size=2, unique=True), st.integers(60, 900_000)
+    TEXTS,
+    SELECTORS,
+    st.lists(st.sampled_from(["KP", "CN"]), max_size=2, unique=True),
+    st.integers(60, 900_000),
 )
 def test_any_source_reads_as_it_was_written(title: str, item: str, codes: list[str], every: int) -> None:
     """Whatever quotes, line ends and controls are in its words."""

@@ -56,6 +56,8 @@ class Program:
         """Our end of the service's standard input: nobody types, and nobody has closed it."""
         self._ahead: timedelta | None = None
         self._trap = ""
+        self.afresh = False
+        """Whether what runs begins as an operator begins it, not forked from what has done its imports."""
 
     # What an operator does
 
@@ -184,8 +186,10 @@ class Program:
             environment["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
         if self._trap:
             environment["VIGIL_STAGE_TRAP"] = self._trap
-        if self._ahead is not None or self._trap:
+        if not self.afresh:
             return await nursery.start(words, self.folder, environment, files)
+        assert not self._trap, "only a program of the stage can be trapped"
+        assert self._ahead is None, "only a program of the stage can be told the time"
         into, out, err = files
         return await asyncio.create_subprocess_exec(
             *VIGIL, *words, cwd=self.folder, env=environment, stdin=into, stdout=out, stderr=err

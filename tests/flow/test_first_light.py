@@ -15,6 +15,7 @@ async def test_from_first_contact_to_the_alert(
     vigil: Program, site: Site, telegram: TelegramEmulator
 ) -> None:
     """Two steps to a subscription; the call rings; asked again, nothing rings twice; the stop is clean."""
+    vigil.afresh = True
     await vigil.serve()
     await subscribe(telegram)
     urgent_call(site)
@@ -107,10 +108,12 @@ async def test_the_archive_is_filled_and_asked_from_the_command_line(vigil: Prog
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     assert (await vigil.run("import", "items.jsonl"))[1] == "2 taken, 0 known already\n"
     assert (await vigil.run("import", "items.jsonl"))[1] == "0 taken, 2 known already\n"
-    _, out, _ = await vigil.run("search", "camps", "--json")
+    _, out, _ = await vigil.run("search", "camps", "resolution", "--json")
+    assert json.loads(out)["query"] == "camps resolution"
     assert [row["id"] for row in json.loads(out)["results"]] == ["a1"]
     _, out, _ = await vigil.run("search", "긴급채용", "--json")
     assert [row["id"] for row in json.loads(out)["results"]][:1] == ["a2"]
+    assert (await vigil.run("--version"))[1].startswith("vigil ")
     code, out, _ = await vigil.run("explain", "items.jsonl", "--json")
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["a1", "a2"]
     code, out, _ = await vigil.run("explain", "--cases", "items.jsonl", "--json")

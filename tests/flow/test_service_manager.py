@@ -94,6 +94,7 @@ async def test_a_poll_loop_that_comes_round_keeps_the_feeding_going(
     """Its beat is heard: twice its patience after the start it still counts as alive."""
     monkeypatch.setattr(program, "VIGIL", (sys.executable, "-c", PUNCTUAL))
     vigil = Program(tmp_path, {})
+    vigil.afresh = True
     await vigil.serve()
     await manager.until("WATCHDOG=1", times=13)  # one each half second
     assert await vigil.stop() == 0
@@ -109,6 +110,7 @@ async def test_a_sender_that_hangs_stops_the_feeding_and_the_abort_tells_where(
         vigil = Program(
             tmp_path, {"northlight": f"{site.url}/feed"}, api_url=telegram.api_url, token=telegram.token
         )
+        vigil.afresh = True
         await vigil.serve()
         await telegram.says(PERSON, "/subscribe")
         await telegram.until(PERSON, contains="You are subscribed", patience=60)

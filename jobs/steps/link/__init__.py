@@ -13,7 +13,7 @@ from jobs.steps.link.compare import compare, same_title
 from jobs.steps.link.traits import Traits, features, read_traits, unread_traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason, Statement
-from storage.words import Relation
+from storage.words import MsgType, Relation
 
 __all__ = ["Known", "Linked", "Traits", "features", "link", "link_among", "read_traits", "unread_traits"]
 
@@ -80,34 +80,41 @@ def _without(crowded: frozenset[str], traits: Traits) -> Traits:
 
 def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
     """Whether a statement tells a later stage of its case, or what is known of it already."""
-    if any(own.url and own.url == other.url and own.title == other.title for other in same):
-        return Relation.DUPLICATE, Reason("same page and title", own.title)
-    stages = {other.stage for other in same}
-    if own.stage and own.stage not in stages:
-        return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
+    if any(_told_already(own, other) for other in same):
+        return Relation.DUPLICATE, Reason("same text", own.title)
     latest = max(other.moment for other in same)
-    if own.moment - latest > _SAME_STAGE and not any(
-        o.stage == own.stage and o.text == own.text for o in same
-    ):
+    if own.moment - latest > _SAME_STAGE:
         return Relation.UPDATE, Reason("days later", own.title)
+    if own.stage and own.stage not in {other.stage for other in same}:
+        return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
+    if own.msg_type == MsgType.CANCEL and all(other.msg_type != MsgType.CANCEL for other in same):
+        return Relation.UPDATE, Reason("calls off", own.title)
     if any(_speaks_again(own, other) for other in same):
         return Relation.UPDATE, Reason("same source speaks again", own.title)
     return Relation.DUPLICATE, Reason("same stage", own.title)
+
+
+def _told_already(own: Traits, other: Traits) -> bool:
+    """Whether it is the same item again, or the same words."""
+    if own.url and own.url == other.url and own.title == other.title:
+        return True
+    if (own.language, own.stage, own.msg_type) != (other.language, other.stage, other.msg_type):
+        return False
+    return alike(own.wording, other.wording, _SAME_TEXT) > 0
 
 
 def _speaks_again(own: Traits, other: Traits) -> bool:
     """Whether one source tells more of a case: in the same language it does not tell the same twice."""
     if not own.source or own.source != other.source or own.language != other.language:
         return False
-    if own.moment - other.moment <= _SPEAKS_AGAIN:
-        return False
-    return not alike(own.wording, other.wording, _SAME_TEXT)
+    return own.moment - other.moment > _SPEAKS_AGAIN
 
 
-_SAME_TEXT = 0.5
+_SAME_TEXT = 0.6
+"""The share of word pairs above which a second text is the first one, or an edit of it."""
+
 _SPEAKS_AGAIN = 6 * 3_600
-"""Seconds, and the share of word pairs above which a second text is an edit of the first."""
+"""Seconds."""
 
-
-_SAME_STAGE = 6 * 86_400
+_SAME_STAGE = 3.2 * 86_400
 """Seconds after the last word on a case within which the same call is told again, not anew."""

@@ -1,16 +1,25 @@
-"""Weighs what two statements share against what tells them apart."""
+"""Weighs what two statements share against what tells them apart.
 
+`evidence` says in how far each sign speaks for one case or against it, `weights.toml` how much each
+is worth; the sum decides. What is sure (one page, one number of an urgent action) and what excludes
+(another number of the same series, other persons) is decided before.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
+from jobs.steps.link.kin import Kin, kin
+from jobs.steps.link.sounds import data
 from jobs.steps.link.traits import Traits
-from jobs.steps.link.wording import alike, may_be_alike
+from jobs.steps.link.wording import alike
 from storage.records import Reason
 
 _DAY = 86_400.0
-_WINDOW = 210 * _DAY
-"""A case that has been silent for longer is opened anew; who knows better can link by hand."""
+_DOTS = (".", "…")
+_STEM = 24
+"""Characters of a title that is cut short, at least: fewer may begin another call as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +30,41 @@ class Likeness:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that speaks for or against: its name in `weights.toml`, how strongly, and what was seen."""
+
+    name: str
+    strength: float
+    seen: str
+
+
 _APART = Likeness(0.0)
-_DOTS = (".", "…")
-_SAME = 0.6
-"""The share of word pairs from which on one text is the other."""
 
 
 def compare(new: Traits, old: Traits) -> Likeness:
     """Whether two statements tell of one case. What tells them apart outweighs what is alike."""
-    if _nothing_shared(new, old):
-        return _APART
     sure = _same_call(new, old)
     if sure is not None:
         return sure
-    gap = abs(new.moment - old.moment) if new.moment and old.moment else 0.0
-    if gap > _WINDOW or (new.countries and old.countries and not new.countries & old.countries):
-        return _APART
-    named = _same_name(new, old)
-    if named:
-        return _by_name(new, old, named, gap)
-    if (
-        _names_differ(new, old)
-        or _places_differ(new, old)
-        or (gap > 4 * _DAY and not _told_on(new, old, gap))
-    ):
-        return _APART
-    return _by_event(new, old, gap)
+    names = kin(new, old)
+    signs = tuple(evidence(new, old, names))
+    worth = _worth()
+    score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
+    if score < 1 or _excluded(new, old, names):
+        return Likeness(min(score, 0.99))
+    told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
+    return Likeness(
+        score,
+        tuple(
+            Reason(sign.name, sign.seen) for sign in told if worth.get(sign.name, 0.0) * sign.strength > 0.05
+        ),
+    )
 
 
-def _nothing_shared(new: Traits, old: Traits) -> bool:
-    """Whether nothing below can find them alike; a quick look, for each is compared with hundreds."""
-    if new.trace & old.trace or (new.stage and new.source == old.source):
-        return False
-    if new.title[-1:] in _DOTS or old.title[-1:] in _DOTS:
-        return False
-    soon = abs(new.moment - old.moment) <= 4 * _DAY or not (new.moment and old.moment)
-    return not (soon and new.language == old.language and may_be_alike(new.wording, old.wording, _SAME))
+@cache
+def _worth() -> dict[str, float]:
+    return dict(data("weights")["evidence"])
 
 
 def _same_call(new: Traits, old: Traits) -> Likeness | None:
@@ -66,10 +74,22 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
     ids = new.identifiers & old.identifiers
     if ids:
         return Likeness(8.0, (Reason("same identifier", min(ids)),))
+    if _other_number(new, old):
+        return _APART
     short = _cut_short(new, old)
     if short and abs(new.moment - old.moment) <= 30 * _DAY:
         return Likeness(5.0, (Reason("title cut short", short),))
     return None
+
+
+def _other_number(new: Traits, old: Traits) -> bool:
+    """Both carry a number of one series, and not the same: the sender tells two cases apart."""
+    for series in ("UA", "OBS"):
+        one = {i for i in new.identifiers if i.startswith(series) or f"/{series}" in i}
+        other = {i for i in old.identifiers if i.startswith(series) or f"/{series}" in i}
+        if one and other:
+            return True
+    return False
 
 
 def same_title(one: str, other: str) -> bool:
@@ -89,88 +109,118 @@ def _cut_short(new: Traits, old: Traits) -> str:
     return ""
 
 
-_STEM = 24
-"""Characters of a title that is cut short, at least: fewer may begin another call as well."""
+def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
+    """What no likeness outweighs: other persons, other countries, too long a time without a name."""
+    same_language = new.language == old.language
+    if (names.full < 1 and names.apart) or (names.titles_differ and same_language):
+        return True
+    if same_language and new.source == old.source and _another_occasion(new, old, names):
+        return True
+    gap = _gap(new, old)
+    if (
+        new.countries
+        and old.countries
+        and not new.countries & old.countries
+        and max(names.full, names.part) < 0.6
+    ):
+        return not (new.places & old.places or new.numbers & old.numbers)
+    return gap > 120 * _DAY and names.full < 1 and not (names.part >= 0.5 and gap < 1_300 * _DAY)
 
 
-def _same_name(new: Traits, old: Traits) -> frozenset[str]:
-    """The fullest name that both tell: two words of it, or one long one."""
-    best: frozenset[str] = frozenset()
-    # Of two that stand first in their sentences nothing tells that they are names.
-    for runs, others in ((new.named, old.named), (new.weakly, old.named), (new.named, old.weakly)):
-        for bone in runs.keys() & others.keys():
-            for one in runs[bone]:
-                for other in others[bone]:
-                    shared = one & other
-                    if len(shared) in {len(one), len(other)} and _fuller(shared, best):
-                        best = shared
-    return best if len(best) > 1 or any(len(bone) >= 3 for bone in best) else frozenset()
-
-
-def _fuller(one: frozenset[str], other: frozenset[str]) -> bool:
-    """The longer name; of two as long always the same one, whatever the order."""
-    return (len("".join(one)), sorted(one)) > (len("".join(other)), sorted(other))
-
-
-def _names_differ(new: Traits, old: Traits) -> bool:
-    """Both titles name somebody, and not the same person."""
-    return bool(new.title_names and old.title_names)
-
-
-def _places_differ(new: Traits, old: Traits) -> bool:
-    """Both name places in one language, and none that is the same."""
-    return new.language == old.language and bool(new.places and old.places) and not new.places & old.places
-
-
-def _told_on(new: Traits, old: Traits, gap: float) -> bool:
-    """A source tells what became of as many people on the same road, within weeks."""
-    return (
-        gap <= 45 * _DAY
-        and bool(new.stage and new.source and new.numbers & old.numbers)
-        and new.source == old.source
-        and len(new.countries & old.countries) >= 2
-    )
-
-
-def _by_name(new: Traits, old: Traits, named: frozenset[str], gap: float) -> Likeness:
-    """One name alone is not the case: an official's, a village's or a namesake's may be shared."""
-    if _other_title_name(new, old, named):
-        return _APART
-    words = " ".join(sorted(named))
-    score = 0.6 + 0.4 * (len(named) > 1)
-    in_titles = any(named <= run or run <= named for run in new.title_names + old.title_names)
-    score += 0.3 * in_titles
-    score += 0.3 * bool(new.harms & old.harms) + 0.2 * bool(new.countries & old.countries)
-    score += 0.3 * bool(new.days & old.days) - 0.3 * (gap > 60 * _DAY)
-    if score < 1:
-        return _APART
-    return Likeness(1 + score, (Reason("same name", words),))
-
-
-def _other_title_name(new: Traits, old: Traits, named: frozenset[str]) -> bool:
-    """Both titles name a person, and neither of them is the one both texts share."""
-    if not (new.title_names and old.title_names):
+def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:
+    """One source writes of two events after one pattern: other numbers, places or days are another event."""
+    if alike(new.wording, old.wording, _PATTERN) == 0.0:
         return False
-    return not any(a & b for a in new.title_names for b in old.title_names) and not any(
-        run & named for run in new.title_names + old.title_names
-    )
+    if new.numbers and old.numbers and new.numbers != old.numbers:
+        return True
+    elsewhere = bool(new.places and old.places) and new.places != old.places
+    return names.full < 2 and (elsewhere or _gap(new, old) > 4 * _DAY)
 
 
-def _by_event(new: Traits, old: Traits, gap: float) -> Likeness:
-    """Without a name: the same harm in the same countries at one time, and more that agrees."""
-    shared = new.countries & old.countries
-    alike_harm = _families(new) & _families(old) or new.kind == old.kind
-    other_number = new.numbers and old.numbers and not new.numbers & old.numbers
-    if not shared or not alike_harm or other_number:
-        return _APART
-    points = [point for weigh in _POINTS if (point := weigh(new, old, gap)) is not None]
-    score = sum(worth for worth, _ in points)
-    all_three = len(shared) >= 3 and new.countries == old.countries
-    if score < (0.8 if all_three else 1.0) - 1e-9:
-        return _APART
-    if not all_three and not any(reason.rule in _HARD for _, reason in points):
-        return _APART
-    return Likeness(max(1.0, score), tuple(reason for _, reason in points))
+_PATTERN = 0.4
+"""The share of word pairs from which on two texts of one source are made after one pattern."""
+
+
+def _gap(new: Traits, old: Traits) -> float:
+    return abs(new.moment - old.moment) if new.moment and old.moment else 0.0
+
+
+def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
+    """All that speaks for one case or against it."""
+    bound = 1.0 if names.full >= 1.2 else 0.6 * min(1.0, names.part)  # in how far a name holds them together
+    yield from _by_name(names)
+    for look in (_places, _numbers, _days, _countries, _harms):
+        yield from look(new, old)
+    yield from _time(_gap(new, old) / _DAY, bound)
+    yield from _voices(new, old, bound)
+
+
+def _by_name(names: Kin) -> Iterator[Sign]:
+    if names.full:
+        yield Sign("full name", min(names.full, 3.0) / 2, names.words)
+    elif names.part:
+        yield Sign("name", names.part, names.words)
+    if len(names.shared) > 1:
+        yield Sign("more names", min(3, len(names.shared) - 1), ", ".join(sorted(names.shared)))
+    if names.apart and names.full < 1:
+        yield Sign("other person", 1.0, names.apart)
+    if names.titles_differ:
+        yield Sign("other names in the titles", 1.0, "")
+
+
+def _places(new: Traits, old: Traits) -> Iterator[Sign]:
+    places = new.places & old.places
+    if places:
+        yield Sign("same place", min(2, len(places)), ", ".join(sorted(places)))
+    elif new.places and old.places:
+        yield Sign("other places", 1.0, "")
+
+
+def _countries(new: Traits, old: Traits) -> Iterator[Sign]:
+    shared, every = new.countries & old.countries, new.countries | old.countries
+    if shared:
+        told = ", ".join(sorted(shared))
+        yield Sign("same countries", len(shared) / len(every), told)
+        if len(shared) > 1:
+            yield Sign("several countries", min(2, len(shared) - 1), told)
+    elif new.countries and old.countries:
+        yield Sign("other countries", 1.0, "")
+
+
+def _harms(new: Traits, old: Traits) -> Iterator[Sign]:
+    harms = _families(new) & _families(old)
+    if harms:
+        yield Sign("same harm", 1.0, ", ".join(sorted(harms)))
+    elif new.harms and old.harms:
+        yield Sign("other harm", 1.0, "")
+    if new.kind == old.kind:
+        yield Sign("same kind", 1.0, new.kind)
+
+
+def _time(gap: float, bound: float) -> Iterator[Sign]:
+    """How far apart they were published, in days. A name lasts longer than what else tells a case."""
+    told = f"{gap:.0f} days"
+    yield Sign("soon", max(0.0, 1 - gap / 4), told)
+    yield Sign("weeks between", (1 - bound) * min(1.0, max(0.0, (gap - 4) / 26)), told)
+    yield Sign("months between", (1 - bound) * min(4.0, max(0.0, (gap - 30) / 60)), told)
+    yield Sign("years between", min(3.0, max(0.0, (gap - 180) / 365)), told)
+
+
+def _voices(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
+    """Who speaks, and in which words: one source does not tell the same twice in one language."""
+    same_source = bool(new.source) and new.source == old.source
+    if new.language == old.language:
+        share = alike(new.wording, old.wording, 0.08)
+        if share:
+            yield Sign("same wording", share, new.title)
+        if same_source:
+            yield Sign("same voice", 1 - bound, new.source)
+            if share > 0.3:
+                yield Sign("a voice's own pattern", (1 - bound) * share, new.source)
+    if same_source and new.stage:
+        yield Sign("tells what became of it", 1.0, new.stage_words)
+        if new.numbers & old.numbers and len(new.countries & old.countries) > 1:
+            yield Sign("of as many on one road", 1.0, new.stage_words)
 
 
 def _families(traits: Traits) -> frozenset[str]:
@@ -178,70 +228,29 @@ def _families(traits: Traits) -> frozenset[str]:
     return frozenset("return" if harm == "custody" else harm for harm in traits.harms)
 
 
-_Point = tuple[float, Reason] | None
+def _numbers(new: Traits, old: Traits) -> Iterator[Sign]:
+    shared = new.numbers & old.numbers
+    if shared:
+        best = max(shared, key=_telling)
+        yield Sign("same number of persons", _telling(best), str(best))
+    elif new.numbers and old.numbers:
+        near = any(abs(a - b) <= 0.06 * max(a, b) for a in new.numbers for b in old.numbers if min(a, b) > 20)
+        yield Sign("nearly the number" if near else "other number", 1.0, "")
 
 
-def _same_countries(new: Traits, old: Traits, _gap: float) -> _Point:
-    shared, every = new.countries & old.countries, new.countries | old.countries
-    if len(shared) < 2 or len(shared) < 0.6 * len(every):
-        return None
-    return 0.4 if len(shared) >= 3 else 0.3, Reason("same countries", ", ".join(sorted(shared)))
+def _telling(number: int) -> float:
+    """How much a number tells: two are many, seventeen are not."""
+    if number == 2:
+        return 0.3
+    if number >= 100 and number % 100 == 0:
+        return 0.8
+    return 1.0 if number < 10 else 1.3
 
 
-def _same_number(new: Traits, old: Traits, _gap: float) -> _Point:
-    numbers = new.numbers & old.numbers
-    return (0.4, Reason("same number of persons", str(max(numbers)))) if numbers else None
-
-
-def _same_date(new: Traits, old: Traits, _gap: float) -> _Point:
-    days = new.days & old.days
-    return (0.3, Reason("same date", max(days).isoformat())) if days else None
-
-
-def _same_place(new: Traits, old: Traits, _gap: float) -> _Point:
-    places = new.places & old.places
-    return (0.3, Reason("same place", ", ".join(sorted(places)))) if places else None
-
-
-def _same_wording(new: Traits, old: Traits, _gap: float) -> _Point:
-    share = alike(new.wording, old.wording, 0.25) if new.language == old.language else 0.0
-    if not share:
-        return None
-    return min(0.8, 2 * share), Reason("same text" if share >= _SAME else "same wording", new.title)
-
-
-def _same_day(new: Traits, _old: Traits, gap: float) -> _Point:
-    return (0.3, Reason("same day", new.title)) if gap <= 1.5 * _DAY else None
-
-
-def _same_kind(new: Traits, old: Traits, _gap: float) -> _Point:
-    return (0.1, Reason("same kind", new.kind)) if new.kind == old.kind else None
-
-
-def _announced(new: Traits, old: Traits, _gap: float) -> _Point:
-    """What is told to have happened was announced for this day."""
-    if not new.stage or not new.moment or datetime.fromtimestamp(new.moment, UTC).date() not in old.days:
-        return None
-    return 0.3, Reason("the day announced", new.stage_words)
-
-
-def _next_stage(new: Traits, old: Traits, gap: float) -> _Point:
-    """One source tells, without a new number of persons, what became of what it told before."""
-    if not (new.source and new.source == old.source and new.stage and not old.stage):
-        return None
-    if gap > 4 * _DAY:
-        return 0.3, Reason("same source, what became of them", new.stage_words)
-    soon = gap <= 2 * _DAY and not new.numbers
-    return (0.7, Reason("same source, next stage", new.stage_words)) if soon else None
-
-
-_POINTS = (
-    _same_countries, _same_number, _same_date, _same_place, _same_wording, _same_day, _same_kind, _announced,
-    _next_stage,
-)  # fmt: skip
-"""What may speak for one event; each gives its worth and its reason, or nothing."""
-
-_HARD = frozenset(
-    {"same number of persons", "same date", "same place", "same text", "same source, next stage"}
-)
-"""At least one of these must agree, unless three countries and no other are the same."""
+def _days(new: Traits, old: Traits) -> Iterator[Sign]:
+    if day := new.days & old.days:
+        yield Sign("same date", 1.0, max(day).isoformat())
+    elif day := (new.days & old.told) | (new.told & old.days):
+        yield Sign("date told", 1.0, max(day).isoformat())
+    elif day := new.told & old.told:
+        yield Sign("day told", 1.0, max(day).isoformat())

@@ -1,102 +1,391 @@
-"""Finds the names in a text and brings their spellings in several languages to one key."""
+"""Finds the names in a text, of whatever script, with the keys by which their other spellings are found."""
 
 import re
-from functools import cache
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
+from jobs.steps.classify.cues import LANGUAGES
 from jobs.steps.lexicon.tables import table
 from jobs.steps.lexicon.tokens import Tokens, cut, fold
+from jobs.steps.link import east
+from jobs.steps.link.sounds import data, key_of, sounds, spellings
 
-_KOREAN_NAME = re.compile("([가-힣]{2,4}?) ?(?:씨|목사|선교사|변호사|기자|교수|스님)(?![가-힣]{2})")
-_PARTICLE = frozenset(
-    (
-        *("al", "el", "ibn", "bin", "bint", "abd", "abu", "ben", "van", "von", "der", "den"),
-        *("de", "da", "do", "dos", "du", "la", "le", "y"),
-    )
-)
-"""Small words inside a name, which do not end it."""
+_HANGUL_RUN = re.compile("[가-힣]{2,12}")
+_KATAKANA_NAME = re.compile("[ァ-ヺー]{2,20}(?:[・＝=·][ァ-ヺー]{1,20}){0,5}")
+_HAN_FOREIGN = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}){1,3}")
+_HAN_RUN = re.compile("[\u4e00-\u9fff]{2,60}")
+_ARABIC = re.compile("[\u0620-\u06ff]{3,}")
+_MOST = 400
+"""Names and loose words that are kept of one text."""
 
 
-def names_in(tokens: Tokens, taken: set[int]) -> list[tuple[int, frozenset[str], bool]]:
-    """Runs of capitalised words that are no common words: where they begin, their keys, and if weak."""
-    common = _common_words()
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it stands in a text; `sure` is False where it may be another word that begins a sentence."""
+
+    words: tuple[str, ...]
+    """Folded."""
+    keys: tuple[frozenset[str], ...]
+    """How each word sounds."""
+    whole: frozenset[str]
+    """Keys of the name as a whole, where it reads as a Korean or Chinese one, or runs together."""
+    sure: bool
+    title: bool
+    first: int
+    """The place of its first word among the words of the text."""
+
+    @property
+    def script(self) -> str:
+        """The script of its first letter: names of one script are compared by their letters."""
+        return script_of(self.words[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All that may be a name in one text."""
+
+    told: tuple[Name, ...]
+    loose: dict[str, tuple[int, ...]]
+    """Words of scripts without capitals, any of which may be part of a name: where each key stands."""
+
+
+def script_of(word: str) -> str:
+    """A word's script, by its first letter."""
+    first = word[:1]
+    if "а" <= first <= "ӿ":
+        return "cyrillic"
+    if "\u0600" <= first <= "\u06ff":
+        return "arabic"
+    if "가" <= first <= "힣":
+        return "hangul"
+    if "\u3041" <= first <= "\u30ff":
+        return "kana"
+    return "han" if "\u3400" <= first <= "\u9fff" else "latin"
+
+
+def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, language: str) -> Names:
+    """The names of a cut text.
+
+    `taken` are tokens that are known to mean something else (countries, dates); `cued` those that are
+    words of the field, of which no name is made in scripts that do not mark it by a capital.
+    """
+    told = [
+        *_capitalised(tokens, taken, title_end, _common_words(language)),
+        *_korean(tokens, title_end),
+        *_dotted(tokens, title_end),
+    ]
+    loose: dict[str, list[int]] = {}
+    for key, place in _loose(tokens, taken | cued):
+        if len(loose) < _MOST or key in loose:
+            loose.setdefault(key, []).append(place)
+    told += _introduced(tokens, title_end)
+    return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()})
+
+
+def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
+    whole: set[str] = set()
+    keys = [_sounds(word) for word in words]
+    if 2 <= len(words) <= 3:
+        whole |= east.korean_by_latin(words)
+        whole |= east.chinese_by_latin(words)
+        whole |= {f"s:{key_of(heard)}" for heard in east.heard_in_latin(words)}
+    if len(words) > 1:
+        joined = key_of("'".join(next(iter(spelled)) for spelled in map(_latin, words)))
+        if len(joined) >= 4:
+            whole.add(f"s:{joined}")
+    return Name(tuple(words), tuple(keys), frozenset(whole), sure, title, first)
+
+
+def _latin(word: str) -> tuple[str, ...]:
+    return spellings(stem(word))
+
+
+@lru_cache(maxsize=16_384)
+def _sounds(word: str) -> frozenset[str]:
+    return sounds(word) | sounds(stem(word))
+
+
+@cache
+def _case_endings() -> tuple[str, ...]:
+    return tuple(data("names")["endings"].split())
+
+
+@lru_cache(maxsize=16_384)
+def stem(word: str) -> str:
+    """A Russian word without the ending of its case; others as they are."""
+    if not "а" <= word[:1] <= "ӿ":
+        return word
+    for ending in _case_endings():
+        if len(word) > len(ending) + 2 and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
+def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Common") -> Iterator[Name]:
+    """Runs of capitalised words that are no common words."""
+    inside = _inside()
     lower = {word for i, word in enumerate(tokens.words) if tokens.text[tokens.starts[i]].islower()}
-    runs: list[list[int]] = []
+    shouted = _in_title_case(tokens, title_end)
+    body = {
+        word for i, word in enumerate(tokens.words)
+        if tokens.starts[i] >= title_end and tokens.text[tokens.starts[i]].isupper()
+    }  # fmt: skip
     run: list[int] = []
-    for i, word in enumerate(tokens.words):
-        joined = bool(run) and tokens.starts[i] - tokens.ends[run[-1]] <= 1
-        if i not in taken and word not in lower and _looks_named(tokens, i) and not common.find_word(word):
-            if not joined:
-                runs.append([])
-                run = runs[-1]
-            run.append(i)
-        elif not (joined and word in _PARTICLE):
-            run = []
-    found = []
-    for run in runs:
-        words = [tokens.words[i] for i in run]
-        if any(len(word) > 3 for word in words):
-            first = run[0]
-            weak = len(run) == 1 and (first == 0 or tokens.sentences[first] != tokens.sentences[first - 1])
-            found.append((tokens.starts[first], frozenset(map(_key, words)), weak))
-    return found + [(m.start(), frozenset({m.group(1)}), False) for m in _KOREAN_NAME.finditer(tokens.text)]
+    words: list[str] = []
+    end = -9
+    for i, word in enumerate([*tokens.words, ""]):
+        near = bool(run) and i < len(tokens.words) and tokens.starts[i] - end <= 1
+        hyphen = near and tokens.text[end : tokens.starts[i]] in {"-", "‐", "–", "'", "’"}
+        named = (
+            bool(word)
+            and i not in taken
+            and (word not in lower or hyphen)
+            and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
+            and (hyphen or not common.holds(word))
+        )
+        if near and named:
+            if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
+                words[-1] += word
+            else:
+                run.append(i)
+                words.append(word)
+            end = tokens.ends[i]
+            continue
+        if near and word in inside:
+            end = tokens.ends[i]
+            continue
+        if run:
+            yield from _run(tokens, run, words, title_end, body if shouted else None)
+        run, words = ([i], [word]) if named else ([], [])
+        end = tokens.ends[i] if named else -9
+
+
+def _run(
+    tokens: Tokens, run: list[int], words: list[str], title_end: int, body: set[str] | None
+) -> Iterator[Name]:
+    first = run[0]
+    if words[0] in _titles():
+        words, first = words[1:], run[min(1, len(run) - 1)]
+    words = _abd(words)[:6]
+    if not any(len(word) > 2 for word in words):
+        return
+    title = tokens.starts[first] < title_end
+    heads = run[0] == 0 or tokens.sentences[run[0]] != tokens.sentences[run[0] - 1]
+    sure = not (heads and len(words) == 1 and first == run[0])
+    if title and body is not None:
+        sure = sure and any(word in body for word in words)
+    yield _name(words, sure=sure, title=title, first=first)
+
+
+def _abd(words: list[str]) -> list[str]:
+    """Abd al-Rahman, Abdul Rahman and Abdulrahman are one name."""
+    for at, word in enumerate(words[:-1]):
+        if word in {"abd", "abdul", "abdel", "abdal", "абд", "абдул", "абдель"}:
+            return [*words[:at], word + words[at + 1], *words[at + 2 :]]
+    return words
+
+
+def _in_title_case(tokens: Tokens, title_end: int) -> bool:
+    """Whether the title writes all its longer words with a capital."""
+    long = [
+        tokens.text[start].isupper()
+        for start, word in zip(tokens.starts, tokens.words, strict=True)
+        if start < title_end and len(word) > 4 and word.isalpha()
+    ]
+    return len(long) >= 4 and all(long)
 
 
 def _looks_named(tokens: Tokens, at: int) -> bool:
-    """A capital and then small letters; "POWs" and "NGO" are no names."""
+    """A capital and then small letters; "POWs" and "NGO" are no names, a long word in capitals may be."""
     word = tokens.text[tokens.starts[at] : tokens.ends[at]]
-    return len(word) > 1 and word[0].isupper() and not (word[1].isupper() and len(word) <= 5)
+    return len(word) > 1 and word[0].isupper() and not (word[1].isupper() and len(word) <= 4)
 
 
-def _key(word: str) -> str:
-    """What a word of a name is compared by: its skeleton, or itself where that is too short to tell."""
-    bones = skeleton(word)
-    return bones if len(bones) > 2 else word
+def _korean(tokens: Tokens, title_end: int) -> Iterator[Name]:
+    """A name in Hangul that a title of respect or an age follows."""
+    for match in _korean_titled().finditer(tokens.text):
+        name = match.group(1)
+        if name[0] in east.hangul_surnames():
+            whole = frozenset({east.korean_by_hangul(name)}) if len(name) > 1 else frozenset()
+            title = match.start() < title_end
+            yield Name((name,), (_sounds(name),), whole, len(name) > 2, title, _at(tokens, match.start()))
 
 
-_LATIN = str.maketrans(
-    "абвгдежзиклмнопрстуфхцчшщыэюяіє",
-    "abvgdezziklmnoprstufhscssieuaie",
-    "ъь",
-)
-_SOUNDS = (
-    ("kh", "h"), ("zh", "z"), ("sch", "s"), ("tch", "c"), ("sh", "s"), ("ch", "c"), ("ts", "s"), ("ph", "f"),
-    ("ck", "k"), ("q", "k"), ("w", "v"), ("y", "i"), ("x", "ks"), ("dj", "z"), ("j", "z"), ("ou", "u"),
-)  # fmt: skip
-_CASE_ENDINGS = ("ого", "его", "ому", "ему", "ова", "ева", "ой", "ым", "ом", "ем", "ам", "ами", "ах")
+@cache
+def _korean_titled() -> re.Pattern[str]:
+    titles = "|".join(sorted(_words("after", "ko"), key=len, reverse=True))
+    return re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}?) ?(?:(?:{titles})(?![가-힣]{{3}})|\(\d{{1,2}})")
 
 
-def skeleton(word: str) -> str:
-    """The consonants of a name in Latin letters, so that its spellings in two languages agree."""
-    if "а" <= word[:1] <= "я":
-        for ending in _CASE_ENDINGS:
-            if len(word) > len(ending) + 3 and word.endswith(ending) and ending not in {"ова", "ева"}:
-                word = word[: -len(ending)]
-                break
-    word = word.translate(_LATIN)
-    for old, new in _SOUNDS:
-        word = word.replace(old, new)
-    bones = [c for i, c in enumerate(word) if c not in "aeiou'" or i == 0]
-    return "".join(c for i, c in enumerate(bones) if i == 0 or c != bones[i - 1])
+def _dotted(tokens: Tokens, title_end: int) -> Iterator[Name]:
+    """Foreign names in katakana, or in Han characters with a dot between their words."""
+    for pattern in (_KATAKANA_NAME, _HAN_FOREIGN):
+        for match in pattern.finditer(tokens.text):
+            words = [
+                word for word in re.split("[・＝=·•‧]", match.group()) if word not in {"アル", "エル", "阿尔"}
+            ]
+            if pattern is _KATAKANA_NAME and len(words) == 1 and len(words[0]) < 3:
+                continue
+            if words:
+                title = match.start() < title_end
+                sure = len(words) > 1
+                yield _name(words, sure=sure, title=title, first=_at(tokens, match.start()))
+
+
+def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
+    """What a word for a person introduces, in Arabic and Chinese, or follows, in Japanese and Chinese."""
+    words = tokens.words
+    before = _folded("before", "ar")
+    for i, word in enumerate(words):
+        if word in before:
+            run = []
+            for after in range(i + 1, min(i + 4, len(words))):
+                if not _ARABIC.fullmatch(words[after]) or tokens.sentences[after] != tokens.sentences[i]:
+                    break
+                if _common_words().holds(words[after]):
+                    break
+                run.append(_bare_arabic(words[after]))
+            if run:
+                yield _name(_abd(run), sure=True, title=tokens.starts[i] < title_end, first=i + 1)
+    for match in _han_introduced().finditer(tokens.text):
+        name = match.group(1) or match.group(2)
+        if name[0] in east.chinese_surnames() or name[0] in east.korean_surnames():
+            title = match.start() < title_end
+            yield Name((name,), (_sounds(name),), _han_keys(name), True, title, _at(tokens, match.start()))
+
+
+@cache
+def _han_introduced() -> re.Pattern[str]:
+    before = "|".join(sorted(_words("before", "zh"), key=len, reverse=True))
+    after = "|".join(sorted((*_words("after", "zh"), *_words("after", "ja")), key=len, reverse=True))
+    han = "[\u4e00-\u9fff]"
+    return re.compile(f"(?:{before})({han}{{2,3}})(?!{han})|(?<!{han})({han}{{2,4}}?)(?:{after})")
+
+
+def _han_keys(name: str) -> frozenset[str]:
+    found = {f"h:{fold(name)}", *east.korean_by_han(name), east.chinese_by_han(name)}
+    if len(name) > 2:
+        found |= {f"s:{key}" for key in sounds(name) if len(key) >= 4}
+    return frozenset(found - {""})
+
+
+def _loose(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
+    """The keys of every word of a script without capitals that may be a name, with its place."""
+    common = _common_words()
+    for i, word in enumerate(tokens.words):
+        if i not in taken and _ARABIC.fullmatch(word) and not common.holds(word):
+            bare = _bare_arabic(word)
+            for form in {word, bare, bare[1:] if bare[0] in "ولبف" and len(bare) > 3 else bare}:
+                for key in _sounds(form):
+                    yield f"s:{key}", i
+            yield f"w:{bare}", i
+    yield from _loose_hangul(tokens, taken)
+    yield from _loose_han(tokens, taken)
+
+
+def _loose_hangul(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
+    for match in _HANGUL_RUN.finditer(tokens.text):
+        at = _at(tokens, match.start())
+        if at in taken:
+            continue
+        word = without_particle(match.group())
+        if len(word) < 2 or len(word) > 8:
+            continue
+        yield f"w:{word}", at
+        for key in _sounds(word):
+            if len(key) > 1:
+                yield f"s:{key}", at
+        if word[0] in east.hangul_surnames() and len(word) <= 4:
+            yield east.korean_by_hangul(word[:3]), at
+
+
+def without_particle(word: str) -> str:
+    """A word of Hangul without the particle at its end."""
+    for particle in particles():
+        if word.endswith(particle) and len(word) - len(particle) >= 2:
+            return word[: -len(particle)]
+    return word
+
+
+def _loose_han(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
+    for match in _HAN_RUN.finditer(tokens.text):
+        run = match.group()
+        start = _at(tokens, match.start())
+        for i, char in enumerate(run):
+            if char not in east.chinese_surnames() and char not in east.korean_surnames():
+                continue
+            for length in (3, 2):
+                name = run[i : i + length]
+                place = start + i
+                if len(name) == length and not taken & set(range(place, place + length)):
+                    for key in _han_keys(name):
+                        yield key, place
+
+
+def _at(tokens: Tokens, start: int) -> int:
+    """The token that begins at or after a character."""
+    return bisect_left(tokens.starts, start)
+
+
+def _bare_arabic(word: str) -> str:
+    """A word of Arabic without the article."""
+    for article in ("وال", "بال", "ال", "لل"):
+        if word.startswith(article) and len(word) > len(article) + 2:
+            return word[len(article) :]
+    return word
+
+
+@cache
+def _words(group: str, language: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in data("names")[group][language].split(","))
+
+
+@cache
+def _folded(group: str, language: str) -> frozenset[str]:
+    return frozenset(map(fold, _words(group, language)))
+
+
+@cache
+def particles() -> tuple[str, ...]:
+    """The particles of Korean, the longest first."""
+    return tuple(sorted(_words("particles", "ko"), key=len, reverse=True))
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(fold(word.strip()) for word in data("names")["titles"].replace("\n", " ").split(","))
+
+
+@cache
+def _inside() -> frozenset[str]:
+    return frozenset(fold(word.strip()) for word in data("names")["inside"].split(","))
 
 
 class _Common:
     """The words of the tables: common words, which no name is made of."""
 
-    def __init__(self) -> None:
+    def __init__(self, languages: tuple[str, ...]) -> None:
         rows = table("languages")
-        words = {w for row in rows.values() for w in cut(row["words"]).words}
-        cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in ("en", "fr", "es", "ru"))
+        words = {w for code in languages if code in rows for w in cut(rows[code]["words"]).words}
+        cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in languages if code in LANGUAGES)
+        rows = data("common")
+        words |= {
+            w for code in languages if code in rows for line in rows[code].values() for w in cut(line).words
+        }
         stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
         words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)
         self._words = words - stems
         self._stems = stems
         self._lengths = sorted({len(stem) for stem in stems})
 
-    def find_word(self, word: str) -> bool:
+    def holds(self, word: str) -> bool:
         """Whether a folded word is common."""
         return word in self._words or any(word[:n] in self._stems for n in self._lengths if n <= len(word))
 
 
 @cache
-def _common_words() -> _Common:
-    return _Common()
+def _common_words(language: str = "ar") -> _Common:
+    """The common words of a language (ISO 639-1), and those of English, which stand in texts of all."""
+    return _Common(tuple(dict.fromkeys(("en", language))))
