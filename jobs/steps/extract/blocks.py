@@ -62,8 +62,8 @@ class Block:
 
     @cached_property
     def counts(self) -> bool:
-        """Whether it has a digit: no date and no code is without one."""
-        return _DIGIT.search(self.text) is not None
+        """Whether it has a digit or a Chinese year: no date and no code is without one."""
+        return _DIGIT.search(self.text) is not None or "年" in self.text
 
 
 def collapse(text: str) -> str:

@@ -22,7 +22,7 @@ _NAVIGATION = re.compile(
     r"home\b|search\b|log ?in|posted|published|uploaded|"
     r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|検索|文字サイズ|您现在的位置|"
     r"发布时间|"
-    r"from:|date:|to:|tags?:|reading time)",
+    r"from:|date:|to:|tags?:|reading time|news from)",
     re.IGNORECASE,
 )
 _BODY = re.compile(
@@ -51,13 +51,18 @@ def titled(blocks: list[Block]) -> str:
     return first
 
 
+def _sentence(text: str, words: list[str]) -> bool:
+    """Whether a line is a sentence of the text rather than a heading."""
+    return text[-1] in ".。" and (len(words) > 12 or _UNSPACED.search(text) is not None)
+
+
 def _possible(blocks: list[Block]) -> list[str]:
     """The lines of the head that can be a title, in order."""
     lines = []
     for block in blocks[:14]:
         text = block.text
         words = text.split()
-        if _NAVIGATION.search(text[:300]) or (len(words) > 12 and text[-1] in ".。"):
+        if _NAVIGATION.search(text[:300]) or _sentence(text, words):
             continue
         if (
             block.marker
