@@ -86,7 +86,7 @@ def document_severity(harms: Harms) -> Severity:
 
 
 def document_certainty(statement: Statement, msg_type: MsgType, harms: Harms) -> Certainty:
-    """Unlikely where the danger is over, Likely where the gravest harm is ahead, Observed where it goes on."""
+    """Unlikely where danger is over, Likely where the gravest harm is ahead, Observed where it goes on."""
     if msg_type is MsgType.CANCEL:
         return Certainty.UNLIKELY
     if not (harms.extreme or harms.severe or harms.moderate):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.extract.blocks import blocks, sentences
-from jobs.steps.extract.data import pattern, table
+from jobs.steps.extract.data import table
+from jobs.steps.extract.sections import own
 
 _FILE = "harms.toml"
 _LEAD = 9
@@ -33,7 +34,8 @@ class Harms:
 
 def harms_of(title: str, text: str, asked: Iterable[str]) -> Harms:
     """The harms of a document without its background; `asked` are the quotes of its demands."""
-    lines = [*sentences(title), *own_sentences(text)][:400]
+    told = [line for block in own(blocks(text)) for line in block.sentences]
+    lines = [*sentences(title), *told][:400]
     current = [line for line in (one.lower() for one in lines) if not _OLD.search(line)]
     lead = " ".join(one.lower() for one in lines[:_LEAD])
     demanded = " ".join(asked).lower()
@@ -45,25 +47,6 @@ def harms_of(title: str, text: str, asked: Iterable[str]) -> Harms:
         ahead=_word("ahead", lead),
         now=_word("now", demanded) or _word("now", whole),
     )
-
-
-def own_sentences(text: str) -> list[str]:
-    """The sentences that tell of the matter itself, up to background, comments and page foot."""
-    background = pattern("persons.toml", "background")
-    found: list[str] = []
-    skipping = False
-    for index, block in enumerate(blocks(text)):
-        heading = len(block.text) < 60 and not block.marker
-        if index > 2 and heading and background.fullmatch(block.text.rstrip(" :.-")):
-            skipping = True
-        elif heading and _ACTION.match(block.text):
-            skipping = False
-        if not skipping:
-            found.extend(block.sentences)
-    return found
-
-
-_ACTION = re.compile(r"(?:recommended action|action|what (?:we ask|you can do)|please)\b", re.IGNORECASE)
 
 
 def _word(key: str, text: str) -> str:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
-from jobs.steps.extract.data import lowered_pattern, may_hold, pattern, table
+from jobs.steps.extract.data import lowered_pattern, may_hold, table
 from jobs.steps.extract.minors import minors_of
 from jobs.steps.extract.named import names_at_risk, roll
 from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
+from jobs.steps.extract.sections import own
 from storage.records import PersonsAtRisk
 
 _FILE = "persons.toml"
@@ -75,7 +76,10 @@ class _Candidate:
 def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> PersonsAtRisk:
     """How many are in danger, how many of them minors; None where the text does not count them."""
     closed = any(may_hold(_FILE, "closed", block.lowered) and _is(block.text, "closed") for block in blocks)
-    lines = [*sentences(title), *_own_lines(blocks, title)]
+    lines = [
+        *sentences(title),
+        *(line for block in own(blocks) if block.text != title for line in block.sentences),
+    ]
     scores, old = _weighed(lines, language, len(sentences(title)), closed=closed)
     listed = roll(blocks, closed=closed)
     names = names_at_risk(lines, closed=closed)
@@ -84,16 +88,6 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     if count is None:
         return PersonsAtRisk(None, None, None)
     return PersonsAtRisk(count, minors_of(lines, count, old), len(names) or None)
-
-
-def _own_lines(blocks: list[Block], title: str) -> Iterator[str]:
-    """The sentences that tell of the matter itself: no background, no comments, no title again."""
-    background = pattern(_FILE, "background")
-    for index, block in enumerate(blocks):
-        if index > 2 and len(block.text) < 60 and background.fullmatch(block.text.rstrip(" :.-")):
-            return
-        if block.text != title and not re.match(r"(?:For new readers|Background)\b", block.text):
-            yield from block.sentences
 
 
 def _weighed(
