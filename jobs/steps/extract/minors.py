@@ -55,8 +55,13 @@ _EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
 _ALL_ADULT = re.compile(
-    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|最も若い\S{0,4}は?(?P<j>\d{1,2})歳|"
-    r"all (?:of them )?(?:are )?adults?\b|"
+    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
+    r"all (?:of them )?(?:are )?adults?\b|(?:all|who are all) in their (?:twenties|thirties|forties|"
+    r"fifties|sixties)|"
+    r"(?:aged|ages|all) (?:between|from) (?P<e>\d{1,2}) (?:and|to) \d{1,2}|"
+    r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
+    r"âgée?s de (?P<f>\d{1,2}) à \d{1,2}|(?:entre|de) (?P<s>\d{1,2}) (?:y|a) \d{1,2} años|"
+    r"年齢は(?P<y>\d{1,2})歳から|年龄在(?P<z>\d{1,2})|أعمارهم بين (?P<b>\d{1,2})|"
     r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
     re.IGNORECASE,
 )

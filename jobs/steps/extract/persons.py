@@ -30,7 +30,7 @@ _NUMBERED = re.compile(
 _GAP = (
     r"(?:(?!(?:for|of|at|in|to|from|on|by|with|after|before|and|or|who|when|per|times?|lines?|years?|months?|"
     r"weeks?|days?|hours?|minutes|percent|thousand|million|hundred|more|other than|que|des?|du|à|el|los|"
-    r"las|y|et)\b)"
+    r"las|y|et|с|из|в|на|по|от|для|о|и|как)\b)"
     r"[\w’'-]+\s+){0,3}?"
 )
 _BARE = (
