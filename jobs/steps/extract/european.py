@@ -120,7 +120,7 @@ def _read_block(walk: _Walk, block: Block, following: Block, frames: _Frames) ->
 
 
 def _party_line(walk: _Walk, block: Block, following: Block, frames: _Frames) -> str:
-    """The party of a line over a list: "Aux autorités de X" or, once a list is open, "Федеральную службу:"."""
+    """The party of a line over a list: "Aux autorités de X" or, in an open list, "Федеральную службу:"."""
     text = block.text
     if len(text) > _HEADING or not (following.marker or walk.listing):
         return ""
