@@ -16,21 +16,13 @@ from jobs.steps.link.sounds import data
 from jobs.steps.link.traits import TITLE_STEM, Traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason
+from storage.words import MsgType
 
 _DAY = 86_400.0
 _DOTS = (".", "…")
-_HARD = frozenset(
-    {
-        "full name",
-        "name",
-        "same place",
-        "same number of persons",
-        "same date",
-        "date told",
-        "same wording",
-        "a resolution of one body",
-    }
-)
+_HARD = frozenset({"full name", "name", "same place", "same wording", "a resolution of one body"})
+_HARD_NEAR = frozenset({"same number of persons", "same date", "date told"})
+_RARELY = 1.0
 _TELLING_KINDS = frozenset({"open_letter", "resolution", "event", "campaign"})
 """Of appeals and statements there are too many for their kind to tell anything."""
 _FORGIVEN = frozenset({"other harm", "other countries", "nothing alike in them", "other number"})
@@ -71,13 +63,16 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     sure = _same_call(new, old)
     if sure is not None:
         return sure
+    near = bool(new.countries & old.countries or new.places & old.places)
     names = kin(new, old, telling)
+    if not near and names.full < _WHOLE and names.by_chance:
+        names = replace(names, part=names.part / 2)  # what sounds alike somewhere in the world may be chance
     signs = tuple(evidence(new, old, names))
     worth = _worth()
     score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
     if _excluded(new, old, names):
         return Likeness(0.0, excluded=_other_person(new, old, names))
-    if score < 1 or not any(sign.name in _HARD and sign.strength >= _HELD for sign in signs):
+    if score < 1 or not any(_is_hard(sign, near=near or names.part >= _HELD) for sign in signs):
         doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
         return Likeness(min(score, 0.99), doubtful=doubtful)
     told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
@@ -87,6 +82,13 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
             Reason(sign.name, sign.seen) for sign in told if worth.get(sign.name, 0.0) * sign.strength > 0.05
         ),
     )
+
+
+def _is_hard(sign: Sign, *, near: bool) -> bool:
+    """Whether a sign can make a case: how many and when, only where place or person agree as well."""
+    if sign.strength < _HELD:
+        return False
+    return sign.name in _HARD or (sign.name in _HARD_NEAR and (near or sign.strength > _RARELY))
 
 
 @cache
@@ -161,14 +163,23 @@ def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
 
 
 def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
-    """A case without a name lives for months, one with a name for years, an anniversary for weeks."""
+    """A case without a name lives for months, one with a name for years, an anniversary for weeks.
+
+    What is told of a person after most of a year is an outcome; or else another matter of the same one.
+    """
     gap = _gap(new, old)
     if gap > 60 * _DAY:
         if new.yearly and old.yearly:
             return True
         if not new.countries & old.countries and names.full < _WHOLE and names.part < _SPELLED:
             return True
+    if gap > 200 * _DAY and not _tells_outcome(new):
+        return True
     return gap > 1_300 * _DAY or (gap > 120 * _DAY and names.full < 1 and names.part < 0.5)
+
+
+def _tells_outcome(traits: Traits) -> bool:
+    return bool(traits.stage) or traits.msg_type != MsgType.ALERT
 
 
 def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
@@ -211,6 +222,13 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     yield from _places(new, old, names.bound)
     yield from _time(_gap(new, old) / _DAY, max(names.bound, _by_number(new, old)))
     yield from _voices(new, old, names.bound)
+    months = _gap(new, old) / (30 * _DAY)
+    if months > 0.5 and new.stage and names.bound:
+        yield Sign("an outcome for who was named", names.bound, new.stage_words)
+    if months > 1.5 and not _tells_outcome(new):
+        yield Sign("no outcome after months", 1.0, new.title)
+    if months > 3 and new.again:
+        yield Sign("once more", 1.0, new.title)
 
 
 def _by_name(names: Kin) -> Iterator[Sign]:

@@ -41,6 +41,8 @@ class Name:
     title: bool
     first: int
     """The place of its first word among the words of the text."""
+    placed: bool = False
+    """Whether it stands as the name of a place."""
     public: bool = False
     """Whether it is said to bear an office, or to speak of others: such a name stands in many cases."""
 
@@ -207,7 +209,7 @@ def _run(
     if title and body is not None:
         sure = sure and any(word in body for word in words)
     name = _name(words, sure=sure, title=title, first=first)
-    yield replace(name, public=True) if _is_public(tokens, run) else name
+    yield replace(name, public=_is_public(tokens, run), placed=_is_placed(tokens, run))
 
 
 def _is_public(tokens: Tokens, run: list[int]) -> bool:
@@ -219,6 +221,23 @@ def _is_public(tokens: Tokens, run: list[int]) -> bool:
         return True
     last = run[-1] + 1
     return last < len(tokens.words) and tokens.sentences[last] == sentence and tokens.words[last] in after
+
+
+def _is_placed(tokens: Tokens, run: list[int]) -> bool:
+    """Whether a word before or after a name tells that it is a place."""
+    before, last, sentence = run[0] - 1, run[-1] + 1, tokens.sentences[run[0]]
+    if before >= 0 and tokens.sentences[before] == sentence and tokens.words[before] in _placed("after"):
+        return True
+    return (
+        last < len(tokens.words)
+        and tokens.sentences[last] == sentence
+        and tokens.words[last] in _placed("before")
+    )
+
+
+@cache
+def _placed(side: str) -> frozenset[str]:
+    return frozenset(fold(word.strip()) for word in data("names")["placed"][side].split(","))
 
 
 @cache

@@ -17,7 +17,7 @@ from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
 from jobs.steps.link.gazetteer import bodies_in, place_id, places_heard, places_in
 from jobs.steps.link.names import Names, names_in
-from jobs.steps.link.stages import is_yearly, stage_of
+from jobs.steps.link.stages import is_again, is_yearly, stage_of
 from jobs.steps.link.when import days_in
 from jobs.steps.link.wording import Wording, leading, wording
 from storage.records import Statement
@@ -75,6 +75,8 @@ class Traits:
     ages: frozenset[int]
     yearly: bool
     """Whether its title marks an anniversary."""
+    again: bool
+    """Whether its title tells that it befell them before."""
     harms: frozenset[str]
     wording: Wording
     stage: str
@@ -158,6 +160,7 @@ def unread_traits(statement: Statement) -> Traits:
         concepts=frozenset(),
         ages=frozenset(),
         yearly=False,
+        again=False,
         harms=frozenset(),
         wording=wording(()),
         stage="",
@@ -205,6 +208,7 @@ def read_traits(statement: Statement) -> Traits:
         concepts=concepts_in(tokens),
         ages=ages_in(text),
         yearly=is_yearly(title),
+        again=is_again(title),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
         wording=wording(tokens.words),
         stage=stage.name,
