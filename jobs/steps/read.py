@@ -3,6 +3,8 @@
 from jobs.steps.clean import tidy
 from jobs.steps.decode import decode, looks_like_html, magic, media_type
 from jobs.steps.document import Document
+from jobs.steps.extract.blocks import blocks
+from jobs.steps.extract.titles import titled
 from jobs.steps.read_html import html_document
 from jobs.steps.read_pdf import pdf_lines
 from jobs.steps.stamps import posted_day
@@ -12,6 +14,8 @@ __all__ = ["Unreadable", "read_document"]
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _TITLE = 200
+_HEAD = 6_000
+"""Characters in which a text's title is looked for."""
 
 
 def read_document(body: bytes, content_type: str, url: str) -> Document:
@@ -33,8 +37,8 @@ def read_document(body: bytes, content_type: str, url: str) -> Document:
 
 
 def _from_lines(text: str, url: str) -> Document:
-    """A document without markup: its first line is its title."""
+    """A document without markup: its title is the first line that can be one."""
     if not text:
         raise Unreadable("there is no text in it")
-    title = text.split("\n", 1)[0]
+    title = titled(blocks(text[:_HEAD])) or text.split("\n", 1)[0]
     return Document(title=title[:_TITLE], text=text, url=url, posted=posted_day(text))

@@ -6,14 +6,18 @@ from datetime import UTC, datetime, time
 from typing import TypeAlias
 
 from jobs.steps.classify import classify
+from jobs.steps.classify.documents import judge_document
 from jobs.steps.document import Document
 from jobs.steps.extract import extract, split
+from jobs.steps.extract.form import forms_of
 from jobs.steps.link import Traits, read_traits, unread_traits
 from storage.records import Entry, Source, Statement
 
 Understand: TypeAlias = Callable[[Entry, Source, datetime], Statement]
 """Says what one entry of a source says, as `understand_entry` does."""
 
+_LONG = 2_500
+"""Characters from which on an entry is judged as a document: its form says more than its words."""
 NOT_UNDERSTOOD = "could not be understood"
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -34,8 +38,10 @@ def understand(document: Document, now: datetime, as_of: datetime | None = None)
     Each is judged as of its publication (`published`, else the day it was posted or written, else
     `now`), unless `as_of` says otherwise.
     """
-    read = (replace(extract(part), published=part.published) for part in split(document))
-    return tuple(classify(statement, as_of or _publication(statement) or now) for statement in read)
+    read = [replace(extract(part), published=part.published) for part in split(document)]
+    judged = [classify(statement, as_of or _publication(statement) or now) for statement in read]
+    forms = forms_of([(statement.title, statement.text) for statement in judged])
+    return tuple(judge_document(statement, form) for statement, form in zip(judged, forms, strict=True))
 
 
 def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
@@ -52,7 +58,8 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
     if statement.date_posted is None and entry.published:
         statement = replace(statement, date_posted=entry.published.date())
     statement = replace(statement, published=entry.published)
-    return classify(statement, entry.published or now)
+    judged = classify(statement, entry.published or now)
+    return judge_document(judged) if len(entry.text) > _LONG else judged
 
 
 def understand_all(

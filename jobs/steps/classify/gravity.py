@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from jobs.steps.classify.cues import HARMS, Cues
 from jobs.steps.classify.scales import Verdict
+from jobs.steps.extract.harms import Harms
 from storage.records import Statement
 from storage.words import Certainty, Kind, MsgType, Severity, Urgency
 
@@ -54,3 +55,41 @@ def certainty_of(cues: Cues, verdict: Verdict) -> Certainty:
     if verdict.urgent:
         return Certainty.LIKELY
     return Certainty.OBSERVED
+
+
+def document_urgency(statement: Statement, msg_type: MsgType, harms: Harms, *, over: bool) -> Urgency:
+    """The urgency of a whole document, by the first rule that fits.
+
+    Past: the case is closed, or it reports on an event that is `over`. Immediate: persons who are named or
+    counted are in danger and what is asked is asked at once. Expected: an action is asked by a date within
+    45 days of its writing. Future: something is asked. Unknown: nothing is.
+    """
+    if msg_type is MsgType.CANCEL or (over and statement.kind is Kind.EVENT):
+        return Urgency.PAST
+    harmed = bool(harms.extreme or harms.severe)
+    if harms.now and harmed and (statement.persons_at_risk.count or statement.kind is Kind.URGENT_APPEAL):
+        return Urgency.IMMEDIATE
+    written = statement.date_written or statement.date_posted
+    deadlines = [d for d in (statement.deadline, *(x.deadline for x in statement.demands)) if d is not None]
+    if written and any(timedelta(0) <= day - written <= _EXPECTED for day in deadlines):
+        return Urgency.EXPECTED
+    return Urgency.FUTURE if statement.demands or statement.addressees else Urgency.UNKNOWN
+
+
+def document_severity(harms: Harms) -> Severity:
+    """The gravest harm that the document is about."""
+    if harms.extreme:
+        return Severity.EXTREME
+    if harms.severe:
+        return Severity.SEVERE
+    return Severity.MODERATE if harms.moderate else Severity.UNKNOWN
+
+
+def document_certainty(statement: Statement, msg_type: MsgType, harms: Harms) -> Certainty:
+    """Unlikely where danger is over, Likely where the gravest harm is ahead, Observed where it goes on."""
+    if msg_type is MsgType.CANCEL:
+        return Certainty.UNLIKELY
+    if not (harms.extreme or harms.severe or harms.moderate):
+        return Certainty.UNKNOWN
+    ahead = harms.ahead and harms.extreme and (statement.persons_at_risk.count or statement.alert.urgent)
+    return Certainty.LIKELY if ahead else Certainty.OBSERVED

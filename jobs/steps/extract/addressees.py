@@ -13,6 +13,11 @@ _DELIVERY = re.compile(
     r"sign\w*)\b[^.]{0,80}\bto\s*:?$|^(?:addresses|appeals to|please send appeals to)\b.{0,60}:?$",
     re.IGNORECASE,
 )
+_PETITION_TO = re.compile(
+    r"^(?:petition|petici[oó]n|addressed|to be delivered) (?:to|"
+    r"a):?\s+(?P<names>[A-Z].{3,200})$",
+    re.IGNORECASE,
+)
 _COPIES = re.compile(r"^(?:copies|copy|cc|c\.c\.|con copia|and copies)\b", re.IGNORECASE)
 _OFFICIAL = re.compile(
     r"^(?:H\.?\s?E\.?|Mr|Mrs|Ms|Dr|President|Prime Minister|Minister|Ministry|Embassy|"
@@ -30,7 +35,7 @@ def addressees(
     found: dict[str, int] = {}
     for demand in asked:
         found[demand.to] = found.get(demand.to, 0) + 1
-    delivered = _delivery(blocks) if context.appeal else []
+    delivered = dict(_delivery(blocks)) if context.appeal else {}
     extra = [*formal, *delivered]
     for name in extra:
         known = any(name == other or _within(name, other) for other in found)
@@ -38,9 +43,10 @@ def addressees(
             found[name] = 0
     listed = []
     for name, count in found.items():
-        country = parties.country(name)
+        country = parties.country(name) or delivered.get(name)
         of_the_state = (parties.vague(name) and not _organ(name)) or (
-            name in delivered and not re.search(r"\b(?:UN|United Nations|EU|High Commissioner)\b", name)
+            delivered.get(name, "") is None
+            and not re.search(r"\b(?:UN|United Nations|EU|High Commissioner)\b", name)
         )
         if country is None and of_the_state and context.state:
             country = context.state
@@ -53,11 +59,14 @@ def _within(name: str, other: str) -> bool:
     return mine <= theirs or theirs <= mine
 
 
-def _delivery(blocks: list[Block]) -> list[str]:
-    """Officials and embassies to which an appeal's letters go; copies are left out."""
-    found: list[str] = []
+def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
+    """Officials and embassies to which an appeal's letters go, with the country of each; no copies."""
+    found: list[tuple[str, str | None]] = []
     on = False
-    for block in blocks:
+    for index, block in enumerate(blocks):
+        if (petition := _PETITION_TO.match(block.text)) and index < 30:
+            found += [(parties.clean(name), None) for name in re.split(r",\s+|\s+and\s+", petition["names"])]
+            continue
         if _COPIES.match(block.text):
             on = False
         elif _DELIVERY.match(block.text):
@@ -65,8 +74,23 @@ def _delivery(blocks: list[Block]) -> list[str]:
         elif on and len(block.text) > 200:
             on = False
         elif on and _OFFICIAL.match(block.text):
-            found.append(parties.clean(re.split(r"[,:]\s", block.text)[0])[:120])
+            name = parties.clean(re.split(r"[,:]\s", block.text)[0])[:120]
+            found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
+
+
+def _country_of_address(name: str, lines: list[Block]) -> str | None:
+    """The country at the end of a postal address; a mission's is that of the state that sends it."""
+    if re.search(r"\b(?:Embassy|Mission|Ambassador|UN|United Nations|EU)\b", name):
+        return None
+    for number, line in enumerate(lines):
+        if number and (line.gap or _OFFICIAL.match(line.text)):
+            break
+        for part in reversed(re.split(r",\s+", line.text.rstrip(" ."))[number == 0 :]):
+            place = re.sub(r"^\d[\d -]*\s+", "", part)
+            if len(place) < 40 and parties.names_country(place):
+                return parties.country(place)
+    return None
 
 
 def countries(title: str, named: tuple[str, ...], asked: tuple[Addressee, ...]) -> tuple[str, ...]:

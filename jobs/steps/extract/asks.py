@@ -21,7 +21,7 @@ _ASK = re.compile(
       | demands?\s+(?:was|were|is|are|includ(?:e|es|ed))(?=\s+that\b)
       | (?:ask|request|exhort|entreat|beseech|beg|petition|remind|instruct|authori[sz]e)
         (?:s|es|ed|ing|ged|ging)?
-      | press(?:es|ed|ing)?
+      | (?:press|expect)(?:s|es|ed|ing)?
       | (?:demand|insist|recommend)(?:s|ed|ing)?(?:\s+(?P<of>of|from|on))?
     )(?![\w-])""",
     re.VERBOSE | re.IGNORECASE,
@@ -29,7 +29,7 @@ _ASK = re.compile(
 _STEMS = (
     *("call", "appeal", "plead", "urg", "invit", "encourag", "implor", "advis", "demand", "ask", "request"),
     *("exhort", "entreat", "beseech", "beg", "petition", "remind", "instruct", "authori", "press"),
-    *("insist", "recommend"),
+    *("insist", "recommend", "expect"),
 )
 _MODAL_STEMS = ("must", "should", "shall", "ought to", "is ", "are ")
 _NOUN_BEFORE = re.compile(
@@ -86,6 +86,7 @@ _DATELINE = re.compile(
     r"^\s*(?:\([^()]{3,60}\)|[A-Z][^–—]{2,50}\d[^–—]{0,20}|"
     r"[A-Z]{3,}[^–—]{0,50})\s*[–—-]{1,2}\s+"
 )
+_PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$")
 _SPEAKER = re.compile(
     r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
     r"and\s+)?){1,7}(?:also\s+)?(?:said|says)\b"
@@ -121,7 +122,7 @@ class Ask:
     @property
     def press(self) -> bool:
         """Pressing or encouraging somebody is a request only where the speaker is "we"."""
-        return self.verb.startswith(("press", "encourag", "advis", "instruct", "authori"))
+        return self.verb.startswith(("press", "expect", "encourag", "advis", "instruct", "authori"))
 
     @property
     def announces(self) -> bool:
@@ -161,6 +162,8 @@ def _until_next(rest: str) -> str:
 
 def _not_asking(before: str, match: re.Match[str]) -> bool:
     verb = match["verb"].lower()
+    if verb == "petition" and not before.strip():
+        return True
     if verb.split()[0] in {"remind", "reminds", "reminded", "reminding"}:
         return True
     if verb.startswith(("demand ", "demands ")):
@@ -208,7 +211,8 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
     if place is not None and len(span[: place[0]].split()) <= 45:
         party = span[: place[0]].strip(' ,“"')
         if _is_party(
-            party, strict=noun_frame or (clause_verb and not match["of"]) or head.startswith("press")
+            party,
+            strict=noun_frame or (clause_verb and not match["of"]) or head.startswith(("press", "expect")),
         ):
             yield Ask(before, form, party, Frame.DOING, span[place[1] :], start)
             return
@@ -229,7 +233,7 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
 
 def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, offset: int) -> Iterator[Ask]:
     form, start = form_of(match["verb"]), match.start()
-    if match["verb"].lower().startswith("press"):
+    if match["verb"].lower().startswith(("press", "expect")):
         return
     what, party = span[offset:], ""
     if not noun_frame:
@@ -351,7 +355,7 @@ def _modals(sentence: str) -> Iterator[Ask]:
                     match.start(),
                     match["modal"],
                 )
-        elif parties.actor(subject):
+        elif parties.actor(subject) or (match["modal"] == "must" and _PROPER.match(subject)):
             if span.rstrip().endswith(":") and len(span.split()) <= 3:
                 yield Ask(
                     sentence[: match.start()], "modal", subject, Frame.OPEN, "", match.start(), match["modal"]

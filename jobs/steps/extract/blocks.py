@@ -11,6 +11,8 @@ _MARKER = re.compile(
         [-–—]{1,2} (?=\s) |
         \(?\d{1,3}(?:[.)]|(?=\s*\.\s)) (?=\s|[A-Z“]) |
         [①-⑳] |
+        (?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)] (?=\s+[A-Z]) |
+        (?:First|Second|Third|Fourth|Fifth)[.:)] (?=\s+[A-Z]) |
         \(?[a-hj-z][.)] (?=\s) |
         \(?[ivx]{1,5}[.)] (?=\s) |
         \([A-Za-z]\) (?=\s) |
@@ -62,8 +64,8 @@ class Block:
 
     @cached_property
     def counts(self) -> bool:
-        """Whether it has a digit: no date and no code is without one."""
-        return _DIGIT.search(self.text) is not None
+        """Whether it has a digit or a Chinese year: no date and no code is without one."""
+        return _DIGIT.search(self.text) is not None or "年" in self.text
 
 
 def collapse(text: str) -> str:

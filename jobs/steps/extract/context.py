@@ -17,6 +17,8 @@ _APPEAL = re.compile(
 _APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
+_MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
+_BRIEF = 400  # characters
 _LETTER_TO = re.compile(
     r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",
@@ -38,6 +40,8 @@ class Context:
     title: str
     state: str
     """The country the text is mainly about, ISO alpha-2; "" if none."""
+    brief: bool = False
+    """An entry of a few sentences, which has no room to report what others ask."""
 
 
 def greeting(block: Block) -> str:
@@ -61,6 +65,8 @@ def greeting(block: Block) -> str:
 def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
     """To whom a letter is written; a greeting without a name takes it from the address above."""
     for index, block in enumerate(blocks):
+        if index < 8 and (majesty := _MAJESTY.match(block.text)):
+            return (majesty.group().rstrip(","),)
         if not (name := greeting(block)):
             continue
         if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not re.match(
@@ -105,4 +111,5 @@ def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: t
         issuers=issuers,
         title=title,
         state=countries[0] if countries else "",
+        brief=sum(len(block.text) for block in blocks) < _BRIEF,
     )

@@ -37,6 +37,12 @@ def pattern(name: str, key: str) -> re.Pattern[str]:
 
 
 @cache
+def lowered_pattern(name: str, key: str) -> re.Pattern[str]:
+    """As `pattern`, for texts in lower case: many times faster, since it need not look at case."""
+    return re.compile(pattern(name, key).pattern)
+
+
+@cache
 def anchors(name: str, key: str) -> tuple[str, ...]:
     """Pieces in lower case of which one stands in whatever `pattern` finds; "" among them says nothing."""
     value = table(name)[key]

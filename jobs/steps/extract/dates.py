@@ -8,8 +8,13 @@ from functools import cache
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, table
+from jobs.steps.extract.numbers import number
 
 _FILE = "dates.toml"
+_STARTED = re.compile(r"\b(?:petition|campaign) (?:was )?(?:started|launched|created|begun)\b", re.IGNORECASE)
+_HAN_DATE = re.compile(
+    r"(?P<y>[一二〇○零两三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿]{1,3})日"
+)
 _LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
 _DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\w)\d{1,2}(?!\d)")
@@ -80,9 +85,9 @@ def _named_in(text: str) -> Iterator[re.Match[str]]:
 
 def dates_in(text: str, year: int | None = None) -> list[Found]:
     """All calendar dates of a text in order; one without a year takes `year` where it is given."""
-    if not _DIGIT.search(text):  # every date has one, and most sentences have none
-        return []
-    found: list[Found] = []
+    found = _han_dates(text) if "年" in text else []
+    if not _DIGIT.search(text):  # every other date has one, and most sentences have none
+        return found
     for match in _NUMERIC.finditer(text):
         y, m, d = (
             match[a] or match[b] or match[c]
@@ -105,6 +110,17 @@ def dates_in(text: str, year: int | None = None) -> list[Found]:
     return sorted(found, key=lambda item: item.start)
 
 
+def _han_dates(text: str) -> list[Found]:
+    """Dates in Chinese numerals: 二〇一〇年十一月十五日."""
+    found = []
+    for match in _HAN_DATE.finditer(text):
+        year = number("".join("〇" if char in "○零" else char for char in match["y"]))
+        month, day = number(match["m"]), number(match["d"].replace("廿", "二十"))
+        if value := _made(year or 1, month or 0, day or 0):
+            found.append(Found(value, match.start(), match.end()))
+    return found
+
+
 def short_dates_in(text: str) -> list[Found]:
     """Dates of a board row: as `dates_in`, and with a year of two digits (16-11-24 is 24 November 2016)."""
     found = dates_in(text)
@@ -116,32 +132,57 @@ def short_dates_in(text: str) -> list[Found]:
 
 def posted(blocks: list[Block]) -> date | None:
     """The date of posting that a page prints: a board's stamp, "작성일", "Posted on"."""
-    for key in ("copied", "posted"):
+    for key in ("posted", "copied"):
         stamp = pattern(_FILE, key)
         for block in blocks:
             if block.counts and may_hold(_FILE, key, block.lowered) and (match := stamp.search(block.text)):
-                near = short_dates_in(block.text[match.start() : match.end() + 40])
-                if near:
-                    return near[-1].value if key == "copied" else near[0].value
+                if key == "copied":
+                    near = short_dates_in(block.text[match.start() : match.end() + 40])
+                    if near:
+                        return near[-1].value
+                elif stamped := _beside(block.text, match):
+                    return stamped
     return None
+
+
+def _beside(text: str, label: re.Match[str]) -> date | None:
+    """The date that stands directly behind a label of posting, or before it: "2021年3月9日 掲載"."""
+    after = short_dates_in(text[label.end() : label.end() + 45])
+    if after and after[0].start <= 14:
+        return after[0].value
+    before = text[max(0, label.start() - 30) : label.start()]
+    found = short_dates_in(before)
+    return found[-1].value if found and len(before) - found[-1].end <= 2 else None
 
 
 def written(title: str, blocks: list[Block]) -> date | None:
     """The date the text gives as that of its writing, adoption or first issue."""
     stamps = (pattern(_FILE, "posted"), pattern(_FILE, "copied"), pattern(_FILE, "not_written"))
-    for block in blocks:
+    for index, block in enumerate(blocks):
         if not block.counts or not may_hold(_FILE, "written", block.lowered):
             continue
         if match := pattern(_FILE, "written").search(block.text):
-            near = dates_in(block.text[match.end() : match.end() + 60])
+            rest = block.text[match.end() :] or (blocks[index + 1].text if index + 1 < len(blocks) else "")
+            near = dates_in(rest[:60])
             if near and near[0].start < 45:
                 return near[0].value
+    if begun := _begun(blocks):
+        return begun
     if titled := dates_in(title):
         return titled[0].value
     head = blocks[:14]
     candidates = [*_lines(head, stamps, alone=True), *_lines(blocks[-25:], stamps, alone=True)]
     candidates += list(_lines(head, stamps, alone=False))
     return candidates[0] if candidates else None
+
+
+def _begun(blocks: list[Block]) -> date | None:
+    """The day on which a petition was begun, as its page tells: "1 July 2022 – Petition started"."""
+    for block in blocks:
+        if block.counts and (match := _STARTED.search(block.text)) and len(block.text) < 120:
+            found = dates_in(block.text[: match.start()])
+            return found[-1].value if found else None
+    return None
 
 
 def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: bool) -> Iterator[date]:

@@ -21,6 +21,32 @@ _TO_HEADING = re.compile(
     r"those\s+|our\s+)?[A-Z“a-z][^:,;]{1,140}?)\s*(?P<end>[,:]|$)",
     re.IGNORECASE,
 )
+_TO_SEVERAL = re.compile(
+    r"^to\s+(?P<name>(?:the\s+)?[^:;.]{4,180}?)(?:,\s+(?:which|who|whose|"
+    r"where)\b[^:;.]{0,160})?\s*:?$",
+    re.IGNORECASE,
+)
+_OPERATIVE = re.compile(
+    r"(?:Takes|Welcomes|Thanks|Supports|Notes|Regrets|Condemns|Deplores|Expresses|Considers|Believes|"
+    r"Stresses|"
+    r"Emphasi[sz]es|Underlines|Points|Recalls|Reiterates|Reaffirms|Encourages|Applauds|Acknowledges|"
+    r"Recogni[sz]es|"
+    r"Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|extremely)|Commends|Denounces|"
+    r"Decides|"
+    r"Appreciates|Affirms|Declares|Requests|Invites|Highlights)\b"
+)
+_GOES_ON = re.compile(r"(?:;|,|\band)\s+(?:and\s+)?(?:\w+ly\s+|also\s+|further\s+|in\s+this\s+\w+,?\s+)*$")
+_NAMED_BEFORE = re.compile(
+    r"\b(?:(?:authorities|government|governments|president|ministry|minister|parliament)\s+(?:of|"
+    r"in)\s+(?:the\s+)?)?"
+    r"[A-Z][\w’'-]+(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w’'-]+){0,6}|\b(?:authorities|"
+    r"government)\s+of\s+(?:the\s+)?[A-Z]\w+"
+)
+_INTERNAL = re.compile(
+    r"its (?:own )?(?:secretariat|secretary|president|bureau|committee|delegation|"
+    r"chair|clerk)",
+    re.IGNORECASE,
+)
 _SHOULD_HEADING = re.compile(
     r"^(?P<name>[^:;]{2,120}?)\s+(?:should|must|is called (?:up)?on to|"
     r"are called (?:up)?on to)(?:\s+\w+ly)?(?:\s+to)?\s*:$"
@@ -30,7 +56,7 @@ _DEMANDS_HEADING = re.compile(
     r"calls? to action|we call for|what we (?:ask|demand))(?: (?:the )?(?:following|that))?\s*:?$",
     re.IGNORECASE,
 )
-_PURPOSE = re.compile(r"\b(?:transmit|forward|circulate|communicate)\b")
+_PURPOSE = re.compile(r"\b(?:transmit|forward|circulate|communicate|bring)\b")
 _READER_ACTS = re.compile(
     r"^(?:please\s+)?(?:write|send|fax|sign|share|donate|copy|report back|quote|email|e-mail|post|"
     r"tweet|call|phone|join|visit|click|contact|spread|forward|check|organi[sz]e|pray|"
@@ -45,6 +71,14 @@ _RECITAL = re.compile(
     r"taking note|acknowledging|alarmed by|having (?:considered|examined|received)|mindful|convinced|"
     r"reminds|stressing|underlining|concerned (?:by|that|about|at))\b(?!\s+concerned,?\s+we)",
     re.IGNORECASE,
+)
+_ASKING_ITEM = re.compile(
+    r"(?:calling (?:up)?on|urging|asking|demanding|requesting|expressing|reminding|calling for|"
+    r"welcoming|noting)\b",
+    re.IGNORECASE,
+)
+_PARTY_ITEM = re.compile(
+    r"(?P<party>(?:the\s+)?[A-Z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
 )
 _AND = re.compile(r"(?:[,;]|\band)\s+(?:\w+ly\s+|also\s+|further\s+|furthermore,?\s+|and\s+|therefore\s+)*$")
 
@@ -61,6 +95,8 @@ class _Walk:
     listed: bool = False
     last: tuple[str, ...] = ()
     announced: list[Demand] = field(default_factory=list)
+    loose: list[Demand] = field(default_factory=list)
+    """Things called for without saying from whom: "the release of X" in a title."""
     demands: list[Demand] = field(default_factory=list)
     formal: list[str] = field(default_factory=list)
 
@@ -70,9 +106,12 @@ def demands(
 ) -> tuple[list[Demand], list[str]]:
     """The demands in order, and the names of those formally addressed ("To the people of X")."""
     walk = _Walk(context, formal=list(context.letter_to))
-    for block in ([Block(title)] if title else []) + blocks:
-        _read_block(walk, block, issued)
-    return list(_without_announcements(walk)), walk.formal
+    read = ([Block(title)] if title else []) + blocks
+    for block, following in zip(read, [*read[1:], Block("")], strict=False):
+        _read_block(walk, block, following, issued)
+    kept = list(_without_announcements(walk))
+    firm = [demand for demand in kept if demand not in walk.loose]
+    return firm if len(firm) > 1 else kept, walk.formal
 
 
 def _without_announcements(walk: _Walk) -> Iterator[Demand]:
@@ -90,7 +129,14 @@ def _state_party(context: Context) -> tuple[str, ...]:
     return ("authorities",) if context.state else ()
 
 
-def _read_block(walk: _Walk, block: Block, issued: date | None) -> None:
+def _one_of_a_row(walk: _Walk, name: str, following: Block) -> bool:
+    """A line "to X" over a list: parties that are named side by side, or anybody after others were."""
+    if not following.marker or base_verb(name.split(maxsplit=1)[0]):
+        return False
+    return bool(walk.section) or any(parties.actor(part) for part in parties.split(name))
+
+
+def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None) -> None:
     text = block.text
     if greeting(block) and walk.context.letter_to:
         walk.section, walk.opened = "", None
@@ -113,6 +159,11 @@ def _read_block(walk: _Walk, block: Block, issued: date | None) -> None:
             return
     elif walk.section and not walk.section_lasts and not block.marker:
         walk.section = ""
+    elif (several := _TO_SEVERAL.match(text)) and _one_of_a_row(walk, several["name"], following):
+        walk.section, walk.section_lasts = parties.clean(several["name"]), True
+        walk.formal.extend(parties.split(walk.section))
+        walk.opened, walk.listed = tuple(parties.split(walk.section)), False
+        return
     if walk.opened is not None and _list_item(walk, block, issued):
         return
     for sentence in block.sentences if body == text else sentences(body):
@@ -124,9 +175,12 @@ def _addresses(match: re.Match[str], text: str) -> bool:
     if match["end"] == ",":
         return bool(re.match(r"\s*(?:we|I)\b", text[match.end() :], re.IGNORECASE))
     if match["end"] == ":":
-        return parties.actor(name) and not base_verb(name.split()[0])
+        return parties.actor(name) and not base_verb(name.split(maxsplit=1)[0])
     return (
-        len(text) < 100 and parties.actor(name) and not base_verb(name.split()[0]) and text[-1] not in ".!?"
+        len(text) < 100
+        and parties.actor(name)
+        and not base_verb(name.split(maxsplit=1)[0])
+        and text[-1] not in ".!?"
     )
 
 
@@ -134,39 +188,57 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
     text = block.text.strip('“" ')
     first = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", text, flags=re.IGNORECASE)
-    head = first.split()[0] if first.split() else ""
-    opened = walk.opened or ()
-    adverb = head.endswith("ly") and len(first.split()) > 1 and base_verb(first.split()[1])
-    if re.match(
-        r"(?:calling (?:up)?on|urging|asking|demanding|requesting|expressing|reminding|calling for|"
-        r"welcoming|noting)\b",
-        first,
-        re.IGNORECASE,
-    ):
-        walk.listed = True
+    if _ASKING_ITEM.match(first):
         for sentence in block.sentences:
             _read_sentence(walk, sentence, issued)
-        return True
-    if re.match(r"that\b", first, re.IGNORECASE):
+    elif re.match(r"that\b", first, re.IGNORECASE):
         for ask in asks(f"We demand {first}"):
-            _take(walk, ask, issued, forced=opened)
-        walk.listed = True
-        return True
-    item = bool(block.marker) or text[0].islower() or not walk.listed
-    if (base_verb(head) or adverb or head.lower() in {"not", "never"}) and (item or walk.listed):
-        walk.listed = True
-        for sentence in block.sentences[:1]:
-            lowered = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", sentence, flags=re.IGNORECASE)
-            _store(walk, opened, verb_phrases(lowered), issued)
-        return True
-    if block.marker and walk.listed is not None and len(text) < 600 and _nominal(text):
-        walk.listed = True
-        _store(walk, opened, [Phrase(" ".join(text.rstrip(" .;,").split()[:60]), head.lower())], issued)
-        return True
-    if not block.marker:
-        walk.opened = None
-        walk.section = "" if walk.listed else walk.section
-    return False
+            _take(walk, ask, issued, forced=walk.opened or ())
+    elif _imperative(first):
+        _take_imperative(walk, block, issued)
+    elif block.marker and _own_party(walk, text, issued):
+        pass
+    elif block.marker and len(text) < 600 and _nominal(text):
+        quote = " ".join(text.rstrip(" .;,").split()[:60])
+        _store(walk, walk.opened or (), [Phrase(quote, first.split(maxsplit=1)[0].lower())], issued)
+    else:
+        if not block.marker:
+            walk.opened = None
+            walk.section = "" if walk.listed else walk.section
+        return False
+    walk.listed = True
+    return True
+
+
+def _imperative(text: str) -> bool:
+    """Whether a line begins with the verb of what is asked."""
+    heads = text.split(maxsplit=2)[:2]
+    if not heads:
+        return False
+    adverb = heads[0].endswith("ly") and len(heads) > 1 and base_verb(heads[1])
+    return base_verb(heads[0]) or adverb or heads[0].lower() in {"not", "never"}
+
+
+def _take_imperative(walk: _Walk, block: Block, issued: date | None) -> None:
+    """An item's verb phrases; of a paragraph the first sentence, what follows is read as any other."""
+    told = block.sentences
+    lowered = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", told[0].strip('“" '), flags=re.IGNORECASE)
+    if block.marker or len(told) == 1 or not lowered.lower().startswith("be "):
+        _store(walk, walk.opened or (), verb_phrases(lowered), issued)
+    for sentence in told[1:] if not block.marker else ():
+        _read_sentence(walk, sentence, issued)
+
+
+def _own_party(walk: _Walk, text: str, issued: date | None) -> bool:
+    """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
+    match = _PARTY_ITEM.match(text)
+    if match is None or re.match(r"[A-Z][a-z]+s\b", text) or asks(text):
+        return False
+    if not any(parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])):
+        return False
+    walk.listed = True
+    _store(walk, _named(walk, match["party"]), verb_phrases(text[match.end() :]), issued)
+    return True
 
 
 def _nominal(text: str) -> bool:
@@ -187,14 +259,31 @@ def _read_sentence(walk: _Walk, sentence: str, issued: date | None) -> None:
     for ask in asks(sentence):
         between = sentence[ended : ask.start]
         goes_on = own and ask.form in {"s", "gerund"} and bool(_AND.search(between))
-        own = goes_on or issuer_speaks(ask, sentence, walk.context)
+        own = goes_on or issuer_speaks(ask, sentence, walk.context) or _operative(ask, sentence)
         if own:
             _take(walk, ask, issued)
             ended = ask.start
 
 
+def _operative(ask: Ask, sentence: str) -> bool:
+    """So: "Thanks Costa Rica, and asks it to ...": the body that speaks goes on in an operative paragraph."""
+    return ask.form == "s" and bool(_OPERATIVE.match(sentence)) and bool(_GOES_ON.search(ask.before))
+
+
+def _pointed_at(ask: Ask) -> str:
+    """Whom "it" or "them" means where a party stands before it in the same sentence; "" where none does."""
+    if ask.party.lower() not in {"it", "them", "him", "her"}:
+        return ""
+    before = _OPERATIVE.sub("", ask.before[-300:])
+    named = [match.group() for match in _NAMED_BEFORE.finditer(before)]
+    return next((name for name in reversed(named) if parties.actor(name)), "")
+
+
 def _take(walk: _Walk, ask: Ask, issued: date | None, forced: tuple[str, ...] = ()) -> None:
-    named = _named(walk, ask.party) if ask.party else (forced or _context_party(walk))
+    if _INTERNAL.match(ask.party):
+        return
+    party = _pointed_at(ask) or ask.party
+    named = _named(walk, party) if party else (forced or _context_party(walk))
     if (
         walk.context.appeal
         and ask.party
@@ -231,6 +320,10 @@ def _take(walk: _Walk, ask: Ask, issued: date | None, forced: tuple[str, ...] = 
     else:
         quote = " ".join(re.sub(r"^(?:that|for)\s+", "", ask.what).split()[:60])
         _store(walk, named, [Phrase(_closed(quote), _thing_verb(quote))], issued)
+    if ask.what.rstrip().endswith(":"):
+        walk.opened, walk.listed = named, False
+    if ask.frame is Frame.THING and not party:
+        walk.loose.extend(walk.demands[before:])
     if ask.announces:
         walk.announced.extend(walk.demands[before:])
 

@@ -1,7 +1,12 @@
-"""Finds demands in French, Spanish, German and Portuguese sentences by the frames of `european.toml`."""
+"""Finds demands in French, Spanish, Portuguese, German, Russian and Arabic by the frames of `european.toml`.
+
+Requests stand in three shapes: a sentence that asks a party for something; a line that opens a list, of
+whose items each is asked; and lines that name a party over a list of its own.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 
 from jobs.steps.extract import parties
@@ -11,56 +16,192 @@ from jobs.steps.extract.data import table
 from storage.records import Demand
 
 _FILE = "european.toml"
-LANGUAGES = frozenset({"fr", "es", "de", "pt"})
+LANGUAGES = frozenset({"fr", "es", "de", "pt", "ru", "ar"})
 _ARTICLE = re.compile(
-    r"^(?:l[’']|(?:le|la|les|el|los|las|une?|una|der|die|das|den|dem|o|a|os|as)\s+)(?=\S)", re.IGNORECASE
+    r"^(?:l[’'\x27]\s?|(?:à\s+la|à\s+l[’'\x27]|a\s+la|a\s+los|a\s+las|al|au|aux|à|le|la|les|el|los|las|"
+    r"une?|una|der|die|das|den|dem|os|as)\s+)(?=\S)",
+    re.IGNORECASE,
 )
-_REPORTED = re.compile(r"\b(?:a demandé|avait|ont demandé|pidió|pidieron|forderte|pediu)\b", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s+(?:et|y|e|und|и)\s+(?:à\s+la|à\s+l[’'\x27]|aux?|à|al|a\s+las?|a\s+los)\s*|,\s+(?:aux?\s|"
+    r"à\s+la\s|à\s+l[’'\x27]|al\s|a\s+la\s)|"
+    r"\s+وإلى\s+",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r",\s+(?:en particulier|notamment|en particular|especialmente|в частности|qui|que|dont|así como|"
+    r"lors|в лице)\b.*$|"
+    r"\s*\([^()]{0,80}\)|,?\s+(?:en particulier|por último|enfin)$",
+    re.IGNORECASE,
+)
+_LONGEST = 60  # words of a quote
+_HEADING = 140  # characters of a line that names a party
+
+
+@dataclass(frozen=True, slots=True)
+class _Frames:
+    asking: re.Pattern[str]
+    inverted: re.Pattern[str]
+    must: re.Pattern[str]
+    joint: re.Pattern[str]
+    heading: re.Pattern[str]
+    item: re.Pattern[str]
+    opens: re.Pattern[str]
+    reported: re.Pattern[str]
+    opening: re.Pattern[str]
+
+
+@dataclass(slots=True)
+class _Walk:
+    context: Context
+    named: list[str] = field(default_factory=list)
+    """The parties of the list that is open."""
+    opened: bool = False
+    listing: bool = False
+    """A line has opened a list whose parties are named line by line."""
+    found: list[Demand] = field(default_factory=list)
 
 
 @cache
-def _frames(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _frames(language: str) -> _Frames:
     row = table(_FILE)[language]
     you = "|".join(row["you"])
-    asking = re.compile(
-        rf"(?:\b(?P<you>{you})\s+)?(?<!\w){row['verb']}(?P<party>[^.;:]{{0,140}}?)\s*(?<!\w){row['link']}"
-        rf"(?=(?P<what>{row['what']}))",
-        re.IGNORECASE,
+    asking = (
+        rf"(?:\b(?P<you>{you})\s+)?(?<!\w){row['ask']}\s+{row['to']}(?P<party>[^.;:]{{0,160}}?)[\s,]*(?<!\w)"
+        rf"{row['link']}(?=(?P<what>{row['what']}))"
     )
-    must = re.compile(rf"(?P<party>[^.;:,]{{3,90}}?)\s+{row['must']}(?=\w)", re.IGNORECASE)
-    return asking, must, re.compile(row["and"], re.IGNORECASE)
+    inverted = (
+        rf"^(?:{row['heading']})(?P<party>[^.;:]{{3,140}}?)(?:,[^,.]{{2,40}})?,?\s+(?:(?:nous|мы|le|les|"
+        rf"nosotros|nós|wir)\s+)?"
+        rf"{row['ask']}\s+(?:{row['link']})(?=(?P<what>{row['what']}))"
+    )
+    opening = (
+        rf"(?<!\w){row['ask']}\s+{row['to']}(?P<party>[^.;:]{{2,160}}?)\s*"
+        r"(?:,?\s*(?:ce qui suit|lo siguiente|следующее|ما يلي|que|de|a|à|إلى))?\s*:$"
+    )
+    flags = re.IGNORECASE
+    return _Frames(
+        re.compile(asking, flags),
+        re.compile(inverted, flags),
+        re.compile(rf"(?P<party>[^.;:,]{{3,90}}?)\s+{row['must']}(?=\w)", flags),
+        re.compile(row["and"], flags),
+        re.compile(rf"^(?:{row['heading']})(?P<party>[^.!?]{{3,{_HEADING}}}?)\s*[:,]?$", flags),
+        re.compile(rf"^(?:{row['item']})", flags),
+        re.compile(row["opens"], flags),
+        re.compile(row["not"], flags),
+        re.compile(opening, flags),
+    )
 
 
 def demands(blocks: list[Block], language: str, context: Context) -> list[Demand]:
     """The demands of a text in one of `LANGUAGES`, each with the party that is asked."""
-    found: list[Demand] = []
-    for block in blocks:
-        for sentence in block.sentences:
-            for demand in _sentence(sentence, language, context):
-                if not any(demand.quote == known.quote and demand.to == known.to for known in found):
-                    found.append(demand)
-    return found
+    walk, frames = _Walk(context), _frames(language)
+    for block, following in zip(blocks, [*blocks[1:], Block("")], strict=False):
+        _read_block(walk, block, following, frames)
+    return walk.found
 
 
-def _sentence(sentence: str, language: str, context: Context) -> Iterator[Demand]:
-    asking, must, joint = _frames(language)
-    if _REPORTED.search(sentence):
+def _read_block(walk: _Walk, block: Block, following: Block, frames: _Frames) -> None:
+    text = block.text
+    if party := _party_line(walk, block, following, frames):
+        walk.named, walk.opened = _parts(party), True
         return
-    if match := asking.search(sentence):
-        names = _names(match["party"], context, spoken_to=bool(match["you"]) or not match["party"])
-    elif match := must.search(sentence):
-        names = _names(match["party"], context, spoken_to=False)
-        names = [name for name in names if parties.country(name) or parties.actor(name)]
+    if frames.opens.search(text) and len(text) < 400 and not frames.reported.search(text):
+        walk.named, walk.opened, walk.listing = _opening_parties(walk, text, frames), True, True
+        return
+    if walk.opened and block.marker and (walk.named or walk.context.letter_to):
+        if _item(walk, text, frames):
+            return
+    elif not block.marker:
+        walk.opened = False
+    for sentence in block.sentences:
+        for demand in _sentence(sentence, walk, frames):
+            _add(walk, demand)
+
+
+def _party_line(walk: _Walk, block: Block, following: Block, frames: _Frames) -> str:
+    """The party of a line over a list: "Aux autorités de X" or, in an open list, "Федеральную службу:"."""
+    text = block.text
+    if len(text) > _HEADING or not (following.marker or walk.listing):
+        return ""
+    if (
+        text.endswith(":")
+        and (walk.listing or walk.named)
+        and following.marker
+        and not frames.opens.search(text)
+    ):
+        return frames.heading.sub(lambda match: match["party"], text).rstrip(" :")
+    match = frames.heading.match(text)
+    if not match or not following.marker or block.marker or frames.opens.search(text):
+        return ""
+    starts_heading = match.start("party") > 0
+    return match["party"].strip(" ,:") if starts_heading else ""
+
+
+def _opening_parties(walk: _Walk, text: str, frames: _Frames) -> list[str]:
+    """Whom a line asks that opens a list: "Nous demandons aux autorités de X :"; else the letter's."""
+    match = frames.opening.search(text)
+    if match and (name := _clean(match["party"])):
+        return _parts(name) if len(name.split()) <= 18 else list(walk.context.letter_to)
+    return list(walk.context.letter_to)
+
+
+def _item(walk: _Walk, text: str, frames: _Frames) -> bool:
+    """Adds the things that one item of an open list asks."""
+    body = frames.item.sub("", text.strip('«»“”" '), count=1)
+    names = walk.named or list(walk.context.letter_to)
+    pieces = [_closed(piece) for piece in frames.joint.split(body)]
+    for piece in pieces:
+        for name in names if len(piece.split()) > 1 else ():
+            _add(walk, Demand(name, piece, piece.split()[0].lower()))
+    return bool(pieces and names)
+
+
+def _sentence(sentence: str, walk: _Walk, frames: _Frames) -> Iterator[Demand]:
+    if frames.reported.search(sentence):
+        return
+    if (match := frames.inverted.match(sentence)) or (match := frames.asking.search(sentence)):
+        groups = match.groupdict()
+        spoken = bool(groups.get("you")) or not (match["party"] or "").strip(" ,")
+        names = _names(match["party"] or "", walk, spoken_to=spoken)
+    elif match := frames.must.search(sentence):
+        names = _names(match["party"], walk, spoken_to=False)
+        names = [name for name in names if parties.country(name) or parties.actor(name) or _capital(name)]
     else:
         return
-    for piece in joint.split(sentence[match.end() :]):
-        quote = piece.strip(' ,;.:!»”"')
-        for name in names if quote else ():
+    for piece in frames.joint.split(sentence[match.end() :]):
+        quote = _closed(piece)
+        for name in names if len(quote.split()) > 1 or len(quote) > 8 else ():
             yield Demand(name, quote, quote.split()[0].lower())
 
 
-def _names(party: str, context: Context, *, spoken_to: bool) -> list[str]:
-    name = _ARTICLE.sub("", party.strip(" ,"))
+def _closed(piece: str) -> str:
+    return " ".join(piece.strip(' ,;.:!»”"،؛').split()[:_LONGEST]).strip(' ,;.:!»”"،؛')
+
+
+def _capital(name: str) -> bool:
+    """A proper name in a script with capitals, as the subject of "must"."""
+    return name[:1].isupper() and 1 < len(name.split()) <= 8
+
+
+def _names(party: str, walk: _Walk, *, spoken_to: bool) -> list[str]:
+    name = _clean(party)
     if spoken_to or not name:
-        return list(context.letter_to)
-    return [name] if len(name.split()) <= 16 else []
+        return list(walk.context.letter_to) or list(walk.named)
+    return _parts(name) if len(name.split()) <= 18 else []
+
+
+def _clean(party: str) -> str:
+    return _ARTICLE.sub("", _ASIDE.sub("", party.strip(" ,:"))).strip(" ,:")
+
+
+def _parts(name: str) -> list[str]:
+    """The parties that are named side by side, each with its own preposition."""
+    return [part for part in (_clean(one) for one in _JOINT.split(_clean(name))) if part]
+
+
+def _add(walk: _Walk, demand: Demand) -> None:
+    if len(walk.found) < 400 and not any(
+        demand.quote == known.quote and demand.to == known.to for known in walk.found
+    ):
+        walk.found.append(demand)

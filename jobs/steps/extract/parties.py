@@ -1,11 +1,15 @@
 """Reads a noun phrase as one or more parties that can be asked: names, countries, who is too vague."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+
+from babel import Locale
 
 from jobs.steps import lexicon
 from jobs.steps.extract.data import words
+from jobs.steps.lexicon.countries import place_spans
+from jobs.steps.lexicon.tokens import cut
 
 _FILE = "parties.toml"
 _ARTICLE = re.compile(r"^(?:the|a|an|those|these|that|this|all|both|its|their|our|your)\s+", re.IGNORECASE)
@@ -97,7 +101,25 @@ def names_country(name: str) -> bool:
         part[:1].isupper() or part in {"of", "the", "and"} for part in parts
     ):
         return False
-    return lexicon.country_of(name) is not None
+    if lexicon.country_of(name) is None:
+        return False
+    tokens = cut(re.sub(r"\s+of America$", "", name))
+    at = 0
+    while at < len(tokens.words) and tokens.words[at] in words(_FILE, "state_words"):
+        at += 1
+    spans = [(first, last) for first, last, _ in place_spans(tokens)]
+    end = len(tokens.words) - (tokens.words[-1] in {"republic", "federation"})
+    named = any(first <= at and last >= end - 1 for first, last in spans)
+    return named or at == len(tokens.words) or name.lower() in _printed()
+
+
+@cache
+def _printed() -> frozenset[str]:
+    """The English names of all countries, as CLDR has them."""
+    territories = Locale.parse("en").territories
+    return frozenset(
+        name.replace(" & ", " and ").lower() for code, name in territories.items() if len(code) == 2
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,153 +1,223 @@
-"""Counts the persons in danger, as far as the text names or counts them."""
+"""Counts the persons in danger, as far as the text names or counts them.
+
+Every number of persons in the text is a candidate; it gains by danger told in its sentence, by standing in
+the title, the lead or a demand, by being taken up again ("all nine", "the forty-seven"), and loses by safety,
+death and background. The number with the most weight is the count; without one the persons named are.
+"""
 
 import re
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
-from jobs.steps.extract.data import pattern
-from jobs.steps.extract.numbers import NUMBER, number
+from jobs.steps.extract.data import lowered_pattern, may_hold, table
+from jobs.steps.extract.minors import minors_of
+from jobs.steps.extract.named import names_at_risk, roll
+from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
+from jobs.steps.extract.sections import own
 from storage.records import PersonsAtRisk
 
 _FILE = "persons.toml"
-_PEOPLE = (
-    r"(?P<who>refugees?|men|women|man|woman|people|persons?|defectors?|escapees?|activists?|"
-    r"journalists?|prisoners?|detainees?|students?|monks?|nuns?|priests?|pastors?|christians|lawyers?|"
-    r"protesters?|demonstrators|workers?|asylum[- ]seekers?|migrants?|fishermen|villagers|families|"
-    r"family members|defenders?|bloggers?|writers?|teachers?|doctors?|children|girls?|boys?|"
-    r"individuals|nationals|citizens|muslims|uyghurs|north koreans|believers|koreans|\w+ians|"
-    r"members|brothers|sisters|"
-    r"abductees|leaders|artists|singers)"
-)
-_COUNTED = re.compile(
-    rf"(?<![\w.,/-])(?:(?:at least|a group of|the|these|all)\s+)?(?P<n>{NUMBER})\s+(?:(?!(?:other|"
-    rf"more)\b)[\w’'-]+\s+){{0,4}}?{_PEOPLE}\b(?!\s+(?:ago|later))",
-    re.IGNORECASE,
-)
-_KOREAN = re.compile(
-    r"(?:탈북자|탈북민|난민|북한이탈주민|활동가|수감자|주민|가족|여성|남성|언론인|어린이)\S{0,3}\s?(?P<n>\d{1,4}|한|두|세|네|다섯|여섯|일곱|여덟|"
-    r"아홉|열)\s?(?:명|인)|(?P<m>\d{1,4})\s?(?:명|인)의?\s?(?:탈북|난민|북한|활동가|수감)"
-)
-_JAPANESE = re.compile(
-    r"(?:脱北者|難民|活動家|市民)\S{0,3}?(?P<n>\d{1,4})\s?(?:人|名)|(?P<m>\d{1,4})\s?(?:人|名)の?(?:脱北者|難民|活動家)"
-)
-_INFANT = re.compile(
-    r"\b(?:an?|one|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:infant|baby|toddler|newborn|(?:year|"
-    r"month|week)-old\s+(?:girl|boy|child|daughter|son|infant|baby)|"
-    r"(?:girl|boy|child|daughter|son)\s+of\s+(?:\w+\s+)(?:years?|months?|weeks?))\b",
-    re.IGNORECASE,
-)
-_KOREAN_MINORS = re.compile(
-    r"(?P<n>\d{1,3})\s?명은?\s(?:어린이|아동|미성년자|영아|유아)|(?:어린이|아동|미성년자|영아|유아)\s?(?P<k>\d{1,3})\s?명"
-)
-_AGED = re.compile(
-    r"\b(?:aged?\s+|\()(?P<a>\d{1,2})\)?(?!\d)|(?<=\d)(?:,|"
-    r",? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b",
-    re.IGNORECASE,
-)
-_MINORS = re.compile(
-    rf"(?<![\w-])(?P<n>{NUMBER})\s+(?:[\w’'-]+\s+){{0,2}}?(?:children|minors|infants|babies|girls|"
-    rf"boys|teenagers|toddlers)\b",
-    re.IGNORECASE,
-)
-_AGES = re.compile(r"\b(?:aged?|old)\b|\(\d{1,2}\)")
+_MOST = 999
+_ENOUGH = 2.0
+"""Weight from which a number is believed: danger told in its own sentence."""
 _NUMBERED = re.compile(
     r"\d|\b(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|"
-    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)|[한두세네열]|다섯|여섯|일곱|여덟|아홉"
+    r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)"
 )
-_INFANTS = re.compile(r"infant|baby|toddler|newborn|-old|\b(?:girl|boy|child|daughter|son)\b")
-_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽ"
-_NAME = (
-    rf"(?!(?:The|This|His|Her|A|In|On|Their)\s)[{_UPPER}][\w’'-]+"
-    rf"(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von)){{1,3}}"
+_GAP = (
+    r"(?:(?!(?:for|of|at|in|to|from|on|by|with|after|before|and|or|who|when|per|times?|lines?|years?|months?|"
+    r"weeks?|days?|hours?|minutes|percent|thousand|million|hundred|more|other than|que|des?|du|à|el|los|"
+    r"las|y|et|с|из|в|на|по|от|для|о|и|как)\b)"
+    r"[\w’'-]+\s+){0,3}?"
 )
-_ROLED = re.compile(
-    r"\b(?:blogger|journalist|lawyer|activist|pastor|priest|monk|nun|writer|poet|singer|teacher|"
-    r"student|defender|"
-    r"professor|doctor|editor|photographer|unionist|leader|filmmaker|artist|dissident|prisoner|"
-    r"refugee|defector)\s+"
-    rf"(?P<name>{_NAME})"
+_BARE = (
+    r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
+    r"(?=\s*(?:[.,;:)]|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
+    r"should|would|can|now|still|held|missing)\b)"
 )
-_EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
-_HONOURED = re.compile(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?P<name>{_NAME})")
-_NAMED = re.compile(
-    rf"(?P<name>{_NAME})(?:\s*\([^)]{{1,40}}\))?(?:,\s+[^,.]{{3,80}},)?\s+(?:is|was|has been|"
-    rf"remains|remained|faces|could|may|went|disappeared)\s+(?:\w+\s+){{0,3}}?(?P<risk>\w+)"
+_EAST = {
+    "ko": re.compile(
+        rf"(?P<n>{number_of('ko')})\s?(?:여\s?)?(?:명|인(?=[\s의은는이가을를과와,.]|$)|사람|"
+        r"(?=\s?(?:청년|가족|난민|탈북|활동가|아이|여성|남성|형제|자매|학생|언론인)))"
+    ),
+    "ja": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:人|名)(?!目|々|権|間|物|民|種|気|々|道|類|材|称|誉)"),
+    "zh": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子|家庭))"),
+}
+_EAST_NOT = re.compile(
+    r"^\s?(?:의원|참가|단체|변호사|시민이 모|교수|参加|賛同|署名|团体|律师|联署|代表|委员|参与|记者在)|"
+    r"^\s?(?:以上が?参)"
 )
+_ASKED = re.compile(
+    r"\b(?:releas\w+|not (?:to )?(?:return|deport|extradite|repatriate|send)|free|protect|urge|call|reveal|"
+    r"stop|halt)\b|libér|liber(?:en|ar|ación)|освобод|الإفراج|촉구|요구|하라|求め|要求|呼吁",
+    re.IGNORECASE,
+)
+_OLD = re.compile(
+    r"\b(?:[Ii]n|[Ss]ince|[Ee]n|[Dd]epuis|[Dd]esde)\s+(?:\w+\s+)?(?:19|20)\d\d\b|년부터|从\d{4}年"
+)
+_CLAUSE = re.compile(r"[,;:.()]|\band\b|\bwhile\b|\bwhereas\b|\bet\b|\by\b|、|，|。")
+_ADDED = re.compile(r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$", re.IGNORECASE)
 
 
-def persons_at_risk(title: str, blocks: list[Block]) -> PersonsAtRisk:
+_WITH_NAMED = re.compile(r"[A-Z][\w’'-]+\s+[A-Z][\w’'-]+,?\s+and\s+(?:of\s+)?(?:the\s+|his\s+|her\s+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    value: int
+    start: int
+    end: int
+    bare: bool = False
+
+
+def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> PersonsAtRisk:
     """How many are in danger, how many of them minors; None where the text does not count them."""
-    risk, safe, total = (pattern(_FILE, key) for key in ("risk", "safe", "totals"))
-    if any(pattern(_FILE, "closed").search(block.text) for block in blocks):
-        # A closed case counts those it was about, who are safe now.
-        risk, safe = re.compile(f"{risk.pattern}|released|freed", re.IGNORECASE), re.compile(r"(?!)")
-    counts: Counter[int] = Counter()
-    minors: int | None = None
-    lines = [*sentences(title), *(sentence for block in blocks for sentence in block.sentences)]
-    for position, sentence in enumerate(lines):
-        weight = 3 if position < 4 else 1
-        if not _NUMBERED.search(sentence) or not risk.search(sentence) or total.search(sentence):
+    closed = any(may_hold(_FILE, "closed", block.lowered) and _is(block.text, "closed") for block in blocks)
+    lines = [
+        *sentences(title),
+        *(line for block in own(blocks) if block.text != title for line in block.sentences),
+    ]
+    scores, old = _weighed(lines, language, len(sentences(title)), closed=closed)
+    listed = roll(blocks, closed=closed)
+    names = names_at_risk(lines, closed=closed)
+    first = {name for name in names if any(name in line for line in lines[:6])}
+    count = _chosen(scores, listed, len(names), alone=len(names) == 1 == len(first))
+    if count is None:
+        return PersonsAtRisk(None, None, None)
+    return PersonsAtRisk(count, minors_of(lines, count, old), len(names) or None)
+
+
+def _weighed(
+    lines: list[str], language: str, titled: int, *, closed: bool
+) -> tuple[dict[int, float], dict[int, list[int]]]:
+    """The weight of each number of persons, and in which lines it stands."""
+    scores: dict[int, float] = defaultdict(float)
+    places: dict[int, list[int]] = defaultdict(list)
+    again: list[tuple[int, float]] = []
+    for position, line in enumerate(lines):
+        found = _candidates(line, language)
+        if not found:
             continue
-        for match in (
-            *_COUNTED.finditer(sentence),
-            *_KOREAN.finditer(sentence),
-            *_JAPANESE.finditer(sentence),
-        ):
-            groups = match.groupdict()
-            value = number(groups.get("n") or groups.get("m") or "")
-            if (
-                not value
-                or value > 999
-                or safe.search(sentence[max(0, match.start() - 40) : match.end() + 60])
-            ):
+        danger = _dangerous(line)
+        beside = not danger and any(_dangerous(other) for other in lines[max(0, position - 1) : position + 2])
+        asked = danger and bool(_ASKED.search(line))
+        for candidate in _with_sums(found, line):
+            if _left_out(line, candidate, closed=closed):
                 continue
-            counts[value] += weight
-        if counts and not minors:
-            minors = _minors(sentence)
-    if counts and not minors:
-        minors = next((found for line in lines[:60] if (found := _minors(line))), minors)
-    if not counts:
-        return _single(lines, risk, safe)
-    best = max(counts.items(), key=lambda pair: (pair[1], pair[0]))[0]
-    return PersonsAtRisk(best, minors, None)
+            weight = _weight(
+                line, position, titled, danger=danger or closed, asked=asked, bare=candidate.bare
+            )
+            places[candidate.value].append(position)
+            if danger or closed:
+                scores[candidate.value] += weight
+            elif beside:
+                scores[candidate.value] += weight + 0.5
+            else:
+                again.append((candidate.value, weight))
+    for value, weight in again:
+        if value in scores or weight >= 3:
+            scores[value] += weight
+    return scores, places
 
 
-def _minors(sentence: str) -> int | None:
-    if not _NUMBERED.search(sentence) and not _INFANTS.search(sentence):
-        return None
-    if match := _MINORS.search(sentence) or _KOREAN_MINORS.search(sentence):
-        return number(match["n"] or match.groupdict().get("k") or "")
-    ages = _ages(sentence)
-    young = sum(age < 18 for age in ages)
-    infants = len(_INFANT.findall(sentence))
-    if young or infants:
-        return max(young, infants)
-    return 0 if ages else None
+def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool, bare: bool) -> float:
+    weight = 2.0 if danger else 0.5
+    weight += 3.0 if position < titled and danger else 1.5 if position < titled + 5 else 0.0
+    weight += 1.5 if asked and danger else 0.0
+    weight += 1.0 if bare else 0.0
+    return weight - (2.0 if _OLD.search(line) else 0.0)
 
 
-def _ages(sentence: str) -> list[int]:
-    east = [int(match["a"]) for match in _EAST_AGED.finditer(sentence)]
-    if east or not _AGES.search(sentence):
-        return east
-    return [int(match["a"] or match["b"] or match["c"]) for match in _AGED.finditer(sentence)]
+def _dangerous(line: str) -> bool:
+    return _is(line, "risk")
 
 
-def _single(lines: list[str], risk: re.Pattern[str], safe: re.Pattern[str]) -> PersonsAtRisk:
-    """Persons named as in danger where no number is given."""
-    names: dict[str, str] = {}
-    for sentence in lines[:40]:
-        if safe.search(sentence):
-            continue
-        for match in _NAMED.finditer(sentence):
-            if risk.search(sentence[match.start("risk") : match.end() + 60]):
-                names.setdefault(match["name"].split()[-1], match["name"])
-        if risk.search(sentence) and not re.search(
-            r"\b(?:said|told|minister|president|judge|director)\b", sentence, re.IGNORECASE
+def _chosen(scores: dict[int, float], listed: int, named: int, *, alone: bool) -> int | None:
+    """The number with the most weight; a roll of names, or the named ones, where no number has enough."""
+    best = max(scores.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0.0))
+    if listed:
+        return listed
+    if best[1] >= (_ENOUGH + 1 if alone else _ENOUGH):
+        return best[0]
+    return named or (best[0] if best[1] >= _ENOUGH else None) or None
+
+
+def _is(text: str, key: str) -> bool:
+    return lowered_pattern(_FILE, key).search(text.lower()) is not None
+
+
+def _script(line: str, language: str) -> str:
+    if language:
+        return language
+    if re.search("[가-힣]", line):
+        return "ko"
+    if re.search("[ぁ-ヿ]", line):
+        return "ja"
+    return "zh" if re.search("[一-鿿]", line) else "en"
+
+
+@cache
+def _counted(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    spoken: dict[str, str] = table(_FILE)["people"]
+    people = spoken.get(language) or spoken["en"]
+    counted = rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+{_GAP}(?:\w+-)?(?:{people})\b"
+    return (
+        re.compile(rf"{counted}(?!\s+(?:ago|later)|[-’'])", re.IGNORECASE),
+        re.compile(_BARE.format(number=number_of("en")), re.IGNORECASE),
+    )
+
+
+def _candidates(line: str, language: str) -> list[_Candidate]:
+    language = _script(line, language)
+    if language in _EAST:
+        found = [_candidate(match) for match in _EAST[language].finditer(line)]
+        return [one for one in found if one and not _EAST_NOT.match(line[one.end : one.end + 8])]
+    if language == "en" and not _NUMBERED.search(line):
+        return []
+    counted, bare = _counted(language)
+    found = [_candidate(match) for match in counted.finditer(line)]
+    if language == "en":
+        taken = {one.start for one in found if one}
+        more = [_candidate(match, bare=True) for match in bare.finditer(line)]
+        found += [one for one in more if one and one.value > 1 and one.start not in taken]
+    return [one for one in found if one]
+
+
+def _candidate(match: re.Match[str], *, bare: bool = False) -> _Candidate | None:
+    value = number(match["n"])
+    return _Candidate(value, match.start("n"), match.end(), bare) if value and value <= _MOST else None
+
+
+def _with_sums(found: list[_Candidate], line: str) -> Iterator[_Candidate]:
+    """The candidates, and what two that are joined make together: "the 44 students and the three pastors"."""
+    found = sorted(found, key=lambda one: one.start)
+    for index, one in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        if following and _ADDED.match(line[one.end : following.start]) and not one.bare:
+            yield _Candidate(one.value + following.value, one.start, following.end, bare=True)
+        elif (
+            following is None
+            and not one.bare
+            and _WITH_NAMED.search(line[max(0, one.start - 60) : one.start])
         ):
-            for match in _HONOURED.finditer(sentence):
-                names.setdefault(match["name"].split()[-1], match["name"])
-        for match in _ROLED.finditer(sentence) if risk.search(sentence) or "release" in sentence else ():
-            names.setdefault(match["name"].split()[-1], match["name"])
-    ages = [age for line in lines[:40] for age in _ages(line)] if names else []
-    minors = sum(age < 18 for age in ages) if ages else None
-    return PersonsAtRisk(len(names) or None, minors, len(names) or None)
+            yield _Candidate(one.value + 1, one.start, one.end, bare=True)
+        yield one
+
+
+def _left_out(line: str, candidate: _Candidate, *, closed: bool) -> bool:
+    """Whether those who are counted are safe, dead, estimated or somebody else."""
+    before, after = (
+        line[max(0, candidate.start - 60) : candidate.start],
+        line[candidate.end : candidate.end + 70],
+    )
+    cut = [match.end() for match in _CLAUSE.finditer(before)]
+    before = before[cut[-1] :] if cut else before
+    if following := _CLAUSE.search(after):
+        after = after[: following.start()]
+    near = f"{before}{line[candidate.start : candidate.end]}{after}"
+    if _is(near, "totals") or re.search(r"(?:another|other|further|previous)\s*$", before, re.IGNORECASE):
+        return True
+    return not closed and (_is(near, "safe") or _is(near, "dead"))

@@ -14,7 +14,7 @@ _CONDITION = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,;:.!?…–—\-”\"]+|(?<!\w)(?:and|or|as well as|but|to|not to|while|also|specifically|"
-    r"in particular|notably|especially|further|finally))$"
+    r"in particular|notably|especially|further|finally|namely|as follows))$"
 )
 _LONGEST = 80  # words of a quote; what is beyond no longer helps to find the place
 

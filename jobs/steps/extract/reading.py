@@ -15,6 +15,7 @@ from jobs.steps.extract.instruments import instruments
 from jobs.steps.extract.issuers import issuers
 from jobs.steps.extract.persons import persons_at_risk
 from jobs.steps.extract.places import places
+from jobs.steps.extract.sections import own
 from jobs.steps.extract.signatories import signatories
 from jobs.steps.extract.titles import titled
 from storage.records import Demand, Statement
@@ -40,12 +41,13 @@ def extract(document: Document) -> Statement:
     speaking = issuers(title, read, document.organisation)
     context = contexts.read(title, read, speaking, named)
     language = lexicon.detect_language(_sample(document.text) or title, document.language)
+    telling = own(read)
     if language in {"ko", "ja", "zh"}:
-        asked, formal = east_asian.demands(read, language, context), list(context.letter_to)
+        asked, formal = east_asian.demands(telling, language, context), list(context.letter_to)
     elif language in european.LANGUAGES:
-        asked, formal = european.demands(read, language, context), list(context.letter_to)
+        asked, formal = european.demands(telling, language, context), list(context.letter_to)
     else:
-        asked, formal = demands(heading, read, context, written)
+        asked, formal = demands(heading, telling, context, written)
     flat = collapse(document.text)
     asked = [_within_title(_with_negation(demand, flat), title) for demand in asked]
     parties = addressees(asked, formal, read, context)
@@ -61,7 +63,7 @@ def extract(document: Document) -> Statement:
         signatories=signatories(read),
         addressees=parties,
         demands=tuple(asked),
-        persons_at_risk=persons_at_risk(title, read),
+        persons_at_risk=persons_at_risk(title, read, language),
         countries=countries(title, named, parties),
         places=places(read),
         identifiers=identifiers(title, read),

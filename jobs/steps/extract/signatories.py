@@ -1,59 +1,50 @@
-"""Counts who signed: the lists under their headings, and the numbers that the text claims."""
+"""Counts who signed: the lists under their headings, one name a line or several in a row."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
+
+from babel import Locale
 
 from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
-from jobs.steps.extract.data import pattern, words
-from jobs.steps.extract.numbers import NUMBER, number
+from jobs.steps.extract.claims import claims
+from jobs.steps.extract.data import may_hold, pattern, words
+from jobs.steps.extract.numbers import NUMBER
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
-_CLAIM_GAP = r"\s+(?:[\w'’-]+\s+){0,4}?"
-_ORGANISATIONS = re.compile(
-    rf"(?<![\w.,/])(?P<n>{NUMBER}){_CLAIM_GAP}(?:(?:non-?governmental |non-?government |"
-    rf"civil society |human rights |rights |international )*"
-    r"(?:organi[sz]ations|groups|ngos|associations|bodies|unions|churches))\b",
-    re.IGNORECASE,
-)
-_PERSONS = re.compile(
-    rf"(?<![\w.,/])(?P<n>{NUMBER}){_CLAIM_GAP}(?:individuals|persons|people|experts|academics|"
-    rf"lawmakers|parliamentarians|scholars|citizens|signatories)\b",
-    re.IGNORECASE,
-)
-_COUNTRIES = re.compile(
-    rf"\bfrom\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?(?:countries|states|nations)\b",
-    re.IGNORECASE,
-)
-_SIGNING = re.compile(
-    r"\b(?:on behalf of|undersigned|signed by|signatories|we,|endorsed by|joined by|the following|"
-    r"representing|join)\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(
-    r"\b(?:last (?:year|month|december|november|\w+)|wrote|earlier|previous|in (?:19|20)\d\d|300 other)\b",
-    re.IGNORECASE,
-)
-_KOREAN = re.compile(r"(?P<n>\d{1,4})\s?(?:개|여개)\s?(?:\S{0,6}\s)?(?:단체|시민단체)")
 _CLOSING = re.compile(
-    r"^(?:yours? )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
-    r"yours|best regards|kind regards|cordially)\b.{0,40}$",
+    r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
+    r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
+    r"cordialement|veuillez agréer)\b.{0,60}$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    rf"^(?:and\s+)?(?:{NUMBER})\s+(?:more|other|others|further|additional)\b|cannot be named|"
-    rf"wish(?:es)? to remain anonymous|and others$",
+    rf"^(?:and|plus|in addition,?)?\s*(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(rf",?\s+and\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b", re.IGNORECASE)
 _PERSON_TITLES = re.compile(
-    r"^(?:(?:H\.?E|Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Fr|Sr|Sir|Lord|Lady|Baroness|Hon|Ambassador|"
-    r"Bishop|Archbishop|Cardinal|Judge|Justice|Rt|The Rt Hon)\.?\s+)+"
+    r"^(?:(?:H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Revd|Reverend|Fr|Sr|Sir|Dame|Lord|Lady|Baroness|"
+    r"Hon|Ambassador|"
+    r"Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Pr|Me|Mme|M|Sra?|Dra|Lic|Ing|Imam|"
+    r"Sheikh|Rabbi)\b\.?\s+)+"
 )
-_POST_NOMINAL = re.compile(r",?\s+(?:MP|MEP|PhD|Ph\.D\.?|JD|QC|KC|OBE|CBE|Esq\.?|MD|SJ|OP|Jr\.?)$")
-_NUMBERING = re.compile(r"^\(?\d{1,3}[.)]\s*")
+_HONOURED = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador|Hon|Mgr)\.?\s+[A-Z]")
+_POST_NOMINAL = re.compile(
+    r",?\s+(?:M\.?P\.?|MEP|PhD|Ph\.D\.?|JD|QC|KC|SC|OBE|CBE|MBE|KBE|Esq\.?|MD|SJ|S\.J\.|OP|OSB|Jr\.?)$"
+)
+_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)．、]\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
+_LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
+_ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
+_WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
+_EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
+_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ")
+_UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
+_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(slots=True)
@@ -61,18 +52,20 @@ class _Found:
     organisations: dict[str, str] = field(default_factory=dict)
     persons: dict[str, str] = field(default_factory=dict)
     countries: set[str] = field(default_factory=set)
+    marked: bool = False
+    """The running list sets bullets or numbers before its names."""
 
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
     found = _Found()
     mode, country = "", ""
-    for index, block in enumerate(blocks):
-        heading = _heading(block)
+    for block in blocks:
+        heading, rest = _heading(block)
         if heading:
-            mode, country = heading, ""
-            if heading == "country":
-                mode = "organisations"
+            mode, country, found.marked = heading, "", False
+            if rest:
+                country = _take_all(found, rest, mode, country)
             continue
         if not mode and _CLOSING.match(block.text):
             mode = "closing"
@@ -82,65 +75,126 @@ def signatories(blocks: list[Block]) -> Signatories:
         if _ends(block, mode):
             mode = ""
             continue
-        if mode == "closing" and not _enough(blocks, index):
+        if mode == "closing" and len(block.text.split()) > 14:
             mode = ""
             continue
-        country = _take(found, block, mode, country)
-    claims = _claims(blocks)
+        country = _take_block(found, block, mode, country)
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
-        len(found.organisations), len(found.persons), len(found.countries), *claims, tuple(listed)
+        len(found.organisations), len(found.persons), len(found.countries), *claims(blocks), tuple(listed)
     )
 
 
-def _heading(block: Block) -> str:
-    """Which list a heading opens: organisations, persons or a committee; "" for any other line."""
-    text = _NUMBERING.sub("", block.text).rstrip(":").strip()
-    if len(text) > 90:
+def _heading(block: Block) -> tuple[str, str]:
+    """Which list a line opens (organisations or persons), and the names that follow in it."""
+    head = block.lowered[:120]
+    if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
+        return "", ""
+    text = unicodedata.normalize("NFKC", _NUMBERING.sub("", block.text[:4000]))
+    if len(text) <= 120 and (mode := _mode(text)):
+        return mode, ""
+    match = _LABELLED.match(text)
+    if match and (mode := _mode(match["head"])) and _several(match["rest"]):
+        return mode, match["rest"]
+    return "", ""
+
+
+def _mode(text: str) -> str:
+    plain = _ASIDE.sub("", text).strip(" :：*#-–—=_")
+    plain = _WITH_COUNT.sub("", plain).strip()
+    if not plain or len(plain) > 80:
         return ""
-    plain = re.sub(r"\s*\(?\d+\)?\s*$", "", text)
     for mode in ("persons", "organisations"):
         if pattern(_FILE, mode).fullmatch(plain):
             return mode
     return ""
 
 
+def _several(text: str) -> bool:
+    return (
+        len(text.split()) <= 12 or any(separator in text for separator in _SEPARATORS) or text.count(",") >= 2
+    )
+
+
 def _ends(block: Block, mode: str) -> bool:
     text = block.text
     if pattern(_FILE, "end").match(text):
         return True
+    if len(_split_names(text)) > 2:
+        return False
     limit = 40 if mode == "persons" else 26
-    return len(text.split()) > limit or (
-        text.endswith(".") and len(text.split()) > 9 and not re.search(r"(?:Inc|Ltd|[A-Z])\.$", text)
+    if len(text.split()) > limit:
+        return not pattern(_FILE, "counted").search(text)
+    if text[-1] == "。":
+        return True
+    return (
+        text.endswith(".")
+        and len(text.split()) > 9
+        and not re.search(r"(?:Inc|Ltd|[A-Z]|e\.V)\.$", text)
+        and not pattern(_FILE, "counted").search(text)
     )
 
 
-def _enough(blocks: list[Block], index: int) -> bool:
-    return len(blocks[index].text.split()) <= 14
+def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
+    """Adds what one block prints: one name, or several in a row."""
+    marker = bool(block.marker) or bool(_NUMBERING.match(block.text))
+    found.marked = found.marked or (marker and mode != "closing")
+    text = block.text.strip()
+    if pattern(_FILE, "regions").fullmatch(text.rstrip(" :").lower()) and not marker:
+        return ""
+    if found.marked and not marker and mode == "organisations" and not parties.names_country(text):
+        # A line without a bullet among lines with one heads them or tells about them.
+        return country
+    return _take_all(found, text, mode, country)
 
 
-def _take(found: _Found, block: Block, mode: str, country: str) -> str:
-    """Adds one printed line to the lists; a line that is only a country heads the following ones."""
-    text = _AND_MORE.split(_NUMBERING.sub("", block.text))[0].strip(" ,;.*")
-    if text and _is_country(text) and not block.marker:
+def _take_all(found: _Found, text: str, mode: str, country: str) -> str:
+    text = _EAST_TAIL.sub("", text)
+    parts = _split_names(text)
+    for part in parts if len(parts) > 1 else [text]:
+        country = _take(found, part, mode, country)
+    return country
+
+
+def _split_names(text: str) -> list[str]:
+    """The names of one line: split at the mark that stands between them, outside of parentheses."""
+    masked = _ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
+    separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and masked.count(",") >= 3 and (_EAST.search(text) or text.count(",") >= 4):
+        separator = ","
+    if not separator:
+        return [text]
+    parts, start = [], 0
+    for match in re.finditer(re.escape(separator), masked):
+        parts.append(text[start : match.start()])
+        start = match.end()
+    parts.append(text[start:])
+    return [part.strip(" .。,") for part in parts if part.strip(" .。,")]
+
+
+def _take(found: _Found, line: str, mode: str, country: str) -> str:
+    """Adds one printed name to the lists; a line that is only a country heads the following ones."""
+    text = _AND_MORE.split(_NUMBERING.sub("", line))[0].strip(" ,;.*|")
+    if text and _is_country(text):
         found_country = lexicon.country_of(text)
         if found_country:
             return found_country
-    if not text or _COUNTED.search(text):
+    if not text or _COUNTED.search(text) or pattern(_FILE, "counted").search(text):
         return country
     name, printed = _name_and_country(text)
     where = (lexicon.country_of(printed) if printed else None) or country
-    honoured = bool(re.match(r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador)\.?\s+[A-Z]", name))
+    honoured = bool(_HONOURED.match(name))
     person = mode == "persons" or honoured or (mode == "closing" and not _organisation(name.split(",")[0]))
     if person:
-        name = _POST_NOMINAL.sub(
-            "", _PERSON_TITLES.sub("", name.split(",")[0].split(" – ")[0].split(" - ")[0].strip())
-        )
-        name = re.split(r"\s*\(", name)[0].strip()
+        name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
+        name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
     if not name or len(name) < 2 or (mode == "closing" and person and not _personal(name)):
         return country
+    key = name.lower()
+    if person and _UNNAMED.match(name):
+        key = f"{key} {len(found.persons)}"
     store = found.persons if person else found.organisations
-    store.setdefault(name.lower(), name)
+    store.setdefault(key, name)
     if where and not pattern(_FILE, "nowhere").fullmatch(printed or ""):
         found.countries.add(where)
     return country
@@ -151,12 +205,14 @@ def _is_country(text: str) -> bool:
 
 
 def _name_and_country(text: str) -> tuple[str, str]:
-    """A line split into the name and the country at its end: after a comma, a dash or in parentheses."""
-    if match := re.search(r"\s*[(\[](?P<c>[^()\[\]]{2,40})[)\]]\s*$", text):
-        if lexicon.country_of(match["c"]) or pattern(_FILE, "nowhere").fullmatch(match["c"].strip()):
-            return text[: match.start()].strip(" ,"), match["c"].strip()
-        text = text[: match.start()].strip(" ,") or text
-    for separator in (",", " – ", " - ", " — ", " | ", "\t"):
+    """A line split into the name and the country printed with it: in parentheses, after a comma or a dash."""
+    for match in re.finditer(r"\s*[(（\[](?P<c>[^()（）\[\]]{1,60})[)）\]]", text):
+        printed = match["c"].strip()
+        country = _country_in(printed)
+        if country or pattern(_FILE, "nowhere").fullmatch(printed):
+            return text[: match.start()].strip(" ,") or text, country or printed
+    text = re.sub(r"\s*[(（][^()（）]{0,60}[)）]\s*$", "", text).strip(" ,") or text
+    for separator in (",", " – ", " - ", " — ", " | ", "\t", " / "):
         head, mark, tail = text.rpartition(separator)
         tail = tail.strip()
         if (
@@ -169,42 +225,52 @@ def _name_and_country(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def _country_in(printed: str) -> str:
+    """The part of a parenthesis that is a country: "Kenya", "Nairobi, Kenya", "德国,作家"."""
+    for part in [printed, *re.split(r"[,，、/;]\s*", printed)]:
+        name = part.strip()
+        if name and len(name.split()) <= 5 and lexicon.country_of(name) and _names_only(name):
+            return name
+    return ""
+
+
+def _names_only(part: str) -> bool:
+    """A country's own name or sign, not a place in it."""
+    return part in _SIGNS or parties.names_country(part) or part.lower() in _printed_names()
+
+
+@cache
+def _printed_names() -> frozenset[str]:
+    """The names of countries as CLDR has them in the languages of lists, in lower case."""
+    return frozenset(
+        name.lower()
+        for language in ("fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2
+    )
+
+
+_SIGNS = frozenset(
+    {"RCA", "RDC", "UK", "USA", "US", "ROK", "DPRK", "PRC", "UAE", "EEUU", "США", "台湾", "香港", "韩国"}
+)
+
+
 def _country_only(tail: str) -> bool:
     return lexicon.country_of(tail) is not None and tail[:1].isupper() and not _organisation(tail)
 
 
 def _organisation(name: str) -> bool:
     listed = words(_FILE, "organisation_words")
-    return any(re.sub(r"['’]s?$", "", part.strip(",.()")).lower() in listed for part in name.split())
+    parts = [re.sub(r"['’]s?$", "", part.strip(",.()")).lower() for part in name.split()]
+    return any(part in listed for part in parts) or any(word in name for word in listed if not word.isascii())
 
 
 def _personal(name: str) -> bool:
     parts = name.split()
+    if _EAST.search(name):
+        return len(parts) <= 3 and 2 <= len(name) <= 12
     return 2 <= len(parts) <= 5 and all(
-        part[:1].isupper() or part in {"de", "van", "von", "bin", "al", "da", "dos", "el"} for part in parts
+        part[:1].isupper()
+        or part in {"de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
+        for part in parts
     )
-
-
-def _claims(blocks: list[Block]) -> tuple[int | None, int | None, int | None]:
-    """Claimed organisations, persons and countries: from the sentence that says who signs."""
-    best: tuple[int | None, int | None, int | None] = (None, None, None)
-    for block in blocks:
-        if not _SIGNING.search(block.text) and not _KOREAN.search(block.text):
-            continue
-        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", block.text):
-            if _PAST.search(sentence) or not (_SIGNING.search(sentence) or _KOREAN.search(sentence)):
-                continue
-            match = _ORGANISATIONS.search(sentence)
-            organisations = number(match["n"]) if match else None
-            if korean := _KOREAN.search(sentence):
-                organisations = int(korean["n"])
-            if organisations is None:
-                continue
-            persons = _PERSONS.search(sentence, match.end() if match else 0)
-            countries = _COUNTRIES.search(sentence)
-            return (
-                organisations,
-                number(persons["n"]) if persons else None,
-                number(countries["n"]) if countries else None,
-            )
-    return best

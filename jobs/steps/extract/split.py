@@ -215,6 +215,9 @@ def _title(text: str) -> bool:
     ).fullmatch(text)
 
 
+_ADDRESSED = re.compile(r"(?:to|dear|recommendations? to|à|au|aux|al?|an die)\s", re.IGNORECASE)
+
+
 def _headlines(lines: list[_Line]) -> list[_Item]:
     """News pasted one after the other on a page that has a name of its own: headlines in title case."""
     if not _container(lines):
@@ -261,6 +264,8 @@ def _container(lines: list[_Line]) -> bool:
 
 
 def _headline(text: str) -> bool:
+    if _ADDRESSED.match(text):
+        return False
     written = re.findall(r"[^\W\d_][\w’'-]*", text)
     large = [word for word in written if word.lower() not in words(_FILE, "small")]
     if not 4 <= len(large) <= 22 or text[-1] in ".,;:":

@@ -44,6 +44,10 @@ _EARLIER = re.compile(r"\b(?:had|last|last (?:year|month|week)|previously|in (?:
 _DATE_LINE = re.compile(r"^[\w ,.(]{0,24}(?:19|20)\d\d\)?[\s–—:-]+(?=[A-Z])")
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
+_READER_ASKS = re.compile(
+    r"\b[Pp]lease\s+(?:\w+ly\s+)?(?:write|appeal|send|call|contact|telephone|phone|fax|"
+    r"e-?mail)\b[^.;]{0,160}\b(?:and|to)\s*$"
+)
 _UNDERGONE = re.compile(
     r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
     r"closed|dropped|investigated)\b"
@@ -58,10 +62,10 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
         return False
     if ask.modal:
         return _modal_counts(ask, sentence, context)
+    if ask.demands_noun or (ask.form == "base" and _READER_ASKS.search(before[-200:])):
+        return True
     if _FIRST.search(before):
         return ask.form in {"base", "gerund"} or not _PAST.search(before)
-    if ask.demands_noun:
-        return True
     if not re.sub(rf"(?:{_ADVERBS}|[\s,“\"(*–—-])+", "", before):
         return ask.form in {"s", "gerund", "base"}
     return _goes_on(ask, before) or (not ask.press and _text_speaks(ask, before, context))
@@ -98,6 +102,8 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         return ask.form != "past"
     if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
+    if context.brief and ask.form == "s" and _speaks_for_itself(subject):
+        return True
     if _in_title(ask, subject, context):
         return True
     past = ask.form == "past" and bool(_EARLIER.search(subject))
@@ -106,6 +112,17 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
     return (own or gathering) and not past
+
+
+def _speaks_for_itself(subject: str) -> bool:
+    """In a short entry who asks is its issuer, unless it is a state, the UN or a person."""
+    name = parties.clean(subject)
+    return (
+        name[:1].isupper()
+        and len(name.split()) <= 9
+        and not parties.plain_state(name)
+        and not _OTHERS.search(name)
+    )
 
 
 def _in_title(ask: Ask, subject: str, context: Context) -> bool:

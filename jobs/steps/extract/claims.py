@@ -1,0 +1,125 @@
+"""Reads how many organisations, persons and countries a text says have signed, whatever its list shows."""
+
+import re
+import unicodedata
+
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.numbers import NUMBER, number, number_of
+
+_ADJECTIVES = r"\s+(?:[\w'’-]+,?\s+){0,6}?"
+_ORGANISATIONS = re.compile(
+    rf"(?<![\w.,/])(?P<n>{NUMBER}){_ADJECTIVES}(?:organi[sz]ations|groups|ngos|associations|bodies|"
+    rf"unions|churches)\b",
+    re.IGNORECASE,
+)
+_PERSONS = re.compile(
+    rf"(?<![\w.,/])(?P<n>{NUMBER}){_ADJECTIVES}(?:individuals|persons|people|experts|academics|personalities|"
+    r"lawmakers|parliamentarians|scholars|citizens|public figures|signatories)\b",
+    re.IGNORECASE,
+)
+_COUNTRIES = re.compile(
+    rf"\b(?:from|in|across)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?(?:countries|states|"
+    rf"nations)\b",
+    re.IGNORECASE,
+)
+_SIGNING = re.compile(
+    r"\b(?:on behalf of|undersigned|signed by|signatories|we,|endorsed by|joined by|the following|"
+    r"representing|join|signataires|soussignée?s|firmantes|abajo firmantes|suscrit\w+|подпис\w+)\b|"
+    r"الموقعة|الموقعون",
+    re.IGNORECASE,
+)
+_STEMS = (
+    *(
+        "behalf",
+        "undersigned",
+        "signed",
+        "signator",
+        "we,",
+        "endorsed",
+        "joined",
+        "following",
+        "representing",
+    ),
+    *("join", "signataires", "soussign", "firmante", "suscrit", "подпис", "الموقع", "단체", "모임", "団体"),
+    *("团体", "组织", "机构", "團體", "組織", "機構"),
+)
+_TITLE_ASKS = re.compile(r"^[^.]{0,60}\b(?:call|urge|demand|appeal|ask|condemn|join)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:last (?:year|month|december|november|\w+)|wrote|earlier|previous|in (?:19|20)\d\d|300 other)\b",
+    re.IGNORECASE,
+)
+_EUROPEAN = (
+    re.compile(
+        rf"(?<![\w.,/])(?P<n>{number_of('fr')})\s+(?:\w+\s+){{0,2}}?(?:organisations|associations|ong)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<![\w.,/])(?P<n>{number_of('es')})\s+(?:\w+\s+){{0,2}}?(?:organizaciones|colectivos|ong)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?<![\w.,/])(?P<n>{number_of('ru')})\s+(?:\w+\s+){{0,2}}?организаци\w+", re.IGNORECASE),
+    re.compile(rf"(?<![\w.,/])(?P<n>{number_of('ar')})\s+(?:منظمة|منظمات|جمعية)"),
+)
+_EUROPEAN_PERSONS = re.compile(
+    rf"(?<![\w.,/])(?P<n>{number_of('fr')})\s+(?:\w+\s+){{0,1}}?(?:personnalités|personnes|individus)\b|"
+    rf"(?<![\w.,/])(?P<s>{number_of('es')})\s+(?:\w+\s+){{0,1}}?(?:personas|personalidades|individu\w+)\b",
+    re.IGNORECASE,
+)
+_EAST = re.compile(
+    r"(?:우리|이상|총|전국|함께한|참여한|서명한|연명한)[^.]{0,12}?(?P<k>\d{1,4})\s?(?:개|여개)?\s?[\w·ㆍ\s]{0,12}?(?:단체|모임)|"
+    r"(?P<n>\d{1,4})\s?(?:개|여개)\s?(?:\S{0,12}\s)?(?:단체|시민단체)|"
+    r"(?:以下の?|賛同した?|計|私たち)(?P<j>\d{1,4})団体|(?P<l>\d{1,4})団体(?:は|が|の連名|による|一同)|"
+    r"(?:我们|以下|联署的|共)(?P<z>\d{1,4})(?:个|家)(?:团体|组织|机构)|(?P<y>\d{1,4})(?:個|家)(?:團體|組織|機構)"
+)
+
+Claimed = tuple[int | None, int | None, int | None]
+
+
+def claims(blocks: list[Block]) -> Claimed:
+    """Claimed organisations, persons and countries: from the sentence that says who signs."""
+    for index, block in enumerate(blocks):
+        for sentence in _telling(block, index):
+            if (found := _read(sentence)) is not None:
+                return found
+    return (None, None, None)
+
+
+def _telling(block: Block, index: int) -> list[str]:
+    """The sentences of a block that may say who signs."""
+    text = block.text
+    if not (index < 12 and len(text) < 220) and not any(stem in block.lowered for stem in _STEMS):
+        return []
+    titled = index < 12 and len(text) < 220 and _TITLE_ASKS.match(text)
+    if not (titled or _SIGNING.search(text) or _EAST.search(text)):
+        return []
+    parts = re.split(r"(?<=[.!?])\s+(?=[A-Z])", unicodedata.normalize("NFKC", text))
+    current = [part for part in parts if not _PAST.search(part)]
+    return [part for part in current if titled or _SIGNING.search(part) or _EAST.search(part)]
+
+
+def _read(sentence: str) -> Claimed | None:
+    if east := _EAST.search(sentence):
+        value = next(group for group in east.groups() if group)
+        return int(value), None, None
+    match = _ORGANISATIONS.search(sentence)
+    if match is None:
+        return _european(sentence)
+    persons = _PERSONS.search(sentence, match.end()) or _EUROPEAN_PERSONS.search(sentence, match.end())
+    countries = _COUNTRIES.search(sentence)
+    return (
+        number(match["n"]),
+        number(_told(persons)),
+        number(countries["n"]) if countries else None,
+    )
+
+
+def _european(sentence: str) -> Claimed | None:
+    match = next((found for one in _EUROPEAN if (found := one.search(sentence))), None)
+    if match is None:
+        return None
+    persons = _EUROPEAN_PERSONS.search(sentence)
+    return number(match["n"]), number(_told(persons)), None
+
+
+def _told(match: re.Match[str] | None) -> str:
+    return next((group for group in match.groups() if group), "") if match else ""

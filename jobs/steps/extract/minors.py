@@ -1,0 +1,142 @@
+"""Tells how many of the persons in danger are under 18 now."""
+
+import re
+from collections.abc import Iterator
+
+from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
+
+_ADULT = 18
+_YOUNG = r"children|minors|infants|babies|girls|boys|teenagers|toddlers|schoolchildren"
+_OF_THEM = re.compile(
+    rf"(?<![\w-])(?P<n>{NUMBER}|an?)\s+(?:of\s+(?:them|whom|the\w*)\s+(?:\w+\s+){{0,2}}?(?:children|"
+    rf"minors|girls|boys|"
+    rf"infants|under\s+(?:18|eighteen|the age of 18)|(?:is|are|was|were)\s+(?:still\s+|"
+    rf"only\s+)?(?:children|minors|under\s+(?:18|eighteen)|"
+    rf"(?:aged\s+)?1[0-7]\b))|(?:(?!(?:and|or)\b)[\w’'-]+\s+){{0,2}}?(?:{_YOUNG})(?!\s+and\s+(?:men|"
+    rf"women)))\b",
+    re.IGNORECASE,
+)
+_FRENCH = re.compile(
+    rf"(?:dont|parmi eux|parmi elles|y compris)\s+(?P<n>{number_of('fr')})\s+(?:\w+\s+)?(?:enfants?|"
+    rf"mineure?s?|bébés?)|"
+    rf"(?:entre ell[oa]s|incluid[oa]s?|de ell[oa]s|entre los que hay|"
+    rf"con)\s+(?P<s>{number_of('es')})\s+(?:\w+\s+)?(?:niñ[oa]s?|menores|bebés?)",
+    re.IGNORECASE,
+)
+_RUSSIAN = re.compile(
+    rf"(?:в том числе|включая|среди них|из них)\s+(?P<n>{number_of('ru')})?\s*(?:\w+\s+)?(?:детей|"
+    rf"ребён\w+|ребен\w+|"
+    rf"несовершеннолетн\w+|подростк\w+)|(?:بينهم|من بينهم|منهم)\s+(?P<a>{number_of('ar')})\s+(?:أطفال|"
+    rf"طفلا|طفلاً|قاصرين|قصر)",
+    re.IGNORECASE,
+)
+_EAST = re.compile(
+    rf"(?P<n>{number_of('ko')})\s?명[은이]?\s?(?:의\s)?(?:어린이|아동|미성년자|영아|유아|아이)|"
+    rf"(?:어린이|아동|미성년자|영아|유아|아이)\s?(?P<k>{number_of('ko')})\s?명|"
+    rf"(?:子ども|子供|未成年者?|児童)\s?(?P<j>{HAN_NUMBER})\s?(?:人|名)|(?P<l>{HAN_NUMBER})\s?(?:人|名)(?:は|の|が)(?:子ども|"
+    rf"子供|未成年|児童)|"
+    rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)"
+)
+_INFANT = re.compile(
+    r"\b(?:an?|one|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:infant|baby|toddler|newborn|(?:year|"
+    r"month|week)-old\s+(?:girl|boy|child|daughter|son|infant|baby)|"
+    r"(?:girl|boy|child|daughter|son)\s+of\s+(?:\w+\s+)(?:years?|months?|weeks?))\b",
+    re.IGNORECASE,
+)
+_AGED = re.compile(
+    r"\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+|\([mf]\),?\s+(?:aged\s+)?|"
+    r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
+    r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
+    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b",
+    re.IGNORECASE,
+)
+_AGES = re.compile(r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\b(?:man|woman|boy|girl) of \d|\bis \d{1,2}\b")
+_EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
+_EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
+_THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
+_ALL_ADULT = re.compile(
+    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
+    r"all (?:of them )?(?:are )?adults?\b|(?:all|who are all) in their (?:twenties|thirties|forties|"
+    r"fifties|sixties)|"
+    r"(?:aged|ages|all) (?:between|from) (?P<e>\d{1,2}) (?:and|to) \d{1,2}|"
+    r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
+    r"âgée?s de (?P<f>\d{1,2}) à \d{1,2}|(?:entre|de) (?P<s>\d{1,2}) (?:y|a) \d{1,2} años|"
+    r"年齢は(?P<y>\d{1,2})歳から|年龄在(?P<z>\d{1,2})|أعمارهم بين (?P<b>\d{1,2})|"
+    r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
+    re.IGNORECASE,
+)
+_YOUNG_WORDS = ("child", "infant", "bab", "minor", "boy", "girl", "teen", "toddler", "old", "newborn")
+_DIGITS = re.compile(r"\d")
+
+
+def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int | None:
+    """Of `count` persons, those under 18 now; `places` are the lines in which each number of persons stands.
+
+    0 only where the text shows that all are adults; None where it gives neither ages nor children.
+    """
+    near = sorted({line + more for line in places.get(count, ()) for more in range(3)}) or list(
+        range(len(lines[:40]))
+    )
+    told = [lines[at] for at in dict.fromkeys([*near, *range(min(len(lines), 40))]) if at < len(lines)]
+    for line in told:
+        if (found := _told(line)) is not None and found <= count:
+            return found
+    if any(_all_adult(line) for line in told):
+        return 0
+    ages = [age for line in told for age in ages_in(line)]
+    young = sum(age < _ADULT for age in ages)
+    if young and young <= count:
+        return young
+    return 0 if ages and len(ages) >= count and count > 0 else None
+
+
+def _told(line: str) -> int | None:
+    """The minors that a sentence counts, or an infant that it speaks of."""
+    lowered = line.lower()
+    if any(word in lowered for word in _YOUNG_WORDS) or "of them" in lowered:
+        match = _OF_THEM.search(line)
+        if match and not re.search(
+            r"\b(?:killed|died|school|estimated)\b", line[match.end() : match.end() + 30]
+        ):
+            value = 1 if match["n"].lower() in {"a", "an"} else number(match["n"])
+            return value if match["n"].lower() not in {"a", "an"} or "of them" in match.group() else None
+        infants = len(_INFANT.findall(line))
+        if infants and re.search(
+            r"includ|among|with (?:an?|her|his|their)|refugees|deport|held|detain", line
+        ):
+            return max(infants, sum(age < _ADULT for age in ages_in(line)))
+    for expression in _elsewhere(line, lowered):
+        if match := expression.search(line):
+            told = next((group for group in match.groups() if group), "")
+            return number(told) if told else 1
+    return None
+
+
+def _elsewhere(line: str, lowered: str) -> Iterator[re.Pattern[str]]:
+    """The expressions of other languages that may find something in a line."""
+    if any(word in lowered for word in ("enfant", "mineur", "niñ", "menor", "bébé", "bebé")):
+        yield _FRENCH
+    if not line.isascii():
+        yield from (_EAST, _RUSSIAN)
+
+
+def _all_adult(line: str) -> bool:
+    match = _ALL_ADULT.search(line)
+    if match is None:
+        return False
+    age = next((group for group in match.groups() if group), "")
+    return not age or (number(age) or 0) >= _ADULT
+
+
+def ages_in(line: str) -> list[int]:
+    """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
+    if _THEN.search(line):
+        return []
+    east = [int(match["a"]) for match in _EAST_AGED.finditer(line)]
+    if east or not _DIGITS.search(line) or not _AGES.search(line):
+        return east
+    return [
+        int(match["a"] or match["b"] or match["c"] or match["d"])
+        for match in _AGED.finditer(line)
+        if 0 < int(match["a"] or match["b"] or match["c"] or match["d"]) < 100
+    ]

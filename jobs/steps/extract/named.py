@@ -1,0 +1,119 @@
+"""Finds the persons whom a text names as being in danger, singly or in a roll."""
+
+import re
+from collections.abc import Iterator
+
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.data import lowered_pattern
+from jobs.steps.extract.numbers import NUMBER, number
+
+_FILE = "persons.toml"
+_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽ"
+_NAME = (
+    rf"(?!(?:The|This|His|Her|A|In|On|Their|We|It)\s)[{_UPPER}][\w’'-]+"
+    rf"(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von|da|ibn|bint)){{1,3}}"
+)
+_ROLED = re.compile(
+    r"\b(?:blogger|journalist|lawyer|activist|pastor|priest|monk|nun|writer|poet|singer|teacher|"
+    r"student|defender|lexicographer|scholar|academic|"
+    r"professor|Professor|doctor|editor|photographer|unionist|leader|filmmaker|artist|dissident|prisoner|"
+    r"refugee|defector)\s+"
+    rf"(?P<name>{_NAME})"
+)
+_HONOURED = re.compile(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?P<name>{_NAME})")
+_NAMED = re.compile(
+    rf"(?P<name>{_NAME})(?:\s*\([^)]{{1,40}}\))?(?:,\s+[^,.]{{3,80}},)?\s+(?:is|was|has been|"
+    rf"remains|remained|faces|could|may|went|disappeared)\s+(?:\w+\s+){{0,3}}?(?P<risk>\w+)"
+)
+_ASKED_FOR = re.compile(
+    rf"\b(?:releas\w+|free|execution of|against|convicted|sentenced|libér\w+|liberación (?:de|del)|liberen a)"
+    rf"\s+(?:\w+\s+){{0,3}}?(?P<name>{_NAME})"
+)
+_FRENCH = re.compile(
+    rf"(?P<name>{_NAME})[^.;]{{0,60}}\b(?:est|a été|fue|está|sigue|"
+    rf"reste)\s+(?:\w+\s+){{0,2}}?(?P<risk>détenue?|"
+    r"arrêtée?|emprisonnée?|condamnée?|incarcérée?|menacée?|disparue?|detenid[oa]|encarcelad[oa]|"
+    r"condenad[oa]|"
+    r"desaparecid[oa]|amenazad[oa])\b"
+)
+_ASKING = ("releas", "free ", "execution of", "against", "convicted", "sentenced", "libér", "liber")
+_BEING = (" is ", " was ", " has been ", " remain", " faces ", " could ", " may ", " went ", " disappeared ")
+_ROMANCE = (" est ", " a été ", " fue ", " está ", " sigue ", " reste ")
+_PAIR = re.compile(rf"[{_UPPER}][\w’'-]+\s+[{_UPPER}a]")
+_SPEAKING = re.compile(r"\b(?:said|told|minister|president|judge|director)\b", re.IGNORECASE)
+_NO_PERSON = re.compile(
+    r"\b(?:Amnesty|International|Human|Rights|Court|Prison|Committee|Council|Government|Ministry|Minister|"
+    r"President|Republic|National|United|Nations|Union|Watch|Network|Street|University|Convention|Party|"
+    r"Centre|"
+    r"Islamic|Security|Police|Special|Supreme|Central|North|South|West|East)\b"
+)
+_WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORECASE)
+_MARKED = re.compile(r"\([mf]\)")
+_MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
+_NAMES_LINE = re.compile(r"^(?:Names?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$", re.IGNORECASE)
+_SAFE_ROLL = re.compile(
+    r"^(?:released|freed|safe|no longer (?:at risk|in danger)|deceased|dead)\b", re.IGNORECASE
+)
+
+
+def roll(blocks: list[Block], *, closed: bool) -> int:
+    """How many stand in the appeal's own list: names with (m) or (f), "and 23 other men"; 0 without one."""
+    total, safe = 0, False
+    for block in blocks[:60]:
+        text = block.text
+        if text.endswith(":") or len(text) < 40:
+            safe = bool(_SAFE_ROLL.match(text)) if text.endswith(":") else safe
+        marked = len(_MARKED.findall(text[:600]))
+        if marked and len(text) < 300 and (closed or not safe):
+            total += marked
+        elif total and not safe and (more := _MORE.match(text)):
+            total += number(more["n"]) or 0
+    if total:
+        return total
+    for block in blocks[-30:]:
+        if match := _NAMES_LINE.match(block.text):
+            return len([part for part in re.split(r",|;|\band\b", match["names"]) if part.strip()])
+    return 0
+
+
+def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
+    """Persons named as in danger, each once, by the last word of the name."""
+    risk, safe = lowered_pattern(_FILE, "risk"), lowered_pattern(_FILE, "safe")
+    names: dict[str, str] = {}
+    for line in lines[:40]:
+        lowered = line.lower()
+        if not _PAIR.search(line) or not (closed or risk.search(lowered)) or _WELCOMED.match(line):
+            continue
+        if not closed and safe.search(lowered):
+            continue
+        for match in _matches(line, lowered, closed=closed):
+            if not _NO_PERSON.search(match["name"]):
+                last = re.sub(r"['’]s?$", "", match["name"]).split()[-1]
+                names.setdefault(last, match["name"])
+    return {key: name for key, name in names.items() if not _part_of_another(name, names)}
+
+
+def _matches(line: str, lowered: str, *, closed: bool) -> Iterator[re.Match[str]]:
+    """The names of one line that tells of danger."""
+    risk = lowered_pattern(_FILE, "risk")
+    for match in _statements(line, lowered):
+        if closed or risk.search(lowered, match.start("risk"), match.end() + 60):
+            yield match
+    if any(title in lowered for title in ("mr", "ms", "dr")) and not _SPEAKING.search(line):
+        yield from _HONOURED.finditer(line)
+    yield from _ROLED.finditer(line)
+    if any(word in lowered for word in _ASKING):
+        yield from _ASKED_FOR.finditer(line)
+
+
+def _statements(line: str, lowered: str) -> Iterator[re.Match[str]]:
+    """Sentences of the form "NAME is held", in English, French or Spanish."""
+    if any(word in lowered for word in _BEING):
+        yield from _NAMED.finditer(line)
+    if any(word in lowered for word in _ROMANCE):
+        yield from _FRENCH.finditer(line)
+
+
+def _part_of_another(name: str, names: dict[str, str]) -> bool:
+    words = set(name.split())
+    return any(words < set(other.split()) for other in names.values())
