@@ -72,7 +72,11 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
     if _excluded(new, old, names):
         return Likeness(0.0, excluded=_other_person(new, old, names))
-    if score < 1 or not any(_is_hard(sign, near=near or names.part >= _HELD) for sign in signs):
+    unknown = (
+        not (new.countries and old.countries) and _gap(new, old) < _DAY and _families(new) & _families(old)
+    )
+    near = near or names.part >= _HELD or bool(unknown)
+    if score < 1 or not any(_is_hard(sign, near=near) for sign in signs):
         doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
         return Likeness(min(score, 0.99), doubtful=doubtful)
     told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)

@@ -173,9 +173,7 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             and i not in taken
             and (word not in lower or hyphen)
             and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
-            and (
-                hyphen or not common.holds(word) or (near and len(word) <= 4 and words[0] in east.surnames())
-            )
+            and (hyphen or not common.holds(word) or _eastern(tokens, i, words if near else []))
         )
         if near and named:
             if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
@@ -192,6 +190,17 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             yield from _run(tokens, run, words, title_end, body if shouted else None)
         run, words = ([i], [word]) if named else ([], [])
         end = tokens.ends[i] if named else -9
+
+
+def _eastern(tokens: Tokens, at: int, before: list[str]) -> bool:
+    """Whether a common word is a syllable of a Korean or Chinese name: Pak Un Mi, Park Yong-su."""
+    word = tokens.words[at]
+    if before:
+        return len(word) <= 4 and before[0] in east.surnames()
+    after = at + 1
+    if word not in east.surnames() or after >= len(tokens.words):
+        return False
+    return tokens.starts[after] - tokens.ends[at] == 1 and tokens.text[tokens.starts[after]].isupper()
 
 
 def _run(

@@ -10,8 +10,9 @@ from sys import intern
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jobs.steps.classify.cues import HARMS, find_cues
+from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
-from jobs.steps.lexicon.tokens import cut, fold
+from jobs.steps.lexicon.tokens import Tokens, cut, fold
 from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
@@ -186,6 +187,8 @@ def read_traits(statement: Statement) -> Traits:
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
     countries = frozenset(statement.countries or countries_of_tokens(tokens))
+    countries |= {_WITHIN[country] for country in countries & _WITHIN.keys()}
+    places |= _towns(tokens, names)
     title = cut(statement.title[:_TITLE])
     stage = stage_of(title, statement.language)
     return Traits(
@@ -215,6 +218,20 @@ def read_traits(statement: Statement) -> Traits:
         stage_words=stage.words,
         msg_type=str(statement.alert.msg_type),
     )
+
+
+def _towns(tokens: Tokens, names: Names) -> dict[str, int]:
+    """The towns of the large table, each with its first token, but for those in a name of several words."""
+    named = {at for name in names.told if len(name.words) > 1 for at in range(name.first, name.first + 3)}
+    return {
+        place_id(hit.value, tokens.evidence(hit.first, hit.last)): hit.first
+        for hit in cities().find(tokens)
+        if hit.first not in named
+    }
+
+
+_WITHIN = {"HK": "CN", "MO": "CN", "EH": "MA", "PS": "IL"}
+"""Territories of which one text names the one and another the other."""
 
 
 def _without_issuers(names: Names, statement: Statement) -> Names:
