@@ -16,7 +16,6 @@ from jobs.steps.link.sounds import data
 from jobs.steps.link.traits import TITLE_STEM, Traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason
-from storage.words import MsgType
 
 _DAY = 86_400.0
 _DOTS = (".", "…")
@@ -173,17 +172,13 @@ def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
     """
     gap = _gap(new, old)
     if gap > 60 * _DAY:
-        if new.yearly and old.yearly:
+        if (new.yearly and old.yearly) or same_title(new.title, old.title):
             return True
         if not new.countries & old.countries and names.full < _WHOLE and names.part < _SPELLED:
             return True
-    if gap > 200 * _DAY and not _tells_outcome(new):
+    if gap > 200 * _DAY and not new.outcome:
         return True
     return gap > 1_300 * _DAY or (gap > 120 * _DAY and names.full < 1 and names.part < 0.5)
-
-
-def _tells_outcome(traits: Traits) -> bool:
-    return bool(traits.stage) or traits.msg_type != MsgType.ALERT
 
 
 def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
@@ -229,7 +224,7 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     months = _gap(new, old) / (30 * _DAY)
     if months > 0.5 and new.stage and names.bound:
         yield Sign("an outcome for who was named", names.bound, new.stage_words)
-    if months > 1.5 and not _tells_outcome(new):
+    if months > 1.5 and not new.outcome:
         yield Sign("no outcome after months", 1.0, new.title)
     if months > 3 and new.again:
         yield Sign("once more", 1.0, new.title)

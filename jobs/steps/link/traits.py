@@ -22,7 +22,7 @@ from jobs.steps.link.stages import is_again, is_yearly, stage_of
 from jobs.steps.link.when import days_in
 from jobs.steps.link.wording import Wording, leading, wording
 from storage.records import Statement
-from storage.words import Kind
+from storage.words import Kind, MsgType
 
 _READ = 3_000
 """Characters of a text that are read for its event: the lead tells it, the rest is background."""
@@ -84,6 +84,8 @@ class Traits:
     """How its title says the case went on (`stages`); "" for a first call."""
     stage_words: str
     msg_type: str
+    outcome: bool
+    """Whether its title or its lead tells how something went on, or a word of the field does."""
     keys: dict[str, tuple[int, ...]] = field(init=False, compare=False, repr=False)
     """The numbers of the names that have a key: a word of them, how one sounds, or the whole."""
     marks: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -124,6 +126,8 @@ class Traits:
 
 
 _MONTH = 30 * 86_400
+_OUTCOMES = ("freed", "closed", "put_off", "worst")
+"""Groups of cues that tell how a case went on."""
 _PAIR = 2
 """Two persons are a pair; more than these tell a group."""
 
@@ -167,6 +171,7 @@ def unread_traits(statement: Statement) -> Traits:
         stage="",
         stage_words="",
         msg_type=str(statement.alert.msg_type),
+        outcome=False,
     )
 
 
@@ -217,6 +222,12 @@ def read_traits(statement: Statement) -> Traits:
         stage=stage.name,
         stage_words=stage.words,
         msg_type=str(statement.alert.msg_type),
+        outcome=bool(
+            stage.name
+            or statement.alert.msg_type is not MsgType.ALERT
+            or any(group in cues.found for group in _OUTCOMES)
+            or stage_of(cut(statement.text[:_TITLE]), statement.language).name not in {"", "moved"}
+        ),
     )
 
 
