@@ -62,29 +62,49 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     sure = _same_call(new, old)
     if sure is not None:
         return sure
-    near = bool(new.countries & old.countries or new.places & old.places)
-    names = kin(new, old, telling)
-    if not near and names.full < _WHOLE and names.by_chance:
-        names = replace(names, part=names.part / 2)  # what sounds alike somewhere in the world may be chance
-    signs = tuple(evidence(new, old, names))
-    worth = _worth()
-    score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
+    names = _names(new, old, telling)
     if _excluded(new, old, names):
         return Likeness(0.0, excluded=_other_person(new, old, names))
-    unknown = (
-        not (new.countries and old.countries) and _gap(new, old) < _DAY and _families(new) & _families(old)
-    )
-    near = near or names.part >= _HELD or bool(unknown)
+    signs = tuple(evidence(new, old, names))
+    worth = _worth()
+    told = {sign: worth.get(sign.name, 0.0) * sign.strength for sign in signs}
+    score = worth["start"] + sum(told.values())
+    near = _near(new, old) or names.part >= _HELD or _both_unplaced(new, old)
     if score < 1 or not any(_is_hard(sign, near=near) for sign in signs):
         doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
         return Likeness(min(score, 0.99), doubtful=doubtful)
-    told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
-    return Likeness(
-        score,
-        tuple(
-            Reason(sign.name, sign.seen) for sign in told if worth.get(sign.name, 0.0) * sign.strength > 0.05
-        ),
-    )
+    shown = sorted((sign for sign in told if told[sign] > _SHOWN), key=lambda sign: -told[sign])
+    return Likeness(score, tuple(Reason(sign.name, sign.seen) for sign in shown))
+
+
+def weighed(new: Traits, old: Traits) -> tuple[Sign, ...] | None:
+    """The signs of a pair that has to be weighed; None where it is decided without."""
+    if _same_call(new, old) is not None:
+        return None
+    names = _names(new, old, lambda _words: 1.0)
+    return None if _excluded(new, old, names) else tuple(evidence(new, old, names))
+
+
+def _names(new: Traits, old: Traits, telling: Telling) -> Kin:
+    names = kin(new, old, telling)
+    if names.by_chance and names.full < _WHOLE and not _near(new, old):
+        return replace(names, part=names.part / 2)  # what sounds alike somewhere in the world may be chance
+    return names
+
+
+def _near(new: Traits, old: Traits) -> bool:
+    return bool(new.countries & old.countries or new.places & old.places)
+
+
+def _both_unplaced(new: Traits, old: Traits) -> bool:
+    """Whether one names no country, and both tell of one harm on one day."""
+    if new.countries and old.countries:
+        return False
+    return _gap(new, old) < _DAY and bool(_families(new) & _families(old))
+
+
+_SHOWN = 0.05
+"""What adds less is not told as a reason."""
 
 
 def _is_hard(sign: Sign, *, near: bool) -> bool:
@@ -250,7 +270,8 @@ def _places(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
     """Who is named may be moved from place to place; who is not is known by it."""
     places = new.places & old.places
     if places:
-        yield Sign("same place", min(2, len(places)), ", ".join(sorted(places)))
+        words = {new.place_words.get(place) or old.place_words.get(place, place) for place in places}
+        yield Sign("same place", min(2, len(places)), ", ".join(sorted(words)))
     elif new.places and old.places:
         yield Sign("other places", 1 - 0.7 * bound, "")
         if new.title_places and old.title_places:

@@ -70,6 +70,8 @@ class Traits:
     told: frozenset[date]
     """Days that it tells by a weekday or by how far they are: "last night"."""
     places: frozenset[str]
+    place_words: dict[str, str]
+    """How the text itself writes them."""
     title_places: frozenset[str]
     bodies: frozenset[str]
     concepts: frozenset[str]
@@ -160,6 +162,7 @@ def unread_traits(statement: Statement) -> Traits:
         days=frozenset(),
         told=frozenset(),
         places=frozenset(),
+        place_words={},
         title_places=frozenset(),
         bodies=frozenset(),
         concepts=frozenset(),
@@ -186,9 +189,13 @@ def read_traits(statement: Statement) -> Traits:
     days = days_in(tokens, moment.date() if moment else None)
     dated = set(days.tokens)
     spans = place_spans(tokens)
-    places = {place_id(name[:2], tokens.evidence(first, last)): first for first, last, name in spans if name}
+    places = {
+        place_id(name[:2], tokens.evidence(first, last)): (first, last) for first, last, name in spans if name
+    }
     places = places_in(tokens) | places
-    taken = {i for first, last, _ in spans for i in range(first, last + 1)} | set(places.values())
+    taken = {i for first, last, _ in spans for i in range(first, last + 1)} | {
+        first for first, _ in places.values()
+    }
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
     countries = frozenset(statement.countries or countries_of_tokens(tokens))
@@ -211,7 +218,8 @@ def read_traits(statement: Statement) -> Traits:
         days=days.named,
         told=days.told,
         places=frozenset(places) | places_heard(names, countries),
-        title_places=frozenset(place for place, at in places.items() if tokens.starts[at] < title_end),
+        place_words={place: tokens.evidence(*at) for place, at in places.items()},
+        title_places=frozenset(place for place, (at, _) in places.items() if tokens.starts[at] < title_end),
         bodies=bodies_in(tokens),
         concepts=concepts_in(tokens),
         ages=ages_in(text),
@@ -231,11 +239,11 @@ def read_traits(statement: Statement) -> Traits:
     )
 
 
-def _towns(tokens: Tokens, names: Names) -> dict[str, int]:
-    """The towns of the large table, each with its first token, but for those in a name of several words."""
+def _towns(tokens: Tokens, names: Names) -> dict[str, tuple[int, int]]:
+    """The towns of the large table, each with its tokens, but for those in a name of several words."""
     named = {at for name in names.told if len(name.words) > 1 for at in range(name.first, name.first + 3)}
     return {
-        place_id(hit.value, tokens.evidence(hit.first, hit.last)): hit.first
+        place_id(hit.value, tokens.evidence(hit.first, hit.last)): (hit.first, hit.last)
         for hit in cities().find(tokens)
         if hit.first not in named
     }
