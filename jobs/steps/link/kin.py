@@ -35,12 +35,18 @@ class Kin:
     """Two persons who share a word of their names, and differ in another."""
     titles_differ: bool = False
     """Both titles name somebody, and not the same person."""
+    placed: bool = False
+    """What agrees is the name of a place."""
+    by_chance: bool = False
+    """What agrees is a single word, by ear, with one that may be no name."""
     strangers: bool = False
     """Both texts name persons, and none of them agrees."""
 
     @property
     def bound(self) -> float:
         """In how far a name holds the texts together, whatever else differs: 0 to 1."""
+        if self.placed:
+            return 0.25 * min(1.0, max(self.full, self.part))
         if self.full >= 1.2:
             return 1.0
         long = len(self.words) >= 7
@@ -57,6 +63,10 @@ class _Found:
     shared: set[str] = field(default_factory=set)
     titled: bool = False
     person: bool = False
+    told: bool = False
+    """Whether something agrees that both texts mark as a name."""
+    held: bool = False
+    """Whether something agrees that is no place."""
     apart_in_titles: bool = False
 
     def take(self, match: "_Match", name: Name) -> None:
@@ -104,6 +114,8 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         match = match.worth(telling(two.words) * (_PUBLIC if one.public or two.public else 1.0))
         found.take(match, one)
         if match.full or match.part >= 0.4:
+            found.told = True
+            found.held |= not (one.placed or two.placed)
             found.titled |= one.title or two.title
             found.person |= _is_person(one) or _is_person(two)
         found.apart_in_titles |= bool(match.apart) and one.title and two.title
@@ -163,6 +175,7 @@ def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> N
             match = match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0))
             found.take(match, name)
             if match.full or match.part >= 0.4:
+                found.held |= not name.placed
                 found.titled |= name.title
                 found.person |= _is_person(name)
 
@@ -357,6 +370,7 @@ def _both_loose(new: Traits, old: Traits, found: _Found, telling: Telling) -> No
             word = key[2:]
             match = _Match(part=_PERHAPS, word=word, shared=frozenset({word})).worth(telling((key,)))
             found.part = max(found.part, match.part)
+            found.held = True
             found.part_words = found.part_words or word
 
 
