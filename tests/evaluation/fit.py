@@ -34,7 +34,7 @@ _URGENT = "urgent"
 class Scales:
     """One sum for each label: a base, and what every name adds to it."""
 
-    def __init__(self, matrix: Any, labels: np.ndarray, key: str) -> None:  # noqa: ANN401 - a sparse matrix
+    def __init__(self, matrix: Any, labels: np.ndarray, key: str) -> None:
         self.labels = [_URGENT] if key == _URGENT else sorted(set(labels))
         rows, bases = [], []
         if key == "stage":
@@ -51,7 +51,7 @@ class Scales:
             bases.append(float(model.intercept_[0]))
         self.weights, self.bases = np.array(rows), np.array(bases)
 
-    def sums(self, matrix: Any) -> np.ndarray:  # noqa: ANN401 - a sparse matrix
+    def sums(self, matrix: Any) -> np.ndarray:
         """The sums of each example, a column a label."""
         return np.asarray(matrix @ self.weights.T) + self.bases
 
@@ -81,14 +81,14 @@ def main() -> None:
     json.dump({"base": base, "weights": weights}, sys.stdout)
 
 
-def _spread(matrix: Any, has: np.ndarray) -> np.ndarray:  # noqa: ANN401 - a sparse matrix
+def _spread(matrix: Any, has: np.ndarray) -> np.ndarray:
     """How unevenly each name is spread: the size of its log-count ratio."""
     inside = 1 + np.asarray((matrix[has] > 0).sum(0)).ravel()
     outside = 1 + np.asarray((matrix[~has] > 0).sum(0)).ravel()
     return np.abs(np.log((inside / (has.sum() + 2)) / (outside / ((~has).sum() + 2))))
 
 
-def _held_out(matrix: Any, labels: np.ndarray, key: str) -> np.ndarray:  # noqa: ANN401 - a sparse matrix
+def _held_out(matrix: Any, labels: np.ndarray, key: str) -> np.ndarray:
     """The sums of every example by weights that were fitted without it."""
     parts = StratifiedKFold(PARTS, shuffle=True, random_state=1)
     columns = 1 if key == _URGENT else len(set(labels))
