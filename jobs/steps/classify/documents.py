@@ -21,9 +21,9 @@ def judge_document(statement: Statement, form: Form | None = None) -> Statement:
     msg_type = form.msg_type if form.kind else statement.alert.msg_type
     if kind is not Kind.URGENT_APPEAL:
         msg_type = MsgType.ALERT
-    judged = replace(
-        statement, kind=kind, deadline=None if msg_type is MsgType.CANCEL else statement.deadline
-    )
+    judged = replace(statement, kind=kind)
+    if msg_type is MsgType.CANCEL:  # a closed case asks nothing any more; what it tells was asked before
+        judged = replace(judged, deadline=None, demands=(), addressees=())
     urgency = document_urgency(judged, msg_type, harms, over=form.over)
     reasons = [*statement.alert.reasons]
     if form.kind:

@@ -162,13 +162,13 @@ def _until_next(rest: str) -> str:
 
 def _not_asking(before: str, match: re.Match[str]) -> bool:
     verb = match["verb"].lower()
-    if verb == "petition" and not before.strip():
-        return True
-    if verb.split()[0] in {"remind", "reminds", "reminded", "reminding"}:
+    if (verb == "petition" and not before.strip()) or verb.startswith("remind"):
         return True
     if verb.startswith(("demand ", "demands ")):
         return False
     base = form_of(verb) in {"base", "s"}
+    if base and re.search(r"\b(?:[Ww]e|I)\s+(?:\w+,?\s+){0,2}$", before[-40:]):
+        return False
     if base and _NOUN_BEFORE.search(before[-40:]) and not _REPEATED.search(before[-80:]):
         return not re.search(r"\b(?:groups|organi[sz]ations|members|participants)\s*$", before[-30:])
     if form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:]):

@@ -39,6 +39,7 @@ _GOES_ON = re.compile(r"(?:;|,|\band)\s+(?:and\s+)?(?:\w+ly\s+|also\s+|further\s
 _NAMED_BEFORE = re.compile(
     r"\b(?:(?:authorities|government|governments|president|ministry|minister|parliament)\s+(?:of|"
     r"in)\s+(?:the\s+)?)?"
+    r"[A-Z][\w’'-]+\s+(?:authorities|government)\b|"
     r"[A-Z][\w’'-]+(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w’'-]+){0,6}|\b(?:authorities|"
     r"government)\s+of\s+(?:the\s+)?[A-Z]\w+"
 )
@@ -77,6 +78,11 @@ _ASKING_ITEM = re.compile(
     r"welcoming|noting)\b",
     re.IGNORECASE,
 )
+_ASKS_ANEW = re.compile(
+    r"(?:(?:further|also|strongly|and)\s+)?(?:Call(?:s)? (?:up)?on|Urges?|Requests?|Appeals? to|"
+    r"Invites?|Asks?|Demands?|"
+    r"Express(?:es)?|Welcomes?|Thanks?|Condemns?|Resolves?|Decides?|Encourages?|Recommends?)\b"
+)
 _PARTY_ITEM = re.compile(
     r"(?P<party>(?:the\s+)?[A-Z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
 )
@@ -93,6 +99,8 @@ class _Walk:
     opened: tuple[str, ...] | None = None
     """The parties of a request whose list follows; None when no list is open."""
     listed: bool = False
+    marked: bool = False
+    """The items of the open list have bullets or numbers."""
     last: tuple[str, ...] = ()
     announced: list[Demand] = field(default_factory=list)
     loose: list[Demand] = field(default_factory=list)
@@ -147,27 +155,35 @@ def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None
     if _DEMANDS_HEADING.match(text):
         walk.opened, walk.listed = _context_party(walk), False
         return
-    body = text
+    body = _section(walk, block, following)
+    if not body:
+        return
+    if following.marker and text[-1:].isalnum() and re.match(r"(?:not )?to\s", following.text, re.IGNORECASE):
+        body = f"{body}:"  # a line that opens a list as one with a colon does
+    if walk.opened is not None and _list_item(walk, block, issued):
+        return
+    for sentence in block.sentences if body == text else sentences(body):
+        _read_sentence(walk, sentence, issued)
+
+
+def _section(walk: _Walk, block: Block, following: Block) -> str:
+    """Notes whom a section speaks to where a block begins one ("To X, ..."); gives what is left to read."""
+    text = block.text
     if (match := _TO_HEADING.match(text)) and _addresses(match, text):
         walk.section = parties.clean(match["name"])
         walk.section_lasts = match["end"] != ","
         walk.formal.extend(parties.split(walk.section))
         walk.opened = tuple(parties.split(walk.section)) if match["end"] != "," else None
         walk.listed = False
-        body = text[match.end() :].strip()
-        if not body:
-            return
-    elif walk.section and not walk.section_lasts and not block.marker:
+        return text[match.end() :].strip()
+    if walk.section and not walk.section_lasts and not block.marker:
         walk.section = ""
     elif (several := _TO_SEVERAL.match(text)) and _one_of_a_row(walk, several["name"], following):
         walk.section, walk.section_lasts = parties.clean(several["name"]), True
         walk.formal.extend(parties.split(walk.section))
         walk.opened, walk.listed = tuple(parties.split(walk.section)), False
-        return
-    if walk.opened is not None and _list_item(walk, block, issued):
-        return
-    for sentence in block.sentences if body == text else sentences(body):
-        _read_sentence(walk, sentence, issued)
+        return ""
+    return text
 
 
 def _addresses(match: re.Match[str], text: str) -> bool:
@@ -188,6 +204,11 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
     text = block.text.strip('“" ')
     first = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", text, flags=re.IGNORECASE)
+    if not block.marker and (
+        _ASKS_ANEW.match(text) or (walk.listed and walk.marked and not text[0].islower())
+    ):
+        walk.opened, walk.marked = None, False
+        return False
     if _ASKING_ITEM.match(first):
         for sentence in block.sentences:
             _read_sentence(walk, sentence, issued)
@@ -206,7 +227,7 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
             walk.opened = None
             walk.section = "" if walk.listed else walk.section
         return False
-    walk.listed = True
+    walk.listed, walk.marked = True, walk.marked or bool(block.marker)
     return True
 
 
@@ -232,7 +253,7 @@ def _take_imperative(walk: _Walk, block: Block, issued: date | None) -> None:
 def _own_party(walk: _Walk, text: str, issued: date | None) -> bool:
     """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
     match = _PARTY_ITEM.match(text)
-    if match is None or re.match(r"[A-Z][a-z]+s\b", text) or asks(text):
+    if match is None or re.match(r"[A-Z][a-z]+(?:s|ing)\b", text) or asks(text):
         return False
     if not any(parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])):
         return False

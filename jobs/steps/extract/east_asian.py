@@ -30,10 +30,12 @@ _TOPIC = {
 _LIST_MARK = re.compile(
     r"^(?:(?:[アイウエオカキクケコ]|[가나다라마바사])[\s.．、)）]|(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째)[.,:])\s?"
 )
+_TOWARDS = re.compile(r"(?:^|、)(?P<name>[^、。]{2,30}?)に対し(?:て|まして)?は?[、,]")
 _LEADING = re.compile(
     r"^(?:우리는|이에|따라서|또한|한편|특히|그리고|아울러|나아가)\s+(?:우리는\s+)?|"
     r"^(?:私たちは|我々は|本会は|当会は|当会議は|また、|さらに、|そして、)、?"
 )
+_TOP = 8  # blocks in which a title stands
 _HEADING = 60  # characters of a line between the one that opens a list and its items
 _EDGE = ' ,、，；;.。!！“”"'
 _LONG = 400  # characters of a sentence that are searched for its party
@@ -80,15 +82,20 @@ def _actor(language: str) -> re.Pattern[str]:
 def demands(blocks: list[Block], language: str, context: Context) -> list[Demand]:
     """The demands of a text in `language` (ko, ja, zh), each with the party named before it."""
     walk = _Walk(language, context)
-    for block in blocks:
+    titled = 0
+    for index, block in enumerate(blocks):
         _read_block(walk, block)
-    return walk.found
+        heading = index < _TOP and len(block.text) < _HEADING and not (block.marker or walk.opened)
+        titled = len(walk.found) if heading else titled
+    body = walk.found[titled:]
+    return body if len(body) > 1 else walk.found
 
 
 def _read_block(walk: _Walk, block: Block) -> None:
     text = block.text
     if _any(walk.language, "opens").search(text) and len(text) < 200 and not _whole_request(walk, text):
         walk.opened, walk.items = True, False
+        walk.last = (_party(walk, block.text)[0] if walk.language == "ja" else ()) or walk.last
         return
     marked = bool(block.marker) or bool(_LIST_MARK.match(text))
     if not marked:
@@ -124,7 +131,7 @@ def _sentence(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
     if _any(walk.language, "not").search(sentence) and not listed:
         return []
     if walk.language == "zh":
-        return _chinese(walk, sentence)
+        return _chinese(walk, sentence, listed=listed)
     body_text = _LIST_MARK.sub("", sentence)
     end = None
     for end in _any(walk.language, "ends").finditer(body_text):  # noqa: B007 - the last one is wanted
@@ -155,7 +162,13 @@ def _party(walk: _Walk, body: str) -> tuple[tuple[str, ...], int]:
         name = _LEADING.sub("", match["name"].strip(" 、"))
         if name and not _own(name, language) and match.start() < 60:
             return _split(name, language), offset + match.end()
-    if named := _country_topic(body, language):
+    if (
+        language == "ja"
+        and (towards := _TOWARDS.search(opening[:_LONG]))
+        and not _own(towards["name"], language)
+    ):
+        return (towards["name"],), offset + towards.end()
+    if language != "zh" and (named := _country_topic(body, language)):
         return (named[0],), named[1]
     if language == "ko" and (
         subject := re.match(r"(?P<name>[\w·]{2,12}(?:\s[\w·]{2,12})?)(?:은|는)\s", opening)
@@ -241,7 +254,10 @@ def _chinese_ask() -> re.Pattern[str]:
     return re.compile(rf"(?:{starts})(?P<rest>[^。]{{4,400}})")
 
 
-def _chinese(walk: _Walk, sentence: str) -> list[Demand]:
+def _chinese(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
+    if listed and (item := _chinese_party().match(sentence)) and not _chinese_ask().match(sentence):
+        walk.last = _split((item["name"] or item["bare"]).strip(), "zh")
+        return _asked_of(walk.last, sentence[item.end() :])
     match = _chinese_ask().search(sentence)
     if match is None:
         return _chinese_must(walk, sentence)
@@ -258,6 +274,12 @@ def _chinese(walk: _Walk, sentence: str) -> list[Demand]:
         return []
     walk.last = names
     body = rest[party.end() :] if party else rest
+    return [
+        Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if len(piece) > 3 for name in names
+    ]
+
+
+def _asked_of(names: tuple[str, ...], body: str) -> list[Demand]:
     return [
         Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if len(piece) > 3 for name in names
     ]

@@ -59,6 +59,8 @@ _SIGN_HERE = re.compile(
     r"\b(?:have signed|sign (?:this|the|our) petition|sign before|petition to|started (?:by|this)|"
     r"recent signatures|"
     r"signatures? (?:so far|of \d)|next goal|let.s get to|firma(?:s|r) (?:esta|la) petición|ya firmaron|"
+    r"han firmado|firma antes|lanzó esta petición|petición iniciada|"
+    r"iniciar una petición|petición dirigida|ont signé|cette pétition|"
     r"signez (?:la|cette) pétition)\b",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ _CONFERENCE = re.compile(
 _BODY = re.compile(
     r"(?:^|[.:]\s|\n)(?:The\s+)?(?P<name>European Parliament|Human Rights Council|General Assembly|"
     r"Security Council|Commission on Human Rights|House of Representatives|Senate|"
-    r"National Assembly|Parliamentary Assembly)\s*[,(.]"
+    r"National Assembly|Parliamentary Assembly)\s*[,(.](?!\s+\w+(?:st|nd|rd|th)?\s+session)"
 )
 _DEFINED = re.compile(
     r"(?P<name>(?:[A-Z][\w’'&-]*|of|for|the|in|on|and|to|de|la|against|"

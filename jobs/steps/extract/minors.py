@@ -12,7 +12,8 @@ _OF_THEM = re.compile(
     rf"minors|girls|boys|"
     rf"infants|under\s+(?:18|eighteen|the age of 18)|(?:is|are|was|were)\s+(?:still\s+|"
     rf"only\s+)?(?:children|minors|under\s+(?:18|eighteen)|"
-    rf"(?:aged\s+)?1[0-7]\b))|(?:(?!(?:and|or)\b)[\w’'-]+\s+){{0,2}}?(?:{_YOUNG})(?!\s+and\s+(?:men|"
+    rf"(?:aged\s+)?1[0-7]\b))|(?:(?!(?:and|or|are|is|were|was|with|of|in|have|has|had|for|"
+    rf"by)\b)[\w’'-]+\s+){{0,2}}?(?:{_YOUNG})(?!\s+and\s+(?:men|"
     rf"women)))\b",
     re.IGNORECASE,
 )
@@ -35,7 +36,9 @@ _EAST = re.compile(
     rf"(?:어린이|아동|미성년자|영아|유아|아이)\s?(?P<k>{number_of('ko')})\s?명|"
     rf"(?:子ども|子供|未成年者?|児童)\s?(?P<j>{HAN_NUMBER})\s?(?:人|名)|(?P<l>{HAN_NUMBER})\s?(?:人|名)(?:は|の|が)(?:子ども|"
     rf"子供|未成年|児童)|"
-    rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)"
+    rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)|"
+    rf"(?:其中|当中|當中)(?P<y>{HAN_NUMBER})\s?(?:人|名)(?:未满|未滿|不足|不满)(?:十八|18)[岁歲]|"
+    rf"(?:うち|内)(?P<x>{HAN_NUMBER})\s?(?:人|名)は(?:未成年|18歳未満|十八歳未満)"
 )
 _INFANT = re.compile(
     r"\b(?:an?|one|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:infant|baby|toddler|newborn|(?:year|"

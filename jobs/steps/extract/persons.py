@@ -62,6 +62,13 @@ _CLAUSE = re.compile(r"[,;:.()]|\band\b|\bwhile\b|\bwhereas\b|\bet\b|\by\b|、|�
 _ADDED = re.compile(r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$", re.IGNORECASE)
 
 
+_ESTIMATE = re.compile(
+    r"(?:(?<!concern )(?<!concerned )(?<!write )(?<!writing )(?<!news )(?<!information )(?<!you )\b"
+    r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|environ|quelque|près de|"
+    r"unos|unas|cerca de|"
+    r"alrededor de|más de|plus de|около|примерно|более|почти|нахдо)|نحو|حوالي|약|約|约|近|大约|上千|数)\s*$",
+    re.IGNORECASE,
+)
 _WITH_NAMED = re.compile(r"[A-Z][\w’'-]+\s+[A-Z][\w’'-]+,?\s+and\s+(?:of\s+)?(?:the\s+|his\s+|her\s+)?$")
 
 
@@ -71,6 +78,8 @@ class _Candidate:
     start: int
     end: int
     bare: bool = False
+    part: int = 0
+    """The larger of the two numbers whose sum it is."""
 
 
 def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> PersonsAtRisk:
@@ -80,10 +89,11 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
         *sentences(title),
         *(line for block in own(blocks) if block.text != title for line in block.sentences),
     ]
-    scores, old = _weighed(lines, language, len(sentences(title)), closed=closed)
+    scores, old, sums = _weighed(lines, language, len(sentences(title)), closed=closed)
     listed = roll(blocks, closed=closed)
     names = names_at_risk(lines, closed=closed)
     first = {name for name in names if any(name in line for line in lines[:6])}
+    scores = _with_parts(scores, sums)
     count = _chosen(scores, listed, len(names), alone=len(names) == 1 == len(first))
     if count is None:
         return PersonsAtRisk(None, None, None)
@@ -92,8 +102,9 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
 
 def _weighed(
     lines: list[str], language: str, titled: int, *, closed: bool
-) -> tuple[dict[int, float], dict[int, list[int]]]:
-    """The weight of each number of persons, and in which lines it stands."""
+) -> tuple[dict[int, float], dict[int, list[int]], dict[int, int]]:
+    """The weight of each number of persons, in which lines it stands, and which are sums and of what."""
+    sums: dict[int, int] = {}
     scores: dict[int, float] = defaultdict(float)
     places: dict[int, list[int]] = defaultdict(list)
     again: list[tuple[int, float]] = []
@@ -111,16 +122,18 @@ def _weighed(
                 line, position, titled, danger=danger or closed, asked=asked, bare=candidate.bare
             )
             places[candidate.value].append(position)
+            if candidate.part:
+                sums[candidate.value] = candidate.part
             if danger or closed:
                 scores[candidate.value] += weight
             elif beside:
-                scores[candidate.value] += weight + 0.5
+                scores[candidate.value] += weight + 1.5
             else:
                 again.append((candidate.value, weight))
     for value, weight in again:
         if value in scores or weight >= 3:
             scores[value] += weight
-    return scores, places
+    return scores, places, sums
 
 
 def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool, bare: bool) -> float:
@@ -129,6 +142,14 @@ def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool,
     weight += 1.5 if asked and danger else 0.0
     weight += 1.0 if bare else 0.0
     return weight - (2.0 if _OLD.search(line) else 0.0)
+
+
+def _with_parts(scores: dict[int, float], sums: dict[int, int]) -> dict[int, float]:
+    """A sum of two groups in danger takes over the weight of the larger one."""
+    return {
+        value: score + scores.get(sums[value], 0.0) if value in sums and score >= _ENOUGH else score
+        for value, score in scores.items()
+    }
 
 
 def _dangerous(line: str) -> bool:
@@ -197,7 +218,8 @@ def _with_sums(found: list[_Candidate], line: str) -> Iterator[_Candidate]:
     for index, one in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         if following and _ADDED.match(line[one.end : following.start]) and not one.bare:
-            yield _Candidate(one.value + following.value, one.start, following.end, bare=True)
+            larger = max(one.value, following.value)
+            yield _Candidate(one.value + following.value, one.start, following.end, bare=True, part=larger)
         elif (
             following is None
             and not one.bare
@@ -218,6 +240,8 @@ def _left_out(line: str, candidate: _Candidate, *, closed: bool) -> bool:
     if following := _CLAUSE.search(after):
         after = after[: following.start()]
     near = f"{before}{line[candidate.start : candidate.end]}{after}"
+    if _ESTIMATE.search(line[max(0, candidate.start - 18) : candidate.start]):
+        return True
     if _is(near, "totals") or re.search(r"(?:another|other|further|previous)\s*$", before, re.IGNORECASE):
         return True
     return not closed and (_is(near, "safe") or _is(near, "dead"))

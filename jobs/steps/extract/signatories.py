@@ -31,9 +31,13 @@ _PERSON_TITLES = re.compile(
     r"^(?:(?:H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Revd|Reverend|Fr|Sr|Sir|Dame|Lord|Lady|Baroness|"
     r"Hon|Ambassador|"
     r"Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Pr|Me|Mme|M|Sra?|Dra|Lic|Ing|Imam|"
+    r"Sister|Brother|Senator|Advocate|Pastor|Deacon|"
     r"Sheikh|Rabbi)\b\.?\s+)+"
 )
-_HONOURED = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador|Hon|Mgr)\.?\s+[A-Z]")
+_HONOURED = re.compile(
+    r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador|Hon|Mgr|Sister|Senator|Bishop|"
+    r"Pastor|Father|Fr)\.?\s+[A-Z]"
+)
 _POST_NOMINAL = re.compile(
     r",?\s+(?:M\.?P\.?|MEP|PhD|Ph\.D\.?|JD|QC|KC|SC|OBE|CBE|MBE|KBE|Esq\.?|MD|SJ|S\.J\.|OP|OSB|Jr\.?)$"
 )
@@ -52,13 +56,16 @@ class _Found:
     organisations: dict[str, str] = field(default_factory=dict)
     persons: dict[str, str] = field(default_factory=dict)
     countries: set[str] = field(default_factory=set)
+    bodies: bool = False
+    """The text says that organisations sign: a plain name under its closing is one."""
     marked: bool = False
     """The running list sets bullets or numbers before its names."""
 
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
-    found = _Found()
+    claimed = claims(blocks)
+    found = _Found(bodies=claimed[0] is not None)
     mode, country = "", ""
     for block in blocks:
         heading, rest = _heading(block)
@@ -81,7 +88,7 @@ def signatories(blocks: list[Block]) -> Signatories:
         country = _take_block(found, block, mode, country)
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
-        len(found.organisations), len(found.persons), len(found.countries), *claims(blocks), tuple(listed)
+        len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
 
 
@@ -118,7 +125,7 @@ def _several(text: str) -> bool:
 
 def _ends(block: Block, mode: str) -> bool:
     text = block.text
-    if pattern(_FILE, "end").match(text):
+    if pattern(_FILE, "end").match(text) or pattern("sections.toml", "tail").fullmatch(text.rstrip(" :：")):
         return True
     if len(_split_names(text)) > 2:
         return False
@@ -184,7 +191,8 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     name, printed = _name_and_country(text)
     where = (lexicon.country_of(printed) if printed else None) or country
     honoured = bool(_HONOURED.match(name))
-    person = mode == "persons" or honoured or (mode == "closing" and not _organisation(name.split(",")[0]))
+    closing = mode == "closing" and not found.bodies and not _organisation(name.split(",")[0])
+    person = mode == "persons" or honoured or closing
     if person:
         name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
@@ -256,7 +264,7 @@ _SIGNS = frozenset(
 
 
 def _country_only(tail: str) -> bool:
-    return lexicon.country_of(tail) is not None and tail[:1].isupper() and not _organisation(tail)
+    return lexicon.country_of(tail) is not None and _names_only(tail) and not _organisation(tail)
 
 
 def _organisation(name: str) -> bool:

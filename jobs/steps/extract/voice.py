@@ -8,7 +8,8 @@ from jobs.steps.extract.context import Context
 
 _ADVERBS = (
     r"(?:\w+ly|also|further|furthermore|therefore|thus|hereby|hence|again|once|more|jointly|"
-    r"too|still|now|especially|however|accordingly|all|both|must|will|shall|would|like|to|wish|want|and)"
+    r"too|still|now|likewise|in addition|especially|however|accordingly|all|both|must|will|shall|would|"
+    r"like|to|wish|want|and)"
 )
 _FIRST = re.compile(rf"(?:\bwe\b|\bI\b|\bWe\b|\bundersigned\b[^.,;]{{0,60}})(?:[,\s]+{_ADVERBS})*[,\s]*$")
 _FIRST_LATER = re.compile(r"\b(?:We|we|I)\b[^.;]{0,500}(?:\band\b|,)\s*(?:\w+ly\s+|also\s+|further\s+)*$")
@@ -45,6 +46,8 @@ _DATE_LINE = re.compile(r"^[\w ,.(]{0,24}(?:19|20)\d\d\)?[\s–—:-]+(?=[A-Z])"
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
 _READER_ASKS = re.compile(
+    r"(?:^|[.;]\s)(?:[Cc]all|[Ww]rite|[Ff]ax|[Pp]hone|[Tt]elephone|[Ee]-?mail|[Ss]end|"
+    r"[Cc]ontact)\b[^.;]{0,190}\band\s*$|"
     r"\b[Pp]lease\s+(?:\w+ly\s+)?(?:write|appeal|send|call|contact|telephone|phone|fax|"
     r"e-?mail)\b[^.;]{0,160}\b(?:and|to)\s*$"
 )
