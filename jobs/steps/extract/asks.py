@@ -70,7 +70,7 @@ _THING = re.compile(
     r"suspension|moratorium|repeal|implementation|ratification|protection|return|access|"
     r"appointment|creation|reforms?|dismantl\w+|"
     r"commutation|annulment|quashing|retrial|resumption|disclosure|renewal|extension|abandonment|"
-    r"lifting|guarantees?|recognition|"
+    r"lifting|guarantees?|assurances?|recognition|"
     r"prosecution|referral|accountability|sanctions|embargo|ban|ceasefire|pardon|amnesty|clemency|"
     r"reunification|stay|information|clarification|"
     r"compensation|respect|removal|reversal|reconsideration|reinstatement|dropping|evacuation|"
@@ -86,6 +86,12 @@ _DATELINE = re.compile(
     r"^\s*(?:\([^()]{3,60}\)|[A-Z][^–—]{2,50}\d[^–—]{0,20}|"
     r"[A-Z]{3,}[^–—]{0,50})\s*[–—-]{1,2}\s+"
 )
+_FURTHER = re.compile(
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
+    r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
+    r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)"
+)
+_WITH_CLAUSE = re.compile(r"(?P<subject>[^,;]{3,90}),\s+(?:which|who|whose)\b[^,;]{3,140},\s*$")
 _PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$")
 _SPEAKER = re.compile(
     r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
@@ -170,7 +176,11 @@ def _not_asking(before: str, match: re.Match[str]) -> bool:
     if base and re.search(r"\b(?:[Ww]e|I)\s+(?:\w+,?\s+){0,2}$", before[-40:]):
         return False
     if base and _NOUN_BEFORE.search(before[-40:]) and not _REPEATED.search(before[-80:]):
-        return not re.search(r"\b(?:groups|organi[sz]ations|members|participants)\s*$", before[-30:])
+        return not re.search(
+            r"\b(?:groups|organi[sz]ations|members|participants|signatories|"
+            r"networks)\s+(?:\w+\s+)?$",
+            before[-40:],
+        )
     if form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:]):
         return True
     return bool(
@@ -214,8 +224,12 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
             party,
             strict=noun_frame or (clause_verb and not match["of"]) or head.startswith(("press", "expect")),
         ):
-            yield Ask(before, form, party, Frame.DOING, span[place[1] :], start)
+            for asked, what in _shared(party, span[place[1] :]):
+                yield Ask(before, form, asked, Frame.DOING, what, start)
             return
+    if match["to"] == "to" and base_verb(re.split(r"[\s,]", stripped, maxsplit=1)[0]):
+        yield Ask(before, form, "", Frame.DOING, stripped, start)
+        return
     inner = re.match(r"(?P<party>[^,;:]{2,80}?),?\s+that\s+(?=\S)", stripped)
     if inner and parties.actor(inner["party"]) and not clause_verb and not noun_frame:
         yield from _clauses(stripped[inner.end() :], inner["party"], before, form, start)
@@ -229,6 +243,18 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
         yield Ask(before, form, "" if noun_frame else party, Frame.OPEN, "", start)
         return
     yield from _things(match, before, span, noun_frame=noun_frame or clause_verb, offset=offset)
+
+
+def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
+    """The parties that share one asking verb: "call on A to do this, upon B to do that, and C to do more"."""
+    rest = what
+    for _ in range(6):
+        further = next((m for m in _FURTHER.finditer(rest) if parties.actor(m["party"])), None)
+        if further is None:
+            break
+        yield party, rest[: further.start()]
+        party, rest = further["party"], rest[further.end() :]
+    yield party, rest
 
 
 def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, offset: int) -> Iterator[Ask]:
@@ -292,7 +318,11 @@ def _clauses(text: str, party: str, before: str, form: str, start: int) -> Itera
             continue
         if active := _active(clause):
             yield Ask(before, form, active[0], Frame.DOING, active[1], start)
-        elif re.search(r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b", clause):
+        elif re.search(
+            r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
+            r"get)\b",
+            clause,
+        ):
             agent = _agent(clause)
             yield Ask(before, form, agent or party, Frame.CLAUSE, clause, start)
 
@@ -381,6 +411,8 @@ def _until_subject(span: str, end: int) -> str:
 def _subject(before: str) -> str:
     """The subject that stands directly before a modal verb, or "" where it is a relative or no party."""
     tail = _DATELINE.sub("", before[-240:]).rstrip()
+    if relative := _WITH_CLAUSE.search(f"{tail} "):
+        return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
     tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
     cuts = [
         0,

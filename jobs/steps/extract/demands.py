@@ -31,7 +31,8 @@ _OPERATIVE = re.compile(
     r"Stresses|"
     r"Emphasi[sz]es|Underlines|Points|Recalls|Reiterates|Reaffirms|Encourages|Applauds|Acknowledges|"
     r"Recogni[sz]es|"
-    r"Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|extremely)|Commends|Denounces|"
+    r"Asks|Suggests|Instructs|Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|"
+    r"extremely)|Commends|Denounces|"
     r"Decides|"
     r"Appreciates|Affirms|Declares|Requests|Invites|Highlights)\b"
 )
@@ -160,6 +161,9 @@ def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None
         return
     if following.marker and text[-1:].isalnum() and re.match(r"(?:not )?to\s", following.text, re.IGNORECASE):
         body = f"{body}:"  # a line that opens a list as one with a colon does
+    if body != text and _imperative(body) and body[0].islower():
+        _store(walk, tuple(parties.split(walk.section)), verb_phrases(sentences(body)[0]), issued)
+        return
     if walk.opened is not None and _list_item(walk, block, issued):
         return
     for sentence in block.sentences if body == text else sentences(body):
@@ -189,7 +193,11 @@ def _section(walk: _Walk, block: Block, following: Block) -> str:
 def _addresses(match: re.Match[str], text: str) -> bool:
     name = match["name"]
     if match["end"] == ",":
-        return bool(re.match(r"\s*(?:we|I)\b", text[match.end() :], re.IGNORECASE))
+        rest = text[match.end() :].lstrip()
+        speaks = bool(re.match(r"(?:we|I)\b", rest, re.IGNORECASE))
+        return name != "ourselves" and (
+            speaks or (rest[:1].islower() and base_verb(rest.split(maxsplit=1)[0]))
+        )
     if match["end"] == ":":
         return parties.actor(name) and not base_verb(name.split(maxsplit=1)[0])
     return (
@@ -343,7 +351,7 @@ def _take(walk: _Walk, ask: Ask, issued: date | None, forced: tuple[str, ...] = 
         _store(walk, named, [Phrase(_closed(quote), _thing_verb(quote))], issued)
     if ask.what.rstrip().endswith(":"):
         walk.opened, walk.listed = named, False
-    if ask.frame is Frame.THING and not party:
+    if ask.frame is Frame.THING and not party and ask.form != "gerund":
         walk.loose.extend(walk.demands[before:])
     if ask.announces:
         walk.announced.extend(walk.demands[before:])
@@ -413,6 +421,10 @@ def _context_party(walk: _Walk, part: str = "") -> tuple[str, ...]:
         return walk.context.letter_to
     if lowered in {"you", "everyone", "all"}:
         return ()
+    if lowered in {"government", "authorities", "regime", "state"} and not walk.opened:
+        states = [demand.to for demand in reversed(walk.demands) if parties.plain_state(demand.to)]
+        if states:
+            return (states[0],)
     pointed = part and lowered not in {"it", "them", "they", "him", "her"}
     state = (part if pointed else "authorities",) if walk.context.state else ()
     return walk.opened or walk.last or state

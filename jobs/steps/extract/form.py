@@ -111,7 +111,16 @@ class Form:
 def form_of(title: str, text: str) -> Form:
     """The form of a document, by the first of its marks that is found."""
     read = [Block(title), *(block for block in blocks(text) if block.text != title)]
-    for reading in (_appeal, _resolution, _petition, _letter, _report_of_event, _opinion, _by_title):
+    for reading in (
+        _category,
+        _appeal,
+        _resolution,
+        _petition,
+        _letter,
+        _report_of_event,
+        _opinion,
+        _by_title,
+    ):
         if (found := reading(read)) is not None:
             return found
     return Form()
@@ -124,6 +133,16 @@ def forms_of(items: Sequence[tuple[str, str]]) -> list[Form]:
     if len(found) > 2 and signed >= 2:
         return [form if form.kind else Form(Kind.OTHER, shown="a page of signed pieces") for form in found]
     return found
+
+
+def _category(read: list[Block]) -> Form | None:
+    """The section that a listing prints under an item's title: "Letters · Bhutan"."""
+    data = read[1].text if len(read) > 1 and len(read[1].text) < 60 and read[1].text[-1] not in ".!?" else ""
+    words = re.findall(r"[^\W\d_]+", data.lower())
+    for word in words if len(words) <= 4 and "|" not in data else ():
+        if kind := table(_FILE)["categories"].get(word):
+            return Form(Kind(kind), shown=word, over=kind == "event" and bool(_HEADLINE.search(read[0].text)))
+    return None
 
 
 def _appeal(read: list[Block]) -> Form | None:

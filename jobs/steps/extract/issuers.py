@@ -35,7 +35,7 @@ _SPEAKING_STEMS = (
     *("express", "said today"),
 )
 _SAID_TODAY = re.compile(
-    r",[”\"]?\s+(?P<name>[A-Z][\w’'-]*(?:\s+(?:[A-Z][\w’'-]*|of|for|the|and|"
+    r",[”\"]?\s+(?:the\s+)?(?P<name>[A-Z][\w’'-]*(?:\s+(?:[A-Z][\w’'-]*|of|for|the|and|"
     r"in)){0,8})\s+said\s+today\b"
 )
 _KNOWN = re.compile(

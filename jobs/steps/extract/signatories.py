@@ -19,7 +19,7 @@ _FILE = "signatories.toml"
 _CLOSING = re.compile(
     r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
     r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
-    r"cordialement|veuillez agréer)\b.{0,60}$",
+    r"cordialement)\b.{0,60}$|^(?:veuillez agréer|agréez|reciban|hacemos propicia)\b.{0,140}$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -48,6 +48,7 @@ _WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
 _SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ")
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
+_JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -157,16 +158,18 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
 
 def _take_all(found: _Found, text: str, mode: str, country: str) -> str:
     text = _EAST_TAIL.sub("", text)
-    parts = _split_names(text)
+    parts = _split_names(text, persons=mode == "persons")
     for part in parts if len(parts) > 1 else [text]:
         country = _take(found, part, mode, country)
     return country
 
 
-def _split_names(text: str) -> list[str]:
+def _split_names(text: str, *, persons: bool = False) -> list[str]:
     """The names of one line: split at the mark that stands between them, outside of parentheses."""
     masked = _ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and persons and masked.count(",") >= 2 and len(_ASIDE.findall(text)) >= 2:
+        separator = ","
     if not separator and masked.count(",") >= 3 and (_EAST.search(text) or text.count(",") >= 4):
         separator = ","
     if not separator:
@@ -196,7 +199,11 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     if person:
         name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
-    if not name or len(name) < 2 or (mode == "closing" and person and not _personal(name)):
+    if mode == "closing" and person and not honoured and not _personal(name):
+        if not (where or _JOINED.search(name)) or len(name.split()) > 10:
+            return country
+        person = False
+    if len(name) < 2:
         return country
     key = name.lower()
     if person and _UNNAMED.match(name):

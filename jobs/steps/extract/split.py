@@ -38,7 +38,8 @@ class _Item:
 def split(document: Document) -> tuple[Document, ...]:
     """One document for each separately titled item of a listing; (document,) for anything else."""
     lines = _lines(document.text)
-    for reading in (_rows, _bullets, _posts, _headlines):
+    readings = (_rows, _bullets, _ruled, _dated, _posts, _headlines)
+    for reading in readings if not _one_text(document.text) else readings[:2]:
         items = reading(lines)
         if len(items) >= 2:
             items = items[:_MOST]
@@ -53,6 +54,36 @@ def split(document: Document) -> tuple[Document, ...]:
                 for item in items
             )
     return (document,)
+
+
+_OPENS = re.compile(
+    r"^(?:dear\s|your (?:excellency|majesty)|to whom|monsieur|madame|señor|estimad|"
+    r"уважаем|尊敬的|拝啓)",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(
+    r"^(?:yours? (?:sincerely|faithfully|truly)|sincerely|respectfully|signed by|signatories|"
+    r"undersigned|atentamente|"
+    r"veuillez agréer|с уважением|此致|敬具|recommended action|appeals to|actions? requested|take action)\b",
+    re.IGNORECASE,
+)
+_RECITES = re.compile(
+    r"^\s*(?:[-–—]\s+|[A-Z]\.\s+)?(?:having regard to|whereas|recalling|guided by|"
+    r"reaffirming)\b",
+    re.IGNORECASE,
+)
+
+
+def _one_text(text: str) -> bool:
+    """Whether a page is one letter, appeal or resolution, whatever stands around it: by its outward form."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    opens = sum(bool(_OPENS.match(line)) for line in lines)
+    closes = sum(bool(_CLOSES.match(line)) for line in lines)
+    return (
+        closes in {1, 2}
+        or (opens == 1 and closes == 1)
+        or sum(bool(_RECITES.match(line)) for line in lines) >= 3
+    )
 
 
 def _lines(text: str) -> list[_Line]:
@@ -104,6 +135,87 @@ def _bullets(lines: list[_Line]) -> list[_Item]:
             found.append(_preview(body[: cut.start()].rstrip() if cut else body))
             open_body = None
     return found if len(found) >= 2 else []
+
+
+def _ruled(lines: list[_Line]) -> list[_Item]:
+    """Items between lines of dashes, each with its title first; the page's own head is left out."""
+    parts: list[list[_Line]] = [[]]
+    for line in lines:
+        if _RULE.match(line.text.strip()):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    parts = [part for part in parts if part]
+    titled = [part for part in parts[1:] if _title(collapse(part[0].text)) and len(part) > 1]
+    if len(titled) < 3 or len(titled) < len(parts) - 2:
+        return []
+    head = _pinned(parts[0])
+    return [_dated_item(part) for part in ([head] if head else []) + titled]
+
+
+def _pinned(lines: list[_Line]) -> list[_Line]:
+    """The item that stands under the head of a page, behind "[Featured]" or above a line of its own data."""
+    for position, line in enumerate(lines[:-1]):
+        if re.fullmatch(
+            r"\[?(?:featured|pinned|sticky|notice|공지|top)\]?", line.text.strip(), re.IGNORECASE
+        ):
+            return lines[position + 1 :]
+    for position in range(len(lines) - 1):
+        if _meta(lines[position + 1].text) and _title(collapse(lines[position].text)):
+            return lines[position:]
+    return []
+
+
+def _meta(text: str) -> bool:
+    """A line of an item's data: its date with a few words, or a byline between dots."""
+    text = collapse(text)
+    dates = short_dates_in(text) if len(text) <= 90 else []
+    if dates:
+        rest = text[: dates[0].start] + text[dates[-1].end :]
+        return len(re.findall(r"[^\W\d_]+", rest)) <= 7
+    return len(text) <= 60 and " · " in text
+
+
+def _dated(lines: list[_Line]) -> list[_Item]:
+    """Titles each with a line of its date beneath, and a text that follows."""
+    starts = [
+        position
+        for position in range(len(lines) - 1)
+        if _title(collapse(lines[position].text))
+        and _meta(lines[position + 1].text)
+        and short_dates_in(lines[position + 1].text)
+        and not short_dates_in(lines[position].text)
+        and (lines[position].gap or position == 0)
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    return [_dated_item(lines[start:end]) for start, end in zip(starts, bounds, strict=True)]
+
+
+def _dated_item(lines: list[_Line]) -> _Item:
+    """An item under its title: its date, the longest form of its title, its text."""
+    title, rest, when, data = _clean_title(lines[0].text), lines[1:], None, ""
+    if rest and _meta(rest[0].text):
+        dates = short_dates_in(rest[0].text)
+        data = collapse(rest[0].text)
+        for item in reversed(dates):
+            data = f"{data[: item.start]}{data[item.end :]}"
+        when, rest = (dates[0].value if dates else None), rest[1:]
+    cut = title.rstrip("….").strip()
+    if (
+        rest
+        and cut != title
+        and collapse(rest[0].text).lower().startswith(cut.lower()[: max(12, len(cut) - 2)])
+    ):
+        longer = collapse(rest[0].text)
+        title, rest = (_clean_title(longer), rest[1:]) if len(longer) < 260 else (title, rest)
+    more = pattern(_FILE, "more")
+    body = "\n\n".join(line.text for line in rest if not more.fullmatch(line.text.strip(" .…»→[]")))
+    return _Item(title, f"{title}\n\n{data.strip(' ·|-–,')}\n\n{body}", when)
+
+
+_RULE = re.compile(r"[-_=*~─━]{8,}$")
 
 
 def _last(expression: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -256,7 +368,7 @@ def _container(lines: list[_Line]) -> bool:
     """Whether the page opens with its own short name rather than with one text's title."""
     if not lines:
         return False
-    head = [collapse(line.text) for line in lines[:8]]
+    head = [text for line in lines[:8] if len(re.findall(r"\s[|>»›·•/]\s", text := collapse(line.text))) < 2]
     repeated = len(head) > 1 and head[0] == head[1]
     return (repeated and len(head[0].split()) <= 4) or any(
         pattern(_FILE, "page").search(text) for text in head if len(text) < 400

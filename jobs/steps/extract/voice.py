@@ -51,6 +51,13 @@ _READER_ASKS = re.compile(
     r"\b[Pp]lease\s+(?:\w+ly\s+)?(?:write|appeal|send|call|contact|telephone|phone|fax|"
     r"e-?mail)\b[^.;]{0,160}\b(?:and|to)\s*$"
 )
+_HOLDS = re.compile(
+    r"(?:^|\b(?:we|I)\s+|;\s+)(?:also\s+|further\s+|firmly\s+)?(?:Considers?|Believes?|Takes the view|"
+    r"Is of the opinion|Stress(?:es)?|"
+    r"Insists?|Emphasi[sz]es?|Underlines?|Holds?)\s+that\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"^It\s+(?:also|further)\s*$")
 _UNDERGONE = re.compile(
     r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
     r"closed|dropped|investigated)\b"
@@ -65,7 +72,11 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
         return False
     if ask.modal:
         return _modal_counts(ask, sentence, context)
-    if ask.demands_noun or (ask.form == "base" and _READER_ASKS.search(before[-200:])):
+    if (
+        ask.demands_noun
+        or (context.issuers and _AGAIN.match(before))
+        or (ask.form == "base" and _READER_ASKS.search(before[-200:]))
+    ):
         return True
     if _FIRST.search(before):
         return ask.form in {"base", "gerund"} or not _PAST.search(before)
@@ -150,6 +161,7 @@ def _names(subject: str, context: Context) -> bool:
 def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
     """Whether "X must" is a request to an identifiable actor; "should" is not where one author opines."""
     clause = ask.frame is Frame.CLAUSE
+    lead = sentence[: max(0, ask.start - len(ask.party) - 1)]
     refused = (
         (bool(_REPORTED.search(ask.before[-160:])) and not _GATHERING.search(ask.before[:80])),
         ask.modal in {"should", "ought to", "shall"} and (context.opinion or clause),
@@ -157,8 +169,6 @@ def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
         context.opinion and parties.country(ask.party) is None,
         clause and not (ask.modal == "must" and context.state and _UNDERGONE.search(ask.what)),
         not clause and parties.reader(ask.party) and not context.letter_to,
-        bool(
-            re.search(r"\b(?:if|whether|that)\s+$", sentence[: max(0, ask.start - len(ask.party) - 1)][-8:])
-        ),
+        bool(re.search(r"\b(?:if|whether|that)\s+$", lead[-8:]) and not _HOLDS.search(lead)),
     )
     return not any(refused)
