@@ -11,6 +11,8 @@ _MARKER = re.compile(
         [-–—]{1,2} (?=\s) |
         \(?\d{1,3}(?:[.)]|(?=\s*\.\s)) (?=\s|[A-Z“]) |
         [①-⑳] |
+        \d{1,2}\s?[-–](?=\s?[^\d\s]) |
+        (?:أولا|ثانيا|ثالثا|رابعا|خامسا)ً?\s?[:،.-] |
         (?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)] (?=\s+[A-Z]) |
         (?:First|Second|Third|Fourth|Fifth)[.:)] (?=\s+[A-Z]) |
         \(?[a-hj-z][.)] (?=\s) |

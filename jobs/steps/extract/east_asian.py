@@ -46,6 +46,7 @@ _HEADINGS = {
 _ACTING = re.compile(
     r"(?P<name>[^、。]{0,20}(?:政府|当局|省|庁|局|大臣|長官|国会|裁判所|委員会|会社|大使館|知事|市長|警察|検察|軍))が(?=[^、。]{3})"
 )
+_SUBJECT = re.compile(r"(?P<name>[\w·]{2,12}(?:\s[\w·]{2,12})?)(?:은|는)\s")
 _LEADING = re.compile(
     r"^(?:우리는|이에|따라서|또한|한편|특히|그리고|아울러|나아가)\s+(?:우리는\s+)?|"
     r"^(?:私たちは|我々は|本会は|当会は|当会議は|また、|さらに、|そして、)、?"
@@ -100,7 +101,8 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
     titled = 0
     for index, block in enumerate(blocks):
         _read_block(walk, block)
-        heading = index < _TOP and len(block.text) < _HEADING and not (block.marker or walk.opened)
+        plain = not (block.marker or walk.opened or block.text[-1] in "。.")
+        heading = index < _TOP and len(block.text) < _HEADING and plain
         titled = len(walk.found) if heading else titled
     body = walk.found[titled:]
     return body if len(body) > 1 else walk.found
@@ -126,7 +128,7 @@ def _read_block(walk: _Walk, block: Block) -> None:
 
 
 def _heading(walk: _Walk, text: str) -> tuple[str, ...]:
-    """The parties of a line that only names them, over a list: "■日本政府に対して", "정부에게", "我们要求香港政府:"."""
+    """The parties of a line that only names them, over a list: "■日本政府に対して", "我们要求香港政府:"."""
     if len(text) > _HEADING or (match := _HEADINGS[walk.language].match(text)) is None:
         return ()
     name = _LEADING.sub("", match["name"]).strip()
@@ -187,25 +189,23 @@ def _party(walk: _Walk, body: str) -> tuple[tuple[str, ...], int]:
     offset = len(body) - len(opening)
     if match := _actor(language).search(opening[:_LONG]):
         name = _LEADING.sub("", match["name"].strip(" 、"))
+        if name.startswith(("貴", "御社", "귀", "贵", "貴方")) and walk.context.letter_to:
+            return walk.context.letter_to[:1], offset + match.end()
         if name and not _own(name, language) and match.start() < 60:
             return _split(name, language), offset + match.end()
-    if (
-        language == "ja"
-        and (towards := _TOWARDS.search(opening[:_LONG]))
-        and not _own(towards["name"], language)
-    ):
-        return (towards["name"],), offset + towards.end()
     if language != "zh" and (named := _country_topic(body, language)):
         return (named[0],), named[1]
-    if language == "ja" and (acting := _ACTING.match(opening)) and not _own(acting["name"], language):
-        return _split(acting["name"], language), offset + acting.end()
-    if language == "ko" and (
-        subject := re.match(r"(?P<name>[\w·]{2,12}(?:\s[\w·]{2,12})?)(?:은|는)\s", opening)
-    ):
-        name = subject["name"]
-        if not _own(name, language):
-            return (name,), offset + subject.end()
-    return (), 0
+    match = _subject(language, opening)
+    if match is None or _own(match["name"], language):
+        return (), 0
+    return _split(match["name"], language), offset + match.end()
+
+
+def _subject(language: str, opening: str) -> re.Match[str] | None:
+    """A party of any name, by the mark behind it alone: "...に対し", "...が", "...는"."""
+    if language == "ja":
+        return _TOWARDS.search(opening[:_LONG]) or _ACTING.match(opening)
+    return _SUBJECT.match(opening) if language == "ko" else None
 
 
 def _own(name: str, language: str) -> bool:

@@ -94,7 +94,7 @@ _ADOPTED = re.compile(
     r"\b(?:adopted|adopts|passed|passes|approved) (?:a|the|\w+) (?:\w+ ){0,3}resolutions?\b",
     re.IGNORECASE,
 )
-_ORDER = ("open_letter", "other", "resolution", "campaign", "event", "report", "statement")
+_ORDER = ("open_letter", "other", "urgent_appeal", "resolution", "campaign", "event", "report", "statement")
 
 
 @dataclass(frozen=True, slots=True)

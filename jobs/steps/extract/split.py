@@ -38,7 +38,7 @@ class _Item:
 def split(document: Document) -> tuple[Document, ...]:
     """One document for each separately titled item of a listing; (document,) for anything else."""
     lines = _lines(document.text)
-    readings = (_rows, _bullets, _ruled, _dated, _posts, _headlines)
+    readings = (_rows, _bullets, _ruled, _dated, _under_dates, _lined, _posts, _headlines)
     for reading in readings if not _one_text(document.text) else readings[:2]:
         items = reading(lines)
         if len(items) >= 2:
@@ -185,12 +185,61 @@ def _dated(lines: list[_Line]) -> list[_Item]:
         and _meta(lines[position + 1].text)
         and short_dates_in(lines[position + 1].text)
         and not short_dates_in(lines[position].text)
-        and (lines[position].gap or position == 0)
+        and (lines[position].gap or position < _HEAD or _ended(lines[position - 1]))
     ]
     if len(starts) < 3:
         return []
     bounds = [*starts[1:], len(lines)]
     return [_dated_item(lines[start:end]) for start, end in zip(starts, bounds, strict=True)]
+
+
+def _ended(line: _Line) -> bool:
+    return pattern(_FILE, "more").fullmatch(line.text.strip(" .…»→[]")) is not None
+
+
+def _under_dates(lines: list[_Line]) -> list[_Item]:
+    """Titles each with its date above, and a text that follows."""
+    starts = [
+        position
+        for position in range(len(lines) - 2)
+        if (dates := short_dates_in(collapse(lines[position].text)))
+        and len(lines[position].text) - (dates[0].end - dates[0].start) <= 12
+        and _title(collapse(lines[position + 1].text))
+        and not _meta(lines[position + 1].text)
+        and lines[position].gap
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    found = []
+    for start, end in zip(starts, bounds, strict=True):
+        item = _dated_item(lines[start + 1 : end])
+        found.append(replace(item, when=short_dates_in(lines[start].text)[0].value))
+    return found
+
+
+def _lined(lines: list[_Line]) -> list[_Item]:
+    """A page of lines that are a title and its date, before or behind it, and little else."""
+    found = []
+    for line in lines:
+        text = collapse(_BULLET_SIGN.sub("", line.text))
+        dates = short_dates_in(text)
+        if len(dates) != 1 or len(text) > 200:
+            continue
+        before, after = text[: dates[0].start].strip(" (|·-–,:["), text[dates[0].end :].strip(" )|·-–,:]")
+        title = before or after
+        if not (before and after) and _named(title):
+            found.append(_Item(_clean_title(title), title, dates[0].value))
+    return found if len(found) >= 4 and len(found) >= 0.6 * len(lines) else []
+
+
+def _named(title: str) -> bool:
+    return len(title.split()) >= 3 or (len(title) >= 5 and not title.isascii())
+
+
+_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)])\s*")
+_HEAD = 5
+"""Lines at the top of a page that are its name and menu."""
 
 
 def _dated_item(lines: list[_Line]) -> _Item:
