@@ -41,7 +41,7 @@ def split(document: Document) -> tuple[Document, ...]:
     readings = (_rows, _bullets, _ruled, _dated, _under_dates, _lined, _posts, _headlines)
     for reading in readings if not _one_text(document.text) else readings[:2]:
         items = reading(lines)
-        if len(items) >= 2:
+        if len(items) >= 2 and not _below_a_text(document.text, items[0].title):
             items = items[:_MOST]
             return tuple(
                 replace(
@@ -56,6 +56,13 @@ def split(document: Document) -> tuple[Document, ...]:
     return (document,)
 
 
+def _below_a_text(text: str, title: str) -> bool:
+    """Whether the first item stands under a long text: then it is a list of other pages at that text's foot."""
+    at = text.find(title[:30])
+    return at > _LONG_HEAD and at > 0.4 * len(text)
+
+
+_LONG_HEAD = 600  # characters
 _OPENS = re.compile(
     r"^(?:dear\s|your (?:excellency|majesty)|to whom|monsieur|madame|señor|estimad|"
     r"уважаем|尊敬的|拝啓)",
@@ -104,14 +111,24 @@ def _rows(lines: list[_Line]) -> list[_Item]:
     for line in lines:
         match = _ROW.match(line.text.strip())
         if match is None:
+            _add_preview(found, line)
             continue
         cells = [cell.strip() for cell in re.split(r"\s*[|\t]\s*|\s{2,}", match["rest"]) if cell.strip()]
         dates = short_dates_in(match["rest"])
         clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
         if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
             continue
-        found.append(_Item(_clean_title(cells[0]), collapse(line.text), dates[0].value if dates else None))
+        found.append(_Item(_clean_title(cells[0]), _clean_title(cells[0]), dates[0].value if dates else None))
     return found if len(found) >= 2 else []
+
+
+def _add_preview(found: list[_Item], line: _Line) -> None:
+    """A line beneath a row is the beginning of its text, where it is longer than a menu's."""
+    if found and len(line.text) > _PREVIEW:
+        found[-1] = replace(found[-1], text=f"{found[-1].text}\n\n{line.text.strip()}")
+
+
+_PREVIEW = 40  # characters
 
 
 def _bullets(lines: list[_Line]) -> list[_Item]:
@@ -220,16 +237,19 @@ def _under_dates(lines: list[_Line]) -> list[_Item]:
 
 def _lined(lines: list[_Line]) -> list[_Item]:
     """A page of lines that are a title and its date, before or behind it, and little else."""
-    found = []
+    found: list[_Item] = []
     for line in lines:
         text = collapse(_BULLET_SIGN.sub("", line.text))
         dates = short_dates_in(text)
         if len(dates) != 1 or len(text) > 200:
+            _add_preview(found, line)
             continue
         before, after = text[: dates[0].start].strip(" (|·-–,:["), text[dates[0].end :].strip(" )|·-–,:]")
         title = before or after
         if not (before and after) and _named(title):
             found.append(_Item(_clean_title(title), title, dates[0].value))
+        else:
+            _add_preview(found, line)
     return found if len(found) >= 4 and len(found) >= 0.6 * len(lines) else []
 
 
