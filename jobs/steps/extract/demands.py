@@ -373,6 +373,7 @@ def _lowered(what: str) -> str:
 def _named(walk: _Walk, name: str) -> tuple[str, ...]:
     """The parties that a noun phrase means here."""
     found: list[str] = []
+    name = re.sub(r"^(you),\s.*$", r"\1", name)
     for part in parties.split(name):
         if (parties.vague(part) and not _organ_by_itself(walk, part)) or re.match(
             r"(?:its|his|her|their)\b", name

@@ -57,7 +57,7 @@ def split(document: Document) -> tuple[Document, ...]:
 
 
 def _below_a_text(text: str, title: str) -> bool:
-    """Whether the first item stands under a long text: then it is a list of other pages at that text's foot."""
+    """Whether the first item stands under a long text: then it is a list of other pages at its foot."""
     at = text.find(title[:30])
     return at > _LONG_HEAD and at > 0.4 * len(text)
 

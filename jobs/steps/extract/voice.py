@@ -78,7 +78,7 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
         or (ask.form == "base" and _READER_ASKS.search(before[-200:]))
     ):
         return True
-    if _FIRST.search(before):
+    if _FIRST.search(before) or re.search(r"\bour(?:\s+\w+)?$", before[-40:]):
         return ask.form in {"base", "gerund"} or not _PAST.search(before)
     if not re.sub(rf"(?:{_ADVERBS}|[\s,“\"(*–—-])+", "", before):
         return ask.form in {"s", "gerund", "base"}
