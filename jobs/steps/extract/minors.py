@@ -24,6 +24,13 @@ _FRENCH = re.compile(
     rf"con)\s+(?P<s>{number_of('es')})\s+(?:\w+\s+)?(?:niñ[oa]s?|menores|bebés?)",
     re.IGNORECASE,
 )
+_OF_US = re.compile(
+    rf"(?P<s>{number_of('es')})\s+de\s+ell[oa]s\s+(?:son\s+)?(?:menores|niñ[oa]s)|"
+    rf"(?:dont|parmi)?\s?(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\s+(?:sont\s+)?(?:mineur|"
+    rf"enfant)|"
+    rf"(?P<r>{number_of('ru')})\s+из\s+них\s+[–—-]?\s?(?:несовершеннолетн|дети|подростк)",
+    re.IGNORECASE,
+)
 _RUSSIAN = re.compile(
     rf"(?:в том числе|включая|среди них|из них)\s+(?P<n>{number_of('ru')})?\s*(?:\w+\s+)?(?:детей|"
     rf"ребён\w+|ребен\w+|"
@@ -32,8 +39,9 @@ _RUSSIAN = re.compile(
     re.IGNORECASE,
 )
 _EAST = re.compile(
-    rf"(?P<n>{number_of('ko')})\s?명[은이]?\s?(?:의\s)?(?:어린이|아동|미성년자|영아|유아|아이)|"
-    rf"(?:어린이|아동|미성년자|영아|유아|아이)\s?(?P<k>{number_of('ko')})\s?명|"
+    rf"(?P<n>{number_of('ko')})\s?명[은이]?\s?(?:의\s)?(?:\S{{1,4}}\s?[살세]\s?)?"
+    r"(?:어린이|아동|미성년자|영아|유아|아이)|"
+    rf"(?:어린이|아동|미성년자|영아|유아|아이|청소년)\s?(?P<k>{number_of('ko')})\s?명|"
     rf"(?:子ども|子供|未成年者?|児童)\s?(?P<j>{HAN_NUMBER})\s?(?:人|名)|(?P<l>{HAN_NUMBER})\s?(?:人|名)(?:は|の|が)(?:子ども|"
     rf"子供|未成年|児童)|"
     rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)|"
@@ -47,13 +55,16 @@ _INFANT = re.compile(
     re.IGNORECASE,
 )
 _AGED = re.compile(
-    r"\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+|\([mf]\),?\s+(?:aged\s+)?|"
+    r"(?:\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+)|\([mf]\),?\s+(?:aged\s+)?|"
     r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
     r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
-    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b",
+    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
 )
-_AGES = re.compile(r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\b(?:man|woman|boy|girl) of \d|\bis \d{1,2}\b")
+_AGES = re.compile(
+    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
+    r"boy|girl) of \d|\bis \d{1,2}\b"
+)
 _EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
@@ -118,9 +129,9 @@ def _told(line: str) -> int | None:
 def _elsewhere(line: str, lowered: str) -> Iterator[re.Pattern[str]]:
     """The expressions of other languages that may find something in a line."""
     if any(word in lowered for word in ("enfant", "mineur", "niñ", "menor", "bébé", "bebé")):
-        yield _FRENCH
+        yield from (_FRENCH, _OF_US)
     if not line.isascii():
-        yield from (_EAST, _RUSSIAN)
+        yield from (_EAST, _RUSSIAN, _OF_US)
 
 
 def _all_adult(line: str) -> bool:
@@ -139,7 +150,7 @@ def ages_in(line: str) -> list[int]:
     if east or not _DIGITS.search(line) or not _AGES.search(line):
         return east
     return [
-        int(match["a"] or match["b"] or match["c"] or match["d"])
+        age
         for match in _AGED.finditer(line)
-        if 0 < int(match["a"] or match["b"] or match["c"] or match["d"]) < 100
+        if 0 < (age := int(next(group for group in match.groups() if group))) < 100
     ]

@@ -201,10 +201,35 @@ def _candidates(line: str, language: str) -> list[_Candidate]:
     counted, bare = _counted(language)
     found = [_candidate(match) for match in counted.finditer(line)]
     if language == "en":
+        found = _parts_of(line, [one for one in found if one])
         taken = {one.start for one in found if one}
         more = [_candidate(match, bare=True) for match in bare.finditer(line)]
         found += [one for one in more if one and one.value > 1 and one.start not in taken]
     return [one for one in found if one]
+
+
+def _parts_of(line: str, found: list[_Candidate]) -> list[_Candidate | None]:
+    """Twelve of "twelve of the forty students", six of "a family of six", and a couple with its children."""
+    kept: list[_Candidate | None] = []
+    for one in found:
+        part = _PART.search(line[max(0, one.start - 40) : one.start])
+        value = number(part["n"]) if part else None
+        if _COUPLE.search(line[max(0, one.start - 30) : one.start]):
+            kept.append(_Candidate(one.value + 2, one.start, one.end, bare=True))
+        elif part and value and value < one.value:
+            kept.append(_Candidate(value, one.start, one.end, bare=True))
+        else:
+            kept.append(one)
+    return kept + [_candidate(match) for match in _GROUP.finditer(line)]
+
+
+_PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
+_COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
+_GROUP = re.compile(
+    rf"\b(?:family|group|crew|party|"
+    rf"band) of (?P<n>{number_of('en')})(?=[\s,.;])",
+    re.IGNORECASE,
+)
 
 
 def _candidate(match: re.Match[str], *, bare: bool = False) -> _Candidate | None:
