@@ -31,7 +31,10 @@ _STEMS = (
     *("exhort", "entreat", "beseech", "beg", "petition", "remind", "instruct", "authori", "press"),
     *("insist", "recommend", "expect", "want"),
 )
-_MODAL_STEMS = ("must", "should", "shall", "ought to", "is ", "are ")
+_ANY_STEM = re.compile("|".join(_STEMS))
+_ANY_MODAL = re.compile(
+    r"must|should|shall|ought to|(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
+)
 _OURS = re.compile(r"\b(?:our|one|only)\s+(?:\w+\s+)?$")
 _ONLY_ADVERBS = re.compile(
     r"^\W*(?:further|also|again|moreover|finally|lastly|"
@@ -162,7 +165,7 @@ def asks(sentence: str) -> list[Ask]:
     found: list[Ask] = []
     lowered = sentence.lower()
     position = 0
-    asking = any(stem in lowered for stem in _STEMS)  # most sentences ask nothing; this is cheap
+    asking = _ANY_STEM.search(lowered)  # most sentences ask nothing; this is cheap
     while asking and (match := _ASK.search(sentence, position)):
         position = match.end()
         before = sentence[: match.start()]
@@ -173,7 +176,7 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
-    return found or (list(_modals(sentence)) if any(word in lowered for word in _MODAL_STEMS) else [])
+    return found or (list(_modals(sentence)) if _ANY_MODAL.search(lowered) else [])
 
 
 def _until_next(rest: str) -> str:

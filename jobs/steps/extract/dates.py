@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, table
@@ -91,6 +92,19 @@ def _named_in(text: str) -> Iterator[re.Match[str]]:
 
 def dates_in(text: str, year: int | None = None) -> list[Found]:
     """All calendar dates of a text in order; one without a year takes `year` where it is given."""
+    return list(_remembered(text, year)) if len(text) < _SHORT_TEXT else _dates_in(text, year)
+
+
+_SHORT_TEXT = 500
+"""Characters up to which the dates of a text are kept for the next reader of the same text."""
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, year: int | None) -> tuple[Found, ...]:
+    return tuple(_dates_in(text, year))
+
+
+def _dates_in(text: str, year: int | None) -> list[Found]:
     found = _han_dates(text) if "年" in text else []
     if not _DIGIT.search(text):  # every other date has one, and most sentences have none
         return found
@@ -191,9 +205,12 @@ def written(title: str, blocks: list[Block]) -> date | None:
     if titled := [item for item in dates_in(title) if not _ASIDE_DATE.search(title[: item.start])]:
         return titled[0].value
     head = blocks[:16]
-    candidates = [*_lines(head, stamps, alone=True), *_lines(blocks[-25:], stamps, alone=True)]
-    candidates += list(_lines(head, stamps, alone=False))
-    return candidates[0] if candidates else None
+    candidates = chain(
+        _lines(head, stamps, alone=True),
+        _lines(blocks[-25:], stamps, alone=True),
+        _lines(head, stamps, alone=False),
+    )
+    return next(candidates, None)
 
 
 def _begun(blocks: list[Block]) -> date | None:
@@ -213,13 +230,12 @@ def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: b
             continue
         for item in dates_in(text[:400] if not alone else text):
             around = text[max(0, item.start - 40) : item.start]
-            if any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
-                continue
             if not alone and (
-                _AFTER_WORD.search(around) or item.start > 260 or pattern(_FILE, "narrative").search(around)
+                item.start > 260 or _AFTER_WORD.search(around) or pattern(_FILE, "narrative").search(around)
             ):
                 continue
-            yield item.value
+            if not any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
+                yield item.value
 
 
 def _date_line(text: str) -> bool:

@@ -79,7 +79,9 @@ _ALL_ADULT = re.compile(
     r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
     re.IGNORECASE,
 )
+_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人")
 _YOUNG_WORDS = ("child", "infant", "bab", "minor", "boy", "girl", "teen", "toddler", "old", "newborn")
+_ANY_YOUNG = re.compile("|".join([*_YOUNG_WORDS, "of them", "of whom"]))
 _DIGITS = re.compile(r"\d")
 
 
@@ -107,7 +109,7 @@ def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int
 def _told(line: str) -> int | None:
     """The minors that a sentence counts, or an infant that it speaks of."""
     lowered = line.lower()
-    if any(word in lowered for word in _YOUNG_WORDS) or "of them" in lowered:
+    if _ANY_YOUNG.search(lowered):
         match = _OF_THEM.search(line)
         if match and not re.search(
             r"\b(?:killed|died|school|estimated)\b", line[match.end() : match.end() + 30]
@@ -135,6 +137,8 @@ def _elsewhere(line: str, lowered: str) -> Iterator[re.Pattern[str]]:
 
 
 def _all_adult(line: str) -> bool:
+    if not (_DIGITS.search(line) or _ADULT_WORDS.search(line)):
+        return False
     match = _ALL_ADULT.search(line)
     if match is None:
         return False
@@ -144,10 +148,10 @@ def _all_adult(line: str) -> bool:
 
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
-    if _THEN.search(line):
+    if not _DIGITS.search(line) or _THEN.search(line):
         return []
-    east = [int(match["a"]) for match in _EAST_AGED.finditer(line)]
-    if east or not _DIGITS.search(line) or not _AGES.search(line):
+    east = [] if line.isascii() else [int(match["a"]) for match in _EAST_AGED.finditer(line)]
+    if east or not _AGES.search(line):
         return east
     return [
         age

@@ -56,6 +56,8 @@ _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORE
 _MARKED = re.compile(r"\([mf]\)")
 _MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
 _NAMES_LINE = re.compile(r"^(?:Names?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$", re.IGNORECASE)
+_READ = 25
+"""Sentences that are searched for names: title, lead and the first of the text."""
 _SAFE_ROLL = re.compile(
     r"^(?:released|freed|safe|no longer (?:at risk|in danger)|deceased|dead)\b", re.IGNORECASE
 )
@@ -85,7 +87,7 @@ def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
     """Persons named as in danger, each once, by the last word of the name."""
     risk, safe = lowered_pattern(_FILE, "risk"), lowered_pattern(_FILE, "safe")
     names: dict[str, str] = {}
-    for line in lines[:40]:
+    for line in lines[:_READ]:
         lowered = line.lower()
         if not _PAIR.search(line) or not (closed or risk.search(lowered)) or _WELCOMED.match(line):
             continue

@@ -8,7 +8,7 @@ death and background. The number with the most weight is the count; without one 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
@@ -89,51 +89,73 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
         *sentences(title),
         *(line for block in own(blocks) if block.text != title for line in block.sentences),
     ]
-    scores, old, sums = _weighed(lines, language, len(sentences(title)), closed=closed)
+    counts = _counted_in(lines, language, len(sentences(title)), closed=closed)
+    scores = counts.weighed()
     listed = roll(blocks, closed=closed)
-    names = names_at_risk(lines, closed=closed)
+    sure = listed or max(scores.values(), default=0.0) > _ENOUGH + 1
+    names = {} if sure else names_at_risk(lines, closed=closed)
     first = {name for name in names if any(name in line for line in lines[:6])}
-    scores = _with_parts(scores, sums)
     count = _chosen(scores, listed, len(names), alone=len(names) == 1 == len(first))
     if count is None:
         return PersonsAtRisk(None, None, None)
-    return PersonsAtRisk(count, minors_of(lines, count, old), len(names) or None)
+    return PersonsAtRisk(count, minors_of(lines, count, counts.places), len(names) or None)
 
 
-def _weighed(
-    lines: list[str], language: str, titled: int, *, closed: bool
-) -> tuple[dict[int, float], dict[int, list[int]], dict[int, int]]:
-    """The weight of each number of persons, in which lines it stands, and which are sums and of what."""
-    sums: dict[int, int] = {}
-    scores: dict[int, float] = defaultdict(float)
-    places: dict[int, list[int]] = defaultdict(list)
-    again: list[tuple[int, float]] = []
+@dataclass(slots=True)
+class _Counts:
+    """The numbers of persons in a text: their weight, the lines they stand in, and which are sums of what."""
+
+    scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    places: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    sums: dict[int, int] = field(default_factory=dict)
+    again: list[tuple[int, float]] = field(default_factory=list)
+    """Mentions without danger: they count for a number that has some."""
+
+    def note(
+        self, candidate: _Candidate, position: int, weight: float, *, danger: bool, beside: bool
+    ) -> None:
+        """One mention of a number, in a line that tells of danger, beside one that does, or elsewhere."""
+        self.places[candidate.value].append(position)
+        if candidate.part:
+            self.sums[candidate.value] = candidate.part
+        if danger or beside:
+            self.scores[candidate.value] += weight if danger else weight + 1.5
+        else:
+            self.again.append((candidate.value, weight))
+
+    def weighed(self) -> dict[int, float]:
+        """The weights with those of the mentions elsewhere; a sum takes over that of its larger part."""
+        for value, weight in self.again:
+            if value in self.scores or weight >= 3:
+                self.scores[value] += weight
+        return {
+            value: score + self.scores.get(self.sums[value], 0.0)
+            if value in self.sums and score >= _ENOUGH
+            else score
+            for value, score in list(self.scores.items())
+        }
+
+
+def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -> _Counts:
+    """Every number of persons in the lines; the first `titled` of them are the title."""
+
+    @cache
+    def told(position: int) -> bool:
+        return 0 <= position < len(lines) and _dangerous(lines[position])
+
+    counts = _Counts()
     for position, line in enumerate(lines):
         found = _candidates(line, language)
         if not found:
             continue
-        danger = _dangerous(line)
-        beside = not danger and any(_dangerous(other) for other in lines[max(0, position - 1) : position + 2])
+        danger = closed or told(position)
+        beside = not danger and (told(position - 1) or told(position + 1))
         asked = danger and bool(_ASKED.search(line))
         for candidate in _with_sums(found, line):
-            if _left_out(line, candidate, closed=closed):
-                continue
-            weight = _weight(
-                line, position, titled, danger=danger or closed, asked=asked, bare=candidate.bare
-            )
-            places[candidate.value].append(position)
-            if candidate.part:
-                sums[candidate.value] = candidate.part
-            if danger or closed:
-                scores[candidate.value] += weight
-            elif beside:
-                scores[candidate.value] += weight + 1.5
-            else:
-                again.append((candidate.value, weight))
-    for value, weight in again:
-        if value in scores or weight >= 3:
-            scores[value] += weight
-    return scores, places, sums
+            if not _left_out(line, candidate, closed=closed):
+                weight = _weight(line, position, titled, danger=danger, asked=asked, bare=candidate.bare)
+                counts.note(candidate, position, weight, danger=danger, beside=beside)
+    return counts
 
 
 def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool, bare: bool) -> float:
@@ -142,14 +164,6 @@ def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool,
     weight += 1.5 if asked and danger else 0.0
     weight += 1.0 if bare else 0.0
     return weight - (2.0 if _OLD.search(line) else 0.0)
-
-
-def _with_parts(scores: dict[int, float], sums: dict[int, int]) -> dict[int, float]:
-    """A sum of two groups in danger takes over the weight of the larger one."""
-    return {
-        value: score + scores.get(sums[value], 0.0) if value in sums and score >= _ENOUGH else score
-        for value, score in scores.items()
-    }
 
 
 def _dangerous(line: str) -> bool:
