@@ -23,10 +23,10 @@ _COUNTRIES = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"\b(?:on behalf of|undersigned|signed by|signatories|we,|endorsed by|joined by|the following|"
+    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
     r"abajo firmantes|suscrit\w+|подпис\w+)\b|"
-    r"الموقعة|الموقعون",
+    r"الموقعة|الموقعون|\b[Ww]e,\s",
     re.IGNORECASE,
 )
 _STEMS = (

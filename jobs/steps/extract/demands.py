@@ -21,6 +21,9 @@ _TO_HEADING = re.compile(
     r"those\s+|our\s+)?[A-Z“a-z][^:,;]{1,140}?)\s*(?P<end>[,:]|$)",
     re.IGNORECASE,
 )
+_ESPECIALLY = re.compile(
+    r",\s+(?:and\s+)?(?:especially|in particular|particularly|notably|above all)\b[^,;:]{2,80},"
+)
 _TO_SEVERAL = re.compile(
     r"^to\s+(?P<name>(?:the\s+)?[^:;.]{4,180}?)(?:,\s+(?:which|who|whose|"
     r"where)\b[^:;.]{0,160})?\s*:?$",
@@ -172,7 +175,7 @@ def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None
 
 def _section(walk: _Walk, block: Block, following: Block) -> str:
     """Notes whom a section speaks to where a block begins one ("To X, ..."); gives what is left to read."""
-    text = block.text
+    text = _ESPECIALLY.sub(",", block.text, count=1) if block.text[:3].lower() == "to " else block.text
     if (match := _TO_HEADING.match(text)) and _addresses(match, text):
         walk.section = parties.clean(match["name"])
         walk.section_lasts = match["end"] != ","
@@ -187,7 +190,7 @@ def _section(walk: _Walk, block: Block, following: Block) -> str:
         walk.formal.extend(parties.split(walk.section))
         walk.opened, walk.listed = tuple(parties.split(walk.section)), False
         return ""
-    return text
+    return block.text
 
 
 def _addresses(match: re.Match[str], text: str) -> bool:

@@ -94,9 +94,9 @@ def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int
         range(len(lines[:40]))
     )
     told = [lines[at] for at in dict.fromkeys([*near, *range(min(len(lines), 40))]) if at < len(lines)]
-    for line in told:
-        if (found := _told(line)) is not None and found <= count:
-            return found
+    counted = [found for line in told if (found := _told(line)) is not None and found <= count]
+    if counted:  # "nine young people, seven of whom are children": the smaller number tells of some
+        return next((found for found in counted if found < count), counted[0])
     if any(_all_adult(line) for line in told):
         return 0
     ages = [age for line in told for age in ages_in(line)]
