@@ -3,7 +3,8 @@
 Cues are found once in the words of the text (`cues`, with tables a language), dates are set against
 the day of judgement (`dates`), both make named features (`features`); weights in a table turn
 features into kind, urgency and stage (`scales`), and rules after LABELS of CAP give severity and
-certainty (`gravity`). Every judgement names the features that made it and the words it saw.
+certainty (`gravity`). A whole document is then judged by its form and its harms (`documents`).
+Every judgement names the features that made it and the words it saw.
 """
 
 from dataclasses import replace

@@ -28,10 +28,11 @@ _NUMBERED = re.compile(
     r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)"
 )
 _GAP = (
-    r"(?:(?!(?:for|of|at|in|to|from|on|by|with|after|before|and|or|who|when|per|times?|lines?|years?|months?|"
+    r"(?:(?!(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"for|of|at|in|to|from|on|by|with|after|before|and|or|who|when|per|times?|lines?|years?|months?|"
     r"weeks?|days?|hours?|minutes|percent|thousand|million|hundred|more|other than|que|des?|du|à|el|los|"
     r"las|y|et|с|из|в|на|по|от|для|о|и|как)\b)"
-    r"[\w’'-]+\s+){0,3}?"
+    r"[^\W\d][\w’'-]*\s+){0,3}?"
 )
 _BARE = (
     r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
@@ -67,6 +68,12 @@ _ESTIMATE = re.compile(
     r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|environ|quelque|près de|"
     r"unos|unas|cerca de|"
     r"alrededor de|más de|plus de|около|примерно|более|почти|нахдо)|نحو|حوالي|약|約|约|近|大约|上千|数)\s*$",
+    re.IGNORECASE,
+)
+_SUBSET = re.compile(
+    r"(?:\b(?:among them|including|dont|parmi eux|entre ellos|entre ellas|incluid[oa]s|в том числе|"
+    r"среди них)|بينهم|"
+    r"うち|其中|包括)\s*$",
     re.IGNORECASE,
 )
 _WITH_NAMED = re.compile(r"[A-Z][\w’'-]+\s+[A-Z][\w’'-]+,?\s+and\s+(?:of\s+)?(?:the\s+|his\s+|her\s+)?$")
@@ -279,7 +286,8 @@ def _left_out(line: str, candidate: _Candidate, *, closed: bool) -> bool:
     if following := _CLAUSE.search(after):
         after = after[: following.start()]
     near = f"{before}{line[candidate.start : candidate.end]}{after}"
-    if _ESTIMATE.search(line[max(0, candidate.start - 18) : candidate.start]):
+    behind = line[max(0, candidate.start - 24) : candidate.start]
+    if _ESTIMATE.search(behind) or _SUBSET.search(behind):
         return True
     if _is(near, "totals") or re.search(r"(?:another|other|further|previous)\s*$", before, re.IGNORECASE):
         return True
