@@ -6,9 +6,11 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 # The peer that `make bench` measures against wants other versions of what we use.
 PEER := .venv-peer
+# Fitting weights and making the table of towns want more than the program does.
+FIT := .venv-fit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check eval bench format lock clean
+.PHONY: help setup demo test check eval weigh bench format lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,6 +38,9 @@ check: $(DEV) ## style, types, import contracts
 eval: $(DEV) ## how well it understands: labelled texts, per language, with bounds (EVAL="--half dev -v" for more)
 	@$(BIN)/python -m tests.evaluation $(EVAL)
 
+weigh: $(DEV) $(FIT)/.done ## fit what words and features weigh to the labelled development half
+	$(BIN)/python -m tests.evaluation.weigh --python $(FIT)/bin/python
+
 bench: $(RUNTIME) $(PEER)/.done ## speed, each figure a ratio to a named peer in the same run
 	$(BIN)/python -m benchmarks --peer $(PEER)/bin/python
 
@@ -44,12 +49,12 @@ format: $(DEV) ## set the code
 	$(BIN)/ruff check --fix .
 
 lock: ## pin requirements anew, with hashes (needs uv)
-	for name in runtime dev bench; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
+	for name in runtime dev bench fit; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	    --no-emit-find-links --no-annotate --no-strip-extras --python-version 3.11 --universal \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
 
 clean: ## remove what was made
-	rm -rf $(VENV) $(PEER) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(PEER) $(FIT) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -66,4 +71,9 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 $(PEER)/.done: requirements/bench.txt
 	$(PYTHON) -m venv $(PEER)
 	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(FIT)/.done: requirements/fit.txt
+	$(PYTHON) -m venv $(FIT)
+	$(FIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/fit.txt
 	@touch $@

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.cli import archive, backup, check, explain, opml, service, source, watch
+from bot.cli import admin, archive, backup, check, explain, opml, service, source, watch
 
 app = typer.Typer(
     name="vigil",
@@ -35,6 +35,7 @@ COMMANDS = (
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
 app.add_typer(source.app, name="source")
+app.add_typer(admin.app, name="admin")
 
 
 def _version(wanted: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from jobs.steps.link import Known, Traits, read_traits
+from jobs.steps.link import Known, Shelf, Traits, read_traits
 from storage.database import Work
 from storage.queries import Placed
 from storage.records import Statement
@@ -28,7 +28,8 @@ class Recall:
     _places: dict[int, Placed] = field(default_factory=dict)
     """In ascending order of numbers, as are the lists by country."""
     _by_country: dict[str, list[Placed]] = field(default_factory=dict)
-    _known: dict[int, Known] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+    """What was read of them, by the marks of their events."""
     _more: bool = False
     """Whether the database holds older ones."""
 
@@ -47,8 +48,8 @@ class Recall:
             self._place(placed)
         while len(self._places) > self.most:
             self._drop(next(iter(self._places)))
-        if len(self._known) > 2 * self.most:  # older ones, that were asked for once
-            self._known.clear()
+        if len(self.shelf) > 2 * self.most:  # older ones, that were asked for once
+            self.shelf.clear()
 
     def forget(self) -> None:
         """Nothing is remembered: a transaction failed, and the numbers that it gave will be given anew."""
@@ -56,7 +57,7 @@ class Recall:
         self._drop_all()
 
     def near(self, work: Work, statement: Statement, around: datetime, source_id: int) -> tuple[Known, ...]:
-        """The statements that a new one may belong to: within 150 days, the newest of them (`compared`).
+        """The statements that a new one may belong to: within the memory of cases, the newest (`compared`).
 
         They share a country or the address, or rang and come from the same source: a correction may
         name no country at all.
@@ -75,20 +76,20 @@ class Recall:
         if self._more and sum(number >= first for number in found) < self.compared:
             found |= dict(work.statements.about(statement.countries, around, first))
         newest = sorted(found, reverse=True)[: self.compared]
-        self._read(work, [number for number in newest if number not in self._known])
-        return tuple(self._known[number] for number in newest)
+        self._read(work, [number for number in newest if number not in self.shelf])
+        return tuple(self.shelf[number] for number in newest)
 
     def add(self, statement: Statement, traits: Traits, now: datetime) -> None:
         """A new statement was stored."""
         assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
         placed = Placed(statement.id, statement.case_id, day_of(statement, now), _about(statement))
         self._place(placed)
-        self._known[placed.number] = Known(placed.number, placed.case, traits)
+        self.shelf.add(Known(placed.number, placed.case, traits))
 
     def edited(self, work: Work, statement: Statement) -> None:
         """This transaction has changed a statement; its case and its day stay."""
         self._edits = work.statements.edits()
-        self._known.pop(statement.id, None)
+        self.shelf.discard(statement.id)
         old = self._places.get(statement.id)
         if old is None:
             return
@@ -100,8 +101,7 @@ class Recall:
         """What is asked for and was never read, or was forgotten."""
         for statement in work.statements.many(missing) if missing else ():
             assert statement.case_id is not None  # noqa: S101 - what has none was not found
-            known = Known(statement.id, statement.case_id, read_traits(statement))
-            self._known[statement.id] = known
+            self.shelf.add(Known(statement.id, statement.case_id, read_traits(statement)))
 
     def _place(self, placed: Placed) -> None:
         self._places[placed.number] = placed
@@ -110,7 +110,7 @@ class Recall:
 
     def _drop(self, number: int) -> None:
         placed = self._places.pop(number)
-        self._known.pop(number, None)
+        self.shelf.discard(number)
         self._more = True
         for country in placed.countries:
             self._by_country[country].remove(placed)
@@ -118,7 +118,7 @@ class Recall:
     def _drop_all(self) -> None:
         self._places.clear()
         self._by_country.clear()
-        self._known.clear()
+        self.shelf.clear()
 
 
 def _about(statement: Statement) -> tuple[str, ...]:

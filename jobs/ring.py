@@ -40,7 +40,7 @@ def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Re
     statement = read.statement
     moment = statement.published or now
     known = recall.near(work, statement, moment, source.id)
-    linked = link_among(read.traits, known)
+    linked = link_among(read.traits, known, recall.shelf)
     case_id = linked.case
     if case_id is None:
         case_id = work.cases.open(statement.title, now)
@@ -51,6 +51,7 @@ def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Re
         entry_id=entry_id,
         case_id=case_id,
         relation=linked.relation,
+        link=linked.evidence,
         fetched=now,
     )
     statement = replace(statement, id=work.statements.add(statement, source, now))
@@ -70,6 +71,7 @@ def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tu
         entry_id=before.entry_id,
         case_id=before.case_id,
         relation=before.relation,
+        link=before.link,
         source_name=source.name,
         external_id=before.external_id,
         fetched=before.fetched,

@@ -251,6 +251,8 @@ class Statement:
     entry_id: int = 0
     case_id: int | None = None
     relation: Relation = Relation.NEW
+    link: tuple[Reason, ...] = ()
+    """Why it joined its case; empty for the one that opened it."""
     source_name: str = ""
     external_id: str = ""
     """The id under which it was imported, where there was one."""

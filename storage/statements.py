@@ -1,7 +1,7 @@
 """Statements: the documents understood, kept whole and found again."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,8 @@ _PLAIN = (
 COMPARED = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
 _EDITS = "statement_edits"
-_CASE_MEMORY = timedelta(days=150)
+CASE_MEMORY = timedelta(days=1_000)
+"""A case that has been silent for longer is opened anew; who knows better can link by hand."""
 _INDEXED = 200
 """How many statements are held in memory while the index is filled."""
 
@@ -66,12 +67,26 @@ class Statements:
         )
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement.id))
-        counted = self.edits()
-        self._connection.execute(sa.delete(meta).where(meta.c.name == _EDITS))
-        self._connection.execute(sa.insert(meta).values(name=_EDITS, value=str(counted + 1)))
+        self._count_edit()
         self._add_parts(statement.id, statement)
         self._index.remove(statement.id)
         self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
+
+    def of_case(self, case_id: int) -> tuple[Statement, ...]:
+        """Every statement of a case, the oldest first."""
+        return self._load(statements.c.case_id == case_id)
+
+    def move(self, statement: Statement, case_id: int, relation: Relation, link: tuple[Reason, ...]) -> None:
+        """The statement, and what rang for it, belongs to another case; `link` says why."""
+        reading = _reading(replace(statement, link=link))
+        values = {"case_id": case_id, "relation": relation, "reading": reading}
+        self._connection.execute(
+            sa.update(statements).where(statements.c.id == statement.id).values(**values)
+        )
+        self._connection.execute(
+            sa.update(alerts).where(alerts.c.statement_id == statement.id).values(case_id=case_id)
+        )
+        self._count_edit()
 
     def index_all(self) -> int:
         """Fills the empty index with every statement there is; returns how many."""
@@ -134,6 +149,11 @@ class Statements:
         """A number that changes whenever a known statement is changed."""
         counted = self._connection.scalar(sa.select(meta.c.value).where(meta.c.name == _EDITS))
         return int(counted or 0)
+
+    def _count_edit(self) -> None:
+        counted = self.edits()
+        self._connection.execute(sa.delete(meta).where(meta.c.name == _EDITS))
+        self._connection.execute(sa.insert(meta).values(name=_EDITS, value=str(counted + 1)))
 
     def placed(self, after: int, limit: int) -> tuple[Placed, ...]:
         """The newest statements that have a case and a number above `after`, in ascending order."""
@@ -247,7 +267,7 @@ def _indexed(row: RowMapping | dict[str, Any], organisation: str) -> str:
 
 def case_window(around: datetime) -> tuple[date, date]:
     """The days on which statements of one case may lie, for one that was published `around`."""
-    return (around - _CASE_MEMORY).date(), (around + _CASE_MEMORY).date()
+    return (around - CASE_MEMORY).date(), (around + CASE_MEMORY).date()
 
 
 def day_of(statement: Statement, fetched: datetime) -> date:
@@ -268,6 +288,7 @@ def _reading(statement: Statement) -> dict[str, object]:
         "identifiers": list(statement.identifiers),
         "instruments": list(statement.instruments),
         "reasons": [asdict(reason) for reason in statement.alert.reasons],
+        "link": [asdict(reason) for reason in statement.link],
     }
 
 
@@ -295,6 +316,7 @@ def _statement(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
         id=row["id"],
         fetched=row["fetched"],
         source_name=row["source_name"],
+        link=tuple(Reason(**reason) for reason in reading.get("link", ())),
         issuers=tuple(reading["issuers"]),
         signatories=Signatories(**signatories),
         addressees=tuple(Addressee(**addressee) for addressee in reading["addressees"]),

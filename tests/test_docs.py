@@ -23,7 +23,7 @@ PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 OF_BOTFATHER = {"newbot", "revoke"}
 _MAKE = re.compile(r"\bmake (?:-C \S+ )?([a-z]+)\b")
-_VIGIL = re.compile(r"(?:^|\s|bin/)vigil ((?:source )?[a-z]+)(?![\w.])(.*)")
+_VIGIL = re.compile(r"(?:^|\s|bin/)vigil ((?:source |admin )?[a-z]+)(?![\w.])(.*)")
 _CHAT = re.compile(r"(?<![\w./=:-])/([a-z]{3,})(?![\w/.])")
 _PATH = re.compile(r"(?:/opt/vigil/)?((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|toml))")
 

@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,18 +19,16 @@ from bot.render.terminal import rendered
 from bot.speech import Speech
 from jobs.fetch import FetchError
 from jobs.steps.document import Document
-from jobs.steps.link import link
+from jobs.steps.link import Known, Shelf, link_among
 from jobs.steps.pages import parse_page
 from jobs.steps.parse import NotAFeed, parse_feed
 from jobs.steps.read import read_document
-from jobs.steps.understand import understand, understand_entry
+from jobs.steps.understand import possible, understand, understand_all, understand_entry
 from jobs.steps.unreadable import Unreadable
 from storage.database import now_utc
 from storage.records import Entry, Source, Statement
-from storage.words import Relation
 
 _TYPES = {".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf", ".txt": "text/plain"}
-_MEMORY = timedelta(days=1200)
 
 
 def explain(
@@ -46,11 +43,9 @@ def explain(
     """Show how Vigil reads a document: who says what to whom, and whether it would ring, and why."""
     now = now_utc()
     judged = moment(as_of)
-    if target.endswith(".jsonl"):
+    if cases or target.endswith(".jsonl"):
         _explain_entries(Path(target), judged, cases=cases)
         return
-    if cases:
-        fail("--cases reads a file of entries: give ITEMS.jsonl", 2)
     body, content_type, url = _load(target, config)
     try:
         found = read_any(body, content_type, url, now, judged)
@@ -183,7 +178,7 @@ def _explain_entries(file: Path, as_of: datetime | None, *, cases: bool) -> None
 def entry_rows(entries: Iterable[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
     """A row for each entry, in the order given."""
     for entry, source in entries:
-        statement = understand_entry(entry, source, as_of or entry.published or now_utc())
+        statement = understand_entry(possible(entry), source, as_of or entry.published or now_utc())
         yield {
             "id": entry.uid,
             "kind": statement.kind,
@@ -195,17 +190,22 @@ def entry_rows(entries: Iterable[tuple[Entry, Source]], as_of: datetime | None) 
 def case_rows(entries: Sequence[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
     """A row for each entry, in order of publication, as if they arrived one after another."""
     now = as_of or now_utc()
-    known: list[Statement] = []
+    known: list[Known] = []
+    shelf = Shelf()
     ordered = sorted(entries, key=lambda pair: pair[0].published or now)
     for order, (entry, source) in enumerate(ordered, start=1):
-        statement = replace(understand_entry(entry, source, now), source_name=source.name)
-        moment_ = entry.published or now
-        near = [one for one in known if moment_ - (one.published or now) <= _MEMORY]
-        linked = link(statement, near)
+        read = understand_all([entry], source, now)[0]
+        linked = link_among(read.traits, known, shelf)
         case = linked.case if linked.case is not None else order
-        relation = linked.relation if linked.case is not None else Relation.NEW
-        known.append(replace(statement, case_id=case, relation=relation, id=order))
-        yield {"id": entry.uid, "order": order, "case": case, "relation": relation}
+        known.append(Known(order, case, read.traits))
+        shelf.add(known[-1])
+        yield {
+            "id": entry.uid,
+            "order": order,
+            "case": case,
+            "relation": linked.relation,
+            "reasons": [{"rule": reason.rule, "evidence": reason.evidence} for reason in linked.evidence],
+        }
 
 
 def _load(target: str, config: Path | None) -> tuple[bytes, str, str]:

@@ -14,6 +14,7 @@ from jobs.steps.link import Known, read_traits
 from storage.database import Database, Work
 from storage.queries import Query
 from storage.records import Source, Statement
+from storage.statements import CASE_MEMORY
 from storage.tables import alerts
 from storage.words import Relation
 from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
@@ -21,6 +22,7 @@ from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
 COUNTRIES = ("CN", "KP", "MM", "BY")
 URLS = ("", "https://northlight.example/a", "https://northlight.example/b")
 SOURCES = ("northlight", "southlight")
+MEMORY = CASE_MEMORY.days
 _eras = count(1)
 _uids = count(1)
 
@@ -51,7 +53,7 @@ HAPPENINGS = st.lists(
         title=st.sampled_from(("Nine held in Shenyang", "Two freed", "A report")),
         countries=st.sampled_from(((), ("CN",), ("CN", "KP"), ("KP", "KP"), ("MM",), ("BY", "CN"))),
         url=st.sampled_from(URLS),
-        day=st.sampled_from((0, 1, 149, 150, 151, 300)),
+        day=st.sampled_from((0, 1, MEMORY - 1, MEMORY, MEMORY + 1, 2 * MEMORY)),
         source=st.sampled_from(SOURCES),
         rings=st.booleans(),
         which=st.integers(0, 5),
@@ -150,14 +152,13 @@ def anew(work: Work, new: Statement, around: datetime, source: Source, most: int
     rang = set(
         work.connection.scalars(sa.select(alerts.c.statement_id).where(alerts.c.source_id == source.id))
     )
-    day = timedelta(days=1)
-    years = Query(since=(around - 400 * day).date(), before=(around + 400 * day).date())
+    years = Query(since=(around - 3 * CASE_MEMORY).date(), before=(around + 3 * CASE_MEMORY).date())
     held = [hit.statement for hit in work.statements.latest(years, 10_000).hits]
     near = [
         one
         for one in held
         if one.published
-        and abs(one.published.date() - around.date()) <= 150 * day
+        and abs(one.published.date() - around.date()) <= CASE_MEMORY
         and (set(one.countries) & set(new.countries) or (new.url and one.url == new.url) or one.id in rang)
     ]
     near.sort(key=lambda one: one.id, reverse=True)
@@ -171,7 +172,7 @@ def test_what_is_remembered_is_what_the_database_would_say(
 ) -> None:
     """Under new statements, edits, failed transactions, restarts, and what other programs do meanwhile."""
     # Each example has years of its own, so that none sees another's statements.
-    memory = Memory(database, Recall(most, compared), NOON + timedelta(days=1_200 * next(_eras)))
+    memory = Memory(database, Recall(most, compared), NOON + 6 * CASE_MEMORY * next(_eras))
     for one in happenings:
         memory.happens(one)
 
@@ -220,7 +221,7 @@ def test_it_forgets_what_is_old(database: Database) -> None:
     with database.write() as work:
         memory.recall.begin(work)
         assert len(memory.recall._places) == 3
-        assert len(memory.recall._known) <= 6
+        assert len(memory.recall.shelf) <= 6
 
 
 def test_what_another_program_edits_is_read_anew(database: Database) -> None:

@@ -1,10 +1,10 @@
 """Judges a statement: what it does (kind), and how near and how grave the harm is (CAP).
 
 Cues are found once in the words of the text (`cues`, with tables a language), dates are set against
-the day of judgement (`dates`), both make named features (`features`); weights in a table turn
-features into kind, urgency and stage (`scales`), and rules after LABELS of CAP give severity and
-certainty (`gravity`). A whole document is then judged by its form and its harms (`documents`).
-Every judgement names the features that made it and the words it saw.
+the day of judgement (`dates`), both make named features (`features`). What features and words (`grams`)
+weigh stands in tables (`weights`); the sums give kind, urgency and stage (`scales`), and rules give
+severity and certainty (`gravity`). A whole document is then judged by its form and its harms
+(`documents`). Every judgement names what made it and the words it saw (`reasons`).
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from datetime import datetime
 
 from jobs.steps.classify.cues import find_cues
 from jobs.steps.classify.features import features_of
+from jobs.steps.classify.grams import grams
 from jobs.steps.classify.gravity import certainty_of, severity_of, urgency_of
 from jobs.steps.classify.scales import judge
 from jobs.steps.lexicon.countries import countries_of_tokens
@@ -24,7 +25,7 @@ _LEAD = 4_000
 _FOOT = 1_000
 """And of its end, where closing words and instructions stand."""
 
-_HOME = {"ja": "JP", "ko": "KR"}
+_HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
 """Languages of one country: a text in them that names no country speaks to that one."""
 
 
@@ -40,8 +41,8 @@ def classify(statement: Statement, as_of: datetime) -> Statement:
     language = statement.language or detect_language(f"{title}\n{text}")
     tokens = cut(f"{title}\n{text}")
     cues = find_cues(tokens, len(title), language)
-    features = features_of(cues, as_of.date())
-    verdict = judge(features)
+    features = features_of(cues, as_of.date(), language)
+    verdict = judge(features, grams(tokens, len(title)), tokens)
     countries = statement.countries or countries_of_tokens(tokens)
     if not countries and language in _HOME:
         countries = (_HOME[language],)

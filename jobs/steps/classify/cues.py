@@ -13,6 +13,9 @@ LANGUAGES = ("en", "ko", "ja", "zh", "fr", "es", "ru", "ar")
 _IDLE = "nothing"
 """The group of phrases that hold a cue and do not mean it: "execution of the contract"."""
 
+_DONE = frozenset({"done", "worst"})
+"""Groups of what has happened."""
+
 HARMS = ("return", "execution", "torture", "disappearance", "health", "eviction", "attack", "custody")
 
 
@@ -45,8 +48,11 @@ def find_cues(tokens: Tokens, title_end: int, language: str) -> Cues:
     """The cues of a cut text in a language (ISO 639-1); an unknown one is read as English."""
     hits = _phrases(language if language in LANGUAGES else "en").find(tokens)
     idle = {i for hit in hits if hit.value == _IDLE for i in range(hit.first, hit.last + 1)}
+    ahead = {i for hit in hits if hit.value == "risk" for i in range(hit.first, hit.last + 1)}
     found: dict[str, list[Hit[str]]] = {}
     for hit in hits:
+        if hit.value in _DONE and hit.first in ahead:
+            continue  # "deported from" in "will be deported from Bangkok"
         if hit.value != _IDLE and not (idle and idle.issuperset(range(hit.first, hit.last + 1))):
             found.setdefault(hit.value, []).append(hit)
     return Cues(tokens, title_end, found)

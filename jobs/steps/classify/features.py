@@ -22,8 +22,8 @@ class Features:
         self.shown.setdefault(name, words)
 
 
-def features_of(cues: Cues, today: date) -> Features:
-    """The features of one text, judged on the day `today`.
+def features_of(cues: Cues, today: date, language: str) -> Features:
+    """The features of one text in a language (ISO 639-1), judged on the day `today`.
 
     `execution` (a group has a cue), `title execution` (in the title), `execution near` (a cue and a
     word for "now" or a date ahead in the same or the next sentence), `execution feared` (a cue and
@@ -36,13 +36,18 @@ def features_of(cues: Cues, today: date) -> Features:
             features.add(f"title {group}", cues.words(hits[0]))
         if len({cues.tokens.words[hit.first] for hit in hits}) > 1:
             features.add(f"much {group}", cues.words(hits[1]))
-    near = [(cues.sentence(hit), hit) for hit in cues.of("now")]
-    near += _dates(cues, today, features)
+    near = [(cues.sentence(hit), hit) for hit in cues.of("now", "hour", "ahead")]
+    dated = _dates(cues, today, features)
+    near += dated
     feared = {cues.sentence(hit): hit for hit in cues.of("risk")}
     for harm in HARMS:
         for hit in cues.of(harm):
             _pair(features, cues, harm, hit, near, feared)
+    _appointed(features, cues, dated)
+    _signs(features, cues, near)
+    _hearings(features, cues, near)
     _requests(features, cues, near)
+    features.add(f"in {language}", "")
     return features
 
 
@@ -102,6 +107,49 @@ _DISTANCES = (
     ("date old", -40_000, -401),
 )
 """Names of distances in days from the day of judgement."""
+
+
+def _appointed(features: Features, cues: Cues, dated: list[tuple[int, Hit[str]]]) -> None:
+    """A harm that has its day, within two weeks, in the same sentence; and it is feared, not done."""
+    days = dict(dated)
+    done = {cues.sentence(hit) for hit in cues.of("done", "worst", "past")}
+    feared = {cues.sentence(hit) for hit in cues.of("risk", "ahead", "court")}
+    for harm in HARMS:
+        for hit in cues.of(harm) if harm != "custody" else ():
+            sentence = cues.sentence(hit)
+            if sentence in days and sentence not in done:
+                features.add("harm dated", cues.words(days[sentence]))
+                if sentence in feared:
+                    features.add("harm dated, feared", cues.words(days[sentence]))
+
+
+_SIGNS = ("moved", "flight", "gallows", "silence", "fasting", "sickness")
+"""Groups that show a harm on its way without its name: a bus to the border, a fortieth day without food."""
+
+
+def _signs(features: Features, cues: Cues, near: list[tuple[int, Hit[str]]]) -> None:
+    """Signs of a harm beside a word that says when."""
+    soon = dict(near)
+    for sign in _SIGNS:
+        for hit in cues.of(sign):
+            sentence = cues.sentence(hit)
+            when = soon.get(sentence) or soon.get(sentence + 1) or soon.get(sentence - 1)
+            if when is not None:
+                features.add(f"{sign} near", cues.words(when))
+                features.add("omen near", cues.words(when))
+
+
+def _hearings(features: Features, cues: Cues, near: list[tuple[int, Hit[str]]]) -> None:
+    """A court or an official who decides soon on a harm: all three in one sentence."""
+    soon = dict(near)
+    harms = {cues.sentence(hit) for harm in HARMS if harm != "custody" for hit in cues.of(harm)}
+    for group in ("court", "officials", "moved", "plea"):
+        for hit in cues.of(group):
+            sentence = cues.sentence(hit)
+            if sentence in harms:
+                features.add(f"{group} against harm", cues.words(hit))
+                if sentence in soon:
+                    features.add(f"{group} against harm, soon", cues.words(soon[sentence]))
 
 
 def _requests(features: Features, cues: Cues, near: list[tuple[int, Hit[str]]]) -> None:

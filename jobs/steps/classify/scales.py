@@ -1,14 +1,16 @@
-"""Adds up the weights of the features that hold: urgent or not, which kind, which stage."""
+"""Adds up what features and words weigh: urgent or not, which kind, which stage."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.steps.classify.features import Features
-from jobs.steps.lexicon.tables import table
+from jobs.steps.classify.reasons import reasons
+from jobs.steps.classify.weights import KINDS, OUTPUTS, STAGES, URGENT, Weighed, weights
+from jobs.steps.lexicon.tokens import Tokens
 from storage.records import Reason
 from storage.words import Kind, MsgType
 
-_SHOWN = 4
-"""Reasons told for one judgement."""
+_PLACE = {name: place for place, name in enumerate(OUTPUTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,47 +23,31 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
-def judge(features: Features) -> Verdict:
-    """Kind, urgency and stage by the sums of the weights in `weights.toml`.
-
-    A follow-up is never urgent by its outcome alone and a cancel never at all; a kind is the one
-    with the highest sum, `statement` where two are equal.
-    """
-    weights = table("weights")
-    stages = {name: _sum(weights["msg_type"][name], features) for name in ("update", "cancel")}
-    stage = max(stages, key=lambda name: stages[name])
-    msg_type = MsgType(stage) if stages[stage] > 0 else MsgType.ALERT
-    if msg_type is MsgType.CANCEL and _ENDS.isdisjoint(features.shown):
+def judge(features: Features, grams: dict[str, tuple[int, int]], tokens: Tokens) -> Verdict:
+    """Kind, urgency and stage by the sums of all weights; a cancel is never urgent."""
+    found = list(_weighed(features, grams, tokens))
+    sums = list(weights().base)
+    for one in found:
+        for place, value in enumerate(one.row):
+            sums[place] += value
+    kind = max(KINDS, key=lambda name: sums[_PLACE[name]])
+    stage = max(STAGES, key=lambda name: sums[_PLACE[name]])
+    if stage == MsgType.CANCEL and _ENDS.isdisjoint(features.shown):
         # A release told in passing ends no action; a false correction would overtake everything.
-        msg_type = MsgType.ALERT
-    urgent = _sum(weights["urgent"], features) > 0 and msg_type is not MsgType.CANCEL
-    sums = {kind: _sum(weights["kind"][kind], features) for kind in _KINDS}
-    if urgent:
-        for name, more in weights["when_urgent"].items():
-            sums[name] += more
-    kind = max(_KINDS, key=lambda name: sums[name])
-    reasons = [
-        *_reasons("urgent" if urgent else "not urgent", weights["urgent"], features, positive=urgent),
-        *_reasons(f"kind {kind}", weights["kind"][kind], features, positive=True),
-    ]
-    if msg_type is not MsgType.ALERT:
-        reasons += _reasons(stage, weights["msg_type"][stage], features, positive=True)
-    return Verdict(Kind(kind), urgent, msg_type, tuple(reasons))
+        stage = max(set(STAGES) - {str(MsgType.CANCEL)}, key=lambda name: sums[_PLACE[name]])
+    urgent = sums[_PLACE[URGENT]] > 0 and stage != MsgType.CANCEL
+    return Verdict(Kind(kind), urgent, MsgType(stage), reasons(found, kind, stage, urgent=urgent))
 
 
-_ENDS = frozenset({"closed", "title freed"})
+_ENDS = frozenset({"closed", "freed", "thanks"})
 """Without one of these features nothing is called off."""
 
-_KINDS = ("statement", *(str(kind) for kind in Kind if kind is not Kind.STATEMENT))
 
-
-def _sum(row: dict[str, float], features: Features) -> float:
-    return row.get("base", 0.0) + sum(row.get(name, 0.0) for name in features.shown)
-
-
-def _reasons(rule: str, row: dict[str, float], features: Features, *, positive: bool) -> list[Reason]:
-    """The features that weighed most for a judgement, with their words."""
-    sign = 1 if positive else -1
-    weighed = [(sign * row.get(name, 0.0), name) for name in features.shown]
-    best = sorted((pair for pair in weighed if pair[0] > 0), reverse=True)[:_SHOWN]
-    return [Reason(f"{rule}: {name}", features.shown[name]) for _, name in best]
+def _weighed(features: Features, grams: dict[str, tuple[int, int]], tokens: Tokens) -> Iterator[Weighed]:
+    known = weights()
+    for name, words in features.shown.items():
+        row = known.features.get(name)
+        if row is not None:
+            yield Weighed(name, words, row)
+    for name in grams.keys() & known.grams.keys():
+        yield Weighed(name, tokens.evidence(*grams[name]), known.grams[name], learnt=True)

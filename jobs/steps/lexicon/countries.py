@@ -6,6 +6,7 @@ from functools import cache
 
 from babel import Locale
 
+from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.phrases import Hit, Phrases
 from jobs.steps.lexicon.tables import table
 from jobs.steps.lexicon.tokens import Tokens, cut
@@ -13,7 +14,15 @@ from jobs.steps.lexicon.tokens import Tokens, cut
 _MOST = 6
 """Countries named for one text; more would be a list of members, not a subject."""
 
-_WEIGHTS = {"names": 1.0, "words": 1.0, "people": 0.8, "places": 0.8, "parties": 0.6}
+_WEIGHTS = {
+    "names": 1.0,
+    "words": 1.0,
+    "people": 0.8,
+    "places": 0.8,
+    "parties": 0.6,
+    "towns": 0.6,
+    "doubtful": 0.2,
+}
 _TITLE = 3.0
 """What standing in the first line adds, once for each country."""
 
@@ -52,6 +61,7 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
     if loose and (not known or not {"KP", "KR"}.isdisjoint(known)):
         # "Korean" alone means the South; beside a Korea that is named it adds nothing new but the other half.
         found += [h for h in loose if (h.value[0] == "KP") == bool(known) and h.value[0] not in known]
+    found += _towns(tokens, hits)
     if not found:
         found = [hit for hit in hits if hit.value[1] == "seats"]
     title_end = tokens.text.find("\n")
@@ -65,6 +75,28 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
         scores[code] += _WEIGHTS.get(group, 0.5)
     ranked = sorted(scores, key=lambda code: -scores[code])
     return tuple(ranked[:_MOST])
+
+
+def _towns(tokens: Tokens, hits: list[Hit[_Mention]]) -> list[Hit[_Mention]]:
+    """Towns and regions that no phrase of the tables holds; one beside another name may be a person's."""
+    taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
+    found: list[Hit[_Mention]] = []
+    for hit in cities().find(tokens):
+        if taken.isdisjoint(range(hit.first, hit.last + 1)):
+            doubtful = _named(tokens, hit.first - 1, hit.first) or _named(tokens, hit.last + 1, hit.last)
+            found.append(Hit((hit.value, "doubtful" if doubtful else "towns"), hit.first, hit.last))
+    return found
+
+
+def _named(tokens: Tokens, at: int, beside: int) -> bool:
+    """Whether the token `at` is a capitalised word next to the one `beside`, with but a space between."""
+    if not 0 <= at < len(tokens.words) or tokens.sentences[at] != tokens.sentences[beside]:
+        return False
+    first, second = sorted((at, beside))
+    if tokens.text[tokens.ends[first] : tokens.starts[second]] != " ":
+        return False
+    letter = tokens.text[tokens.starts[at]]
+    return letter.isupper() and (tokens.ends[at] - tokens.starts[at]) > 1
 
 
 def place_spans(tokens: Tokens) -> list[tuple[int, int, str]]:

@@ -13,8 +13,9 @@ How a phrase is written in the tables:
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from jobs.steps.lexicon.tokens import CJK, Tokens, cut
@@ -41,7 +42,7 @@ class Hit(Generic[T]):
     last: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Leaf(Generic[T]):
     value: T
     capital: bool
@@ -51,11 +52,21 @@ class _Leaf(Generic[T]):
     unbroken: bool
 
 
-@dataclass(slots=True)
 class _Node(Generic[T]):
-    next: "dict[str, _Node[T]]" = field(default_factory=dict)
-    gap: "_Node[T] | None" = None
-    leaves: list[_Leaf[T]] = field(default_factory=list)
+    """Most nodes end a phrase and have nothing below: they hold no empty dictionary, for there are many."""
+
+    __slots__ = ("gap", "leaves", "next")
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Node[T]] | None = None
+        self.gap: _Node[T] | None = None
+        self.leaves: tuple[_Leaf[T], ...] = ()
+
+    def below(self, key: str) -> "_Node[T]":
+        """The node that follows under a key, made where there is none."""
+        if self.next is None:
+            self.next = {}
+        return self.next.setdefault(key, _Node())
 
 
 class _Memo(dict[str, tuple[str, ...]]):
@@ -81,6 +92,7 @@ class Phrases(Generic[T]):
         self._exact: set[str] = set()
         self._stems: set[str] = set()
         self._memo = _Memo(self._keys)
+        self._leaves: dict[_Leaf[T], _Leaf[T]] = {}
         for phrase, value in phrases:
             self._add(phrase, value)
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
@@ -99,18 +111,17 @@ class Phrases(Generic[T]):
             for place, word in enumerate(words, start=1):
                 begins = stem and place == len(words)
                 (self._stems if begins else self._exact).add(word)
-                node = node.next.setdefault(f"{word}*" if begins else word, _Node())
+                node = node.below(sys.intern(f"{word}*" if begins else word))
         letters = phrase.replace("*", "").strip()
-        node.leaves.append(
-            _Leaf(
-                value,
-                capital=letters[:1].isupper(),
-                upper=len(letters) > 1 and letters.isupper(),
-                word_start=marked,
-                whole_run=bool(_KATAKANA.fullmatch(letters)),
-                unbroken=len(letters) == 2 and bool(_CJK.match(letters)),
-            )
+        leaf = _Leaf(
+            value,
+            capital=letters[:1].isupper(),
+            upper=len(letters) > 1 and letters.isupper(),
+            word_start=marked,
+            whole_run=bool(_KATAKANA.fullmatch(letters)),
+            unbroken=len(letters) == 2 and bool(_CJK.match(letters)),
         )
+        node.leaves = (*node.leaves, self._leaves.setdefault(leaf, leaf))
 
     def _keys(self, word: str) -> tuple[str, ...]:
         """Under which keys a word of the text may stand in the tree."""
@@ -125,7 +136,7 @@ class Phrases(Generic[T]):
         """Every phrase at every place, overlapping ones included, in order of their first token."""
         keys = list(map(self._memo.__getitem__, tokens.words))
         hits: list[Hit[T]] = []
-        root = self._root.next
+        root = self._root.next or {}
         for first, own in enumerate(keys):
             for key in own:
                 node = root.get(key)
@@ -165,7 +176,7 @@ class Phrases(Generic[T]):
             # Phrases do not run over the end of a sentence; a gap even less.
             return
         for key in keys[here] if node.next else ():
-            after = node.next.get(key)
+            after = node.next.get(key) if node.next else None
             if after is not None:
                 self._walk(after, tokens, keys, first, here, hits)
         if node.gap is not None:
@@ -174,7 +185,7 @@ class Phrases(Generic[T]):
                 if tokens.sentences[there] != tokens.sentences[first]:
                     break
                 for key in keys[there]:
-                    after = node.gap.next.get(key)
+                    after = node.gap.next.get(key) if node.gap.next else None
                     if after is not None:
                         self._walk(after, tokens, keys, first, there, hits)
 

@@ -7,15 +7,28 @@ persons stay two.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from jobs.steps.link.compare import compare, same_title
+from jobs.steps.link.compare import Likeness, compare, same_title
+from jobs.steps.link.shelf import Known, Shelf
 from jobs.steps.link.traits import Traits, features, read_traits, unread_traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason, Statement
 from storage.words import MsgType, Relation
 
-__all__ = ["Known", "Linked", "Traits", "features", "link", "link_among", "read_traits", "unread_traits"]
+__all__ = [
+    "Known",
+    "Linked",
+    "Shelf",
+    "Traits",
+    "features",
+    "link",
+    "link_among",
+    "read_traits",
+    "unread_traits",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +40,6 @@ class Linked:
     evidence: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A statement that has its case: its number, the case's number, and what tells its event apart."""
-
-    number: int
-    case: int
-    traits: Traits
-
-
 def link(new: Statement, known: Sequence[Statement]) -> Linked:
     """Where a new statement belongs, given statements whose `case_id` is set.
 
@@ -45,18 +49,79 @@ def link(new: Statement, known: Sequence[Statement]) -> Linked:
     return link_among(features(new), placed)
 
 
-def link_among(own: Traits, known: Sequence[Known]) -> Linked:
-    """As `link`, where the traits have been read already."""
-    crowded = _crowded([own, *(one.traits for one in known)])
-    if crowded:
-        known = [replace(one, traits=_without(crowded, one.traits)) for one in known]
-        own = _without(crowded, own)
-    likes = [(likeness, one) for one in known if (likeness := compare(own, one.traits)).score >= 1]
-    if not likes:
+def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) -> Linked:
+    """As `link`, where the traits have been read already; `shelf`, where there is one, holds the known."""
+    if shelf is None:
+        shelf = Shelf()
+        for one in known:
+            shelf.add(one)
+    by_number = {one.number: one for one in known}
+    among = by_number.keys()
+    near = [by_number[number] for number in shelf.near(own, among)]
+    if not near:
         return Linked(None, Relation.NEW)
+    crowded = _crowded([own, *(one.traits for one in near)])
+    if crowded:
+        near = [replace(one, traits=_without(crowded, one.traits)) for one in near]
+        own = _without(crowded, own)
+    chosen = _chosen(own, near, shelf, among)
+    if chosen is None:
+        return Linked(None, Relation.NEW)
+    case, reasons = chosen
+    relation, reason = _stage(own, [one.traits for one in known if one.case == case])
+    return Linked(case, relation, (*reasons, reason))
+
+
+def _chosen(
+    own: Traits, near: Sequence[Known], shelf: Shelf, among: AbstractSet[int]
+) -> tuple[int, tuple[Reason, ...]] | None:
+    """The case of the likest statement, and why; none that tells of another person."""
+    likes: list[tuple[Likeness, Known]] = []
+    barred: set[int] = set()
+    doubted: set[int] = set()
+    common = _Common(shelf, among)
+    for one in near:
+        likeness = compare(own, one.traits, partial(common.telling, case=one.case))
+        if likeness.score >= 1:
+            likes.append((likeness, one))
+        elif likeness.excluded:
+            barred.add(one.case)
+        elif likeness.doubtful:
+            doubted.add(one.case)
+    likes = [
+        (likeness, one)
+        for likeness, one in likes
+        if likeness.score >= _CERTAIN
+        or (one.case not in barred and (one.case not in doubted or likeness.score >= _SURE))
+    ]
+    if not likes:
+        return None
     best, nearest = max(likes, key=lambda pair: (pair[0].score, pair[1].traits.moment, pair[1].number))
-    relation, reason = _stage(own, [one.traits for one in known if one.case == nearest.case])
-    return Linked(nearest.case, relation, (*best.reasons, reason))
+    return nearest.case, best.reasons
+
+
+@dataclass(slots=True)
+class _Common:
+    """How common names are among the known."""
+
+    shelf: Shelf
+    among: AbstractSet[int]
+    seen: dict[tuple[str, ...], frozenset[int]] = field(default_factory=dict)
+
+    def telling(self, words: tuple[str, ...], case: int) -> float:
+        """How much a name tells of a case: 1, and less the more other cases it stands in (0 to 1)."""
+        cases = self.seen.get(words)
+        if cases is None:
+            cases = self.seen[words] = self.shelf.cases_with(words, self.among)
+        return min(1.0, _FEW / (1 + len(cases - {case}))) if len(cases) >= _FEW else 1.0
+
+
+_FEW = 3
+"""Cases from which on a name that stands in them all tells less of each: an official, a lawyer, a prison."""
+
+_SURE = 1.4
+_CERTAIN = 5.0
+"""From here on it is one page, or one number of an urgent action."""
 
 
 def _crowded(traits: Sequence[Traits]) -> frozenset[str]:
@@ -85,13 +150,24 @@ def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
     latest = max(other.moment for other in same)
     if own.moment - latest > _SAME_STAGE:
         return Relation.UPDATE, Reason("days later", own.title)
-    if own.stage and own.stage not in {other.stage for other in same}:
+    if own.stage and own.stage not in {other.stage for other in same} and not _at_once(own, same):
         return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
     if own.msg_type == MsgType.CANCEL and all(other.msg_type != MsgType.CANCEL for other in same):
         return Relation.UPDATE, Reason("calls off", own.title)
     if any(_speaks_again(own, other) for other in same):
         return Relation.UPDATE, Reason("same source speaks again", own.title)
     return Relation.DUPLICATE, Reason("same stage", own.title)
+
+
+def _at_once(own: Traits, same: Sequence[Traits]) -> bool:
+    """Whether it may be the same news in another language, whose title puts it in other words."""
+    latest = max(same, key=lambda other: other.moment)
+    soon = own.moment - latest.moment < _AT_ONCE
+    return soon and own.language != latest.language and own.stage not in {"freed", "put_off", "closed"}
+
+
+_AT_ONCE = 1.2 * 86_400
+"""Seconds."""
 
 
 def _told_already(own: Traits, other: Traits) -> bool:
@@ -116,5 +192,5 @@ _SAME_TEXT = 0.6
 _SPEAKS_AGAIN = 6 * 3_600
 """Seconds."""
 
-_SAME_STAGE = 3.2 * 86_400
+_SAME_STAGE = 3.7 * 86_400
 """Seconds after the last word on a case within which the same call is told again, not anew."""

@@ -5,21 +5,41 @@ is worth; the sum decides. What is sure (one page, one number of an urgent actio
 (another number of the same series, other persons) is decided before.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
-from jobs.steps.link.kin import Kin, kin
+from jobs.steps.link.kin import Kin, Telling, kin
 from jobs.steps.link.sounds import data
-from jobs.steps.link.traits import Traits
+from jobs.steps.link.traits import TITLE_STEM, Traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason
 
 _DAY = 86_400.0
 _DOTS = (".", "…")
-_STEM = 24
-"""Characters of a title that is cut short, at least: fewer may begin another call as well."""
+_HARD = frozenset(
+    {
+        "full name",
+        "name",
+        "same place",
+        "same number of persons",
+        "same date",
+        "date told",
+        "same wording",
+        "a resolution of one body",
+    }
+)
+_TELLING_KINDS = frozenset({"open_letter", "resolution", "event", "campaign"})
+"""Of appeals and statements there are too many for their kind to tell anything."""
+_FORGIVEN = frozenset({"other harm", "other countries", "nothing alike in them", "other number"})
+_WHOLE = 1.2
+"""From here on the words of a name that agree are the whole name."""
+_SPELLED = 0.9
+"""From here on a word agrees by its letters, not by ear alone."""
+_HELD = 0.4
+"""At least one of these must agree, and this strongly: time and countries alone tell no case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,10 @@ class Likeness:
 
     score: float
     reasons: tuple[Reason, ...] = ()
+    excluded: bool = False
+    """Whether they are of different persons: then neither joins the other's case by way of a third."""
+    doubtful: bool = False
+    """Whether their titles name other places: then one joins the other's case only if a third is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +66,20 @@ class Sign:
 _APART = Likeness(0.0)
 
 
-def compare(new: Traits, old: Traits) -> Likeness:
+def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Likeness:
     """Whether two statements tell of one case. What tells them apart outweighs what is alike."""
     sure = _same_call(new, old)
     if sure is not None:
         return sure
-    names = kin(new, old)
+    names = kin(new, old, telling)
     signs = tuple(evidence(new, old, names))
     worth = _worth()
     score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
-    if score < 1 or _excluded(new, old, names):
-        return Likeness(min(score, 0.99))
+    if _excluded(new, old, names):
+        return Likeness(0.0, excluded=_other_person(new, old, names))
+    if score < 1 or not any(sign.name in _HARD and sign.strength >= _HELD for sign in signs):
+        doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
+        return Likeness(min(score, 0.99), doubtful=doubtful)
     told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
     return Likeness(
         score,
@@ -84,12 +111,18 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
 
 def _other_number(new: Traits, old: Traits) -> bool:
     """Both carry a number of one series, and not the same: the sender tells two cases apart."""
-    for series in ("UA", "OBS"):
-        one = {i for i in new.identifiers if i.startswith(series) or f"/{series}" in i}
-        other = {i for i in old.identifiers if i.startswith(series) or f"/{series}" in i}
+    for series in _SERIES:
+        one = {code for code in new.identifiers if series.search(code)}
+        other = {code for code in old.identifiers if series.search(code)}
         if one and other:
             return True
     return False
+
+
+_SERIES = tuple(
+    map(re.compile, (r"^UA\d", r"^EXTRA", r"OBS", r"^(?:UA|UP|UAC|HAC|STM|FOL)-", r"^[A-Z]{3}\d{6}$"))
+)
+"""Codes of which a case has one; the index of a document differs from issue to issue and tells nothing."""
 
 
 def same_title(one: str, other: str) -> bool:
@@ -104,39 +137,61 @@ def _cut_short(new: Traits, old: Traits) -> str:
         return ""
     for short, whole in ((new.title, old.title), (old.title, new.title)):
         stem = short.rstrip(". …")
-        if short.endswith(("…", "...")) and len(stem) >= _STEM and whole.startswith(stem):
+        if short.endswith(("…", "...")) and len(stem) >= TITLE_STEM and whole.startswith(stem):
             return short
     return ""
 
 
 def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
-    """What no likeness outweighs: other persons, other countries, too long a time without a name."""
-    same_language = new.language == old.language
-    if (names.full < 1 and names.apart) or (names.titles_differ and same_language):
+    """What no likeness outweighs: other persons, another occasion, other countries, too long a time."""
+    if _other_person(new, old, names) or any(sign.name == "other age" for sign in _ages(new, old)):
         return True
-    if same_language and new.source == old.source and _another_occasion(new, old, names):
+    if new.language == old.language and new.source == old.source and _another_occasion(new, old, names):
         return True
+    return _elsewhere(new, old, names) or _too_long_ago(new, old, names)
+
+
+def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
+    """Other countries, and no name that is spelled alike: what sounds alike there is another word."""
+    if not (new.countries and old.countries) or new.countries & old.countries:
+        return False
+    if names.full >= _WHOLE or names.part >= _SPELLED:
+        return False
+    return not (new.places & old.places or new.numbers & old.numbers)
+
+
+def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
+    """A case without a name lives for months, one with a name for years, an anniversary for weeks."""
     gap = _gap(new, old)
-    if (
-        new.countries
-        and old.countries
-        and not new.countries & old.countries
-        and max(names.full, names.part) < 0.6
-    ):
-        return not (new.places & old.places or new.numbers & old.numbers)
-    return gap > 120 * _DAY and names.full < 1 and not (names.part >= 0.5 and gap < 1_300 * _DAY)
+    if gap > 60 * _DAY:
+        if new.yearly and old.yearly:
+            return True
+        if not new.countries & old.countries and names.full < _WHOLE and names.part < _SPELLED:
+            return True
+    return gap > 1_300 * _DAY or (gap > 120 * _DAY and names.full < 1 and names.part < 0.5)
+
+
+def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
+    """The names are those of two persons: of one family, or each in a title of its own."""
+    return bool(names.full < 1 and names.apart) or (names.titles_differ and new.language == old.language)
 
 
 def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:
-    """One source writes of two events after one pattern: other numbers, places or days are another event."""
-    if alike(new.wording, old.wording, _PATTERN) == 0.0:
+    """One source writes of two events after one pattern: it does not tell one event twice in other words."""
+    share = alike(new.wording, old.wording, _PATTERN)
+    if share == 0.0:
         return False
     if new.numbers and old.numbers and new.numbers != old.numbers:
         return True
+    if names.full >= 2 or (new.stage and new.numbers & old.numbers):
+        return False
     elsewhere = bool(new.places and old.places) and new.places != old.places
-    return names.full < 2 and (elsewhere or _gap(new, old) > 4 * _DAY)
+    edited = share >= _EDIT or same_title(new.title, old.title)
+    return elsewhere or not edited or _gap(new, old) > 4 * _DAY
 
 
+_EDIT = 0.85
+"""The share of word pairs from which on a text of the same source is an edit of the other."""
 _PATTERN = 0.4
 """The share of word pairs from which on two texts of one source are made after one pattern."""
 
@@ -147,17 +202,21 @@ def _gap(new: Traits, old: Traits) -> float:
 
 def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     """All that speaks for one case or against it."""
-    bound = 1.0 if names.full >= 1.2 else 0.6 * min(1.0, names.part)  # in how far a name holds them together
     yield from _by_name(names)
-    for look in (_places, _numbers, _days, _countries, _harms):
-        yield from look(new, old)
-    yield from _time(_gap(new, old) / _DAY, bound)
-    yield from _voices(new, old, bound)
+    loose = 1 - names.bound
+    for look in (_numbers, _ages, _days, _countries, _harms):
+        for sign in look(new, old):
+            # Who is named is the same, whatever else is told of him this time.
+            yield replace(sign, strength=sign.strength * loose) if sign.name in _FORGIVEN else sign
+    yield from _places(new, old, names.bound)
+    yield from _time(_gap(new, old) / _DAY, max(names.bound, _by_number(new, old)))
+    yield from _voices(new, old, names.bound)
 
 
 def _by_name(names: Kin) -> Iterator[Sign]:
     if names.full:
-        yield Sign("full name", min(names.full, 3.0) / 2, names.words)
+        strength = min(names.full, 3.0) / 2
+        yield Sign("full name", max(1.0, strength) if names.full >= _WHOLE else strength, names.words)
     elif names.part:
         yield Sign("name", names.part, names.words)
     if len(names.shared) > 1:
@@ -166,14 +225,19 @@ def _by_name(names: Kin) -> Iterator[Sign]:
         yield Sign("other person", 1.0, names.apart)
     if names.titles_differ:
         yield Sign("other names in the titles", 1.0, "")
+    elif names.strangers:
+        yield Sign("other persons", 1.0, "")
 
 
-def _places(new: Traits, old: Traits) -> Iterator[Sign]:
+def _places(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
+    """Who is named may be moved from place to place; who is not is known by it."""
     places = new.places & old.places
     if places:
         yield Sign("same place", min(2, len(places)), ", ".join(sorted(places)))
     elif new.places and old.places:
-        yield Sign("other places", 1.0, "")
+        yield Sign("other places", 1 - 0.7 * bound, "")
+        if new.title_places and old.title_places:
+            yield Sign("other places in the titles", 1 - bound, "")
 
 
 def _countries(new: Traits, old: Traits) -> Iterator[Sign]:
@@ -193,8 +257,14 @@ def _harms(new: Traits, old: Traits) -> Iterator[Sign]:
         yield Sign("same harm", 1.0, ", ".join(sorted(harms)))
     elif new.harms and old.harms:
         yield Sign("other harm", 1.0, "")
-    if new.kind == old.kind:
+    if new.kind == old.kind and new.kind in _TELLING_KINDS:
         yield Sign("same kind", 1.0, new.kind)
+    yield from _concepts(new, old)
+    bodies = new.bodies & old.bodies
+    if bodies:
+        yield Sign("same body", 1.0, ", ".join(sorted(bodies)))
+        if new.kind == old.kind == "resolution":
+            yield Sign("a resolution of one body", 1.0, ", ".join(sorted(bodies)))
 
 
 def _time(gap: float, bound: float) -> Iterator[Sign]:
@@ -203,7 +273,7 @@ def _time(gap: float, bound: float) -> Iterator[Sign]:
     yield Sign("soon", max(0.0, 1 - gap / 4), told)
     yield Sign("weeks between", (1 - bound) * min(1.0, max(0.0, (gap - 4) / 26)), told)
     yield Sign("months between", (1 - bound) * min(4.0, max(0.0, (gap - 30) / 60)), told)
-    yield Sign("years between", min(3.0, max(0.0, (gap - 180) / 365)), told)
+    yield Sign("years between", (1 - bound / 2) * min(3.0, max(0.0, (gap - 180) / 365)), told)
 
 
 def _voices(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
@@ -228,6 +298,23 @@ def _families(traits: Traits) -> frozenset[str]:
     return frozenset("return" if harm == "custody" else harm for harm in traits.harms)
 
 
+def _concepts(new: Traits, old: Traits) -> Iterator[Sign]:
+    """What translates: the rarer what both tell, and the more of it, the likelier it is one event."""
+    shared = new.concepts & old.concepts
+    if not shared:
+        if new.concepts and old.concepts:
+            yield Sign("nothing alike in them", 1.0, "")
+        return
+    worth = sum(map(_rarity, shared))
+    every = worth + 0.5 * sum(map(_rarity, new.concepts ^ old.concepts))
+    yield Sign("alike in what they tell", min(2.5, worth) * worth / every, ", ".join(sorted(shared)))
+
+
+@cache
+def _rarity(concept: str) -> float:
+    return float(data("weights")["common"].get(concept, 1.0))
+
+
 def _numbers(new: Traits, old: Traits) -> Iterator[Sign]:
     shared = new.numbers & old.numbers
     if shared:
@@ -238,12 +325,33 @@ def _numbers(new: Traits, old: Traits) -> Iterator[Sign]:
         yield Sign("nearly the number" if near else "other number", 1.0, "")
 
 
+def _ages(new: Traits, old: Traits) -> Iterator[Sign]:
+    if not (new.ages and old.ages):
+        return
+    years = _gap(new, old) / (365 * _DAY)
+    if same := new.ages & old.ages:
+        yield Sign("same age", 1.0, str(max(same)))
+    elif min(abs(a - b) for a in new.ages for b in old.ages) > 1 + years:
+        yield Sign("other age", 1.0, "")
+
+
+def _by_number(new: Traits, old: Traits) -> float:
+    """In how far a rare number of persons holds a case together: the 175 of Bangkok are known for months."""
+    if not new.countries & old.countries:
+        return 0.0
+    rare = [n for n in new.numbers & old.numbers if n > _RARE and n % 10]
+    return (0.8 if max(rare) > 100 else 0.6) if rare else 0.0
+
+
+_RARE = 12
+
+
 def _telling(number: int) -> float:
     """How much a number tells: two are many, seventeen are not."""
     if number == 2:
         return 0.3
     if number >= 100 and number % 100 == 0:
-        return 0.8
+        return 0.9
     return 1.0 if number < 10 else 1.3
 
 

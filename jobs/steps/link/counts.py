@@ -24,8 +24,10 @@ class _Words:
     many: dict[str, int]
     persons: frozenset[str]
     stems: tuple[str, ...]
+    those: frozenset[str]
 
     def person(self, word: str) -> bool:
+        word = word.removeprefix("ال")
         return word in self.persons or word.startswith(self.stems)
 
     def starts(self, word: str) -> bool:
@@ -44,7 +46,7 @@ def persons_counted(tokens: Tokens, dated: set[int], language: str) -> frozenset
             at += 1
             continue
         value, after = _number(tokens, at, words)
-        if value > 1 and _of_persons(tokens, after, words):
+        if value > 1 and (_of_persons(tokens, after, words) or _those(tokens, at, after, words)):
             found.add(value)
         at = max(after, at + 1)
     return frozenset(n for n in found if 1 < n <= _MOST)
@@ -92,6 +94,14 @@ def _of_persons(tokens: Tokens, after: int, words: _Words) -> bool:
         if words.person(word):
             return True
     return False
+
+
+def _those(tokens: Tokens, at: int, after: int, words: _Words) -> bool:
+    """A number that stands alone for persons: "among 17 seized", "the nine"."""
+    if at == 0 or tokens.words[at - 1] not in words.those or tokens.sentences[at - 1] != tokens.sentences[at]:
+        return False
+    rest = tokens.words[after : after + 2]
+    return not (set(rest) & _not_persons()) and not (rest and rest[0] in words.many)
 
 
 def _east_asian(text: str, language: str) -> set[int]:
@@ -156,14 +166,19 @@ def _language(language: str) -> _Words:
     rows = data("counts")
     own = rows[language] if "words" in rows.get(language, {}) else rows["en"]
     persons = [fold(word.strip()) for word in own["persons"].split(",")]
+    who = "/".join(data("concepts")["who"].values())
+    persons += [fold(word.strip()) for word in who.split("/") if word.strip() and " " not in word.strip()]
+    hundreds = {fold(form): 100 * n for n, form in enumerate(own.get("hundreds", "").split(), start=1)}
     many = dict.fromkeys(_forms(own["hundred"]), 100) | dict.fromkeys(_forms(own["thousand"]), 1000)
     return _Words(
-        numbers={form: n for n, line in enumerate(own["words"].split(","), start=1) for form in _forms(line)},
+        numbers=hundreds
+        | {form: n for n, line in enumerate(own["words"].split(","), start=1) for form in _forms(line)},
         tens={
             form: 10 * n for n, line in enumerate(own["tens"].split(","), start=2) for form in _forms(line)
         },
         many=many | {fold(own["dozen"]): 12},
         persons=frozenset(word for word in persons if not word.endswith("*")),
+        those=frozenset(map(fold, own["those"].split())),
         stems=tuple(word[:-1] for word in persons if word.endswith("*")),
     )
 

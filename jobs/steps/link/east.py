@@ -77,6 +77,12 @@ def hangul_surnames() -> frozenset[str]:
 
 
 @cache
+def surnames() -> frozenset[str]:
+    """Korean and Chinese family names in Latin letters."""
+    return frozenset(name for name in korean_surnames() if name.isascii()) | _pinyin()[1]
+
+
+@cache
 def _korean_readings() -> dict[str, str]:
     """The Hangul of each Han character, under its simplified form as well."""
     found: dict[str, str] = {}

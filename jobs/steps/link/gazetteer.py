@@ -1,10 +1,12 @@
 """Finds places in a text and names each by its country and sound, the same in every script."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
+from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import CJK, Tokens, fold
-from jobs.steps.link.names import particles, stem
+from jobs.steps.link.names import Names, particles, stem
 from jobs.steps.link.sounds import data, sounds
 
 _CJK = re.compile(f"[{CJK}]")
@@ -69,6 +71,21 @@ def places_in(tokens: Tokens) -> dict[str, int]:
     return found
 
 
+def places_heard(names: Names, countries: Iterable[str]) -> frozenset[str]:
+    """The places of the tables, in these countries, that a name or a loose word sounds like."""
+    heard = {key for name in names.told if len(name.words) == 1 for key in name.keys[0] if len(key) > 2}
+    heard |= {key[2:] for key in names.loose if key[:2] == "s:" and len(key) > 5}
+    known = _ids()
+    return frozenset(
+        place for country in countries for key in heard if (place := f"{country} {key}") in known
+    )
+
+
+@cache
+def _ids() -> frozenset[str]:
+    return frozenset(_known().values())
+
+
 def _stands(text: str, start: int, name: str) -> bool:
     """Whether a name in Hangul begins a word, with no more than a particle or a word for a place after it."""
     if not _HANGUL.fullmatch(name):
@@ -120,3 +137,14 @@ def _east_asian() -> dict[str, tuple[str, ...]]:
                     if _CJK.match(form):
                         names.setdefault(fold(form[0]), []).append(form)
     return {first: tuple(sorted(forms, key=len, reverse=True)) for first, forms in names.items()}
+
+
+def bodies_in(tokens: Tokens) -> frozenset[str]:
+    """The bodies that a cut text names: councils, parliaments, courts."""
+    return frozenset(hit.value for hit in _bodies().find(tokens))
+
+
+@cache
+def _bodies() -> Phrases[str]:
+    rows = data("bodies")["bodies"]
+    return Phrases((form, name) for name, line in rows.items() for form in line.split("/"))

@@ -1,17 +1,21 @@
 """Says how the names of two texts stand to one another: the same person, a shared word, or two persons."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import TypeAlias
 
-from jobs.steps.link.names import Name, script_of, stem
+from jobs.steps.link.names import Name, Names, script_of, stem
 from jobs.steps.link.traits import Traits
 
 _SURE = 1.0
+_PUBLIC = 0.25
+"""What the name of an official or a speaker tells, in comparison."""
 _HEARD = 0.85
 """A word of one script in another spelling; in another script, by the number of consonants that agree."""
-_BY_EAR = {1: 0.0, 2: 0.45, 3: 0.7}
+_BY_EAR = {1: 0.2, 2: 0.45, 3: 0.7}
 _HEARD_WHOLE = 2.0
 
 
@@ -31,6 +35,16 @@ class Kin:
     """Two persons who share a word of their names, and differ in another."""
     titles_differ: bool = False
     """Both titles name somebody, and not the same person."""
+    strangers: bool = False
+    """Both texts name persons, and none of them agrees."""
+
+    @property
+    def bound(self) -> float:
+        """In how far a name holds the texts together, whatever else differs: 0 to 1."""
+        if self.full >= 1.2:
+            return 1.0
+        long = len(self.words) >= 7
+        return min(1.0, self.part) * (0.85 if long else 0.6)
 
 
 @dataclass(slots=True)
@@ -42,6 +56,7 @@ class _Found:
     apart: str = ""
     shared: set[str] = field(default_factory=set)
     titled: bool = False
+    person: bool = False
     apart_in_titles: bool = False
 
     def take(self, match: "_Match", name: Name) -> None:
@@ -63,30 +78,40 @@ class _Match:
     shared: frozenset[str] = frozenset()
     apart: str = ""
 
+    def worth(self, share: float) -> "_Match":
+        """The same match of a name that tells less."""
+        if share >= 1:
+            return self
+        return replace(self, full=self.full * share, part=self.part * share, shared=frozenset())
+
 
 _NOTHING = _Match()
 
 
-def kin(new: Traits, old: Traits) -> Kin:
+Telling: TypeAlias = Callable[[tuple[str, ...]], float]
+"""How much the words of a name tell, from 0 to 1: less if they stand in many cases."""
+
+
+def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
     """How the names of two texts stand to one another."""
     found = _Found()
-    pairs = {
-        (number, other)
-        for key in new.keys.keys() & old.keys.keys()
-        for number, _ in new.keys[key]
-        for other, _ in old.keys[key]
-    }
     same_language = new.language == old.language
-    for number, other in sorted(pairs):
+    for number, other in sorted(_pairs(new, old)):
         one, two = new.names.told[number], old.names.told[other]
         match = _both_told(one, two, same_language=same_language)
+        if match is _NOTHING:
+            continue
+        match = match.worth(telling(two.words) * (_PUBLIC if one.public or two.public else 1.0))
         found.take(match, one)
-        if match.full or match.part >= 0.5:
+        if match.full or match.part >= 0.4:
             found.titled |= one.title or two.title
+            found.person |= _is_person(one) or _is_person(two)
         found.apart_in_titles |= bool(match.apart) and one.title and two.title
-    _among_loose(new, old, found)
-    _among_loose(old, new, found)
-    mine, theirs = _persons(new), _persons(old)
+    _among_loose(new, old, found, telling)
+    _among_loose(old, new, found, telling)
+    if same_language:
+        _both_loose(new, old, found, telling)
+    mine, theirs = _persons(new, in_title=True), _persons(old, in_title=True)
     return Kin(
         found.full,
         found.part,
@@ -94,30 +119,58 @@ def kin(new: Traits, old: Traits) -> Kin:
         frozenset(found.shared),
         found.apart,
         titles_differ=bool(mine and theirs) and (found.apart_in_titles or not found.titled),
+        strangers=not found.person and bool(_persons(new, in_title=False) and _persons(old, in_title=False)),
     )
 
 
-def _persons(traits: Traits) -> list[Name]:
-    """Names in the title that are likely those of persons: more words than one."""
-    return [name for name in traits.names.told if name.title and name.sure and len(name.words) > 1]
+def _pairs(new: Traits, old: Traits) -> set[tuple[int, int]]:
+    """The numbers of names that have a key in common; of one script a short sound alone is too little."""
+    found = set()
+    for key in new.keys.keys() & old.keys.keys():
+        short = key[:2] == "s:" and len(key) < _SHORT
+        for number in new.keys[key]:
+            for other in old.keys[key]:
+                if not short or new.names.told[number].script != old.names.told[other].script:
+                    found.add((number, other))
+    return found
 
 
-def _among_loose(one: Traits, two: Traits, found: _Found) -> None:
+_SHORT = 5
+"""Letters of a key, its mark included, below which it tells little."""
+
+
+def _persons(traits: Traits, *, in_title: bool) -> list[Name]:
+    return [name for name in traits.names.told if _is_person(name) and (name.title or not in_title)]
+
+
+def _is_person(name: Name) -> bool:
+    """Whether a name is likely that of a person: more words than one, or read as a Korean or Chinese one."""
+    if not name.sure or name.public:
+        return False
+    return len(name.words) > 1 or any(key[:2] in {"k:", "h:"} and len(key) > 6 for key in name.whole)
+
+
+def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> None:
     """Names that one text marks as such, among the words of another whose script marks none."""
     loose = two.names.loose
     if not loose:
         return
     for name in one.names.told:
         if name.sure or len(name.words) > 1:
-            match = _one_told(name, loose)
+            match = _one_told(name, two.names)
+            if match is _NOTHING:
+                continue
+            match = match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0))
             found.take(match, name)
-            found.titled |= name.title and (match.full > 0 or match.part >= 0.5)
+            if match.full or match.part >= 0.4:
+                found.titled |= name.title
+                found.person |= _is_person(name)
 
 
 def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
     if not (one.sure or two.sure):
         return _NOTHING
-    sure = 1.0 if one.sure and two.sure else 0.75
+    sure = 1.0 if one.sure and two.sure else 0.9
     exact = same_language and one.script == two.script and one.script in {"han", "hangul"}
     if exact and one.words != two.words and not _one_in_other(one, two):
         # What Han characters and Hangul write differently is two names, however alike they sound.
@@ -127,8 +180,7 @@ def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
         # Words of one script are compared by their letters: more is told apart than by ear.
         whole = frozenset(key for key in whole if not key.startswith("s:"))
     if whole:
-        best = max(_whole_worth(key) for key in whole)
-        return _Match(full=best * sure, shared=frozenset({" ".join(one.words)}))
+        return _whole_match(one, max(map(_whole_worth, whole)), sure)
     return _word_by_word(one, two, sure)
 
 
@@ -150,6 +202,8 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     if not shared:
         return _NOTHING
     told = frozenset(word for word in shared if len(word) > 2)
+    if own and left and _run_on(one, two):
+        return _Match(part=0.7 * sure, word=shared[0], shared=told)
     if own and left:
         apart = f"{' '.join(one.words)} / {' '.join(two.words)}" if one.sure and two.sure else ""
         return _Match(part=0.3 * total / len(shared) * sure, word=shared[0], shared=told, apart=apart)
@@ -158,15 +212,29 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     return _Match(part=total * sure, word=shared[0], shared=told)
 
 
+def _run_on(one: Name, two: Name) -> bool:
+    """Marcos Delgado and Delgado Reyes are parts of one name."""
+    return one.words[-1] == two.words[0] or two.words[-1] == one.words[0]
+
+
 def _one_in_other(one: Name, two: Name) -> bool:
     first, second = "".join(one.words), "".join(two.words)
     return first in second or second in first
 
 
+def _whole_match(name: Name, worth: float, sure: float) -> _Match:
+    words = " ".join(name.words)
+    if worth > 1:
+        return _Match(full=worth * sure, shared=frozenset({words}))
+    return _Match(part=worth * sure, word=words, shared=frozenset({words}))
+
+
 def _whole_worth(key: str) -> float:
-    if key.startswith("s:"):
-        return 2.0 if len(key) > 7 else 1.4
-    return 2.0 if key.count(".") == 2 or key.startswith("h:") else 1.0
+    if key[:2] in {"s:", "t:"}:
+        return 2.0 if len(key) > 7 else 1.4 if len(key) > 6 else 0.8
+    if key.startswith("h:"):
+        return 2.0
+    return (0.45, 1.0, 2.0)[min(2, key.count("."))]
 
 
 def _words_alike(one: str, heard: frozenset[str], two: str, other: frozenset[str]) -> float:
@@ -174,24 +242,59 @@ def _words_alike(one: str, heard: frozenset[str], two: str, other: frozenset[str
     if one == two:
         return _SURE if len(one) > 3 else 0.6
     shared = heard & other
+    same_script = script_of(one) == script_of(two)
     if not shared:
-        return 0.0
+        return 0.0 if same_script else _nearly_heard(heard, other)
     length = max(map(len, shared))
-    if script_of(one) != script_of(two):
+    if not same_script:
         return _BY_EAR.get(length, 0.85)
     if stem(one) == stem(two):
         return 0.95
     return _HEARD * min(1.0, length / 3) if _spelled_alike(one, two) else 0.0
 
 
+def _nearly_heard(heard: frozenset[str], other: frozenset[str]) -> float:
+    """Two scripts that write a name with one sound more or less: Степан and Stsiapan."""
+    for one in heard:
+        for two in other:
+            short, long = sorted((one, two), key=len)
+            if len(short) < 4 or len(long) != len(short) + 1:
+                continue
+            if any(long[:i] + long[i + 1 :] == short for i in range(len(long))):
+                return 0.55
+    return 0.0
+
+
 @lru_cache(maxsize=16_384)
 def _spelled_alike(one: str, two: str) -> bool:
     """Whether two words that sound alike differ in vowels, doubled letters and the like alone."""
-    return _strict(one) == _strict(two) or SequenceMatcher(None, one, two).ratio() >= 0.75
+    if not _vowels_agree(one, two):
+        return False
+    plain, other = one.replace("y", "i"), two.replace("y", "i")
+    if _strict(plain) == _strict(other) or _strict(_long(plain)) == _strict(_long(other)):
+        return True
+    return SequenceMatcher(None, plain, other).ratio() >= 0.75
+
+
+def _long(word: str) -> str:
+    """A name with the short u of Belarusian written out: Shyshou is Shishov."""
+    return re.sub(r"(?<=[aeo])u$", "v", word)
+
+
+_VOWELS = re.compile("[aeiouyаеиоуыэюяё]+")
+_DARK = frozenset("ouоуюё")
+
+
+def _vowels_agree(one: str, two: str) -> bool:
+    """False where the first vowel is dark in one alone: Hassan is not Hossein, but Muhammad is Mohammed."""
+    first, second = _VOWELS.search(one), _VOWELS.search(two)
+    if not (first and second) or len(first.group()) > 1 or len(second.group()) > 1:
+        return True
+    return (first.group() in _DARK) == (second.group() in _DARK)
 
 
 _SAME = (
-    ("kh", "h"), ("sch", "s"), ("tch", "c"), ("dj", "j"), ("ch", "s"), ("sh", "s"), ("ou", "u"), ("ph", "f"),
+    ("kh", "h"), ("sch", "s"), ("tch", "s"), ("dj", "j"), ("ch", "s"), ("sh", "s"), ("ou", "u"), ("ph", "f"),
     ("q", "k"), ("z", "s"), ("v", "w"), ("x", "ks"),
 )  # fmt: skip
 """Letters that one language writes for another's, within one script."""
@@ -206,22 +309,19 @@ def _strict(word: str) -> str:
     return "".join(c for i, c in enumerate(bones) if i == 0 or c != bones[i - 1])
 
 
-def _one_told(name: Name, loose: dict[str, tuple[int, ...]]) -> _Match:
+def _one_told(name: Name, other: Names) -> _Match:
     """A name in a text whose words are not known to be names."""
+    loose = other.loose
     sure = 1.0 if name.sure else 0.6
-    for key in sorted(name.whole):
+    for key in sorted(name.whole | {f"t:{key[2:]}" for key in name.whole if key[:2] == "s:"}):
         if key in loose:
-            worth = _whole_worth(key)
-            words = frozenset({" ".join(name.words)})
-            if worth > 1:
-                return _Match(full=worth * sure, shared=words)
-            return _Match(part=0.7 * sure, word=" ".join(name.words), shared=words)
+            return _whole_match(name, _whole_worth(key), 0.8 * sure)
     hits: list[tuple[str, float, tuple[int, ...]]] = []
     for word, heard in zip(name.words, name.keys, strict=True):
         best = 0.0
         places: tuple[int, ...] = ()
-        for key in (f"w:{word}", *(f"s:{one}" for one in heard)):
-            worth = 0.9 if key[0] == "w" else {1: 0.0, 2: 0.4, 3: 0.65}.get(len(key) - 2, 0.85)
+        for key in (f"w:{word}", *(f"{kind}:{one}" for one in heard for kind in "st")):
+            worth = _LOOSE.get((key[0], len(key) - 2), 0.9 if key[0] == "w" else 0.85)
             if worth > best and key in loose:
                 best, places = worth, loose[key]
         if best:
@@ -229,11 +329,39 @@ def _one_told(name: Name, loose: dict[str, tuple[int, ...]]) -> _Match:
     if not hits:
         return _NOTHING
     shared = frozenset(word for word, worth, _ in hits if worth > 0.4)
-    if len(hits) > 1 and len(hits) >= len(name.words) - 1 and _near(hit[2] for hit in hits):
-        return _Match(full=sum(hit[1] for hit in hits) * sure, shared=frozenset(hit[0] for hit in hits))
-    word, worth, _ = max(hits, key=lambda hit: hit[1])
-    lone = 1.0 if len(name.words) == 1 else 0.6
-    return _Match(part=worth * lone * sure, word=word, shared=shared)
+    agreeing = sum(min(map(len, heard), default=0) for heard in name.keys)
+    together = len(hits) > 1 and len(hits) >= len(name.words) - 1 and _near(hit[2] for hit in hits)
+    if together and agreeing >= _ENOUGH:
+        return _Match(full=(sum(hit[1] for hit in hits) + _SIDE_BY_SIDE) * sure, shared=shared)
+    word, worth, places = max(hits, key=lambda hit: hit[1])
+    lone = 1.0 if len(name.words) == 1 else 0.7
+    headed = 1.3 if name.title and any(place < other.title_words for place in places) else 1.0
+    return _Match(part=min(1.0, worth * lone * headed) * sure, word=word, shared=shared)
+
+
+_LOOSE = {("s", 1): 0.0, ("s", 2): 0.4, ("s", 3): 0.65, ("t", 5): 0.5}
+"""What it tells that a word of a name sounds like one that may be none, by the consonants that agree."""
+_ENOUGH = 5
+"""Consonants of a whole name, below which chance alone finds it in a text."""
+_SIDE_BY_SIDE = 0.3
+"""What it adds that two words of a name stand together in the other text as well."""
+
+
+def _both_loose(new: Traits, old: Traits, found: _Found, telling: Telling) -> None:
+    """Words that may be Korean or Chinese names in both texts, and stand in a title."""
+    for key in new.names.loose.keys() & old.names.loose.keys():
+        if key[:2] not in {"h:", "k:"} or key.count(".") + (key[:2] == "h:") * (len(key) - 3) < 2:
+            continue
+        headed = min(new.names.loose[key]) < new.names.title_words
+        if headed or min(old.names.loose[key]) < old.names.title_words:
+            word = key[2:]
+            match = _Match(part=_PERHAPS, word=word, shared=frozenset({word})).worth(telling((key,)))
+            found.part = max(found.part, match.part)
+            found.part_words = found.part_words or word
+
+
+_PERHAPS = 0.55
+"""What it tells that two texts have a word that may be a name."""
 
 
 def _near(places: Iterable[Collection[int]]) -> bool:

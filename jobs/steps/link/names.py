@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from sys import intern
 
 from jobs.steps.classify.cues import LANGUAGES
 from jobs.steps.lexicon.tables import table
@@ -18,7 +19,12 @@ _HAN_FOREIGN = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,60}")
 _ARABIC = re.compile("[\u0620-\u06ff]{3,}")
 _MOST = 400
-"""Names and loose words that are kept of one text."""
+"""Names that are kept of one text."""
+_MOST_LOOSE = 1_500
+_TRANSCRIBED = 5
+"""Consonants from which on the sound of some Han characters may be that of a foreign name."""
+_HAN_READ = 160
+"""Han characters of a text at which a transcribed name may begin: title and lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,18 @@ class Name:
     title: bool
     first: int
     """The place of its first word among the words of the text."""
+    public: bool = False
+    """Whether it is said to bear an office, or to speak of others: such a name stands in many cases."""
+
+    def all_keys(self) -> Iterator[str]:
+        """Every key under which it may be met: its words, how they sound, and the whole."""
+        yield from (f"w:{word}" for word in self.words)
+        for key in {key for heard in self.keys for key in heard if len(key) > 1}:
+            yield f"s:{key}"
+            if len(key) >= _TRANSCRIBED:
+                yield f"t:{key}"
+        yield from self.whole
+        yield from (f"t:{key[2:]}" for key in self.whole if key[:2] == "s:" and len(key) >= _TRANSCRIBED + 2)
 
     @property
     def script(self) -> str:
@@ -49,6 +67,8 @@ class Names:
     told: tuple[Name, ...]
     loose: dict[str, tuple[int, ...]]
     """Words of scripts without capitals, any of which may be part of a name: where each key stands."""
+    title_words: int = 0
+    """How many words of the text are its title's."""
 
 
 def script_of(word: str) -> str:
@@ -78,10 +98,11 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     ]
     loose: dict[str, list[int]] = {}
     for key, place in _loose(tokens, taken | cued):
-        if len(loose) < _MOST or key in loose:
-            loose.setdefault(key, []).append(place)
+        if len(loose) < _MOST_LOOSE or key in loose:
+            loose.setdefault(intern(key), []).append(place)
     told += _introduced(tokens, title_end)
-    return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()})
+    in_title = bisect_left(tokens.starts, title_end)
+    return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()}, in_title)
 
 
 def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
@@ -91,11 +112,13 @@ def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
         whole |= east.korean_by_latin(words)
         whole |= east.chinese_by_latin(words)
         whole |= {f"s:{key_of(heard)}" for heard in east.heard_in_latin(words)}
+    elif words[0] in east.korean_surnames():
+        whole |= {east.korean_by_hangul(name) for name in east.korean_surnames()[words[0]]}
     if len(words) > 1:
         joined = key_of("'".join(next(iter(spelled)) for spelled in map(_latin, words)))
         if len(joined) >= 4:
             whole.add(f"s:{joined}")
-    return Name(tuple(words), tuple(keys), frozenset(whole), sure, title, first)
+    return Name(tuple(map(intern, words)), tuple(keys), frozenset(whole), sure, title, first)
 
 
 def _latin(word: str) -> tuple[str, ...]:
@@ -136,14 +159,21 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
     words: list[str] = []
     end = -9
     for i, word in enumerate([*tokens.words, ""]):
-        near = bool(run) and i < len(tokens.words) and tokens.starts[i] - end <= 1
+        near = (
+            bool(run)
+            and i < len(tokens.words)
+            and tokens.starts[i] - end <= 1
+            and tokens.sentences[i] == tokens.sentences[run[-1]]
+        )
         hyphen = near and tokens.text[end : tokens.starts[i]] in {"-", "‐", "–", "'", "’"}
         named = (
             bool(word)
             and i not in taken
             and (word not in lower or hyphen)
             and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
-            and (hyphen or not common.holds(word))
+            and (
+                hyphen or not common.holds(word) or (near and len(word) <= 4 and words[0] in east.surnames())
+            )
         )
         if near and named:
             if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
@@ -176,7 +206,25 @@ def _run(
     sure = not (heads and len(words) == 1 and first == run[0])
     if title and body is not None:
         sure = sure and any(word in body for word in words)
-    yield _name(words, sure=sure, title=title, first=first)
+    name = _name(words, sure=sure, title=title, first=first)
+    yield replace(name, public=True) if _is_public(tokens, run) else name
+
+
+def _is_public(tokens: Tokens, run: list[int]) -> bool:
+    """Whether a word for an office or for speaking stands before the name, or one for speaking after it."""
+    before, after = _public("before"), _public("after")
+    sentence = tokens.sentences[run[0]]
+    near = range(max(0, run[0] - 1), run[0] + (len(run) > 2))
+    if any(tokens.words[i] in before and tokens.sentences[i] == sentence for i in near):
+        return True
+    last = run[-1] + 1
+    return last < len(tokens.words) and tokens.sentences[last] == sentence and tokens.words[last] in after
+
+
+@cache
+def _public(side: str) -> frozenset[str]:
+    line = data("names")["public"][side].replace("\n", " ")
+    return frozenset(fold(word.strip()) for word in line.split(","))
 
 
 def _abd(words: list[str]) -> list[str]:
@@ -208,15 +256,27 @@ def _korean(tokens: Tokens, title_end: int) -> Iterator[Name]:
     for match in _korean_titled().finditer(tokens.text):
         name = match.group(1)
         if name[0] in east.hangul_surnames():
-            whole = frozenset({east.korean_by_hangul(name)}) if len(name) > 1 else frozenset()
+            whole = frozenset({east.korean_by_hangul(name)})
             title = match.start() < title_end
-            yield Name((name,), (_sounds(name),), whole, len(name) > 2, title, _at(tokens, match.start()))
+            yield Name((name,), (_sounds(name),), whole, True, title, _at(tokens, match.start()))
+    for match in _korean_surname().finditer(tokens.text):
+        name = match.group(1)
+        if name in east.hangul_surnames():
+            whole = frozenset({east.korean_by_hangul(name)})
+            title = match.start() < title_end
+            yield Name((name,), (frozenset(),), whole, True, title, _at(tokens, match.start()))
 
 
 @cache
 def _korean_titled() -> re.Pattern[str]:
     titles = "|".join(sorted(_words("after", "ko"), key=len, reverse=True))
     return re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}?) ?(?:(?:{titles})(?![가-힣]{{3}})|\(\d{{1,2}})")
+
+
+@cache
+def _korean_surname() -> re.Pattern[str]:
+    titles = "|".join(sorted(_words("after", "ko"), key=len, reverse=True))
+    return re.compile(rf"(?<![가-힣])([가-힣]) ?(?:모 ?)?(?:(?:{titles})(?![가-힣]{{2}})|모\(|\(\d{{1,2}})")
 
 
 def _dotted(tokens: Tokens, title_end: int) -> Iterator[Name]:
@@ -244,7 +304,7 @@ def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
             for after in range(i + 1, min(i + 4, len(words))):
                 if not _ARABIC.fullmatch(words[after]) or tokens.sentences[after] != tokens.sentences[i]:
                     break
-                if _common_words().holds(words[after]):
+                if any(map(_common_words().holds, (words[after], _bare_arabic(words[after])))):
                     break
                 run.append(_bare_arabic(words[after]))
             if run:
@@ -277,12 +337,19 @@ def _loose(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
     for i, word in enumerate(tokens.words):
         if i not in taken and _ARABIC.fullmatch(word) and not common.holds(word):
             bare = _bare_arabic(word)
-            for form in {word, bare, bare[1:] if bare[0] in "ولبف" and len(bare) > 3 else bare}:
+            forms = {word, bare, bare[1:] if bare[0] in "ولبف" and len(bare) > 3 else bare}
+            if word in _JOINED and i + 1 < len(tokens.words):
+                forms.add(word + tokens.words[i + 1])
+            for form in forms:
                 for key in _sounds(form):
                     yield f"s:{key}", i
             yield f"w:{bare}", i
     yield from _loose_hangul(tokens, taken)
     yield from _loose_han(tokens, taken)
+
+
+_JOINED = frozenset({"عبد", "وعبد", "لعبد"})
+"""What is one word with the next in other scripts: Abdelrahim."""
 
 
 def _loose_hangul(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
@@ -310,18 +377,32 @@ def without_particle(word: str) -> str:
 
 
 def _loose_han(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
+    """Two or three characters that begin with a family name; and what longer ones sound like."""
+    read = 0
     for match in _HAN_RUN.finditer(tokens.text):
         run = match.group()
         start = _at(tokens, match.start())
         for i, char in enumerate(run):
+            place = start + i
+            if read < _HAN_READ:
+                yield from ((key, place) for key in _transcribed(run[i : i + 6]))
+                read += 1
             if char not in east.chinese_surnames() and char not in east.korean_surnames():
                 continue
             for length in (3, 2):
                 name = run[i : i + length]
-                place = start + i
                 if len(name) == length and not taken & set(range(place, place + length)):
                     for key in _han_keys(name):
                         yield key, place
+
+
+@lru_cache(maxsize=8_192)
+def _transcribed(run: str) -> frozenset[str]:
+    """What three to six characters sound like: nothing marks a foreign name in them."""
+    found = set()
+    for length in range(3, len(run) + 1):
+        found |= {f"t:{key}" for key in sounds(run[:length]) if len(key) >= _TRANSCRIBED}
+    return frozenset(found)
 
 
 def _at(tokens: Tokens, start: int) -> int:
@@ -372,7 +453,11 @@ class _Common:
         cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in languages if code in LANGUAGES)
         rows = data("common")
         words |= {
-            w for code in languages if code in rows for line in rows[code].values() for w in cut(line).words
+            w
+            for code in ("any", *languages)
+            if code in rows
+            for line in rows[code].values()
+            for w in cut(line).words
         }
         stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
         words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)

@@ -118,7 +118,9 @@ def spellings(word: str) -> tuple[str, ...]:
         plain = "'".join(pinyin_as_heard(mandarin(char)) for char in word)
         return tuple(dict.fromkeys((plain, re.sub(r"\bw", "v", plain))))
     if word.isascii():
-        return (word,)
+        # Kawinda or Kavinda; the soft t and the short u of Belarusian: Stsiapan, Shyshou (Stepan, Shishov).
+        ways = (word, word.replace("w", "v"), word.replace("ts", "t"), re.sub(r"(?<=[aeo])u$", "v", word))
+        return tuple(dict.fromkeys(ways))
     pattern, letters = _letters()
     choices = [letters.get(part, (part,)) for part in pattern.findall(word)]
     return tuple(dict.fromkeys("'".join(ways) for ways in _few(choices)))

@@ -46,6 +46,16 @@ def _taken_back(hit: Hit[str], not_yet: list[Hit[str]], title: Tokens, language:
     )
 
 
+def is_yearly(title: Tokens) -> bool:
+    """Whether a title marks an anniversary."""
+    return bool(_yearly().find(title))
+
+
+@cache
+def _yearly() -> Phrases[bool]:
+    return Phrases((phrase.strip(), True) for phrase in data("stages")["yearly"]["all"].split(","))
+
+
 @cache
 def _phrases(language: str) -> Phrases[str]:
     rows = data("stages")

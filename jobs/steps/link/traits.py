@@ -1,31 +1,44 @@
 """Reads from a statement what tells its event from another that is worded alike."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from sys import intern
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jobs.steps.classify.cues import HARMS, find_cues
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
 from jobs.steps.lexicon.tokens import cut, fold
+from jobs.steps.link.ages import ages_in
+from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
-from jobs.steps.link.gazetteer import place_id, places_in
+from jobs.steps.link.gazetteer import bodies_in, place_id, places_heard, places_in
 from jobs.steps.link.names import Names, names_in
-from jobs.steps.link.stages import stage_of
+from jobs.steps.link.stages import is_yearly, stage_of
 from jobs.steps.link.when import days_in
-from jobs.steps.link.wording import Wording, wording
+from jobs.steps.link.wording import Wording, leading, wording
 from storage.records import Statement
+from storage.words import Kind
 
 _READ = 3_000
 """Characters of a text that are read for its event: the lead tells it, the rest is background."""
+
+TITLE_STEM = 24
+"""Characters of a title that is cut short, at least: fewer may begin another call as well."""
 
 _TITLE = 400
 """Characters of a title that are read for its stage."""
 
 _IDENTIFIER = re.compile(
-    r"\bUA:?\s{0,2}(\d{1,3}[/.]\d{2})\b"  # Amnesty: UA 68/12, UA 83.18
+    # Amnesty: UA 68/12, UA 83.18, in French and Spanish AU; in other languages by its name
+    r"(?<![A-Z])(?:UA|AU|긴급행동|緊急行動|紧急行动|Акция срочной помощи|Urgent Action|Action urgente|"
+    r"Acción Urgente|تحرك عاجل)[:\s]{0,3}(?:n[°o]\s?)?(\d{1,3}[/.]\d{2,4})(?!\d)"
+    r"|(?i:\b(EXTRA\s\d{1,3}[/.]\d{2}))(?!\d)"  # death penalty
+    r"|\b((?:UA|UP|UAC|HAC|STM|FOL)-\d{1,3}-\d{4})\b"  # Asian Human Rights Commission
+    r"|\b([Cc]ase\s[A-Z]{3}\s?\d{6})\b|\b(Cas\s[A-Z]{3}\s?\d{6})\b"  # OMCT
     r"|\b((?:AFR|AMR|ASA|EUR|MDE|ACT|POL)\s{0,2}\d{2}/\d{3,4}/(?:19|20)\d{2})\b"  # its index
     r"|\b([A-Z]{3}\s{0,2}\d{3}\s{0,2}/\s{0,2}\d{4}\s{0,2}/\s{0,2}OBS\s{0,2}\d{3})"  # OMCT and FIDH
     r"|\b((?:AL|UA|JUA|JAL|OL)\s[A-Z]{3}\s\d{1,2}/20\d{2})\b"  # UN Special Procedures
@@ -56,25 +69,60 @@ class Traits:
     told: frozenset[date]
     """Days that it tells by a weekday or by how far they are: "last night"."""
     places: frozenset[str]
+    title_places: frozenset[str]
+    bodies: frozenset[str]
+    concepts: frozenset[str]
+    ages: frozenset[int]
+    yearly: bool
+    """Whether its title marks an anniversary."""
     harms: frozenset[str]
     wording: Wording
     stage: str
     """How its title says the case went on (`stages`); "" for a first call."""
     stage_words: str
     msg_type: str
-    keys: dict[str, tuple[tuple[int, int], ...]] = field(init=False, compare=False, repr=False)
-    """Where each key of a name stands: the number of the name, and that of the word in it (-1: the whole)."""
+    keys: dict[str, tuple[int, ...]] = field(init=False, compare=False, repr=False)
+    """The numbers of the names that have a key: a word of them, how one sounds, or the whole."""
+    marks: frozenset[str] = field(init=False, compare=False, repr=False)
+    """Everything by which another statement may be found alike: with none in common, none is."""
 
     def __post_init__(self) -> None:
-        """It follows from the rest."""
-        keys: dict[str, list[tuple[int, int]]] = {}
+        """These follow from the rest."""
+        keys: dict[str, list[int]] = {}
         for number, name in enumerate(self.names.told):
-            for at, (word, heard) in enumerate(zip(name.words, name.keys, strict=True)):
-                for key in {f"w:{word}", *(f"s:{one}" for one in heard)}:
-                    keys.setdefault(key, []).append((number, at))
-            for key in name.whole:
-                keys.setdefault(key, []).append((number, -1))
-        object.__setattr__(self, "keys", {key: tuple(places) for key, places in keys.items()})
+            for key in name.all_keys():
+                keys.setdefault(intern(key), []).append(number)  # thousands of traits share them
+        object.__setattr__(self, "keys", {key: tuple(numbers) for key, numbers in keys.items()})
+        object.__setattr__(self, "marks", frozenset(keys) | frozenset(self._other_marks()))
+
+    def sought(self) -> Iterator[str]:
+        """The marks of what may be found alike: its own, and of passing things those of the months around."""
+        yield from self.marks
+        month = int(self.moment // _MONTH)
+        for near in (month - 1, month + 1):
+            yield from self._passing(near)
+
+    def _other_marks(self) -> Iterator[str]:
+        yield from self._passing(int(self.moment // _MONTH))
+        yield from (f"day {day}" for day in self.days | self.told)
+        yield from (f"code {code}" for code in self.identifiers)
+        yield from (f"text {code}" for code in leading(self.wording))
+        if self.url:
+            yield f"page {self.url}"
+        if self.title:
+            yield f"title {self.title[:TITLE_STEM]}"
+
+    def _passing(self, month: int) -> Iterator[str]:
+        """What tells a case for some weeks: later it is another one in the same place, or of as many."""
+        yield from (f"place {place} {month}" for place in self.places)
+        yield from (f"number {number} {month}" for number in self.numbers if number > _PAIR)
+        if self.kind == Kind.RESOLUTION:
+            yield from (f"body {body} {month}" for body in self.bodies)
+
+
+_MONTH = 30 * 86_400
+_PAIR = 2
+"""Two persons are a pair; more than these tell a group."""
 
 
 def features(statement: Statement) -> Traits:
@@ -105,6 +153,11 @@ def unread_traits(statement: Statement) -> Traits:
         days=frozenset(),
         told=frozenset(),
         places=frozenset(),
+        title_places=frozenset(),
+        bodies=frozenset(),
+        concepts=frozenset(),
+        ages=frozenset(),
+        yearly=False,
         harms=frozenset(),
         wording=wording(()),
         stage="",
@@ -124,12 +177,14 @@ def read_traits(statement: Statement) -> Traits:
     days = days_in(tokens, moment.date() if moment else None)
     dated = set(days.tokens)
     spans = place_spans(tokens)
-    places = {place_id(name[:2], tokens.evidence(first, last)) for first, last, name in spans if name}
-    places |= set(places_in(tokens))
-    taken = {i for first, last, _ in spans for i in range(first, last + 1)}
+    places = {place_id(name[:2], tokens.evidence(first, last)): first for first, last, name in spans if name}
+    places = places_in(tokens) | places
+    taken = {i for first, last, _ in spans for i in range(first, last + 1)} | set(places.values())
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
-    stage = stage_of(cut(statement.title[:_TITLE]), statement.language)
+    countries = frozenset(statement.countries or countries_of_tokens(tokens))
+    title = cut(statement.title[:_TITLE])
+    stage = stage_of(title, statement.language)
     return Traits(
         title=statement.title,
         text=_digest(whole),
@@ -138,19 +193,33 @@ def read_traits(statement: Statement) -> Traits:
         moment=moment.timestamp() if moment else 0.0,
         kind=str(statement.kind),
         language=statement.language,
-        countries=frozenset(statement.countries or countries_of_tokens(tokens)),
+        countries=countries,
         identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
-        names=names,
+        names=_without_issuers(names, statement),
         numbers=persons_counted(tokens, dated, statement.language),
         days=days.named,
         told=days.told,
-        places=frozenset(places),
+        places=frozenset(places) | places_heard(names, countries),
+        title_places=frozenset(place for place, at in places.items() if tokens.starts[at] < title_end),
+        bodies=bodies_in(tokens),
+        concepts=concepts_in(tokens),
+        ages=ages_in(text),
+        yearly=is_yearly(title),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
         wording=wording(tokens.words),
         stage=stage.name,
         stage_words=stage.words,
         msg_type=str(statement.alert.msg_type),
     )
+
+
+def _without_issuers(names: Names, statement: Statement) -> Names:
+    """The names that are not those of who speaks: all that an organisation publishes may hold its own."""
+    own = [
+        frozenset(cut(speaker).words) for speaker in (statement.source_name, *statement.issuers) if speaker
+    ]
+    told = tuple(name for name in names.told if not any(words.issuperset(name.words) for words in own))
+    return names if len(told) == len(names.told) else replace(names, told=told)
 
 
 def _digest(text: str) -> bytes:
@@ -176,7 +245,12 @@ def canonical(url: str) -> str:
 
 
 def _bare(identifier: str) -> str:
-    return re.sub(r"[\s:]", "", identifier).upper().replace(".", "/")
+    """A code in one form: without spaces, its year in two digits, without the number of the follow-up."""
+    code = re.sub(r"[\s:]", "", identifier).upper().replace(".", "/")
+    code = re.sub(r"^(?:CASE|CAS)(?=[A-Z]{3}\d{6})", "", code)
+    code = re.sub(r"(OBS\d{3})/\d{1,2}$", r"\1", code)
+    amnesty = re.fullmatch(r"(?:UA|AU)0{0,2}(\d{1,3})/(?:19|20)?(\d{2})", code)
+    return f"UA{amnesty.group(1)}/{amnesty.group(2)}" if amnesty else code
 
 
 def _identifiers(text: str) -> frozenset[str]:

@@ -49,5 +49,13 @@ def may_be_alike(one: Wording, other: Wording, least: float) -> bool:
     return most >= least * min(one.size, other.size)
 
 
+def leading(of: Wording) -> tuple[int, ...]:
+    """The least of the numbers: texts that share most of their pairs share one of these (Broder 1997)."""
+    return tuple(sorted(_codes(of))[:_LEADING])
+
+
+_LEADING = 4
+
+
 def _codes(of: Wording) -> set[int]:
     return set(array("I", of.codes))

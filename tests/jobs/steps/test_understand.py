@@ -8,7 +8,7 @@ from jobs.steps.document import Document
 from jobs.steps.understand import understand, understand_entry
 from tests.builders import NOON, a_source, an_entry
 
-CALL = "The court in Bangkok decides on {} whether nine refugees are sent back to China."
+CALL = "On {} nine refugees will be deported from Bangkok to North Korea, where they face torture."
 YEARS_LATER = datetime(2031, 1, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,89 @@
+"""vigil admin case, part, join: what belongs to one case and why, and how it is mended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import open_database
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from jobs.relink import Unknown
+from jobs.relink import join as join_case
+from jobs.relink import part as part_case
+from storage.database import Database, StorageError, now_utc
+from storage.records import Statement
+
+app = typer.Typer(
+    help="What an admin can look into and mend: which statements are one case, and why.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("case")
+def case(
+    number: Annotated[int, typer.Argument(help="The number of the case.")], config: ConfigFile = DEFAULT
+) -> None:
+    """Show the statements of a case, and why each was taken for one of it."""
+    with _opened(config) as database, database.read() as work:
+        found = work.cases.get(number)
+        if found is None:
+            fail(f"there is no case {number}")
+        statements = work.statements.of_case(number)
+    console = Console(highlight=False)
+    console.print(Text(f"Case {number}: {found.title} ({found.state})", "bold"))
+    for statement in statements:
+        for line in _told(statement):
+            console.print(line)
+
+
+@app.command("part")
+def part(
+    statement: Annotated[int, typer.Argument(help="The number of the statement.")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Take a statement out of its case: it is about something else."""
+    with _opened(config) as database, database.write() as work:
+        try:
+            number = part_case(work, statement, now_utc())
+        except Unknown as error:
+            fail(str(error))
+    typer.echo(f"statement {statement} is case {number} now")
+
+
+@app.command("join")
+def join(
+    statement: Annotated[int, typer.Argument(help="The number of the statement.")],
+    case: Annotated[int, typer.Argument(help="The number of the case that it is about.")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Put a statement into a case: it is about the same matter."""
+    with _opened(config) as database, database.write() as work:
+        try:
+            join_case(work, statement, case, now_utc())
+        except Unknown as error:
+            fail(str(error))
+    typer.echo(f"statement {statement} is in case {case} now")
+
+
+@contextmanager
+def _opened(config: Path) -> Iterator[Database]:
+    """The configured database while it is needed; what is wrong with it ends the command with a word."""
+    try:
+        database = open_database(configuration(config), watch=False)
+    except StorageError as error:
+        fail(str(error))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _told(statement: Statement) -> list[Text]:
+    when = statement.published.date().isoformat() if statement.published else "undated"
+    head = f"#{statement.id}  {when}  {statement.relation}  {statement.source_name}: {statement.title}"
+    return [Text(head), *(Text(f"      {one.rule}: {one.evidence}", "dim") for one in statement.link)]

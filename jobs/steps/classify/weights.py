@@ -1,0 +1,64 @@
+"""Reads what features and grams weigh: `lexicon/weights.toml` and `lexicon/words.tsv`.
+
+Both hold, for each name, what it adds to each judgement. `weights.toml` has the features, which stand
+for the phrases of the cue tables; `words.tsv` has single words, learnt from examples, in hundredths.
+`python -m tests.evaluation.weigh` writes both. A line of either may be changed by hand.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from jobs.steps import lexicon
+from jobs.steps.lexicon.tables import table
+from storage.words import Kind, MsgType
+
+URGENT = "urgent"
+KINDS = tuple(str(kind) for kind in Kind)
+STAGES = tuple(str(stage) for stage in MsgType)
+OUTPUTS = (URGENT, *KINDS, *STAGES)
+"""What is judged: each has a sum of its own. The highest kind and the highest stage are taken."""
+
+Row = tuple[float, ...]
+"""A weight for each of OUTPUTS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Everything that adds to a judgement, by name."""
+
+    base: Row
+    features: dict[str, Row]
+    grams: dict[str, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One thing that adds to the judgement: its name, the words that show it, what it adds."""
+
+    name: str
+    words: str
+    row: Row
+    learnt: bool = False
+    """Whether it is a word whose weight was learnt, and no feature of the tables."""
+
+
+@cache
+def weights() -> Weights:
+    """The tables as they are shipped, read once."""
+    told = {name: _row(line) for name, line in table("weights").items()}
+    text = resources.files(lexicon).joinpath("words.tsv").read_text(encoding="utf-8")
+    head, *lines = text.splitlines()
+    places = [OUTPUTS.index(name) for name in head.split("\t")[1:]]
+    grams: dict[str, Row] = {}
+    for line in lines:
+        name, *numbers = line.split("\t")
+        row = [0.0] * len(OUTPUTS)
+        for place, number in zip(places, numbers, strict=True):
+            row[place] = int(number or 0) / 100
+        grams[name] = tuple(row)
+    return Weights(told.pop("base"), told, grams)
+
+
+def _row(line: dict[str, float]) -> Row:
+    return tuple(float(line.get(name, 0.0)) for name in OUTPUTS)

@@ -1,0 +1,108 @@
+"""Holds the statements that have a case, by what marks their events, so that few have to be compared."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from jobs.steps.link.traits import Traits
+
+_WHOLE = frozenset({"h:", "k:"})
+"""Marks of words that may be whole names."""
+_MOST = 48
+"""Statements that one new one is weighed against."""
+_HUNDREDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A statement that has its case: its number, the case's number, and what tells its event apart."""
+
+    number: int
+    case: int
+    traits: Traits
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Known statements, found by each mark of their traits."""
+
+    _known: dict[int, Known] = field(default_factory=dict)
+    _marked: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _loose: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """By words that may be part of a name, and are compared with those that are."""
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._known
+
+    def __getitem__(self, number: int) -> Known:
+        return self._known[number]
+
+    def add(self, known: Known) -> None:
+        """Puts a statement in its places; what was there under its number goes."""
+        self.discard(known.number)
+        self._known[known.number] = known
+        for mark in known.traits.marks:
+            self._marked[mark].add(known.number)
+        for mark in known.traits.names.loose:
+            self._loose[mark].add(known.number)
+
+    def discard(self, number: int) -> None:
+        """Takes a statement away; nothing happens where it is not known."""
+        known = self._known.pop(number, None)
+        if known is None:
+            return
+        for marks, places in ((known.traits.marks, self._marked), (known.traits.names.loose, self._loose)):
+            for mark in marks:
+                places[mark].discard(number)
+                if not places[mark]:
+                    del places[mark]
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._known.clear()
+        self._marked.clear()
+        self._loose.clear()
+
+    def near(self, own: Traits, among: AbstractSet[int]) -> list[int]:
+        """The numbers, `among` those, of the likeliest to be found alike.
+
+        Who shares no mark cannot be. Of many, those that share more and rarer ones come first; what
+        stands in hundreds of statements is no reason to look at any of them.
+        """
+        likely: dict[int, float] = defaultdict(float)
+        for mark in own.sought():
+            _weigh(likely, self._marked.get(mark, _NONE))
+            _weigh(likely, self._loose.get(mark, _NONE))
+        for mark in own.names.loose:
+            _weigh(likely, self._marked.get(mark, _NONE))
+            if mark[:2] in _WHOLE:
+                _weigh(likely, self._loose.get(mark, _NONE))
+        found = [number for number in likely if number in among]
+        if len(found) <= _MOST:
+            return found
+        return sorted(found, key=lambda number: (-likely[number], -number))[:_MOST]
+
+    def cases_with(self, words: Iterable[str], among: AbstractSet[int]) -> frozenset[int]:
+        """The cases in whose statements, `among` those numbers, all the words of a name stand."""
+        numbers: AbstractSet[int] = among
+        for word in words:
+            mark = word if word[:2] in _WHOLE else f"w:{word}"
+            holding = self._marked.get(mark, _NONE) | self._loose.get(mark, _NONE)
+            numbers = holding & numbers
+            if not numbers:
+                return _NONE
+        return frozenset(self._known[number].case for number in numbers)
+
+
+def _weigh(likely: dict[int, float], holding: AbstractSet[int]) -> None:
+    if 0 < len(holding) <= _HUNDREDS:
+        worth = 1 / len(holding)
+        for number in holding:
+            likely[number] += worth
+
+
+_NONE: frozenset[int] = frozenset()

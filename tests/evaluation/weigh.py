@@ -1,0 +1,100 @@
+"""Fits the weights of kind, urgency and stage to the development half, and writes the two tables.
+
+    make weigh
+
+`lexicon/weights.toml` gets the features of the cue tables, `lexicon/words.tsv` single words. What the
+program computes of a text is computed by the program itself; only the fitting (`fit`) stands outside.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jobs.steps.classify.cues import find_cues
+from jobs.steps.classify.features import features_of
+from jobs.steps.classify.grams import grams
+from jobs.steps.classify.weights import OUTPUTS
+from jobs.steps.lexicon.languages import detect_language
+from jobs.steps.lexicon.tokens import cut
+from tests.evaluation.entries import rows
+
+TABLES = Path(__file__).parents[2] / "jobs" / "steps" / "lexicon"
+WORD = 1.0
+"""How strongly a word stands beside a feature, which is 1."""
+_STRONG = {"harm dated": 2.0, "harm dated, feared": 2.0, "harm near": 1.5, "harm feared": 1.5}
+"""What is rare among the examples and decides: it is held back less."""
+_FLOORS = {"harm dated": 1.0, "harm dated, feared": 0.8}
+"""A harm that is to come on a day within two weeks is urgent by definition: it weighs so much at least."""
+_GRAM = "\t"
+"""Marks the names of grams among all names; no gram holds one."""
+_LEAST_FEATURE, _LEAST_WORD = 0.05, 0.06
+"""A row without any larger weight is left out."""
+
+_HEAD = """\
+# What each feature adds to each judgement; features.py says when one holds, cues_*.toml by which words.
+# The highest kind and the highest stage (alert, update, cancel) are taken; urgent is what is above 0.
+# Fitted to tests/data/eval/dev.jsonl by `make weigh`, together with words.tsv. May be changed by hand.
+"""
+
+
+def main() -> None:
+    """Fit, and write the tables."""
+    asked = argparse.ArgumentParser(prog="make weigh", description=__doc__)
+    asked.add_argument("--python", default=sys.executable, help="an interpreter that has scikit-learn")
+    given = asked.parse_args()
+    examples = "\n".join(json.dumps(one) for one in _examples(rows("dev")))
+    script = Path(__file__).with_name("fit.py")
+    fitted = subprocess.run(  # noqa: S603 - our own script
+        [given.python, str(script)], input=examples, stdout=subprocess.PIPE, text=True, check=True
+    )
+    found = json.loads(fitted.stdout)
+    features = {name: row for name, row in found["weights"].items() if not name.startswith(_GRAM)}
+    for name, least in _FLOORS.items():
+        row = features.setdefault(name, dict.fromkeys(OUTPUTS, 0.0))
+        row["urgent"] = max(row["urgent"], least)
+    words = {name[1:]: row for name, row in found["weights"].items() if name.startswith(_GRAM)}
+    lines = [_HEAD, f"base = {_line(found['base'], 0)}", *_features(features)]
+    (TABLES / "weights.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (TABLES / "words.tsv").write_text("\n".join(_words(words)) + "\n", encoding="utf-8")
+
+
+def _examples(labelled: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every labelled entry as what the program sees in it."""
+    for row in labelled:
+        text = f"{row['title']}\n{row['summary'] or row['title']}"
+        language = detect_language(text, row["lang"])
+        tokens, end = cut(text), len(row["title"])
+        day = datetime.fromisoformat(row["published"]).date()
+        shown = features_of(find_cues(tokens, end, language), day, language).shown
+        names = {name: _STRONG.get(name, 1.0) for name in shown} | {
+            f"{_GRAM}{name}": WORD for name in grams(tokens, end)
+        }
+        yield {"names": names, "urgent": row["urgent"], "kind": row["kind"], "stage": row["msg_type"]}
+
+
+def _features(found: dict[str, dict[str, float]]) -> Iterator[str]:
+    for name in sorted(found):
+        if max(abs(value) for value in found[name].values()) >= _LEAST_FEATURE:
+            yield f'"{name}" = {_line(found[name], 0.02)}'
+
+
+def _line(row: dict[str, float], least: float) -> str:
+    told = [f"{name} = {row[name]:.2f}" for name in OUTPUTS if abs(row[name]) >= max(least, 0.005)]
+    return "{ " + ", ".join(told) + " }"
+
+
+def _words(found: dict[str, dict[str, float]]) -> Iterator[str]:
+    yield "\t".join(("gram", *OUTPUTS))
+    for name in sorted(found):
+        numbers = [round(found[name][output] * 100) for output in OUTPUTS]
+        if max(map(abs, numbers)) >= _LEAST_WORD * 100:
+            yield "\t".join((name, *(str(number) if number else "" for number in numbers)))
+
+
+if __name__ == "__main__":
+    main()
