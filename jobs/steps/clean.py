@@ -153,11 +153,16 @@ def line(html_or_text: str) -> str:
     return " ".join(plain(html_or_text).split())
 
 
-def tidy(text: str) -> str:
-    """Plain text with single blanks, no blanks at line ends and at most one empty line in a row."""
+def tidy(text: str, *, columns: bool = False) -> str:
+    """Plain text with single blanks, no blanks at line ends and at most one empty line in a row.
+
+    With `columns` two blanks stay where two or more, or a tab, stood inside a line: they set columns apart.
+    """
     text = _SCRIPT.sub("\u2039", strip_controls(text))
+    if columns:
+        text = re.sub(r"(?<=\S)(?:[ \u00a0\u3000]{2,}|[ ]?\t[ \t]{0,40})(?=\S)", "\x02", text)
     lines = (_BLANK.sub(" ", part).strip() for part in text.split("\n"))
-    return _GAP.sub("\n\n", "\n".join(lines)).strip()
+    return _GAP.sub("\n\n", "\n".join(lines)).strip().replace("\x02", "  ")
 
 
 def parse_html(text: str) -> lxml.html.HtmlElement | None:

@@ -33,7 +33,7 @@ def read_document(body: bytes, content_type: str, url: str) -> Document:
     text = decode(body, content_type)
     if media_type(content_type) in _PAGES or looks_like_html(body):
         return html_document(text, url)
-    return _from_lines(tidy(text), url)
+    return _from_lines(tidy(text, columns=True), url)
 
 
 def _from_lines(text: str, url: str) -> Document:

@@ -3,7 +3,8 @@
 Cues are found once in the words of the text (`cues`, with tables a language), dates are set against
 the day of judgement (`dates`), both make named features (`features`). What features and words (`grams`)
 weigh stands in tables (`weights`); the sums give kind, urgency and stage (`scales`), and rules give
-severity and certainty (`gravity`). Every judgement names what made it and the words it saw (`reasons`).
+severity and certainty (`gravity`). A whole document is then judged by its form and its harms
+(`documents`). Every judgement names what made it and the words it saw (`reasons`).
 """
 
 from dataclasses import replace

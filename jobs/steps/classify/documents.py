@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from jobs.steps.classify.gravity import document_certainty, document_severity, document_urgency
 from jobs.steps.extract.form import Form, form_of
-from jobs.steps.extract.harms import harms_of
+from jobs.steps.extract.harms import Harms, harms_of
 from storage.records import Reason, Statement
 from storage.words import Kind, MsgType, Urgency
 
@@ -17,13 +17,13 @@ def judge_document(statement: Statement, form: Form | None = None) -> Statement:
     """
     form = form or form_of(statement.title, statement.text)
     harms = harms_of(statement.title, statement.text, (demand.quote for demand in statement.demands))
-    kind = form.kind or _kind(statement)
+    kind = form.kind or _kind(statement, harms)
     msg_type = form.msg_type if form.kind else statement.alert.msg_type
     if kind is not Kind.URGENT_APPEAL:
         msg_type = MsgType.ALERT
-    judged = replace(
-        statement, kind=kind, deadline=None if msg_type is MsgType.CANCEL else statement.deadline
-    )
+    judged = replace(statement, kind=kind)
+    if msg_type is MsgType.CANCEL:  # a closed case asks nothing any more; what it tells was asked before
+        judged = replace(judged, deadline=None, demands=(), addressees=())
     urgency = document_urgency(judged, msg_type, harms, over=form.over)
     reasons = [*statement.alert.reasons]
     if form.kind:
@@ -42,10 +42,17 @@ def judge_document(statement: Statement, form: Form | None = None) -> Statement:
     return replace(judged, alert=alert)
 
 
-def _kind(statement: Statement) -> Kind:
+def _kind(statement: Statement, harms: Harms) -> Kind:
+    """What cues alone made of it: an appeal where it asks at once to prevent a harm to persons it counts."""
+    ahead = bool(harms.extreme and harms.ahead and harms.now)
+    if ahead and statement.persons_at_risk.count and statement.demands and statement.kind in _OPEN:
+        return Kind.URGENT_APPEAL
     if statement.kind is Kind.OTHER and statement.demands:
         return Kind.STATEMENT
     return statement.kind
+
+
+_OPEN = frozenset({Kind.STATEMENT, Kind.OTHER})
 
 
 def _urgent(statement: Statement, msg_type: MsgType, urgency: Urgency) -> bool:

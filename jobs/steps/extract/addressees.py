@@ -18,6 +18,7 @@ _PETITION_TO = re.compile(
     r"a):?\s+(?P<names>[A-Z].{3,200})$",
     re.IGNORECASE,
 )
+_MISSION = re.compile(r"\b(?:Permanent Mission|Embassy) of [^,;.]{3,70}")
 _COPIES = re.compile(r"^(?:copies|copy|cc|c\.c\.|con copia|and copies)\b", re.IGNORECASE)
 _OFFICIAL = re.compile(
     r"^(?:H\.?\s?E\.?|Mr|Mrs|Ms|Dr|President|Prime Minister|Minister|Ministry|Embassy|"
@@ -74,7 +75,8 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
         elif on and len(block.text) > 200:
             on = False
         elif on and _OFFICIAL.match(block.text):
-            name = parties.clean(re.split(r"[,:]\s", block.text)[0])[:120]
+            mission = _MISSION.search(block.text)
+            name = mission.group() if mission else parties.clean(re.split(r"[,:]\s", block.text)[0])[:120]
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
 

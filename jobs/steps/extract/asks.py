@@ -14,14 +14,14 @@ _ADVERB = (
 )
 _ASK = re.compile(
     rf"""(?<![\w-])(?P<verb>
-        call(?:s|ed|ing)?{_ADVERB}\s+(?P<on>upon|on|for)
+        call(?:s|ed|ing)?{_ADVERB}\s+(?P<on>upon|on|for|to(?=\s+(?:the|all)\s|\s+[A-Z]))
       | appeal(?:s|ed|ing)?{_ADVERB}\s+(?P<to>to|for|with)
       | plead(?:s|ed|ing)?{_ADVERB}\s+(?P<with>with|to|for)
       | (?:urg|invit|encourag|implor|advis)(?:e|es|ed|ing)
       | demands?\s+(?:was|were|is|are|includ(?:e|es|ed))(?=\s+that\b)
       | (?:ask|request|exhort|entreat|beseech|beg|petition|remind|instruct|authori[sz]e)
         (?:s|es|ed|ing|ged|ging)?
-      | (?:press|expect)(?:s|es|ed|ing)?
+      | (?:press|expect|want)(?:s|es|ed|ing)?
       | (?:demand|insist|recommend)(?:s|ed|ing)?(?:\s+(?P<of>of|from|on))?
     )(?![\w-])""",
     re.VERBOSE | re.IGNORECASE,
@@ -29,9 +29,27 @@ _ASK = re.compile(
 _STEMS = (
     *("call", "appeal", "plead", "urg", "invit", "encourag", "implor", "advis", "demand", "ask", "request"),
     *("exhort", "entreat", "beseech", "beg", "petition", "remind", "instruct", "authori", "press"),
-    *("insist", "recommend", "expect"),
+    *("insist", "recommend", "expect", "want"),
 )
-_MODAL_STEMS = ("must", "should", "shall", "ought to", "is ", "are ")
+_ANY_STEM = re.compile("|".join(_STEMS))
+_ANY_MODAL = re.compile(
+    r"must|should|shall|ought to|(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
+)
+_OURS = re.compile(r"\b(?:our|one|only)\s+(?:\w+\s+)?$")
+_ONLY_ADVERBS = re.compile(
+    r"^\W*(?:further|also|again|moreover|finally|lastly|"
+    r"in addition),?\s*$",
+    re.IGNORECASE,
+)
+_OF_HIM = re.compile(
+    r"(?:of\s+|from\s+)?(?P<party>[^,;:]{2,80}?)\s+that\s+(?:he|she|it|"
+    r"they)\s+(?P<what>(?:not\s+)?[a-z].*)$"
+)
+_AN_END = re.compile(
+    r"(?P<party>(?:the\s+)?[\w’' -]{2,60}?)\s+(?P<what>(?:an?|the)\s+(?:immediate\s+|"
+    r"full\s+)?(?:end|halt|release|stop)\b.*)$"
+)
+_COLON = re.compile(r"(?P<party>[^:;]{2,90}):\s+(?P<what>(?:do not|don['’]t|never|not to|to|[a-z]+)\b.*)$")
 _NOUN_BEFORE = re.compile(
     r"(?:\b(?:a|an|the|this|that|these|those|any|no|urgent|first|public|joint|previous|recent|such|"
     r"of|from|upon|"
@@ -53,6 +71,7 @@ _NEXT_OWN = re.compile(
          |(?:calls|appeals|urges|asks|requests|demands|invites|encourages|welcomes|condemns|thanks|expresses
             |notes|reminds|recommends|insists|deplores|stresses|emphasi[sz]es|reiterates|considers|believes
             |underlines|points\ out|regrets|supports|commends|reaffirms|recalls|highlights|decides|warns)\b
+         |our\s+(?:\w+\s+)?(?:appeal|call|request|demand)\s+(?:to|on|upon|that)\b
          |(?:calling\s+(?:up)?on|urging|asking|demanding|appealing\s+to)\b
          |(?<=,\ and\ )(?:call\s+(?:up)?on|urge|appeal\s+to|demand\s+that|ask)\b)""",
     re.VERBOSE,
@@ -70,7 +89,7 @@ _THING = re.compile(
     r"suspension|moratorium|repeal|implementation|ratification|protection|return|access|"
     r"appointment|creation|reforms?|dismantl\w+|"
     r"commutation|annulment|quashing|retrial|resumption|disclosure|renewal|extension|abandonment|"
-    r"lifting|guarantees?|recognition|"
+    r"lifting|guarantees?|assurances?|recognition|"
     r"prosecution|referral|accountability|sanctions|embargo|ban|ceasefire|pardon|amnesty|clemency|"
     r"reunification|stay|information|clarification|"
     r"compensation|respect|removal|reversal|reconsideration|reinstatement|dropping|evacuation|"
@@ -86,6 +105,12 @@ _DATELINE = re.compile(
     r"^\s*(?:\([^()]{3,60}\)|[A-Z][^–—]{2,50}\d[^–—]{0,20}|"
     r"[A-Z]{3,}[^–—]{0,50})\s*[–—-]{1,2}\s+"
 )
+_FURTHER = re.compile(
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
+    r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
+    r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)"
+)
+_WITH_CLAUSE = re.compile(r"(?P<subject>[^,;]{3,90}),\s+(?:which|who|whose)\b[^,;]{3,140},\s*$")
 _PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$")
 _SPEAKER = re.compile(
     r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
@@ -122,7 +147,7 @@ class Ask:
     @property
     def press(self) -> bool:
         """Pressing or encouraging somebody is a request only where the speaker is "we"."""
-        return self.verb.startswith(("press", "expect", "encourag", "advis", "instruct", "authori"))
+        return self.verb.startswith(("press", "expect", "want", "encourag", "advis", "instruct", "authori"))
 
     @property
     def announces(self) -> bool:
@@ -140,7 +165,7 @@ def asks(sentence: str) -> list[Ask]:
     found: list[Ask] = []
     lowered = sentence.lower()
     position = 0
-    asking = any(stem in lowered for stem in _STEMS)  # most sentences ask nothing; this is cheap
+    asking = _ANY_STEM.search(lowered)  # most sentences ask nothing; this is cheap
     while asking and (match := _ASK.search(sentence, position)):
         position = match.end()
         before = sentence[: match.start()]
@@ -151,7 +176,7 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
-    return found or (list(_modals(sentence)) if any(word in lowered for word in _MODAL_STEMS) else [])
+    return found or (list(_modals(sentence)) if _ANY_MODAL.search(lowered) else [])
 
 
 def _until_next(rest: str) -> str:
@@ -161,21 +186,39 @@ def _until_next(rest: str) -> str:
 
 
 def _not_asking(before: str, match: re.Match[str]) -> bool:
+    """Whether the word that was found asks nothing here: a noun, a passive, somebody reminded or refused."""
     verb = match["verb"].lower()
-    if verb == "petition" and not before.strip():
-        return True
-    if verb.split()[0] in {"remind", "reminds", "reminded", "reminding"}:
-        return True
-    if verb.startswith(("demand ", "demands ")):
-        return False
+    sure = _surely_asking(verb, before)
+    if sure is not None:
+        return not sure
     base = form_of(verb) in {"base", "s"}
     if base and _NOUN_BEFORE.search(before[-40:]) and not _REPEATED.search(before[-80:]):
-        return not re.search(r"\b(?:groups|organi[sz]ations|members|participants)\s*$", before[-30:])
-    if form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:]):
+        return not _MANY_BEFORE.search(before[-40:])
+    passive = form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:])
+    return bool(passive or _DENIED_BEFORE.search(before[-20:]))
+
+
+def _surely_asking(verb: str, before: str) -> bool | None:
+    """What the word and those before it decide at once; None where they do not."""
+    if (verb == "petition" and not before.strip()) or verb.startswith("remind"):
+        return False
+    if verb.startswith(("demand ", "demands ")):
         return True
-    return bool(
-        re.search(r"\b(?:not|never|to be|refus\w+ to|decline\w* to|without)\s+$", before[-20:], re.IGNORECASE)
-    )
+    if verb.startswith("want"):
+        return bool(re.search(r"\b[Ww]e\s+(?:\w+\s+)?$", before[-30:]))
+    form = form_of(verb)
+    if form in {"base", "s"} and (_OURS.search(before[-40:]) or _WE.search(before[-40:])):
+        return True
+    if form == "s" and _ONLY_ADVERBS.match(before):
+        return True
+    return False if verb.endswith(" to") and verb.startswith("call") else None  # "the call to prayer"
+
+
+_WE = re.compile(r"\b(?:[Ww]e|I)\s+(?:\w+,?\s+){0,2}$")
+_MANY_BEFORE = re.compile(
+    r"\b(?:groups|organi[sz]ations|members|participants|signatories|networks)\s+(?:\w+\s+)?$"
+)
+_DENIED_BEFORE = re.compile(r"\b(?:not|never|to be|refus\w+ to|decline\w* to|without)\s+$", re.IGNORECASE)
 
 
 def form_of(verb: str) -> str:
@@ -188,52 +231,144 @@ def form_of(verb: str) -> str:
     return "s" if head.endswith("s") and head != "press" else "base"
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An asking verb with what stands before it and what follows, up to the next one."""
+
+    match: re.Match[str]
+    before: str
+    span: str
+
+    @property
+    def form(self) -> str:
+        return form_of(self.match["verb"])
+
+    @property
+    def head(self) -> str:
+        return self.match["verb"].lower()
+
+    @property
+    def noun_frame(self) -> bool:
+        """So: "call for", "appeal for": a thing follows rather than a party."""
+        return "for" in (self.match["on"], self.match["to"], self.match["with"])
+
+    @property
+    def clause_verb(self) -> bool:
+        return self.head.startswith(("demand", "insist", "recommend"))
+
+    @property
+    def rest(self) -> str:
+        return self.span.lstrip(' ,“"')
+
+    def ask(self, party: str, frame: Frame, what: str) -> Ask:
+        """The request of this verb."""
+        return Ask(self.before, self.form, party, frame, what, self.match.start())
+
+    def clauses(self, text: str, party: str) -> list[Ask]:
+        """The requests of the clauses after "that"."""
+        return list(_clauses(text, party, self.before, self.form, self.match.start()))
+
+
 def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
     """The request that the verb opens, by the first frame that fits what follows it."""
-    form, start = form_of(match["verb"]), match.start()
-    noun_frame = "for" in (match["on"], match["to"], match["with"])
-    head = match["verb"].lower()
-    clause_verb = head.startswith(("demand", "insist", "recommend"))
-    stripped = span.lstrip(' ,“"')
-    offset = len(span) - len(stripped)
-    if re.match(
-        r"(?:,?\s*(?:once again|again|also|strongly|in particular)\s*,?\s*)?that\b", stripped, re.IGNORECASE
-    ):
-        yield from _clauses(
-            re.split(r"that\b", stripped, maxsplit=1, flags=re.IGNORECASE)[1], "", before, form, start
-        )
-        return
-    bare = re.match(r"(?P<party>you|them|him|her|it)\s+(?:\w+ly\s+)?(?P<verb>[a-z]+)\b", stripped)
-    if bare and base_verb(bare["verb"]):
-        yield Ask(before, form, bare["party"], Frame.DOING, stripped[bare.end("party") :].lstrip(), start)
-        return
-    place = _infinitive(span)
-    if place is not None and len(span[: place[0]].split()) <= 45:
-        party = span[: place[0]].strip(' ,“"')
-        if _is_party(
-            party,
-            strict=noun_frame or (clause_verb and not match["of"]) or head.startswith(("press", "expect")),
-        ):
-            yield Ask(before, form, party, Frame.DOING, span[place[1] :], start)
+    opened = _Opened(match, before, span)
+    for frame in (_that, _pronoun, _named_first, _to_do, _bare_verb, _party_that, _list):
+        if found := frame(opened):
+            yield from found
             return
-    inner = re.match(r"(?P<party>[^,;:]{2,80}?),?\s+that\s+(?=\S)", stripped)
-    if inner and parties.actor(inner["party"]) and not clause_verb and not noun_frame:
-        yield from _clauses(stripped[inner.end() :], inner["party"], before, form, start)
-        return
-    colon = span.find(":")
-    if colon >= 0 and colon >= len(span.rstrip()) - 2:
-        party = span[:colon].strip(" ,")
-        party = re.sub(r"\s+(?:to(?:\s+\w+ly)?|for)$", "", party)
-        if re.search(r"\bfollowing\b", party, re.IGNORECASE):
-            party = ""
-        yield Ask(before, form, "" if noun_frame else party, Frame.OPEN, "", start)
-        return
-    yield from _things(match, before, span, noun_frame=noun_frame or clause_verb, offset=offset)
+        if frame is _that and _THAT.match(opened.rest):
+            return
+    offset = len(span) - len(opened.rest)
+    yield from _things(match, before, span, noun_frame=opened.noun_frame or opened.clause_verb, offset=offset)
+
+
+def _that(opened: _Opened) -> list[Ask]:
+    """So: "demand that X do ..."."""
+    match = _THAT.match(opened.rest)
+    return opened.clauses(opened.rest[match.end() :], "") if match else []
+
+
+def _pronoun(opened: _Opened) -> list[Ask]:
+    """So: "urge you release ...", "ask them do"."""
+    bare = re.match(r"(?P<party>you|them|him|her|it)\s+(?:\w+ly\s+)?(?P<verb>[a-z]+)\b", opened.rest)
+    if not bare or not base_verb(bare["verb"]):
+        return []
+    return [opened.ask(bare["party"], Frame.DOING, opened.rest[bare.end("party") :].lstrip())]
+
+
+def _named_first(opened: _Opened) -> list[Ask]:
+    """So: "ask of the King that he pardon", "call on China: release them", "demand of X an end to"."""
+    for expression in (_OF_HIM, _COLON, *((_AN_END,) if opened.match["of"] else ())):
+        told = expression.match(opened.rest)
+        if not told or opened.noun_frame or not parties.actor(told["party"]):
+            continue
+        what = re.sub(r"^to\s+", "", told["what"])
+        if expression is _AN_END:
+            return [opened.ask(told["party"], Frame.THING, what)]
+        if base_verb(what.split(maxsplit=1)[0]) or re.match(r"(?:do not|don['’]t|never|not)\b", what):
+            return [opened.ask(told["party"], Frame.DOING, what)]
+    return []
+
+
+def _to_do(opened: _Opened) -> list[Ask]:
+    """So: "call on X to do ...", with the parties that share the verb."""
+    place = _infinitive(opened.span)
+    if place is None or len(opened.span[: place[0]].split()) > 45:
+        return []
+    party = opened.span[: place[0]].strip(' ,“"')
+    strict = opened.noun_frame or (opened.clause_verb and not opened.match["of"])
+    if not _is_party(party, strict=strict or opened.head.startswith(("press", "expect", "want"))):
+        return []
+    shared = _shared(party, opened.span[place[1] :])
+    return [opened.ask(asked, Frame.DOING, what) for asked, what in shared]
+
+
+def _bare_verb(opened: _Opened) -> list[Ask]:
+    """So: "To the member states, we appeal to postpone ..."."""
+    if opened.match["to"] != "to" or not base_verb(re.split(r"[\s,]", opened.rest, maxsplit=1)[0]):
+        return []
+    return [opened.ask("", Frame.DOING, opened.rest)]
+
+
+def _party_that(opened: _Opened) -> list[Ask]:
+    """So: "ask X that Y be done"."""
+    inner = re.match(r"(?P<party>[^,;:]{2,80}?),?\s+that\s+(?=\S)", opened.rest)
+    if not inner or not parties.actor(inner["party"]) or opened.clause_verb or opened.noun_frame:
+        return []
+    return opened.clauses(opened.rest[inner.end() :], inner["party"])
+
+
+def _list(opened: _Opened) -> list[Ask]:
+    """So: "urge X:", whose list follows."""
+    colon = opened.span.find(":")
+    if colon < 0 or colon < len(opened.span.rstrip()) - 2:
+        return []
+    party = re.sub(r"\s+(?:to(?:\s+\w+ly)?|for)$", "", opened.span[:colon].strip(" ,"))
+    if opened.noun_frame or re.search(r"\bfollowing\b", party, re.IGNORECASE):
+        party = ""
+    return [opened.ask(party, Frame.OPEN, "")]
+
+
+_THAT = re.compile(
+    r"(?:,?\s*(?:is|once again|again|also|strongly|in particular)\s*,?\s*)?that\b", re.IGNORECASE
+)
+
+
+def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
+    """The parties that share one asking verb: "call on A to do this, upon B to do that, and C to do more"."""
+    rest = what
+    for _ in range(6):
+        further = next((m for m in _FURTHER.finditer(rest) if parties.actor(m["party"])), None)
+        if further is None:
+            break
+        yield party, rest[: further.start()]
+        party, rest = further["party"], rest[further.end() :]
+    yield party, rest
 
 
 def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, offset: int) -> Iterator[Ask]:
     form, start = form_of(match["verb"]), match.start()
-    if match["verb"].lower().startswith(("press", "expect")):
+    if match["verb"].lower().startswith(("press", "expect", "want")):
         return
     what, party = span[offset:], ""
     if not noun_frame:
@@ -292,7 +427,11 @@ def _clauses(text: str, party: str, before: str, form: str, start: int) -> Itera
             continue
         if active := _active(clause):
             yield Ask(before, form, active[0], Frame.DOING, active[1], start)
-        elif re.search(r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b", clause):
+        elif re.search(
+            r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
+            r"get)\b",
+            clause,
+        ):
             agent = _agent(clause)
             yield Ask(before, form, agent or party, Frame.CLAUSE, clause, start)
 
@@ -381,6 +520,9 @@ def _until_subject(span: str, end: int) -> str:
 def _subject(before: str) -> str:
     """The subject that stands directly before a modal verb, or "" where it is a relative or no party."""
     tail = _DATELINE.sub("", before[-240:]).rstrip()
+    if relative := _WITH_CLAUSE.search(f"{tail} "):
+        return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
+    tail = re.sub(r"^(?:To|In|For|As|At|On|With|Under|By|From|After|Before)\s[^,]{2,60},\s+", "", tail)
     tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
     cuts = [
         0,
@@ -391,7 +533,7 @@ def _subject(before: str) -> str:
     ]
     for cut in cuts:
         subject = tail[cut:].strip(' “"')
-        if not subject or len(subject.split()) > 14:
+        if not subject or len(subject.split()) > 14 or _MODAL.search(f"{subject} "):
             continue
         if re.search(r"\b(?:who|which|that|what|how|said|says|believes?|if|when)\b", subject, re.IGNORECASE):
             continue

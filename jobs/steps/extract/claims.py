@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from jobs.steps.extract.blocks import Block
-from jobs.steps.extract.numbers import NUMBER, number, number_of
+from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
 _ADJECTIVES = r"\s+(?:[\w'’-]+,?\s+){0,6}?"
 _ORGANISATIONS = re.compile(
@@ -23,9 +23,10 @@ _COUNTRIES = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"\b(?:on behalf of|undersigned|signed by|signatories|we,|endorsed by|joined by|the following|"
-    r"representing|join|signataires|soussignée?s|firmantes|abajo firmantes|suscrit\w+|подпис\w+)\b|"
-    r"الموقعة|الموقعون",
+    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
+    r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
+    r"abajo firmantes|suscrit\w+|подпис\w+)\b|"
+    r"الموقعة|الموقعون|\b[Ww]e,\s",
     re.IGNORECASE,
 )
 _STEMS = (
@@ -69,6 +70,8 @@ _EAST = re.compile(
     r"(?:우리|이상|총|전국|함께한|참여한|서명한|연명한)[^.]{0,12}?(?P<k>\d{1,4})\s?(?:개|여개)?\s?[\w·ㆍ\s]{0,12}?(?:단체|모임)|"
     r"(?P<n>\d{1,4})\s?(?:개|여개)\s?(?:\S{0,12}\s)?(?:단체|시민단체)|"
     r"(?:以下の?|賛同した?|計|私たち)(?P<j>\d{1,4})団体|(?P<l>\d{1,4})団体(?:は|が|の連名|による|一同)|"
+    r"[(（](?P<p>\d{1,4})団体[)）]|"
+    rf"(?:我们|我們|以下|共|的)(?P<h>{HAN_NUMBER})(?:个|家|個)(?:团体|组织|机构|團體|組織|機構)|"
     r"(?:我们|以下|联署的|共)(?P<z>\d{1,4})(?:个|家)(?:团体|组织|机构)|(?P<y>\d{1,4})(?:個|家)(?:團體|組織|機構)"
 )
 
@@ -100,7 +103,7 @@ def _telling(block: Block, index: int) -> list[str]:
 def _read(sentence: str) -> Claimed | None:
     if east := _EAST.search(sentence):
         value = next(group for group in east.groups() if group)
-        return int(value), None, None
+        return number(value), None, None
     match = _ORGANISATIONS.search(sentence)
     if match is None:
         return _european(sentence)

@@ -19,6 +19,10 @@ _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
 _BRIEF = 400  # characters
+_EAST_TO = re.compile(
+    r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?]{2,60}?)(?:께|님께)?\s?[:：,，]?$"
+)
+_EAST_ADDRESS = re.compile(r"^(?P<name>[^。、:：]{2,44}?)\s?(?:様|御中|殿|귀하|귀중)$")
 _LETTER_TO = re.compile(
     r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",
@@ -64,6 +68,8 @@ def greeting(block: Block) -> str:
 
 def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
     """To whom a letter is written; a greeting without a name takes it from the address above."""
+    if east := _east_asian(blocks):
+        return east
     for index, block in enumerate(blocks):
         if index < 8 and (majesty := _MAJESTY.match(block.text)):
             return (majesty.group().rstrip(","),)
@@ -80,6 +86,19 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
     return ()
+
+
+def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
+    """To whom a Japanese, Chinese or Korean letter is written: "... 様", "尊敬的...：", "수신: ..."."""
+    named = [
+        match["name"].strip()
+        for block in blocks[:14]
+        if (match := _EAST_TO.match(block.text) or _EAST_ADDRESS.match(block.text))
+    ]
+    if not named:
+        return ()
+    parts = [part for name in named for part in re.split(r"、|，|(?<=\S),\s?", name) if part.strip()]
+    return tuple(re.sub(r"\s?(?:様|殿|御中|귀하|귀중)$", "", part.strip()) for part in parts)[:6]
 
 
 def _address(above: list[Block]) -> str:

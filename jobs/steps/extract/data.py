@@ -52,7 +52,12 @@ def anchors(name: str, key: str) -> tuple[str, ...]:
 
 def may_hold(name: str, key: str, lowered: str) -> bool:
     """Whether `pattern` can find something in a text, given in lower case; its no is sure."""
-    return any(piece in lowered for piece in anchors(name, key))
+    return _any_anchor(name, key).search(lowered) is not None
+
+
+@cache
+def _any_anchor(name: str, key: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(piece) for piece in anchors(name, key)))
 
 
 def _unspaced(item: str) -> bool:

@@ -4,17 +4,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, table
 from jobs.steps.extract.numbers import number
 
 _FILE = "dates.toml"
-_STARTED = re.compile(r"\b(?:petition|campaign) (?:was )?(?:started|launched|created|begun)\b", re.IGNORECASE)
+_STARTED = re.compile(
+    r"\b(?:petition|campaign) (?:was )?(?:started|launched|created|begun)\b|\bpetición iniciada\b|"
+    r"\bpétition (?:lancée|créée)\b|\bпетиция (?:создана|запущена)",
+    re.IGNORECASE,
+)
 _HAN_DATE = re.compile(
     r"(?P<y>[一二〇○零两三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿]{1,3})日"
 )
+_ASIDE_DATE = re.compile(r"\([^)]*$|\bsession\b|\d{1,2}(?:\s\w+)?\s?[-–]\s?$|\bUA:?\s?\d")
+_DAY_ONLY = re.compile(r"(?<![\d年년])(?<!年\s)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]")
 _LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
 _DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\w)\d{1,2}(?!\d)")
@@ -85,6 +92,19 @@ def _named_in(text: str) -> Iterator[re.Match[str]]:
 
 def dates_in(text: str, year: int | None = None) -> list[Found]:
     """All calendar dates of a text in order; one without a year takes `year` where it is given."""
+    return list(_remembered(text, year)) if len(text) < _SHORT_TEXT else _dates_in(text, year)
+
+
+_SHORT_TEXT = 500
+"""Characters up to which the dates of a text are kept for the next reader of the same text."""
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, year: int | None) -> tuple[Found, ...]:
+    return tuple(_dates_in(text, year))
+
+
+def _dates_in(text: str, year: int | None) -> list[Found]:
     found = _han_dates(text) if "年" in text else []
     if not _DIGIT.search(text):  # every other date has one, and most sentences have none
         return found
@@ -96,6 +116,21 @@ def dates_in(text: str, year: int | None = None) -> list[Found]:
         value = _made(int(y), int(m), int(d)) or (_made(int(y), int(d), int(m)) if match["sd"] else None)
         if value:
             found.append(Found(value, match.start(), match.end()))
+    if year is not None and ("月" in text or "월" in text):
+        found += _days_without_year(text, year, found)
+    return sorted([*found, *_named_dates(text, year)], key=lambda item: item.start)
+
+
+def _days_without_year(text: str, year: int, taken: list[Found]) -> Iterator[Found]:
+    """Korean and Japanese days that are printed without a year: 9月15日."""
+    for match in _DAY_ONLY.finditer(text):
+        value = _made(year, int(match["m"]), int(match["d"]))
+        if value and not any(item.start <= match.start() < item.end for item in taken):
+            yield Found(value, match.start(), match.end(), exact=False)
+
+
+def _named_dates(text: str, year: int | None) -> Iterator[Found]:
+    """Dates whose month has a name."""
     months = _months()
     for match in _named_in(text):
         name = (match["m1"] or match["m2"]).lower()
@@ -104,10 +139,9 @@ def dates_in(text: str, year: int | None = None) -> list[Found]:
         printed = match["y1"] or match["y2"]
         if not printed and year is None:
             continue
-        number = int(re.sub(r"\D", "", match["d1"] or match["d2"]))
-        if value := _made(int(printed) if printed else year or 1, months[name], number):
-            found.append(Found(value, match.start(), match.end(), exact=bool(printed)))
-    return sorted(found, key=lambda item: item.start)
+        day = int(re.sub(r"\D", "", match["d1"] or match["d2"]))
+        if value := _made(int(printed) if printed else year or 1, months[name], day):
+            yield Found(value, match.start(), match.end(), exact=bool(printed))
 
 
 def _han_dates(text: str) -> list[Found]:
@@ -168,12 +202,15 @@ def written(title: str, blocks: list[Block]) -> date | None:
                 return near[0].value
     if begun := _begun(blocks):
         return begun
-    if titled := dates_in(title):
+    if titled := [item for item in dates_in(title) if not _ASIDE_DATE.search(title[: item.start])]:
         return titled[0].value
-    head = blocks[:14]
-    candidates = [*_lines(head, stamps, alone=True), *_lines(blocks[-25:], stamps, alone=True)]
-    candidates += list(_lines(head, stamps, alone=False))
-    return candidates[0] if candidates else None
+    head = blocks[:16]
+    candidates = chain(
+        _lines(head, stamps, alone=True),
+        _lines(blocks[-25:], stamps, alone=True),
+        _lines(head, stamps, alone=False),
+    )
+    return next(candidates, None)
 
 
 def _begun(blocks: list[Block]) -> date | None:
@@ -193,13 +230,12 @@ def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: b
             continue
         for item in dates_in(text[:400] if not alone else text):
             around = text[max(0, item.start - 40) : item.start]
-            if any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
-                continue
             if not alone and (
-                _AFTER_WORD.search(around) or item.start > 260 or pattern(_FILE, "narrative").search(around)
+                item.start > 260 or _AFTER_WORD.search(around) or pattern(_FILE, "narrative").search(around)
             ):
                 continue
-            yield item.value
+            if not any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
+                yield item.value
 
 
 def _date_line(text: str) -> bool:

@@ -21,6 +21,9 @@ _TO_HEADING = re.compile(
     r"those\s+|our\s+)?[A-Z“a-z][^:,;]{1,140}?)\s*(?P<end>[,:]|$)",
     re.IGNORECASE,
 )
+_ESPECIALLY = re.compile(
+    r",\s+(?:and\s+)?(?:especially|in particular|particularly|notably|above all)\b[^,;:]{2,80},"
+)
 _TO_SEVERAL = re.compile(
     r"^to\s+(?P<name>(?:the\s+)?[^:;.]{4,180}?)(?:,\s+(?:which|who|whose|"
     r"where)\b[^:;.]{0,160})?\s*:?$",
@@ -31,7 +34,8 @@ _OPERATIVE = re.compile(
     r"Stresses|"
     r"Emphasi[sz]es|Underlines|Points|Recalls|Reiterates|Reaffirms|Encourages|Applauds|Acknowledges|"
     r"Recogni[sz]es|"
-    r"Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|extremely)|Commends|Denounces|"
+    r"Asks|Suggests|Instructs|Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|"
+    r"extremely)|Commends|Denounces|"
     r"Decides|"
     r"Appreciates|Affirms|Declares|Requests|Invites|Highlights)\b"
 )
@@ -39,6 +43,7 @@ _GOES_ON = re.compile(r"(?:;|,|\band)\s+(?:and\s+)?(?:\w+ly\s+|also\s+|further\s
 _NAMED_BEFORE = re.compile(
     r"\b(?:(?:authorities|government|governments|president|ministry|minister|parliament)\s+(?:of|"
     r"in)\s+(?:the\s+)?)?"
+    r"[A-Z][\w’'-]+\s+(?:authorities|government)\b|"
     r"[A-Z][\w’'-]+(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w’'-]+){0,6}|\b(?:authorities|"
     r"government)\s+of\s+(?:the\s+)?[A-Z]\w+"
 )
@@ -77,6 +82,11 @@ _ASKING_ITEM = re.compile(
     r"welcoming|noting)\b",
     re.IGNORECASE,
 )
+_ASKS_ANEW = re.compile(
+    r"(?:(?:further|also|strongly|and)\s+)?(?:Call(?:s)? (?:up)?on|Urges?|Requests?|Appeals? to|"
+    r"Invites?|Asks?|Demands?|"
+    r"Express(?:es)?|Welcomes?|Thanks?|Condemns?|Resolves?|Decides?|Encourages?|Recommends?)\b"
+)
 _PARTY_ITEM = re.compile(
     r"(?P<party>(?:the\s+)?[A-Z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
 )
@@ -93,6 +103,8 @@ class _Walk:
     opened: tuple[str, ...] | None = None
     """The parties of a request whose list follows; None when no list is open."""
     listed: bool = False
+    marked: bool = False
+    """The items of the open list have bullets or numbers."""
     last: tuple[str, ...] = ()
     announced: list[Demand] = field(default_factory=list)
     loose: list[Demand] = field(default_factory=list)
@@ -147,22 +159,13 @@ def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None
     if _DEMANDS_HEADING.match(text):
         walk.opened, walk.listed = _context_party(walk), False
         return
-    body = text
-    if (match := _TO_HEADING.match(text)) and _addresses(match, text):
-        walk.section = parties.clean(match["name"])
-        walk.section_lasts = match["end"] != ","
-        walk.formal.extend(parties.split(walk.section))
-        walk.opened = tuple(parties.split(walk.section)) if match["end"] != "," else None
-        walk.listed = False
-        body = text[match.end() :].strip()
-        if not body:
-            return
-    elif walk.section and not walk.section_lasts and not block.marker:
-        walk.section = ""
-    elif (several := _TO_SEVERAL.match(text)) and _one_of_a_row(walk, several["name"], following):
-        walk.section, walk.section_lasts = parties.clean(several["name"]), True
-        walk.formal.extend(parties.split(walk.section))
-        walk.opened, walk.listed = tuple(parties.split(walk.section)), False
+    body = _section(walk, block, following)
+    if not body:
+        return
+    if following.marker and text[-1:].isalnum() and re.match(r"(?:not )?to\s", following.text, re.IGNORECASE):
+        body = f"{body}:"  # a line that opens a list as one with a colon does
+    if body != text and _imperative(body) and body[0].islower():
+        _store(walk, tuple(parties.split(walk.section)), verb_phrases(sentences(body)[0]), issued)
         return
     if walk.opened is not None and _list_item(walk, block, issued):
         return
@@ -170,10 +173,34 @@ def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None
         _read_sentence(walk, sentence, issued)
 
 
+def _section(walk: _Walk, block: Block, following: Block) -> str:
+    """Notes whom a section speaks to where a block begins one ("To X, ..."); gives what is left to read."""
+    text = _ESPECIALLY.sub(",", block.text, count=1) if block.text[:3].lower() == "to " else block.text
+    if (match := _TO_HEADING.match(text)) and _addresses(match, text):
+        walk.section = parties.clean(match["name"])
+        walk.section_lasts = match["end"] != ","
+        walk.formal.extend(parties.split(walk.section))
+        walk.opened = tuple(parties.split(walk.section)) if match["end"] != "," else None
+        walk.listed = False
+        return text[match.end() :].strip()
+    if walk.section and not walk.section_lasts and not block.marker:
+        walk.section = ""
+    elif (several := _TO_SEVERAL.match(text)) and _one_of_a_row(walk, several["name"], following):
+        walk.section, walk.section_lasts = parties.clean(several["name"]), True
+        walk.formal.extend(parties.split(walk.section))
+        walk.opened, walk.listed = tuple(parties.split(walk.section)), False
+        return ""
+    return block.text
+
+
 def _addresses(match: re.Match[str], text: str) -> bool:
     name = match["name"]
     if match["end"] == ",":
-        return bool(re.match(r"\s*(?:we|I)\b", text[match.end() :], re.IGNORECASE))
+        rest = text[match.end() :].lstrip()
+        speaks = bool(re.match(r"(?:we|I)\b", rest, re.IGNORECASE))
+        return name != "ourselves" and (
+            speaks or (rest[:1].islower() and base_verb(rest.split(maxsplit=1)[0]))
+        )
     if match["end"] == ":":
         return parties.actor(name) and not base_verb(name.split(maxsplit=1)[0])
     return (
@@ -188,6 +215,11 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
     text = block.text.strip('“" ')
     first = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", text, flags=re.IGNORECASE)
+    if not block.marker and (
+        _ASKS_ANEW.match(text) or (walk.listed and walk.marked and not text[0].islower())
+    ):
+        walk.opened, walk.marked = None, False
+        return False
     if _ASKING_ITEM.match(first):
         for sentence in block.sentences:
             _read_sentence(walk, sentence, issued)
@@ -206,7 +238,7 @@ def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
             walk.opened = None
             walk.section = "" if walk.listed else walk.section
         return False
-    walk.listed = True
+    walk.listed, walk.marked = True, walk.marked or bool(block.marker)
     return True
 
 
@@ -232,7 +264,7 @@ def _take_imperative(walk: _Walk, block: Block, issued: date | None) -> None:
 def _own_party(walk: _Walk, text: str, issued: date | None) -> bool:
     """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
     match = _PARTY_ITEM.match(text)
-    if match is None or re.match(r"[A-Z][a-z]+s\b", text) or asks(text):
+    if match is None or re.match(r"[A-Z][a-z]+(?:s|ing)\b", text) or asks(text):
         return False
     if not any(parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])):
         return False
@@ -322,7 +354,7 @@ def _take(walk: _Walk, ask: Ask, issued: date | None, forced: tuple[str, ...] = 
         _store(walk, named, [Phrase(_closed(quote), _thing_verb(quote))], issued)
     if ask.what.rstrip().endswith(":"):
         walk.opened, walk.listed = named, False
-    if ask.frame is Frame.THING and not party:
+    if ask.frame is Frame.THING and not party and ask.form != "gerund":
         walk.loose.extend(walk.demands[before:])
     if ask.announces:
         walk.announced.extend(walk.demands[before:])
@@ -344,6 +376,7 @@ def _lowered(what: str) -> str:
 def _named(walk: _Walk, name: str) -> tuple[str, ...]:
     """The parties that a noun phrase means here."""
     found: list[str] = []
+    name = re.sub(r"^(you),\s.*$", r"\1", name)
     for part in parties.split(name):
         if (parties.vague(part) and not _organ_by_itself(walk, part)) or re.match(
             r"(?:its|his|her|their)\b", name
@@ -392,6 +425,10 @@ def _context_party(walk: _Walk, part: str = "") -> tuple[str, ...]:
         return walk.context.letter_to
     if lowered in {"you", "everyone", "all"}:
         return ()
+    if lowered in {"government", "authorities", "regime", "state"} and not walk.opened:
+        states = [demand.to for demand in reversed(walk.demands) if parties.plain_state(demand.to)]
+        if states:
+            return (states[0],)
     pointed = part and lowered not in {"it", "them", "they", "him", "her"}
     state = (part if pointed else "authorities",) if walk.context.state else ()
     return walk.opened or walk.last or state

@@ -28,12 +28,30 @@ _TOPIC = {
     "zh": re.compile(r"^(?:我们|我們|本会|本會|因此|同时|同時|此外)[，,]?"),
 }
 _LIST_MARK = re.compile(
-    r"^(?:(?:[アイウエオカキクケコ]|[가나다라마바사])[\s.．、)）]|(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째)[.,:])\s?"
+    r"^(?:[・ㆍ]|(?:[アイウエオカキクケコ]|[가나다라마바사])[\s.．、)）]|(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째)[.,:])\s?"
 )
+_TOWARDS = re.compile(r"(?:^|、)(?P<name>[^、。]{2,30}?)に対し(?:て|まして)?は?[、,]")
+_HEADINGS = {
+    "ko": re.compile(
+        r"^[■□◆▶○●\[<【]?\s?(?P<name>[\w·\s]{2,24}?)(?:에게|에|께)(?:\s(?:요구|촉구|바란)\S{0,6})?\s?[\]>】:]?$"
+    ),
+    "ja": re.compile(
+        r"^[■□◆▶○●\[【]?\s?(?P<name>[^、。]{2,30}?)(?:に対し(?:て)?|へ|に対する要求|への要求|への要望)(?:は)?[\]】:：、]?$"
+    ),
+    "zh": re.compile(
+        r"^[■□◆▶○●【]?(?:我[们們]|本[会會])?(?:[对對]|向|致|要求|呼吁|呼籲|敦促|促请|促請)+(?P<name>[^，。；]{2,24}?)"
+        r"(?:的(?:要求|呼吁|呼籲|建议))?[:：】]$"
+    ),
+}
+_ACTING = re.compile(
+    r"(?P<name>[^、。]{0,20}(?:政府|当局|省|庁|局|大臣|長官|国会|裁判所|委員会|会社|大使館|知事|市長|警察|検察|軍))が(?=[^、。]{3})"
+)
+_SUBJECT = re.compile(r"(?P<name>[\w·]{2,12}(?:\s[\w·]{2,12})?)(?:은|는)\s")
 _LEADING = re.compile(
     r"^(?:우리는|이에|따라서|또한|한편|특히|그리고|아울러|나아가)\s+(?:우리는\s+)?|"
     r"^(?:私たちは|我々は|本会は|当会は|当会議は|また、|さらに、|そして、)、?"
 )
+_TOP = 8  # blocks in which a title stands
 _HEADING = 60  # characters of a line between the one that opens a list and its items
 _EDGE = ' ,、，；;.。!！“”"'
 _LONG = 400  # characters of a sentence that are searched for its party
@@ -80,15 +98,24 @@ def _actor(language: str) -> re.Pattern[str]:
 def demands(blocks: list[Block], language: str, context: Context) -> list[Demand]:
     """The demands of a text in `language` (ko, ja, zh), each with the party named before it."""
     walk = _Walk(language, context)
-    for block in blocks:
+    titled = 0
+    for index, block in enumerate(blocks):
         _read_block(walk, block)
-    return walk.found
+        plain = not (block.marker or walk.opened or block.text[-1] in "。.")
+        heading = index < _TOP and len(block.text) < _HEADING and plain
+        titled = len(walk.found) if heading else titled
+    body = walk.found[titled:]
+    return body if len(body) > 1 else walk.found
 
 
 def _read_block(walk: _Walk, block: Block) -> None:
     text = block.text
+    if names := _heading(walk, text):
+        walk.last, walk.opened, walk.items = names, True, False
+        return
     if _any(walk.language, "opens").search(text) and len(text) < 200 and not _whole_request(walk, text):
         walk.opened, walk.items = True, False
+        walk.last = (_party(walk, block.text)[0] if walk.language == "ja" else ()) or walk.last
         return
     marked = bool(block.marker) or bool(_LIST_MARK.match(text))
     if not marked:
@@ -98,6 +125,15 @@ def _read_block(walk: _Walk, block: Block) -> None:
         for demand in _sentence(walk, sentence, listed=walk.opened and marked):
             if not any(_same(demand, known) for known in walk.found):
                 walk.found.append(demand)
+
+
+def _heading(walk: _Walk, text: str) -> tuple[str, ...]:
+    """The parties of a line that only names them, over a list: "■日本政府に対して", "我们要求香港政府:"."""
+    if len(text) > _HEADING or (match := _HEADINGS[walk.language].match(text)) is None:
+        return ()
+    name = _LEADING.sub("", match["name"]).strip()
+    actors = tuple(_row(walk.language)["actors"])
+    return _split(name, walk.language) if name.endswith(actors) or lexicon.country_of(name) else ()
 
 
 def _whole_request(walk: _Walk, text: str) -> bool:
@@ -124,7 +160,7 @@ def _sentence(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
     if _any(walk.language, "not").search(sentence) and not listed:
         return []
     if walk.language == "zh":
-        return _chinese(walk, sentence)
+        return _chinese(walk, sentence, listed=listed)
     body_text = _LIST_MARK.sub("", sentence)
     end = None
     for end in _any(walk.language, "ends").finditer(body_text):  # noqa: B007 - the last one is wanted
@@ -153,21 +189,29 @@ def _party(walk: _Walk, body: str) -> tuple[tuple[str, ...], int]:
     offset = len(body) - len(opening)
     if match := _actor(language).search(opening[:_LONG]):
         name = _LEADING.sub("", match["name"].strip(" 、"))
+        if name.startswith(("貴", "御社", "귀", "贵", "貴方")) and walk.context.letter_to:
+            return walk.context.letter_to[:1], offset + match.end()
         if name and not _own(name, language) and match.start() < 60:
             return _split(name, language), offset + match.end()
-    if named := _country_topic(body, language):
+    if language != "zh" and (named := _country_topic(body, language)):
         return (named[0],), named[1]
-    if language == "ko" and (
-        subject := re.match(r"(?P<name>[\w·]{2,12}(?:\s[\w·]{2,12})?)(?:은|는)\s", opening)
-    ):
-        name = subject["name"]
-        if not _own(name, language):
-            return (name,), offset + subject.end()
-    return (), 0
+    match = _subject(language, opening)
+    if match is None or _own(match["name"], language):
+        return (), 0
+    return _split(match["name"], language), offset + match.end()
+
+
+def _subject(language: str, opening: str) -> re.Match[str] | None:
+    """A party of any name, by the mark behind it alone: "...に対し", "...が", "...는"."""
+    if language == "ja":
+        return _TOWARDS.search(opening[:_LONG]) or _ACTING.match(opening)
+    return _SUBJECT.match(opening) if language == "ko" else None
 
 
 def _own(name: str, language: str) -> bool:
-    return name in _row(language)["self"] or name.split(" ", maxsplit=1)[0] in _row(language)["self"]
+    own = _row(language)["self"]
+    named = " " in name and name.rsplit(" ", maxsplit=1)[-1] not in own
+    return name in own or (name.split(" ", maxsplit=1)[0] in own and not named)
 
 
 def _split(name: str, language: str) -> tuple[str, ...]:
@@ -241,7 +285,14 @@ def _chinese_ask() -> re.Pattern[str]:
     return re.compile(rf"(?:{starts})(?P<rest>[^。]{{4,400}})")
 
 
-def _chinese(walk: _Walk, sentence: str) -> list[Demand]:
+def _chinese(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
+    item = _chinese_party().match(sentence) if listed else None
+    verbs = tuple(_row("zh")["verbs"])
+    if listed and sentence.startswith(verbs) and walk.last and not _chinese_ask().match(sentence):
+        return _asked_of(walk.last, sentence)
+    if item and not _chinese_ask().match(sentence) and not (item["name"] or item["bare"]).startswith(verbs):
+        walk.last = _split((item["name"] or item["bare"]).strip(), "zh")
+        return _asked_of(walk.last, sentence[item.end() :])
     match = _chinese_ask().search(sentence)
     if match is None:
         return _chinese_must(walk, sentence)
@@ -258,6 +309,12 @@ def _chinese(walk: _Walk, sentence: str) -> list[Demand]:
         return []
     walk.last = names
     body = rest[party.end() :] if party else rest
+    return [
+        Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if len(piece) > 3 for name in names
+    ]
+
+
+def _asked_of(names: tuple[str, ...], body: str) -> list[Demand]:
     return [
         Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if len(piece) > 3 for name in names
     ]

@@ -67,7 +67,7 @@ def _frames(language: str) -> _Frames:
     row = table(_FILE)[language]
     you = "|".join(row["you"])
     asking = (
-        rf"(?:\b(?P<you>{you})\s+)?(?<!\w){row['ask']}\s+{row['to']}(?P<party>[^.;:]{{0,160}}?)[\s,]*(?<!\w)"
+        rf"(?:\b(?P<you>{you})\s+)?(?<!\w)[وف]?{row['ask']}\s+{row['to']}(?P<party>[^.;:]{{0,160}}?)[\s,]*(?<!\w)"
         rf"{row['link']}(?=(?P<what>{row['what']}))"
     )
     inverted = (
@@ -120,7 +120,7 @@ def _read_block(walk: _Walk, block: Block, following: Block, frames: _Frames) ->
 
 
 def _party_line(walk: _Walk, block: Block, following: Block, frames: _Frames) -> str:
-    """The party of a line over a list: "Aux autorités de X" or, in an open list, "Федеральную службу:"."""
+    """The party of a line over a list: "Aux autorités de X", in an open list "Федеральную службу:"."""
     text = block.text
     if len(text) > _HEADING or not (following.marker or walk.listing):
         return ""

@@ -59,6 +59,8 @@ _SIGN_HERE = re.compile(
     r"\b(?:have signed|sign (?:this|the|our) petition|sign before|petition to|started (?:by|this)|"
     r"recent signatures|"
     r"signatures? (?:so far|of \d)|next goal|let.s get to|firma(?:s|r) (?:esta|la) petición|ya firmaron|"
+    r"han firmado|firma antes|lanzó esta petición|petición iniciada|"
+    r"iniciar una petición|petición dirigida|ont signé|cette pétition|"
     r"signez (?:la|cette) pétition)\b",
     re.IGNORECASE,
 )
@@ -92,7 +94,7 @@ _ADOPTED = re.compile(
     r"\b(?:adopted|adopts|passed|passes|approved) (?:a|the|\w+) (?:\w+ ){0,3}resolutions?\b",
     re.IGNORECASE,
 )
-_ORDER = ("open_letter", "other", "resolution", "campaign", "event", "report", "statement")
+_ORDER = ("open_letter", "other", "urgent_appeal", "resolution", "campaign", "event", "report", "statement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,16 @@ class Form:
 def form_of(title: str, text: str) -> Form:
     """The form of a document, by the first of its marks that is found."""
     read = [Block(title), *(block for block in blocks(text) if block.text != title)]
-    for reading in (_appeal, _resolution, _petition, _letter, _report_of_event, _opinion, _by_title):
+    for reading in (
+        _category,
+        _appeal,
+        _resolution,
+        _petition,
+        _letter,
+        _report_of_event,
+        _opinion,
+        _by_title,
+    ):
         if (found := reading(read)) is not None:
             return found
     return Form()
@@ -122,6 +133,16 @@ def forms_of(items: Sequence[tuple[str, str]]) -> list[Form]:
     if len(found) > 2 and signed >= 2:
         return [form if form.kind else Form(Kind.OTHER, shown="a page of signed pieces") for form in found]
     return found
+
+
+def _category(read: list[Block]) -> Form | None:
+    """The section that a listing prints under an item's title: "Letters · Bhutan"."""
+    data = read[1].text if len(read) > 1 and len(read[1].text) < 60 and read[1].text[-1] not in ".!?" else ""
+    words = re.findall(r"[^\W\d_]+", data.lower())
+    for word in words if len(words) <= 4 and "|" not in data else ():
+        if kind := table(_FILE)["categories"].get(word):
+            return Form(Kind(kind), shown=word, over=kind == "event" and bool(_HEADLINE.search(read[0].text)))
+    return None
 
 
 def _appeal(read: list[Block]) -> Form | None:

@@ -16,7 +16,7 @@ _CONFERENCE = re.compile(
 _BODY = re.compile(
     r"(?:^|[.:]\s|\n)(?:The\s+)?(?P<name>European Parliament|Human Rights Council|General Assembly|"
     r"Security Council|Commission on Human Rights|House of Representatives|Senate|"
-    r"National Assembly|Parliamentary Assembly)\s*[,(.]"
+    r"National Assembly|Parliamentary Assembly)\s*[,(.](?!\s+\w+(?:st|nd|rd|th)?\s+session)"
 )
 _DEFINED = re.compile(
     r"(?P<name>(?:[A-Z][\w’'&-]*|of|for|the|in|on|and|to|de|la|against|"
@@ -35,7 +35,7 @@ _SPEAKING_STEMS = (
     *("express", "said today"),
 )
 _SAID_TODAY = re.compile(
-    r",[”\"]?\s+(?P<name>[A-Z][\w’'-]*(?:\s+(?:[A-Z][\w’'-]*|of|for|the|and|"
+    r",[”\"]?\s+(?:the\s+)?(?P<name>[A-Z][\w’'-]*(?:\s+(?:[A-Z][\w’'-]*|of|for|the|and|"
     r"in)){0,8})\s+said\s+today\b"
 )
 _KNOWN = re.compile(

@@ -12,7 +12,8 @@ _OF_THEM = re.compile(
     rf"minors|girls|boys|"
     rf"infants|under\s+(?:18|eighteen|the age of 18)|(?:is|are|was|were)\s+(?:still\s+|"
     rf"only\s+)?(?:children|minors|under\s+(?:18|eighteen)|"
-    rf"(?:aged\s+)?1[0-7]\b))|(?:(?!(?:and|or)\b)[\w’'-]+\s+){{0,2}}?(?:{_YOUNG})(?!\s+and\s+(?:men|"
+    rf"(?:aged\s+)?1[0-7]\b))|(?:(?!(?:and|or|are|is|were|was|with|of|in|have|has|had|for|"
+    rf"by)\b)[\w’'-]+\s+){{0,2}}?(?:{_YOUNG})(?!\s+and\s+(?:men|"
     rf"women)))\b",
     re.IGNORECASE,
 )
@@ -23,6 +24,13 @@ _FRENCH = re.compile(
     rf"con)\s+(?P<s>{number_of('es')})\s+(?:\w+\s+)?(?:niñ[oa]s?|menores|bebés?)",
     re.IGNORECASE,
 )
+_OF_US = re.compile(
+    rf"(?P<s>{number_of('es')})\s+de\s+ell[oa]s\s+(?:son\s+)?(?:menores|niñ[oa]s)|"
+    rf"(?:dont|parmi)?\s?(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\s+(?:sont\s+)?(?:mineur|"
+    rf"enfant)|"
+    rf"(?P<r>{number_of('ru')})\s+из\s+них\s+[–—-]?\s?(?:несовершеннолетн|дети|подростк)",
+    re.IGNORECASE,
+)
 _RUSSIAN = re.compile(
     rf"(?:в том числе|включая|среди них|из них)\s+(?P<n>{number_of('ru')})?\s*(?:\w+\s+)?(?:детей|"
     rf"ребён\w+|ребен\w+|"
@@ -31,11 +39,14 @@ _RUSSIAN = re.compile(
     re.IGNORECASE,
 )
 _EAST = re.compile(
-    rf"(?P<n>{number_of('ko')})\s?명[은이]?\s?(?:의\s)?(?:어린이|아동|미성년자|영아|유아|아이)|"
-    rf"(?:어린이|아동|미성년자|영아|유아|아이)\s?(?P<k>{number_of('ko')})\s?명|"
+    rf"(?P<n>{number_of('ko')})\s?명[은이]?\s?(?:의\s)?(?:\S{{1,4}}\s?[살세]\s?)?"
+    r"(?:어린이|아동|미성년자|영아|유아|아이)|"
+    rf"(?:어린이|아동|미성년자|영아|유아|아이|청소년)\s?(?P<k>{number_of('ko')})\s?명|"
     rf"(?:子ども|子供|未成年者?|児童)\s?(?P<j>{HAN_NUMBER})\s?(?:人|名)|(?P<l>{HAN_NUMBER})\s?(?:人|名)(?:は|の|が)(?:子ども|"
     rf"子供|未成年|児童)|"
-    rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)"
+    rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)|"
+    rf"(?:其中|当中|當中)(?P<y>{HAN_NUMBER})\s?(?:人|名)(?:(?:未满|未滿|不足|不满)(?:十八|18)[岁歲]|(?:为|為|是)(?:儿童|兒童|未成年))|"
+    rf"(?:うち|内)(?P<x>{HAN_NUMBER})\s?(?:人|名)は(?:未成年|18歳未満|十八歳未満)"
 )
 _INFANT = re.compile(
     r"\b(?:an?|one|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:infant|baby|toddler|newborn|(?:year|"
@@ -44,13 +55,16 @@ _INFANT = re.compile(
     re.IGNORECASE,
 )
 _AGED = re.compile(
-    r"\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+|\([mf]\),?\s+(?:aged\s+)?|"
+    r"(?:\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+)|\([mf]\),?\s+(?:aged\s+)?|"
     r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
     r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
-    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b",
+    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
 )
-_AGES = re.compile(r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\b(?:man|woman|boy|girl) of \d|\bis \d{1,2}\b")
+_AGES = re.compile(
+    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
+    r"boy|girl) of \d|\bis \d{1,2}\b"
+)
 _EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
@@ -65,7 +79,9 @@ _ALL_ADULT = re.compile(
     r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
     re.IGNORECASE,
 )
+_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人")
 _YOUNG_WORDS = ("child", "infant", "bab", "minor", "boy", "girl", "teen", "toddler", "old", "newborn")
+_ANY_YOUNG = re.compile("|".join([*_YOUNG_WORDS, "of them", "of whom"]))
 _DIGITS = re.compile(r"\d")
 
 
@@ -78,9 +94,9 @@ def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int
         range(len(lines[:40]))
     )
     told = [lines[at] for at in dict.fromkeys([*near, *range(min(len(lines), 40))]) if at < len(lines)]
-    for line in told:
-        if (found := _told(line)) is not None and found <= count:
-            return found
+    counted = [found for line in told if (found := _told(line)) is not None and found <= count]
+    if counted:  # "nine young people, seven of whom are children": the smaller number tells of some
+        return next((found for found in counted if found < count), counted[0])
     if any(_all_adult(line) for line in told):
         return 0
     ages = [age for line in told for age in ages_in(line)]
@@ -93,7 +109,7 @@ def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int
 def _told(line: str) -> int | None:
     """The minors that a sentence counts, or an infant that it speaks of."""
     lowered = line.lower()
-    if any(word in lowered for word in _YOUNG_WORDS) or "of them" in lowered:
+    if _ANY_YOUNG.search(lowered):
         match = _OF_THEM.search(line)
         if match and not re.search(
             r"\b(?:killed|died|school|estimated)\b", line[match.end() : match.end() + 30]
@@ -115,12 +131,14 @@ def _told(line: str) -> int | None:
 def _elsewhere(line: str, lowered: str) -> Iterator[re.Pattern[str]]:
     """The expressions of other languages that may find something in a line."""
     if any(word in lowered for word in ("enfant", "mineur", "niñ", "menor", "bébé", "bebé")):
-        yield _FRENCH
+        yield from (_FRENCH, _OF_US)
     if not line.isascii():
-        yield from (_EAST, _RUSSIAN)
+        yield from (_EAST, _RUSSIAN, _OF_US)
 
 
 def _all_adult(line: str) -> bool:
+    if not (_DIGITS.search(line) or _ADULT_WORDS.search(line)):
+        return False
     match = _ALL_ADULT.search(line)
     if match is None:
         return False
@@ -130,13 +148,13 @@ def _all_adult(line: str) -> bool:
 
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
-    if _THEN.search(line):
+    if not _DIGITS.search(line) or _THEN.search(line):
         return []
-    east = [int(match["a"]) for match in _EAST_AGED.finditer(line)]
-    if east or not _DIGITS.search(line) or not _AGES.search(line):
+    east = [] if line.isascii() else [int(match["a"]) for match in _EAST_AGED.finditer(line)]
+    if east or not _AGES.search(line):
         return east
     return [
-        int(match["a"] or match["b"] or match["c"] or match["d"])
+        age
         for match in _AGED.finditer(line)
-        if 0 < int(match["a"] or match["b"] or match["c"] or match["d"]) < 100
+        if 0 < (age := int(next(group for group in match.groups() if group))) < 100
     ]

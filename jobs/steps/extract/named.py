@@ -8,7 +8,7 @@ from jobs.steps.extract.data import lowered_pattern
 from jobs.steps.extract.numbers import NUMBER, number
 
 _FILE = "persons.toml"
-_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽ"
+_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽА-ЯЁ"
 _NAME = (
     rf"(?!(?:The|This|His|Her|A|In|On|Their|We|It)\s)[{_UPPER}][\w’'-]+"
     rf"(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von|da|ibn|bint)){{1,3}}"
@@ -40,6 +40,11 @@ _ASKING = ("releas", "free ", "execution of", "against", "convicted", "sentenced
 _BEING = (" is ", " was ", " has been ", " remain", " faces ", " could ", " may ", " went ", " disappeared ")
 _ROMANCE = (" est ", " a été ", " fue ", " está ", " sigue ", " reste ")
 _PAIR = re.compile(rf"[{_UPPER}][\w’'-]+\s+[{_UPPER}a]")
+_RUSSIAN = re.compile(
+    r"(?P<name>[А-ЯЁ][а-яё-]+\s+[А-ЯЁ][а-яё-]+)[^.;]{0,40}?\b(?P<risk>задержан\w*|арестован\w*|"
+    r"похищен\w*|осужд[её]н\w*|"
+    r"приговор[её]н\w*|пропал\w*|исчез\w*)"
+)
 _SPEAKING = re.compile(r"\b(?:said|told|minister|president|judge|director)\b", re.IGNORECASE)
 _NO_PERSON = re.compile(
     r"\b(?:Amnesty|International|Human|Rights|Court|Prison|Committee|Council|Government|Ministry|Minister|"
@@ -51,6 +56,8 @@ _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORE
 _MARKED = re.compile(r"\([mf]\)")
 _MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
 _NAMES_LINE = re.compile(r"^(?:Names?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$", re.IGNORECASE)
+_READ = 25
+"""Sentences that are searched for names: title, lead and the first of the text."""
 _SAFE_ROLL = re.compile(
     r"^(?:released|freed|safe|no longer (?:at risk|in danger)|deceased|dead)\b", re.IGNORECASE
 )
@@ -80,7 +87,7 @@ def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
     """Persons named as in danger, each once, by the last word of the name."""
     risk, safe = lowered_pattern(_FILE, "risk"), lowered_pattern(_FILE, "safe")
     names: dict[str, str] = {}
-    for line in lines[:40]:
+    for line in lines[:_READ]:
         lowered = line.lower()
         if not _PAIR.search(line) or not (closed or risk.search(lowered)) or _WELCOMED.match(line):
             continue
@@ -112,6 +119,8 @@ def _statements(line: str, lowered: str) -> Iterator[re.Match[str]]:
         yield from _NAMED.finditer(line)
     if any(word in lowered for word in _ROMANCE):
         yield from _FRENCH.finditer(line)
+    if not lowered.isascii():
+        yield from _RUSSIAN.finditer(line)
 
 
 def _part_of_another(name: str, names: dict[str, str]) -> bool:

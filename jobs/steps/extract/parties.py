@@ -29,6 +29,10 @@ _LEADING = re.compile(
     r"especially|earnestly|immediately|first|furthermore|all of|each of|to the|of)\s+)+",
     re.IGNORECASE,
 )
+_APPOSED = re.compile(
+    r"(?P<office>[^,]{4,110}),\s+(?P<person>(?:(?:Mr|Mrs|Ms|Dr|H\.E|General|Mme|"
+    r"Sir)\.?\s+)*[A-Z][\w’'-]+(?:\s+[A-Z][\w’'.-]+){1,3})$"
+)
 _TITLE_HEADS = frozenset(
     {
         "president",
@@ -172,6 +176,8 @@ def split(name: str) -> list[str]:
     cleaned = clean(name)
     if not cleaned:
         return []
+    if (apposed := _APPOSED.match(cleaned)) and actor(apposed["office"]) and not actor(apposed["person"]):
+        cleaned = apposed["office"]
     shared = re.match(
         r"(?P<head>(?:the )?(?:respective )?(?:governments|authorities|presidents|parliaments|"
         r"leaders))\s+(?:of|in)\s+(?P<rest>.+)$",

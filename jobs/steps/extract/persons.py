@@ -8,7 +8,7 @@ death and background. The number with the most weight is the count; without one 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
@@ -28,10 +28,11 @@ _NUMBERED = re.compile(
     r"[Tt]welve|[Tt]hir|[Ff]if|[Tt]wen|[Ff]orty|dozen)"
 )
 _GAP = (
-    r"(?:(?!(?:for|of|at|in|to|from|on|by|with|after|before|and|or|who|when|per|times?|lines?|years?|months?|"
+    r"(?:(?!(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"for|of|at|in|to|from|on|by|with|after|before|and|or|who|when|per|times?|lines?|years?|months?|"
     r"weeks?|days?|hours?|minutes|percent|thousand|million|hundred|more|other than|que|des?|du|à|el|los|"
     r"las|y|et|с|из|в|на|по|от|для|о|и|как)\b)"
-    r"[\w’'-]+\s+){0,3}?"
+    r"[^\W\d][\w’'-]*\s+){0,3}?"
 )
 _BARE = (
     r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
@@ -62,6 +63,19 @@ _CLAUSE = re.compile(r"[,;:.()]|\band\b|\bwhile\b|\bwhereas\b|\bet\b|\by\b|、|�
 _ADDED = re.compile(r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$", re.IGNORECASE)
 
 
+_ESTIMATE = re.compile(
+    r"(?:(?<!concern )(?<!concerned )(?<!write )(?<!writing )(?<!news )(?<!information )(?<!you )\b"
+    r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|environ|quelque|près de|"
+    r"unos|unas|cerca de|"
+    r"alrededor de|más de|plus de|около|примерно|более|почти|нахдо)|نحو|حوالي|약|約|约|近|大约|上千|数)\s*$",
+    re.IGNORECASE,
+)
+_SUBSET = re.compile(
+    r"(?:\b(?:among them|including|dont|parmi eux|entre ellos|entre ellas|incluid[oa]s|в том числе|"
+    r"среди них)|بينهم|"
+    r"うち|其中|包括)\s*$",
+    re.IGNORECASE,
+)
 _WITH_NAMED = re.compile(r"[A-Z][\w’'-]+\s+[A-Z][\w’'-]+,?\s+and\s+(?:of\s+)?(?:the\s+|his\s+|her\s+)?$")
 
 
@@ -71,6 +85,8 @@ class _Candidate:
     start: int
     end: int
     bare: bool = False
+    part: int = 0
+    """The larger of the two numbers whose sum it is."""
 
 
 def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> PersonsAtRisk:
@@ -80,47 +96,73 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
         *sentences(title),
         *(line for block in own(blocks) if block.text != title for line in block.sentences),
     ]
-    scores, old = _weighed(lines, language, len(sentences(title)), closed=closed)
+    counts = _counted_in(lines, language, len(sentences(title)), closed=closed)
+    scores = counts.weighed()
     listed = roll(blocks, closed=closed)
-    names = names_at_risk(lines, closed=closed)
+    sure = listed or max(scores.values(), default=0.0) > _ENOUGH + 1
+    names = {} if sure else names_at_risk(lines, closed=closed)
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names), alone=len(names) == 1 == len(first))
     if count is None:
         return PersonsAtRisk(None, None, None)
-    return PersonsAtRisk(count, minors_of(lines, count, old), len(names) or None)
+    return PersonsAtRisk(count, minors_of(lines, count, counts.places), len(names) or None)
 
 
-def _weighed(
-    lines: list[str], language: str, titled: int, *, closed: bool
-) -> tuple[dict[int, float], dict[int, list[int]]]:
-    """The weight of each number of persons, and in which lines it stands."""
-    scores: dict[int, float] = defaultdict(float)
-    places: dict[int, list[int]] = defaultdict(list)
-    again: list[tuple[int, float]] = []
+@dataclass(slots=True)
+class _Counts:
+    """The numbers of persons in a text: their weight, the lines they stand in, and which are sums of what."""
+
+    scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    places: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    sums: dict[int, int] = field(default_factory=dict)
+    again: list[tuple[int, float]] = field(default_factory=list)
+    """Mentions without danger: they count for a number that has some."""
+
+    def note(
+        self, candidate: _Candidate, position: int, weight: float, *, danger: bool, beside: bool
+    ) -> None:
+        """One mention of a number, in a line that tells of danger, beside one that does, or elsewhere."""
+        self.places[candidate.value].append(position)
+        if candidate.part:
+            self.sums[candidate.value] = candidate.part
+        if danger or beside:
+            self.scores[candidate.value] += weight if danger else weight + 1.5
+        else:
+            self.again.append((candidate.value, weight))
+
+    def weighed(self) -> dict[int, float]:
+        """The weights with those of the mentions elsewhere; a sum takes over that of its larger part."""
+        for value, weight in self.again:
+            if value in self.scores or weight >= 3:
+                self.scores[value] += weight
+        return {
+            value: score + self.scores.get(self.sums[value], 0.0)
+            if value in self.sums and score >= _ENOUGH
+            else score
+            for value, score in list(self.scores.items())
+        }
+
+
+def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -> _Counts:
+    """Every number of persons in the lines; the first `titled` of them are the title."""
+
+    @cache
+    def told(position: int) -> bool:
+        return 0 <= position < len(lines) and _dangerous(lines[position])
+
+    counts = _Counts()
     for position, line in enumerate(lines):
         found = _candidates(line, language)
         if not found:
             continue
-        danger = _dangerous(line)
-        beside = not danger and any(_dangerous(other) for other in lines[max(0, position - 1) : position + 2])
+        danger = closed or told(position)
+        beside = not danger and (told(position - 1) or told(position + 1))
         asked = danger and bool(_ASKED.search(line))
         for candidate in _with_sums(found, line):
-            if _left_out(line, candidate, closed=closed):
-                continue
-            weight = _weight(
-                line, position, titled, danger=danger or closed, asked=asked, bare=candidate.bare
-            )
-            places[candidate.value].append(position)
-            if danger or closed:
-                scores[candidate.value] += weight
-            elif beside:
-                scores[candidate.value] += weight + 0.5
-            else:
-                again.append((candidate.value, weight))
-    for value, weight in again:
-        if value in scores or weight >= 3:
-            scores[value] += weight
-    return scores, places
+            if not _left_out(line, candidate, closed=closed):
+                weight = _weight(line, position, titled, danger=danger, asked=asked, bare=candidate.bare)
+                counts.note(candidate, position, weight, danger=danger, beside=beside)
+    return counts
 
 
 def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool, bare: bool) -> float:
@@ -180,10 +222,35 @@ def _candidates(line: str, language: str) -> list[_Candidate]:
     counted, bare = _counted(language)
     found = [_candidate(match) for match in counted.finditer(line)]
     if language == "en":
+        found = _parts_of(line, [one for one in found if one])
         taken = {one.start for one in found if one}
         more = [_candidate(match, bare=True) for match in bare.finditer(line)]
         found += [one for one in more if one and one.value > 1 and one.start not in taken]
     return [one for one in found if one]
+
+
+def _parts_of(line: str, found: list[_Candidate]) -> list[_Candidate | None]:
+    """Twelve of "twelve of the forty students", six of "a family of six", and a couple with its children."""
+    kept: list[_Candidate | None] = []
+    for one in found:
+        part = _PART.search(line[max(0, one.start - 40) : one.start])
+        value = number(part["n"]) if part else None
+        if _COUPLE.search(line[max(0, one.start - 30) : one.start]):
+            kept.append(_Candidate(one.value + 2, one.start, one.end, bare=True))
+        elif part and value and value < one.value:
+            kept.append(_Candidate(value, one.start, one.end, bare=True))
+        else:
+            kept.append(one)
+    return kept + [_candidate(match) for match in _GROUP.finditer(line)]
+
+
+_PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
+_COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
+_GROUP = re.compile(
+    rf"\b(?:family|group|crew|party|"
+    rf"band) of (?P<n>{number_of('en')})(?=[\s,.;])",
+    re.IGNORECASE,
+)
 
 
 def _candidate(match: re.Match[str], *, bare: bool = False) -> _Candidate | None:
@@ -197,7 +264,8 @@ def _with_sums(found: list[_Candidate], line: str) -> Iterator[_Candidate]:
     for index, one in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         if following and _ADDED.match(line[one.end : following.start]) and not one.bare:
-            yield _Candidate(one.value + following.value, one.start, following.end, bare=True)
+            larger = max(one.value, following.value)
+            yield _Candidate(one.value + following.value, one.start, following.end, bare=True, part=larger)
         elif (
             following is None
             and not one.bare
@@ -218,6 +286,9 @@ def _left_out(line: str, candidate: _Candidate, *, closed: bool) -> bool:
     if following := _CLAUSE.search(after):
         after = after[: following.start()]
     near = f"{before}{line[candidate.start : candidate.end]}{after}"
+    behind = line[max(0, candidate.start - 24) : candidate.start]
+    if _ESTIMATE.search(behind) or _SUBSET.search(behind):
+        return True
     if _is(near, "totals") or re.search(r"(?:another|other|further|previous)\s*$", before, re.IGNORECASE):
         return True
     return not closed and (_is(near, "safe") or _is(near, "dead"))

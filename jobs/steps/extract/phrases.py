@@ -12,6 +12,10 @@ _RELATIVE = frozenset({"who", "which", "whom", "whose", "that", "where", "whethe
 _CONDITION = re.compile(
     r",?\s+(?P<condition>(?:unless|if|until such time|provided that|as long as|so long as|should they)\b.*)$"
 )
+_SAID = re.compile(
+    r",[”\"]?\s+(?:the\s+)?[A-Z][\w’'.-]*(?:\s+[\w’'.-]+){0,8}\s+(?:said|"
+    r"says)(?:\s+today)?\W*$"
+)
 _TAIL = re.compile(
     r"(?:[\s,;:.!?…–—\-”\"]+|(?<!\w)(?:and|or|as well as|but|to|not to|while|also|specifically|"
     r"in particular|notably|especially|further|finally|namely|as follows))$"
@@ -158,6 +162,7 @@ def _objectless(piece: str) -> bool:
 
 def _phrase(piece: str) -> Phrase | None:
     piece = piece.strip()
+    piece = _SAID.sub("", piece)
     condition = _CONDITION.search(piece)
     if condition:
         piece = piece[: condition.start()]

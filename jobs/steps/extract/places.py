@@ -21,6 +21,8 @@ def places(blocks: list[Block]) -> tuple[str, ...]:
     """Towns and camps in the order of their first mention, at most twenty."""
     found: dict[str, None] = {}
     for block in blocks:
+        if "," not in block.text and "amp" not in block.text and "wan" not in block.text:
+            continue
         for match in (*_PLACE.finditer(block.text), *_MOVED.finditer(block.text)):
             groups = match.groupdict()
             name = groups.get("name") or groups.get("camp") or groups.get("city")

@@ -28,11 +28,8 @@ def extract(document: Document) -> Statement:
     """
     read = blocks(document.text)
     title = collapse(document.title) or titled(read)
-    heading = (
-        ""
-        if any(block.text.startswith(title) for block in read) or title not in collapse(document.text)
-        else title
-    )
+    flat = collapse(document.text)
+    heading = "" if any(block.text.startswith(title) for block in read) or title not in flat else title
     named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
     written = dates.written(title, read)
     posted = dates.posted(read) or document.posted
@@ -48,7 +45,6 @@ def extract(document: Document) -> Statement:
         asked, formal = european.demands(telling, language, context), list(context.letter_to)
     else:
         asked, formal = demands(heading, telling, context, written)
-    flat = collapse(document.text)
     asked = [_within_title(_with_negation(demand, flat), title) for demand in asked]
     parties = addressees(asked, formal, read, context)
     return Statement(
@@ -67,7 +63,7 @@ def extract(document: Document) -> Statement:
         countries=countries(title, named, parties),
         places=places(read),
         identifiers=identifiers(title, read),
-        instruments=instruments(re.sub(r"\s+", " ", document.text)),
+        instruments=instruments(flat),
     )
 
 

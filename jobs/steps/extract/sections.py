@@ -1,9 +1,15 @@
 """Leaves out the sections of a page that are no words of its matter: background, comments, links to more."""
 
+import re
+
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import pattern
 
 _FILE = "sections.toml"
+_LABEL = re.compile(
+    r"[A-Z][A-Z ]{6,40}:|(?:Recommended|Requested) action|Please (?:send|write)|"
+    r"Actions? requested"
+)
 _LONGEST = 60  # characters of a heading
 _HEAD = 3
 """Blocks at the top of a page that are its name and menu."""
@@ -27,6 +33,8 @@ def own(blocks: list[Block]) -> list[Block]:
                 continue
             if pattern(_FILE, "action").fullmatch(heading) or (heading.isupper() and len(heading) > 4):
                 skipping = False
+        if skipping and _LABEL.match(block.text):
+            skipping = False
         if not skipping:
             found.append(block)
     return found

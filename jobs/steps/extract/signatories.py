@@ -19,7 +19,7 @@ _FILE = "signatories.toml"
 _CLOSING = re.compile(
     r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
     r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
-    r"cordialement|veuillez agréer)\b.{0,60}$",
+    r"cordialement)\b.{0,60}$|^(?:veuillez agréer|agréez|reciban|hacemos propicia)\b.{0,140}$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -31,19 +31,32 @@ _PERSON_TITLES = re.compile(
     r"^(?:(?:H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Revd|Reverend|Fr|Sr|Sir|Dame|Lord|Lady|Baroness|"
     r"Hon|Ambassador|"
     r"Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Pr|Me|Mme|M|Sra?|Dra|Lic|Ing|Imam|"
+    r"Sister|Brother|Senator|Advocate|Pastor|Deacon|"
     r"Sheikh|Rabbi)\b\.?\s+)+"
 )
-_HONOURED = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador|Hon|Mgr)\.?\s+[A-Z]")
+_HONOURED = re.compile(
+    r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador|Hon|Mgr|Sister|Senator|Bishop|"
+    r"Pastor|Father|Fr)\.?\s+[A-Z]"
+)
 _POST_NOMINAL = re.compile(
     r",?\s+(?:M\.?P\.?|MEP|PhD|Ph\.D\.?|JD|QC|KC|SC|OBE|CBE|MBE|KBE|Esq\.?|MD|SJ|S\.J\.|OP|OSB|Jr\.?)$"
 )
-_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)．、]\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
+_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)．、]\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
 _LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 _ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 _WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
 _SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ")
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
+_JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
+_COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"(?:Executive|Secretary|Director|President|Chair|Co-?ordinator|Spokes|Head|Professor|Chief|Deputy|"
+    r"Member|Founder|"
+    r"Representative|Dean|Editor|Treasurer|Vice|Director|Coordinador|Présidente?|Directeur|Directrice|"
+    r"Portavoz)"
+)
+_SEVERAL_NUMBERED = re.compile(r"(?<=\S)\s+\d{1,3}[.)]\s+(?=\S)")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -52,20 +65,26 @@ class _Found:
     organisations: dict[str, str] = field(default_factory=dict)
     persons: dict[str, str] = field(default_factory=dict)
     countries: set[str] = field(default_factory=set)
+    bodies: bool = False
+    """The text says that organisations sign: a plain name under its closing is one."""
+    columned: bool = False
+    """The list is a table whose last column is the country."""
+    person_last: bool = False
     marked: bool = False
     """The running list sets bullets or numbers before its names."""
 
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
-    found = _Found()
+    claimed = claims(blocks)
+    found = _Found(bodies=claimed[0] is not None)
     mode, country = "", ""
     for block in blocks:
         heading, rest = _heading(block)
         if heading:
             mode, country, found.marked = heading, "", False
             if rest:
-                country = _take_all(found, rest, mode, country)
+                country = _take_all(found, rest, mode, country, row=True)
             continue
         if not mode and _CLOSING.match(block.text):
             mode = "closing"
@@ -81,7 +100,7 @@ def signatories(blocks: list[Block]) -> Signatories:
         country = _take_block(found, block, mode, country)
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
-        len(found.organisations), len(found.persons), len(found.countries), *claims(blocks), tuple(listed)
+        len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
 
 
@@ -118,7 +137,7 @@ def _several(text: str) -> bool:
 
 def _ends(block: Block, mode: str) -> bool:
     text = block.text
-    if pattern(_FILE, "end").match(text):
+    if pattern(_FILE, "end").match(text) or pattern("sections.toml", "tail").fullmatch(text.rstrip(" :：")):
         return True
     if len(_split_names(text)) > 2:
         return False
@@ -140,7 +159,16 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     marker = bool(block.marker) or bool(_NUMBERING.match(block.text))
     found.marked = found.marked or (marker and mode != "closing")
     text = block.text.strip()
-    if pattern(_FILE, "regions").fullmatch(text.rstrip(" :").lower()) and not marker:
+    if _COLUMNS.search(text) and len(text.split()) < 7:
+        found.columned = True
+        return ""
+    if (
+        mode == "closing"
+        and not block.gap
+        and (_OFFICE.match(text) or (found.person_last and not _personal(text)))
+    ):
+        return country  # the office and the body of the person above
+    if pattern(_FILE, "regions").fullmatch(_WITH_COUNT.sub("", text).rstrip(" :").lower()) and not marker:
         return ""
     if found.marked and not marker and mode == "organisations" and not parties.names_country(text):
         # A line without a bullet among lines with one heads them or tells about them.
@@ -148,18 +176,27 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     return _take_all(found, text, mode, country)
 
 
-def _take_all(found: _Found, text: str, mode: str, country: str) -> str:
+def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
     text = _EAST_TAIL.sub("", text)
-    parts = _split_names(text)
+    parts = [part.strip() for part in _SEVERAL_NUMBERED.split(text)]
+    if len(parts) < 2:
+        parts = _split_names(text, persons=mode == "persons", row=row)
     for part in parts if len(parts) > 1 else [text]:
         country = _take(found, part, mode, country)
     return country
 
 
-def _split_names(text: str) -> list[str]:
+def _split_names(text: str, *, persons: bool = False, row: bool = False) -> list[str]:
     """The names of one line: split at the mark that stands between them, outside of parentheses."""
     masked = _ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and persons and masked.count(",") >= 2 and len(_ASIDE.findall(text)) >= 2:
+        separator = ","
+    if not separator and (
+        (row and masked.count(",") >= 2) or (_EAST.search(text) and masked.count(",") and len(text) < 400)
+    ):
+        separator = ","
+        text, masked = (re.sub(r",?\s+(?:and|et|y)\s+(?=[A-ZÀ-Þ])", ", ", one) for one in (text, masked))
     if not separator and masked.count(",") >= 3 and (_EAST.search(text) or text.count(",") >= 4):
         separator = ","
     if not separator:
@@ -181,23 +218,40 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
             return found_country
     if not text or _COUNTED.search(text) or pattern(_FILE, "counted").search(text):
         return country
-    name, printed = _name_and_country(text)
+    name, printed = _name_and_country(_tabled(text) if found.columned else text)
     where = (lexicon.country_of(printed) if printed else None) or country
     honoured = bool(_HONOURED.match(name))
-    person = mode == "persons" or honoured or (mode == "closing" and not _organisation(name.split(",")[0]))
+    closing = mode == "closing" and not found.bodies and not _organisation(name.split(",")[0])
+    person = mode == "persons" or honoured or closing
     if person:
         name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
-    if not name or len(name) < 2 or (mode == "closing" and person and not _personal(name)):
+    if mode == "closing" and person and not honoured and not _personal(name):
+        if not (where or _JOINED.search(name)) or len(name.split()) > 10:
+            return country
+        person = False
+    if len(name) < 2:
         return country
     key = name.lower()
     if person and _UNNAMED.match(name):
         key = f"{key} {len(found.persons)}"
+    found.person_last = person
     store = found.persons if person else found.organisations
     store.setdefault(key, name)
     if where and not pattern(_FILE, "nowhere").fullmatch(printed or ""):
         found.countries.add(where)
     return country
+
+
+def _tabled(text: str) -> str:
+    """A row of a table whose columns have run together: its number off, its country after a comma."""
+    row = re.sub(r"^\d{1,3}\s+", "", text)
+    words_of = row.split()
+    for size in (3, 2, 1):
+        tail = " ".join(words_of[-size:])
+        if len(words_of) > size and parties.names_country(tail):
+            return f"{' '.join(words_of[:-size])}, {tail}"
+    return row
 
 
 def _is_country(text: str) -> bool:
@@ -256,7 +310,7 @@ _SIGNS = frozenset(
 
 
 def _country_only(tail: str) -> bool:
-    return lexicon.country_of(tail) is not None and tail[:1].isupper() and not _organisation(tail)
+    return lexicon.country_of(tail) is not None and _names_only(tail) and not _organisation(tail)
 
 
 def _organisation(name: str) -> bool:

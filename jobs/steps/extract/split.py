@@ -38,9 +38,10 @@ class _Item:
 def split(document: Document) -> tuple[Document, ...]:
     """One document for each separately titled item of a listing; (document,) for anything else."""
     lines = _lines(document.text)
-    for reading in (_rows, _bullets, _posts, _headlines):
+    readings = (_rows, _bullets, _ruled, _dated, _under_dates, _lined, _posts, _headlines)
+    for reading in readings if not _one_text(document.text) else readings[:2]:
         items = reading(lines)
-        if len(items) >= 2:
+        if len(items) >= 2 and not _below_a_text(document.text, items[0].title):
             items = items[:_MOST]
             return tuple(
                 replace(
@@ -53,6 +54,43 @@ def split(document: Document) -> tuple[Document, ...]:
                 for item in items
             )
     return (document,)
+
+
+def _below_a_text(text: str, title: str) -> bool:
+    """Whether the first item stands under a long text: then it is a list of other pages at its foot."""
+    at = text.find(title[:30])
+    return at > _LONG_HEAD and at > 0.4 * len(text)
+
+
+_LONG_HEAD = 600  # characters
+_OPENS = re.compile(
+    r"^(?:dear\s|your (?:excellency|majesty)|to whom|monsieur|madame|señor|estimad|"
+    r"уважаем|尊敬的|拝啓)",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(
+    r"^(?:yours? (?:sincerely|faithfully|truly)|sincerely|respectfully|signed by|signatories|"
+    r"undersigned|atentamente|"
+    r"veuillez agréer|с уважением|此致|敬具|recommended action|appeals to|actions? requested|take action)\b",
+    re.IGNORECASE,
+)
+_RECITES = re.compile(
+    r"^\s*(?:[-–—]\s+|[A-Z]\.\s+)?(?:having regard to|whereas|recalling|guided by|"
+    r"reaffirming)\b",
+    re.IGNORECASE,
+)
+
+
+def _one_text(text: str) -> bool:
+    """Whether a page is one letter, appeal or resolution, whatever stands around it: by its outward form."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    opens = sum(bool(_OPENS.match(line)) for line in lines)
+    closes = sum(bool(_CLOSES.match(line)) for line in lines)
+    return (
+        closes in {1, 2}
+        or (opens == 1 and closes == 1)
+        or sum(bool(_RECITES.match(line)) for line in lines) >= 3
+    )
 
 
 def _lines(text: str) -> list[_Line]:
@@ -73,14 +111,24 @@ def _rows(lines: list[_Line]) -> list[_Item]:
     for line in lines:
         match = _ROW.match(line.text.strip())
         if match is None:
+            _add_preview(found, line)
             continue
         cells = [cell.strip() for cell in re.split(r"\s*[|\t]\s*|\s{2,}", match["rest"]) if cell.strip()]
         dates = short_dates_in(match["rest"])
         clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
         if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
             continue
-        found.append(_Item(_clean_title(cells[0]), collapse(line.text), dates[0].value if dates else None))
+        found.append(_Item(_clean_title(cells[0]), _clean_title(cells[0]), dates[0].value if dates else None))
     return found if len(found) >= 2 else []
+
+
+def _add_preview(found: list[_Item], line: _Line) -> None:
+    """A line beneath a row is the beginning of its text, where it is longer than a menu's."""
+    if found and len(line.text) > _PREVIEW:
+        found[-1] = replace(found[-1], text=f"{found[-1].text}\n\n{line.text.strip()}")
+
+
+_PREVIEW = 40  # characters
 
 
 def _bullets(lines: list[_Line]) -> list[_Item]:
@@ -104,6 +152,139 @@ def _bullets(lines: list[_Line]) -> list[_Item]:
             found.append(_preview(body[: cut.start()].rstrip() if cut else body))
             open_body = None
     return found if len(found) >= 2 else []
+
+
+def _ruled(lines: list[_Line]) -> list[_Item]:
+    """Items between lines of dashes, each with its title first; the page's own head is left out."""
+    parts: list[list[_Line]] = [[]]
+    for line in lines:
+        if _RULE.match(line.text.strip()):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    parts = [part for part in parts if part]
+    titled = [part for part in parts[1:] if _title(collapse(part[0].text)) and len(part) > 1]
+    if len(titled) < 3 or len(titled) < len(parts) - 2:
+        return []
+    head = _pinned(parts[0])
+    return [_dated_item(part) for part in ([head] if head else []) + titled]
+
+
+def _pinned(lines: list[_Line]) -> list[_Line]:
+    """The item that stands under the head of a page, behind "[Featured]" or above a line of its own data."""
+    for position, line in enumerate(lines[:-1]):
+        if re.fullmatch(
+            r"\[?(?:featured|pinned|sticky|notice|공지|top)\]?", line.text.strip(), re.IGNORECASE
+        ):
+            return lines[position + 1 :]
+    for position in range(len(lines) - 1):
+        if _meta(lines[position + 1].text) and _title(collapse(lines[position].text)):
+            return lines[position:]
+    return []
+
+
+def _meta(text: str) -> bool:
+    """A line of an item's data: its date with a few words, or a byline between dots."""
+    text = collapse(text)
+    dates = short_dates_in(text) if len(text) <= 90 else []
+    if dates:
+        rest = text[: dates[0].start] + text[dates[-1].end :]
+        return len(re.findall(r"[^\W\d_]+", rest)) <= 7
+    return len(text) <= 60 and " · " in text
+
+
+def _dated(lines: list[_Line]) -> list[_Item]:
+    """Titles each with a line of its date beneath, and a text that follows."""
+    starts = [
+        position
+        for position in range(len(lines) - 1)
+        if _title(collapse(lines[position].text))
+        and _meta(lines[position + 1].text)
+        and short_dates_in(lines[position + 1].text)
+        and not short_dates_in(lines[position].text)
+        and (lines[position].gap or position < _HEAD or _ended(lines[position - 1]))
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    return [_dated_item(lines[start:end]) for start, end in zip(starts, bounds, strict=True)]
+
+
+def _ended(line: _Line) -> bool:
+    return pattern(_FILE, "more").fullmatch(line.text.strip(" .…»→[]")) is not None
+
+
+def _under_dates(lines: list[_Line]) -> list[_Item]:
+    """Titles each with its date above, and a text that follows."""
+    starts = [
+        position
+        for position in range(len(lines) - 2)
+        if (dates := short_dates_in(collapse(lines[position].text)))
+        and len(lines[position].text) - (dates[0].end - dates[0].start) <= 12
+        and _title(collapse(lines[position + 1].text))
+        and not _meta(lines[position + 1].text)
+        and lines[position].gap
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    found = []
+    for start, end in zip(starts, bounds, strict=True):
+        item = _dated_item(lines[start + 1 : end])
+        found.append(replace(item, when=short_dates_in(lines[start].text)[0].value))
+    return found
+
+
+def _lined(lines: list[_Line]) -> list[_Item]:
+    """A page of lines that are a title and its date, before or behind it, and little else."""
+    found: list[_Item] = []
+    for line in lines:
+        text = collapse(_BULLET_SIGN.sub("", line.text))
+        dates = short_dates_in(text)
+        if len(dates) != 1 or len(text) > 200:
+            _add_preview(found, line)
+            continue
+        before, after = text[: dates[0].start].strip(" (|·-–,:["), text[dates[0].end :].strip(" )|·-–,:]")
+        title = before or after
+        if not (before and after) and _named(title):
+            found.append(_Item(_clean_title(title), title, dates[0].value))
+        else:
+            _add_preview(found, line)
+    return found if len(found) >= 4 and len(found) >= 0.6 * len(lines) else []
+
+
+def _named(title: str) -> bool:
+    return len(title.split()) >= 3 or (len(title) >= 5 and not title.isascii())
+
+
+_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)])\s*")
+_HEAD = 5
+"""Lines at the top of a page that are its name and menu."""
+
+
+def _dated_item(lines: list[_Line]) -> _Item:
+    """An item under its title: its date, the longest form of its title, its text."""
+    title, rest, when, data = _clean_title(lines[0].text), lines[1:], None, ""
+    if rest and _meta(rest[0].text):
+        dates = short_dates_in(rest[0].text)
+        data = collapse(rest[0].text)
+        for item in reversed(dates):
+            data = f"{data[: item.start]}{data[item.end :]}"
+        when, rest = (dates[0].value if dates else None), rest[1:]
+    cut = title.rstrip("….").strip()
+    if (
+        rest
+        and cut != title
+        and collapse(rest[0].text).lower().startswith(cut.lower()[: max(12, len(cut) - 2)])
+    ):
+        longer = collapse(rest[0].text)
+        title, rest = (_clean_title(longer), rest[1:]) if len(longer) < 260 else (title, rest)
+    more = pattern(_FILE, "more")
+    body = "\n\n".join(line.text for line in rest if not more.fullmatch(line.text.strip(" .…»→[]")))
+    return _Item(title, f"{title}\n\n{data.strip(' ·|-–,')}\n\n{body}", when)
+
+
+_RULE = re.compile(r"[-_=*~─━]{8,}$")
 
 
 def _last(expression: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -256,7 +437,7 @@ def _container(lines: list[_Line]) -> bool:
     """Whether the page opens with its own short name rather than with one text's title."""
     if not lines:
         return False
-    head = [collapse(line.text) for line in lines[:8]]
+    head = [text for line in lines[:8] if len(re.findall(r"\s[|>»›·•/]\s", text := collapse(line.text))) < 2]
     repeated = len(head) > 1 and head[0] == head[1]
     return (repeated and len(head[0].split()) <= 4) or any(
         pattern(_FILE, "page").search(text) for text in head if len(text) < 400

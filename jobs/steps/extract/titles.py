@@ -17,6 +17,7 @@ _CODE = re.compile(
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SITE = re.compile(r"\b[\w-]{3,40}\.(?:org|net|com|info|example|kr|jp|eu)\b")
 _NAVIGATION = re.compile(
+    r"^\S{1,14}(?:\s[>»›]\s\S{1,16}){1,5}$|"
     r"(?:\S\s+[|›»>·•/]\s+\S.*){2}|^(?:\[[^\]]{1,30}\]\s*){1,9}$|(?:\[[^\]]{1,20}\]\s*){3}|☰|"
     r"^(?:skip to|nos actions|accueil|inicio|главная|الرئيسية|you are here|share\b|menu\b|toggle\b|"
     r"home\b|search\b|log ?in|posted|published|uploaded|"
@@ -29,7 +30,8 @@ _BODY = re.compile(
     r"\b(?:centre|center|network|project|observatory|committee|collective|collectif|coalition|watch|alliance|"
     r"association|foundation|society|desk|frontiers|forum|institute|league|ligue|union|council|"
     r"organi[sz]ation|"
-    r"federation)\b|연대|센터|단체|会議|协会|网$|網$",
+    r"federation)\b|연대|센터|단체|대회$|会議|协会|協會|協会|网$|網$|مركز|منظمة|جمعية|центр|комитет|организация|"
+    r"\basociación\b|\bcolectivo\b|\bred\b",
     re.IGNORECASE,
 )
 

@@ -8,7 +8,8 @@ from jobs.steps.extract.context import Context
 
 _ADVERBS = (
     r"(?:\w+ly|also|further|furthermore|therefore|thus|hereby|hence|again|once|more|jointly|"
-    r"too|still|now|especially|however|accordingly|all|both|must|will|shall|would|like|to|wish|want|and)"
+    r"too|still|now|likewise|in addition|especially|however|accordingly|all|both|must|will|shall|would|"
+    r"like|to|wish|want|and)"
 )
 _FIRST = re.compile(rf"(?:\bwe\b|\bI\b|\bWe\b|\bundersigned\b[^.,;]{{0,60}})(?:[,\s]+{_ADVERBS})*[,\s]*$")
 _FIRST_LATER = re.compile(r"\b(?:We|we|I)\b[^.;]{0,500}(?:\band\b|,)\s*(?:\w+ly\s+|also\s+|further\s+)*$")
@@ -45,9 +46,18 @@ _DATE_LINE = re.compile(r"^[\w ,.(]{0,24}(?:19|20)\d\d\)?[\s–—:-]+(?=[A-Z])"
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
 _READER_ASKS = re.compile(
+    r"(?:^|[.;]\s)(?:[Cc]all|[Ww]rite|[Ff]ax|[Pp]hone|[Tt]elephone|[Ee]-?mail|[Ss]end|"
+    r"[Cc]ontact)\b[^.;]{0,190}\band\s*$|"
     r"\b[Pp]lease\s+(?:\w+ly\s+)?(?:write|appeal|send|call|contact|telephone|phone|fax|"
     r"e-?mail)\b[^.;]{0,160}\b(?:and|to)\s*$"
 )
+_HOLDS = re.compile(
+    r"(?:^|\b(?:we|I)\s+|;\s+)(?:also\s+|further\s+|firmly\s+)?(?:Considers?|Believes?|Takes the view|"
+    r"Is of the opinion|Stress(?:es)?|"
+    r"Insists?|Emphasi[sz]es?|Underlines?|Holds?)\s+that\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"^It\s+(?:also|further)\s*$")
 _UNDERGONE = re.compile(
     r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
     r"closed|dropped|investigated)\b"
@@ -62,9 +72,13 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
         return False
     if ask.modal:
         return _modal_counts(ask, sentence, context)
-    if ask.demands_noun or (ask.form == "base" and _READER_ASKS.search(before[-200:])):
+    if (
+        ask.demands_noun
+        or (context.issuers and _AGAIN.match(before))
+        or (ask.form == "base" and _READER_ASKS.search(before[-200:]))
+    ):
         return True
-    if _FIRST.search(before):
+    if _FIRST.search(before) or re.search(r"\bour(?:\s+\w+)?$", before[-40:]):
         return ask.form in {"base", "gerund"} or not _PAST.search(before)
     if not re.sub(rf"(?:{_ADVERBS}|[\s,“\"(*–—-])+", "", before):
         return ask.form in {"s", "gerund", "base"}
@@ -147,6 +161,7 @@ def _names(subject: str, context: Context) -> bool:
 def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
     """Whether "X must" is a request to an identifiable actor; "should" is not where one author opines."""
     clause = ask.frame is Frame.CLAUSE
+    lead = sentence[: max(0, ask.start - len(ask.party) - 1)]
     refused = (
         (bool(_REPORTED.search(ask.before[-160:])) and not _GATHERING.search(ask.before[:80])),
         ask.modal in {"should", "ought to", "shall"} and (context.opinion or clause),
@@ -154,8 +169,6 @@ def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
         context.opinion and parties.country(ask.party) is None,
         clause and not (ask.modal == "must" and context.state and _UNDERGONE.search(ask.what)),
         not clause and parties.reader(ask.party) and not context.letter_to,
-        bool(
-            re.search(r"\b(?:if|whether|that)\s+$", sentence[: max(0, ask.start - len(ask.party) - 1)][-8:])
-        ),
+        bool(re.search(r"\b(?:if|whether|that)\s+$", lead[-8:]) and not _HOLDS.search(lead)),
     )
     return not any(refused)

@@ -28,7 +28,6 @@ KNOWN_SHORTFALLS = {
     "conference_declaration 1 demands": "“the Governments of India and of Nepal” are cut short",
     "conference_declaration 1 addressees": "the same",
     "conference_declaration 1 countries": "Cambodia is only thanked; Japan and Indonesia are asked",
-    "conference_declaration 1 signatories": "“23 organisations from 11 countries” is not read as a claim",
     "event_report 1 demands": "“the Minister” is not joined to the Ministry of Unification beside it",
     "event_report 1 addressees": "the same",
     "event_report 1 countries": "a single speaker's wish for Japan counts",
