@@ -43,7 +43,7 @@ def described(name: str) -> str:
     """What a feature means, in words: "execution near" is "execution, and soon"."""
     told = table("reasons")
     where, what = "", name
-    for prefix in ("title", "much"):
+    for prefix in ("title", "much", "opens"):
         if name.startswith(f"{prefix} "):
             where, what = told["where"][prefix], name.removeprefix(f"{prefix} ")
     if what in told["groups"]:

@@ -120,7 +120,7 @@ def _worth() -> dict[str, float]:
 
 
 def _same_call(new: Traits, old: Traits) -> Likeness | None:
-    """What is sure without weighing: one page, one identifier, or one title that a list cuts short."""
+    """What is sure without weighing: one page, one identifier, one text, a title that a list cuts short."""
     if new.url and new.url == old.url:
         return Likeness(9.0, (Reason("same page", new.url),))
     ids = new.identifiers & old.identifiers
@@ -128,6 +128,8 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
         return Likeness(8.0, (Reason("same identifier", min(ids)),))
     if _other_number(new, old):
         return _APART
+    if new.title == old.title and _gap(new, old) <= 4 * _DAY and alike(new.wording, old.wording, _SAME):
+        return Likeness(6.0, (Reason("same wording", new.title),))
     short = _cut_short(new, old)
     if short and abs(new.moment - old.moment) <= 30 * _DAY:
         return Likeness(5.0, (Reason("title cut short", short),))
@@ -220,6 +222,8 @@ def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:
     return elsewhere or not edited or _gap(new, old) > 4 * _DAY
 
 
+_SAME = 0.97
+"""The share of word pairs from which on two texts are one, as far as words go."""
 _EDIT = 0.85
 """The share of word pairs from which on a text of the same source is an edit of the other."""
 _PATTERN = 0.4
