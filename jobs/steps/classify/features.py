@@ -42,7 +42,7 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
     near = [(cues.sentence(hit), hit) for hit in cues.of("now", "hour", "ahead")]
     dated = _dates(cues, today, features)
     near += dated
-    if not near and "date old" in features.shown:
+    if not dated and not cues.of("now", "hour") and "date old" in features.shown:
         features.add("long past", features.shown["date old"])
     feared = {cues.sentence(hit): hit for hit in cues.of("risk")}
     for harm in HARMS:
