@@ -389,15 +389,10 @@ async def test_a_push_of_all_that_was_ever_written_rings_nothing_old(stage: Stag
         "Yangon",
         "Ulaanbaatar",
     )
-    new = [
-        item(
-            *(text.replace("Nine", str(13 + n)).replace("Shenyang", town) for text in CALL),
-            NOON,
-            f"{n} {town}",
-        )
-        for half in (0, 1)
-        for n, town in enumerate(towns, start=40 * half)
-    ]
+    new = []
+    for number, town in (*enumerate(towns, start=13), *enumerate(towns, start=53)):
+        title, text = (words.replace("Nine", str(number)).replace("Shenyang", town) for words in CALL)
+        new.append(item(title, text, NOON, f"{number} {town}"))
     assert await stage.hub.pushes(stage.topic, rss(*old, *new)) == [202]
     assert stage.watch.held() == 41
     with stage.watch.database.read() as work:

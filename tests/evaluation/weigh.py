@@ -39,7 +39,7 @@ _CEILINGS = {("long past", "urgent"): -1.5}
 """And so little at the most."""
 _GRAM = "\t"
 """Marks the names of grams among all names; no gram holds one."""
-_LEAST_FEATURE, _LEAST_WORD = 0.05, 0.06
+_LEAST_FEATURE, _LEAST_WORD = 0.05, 0.10
 """A row without any larger weight is left out."""
 
 _HEAD = """\

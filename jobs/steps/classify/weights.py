@@ -32,17 +32,6 @@ class Weights:
     grams: dict[str, Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One thing that adds to the judgement: its name, the words that show it, what it adds."""
-
-    name: str
-    words: str
-    row: Row
-    learnt: bool = False
-    """Whether it is a word whose weight was learnt, and no feature of the tables."""
-
-
 @cache
 def weights() -> Weights:
     """The tables as they are shipped, read once."""
@@ -51,11 +40,14 @@ def weights() -> Weights:
     head, *lines = text.splitlines()
     places = [OUTPUTS.index(name) for name in head.split("\t")[1:]]
     grams: dict[str, Row] = {}
+    shared: dict[str, float] = {"": 0.0}  # a weight stands in many rows, and once in memory
     for line in lines:
         name, *numbers = line.split("\t")
         row = [0.0] * len(OUTPUTS)
         for place, number in zip(places, numbers, strict=True):
-            row[place] = int(number or 0) / 100
+            if number not in shared:
+                shared[number] = int(number) / 100
+            row[place] = shared[number]
         grams[name] = tuple(row)
     return Weights(told.pop("base"), told, grams)
 
