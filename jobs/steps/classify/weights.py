@@ -40,16 +40,19 @@ def weights() -> Weights:
     head, *lines = text.splitlines()
     places = [OUTPUTS.index(name) for name in head.split("\t")[1:]]
     grams: dict[str, Row] = {}
-    shared: dict[str, float] = {"": 0.0}  # a weight stands in many rows, and once in memory
     for line in lines:
         name, *numbers = line.split("\t")
         row = [0.0] * len(OUTPUTS)
         for place, number in zip(places, numbers, strict=True):
-            if number not in shared:
-                shared[number] = int(number) / 100
-            row[place] = shared[number]
+            row[place] = _hundredths(int(number or 0))
         grams[name] = tuple(row)
     return Weights(told.pop("base"), told, grams)
+
+
+@cache
+def _hundredths(number: int) -> float:
+    """One object for each: the table has a hundred thousand numbers, of which few differ."""
+    return number / 100
 
 
 def _row(line: dict[str, float]) -> Row:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TypeAlias
@@ -70,11 +70,10 @@ class _Found:
     apart_in_titles: bool = False
 
     def take(self, match: "_Match", name: Name) -> None:
-        words = " ".join(name.words)
         if match.full > self.full:
-            self.full, self.words = match.full, words
+            self.full, self.words = match.full, " ".join(name.words)
         if match.part > self.part:
-            self.part, self.part_words = match.part, match.word or words
+            self.part, self.part_words = match.part, match.word or " ".join(name.words)
         if match.apart and not self.apart:
             self.apart = match.apart
         self.shared |= match.shared
@@ -92,7 +91,7 @@ class _Match:
         """The same match of a name that tells less."""
         if share >= 1:
             return self
-        return replace(self, full=self.full * share, part=self.part * share, shared=frozenset())
+        return _Match(self.full * share, self.part * share, self.word, apart=self.apart)
 
 
 _NOTHING = _Match()
@@ -123,15 +122,15 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
     _among_loose(old, new, found, telling)
     if same_language:
         _both_loose(new, old, found, telling)
-    mine, theirs = _persons(new, in_title=True), _persons(old, in_title=True)
+    titled = found.apart_in_titles or not found.titled
     return Kin(
         found.full,
         found.part,
         found.words or found.part_words,
         frozenset(found.shared),
         found.apart,
-        titles_differ=bool(mine and theirs) and (found.apart_in_titles or not found.titled),
-        strangers=not found.person and bool(_persons(new, in_title=False) and _persons(old, in_title=False)),
+        titles_differ=titled and _names_a_person(new, in_title=True) and _names_a_person(old, in_title=True),
+        strangers=not found.person and _names_a_person(new) and _names_a_person(old),
     )
 
 
@@ -151,8 +150,8 @@ _SHORT = 5
 """Letters of a key, its mark included, below which it tells little."""
 
 
-def _persons(traits: Traits, *, in_title: bool) -> list[Name]:
-    return [name for name in traits.names.told if _is_person(name) and (name.title or not in_title)]
+def _names_a_person(traits: Traits, *, in_title: bool = False) -> bool:
+    return any((name.title or not in_title) and _is_person(name) for name in traits.names.told)
 
 
 def _is_person(name: Name) -> bool:
@@ -184,12 +183,14 @@ def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
     if not (one.sure or two.sure):
         return _NOTHING
     sure = 1.0 if one.sure and two.sure else 0.9
-    exact = same_language and one.script == two.script and one.script in {"han", "hangul"}
+    script = one.script
+    same_script = script == two.script
+    exact = same_language and same_script and script in {"han", "hangul"}
     if exact and one.words != two.words and not _one_in_other(one, two):
         # What Han characters and Hangul write differently is two names, however alike they sound.
         return _NOTHING
     whole = one.whole & two.whole if one.words == two.words or not exact else frozenset()
-    if one.script == two.script and one.script != "kana":
+    if whole and same_script and script != "kana":
         # Words of one script are compared by their letters: more is told apart than by ear.
         whole = frozenset(key for key in whole if not key.startswith("s:"))
     if whole:

@@ -73,6 +73,7 @@ class Names:
     """How many words of the text are its title's."""
 
 
+@lru_cache(maxsize=16_384)
 def script_of(word: str) -> str:
     """A word's script, by its first letter."""
     first = word[:1]
