@@ -39,5 +39,5 @@ def judge(features: Features, grams: dict[str, tuple[int, int]], tokens: Tokens)
     return Verdict(Kind(kind), urgent, MsgType(stage), why.of(kind, stage, urgent=urgent))
 
 
-_ENDS = frozenset({"closed", "freed", "thanks"})
-"""Without one of these features nothing is called off."""
+_ENDS = frozenset({"closed", "freed", "thanks", "put_off", "worst", "follow_up"})
+"""Without one of these features nothing is called off: something must be told to have ended."""
