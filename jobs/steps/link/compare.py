@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from jobs.steps.lexicon.tokens import fold
 from jobs.steps.link.kin import Kin, Telling, kin
@@ -45,8 +46,7 @@ class Likeness:
     """Whether their titles name other places: then one joins the other's case only if a third is sure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """One thing that speaks for or against: its name in `weights.toml`, how strongly, and what was seen."""
 
     name: str
@@ -241,7 +241,7 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     for look in (_numbers, _ages, _days, _countries, _harms):
         for sign in look(new, old):
             # Who is named is the same, whatever else is told of him this time.
-            yield replace(sign, strength=sign.strength * loose) if sign.name in _FORGIVEN else sign
+            yield Sign(sign.name, sign.strength * loose, sign.seen) if sign.name in _FORGIVEN else sign
     yield from _places(new, old, names.bound)
     yield from _time(_gap(new, old) / _DAY, max(names.bound, _by_number(new, old)))
     yield from _voices(new, old, names.bound)
