@@ -4,6 +4,7 @@ from jobs.steps.clean import tidy
 from jobs.steps.decode import decode, looks_like_html, magic, media_type
 from jobs.steps.document import Document
 from jobs.steps.extract.blocks import blocks
+from jobs.steps.extract.sections import page
 from jobs.steps.extract.titles import titled
 from jobs.steps.read_html import html_document
 from jobs.steps.read_pdf import pdf_lines
@@ -40,5 +41,5 @@ def _from_lines(text: str, url: str) -> Document:
     """A document without markup: its title is the first line that can be one."""
     if not text:
         raise Unreadable("there is no text in it")
-    title = titled(blocks(text[:_HEAD])) or text.split("\n", 1)[0]
+    title = titled(page(blocks(text[:_HEAD]))) or text.split("\n", 1)[0]
     return Document(title=title[:_TITLE], text=text, url=url, posted=posted_day(text))

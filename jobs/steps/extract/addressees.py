@@ -1,6 +1,7 @@
 """Lists who is asked or formally addressed, and the countries a document concerns."""
 
 import re
+from dataclasses import replace
 
 from jobs.steps import lexicon
 from jobs.steps.extract import parties
@@ -39,7 +40,9 @@ def addressees(
     delivered = dict(_delivery(blocks)) if context.appeal else {}
     extra = [*formal, *delivered]
     for name in extra:
-        known = any(name == other or _within(name, other) for other in found)
+        known = (
+            any(name == other or _within(name, other) for other in found) or _one_state(name, found) != name
+        )
         if name and not known and not parties.vague(name) and not parties.reader(name):
             found[name] = 0
     listed = []
@@ -55,7 +58,28 @@ def addressees(
     return tuple(listed)
 
 
+def of_one_state(asked: list[Demand]) -> list[Demand]:
+    """The demands with every state under the first of its names."""
+    named: dict[str, int] = {}
+    told = []
+    for demand in asked:
+        name = _one_state(demand.to, named)
+        named.setdefault(name, 0)
+        told.append(demand if name == demand.to else replace(demand, to=name))
+    return told
+
+
+def _one_state(name: str, found: dict[str, int]) -> str:
+    """A state under the name it has already: "Thai authorities" are the "Government of Thailand"."""
+    if not parties.plain_state(name):
+        return name
+    code = parties.country(name)
+    return next((one for one in found if parties.plain_state(one) and parties.country(one) == code), name)
+
+
 def _within(name: str, other: str) -> bool:
+    if not name.isascii() and (name in other or other in name) and min(len(name), len(other)) > 2:
+        return True  # where no spaces part the words: the head of a body that is listed, or its full name
     mine, theirs = set(parties.tokens_of(name)), set(parties.tokens_of(other))
     return mine <= theirs or theirs <= mine
 

@@ -176,7 +176,17 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
-    return found or (list(_modals(sentence)) if _ANY_MODAL.search(lowered) else [])
+    modals = list(_modals(sentence)) if _ANY_MODAL.search(lowered) else []
+    if found and modals and _led(sentence, modals[0], found[0]):
+        return modals
+    return found or modals
+
+
+def _led(sentence: str, modal: Ask, ask: Ask) -> bool:
+    """Whether the asking verb is what a modal verb demands: "Canada should press Thailand to ..."."""
+    return (
+        modal.start < ask.start and len(sentence[modal.start : ask.start].split()) <= 4 and bool(modal.party)
+    )
 
 
 def _until_next(rest: str) -> str:
@@ -312,6 +322,9 @@ def _named_first(opened: _Opened) -> list[Ask]:
 
 def _to_do(opened: _Opened) -> list[Ask]:
     """So: "call on X to do ...", with the parties that share the verb."""
+    first = opened.rest.split(maxsplit=1)[0] if opened.rest else ""
+    if opened.match["to"] == "to" and first.islower() and base_verb(first):
+        return []
     place = _infinitive(opened.span)
     if place is None or len(opened.span[: place[0]].split()) > 45:
         return []

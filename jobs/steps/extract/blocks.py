@@ -9,10 +9,15 @@ _MARKER = re.compile(
     r"""(?:
         [•·・ㆍ▪◦‣∙●○■□◆◇►▶➤➢✓✔※☞*▲△▷◎◉\uf0b7]+ (?=\s|\w|[“"'\[(]) |
         [-–—]{1,2} (?=\s) |
-        \(?\d{1,3}(?:[.)]|(?=\s*\.\s)) (?=\s|[A-Z“]) |
+        [（(\[]?\d{1,3}(?:[.)．）、\]]|(?=\s*\.\s)) (?=\s|[A-Z“]|[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]) |
+        \d{1,2}\s (?=[\u3040-\u30ff\u3400-\u9fff]) (?!\d{1,2}\s[年月日人名件回時时分つ]) |
+        \d{1,2}[°º] (?=\s) |
         [①-⑳] |
         \d{1,2}\s?[-–](?=\s?[^\d\s]) |
-        (?:أولا|ثانيا|ثالثا|رابعا|خامسا)ً?\s?[:،.-] |
+        (?:أول|ثاني|ثالث|رابع|خامس|سادس|سابع)(?:اً?|ًا)\s?[:،.-] |
+        [أبجده][.)-] (?=\s) |
+        [абвгдежз]\) (?=\s) |
+        (?:Primero|Segundo|Tercero|Cuarto|Quinto|Sexto|Premièrement|Deuxièmement|Troisièmement)[.:)] (?=\s) |
         (?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)] (?=\s+[A-Z]) |
         (?:First|Second|Third|Fourth|Fifth)[.:)] (?=\s+[A-Z]) |
         \(?[a-hj-z][.)] (?=\s) |
@@ -78,8 +83,8 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
-    wrapped = _is_wrapped(text)
-    gap = True
+    wrapped, column = _is_wrapped(text), _column(text)
+    gap, before = True, 0
     for raw in text.splitlines():
         line = collapse(raw)
         if not line:
@@ -90,12 +95,37 @@ def blocks(text: str) -> list[Block]:
         if not body:
             # A bullet or number that stands alone on its line belongs to the next one.
             body, marker = line, None
-        if found and not gap and not marker and _continues(found[-1].text, body, wrapped=wrapped):
+        if (
+            found
+            and not gap
+            and not marker
+            and column
+            and before >= column
+            and found[-1].text[-1] not in _ENDS
+        ):
+            found[-1] = Block(f"{found[-1].text}{body}", found[-1].marker, found[-1].gap)
+        elif found and not gap and not marker and _continues(found[-1].text, body, wrapped=wrapped):
             found[-1] = Block(f"{found[-1].text} {body}", found[-1].marker, found[-1].gap)
         else:
             found.append(Block(body, marker.group().strip() if marker else "", gap))
-        gap = False
+        gap, before = False, len(line)
     return [part for block in found for part in _inline_items(block)]
+
+
+_ENDS = ".:;!?。！？：；」』）)"
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def _column(text: str) -> int:
+    """The least length of a full line where an unspaced script was broken at a width; 0 where not."""
+    lines = [line.strip() for line in text.splitlines()[:4000] if line.strip()]
+    if len(lines) < 8 or len(_WIDE.findall(text[:20_000])) < 0.4 * len(text[:20_000]):
+        return 0
+    lengths = sorted(len(line) for line in lines)
+    widest = lengths[-max(1, len(lines) // 20)]
+    full = [line for line in lines if len(line) >= 0.85 * widest]
+    cut = sum(line[-1] not in _ENDS for line in full)
+    return int(0.85 * widest) if 20 <= widest <= 64 and len(full) >= 4 and cut >= 0.6 * len(full) else 0
 
 
 def _is_wrapped(text: str) -> bool:

@@ -18,6 +18,10 @@ _PERSONS = re.compile(
     re.IGNORECASE,
 )
 _COUNTRIES = re.compile(
+    rf"\b(?:procedentes\s+de|provenientes\s+de|originarias\s+de|de|en|desde)\s+(?P<s>{number_of('es')})\s+(?:\w+\s+)?países\b|"
+    rf"\b(?:issue?s\s+de|de|dans|venant\s+de)\s+(?P<f>{number_of('fr')})\s+(?:\w+\s+)?pays\b|"
+    rf"\bиз\s+(?P<r>{number_of('ru')})\s+стран|"
+    rf"(?:من|في)\s+(?P<a>{number_of('ar')})\s+(?:دولة|دول|بلدا|بلدان|بلدًا)|"
     rf"\b(?:from|in|across)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?(?:countries|states|"
     rf"nations)\b",
     re.IGNORECASE,
@@ -26,7 +30,7 @@ _SIGNING = re.compile(
     r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
     r"abajo firmantes|suscrit\w+|подпис\w+)\b|"
-    r"الموقعة|الموقعون|\b[Ww]e,\s",
+    r"الموقع|(?<!\w)موقع[ةو]|وقعت|نحن|\b[Ww]e,\s",
     re.IGNORECASE,
 )
 _STEMS = (
@@ -41,7 +45,20 @@ _STEMS = (
         "following",
         "representing",
     ),
-    *("join", "signataires", "soussign", "firmante", "suscrit", "подпис", "الموقع", "단체", "모임", "団体"),
+    *(
+        "join",
+        "signataires",
+        "soussign",
+        "firmante",
+        "suscrit",
+        "подпис",
+        "موقع",
+        "وقعت",
+        "نحن",
+        "단체",
+        "모임",
+        "団体",
+    ),
     *("团体", "组织", "机构", "團體", "組織", "機構"),
 )
 _TITLE_ASKS = re.compile(r"^[^.]{0,60}\b(?:call|urge|demand|appeal|ask|condemn|join)\b", re.IGNORECASE)
@@ -59,11 +76,15 @@ _EUROPEAN = (
         re.IGNORECASE,
     ),
     re.compile(rf"(?<![\w.,/])(?P<n>{number_of('ru')})\s+(?:\w+\s+){{0,2}}?организаци\w+", re.IGNORECASE),
-    re.compile(rf"(?<![\w.,/])(?P<n>{number_of('ar')})\s+(?:منظمة|منظمات|جمعية)"),
+    re.compile(
+        rf"(?<![\w.,/])(?P<n>{number_of('ar')})\s+(?:منظمة|منظمات|جمعية|جمعيات|مؤسسة|مؤسسات|هيئة|مركزا|مجموعة)"
+    ),
 )
 _EUROPEAN_PERSONS = re.compile(
     rf"(?<![\w.,/])(?P<n>{number_of('fr')})\s+(?:\w+\s+){{0,1}}?(?:personnalités|personnes|individus)\b|"
-    rf"(?<![\w.,/])(?P<s>{number_of('es')})\s+(?:\w+\s+){{0,1}}?(?:personas|personalidades|individu\w+)\b",
+    rf"(?<![\w.,/])(?P<s>{number_of('es')})\s+(?:\w+\s+){{0,1}}?(?:personas|personalidades|individu\w+)\b|"
+    rf"(?<![\w.,/])(?P<a>{number_of('ar')})\s+(?:شخصية|شخصيات|فردا|أفراد|شخصا|ناشطا|ناشطين|أكاديميا)|"
+    rf"(?<![\w.,/])(?P<r>{number_of('ru')})\s+(?:человек|частн\w+ лиц|граждан|учёных|ученых)",
     re.IGNORECASE,
 )
 _EAST = re.compile(
@@ -72,7 +93,20 @@ _EAST = re.compile(
     r"(?:以下の?|賛同した?|計|私たち)(?P<j>\d{1,4})団体|(?P<l>\d{1,4})団体(?:は|が|の連名|による|一同)|"
     r"[(（](?P<p>\d{1,4})団体[)）]|"
     rf"(?:我们|我們|以下|共|的)(?P<h>{HAN_NUMBER})(?:个|家|個)(?:团体|组织|机构|團體|組織|機構)|"
+    rf"(?P<g>{HAN_NUMBER})(?:个|個|家)(?:[^\d，。；、]{{1,6}})?(?:团体|組織|组织|机构|團體|機構)(?:及|和|、|與|与|联合|聯合|联署|聯署|共同)|"
+    rf"(?:我[们們]|[来來]自)[^。；]{{0,24}}?(?P<w>{HAN_NUMBER})(?:个|個|家)[^\d，。；、]{{0,6}}?(?:团体|组织|组織|机构|團體|組織|機構)|"
+    r"(?P<v>\d{1,4})\s?(?:개|여개)\s?(?:국내외\s?)?(?:인권|시민|사회|종교|북한인권)?\S{0,8}단체|"
+    r"(?P<t>\d{1,4})の(?:[^\d、。]{0,10})?(?:団体|組織|NGO)|"
     r"(?:我们|以下|联署的|共)(?P<z>\d{1,4})(?:个|家)(?:团体|组织|机构)|(?P<y>\d{1,4})(?:個|家)(?:團體|組織|機構)"
+)
+
+_EAST_PERSONS = re.compile(
+    r"(?P<k>\d{1,5})\s?(?:명|인)(?:의)?\s?(?:개인|시민|인사|학자|연구자|변호사|활동가|서명)|개인\s?(?P<m>\d{1,5})\s?(?:명|인)|"
+    rf"(?P<j>{HAN_NUMBER})(?:人|名|位)?(?:の)?(?:個人|个人|有志|研究者|賛同人|賛同者|學者|学者|公民|人士|市民)|"
+    rf"(?:個人|个人|有志|賛同人|賛同者)(?P<l>{HAN_NUMBER})(?:人|名|位)"
+)
+_EAST_COUNTRIES = re.compile(
+    rf"(?P<k>\d{{1,3}})\s?개\s?(?:국|나라|국가)|(?P<j>{HAN_NUMBER})(?:[かカヶヵケ]国|の国|(?:個|个)(?:国家|國家|国|國))"
 )
 
 Claimed = tuple[int | None, int | None, int | None]
@@ -80,11 +114,16 @@ Claimed = tuple[int | None, int | None, int | None]
 
 def claims(blocks: list[Block]) -> Claimed:
     """Claimed organisations, persons and countries: from the sentence that says who signs."""
+    first: Claimed = (None, None, None)
     for index, block in enumerate(blocks):
         for sentence in _telling(block, index):
-            if (found := _read(sentence)) is not None:
-                return found
-    return (None, None, None)
+            found = _read(sentence)
+            if found is None or (first[0] is not None and found[0] != first[0]):
+                continue
+            first = (found[0], first[1] or found[1], first[2] or found[2])
+            if None not in first:
+                return first
+    return first
 
 
 def _telling(block: Block, index: int) -> list[str]:
@@ -103,7 +142,8 @@ def _telling(block: Block, index: int) -> list[str]:
 def _read(sentence: str) -> Claimed | None:
     if east := _EAST.search(sentence):
         value = next(group for group in east.groups() if group)
-        return number(value), None, None
+        persons, countries = _EAST_PERSONS.search(sentence), _EAST_COUNTRIES.search(sentence)
+        return number(value), number(_told(persons)), number(_told(countries))
     match = _ORGANISATIONS.search(sentence)
     if match is None:
         return _european(sentence)
@@ -112,7 +152,7 @@ def _read(sentence: str) -> Claimed | None:
     return (
         number(match["n"]),
         number(_told(persons)),
-        number(countries["n"]) if countries else None,
+        number(_told(countries)),
     )
 
 
@@ -121,7 +161,7 @@ def _european(sentence: str) -> Claimed | None:
     if match is None:
         return None
     persons = _EUROPEAN_PERSONS.search(sentence)
-    return number(match["n"]), number(_told(persons)), None
+    return number(match["n"]), number(_told(persons)), number(_told(_COUNTRIES.search(sentence)))
 
 
 def _told(match: re.Match[str] | None) -> str:

@@ -20,7 +20,7 @@ _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
 _BRIEF = 400  # characters
 _EAST_TO = re.compile(
-    r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?]{2,60}?)(?:께|님께)?\s?[:：,，]?$"
+    r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|[:：]\s?请|[:：]\s?請)"
 )
 _EAST_ADDRESS = re.compile(r"^(?P<name>[^。、:：]{2,44}?)\s?(?:様|御中|殿|귀하|귀중)$")
 _LETTER_TO = re.compile(
@@ -109,7 +109,8 @@ def _address(above: list[Block]) -> str:
             text,
         ):
             office = above[index + 1].text if index + 1 < len(above) and not above[index + 1].gap else ""
-            if office and parties.country(office) and parties.actor(office):
+            named = re.search(r"\b(?:President|Minister|Premier|Chancellor|Secretary)\b", text)
+            if office and parties.actor(office) and (parties.country(office) or not named):
                 return parties.clean(office)
             return parties.clean(re.sub(r"^(?:H\.?\s?E\.?|His|Her)\s+(?:Excellency\s+)?", "", text))
     return ""

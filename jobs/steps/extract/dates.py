@@ -28,7 +28,7 @@ _DAY = re.compile(r"(?<!\w)\d{1,2}(?!\d)")
 _WORD_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?\s{1,3}\Z")
 _NUMERIC = re.compile(
     r"(?<![\d./-])(?P<y>(?:19|20)\d\d)\s?(?P<s>[-./])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<d>\d{1,2})(?![\d/])"
-    r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년]\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
+    r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년](?:[(（][^()（）]{2,8}[)）])?\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
     r"|(?<![\d./-])(?P<sd>\d{1,2})(?P<t>[./])(?P<sm>\d{1,2})(?P=t)(?P<sy>(?:19|20)\d\d)(?!\d)"
 )
 _AFTER_WORD = re.compile(
@@ -36,6 +36,7 @@ _AFTER_WORD = re.compile(
     r"am)\s*$",
     re.IGNORECASE,
 )
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CITED = re.compile(
     r"[–—-]?\s*(?:having regard|recalling|whereas|see\b|noting|pursuant|welcoming)", re.IGNORECASE
 )
@@ -176,7 +177,15 @@ def posted(blocks: list[Block]) -> date | None:
                         return near[-1].value
                 elif stamped := _beside(block.text, match):
                     return stamped
-    return None
+    return next(_clocked(blocks[:10]), None)
+
+
+def _clocked(head: list[Block]) -> Iterator[date]:
+    """The dates with a time of day behind them, as boards print in a line of data: "2019.11.29 10:12"."""
+    for block in head:
+        for item in dates_in(block.text) if block.counts and len(block.text) < 120 else ():
+            if re.match(r"\s+\d{1,2}:\d{2}", block.text[item.end : item.end + 8]):
+                yield item.value
 
 
 def _beside(text: str, label: re.Match[str]) -> date | None:
@@ -244,6 +253,8 @@ def _date_line(text: str) -> bool:
     if not found:
         return False
     rest = text[: found[0].start] + text[found[-1].end :]
+    if _UNSPACED.search(rest) and (len(rest) > 40 or "。" in rest):
+        return False
     return len(rest.split()) <= 9 and not re.search(r"\b(?:will|was|were|we|he|she|they|on)\b", rest)
 
 

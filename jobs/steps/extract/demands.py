@@ -106,6 +106,8 @@ class _Walk:
     marked: bool = False
     """The items of the open list have bullets or numbers."""
     last: tuple[str, ...] = ()
+    asked: bool = False
+    """The sentence before has asked something."""
     announced: list[Demand] = field(default_factory=list)
     loose: list[Demand] = field(default_factory=list)
     """Things called for without saying from whom: "the release of X" in a title."""
@@ -164,6 +166,9 @@ def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None
         return
     if following.marker and text[-1:].isalnum() and re.match(r"(?:not )?to\s", following.text, re.IGNORECASE):
         body = f"{body}:"  # a line that opens a list as one with a colon does
+    body = (
+        re.sub(r"^please\s+(?:\w+ly\s+)?(?=[a-z])", "", body, flags=re.IGNORECASE) if body != text else body
+    )
     if body != text and _imperative(body) and body[0].islower():
         _store(walk, tuple(parties.split(walk.section)), verb_phrases(sentences(body)[0]), issued)
         return
@@ -185,12 +190,42 @@ def _section(walk: _Walk, block: Block, following: Block) -> str:
         return text[match.end() :].strip()
     if walk.section and not walk.section_lasts and not block.marker:
         walk.section = ""
+    elif party := _over_a_list(block, following):
+        walk.section, walk.section_lasts = party, True
+        walk.opened, walk.listed = tuple(parties.split(party)), False
+        return ""
     elif (several := _TO_SEVERAL.match(text)) and _one_of_a_row(walk, several["name"], following):
         walk.section, walk.section_lasts = parties.clean(several["name"]), True
         walk.formal.extend(parties.split(walk.section))
         walk.opened, walk.listed = tuple(parties.split(walk.section)), False
         return ""
     return block.text
+
+
+def _over_a_list(block: Block, following: Block) -> str:
+    """The party that a line only names over a list of what it is to do: "The Egyptian authorities"."""
+    match = None if block.marker or not following.marker else _BARE_PARTY.match(block.text)
+    if match is None or len(match["name"].split()) > 18 or not _told_to(following.text):
+        return ""
+    name = parties.clean(match["name"])
+    plain = not re.search(
+        r"\b(?:is|are|was|were|has|have|we|must|should|calls?|urges?|urging|asking|that)\b", name
+    )
+    plain = (
+        plain and not (base_verb(name.split(maxsplit=1)[0]) or name.startswith("Please")) if name else False
+    )
+    named = any(parties.actor(part) for part in parties.split(name))
+    return name if name and plain and named and not parties.vague(name) else ""
+
+
+def _told_to(item: str) -> bool:
+    first = re.sub(r"^(?:not\s+)?(?:to\s+)?(?:\w+ly\s+)?", "", item, flags=re.IGNORECASE).split(maxsplit=1)
+    return bool(first) and base_verb(first[0])
+
+
+_BARE_PARTY = re.compile(
+    r"(?:(?:for|on|from)\s+(?=the\s))?(?P<name>(?:[Tt]he\s+)?[A-Z][^.!?;:]{1,160}?)(?:\s+to)?\s*:?$"
+)
 
 
 def _addresses(match: re.Match[str], text: str) -> bool:
@@ -287,14 +322,26 @@ def _read_sentence(walk: _Walk, sentence: str, issued: date | None) -> None:
         return
     if _RECITAL.match(sentence):
         return
+    again = walk.asked and _GOES_ON_ASKING.match(sentence)
+    walk.asked = False
     own, ended = False, 0
     for ask in asks(sentence):
+        if again and ask.modal and ask.frame is Frame.DOING:
+            _store(walk, walk.last, verb_phrases(_lowered(ask.what)), issued)
+            walk.asked = True
+            continue
         between = sentence[ended : ask.start]
         goes_on = own and ask.form in {"s", "gerund"} and bool(_AND.search(between))
         own = goes_on or issuer_speaks(ask, sentence, walk.context) or _operative(ask, sentence)
         if own:
             _take(walk, ask, issued)
             ended = ask.start
+            walk.asked = True
+
+
+_GOES_ON_ASKING = re.compile(
+    r"(?:It|They|He|She|The (?:government|authorities))\s+(?:\w+ly\s+|also\s+)?(?:must|should|ought to)\b"
+)
 
 
 def _operative(ask: Ask, sentence: str) -> bool:
@@ -378,7 +425,9 @@ def _named(walk: _Walk, name: str) -> tuple[str, ...]:
     found: list[str] = []
     name = re.sub(r"^(you),\s.*$", r"\1", name)
     for part in parties.split(name):
-        if (parties.vague(part) and not _organ_by_itself(walk, part)) or re.match(
+        if walk.context.letter_to and not walk.section and re.match(r"your\s+\w+$", name):
+            found.extend(_context_party(walk, "your government"))
+        elif (parties.vague(part) and not _organ_by_itself(walk, part)) or re.match(
             r"(?:its|his|her|their)\b", name
         ):
             found.extend(_context_party(walk, part))

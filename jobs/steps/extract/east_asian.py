@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from jobs.steps import lexicon
@@ -13,7 +13,7 @@ from storage.records import Demand
 
 _FILE = "east_asian.toml"
 _CLAUSE_SPLIT = {
-    "ko": re.compile(r"(?<=고)[,\s]\s*(?=\S{2,})|(?<=며)[,\s]\s*|(?<=고),\s*"),
+    "ko": re.compile(r"(?<=고)[,\s]\s*(?=\S{2,}|[그이]\s)|(?<=며)[,\s]\s*|(?<=고),\s*"),
     "ja": re.compile(r"、(?=[^、]{4,})"),
     "zh": re.compile(r"[，,；;]\s?(?:并且|並且|并|並|以及|同时|同時|且)?"),
 }
@@ -23,12 +23,16 @@ _TOPIC = {
         r"우리는|우리\s\S{1,12}은|본 단체는|단체들은)[,\s]+"
     ),
     "ja": re.compile(
-        r"^(?:したがって|よって|また|さらに|そこで|私たちは|我々は|当会は|当会議は|本会は)[、,]?"
+        r"^(?:(?:したがって|よって|また|さらに|そこで|同時に|最後に|加えて|あわせて|併せて|とりわけ|特に|なお|まず|"
+        r"以上を踏まえ|以上から|このため|そのうえで|その上で|次に|第[一二三四五六]に)[、,]|"
+        r"(?:私たち|わたしたち|我々|われわれ|当会|当会議|本会|当団体|私ども)(?:は|として(?:は)?)[、,]?|"
+        r"(?:したがって|よって|また|さらに|そこで)(?=[^、]))+"
     ),
     "zh": re.compile(r"^(?:我们|我們|本会|本會|因此|同时|同時|此外)[，,]?"),
 }
 _LIST_MARK = re.compile(
-    r"^(?:[・ㆍ]|(?:[アイウエオカキクケコ]|[가나다라마바사])[\s.．、)）]|(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째)[.,:])\s?"
+    r"^(?:[・ㆍ]|(?:[アイウエオカキクケコ]|[가나다라마바사])[\s.．、)）]|第[一二三四五六七八九十][、，,:：]|"
+    r"(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째|일곱째)[.,:])\s?"
 )
 _TOWARDS = re.compile(r"(?:^|、)(?P<name>[^、。]{2,30}?)に対し(?:て|まして)?は?[、,]")
 _HEADINGS = {
@@ -44,7 +48,8 @@ _HEADINGS = {
     ),
 }
 _ACTING = re.compile(
-    r"(?P<name>[^、。]{0,20}(?:政府|当局|省|庁|局|大臣|長官|国会|裁判所|委員会|会社|大使館|知事|市長|警察|検察|軍))が(?=[^、。]{3})"
+    r"(?P<name>[^、。]{0,20}(?:政府|当局|省|庁|局|大臣|長官|国会|裁判所|委員会|会社|大使館|知事|市長|警察|検察|軍|"
+    r"事務所|機関|理事会|社会|弁務官|国連|報告者|作業部会|議員|企業|大統領|首相|議会))が、?(?=[^、。]{3})"
 )
 _SUBJECT = re.compile(r"(?P<name>[\w·]{2,12}(?:\s[\w·]{2,12})?)(?:은|는)\s")
 _LEADING = re.compile(
@@ -80,9 +85,11 @@ def _any(language: str, key: str) -> re.Pattern[str]:
 
 
 @cache
-def _actor(language: str) -> re.Pattern[str]:
+def _actor(language: str, *, firm: bool = False) -> re.Pattern[str]:
+    """A party with the mark behind it; `firm` leaves out marks that may as well stand behind an object."""
     rows = _row(language)
-    marks = "|".join(sorted(rows["party"], key=len, reverse=True)) or "(?=.)"
+    printed = [mark for mark in rows["party"] if not (firm and mark in rows["weak"])]
+    marks = "|".join(sorted(printed, key=len, reverse=True)) or "(?=.)"
     names = "|".join(sorted(rows["actors"], key=len, reverse=True))
     if language == "ko":
         return re.compile(
@@ -90,7 +97,7 @@ def _actor(language: str) -> re.Pattern[str]:
             rf"총리|위원장))?)(?:{marks})[,\s]"
         )
     return re.compile(
-        rf"(?P<name>[\w・「」、]{{0,40}}?(?:{names}))(?:{marks})(?=[、,]|[^\w]|"
+        rf"(?P<name>[\w・「」、]{{0,40}}?(?:{names}))(?:の(?:皆様|皆さま|皆さん|方々)|各位|側)?(?:{marks})(?=[、,]|[^\w]|"
         rf"[\u3040-\u9fff])[、,]?"
     )
 
@@ -104,8 +111,27 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         plain = not (block.marker or walk.opened or block.text[-1] in "。.")
         heading = index < _TOP and len(block.text) < _HEADING and plain
         titled = len(walk.found) if heading else titled
-    body = walk.found[titled:]
-    return body if len(body) > 1 else walk.found
+    body, head = walk.found[titled:], walk.found[:titled]
+    kept = [one for one in head if not any(_repeated(one, other) for other in body)] if body else head
+    return [*_in_full(kept + body)]
+
+
+def _repeated(one: Demand, other: Demand) -> bool:
+    """Whether a title's demand is made again: what stands before its verb shares two characters with it."""
+    near = re.sub(r"\s|즉각|즉시|直ちに|速やかに|強制|立即|立刻", "", one.quote)[-10:]
+    said = other.quote.replace(" ", "")
+    return any(near[at : at + 2] in said for at in range(len(near) - 3))
+
+
+def _in_full(found: list[Demand]) -> Iterator[Demand]:
+    """The demands with "정부" or "政府" alone read as the government that is named in full elsewhere."""
+    named = list(dict.fromkeys(demand.to for demand in found))
+    for demand in found:
+        longer = [name for name in named if name != demand.to and name.endswith(demand.to)]
+        yield replace(demand, to=longer[0]) if demand.to in _BARE and longer else demand
+
+
+_BARE = frozenset({"정부", "당국", "政府", "当局", "當局", "国会", "國會", "국회"})
 
 
 def _read_block(walk: _Walk, block: Block) -> None:
@@ -117,7 +143,7 @@ def _read_block(walk: _Walk, block: Block) -> None:
         walk.opened, walk.items = True, False
         walk.last = (_party(walk, block.text)[0] if walk.language == "ja" else ()) or walk.last
         return
-    marked = bool(block.marker) or bool(_LIST_MARK.match(text))
+    marked = bool(block.marker) or bool(_LIST_MARK.match(text)) or _formed(walk, text)
     if not marked:
         walk.opened = walk.opened and not walk.items and len(text) < _HEADING
     walk.items = walk.opened and (walk.items or marked)
@@ -125,6 +151,11 @@ def _read_block(walk: _Walk, block: Block) -> None:
         for demand in _sentence(walk, sentence, listed=walk.opened and marked):
             if not any(_same(demand, known) for known in walk.found):
                 walk.found.append(demand)
+
+
+def _formed(walk: _Walk, text: str) -> bool:
+    """Whether a line without a number is an item by its ending, as Japanese lists have it: "...すること"."""
+    return walk.language == "ja" and len(text) < _LONG and text.rstrip("。、；; ").endswith("こと")
 
 
 def _heading(walk: _Walk, text: str) -> tuple[str, ...]:
@@ -171,7 +202,7 @@ def _sentence(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
     quote_end = end.end() if end and not _reporting(end.group()) else len(body)
     if end and _reporting(end.group()) and walk.language == "ja":
         quote_end = end.start() + (2 if end.group().startswith("こと") else 0)
-    names, start = _party(walk, body)
+    names, start = _party(walk, body, firm=listed and end is None and bool(walk.last))
     names = names or walk.last or _fallback(walk.context)
     if listed and walk.language == "ja" and end is None and body.rstrip("、, ").endswith("は") and start == 0:
         return []
@@ -182,20 +213,22 @@ def _sentence(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
     return [Demand(name, piece, _verb(piece)) for piece in pieces for name in names]
 
 
-def _party(walk: _Walk, body: str) -> tuple[tuple[str, ...], int]:
-    """Who is asked, and where what is asked begins."""
+def _party(walk: _Walk, body: str, *, firm: bool = False) -> tuple[tuple[str, ...], int]:
+    """Who is asked, and where what is asked begins; `firm` where the list names its party itself."""
     language = walk.language
     opening = _TOPIC[language].sub("", body)
     offset = len(body) - len(opening)
-    if match := _actor(language).search(opening[:_LONG]):
+    if match := _actor(language, firm=firm).search(opening[:_LONG]):
         name = _LEADING.sub("", match["name"].strip(" 、"))
         if name.startswith(("貴", "御社", "귀", "贵", "貴方")) and walk.context.letter_to:
             return walk.context.letter_to[:1], offset + match.end()
         if name and not _own(name, language) and match.start() < 60:
             return _split(name, language), offset + match.end()
-    if language != "zh" and (named := _country_topic(body, language)):
+    if language != "zh" and not firm and (named := _country_topic(body, language)):
         return (named[0],), named[1]
     match = _subject(language, opening)
+    if match and firm and re.search(r"[をにで]", match["name"]):
+        return (), 0
     if match is None or _own(match["name"], language):
         return (), 0
     return _split(match["name"], language), offset + match.end()
@@ -240,7 +273,7 @@ def _country_topic(body: str, language: str) -> tuple[str, int] | None:
 def _pieces(text: str, language: str) -> Iterator[str]:
     cleaned = _TOPIC[language].sub("", text.strip())
     for piece in _joined(_CLAUSE_SPLIT[language].split(cleaned), language):
-        yield piece.strip(_EDGE)
+        yield re.sub(r"(?<=る)(?:ととも|と共)に$", "", piece.strip(_EDGE))
 
 
 def _joined(pieces: list[str], language: str) -> Iterator[str]:
@@ -256,7 +289,9 @@ def _joined(pieces: list[str], language: str) -> Iterator[str]:
             yield whole
 
 
-_CONTINUES = re.compile(r"(?:し|せず|やめ|止め|り|き|ち|び|み|い|え|め|げ|け|せ|て|で|れ)$")
+_CONTINUES = re.compile(
+    r"(?:と(?:とも|共)に|うえで|上で|し|せず|やめ|止め|り|き|ち|び|み|い|え|め|げ|け|せ|て|で|れ)$"
+)
 
 
 def _verb(piece: str) -> str:
@@ -279,6 +314,13 @@ def _chinese_party() -> re.Pattern[str]:
 
 
 @cache
+def _chinese_body() -> re.Pattern[str]:
+    """A body by the noun its name ends with, whatever verb follows."""
+    names = "|".join(sorted((name for name in _row("zh")["actors"] if len(name) > 1), key=len, reverse=True))
+    return re.compile(rf"(?P<name>[^，,。；;：:！!]{{0,24}}?(?:{names}))(?=[\u4e00-\u9fff]{{2}})")
+
+
+@cache
 def _chinese_ask() -> re.Pattern[str]:
     row = _row("zh")
     starts = "|".join(sorted(row["starts"], key=len, reverse=True))
@@ -296,7 +338,32 @@ def _chinese(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
     match = _chinese_ask().search(sentence)
     if match is None:
         return _chinese_must(walk, sentence)
-    rest = match["rest"].lstrip("：: ")
+    rest, further = _until_next(match["rest"].lstrip("：: "))
+    return [*_chinese_ask_of(walk, rest), *(_chinese(walk, further, listed=False) if further else [])]
+
+
+def _until_next(rest: str) -> tuple[str, str]:
+    """What one asking verb asks, and the text from the next one on: "...，並敦促B..."."""
+    starts = "|".join(sorted(_row("zh")["starts"], key=len, reverse=True))
+    for found in re.finditer(
+        rf"[，,；;](?:我[们們])?(?:并|並|同时|同時|以及|且|亦|也|另)*(?=(?:{starts}))", rest
+    ):
+        following = re.sub(rf"^(?:{starts})", "", rest[found.end() :])
+        party = _chinese_party().match(following)
+        if party and party["name"]:
+            return rest[: found.start()], rest[found.end() :]
+    return rest, ""
+
+
+def _chinese_ask_of(walk: _Walk, rest: str) -> list[Demand]:
+    party = _chinese_party().match(rest)
+    if (
+        not party
+        and not rest.startswith(tuple(_row("zh")["verbs"]))
+        and (named := _chinese_body().match(rest))
+    ):
+        walk.last = _split(named["name"], "zh")
+        return _asked_of(walk.last, rest[named.end() :])
     party = _chinese_party().match(rest)
     if party and (party["bare"] or "").startswith(tuple(_row("zh")["verbs"])):
         party = None
@@ -308,16 +375,26 @@ def _chinese(walk: _Walk, sentence: str, *, listed: bool) -> list[Demand]:
     if not names or _own(names[0], "zh"):
         return []
     walk.last = names
-    body = rest[party.end() :] if party else rest
-    return [
-        Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if len(piece) > 3 for name in names
-    ]
+    return _asked_of(names, rest[party.end() :] if party else rest)
 
 
 def _asked_of(names: tuple[str, ...], body: str) -> list[Demand]:
+    body = _OBLIGED.sub("", body)
     return [
-        Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if len(piece) > 3 for name in names
+        Demand(name, piece, _verb(piece)) for piece in _pieces(body, "zh") if _act(piece) for name in names
     ]
+
+
+def _act(piece: str) -> bool:
+    """Whether a clause can be something to do, rather than when or on what ground it is to be done."""
+    return len(piece) > 3 and not _CIRCUMSTANCE.fullmatch(piece)
+
+
+_OBLIGED = re.compile(r"^(?:应当|應當|应该|應該|必须|必須|务必|務必|理应|理應|须|須|应|應|需)")
+_CIRCUMSTANCE = re.compile(
+    r"(?:在|于|於|自|当|當|如|若|根据|根據|按照|依照|依据|依據|鉴于|鑒於).{1,24}(?:前|后|後|时|時|期间|期間|下|法|规定|規定|公约|公約|中|方面)|"
+    r"(?:根据|根據|按照|依照|依据|依據|鉴于|鑒於).{2,30}"
+)
 
 
 def _chinese_must(walk: _Walk, sentence: str) -> list[Demand]:
@@ -327,9 +404,4 @@ def _chinese_must(walk: _Walk, sentence: str) -> list[Demand]:
     if match is None or not subject.endswith(tuple(_row("zh")["actors"])) or len(subject) > 20:
         return []
     walk.last = _split(subject, "zh")
-    return [
-        Demand(name, piece, _verb(piece))
-        for piece in _pieces(sentence[match.end() :], "zh")
-        if len(piece) > 3
-        for name in walk.last
-    ]
+    return _asked_of(walk.last, sentence[match.end() :])

@@ -6,13 +6,14 @@ whose items each is asked; and lines that name a party over a list of its own.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
+from jobs.steps.extract.signatories import heads_list
 from storage.records import Demand
 
 _FILE = "european.toml"
@@ -42,6 +43,8 @@ _HEADING = 140  # characters of a line that names a party
 class _Frames:
     asking: re.Pattern[str]
     inverted: re.Pattern[str]
+    elliptic: re.Pattern[str]
+    """A party alone before its infinitive, the asking verb being that of the sentence before."""
     must: re.Pattern[str]
     joint: re.Pattern[str]
     heading: re.Pattern[str]
@@ -59,6 +62,8 @@ class _Walk:
     opened: bool = False
     listing: bool = False
     """A line has opened a list whose parties are named line by line."""
+    signed: bool = False
+    """A list of names runs."""
     found: list[Demand] = field(default_factory=list)
 
 
@@ -75,6 +80,8 @@ def _frames(language: str) -> _Frames:
         rf"nosotros|nós|wir)\s+)?"
         rf"{row['ask']}\s+(?:{row['link']})(?=(?P<what>{row['what']}))"
     )
+    infinitive = r"(?:no\s+)?\w+(?:ar|er|ir)(?:l[oae]s?|se)?\s" if language == "es" else r"(?!x)x"
+    elliptic = rf"^(?:{row['heading']})(?P<party>[^.;:,]{{3,140}}?),\s+(?=(?P<what>{infinitive}))"
     opening = (
         rf"(?<!\w){row['ask']}\s+{row['to']}(?P<party>[^.;:]{{2,160}}?)\s*"
         r"(?:,?\s*(?:ce qui suit|lo siguiente|следующее|ما يلي|que|de|a|à|إلى))?\s*:$"
@@ -83,6 +90,7 @@ def _frames(language: str) -> _Frames:
     return _Frames(
         re.compile(asking, flags),
         re.compile(inverted, flags),
+        re.compile(elliptic, flags),
         re.compile(rf"(?P<party>[^.;:,]{{3,90}}?)\s+{row['must']}(?=\w)", flags),
         re.compile(row["and"], flags),
         re.compile(rf"^(?:{row['heading']})(?P<party>[^.!?]{{3,{_HEADING}}}?)\s*[:,]?$", flags),
@@ -96,9 +104,65 @@ def _frames(language: str) -> _Frames:
 def demands(blocks: list[Block], language: str, context: Context) -> list[Demand]:
     """The demands of a text in one of `LANGUAGES`, each with the party that is asked."""
     walk, frames = _Walk(context), _frames(language)
-    for block, following in zip(blocks, [*blocks[1:], Block("")], strict=False):
-        _read_block(walk, block, following, frames)
-    return walk.found
+    titled = 0
+    for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], Block("")], strict=False)):
+        if heads_list(block):
+            walk.named, walk.opened, walk.listing, walk.signed = [], False, False, True
+            continue
+        walk.signed = walk.signed and (bool(block.marker) or len(block.text.split()) < _SIGNED)
+        if not walk.signed:
+            _read_block(walk, block, following, frames)
+        if index < _TOP and len(block.text) < _TITLE and block.text[-1] != ".":
+            titled = len(walk.found)
+    return _once(_in_full(walk.found), titled)
+
+
+def _once(found: list[Demand], titled: int) -> list[Demand]:
+    """Without those of the first `titled` that the text makes again of the same party with the same word."""
+    body = {(demand.to, _stem(demand.verb)) for demand in found[titled:]}
+    return [one for one in found[:titled] if (one.to, _stem(one.verb)) not in body] + found[titled:]
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"^(?:ال|ب?ال)(?=\w{3})", "", word)[:4]
+
+
+def _in_full(found: list[Demand]) -> list[Demand]:
+    """The demands with "the authorities" alone read as the authorities that are named in full elsewhere."""
+    named = list(dict.fromkeys(demand.to for demand in found))
+    return [
+        next((replace(demand, to=name) for name in named if name.startswith(f"{demand.to} ")), demand)
+        if " " not in demand.to
+        else demand
+        for demand in found
+    ]
+
+
+def addressed(blocks: list[Block], language: str) -> list[str]:
+    """Whom the lines at the head are addressed to: "A la Secretaría de ...", "À l'attention de ..."."""
+    heading = _frames(language).heading
+    found: list[str] = []
+    for block in blocks[:_TOP]:
+        match = heading.match(block.text) if len(block.text) < _HEADING else None
+        if match and match.start("party") and block.text[-1] not in ":." and not _PUBLIC.search(block.text):
+            found += _parts(match["party"])
+    return [name for name in found if name[:1].isupper() or language == "ar"]
+
+
+_PUBLIC = re.compile(r"opini[oó]n|opinion|medios|médias|prensa|presse|الرأي|\d", re.IGNORECASE)
+_TOP = 12  # blocks of a text's head
+_TITLE = 200  # characters
+_SIGNED = 14  # words of a line in a list of names
+
+
+def _duties(sentence: str) -> str:
+    """Arabic duties in one form: "على X ..." and "ينبغي لX ..." read as "يجب على X ..."."""
+    plain = _TO_THE.sub(r"\g<must> على ال", sentence)
+    return _UPON.sub(r"\g<head>يجب على ", plain)
+
+
+_TO_THE = re.compile(r"(?P<must>ينبغي|يجب)\s+لل")
+_UPON = re.compile(r"(?P<head>^|:\s*|،\s*و?|كما\s+(?:أن\s+)?|\sو)على\s+(?=ال\w+)")
 
 
 def _read_block(walk: _Walk, block: Block, following: Block, frames: _Frames) -> None:
@@ -160,7 +224,9 @@ def _item(walk: _Walk, text: str, frames: _Frames) -> bool:
 def _sentence(sentence: str, walk: _Walk, frames: _Frames) -> Iterator[Demand]:
     if frames.reported.search(sentence):
         return
-    if (match := frames.inverted.match(sentence)) or (match := frames.asking.search(sentence)):
+    sentence = _duties(sentence)
+    match = frames.inverted.match(sentence) or (frames.elliptic.match(sentence) if walk.found else None)
+    if match or (match := frames.asking.search(sentence)):
         groups = match.groupdict()
         spoken = bool(groups.get("you")) or not (match["party"] or "").strip(" ,")
         names = _names(match["party"] or "", walk, spoken_to=spoken)

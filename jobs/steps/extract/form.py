@@ -12,6 +12,7 @@ from functools import cache
 from jobs.steps.extract.blocks import Block, blocks
 from jobs.steps.extract.context import greeting
 from jobs.steps.extract.data import table
+from jobs.steps.extract.sections import page
 from storage.words import Kind, MsgType
 
 _FILE = "forms.toml"
@@ -110,7 +111,7 @@ class Form:
 
 def form_of(title: str, text: str) -> Form:
     """The form of a document, by the first of its marks that is found."""
-    read = [Block(title), *(block for block in blocks(text) if block.text != title)]
+    read = [Block(title), *(block for block in page(blocks(text)) if block.text != title)]
     for reading in (
         _category,
         _appeal,
@@ -220,7 +221,7 @@ def _opinion(read: list[Block]) -> Form | None:
 def _by_title(read: list[Block]) -> Form | None:
     """What the title calls the document, else the lines around it, or its first sentence."""
     for lines in ([read[0]], read[1:_HEAD]):
-        short = [block for block in lines if len(block.text) < 260]
+        short = [block for block in lines if len(block.text) < 260 and (lines == [read[0]] or _heads(block))]
         for kind in _ORDER if lines == [read[0]] else ("open_letter", "resolution", "report", "statement"):
             shown = next((word for block in short if (word := _titled(kind, block))), "")
             if shown:
@@ -228,6 +229,11 @@ def _by_title(read: list[Block]) -> Form | None:
         if lines == [read[0]] and (match := _ADOPTED.search(_lead(read))):
             return Form(Kind.RESOLUTION, shown=match.group())
     return None
+
+
+def _heads(block: Block) -> bool:
+    """Whether a line may be a heading rather than a sentence or an item of the text."""
+    return not block.marker and not (len(block.text) > 60 and block.text[-1] in ".。;")
 
 
 def _lead(read: list[Block]) -> str:

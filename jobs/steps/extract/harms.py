@@ -7,7 +7,7 @@ from functools import cache
 
 from jobs.steps.extract.blocks import blocks, sentences
 from jobs.steps.extract.data import table
-from jobs.steps.extract.sections import own
+from jobs.steps.extract.sections import own, page
 
 _FILE = "harms.toml"
 _LEAD = 9
@@ -34,7 +34,7 @@ class Harms:
 
 def harms_of(title: str, text: str, asked: Iterable[str]) -> Harms:
     """The harms of a document without its background; `asked` are the quotes of its demands."""
-    told = [line for block in own(blocks(text)) for line in block.sentences]
+    told = [line for block in own(page(blocks(text))) for line in block.sentences]
     lines = [*sentences(title), *told][:400]
     current = [line for line in (one.lower() for one in lines) if not _OLD.search(line)]
     lead = " ".join(one.lower() for one in lines[:_LEAD])

@@ -34,8 +34,9 @@ _OF_US = re.compile(
 _RUSSIAN = re.compile(
     rf"(?:в том числе|включая|среди них|из них)\s+(?P<n>{number_of('ru')})?\s*(?:\w+\s+)?(?:детей|"
     rf"ребён\w+|ребен\w+|"
-    rf"несовершеннолетн\w+|подростк\w+)|(?:بينهم|من بينهم|منهم)\s+(?P<a>{number_of('ar')})\s+(?:أطفال|"
-    rf"طفلا|طفلاً|قاصرين|قصر)",
+    rf"несовершеннолетн\w+|подростк\w+)|(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?P<a>{number_of('ar')})\s+(?:أطفال|"
+    rf"طفلا|طفلاً|طفلة|قاصرين|قصر|قاصرا|رضع|فتيان|فتيات)|"
+    rf"(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?:(?P<b>طفلان|طفلين|طفلتان|طفلتين|قاصران|رضيعان|رضيعين)|(?:طفل|طفلة|رضيع|رضيعة|قاصر)(?!\w))",
     re.IGNORECASE,
 )
 _EAST = re.compile(
@@ -58,6 +59,7 @@ _AGED = re.compile(
     r"(?:\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+)|\([mf]\),?\s+(?:aged\s+)?|"
     r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
     r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
+    rf"\b(?P<w>{number_of('en')})-year-old\b|"
     r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
 )
@@ -72,7 +74,7 @@ _ALL_ADULT = re.compile(
     r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
     r"all (?:of them )?(?:are )?adults?\b|(?:all|who are all) in their (?:twenties|thirties|forties|"
     r"fifties|sixties)|"
-    r"(?:aged|ages|all) (?:between|from) (?P<e>\d{1,2}) (?:and|to) \d{1,2}|"
+    r"(?:aged|ages|all) (?:between |from )?(?P<e>\d{1,2})\s?(?:and|to|[–-])\s?\d{1,2}|"
     r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
     r"âgée?s de (?P<f>\d{1,2}) à \d{1,2}|(?:entre|de) (?P<s>\d{1,2}) (?:y|a) \d{1,2} años|"
     r"年齢は(?P<y>\d{1,2})歳から|年龄在(?P<z>\d{1,2})|أعمارهم بين (?P<b>\d{1,2})|"
@@ -148,7 +150,7 @@ def _all_adult(line: str) -> bool:
 
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
-    if not _DIGITS.search(line) or _THEN.search(line):
+    if not (_DIGITS.search(line) or "-year-old" in line) or _THEN.search(line):
         return []
     east = [] if line.isascii() else [int(match["a"]) for match in _EAST_AGED.finditer(line)]
     if east or not _AGES.search(line):
@@ -156,5 +158,5 @@ def ages_in(line: str) -> list[int]:
     return [
         age
         for match in _AGED.finditer(line)
-        if 0 < (age := int(next(group for group in match.groups() if group))) < 100
+        if 0 < (age := number(next(group for group in match.groups() if group)) or 0) < 100
     ]

@@ -21,6 +21,8 @@ from storage.records import PersonsAtRisk
 
 _FILE = "persons.toml"
 _MOST = 999
+_VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
+"""Arabic vowel signs, which some print and most leave out."""
 _ENOUGH = 2.0
 """Weight from which a number is believed: danger told in its own sentence."""
 _NUMBERED = re.compile(
@@ -59,6 +61,14 @@ _ASKED = re.compile(
 _OLD = re.compile(
     r"\b(?:[Ii]n|[Ss]ince|[Ee]n|[Dd]epuis|[Dd]esde)\s+(?:\w+\s+)?(?:19|20)\d\d\b|년부터|从\d{4}年"
 )
+_GOING_ON = re.compile(
+    r"\b(?:have|has) been (?:\w+ )?(?:held|kept|detained|imprisoned|jailed|in )|"
+    r"\b(?:remains?|still|continues?|permanec\w+|"
+    r"siguen?|continúan?|restent?|toujours|до сих пор)\b|"
+    r"(?:is|are) (?:being )?(?:held|detained|kept)|\b(?:est|sont) (?:détenu|retenu)|"
+    r"\bdetenid\w+ desde|\bdétenue?s? depuis",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[,;:.()]|\band\b|\bwhile\b|\bwhereas\b|\bet\b|\by\b|、|，|。")
 _ADDED = re.compile(r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$", re.IGNORECASE)
 
@@ -92,9 +102,10 @@ class _Candidate:
 def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> PersonsAtRisk:
     """How many are in danger, how many of them minors; None where the text does not count them."""
     closed = any(may_hold(_FILE, "closed", block.lowered) and _is(block.text, "closed") for block in blocks)
+    title = _VOWELS.sub("", title)
     lines = [
         *sentences(title),
-        *(line for block in own(blocks) if block.text != title for line in block.sentences),
+        *(_VOWELS.sub("", line) for block in own(blocks) if block.text != title for line in block.sentences),
     ]
     counts = _counted_in(lines, language, len(sentences(title)), closed=closed)
     scores = counts.weighed()
@@ -170,7 +181,7 @@ def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool,
     weight += 3.0 if position < titled and danger else 1.5 if position < titled + 5 else 0.0
     weight += 1.5 if asked and danger else 0.0
     weight += 1.0 if bare else 0.0
-    return weight - (2.0 if _OLD.search(line) else 0.0)
+    return weight - (2.0 if _OLD.search(line) and not _GOING_ON.search(line) else 0.0)
 
 
 def _dangerous(line: str) -> bool:
@@ -221,12 +232,26 @@ def _candidates(line: str, language: str) -> list[_Candidate]:
         return []
     counted, bare = _counted(language)
     found = [_candidate(match) for match in counted.finditer(line)]
+    found += list(_pointed(line, language))
     if language == "en":
         found = _parts_of(line, [one for one in found if one])
         taken = {one.start for one in found if one}
         more = [_candidate(match, bare=True) for match in bare.finditer(line)]
         found += [one for one in more if one and one.value > 1 and one.start not in taken]
     return [one for one in found if one]
+
+
+def _pointed(line: str, language: str) -> Iterator[_Candidate]:
+    """Those who are taken up again by their number alone: "los cuatro", "les sept"."""
+    article = {"es": "(?:l[oa]s|est[oa]s|dich[oa]s)", "fr": "(?:les|ces|des)"}.get(language)
+    if article is None:
+        return
+    numbers = number_of(language)
+    after = r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent)\b)"
+    for match in re.finditer(rf"\b{article}\s+(?P<n>{numbers}){after}", line, re.IGNORECASE):
+        candidate = _candidate(match, bare=True)
+        if candidate and candidate.value > 1:
+            yield candidate
 
 
 def _parts_of(line: str, found: list[_Candidate]) -> list[_Candidate | None]:
@@ -241,11 +266,21 @@ def _parts_of(line: str, found: list[_Candidate]) -> list[_Candidate | None]:
             kept.append(_Candidate(value, one.start, one.end, bare=True))
         else:
             kept.append(one)
+            if more := _WITH_ONE.match(line[one.end : one.end + 120]):
+                kept.append(
+                    _Candidate(one.value + 1, one.start, one.end + more.end(), bare=True, part=one.value)
+                )
     return kept + [_candidate(match) for match in _GROUP.finditer(line)]
 
 
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
+_WITH_ONE = re.compile(
+    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+an?\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|child|infant|baby|priest|"
+    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager)\b",
+    re.IGNORECASE,
+)
+"""One more who is named beside a number: "eleven teachers and a girl"."""
 _GROUP = re.compile(
     rf"\b(?:family|group|crew|party|"
     rf"band) of (?P<n>{number_of('en')})(?=[\s,.;])",

@@ -55,9 +55,11 @@ def _tokens(text: str) -> list[_Token]:
 def base_verb(word: str) -> bool:
     """Whether a demand may begin with this word: a verb in its base form."""
     lowered = word.strip(_EDGE).lower()
-    return (
-        lowered in words("verbs.toml", "plain") or lowered in words("verbs.toml", "nouns") or lowered == "be"
-    )
+    return _known(lowered) or (lowered[:2] == "re" and len(lowered) > 5 and _known(lowered[2:].lstrip("-")))
+
+
+def _known(word: str) -> bool:
+    return word in words("verbs.toml", "plain") or word in words("verbs.toml", "nouns") or word == "be"
 
 
 def _adverb(word: str) -> bool:

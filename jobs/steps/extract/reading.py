@@ -7,15 +7,16 @@ from jobs.steps import lexicon
 from jobs.steps.document import Document
 from jobs.steps.extract import context as contexts
 from jobs.steps.extract import dates, east_asian, european
-from jobs.steps.extract.addressees import addressees, countries
+from jobs.steps.extract.addressees import addressees, countries, of_one_state
 from jobs.steps.extract.blocks import blocks, collapse
 from jobs.steps.extract.demands import demands
 from jobs.steps.extract.identifiers import identifiers
 from jobs.steps.extract.instruments import instruments
 from jobs.steps.extract.issuers import issuers
+from jobs.steps.extract.lists import listed
 from jobs.steps.extract.persons import persons_at_risk
 from jobs.steps.extract.places import places
-from jobs.steps.extract.sections import own
+from jobs.steps.extract.sections import own, page
 from jobs.steps.extract.signatories import signatories
 from jobs.steps.extract.titles import titled
 from storage.records import Demand, Statement
@@ -26,26 +27,29 @@ def extract(document: Document) -> Statement:
 
     Every demand's quote stands verbatim in the text once white space is collapsed. Never raises.
     """
-    read = blocks(document.text)
+    whole = blocks(document.text)
+    read = page(whole)
     title = collapse(document.title) or titled(read)
     flat = collapse(document.text)
     heading = "" if any(block.text.startswith(title) for block in read) or title not in flat else title
     named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
-    written = dates.written(title, read)
-    posted = dates.posted(read) or document.posted
+    written = dates.written(title, read) or dates.written(title, whole)
+    posted = dates.posted(whole) or document.posted
     if written is None and posted is None and document.published:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
     context = contexts.read(title, read, speaking, named)
     language = lexicon.detect_language(_sample(document.text) or title, document.language)
-    telling = own(read)
+    telling = listed(own(read), language)
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(telling, language, context), list(context.letter_to)
     elif language in european.LANGUAGES:
-        asked, formal = european.demands(telling, language, context), list(context.letter_to)
+        asked = european.demands(telling, language, context)
+        formal = [*context.letter_to, *european.addressed(telling, language)]
     else:
         asked, formal = demands(heading, telling, context, written)
-    asked = [_within_title(_with_negation(demand, flat), title) for demand in asked]
+    asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
+    asked = of_one_state(asked)
     parties = addressees(asked, formal, read, context)
     return Statement(
         title=title,
@@ -88,6 +92,14 @@ def _with_negation(demand: Demand, text: str) -> Demand:
     if not denied or text.count(demand.quote) > 1:
         return demand
     return replace(demand, quote=denied.group() + demand.quote)
+
+
+def _verbatim(demand: Demand, text: str) -> Demand:
+    """The demand with the spaces that its text has between the lines of an unspaced script."""
+    if demand.quote in text or demand.quote.isascii():
+        return demand
+    printed = re.search(r"\s?".join(re.escape(sign) for sign in demand.quote if sign != " "), text)
+    return replace(demand, quote=printed.group()) if printed else demand
 
 
 def _within_title(demand: Demand, title: str) -> Demand:

@@ -15,6 +15,46 @@ _HEAD = 3
 """Blocks at the top of a page that are its name and menu."""
 
 
+def page(blocks: list[Block]) -> list[Block]:
+    """The blocks of a page without its menu above and its links to share or to read on below.
+
+    A menu are four or more short lines in a row before the first long one, and lines of links between bars
+    or arrows; what stands below begins with a heading of `tail` in the second half.
+    """
+    first = next((at for at, block in enumerate(blocks[:_MENU]) if _wordy(block)), 0)
+    kept = blocks
+    if first >= _SHORT_LINES:
+        kept = [*(block for block in blocks[:first] if _said(block)), *blocks[first:]]
+    half = sum(len(block.text) for block in kept) * 0.4
+    told = 0
+    for at, block in enumerate(kept):
+        if told > half and (heading := _heading(block)) and pattern(_FILE, "tail").fullmatch(heading):
+            return kept[:at]
+        told += len(block.text)
+    return kept
+
+
+def _wordy(block: Block) -> bool:
+    """Whether a line is longer than those of menus."""
+    if pattern(_FILE, "trail").search(block.text):
+        return False
+    return len(block.text.split()) > _WORDS or len(_WIDE.findall(block.text)) > _SIGNS
+
+
+def _said(block: Block) -> bool:
+    """Whether a short line at the head tells something of the document: a date, a code, whom it is for."""
+    if pattern(_FILE, "trail").search(block.text):
+        return False
+    return block.counts or pattern(_FILE, "head").search(block.text) is not None
+
+
+_MENU = 40  # blocks
+_SHORT_LINES = 4
+_WORDS = 4
+_SIGNS = 11
+_WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+
+
 def own(blocks: list[Block]) -> list[Block]:
     """The blocks in which the document tells and asks, in order.
 

@@ -10,6 +10,7 @@ from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.claims import claims
 from jobs.steps.extract.data import may_hold, pattern, words
+from jobs.steps.extract.dates import dates_in
 from jobs.steps.extract.numbers import NUMBER
 from jobs.steps.lexicon.cldr import locales
 from storage.records import Signatories
@@ -97,10 +98,36 @@ def signatories(blocks: list[Block]) -> Signatories:
             mode = ""
             continue
         country = _take_block(found, block, mode, country)
+    if not found.organisations and not found.persons:
+        for name in _row_at_end(blocks):
+            _take(found, name, "organisations", "")
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
         len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
+
+
+def _row_at_end(blocks: list[Block]) -> list[str]:
+    """The three or more names that stand without a heading under the closing date, in a row or one a line."""
+    dated = [
+        index
+        for index, block in enumerate(blocks)
+        if index > len(blocks) // 2 and len(block.text) < 40 and dates_in(block.text)
+    ]
+    names: list[str] = []
+    for block in blocks[dated[-1] + 1 :] if dated else ():
+        if len(block.text) > 600 or block.text[-1] in ".。!?" or pattern(_FILE, "end").match(block.text):
+            break
+        row = re.split(r",\s|、|，|·|/", _ASIDE.sub("", block.text))
+        if any(len(name) > 60 or len(name.split()) > 8 for name in row):
+            break
+        names += [name.strip() for name in row if name.strip()]
+    return names if len(names) >= 3 else []
+
+
+def heads_list(block: Block) -> bool:
+    """Whether a line heads a list of names."""
+    return bool(_heading(block)[0])
 
 
 def _heading(block: Block) -> tuple[str, str]:
@@ -164,7 +191,7 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     if (
         mode == "closing"
         and not block.gap
-        and (_OFFICE.match(text) or (found.person_last and not _personal(text)))
+        and (_OFFICE.match(text) or (found.person_last and not _personal(text) and not _HONOURED.match(text)))
     ):
         return country  # the office and the body of the person above
     if pattern(_FILE, "regions").fullmatch(_WITH_COUNT.sub("", text).rstrip(" :").lower()) and not marker:

@@ -18,7 +18,7 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SITE = re.compile(r"\b[\w-]{3,40}\.(?:org|net|com|info|example|kr|jp|eu)\b")
 _NAVIGATION = re.compile(
     r"^\S{1,14}(?:\s[>»›]\s\S{1,16}){1,5}$|"
-    r"(?:\S\s+[|›»>·•/]\s+\S.*){2}|^(?:\[[^\]]{1,30}\]\s*){1,9}$|(?:\[[^\]]{1,20}\]\s*){3}|☰|"
+    r"(?:\S\s+[|›»>·•/]\s+\S.*){2}|^[^|｜]{1,20}(?:[|｜][^|｜]{1,20}){2,9}$|^(?:\[[^\]]{1,30}\]\s*){1,9}$|(?:\[[^\]]{1,20}\]\s*){3}|☰|"
     r"^(?:skip to|nos actions|accueil|inicio|главная|الرئيسية|you are here|share\b|menu\b|toggle\b|"
     r"home\b|search\b|log ?in|posted|published|uploaded|"
     r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|検索|文字サイズ|您现在的位置|"

@@ -80,7 +80,7 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
         return True
     if _FIRST.search(before) or re.search(r"\bour(?:\s+\w+)?$", before[-40:]):
         return ask.form in {"base", "gerund"} or not _PAST.search(before)
-    if not re.sub(rf"(?:{_ADVERBS}|[\s,“\"(*–—-])+", "", before):
+    if not re.sub(rf"(?:{_ADVERBS}|[\s,“\"(*–—-])+", "", before, flags=re.IGNORECASE):
         return ask.form in {"s", "gerund", "base"}
     return _goes_on(ask, before) or (not ask.press and _text_speaks(ask, before, context))
 

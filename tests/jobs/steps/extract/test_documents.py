@@ -42,7 +42,6 @@ KNOWN_SHORTFALLS = {
     "sign_on_statement 1 addressees": "the same",
     "sign_on_statement 1 countries": "the seats of signatories count",
     "un_resolution 1 title": "the line of adoption is taken for the title",
-    "un_resolution 1 issuers": "the masthead is taken for the body that speaks",
 }
 """Document, number of its item, field: what is the matter."""
 
