@@ -82,7 +82,7 @@ def open_database(config: Config, *, watch: bool = True) -> Database:
         database.prepare()
         if watch:
             with database.write() as work:
-                work.sources.configure(config.sources)
+                work.sources.watch(config.sources)
     except WrongKey as error:
         database.close()
         raise Unusable(f"{config.key_file}: {error}") from error
@@ -230,6 +230,7 @@ async def delivering(
 async def serve(config: Config, stop: asyncio.Event) -> None:
     """The service: polls, delivers and answers until `stop` is set, then ends cleanly."""
     database = open_database(config)
+    watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
     told = admins(config)
     desk = Desk(database, ZoneInfo(config.timezone), told)
     wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()
@@ -257,7 +258,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         for one, pace in senders:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk.zone)))
-        tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, len(config.sources))))
+        tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("heartbeat", EVERY, heart.beat),
@@ -270,7 +271,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         schedule = Schedule(tuple(jobs))
         schedule.start()
         first = asyncio.create_task(_first_round(poller, heart))
-        log.info("vigil.ready", sources=len(config.sources), transports=[one.name for one, _ in senders])
+        log.info("vigil.ready", sources=watched, transports=[one.name for one, _ in senders])
         manager.ready()
         settle()
         await stop.wait()

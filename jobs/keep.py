@@ -1,6 +1,6 @@
 """Inside one transaction: keeps what polls brought, validators with entries and alerts, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from jobs.health import Found, tell, tell_pushed
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.recall import Recall
-from jobs.ring import Occasion, change, keep, ring, ring_again
+from jobs.ring import Audience, Occasion, change, keep, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
 from jobs.steps.understand import Understood
 from storage.database import Work
@@ -67,8 +67,9 @@ def keep_all(
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
         recall.begin(work)
-    kept = tuple(_keep(work, outcome, limits, recall) for outcome in outcomes)
-    both = list(zip(outcomes, kept, strict=True))
+    audience = Audience(work)
+    kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
+    both = list(zip(outcomes, _with_memory(work, outcomes, kept), strict=True))
     found = [Found(by.before, one.source, by.now) for by, one in both if not by.pushed]
     told = tell(work, found, admins)
     work.sources.save_polled((one.before, one.after) for one in told)
@@ -79,16 +80,15 @@ def keep_all(
 
 def _keep_pushed(work: Work, pushed: Sequence[tuple[Outcome, Source]], admins: Admins) -> None:
     """What hubs brought changes of a source only what its entries tell: not how it answers, nor when."""
-    found = [Found(by.before, _with_memory(work, source, by.now), by.now) for by, source in pushed]
+    found = [Found(by.before, source, by.now) for by, source in pushed]
     tell_pushed(work, found, admins)
     work.sources.save_pushed([one.after for one in found])
 
 
-def _keep(work: Work, outcome: Outcome, limits: Limits, recall: Recall) -> Kept:
-    source, now = outcome.source, outcome.now
+def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> Kept:
+    source, now, limits = outcome.source, outcome.now, occasion.limits
     if not (outcome.new or outcome.edits):
         return Kept(source)
-    occasion = Occasion(now, limits)
     alerts = [*_edited(work, outcome, occasion, recall)]
     known = work.entries.known(source.id, [read.entry.uid for read in outcome.new])
     new = [read for read in outcome.new if read.entry.uid not in known]
@@ -102,7 +102,7 @@ def _keep(work: Work, outcome: Outcome, limits: Limits, recall: Recall) -> Kept:
         if rung:
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
-    return Kept(_with_memory(work, source, now), len(new), notes, tuple(alerts))
+    return Kept(source, len(new), notes, tuple(alerts))
 
 
 def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> list[tuple[Alert, int]]:
@@ -152,12 +152,28 @@ def _renew(work: Work, source: Source, edit: Edit, recall: Recall) -> None:
         recall.edited(work, statement)
 
 
-def _with_memory(work: Work, source: Source, now: datetime) -> Source:
-    """The source with what its entries tell about it: its habit, and which of them are still unread."""
-    moments = work.entries.moments(source.id, now, LOOKED_AT)
+def _with_memory(work: Work, outcomes: Sequence[Outcome], kept: Sequence[Kept]) -> list[Kept]:
+    """The sources with what their entries tell about them: their habit, and which are still unread."""
+    changed = {outcome.source.id for outcome in outcomes if outcome.new or outcome.edits}
+    if not changed:
+        return list(kept)
+    latest = max(outcome.now for outcome in outcomes)
+    moments = work.entries.moments(changed, latest, LOOKED_AT)
+    unread = work.entries.next_unread(changed)
+    return [
+        replace(one, source=_knowing(one.source, moments.get(one.source.id, ()), unread, outcome.now))
+        if one.source.id in changed
+        else one
+        for outcome, one in zip(outcomes, kept, strict=True)
+    ]
+
+
+def _knowing(
+    source: Source, moments: Sequence[datetime], unread: Mapping[int, datetime], now: datetime
+) -> Source:
     known = replace(
         source,
-        unread_due=work.entries.next_unread(source.id),
+        unread_due=unread.get(source.id),
         newest=moments[0] if moments else None,
         habit=habit(moments),
     )

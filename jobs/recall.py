@@ -11,8 +11,8 @@ from storage.queries import Placed
 from storage.records import Statement
 from storage.statements import COMPARED, case_window, day_of
 
-_MOST = 3_000
-"""Statements that are remembered, the newest; with their traits some ten kilobytes each."""
+_MOST = 2_000
+"""Statements that are remembered, the newest; with their traits some twenty kilobytes each."""
 
 
 @dataclass(slots=True)

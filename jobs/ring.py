@@ -1,7 +1,7 @@
 """Inside a poll's transaction: keeps a statement, joins it to its case, and queues what rings."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +21,34 @@ _LIFE = timedelta(days=9)
 _DIGEST_LANE = 4
 
 
+@dataclass(slots=True)
+class Audience:
+    """Who asked for what: read once a transaction, and only if something may ring."""
+
+    work: Work
+    _routes: tuple[tuple[str, Route], ...] | None = None
+    _rung: dict[tuple[int, datetime], int] = field(default_factory=dict)
+
+    def routes(self) -> tuple[tuple[str, Route], ...]:
+        """Every route of every reachable recipient, deciphered, with the name of its transport."""
+        if self._routes is None:
+            self._routes = tuple(self.work.routes.active())
+        return self._routes
+
+    def rung(self, source: Source, since: datetime) -> int:
+        """How many urgent alerts the source has given cause for since then."""
+        key = (source.id, since)
+        if key not in self._rung:
+            self._rung[key] = self.work.alerts.rung_since(*key)
+        return self._rung[key]
+
+    def rang(self, alert: Alert) -> None:
+        """This alert came to them."""
+        for source, since in self._rung:
+            if alert.statement.alert.urgent and source == alert.source.id and since < alert.sent:
+                self._rung[source, since] += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """When something may ring, under which limits; `stage` tells a later alert on an entry from its first.
@@ -30,6 +58,7 @@ class Occasion:
 
     now: datetime
     limits: Limits
+    audience: Audience
     stage: str = ""
     doubt: str = ""
 
@@ -129,11 +158,12 @@ def ring(
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
     )
-    wanted = _wanted(work, alert, now, limits)
+    wanted = _wanted(work, alert, occasion)
     if statement.relation is Relation.DUPLICATE:
         # The same call again: only for those whom its first carrier did not reach.
-        heard = work.deliveries.heard(statement.case_id)
-        wanted = {key: when for key, when in wanted.items() if key[0] not in heard and when[0] < _DIGEST_LANE}
+        wanted = {key: when for key, when in wanted.items() if when[0] < _DIGEST_LANE}
+        heard = work.deliveries.heard(statement.case_id) if wanted and earlier else set()
+        wanted = {key: when for key, when in wanted.items() if key[0] not in heard}
         if earlier and not wanted:
             return None
     if not wanted and not statement.alert.urgent:
@@ -141,11 +171,12 @@ def ring(
     if alert.msg_type is MsgType.CANCEL:
         held = ""
         work.deliveries.cancel_case(statement.case_id)
-    elif work.alerts.rung_since(source.id, now - timedelta(hours=1)) >= limits.per_source_hour:
+    elif occasion.audience.rung(source, now - timedelta(hours=1)) >= limits.per_source_hour:
         held = "more urgent alerts from this source within an hour than usual: an admin looks first"
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
+    occasion.audience.rang(alert)
     for lane, at in sorted(set(wanted.values())):
         chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
         work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
@@ -159,18 +190,18 @@ def identifier(source: Source, entry: Entry, stage: str = "") -> str:
     return f"vigil-{digest[:24]}"
 
 
-def _wanted(
-    work: Work, alert: Alert, now: datetime, limits: Limits
-) -> dict[tuple[int, str], tuple[int, datetime]]:
+def _wanted(work: Work, alert: Alert, occasion: Occasion) -> dict[tuple[int, str], tuple[int, datetime]]:
     """(recipient, transport) -> (lane, not before): one delivery each, however many routes fit."""
-    followers = work.alerts.followers(alert.case_id) if alert.references and alert.case_id else set()
+    followers: set[int] = set()
+    if alert.case_id and alert.references and match.is_follow_up(alert):
+        followers = work.deliveries.followers(alert.case_id)
     found: dict[tuple[int, str], tuple[int, datetime]] = {}
-    for transport, route in work.routes.active():
+    for transport, route in occasion.audience.routes():
         followed = route.recipient_id in followers
         if not match.wants(route, alert, followed=followed):
             continue
         key = (route.recipient_id, transport)
-        when = _when(route, alert, now, limits, followed=followed)
+        when = _when(route, alert, occasion.now, occasion.limits, followed=followed)
         found[key] = min(found.get(key, when), when)
     return found
 

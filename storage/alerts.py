@@ -6,25 +6,44 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.additions import Additions
 from storage.records import Alert, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
-from storage.tables import alerts, deliveries, entries, sources, statements
+from storage.tables import alerts, cases, entries, sources, statements
 from storage.words import MsgType, Status
 
-_INSERT = sa.insert(alerts).returning(alerts.c.id)
+_OF_CASE = (
+    sa.select(alerts.c.id, alerts.c.identifier)
+    .where(alerts.c.case_id == sa.bindparam("case"))
+    .order_by(alerts.c.id)
+)
+
+_RUNG_SINCE = (
+    sa.select(sa.func.count())
+    .select_from(alerts)
+    .join(statements, statements.c.id == alerts.c.statement_id)
+    .where(
+        statements.c.urgent,
+        alerts.c.source_id == sa.bindparam("source"),
+        alerts.c.sent > sa.bindparam("since"),
+    )
+)
 
 
 class Alerts:
     """Questions about alerts, and their changes."""
 
-    def __init__(self, connection: Connection, of_statements: Statements, of_sources: Sources) -> None:
+    def __init__(
+        self, connection: Connection, additions: Additions, of_statements: Statements, of_sources: Sources
+    ) -> None:
         self._connection = connection
+        self._additions = additions
         self._statements = of_statements
         self._sources = of_sources
 
     def add(self, alert: Alert) -> int:
-        """Keeps an alert; returns its id. Raises IntegrityError for an identifier that is known."""
+        """Keeps an alert; returns its id. For a known identifier the transaction raises IntegrityError."""
         row = {
             "identifier": alert.identifier,
             "statement_id": alert.statement.id,
@@ -36,8 +55,7 @@ class Alerts:
             "expires": alert.expires,
             "references": list(alert.references),
         }
-        result = self._connection.execute(_INSERT, row)
-        return int(result.scalar_one())
+        return self._additions.add(alerts, row)
 
     def many(self, ids: Sequence[int]) -> dict[int, Alert]:
         """The alerts with these ids, each with its statement and source."""
@@ -48,10 +66,14 @@ class Alerts:
 
     def of_case(self, case_id: int) -> tuple[tuple[int, str], ...]:
         """The (id, identifier) of every alert on the case, oldest first."""
-        question = sa.select(alerts.c.id, alerts.c.identifier).where(alerts.c.case_id == case_id)
-        return tuple(
-            (int(key), name) for key, name in self._connection.execute(question.order_by(alerts.c.id))
-        )
+        found: list[tuple[int, str]] = []
+        if not any(row["id"] == case_id for row in self._additions.waiting(cases)):
+            with self._additions.beside():
+                rows = self._connection.execute(_OF_CASE, {"case": case_id})
+                found = [(int(key), name) for key, name in rows]
+        added = self._additions.waiting(alerts)
+        found += [(row["id"], row["identifier"]) for row in added if row["case_id"] == case_id]
+        return tuple(sorted(found))
 
     def exists(self, identifier: str) -> bool:
         """Whether there is an alert with this CAP identifier."""
@@ -68,27 +90,13 @@ class Alerts:
         )
         return bool(self._connection.scalar(question))
 
-    def followers(self, case_id: int) -> set[int]:
-        """The recipients who were, or are about to be, alerted to the case."""
-        question = (
-            sa.select(deliveries.c.recipient_id)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .where(alerts.c.case_id == case_id)
-        )
-        return set(self._connection.scalars(question))
-
     def rung_since(self, source_id: int, since: datetime) -> int:
         """How many urgent alerts the source has given cause for since then."""
-        question = (
-            sa.select(sa.func.count())
-            .select_from(alerts)
-            .join(statements, statements.c.id == alerts.c.statement_id)
-            .where(statements.c.urgent)
-        )
-        return int(
-            self._connection.scalar(question.where(alerts.c.source_id == source_id, alerts.c.sent > since))
-            or 0
-        )
+        given = {"source": source_id, "since": since}
+        if any(row["source_id"] == source_id for row in self._additions.waiting(alerts)):
+            self._additions.write()
+        with self._additions.beside():
+            return int(self._connection.scalar(_RUNG_SINCE, given) or 0)
 
     def also_carried(self, case_id: int, but: int) -> tuple[str, ...]:
         """The other sources that carried statements on the case, as people know them."""

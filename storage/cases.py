@@ -5,19 +5,25 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.locks import until_commit
 from storage.records import Case
 from storage.tables import cases
 from storage.words import CaseState
 
-_INSERT = sa.insert(cases).returning(cases.c.id)
+_TOUCH = (
+    sa.update(cases)
+    .where(cases.c.id == sa.bindparam("touched"))
+    .values(state=sa.bindparam("now_state"), updated=sa.bindparam("now_updated"))
+)
 
 
 class Cases:
     """Questions about cases, and their changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
+        self._additions = additions
 
     def lock(self) -> None:
         """Until the transaction ends, no other one decides which case a statement belongs to."""
@@ -26,14 +32,11 @@ class Cases:
     def open(self, title: str, now: datetime) -> int:
         """A new case; returns its id."""
         row = {"title": title, "state": CaseState.OPEN, "opened": now, "updated": now}
-        result = self._connection.execute(_INSERT, row)
-        return int(result.scalar_one())
+        return self._additions.add(cases, row)
 
     def touch(self, case_id: int, state: CaseState, now: datetime) -> None:
         """Something happened in the case."""
-        self._connection.execute(
-            sa.update(cases).where(cases.c.id == case_id).values(state=state, updated=now)
-        )
+        self._additions.after(_TOUCH, {"touched": case_id, "now_state": state, "now_updated": now})
 
     def get(self, case_id: int) -> Case | None:
         """The case with this id."""

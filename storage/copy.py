@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.migrate import current_revision, upgrade
 from storage.search import index_for
 from storage.tables import Moment, statements
@@ -80,7 +81,7 @@ def rows_in(
 
 def rows_out(connection: Connection, tables: Sequence[sa.Table]) -> None:
     """Takes every row out, those of the index too."""
-    index_for(connection).clear()
+    index_for(connection, Additions(connection)).clear()
     if connection.dialect.name == "postgresql":
         # At once, whatever refers to whatever; what was there leaves the disk with the commit.
         connection.execute(sa.text(f"TRUNCATE {', '.join(_quoted(connection, tables))}"))

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage import backup, locks
+from storage.additions import Additions
 from storage.alerts import Alerts
 from storage.cases import Cases
 from storage.copy import hold_still, into_file, tables_of
@@ -119,13 +120,15 @@ class Database:
     def write(self) -> Iterator[Work]:
         """A transaction that may change things; it commits when the block ends without an error."""
         with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
-            yield self._work(connection)
+            additions = Additions(connection)
+            yield self._work(connection, additions)
+            additions.write()
 
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only looks; it sees one state of everything."""
         with self._looking() as connection:
-            yield self._work(connection)
+            yield self._work(connection, Additions(connection))
 
     def copy_to(self, file: Path) -> dict[str, int]:
         """Every row into a new SQLite file, as of one moment, while others write; the index is left out.
@@ -182,20 +185,20 @@ class Database:
         except SQLAlchemyError as error:
             raise StorageError(f"the database cannot be copied: {reason(error)}") from error
 
-    def _work(self, connection: Connection) -> Work:
-        index = index_for(connection)
-        statements = Statements(connection, index)
+    def _work(self, connection: Connection, additions: Additions) -> Work:
+        index = index_for(connection, additions)
+        statements = Statements(connection, additions, index)
         sources = Sources(connection)
-        deliveries = Deliveries(connection)
+        deliveries = Deliveries(connection, additions)
         return Work(
             connection=connection,
             sources=sources,
-            entries=Entries(connection),
-            cases=Cases(connection),
+            entries=Entries(connection, additions),
+            cases=Cases(connection, additions),
             statements=statements,
-            alerts=Alerts(connection, statements, sources),
+            alerts=Alerts(connection, additions, statements, sources),
             recipients=Recipients(connection, self.vault),
-            routes=Routes(connection, self.vault),
+            routes=Routes(connection, additions, self.vault),
             requests=Requests(connection, self.vault),
             deliveries=deliveries,
             subscriptions=Subscriptions(connection, self.vault),

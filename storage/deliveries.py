@@ -6,16 +6,26 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.additions import Additions, Row
 from storage.records import Delivery
-from storage.tables import alerts, deliveries, recipients, statements
+from storage.tables import alerts, cases, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Urgency
+
+_LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+_DIGEST_LANE = 4
+_OF_CASE = (
+    sa.select(deliveries.c.recipient_id, deliveries.c.state, deliveries.c.lane)
+    .join(alerts, alerts.c.id == deliveries.c.alert_id)
+    .where(alerts.c.case_id == sa.bindparam("case"))
+)
 
 
 class Deliveries:
     """Questions about deliveries, and their changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
+        self._additions = additions
 
     def queue(
         self, alert_id: int, wanted: Iterable[tuple[int, str, datetime]], lane: int, *, held: str = ""
@@ -169,13 +179,15 @@ class Deliveries:
 
     def heard(self, case_id: int) -> set[int]:
         """The recipients who got an alert on the case at once, or are about to."""
-        live = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
-        question = (
-            sa.select(deliveries.c.recipient_id)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .where(alerts.c.case_id == case_id, deliveries.c.state.in_(live), deliveries.c.lane < 4)
-        )
-        return set(self._connection.scalars(question))
+        return {
+            row["recipient_id"]
+            for row in self._of_case(case_id)
+            if row["state"] in _LIVE and row["lane"] < _DIGEST_LANE
+        }
+
+    def followers(self, case_id: int) -> set[int]:
+        """The recipients who were, or are about to be, alerted to the case."""
+        return {row["recipient_id"] for row in self._of_case(case_id)}
 
     def cancel_notice(self, notice_id: int, detail: str) -> int:
         """Cancels what still waits of a notice; returns how many."""
@@ -206,11 +218,26 @@ class Deliveries:
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
 
+    def _of_case(self, case_id: int) -> list[Row | RowMapping]:
+        """What went out, or is about to, on the case: recipient, state and lane."""
+        waiting = self._additions.waiting(deliveries)
+        of = {row["id"]: row["case_id"] for row in self._additions.waiting(alerts)}
+        if not all(row["alert_id"] in of for row in waiting):
+            self._additions.write()  # what is on which case cannot be told without asking
+            waiting = ()
+        found: list[Row | RowMapping] = [row for row in waiting if of[row["alert_id"]] == case_id]
+        if not any(row["id"] == case_id for row in self._additions.waiting(cases)):
+            with self._additions.beside():
+                found += self._connection.execute(_OF_CASE, {"case": case_id}).mappings()
+        return found
+
     def _queue(
         self, of: dict[str, int], wanted: Iterable[tuple[int, str, datetime]], lane: int, held: str
     ) -> int:
         rows = [
             {
+                "alert_id": None,
+                "notice_id": None,
                 **of,
                 "recipient_id": recipient_id,
                 "transport": transport,
@@ -224,8 +251,7 @@ class Deliveries:
             }
             for recipient_id, transport, not_before in wanted
         ]
-        if rows:
-            self._connection.execute(sa.insert(deliveries), rows)
+        self._additions.many(deliveries, rows)
         return len(rows)
 
 

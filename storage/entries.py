@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.additions import Additions
 from storage.records import Entry
 from storage.tables import entries, statements
 
@@ -13,27 +14,54 @@ _AT_ONCE = 500
 """SQLite takes a limited number of values in a question."""
 
 
-_INSERT = sa.insert(entries).returning(entries.c.id)
+_CAME = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
+_OF_SOURCES = entries.c.source_id.in_(sa.bindparam("sources", expanding=True))
+_SHOWN = sa.select(entries.c.uid, entries.c.shown).where(
+    entries.c.source_id == sa.bindparam("source"), entries.c.uid.in_(sa.bindparam("uids", expanding=True))
+)
+
+
+_NEXT_UNREAD = (
+    sa.select(entries.c.source_id, sa.func.min(entries.c.again_at))
+    .where(_OF_SOURCES, entries.c.again_at.is_not(None))
+    .group_by(entries.c.source_id)
+)
+_RANKED = (
+    sa.select(
+        entries.c.source_id,
+        _CAME.label("moment"),
+        sa.func.row_number().over(partition_by=entries.c.source_id, order_by=_CAME.desc()).label("place"),
+    )
+    .where(_OF_SOURCES, sa.bindparam("now") >= _CAME)
+    .subquery()
+)
+_MOMENTS = (
+    sa.select(_RANKED.c.source_id, _RANKED.c.moment)
+    .where(_RANKED.c.place <= sa.bindparam("most"))
+    .order_by(_RANKED.c.source_id, _RANKED.c.place)
+)
 
 
 class Entries:
     """Questions about entries, and their changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
+        self._additions = additions
 
     def known(self, source_id: int, uids: Collection[str]) -> set[str]:
         """Which of these uids the source has published before."""
-        return set(self.shown(source_id, uids))
+        with self._additions.beside():
+            stored = self.shown(source_id, uids)
+        added = {row["uid"] for row in self._additions.waiting(entries) if row["source_id"] == source_id}
+        return stored.keys() | (added & set(uids))
 
     def shown(self, source_id: int, uids: Collection[str]) -> dict[str, str]:
         """The digest of what the source showed last, for those of these uids that it has published."""
         found: dict[str, str] = {}
         for part in _parts(uids):
-            question = sa.select(entries.c.uid, entries.c.shown).where(
-                entries.c.source_id == source_id, entries.c.uid.in_(part)
-            )
-            found.update((row.uid, row.shown) for row in self._connection.execute(question))
+            rows = self._connection.execute(_SHOWN, {"source": source_id, "uids": part})
+            found.update((row.uid, row.shown) for row in rows)
         return found
 
     def by_uid(self, source_id: int, uids: Collection[str]) -> dict[str, Entry]:
@@ -65,24 +93,24 @@ class Entries:
             limit=limit,
         )
 
-    def next_unread(self, source_id: int) -> datetime | None:
-        """When a linked page of the source is to be tried again next."""
-        question = sa.select(sa.func.min(entries.c.again_at)).where(entries.c.source_id == source_id)
-        found: datetime | None = self._connection.scalar(question)
-        return found
+    def next_unread(self, sources: Collection[int]) -> dict[int, datetime]:
+        """When a linked page of each of these sources, where one waits, is to be tried again next."""
+        rows = self._connection.execute(_NEXT_UNREAD, {"sources": list(sources)})
+        return {row[0]: row[1] for row in rows}
 
-    def moments(self, source_id: int, now: datetime, limit: int) -> tuple[datetime, ...]:
-        """When the source's latest entries came: as published, or where undated as fetched; newest first."""
-        moment = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
-        question = sa.select(moment).where(entries.c.source_id == source_id, moment <= now)
-        return tuple(self._connection.scalars(question.order_by(moment.desc()).limit(limit)))
+    def moments(self, sources: Collection[int], now: datetime, limit: int) -> dict[int, list[datetime]]:
+        """When these sources' latest entries came, newest first: as published, or if undated as fetched."""
+        found: dict[int, list[datetime]] = {}
+        given = {"sources": list(sources), "now": now, "most": limit}
+        for source, moment in self._connection.execute(_MOMENTS, given):
+            found.setdefault(source, []).append(moment)
+        return found
 
     def brought(self, since: datetime, until: datetime) -> dict[int, int]:
         """How many entries each source has published in that time, undated ones by when they were fetched."""
-        moment = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
         question = (
             sa.select(entries.c.source_id, sa.func.count())
-            .where(moment > since, moment <= until)
+            .where(since < _CAME, until >= _CAME)
             .group_by(entries.c.source_id)
         )
         return {row[0]: row[1] for row in self._connection.execute(question)}
@@ -101,10 +129,8 @@ class Entries:
         return found
 
     def add(self, source_id: int, entry: Entry, fetched: datetime) -> int:
-        """Keeps an entry; returns its id. Raises IntegrityError for a uid that is known."""
-        row = _row(entry) | {"source_id": source_id, "fetched": fetched}
-        result = self._connection.execute(_INSERT, row)
-        return int(result.scalar_one())
+        """Keeps an entry; returns its id. For a uid that is known the transaction raises IntegrityError."""
+        return self._additions.add(entries, _row(entry) | {"source_id": source_id, "fetched": fetched})
 
     def save(self, entry: Entry) -> None:
         """Keeps what has changed about an entry that has an id; when it was first fetched stays."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.additions import Additions
 from storage.records import Route
 from storage.tables import recipients, routes
 from storage.vault import Vault
@@ -20,6 +21,7 @@ class Routes:
     """Questions about routes, and their changes."""
 
     connection: Connection
+    additions: Additions
     vault: Vault
 
     def of(self, recipient_id: int) -> tuple[Route, ...]:
@@ -35,7 +37,9 @@ class Routes:
             .where(recipients.c.state == RecipientState.ACTIVE)
             .order_by(routes.c.recipient_id, routes.c.id)
         )
-        for row in self.connection.execute(question).mappings():
+        with self.additions.beside():  # none of what waits there is a route
+            rows = self.connection.execute(question).mappings().all()
+        for row in rows:
             yield row["transport"], self._route(row)
 
     def add(self, recipient_id: int, route: Route) -> Route:

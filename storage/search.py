@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.engine import Connection
 
+from storage.additions import Additions
 from storage.queries import Query
 from storage.records import Statement
 from storage.tables import statements
@@ -23,6 +24,11 @@ _MOST_TERMS = 40
 _MOST_RANKED = 1000
 _SNIPPET = 160
 _PREFIX = 5
+_INTO_FTS5 = sa.text("INSERT INTO statement_index (rowid, title, body) VALUES (:id, :title, :body)")
+_INTO_TSVECTOR = sa.text(
+    "INSERT INTO statement_index (id, words) VALUES (:id, "
+    "setweight(CAST(:title AS tsvector), 'A') || setweight(CAST(:body AS tsvector), 'D'))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,9 @@ class Wanted:
 class Index(ABC):
     """The index of one connection's database. Its changes belong to the open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
+        self._additions = additions
 
     @abstractmethod
     def add(self, key: int, title: str, body: str) -> None:
@@ -100,9 +107,7 @@ class SqliteIndex(Index):
     def add(self, key: int, title: str, body: str) -> None:
         """Indexes a statement."""
         row = {"id": key, "title": " ".join(terms(title)), "body": " ".join(terms(body))}
-        self._connection.execute(
-            sa.text("INSERT INTO statement_index (rowid, title, body) VALUES (:id, :title, :body)"), row
-        )
+        self._additions.after(_INTO_FTS5, row)
 
     def remove(self, key: int) -> None:
         """The statement can no longer be found by its words."""
@@ -134,13 +139,8 @@ class PostgresIndex(Index):
 
     def add(self, key: int, title: str, body: str) -> None:
         """Indexes a statement; the terms are given with their positions, no dictionary touches them."""
-        self._connection.execute(
-            sa.text(
-                "INSERT INTO statement_index (id, words) VALUES (:id, "
-                "setweight(CAST(:title AS tsvector), 'A') || setweight(CAST(:body AS tsvector), 'D'))"
-            ),
-            {"id": key, "title": _vector(terms(title)), "body": _vector(terms(body))},
-        )
+        row = {"id": key, "title": _vector(terms(title)), "body": _vector(terms(body))}
+        self._additions.after(_INTO_TSVECTOR, row)
 
     def remove(self, key: int) -> None:
         """The statement can no longer be found by its words."""
@@ -167,9 +167,10 @@ class PostgresIndex(Index):
         return sa.select(index.c.id, rank).where(index.c.words.bool_op("@@")(asked))
 
 
-def index_for(connection: Connection) -> Index:
+def index_for(connection: Connection, additions: Additions) -> Index:
     """The index of this connection's database."""
-    return SqliteIndex(connection) if connection.dialect.name == "sqlite" else PostgresIndex(connection)
+    kind = SqliteIndex if connection.dialect.name == "sqlite" else PostgresIndex
+    return kind(connection, additions)
 
 
 def wanted_of(query: Query) -> Wanted:

@@ -1,6 +1,6 @@
 """Sources: what is watched, and what the last poll of each left behind."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -27,6 +27,8 @@ _EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
 """What every poll writes; the rest, such as validators, changes seldom."""
 _OF_ENTRIES = ("unread_due", "newest", "habit", "silent_since")
 """What its entries tell about it, whoever brought them."""
+_AT_ONCE = 500
+"""Sources that are held in memory while the configuration is compared with what is known."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
 
 
@@ -37,30 +39,40 @@ class Sources:
         self._connection = connection
 
     def configure(self, wanted: Iterable[Source]) -> tuple[Source, ...]:
+        """As `watch`; returns the watched sources."""
+        self.watch(wanted)
+        return self.all()
+
+    def watch(self, wanted: Iterable[Source]) -> None:
         """Makes the watched sources those of the configuration; what is known of each is kept.
 
         A source whose address changed starts anew with its validators: they belong to the old one.
         Sources no longer wanted are kept with their entries, but no longer watched.
         """
-        columns = (sources.c[name] for name in ("id", "name", "watched", *_CONFIGURED))
-        known = {row["name"]: row for row in self._connection.execute(sa.select(*columns)).mappings()}
-        new = []
-        for source in wanted:
+        left = {source.name: source for source in wanted}
+        changes: list[tuple[int, dict[str, object]]] = []
+        for old in self._configured():
+            source = left.pop(old["name"], None)
+            if source is None:
+                changes += [(old["id"], {"watched": False})] if old["watched"] else []
+                continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
-            old = known.pop(source.name, None)
-            if old is None:
-                new.append(_row(source) | {"watched": True})
-            elif not old["watched"] or any(old[name] != value for name, value in row.items()):
+            if not old["watched"] or any(old[name] != value for name, value in row.items()):
                 row |= _ANEW if old["url"] != source.url else {}
-                change = sa.update(sources).where(sources.c.id == old["id"])
-                self._connection.execute(change.values(watched=True, **row))
-        if new:
-            self._connection.execute(sa.insert(sources), new)
-        for old in known.values():
-            if old["watched"]:
-                gone = sa.update(sources).where(sources.c.id == old["id"])
-                self._connection.execute(gone.values(watched=False))
-        return self.all()
+                changes.append((old["id"], {"watched": True, **row}))
+        for number, values in changes:
+            self._connection.execute(sa.update(sources).where(sources.c.id == number).values(**values))
+        new = list(left.values())
+        for start in range(0, len(new), _AT_ONCE):
+            rows = [_row(source) | {"watched": True} for source in new[start : start + _AT_ONCE]]
+            self._connection.execute(sa.insert(sources), rows)
+
+    def _configured(self) -> Iterator[RowMapping]:
+        """What is known of each source's configuration, a few at a time: there may be ten thousand."""
+        question = sa.select(*(sources.c[name] for name in ("id", "name", "watched", *_CONFIGURED)))
+        options = {"yield_per": _AT_ONCE}
+        with self._connection.execute(question, execution_options=options) as found:
+            yield from found.mappings()
 
     def all(self) -> tuple[Source, ...]:
         """Every watched source, by name."""

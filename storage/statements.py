@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.additions import Additions
 from storage.filters import conditions
 from storage.queries import Hit, Hits, Placed, Query
 from storage.records import (
@@ -38,21 +39,49 @@ _INDEXED = 200
 """How many statements are held in memory while the index is filled."""
 
 
-_INSERT = sa.insert(statements).returning(statements.c.id)
+def _numbers(which: sa.ColumnElement[bool]) -> sa.Select[int, int]:
+    return (
+        sa.select(statements.c.id, statements.c.case_id)
+        .where(
+            which,
+            statements.c.case_id.is_not(None),
+            statements.c.day.between(sa.bindparam("since"), sa.bindparam("until")),
+        )
+        .order_by(statements.c.id.desc())
+        .limit(COMPARED)
+    )
+
+
+_TIED = _numbers(
+    sa.or_(
+        statements.c.id.in_(
+            sa.select(alerts.c.statement_id).where(alerts.c.source_id == sa.bindparam("source"))
+        ),
+        statements.c.url == sa.bindparam("url"),
+    )
+)
+_ABOUT = _numbers(
+    statements.c.id.in_(
+        sa.select(statement_countries.c.statement_id).where(
+            statement_countries.c.country.in_(sa.bindparam("countries", expanding=True)),
+            statement_countries.c.statement_id < sa.bindparam("before"),
+        )
+    )
+)
 
 
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
-    def __init__(self, connection: Connection, index: Index) -> None:
+    def __init__(self, connection: Connection, additions: Additions, index: Index) -> None:
         self._connection = connection
+        self._additions = additions
         self._index = index
 
     def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
         """Keeps a statement and indexes it; returns its id."""
         row = _row(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
-        result = self._connection.execute(_INSERT, row)
-        key = int(result.scalar_one())
+        key = self._additions.add(statements, row)
         self._add_parts(key, statement)
         self._index.add(key, statement.title, _indexed(row, source.organisation))
         return key
@@ -178,25 +207,31 @@ class Statements:
 
     def tied(self, url: str, around: datetime, source_id: int) -> tuple[tuple[int, int], ...]:
         """The (number, case) of statements with this address, or that rang and come from this source."""
-        rang = sa.select(alerts.c.statement_id).where(alerts.c.source_id == source_id)
-        same = (statements.c.id.in_(rang), *([statements.c.url == url] if url else []))
-        return self._numbers(sa.or_(*same), around)
+        since, until = case_window(around)
+        given = {"source": source_id, "url": url or None, "since": since, "until": until}
+        added = {row["id"]: row for row in self._additions.waiting(statements)}
+        rang = {
+            row["statement_id"] for row in self._additions.waiting(alerts) if row["source_id"] == source_id
+        }
+        if not rang <= added.keys():  # what was known before has rung
+            self._additions.write()
+            return self.tied(url, around, source_id)
+        with self._additions.beside():
+            stored = [(int(number), int(case)) for number, case in self._connection.execute(_TIED, given)]
+        new = [
+            (number, row["case_id"])
+            for number, row in added.items()
+            if (number in rang or (url and row["url"] == url))
+            and row["case_id"] is not None
+            and since <= row["day"] <= until
+        ]
+        return (*new, *stored)
 
     def about(self, countries: Collection[str], around: datetime, before: int) -> tuple[tuple[int, int], ...]:
         """The (number, case) of statements that share a country, and have a number below `before`."""
-        shared = sa.select(statement_countries.c.statement_id).where(
-            statement_countries.c.country.in_(countries), statement_countries.c.statement_id < before
-        )
-        return self._numbers(statements.c.id.in_(shared), around)
-
-    def _numbers(self, which: sa.ColumnElement[bool], around: datetime) -> tuple[tuple[int, int], ...]:
         since, until = case_window(around)
-        question = sa.select(statements.c.id, statements.c.case_id).where(
-            which,
-            statements.c.case_id.is_not(None),
-            statements.c.day.between(since, until),
-        )
-        rows = self._connection.execute(question.order_by(statements.c.id.desc()).limit(COMPARED))
+        given = {"countries": list(countries), "before": before, "since": since, "until": until}
+        rows = self._connection.execute(_ABOUT, given)
         return tuple((int(number), int(case)) for number, case in rows)
 
     def countries(self) -> tuple[str, ...]:
@@ -213,8 +248,7 @@ class Statements:
             {"statement_id": key, "country": country, "position": position}
             for position, country in enumerate(dict.fromkeys(statement.countries))
         ]
-        if countries:
-            self._connection.execute(sa.insert(statement_countries), countries)
+        self._additions.many(statement_countries, countries)
         of = {addressee.name: addressee.country for addressee in statement.addressees}
         asked = [
             {
@@ -229,8 +263,7 @@ class Statements:
             }
             for position, demand in enumerate(statement.demands)
         ]
-        if asked:
-            self._connection.execute(sa.insert(demands), asked)
+        self._additions.many(demands, asked)
 
     def _load(self, where: sa.ColumnElement[bool]) -> tuple[Statement, ...]:
         question = (

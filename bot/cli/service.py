@@ -30,12 +30,14 @@ _FOR_GOOD = 2
 def run(config: ConfigFile = DEFAULT) -> None:
     """The service: polls, delivers and answers until it is stopped."""
     settings = configuration(config, least=logging.DEBUG)
+    file, service = settings.file, _run(settings)
+    del settings  # ten thousand sources are eight megabytes, and the service keeps what it needs
     try:
-        asyncio.run(_run(settings))
+        asyncio.run(service)
     except Unusable as error:
         fail(str(error), _FOR_GOOD)
     except TokenRefusedError as error:
-        fail(f"{settings.file}: telegram.token: {error}: copy it anew from @BotFather", _FOR_GOOD)
+        fail(f"{file}: telegram.token: {error}: copy it anew from @BotFather", _FOR_GOOD)
     except (StorageError, NotServed) as error:
         fail(str(error))
 
@@ -82,7 +84,9 @@ async def _run(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(config, stop)
+    service = serve(config, stop)
+    del config  # as above
+    await service
 
 
 async def _console(config: Config) -> None:

@@ -26,7 +26,7 @@ def wants(route: Route, alert: Alert, *, followed: bool) -> bool:
     """
     if alert.status is not Status.ACTUAL:
         return False
-    follow_up = followed and alert.msg_type in _FOLLOW_UPS
+    follow_up = followed and is_follow_up(alert)
     if follow_up:
         # Who was rung for the case hears what became of it, whatever words the news is in.
         return True
@@ -38,13 +38,18 @@ def wants(route: Route, alert: Alert, *, followed: bool) -> bool:
     return all(fits(route, alert) for fits in _FILTERS)
 
 
+def is_follow_up(alert: Alert) -> bool:
+    """Whether who was alerted to the case before gets this whatever it is about."""
+    return alert.msg_type in _FOLLOW_UPS
+
+
 def at_once(route: Route, alert: Alert, *, followed: bool) -> bool:
     """Whether an alert that the route `wants` is pushed now rather than kept for a digest.
 
     What rings (DESIGN, "What rings") is pushed unless the route itself asks for a digest of what
     is urgent; everything else waits for the digest, daily if the route does not say.
     """
-    follow_up = followed and alert.msg_type in _FOLLOW_UPS
+    follow_up = followed and is_follow_up(alert)
     return route.digest is Digest.NONE or _rings(alert, follow_up=follow_up)
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 import lxml.html
-import trafilatura
 
 from jobs.steps.attached import FRAMES, pdfs_on
 from jobs.steps.boilerplate import matter
@@ -117,6 +116,10 @@ def _lines_kept(extracted: str, own: str) -> bool:
 
 
 def _extracted(root: lxml.html.HtmlElement) -> str:
+    # Its seven megabytes are taken where a page is first read: neither the program nor a worker that
+    # reads feeds alone needs them.
+    import trafilatura  # noqa: PLC0415
+
     try:
         text = trafilatura.extract(
             deepcopy(root), include_comments=False, include_tables=True, favor_recall=True, fast=True

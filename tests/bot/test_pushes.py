@@ -377,8 +377,22 @@ async def test_a_push_of_all_that_was_ever_written_rings_nothing_old(stage: Stag
     await stage.subscribes()
     stage.watch.later(minutes=1)
     old = [item(f"{CALL[0]} {n}", f"{CALL[1]} {n}", NOON - timedelta(days=9), f"old{n}") for n in range(20)]
-    names = [f"{'ABCDEFGHIJKLMNOPQRST'[n]}land" for n in range(20)]
-    new = [item(f"{CALL[0]} to {n}", CALL[1].replace("North Korea", n), NOON, n) for n in names]
+    towns = (
+        "Dandong",
+        "Yanji",
+        "Tumen",
+        "Kunming",
+        "Nanning",
+        "Bangkok",
+        "Vientiane",
+        "Hanoi",
+        "Yangon",
+        "Ulaanbaatar",
+    )
+    new = []
+    for number, town in (*enumerate(towns, start=13), *enumerate(towns, start=53)):
+        title, text = (words.replace("Nine", str(number)).replace("Shenyang", town) for words in CALL)
+        new.append(item(title, text, NOON, f"{number} {town}"))
     assert await stage.hub.pushes(stage.topic, rss(*old, *new)) == [202]
     assert stage.watch.held() == 41
     with stage.watch.database.read() as work:

@@ -28,11 +28,18 @@ WORD = 1.0
 """How strongly a word stands beside a feature, which is 1."""
 _STRONG = {"harm dated": 2.0, "harm dated, feared": 2.0, "harm near": 1.5, "harm feared": 1.5}
 """What is rare among the examples and decides: it is held back less."""
-_FLOORS = {"harm dated": 1.0, "harm dated, feared": 0.8}
-"""A harm that is to come on a day within two weeks is urgent by definition: it weighs so much at least."""
+_FLOORS = {
+    ("harm dated", "urgent"): 1.0,
+    ("harm dated, feared", "urgent"): 0.8,
+    ("opens follow_up", "update"): 1.2,
+    ("opens closed", "cancel"): 1.2,
+}
+"""What holds by definition weighs so much at least: a harm with a day within two weeks, a formal label."""
+_CEILINGS = {("long past", "urgent"): -1.5}
+"""And so little at the most."""
 _GRAM = "\t"
 """Marks the names of grams among all names; no gram holds one."""
-_LEAST_FEATURE, _LEAST_WORD = 0.05, 0.06
+_LEAST_FEATURE, _LEAST_WORD = 0.05, 0.10
 """A row without any larger weight is left out."""
 
 _HEAD = """\
@@ -54,9 +61,10 @@ def main() -> None:
     )
     found = json.loads(fitted.stdout)
     features = {name: row for name, row in found["weights"].items() if not name.startswith(_GRAM)}
-    for name, least in _FLOORS.items():
-        row = features.setdefault(name, dict.fromkeys(OUTPUTS, 0.0))
-        row["urgent"] = max(row["urgent"], least)
+    for limits, chosen in ((_FLOORS, max), (_CEILINGS, min)):
+        for (name, output), value in limits.items():
+            row = features.setdefault(name, dict.fromkeys(OUTPUTS, 0.0))
+            row[output] = chosen(row[output], value)
     words = {name[1:]: row for name, row in found["weights"].items() if name.startswith(_GRAM)}
     lines = [_HEAD, f"base = {_line(found['base'], 0)}", *_features(features)]
     (TABLES / "weights.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

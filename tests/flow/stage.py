@@ -43,6 +43,7 @@ TRAPS: dict[str, Trap] = {
     "a statement is written": Trap("storage.statements", "Statements.add"),
     "an alert is written": Trap("storage.alerts", "Alerts.add"),
     "deliveries are written": Trap("storage.deliveries", "Deliveries.queue"),
+    "all rows are written": Trap("storage.additions", "Additions.write"),
     "validators are written": Trap("storage.sources", "Sources.save_polled"),
     "the poll is committed": Trap("jobs.poll", "Poller._store"),
     # hub -> push -> entry -> alert -> delivery

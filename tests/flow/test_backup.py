@@ -316,7 +316,7 @@ async def test_a_rehearsal_writes_nothing_and_knows_who_would_be_alerted(vigil: 
     for _ in range(2):
         code, out, err = await vigil.run("poll", "--source", "northlight", "--dry-run")
         assert code == 0, err
-        assert "Would alert: Immediate alert, 1 recipients" in out
+        assert "Would alert: Immediate alert, 1 recipient\n" in out
     code, out, err = await vigil.run("check")
     assert (code, "northlight" in out, "✗" in out) == (0, True, False), out + err
     code, out, err = await vigil.run("poll", "--source", "northlight")

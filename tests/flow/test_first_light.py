@@ -17,6 +17,7 @@ async def test_from_first_contact_to_the_alert(
     """Two steps to a subscription; the call rings; asked again, nothing rings twice; the stop is clean."""
     vigil.afresh = True
     await vigil.serve()
+    vigil.afresh = False
     await subscribe(telegram)
     urgent_call(site)
     code, out, err = await vigil.run("poll", "--source", "northlight", "--json")

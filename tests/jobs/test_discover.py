@@ -143,7 +143,11 @@ async def test_a_server_that_wants_no_more_requests_gets_none(finder: Finder) ->
     """429 for the page, or for one of the places, ends the search."""
     finder.site.feed("/busy").fails(429, retry_after=60)
     found = await finder.behind("/busy")
-    assert (found.candidates, found.trouble, finder.asked()) == ((), "HTTP 429", ["/busy"])
+    assert (found.candidates, found.trouble, finder.asked()) == (
+        (),
+        "HTTP 429, asks us to wait 0:01:00",
+        ["/busy"],
+    )
     finder.page(path="/")
     finder.site.feed("/feed/").fails(429)
     await finder.behind("/")

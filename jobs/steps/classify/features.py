@@ -36,9 +36,14 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
             features.add(f"title {group}", cues.words(hits[0]))
         if len({cues.tokens.words[hit.first] for hit in hits}) > 1:
             features.add(f"much {group}", cues.words(hits[1]))
+    for group in ("follow_up", "closed"):
+        if any(hit.first == 0 for hit in cues.of(group)):
+            features.add(f"opens {group}", cues.words(cues.of(group)[0]))
     near = [(cues.sentence(hit), hit) for hit in cues.of("now", "hour", "ahead")]
     dated = _dates(cues, today, features)
     near += dated
+    if not dated and not cues.of("now", "hour") and "date old" in features.shown:
+        features.add("long past", features.shown["date old"])
     feared = {cues.sentence(hit): hit for hit in cues.of("risk")}
     for harm in HARMS:
         for hit in cues.of(harm):

@@ -1,9 +1,10 @@
 """Says why a text was judged so, for a person: what weighed most, with the words that show it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
-from jobs.steps.classify.weights import OUTPUTS, URGENT, Weighed
+from jobs.steps.classify.weights import OUTPUTS, URGENT, Row
 from jobs.steps.lexicon.tables import table
 from storage.records import Reason
 from storage.words import MsgType
@@ -15,27 +16,46 @@ _LEAST = 0.15
 """What weighs less is no reason."""
 
 
-def reasons(found: Sequence[Weighed], kind: str, stage: str, *, urgent: bool) -> tuple[Reason, ...]:
-    """The reasons of one verdict, the weightiest first: for urgency, then kind, then stage."""
-    judged = [("urgent" if urgent else "not urgent", URGENT, 1 if urgent else -1), (f"kind {kind}", kind, 1)]
-    if stage != MsgType.ALERT:
-        judged.append((stage, stage, 1))
-    told: list[Reason] = []
-    for rule, output, sign in judged:
-        told += _of(found, rule, OUTPUTS.index(output), sign)
-    return tuple(told)
+_Rows = Sequence[tuple[str, Row]]
 
 
-def _of(found: Iterable[Weighed], rule: str, place: int, sign: int) -> list[Reason]:
-    weighed = sorted(
-        ((sign * one.row[place], one) for one in found if sign * one.row[place] >= _LEAST),
-        key=lambda pair: -pair[0],
-    )
-    features = [one for _, one in weighed if not one.learnt][:_FEATURES]
-    shown = {one.words for one in features}
-    words = [one for _, one in weighed if one.learnt and one.words not in shown and _speaks(one.words)]
-    told = [Reason(f"{rule}: {described(one.name)}", one.words) for one in features]
-    return told + [Reason(f"{rule}: wording", one.words) for one in words[:_WORDS]]
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What was weighed: features with the words that `shown` has of them, and words that `quoted` tells."""
+
+    features: _Rows
+    learnt: _Rows
+    shown: Mapping[str, str]
+    quoted: Callable[[str], str]
+
+    def of(self, kind: str, stage: str, *, urgent: bool) -> tuple[Reason, ...]:
+        """The reasons of one verdict, the weightiest first: for urgency, then kind, then stage."""
+        rule, sign = ("urgent", 1) if urgent else ("not urgent", -1)
+        judged = [(rule, URGENT, sign), (f"kind {kind}", kind, 1)]
+        if stage != MsgType.ALERT:
+            judged.append((stage, stage, 1))
+        return tuple(
+            reason for rule, output, sign in judged for reason in self._of(rule, OUTPUTS.index(output), sign)
+        )
+
+    def _of(self, rule: str, place: int, sign: int) -> Iterator[Reason]:
+        told = set()
+        for name in _weightiest(self.features, place, sign)[:_FEATURES]:
+            told.add(self.shown[name])
+            yield Reason(f"{rule}: {described(name)}", self.shown[name])
+        room = _WORDS
+        for name in _weightiest(self.learnt, place, sign):
+            words = self.quoted(name)
+            if room and words not in told and _speaks(words):
+                room -= 1
+                yield Reason(f"{rule}: wording", words)
+            if not room:
+                return
+
+
+def _weightiest(rows: _Rows, place: int, sign: int) -> list[str]:
+    weighed = [(sign * row[place], name) for name, row in rows if sign * row[place] >= _LEAST]
+    return [name for _, name in sorted(weighed, key=lambda pair: -pair[0])]
 
 
 @cache
@@ -43,7 +63,7 @@ def described(name: str) -> str:
     """What a feature means, in words: "execution near" is "execution, and soon"."""
     told = table("reasons")
     where, what = "", name
-    for prefix in ("title", "much"):
+    for prefix in ("title", "much", "opens"):
         if name.startswith(f"{prefix} "):
             where, what = told["where"][prefix], name.removeprefix(f"{prefix} ")
     if what in told["groups"]:

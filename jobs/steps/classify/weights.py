@@ -32,17 +32,6 @@ class Weights:
     grams: dict[str, Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One thing that adds to the judgement: its name, the words that show it, what it adds."""
-
-    name: str
-    words: str
-    row: Row
-    learnt: bool = False
-    """Whether it is a word whose weight was learnt, and no feature of the tables."""
-
-
 @cache
 def weights() -> Weights:
     """The tables as they are shipped, read once."""
@@ -55,9 +44,15 @@ def weights() -> Weights:
         name, *numbers = line.split("\t")
         row = [0.0] * len(OUTPUTS)
         for place, number in zip(places, numbers, strict=True):
-            row[place] = int(number or 0) / 100
+            row[place] = _hundredths(int(number or 0))
         grams[name] = tuple(row)
     return Weights(told.pop("base"), told, grams)
+
+
+@cache
+def _hundredths(number: int) -> float:
+    """One object for each: the table has a hundred thousand numbers, of which few differ."""
+    return number / 100
 
 
 def _row(line: dict[str, float]) -> Row:

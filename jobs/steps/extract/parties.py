@@ -4,10 +4,9 @@ import re
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from babel import Locale
-
 from jobs.steps import lexicon
 from jobs.steps.extract.data import words
+from jobs.steps.lexicon.cldr import locales
 from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
 
@@ -120,10 +119,12 @@ def names_country(name: str) -> bool:
 @cache
 def _printed() -> frozenset[str]:
     """The English names of all countries, as CLDR has them."""
-    territories = Locale.parse("en").territories
-    return frozenset(
-        name.replace(" & ", " and ").lower() for code, name in territories.items() if len(code) == 2
-    )
+    with locales() as locale:
+        return frozenset(
+            name.replace(" & ", " and ").lower()
+            for code, name in locale("en").territories.items()
+            if len(code) == 2
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 
-from babel import Locale
-
 from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
@@ -14,6 +12,7 @@ from jobs.steps.extract.claims import claims
 from jobs.steps.extract.data import may_hold, pattern, words
 from jobs.steps.extract.dates import dates_in
 from jobs.steps.extract.numbers import NUMBER
+from jobs.steps.lexicon.cldr import locales
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
@@ -323,12 +322,13 @@ def _names_only(part: str) -> bool:
 @cache
 def _printed_names() -> frozenset[str]:
     """The names of countries as CLDR has them in the languages of lists, in lower case."""
-    return frozenset(
-        name.lower()
-        for language in ("fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
-        for code, name in Locale.parse(language).territories.items()
-        if len(code) == 2
-    )
+    with locales() as locale:
+        return frozenset(
+            name.lower()
+            for language in ("fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
+            for code, name in locale(language).territories.items()
+            if len(code) == 2
+        )
 
 
 _SIGNS = frozenset(

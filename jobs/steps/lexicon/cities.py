@@ -16,10 +16,28 @@ from jobs.steps.lexicon.tokens import CJK, Tokens
 
 _CJK = re.compile(f"[{CJK}]")
 _HANGUL_OR_KANA = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+_MASK = 0x3FFFF
+_MEMO = 20_000
+"""Words remembered; a hostile text may not fill the memory."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ARABIC = re.compile("[\u0620-\u064a]")
 _LONGEST, _LONGEST_CJK = 4, 6
 """Tokens of a name; a token is a word, or in Korean, Chinese and Japanese a character."""
+
+
+class _Begins(dict[str, bool]):
+    """Whether a name may begin with a word, worked out the first time it is met."""
+
+    def __init__(self, first: bytearray) -> None:
+        super().__init__()
+        self._first = first
+
+    def __missing__(self, word: str) -> bool:
+        found = any(self._first[zlib.crc32(form.encode()) & _MASK] for form in _forms(word))
+        if len(self) >= _MEMO:
+            self.clear()
+        self[word] = found
+        return found
 
 
 class Cities:
@@ -28,13 +46,18 @@ class Cities:
     def __init__(self, table: bytes) -> None:
         """`table` has a line for each name, `code`, a tab, the name as `cut` folds it."""
         self._table = table
+        self._first = bytearray(_MASK + 1)
+        """Which words and characters a name begins with, by their check sums: most words begin none."""
         both = array("Q")  # the check sum of a name, then where its line begins: sorted as one number
         at = table.index(b"\n") + 1
         while 0 < at < len(table):
             end = table.index(b"\n", at)
-            both.append(zlib.crc32(table[at + 3 : end]) << 32 | at)
+            name = table[at + 3 : end]
+            both.append(zlib.crc32(name) << 32 | at)
+            self._first[zlib.crc32(_first(name.decode()).encode()) & _MASK] = 1
             at = end + 1
         self._both = array("Q", sorted(both))
+        self._begins = _Begins(self._first)
 
     def country(self, name: str) -> str:
         """The country of a folded name; "" where there is none of that name."""
@@ -53,7 +76,9 @@ class Cities:
         found: list[Hit[str]] = []
         at, count = 0, len(tokens.words)
         while at < count:
-            hit = self._at(tokens, at) if _may_begin(tokens, at) else None
+            hit = None
+            if self._begins[tokens.words[at]] and _may_begin(tokens, at):
+                hit = self._at(tokens, at)
             if hit is not None:
                 found.append(hit)
                 at = hit.last
@@ -73,6 +98,11 @@ class Cities:
 def cities() -> Cities:
     """The table as it is shipped, read once."""
     return Cities(resources.files(__package__).joinpath("cities.tsv").read_bytes())
+
+
+def _first(name: str) -> str:
+    """The first token of a folded name."""
+    return name[0] if _CJK.match(name) else name.partition(" ")[0]
 
 
 def _may_begin(tokens: Tokens, at: int) -> bool:

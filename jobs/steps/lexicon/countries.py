@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-from babel import Locale
-
 from jobs.steps.lexicon.cities import cities
+from jobs.steps.lexicon.cldr import locales
 from jobs.steps.lexicon.phrases import Hit, Phrases
 from jobs.steps.lexicon.tables import table
 from jobs.steps.lexicon.tokens import Tokens, cut
@@ -154,10 +153,12 @@ def _listed(line: str) -> list[str]:
     return [phrase.strip() for phrase in line.replace("\n", " ").split(",") if phrase.strip()]
 
 
-def _names(locales: list[str], skip: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _names(languages: list[str], skip: frozenset[str]) -> Iterator[tuple[str, str]]:
     """The names of all countries in the languages given, as CLDR has them, with Slavic endings."""
-    for language in locales:
-        for code, name in Locale.parse(language).territories.items():
+    with locales() as locale:
+        told = {language: dict(locale(language).territories) for language in languages}
+    for language, territories in told.items():
+        for code, name in territories.items():
             if len(code) != 2 or code in skip:
                 continue
             # CLDR adds a second name or a status in brackets, or a capital after a dash: "Congo - Kinshasa".

@@ -27,7 +27,7 @@ _ARABIC = re.compile("[\u0620-\u064a]+")
 _PARTICLES = "وفبلكس"
 """Arabic: and, then, by, to, like, will; written as one word with what follows."""
 _PIECE = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
-_MEMO = 50_000
+_MEMO = 10_000
 """Words remembered with their keys; a hostile text may not fill the memory."""
 
 T = TypeVar("T")

@@ -56,7 +56,7 @@ def link_among(own: Traits, known: Sequence[Known], shelf: Shelf | None = None) 
         for one in known:
             shelf.add(one)
     by_number = {one.number: one for one in known}
-    among = by_number.keys()
+    among = frozenset(by_number)
     near = [by_number[number] for number in shelf.near(own, among)]
     if not near:
         return Linked(None, Relation.NEW)
@@ -112,8 +112,8 @@ class _Common:
         """How much a name tells of a case: 1, and less the more other cases it stands in (0 to 1)."""
         cases = self.seen.get(words)
         if cases is None:
-            cases = self.seen[words] = self.shelf.cases_with(words, self.among)
-        return min(1.0, _FEW / (1 + len(cases - {case}))) if len(cases) >= _FEW else 1.0
+            cases = self.seen[words] = self.shelf.cases_with(words, self.among, _FEW)
+        return min(1.0, _FEW / (1 + len(cases) - (case in cases))) if len(cases) >= _FEW else 1.0
 
 
 _FEW = 3

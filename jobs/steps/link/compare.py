@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from jobs.steps.lexicon.tokens import fold
 from jobs.steps.link.kin import Kin, Telling, kin
@@ -19,18 +20,9 @@ from storage.records import Reason
 
 _DAY = 86_400.0
 _DOTS = (".", "…")
-_HARD = frozenset(
-    {
-        "full name",
-        "name",
-        "same place",
-        "same number of persons",
-        "same date",
-        "date told",
-        "same wording",
-        "a resolution of one body",
-    }
-)
+_HARD = frozenset({"full name", "name", "same place", "same wording", "a resolution of one body"})
+_HARD_NEAR = frozenset({"same number of persons", "same date", "date told"})
+_RARELY = 1.0
 _TELLING_KINDS = frozenset({"open_letter", "resolution", "event", "campaign"})
 """Of appeals and statements there are too many for their kind to tell anything."""
 _FORGIVEN = frozenset({"other harm", "other countries", "nothing alike in them", "other number"})
@@ -54,8 +46,7 @@ class Likeness:
     """Whether their titles name other places: then one joins the other's case only if a third is sure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """One thing that speaks for or against: its name in `weights.toml`, how strongly, and what was seen."""
 
     name: str
@@ -71,22 +62,56 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     sure = _same_call(new, old)
     if sure is not None:
         return sure
-    names = kin(new, old, telling)
-    signs = tuple(evidence(new, old, names))
-    worth = _worth()
-    score = worth["start"] + sum(worth.get(sign.name, 0.0) * sign.strength for sign in signs)
+    names = _names(new, old, telling)
     if _excluded(new, old, names):
         return Likeness(0.0, excluded=_other_person(new, old, names))
-    if score < 1 or not any(sign.name in _HARD and sign.strength >= _HELD for sign in signs):
+    signs = tuple(evidence(new, old, names))
+    worth = _worth()
+    told = {sign: worth.get(sign.name, 0.0) * sign.strength for sign in signs}
+    score = worth["start"] + sum(told.values())
+    near = _near(new, old) or names.part >= _HELD or _both_unplaced(new, old)
+    if score < 1 or not any(_is_hard(sign, near=near) for sign in signs):
         doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
         return Likeness(min(score, 0.99), doubtful=doubtful)
-    told = sorted(signs, key=lambda sign: -worth.get(sign.name, 0.0) * sign.strength)
-    return Likeness(
-        score,
-        tuple(
-            Reason(sign.name, sign.seen) for sign in told if worth.get(sign.name, 0.0) * sign.strength > 0.05
-        ),
-    )
+    shown = sorted((sign for sign in told if told[sign] > _SHOWN), key=lambda sign: -told[sign])
+    return Likeness(score, tuple(Reason(sign.name, sign.seen) for sign in shown))
+
+
+def weighed(new: Traits, old: Traits) -> tuple[Sign, ...] | None:
+    """The signs of a pair that has to be weighed; None where it is decided without."""
+    if _same_call(new, old) is not None:
+        return None
+    names = _names(new, old, lambda _words: 1.0)
+    return None if _excluded(new, old, names) else tuple(evidence(new, old, names))
+
+
+def _names(new: Traits, old: Traits, telling: Telling) -> Kin:
+    names = kin(new, old, telling)
+    if names.by_chance and names.full < _WHOLE and not _near(new, old):
+        return replace(names, part=names.part / 2)  # what sounds alike somewhere in the world may be chance
+    return names
+
+
+def _near(new: Traits, old: Traits) -> bool:
+    return bool(new.countries & old.countries or new.places & old.places)
+
+
+def _both_unplaced(new: Traits, old: Traits) -> bool:
+    """Whether one names no country, and both tell of one harm on one day."""
+    if new.countries and old.countries:
+        return False
+    return _gap(new, old) < _DAY and bool(_families(new) & _families(old))
+
+
+_SHOWN = 0.05
+"""What adds less is not told as a reason."""
+
+
+def _is_hard(sign: Sign, *, near: bool) -> bool:
+    """Whether a sign can make a case: how many and when, only where place or person agree as well."""
+    if sign.strength < _HELD:
+        return False
+    return sign.name in _HARD or (sign.name in _HARD_NEAR and (near or sign.strength > _RARELY))
 
 
 @cache
@@ -95,7 +120,7 @@ def _worth() -> dict[str, float]:
 
 
 def _same_call(new: Traits, old: Traits) -> Likeness | None:
-    """What is sure without weighing: one page, one identifier, or one title that a list cuts short."""
+    """What is sure without weighing: one page, one identifier, one text, a title that a list cuts short."""
     if new.url and new.url == old.url:
         return Likeness(9.0, (Reason("same page", new.url),))
     ids = new.identifiers & old.identifiers
@@ -103,6 +128,8 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
         return Likeness(8.0, (Reason("same identifier", min(ids)),))
     if _other_number(new, old):
         return _APART
+    if new.title == old.title and _gap(new, old) <= 4 * _DAY and alike(new.wording, old.wording, _SAME):
+        return Likeness(6.0, (Reason("same wording", new.title),))
     short = _cut_short(new, old)
     if short and abs(new.moment - old.moment) <= 30 * _DAY:
         return Likeness(5.0, (Reason("title cut short", short),))
@@ -161,13 +188,18 @@ def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
 
 
 def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
-    """A case without a name lives for months, one with a name for years, an anniversary for weeks."""
+    """A case without a name lives for months, one with a name for years, an anniversary for weeks.
+
+    What is told of a person after most of a year is an outcome; or else another matter of the same one.
+    """
     gap = _gap(new, old)
     if gap > 60 * _DAY:
-        if new.yearly and old.yearly:
+        if (new.yearly and old.yearly) or same_title(new.title, old.title):
             return True
         if not new.countries & old.countries and names.full < _WHOLE and names.part < _SPELLED:
             return True
+    if gap > 200 * _DAY and not new.outcome:
+        return True
     return gap > 1_300 * _DAY or (gap > 120 * _DAY and names.full < 1 and names.part < 0.5)
 
 
@@ -190,6 +222,8 @@ def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:
     return elsewhere or not edited or _gap(new, old) > 4 * _DAY
 
 
+_SAME = 0.97
+"""The share of word pairs from which on two texts are one, as far as words go."""
 _EDIT = 0.85
 """The share of word pairs from which on a text of the same source is an edit of the other."""
 _PATTERN = 0.4
@@ -207,10 +241,17 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     for look in (_numbers, _ages, _days, _countries, _harms):
         for sign in look(new, old):
             # Who is named is the same, whatever else is told of him this time.
-            yield replace(sign, strength=sign.strength * loose) if sign.name in _FORGIVEN else sign
+            yield Sign(sign.name, sign.strength * loose, sign.seen) if sign.name in _FORGIVEN else sign
     yield from _places(new, old, names.bound)
     yield from _time(_gap(new, old) / _DAY, max(names.bound, _by_number(new, old)))
     yield from _voices(new, old, names.bound)
+    months = _gap(new, old) / (30 * _DAY)
+    if months > 0.5 and new.stage and names.bound:
+        yield Sign("an outcome for who was named", names.bound, new.stage_words)
+    if months > 1.5 and not new.outcome:
+        yield Sign("no outcome after months", 1.0, new.title)
+    if months > 3 and new.again:
+        yield Sign("once more", 1.0, new.title)
 
 
 def _by_name(names: Kin) -> Iterator[Sign]:
@@ -233,7 +274,8 @@ def _places(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
     """Who is named may be moved from place to place; who is not is known by it."""
     places = new.places & old.places
     if places:
-        yield Sign("same place", min(2, len(places)), ", ".join(sorted(places)))
+        words = {new.place_words.get(place) or old.place_words.get(place, place) for place in places}
+        yield Sign("same place", min(2, len(places)), ", ".join(sorted(words)))
     elif new.places and old.places:
         yield Sign("other places", 1 - 0.7 * bound, "")
         if new.title_places and old.title_places:

@@ -46,9 +46,9 @@ def _id(country: str, name: str) -> str:
     return f"{country} {heard if len(heard) > 1 else '-'.join(words)}"
 
 
-def places_in(tokens: Tokens) -> dict[str, int]:
-    """The places of the tables that a cut text names, each with the first of its tokens."""
-    found: dict[str, int] = {}
+def places_in(tokens: Tokens) -> dict[str, tuple[int, int]]:
+    """The places of the tables that a cut text names, each with its first and last token."""
+    found: dict[str, tuple[int, int]] = {}
     words = tokens.words
     alphabetic = _alphabetic()
     for at, word in enumerate(words):
@@ -59,7 +59,7 @@ def places_in(tokens: Tokens) -> dict[str, int]:
             if name in _known() and (
                 tokens.text[tokens.starts[at]].isupper() or "\u0600" <= word[0] <= "\u06ff"
             ):
-                found.setdefault(_known()[name], at)
+                found.setdefault(_known()[name], (at, at + length - 1))
     text = tokens.text
     if _CJK.search(text):
         starts = _east_asian()
@@ -67,7 +67,7 @@ def places_in(tokens: Tokens) -> dict[str, int]:
             for name in starts.get(word, ()):
                 start = tokens.starts[at]
                 if text.startswith(name, start) and _stands(text, start, name):
-                    found.setdefault(_known()[fold(name)], at)
+                    found.setdefault(_known()[fold(name)], (at, at + len(name) - 1))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TypeAlias
@@ -35,12 +35,18 @@ class Kin:
     """Two persons who share a word of their names, and differ in another."""
     titles_differ: bool = False
     """Both titles name somebody, and not the same person."""
+    placed: bool = False
+    """What agrees is the name of a place."""
+    by_chance: bool = False
+    """What agrees is a single word, by ear, with one that may be no name."""
     strangers: bool = False
     """Both texts name persons, and none of them agrees."""
 
     @property
     def bound(self) -> float:
         """In how far a name holds the texts together, whatever else differs: 0 to 1."""
+        if self.placed:
+            return 0.25 * min(1.0, max(self.full, self.part))
         if self.full >= 1.2:
             return 1.0
         long = len(self.words) >= 7
@@ -57,14 +63,17 @@ class _Found:
     shared: set[str] = field(default_factory=set)
     titled: bool = False
     person: bool = False
+    told: bool = False
+    """Whether something agrees that both texts mark as a name."""
+    held: bool = False
+    """Whether something agrees that is no place."""
     apart_in_titles: bool = False
 
     def take(self, match: "_Match", name: Name) -> None:
-        words = " ".join(name.words)
         if match.full > self.full:
-            self.full, self.words = match.full, words
+            self.full, self.words = match.full, " ".join(name.words)
         if match.part > self.part:
-            self.part, self.part_words = match.part, match.word or words
+            self.part, self.part_words = match.part, match.word or " ".join(name.words)
         if match.apart and not self.apart:
             self.apart = match.apart
         self.shared |= match.shared
@@ -82,7 +91,7 @@ class _Match:
         """The same match of a name that tells less."""
         if share >= 1:
             return self
-        return replace(self, full=self.full * share, part=self.part * share, shared=frozenset())
+        return _Match(self.full * share, self.part * share, self.word, apart=self.apart)
 
 
 _NOTHING = _Match()
@@ -104,6 +113,8 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         match = match.worth(telling(two.words) * (_PUBLIC if one.public or two.public else 1.0))
         found.take(match, one)
         if match.full or match.part >= 0.4:
+            found.told = True
+            found.held |= not (one.placed or two.placed)
             found.titled |= one.title or two.title
             found.person |= _is_person(one) or _is_person(two)
         found.apart_in_titles |= bool(match.apart) and one.title and two.title
@@ -111,15 +122,15 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
     _among_loose(old, new, found, telling)
     if same_language:
         _both_loose(new, old, found, telling)
-    mine, theirs = _persons(new, in_title=True), _persons(old, in_title=True)
+    titled = found.apart_in_titles or not found.titled
     return Kin(
         found.full,
         found.part,
         found.words or found.part_words,
         frozenset(found.shared),
         found.apart,
-        titles_differ=bool(mine and theirs) and (found.apart_in_titles or not found.titled),
-        strangers=not found.person and bool(_persons(new, in_title=False) and _persons(old, in_title=False)),
+        titles_differ=titled and _names_a_person(new, in_title=True) and _names_a_person(old, in_title=True),
+        strangers=not found.person and _names_a_person(new) and _names_a_person(old),
     )
 
 
@@ -139,8 +150,8 @@ _SHORT = 5
 """Letters of a key, its mark included, below which it tells little."""
 
 
-def _persons(traits: Traits, *, in_title: bool) -> list[Name]:
-    return [name for name in traits.names.told if _is_person(name) and (name.title or not in_title)]
+def _names_a_person(traits: Traits, *, in_title: bool = False) -> bool:
+    return any((name.title or not in_title) and _is_person(name) for name in traits.names.told)
 
 
 def _is_person(name: Name) -> bool:
@@ -163,6 +174,7 @@ def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> N
             match = match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0))
             found.take(match, name)
             if match.full or match.part >= 0.4:
+                found.held |= not name.placed
                 found.titled |= name.title
                 found.person |= _is_person(name)
 
@@ -171,12 +183,14 @@ def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
     if not (one.sure or two.sure):
         return _NOTHING
     sure = 1.0 if one.sure and two.sure else 0.9
-    exact = same_language and one.script == two.script and one.script in {"han", "hangul"}
+    script = one.script
+    same_script = script == two.script
+    exact = same_language and same_script and script in {"han", "hangul"}
     if exact and one.words != two.words and not _one_in_other(one, two):
         # What Han characters and Hangul write differently is two names, however alike they sound.
         return _NOTHING
     whole = one.whole & two.whole if one.words == two.words or not exact else frozenset()
-    if one.script == two.script and one.script != "kana":
+    if whole and same_script and script != "kana":
         # Words of one script are compared by their letters: more is told apart than by ear.
         whole = frozenset(key for key in whole if not key.startswith("s:"))
     if whole:
@@ -357,6 +371,7 @@ def _both_loose(new: Traits, old: Traits, found: _Found, telling: Telling) -> No
             word = key[2:]
             match = _Match(part=_PERHAPS, word=word, shared=frozenset({word})).worth(telling((key,)))
             found.part = max(found.part, match.part)
+            found.held = True
             found.part_words = found.part_words or word
 
 

@@ -41,6 +41,8 @@ class Name:
     title: bool
     first: int
     """The place of its first word among the words of the text."""
+    placed: bool = False
+    """Whether it stands as the name of a place."""
     public: bool = False
     """Whether it is said to bear an office, or to speak of others: such a name stands in many cases."""
 
@@ -71,6 +73,7 @@ class Names:
     """How many words of the text are its title's."""
 
 
+@lru_cache(maxsize=16_384)
 def script_of(word: str) -> str:
     """A word's script, by its first letter."""
     first = word[:1]
@@ -171,9 +174,7 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             and i not in taken
             and (word not in lower or hyphen)
             and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
-            and (
-                hyphen or not common.holds(word) or (near and len(word) <= 4 and words[0] in east.surnames())
-            )
+            and (hyphen or not common.holds(word) or _eastern(tokens, i, words if near else []))
         )
         if near and named:
             if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
@@ -192,6 +193,17 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
         end = tokens.ends[i] if named else -9
 
 
+def _eastern(tokens: Tokens, at: int, before: list[str]) -> bool:
+    """Whether a common word is a syllable of a Korean or Chinese name: Pak Un Mi, Park Yong-su."""
+    word = tokens.words[at]
+    if before:
+        return len(word) <= 4 and before[0] in east.surnames()
+    after = at + 1
+    if word not in east.surnames() or after >= len(tokens.words):
+        return False
+    return tokens.starts[after] - tokens.ends[at] == 1 and tokens.text[tokens.starts[after]].isupper()
+
+
 def _run(
     tokens: Tokens, run: list[int], words: list[str], title_end: int, body: set[str] | None
 ) -> Iterator[Name]:
@@ -207,7 +219,7 @@ def _run(
     if title and body is not None:
         sure = sure and any(word in body for word in words)
     name = _name(words, sure=sure, title=title, first=first)
-    yield replace(name, public=True) if _is_public(tokens, run) else name
+    yield replace(name, public=_is_public(tokens, run), placed=_is_placed(tokens, run))
 
 
 def _is_public(tokens: Tokens, run: list[int]) -> bool:
@@ -219,6 +231,23 @@ def _is_public(tokens: Tokens, run: list[int]) -> bool:
         return True
     last = run[-1] + 1
     return last < len(tokens.words) and tokens.sentences[last] == sentence and tokens.words[last] in after
+
+
+def _is_placed(tokens: Tokens, run: list[int]) -> bool:
+    """Whether a word before or after a name tells that it is a place."""
+    before, last, sentence = run[0] - 1, run[-1] + 1, tokens.sentences[run[0]]
+    if before >= 0 and tokens.sentences[before] == sentence and tokens.words[before] in _placed("after"):
+        return True
+    return (
+        last < len(tokens.words)
+        and tokens.sentences[last] == sentence
+        and tokens.words[last] in _placed("before")
+    )
+
+
+@cache
+def _placed(side: str) -> frozenset[str]:
+    return frozenset(fold(word.strip()) for word in data("names")["placed"][side].split(","))
 
 
 @cache

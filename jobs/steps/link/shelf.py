@@ -86,16 +86,24 @@ class Shelf:
             return found
         return sorted(found, key=lambda number: (-likely[number], -number))[:_MOST]
 
-    def cases_with(self, words: Iterable[str], among: AbstractSet[int]) -> frozenset[int]:
-        """The cases in whose statements, `among` those numbers, all the words of a name stand."""
+    def cases_with(self, words: Iterable[str], among: AbstractSet[int], least: int = 1) -> frozenset[int]:
+        """The cases in whose statements, `among` those numbers, all the words of a name stand.
+
+        None where they stand in fewer statements than `least`.
+        """
         numbers: AbstractSet[int] = among
         for word in words:
             mark = word if word[:2] in _WHOLE else f"w:{word}"
-            holding = self._marked.get(mark, _NONE) | self._loose.get(mark, _NONE)
-            numbers = holding & numbers
-            if not numbers:
+            marked, loose = self._marked.get(mark), self._loose.get(mark)
+            if marked and loose:
+                numbers = (marked & numbers) | (loose & numbers)
+            elif marked or loose:
+                numbers = (marked or loose or _NONE) & numbers
+            else:
                 return _NONE
-        return frozenset(self._known[number].case for number in numbers)
+            if len(numbers) < least:
+                return _NONE
+        return frozenset([self._known[number].case for number in numbers])
 
 
 def _weigh(likely: dict[int, float], holding: AbstractSet[int]) -> None:

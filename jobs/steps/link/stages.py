@@ -48,12 +48,17 @@ def _taken_back(hit: Hit[str], not_yet: list[Hit[str]], title: Tokens, language:
 
 def is_yearly(title: Tokens) -> bool:
     """Whether a title marks an anniversary."""
-    return bool(_yearly().find(title))
+    return bool(_marks("yearly").find(title))
+
+
+def is_again(title: Tokens) -> bool:
+    """Whether a title says that something befalls somebody another time."""
+    return bool(_marks("again").find(title))
 
 
 @cache
-def _yearly() -> Phrases[bool]:
-    return Phrases((phrase.strip(), True) for phrase in data("stages")["yearly"]["all"].split(","))
+def _marks(group: str) -> Phrases[bool]:
+    return Phrases((phrase.strip(), True) for phrase in data("stages")[group]["all"].split(","))
 
 
 @cache

@@ -10,18 +10,19 @@ from sys import intern
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jobs.steps.classify.cues import HARMS, find_cues
+from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
-from jobs.steps.lexicon.tokens import cut, fold
+from jobs.steps.lexicon.tokens import Tokens, cut, fold
 from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
 from jobs.steps.link.gazetteer import bodies_in, place_id, places_heard, places_in
 from jobs.steps.link.names import Names, names_in
-from jobs.steps.link.stages import is_yearly, stage_of
+from jobs.steps.link.stages import is_again, is_yearly, stage_of
 from jobs.steps.link.when import days_in
 from jobs.steps.link.wording import Wording, leading, wording
 from storage.records import Statement
-from storage.words import Kind
+from storage.words import Kind, MsgType
 
 _READ = 3_000
 """Characters of a text that are read for its event: the lead tells it, the rest is background."""
@@ -69,18 +70,24 @@ class Traits:
     told: frozenset[date]
     """Days that it tells by a weekday or by how far they are: "last night"."""
     places: frozenset[str]
+    place_words: dict[str, str]
+    """How the text itself writes them."""
     title_places: frozenset[str]
     bodies: frozenset[str]
     concepts: frozenset[str]
     ages: frozenset[int]
     yearly: bool
     """Whether its title marks an anniversary."""
+    again: bool
+    """Whether its title tells that it befell them before."""
     harms: frozenset[str]
     wording: Wording
     stage: str
     """How its title says the case went on (`stages`); "" for a first call."""
     stage_words: str
     msg_type: str
+    outcome: bool
+    """Whether its title or its lead tells how something went on, or a word of the field does."""
     keys: dict[str, tuple[int, ...]] = field(init=False, compare=False, repr=False)
     """The numbers of the names that have a key: a word of them, how one sounds, or the whole."""
     marks: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -121,6 +128,8 @@ class Traits:
 
 
 _MONTH = 30 * 86_400
+_OUTCOMES = ("freed", "closed", "put_off", "worst")
+"""Groups of cues that tell how a case went on."""
 _PAIR = 2
 """Two persons are a pair; more than these tell a group."""
 
@@ -153,16 +162,19 @@ def unread_traits(statement: Statement) -> Traits:
         days=frozenset(),
         told=frozenset(),
         places=frozenset(),
+        place_words={},
         title_places=frozenset(),
         bodies=frozenset(),
         concepts=frozenset(),
         ages=frozenset(),
         yearly=False,
+        again=False,
         harms=frozenset(),
         wording=wording(()),
         stage="",
         stage_words="",
         msg_type=str(statement.alert.msg_type),
+        outcome=False,
     )
 
 
@@ -177,12 +189,18 @@ def read_traits(statement: Statement) -> Traits:
     days = days_in(tokens, moment.date() if moment else None)
     dated = set(days.tokens)
     spans = place_spans(tokens)
-    places = {place_id(name[:2], tokens.evidence(first, last)): first for first, last, name in spans if name}
+    places = {
+        place_id(name[:2], tokens.evidence(first, last)): (first, last) for first, last, name in spans if name
+    }
     places = places_in(tokens) | places
-    taken = {i for first, last, _ in spans for i in range(first, last + 1)} | set(places.values())
+    taken = {i for first, last, _ in spans for i in range(first, last + 1)} | {
+        first for first, _ in places.values()
+    }
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
     countries = frozenset(statement.countries or countries_of_tokens(tokens))
+    countries |= {_WITHIN[country] for country in countries & _WITHIN.keys()}
+    places |= _towns(tokens, names)
     title = cut(statement.title[:_TITLE])
     stage = stage_of(title, statement.language)
     return Traits(
@@ -200,17 +218,39 @@ def read_traits(statement: Statement) -> Traits:
         days=days.named,
         told=days.told,
         places=frozenset(places) | places_heard(names, countries),
-        title_places=frozenset(place for place, at in places.items() if tokens.starts[at] < title_end),
+        place_words={place: tokens.evidence(*at) for place, at in places.items()},
+        title_places=frozenset(place for place, (at, _) in places.items() if tokens.starts[at] < title_end),
         bodies=bodies_in(tokens),
         concepts=concepts_in(tokens),
         ages=ages_in(text),
         yearly=is_yearly(title),
+        again=is_again(title),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
         wording=wording(tokens.words),
         stage=stage.name,
         stage_words=stage.words,
         msg_type=str(statement.alert.msg_type),
+        outcome=bool(
+            stage.name
+            or statement.alert.msg_type is not MsgType.ALERT
+            or any(group in cues.found for group in _OUTCOMES)
+            or stage_of(cut(statement.text[:_TITLE]), statement.language).name not in {"", "moved"}
+        ),
     )
+
+
+def _towns(tokens: Tokens, names: Names) -> dict[str, tuple[int, int]]:
+    """The towns of the large table, each with its tokens, but for those in a name of several words."""
+    named = {at for name in names.told if len(name.words) > 1 for at in range(name.first, name.first + 3)}
+    return {
+        place_id(hit.value, tokens.evidence(hit.first, hit.last)): (hit.first, hit.last)
+        for hit in cities().find(tokens)
+        if hit.first not in named
+    }
+
+
+_WITHIN = {"HK": "CN", "MO": "CN", "EH": "MA", "PS": "IL"}
+"""Territories of which one text names the one and another the other."""
 
 
 def _without_issuers(names: Names, statement: Statement) -> Names:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from babel import Locale
-
 from jobs.steps.classify.dates import dates_in
+from jobs.steps.lexicon.cldr import locales
 from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import Tokens, fold
 from jobs.steps.link.sounds import data
@@ -51,10 +50,12 @@ def _relative() -> Phrases[int]:
 @cache
 def _weekdays() -> Phrases[int]:
     names: dict[str, int] = {}
-    for code in _LOCALES:
-        for form in ("format", "stand-alone"):
-            for number, name in Locale.parse(code).days[form]["wide"].items():
-                names.setdefault(fold(name), number)
+    with locales() as locale:
+        for code in _LOCALES:
+            days = locale(code).days
+            for form in ("format", "stand-alone"):
+                for number, name in days[form]["wide"].items():
+                    names.setdefault(fold(name), number)
     names |= {"周" + char: n for n, char in enumerate("一二三四五六日")} | {
         "среду": 2,
         "пятницу": 4,

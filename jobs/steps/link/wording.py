@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -38,7 +39,7 @@ def alike(one: Wording, other: Wording, least: float) -> float:
     """The share of the shorter wording that both have; 0 where it is less than `least`."""
     if not may_be_alike(one, other, least):
         return 0.0
-    share = len(_codes(one) & _codes(other)) / max(1, min(one.size, other.size))
+    share = len(_codes(one.codes) & _codes(other.codes)) / max(1, min(one.size, other.size))
     return share if share >= least else 0.0
 
 
@@ -51,11 +52,12 @@ def may_be_alike(one: Wording, other: Wording, least: float) -> bool:
 
 def leading(of: Wording) -> tuple[int, ...]:
     """The least of the numbers: texts that share most of their pairs share one of these (Broder 1997)."""
-    return tuple(sorted(_codes(of))[:_LEADING])
+    return tuple(sorted(_codes(of.codes))[:_LEADING])
 
 
 _LEADING = 4
 
 
-def _codes(of: Wording) -> set[int]:
-    return set(array("I", of.codes))
+@lru_cache(maxsize=8)  # one text is held against many
+def _codes(codes: bytes) -> frozenset[int]:
+    return frozenset(array("I", codes))

@@ -1,0 +1,125 @@
+"""Rows that wait to be written together: one statement for many of a kind, each with its number already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.tables import metadata
+
+_MOST = 1_000
+"""Rows that wait at most: an import of years must not fill the memory."""
+_BLOCK = 16
+"""Numbers that PostgreSQL is asked for at a time."""
+_RANK = {table: rank for rank, table in enumerate(metadata.tables.values())}
+"""Tables stand in the order in which rows come to be: what others refer to is written first."""
+
+Row = Mapping[str, Any]
+
+
+class Additions:
+    """What one transaction adds. Whatever else it asks or changes comes after all that waits is written.
+
+    So nobody sees rows that are not there yet, or misses any: only what is asked `beside` does, and adds
+    itself what is `waiting`. The transaction's end writes the rest (`write`).
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: dict[sa.Table, list[Row]] = {}
+        self._after: dict[sa.Executable, list[Row]] = {}
+        self._number = 0
+        self._numbers: dict[sa.Table, Iterator[int]] = {}
+        self._is_beside = False
+        self._is_heard = False
+
+    def add(self, table: sa.Table, row: Row) -> int:
+        """Adds a row; returns the number that it has, as its `id`."""
+        number = self._next(table)
+        self.many(table, ({"id": number, **row},))
+        return number
+
+    def many(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Adds rows, which all have the same columns, as have all others of the table."""
+        if rows:
+            self._rows.setdefault(table, []).extend(rows)
+            self._waits(len(rows))
+
+    def after(self, change: sa.Executable, row: Row) -> None:
+        """A change that is made once for each row given, when the tables are written."""
+        self._after.setdefault(change, []).append(row)
+        self._waits(1)
+
+    def waiting(self, table: sa.Table) -> Sequence[Row]:
+        """The rows of the table that are not written yet, in the order in which they came."""
+        return self._rows.get(table, ())
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """What is asked meanwhile does not see what is waiting."""
+        self._is_beside = True
+        try:
+            yield
+        finally:
+            self._is_beside = False
+
+    def write(self) -> None:
+        """Writes all that waits."""
+        rows, self._rows = self._rows, {}
+        after, self._after = self._after, {}
+        self._number = 0
+        for table in sorted(rows, key=_RANK.__getitem__):
+            self._connection.execute(_insert(table), rows[table])
+        for change, given in after.items():
+            self._connection.execute(change, given)
+        if self._connection.dialect.name == "sqlite":
+            self._numbers.clear()  # what comes now may add rows by itself
+
+    def _waits(self, number: int) -> None:
+        if not self._is_heard:
+            sa.event.listen(self._connection, "before_cursor_execute", self._before)
+            self._is_heard = True
+        self._number += number
+        if self._number >= _MOST:
+            self.write()
+
+    def _before(self, *_: object) -> None:
+        if self._number and not self._is_beside:
+            self.write()
+
+    def _next(self, table: sa.Table) -> int:
+        numbers = self._numbers.get(table)
+        found = next(numbers, None) if numbers else None
+        if found is None:
+            with self.beside():
+                numbers = self._numbers[table] = self._free(table)
+            found = next(numbers)
+        return found
+
+    def _free(self, table: sa.Table) -> Iterator[int]:
+        """Numbers that nobody else is given: on SQLite there is one writer, PostgreSQL counts for all."""
+        if self._connection.dialect.name == "sqlite":
+            last = self._connection.scalar(_last(table))
+            return count(int(last or 0) + 1)
+        return iter(self._connection.scalars(_reserved(table)).all())
+
+
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
+@cache
+def _last(table: sa.Table) -> sa.Select[int | None]:
+    return sa.select(sa.func.max(table.c.id))
+
+
+@cache
+def _reserved(table: sa.Table) -> sa.Select[int]:
+    sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+    each = sa.func.generate_series(1, _BLOCK).alias("each")
+    return sa.select(sa.func.nextval(sequence, type_=sa.BigInteger)).select_from(each)
