@@ -34,7 +34,8 @@ def listed(blocks: list[Block], language: str) -> list[Block]:
             at += 1
             continue
         end = at
-        while end < len(found) and _item(found[end], language):
+        asking = _ASKING.search(found[at - 1].text) is not None
+        while end < len(found) and (_item(found[end], language) or (asking and _party_item(found[end]))):
             end += 1
         if end - at >= (1 if found[at - 1].text[-1] in ":：" else 2):
             found[at:end] = [replace(block, marker="•") for block in found[at:end]]
@@ -50,8 +51,21 @@ def _opens(head: Block, following: Block) -> bool:
     return head.text[-1] in ":：" or heading
 
 
+def _party_item(block: Block) -> bool:
+    """An item that names whom it asks: "the Ministry of Justice to have him treated"."""
+    return not block.marker and len(block.text) <= _ITEM and _NAMED_TO.match(block.text) is not None
+
+
+_ASKING = re.compile(r"\b(?:call|urge|ask|demand|appeal|request|recommend)\w*\b[^.]{0,120}:$", re.IGNORECASE)
+_NAMED_TO = re.compile(r"(?:[Tt]he\s+)?[A-Z][^.;:]{2,160}?\sto\s+(?:not\s+)?[a-z]{2,}\b")
+_ANEW = re.compile(
+    r"(?:Call(?:s)? (?:up)?on|Urges?|Requests?|Express(?:es)?|Appeals? to|Asks?|Demands?|Invites?|Welcomes?|"
+    r"Thanks?|Condemns?|Resolves?|Recommends?|Encourages?)\s+(?:the\s+|that\s+|our\s+|to\s+)?(?=\S)"
+)
+
+
 def _item(block: Block, language: str) -> bool:
-    if block.marker or len(block.text) > _ITEM or block.text[-1] in ":：":
+    if block.marker or len(block.text) > _ITEM or block.text[-1] in ":：" or _ANEW.match(block.text):
         return False
     if form := _FORMS.get(language):
         return form.match(block.text) is not None and len(block.text.split()) > 2

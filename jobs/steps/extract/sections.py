@@ -63,21 +63,47 @@ def own(blocks: list[Block]) -> list[Block]:
     """
     found: list[Block] = []
     skipping = False
+    opening, told = sum(len(block.text) for block in blocks) * _OPENING, 0
     for index, block in enumerate(blocks):
+        told += len(block.text)
         heading = _heading(block)
         if heading and index > _HEAD:
             if pattern(_FILE, "tail").fullmatch(heading):
                 break
             if pattern(_FILE, "background").fullmatch(heading):
-                skipping = True
+                # Where it comes before the matter is told, it is the matter.
+                skipping = told > opening
                 continue
             if pattern(_FILE, "action").fullmatch(heading) or (heading.isupper() and len(heading) > 4):
                 skipping = False
-        if skipping and _LABEL.match(block.text):
+        if skipping and (_LABEL.match(block.text) or _new(block) or _asks(block)):
             skipping = False
         if not skipping:
             found.append(block)
     return found
+
+
+def _new(block: Block) -> bool:
+    """Whether a line looks like the heading of a new section: short, set apart, without an end."""
+    text = block.text
+    return (
+        block.gap
+        and not block.counts
+        and len(text) < _LONGEST
+        and len(text.split()) <= _HEADED
+        and text[-1] not in ".,;!?。،؛"
+        and (not text.isascii() or text[0].isupper())
+    )
+
+
+def _asks(block: Block) -> bool:
+    """Whether the issuer asks for something here: that is no background."""
+    return pattern(_FILE, "asks").search(block.text) is not None
+
+
+_OPENING = 0.3
+"""Share of a text in which a section of background tells the case itself."""
+_HEADED = 8  # words of a heading
 
 
 def _heading(block: Block) -> str:

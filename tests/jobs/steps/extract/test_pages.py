@@ -41,6 +41,8 @@ def asked(text: str) -> set[tuple[str, str]]:
     [
         MENU + LETTER + FOOT,
         LETTER.replace("• ", ""),
+        LETTER.replace("We call", "Background\n\nWe call"),
+        LETTER.replace("We call", "Background\n\nThey were seized on 3 March.\n\nOur appeal\n\nWe call"),
         LETTER.replace("• ", "- "),
         LETTER.replace("• ", "(1) ", 1).replace("• ", "(2) "),
     ],
