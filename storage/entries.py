@@ -32,7 +32,7 @@ _RANKED = (
         _CAME.label("moment"),
         sa.func.row_number().over(partition_by=entries.c.source_id, order_by=_CAME.desc()).label("place"),
     )
-    .where(_OF_SOURCES, sa.bindparam("now") >= _CAME)
+    .where(_OF_SOURCES, sa.bindparam("now", type_=entries.c.fetched.type) >= _CAME)
     .subquery()
 )
 _MOMENTS = (

@@ -320,7 +320,7 @@ async def test_a_rehearsal_writes_nothing_and_knows_who_would_be_alerted(vigil: 
     code, out, err = await vigil.run("check")
     assert (code, "northlight" in out, "✗" in out) == (0, True, False), out + err
     code, out, err = await vigil.run("poll", "--source", "northlight")
-    assert "Alerted: Immediate alert, 1 recipients" in out
+    assert "Alerted: Immediate alert, 1 recipient\n" in out
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
