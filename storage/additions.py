@@ -61,11 +61,11 @@ class Additions:
     @contextmanager
     def beside(self) -> Iterator[None]:
         """What is asked meanwhile does not see what is waiting."""
-        self._is_beside = True
+        before, self._is_beside = self._is_beside, True
         try:
             yield
         finally:
-            self._is_beside = False
+            self._is_beside = before
 
     def write(self) -> None:
         """Writes all that waits."""

@@ -356,16 +356,12 @@ def _until_next(rest: str) -> tuple[str, str]:
 
 
 def _chinese_ask_of(walk: _Walk, rest: str) -> list[Demand]:
+    verbs = tuple(_row("zh")["verbs"])
     party = _chinese_party().match(rest)
-    if (
-        not party
-        and not rest.startswith(tuple(_row("zh")["verbs"]))
-        and (named := _chinese_body().match(rest))
-    ):
+    if not party and not rest.startswith(verbs) and (named := _chinese_body().match(rest)):
         walk.last = _split(named["name"], "zh")
         return _asked_of(walk.last, rest[named.end() :])
-    party = _chinese_party().match(rest)
-    if party and (party["bare"] or "").startswith(tuple(_row("zh")["verbs"])):
+    if party and (party["bare"] or "").startswith(verbs):
         party = None
     names = (
         _split((party["name"] or party["bare"]).strip(), "zh")
