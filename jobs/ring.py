@@ -65,8 +65,9 @@ class Occasion:
 
 def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
-    entry_id = work.entries.add(source.id, read.entry, now)
     statement = read.statement
+    told = statement.text == read.entry.text
+    entry_id = work.entries.add(source.id, read.entry, now, told=told)
     moment = statement.published or now
     known = recall.near(work, statement, moment, source.id)
     linked = link_among(read.traits, known, recall.shelf)

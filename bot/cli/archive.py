@@ -21,6 +21,7 @@ from jobs.recall import Recall
 from jobs.ring import keep
 from jobs.steps.clean import line, plain
 from jobs.steps.understand import of_source, understand_entry
+from storage.bounds import Stopped
 from storage.database import Database, StorageError, now_utc
 from storage.records import Entry, Source
 from storage.vault import Vault, read_or_make_key
@@ -73,9 +74,13 @@ def search(
         database = open_database(configuration(config), watch=False)
     except StorageError as error:
         fail(str(error))
-    with database.read() as work:
-        hits = work.statements.search(asked, limit)
-    database.close()
+    try:
+        with database.read() as work:
+            hits = work.statements.search(asked, limit)
+    except Stopped:
+        fail("looking for that takes too long: a rarer word or a filter makes it shorter")
+    finally:
+        database.close()
     if as_json:
         rows = [
             {
