@@ -29,6 +29,7 @@ _SMALL = "of|the|for|and|on|against|in|to|de|des|du|la|les|el|los|y|et|para|por|
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:(?:{_SMALL}) ){{0,3}}{_CAPITAL})+")
 _LONGEST_NAME = 12
+_WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]*")
 _ALONE = dict(
     pair.split("=")
     for pair in [
@@ -78,22 +79,35 @@ _VOICED = "\u3099\u309a"
 
 def terms(text: str) -> list[str]:
     """The terms of a text to be indexed, in order."""
-    found: list[str] = []
+    return [term for _, _, term in _placed(plain(text))]
+
+
+def placed(text: str) -> list[tuple[int, int, str]]:
+    """The same terms, each with where it stands in the text: (start, end, term)."""
     folded = plain(text)
+    if len(folded) == len(text):
+        return list(_placed(folded))
+    found = []
+    for word in _WORD.finditer(text):  # a letter that is two, or none: its word is one place
+        found += [(word.start(), word.end(), term) for term in terms(word.group())]
+    return found
+
+
+def _placed(folded: str) -> Iterator[tuple[int, int, str]]:
     last, last_end = "", -1
     for run in _RUN.finditer(folded):
-        piece = run.group()
+        piece, start, end = run.group(), run.start(), run.end()
         kind = run.lastgroup
-        if kind in {"word", "digits"}:
-            found.append(piece[:LONGEST])
-            continue
         if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
-            if last and folded[last_end : run.start()] == " ":
-                found.append(last[-1] + piece[0])
-            last, last_end = piece, run.end()
-        found += pairs(piece)
-    return found
+            if last and start == last_end + 1 and folded[last_end] == " ":
+                yield last_end - 1, start + 1, last + piece[0]
+            last, last_end = piece[-1], end
+        if kind in {"word", "digits"} or end - start == 1:
+            yield start, end, piece[:LONGEST]
+        else:
+            for at in range(end - start - 1):
+                yield start + at, start + at + 2, piece[at : at + 2]
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:
