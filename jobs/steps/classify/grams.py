@@ -1,8 +1,9 @@
 """The words of a text and their neighbours, as the learnt weights name them (`lexicon/words.tsv`).
 
 A gram is a folded word, or two that follow each other; in Korean, Chinese and Japanese, where a token
-is a character, up to three. Numbers are known by their length alone (`#4`). What stands in the title
-is named once more, as `title:gram`: a headline says in three words what a text does.
+is a character, up to three. A long word is also known by how it begins (`depor*`), whatever its ending.
+Numbers are known by their length alone (`#4`). What stands in the title is named once more, as
+`title:gram`: a headline says in three words what a text does.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from jobs.steps.lexicon.tokens import Tokens
 
 _FIRST_CJK = "\u3000"
 _TITLE = "title:"
+_STEM = 5
+"""Letters that stand for a longer word; what follows them is its ending."""
 
 
 def grams(tokens: Tokens, title_end: int) -> dict[str, tuple[int, int]]:
@@ -24,6 +27,9 @@ def grams(tokens: Tokens, title_end: int) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for name, first, last in _all(words):
         found.setdefault(name, (first, last))
+    for at, word in enumerate(words):
+        if len(word) > _STEM:
+            found.setdefault(f"{word[:_STEM]}*", (at, at))
     for name, first, last in _all(words[:titled]):
         found.setdefault(_TITLE + name, (first, last))
     return found
