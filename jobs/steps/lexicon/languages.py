@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cache
 
 from jobs.steps.lexicon.tables import table
-from jobs.steps.lexicon.tokens import cut
+from jobs.steps.lexicon.tokens import words_of
 
 _SAMPLE = 6_000
 """Characters that are looked at: the language does not change with more of them."""
@@ -46,7 +46,7 @@ def _languages() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]
     by_script: dict[str, tuple[str, ...]] = {}
     for code, row in table("languages").items():
         by_script[row["script"]] = (*by_script.get(row["script"], ()), code)
-        for word in dict.fromkeys(cut(row["words"]).words):
+        for word in dict.fromkeys(words_of(row["words"])):
             by_word[word] = (*by_word.get(word, ()), code)
         for letter in row.get("letters", ""):
             by_letter[letter] = (*by_letter.get(letter, ()), code)
@@ -87,7 +87,7 @@ def _scores(sample: str, script: str) -> dict[str, float]:
     """How much the common words and the letters of a text speak for each language of a script."""
     by_word, by_letter, by_script = _languages()
     scores: dict[str, float] = dict.fromkeys(by_script.get(script, ()), 0.0)
-    pieces = [(by_word.get(word, ()), float(n)) for word, n in Counter(cut(sample).words).items()]
+    pieces = [(by_word.get(word, ()), float(n)) for word, n in Counter(words_of(sample)).items()]
     pieces += [(by_letter.get(char, ()), n / 2) for char, n in Counter(sample.lower()).items()]
     for codes, worth in pieces:
         for code in codes:

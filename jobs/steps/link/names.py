@@ -9,7 +9,7 @@ from sys import intern
 
 from jobs.steps.classify.cues import LANGUAGES
 from jobs.steps.lexicon.tables import table
-from jobs.steps.lexicon.tokens import Tokens, cut, fold
+from jobs.steps.lexicon.tokens import Tokens, fold, words_of
 from jobs.steps.link import east
 from jobs.steps.link.sounds import data, key_of, sounds, spellings
 
@@ -478,7 +478,7 @@ class _Common:
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         rows = table("languages")
-        words = {w for code in languages if code in rows for w in cut(rows[code]["words"]).words}
+        words = {w for code in languages if code in rows for w in words_of(rows[code]["words"])}
         cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in languages if code in LANGUAGES)
         rows = data("common")
         words |= {
@@ -486,10 +486,10 @@ class _Common:
             for code in ("any", *languages)
             if code in rows
             for line in rows[code].values()
-            for w in cut(line).words
+            for w in words_of(line)
         }
         stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
-        words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)
+        words |= set(words_of(cues)) | set(words_of(table("numbers")["no_names"]))
         self._words = words - stems
         self._stems = stems
         self._lengths = sorted({len(stem) for stem in stems})
