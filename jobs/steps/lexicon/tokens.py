@@ -74,6 +74,11 @@ class Tokens:
     sentences: list[int]
     _sought: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def beyond_latin(self) -> str:
+        """Each of its characters from Cyrillic on, once: says at once which scripts it does not hold."""
+        return self.once(_beyond_latin, _beyond_latin)
+
     def evidence(self, first: int, last: int) -> str:
         """The very words of the text from token `first` to token `last`, both included."""
         return self.text[self.starts[first] : self.ends[last]]
@@ -83,6 +88,10 @@ class Tokens:
         if key not in self._sought:
             self._sought[key] = seek(self)
         return self._sought[key]  # type: ignore[no-any-return]  # what was put there under this key
+
+
+def _beyond_latin(tokens: Tokens) -> str:
+    return "" if tokens.text.isascii() else "".join(char for char in set(tokens.text) if char >= "\u0400")
 
 
 def fold(text: str) -> str:
@@ -106,7 +115,8 @@ def cut(text: str) -> Tokens:
     words, starts, ends = pieces[1::2], bounds[:-1:2], bounds[1::2]
     kept = [word not in _STOPS for word in words]
     sentences = _sentences(folded, words, ends, kept)
-    words, starts, ends = (list(compress(column, kept)) for column in (words, starts, ends))
+    words = list(compress(words, kept))
+    starts, ends = (list(compress(column, kept)) for column in (starts, ends))
     if len(folded) < len(text):
         places = _unmarked(text)
         starts = [places[at] for at in starts]

@@ -18,6 +18,8 @@ _KATAKANA_NAME = re.compile("[ァ-ヺー]{2,20}(?:[・＝=·][ァ-ヺー]{1,20})
 _HAN_FOREIGN = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}){1,3}")
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,60}")
 _ARABIC = re.compile("[\u0620-\u06ff]{3,}")
+_UNCAPPED = re.compile("[\u0620-\u06ff\u30a0-\u30ff\u4e00-\u9fff가-힣]")
+"""Letters of scripts without capitals, in which names are looked for by other ways."""
 _MOST = 400
 """Names that are kept of one text."""
 _MOST_LOOSE = 1_500
@@ -94,16 +96,15 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     `taken` are tokens that are known to mean something else (countries, dates); `cued` those that are
     words of the field, of which no name is made in scripts that do not mark it by a capital.
     """
-    told = [
-        *_capitalised(tokens, taken, title_end, _common_words(language)),
-        *_korean(tokens, title_end),
-        *_dotted(tokens, title_end),
-    ]
+    told = [*_capitalised(tokens, taken, title_end, _common_words(language))]
+    uncapped = _UNCAPPED.search(tokens.beyond_latin) is not None
+    if uncapped:
+        told += [*_korean(tokens, title_end), *_dotted(tokens, title_end)]
     loose: dict[str, list[int]] = {}
-    for key, place in _loose(tokens, taken | cued):
+    for key, place in _loose(tokens, taken | cued) if uncapped else ():
         if len(loose) < _MOST_LOOSE or key in loose:
             loose.setdefault(intern(key), []).append(place)
-    told += _introduced(tokens, title_end)
+    told += _introduced(tokens, title_end) if uncapped else ()
     in_title = bisect_left(tokens.starts, title_end)
     return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()}, in_title)
 
@@ -152,16 +153,19 @@ def stem(word: str) -> str:
 def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Common") -> Iterator[Name]:
     """Runs of capitalised words that are no common words."""
     inside = _inside()
-    lower = {word for i, word in enumerate(tokens.words) if tokens.text[tokens.starts[i]].islower()}
+    text = tokens.text
+    lower = {word for word, at in zip(tokens.words, tokens.starts, strict=True) if text[at].islower()}
     shouted = _in_title_case(tokens, title_end)
-    body = {
-        word for i, word in enumerate(tokens.words)
-        if tokens.starts[i] >= title_end and tokens.text[tokens.starts[i]].isupper()
-    }  # fmt: skip
+    body = None
+    if shouted:
+        capitals = (at for at in range(len(tokens.words)) if text[tokens.starts[at]].isupper())
+        body = {tokens.words[at] for at in capitals if tokens.starts[at] >= title_end}
     run: list[int] = []
     words: list[str] = []
     end = -9
     for i, word in enumerate([*tokens.words, ""]):
+        if not run and word and not text[tokens.starts[i]].isupper():
+            continue  # most words begin no name
         near = (
             bool(run)
             and i < len(tokens.words)
@@ -188,7 +192,7 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             end = tokens.ends[i]
             continue
         if run:
-            yield from _run(tokens, run, words, title_end, body if shouted else None)
+            yield from _run(tokens, run, words, title_end, body)
         run, words = ([i], [word]) if named else ([], [])
         end = tokens.ends[i] if named else -9
 

@@ -291,7 +291,18 @@ def _bare(identifier: str) -> str:
     return f"UA{amnesty.group(1)}/{amnesty.group(2)}" if amnesty else code
 
 
+_CODED = (
+    *("UA", "AU", "긴급행동", "緊急行動", "紧急行动", "Акция", "Action", "Acción", "تحرك عاجل"),
+    *("UP-", "HAC-", "STM-", "FOL-", "OBS", "/19", "/20", "A/", "(RSP)", "(INI)"),
+)
+"""Of these one stands in each code but those of six digits and of the death penalty."""
+_SIX_DIGITS = re.compile(r"\d{6}")
+
+
 def _identifiers(text: str) -> frozenset[str]:
+    coded = any(piece in text for piece in _CODED) or "extra" in text.lower() or _SIX_DIGITS.search(text)
+    if not coded:
+        return frozenset()
     found = set()
     for match in _IDENTIFIER.finditer(text):
         number = match.group(1)
