@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from sys import intern
 
@@ -47,6 +47,16 @@ class Name:
     """Whether it stands as the name of a place."""
     public: bool = False
     """Whether it is said to bear an office, or to speak of others: such a name stands in many cases."""
+    script: str = field(init=False)
+    """The script of its first letter: names of one script are compared by their letters."""
+    person: bool = field(init=False)
+    """Whether it is likely that of a person: more words than one, or read as a Korean or Chinese one."""
+
+    def __post_init__(self) -> None:
+        """These follow from the rest."""
+        several = len(self.words) > 1 or any(key[:2] in {"k:", "h:"} and len(key) > 6 for key in self.whole)
+        object.__setattr__(self, "script", script_of(self.words[0]))
+        object.__setattr__(self, "person", self.sure and not self.public and several)
 
     def all_keys(self) -> Iterator[str]:
         """Every key under which it may be met: its words, how they sound, and the whole."""
@@ -58,11 +68,6 @@ class Name:
         yield from self.whole
         yield from (f"t:{key[2:]}" for key in self.whole if key[:2] == "s:" and len(key) >= _TRANSCRIBED + 2)
 
-    @property
-    def script(self) -> str:
-        """The script of its first letter: names of one script are compared by their letters."""
-        return script_of(self.words[0])
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -73,6 +78,15 @@ class Names:
     """Words of scripts without capitals, any of which may be part of a name: where each key stands."""
     title_words: int = 0
     """How many words of the text are its title's."""
+    persons: bool = field(init=False)
+    """Whether one of the names is likely that of a person."""
+    titled: bool = field(init=False)
+    """Whether one of those stands in the title."""
+
+    def __post_init__(self) -> None:
+        """These follow from the rest."""
+        object.__setattr__(self, "persons", any(name.person for name in self.told))
+        object.__setattr__(self, "titled", any(name.person and name.title for name in self.told))
 
 
 @lru_cache(maxsize=16_384)
@@ -109,7 +123,9 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()}, in_title)
 
 
-def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
+def _name(  # what a name is known by, and how it stands
+    words: list[str], *, sure: bool, title: bool, first: int, placed: bool = False, public: bool = False
+) -> Name:
     whole: set[str] = set()
     keys = [_sounds(word) for word in words]
     if 2 <= len(words) <= 3:
@@ -122,7 +138,8 @@ def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
         joined = key_of("'".join(next(iter(spelled)) for spelled in map(_latin, words)))
         if len(joined) >= 4:
             whole.add(f"s:{joined}")
-    return Name(tuple(map(intern, words)), tuple(keys), frozenset(whole), sure, title, first)
+    told = tuple(map(intern, words))
+    return Name(told, tuple(keys), frozenset(whole), sure, title, first, placed, public)
 
 
 def _latin(word: str) -> tuple[str, ...]:
@@ -222,8 +239,8 @@ def _run(
     sure = not (heads and len(words) == 1 and first == run[0])
     if title and body is not None:
         sure = sure and any(word in body for word in words)
-    name = _name(words, sure=sure, title=title, first=first)
-    yield replace(name, public=_is_public(tokens, run), placed=_is_placed(tokens, run))
+    placed, public = _is_placed(tokens, run), _is_public(tokens, run)
+    yield _name(words, sure=sure, title=title, first=first, placed=placed, public=public)
 
 
 def _is_public(tokens: Tokens, run: list[int]) -> bool:
