@@ -55,9 +55,8 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
         organisation=source.organisation,
     )
     statement = extract(document)
-    if statement.date_posted is None and entry.published:
-        statement = replace(statement, date_posted=entry.published.date())
-    statement = replace(statement, published=entry.published)
+    posted = statement.date_posted or (entry.published.date() if entry.published else None)
+    statement = replace(statement, date_posted=posted, published=entry.published)
     judged = classify(statement, entry.published or now)
     return judge_document(judged) if len(entry.text) > _LONG else judged
 
