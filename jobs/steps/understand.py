@@ -38,7 +38,7 @@ def understand(document: Document, now: datetime, as_of: datetime | None = None)
     Each is judged as of its publication (`published`, else the day it was posted or written, else
     `now`), unless `as_of` says otherwise.
     """
-    read = [replace(extract(part), published=part.published) for part in split(document)]
+    read = [extract(part) for part in split(document)]
     judged = [classify(statement, as_of or _publication(statement) or now) for statement in read]
     forms = forms_of([(statement.title, statement.text) for statement in judged])
     return tuple(judge_document(statement, form) for statement, form in zip(judged, forms, strict=True))
@@ -56,7 +56,8 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
     )
     statement = extract(document)
     posted = statement.date_posted or (entry.published.date() if entry.published else None)
-    statement = replace(statement, date_posted=posted, published=entry.published)
+    if posted != statement.date_posted:
+        statement = replace(statement, date_posted=posted)
     judged = classify(statement, entry.published or now)
     return judge_document(judged) if len(entry.text) > _LONG else judged
 

@@ -59,6 +59,7 @@ def extract(document: Document) -> Statement:
         issuers=speaking,
         date_written=written,
         date_posted=posted,
+        published=document.published,
         deadline=dates.deadline(read, written or posted),
         signatories=signatories(read),
         addressees=parties,
