@@ -21,7 +21,7 @@ from jobs.steps.link import Known, Shelf, link_among
 from jobs.steps.pages import parse_page
 from jobs.steps.parse import NotAFeed, parse_feed
 from jobs.steps.read import read_document
-from jobs.steps.understand import possible, understand, understand_all, understand_entry
+from jobs.steps.understand import judge_entry, possible, understand, understand_all, understand_entry
 from jobs.steps.unreadable import Unreadable
 from storage.clock import now_utc
 from storage.records import Entry, Source, Statement
@@ -176,7 +176,7 @@ def _explain_entries(file: Path, as_of: datetime | None, *, cases: bool) -> None
 def entry_rows(entries: Iterable[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
     """A row for each entry, in the order given."""
     for entry, source in entries:
-        statement = understand_entry(possible(entry), source, as_of or entry.published or now_utc())
+        statement = judge_entry(possible(entry), source, as_of or entry.published or now_utc())
         yield {
             "id": entry.uid,
             "kind": statement.kind,

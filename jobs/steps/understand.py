@@ -8,7 +8,7 @@ from typing import TypeAlias
 from jobs.steps.classify import classify
 from jobs.steps.classify.documents import judge_document
 from jobs.steps.document import Document
-from jobs.steps.extract import extract, split
+from jobs.steps.extract import extract, extract_asked, split
 from jobs.steps.extract.form import forms_of
 from jobs.steps.link import Traits, read_traits, unread_traits
 from storage.records import Entry, Source, Statement
@@ -46,6 +46,17 @@ def understand(document: Document, now: datetime, as_of: datetime | None = None)
 
 def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
     """What one entry of a source says; an entry is one item and is never split."""
+    return _of_entry(entry, source, now, extract)
+
+
+def judge_entry(entry: Entry, source: Source, now: datetime) -> Statement:
+    """As `understand_entry`, where only kind, alert and countries are asked for: the rest may be missing."""
+    return _of_entry(entry, source, now, extract if len(entry.text) > _LONG else extract_asked)
+
+
+def _of_entry(
+    entry: Entry, source: Source, now: datetime, read: Callable[[Document], Statement]
+) -> Statement:
     document = Document(
         title=entry.title,
         text=entry.text or entry.title,
@@ -54,7 +65,7 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
         published=entry.published,
         organisation=source.organisation,
     )
-    statement = extract(document)
+    statement = read(document)
     posted = statement.date_posted or (entry.published.date() if entry.published else None)
     if posted != statement.date_posted:
         statement = replace(statement, date_posted=posted)
