@@ -22,7 +22,10 @@ _BRIEF = 400  # characters
 _EAST_TO = re.compile(
     r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|[:：]\s?请|[:：]\s?請)"
 )
-_EAST_ADDRESS = re.compile(r"^(?P<name>[^。、:：]{2,44}?)\s?(?:様|御中|殿|귀하|귀중)$")
+_EAST_ADDRESS = re.compile(
+    r"^(?P<name>[^。、:：]{2,60}?)\s?(?:様|さま|御中|殿|閣下|猊下|先生|宛|あて|"
+    r"귀하|귀중|각하|님께|님 귀하|앞)$"
+)
 _LETTER_TO = re.compile(
     r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",

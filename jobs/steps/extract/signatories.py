@@ -316,11 +316,11 @@ def _country_in(printed: str) -> str:
 
 def _names_only(part: str) -> bool:
     """A country's own name or sign, not a place in it."""
-    return part in _SIGNS or parties.names_country(part) or part.lower() in _printed_names()
+    return part in _SIGNS or parties.names_country(part) or part.lower() in printed_names()
 
 
 @cache
-def _printed_names() -> frozenset[str]:
+def printed_names() -> frozenset[str]:
     """The names of countries as CLDR has them in the languages of lists, in lower case."""
     with locales() as locale:
         return frozenset(
