@@ -11,10 +11,24 @@ _APPEAL = re.compile(
     r"urgent action|urgent appeal|recommended action|action requested|take action|"
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
     r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
-    r"immediately)|appeals to\b|긴급\s?행동|탄원|서명",
+    r"immediately)|appeals to\b|긴급\s?(?:행동|호소|청원)|탄원|서명|"
+    r"紧急(?:呼吁|行动|呼籲)|緊急(?:呼籲|行動|アピール|要請)|署名のお願い",
     re.IGNORECASE,
 )
-_APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
+_APPEAL_STEMS = (
+    "action",
+    "appeal",
+    "please",
+    "send",
+    "sign",
+    "write ",
+    "긴급",
+    "탄원",
+    "서명",
+    "紧急",
+    "緊急",
+    "署名",
+)
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")

@@ -21,7 +21,7 @@ _READERS: dict[str, Callable[[str, Scene], Iterator[Request]]] = {
     "zh": chinese.requests,
 }
 _LIST_MARK = re.compile(
-    r"^(?:[・ㆍ]|(?:[アイウエオカキクケコ]|[가나다라마바사])[\s.．、)）]|第[一二三四五六七八九十][、，,:：]|"
+    r"^(?:[・ㆍ]|(?:[アイウエオカキクケコロハニホヘト]|[가나다라마바사])[\s.．、)）]|第[一二三四五六七八九十][、，,:：]|"
     r"(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째|일곱째)[.,:]|[△▲▷])\s?"
 )
 _FRAME = re.compile(r"^[\s■□◆◇▶▷●○◎★☆▪【\[<〈《「『(（]+|[\s】\]>〉》」』)）]+$")
@@ -45,6 +45,10 @@ class _Walk:
     opened: bool = False
     """A line has opened a list; its items ask by their form alone."""
     items: bool = False
+    going: bool = False
+    """The sentence before asked somebody."""
+    reader: bool = False
+    """A section asks its readers to act."""
     signed: bool = False
     """A list of names runs."""
     named: set[str] = field(default_factory=set)
@@ -53,6 +57,7 @@ class _Walk:
 
 def demands(blocks: list[Block], language: str, context: Context) -> list[Demand]:
     """The demands of a text in `language` (ko, ja, zh), each with the party named before it."""
+    context = replace(context, issuers=(*context.issuers, *_speakers(blocks, language)))
     walk = _Walk(language, context, named={bare(name, language) for name in context.letter_to})
     titled = 0
     for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], Block("")], strict=False)):
@@ -66,6 +71,50 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         plain = not (block.marker or walk.opened or block.text[-1] in "。.")
         titled = len(walk.found) if index < _TOP and len(block.text) < _HEADING and plain else titled
     return [*_in_full(_once(walk.found, titled))]
+
+
+def _speakers(blocks: list[Block], language: str) -> list[str]:
+    """Names by which the text may mean its issuer: those of its letterhead and of its sender."""
+    found = [match["name"] for block in blocks[:_TOP] if (match := _SENDER.match(block.text))]
+    head = blocks[0].text if blocks else ""
+    plain = not actor(head, language) and not expression(language, "item_end").search(head)
+    if plain and len(head) < _SHORT and not re.search(r"(?:께|에게|귀하|殿|様|宛)$|[:：，,]$", head):
+        found.append(head)
+    return [re.sub(r"\s*[(（].*$", "", name).strip() for name in found]
+
+
+_SENDER = re.compile(r"(?:발\s*신|보낸\s?이|발신자|発信者?|差出人|发件人|發件人)\s?[:：]\s?(?P<name>.{2,40})")
+
+
+def delivered(blocks: list[Block], language: str) -> list[str]:
+    """Officials and bodies to which an appeal's letters go: those under "寄往:", "보낼 곳", "宛先"."""
+    found: list[str] = []
+    on = False
+    for block in blocks:
+        text = block.text.rstrip(":： ")
+        if expression(language, "delivery").fullmatch(text):
+            on = True
+        elif _COPIES.match(text) or (on and not block.marker and found and block.gap):
+            on = False
+        elif on and (name := _recipient(text, language)):
+            found.append(name)
+    return found[:_RECIPIENTS]
+
+
+def _recipient(text: str, language: str) -> str:
+    """The body or official that an address begins with, the reader's own embassy left out."""
+    if re.search(r"[贵貴귀](?:国|國|국)", text[:20]):
+        return ""
+    words = re.split(r"[\s　:：,，(（]+", text)
+    for size in range(1, 4):
+        name = " ".join(words[:size])
+        if actor(name, language):
+            return bare(name, language)
+    return ""
+
+
+_COPIES = re.compile(r"(?:副本|抄送|사본|참조|写し|ＣＣ|cc\b|CC\b)")
+_RECIPIENTS = 12
 
 
 def _once(found: list[Demand], titled: int) -> list[Demand]:
@@ -91,6 +140,8 @@ def _in_full(found: list[Demand]) -> Iterator[Demand]:
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     text = block.text
+    if _REMARK.match(text) or _for_readers(walk, block):
+        return
     marked = bool(block.marker) or bool(_LIST_MARK.match(text))
     if names := _heading(walk, block, following):
         walk.section, walk.opened, walk.items, walk.last = names, True, False, names
@@ -104,7 +155,7 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
         walk.section = walk.section if walk.opened else ()
     listed = walk.opened and (marked or formed)
     walk.items = walk.items or listed
-    within = False
+    within = walk.going = False
     for number, sentence in enumerate(told):
         if called := expression(walk.language, "called").match(sentence):
             walk.last = (called["name"],)
@@ -113,6 +164,21 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
             within = True
             continue
         _read_sentence(walk, sentence, listed=within or (listed and number == 0))
+
+
+def _for_readers(walk: _Walk, block: Block) -> bool:
+    """Whether a block tells readers what to do: from a heading that says so to the next one."""
+    text = block.text
+    if expression(walk.language, "action").match(text) and len(text) < _HEADING:
+        walk.reader = True
+    elif block.gap and not block.marker and len(text) < _SHORT and text[-1] not in "。.！!:：；":
+        walk.reader = False
+    return walk.reader
+
+
+_SHORT = 20  # characters of a heading between sections
+_REMARK = re.compile(r"[^:：。.]{2,60}[:：]\s?[“\"「『]")
+"""What somebody is quoted with: "정유진 변호사: “...”"."""
 
 
 def _open(walk: _Walk, text: str) -> None:
@@ -141,7 +207,7 @@ def _spoken_to(walk: _Walk, text: str) -> tuple[str, ...]:
 
 
 def _scene(walk: _Walk, *, listed: bool) -> Scene:
-    return Scene(listed, frozenset(walk.named), walk.context)
+    return Scene(listed, frozenset(walk.named), walk.going, walk.context)
 
 
 def _opens(walk: _Walk, sentence: str) -> bool:
@@ -191,7 +257,9 @@ def _heading(walk: _Walk, block: Block, following: Block) -> tuple[str, ...]:
 
 def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
     body = _LIST_MARK.sub("", sentence)
-    for request in _READERS[walk.language](body, _scene(walk, listed=listed)):
+    scene, walk.going = _scene(walk, listed=listed), False
+    for request in _READERS[walk.language](body, scene):
+        walk.going = True
         names = _parties(walk, request, listed=listed)
         walk.last = names or walk.last
         walk.named.update(names)
@@ -241,7 +309,8 @@ def _same(one: Demand, other: Demand) -> bool:
 def _verb(piece: str) -> str:
     """The last verb with its ending: the last word, or what begins with the last Chinese character."""
     if " " in piece and _HANGUL.search(piece):
-        return piece.rsplit(maxsplit=1)[-1]
+        plain = expression("ko", "auxiliary").sub("", piece)
+        return plain.rsplit(maxsplit=1)[-1] if plain.strip() else piece
     kana = _LAST.search(piece)
     return kana.group() if kana else piece[-4:]
 

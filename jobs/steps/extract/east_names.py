@@ -35,6 +35,8 @@ class Scene:
     """It is an item of a list that was opened as one of demands."""
     named: frozenset[str]
     """Those whom the text has asked or addressed before."""
+    going: bool
+    """The sentence before it in its paragraph asked somebody."""
     context: Context
 
 

@@ -23,14 +23,14 @@ _PAST = re.compile(r"し?(?:た|てき|ました|ていた)")
 _GOING = re.compile(r"し?てい(?:る|ます)?$")
 _LINK = (
     # The last end of a clause that is asked for, else the last object; adverbs or a party may follow.
-    re.compile(r"^.*(?P<end>こと|よう|ように|旨)(?:を|に|も)?[、,]?(?P<trail>[^を]{0,44})$"),
+    re.compile(r"^.*(?P<end>こと|よう|ように|旨)\s?(?:を|に|も)?[、,]?(?P<trail>[^を]{0,44})$"),
     re.compile(
         r"^.*(?:て|で)(?:いただき|頂き|ください|下さい)(?P<end>たく|ますよう|ますように)[、,]?(?P<trail>[^を]{0,44})$"
     ),
     re.compile(r"^.*(?P<end>を|の)[、,]?(?P<trail>[^を]{0,44})$"),
 )
 _ITEM = re.compile(r"(?:こと|事|よう|[るすくむつうぶぐ]|ない|ず)$")
-_NAME_END = re.compile(r"[^、。，,「」（）()]{1,40}$")
+_NAME_END = re.compile(r"[^、。，,「」（）()]{1,40}(?:[（(][^（）()]{1,20}[）)])?$")
 _VERB_STEM = re.compile(r"[\u4e00-\u9fff](?:し|せず)$")
 
 
@@ -55,7 +55,8 @@ class _Party:
 
 def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     """What a sentence asks, in the order of its verbs; nothing where others asked, or it pledges."""
-    text = _re("lead").sub("", sentence.strip("。！!．. 　「」『』")[:_LONG])
+    text = re.sub(r"(?<=こと)[（(][^（）()]{1,60}[）)]$", "", sentence.strip("。！!．. 　「」『』")[:_LONG])
+    text = _re("lead").sub("", text)
     if not text or any_of(_L, "pledges").search(text):
         return
     found = list(_spoken(text, scene))
@@ -121,7 +122,7 @@ def _asked(before: str, link: re.Match[str], scene: Scene) -> Iterator[Request]:
     names: tuple[str, ...] = behind
     for part in _re("chunks").split(body):
         chunk = _re("we_first").sub("", _re("lead").sub("", part.strip("、, ")))
-        party = None if behind else _party(chunk, scene, spoken=True)
+        party = None if behind else _party(chunk, scene, spoken=True, firm=bool(names))
         names = party.names if party else names
         chunk = chunk[party.end :] if party else chunk
         if nominal and _READERS.search(chunk):
@@ -194,11 +195,14 @@ def _reader_act(text: str) -> bool:
     )
 
 
-def _party(text: str, scene: Scene, *, spoken: bool, loose: bool = False) -> _Party | None:
+def _party(
+    text: str, scene: Scene, *, spoken: bool, loose: bool = False, firm: bool = False
+) -> _Party | None:
     """The first name with the particle of one who is asked.
 
     A subject (は, が, も) is asked by any form; に and へ only where somebody speaks to it (`spoken`), and
-    not behind an object. `loose` takes any topic at the beginning.
+    not behind an object. `loose` takes any topic at the beginning; `firm` no bare に, where another is
+    asked already.
     """
     for match in _re("party").finditer(text):
         mark = match["mark"]
@@ -207,7 +211,9 @@ def _party(text: str, scene: Scene, *, spoken: bool, loose: bool = False) -> _Pa
             continue
         towards = re.fullmatch(_towards(), mark) is not None
         objects = re.search(r"を(?!含む|はじめ)", text[:start])
-        if mark in {"に", "には", "にも", "へ", "へは", "側に"} and (not spoken or objects):
+        if mark in {"に", "には", "にも", "へ", "へは", "側に"} and (
+            not spoken or objects or (firm and mark == "に")
+        ):
             continue
         if (
             towards

@@ -172,7 +172,7 @@ def _asked(before: str, link: re.Match[str], scene: Scene) -> Iterator[Request]:
         if party:
             names, chunk = party.names, _without(chunk, party)
         if nominal:
-            yield from (Request(names, act) for act in _acts(chunk))
+            yield from (Request(names, act) for act in _acts(chunk) if not _re("courtesy").search(act))
         else:
             yield from _with_subjects(_pieces(chunk), names, scene)
 
@@ -221,7 +221,7 @@ def _by_form(text: str, scene: Scene) -> Iterator[Request]:
         party = _towards(body, scene)
     if party:
         names, body = party.names, body[party.end :]
-    if (duty or hoped) and not names and not scene.listed:
+    if (duty or hoped) and not names and not (scene.listed or (scene.going and not _OPINION.match(body))):
         return
     if nominal:
         yield from (Request(names, act) for act in _acts(body))
@@ -237,8 +237,7 @@ def _party(
     The subject of an order is its topic or subject; a dative is asked only where somebody speaks to it, and
     not behind an object: there it belongs to the verb.
     """
-    if dative and (towards := _towards(text, scene)):
-        return towards
+    towards = _towards(text, scene) if dative else None
     objects = False
     for token in re.finditer(r"\S+", text):
         word = token.group().rstrip(",")
@@ -248,6 +247,8 @@ def _party(
         if mark is None or not mark.start() or _QUOTING.search(word) or not (spoken_to or nominative):
             continue
         start = _name_start(text, token.start())
+        if towards and towards.start <= start:
+            return towards
         name = text[start : token.start() + mark.start()]
         firm = actor(name, _L)
         if not firm and (
@@ -258,7 +259,7 @@ def _party(
         ours = own(name, _L, scene.context) and not actor_alone(bare(name, _L).split())
         if not ours and _asked_party(name, scene, first=start == 0, loose=topic):
             return _Party(split(_plain(name), _L), start, token.end())
-    return None
+    return towards
 
 
 def _towards(text: str, scene: Scene) -> _Party | None:
@@ -274,6 +275,7 @@ def _towards(text: str, scene: Scene) -> _Party | None:
 
 
 _QUOTING = re.compile(r"(?:라|다|냐|자)(?:는|은|고는)$")
+_OPINION = re.compile(r"(?:\S+\s){0,3}?\S*(?<!까지)(?<!에)(?<!에서)(?<!으로)(?<!또)(?:은|는)\s")
 _BRIEF = 3  # words of a name that is nobody's by its last noun
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from jobs.steps import lexicon
 from jobs.steps.document import Document
+from jobs.steps.extract import arabic, dates, east_asian, european
 from jobs.steps.extract import context as contexts
-from jobs.steps.extract import dates, east_asian, european
 from jobs.steps.extract.addressees import addressees, countries, of_one_state
 from jobs.steps.extract.blocks import blocks, collapse
 from jobs.steps.extract.demands import demands
@@ -43,6 +43,10 @@ def extract(document: Document) -> Statement:
     telling = listed(own(read), language)
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(telling, language, context), list(context.letter_to)
+        formal += east_asian.delivered(read, language) if context.appeal else []
+    elif language == "ar":
+        asked = arabic.demands(telling, context)
+        formal = [*context.letter_to, *arabic.addressed(telling)]
     elif language in european.LANGUAGES:
         asked = european.demands(telling, language, context)
         formal = [*context.letter_to, *european.addressed(telling, language)]
