@@ -132,7 +132,9 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
 def _party_line(walk: _Walk, block: Block, following: Block) -> list[str]:
     """The parties of a line that only names them over what is asked: "إلى السلطات:", "نطالب البرلمان:"."""
     plain = unsigned(block.text).strip()
-    plain = re.sub(r"^(?:أولا|ثانيا|ثالثا|رابعا|خامسا|سادسا)\s*[:،.-]\s*", "", plain)
+    plain = re.sub(
+        r"^(?:أولا|ثانيا|ثالثا|رابعا|خامسا|سادسا|سابعا|ثامنا|تاسعا|عاشرا)\s*[:،.–—-]\s*", "", plain
+    )
     if len(plain) > _HEADING or not (following.marker or orders(following.text) or plain.endswith(":")):
         return []
     match = re.match(
@@ -201,10 +203,17 @@ def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
     asked = list(_requests(walk, words))
     if not asked:
         names = walk.section or (walk.last if listed or walk.section else [])
-        start = item_start(words) if listed and names else None
+        own = act_start(words, duty=False) if listed and words and _named_first(words) else None
+        if (
+            own
+            and own.at
+            and (party := names_in(_without_sign(" ".join(one.plain for one in words[: own.at]))))
+        ):
+            asked = [_Asked(party, words, own)]
+        start = item_start(words) if listed and names and not asked else None
         if start is None and names and words and ordering(words, 0):
             start = Start(0)
-        asked = [_Asked(names, words, start)] if start else []
+        asked = asked or ([_Asked(names, words, start)] if start else [])
     for one in asked:
         walk.last = one.names or walk.last
         for act in acts(one.words, one.start):
@@ -245,10 +254,19 @@ def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Aske
     if start is None:
         return
     named = " ".join(one.plain for one in rest[: start.at])
-    named = re.sub(r"\s*(?:\bب?أن|\bلأن|\bكي|\bلكي|\bإلى|\bعلى)$", "", named)
+    named = _without_sign(named)
     if re.match(r"[وف]?علي(?:ه|ها|هم|هما)$", word):
         named = _topic(words[:at])
     yield from [_Asked(names, rest, start)] if (names := _meant(walk, named, word)) else []
+
+
+def _named_first(words: list[Word]) -> bool:
+    """Whether an item begins with whom it asks: "السلطات التونسية بوقف ..."."""
+    return heads_name(words[0].plain) and not deed(words[0].plain)
+
+
+def _without_sign(named: str) -> str:
+    return re.sub(r"\s*(?:\bب?أن|\bلأن|\bكي|\bلكي|\bإلى|\bعلى)$", "", named)
 
 
 def _topic(before: list[Word]) -> str:
@@ -277,7 +295,7 @@ def _asks_at(words: list[Word], at: int) -> bool:
     word = words[at].plain
     before = words[at - 1].plain if at else ""
     following = words[at + 1].plain if at + 1 < len(words) else ""
-    if at == 0 and word in vocabulary("nouns"):
+    if (at == 0 and word in vocabulary("nouns")) or (word in vocabulary("hoped") and following == "من"):
         return True
     if not asking(word) or before in vocabulary("denied"):
         return False

@@ -120,4 +120,4 @@ def _joined(words: list[Word], at: int, *, lead: str, definite: bool) -> Start |
 
 def _governs(following: str) -> bool:
     """Whether a preposition follows the noun of an act, as its object's: "الكشف عن", "السماح ل"."""
-    return following in vocabulary("leads") or following.startswith(("لل", "ب"))
+    return following in vocabulary("leads") or following.startswith(("ل", "ب"))

@@ -26,9 +26,7 @@ def names_in(name: str) -> list[str]:
 
 def _beside(before: list[str], bare: str) -> bool:
     """Whether "and X" names another party: not the second half of a ministry's field, nor "men and women"."""
-    if not heads_name(bare) or _alone(before[-1])[:6] == bare[:6]:
-        return False
-    return not {"وزير", "وزارة", "وزيرة"} & set(before) or bare in vocabulary("firm_heads")
+    return bare in vocabulary("firm_heads") and _alone(before[-1])[:6] != bare[:6]
 
 
 def _clean(words: list[str]) -> str:

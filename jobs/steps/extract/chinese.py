@@ -21,6 +21,7 @@ from jobs.steps.extract.east_names import (
 _L = "zh"
 _LONG = 600  # characters of a sentence that are read
 _SHORTEST = 4  # characters of an act
+_NAME = 16  # characters of a name that a comma parts from what is asked
 _OBJECT = 6  # characters of an act that has an object
 _PAUSE = re.compile(r"[，,；;]")
 _ALSO = re.compile(r"(?:并|並|且)(?!非|不是|没有|沒有)")
@@ -31,6 +32,7 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     text = sentence.strip('。 　“”"「」')[:_LONG]
     if not text or any_of(_L, "pledges").search(text):
         return
+    text = expression(_L, "transmitted").split(text)[0]
     reading = _Reading(text, scene, asking=scene.listed)
     for number, clause in enumerate(_clauses(text)):
         yield from reading.clause(clause, first=number == 0)
@@ -66,11 +68,13 @@ class _Reading:
             and not _ask().match(plain)
         ):
             self.foreign = True
+        if not self.asking and expression(_L, "past").search(plain) and not _ask().match(plain):
+            self.foreign = True
         if (asked := self._verb(plain)) and not self._theirs(plain):
             yield from self._asks(asked)
         elif self.others or self.foreign:
             return
-        elif duty := _duty(plain, self.scene):
+        elif not (self.asking and _begins(plain)) and (duty := _duty(plain, self.scene)):
             self.names, self.asking = duty[0], True
             yield from _told(*duty, bare=True)
         elif not _circumstance().fullmatch(plain):
@@ -92,9 +96,9 @@ class _Reading:
 
     def _theirs(self, plain: str) -> bool:
         """Whether an asking verb goes on with somebody else's words: "议员曾致函总理，要求..."."""
-        if self.foreign and not expression(_L, "we").match(plain):
+        if self.foreign and not _we_ask(plain):
             self.asking, self.others = False, True
-        return self.others and not expression(_L, "we").match(plain) and self.foreign
+        return self.others and not _we_ask(plain) and self.foreign
 
     def _asks(self, match: re.Match[str]) -> Iterator[Request]:
         self.others, self.asking = False, True
@@ -103,7 +107,10 @@ class _Reading:
         if pronoun := expression(_L, "pronouns").match(rest):
             told, rest = self.names or _mentioned(self.text[: self.text.find(rest)]), rest[pronoun.end() :]
         self.names, rest = _party(rest, told or self.names, self.scene)
-        yield from _told(self.names, rest)
+        if rest and not told and not self.names and len(rest) < _NAME and not _and_act().search(rest):
+            self.names, rest = split(rest, _L), ""
+        polite = re.search(r"[请請]$", match.group()) is not None
+        yield from _told(self.names, rest, polite=polite)
 
     def _goes_on(self, clause: str, plain: str, *, first: bool) -> Iterator[Request]:
         """A clause without an asking verb: the next act of the same party, or of one that it names."""
@@ -122,6 +129,10 @@ class _Reading:
             yield from _told(self.names, plain)
         else:
             self.asking = self.asking and (first or self.scene.listed)
+
+
+def _we_ask(plain: str) -> bool:
+    return expression(_L, "we").match(plain) is not None
 
 
 def _plain(clause: str) -> str:
@@ -149,7 +160,10 @@ def _starts() -> str:
 @cache
 def _ask() -> re.Pattern[str]:
     """An asking verb at the beginning, "we" and adverbs before it allowed."""
-    we = r"(?:我[们們]|本[会會]|我[会會]?|咱们|大[会會]|本[团團]体?)"
+    we = (
+        r"(?:我[们們]|本[会會院委部局署组組网網联聯站社所处處协協盟](?:[络絡]|[会會]|席)?|"
+        r"我[会會]?|咱们|大[会會]|本[团團]体?)"
+    )
     signers = r"(?:[^，。；]{0,20}?(?:团体|團體|组织|組織|学者|學者|家长|律师))?"
     towards = r"(?:向(?P<to>[^，。；]{2,30}?)(?:发出|提出)?)?"
     return re.compile(rf"(?:{we}{signers})?(?:{alternatives(_L, 'adverbs')})*{towards}{_starts()}")
@@ -246,12 +260,19 @@ def _mentioned(text: str) -> tuple[str, ...]:
     return (found[-1],) if found else ()
 
 
-def _told(names: tuple[str, ...], text: str, *, bare: bool = False) -> Iterator[Request]:
+def _told(
+    names: tuple[str, ...], text: str, *, bare: bool = False, polite: bool = False
+) -> Iterator[Request]:
     """The acts of one clause: also those joined by "并" without a comma, where the first has an object."""
     for piece in _acts(text):
         plain = expression(_L, "obliged").sub("", _plain(piece).strip(' ，,；;。.！!：:“”"'))
-        if len(plain) >= _SHORTEST:
-            yield Request(names, plain, bare)
+        if len(plain) >= _SHORTEST and not _circumstance().fullmatch(plain):
+            yield Request(names, plain, bare, polite)
+
+
+@cache
+def _and_act() -> re.Pattern[str]:
+    return re.compile("|".join(_firm()))
 
 
 @cache
@@ -275,6 +296,11 @@ def _acts(text: str) -> list[str]:
 @cache
 def _firm() -> tuple[str, ...]:
     return tuple(verb for verb in listing(_L, "verbs") if len(verb) > 1)
+
+
+def _begins(plain: str) -> bool:
+    """Whether a clause begins with an act's verb of two signs, so that a name within it is no party."""
+    return plain.startswith(_firm()) and not _name_first(plain)
 
 
 def _both_act(left: str, right: str) -> bool:

@@ -12,7 +12,7 @@ _APPEAL = re.compile(
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
     r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
     r"immediately)|appeals to\b|긴급\s?(?:행동|호소|청원)|탄원|서명|"
-    r"紧急(?:呼吁|行动|呼籲)|緊急(?:呼籲|行動|アピール|要請)|署名のお願い",
+    r"紧急(?:呼吁|行动|呼籲|关注|救援)|緊急(?:呼籲|行動|關注|救援|アピール|要請)|署名のお願い",
     re.IGNORECASE,
 )
 _APPEAL_STEMS = (

@@ -140,7 +140,7 @@ def _in_full(found: list[Demand]) -> Iterator[Demand]:
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     text = block.text
-    if _REMARK.match(text) or _for_readers(walk, block):
+    if _REMARK.match(text) or _CHRONICLE.match(text) or _for_readers(walk, block):
         return
     marked = bool(block.marker) or bool(_LIST_MARK.match(text))
     if names := _heading(walk, block, following):
@@ -169,7 +169,8 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
 def _for_readers(walk: _Walk, block: Block) -> bool:
     """Whether a block tells readers what to do: from a heading that says so to the next one."""
     text = block.text
-    if expression(walk.language, "action").match(text) and len(text) < _HEADING:
+    titled = text[0] in "[【〔" or not walk.named
+    if expression(walk.language, "action").match(text) and len(text) < _HEADING and not titled:
         walk.reader = True
     elif block.gap and not block.marker and len(text) < _SHORT and text[-1] not in "。.！!:：；":
         walk.reader = False
@@ -177,17 +178,22 @@ def _for_readers(walk: _Walk, block: Block) -> bool:
 
 
 _SHORT = 20  # characters of a heading between sections
-_REMARK = re.compile(r"[^:：。.]{2,60}[:：]\s?[“\"「『]")
+_CHRONICLE = re.compile(r"(?:\d{4}[年년]\s?)?\d{1,2}[月월]\s?\d{1,2}[日일]?[\s\u3000:：]+(?![—–-]).{4,150}$")
+"""An entry of what happened when: its requests were made then."""
+_REMARK = re.compile(
+    r"[^:：。.]{2,60}[:：]\s?[“\"「『]|"
+    r"[^:：。.，,]{0,8}(?:委[员員]|主席|律[师師]|先生|女士|教授|[记記]者|[议議]员|[发發]言人)[^:：。.，,]{0,4}[:：].{5}"
+)
 """What somebody is quoted with: "정유진 변호사: “...”"."""
 
 
 def _open(walk: _Walk, text: str) -> None:
     """Notes that a list begins, and whom its opening line asks."""
-    walk.opened, walk.items, walk.section = True, False, ()
+    walk.opened, walk.items = True, False
     names = tuple(
         name for one in _READERS[walk.language](text, _scene(walk, listed=False)) for name in one.to
     )
-    walk.section = tuple(dict.fromkeys(names)) or _spoken_to(walk, text)
+    walk.section = tuple(dict.fromkeys(names)) or _spoken_to(walk, text) or walk.section
     walk.last = walk.section or walk.last
 
 
@@ -233,6 +239,8 @@ def _heading(walk: _Walk, block: Block, following: Block) -> tuple[str, ...]:
     ended = plain.endswith((":", "：", "、", ","))
     framed = plain != text
     plain = _FRAME.sub("", plain.rstrip(":：、, "))
+    if walk.language == "ja":
+        plain = expression("ja", "we_first").sub("", plain)
     match = expression(walk.language, "heading").fullmatch(plain)
     if match is None:
         return ()
@@ -271,6 +279,10 @@ def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
 
 def _parties(walk: _Walk, request: Request, *, listed: bool) -> tuple[str, ...]:
     """Who is asked: those named, else those of the section, of the letter, or who was asked last."""
+    if walk.context.appeal and (
+        _READER.fullmatch("".join(request.to)) or (request.polite and not request.to)
+    ):
+        return walk.section if listed else ()
     if not request.to:
         around = walk.section if listed else ()
         return around or walk.last or walk.section or walk.context.letter_to[:_ADDRESSED]
@@ -288,8 +300,11 @@ def _meant(walk: _Walk, name: str) -> tuple[str, ...]:
     return tuple(one for one in letter if kind and kind in one)[:1] or letter[:1] or (walk.last or (name,))
 
 
+_READER = re.compile(
+    r"您|你|你们|你們|大家|各位.{0,4}|读者.{0,2}|讀者.{0,2}|.{0,4}朋友|(?:독자|회원|시민|네티즌)?\s?여러분|皆様|皆さん|みなさま|みなさん"
+)
 _YOURS = re.compile(
-    r"貴(?:社|会|職|国|省|庁|局|殿|政府|団体|行|所)|御社|귀(?:사|국|하|부|기관|정부|당국|회)|[贵貴](?:国|國|府|司|公司|部|院|局|署|会|會|方)|阁下|閣下|您|あなた|각하"
+    r"貴(?:社|会|職|国|省|庁|局|殿|政府|団体|行|所)|御社|귀(?:사|국|하|부|기관|정부|당국|회)|[贵貴](?:国|國|府|司|公司|部|院|局|署|会|會|方)|阁下|閣下|您|你们|你們|あなた|각하"
 )
 
 

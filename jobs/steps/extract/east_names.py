@@ -25,6 +25,8 @@ class Request:
     quote: str
     bare: bool = False
     """It asks by its form alone ("must", "is to"): without anybody named it is an opinion."""
+    polite: bool = False
+    """It asks as one asks readers: "please"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def own(name: str, language: str, context: Context) -> bool:
     """Whether a subject is the issuer itself: "we", "the signatories", its own name."""
     plain = bare(name, language)
     words = listing(language, "self")
-    if plain in words or name.strip() in words:
+    last = plain.rsplit(" ", maxsplit=1)[-1]
+    if plain in words or name.strip() in words or (last in words and len(last) > 2):
         return True
     if any(plain and (plain in issuer or issuer in plain) for issuer in context.issuers):
         return True

@@ -59,12 +59,18 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     text = _re("lead").sub("", text)
     if not text or any_of(_L, "pledges").search(text):
         return
-    found = list(_spoken(text, scene))
+    told_to_ask = scene.listed and re.search(r"(?:こと|[るすくむつうぶぐ])$", text) and not _asks_last(text)
+    found = [] if told_to_ask else list(_spoken(text, scene))
     yield from found
     rest = text[_last_end(text) :] if found else text
     if found and len(rest) < 4:
         return
     yield from _by_form(rest, scene)
+
+
+def _asks_last(text: str) -> bool:
+    """Whether a text ends with an asking verb: else one within it is an act that is asked."""
+    return any(match.end() == len(text) for match in _re("speaks").finditer(text))
 
 
 def _last_end(text: str) -> int:
@@ -131,7 +137,10 @@ def _asked(before: str, link: re.Match[str], scene: Scene) -> Iterator[Request]:
         yield from _with_subjects([piece for piece in pieces if len(piece) > 2], names, scene)
 
 
-_READERS = re.compile(r"(?:ご|御)(?:理解|協力|支援|参加|署名|支持|賛同|寄付|連絡|応援|鞭撻|注目|厚誼|指導)")
+_READERS = re.compile(
+    r"(?:ご|御)(?:理解|協力|支援|参加|署名|支持|賛同|寄付|連絡|応援|鞭撻|注目|厚誼|指導)|"
+    r"(?:会費|年会費|購読|寄付|カンパ|入会|申し?込み?|納入|登録|出席)の?(?:納入|申し?込み?)?$"
+)
 
 
 def _with_subjects(pieces: list[str], names: tuple[str, ...], scene: Scene) -> Iterator[Request]:

@@ -59,9 +59,12 @@ class _Party:
     end: int
 
 
+_QUOTES = re.compile(r"[“”‘’\"']")
+
+
 def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     """What a sentence asks, in the order of its verbs; nothing where others asked, or it pledges."""
-    text = _re("lead").sub("", sentence.strip(' ”"“!.。·')[:_LONG])
+    text = _re("lead").sub("", _QUOTES.sub("", sentence).strip(' ”"“!.。·')[:_LONG])
     if not text:
         return
     if re.search(r"[△▲▷]", text):
@@ -108,6 +111,8 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
     for match in _re("speaks").finditer(text):
         before = text[start : match.start()]
         link = _linked(before)
+        if link and re.match(r"하[고며면는]", match["tense"]) and _ends_as_order(text[match.end() :]):
+            continue
         if link is None:
             if match["tense"] and _NOW.match(match["tense"]) is None:
                 start = match.end()
@@ -116,7 +121,9 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
             r"(?:했|하였)(?:다|습니다|으며|고)?$", text[match.end() :][:12]
         )
         if not now or _denied(text[match.start() :]):
-            ours = own(_subject(text), _L, scene.context) and re.match(r"했|하였", match["tense"])
+            subject = _subject(text)
+            ours = own(subject, _L, scene.context) or (scene.going and not subject)
+            ours = ours and re.match(r"했|하였", match["tense"]) is not None
             if not (ours and not _PAST_DAY.search(text)):
                 start = match.end()
                 continue
@@ -126,6 +133,13 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
         party = _party(f"{called['who']} ", scene, dative=True)
         if party:
             yield Request(party.names, "")
+
+
+def _ends_as_order(rest: str) -> bool:
+    """Whether the sentence goes on as an order: then its asking verb is one of the acts that are asked."""
+    plain = rest.strip(" ,")
+    ordered = _re("command").search(plain) or _re("duty").search(plain)
+    return ordered is not None and _re("speaks").search(plain) is None
 
 
 def _linked(before: str) -> re.Match[str] | None:
@@ -160,9 +174,10 @@ def _asked(before: str, link: re.Match[str], scene: Scene) -> Iterator[Request]:
     nominal = link["end"] in {"을", "를"}
     body = before[: link.start("end")] + ("도록" if link["end"] == "도록" else "")
     behind = _party(f"{trail} ", scene, dative=True) if trail else None
-    if nominal and trail and not behind and not re.fullmatch(r"(?:\S{2,6}\s?){0,3}", trail):
+    if nominal and trail and not (behind or re.fullmatch(r"(?:\S{2,6}\s?){0,3}", trail)):
         return
-    if nominal and trail and behind is None and re.search(r"(?:을|를|에서|으로)$", trail.split()[-1]):
+    if nominal and trail and re.search(r"(?:[은는한된할]|을|를|에서|으로)$", trail.split()[0]):
+        yield from [Request(behind.names, "")] if behind else []
         return
     chunks = _re("and_of").split(body)
     names: tuple[str, ...] = behind.names if behind else ()
@@ -269,14 +284,13 @@ def _towards(text: str, scene: Scene) -> _Party | None:
         return None
     start = _name_start(text, text.rfind(" ", 0, match.start()) + 1)
     name = text[start : match.start()]
-    if own(name, _L, scene.context) or not (actor(name, _L) or len(name.split()) <= _BRIEF):
+    if own(name, _L, scene.context) or not (actor(name, _L) or bare(name, _L) in scene.named):
         return None
     return _Party(split(_plain(name), _L), start, match.end())
 
 
 _QUOTING = re.compile(r"(?:라|다|냐|자)(?:는|은|고는)$")
 _OPINION = re.compile(r"(?:\S+\s){0,3}?\S*(?<!까지)(?<!에)(?<!에서)(?<!으로)(?<!또)(?:은|는)\s")
-_BRIEF = 3  # words of a name that is nobody's by its last noun
 
 
 def _titled(following: str) -> bool:
@@ -335,6 +349,19 @@ def _acts(text: str) -> list[str]:
     return [plain] if len(plain) > 2 else []
 
 
+_SERIAL = ("여", "해", "내", "어", "아", "워", "러", "려", "꿔", "쳐", "서")
+
+
+def _own_objects(left: str, right: str) -> bool:
+    """Whether two verbs in a row are two acts: each has an object, as in "영사를 보내 신병을 넘겨받아야"."""
+    adverbial = _re("adverbial").search(left)
+    return (
+        not adverbial
+        and bool(re.search(r"[을를]\s", left))
+        and bool(re.match(r"(?:\S+\s){0,6}?\S+[을를]\s", right))
+    )
+
+
 def _pieces(text: str) -> list[str]:
     """The verb phrases of a text that are joined by "-고", "-며", "것과"."""
     found: list[str] = []
@@ -343,6 +370,8 @@ def _pieces(text: str) -> list[str]:
         left = text[start : match.end()].rstrip(" ,")
         word = left.rsplit(" ", 1)[-1]
         following = text[match.end() :]
+        if word.endswith(_SERIAL) and not _own_objects(left, following):
+            continue
         if word.endswith("고") and (_re("nouns_in_go").search(word) or len(word) < 2):
             continue
         if _NOT_JOINED.match(following) or len(following.strip()) < 3:

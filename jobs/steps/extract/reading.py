@@ -99,10 +99,12 @@ def _with_negation(demand: Demand, text: str) -> Demand:
 
 
 def _verbatim(demand: Demand, text: str) -> Demand:
-    """The demand with the spaces that its text has between the lines of an unspaced script."""
+    """The demand with the spaces and quotation marks that its text has between its signs."""
     if demand.quote in text or demand.quote.isascii():
         return demand
-    printed = re.search(r"\s?".join(re.escape(sign) for sign in demand.quote if sign != " "), text)
+    printed = re.search(
+        r"[\s“”‘’\"']{0,2}".join(re.escape(sign) for sign in demand.quote if sign != " "), text
+    )
     return replace(demand, quote=printed.group()) if printed else demand
 
 
