@@ -9,6 +9,7 @@ from jobs.steps.extract import arabic, dates, east_asian, european
 from jobs.steps.extract import context as contexts
 from jobs.steps.extract.addressees import addressees, countries, of_one_state
 from jobs.steps.extract.blocks import blocks, collapse
+from jobs.steps.extract.calendars import dated, western
 from jobs.steps.extract.demands import demands
 from jobs.steps.extract.identifiers import identifiers
 from jobs.steps.extract.instruments import instruments
@@ -33,8 +34,9 @@ def extract(document: Document) -> Statement:
     flat = collapse(document.text)
     heading = "" if any(block.text.startswith(title) for block in read) or title not in flat else title
     named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
-    written = dates.written(title, read) or dates.written(title, whole)
-    posted = dates.posted(whole) or document.posted
+    printed, around = western(read), western(whole)
+    written = dates.written(dated(title), printed) or dates.written(dated(title), around)
+    posted = dates.posted(around) or document.posted
     if written is None and posted is None and document.published:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
@@ -63,7 +65,7 @@ def extract(document: Document) -> Statement:
         issuers=speaking,
         date_written=written,
         date_posted=posted,
-        deadline=dates.deadline(read, written or posted),
+        deadline=dates.deadline(printed, written or posted),
         signatories=signatories(read),
         addressees=parties,
         demands=tuple(asked),
