@@ -104,6 +104,7 @@ def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int
     if any(_all_adult(line) for line in told):
         return 0
     ages = [age for line in told for age in ages_in(line)]
+    ages += sorted({age for line in told for age in _spelled(line)})  # a child of thirteen is told of again
     young = sum(age < _ADULT for age in ages)
     if young and young <= count:
         return young
@@ -148,6 +149,12 @@ def _all_adult(line: str) -> bool:
         return False
     age = next((group for group in match.groups() if group), "")
     return not age or (number(age) or 0) >= _ADULT
+
+
+def _spelled(line: str) -> list[int]:
+    """Korean ages in words: "열세 살"."""
+    found = _EAST_WORDS.finditer(line) if "살" in line and not _THEN.search(line) else ()
+    return [age for match in found if not match["a"][0].isdecimal() and (age := number(match["a"]))]
 
 
 def ages_in(line: str) -> list[int]:

@@ -69,7 +69,7 @@ def extract(document: Document) -> Statement:
         signatories=signatories(read),
         addressees=parties,
         demands=tuple(asked),
-        persons_at_risk=persons_at_risk(title, read, language),
+        persons_at_risk=persons_at_risk(dated(title), printed, language),
         countries=countries(title, named, parties),
         places=places(read),
         identifiers=identifiers(title, read),

@@ -47,7 +47,7 @@ _LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 _ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 _WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
-_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", " / ", "／", " | ")
+_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／")
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
@@ -225,6 +225,8 @@ def _split_names(text: str, *, persons: bool = False, row: bool = False) -> list
     if parts := scripts.names_in_row(text, masked, persons=persons, row=row):
         return parts
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and _EAST.search(text) and " / " in masked:
+        separator = " / "
     if not separator and persons and masked.count(",") >= 2 and len(_ASIDE.findall(text)) >= 2:
         separator = ","
     if not separator and (
