@@ -7,7 +7,7 @@ Numbers are known by their length alone (`#4`). What stands in the title is name
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -68,9 +68,12 @@ def grams(tokens: Tokens, title_end: int, among: Learnt[T] | None = None) -> dic
                 name = f"{told[at]} {words[at + 1]} {words[at + 2]}"
                 if name in known:
                     found.setdefault(name, (at, at + 2))
-    for at, word in enumerate(words):
-        if len(word) > _STEM:
-            name = f"{word[:_STEM]}*"
-            if name in known:
-                found.setdefault(name, (at, at))
+    for name, at in _beginnings(words):
+        if name in known:
+            found.setdefault(name, (at, at))
     return found
+
+
+def _beginnings(words: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """How each longer word begins, and where it stands."""
+    return ((f"{word[:_STEM]}*", at) for at, word in enumerate(words) if len(word) > _STEM)
