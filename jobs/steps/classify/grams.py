@@ -55,19 +55,7 @@ def grams(tokens: Tokens, title_end: int, among: Learnt[T] | None = None) -> dic
     titled = bisect_left(tokens.starts, title_end)
     found: dict[str, tuple[int, int]] = {}
     for told in (words, [_TITLE + word for word in words[:titled]]):
-        for at, word in enumerate(told):
-            if word in known:
-                found.setdefault(word, (at, at))
-        opens = [at for at, word in enumerate(told[:-1]) if word in openings]
-        for at in opens:
-            name = f"{told[at]} {words[at + 1]}"
-            if name in known:
-                found.setdefault(name, (at, at + 1))
-        if any(len(word) == 1 and word > _FIRST_CJK for word in words[: len(told)]):
-            for at in opens[: bisect_left(opens, len(told) - 2)]:
-                name = f"{told[at]} {words[at + 1]} {words[at + 2]}"
-                if name in known:
-                    found.setdefault(name, (at, at + 2))
+        _runs(found, told, words, known, openings)
     for name, at in _beginnings(words):
         if name in known:
             found.setdefault(name, (at, at))
@@ -77,3 +65,26 @@ def grams(tokens: Tokens, title_end: int, among: Learnt[T] | None = None) -> dic
 def _beginnings(words: Iterable[str]) -> Iterator[tuple[str, int]]:
     """How each longer word begins, and where it stands."""
     return ((f"{word[:_STEM]}*", at) for at, word in enumerate(words) if len(word) > _STEM)
+
+
+def _runs(
+    found: dict[str, tuple[int, int]],
+    told: list[str],
+    words: list[str],
+    known: Container[str],
+    openings: Container[str],
+) -> None:
+    """Adds the grams that begin with the words of `told`; `words` are the same ones, as they follow."""
+    for at, word in enumerate(told):
+        if word in known:
+            found.setdefault(word, (at, at))
+    opens = [at for at, word in enumerate(told[:-1]) if word in openings]
+    for at in opens:
+        name = f"{told[at]} {words[at + 1]}"
+        if name in known:
+            found.setdefault(name, (at, at + 1))
+    if any(len(word) == 1 and word > _FIRST_CJK for word in words[: len(told)]):
+        for at in opens[: bisect_left(opens, len(told) - 2)]:
+            name = f"{told[at]} {words[at + 1]} {words[at + 2]}"
+            if name in known:
+                found.setdefault(name, (at, at + 2))
