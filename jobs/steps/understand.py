@@ -69,7 +69,7 @@ def _of_entry(
     posted = statement.date_posted or (entry.published.date() if entry.published else None)
     if posted != statement.date_posted:
         statement = replace(statement, date_posted=posted)
-    judged = classify(statement, entry.published or now)
+    judged = classify(statement, entry.published or now, source.countries)
     return judge_document(judged) if len(entry.text) > _LONG else judged
 
 

@@ -35,8 +35,9 @@ def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     sums = list(map(sum, columns))
     kind = max(KINDS, key=lambda name: sums[_PLACE[name]])
     stage = max(STAGES, key=lambda name: sums[_PLACE[name]])
-    if stage == MsgType.CANCEL and _ENDS.isdisjoint(features.shown):
-        # A release told in passing ends no action; a false correction would overtake everything.
+    pressing = sums[_PLACE[URGENT]] > _PRESSING
+    if stage == MsgType.CANCEL and (pressing or _ENDS.isdisjoint(features.shown)):
+        # A release denied, or told in passing, ends no action: a false correction overtakes everything.
         stage = max(set(STAGES) - {str(MsgType.CANCEL)}, key=lambda name: sums[_PLACE[name]])
     urgent = sums[_PLACE[URGENT]] > 0 and stage != MsgType.CANCEL
     rows = [column[1:] for column in columns]
@@ -44,5 +45,7 @@ def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     return Verdict(Kind(kind), urgent, MsgType(stage), why.of(kind, stage, urgent=urgent))
 
 
+_PRESSING = 1.0
+"""From here on the words for danger outweigh whatever speaks for an end of it."""
 _ENDS = frozenset({"closed", "freed", "thanks", "put_off", "worst", "follow_up"})
 """Without one of these features nothing is called off: something must be told to have ended."""
