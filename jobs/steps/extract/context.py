@@ -19,6 +19,8 @@ _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
 _BRIEF = 400  # characters
+_HEAD = 14  # blocks
+_HEAD_LINE = 200  # characters
 _EAST_TO = re.compile(
     r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|[:：]\s?请|[:：]\s?請)"
 )
@@ -46,6 +48,8 @@ class Context:
     """The country the text is mainly about, ISO alpha-2; "" if none."""
     brief: bool = False
     """An entry of a few sentences, which has no room to report what others ask."""
+    head: str = ""
+    """The lines at its head, where those who speak print their names."""
 
 
 def greeting(block: Block) -> str:
@@ -121,6 +125,11 @@ def _appeals(text: str) -> bool:
     return any(stem in lowered for stem in _APPEAL_STEMS) and _APPEAL.search(text) is not None
 
 
+def _is_name(line: str) -> bool:
+    """Whether a line at the head may name who speaks, rather than tell something."""
+    return len(line) < _HEAD_LINE and line[-1] not in '.!?”"'
+
+
 def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: tuple[str, ...]) -> Context:
     """The context of a document's requests."""
     opinion = any(_OP_ED.match(block.text) for block in blocks)
@@ -132,4 +141,5 @@ def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: t
         title=title,
         state=countries[0] if countries else "",
         brief=sum(len(block.text) for block in blocks) < _BRIEF,
+        head="\n".join(block.text for block in blocks[:_HEAD] if _is_name(block.text)),
     )

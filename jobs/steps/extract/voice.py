@@ -24,6 +24,8 @@ _PAST = re.compile(
 )
 _GATHERING = re.compile(
     r"\b(?:participants|conference|congress|assembly|gathering|rally|marchers|protesters|"
+    r"consultation|colloquium|symposium|summit|synod|workshop|meeting|caravan|observatory|initiative|"
+    r"round ?table|convention|platform|collective|society|league|forum|group|institute|"
     r"demonstrators|declaration|resolutions?|campaign|petition|"
     r"signatories|undersigned|coalition|organi[sz]ations?|groups|ngos|network|alliance|federation|"
     r"delegates|forum|letter|statement|parliament|"
@@ -68,7 +70,7 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
     """Whether the issuer (or the gathering reported on) asks this, now."""
     before = re.sub(r"[“\"]", "", ask.before).rstrip()
     said = _SAID_BY.search(sentence, ask.start)
-    if said and not _names(said["by"], context):
+    if said and not (_names(said["by"], context) or _in_head(re.split(r"[,.]", said["by"])[0], context)):
         return False
     if ask.modal:
         return _modal_counts(ask, sentence, context)
@@ -116,7 +118,7 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         return ask.form != "past"
     if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
-    if context.brief and ask.form == "s" and _speaks_for_itself(subject):
+    if ask.form == "s" and _speaks_for_itself(subject) and (context.brief or _in_head(subject, context)):
         return True
     if _in_title(ask, subject, context):
         return True
@@ -137,6 +139,19 @@ def _speaks_for_itself(subject: str) -> bool:
         and not parties.plain_state(name)
         and not _OTHERS.search(name)
     )
+
+
+def _in_head(subject: str, context: Context) -> bool:
+    """Whether who asks is named at the head of the page: "The Observatory urges ..."."""
+    name = parties.clean(subject)
+    named = [word for word in parties.tokens_of(name) if len(word) > 3 and word not in _LATER]
+    if not name[:1].isupper():
+        return False
+    head = set(parties.tokens_of(context.head))
+    return bool(named) and all(word in head for word in named)
+
+
+_LATER = frozenset({"also", "further", "therefore", "strongly", "again", "today", "urgently", "once", "more"})
 
 
 def _in_title(ask: Ask, subject: str, context: Context) -> bool:
