@@ -34,7 +34,7 @@ _WORDY_END = re.compile(
     r"(?:^|\s)(?:and|or|of|the|to|for|in|with|by|on|a|an|that|from|at|as|its|their|de|la|le|les|"
     r"des|du|et|el|los|y|del|und|der|die|das)$"
 )
-_INLINE_MARKER = re.compile(r"(?<=[\s:;,])\((?:[a-h]|[ivx]{1,4}|\d{1,2})\)\s+")
+_INLINE_MARKER = re.compile(r"(?<=[\s:;,])\(?(?:[a-h]|[ivx]{1,4}|\d{1,2}|[а-ж])\)\s+")
 _STOP = re.compile(r"[.!?…]+[”\"’'»)\]]*(?:\s+|$)|[。！？]+[」』”）)]*\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Arts|para|paras|Gen|Col|Lt|Sgt|Capt|Sen|Rep|"

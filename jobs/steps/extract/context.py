@@ -17,6 +17,9 @@ _APPEAL = re.compile(
 _APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
+_RUSSIAN = re.compile(
+    r"^(?:Глубоко|Много)?[Уу]важаем(?:ый|ая|ые)\s+(?:(?:господин|госпожа|г-н|г-жа)\s+)?(?P<name>[^.:;!?]{2,90}?)\s*[!,]$"
+)
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
 _BRIEF = 400  # characters
 _HEAD = 14  # blocks
@@ -55,6 +58,8 @@ class Context:
 def greeting(block: Block) -> str:
     """The name in a salutation line ("Dear Minister,", "President X,"), "" for any other line."""
     text = block.text
+    if len(text) <= 110 and (russian := _RUSSIAN.match(text)):
+        return russian["name"].strip()
     if len(text) > 110 or block.marker or not text.endswith((",", ":")):
         return ""
     match = _GREETING.match(text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from jobs.steps import lexicon
 from jobs.steps.document import Document
 from jobs.steps.extract import context as contexts
-from jobs.steps.extract import dates, east_asian, european
+from jobs.steps.extract import continental, dates, east_asian, european
 from jobs.steps.extract.addressees import addressees, countries, of_one_state
 from jobs.steps.extract.blocks import blocks, collapse
 from jobs.steps.extract.demands import demands
@@ -43,6 +43,9 @@ def extract(document: Document) -> Statement:
     telling = listed(own(read), language)
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(telling, language, context), list(context.letter_to)
+    elif language in continental.LANGUAGES:
+        asked = continental.demands(telling, language, context)
+        formal = [*context.letter_to, *continental.addressed(telling, language)]
     elif language in european.LANGUAGES:
         asked = european.demands(telling, language, context)
         formal = [*context.letter_to, *european.addressed(telling, language)]
@@ -96,7 +99,13 @@ def _with_negation(demand: Demand, text: str) -> Demand:
 
 def _verbatim(demand: Demand, text: str) -> Demand:
     """The demand with the spaces that its text has between the lines of an unspaced script."""
-    if demand.quote in text or demand.quote.isascii():
+    if demand.quote in text:
+        return demand
+    even = text.replace("'", "’").lower()
+    at = even.find(demand.quote.replace("'", "’").lower())
+    if at >= 0 and len(even) == len(text):
+        return replace(demand, quote=text[at : at + len(demand.quote)])
+    if demand.quote.isascii():
         return demand
     printed = re.search(r"\s?".join(re.escape(sign) for sign in demand.quote if sign != " "), text)
     return replace(demand, quote=printed.group()) if printed else demand

@@ -13,8 +13,7 @@ from storage.records import Demand
 
 LAYOUTS = Path(__file__).parents[3] / "data" / "shapes" / "layouts.toml"
 TABLE: dict[str, dict[str, Any]] = tomllib.loads(LAYOUTS.read_text(encoding="utf-8"))
-READ = ("en",)
-ALL = [(language, name) for language in READ for name in TABLE[language]["layouts"]]
+ALL = [(language, name) for language, row in TABLE.items() for name in row["layouts"]]
 
 
 @pytest.mark.parametrize(("language", "name"), ALL, ids=lambda part: part)
