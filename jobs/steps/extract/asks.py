@@ -317,6 +317,8 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
 def _that(opened: _Opened) -> list[Ask]:
     """So: "demand that X do ..."."""
     match = _THAT.match(opened.rest)
+    if opened.form in {"base", "s"} and _AS_FOLLOWS.match(opened.rest):
+        return [opened.ask("", Frame.OPEN, "")]
     if match and (over := _OVER_LIST.match(opened.rest, match.end())) and parties.actor(over["party"]):
         return [opened.ask(over["party"], Frame.OPEN, "")]
     return opened.clauses(opened.rest[match.end() :], "") if match else []
@@ -395,7 +397,11 @@ def _list(opened: _Opened) -> list[Ask]:
 
 
 _OVER_LIST = re.compile(
-    r"\s+(?P<party>[^:;.]{2,90}?)(?:\s+(?:must|should|shall|immediately|at once|urgently))*\s*:\s*$"
+    r"\s+(?P<party>(?:[^:;.]|(?<=Mr)\.|(?<=Ms)\.|(?<=Dr)\.|(?<=Mrs)\.){2,90}?)"
+    r"(?:\s+(?:must|should|shall|immediately|at once|urgently))*\s*:\s*$"
+)
+_AS_FOLLOWS = re.compile(
+    r"(?:as\s+follows|(?:for\s+)?the\s+following(?:\s+\w+){0,2})\s*[.:]?\s*$", re.IGNORECASE
 )
 _THAT = re.compile(
     r"(?:,?\s*(?:is|once again|again|also|strongly|in particular)\s*,?\s*)?that\b", re.IGNORECASE

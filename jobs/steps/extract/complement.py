@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from jobs.steps.extract.context import Context
-from jobs.steps.extract.continental_parties import is_party, split
+from jobs.steps.extract.continental_parties import LONGEST, is_party, split
 from jobs.steps.extract.grammar import INFINITIVE, PAST, SUBJUNCTIVE, Grammar
 
 _AGENT = re.compile(r"\s(?:por parte de|de la part de|со стороны)\s+(?P<agent>[^,;.]{3,80})", re.IGNORECASE)
@@ -54,6 +54,9 @@ def complement(rest: str, rules: Grammar) -> tuple[str, str, str]:
             return name, rest[start:].strip(), form
         if link and _THAT.search(link.group()) and (verb := rules.clause(rest, start)):
             return _clause(name, rest, start, verb, rules)
+    head, colon, told = rest.partition(": ")
+    if colon and len(head.split()) <= LONGEST and (form := rules.verb_at(told, 0)[0]) and form != PAST:
+        return head.strip(" ,"), told, form
     if thing := rules.thing.search(rest):
         before = rest[: thing.start()].strip(" ,")
         if not before or rules.to.match(f"{before} "):

@@ -11,16 +11,40 @@ _APPEAL = re.compile(
     r"urgent action|urgent appeal|recommended action|action requested|take action|"
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
     r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
-    r"immediately)|appeals to\b|긴급\s?행동|탄원|서명",
+    r"immediately)|appeals to\b|appel urgent|actions? requises?|écri(?:re|vez) (?:aux|à)\b|acción urgente|"
+    r"acci(?:ón|ones) (?:solicitad|requerid)\w+|llamamiento urgente|escrib(?:ir|an|a) a las?\b|signez|"
+    r"firma (?:la|esta)\b|"
+    r"срочн\w+ (?:акци|обращени|действи|призыв)|(?:напи|пи)шите\b|подпишите|긴급\s?행동|탄원|서명",
     re.IGNORECASE,
 )
-_APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
+_APPEAL_STEMS = (
+    "appel urgent",
+    "requise",
+    "écri",
+    "acci",
+    "llamamiento",
+    "escrib",
+    "signez",
+    "firma",
+    "срочн",
+    "ишите",
+    "action",
+    "appeal",
+    "please",
+    "send",
+    "sign",
+    "write ",
+    "긴급",
+    "탄원",
+    "서명",
+)
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _RUSSIAN = re.compile(
     r"^(?:Глубоко|Много)?[Уу]важаем(?:ый|ая|ые)\s+(?:(?:господин|госпожа|г-н|г-жа)\s+)?(?P<name>[^.:;!?]{2,90}?)\s*[!,]$"
 )
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
+_GREETED = 5  # lines of a salutation
 _BRIEF = 400  # characters
 _HEAD = 14  # blocks
 _HEAD_LINE = 200  # characters
@@ -89,12 +113,22 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             name,
             re.IGNORECASE,
         ):
-            return tuple(parties.split(name)) if not parties.reader(name) else ()
+            return _greeted(blocks[index : index + _GREETED]) if not parties.reader(name) else ()
         if above := _address(blocks[max(0, index - 12) : index]):
             return (above,)
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
     return ()
+
+
+def _greeted(lines: list[Block]) -> tuple[str, ...]:
+    """Everybody who is greeted in the lines of a salutation: "Dear A, / Dear B,"."""
+    found: list[str] = []
+    for line in lines:
+        if not (name := greeting(line)):
+            break
+        found += [one for one in parties.split(name) if not parties.reader(one)]
+    return tuple(found)
 
 
 def _east_asian(blocks: list[Block]) -> tuple[str, ...]:

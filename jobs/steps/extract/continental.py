@@ -174,8 +174,9 @@ def _turned(walk: _Walk, text: str, block: Block, after: str, *, leads: bool) ->
         return None
     actor = is_party(name, rules)
     if rest.strip():
-        told = _told(rest.strip(), rules) or rules.verb_at(rest, 0)[0] == SUBJUNCTIVE
-        known = (lead or actor) and told and not block.text.isupper()
+        said = re.sub(r"^(?:que|qu’|чтобы)\s*", "", rest.strip(), flags=re.IGNORECASE)
+        told = _told(rest.strip(), rules) or rules.verb_at(said, 0)[0] == SUBJUNCTIVE
+        known = (lead or actor or walk.listing) and told and not block.text.isupper()
         return (name, rest.strip()) if known and (lead or name[:1].isupper()) else None
     if not leads or (rules.public.search(name) and not colon):
         return None
@@ -222,13 +223,15 @@ def _read_text(walk: _Walk, text: str, *, leads: bool) -> None:
 def _read_sentence(walk: _Walk, sentence: str) -> None:
     """What one sentence asks, of whom: by its asking words, as a duty, or as a command."""
     rules = walk.grammar
-    told = rules.ordinal.sub("", rules.connective.sub("", sentence))
+    told = rules.connective.sub("", sentence)
+    told = rules.ordinal.sub("", sentence if rules.verb_at(sentence, 0)[0] else told)
     if rules.reported.search(sentence):
         walk.asked = False
         return
     spoken_to = walk.section or walk.opened
-    form, _ = rules.verb_at(told, 0)
-    commanded = form in {COMMAND, INFINITIVE} or (
+    link = rules.links.match(told)
+    form, _ = rules.verb_at(told, link.end() if link else 0)
+    commanded = (form in {COMMAND, INFINITIVE} or bool(link and form)) or (
         form == SUBJUNCTIVE and (told[:1].isupper() or rules.language == "es")
     )
     if spoken_to and commanded and not rules.ask.match(told):
@@ -333,10 +336,16 @@ def _duty(walk: _Walk, sentence: str) -> bool:
                 named, rules.phrases(sentence[must.end() : following.start() if following else None], form)
             )
             done = True
+        elif walk.section and _BE.match(sentence, must.end()):
+            walk.store(walk.section, [rules.closed(f"{subject} {sentence[must.start() :]}")])
+            done = True
         elif named and sentence[must.end() :].strip() in {":", "de:", "de :"}:
             walk.open(named)
             done = True
     return done
+
+
+_BE = re.compile(r"(?:\w+\s)?(?:ser|estar|quedar|être|быть)\s", re.IGNORECASE)
 
 
 def _obliged(walk: _Walk, subject: str, *, done: bool) -> tuple[str, ...]:
@@ -344,7 +353,7 @@ def _obliged(walk: _Walk, subject: str, *, done: bool) -> tuple[str, ...]:
     if not subject or rules.subject.match(subject):
         return walk.section or (walk.last if walk.asked or done or subject else ())
     name = strip(subject, rules)
-    if len(name.split()) > LONGEST or re.search(r"\b(?:qui|que|котор\w+|quien)\b", name):
+    if len(name.split()) > LONGEST or re.search(r"\b(?:qui|que|котор\w+|quien|что)\b", name):
         return ()
     return split(subject, rules) if is_party(name, rules) else ()
 

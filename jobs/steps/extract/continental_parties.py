@@ -9,7 +9,8 @@ from jobs.steps.extract.grammar import Grammar
 LONGEST = 18  # words of a party's name
 _ASIDE = re.compile(
     r",\s+(?:(?:y |et )?(?:en particulier|notamment|en particular|especialmente|в частности)|qui|que|dont|"
-    r"lors|в лице|así como a|котор\w+|encabezad\w+|représenté\w*|como|comme|как)\b.*$|"
+    r"lors|в лице|por igual|conjuntamente|conjointement|совместно|"
+    r"así como a|котор\w+|encabezad\w+|représenté\w*|como|comme|как)\b.*$|"
     r"\s*\([^()]{0,80}\)|,?\s+(?:en particulier|por último|enfin|también|également|также)$",
     re.IGNORECASE,
 )

@@ -85,6 +85,9 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     """One block by its role: a greeting, a line that turns to somebody, an item of a list, other text."""
     walk.marker = block.marker
     walk.passage += walk.opened is None
+    if _VOCATIVE.match(block.text) and walk.context.letter_to and following.marker:
+        walk.open(walk.spoken_to(block.text))
+        return
     if (greeting(block) and walk.context.letter_to) or heads_list(block):
         walk.leave()
         return
@@ -106,14 +109,19 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     _read_text(walk, text, leads=bool(following.marker) or told_to(following.text))
 
 
+_VOCATIVE = re.compile(
+    r"^(?:and\s+)?(?:you,\s+)?(?:(?:Mr|Mrs|Ms|Dr)\.?|Madam|Your|President|Prime Minister|Minister)\s"
+    r"[^.;!?]{0,70}[,:]$"
+)
+
+
 def _read_text(walk: Walk, text: str, *, leads: bool) -> None:
     """What a block says sentence by sentence; `leads`: items follow, so that its last one may open a list."""
     told = sentences(text)
     for at, sentence in enumerate(told):
         last = at == len(told) - 1
-        _read_sentence(
-            walk, f"{sentence}:" if last and leads and sentence[-1:] not in ".,:;!?…" else sentence
-        )
+        opens = last and leads and sentence[-1:] not in ".:;!?…"
+        _read_sentence(walk, f"{sentence.rstrip(',')}:" if opens else sentence)
 
 
 def _list_item(walk: Walk, block: Block) -> bool:
@@ -209,10 +217,17 @@ def _nominal(text: str) -> bool:
 def _read_sentence(walk: Walk, sentence: str) -> None:
     if _REFLEX.search(sentence) or _RECITAL.match(sentence):
         return
+    if (handed := _HANDED.search(sentence)) and parties.actor(handed["party"]):
+        walk.recipient = tuple(parties.split(handed["party"]))
     plain = unnumbered(sentence)
     spoken_to = walk.section or walk.opened
     if spoken_to and commands(plain) and not walk.for_reader(plain):
         walk.store(spoken_to, verb_phrases(re.sub(r"^please\s+", "", plain, flags=re.IGNORECASE)))
+        walk.asked = True
+        return
+    colon = plain.rfind(": ") if spoken_to else -1
+    if colon > 0 and commands(plain[colon + 2 :]) and not asks(plain[:colon]):
+        walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
         walk.asked = True
         return
     again = walk.asked and _GOES_ON_ASKING.match(plain)
@@ -225,13 +240,22 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
             continue
         between = sentence[ended : ask.start]
         goes_on = own and ask.form in {"s", "gerund"} and bool(_AND.search(between))
-        own = goes_on or issuer_speaks(ask, sentence, walk.context) or _operative(ask, sentence)
+        own = (
+            goes_on
+            or issuer_speaks(ask, sentence, walk.context, inside=bool(walk.section))
+            or _operative(ask, sentence)
+        )
         if own:
             _take(walk, ask)
             ended = ask.start
             walk.asked = True
 
 
+_HANDED = re.compile(
+    r"\b(?:hand|deliver|present|submit|send|sent|address|forward|gave|brought|mail|post)\w*\s+(?:in\s+|over\s+)?(?:\w+\s+){0,2}"
+    r"(?:letter|petition|declaration|appeal|statement|resolution|request)s?\s+(?:of\s+\w+\s+)?(?:addressed\s+)?to\s+"
+    r"(?P<party>(?:the\s+)?[A-Z][^,;:.]{2,80})"
+)
 _GOES_ON_ASKING = re.compile(
     r"(?:\w+(?:,|\s+\w+,)\s+)?"
     r"(?:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Bb]oth|[Tt]he (?:government|authorities|ministry|court|minister|"
@@ -256,44 +280,51 @@ def _pointed_at(ask: Ask) -> str:
 
 
 def _take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
-    if _INTERNAL.match(ask.party):
-        return
+    """Notes what one request asks of whom, or opens the list that says it."""
     party = _pointed_at(ask) or ask.party
     named = walk.named(party) if party else (forced or walk.pointed())
-    if (
-        walk.context.appeal
-        and ask.party
-        and parties.reader(ask.party)
-        and not (walk.context.letter_to and parties.vague(ask.party))
-    ):
+    if _for_nobody(walk, ask, named):
         return
     if ask.frame is Frame.OPEN:
         walk.open(named)
         return
-    if not named:
-        return
-    if (
-        not ask.party
-        and named == ("authorities",)
-        and ask.form in {"gerund", "past"}
-        and not walk.context.appeal
-    ):
-        return
     walk.last = named
     before = len(walk.demands)
-    if ask.frame is Frame.DOING:
-        phrases = verb_phrases(_lowered(ask.what))
-        own = re.match(r"(?:its|his)\s", ask.party)
-        walk.store(named, [one for one in phrases if not (own and _PURPOSE.search(one.quote))])
-    else:
-        quote = " ".join(re.sub(r"^(?:that|for)\s+", "", ask.what).split()[:60])
-        walk.store(named, [Phrase(_closed(quote), _thing_verb(quote))])
+    walk.store(named, _asked_phrases(ask))
     if ask.what.rstrip().endswith(":"):
         walk.open(named)
     if ask.frame is Frame.THING and not party and ask.form != "gerund":
         walk.loose.extend(walk.demands[before:])
     if ask.announces:
         walk.announced.extend(walk.demands[before:])
+
+
+def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
+    """Whether a request is internal, for the reader of an appeal, for nobody, or only to know something."""
+    context = walk.context
+    reader = context.appeal and ask.party and parties.reader(ask.party)
+    if _INTERNAL.match(ask.party) or (reader and not (context.letter_to and parties.vague(ask.party))):
+        return True
+    if ask.frame is Frame.OPEN:
+        return False
+    told = (
+        not ask.party and named == ("authorities",) and ask.form in {"gerund", "past"} and not context.appeal
+    )
+    return not named or told or (ask.press and _TO_KNOW.match(ask.what) is not None)
+
+
+def _asked_phrases(ask: Ask) -> list[Phrase]:
+    if ask.frame is Frame.DOING:
+        phrases = verb_phrases(_lowered(ask.what))
+        own = re.match(r"(?:its|his)\s", ask.party)
+        return [one for one in phrases if not (own and _PURPOSE.search(one.quote))]
+    quote = " ".join(re.sub(r"^(?:that|for)\s+", "", ask.what).split()[:60])
+    return [Phrase(_closed(quote), _thing_verb(quote))]
+
+
+_TO_KNOW = re.compile(
+    r"(?:know|understand|remember|believe|realise|realize|see|feel|be (?:aware|assured|sure))\b"
+)
 
 
 def _closed(quote: str) -> str:

@@ -21,8 +21,10 @@ _LATIN_INFINITIVE = {
     "es": re.compile(r"\w{3,}[aei]r$"),
 }
 _CLITIC = re.compile(
-    r"(?<=r)(?:se|les?|se?l[oa]s?|l[oa]s?)$|(?<=[ae]n)(?:se|les?|l[oa]s?)$|(?<=[ae])(?:se|les?|l[oa]s?)$"
+    r"(?<=r)(?:se|nos|les?|(?:se|nos)?l[oa]s?)$|(?<=[ae]n)(?:se|les?|l[oa]s?)$|(?<=[ae])(?:se|les?|l[oa]s?)$"
 )
+_THAT = re.compile(r"(?:que|qu’|чтобы)\s*$", re.IGNORECASE)
+_SUBJECT = 16  # words of a clause's subject
 _START = 24  # characters in which a sentence may begin with its verb, so that it has a capital
 _LONGEST = 60  # words of a quote
 INFINITIVE, SUBJUNCTIVE, COMMAND, PAST = "infinitive", "subjunctive", "command", "past"
@@ -131,7 +133,8 @@ class Grammar:
                 continue
             link = self.links.match(text, joint.end())
             told, place = self.verb_at(text, link.end() if link else joint.end())
-            if link and not told and (clause := self.clause(text, link.end())):
+            that = link and _THAT.search(link.group())
+            if that and not told and link and (clause := self.clause(text, link.end())):
                 told, place = SUBJUNCTIVE, clause
             if not told or not (link or told == form or {told, form} == {COMMAND, SUBJUNCTIVE}):
                 continue
@@ -149,7 +152,8 @@ class Grammar:
     def clause(self, text: str, at: int) -> int:
         """The verb of a clause with its subject first: "que le gouvernement libère"; 0 if none."""
         for count, word in enumerate(_WORD.finditer(text, at)):
-            if count > 16 or re.search(r"[;:.]", text[at : word.start()]):
+            between = text[at : word.start()]
+            if count > _SUBJECT or re.search(r"[;:.]|\b(?:que|qui|чтобы|который)\b|qu’", between):
                 return 0
             if count and self.form(word.group().rsplit("’", 1)[-1]) == (
                 PAST if self.language == "ru" else SUBJUNCTIVE

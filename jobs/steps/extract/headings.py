@@ -23,7 +23,8 @@ _TO = re.compile(
 )
 _TO_INLINE = re.compile(
     r"^(?:recommendations?\s+|demands?\s+|and\s+)?to\s+(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?"
-    r"[A-Z“a-z][^:,;]{1,140}?)\s*(?P<end>[,:])\s+(?=\S)",
+    r"[A-Z“a-z][^:,;]{1,140}?)\s*(?:,\s+(?:which|who|whose)\b[^:;.]{2,120}?)?(?P<end>[,:])\s+"
+    r"(?:(?:we|I) (?:say|write|add|repeat|put it|have this to say)(?: this)?:\s+)?(?=\S)",
     re.IGNORECASE,
 )
 _ESPECIALLY = re.compile(
@@ -120,6 +121,9 @@ def _speaks_to(match: re.Match[str], text: str) -> bool:
     name, rest = match["name"], text[match.end() :].lstrip()
     if name == "ourselves" or commands(name):
         return False
+    said = re.search(r"(?:we|I) \w+(?: this)?:\s+$", match.group())
+    if said:
+        return True
     if match["end"] == ":":
         return parties.actor(name) or commands(rest)
     return bool(re.match(r"(?:we|I)\b", rest, re.IGNORECASE)) or (
@@ -136,7 +140,10 @@ def _is_line_to(match: re.Match[str], following: Block, *, inside: bool) -> bool
         if named:
             return True
     told = following.marker or told_to(following.text)
-    return bool(told) and (inside or match["end"] == ":" or name[:4].lower() in {"the ", "all ", "our "})
+    people = name[:4].lower() in {"the ", "all ", "our ", "thos"}
+    if inside and people and len(name.split()) <= _HEADED and following.gap:
+        return True
+    return bool(told) and (inside or match["end"] == ":" or people)
 
 
 _SHORT = 100  # characters

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from jobs.steps import lexicon
-from jobs.steps.extract.data import words
+from jobs.steps.extract.data import table, words
 from jobs.steps.lexicon.cldr import locales
 from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
@@ -32,6 +32,7 @@ _APPOSED = re.compile(
     r"(?P<office>[^,]{4,110}),\s+(?P<person>(?:(?:Mr|Mrs|Ms|Dr|H\.E|General|Mme|"
     r"Sir)\.?\s+)*[A-Z][\w’'-]+(?:\s+[A-Z][\w’'.-]+){1,3})$"
 )
+_ACRONYM = re.compile(r"[A-ZА-ЯЁ]{2,6}$")
 _TITLE_HEADS = frozenset(
     {
         "president",
@@ -104,7 +105,7 @@ def names_country(name: str) -> bool:
         part[:1].isupper() or part in {"of", "the", "and"} for part in parts
     ):
         return False
-    if lexicon.country_of(name) is None:
+    if lexicon.country_of(name) is None or _of_a_body(name):
         return False
     tokens = cut(re.sub(r"\s+of America$", "", name))
     at = 0
@@ -114,6 +115,12 @@ def names_country(name: str) -> bool:
     end = len(tokens.words) - (tokens.words[-1] in {"republic", "federation"})
     named = any(first <= at and last >= end - 1 for first, last in spans)
     return named or at == len(tokens.words) or name.lower() in _printed()
+
+
+def _of_a_body(name: str) -> bool:
+    """Whether a name in capitals is an acronym of no state: "ELN" is not Colombia."""
+    state = name in table(_FILE)["state_acronyms"] or name.lower() in _printed()
+    return _ACRONYM.match(name) is not None and not state
 
 
 @cache

@@ -268,7 +268,7 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
     verb = _verb_index(tokens, position)
     if verb is None or (not comma and (scan.inner or scan.relative)):
         return None
-    return position if _bare_verb(tokens, verb, sure=joined or strong) else None
+    return position if _bare_verb(tokens, verb, sure=joined or strong, strong=strong) else None
 
 
 def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
@@ -284,10 +284,12 @@ def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
     return position, joined
 
 
-def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool) -> bool:
+def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> bool:
     """Whether a word without "to" begins a new phrase: a verb, with an object where it could be a noun."""
     token = tokens[verb]
-    if token.word in words("verbs.toml", "subject") or token.word == "be" or token.breaks():
+    if token.word in words("verbs.toml", "subject") or token.word == "be":
+        return False
+    if token.breaks() and not (strong and token.word in words("verbs.toml", "plain")):
         return False
     if not token.raw.strip("“\"'*")[:1].islower():
         return False

@@ -7,7 +7,7 @@ from jobs.steps import lexicon
 from jobs.steps.document import Document
 from jobs.steps.extract import context as contexts
 from jobs.steps.extract import continental, dates, east_asian, european
-from jobs.steps.extract.addressees import addressees, countries, of_one_state
+from jobs.steps.extract.addressees import addressees, countries, of_one_state, spelled_out
 from jobs.steps.extract.blocks import blocks, collapse
 from jobs.steps.extract.demands import demands
 from jobs.steps.extract.identifiers import identifiers
@@ -52,7 +52,7 @@ def extract(document: Document) -> Statement:
     else:
         asked, formal = demands(heading, telling, context, written)
     asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
-    asked = of_one_state(asked)
+    asked = of_one_state(spelled_out(asked, flat))
     parties = addressees(asked, formal, read, context)
     return Statement(
         title=title,

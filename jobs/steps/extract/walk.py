@@ -29,6 +29,10 @@ _ALL_OF_THEM = re.compile(
 )
 
 
+_YOU = re.compile(r"you(?: both| all| two| too| again)?$", re.IGNORECASE)
+_VOCATIVE = re.compile(r"^you,\s+(?P<name>.+)$", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Walk:
     """What has been read so far and bears on what follows."""
@@ -51,6 +55,8 @@ class Walk:
     above: str = ""
     """The kind of marker of the block that opened the list: the next of that kind is no item of it."""
     last: tuple[str, ...] = ()
+    recipient: tuple[str, ...] = ()
+    """To whom the text says that its letter or declaration was handed or sent."""
     asked: bool = False
     """The sentence before has asked something."""
     passage: int = 0
@@ -83,20 +89,30 @@ class Walk:
     def named(self, name: str) -> tuple[str, ...]:
         """The parties that a noun phrase means here."""
         found: list[str] = []
-        name = re.sub(r"^(you),\s.*$", r"\1", name)
+        if vocative := _VOCATIVE.match(name):
+            return self.spoken_to(vocative["name"])
         if _ALL_OF_THEM.match(name) and (self.section or self.last):
             return self.section or self.last
         for part in parties.split(name):
-            if self.context.letter_to and not self.section and re.match(r"your\s+\w+$", name):
+            if _YOU.match(part):
+                found.extend(self.section or self.context.letter_to)
+            elif self.context.letter_to and not self.section and re.match(r"your\s+\w+$", name):
                 found.extend(self.pointed("your government"))
             elif (parties.vague(part) and not self._organ_by_itself(part)) or re.match(
                 r"(?:its|his|her|their)\b", name
             ):
                 found.extend(self.pointed(part))
             else:
-                same = (one for one in (*self.section, *self.also) if _means(part, one))
-                found.append(next(same, self._as_before(part)))
+                same = [one for one in (*self.section, *self.also) if _means(part, one)]
+                own = self.section if not same and self.section and _generic(part) else ()
+                found.extend(same[:1] or own or (self._as_before(part),))
         return tuple(dict.fromkeys(found))
+
+    def spoken_to(self, name: str) -> tuple[str, ...]:
+        """Who of those a letter greets is called by a name or office: "you, Mr. High Commissioner"."""
+        called = {word for word in parties.tokens_of(name) if len(word) > 3}
+        greeted = [one for one in self.context.letter_to if called & set(parties.tokens_of(one))]
+        return tuple(greeted) or self.section or self.context.letter_to or (parties.clean(name),)
 
     def pointed(self, part: str = "") -> tuple[str, ...]:
         """Who is meant where the text only points: the section's, the letter's, the last named, the state."""
@@ -111,6 +127,8 @@ class Walk:
             states = [demand.to for demand in reversed(self.demands) if parties.plain_state(demand.to)]
             if states:
                 return (states[0],)
+        if self.recipient and not part and not self.opened:
+            return self.recipient
         pointed = part and lowered not in {"it", "them", "they", "him", "her"}
         state = (part if pointed else "authorities",) if self.context.state else ()
         return self.opened or self.last or state
@@ -174,6 +192,11 @@ class Walk:
         return next(
             (name for name in earlier if parties.plain_state(name) and parties.country(name) == code), part
         )
+
+
+def _generic(part: str) -> bool:
+    """Whether a name is nobody's own and of no body that can be asked: under a heading it means that one."""
+    return part.islower() and not parties.actor(part)
 
 
 def _means(part: str, section: str) -> bool:
