@@ -6,7 +6,7 @@ from dataclasses import replace
 from jobs.steps import lexicon
 from jobs.steps.document import Document
 from jobs.steps.extract import context as contexts
-from jobs.steps.extract import continental, dates, east_asian, european
+from jobs.steps.extract import continental, dating, east_asian, european
 from jobs.steps.extract.addressees import addressees, countries, of_one_state, spelled_out
 from jobs.steps.extract.blocks import blocks, collapse
 from jobs.steps.extract.demands import demands
@@ -33,8 +33,8 @@ def extract(document: Document) -> Statement:
     flat = collapse(document.text)
     heading = "" if any(block.text.startswith(title) for block in read) or title not in flat else title
     named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
-    written = dates.written(title, read) or dates.written(title, whole)
-    posted = dates.posted(whole) or document.posted
+    written = dating.written(title, read) or dating.written(title, whole)
+    posted = dating.posted(whole, written) or document.posted
     if written is None and posted is None and document.published:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
@@ -62,7 +62,7 @@ def extract(document: Document) -> Statement:
         issuers=speaking,
         date_written=written,
         date_posted=posted,
-        deadline=dates.deadline(read, written or posted),
+        deadline=dating.deadline(read, written or posted),
         signatories=signatories(read),
         addressees=parties,
         demands=tuple(asked),
