@@ -13,7 +13,7 @@ from jobs.steps.extract.context import Context
 from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
 from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, SUBJUNCTIVE, Grammar, grammar
 from jobs.steps.extract.headings import style
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 __all__ = ["LANGUAGES", "addressed", "demands"]

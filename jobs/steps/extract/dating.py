@@ -40,8 +40,8 @@ _PLACE = re.compile(
 _DATELINE = re.compile(r"^\s*(?:года|г\.)?\)?\s*(?:[–—-]{1,2}|:)\s+\S")
 _LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
 _LINKED = re.compile(
-    r"^(?:see also|voir aussi|à lire aussi|lire aussi|ver también|lea también|читайте также|related|next|prev\w*|"
-    r"précédent|suivant|anterior|siguiente|entrada (?:anterior|siguiente)|article (?:précédent|suivant))\b",
+    r"^(?:see also|voir aussi|à lire aussi|lire aussi|ver también|lea también|читайте также|related|next|"
+    r"prev\w*|précédent|suivant|anterior|siguiente|entrada (?:anterior|siguiente)|article \w+)\b",
     re.IGNORECASE,
 )
 _REGISTERED = re.compile(r"^(?:distributed|registered|circulated|received)\b", re.IGNORECASE)

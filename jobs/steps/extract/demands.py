@@ -16,8 +16,8 @@ from jobs.steps.extract.headings import (
     turned,
     unnumbered,
 )
+from jobs.steps.extract.namelists import heads_list
 from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
-from jobs.steps.extract.signatories import heads_list
 from jobs.steps.extract.voice import issuer_speaks
 from jobs.steps.extract.walk import Walk
 from storage.records import Demand

@@ -13,7 +13,7 @@ from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _FILE = "european.toml"
