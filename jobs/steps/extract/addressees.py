@@ -130,9 +130,17 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
             on = True
         elif on and len(block.text) > _LINE:
             on = False
+        elif on and _under_official(block, blocks[index - 1]):
+            continue
         elif on and (name := _official(block.text)):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
+
+
+def _under_official(block: Block, above: Block) -> bool:
+    """Whether a line is the institution of the official in the line above it."""
+    below = not block.gap and not block.marker and pattern(_FILE, "institution").match(block.text)
+    return bool(below) and bool(_official(above.text))
 
 
 _LINE = 260  # characters of an address

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from jobs.steps.extract.columns import unfolded
+
 _MARKER = re.compile(
     r"""(?:
         [•·・ㆍ▪◦‣∙●○■□◆◇►▶➤➢✓✔※☞*▲△▷◎◉\uf0b7]+ (?=\s|\w|[“"'\[(]) |
@@ -85,6 +87,7 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
+    text = unfolded(text)
     wrapped, column = _is_wrapped(text), _column(text)
     gap, before = True, 0
     for raw in text.splitlines():

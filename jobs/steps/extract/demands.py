@@ -178,7 +178,7 @@ _ITEM = 600  # characters
 def _imperative(text: str) -> bool:
     """Whether a line begins with the verb of what is asked."""
     heads = text.split(maxsplit=2)[:2]
-    if not heads:
+    if not heads or heads[0].endswith(":"):
         return False
     adverb = heads[0].endswith("ly") and len(heads) > 1 and base_verb(heads[1])
     return base_verb(heads[0]) or adverb or heads[0].lower() in {"not", "never"}
@@ -217,6 +217,8 @@ def _nominal(text: str) -> bool:
 def _read_sentence(walk: Walk, sentence: str) -> None:
     if _REFLEX.search(sentence) or _RECITAL.match(sentence):
         return
+    if several := _SEVERAL.search(sentence):
+        walk.mentioned = tuple(parties.split(several.group()))
     if (handed := _HANDED.search(sentence)) and parties.actor(handed["party"]):
         walk.recipient = tuple(parties.split(handed["party"]))
     plain = unnumbered(sentence)
@@ -251,6 +253,11 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
             walk.asked = True
 
 
+_SEVERAL = re.compile(
+    r"\b(?:governments|authorities|parliaments|presidents|leaders)\s+(?:of|in)\s+(?:the\s+)?[A-Z][\w’'-]+"
+    r"(?:\s+[A-Z][\w’'-]+)*(?:,\s+(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*)*,?\s+and\s+"
+    r"(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*",
+)
 _HANDED = re.compile(
     r"\b(?:hand|deliver|present|submit|send|sent|address|forward|gave|brought|mail|post)\w*\s+(?:in\s+|over\s+)?(?:\w+\s+){0,2}"
     r"(?:letter|petition|declaration|appeal|statement|resolution|request)s?\s+(?:of\s+\w+\s+)?(?:addressed\s+)?to\s+"

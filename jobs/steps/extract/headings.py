@@ -166,7 +166,7 @@ def told_to(item: str) -> bool:
         r"^(?:not\s+)?(?:to\s+)?(?:not\s+)?(?:\w+ly\s+)?", "", unnumbered(item), flags=re.IGNORECASE
     )
     first = plain.split(maxsplit=1)
-    return bool(first) and base_verb(first[0])
+    return bool(first) and first[0][-1] != ":" and base_verb(first[0])
 
 
 def style(marker: str) -> str:

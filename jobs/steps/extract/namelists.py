@@ -4,10 +4,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, words
+from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.countries import place_spans
+from jobs.steps.lexicon.tokens import cut
 
 _FILE = "signatories.toml"
 NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
@@ -172,7 +176,26 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
 
 def is_country(text: str) -> bool:
     """Whether a line is only a country's name."""
-    return "," not in text and parties.names_country(text) and not is_organisation(text)
+    return (
+        "," not in text and parties.names_country(text) and not is_place(text) and not is_organisation(text)
+    )
+
+
+def is_place(text: str) -> bool:
+    """Whether a name is of a place within a country: a town, a state of a federation."""
+    return text.lower() not in printed_names() and any(place for _, _, place in place_spans(cut(text)))
+
+
+@cache
+def printed_names() -> frozenset[str]:
+    """The names of countries as CLDR has them in the languages of lists, in lower case."""
+    with locales() as locale:
+        return frozenset(
+            name.lower()
+            for language in ("en", "fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
+            for code, name in locale(language).territories.items()
+            if len(code) == 2
+        )
 
 
 def is_organisation(name: str) -> bool:

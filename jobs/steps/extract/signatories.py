@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 
 from jobs.steps import lexicon
 from jobs.steps.extract import parties
@@ -21,12 +20,13 @@ from jobs.steps.extract.namelists import (
     heading,
     is_country,
     is_organisation,
+    is_place,
     outside,
+    printed_names,
     split_names,
     without_running_heads,
 )
 from jobs.steps.extract.numbers import NUMBER
-from jobs.steps.lexicon.cldr import locales
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
@@ -287,19 +287,8 @@ def _country_in(printed: str) -> str:
 
 def _names_only(part: str) -> bool:
     """A country's own name or sign, not a place in it."""
-    return part in _SIGNS or parties.names_country(part) or part.lower() in _printed_names()
-
-
-@cache
-def _printed_names() -> frozenset[str]:
-    """The names of countries as CLDR has them in the languages of lists, in lower case."""
-    with locales() as locale:
-        return frozenset(
-            name.lower()
-            for language in ("fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
-            for code, name in locale(language).territories.items()
-            if len(code) == 2
-        )
+    named = parties.names_country(part) and not is_place(part)
+    return part in _SIGNS or named or part.lower() in printed_names()
 
 
 _SIGNS = frozenset(

@@ -55,6 +55,8 @@ class Walk:
     above: str = ""
     """The kind of marker of the block that opened the list: the next of that kind is no item of it."""
     last: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    """Several that a sentence has just named side by side, for "these governments"."""
     recipient: tuple[str, ...] = ()
     """To whom the text says that its letter or declaration was handed or sent."""
     asked: bool = False
@@ -91,8 +93,8 @@ class Walk:
         found: list[str] = []
         if vocative := _VOCATIVE.match(name):
             return self.spoken_to(vocative["name"])
-        if _ALL_OF_THEM.match(name) and (self.section or self.last):
-            return self.section or self.last
+        if _ALL_OF_THEM.match(name) and (several := self.section or self.mentioned or self.last):
+            return several
         for part in parties.split(name):
             if _YOU.match(part):
                 found.extend(self.section or self.context.letter_to)
