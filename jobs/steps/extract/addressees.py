@@ -73,17 +73,16 @@ def _twins(country: str, state: str, name: str) -> bool:
     return pair is not None and not re.search(pair["unless"], name, re.IGNORECASE)
 
 
-def spelled_out(asked: list[Demand], text: str) -> list[Demand]:
-    """The demands with an acronym read as the party that was introduced with it: "the ... (AGC)"."""
-    named = {demand.to for demand in asked}
+def spelled_out(names: list[str], text: str) -> dict[str, str]:
+    """The acronyms among the names, with the other of them that was introduced with it: "the ... (AGC)"."""
     full: dict[str, str] = {}
-    for short in named:
+    for short in names:
         at = text.find(f"({short})") if _ACRONYM.match(short) else -1
         before = text[max(0, at - 120) : at].rstrip() if at > 0 else ""
-        whole = next((name for name in named if len(name) > len(short) and before.endswith(name)), "")
+        whole = next((name for name in names if len(name) > len(short) and before.endswith(name)), "")
         if whole:
             full[short] = whole
-    return [replace(demand, to=full[demand.to]) if demand.to in full else demand for demand in asked]
+    return full
 
 
 _ACRONYM = re.compile(r"[A-ZÀ-ÝА-ЯЁ][A-ZÀ-ÝА-ЯЁ-]{1,9}$")
@@ -151,9 +150,11 @@ def _official(text: str) -> str:
     if mission := _MISSION.search(text):
         return mission.group()
     parts = [part.strip() for part in _END.split(_LEAD.sub("", text)) if part.strip()]
-    office = next((part for part in parts[:2] if pattern(_FILE, "official").match(part)), "")
-    if office:
-        return parties.clean(office)[:120]
+    at = next((at for at, part in enumerate(parts[:2]) if pattern(_FILE, "official").match(part)), -1)
+    if at >= 0:
+        body = parts[at + 1] if at + 1 < len(parts) else ""
+        named = parties.actor(body) and not re.search(r"\d", body) and not _LEAD.match(body)
+        return (f"{parts[at]}, {body}" if named else parties.clean(parts[at]))[:120]
     titled = _LEAD.match(text) or pattern(_FILE, "official").match(text)
     return parties.clean(parts[0])[:120] if titled and parts else ""
 

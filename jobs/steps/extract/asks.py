@@ -263,6 +263,12 @@ def form_of(verb: str) -> str:
     return "s" if head.endswith("s") and head != "press" else "base"
 
 
+_TRAILING = re.compile(
+    r"(?:,?\s+(?:also|too|again|further|\w{3,}ly|as well|therefore|once more|at once|in particular|likewise|"
+    r"then|kindly|please|without (?:further )?delay|as a matter of urgency|in addition|forthwith|now))+$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """An asking verb with what stands before it and what follows, up to the next one."""
@@ -294,7 +300,7 @@ class _Opened:
 
     def ask(self, party: str, frame: Frame, what: str) -> Ask:
         """The request of this verb."""
-        return Ask(self.before, self.form, party, frame, what, self.match.start())
+        return Ask(self.before, self.form, _TRAILING.sub("", party), frame, what, self.match.start())
 
     def clauses(self, text: str, party: str) -> list[Ask]:
         """The requests of the clauses after "that"."""
@@ -364,12 +370,6 @@ def _to_do(opened: _Opened) -> list[Ask]:
     return [opened.ask(asked, Frame.DOING, what) for asked, what in shared]
 
 
-_TRAILING = re.compile(
-    r"(?:,?\s+(?:also|too|again|further|\w{3,}ly|as well|therefore|once more|at once|in particular|likewise|"
-    r"without (?:further )?delay|as a matter of urgency|in addition|forthwith|now))+$"
-)
-
-
 def _bare_verb(opened: _Opened) -> list[Ask]:
     """So: "To the member states, we appeal to postpone ..."."""
     if opened.match["to"] != "to" or not base_verb(re.split(r"[\s,]", opened.rest, maxsplit=1)[0]):
@@ -390,7 +390,7 @@ def _list(opened: _Opened) -> list[Ask]:
     colon = opened.span.find(":")
     if colon < 0 or colon < len(opened.span.rstrip()) - 2:
         return []
-    party = re.sub(r"\s+(?:to(?:\s+\w+ly)?|for)$", "", opened.span[:colon].strip(" ,"))
+    party = re.sub(r"(?:^|\s+)(?:to(?:\s+\w+ly)?|for|of|from|on|upon)$", "", opened.span[:colon].strip(" ,"))
     if opened.noun_frame or re.search(r"\bfollowing\b", party, re.IGNORECASE):
         party = ""
     return [opened.ask(party, Frame.OPEN, "")]

@@ -14,6 +14,10 @@ _NOUN_BEFORE = re.compile(
 )
 _WRITING = re.compile(r"écri|escrib|enviar|envoy|пиш|направ|carta|lettre|письм", re.IGNORECASE)
 _GERUND = re.compile(r"(?:ndo|ndol[oae]s?|ant|я)$", re.IGNORECASE)
+_FILLER = re.compile(
+    r"\s*(?:(?:только )?одного|следующ\w+|una sola cosa|lo siguiente|une seule chose|ce qui suit)$",
+    re.IGNORECASE,
+)
 _PLACE = 260  # characters in which a party is named
 
 
@@ -54,7 +58,10 @@ def complement(rest: str, rules: Grammar) -> tuple[str, str, str]:
             return name, rest[start:].strip(), form
         if link and _THAT.search(link.group()) and (verb := rules.clause(rest, start)):
             return _clause(name, rest, start, verb, rules)
+        if link and _THAT.search(link.group()) and rules.must.search(rest, start):
+            return name, rest[start:], SUBJUNCTIVE
     head, colon, told = rest.partition(": ")
+    head = _FILLER.sub("", head)
     if colon and len(head.split()) <= LONGEST and (form := rules.verb_at(told, 0)[0]) and form != PAST:
         return head.strip(" ,"), told, form
     if thing := rules.thing.search(rest):

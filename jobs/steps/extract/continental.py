@@ -13,10 +13,10 @@ from jobs.steps.extract.context import Context
 from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
 from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, SUBJUNCTIVE, Grammar, grammar
 from jobs.steps.extract.headings import style
-from jobs.steps.extract.namelists import heads_list
+from jobs.steps.extract.namelists import heads_list, is_closing
 from storage.records import Demand
 
-__all__ = ["LANGUAGES", "addressed", "demands"]
+__all__ = ["LANGUAGES", "demands"]
 
 _HEADING = 160  # characters of a line that names a party
 _TOP = 12  # blocks of a text's head
@@ -25,7 +25,8 @@ _SIGNED = 14  # words of a line in a list of names
 _MOST = 400  # demands
 _HOW = re.compile(r"\s(?:si|lorsque|quand|cuando|если|когда)\s", re.IGNORECASE)
 _LEADS = re.compile(
-    r"\s*(?:ce qui suit|lo siguiente|следующ\w+|les mesures suivantes|las siguientes medidas)?\s*:?$",
+    r"\s*(?:(?:только )?одного|una sola cosa|une seule chose|de bien vouloir|ce qui suit|lo siguiente|"
+    r"следующ\w+|les mesures suivantes|las siguientes medidas)?\s*:?$",
     re.IGNORECASE,
 )
 
@@ -36,21 +37,26 @@ class _Walk:
 
     context: Context
     grammar: Grammar
+    letter_to: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
     opened: tuple[str, ...] | None = None
     """The parties of the list that is open; None when none is."""
     listing: bool = False
     """A line has opened a list whose parties are named line by line."""
     marked: bool = False
+    chapeau: bool = False
+    """A sentence that asks has opened the list: whatever its items say is asked."""
     above: str = ""
     marker: str = ""
     last: tuple[str, ...] = ()
     asked: bool = False
     found: list[Demand] = field(default_factory=list)
+    formal: list[str] = field(default_factory=list)
+    """Whom headings turned to, whether or not they are then asked for something."""
 
-    def open(self, named: tuple[str, ...] | None, *, listing: bool = False) -> None:
+    def open(self, named: tuple[str, ...] | None, *, listing: bool = False, chapeau: bool = False) -> None:
         """A list of what `named` are to do begins; None where none is open any more."""
-        self.opened, self.listing, self.marked = named, listing, False
+        self.opened, self.listing, self.marked, self.chapeau = named, listing, False, chapeau
         self.above = style(self.marker) if self.marker else ""
 
     def store(self, named: tuple[str, ...], quotes: list[str]) -> None:
@@ -64,22 +70,18 @@ class _Walk:
 
     def meant(self) -> tuple[str, ...]:
         """Who is meant where the text only points."""
-        return (
-            self.section
-            or self.opened
-            or (self.last if self.asked else ())
-            or self.context.letter_to
-            or self.last
-        )
+        return self.section or self.opened or (self.last if self.asked else ()) or self.letter_to or self.last
 
 
-def demands(blocks: list[Block], language: str, context: Context) -> list[Demand]:
-    """The demands of a text in one of `LANGUAGES`, each with the party that is asked."""
-    walk = _Walk(context, grammar(language))
+def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[Demand], list[str]]:
+    """The demands of a text in one of `LANGUAGES`, and the names of those formally addressed."""
+    rules = grammar(language)
+    head = _addressed(blocks, rules)
+    walk = _Walk(context, rules, _in_head(context.letter_to, head), formal=head)
     signed, titled = False, 0
     for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], Block("")], strict=False)):
-        if heads_list(block):
-            walk.section, walk.asked, signed = (), False, True
+        if heads_list(block) or is_closing(block):
+            walk.section, walk.asked, signed = (), False, heads_list(block)
             walk.open(None)
             continue
         signed = signed and (bool(block.marker) or len(block.text.split()) < _SIGNED)
@@ -87,19 +89,34 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
             _read_block(walk, block, following)
         if index < _TOP and len(block.text) < _TITLE and block.text[-1] != ".":
             titled = len(walk.found)
-    return _once(_in_full(walk.found), titled)
+    return _once(_in_full(walk.found), titled), [*walk.letter_to, *walk.formal]
 
 
-def addressed(blocks: list[Block], language: str) -> list[str]:
-    """Whom the lines at the head are addressed to: "A la Secretaría de ...", "À l'attention de ..."."""
-    rules = grammar(language)
+def _addressed(blocks: list[Block], rules: Grammar) -> list[str]:
+    """Whom the lines at the head are addressed to: "A la Secretaría de ...", "Уполномоченному по ..."."""
     found: list[str] = []
     for block in blocks[:_TOP]:
         text = _even(block.text, rules)
-        match = rules.heading.match(text) if len(text) < _HEADING else None
-        if match and text[-1] not in ":." and not rules.public.search(text) and rules.names_actor(text):
+        if (
+            len(text) > _HEADING
+            or text[-1] in ":."
+            or rules.public.search(text)
+            or not rules.names_actor(text)
+        ):
+            continue
+        if match := rules.heading.match(text):
             found += split(text[match.end() :], rules)
+        elif rules.language == "ru" and _DATIVE.match(text):
+            found.append(text)
     return [name for name in found if name[:1].isupper()]
+
+
+_DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|е|ам|ям|ой|ей)\s")
+
+
+def _in_head(greeted: tuple[str, ...], head: list[str]) -> tuple[str, ...]:
+    """Whom a letter greets, under the full name that stands above it."""
+    return tuple((_called(one, head) or (one,))[0] for one in greeted)
 
 
 def _even(text: str, rules: Grammar) -> str:
@@ -123,22 +140,54 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     numbered = bool(block.marker) or bare != text
     after = _even(following.text, rules) if following.text else ""
     leads = bool(following.marker) or rules.ordinal.match(after) is not None or _told(after, rules)
+    if (called := _VOCATIVE.match(text)) and not block.marker:
+        known = [*walk.letter_to, *walk.formal]
+        walk.section = _called(called["name"], known) or (strip(called["name"], rules),)
+        walk.open(walk.section)
+        if called["rest"]:
+            _read_text(walk, called["rest"], leads=False)
+        return
     if turn := _turned(walk, text, block, after, leads=leads):
         name, rest = turn
         walk.section = split(name, rules)
-        walk.open(walk.section, listing=walk.listing)
+        walk.open(walk.section, listing=walk.listing, chapeau=walk.listing or text.endswith(":"))
+        walk.formal += walk.section if any(is_party(one, rules) for one in walk.section) else ()
         if rest:
             _read_text(walk, rest, leads=False)
         return
     if rules.opens.match(bare) and not rules.names_actor(bare):
-        walk.open(walk.section or walk.context.letter_to, listing=True)
+        walk.open(walk.section or walk.letter_to, listing=True, chapeau=True)
         return
     if walk.opened is not None and _item(walk, bare, numbered=numbered, block=block):
         return
     if walk.section and _is_other_heading(block, bare, rules):
         walk.section = ()
         walk.open(None)
+    walk.listing = walk.listing and len(bare.split()) < _TELLING
     _read_text(walk, bare, leads=leads)
+
+
+_TELLING = 12  # words of a paragraph that tells, so that the list of parties above it has ended
+
+
+_NAMED = 18  # words of a heading's name
+_WE_VERB = re.compile(r"\bnous\s+\w+ons\b|\b\w{4,}(?:amos|imos)\b|\bмы\s", re.IGNORECASE)
+_VOCATIVE = re.compile(
+    r"^(?:Señor(?:a|es|as)?|Monsieur|Madame|Messieurs|Mesdames|Estimad\w+|Уважаем\w+(?:\s+(?:господ\w+|госпожа))?)\s+"
+    r"(?:(?:le|la|les|el)\s+)?(?P<name>[^.;!?:]{3,80}?)(?:[:,!]$|:\s+(?P<rest>\S.*)$)"
+)
+
+
+def _alike(name: str, other: str) -> int:
+    """How many words two names share, whatever their endings."""
+    mine, theirs = ({word[:6] for word in re.findall(r"\w{4,}", one.lower())} for one in (name, other))
+    return len(mine & theirs)
+
+
+def _called(name: str, known: list[str]) -> tuple[str, ...]:
+    """The one of the known parties that is called by a name or office."""
+    best = max(known, key=lambda one: _alike(name, one), default="")
+    return (best,) if best and _alike(name, best) else ()
 
 
 def _told(text: str, rules: Grammar) -> bool:
@@ -170,7 +219,7 @@ def _turned(walk: _Walk, text: str, block: Block, after: str, *, leads: bool) ->
         return None
     lead = rules.heading.match(head)
     name = head[lead.end() :].strip(" .") if lead else head.strip(" .")
-    if not name or len(name.split()) > LONGEST or (not colon and text[-1] in ".!?;"):
+    if _WE_VERB.search(name) or not name or (not colon and text[-1] in ".!?;"):
         return None
     actor = is_party(name, rules)
     if rest.strip():
@@ -191,7 +240,7 @@ def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
     rules = walk.grammar
     beside = walk.above and block.marker and style(block.marker) == walk.above
-    told = _told(text, rules)
+    told = _told(text, rules) or (walk.chapeau and bool(rules.verb_at(text, 0)[0]))
     if beside or (not numbered and (walk.marked or not told)):
         walk.opened, walk.marked = None, False
         return False
@@ -202,7 +251,7 @@ def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
     form, _ = rules.verb_at(first[0], link.end() if link else 0)
     if form:
         walk.store(walk.opened, rules.phrases(first[0][link.end() if link else 0 :], form))
-    elif numbered and len(text.split()) > 1:
+    elif numbered and len(text.split()) > 1 and (walk.chapeau or rules.thing.match(text)):
         walk.store(walk.opened, [rules.closed(first[0])])
     else:
         return False
@@ -272,14 +321,17 @@ def _take(walk: _Walk, ask: re.Match[str], before: str, rest: str, *, again: boo
     joined = re.search(r"ndo(?P<them>l[oae]s?)$", ask["third"] or "")
     pronoun = (ask["pronoun"] or ask["after"] or ask["behind"] or (joined["them"] if joined else "")).lower()
     name, what, form = complement(rest, rules)
+    name = _LEADS.sub("", name)
+    if pronoun in rules.you and walk.context.appeal and not walk.letter_to:
+        return False  # the reader of an appeal
     before = re.split(r"[;:]\s*", before)[-1] if again else before
-    named = _named(walk, name, pronoun, before, passive=_passive(ask))
+    named = _named(walk, name, pronoun, before, ask.group().strip(), passive=_passive(ask))
     if what:
         named = named or agent(what, rules)
         walk.store(named, rules.phrases(what, form) if form else [rules.closed(without_agent(what))])
         return bool(named)
     if _LEADS.search(rest) and rest.rstrip().endswith(":"):
-        walk.open(named, listing=not named)
+        walk.open(named, listing=not named, chapeau=True)
     return False
 
 
@@ -287,23 +339,34 @@ def _passive(ask: re.Match[str]) -> bool:
     return re.match(r"(?:est|sont)\s", ask["third"] or "") is not None
 
 
-def _named(walk: _Walk, name: str, pronoun: str, before: str, *, passive: bool) -> tuple[str, ...]:
+_IMPERSONAL = re.compile(r"(?:es|resulta|il)\s", re.IGNORECASE)
+
+
+def _named(
+    walk: _Walk, name: str, pronoun: str, before: str, asking: str, *, passive: bool
+) -> tuple[str, ...]:
     """The parties of an asking word: named behind it, before it, or pointed at."""
     rules = walk.grammar
     plain = strip(_LEADS.sub("", name), rules).lower()
-    if (pronoun in rules.you and walk.context.letter_to) or plain in rules.you:
-        return walk.context.letter_to or walk.section
-    if plain and not rules.subject.match(plain):
-        return split(name, rules)
+    if plain and plain not in rules.you and not rules.subject.match(plain):
+        generic = walk.section and strip(name, rules)[:1].islower() and not rules.names_actor(name)
+        return walk.section if generic else split(name, rules)
     ahead = rules.connective.sub("", before.strip(" ,–—")).strip(" ,")
     ahead = re.sub(r"[\s,]+(?:nous|мы|nosotros|nosotras|y|et|и)$", "", ahead)
+    behind = ahead.rpartition(", ")[2]
+    ahead = behind if rules.heading.match(behind) and not rules.heading.match(ahead) else ahead
     lead = rules.heading.match(f"{ahead} ") or rules.to.match(f"{ahead} ")
     direct = rules.language == "ru" and rules.names_actor(ahead)
-    if ahead and (lead or direct or passive) and len(ahead.split()) <= LONGEST:
+    short = len(strip(ahead, rules).split()) <= LONGEST
+    if ahead and (lead or direct or passive) and short:
         return split(ahead[lead.end() :] if lead and not passive else ahead, rules)
+    if (pronoun in rules.you and walk.letter_to) or plain in rules.you:
+        return walk.letter_to or walk.section
+    if _IMPERSONAL.match(asking):
+        return walk.section or walk.opened or ()
     if pronoun and (near := _before(before, rules)):
         return near
-    return walk.meant() if pronoun or plain else (walk.section or walk.opened or walk.context.letter_to)
+    return walk.meant() if pronoun or plain else (walk.section or walk.opened or walk.letter_to)
 
 
 def _before(before: str, rules: Grammar) -> tuple[str, ...]:
@@ -340,7 +403,7 @@ def _duty(walk: _Walk, sentence: str) -> bool:
             walk.store(walk.section, [rules.closed(f"{subject} {sentence[must.start() :]}")])
             done = True
         elif named and sentence[must.end() :].strip() in {":", "de:", "de :"}:
-            walk.open(named)
+            walk.open(named, chapeau=True)
             done = True
     return done
 
@@ -353,6 +416,9 @@ def _obliged(walk: _Walk, subject: str, *, done: bool) -> tuple[str, ...]:
     if not subject or rules.subject.match(subject):
         return walk.section or (walk.last if walk.asked or done or subject else ())
     name = strip(subject, rules)
+    first, _, last = name.rpartition(", ")
+    if first and is_party(last, rules) and not rules.actors.match(first):
+        name = subject = strip(last, rules)
     if len(name.split()) > LONGEST or re.search(r"\b(?:qui|que|котор\w+|quien|что)\b", name):
         return ()
     return split(subject, rules) if is_party(name, rules) else ()

@@ -6,10 +6,10 @@ from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.grammar import Grammar
 
-LONGEST = 18  # words of a party's name
+LONGEST = 24  # words of a party's name
 _ASIDE = re.compile(
     r",\s+(?:(?:y |et )?(?:en particulier|notamment|en particular|especialmente|в частности)|qui|que|dont|"
-    r"lors|в лице|por igual|conjuntamente|conjointement|совместно|"
+    r"lors|в лице|por igual|aunque|bien que|quoique|хотя|conjuntamente|conjointement|совместно|"
     r"así como a|котор\w+|encabezad\w+|représenté\w*|como|comme|как)\b.*$|"
     r"\s*\([^()]{0,80}\)|,?\s+(?:en particulier|por último|enfin|también|également|также)$",
     re.IGNORECASE,
@@ -22,6 +22,10 @@ _SHARED = re.compile(
     r"congresos|estados|правительств\w*|власт\w+|парламент\w+|президент\w+))\s+"
     r"(?:(?:du|de la|de l’|de|des|del|de los)\s*)?(?P<rest>.+)$",
     re.IGNORECASE,
+)
+_HONOUR = re.compile(
+    r"^(?:(?:Son Excellence|Sa Majesté|S\.\s?E\.?|Monsieur|Madame|MM?\.|Mme\.?|Su Excelencia|Excm[oa]\.?|"
+    r"Sr[a]?\.|Señora?|(?:[Гг]осподин|[Гг]осподин[уа]|[Гг]оспож[аеу]))\s+(?:(?:le|la|el)\s+)?)+(?=\S)"
 )
 _AND = r"(?:et|y|e|и|ainsi que|así como|а также)"
 _JOINT = re.compile(
@@ -41,7 +45,8 @@ def strip(name: str, rules: Grammar) -> str:
     """The name without what leads in, articles and asides."""
     name = name.strip(" ,:")
     name = rules.to.sub("", f"{name} ", count=1).strip()
-    return _ARTICLE.sub("", _ASIDE.sub("", name)).strip(" ,:«»")
+    name = _HONOUR.sub("", _ARTICLE.sub("", _ASIDE.sub("", name)).strip(" ,:«»"))
+    return _ARTICLE.sub("", name)
 
 
 def split(name: str, rules: Grammar) -> tuple[str, ...]:

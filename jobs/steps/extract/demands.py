@@ -16,7 +16,7 @@ from jobs.steps.extract.headings import (
     turned,
     unnumbered,
 )
-from jobs.steps.extract.namelists import heads_list
+from jobs.steps.extract.namelists import heads_list, is_closing
 from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
 from jobs.steps.extract.voice import issuer_speaks
 from jobs.steps.extract.walk import Walk
@@ -67,7 +67,13 @@ _ASKS_ANEW = re.compile(
 _PARTY_ITEM = re.compile(
     r"(?P<party>(?:the\s+)?[A-Z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
 )
+_ANY_PARTY_ITEM = re.compile(
+    r"(?P<party>[A-Za-z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
+)
 _AND = re.compile(r"(?:[,;]|\band)\s+(?:\w+ly\s+|also\s+|further\s+|furthermore,?\s+|and\s+|therefore\s+)*$")
+
+
+_SIGNED = 14  # words of a line in a list of names
 
 
 def demands(
@@ -76,8 +82,14 @@ def demands(
     """The demands in order, and the names of those formally addressed ("To the people of X")."""
     walk = Walk(context, issued, formal=list(context.letter_to))
     read = ([Block(title)] if title else []) + blocks
+    signed = False
     for block, following in zip(read, [*read[1:], Block("")], strict=False):
-        _read_block(walk, block, following)
+        listed = bool(block.marker) or len(block.text.split()) < _SIGNED
+        signed = heads_list(block) or (signed and listed)
+        if not signed:
+            _read_block(walk, block, following)
+        elif heads_list(block):
+            walk.leave()
     return walk.kept(), walk.formal
 
 
@@ -88,7 +100,7 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     if _VOCATIVE.match(block.text) and walk.context.letter_to and following.marker:
         walk.open(walk.spoken_to(block.text))
         return
-    if (greeting(block) and walk.context.letter_to) or heads_list(block):
+    if (greeting(block) and walk.context.letter_to) or is_closing(block):
         walk.leave()
         return
     if asks_in_a_list(block.text):
@@ -96,7 +108,12 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
         return
     if walk.passing and not block.marker:
         walk.section, walk.passing = (), False
-    turn = turned(block, following, inside=bool(walk.section))
+    if _OWN_LIST.search(block.text):
+        walk.leave()
+        walk.open(())
+        walk.pledging = True
+        return
+    turn = turned(block, following, inside=bool(walk.section) or walk.turning)
     if turn and turn.parties:
         walk.turn(turn)
         text = turn.rest
@@ -109,6 +126,14 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     _read_text(walk, text, leads=bool(following.marker) or told_to(following.text))
 
 
+_OWN_LIST = re.compile(
+    r"^(?:[\w’' -]{2,60}\s+)?(?:therefore |further |also |hereby )?"
+    r"(?:resolves?|undertakes?|pledges?|commits? (?:itself|ourselves)|decides?|notes?|believes?|recalls?|"
+    r"considers?)"
+    r"(?: that| to)?\s*:$",
+    re.IGNORECASE,
+)
+"""What the issuer itself holds or will do, in a list."""
 _VOCATIVE = re.compile(
     r"^(?:and\s+)?(?:you,\s+)?(?:(?:Mr|Mrs|Ms|Dr)\.?|Madam|Your|President|Prime Minister|Minister)\s"
     r"[^.;!?]{0,70}[,:]$"
@@ -118,6 +143,7 @@ _VOCATIVE = re.compile(
 def _read_text(walk: Walk, text: str, *, leads: bool) -> None:
     """What a block says sentence by sentence; `leads`: items follow, so that its last one may open a list."""
     told = sentences(text)
+    walk.asked = False
     for at, sentence in enumerate(told):
         last = at == len(told) - 1
         opens = last and leads and sentence[-1:] not in ".:;!?…"
@@ -132,6 +158,8 @@ def _list_item(walk: Walk, block: Block) -> bool:
     if _ends_list(walk, block, text, numbered=numbered):
         walk.open(None)
         return False
+    if walk.pledging and (numbered or _PLEDGED.match(text)):
+        return True
     if not _read_item(walk, text, numbered=numbered):
         if not numbered:
             walk.opened = None
@@ -139,6 +167,9 @@ def _list_item(walk: Walk, block: Block) -> bool:
         return False
     walk.listed, walk.marked = True, walk.marked or numbered
     return True
+
+
+_PLEDGED = re.compile(r"(?:to|that|and)\s", re.IGNORECASE)
 
 
 def _ends_list(walk: Walk, block: Block, text: str, *, numbered: bool) -> bool:
@@ -161,7 +192,7 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
             _take(walk, ask, forced=opened)
     elif _imperative(first):
         _take_imperative(walk, sentences(text), numbered=numbered)
-    elif numbered and _own_party(walk, text):
+    elif (numbered or walk.turning) and _own_party(walk, text):
         pass
     elif numbered and len(text) < _ITEM and _nominal(text):
         quote = " ".join(text.rstrip(" .;,").split()[:60])
@@ -196,9 +227,12 @@ def _take_imperative(walk: Walk, told: list[str], *, numbered: bool) -> None:
 def _own_party(walk: Walk, text: str) -> bool:
     """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
     match = _PARTY_ITEM.match(text)
+    match = match or (_ANY_PARTY_ITEM.match(text) if walk.turning else None)
     if match is None or re.match(r"[A-Z][a-z]+(?:s|ing)\b", text) or asks(text):
         return False
-    if not any(parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])):
+    if not walk.turning and not any(
+        parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])
+    ):
         return False
     walk.listed = True
     walk.store(walk.named(match["party"]), verb_phrases(text[match.end() :]))
@@ -223,7 +257,8 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
         walk.recipient = tuple(parties.split(handed["party"]))
     plain = unnumbered(sentence)
     spoken_to = walk.section or walk.opened
-    if spoken_to and commands(plain) and not walk.for_reader(plain):
+    quoted = sentence[:1] in '“"«'
+    if spoken_to and not quoted and commands(plain) and not walk.for_reader(plain):
         walk.store(spoken_to, verb_phrases(re.sub(r"^please\s+", "", plain, flags=re.IGNORECASE)))
         walk.asked = True
         return
@@ -232,6 +267,7 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
         walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
         walk.asked = True
         return
+    follows = walk.asked
     again = walk.asked and _GOES_ON_ASKING.match(plain)
     walk.asked = False
     own, ended = False, 0
@@ -244,11 +280,13 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
         goes_on = own and ask.form in {"s", "gerund"} and bool(_AND.search(between))
         own = (
             goes_on
+            or (follows and _IT_ASKS.match(plain) is not None)
             or issuer_speaks(ask, sentence, walk.context, inside=bool(walk.section))
             or _operative(ask, sentence)
         )
         if own:
-            _take(walk, ask)
+            goes_to = walk.last if follows and not (walk.opened or walk.section) else ()
+            _take(walk, ask, () if ask.party else goes_to)
             ended = ask.start
             walk.asked = True
 
@@ -257,6 +295,10 @@ _SEVERAL = re.compile(
     r"\b(?:governments|authorities|parliaments|presidents|leaders)\s+(?:of|in)\s+(?:the\s+)?[A-Z][\w’'-]+"
     r"(?:\s+[A-Z][\w’'-]+)*(?:,\s+(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*)*,?\s+and\s+"
     r"(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*",
+)
+_IT_ASKS = re.compile(
+    r"(?:It|They|He|She)\s+(?:also\s+|further\s+|again\s+|\w+ly\s+)*(?:calls?|called|urges?|urged|asks?|asked|demands?|"
+    r"demanded|requests?|requested|appeals?|appealed|encourages?|encouraged|invites?|invited|recommends?)\b"
 )
 _HANDED = re.compile(
     r"\b(?:hand|deliver|present|submit|send|sent|address|forward|gave|brought|mail|post)\w*\s+(?:in\s+|over\s+)?(?:\w+\s+){0,2}"
@@ -293,6 +335,7 @@ def _take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
     if _for_nobody(walk, ask, named):
         return
     if ask.frame is Frame.OPEN:
+        walk.turning = not ask.party
         walk.open(named)
         return
     walk.last = named
@@ -310,7 +353,12 @@ def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
     """Whether a request is internal, for the reader of an appeal, for nobody, or only to know something."""
     context = walk.context
     reader = context.appeal and ask.party and parties.reader(ask.party)
-    if _INTERNAL.match(ask.party) or (reader and not (context.letter_to and parties.vague(ask.party))):
+    mine = re.match(r"(?:my|our own)\s", ask.party)
+    if (
+        mine
+        or _INTERNAL.match(ask.party)
+        or (reader and not (context.letter_to and parties.vague(ask.party)))
+    ):
         return True
     if ask.frame is Frame.OPEN:
         return False

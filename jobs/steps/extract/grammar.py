@@ -24,6 +24,7 @@ _CLITIC = re.compile(
     r"(?<=r)(?:se|nos|les?|(?:se|nos)?l[oa]s?)$|(?<=[ae]n)(?:se|les?|l[oa]s?)$|(?<=[ae])(?:se|les?|l[oa]s?)$"
 )
 _THAT = re.compile(r"(?:que|qu’|чтобы)\s*$", re.IGNORECASE)
+_PURPOSE = re.compile(r"(?:para|afin|pour|a fin|con el fin)\b", re.IGNORECASE)
 _SUBJECT = 16  # words of a clause's subject
 _START = 24  # characters in which a sentence may begin with its verb, so that it has a capital
 _LONGEST = 60  # words of a quote
@@ -115,33 +116,43 @@ class Grammar:
 
     def phrases(self, text: str, form: str) -> list[str]:
         """The things asked in a complement whose first verb has `form`: "release A, let B in and end C"."""
-        cuts = [0, *self._cuts(text, form)]
         found: list[str] = []
-        held = ""
-        for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
-            piece = held + text[start:end]
-            said = self.closed(piece)
-            held = piece if end < len(text) and len(said.split()) < 2 else ""
-            if not held and said:
+        held = 0
+        for end, following in [*self._cuts(text, form), (len(text), len(text))]:
+            said = self.closed(text[held:end])
+            if end < len(text) and len(said.split()) < 2:
+                continue  # a verb whose object comes with the next one
+            if said:
                 found.append(said)
+            held = following
         return found
 
-    def _cuts(self, text: str, form: str) -> Iterator[int]:
+    def _cuts(self, text: str, form: str) -> Iterator[tuple[int, int]]:
+        """Where one thing asked ends and where the next one begins."""
         last = 0
         for joint in self.joints.finditer(text):
             if joint.start() <= last:
                 continue
             link = self.links.match(text, joint.end())
+            if link and _PURPOSE.match(link.group().strip()):
+                continue
             told, place = self.verb_at(text, link.end() if link else joint.end())
             that = link and _THAT.search(link.group())
             if that and not told and link and (clause := self.clause(text, link.end())):
                 told, place = SUBJUNCTIVE, clause
+            elif that and not told and link and self._duty(text, link.end()):
+                told, place = SUBJUNCTIVE, link.end()
             if not told or not (link or told == form or {told, form} == {COMMAND, SUBJUNCTIVE}):
                 continue
             if not link and not re.match(r"[\w’-]+\s+[\w«“]", text[place:]):
                 continue
             last = place
-            yield self._begins(text, joint.end(), link, place)
+            yield joint.start(), self._begins(text, joint.end(), link, place)
+
+    def _duty(self, text: str, at: int) -> bool:
+        """Whether a clause tells what must be done: "que la enferma debe recibir su tratamiento"."""
+        end = re.compile(r"[,;.]").search(text, at)
+        return self.must.search(text, at, end.start() if end else len(text)) is not None
 
     def _begins(self, text: str, at: int, link: re.Match[str] | None, place: int) -> int:
         """Where a thing asked begins: past the link, at the negation before its verb if there is one."""

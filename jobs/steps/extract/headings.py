@@ -44,7 +44,8 @@ _BARE = re.compile(
     r"(?:(?:for|on|from)\s+(?=the\s))?(?P<name>(?:[Tt]he\s+)?[A-Z][^.!?;:]{1,160}?)(?:\s+to)?\s*:?$"
 )
 _SAYS = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|we|must|should|calls?|urges?|urging|asking|that|demands?|said|says)\b"
+    r"\b(?:is|are|was|were|has|have|had|we|must|should|calls?|urges?|urging|asking|that|demands?|said|says|"
+    r"resolves?|notes?|believes?|recalls?|decides?|declares?|affirms?|requests?|instructs?|undertakes?|pledges?)\b"
 )
 _DEMANDS = re.compile(
     r"^(?:our |the |we |therefore,? we |key |main )*(?:demands?|recommendations?|we demand|"
@@ -105,6 +106,8 @@ def turned(block: Block, following: Block, *, inside: bool) -> Turn | None:
         return _of(match["name"], rest=inline[match.end() :].strip(), lasts=lasts, lists=lasts)
     if (match := _TO.match(_CLAUSE.sub("", inline))) and _is_line_to(match, following, inside=inside):
         return _of(match["name"])
+    if inside and (named := _alone(block, text)):
+        return _of(named, formal=False)
     name = _over_a_list(block, text, following)
     return _of(name, formal=False) if name else None
 
@@ -147,6 +150,15 @@ def _is_line_to(match: re.Match[str], following: Block, *, inside: bool) -> bool
 
 
 _SHORT = 100  # characters
+
+
+def _alone(block: Block, text: str) -> str:
+    """The party alone in a line, in capitals or with a colon, where such lines turn to somebody."""
+    name = text.rstrip(" :")
+    alone = (block.text.isupper() or text.endswith(":")) and not block.marker and len(name.split()) <= _HEADED
+    if not alone or _SAYS.search(name) or commands(name):
+        return ""
+    return name if all(parties.actor(part) for part in parties.split(name)) else ""
 
 
 def _over_a_list(block: Block, text: str, following: Block) -> str:

@@ -45,6 +45,24 @@ def _form(text: str) -> str:
     return re.sub(r"\d+", "#", text.lower())
 
 
+_CLOSING = re.compile(
+    r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
+    r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
+    r"cordialement|respectueusement|con (?:dolor|respeto|solidaridad|esperanza)|en solidaridad|"
+    r"sin otro particular|"
+    r"с уважением|искренне)\b.{0,60}$|"
+    r"^(?:veuillez (?:agréer|recevoir|croire)|agréez|nous vous prions d['’]agréer|"
+    r"reciban? (?:un|una|nuestros?|nuestras?|mis?|usted(?:es)?|el|la) |hacemos propicia|"
+    r"примите)\b.{0,180}$",
+    re.IGNORECASE,
+)
+
+
+def is_closing(block: Block) -> bool:
+    """Whether a line closes a letter: "Yours sincerely", "Atentamente"."""
+    return _CLOSING.match(block.text) is not None
+
+
 def heads_list(block: Block) -> bool:
     """Whether a line heads a list of names."""
     return bool(heading(block)[0])

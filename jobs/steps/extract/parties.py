@@ -32,6 +32,9 @@ _APPOSED = re.compile(
     r"(?P<office>[^,]{4,110}),\s+(?P<person>(?:(?:Mr|Mrs|Ms|Dr|H\.E|General|Mme|"
     r"Sir)\.?\s+)*[A-Z][\w’'-]+(?:\s+[A-Z][\w’'.-]+){1,3})$"
 )
+_THOSE = re.compile(
+    r"(?:all\s+)?those\s+(?:who|holding|responsible|in\s+(?:power|charge|control)|detaining)\b", re.IGNORECASE
+)
 _ACRONYM = re.compile(r"[A-ZА-ЯЁ]{2,6}$")
 _TITLE_HEADS = frozenset(
     {
@@ -92,6 +95,8 @@ def actor(name: str) -> bool:
     cleaned = clean(name)
     if not cleaned or len(cleaned.split()) > 30:
         return False
+    if _THOSE.match(name.strip()):
+        return True
     return vague(name) or _holds(cleaned, "actor") or _holds(cleaned, "titles") or names_country(cleaned)
 
 
@@ -205,7 +210,7 @@ def _split_on_article(name: str) -> list[str]:
     parts = re.split(
         r",?\s+and\s+(?=(?:the|to the|its|president|prime minister)\s)", name, flags=re.IGNORECASE
     )
-    if len(parts) > 1 and all(actor(part) or part[:1].isupper() for part in parts):
+    if len(parts) > 1 and all(actor(part) or clean(part)[:1].isupper() for part in parts):
         return [clean(part) for part in parts]
     return [name]
 

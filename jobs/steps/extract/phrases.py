@@ -150,8 +150,13 @@ def verb_phrases(text: str) -> list[Phrase]:
     return found
 
 
+_NOT_IN = re.compile(r"(?:do\s+)?(?:not|never),?\s+(?:in|when|while|by|on|under)\b[^,]*,?$", re.IGNORECASE)
+
+
 def _objectless(piece: str) -> bool:
     """Whether a piece holds only verbs and adverbs, so that its object comes with the next verb."""
+    if _NOT_IN.match(piece.strip()):
+        return True
     inside = [token.word for token in _tokens(piece)]
     while inside and (inside[-1] in _COORDINATORS or inside[-1] == "to"):
         inside.pop()
@@ -255,6 +260,8 @@ def _inner_verb(tokens: list[_Token], index: int) -> bool:
 def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -> int | None:
     """The token at which a new phrase begins, if one does after the comma or coordinator at `index`."""
     position, joined = _passed_over(tokens, index)
+    if tokens[index].word == "as" and tokens[index - 1].word == "so":
+        return None
     if position >= len(tokens) or not (comma or joined):
         return None
     strong = tokens[index - 1].raw[-1] in ";:"

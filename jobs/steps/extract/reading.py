@@ -44,15 +44,16 @@ def extract(document: Document) -> Statement:
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(telling, language, context), list(context.letter_to)
     elif language in continental.LANGUAGES:
-        asked = continental.demands(telling, language, context)
-        formal = [*context.letter_to, *continental.addressed(telling, language)]
+        asked, formal = continental.demands(telling, language, context)
     elif language in european.LANGUAGES:
         asked = european.demands(telling, language, context)
         formal = [*context.letter_to, *european.addressed(telling, language)]
     else:
         asked, formal = demands(heading, telling, context, written)
     asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
-    asked = of_one_state(spelled_out(asked, flat))
+    full = spelled_out([*(demand.to for demand in asked), *formal], flat)
+    asked = of_one_state([replace(demand, to=full.get(demand.to, demand.to)) for demand in asked])
+    formal = [full.get(name, name) for name in formal]
     parties = addressees(asked, formal, read, context)
     return Statement(
         title=title,

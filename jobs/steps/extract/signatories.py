@@ -18,6 +18,7 @@ from jobs.steps.extract.namelists import (
     WITH_COUNT,
     ends,
     heading,
+    is_closing,
     is_country,
     is_organisation,
     is_place,
@@ -30,12 +31,6 @@ from jobs.steps.extract.numbers import NUMBER
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
-_CLOSING = re.compile(
-    r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
-    r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
-    r"cordialement)\b.{0,60}$|^(?:veuillez agréer|agréez|reciban|hacemos propicia)\b.{0,140}$",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(
     rf"^(?:and|plus|in addition,?)?\s*(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
     re.IGNORECASE,
@@ -43,14 +38,14 @@ _COUNTED = re.compile(
 _AND_MORE = re.compile(rf",?\s+and\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b", re.IGNORECASE)
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
 _TITLES = (
-    r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Sir|Dame|Lord|"
+    r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|Dame|Lord|"
     r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
     r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|Pastor|Deacon|Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
 _PERSON_TITLES = re.compile(rf"^(?:(?:{_TITLES})\b\.?\s+(?:em\.?\s+)?)+")
 _HONOURED = re.compile(
-    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Ing|Mme|Hna|Hno)\b\.?|M\.|P\.|"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Ing|Mme|Hna|Hno|Bro|Sis)\b\.?|M\.|P\.|"
     r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|Hermana|"
     r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"
     r"(?:em\.?\s+)?[A-ZÀ-Þ]"
@@ -98,7 +93,7 @@ def signatories(blocks: list[Block]) -> Signatories:
             if rest:
                 country = _take_all(found, rest, mode, country, row=True)
             continue
-        if not mode and _CLOSING.match(block.text):
+        if not mode and is_closing(block):
             mode = "closing"
             continue
         if not mode:

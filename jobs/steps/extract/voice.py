@@ -132,7 +132,7 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
     if _in_title(ask, subject, context):
         return True
     past = ask.form == "past" and bool(_EARLIER.search(subject))
-    own = _names(subject, context)
+    own = _names(subject, context) or (ask.form == "past" and _in_title_of(subject, context))
     gathering = (
         bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
@@ -158,6 +158,16 @@ def _in_head(subject: str, context: Context) -> bool:
         return False
     head = set(parties.tokens_of(context.head))
     return bool(named) and all(word in head for word in named)
+
+
+def _in_title_of(subject: str, context: Context) -> bool:
+    """Whether the title says whose statement a text in the past tense reports."""
+    named = [word for word in parties.tokens_of(parties.clean(subject)) if len(word) > 4]
+    known = sum(word in parties.tokens_of(context.title) for word in named)
+    return (
+        known >= 2
+        and re.search(r"statement|declaration|resolution", context.title, re.IGNORECASE) is not None
+    )
 
 
 _LATER = frozenset({"also", "further", "therefore", "strongly", "again", "today", "urgently", "once", "more"})
@@ -192,7 +202,7 @@ def _modal_counts(ask: Ask, sentence: str, context: Context, *, inside: bool) ->
         parties.clean(ask.party).lower() in {"we", "i", "they", "he", "she", "it"},
         context.opinion and parties.country(ask.party) is None,
         clause and not (ask.modal == "must" and (context.state or inside) and _UNDERGONE.search(ask.what)),
-        not clause and parties.reader(ask.party) and not context.letter_to,
+        not clause and parties.reader(ask.party) and not context.letter_to and not inside,
         bool(re.search(r"\b(?:if|whether|that)\s+$", lead[-8:]) and not _HOLDS.search(lead)),
     )
     return not any(refused)

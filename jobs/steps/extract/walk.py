@@ -47,6 +47,10 @@ class Walk:
     """The section ends with its block: "To X, we say ..."."""
     opened: tuple[str, ...] | None = None
     """The parties of a request whose list follows; None when no list is open."""
+    turning: bool = False
+    """A sentence has asked without saying whom, over lines that do: "Congress demands of:"."""
+    pledging: bool = False
+    """The open list says what the issuer itself holds or will do."""
     listed: bool = False
     marked: bool = False
     """The items of the open list have bullets or numbers."""
@@ -72,7 +76,7 @@ class Walk:
 
     def open(self, named: tuple[str, ...] | None) -> None:
         """A list of what `named` are to do begins; None where none is open any more."""
-        self.opened, self.listed, self.marked = named, False, False
+        self.opened, self.listed, self.marked, self.pledging = named, False, False, False
         self.above = style(self.marker) if self.marker else ""
         self.passage += 1
 
@@ -85,7 +89,7 @@ class Walk:
 
     def leave(self) -> None:
         """What was said to somebody has ended."""
-        self.section, self.also, self.passing = (), (), False
+        self.section, self.also, self.passing, self.turning = (), (), False, False
         self.open(None)
 
     def named(self, name: str) -> tuple[str, ...]:
