@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
@@ -25,12 +25,12 @@ EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 def without_running_heads(blocks: list[Block]) -> Iterator[Block]:
     """The blocks without the lines that stand on every printed page, but for its number."""
-    forms = Counter(_form(block.text) for block in blocks if len(block.text) < _RUNNING and block.counts)
-    seen: set[str] = set()
+    forms: dict[str, set[str]] = defaultdict(set)
     for block in blocks:
-        form = _form(block.text) if len(block.text) < _RUNNING and block.counts else ""
-        running = forms[form] > 1 and form in seen and len(form) > 8 and not block.marker
-        seen.add(form)
+        if len(block.text) < _RUNNING and block.counts and not block.marker:
+            forms[_form(block.text)].add(block.text)
+    for block in blocks:
+        running = len(forms.get(_form(block.text), ())) > 1 and len(block.text) > 8 and not block.marker
         if not running and not _PAGE.fullmatch(block.text):
             yield block
 

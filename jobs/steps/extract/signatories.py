@@ -77,6 +77,8 @@ class _Found:
     person_last: bool = False
     marked: bool = False
     """The running list sets bullets or numbers before its names."""
+    fresh: bool = False
+    """Nothing stands yet under the heading of the running list."""
     keyed: bool = False
     """Its lines begin with a country and a colon: "Kenya: A, B"."""
 
@@ -89,7 +91,7 @@ def signatories(blocks: list[Block]) -> Signatories:
     for block in without_running_heads(blocks):
         opened, rest = heading(block)
         if opened:
-            mode, country, found.marked = opened, "", False
+            mode, country, found.marked, found.fresh = opened, "", False, True
             if rest:
                 country = _take_all(found, rest, mode, country, row=True)
             continue
@@ -153,7 +155,13 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     labelled = _persons_behind(text)
     for name in labelled:
         _take(found, name, "persons", country)
-    return country if labelled else _take_all(found, text, mode, country)
+    row = found.fresh and _ROW.search(text) is not None
+    found.fresh = False
+    return country if labelled else _take_all(found, text, mode, country, row=row)
+
+
+_ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-ZÀ-ÞА-ЯЁ][^,;()]{2,60}$")
+"""Names in a row that ends with "and": no place or country is joined to a name so."""
 
 
 def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
