@@ -38,7 +38,10 @@ _PLACE = re.compile(
     r"viernes|sábado|domingo),?\s+)?$"
 )
 _DATELINE = re.compile(r"^\s*(?:года|г\.)?\)?\s*(?:[–—-]{1,2}|:)\s+\S")
-_LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
+_LIMIT_AFTER = re.compile(
+    r"\s?(?:[(（][^()（）]{1,6}[)）])?\s?(?:(?:[上下]午|正午|오후|오전|午後|午前)\S{0,6}\s?)?"
+    r"(?:까지|まで|之前|以前|前|为止|為止|截止|必着)"
+)
 _LINKED = re.compile(
     r"^(?:see also|voir aussi|à lire aussi|lire aussi|ver también|lea también|читайте также|related|next|"
     r"prev\w*|précédent|suivant|anterior|siguiente|entrada (?:anterior|siguiente)|article \w+)\b",
@@ -121,26 +124,25 @@ def _beside(text: str, label: re.Match[str]) -> date | None:
 
 def written(title: str, blocks: list[Block]) -> date | None:
     """The date the text gives as that of its writing, adoption or first issue."""
-    if said := next(_said(blocks), None):
-        return said
+    return next(_by_rank(title, blocks), None)
+
+
+def _by_rank(title: str, blocks: list[Block]) -> Iterator[date]:
+    """The dates that may be that of writing, the surest first."""
+    yield from _said(blocks)
     if begun := _begun(blocks):
-        return begun
+        yield begun
+    yield from _plain_lines([*blocks[:6], *reversed(blocks)])
     head, foot = blocks[:_HEAD], blocks[-_FOOT:]
-    placed = [*_placed(head), *_placed(foot)]
-    if placed:
-        return placed[0]
-    if titled := [item for item in dates_in(title) if not _ASIDE_DATE.search(title[: item.start])]:
-        return titled[0].value
+    yield from _placed(head)
+    yield from _placed(foot)
+    yield from (item.value for item in dates_in(title) if not _ASIDE_DATE.search(title[: item.start]))
     stamps = (pattern(_FILE, "posted"), pattern(_FILE, "copied"), pattern(_FILE, "not_written"))
-    lines = [
-        *_lines(head[:16], stamps, alone=True),
-        *_lines(foot, stamps, alone=True),
-    ]
-    worded = next((item for item in lines if item[1]), None) or (lines[0] if lines else None)
-    if worded:
-        return worded[0]
-    told = next((value for value, _ in _lines(head[:16], stamps, alone=False)), None)
-    return told or next(_stamped([block for block in head if not stamps[0].search(block.text)]), None)
+    lines = [*_lines(head[:16], stamps, alone=True), *_lines(foot, stamps, alone=True)]
+    yield from (value for value, worded in lines if worded)
+    yield from (value for value, _ in lines)
+    yield from (value for value, _ in _lines(head[:16], stamps, alone=False))
+    yield from _stamped([block for block in head if not stamps[0].search(block.text)])
 
 
 def _said(blocks: list[Block]) -> Iterator[date]:
@@ -212,6 +214,22 @@ def _lines(
                 continue
             if not any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
                 yield item.value, re.search(r"[^\W\d_]", text[item.start : item.end]) is not None
+
+
+def _plain_lines(blocks: list[Block]) -> Iterator[date]:
+    """Lines of an unspaced script or of Korean that are their date and nothing else, as statements end."""
+    for block in blocks:
+        found = dates_in(block.text) if block.counts and len(block.text) < _PLAIN else []
+        rest = block.text[: found[0].start] + block.text[found[-1].end :] if len(found) == 1 else "."
+        if found and _WIDE.search(block.text) and not re.search(r"[^\W_]", _WEEKDAY.sub("", rest)):
+            yield found[0].value
+
+
+_PLAIN = 40  # characters of a line that is a date
+_WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|^[\d.\s]+$")
+_WEEKDAY = re.compile(
+    r"[(（](?:[月火水木金土日월화수목금토일]|星期.|周.|週.)(?:曜日?|요일)?[)）]|付け?|자$|於|于|현재|現在|기준"
+)
 
 
 def _date_line(text: str) -> bool:

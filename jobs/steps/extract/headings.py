@@ -23,7 +23,8 @@ _TO = re.compile(
 )
 _TO_INLINE = re.compile(
     r"^(?:recommendations?\s+|demands?\s+|and\s+)?to\s+(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?"
-    r"[A-Z“a-z][^:,;]{1,140}?)\s*(?:,\s+(?:which|who|whose)\b[^:;.]{2,120}?)?(?P<end>[,:])\s+"
+    r"[A-Z“a-z][^:,;]{1,140}?)\s*(?:,\s+(?:(?:both|all|each) of )?(?:which|who|whom|whose)\b[^:;.]{2,120}?)?"
+    r"(?P<end>[,:])\s+"
     r"(?:(?:we|I) (?:say|write|add|repeat|put it|have this to say)(?: this)?:\s+)?(?=\S)",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-from jobs.steps.extract import parties
+from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import may_hold, pattern, words
 from jobs.steps.lexicon.cldr import locales
@@ -18,7 +18,7 @@ NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s
 LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
-_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ")
+_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／")
 ONLY_POST_NOMINAL = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|Ph\.?D\.?|LL\.[MBD]\.?)$")
 EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -70,10 +70,12 @@ def heads_list(block: Block) -> bool:
 
 def heading(block: Block) -> tuple[str, str]:
     """Which list a line opens (organisations or persons), and the names that follow in it."""
-    head = block.lowered[:120]
+    if found := scripts.heading(block.text):
+        return found
+    head = scripts.unsigned(block.lowered[:120])
     if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
         return "", ""
-    text = unicodedata.normalize("NFKC", NUMBERING.sub("", block.text[:4000]))
+    text = unicodedata.normalize("NFKC", NUMBERING.sub("", scripts.unsigned(block.text[:4000])))
     if len(text) <= 120 and (mode := _mode(text)):
         return mode, ""
     match = LABELLED.match(text)
@@ -117,7 +119,7 @@ def _several(text: str) -> bool:
 def ends(block: Block, mode: str) -> bool:
     """Whether a running list of names is over before this block."""
     text = block.text
-    if _is_chrome(text) or pattern(_FILE, "end").match(text):
+    if scripts.page_foot(text, gap=block.gap) or _is_chrome(text) or pattern(_FILE, "end").match(text):
         return True
     if (LABELLED.match(text) and is_country(text.partition(":")[0].strip())) or _goes_on(text):
         return not is_country(text.partition(":")[0].strip())
@@ -126,7 +128,7 @@ def ends(block: Block, mode: str) -> bool:
     limit = 40 if mode == "persons" else 26
     if len(text.split()) > limit:
         return not pattern(_FILE, "counted").search(text)
-    return text[-1] == "。" or _is_sentence(text)
+    return "。" in text or scripts.told(text) or _is_sentence(text)
 
 
 def _is_chrome(text: str) -> bool:
@@ -174,7 +176,11 @@ def outside(text: str, separator: str) -> list[str]:
 def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[str]:
     """The names of one line: split at the mark that stands between them, outside of parentheses."""
     masked = ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
+    if parts := scripts.names_in_row(text, masked, persons=persons, row=row):
+        return parts
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and EAST.search(text) and " / " in masked:
+        separator = " / "
     if not separator and persons and masked.count(",") >= 2 and len(ASIDE.findall(text)) >= 2:
         separator = ","
     if not separator and (
@@ -194,9 +200,8 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
 
 def is_country(text: str) -> bool:
     """Whether a line is only a country's name."""
-    return (
-        "," not in text and parties.names_country(text) and not is_place(text) and not is_organisation(text)
-    )
+    named = (parties.names_country(text) and not is_place(text)) or text in printed_names() | SIGNS
+    return "," not in text and named and not is_organisation(text)
 
 
 def is_place(text: str) -> bool:
@@ -221,3 +226,26 @@ def is_organisation(name: str) -> bool:
     listed = words(_FILE, "organisation_words")
     parts = [re.sub(r"['’]s?$", "", part.strip(",.()")).lower() for part in name.split()]
     return any(part in listed for part in parts) or any(word in name for word in listed if not word.isascii())
+
+
+SIGNS = frozenset(
+    {
+        "RCA",
+        "RDC",
+        "UK",
+        "USA",
+        "US",
+        "ROK",
+        "DPRK",
+        "PRC",
+        "UAE",
+        "EEUU",
+        "США",
+        "台湾",
+        "臺灣",
+        "香港",
+        "韩国",
+        "澳洲",
+        "紐西蘭",
+    }
+)

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 from jobs.steps import lexicon
-from jobs.steps.extract import parties
+from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.calendars import western
 from jobs.steps.extract.claims import claims
 from jobs.steps.extract.data import pattern
 from jobs.steps.extract.dates import dates_in
@@ -15,6 +16,7 @@ from jobs.steps.extract.namelists import (
     LABELLED,
     NUMBERING,
     ONLY_POST_NOMINAL,
+    SIGNS,
     WITH_COUNT,
     ends,
     heading,
@@ -85,7 +87,7 @@ class _Found:
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
-    claimed = claims(blocks)
+    claimed = claims(western(blocks))
     found = _Found(bodies=claimed[0] is not None)
     mode, country = "", ""
     for block in without_running_heads(blocks):
@@ -136,9 +138,11 @@ def _row_at_end(blocks: list[Block]) -> list[str]:
 
 def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     """Adds what one block prints: one name, or several in a row; gives the country over what follows."""
-    marker = bool(block.marker) or bool(NUMBERING.match(block.text))
+    titled = scripts.person(f"{block.marker} {block.text}") and scripts.person(f"{block.marker} ")
+    marker = (bool(block.marker) and not titled) or bool(NUMBERING.match(block.text))
     found.marked = found.marked or (marker and mode != "closing")
-    text = block.text.strip()
+    text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
+    text = scripts.unframed(text)
     if _COLUMNS.search(text) and len(text.split()) < 7:
         found.columned = True
         return ""
@@ -223,9 +227,12 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     where = (lexicon.country_of(printed) if printed else None) or country
     honoured = bool(_HONOURED.match(name))
     closing = mode == "closing" and not found.bodies and not is_organisation(name.split(",")[0])
-    person = mode == "persons" or honoured or closing
+    arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not is_organisation(
+        name.split("،")[0]
+    )
+    person = mode == "persons" or honoured or closing or arabic
     if person:
-        name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
+        name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
     if mode == "closing" and person and not honoured and not _personal(name):
         if not (where or _JOINED.search(name)) or len(name.split()) > 10:
@@ -291,12 +298,7 @@ def _country_in(printed: str) -> str:
 def _names_only(part: str) -> bool:
     """A country's own name or sign, not a place in it."""
     named = parties.names_country(part) and not is_place(part)
-    return part in _SIGNS or named or part.lower() in printed_names()
-
-
-_SIGNS = frozenset(
-    {"RCA", "RDC", "UK", "USA", "US", "ROK", "DPRK", "PRC", "UAE", "EEUU", "США", "台湾", "香港", "韩国"}
-)
+    return part in SIGNS or named or part.lower() in printed_names()
 
 
 def _country_only(tail: str) -> bool:

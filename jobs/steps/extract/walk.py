@@ -110,7 +110,9 @@ class Walk:
                 found.extend(self.pointed(part))
             else:
                 same = [one for one in (*self.section, *self.also) if _means(part, one)]
-                own = self.section if not same and self.section and _generic(part) else ()
+                everybody = re.match(r"all\b|every", name.strip(), re.IGNORECASE)
+                generic = not same and not everybody and _generic(part)
+                own = self.section if generic else ()
                 found.extend(same[:1] or own or (self._as_before(part),))
         return tuple(dict.fromkeys(found))
 
