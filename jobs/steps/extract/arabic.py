@@ -28,7 +28,7 @@ from jobs.steps.extract.arabic_words import (
 )
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _HEADING = 120  # characters of a line that only names a party

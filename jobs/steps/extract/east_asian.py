@@ -12,7 +12,7 @@ from jobs.steps.extract import chinese, japanese, korean
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.east_names import Request, Scene, actor, any_of, bare, expression, own, split
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _READERS: dict[str, Callable[[str, Scene], Iterator[Request]]] = {
