@@ -254,10 +254,18 @@ def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Aske
     if start is None:
         return
     named = " ".join(one.plain for one in rest[: start.at])
-    named = _without_sign(named)
+    named = _without_sign(_before_aside(rest[: start.at]))
     if re.match(r"[وف]?علي(?:ه|ها|هم|هما)$", word):
         named = _topic(words[:at])
     yield from [_Asked(names, rest, start)] if (names := _meant(walk, named, word)) else []
+
+
+def _before_aside(words: list[Word]) -> str:
+    """A party's words without what a comma adds about it: "المملكة المتحدة، بصفتها ..."."""
+    for at, one in enumerate(words[:-1]):
+        if one.closed and not words[at + 1].plain.startswith("و"):
+            return " ".join(each.plain for each in words[: at + 1])
+    return " ".join(one.plain for one in words)
 
 
 def _named_first(words: list[Word]) -> bool:
@@ -297,7 +305,8 @@ def _asks_at(words: list[Word], at: int) -> bool:
     following = words[at + 1].plain if at + 1 < len(words) else ""
     if (at == 0 and word in vocabulary("nouns")) or (word in vocabulary("hoped") and following == "من"):
         return True
-    if not asking(word) or before in vocabulary("denied"):
+    alone = re.match(r"[وف]?أ", word) is not None and at > 1  # "I" within somebody's words
+    if not asking(word) or alone or before in vocabulary("denied"):
         return False
     root = stem(word)
     if root == "طلب":
@@ -318,6 +327,8 @@ def _duty_at(words: list[Word], at: int) -> int:
     if bare in {"يجب", "ينبغي", "يتعين", "يتوجب", "لابد", "يلزم"} and before not in vocabulary("denied"):
         if following == "على":
             return 2
+        if following == "أن" and at + 2 < len(words) and re.fullmatch(r"ت\w+وا", words[at + 2].plain):
+            return 1
         return (
             1
             if following.startswith("لل") or (following.startswith("ل") and names_party(following[1:]))
