@@ -248,7 +248,7 @@ def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Aske
     duty = _duty_at(words, at)
     if duty:
         rest = words[at + duty : stop]
-    elif not (first_person(word) or (at == 0 and word in vocabulary("nouns"))):
+    elif not (first_person(word) or _own_noun(word) or (at == 0 and word in vocabulary("nouns"))):
         rest = _after_speaker(rest, walk.context)
     start = act_start(rest, duty=bool(duty))
     if start is None:
@@ -298,12 +298,20 @@ def _meant(walk: _Walk, named: str, verb: str) -> list[str]:
     return [next((full for full in letter if full.startswith(f"{name} ")), name) for name in names_in(named)]
 
 
+def _own_noun(word: str) -> bool:
+    """A noun of asking with the issuer's pronoun, as operative paragraphs begin: "مطالبته"."""
+    match = re.fullmatch(r"و?(?P<noun>\w{2,}?)(?:ه|ها|هم|هن|نا)", word)
+    return match is not None and match["noun"] in vocabulary("own_nouns")
+
+
 def _asks_at(words: list[Word], at: int) -> bool:
     """Whether the word asks here: no relative clause's verb, no act of another request, not denied."""
     word = words[at].plain
     before = words[at - 1].plain if at else ""
     following = words[at + 1].plain if at + 1 < len(words) else ""
     if (at == 0 and word in vocabulary("nouns")) or (word in vocabulary("hoped") and following == "من"):
+        return True
+    if _own_noun(word):
         return True
     alone = re.match(r"[وف]?أ", word) is not None and at > 1  # "I" within somebody's words
     if not asking(word) or alone or before in vocabulary("denied"):

@@ -232,7 +232,7 @@ def _party(
             and not (start == 0 and loose and mark.endswith("は"))
         ):
             continue
-        if mark in {"が", "も"} and (objects or "を" in name):
+        if mark not in {"は", "側は"} and not towards and (objects or "を" in name):
             continue
         sure = actor(name, _L) or bare(name, _L) in scene.named
         if (
