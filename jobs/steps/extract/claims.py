@@ -134,15 +134,20 @@ def _telling(block: Block, index: int) -> list[str]:
     if not (index < 12 and len(text) < 220) and not any(stem in block.lowered for stem in _STEMS):
         return []
     titled = index < 12 and len(text) < 220 and _TITLE_ASKS.match(text)
-    if not (titled or _SIGNING.search(text) or _EAST.search(text)):
+    if not (titled or _signs(text)):
         return []
     parts = re.split(r"(?<=[.!?])\s+(?=[A-Z])", unicodedata.normalize("NFKC", text))
     current = [part for part in parts if not _PAST.search(part)]
-    return [part for part in current if titled or _SIGNING.search(part) or _EAST.search(part)]
+    return [part for part in current if titled or _signs(part)]
+
+
+def _signs(text: str) -> bool:
+    """Whether a text tells who signs."""
+    return bool(_SIGNING.search(text) or (not text.isascii() and _EAST.search(text)))
 
 
 def _read(sentence: str) -> Claimed | None:
-    if east := _EAST.search(sentence):
+    if not sentence.isascii() and (east := _EAST.search(sentence)):
         value = next(group for group in east.groups() if group)
         persons, countries = _EAST_PERSONS.search(sentence), _EAST_COUNTRIES.search(sentence)
         return number(value), number(_told(persons)), number(_told(countries))

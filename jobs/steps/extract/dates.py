@@ -229,7 +229,7 @@ def written(title: str, blocks: list[Block]) -> date | None:
 def _begun(blocks: list[Block]) -> date | None:
     """The day on which a petition was begun, as its page tells: "1 July 2022 – Petition started"."""
     for block in blocks:
-        if block.counts and (match := _STARTED.search(block.text)) and len(block.text) < 120:
+        if block.counts and len(block.text) < 120 and (match := _STARTED.search(block.text)):
             found = dates_in(block.text[: match.start()])
             return found[-1].value if found else None
     return None

@@ -45,6 +45,8 @@ class _Frames:
     elliptic: re.Pattern[str]
     """A party alone before its infinitive, the asking verb being that of the sentence before."""
     must: re.Pattern[str]
+    duty: re.Pattern[str]
+    """The verb of `must` alone, which is found at once."""
     joint: re.Pattern[str]
     heading: re.Pattern[str]
     item: re.Pattern[str]
@@ -91,6 +93,7 @@ def _frames(language: str) -> _Frames:
         re.compile(inverted, flags),
         re.compile(elliptic, flags),
         re.compile(rf"(?P<party>[^.;:,]{{3,90}}?)\s+{row['must']}(?=\w)", flags),
+        re.compile(rf"\s{row['must']}(?=\w)", flags),
         re.compile(row["and"], flags),
         re.compile(rf"^(?:{row['heading']})(?P<party>[^.!?]{{3,{_HEADING}}}?)\s*[:,]?$", flags),
         re.compile(rf"^(?:{row['item']})", flags),
@@ -218,7 +221,7 @@ def _sentence(sentence: str, walk: _Walk, frames: _Frames) -> Iterator[Demand]:
         groups = match.groupdict()
         spoken = bool(groups.get("you")) or not (match["party"] or "").strip(" ,")
         names = _names(match["party"] or "", walk, spoken_to=spoken)
-    elif match := frames.must.search(sentence):
+    elif frames.duty.search(sentence) and (match := frames.must.search(sentence)):
         names = _names(match["party"], walk, spoken_to=False)
         names = [name for name in names if parties.country(name) or parties.actor(name) or _capital(name)]
     else:

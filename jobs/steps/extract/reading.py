@@ -8,7 +8,7 @@ from jobs.steps.document import Document
 from jobs.steps.extract import arabic, dates, east_asian, european
 from jobs.steps.extract import context as contexts
 from jobs.steps.extract.addressees import addressees, countries, of_one_state
-from jobs.steps.extract.blocks import blocks, collapse
+from jobs.steps.extract.blocks import Block, blocks, collapse
 from jobs.steps.extract.calendars import dated, western
 from jobs.steps.extract.demands import demands
 from jobs.steps.extract.identifiers import identifiers
@@ -28,6 +28,24 @@ def extract(document: Document) -> Statement:
 
     Every demand's quote stands verbatim in the text once white space is collapsed. Never raises.
     """
+    statement, read = _asked(document)
+    return replace(
+        statement,
+        signatories=signatories(read),
+        persons_at_risk=persons_at_risk(dated(statement.title), western(read), statement.language),
+        places=places(read),
+        identifiers=identifiers(statement.title, read),
+        instruments=instruments(collapse(document.text)),
+    )
+
+
+def extract_asked(document: Document) -> Statement:
+    """As `extract`, without what the judgement of an entry does not ask for: who signed, who is at risk."""
+    return _asked(document)[0]
+
+
+def _asked(document: Document) -> tuple[Statement, list[Block]]:
+    """Who speaks, when, and what is asked of whom; and the blocks in which it stands."""
     whole = blocks(document.text)
     read = page(whole)
     title = collapse(document.title) or titled(read)
@@ -57,7 +75,7 @@ def extract(document: Document) -> Statement:
     asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
     asked = of_one_state(asked)
     parties = addressees(asked, formal, read, context)
-    return Statement(
+    statement = Statement(
         title=title,
         language=language,
         url=document.url,
@@ -65,16 +83,13 @@ def extract(document: Document) -> Statement:
         issuers=speaking,
         date_written=written,
         date_posted=posted,
+        published=document.published,
         deadline=dates.deadline(printed, written or posted),
-        signatories=signatories(read),
         addressees=parties,
         demands=tuple(asked),
-        persons_at_risk=persons_at_risk(dated(title), printed, language),
         countries=countries(title, named, parties),
-        places=places(read),
-        identifiers=identifiers(title, read),
-        instruments=instruments(flat),
     )
+    return statement, read
 
 
 def _sample(text: str) -> str:
