@@ -138,6 +138,9 @@ def _in_full(found: list[Demand]) -> Iterator[Demand]:
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     text = block.text
+    if _CLOSES.match(text):
+        walk.opened, walk.section = False, ()
+        return
     if _REMARK.match(text) or _CHRONICLE.match(text) or _for_readers(walk, block):
         return
     marked = bool(block.marker) or bool(LIST_MARK.match(text))
@@ -178,6 +181,8 @@ def _for_readers(walk: _Walk, block: Block) -> bool:
 
 
 _SHORT = 20  # characters of a heading between sections
+_CLOSES = re.compile(r"(?:こと)?を(?:、?(?:強く|ここに|改めて))*[^、。]{2,12}。?$")
+"""The asking verb under the list of what it asks: "を求める。"."""
 _CHRONICLE = re.compile(r"(?:\d{4}[年년]\s?)?\d{1,2}[月월]\s?\d{1,2}[日일]?[\s\u3000:：]+(?![—–-]).{4,150}$")
 """An entry of what happened when: its requests were made then."""
 _REMARK = re.compile(
