@@ -248,16 +248,24 @@ def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Aske
     duty = _duty_at(words, at)
     if duty:
         rest = words[at + duty : stop]
-    elif not (first_person(word) or (at == 0 and word in vocabulary("nouns"))):
+    elif not (first_person(word) or _own_noun(word) or (at == 0 and word in vocabulary("nouns"))):
         rest = _after_speaker(rest, walk.context)
     start = act_start(rest, duty=bool(duty))
     if start is None:
         return
     named = " ".join(one.plain for one in rest[: start.at])
-    named = _without_sign(named)
+    named = _without_sign(_before_aside(rest[: start.at]))
     if re.match(r"[وف]?علي(?:ه|ها|هم|هما)$", word):
         named = _topic(words[:at])
     yield from [_Asked(names, rest, start)] if (names := _meant(walk, named, word)) else []
+
+
+def _before_aside(words: list[Word]) -> str:
+    """A party's words without what a comma adds about it: "المملكة المتحدة، بصفتها ..."."""
+    for at, one in enumerate(words[:-1]):
+        if one.closed and not words[at + 1].plain.startswith("و"):
+            return " ".join(each.plain for each in words[: at + 1])
+    return " ".join(one.plain for one in words)
 
 
 def _named_first(words: list[Word]) -> bool:
@@ -290,6 +298,12 @@ def _meant(walk: _Walk, named: str, verb: str) -> list[str]:
     return [next((full for full in letter if full.startswith(f"{name} ")), name) for name in names_in(named)]
 
 
+def _own_noun(word: str) -> bool:
+    """A noun of asking with the issuer's pronoun, as operative paragraphs begin: "مطالبته"."""
+    match = re.fullmatch(r"و?(?P<noun>\w{2,}?)(?:ه|ها|هم|هن|نا)", word)
+    return match is not None and match["noun"] in vocabulary("own_nouns")
+
+
 def _asks_at(words: list[Word], at: int) -> bool:
     """Whether the word asks here: no relative clause's verb, no act of another request, not denied."""
     word = words[at].plain
@@ -297,7 +311,10 @@ def _asks_at(words: list[Word], at: int) -> bool:
     following = words[at + 1].plain if at + 1 < len(words) else ""
     if (at == 0 and word in vocabulary("nouns")) or (word in vocabulary("hoped") and following == "من"):
         return True
-    if not asking(word) or before in vocabulary("denied"):
+    if _own_noun(word):
+        return True
+    alone = re.match(r"[وف]?أ", word) is not None and at > 1  # "I" within somebody's words
+    if not asking(word) or alone or before in vocabulary("denied"):
         return False
     root = stem(word)
     if root == "طلب":
@@ -318,6 +335,8 @@ def _duty_at(words: list[Word], at: int) -> int:
     if bare in {"يجب", "ينبغي", "يتعين", "يتوجب", "لابد", "يلزم"} and before not in vocabulary("denied"):
         if following == "على":
             return 2
+        if following == "أن" and at + 2 < len(words) and re.fullmatch(r"ت\w+وا", words[at + 2].plain):
+            return 1
         return (
             1
             if following.startswith("لل") or (following.startswith("ل") and names_party(following[1:]))

@@ -60,6 +60,8 @@ _EAST_ADDRESS = re.compile(
     r"^(?P<name>[^。、:：]{2,60}?)\s?(?:様|さま|御中|殿|閣下|猊下|先生|宛|あて|"
     r"귀하|귀중|각하|님께|님 귀하|앞)$"
 )
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff](?:\s|$))|(?<=^[\u4e00-\u9fff])\s")
+"""Spaces by which a title is spread over the width of its line: "外 務 大 臣"."""
 _LETTER_TO = re.compile(
     r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",
@@ -142,7 +144,7 @@ def _greeted(lines: list[Block]) -> tuple[str, ...]:
 def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
     """To whom a Japanese, Chinese or Korean letter is written: "... 様", "尊敬的...：", "수신: ..."."""
     named = [
-        match["name"].strip()
+        _SPREAD.sub("", match["name"].strip())
         for block in blocks[:14]
         if (match := _EAST_TO.match(block.text) or _EAST_ADDRESS.match(block.text))
     ]
