@@ -88,8 +88,19 @@ def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Re
     return statement
 
 
-def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tuple[Statement, Statement]:
-    """Stores an edited entry with what it says now; returns its statement as it was and as it is."""
+def change(
+    work: Work,
+    source: Source,
+    read: tuple[Entry, Statement],
+    now: datetime,
+    *,
+    rewritten: bool = True,
+) -> tuple[Statement, Statement]:
+    """Stores an edited entry with what it says now; returns its statement as it was and as it is.
+
+    Not `rewritten` where its publisher edited nothing, and more of it was read.
+    """
+    entry, statement = read
     work.entries.save(entry)
     number = work.entries.statement_of(entry.id)
     before = work.statements.get(number) if number else None
@@ -105,7 +116,8 @@ def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tu
         external_id=before.external_id,
         fetched=before.fetched,
     )
-    work.statements.change(after, source)
+    same = (before.title, before.text) == (after.title, after.text)
+    work.statements.change(after, source, None if same else now, rewritten=rewritten)
     return before, after
 
 
