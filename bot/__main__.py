@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.cli import admin, archive, backup, check, explain, opml, service, source, watch
+from bot.cli import admin, archive, backup, check, explain, exports, imports, service, source, watch
 
 app = typer.Typer(
     name="vigil",
@@ -25,8 +25,8 @@ COMMANDS = (
     ("poll", watch.poll),
     ("deliver", service.deliver),
     ("explain", explain.explain),
-    ("import", archive.import_),
-    ("export", opml.export),
+    ("import", imports.import_),
+    ("export", exports.export),
     ("search", archive.search),
     ("migrate", archive.migrate),
     ("backup", backup.backup),

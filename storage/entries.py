@@ -141,6 +141,10 @@ class Entries:
         found = self._select(entries.c.id == entry_id)
         return found[0] if found else None
 
+    def many(self, ids: Collection[int]) -> dict[int, Entry]:
+        """The entries with these numbers."""
+        return {entry.id: entry for entry in self._select(entries.c.id.in_(ids))}
+
     def statement_of(self, entry_id: int) -> int | None:
         """The number of the statement that the entry holds."""
         found: int | None = self._connection.scalar(

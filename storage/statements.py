@@ -89,9 +89,10 @@ class Statements:
         self.versions = Versions(connection)
         self.takedowns = Takedowns(connection)
 
-    def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
-        """Keeps a statement and indexes it; returns its id."""
+    def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
+        """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
         row = _row(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
+        row["deferred"] = deferred
         key = self._additions.add(statements, row)
         self._add_parts(key, statement)
         self.parties.add(key, statement, source.organisation, dated(statement))
@@ -122,6 +123,34 @@ class Statements:
         self.parties.add(statement.id, statement, source.organisation, dated(statement))
         self._index.remove(statement.id)
         self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
+
+    def place(self, statement: Statement, source: Source) -> None:
+        """One that was kept unread is understood now, and has a case."""
+        self.change(statement, source)
+        values = {"case_id": statement.case_id, "relation": statement.relation, "deferred": False}
+        self._connection.execute(
+            sa.update(statements).where(statements.c.id == statement.id).values(**values)
+        )
+
+    def deferred(self, after: int, limit: int) -> tuple[Statement, ...]:
+        """Those kept unread whose number is above `after`, in ascending order."""
+        question = (
+            sa.select(statements.c.id)
+            .where(statements.c.deferred, statements.c.id > after)
+            .order_by(statements.c.id)
+            .limit(limit)
+        )
+        return self.many(self._connection.scalars(question).all())
+
+    def after(self, number: int, limit: int) -> tuple[Statement, ...]:
+        """Statements whose number is above this one, in ascending order, but those that were taken down."""
+        question = (
+            sa.select(statements.c.id)
+            .where(statements.c.id > number, statements.c.taken_down.is_(None))
+            .order_by(statements.c.id)
+            .limit(limit)
+        )
+        return self.many(self._connection.scalars(question).all())
 
     def of_case(self, case_id: int, limit: int | None = None, offset: int = 0) -> tuple[Statement, ...]:
         """The statements of a case, the oldest first: all of them, or a page."""

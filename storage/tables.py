@@ -21,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -205,6 +206,8 @@ statements = Table(
     Index("ix_statements_day", "day"),
     Index("ix_statements_url", "url"),
 )
+_DEFERRED = statements.c.deferred.is_(true())
+Index("ix_statements_deferred", statements.c.id, sqlite_where=_DEFERRED, postgresql_where=_DEFERRED)
 
 statement_countries = Table(
     "statement_countries",

@@ -28,6 +28,15 @@ def upgrade() -> None:
     op.add_column(
         "statements", sa.Column("deferred", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    deferred = sa.column("deferred").is_(sa.true())
+    op.create_index(
+        "ix_statements_deferred",
+        "statements",
+        ["id"],
+        unique=False,
+        sqlite_where=deferred,
+        postgresql_where=deferred,
+    )
     op.create_table(
         "parties",
         sa.Column("key", sa.String(), nullable=False),
@@ -77,6 +86,7 @@ def downgrade() -> None:
     """The way back."""
     for name in ("takedowns", "versions", "statement_parties", "parties"):
         op.drop_table(name)
+    op.drop_index("ix_statements_deferred", table_name="statements")
     for name in _NEW:
         op.drop_column("statements", name)
 
