@@ -69,9 +69,8 @@ class TelegramTransport:
         buttons = Buttons()
         self._commands = commands
         self._sending = Sending(self._bot, buttons)
-        self._answering = Answering(
-            self._bot, self._sending, buttons, Callbacks(answer, apology, gone, offer)
-        )
+        callbacks = Callbacks(answer, apology, gone, offer)
+        self._answering = Answering(self._bot, self._sending, buttons, callbacks)
         self._polling = Polling(self._bot, self._answering.take)
         self._ready = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
