@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.migrate import current_revision, upgrade
-from storage.search import index_for
+from storage.engines import index_for
+from storage.migrate import current_revision, newest_revision, upgrade
 from storage.tables import Moment, statements
 
 _BATCH = 200
@@ -104,6 +104,8 @@ def into_file(source: Connection, file: Path) -> dict[str, int]:
             target.exec_driver_sql("PRAGMA synchronous = OFF")
             upgrade(target, current_revision(source) or "head")
             copied = rows_in(source, target, _found_in(target))
+            if current_revision(target) == newest_revision():
+                index_for(target, Additions(target)).clear()  # it is empty, and that is all right
             target.commit()
     finally:
         engine.dispose()

@@ -12,7 +12,7 @@ from storage.additions import Additions
 from storage.filters import conditions
 from storage.naming import party_key
 from storage.parties import Parties, likeness
-from storage.queries import Hit, Hits, Placed, Query
+from storage.queries import Hit, Hits, Placed, Query, Sort
 from storage.records import (
     Addressee,
     Assessment,
@@ -24,7 +24,7 @@ from storage.records import (
     Source,
     Statement,
 )
-from storage.search import Index
+from storage.search import Document, Index, facts_of
 from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
 from storage.takedowns import Takedowns
 from storage.terms import fold
@@ -96,7 +96,7 @@ class Statements:
         key = self._additions.add(statements, row)
         self._add_parts(key, statement)
         self.parties.add(key, statement, source.organisation, dated(statement))
-        self._index.add(key, statement.title, _indexed(row, source.organisation))
+        self._index.add(_document(key, statement, source.organisation, row["voices"], row["day"]))
         return key
 
     def change(
@@ -122,7 +122,10 @@ class Statements:
         self._add_parts(statement.id, statement)
         self.parties.add(statement.id, statement, source.organisation, dated(statement))
         self._index.remove(statement.id)
-        self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
+        day = self._connection.scalars(
+            sa.select(statements.c.day).where(statements.c.id == statement.id)
+        ).one()
+        self._index.add(_document(statement.id, statement, source.organisation, row["voices"], day))
 
     def place(self, statement: Statement, source: Source) -> None:
         """One that was kept unread is understood now, and has a case."""
@@ -209,26 +212,28 @@ class Statements:
         self._count_edit()
         return cancelled
 
+    def are_indexed(self) -> bool:
+        """Whether the index was made by the rules that this program knows."""
+        return self._index.is_current()
+
     def index_all(self) -> int:
-        """Fills the empty index with every statement there is; returns how many."""
+        """Makes the index anew of every statement there is; returns how many."""
+        self._index.clear()
         question = (
-            sa.select(
-                statements.c.id,
-                statements.c.title,
-                statements.c.text,
-                statements.c.reading,
-                sources.c.organisation,
-            )
+            sa.select(statements.c.id, statements.c.voices, statements.c.day, sources.c.organisation)
             .join(entries, entries.c.id == statements.c.entry_id)
             .join(sources, sources.c.id == entries.c.source_id)
-            .where(statements.c.taken_down.is_(None))
+            .where(statements.c.id > sa.bindparam("after"), statements.c.taken_down.is_(None))
             .order_by(statements.c.id)
+            .limit(_INDEXED)
         )
-        number = 0
-        with self._connection.execute(question, execution_options={"yield_per": _INDEXED}) as found:
-            for row in found.mappings():
-                self._index.add(row["id"], row["title"], _indexed(row, row["organisation"]))
-                number += 1
+        number, after = 0, 0
+        while rows := self._connection.execute(question, {"after": after}).all():
+            after = rows[-1].id
+            found = {statement.id: statement for statement in self.many([row.id for row in rows])}
+            for row in rows:
+                self._index.add(_document(row.id, found[row.id], row.organisation, row.voices, row.day))
+            number += len(rows)
         return number
 
     def get(self, statement_id: int) -> Statement | None:
@@ -258,14 +263,16 @@ class Statements:
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Hits:
         """What fits the query, best first; without words the newest first."""
-        if not (query.words or query.phrases):
+        if not (query.words or query.phrases or query.without) and query.sort is not Sort.OLD:
             return self.latest(query, limit, offset)
-        found = self._index.find(query, conditions(query), limit, offset)
-        by_id = {statement.id: statement for statement in self.many([key for key, _ in found.keys])}
+        found = self._index.find(query, limit, offset)
+        by_id = {statement.id: statement for statement in self.many(found.keys)}
         hits = tuple(
-            Hit(by_id[key], self._index.snippet(by_id[key], query)) for key, _ in found.keys if key in by_id
+            Hit(by_id[key], self._index.snippet(by_id[key], found.marks))
+            for key in found.keys
+            if key in by_id
         )
-        return Hits(found.total, hits)
+        return Hits(found.total, hits, found.is_least, found.whole, found.instead)
 
     def edits(self) -> int:
         """A number that changes whenever a known statement is changed."""
@@ -397,10 +404,25 @@ def _row(statement: Statement, source: Source) -> dict[str, Any]:
     }
 
 
-def _indexed(row: RowMapping | dict[str, Any], organisation: str) -> str:
-    """What a statement is found by, beside its title: the text, who speaks, and its symbols."""
-    reading = row["reading"]
-    return "\n".join((row["text"], *reading["issuers"], organisation, *reading["identifiers"]))
+def _document(key: int, statement: Statement, organisation: str, voices: str, day: date) -> Document:
+    """What a statement is found by: title and text, who speaks, its symbols, and what filters ask for."""
+    of = {addressee.name: addressee.country for addressee in statement.addressees}
+    asked = dict.fromkeys(name for demand in statement.demands for name in (demand.to, of.get(demand.to)))
+    return Document(
+        id=key,
+        day=day,
+        title=statement.title,
+        text=statement.text,
+        beside=(*statement.issuers, organisation, *statement.identifiers),
+        facts=facts_of(
+            kind=statement.kind,
+            language=statement.language,
+            countries=statement.countries,
+            asked=[name for name in asked if name],
+            voices=voices,
+            day=day,
+        ),
+    )
 
 
 def case_window(around: datetime) -> tuple[date, date]:

@@ -27,7 +27,7 @@ def search(
     """Look something up in the archive."""
     speech, said = Speech("en"), " ".join(query)
     try:
-        asked = words.query_of(words.read(said, words.SEARCH, speech))
+        asked = words.query_of(words.looked_for(words.read(said, words.SEARCH, speech)))
     except Mistake as error:
         fail(error.told(speech), 2)
     try:

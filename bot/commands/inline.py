@@ -10,6 +10,7 @@ from bot.render.citation import citation, described
 from bot.render.message import Choice, Message
 from bot.render.standing import shown_title
 from bot.speech import Speech
+from storage.bounds import Stopped
 from storage.database import Work
 from storage.queries import Hits
 
@@ -44,7 +45,10 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
         page = values.page(offset) if offset else 1
     except Mistake:
         return Offers()
-    hits = _found(replace(wanted, page=page), work)
+    try:
+        hits = _found(replace(wanted, page=page), work)
+    except Stopped:  # it took longer than anybody waits
+        return Offers()
     found = []
     for hit in hits.hits:
         one = hit.statement

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from jobs.steps.classify.cues import find_cues
 from jobs.steps.classify.features import features_of
-from jobs.steps.classify.grams import grams
 from jobs.steps.classify.gravity import certainty_of, severity_of, urgency_of
 from jobs.steps.classify.scales import judge
 from jobs.steps.lexicon.countries import countries_of_tokens
@@ -42,7 +41,7 @@ def classify(statement: Statement, as_of: datetime) -> Statement:
     tokens = cut(f"{title}\n{text}")
     cues = find_cues(tokens, len(title), language)
     features = features_of(cues, as_of.date(), language)
-    verdict = judge(features, grams(tokens, len(title)), tokens)
+    verdict = judge(features, tokens, len(title))
     countries = statement.countries or countries_of_tokens(tokens)
     if not countries and language in _HOME:
         countries = (_HOME[language],)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from jobs.steps.classify.features import Features
+from jobs.steps.classify.grams import grams
 from jobs.steps.classify.reasons import Reasons
 from jobs.steps.classify.weights import KINDS, OUTPUTS, STAGES, URGENT, weights
 from jobs.steps.lexicon.tokens import Tokens
@@ -22,20 +23,24 @@ class Verdict:
     reasons: tuple[Reason, ...]
 
 
-def judge(features: Features, grams: dict[str, tuple[int, int]], tokens: Tokens) -> Verdict:
+def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
     """Kind, urgency and stage by the sums of all weights; a cancel is never urgent."""
     known = weights()
     told = [(name, row) for name in features.shown if (row := known.features.get(name))]
-    learnt = [(name, row) for name in grams if (row := known.grams.get(name))]
-    rows = [known.base, *(row for _, row in told), *(row for _, row in learnt)]
-    sums = [sum(column) for column in zip(*rows, strict=True)]
+    found = grams(tokens, title_end, known.grams)
+    names = [*(name for name, _ in told), *found]
+    columns = list(
+        zip(known.base, *(row for _, row in told), *map(known.grams.known.__getitem__, found), strict=True)
+    )
+    sums = list(map(sum, columns))
     kind = max(KINDS, key=lambda name: sums[_PLACE[name]])
     stage = max(STAGES, key=lambda name: sums[_PLACE[name]])
     if stage == MsgType.CANCEL and _ENDS.isdisjoint(features.shown):
         # A release told in passing ends no action; a false correction would overtake everything.
         stage = max(set(STAGES) - {str(MsgType.CANCEL)}, key=lambda name: sums[_PLACE[name]])
     urgent = sums[_PLACE[URGENT]] > 0 and stage != MsgType.CANCEL
-    why = Reasons(told, learnt, features.shown, lambda name: tokens.evidence(*grams[name]))
+    rows = [column[1:] for column in columns]
+    why = Reasons(names, len(told), rows, features.shown, lambda name: tokens.evidence(*found[name]))
     return Verdict(Kind(kind), urgent, MsgType(stage), why.of(kind, stage, urgent=urgent))
 
 

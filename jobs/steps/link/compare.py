@@ -6,7 +6,7 @@ is worth; the sum decides. What is sure (one page, one number of an urgent actio
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
@@ -73,7 +73,7 @@ def weighed(new: Traits, old: Traits) -> tuple[Sign, ...] | None:
 def _names(new: Traits, old: Traits, telling: Telling) -> Kin:
     names = kin(new, old, telling)
     if names.by_chance and names.full < WHOLE and not _near(new, old):
-        return replace(names, part=names.part / 2)  # what sounds alike somewhere in the world may be chance
+        return names._replace(part=names.part / 2)  # what sounds alike somewhere in the world may be chance
     return names
 
 
@@ -123,6 +123,8 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
 
 def _other_number(new: Traits, old: Traits) -> bool:
     """Both carry a number of one series, and not the same: the sender tells two cases apart."""
+    if not (new.identifiers and old.identifiers):
+        return False
     for series in _SERIES:
         one = {code for code in new.identifiers if series.search(code)}
         other = {code for code in old.identifiers if series.search(code)}
