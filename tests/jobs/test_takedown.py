@@ -61,7 +61,7 @@ def everything(database: Database) -> str:
     """Every row of every table, as text."""
     with database.engine.connect() as connection:
         rows = [connection.execute(sa.select(table)).all() for table in metadata.tables.values()]
-        index = connection.exec_driver_sql("SELECT * FROM statement_index").all()
+        index = connection.exec_driver_sql("SELECT term FROM statement_index_terms").all()
     return f"{rows}{index}"
 
 
