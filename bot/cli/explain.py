@@ -10,20 +10,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bot.app import fetcher
 from bot.cli.common import DEFAULT, configuration, fail, moment
 from bot.cli.items import read_entries
 from bot.config import Config, FetchConfig
 from bot.render.explanation import explanation
 from bot.render.terminal import rendered
 from bot.speech import Speech
-from jobs.fetch import FetchError
 from jobs.steps.anything import read_any
 from jobs.steps.files import TYPES
 from jobs.steps.link import Known, Shelf, link_among
-from jobs.steps.understand import possible, understand_all, understand_entry
+from jobs.steps.understand import judge_entry, possible, understand_all
 from jobs.steps.unreadable import Unreadable
-from storage.database import now_utc
+from storage.clock import now_utc
 from storage.records import Entry, Source, Statement
 
 
@@ -132,7 +130,7 @@ def _explain_entries(file: Path, as_of: datetime | None, *, cases: bool) -> None
 def entry_rows(entries: Iterable[tuple[Entry, Source]], as_of: datetime | None) -> Iterator[dict[str, Any]]:
     """A row for each entry, in the order given."""
     for entry, source in entries:
-        statement = understand_entry(possible(entry), source, as_of or entry.published or now_utc())
+        statement = judge_entry(possible(entry), source, as_of or entry.published or now_utc())
         yield {
             "id": entry.uid,
             "kind": statement.kind,
@@ -179,6 +177,10 @@ def _without_file() -> Config:
 
 
 async def _fetch(url: str, settings: Config) -> tuple[bytes, str, str]:
+    # What reaches the outside is half of the memory of a command that reads a file.
+    from bot.app import fetcher  # noqa: PLC0415
+    from jobs.fetch import FetchError  # noqa: PLC0415
+
     async with fetcher(settings) as fetching:
         try:
             answer = await fetching.get(url)

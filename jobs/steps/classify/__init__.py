@@ -45,13 +45,12 @@ def classify(statement: Statement, as_of: datetime) -> Statement:
     countries = statement.countries or countries_of_tokens(tokens)
     if not countries and language in _HOME:
         countries = (_HOME[language],)
-    judged = replace(statement, kind=verdict.kind, language=language, countries=countries)
     alert = Assessment(
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,
-        urgency=urgency_of(judged, cues, verdict, as_of.date()),
+        urgency=urgency_of(statement, cues, verdict, as_of.date()),
         severity=severity_of(cues),
         certainty=certainty_of(cues, verdict),
         reasons=verdict.reasons,
     )
-    return replace(judged, alert=alert)
+    return replace(statement, kind=verdict.kind, language=language, countries=countries, alert=alert)

@@ -7,7 +7,7 @@ Numbers are known by their length alone (`#4`). What stands in the title is name
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -34,41 +34,57 @@ def learnt(known: Mapping[str, T]) -> Learnt[T]:
     return Learnt(known, frozenset(name.partition(" ")[0] for name in known if " " in name))
 
 
+class _Everything:
+    """Holds whatever is looked for."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
 def grams(tokens: Tokens, title_end: int, among: Learnt[T] | None = None) -> dict[str, tuple[int, int]]:
     """Each gram (`among` those) once, with the first and the last token of where it stands first.
 
     `title_end` is the length of the title, with which the text begins.
     """
+    known: Container[str] = among.known if among else _EVERYTHING
+    openings: Container[str] = among.openings if among else _EVERYTHING
     words = [f"#{len(word)}" if word.isdecimal() else word for word in tokens.words]
     titled = bisect_left(tokens.starts, title_end)
     found: dict[str, tuple[int, int]] = {}
     for told in (words, [_TITLE + word for word in words[:titled]]):
-        for name, first, last in _all(told, words, among):
-            if name not in found:
-                found[name] = first, last
-    for at, word in enumerate(words):
-        if len(word) > _STEM:
-            name = f"{word[:_STEM]}*"
-            if name not in found and (among is None or name in among.known):
-                found[name] = at, at
+        _runs(found, told, words, known, openings)
+    for name, at in _beginnings(words):
+        if name in known:
+            found.setdefault(name, (at, at))
     return found
 
 
-def _all(told: list[str], words: list[str], among: Learnt[T] | None) -> Iterator[tuple[str, int, int]]:
-    """The grams that begin with the words of `told`; `words` are the same ones, as they follow."""
-    known = among.known if among else None
-    opens: Sequence[int] = range(len(told) - 1)
-    if among is None or known is None:  # both or neither
-        yield from ((word, at, at) for at, word in enumerate(told))
-    else:
-        yield from ((word, at, at) for at, word in enumerate(told) if word in known)
-        opens = [at for at in opens if told[at] in among.openings]
+def _beginnings(words: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """How each longer word begins, and where it stands."""
+    return ((f"{word[:_STEM]}*", at) for at, word in enumerate(words) if len(word) > _STEM)
+
+
+def _runs(
+    found: dict[str, tuple[int, int]],
+    told: list[str],
+    words: list[str],
+    known: Container[str],
+    openings: Container[str],
+) -> None:
+    """Adds the grams that begin with the words of `told`; `words` are the same ones, as they follow."""
+    for at, word in enumerate(told):
+        if word in known:
+            found.setdefault(word, (at, at))
+    opens = [at for at, word in enumerate(told[:-1]) if word in openings]
     for at in opens:
         name = f"{told[at]} {words[at + 1]}"
-        if known is None or name in known:
-            yield name, at, at + 1
+        if name in known:
+            found.setdefault(name, (at, at + 1))
     if any(len(word) == 1 and word > _FIRST_CJK for word in words[: len(told)]):
-        for at in opens:
-            name = f"{told[at]} {words[at + 1]} {words[at + 2]}" if at + 2 < len(told) else ""
-            if name and (known is None or name in known):
-                yield name, at, at + 2
+        for at in opens[: bisect_left(opens, len(told) - 2)]:
+            name = f"{told[at]} {words[at + 1]} {words[at + 2]}"
+            if name in known:
+                found.setdefault(name, (at, at + 2))

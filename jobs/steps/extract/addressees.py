@@ -121,9 +121,11 @@ def _country_of_address(name: str, lines: list[Block]) -> str | None:
 
 def countries(title: str, named: tuple[str, ...], asked: tuple[Addressee, ...]) -> tuple[str, ...]:
     """Countries the document concerns, the principal one first: those asked, then those named."""
+    own = [party.country for party in asked if party.country]
+    if not own and len(named) < 2:
+        return named
     in_title = lexicon.countries_in(title)
     from_title = [code for code in named if code in in_title]
-    own = [party.country for party in asked if party.country]
     ordered = dict.fromkeys([*from_title, *own, *named[:4]])
     return tuple(code for code in ordered if code)
 

@@ -11,10 +11,24 @@ _APPEAL = re.compile(
     r"urgent action|urgent appeal|recommended action|action requested|take action|"
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
     r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
-    r"immediately)|appeals to\b|긴급\s?행동|탄원|서명",
+    r"immediately)|appeals to\b|긴급\s?(?:행동|호소|청원)|탄원|서명|"
+    r"紧急(?:呼吁|行动|呼籲|关注|救援)|緊急(?:呼籲|行動|關注|救援|アピール|要請)|署名のお願い",
     re.IGNORECASE,
 )
-_APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
+_APPEAL_STEMS = (
+    "action",
+    "appeal",
+    "please",
+    "send",
+    "sign",
+    "write ",
+    "긴급",
+    "탄원",
+    "서명",
+    "紧急",
+    "緊急",
+    "署名",
+)
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
@@ -22,7 +36,10 @@ _BRIEF = 400  # characters
 _EAST_TO = re.compile(
     r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|[:：]\s?请|[:：]\s?請)"
 )
-_EAST_ADDRESS = re.compile(r"^(?P<name>[^。、:：]{2,44}?)\s?(?:様|御中|殿|귀하|귀중)$")
+_EAST_ADDRESS = re.compile(
+    r"^(?P<name>[^。、:：]{2,60}?)\s?(?:様|さま|御中|殿|閣下|猊下|先生|宛|あて|"
+    r"귀하|귀중|각하|님께|님 귀하|앞)$"
+)
 _LETTER_TO = re.compile(
     r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",

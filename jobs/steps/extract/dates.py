@@ -22,7 +22,9 @@ _HAN_DATE = re.compile(
 )
 _ASIDE_DATE = re.compile(r"\([^)]*$|\bsession\b|\d{1,2}(?:\s\w+)?\s?[-–]\s?$|\bUA:?\s?\d")
 _DAY_ONLY = re.compile(r"(?<![\d年년])(?<!年\s)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]")
-_LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
+_LIMIT_AFTER = re.compile(
+    r"\s?(?:[(（][^()（）]{1,6}[)）])?\s?(?:(?:[上下]午|正午|오후|오전|午後|午前)\S{0,6}\s?)?(?:까지|まで|之前|以前|前|为止|為止|截止|必着)"
+)
 _DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\w)\d{1,2}(?!\d)")
 _WORD_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?\s{1,3}\Z")
@@ -184,7 +186,7 @@ def _clocked(head: list[Block]) -> Iterator[date]:
     """The dates with a time of day behind them, as boards print in a line of data: "2019.11.29 10:12"."""
     for block in head:
         for item in dates_in(block.text) if block.counts and len(block.text) < 120 else ():
-            if re.match(r"\s+\d{1,2}:\d{2}", block.text[item.end : item.end + 8]):
+            if re.match(r"\s*[–-]?\s+\d{1,2}:\d{2}", block.text[item.end : item.end + 8]):
                 yield item.value
 
 
@@ -211,6 +213,8 @@ def written(title: str, blocks: list[Block]) -> date | None:
                 return near[0].value
     if begun := _begun(blocks):
         return begun
+    if (plain := next(_plain_lines([*blocks[:6], *reversed(blocks)]), None)) is not None:
+        return plain
     if titled := [item for item in dates_in(title) if not _ASIDE_DATE.search(title[: item.start])]:
         return titled[0].value
     head = blocks[:16]
@@ -225,7 +229,7 @@ def written(title: str, blocks: list[Block]) -> date | None:
 def _begun(blocks: list[Block]) -> date | None:
     """The day on which a petition was begun, as its page tells: "1 July 2022 – Petition started"."""
     for block in blocks:
-        if block.counts and (match := _STARTED.search(block.text)) and len(block.text) < 120:
+        if block.counts and len(block.text) < 120 and (match := _STARTED.search(block.text)):
             found = dates_in(block.text[: match.start()])
             return found[-1].value if found else None
     return None
@@ -245,6 +249,22 @@ def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: b
                 continue
             if not any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
                 yield item.value
+
+
+def _plain_lines(blocks: list[Block]) -> Iterator[date]:
+    """Lines of an unspaced script or of Korean that are their date and nothing else, as statements end."""
+    for block in blocks:
+        found = dates_in(block.text) if block.counts and len(block.text) < _PLAIN else []
+        rest = block.text[: found[0].start] + block.text[found[-1].end :] if len(found) == 1 else "."
+        if found and _WIDE.search(block.text) and not re.search(r"[^\W_]", _WEEKDAY.sub("", rest)):
+            yield found[0].value
+
+
+_PLAIN = 40  # characters of a line that is a date
+_WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|^[\d.\s]+$")
+_WEEKDAY = re.compile(
+    r"[(（](?:[月火水木金土日월화수목금토일]|星期.|周.|週.)(?:曜日?|요일)?[)）]|付け?|자$|於|于|현재|現在|기준"
+)
 
 
 def _date_line(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from jobs.steps.extract.blocks import Block
-from jobs.steps.extract.data import lowered_pattern
+from jobs.steps.extract.data import holds, lowered_pattern
 from jobs.steps.extract.numbers import NUMBER, number
 
 _FILE = "persons.toml"
@@ -85,13 +85,12 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
 
 def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
     """Persons named as in danger, each once, by the last word of the name."""
-    risk, safe = lowered_pattern(_FILE, "risk"), lowered_pattern(_FILE, "safe")
     names: dict[str, str] = {}
     for line in lines[:_READ]:
         lowered = line.lower()
-        if not _PAIR.search(line) or not (closed or risk.search(lowered)) or _WELCOMED.match(line):
+        if not _PAIR.search(line) or not (closed or holds(_FILE, "risk", lowered)) or _WELCOMED.match(line):
             continue
-        if not closed and safe.search(lowered):
+        if not closed and holds(_FILE, "safe", lowered):
             continue
         for match in _matches(line, lowered, closed=closed):
             if not _NO_PERSON.search(match["name"]):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
-from jobs.steps.extract.data import lowered_pattern, may_hold, table
+from jobs.steps.extract.data import holds, may_hold, table
 from jobs.steps.extract.minors import minors_of
 from jobs.steps.extract.named import names_at_risk, roll
 from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
@@ -199,7 +199,7 @@ def _chosen(scores: dict[int, float], listed: int, named: int, *, alone: bool) -
 
 
 def _is(text: str, key: str) -> bool:
-    return lowered_pattern(_FILE, key).search(text.lower()) is not None
+    return holds(_FILE, key, text.lower())
 
 
 def _script(line: str, language: str) -> str:

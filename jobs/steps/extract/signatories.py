@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from jobs.steps import lexicon
-from jobs.steps.extract import parties
+from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.calendars import western
 from jobs.steps.extract.claims import claims
 from jobs.steps.extract.data import may_hold, pattern, words
 from jobs.steps.extract.dates import dates_in
@@ -46,7 +47,7 @@ _LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 _ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 _WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
-_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ")
+_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／")
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
@@ -76,7 +77,7 @@ class _Found:
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
-    claimed = claims(blocks)
+    claimed = claims(western(blocks))
     found = _Found(bodies=claimed[0] is not None)
     mode, country = "", ""
     for block in blocks:
@@ -132,10 +133,12 @@ def heads_list(block: Block) -> bool:
 
 def _heading(block: Block) -> tuple[str, str]:
     """Which list a line opens (organisations or persons), and the names that follow in it."""
-    head = block.lowered[:120]
+    if found := scripts.heading(block.text):
+        return found
+    head = scripts.unsigned(block.lowered[:120])
     if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
         return "", ""
-    text = unicodedata.normalize("NFKC", _NUMBERING.sub("", block.text[:4000]))
+    text = unicodedata.normalize("NFKC", _NUMBERING.sub("", scripts.unsigned(block.text[:4000])))
     if len(text) <= 120 and (mode := _mode(text)):
         return mode, ""
     match = _LABELLED.match(text)
@@ -163,6 +166,8 @@ def _several(text: str) -> bool:
 
 def _ends(block: Block, mode: str) -> bool:
     text = block.text
+    if scripts.page_foot(text, gap=block.gap):
+        return True
     if pattern(_FILE, "end").match(text) or pattern("sections.toml", "tail").fullmatch(text.rstrip(" :：")):
         return True
     if len(_split_names(text)) > 2:
@@ -170,7 +175,7 @@ def _ends(block: Block, mode: str) -> bool:
     limit = 40 if mode == "persons" else 26
     if len(text.split()) > limit:
         return not pattern(_FILE, "counted").search(text)
-    if text[-1] == "。":
+    if "。" in text or scripts.told(text):
         return True
     return (
         text.endswith(".")
@@ -182,9 +187,11 @@ def _ends(block: Block, mode: str) -> bool:
 
 def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     """Adds what one block prints: one name, or several in a row."""
-    marker = bool(block.marker) or bool(_NUMBERING.match(block.text))
+    titled = scripts.person(f"{block.marker} {block.text}") and scripts.person(f"{block.marker} ")
+    marker = (bool(block.marker) and not titled) or bool(_NUMBERING.match(block.text))
     found.marked = found.marked or (marker and mode != "closing")
-    text = block.text.strip()
+    text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
+    text = scripts.unframed(text)
     if _COLUMNS.search(text) and len(text.split()) < 7:
         found.columned = True
         return ""
@@ -215,7 +222,11 @@ def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = 
 def _split_names(text: str, *, persons: bool = False, row: bool = False) -> list[str]:
     """The names of one line: split at the mark that stands between them, outside of parentheses."""
     masked = _ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
+    if parts := scripts.names_in_row(text, masked, persons=persons, row=row):
+        return parts
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and _EAST.search(text) and " / " in masked:
+        separator = " / "
     if not separator and persons and masked.count(",") >= 2 and len(_ASIDE.findall(text)) >= 2:
         separator = ","
     if not separator and (
@@ -248,9 +259,12 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     where = (lexicon.country_of(printed) if printed else None) or country
     honoured = bool(_HONOURED.match(name))
     closing = mode == "closing" and not found.bodies and not _organisation(name.split(",")[0])
-    person = mode == "persons" or honoured or closing
+    arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not _organisation(
+        name.split("،")[0]
+    )
+    person = mode == "persons" or honoured or closing or arabic
     if person:
-        name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
+        name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
     if mode == "closing" and person and not honoured and not _personal(name):
         if not (where or _JOINED.search(name)) or len(name.split()) > 10:
@@ -281,7 +295,8 @@ def _tabled(text: str) -> str:
 
 
 def _is_country(text: str) -> bool:
-    return "," not in text and parties.names_country(text) and not _organisation(text)
+    named = parties.names_country(text) or text in printed_names() | _SIGNS
+    return "," not in text and named and not _organisation(text)
 
 
 def _name_and_country(text: str) -> tuple[str, str]:
@@ -316,11 +331,11 @@ def _country_in(printed: str) -> str:
 
 def _names_only(part: str) -> bool:
     """A country's own name or sign, not a place in it."""
-    return part in _SIGNS or parties.names_country(part) or part.lower() in _printed_names()
+    return part in _SIGNS or parties.names_country(part) or part.lower() in printed_names()
 
 
 @cache
-def _printed_names() -> frozenset[str]:
+def printed_names() -> frozenset[str]:
     """The names of countries as CLDR has them in the languages of lists, in lower case."""
     with locales() as locale:
         return frozenset(
@@ -332,7 +347,25 @@ def _printed_names() -> frozenset[str]:
 
 
 _SIGNS = frozenset(
-    {"RCA", "RDC", "UK", "USA", "US", "ROK", "DPRK", "PRC", "UAE", "EEUU", "США", "台湾", "香港", "韩国"}
+    {
+        "RCA",
+        "RDC",
+        "UK",
+        "USA",
+        "US",
+        "ROK",
+        "DPRK",
+        "PRC",
+        "UAE",
+        "EEUU",
+        "США",
+        "台湾",
+        "臺灣",
+        "香港",
+        "韩国",
+        "澳洲",
+        "紐西蘭",
+    }
 )
 
 

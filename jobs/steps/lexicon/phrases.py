@@ -176,9 +176,16 @@ class Phrases(Generic[T]):
 
     def _find(self, tokens: Tokens) -> list[Hit[T]]:
         hits: list[Hit[T]] = []
-        for first, roots in enumerate(map(self._roots.__getitem__, tokens.words)):
+        words, sentences, keys = tokens.words, tokens.sentences, self._keys
+        for first, roots in enumerate(map(self._roots.__getitem__, words)):
             for node in roots:
-                self._walk(node, tokens, first, first, hits)
+                if node.leaves or node.gap is not None or node.next is None:
+                    self._walk(node, tokens, first, first, hits)
+                elif first + 1 < len(words) and sentences[first] == sentences[first + 1]:
+                    # Most words begin phrases of several, and few are followed by the next.
+                    for key in keys[words[first + 1]]:
+                        if key in node.next:
+                            self._walk(node.next[key], tokens, first, first + 1, hits)
         return hits
 
     def _walk(self, node: _Node[T], tokens: Tokens, first: int, last: int, hits: list[Hit[T]]) -> None:

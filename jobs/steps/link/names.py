@@ -2,9 +2,9 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from sys import intern
 
 from jobs.steps.classify.cues import LANGUAGES
@@ -167,7 +167,9 @@ def stem(word: str) -> str:
     return word
 
 
-def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Common") -> Iterator[Name]:
+def _capitalised(
+    tokens: Tokens, taken: set[int], title_end: int, common: Callable[[str], bool]
+) -> Iterator[Name]:
     """Runs of capitalised words that are no common words."""
     inside = _inside()
     text = tokens.text
@@ -195,7 +197,7 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             and i not in taken
             and (word not in lower or hyphen)
             and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
-            and (hyphen or not common.holds(word) or _eastern(tokens, i, words if near else []))
+            and (hyphen or not common(word) or _eastern(tokens, i, words if near else []))
         )
         if near and named:
             if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
@@ -347,14 +349,14 @@ def _dotted(tokens: Tokens, title_end: int) -> Iterator[Name]:
 def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
     """What a word for a person introduces, in Arabic and Chinese, or follows, in Japanese and Chinese."""
     words = tokens.words
-    before = _folded("before", "ar")
+    before, common = _folded("before", "ar"), _common_words()
     for i, word in enumerate(words):
         if word in before:
-            run = []
+            run: list[str] = []
             for after in range(i + 1, min(i + 4, len(words))):
                 if not _ARABIC.fullmatch(words[after]) or tokens.sentences[after] != tokens.sentences[i]:
                     break
-                if any(map(_common_words().holds, (words[after], _bare_arabic(words[after])))):
+                if any(map(common, (words[after], _bare_arabic(words[after])))):
                     break
                 run.append(_bare_arabic(words[after]))
             if run:
@@ -385,7 +387,7 @@ def _loose(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
     """The keys of every word of a script without capitals that may be a name, with its place."""
     common = _common_words()
     for i, word in enumerate(tokens.words):
-        if i not in taken and _ARABIC.fullmatch(word) and not common.holds(word):
+        if i not in taken and _ARABIC.fullmatch(word) and not common(word):
             bare = _bare_arabic(word)
             forms = {word, bare, bare[1:] if bare[0] in "ولبف" and len(bare) > 3 else bare}
             if word in _JOINED and i + 1 < len(tokens.words):
@@ -495,32 +497,39 @@ def _inside() -> frozenset[str]:
 
 
 class _Common:
-    """The words of the tables: common words, which no name is made of."""
+    """The words of one language's tables: common words, which no name is made of."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        rows = table("languages")
-        words = {w for code in languages if code in rows for w in words_of(rows[code]["words"])}
-        cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in languages if code in LANGUAGES)
-        rows = data("common")
-        words |= {
-            w
-            for code in ("any", *languages)
-            if code in rows
-            for line in rows[code].values()
-            for w in words_of(line)
-        }
-        stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
-        words |= set(words_of(cues)) | set(words_of(table("numbers")["no_names"]))
-        self._words = words - stems
-        self._stems = stems
-        self._lengths = sorted({len(stem) for stem in stems})
+    def __init__(self, language: str) -> None:
+        cues = " ".join(table(f"cues_{language}").values()) if language in LANGUAGES else ""
+        told = [cues, *data("common").get(language, {}).values()]
+        told += [row["words"] for row in (table("languages").get(language),) if row]
+        if language == _ANY:
+            told.append(table("numbers")["no_names"])
+        self._words = {word for line in told for word in words_of(line)}
+        stems: dict[str, list[str]] = {}
+        for stem in set(re.findall(r"([^\s,*]{3,40})\*", fold(cues))):
+            stems.setdefault(stem[:3], []).append(stem)
+        self._stems = {begun: tuple(found) for begun, found in stems.items()}
+        """Of words that may have any ending, by their first three letters."""
 
     def holds(self, word: str) -> bool:
         """Whether a folded word is common."""
-        return word in self._words or any(word[:n] in self._stems for n in self._lengths if n <= len(word))
+        return word in self._words or word.startswith(self._stems.get(word[:3], ()))
+
+
+_ANY = "any"
 
 
 @cache
-def _common_words(language: str = "ar") -> _Common:
-    """The common words of a language (ISO 639-1), and those of English, which stand in texts of all."""
-    return _Common(tuple(dict.fromkeys(("en", language))))
+def _common(language: str) -> _Common:
+    return _Common(language)
+
+
+def _common_words(language: str = "ar") -> Callable[[str], bool]:
+    """Whether a folded word is common in a language (ISO 639-1), or in English."""
+    return partial(_is_common, language)
+
+
+@lru_cache(maxsize=16_384)
+def _is_common(language: str, word: str) -> bool:
+    return any(_common(code).holds(word) for code in (_ANY, "en", language))
