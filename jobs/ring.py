@@ -65,7 +65,8 @@ class Occasion:
 
 def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
-    entry_id = work.entries.add(source.id, read.entry, now)
+    told = read.statement.text == read.entry.text
+    entry_id = work.entries.add(source.id, read.entry, now, told=told)
     statement = replace(_of_case(work, source, read, now, recall), entry_id=entry_id, fetched=now)
     statement = replace(statement, id=work.statements.add(statement, source, now))
     recall.add(statement, read.traits, now)

@@ -443,11 +443,11 @@ def dated(statement: Statement) -> date | None:
 
 
 def _reading(statement: Statement) -> dict[str, object]:
-    return {
+    found: dict[str, object] = {
         "issuers": list(statement.issuers),
-        "signatories": asdict(statement.signatories),
+        "signatories": _said(asdict(statement.signatories), Signatories()),
         "addressees": [asdict(addressee) for addressee in statement.addressees],
-        "persons_at_risk": asdict(statement.persons_at_risk),
+        "persons_at_risk": _said(asdict(statement.persons_at_risk), PersonsAtRisk()),
         "countries": list(statement.countries),
         "places": list(statement.places),
         "identifiers": list(statement.identifiers),
@@ -455,6 +455,12 @@ def _reading(statement: Statement) -> dict[str, object]:
         "reasons": [asdict(reason) for reason in statement.alert.reasons],
         "link": [asdict(reason) for reason in statement.link],
     }
+    return {name: value for name, value in found.items() if value}
+
+
+def _said(fields: dict[str, object], nothing: object) -> dict[str, object]:
+    """What differs from nothing said: the rest would take more room than many a text."""
+    return {name: value for name, value in fields.items() if value != getattr(nothing, name)}
 
 
 def _parts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand, ...]]:
@@ -472,8 +478,8 @@ def _parts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand
 
 def _statement(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
     reading = row["reading"]
-    signatories = dict(reading["signatories"])
-    signatories["names"] = tuple(signatories["names"])
+    signatories = dict(reading.get("signatories", {}))
+    signatories["names"] = tuple(signatories.get("names", ()))
     plain = {name: row[name] for name in _PLAIN}
     plain |= {"kind": Kind(row["kind"]), "relation": Relation(row["relation"])}
     return Statement(
@@ -485,21 +491,21 @@ def _statement(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
         taken_down=row["taken_down"],
         source_name=row["source_name"],
         link=tuple(Reason(**reason) for reason in reading.get("link", ())),
-        issuers=tuple(reading["issuers"]),
+        issuers=tuple(reading.get("issuers", ())),
         signatories=Signatories(**signatories),
-        addressees=tuple(Addressee(**addressee) for addressee in reading["addressees"]),
+        addressees=tuple(Addressee(**addressee) for addressee in reading.get("addressees", ())),
         demands=asked,
-        persons_at_risk=PersonsAtRisk(**reading["persons_at_risk"]),
-        countries=tuple(reading["countries"]),
-        places=tuple(reading["places"]),
-        identifiers=tuple(reading["identifiers"]),
-        instruments=tuple(reading["instruments"]),
+        persons_at_risk=PersonsAtRisk(**reading.get("persons_at_risk", {})),
+        countries=tuple(reading.get("countries", ())),
+        places=tuple(reading.get("places", ())),
+        identifiers=tuple(reading.get("identifiers", ())),
+        instruments=tuple(reading.get("instruments", ())),
         alert=Assessment(
             msg_type=MsgType(row["msg_type"]),
             urgent=row["urgent"],
             urgency=Urgency(row["urgency"]),
             severity=Severity(row["severity"]),
             certainty=Certainty(row["certainty"]),
-            reasons=tuple(Reason(**reason) for reason in reading["reasons"]),
+            reasons=tuple(Reason(**reason) for reason in reading.get("reasons", ())),
         ),
     )

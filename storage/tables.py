@@ -1,5 +1,6 @@
 """The tables, one a noun, in the order in which rows come to be."""
 
+import zlib
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -55,6 +56,28 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Prose(TypeDecorator[str]):
+    """A text that may be long: SQLite is given it packed, PostgreSQL packs such texts by itself."""
+
+    impl = Text
+    cache_ok = True
+    worthwhile = 300
+    """Characters from which on packing saves anything."""
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | bytes | None:
+        """Packed on the way in, where that is shorter."""
+        if value is None or dialect.name != "sqlite" or len(value) < self.worthwhile:
+            return value
+        raw = value.encode("utf-8")
+        packed = zlib.compress(raw, 6)
+        return packed if len(packed) < len(raw) else value
+
+    def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:
+        """The text on the way out."""
+        del dialect
+        return zlib.decompress(value).decode("utf-8") if isinstance(value, bytes) else value
 
 
 # SQLite counts rows by itself only for INTEGER; everywhere else ids may outgrow 32 bits.
@@ -143,7 +166,7 @@ entries = Table(
     Column("uid", String, nullable=False),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("language", String, nullable=False),
     Column("published", Moment),
     Column("updated", Moment),
@@ -183,7 +206,7 @@ statements = Table(
     Column("kind", String, nullable=False),
     Column("language", String, nullable=False),
     Column("url", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("date_written", Date),
     Column("date_posted", Date),
     Column("deadline", Date),
@@ -260,7 +283,7 @@ versions = Table(
     Column("statement_id", ForeignKey("statements.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("url", Text, nullable=False),
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),

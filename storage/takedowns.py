@@ -34,25 +34,6 @@ _NOT_BEGUN = sa.and_(
 _TELLING = 60
 """Characters that no two items share by chance."""
 _AT_ONCE = 400
-_NO_READING: dict[str, object] = {
-    "issuers": [],
-    "signatories": {
-        "organisations": 0,
-        "persons": 0,
-        "countries": 0,
-        "claimed_organisations": None,
-        "claimed_persons": None,
-        "claimed_countries": None,
-        "names": [],
-    },
-    "addressees": [],
-    "persons_at_risk": {"count": None, "minors": None, "named": None},
-    "countries": [],
-    "places": [],
-    "identifiers": [],
-    "instruments": [],
-    "reasons": [],
-}
 
 
 class Takedowns:
@@ -114,7 +95,7 @@ class Takedowns:
                 deadline=None,
                 urgent=False,
                 deferred=False,
-                reading=_NO_READING | {"link": [told]},
+                reading={"link": [told]},
                 taken_down=now,
                 external_id="",
             )

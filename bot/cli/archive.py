@@ -12,6 +12,7 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
 from bot.speech import Speech
+from storage.bounds import Stopped
 from storage.database import Database, StorageError
 from storage.vault import Vault, read_or_make_key
 
@@ -34,9 +35,13 @@ def search(
         database = open_database(configuration(config), watch=False)
     except StorageError as error:
         fail(str(error))
-    with database.read() as work:
-        hits = work.statements.search(asked, limit)
-    database.close()
+    try:
+        with database.read() as work:
+            hits = work.statements.search(asked, limit)
+    except Stopped:
+        fail("looking for that takes too long: a rarer word or a filter makes it shorter")
+    finally:
+        database.close()
     if as_json:
         rows = [
             {

@@ -12,8 +12,9 @@ from bot.render.results import PAGE, about, last_page, numbered_title, numbers, 
 from bot.render.statement import asked_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
+from storage.bounds import Stopped
 from storage.database import Work
-from storage.queries import Hits
+from storage.queries import Hits, Query
 from storage.records import Addressee
 from storage.words import Kind
 
@@ -42,14 +43,14 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = words.read(line, words.SEARCH, speech)
     if not line.strip() or wanted == Wanted(without=wanted.without):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
-    hits, remark = _found(work, wanted, speech)
+    hits, remark = _found(work, words.looked_for(wanted), speech)
     return _listed(
         request,
         speech,
         speech.t("Found for {words}", words=shorten(words.without_page(line), 80)),
         hits,
         wanted.page,
-        remark,
+        (*_remarks(hits, speech), *remark),
     )
 
 
@@ -111,14 +112,37 @@ def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Bloc
     A resolution of 2005 may have been posted, and dated, years later: then the year is a word of its text.
     """
     query = words.query_of(wanted)
-    hits = work.statements.search(query, PAGE, _offset(wanted))
-    if hits.total or wanted.year is None:
+    hits = _searched(work, query, wanted)
+    if hits.total or wanted.year is None or wanted.since is None:
         return hits, ()
     year = str(wanted.year)
     loose = replace(query, since=None, before=None, phrases=(*query.phrases, year))
-    hits = work.statements.search(loose, PAGE, _offset(wanted))
+    hits = _searched(work, loose, wanted)
     remark = speech.t("Nothing that fits is dated {year}. Regardless of its date:", year=year)
     return hits, (paragraph(remark),) if hits.total else ()
+
+
+def _searched(work: Work, query: Query, wanted: Wanted) -> Hits:
+    try:
+        return work.statements.search(query, PAGE, _offset(wanted))
+    except Stopped:
+        raise Mistake(
+            "Looking for that takes too long. A rarer word or a filter makes it shorter: {example}",
+            example=words.SEARCH.example,
+        ) from None
+
+
+def _remarks(hits: Hits, speech: Speech) -> tuple[Block, ...]:
+    """Say what was looked for instead of a word that nothing holds, and when nothing holds all of them."""
+    if not hits.hits:
+        return ()
+    said = [
+        speech.t("Nothing holds “{word}”. Looked for instead: “{used}”.", word=word, used=used)
+        for word, used in hits.instead
+    ]
+    if not hits.whole:
+        said.append(speech.t("Nothing holds all of it. These hold a part:"))
+    return tuple(paragraph(sentence) for sentence in said)
 
 
 def _listed(
@@ -134,6 +158,8 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     """Close a list: where one is in it, a choice for each result, and one for more."""
     pages = last_page(hits.total)
     counted = speech.n("{count} result", "{count} results", hits.total)
+    if hits.is_least:
+        counted = speech.t("more than {results}", results=counted)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
     blocks.append(Notice((Span(counted),)))

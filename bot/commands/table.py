@@ -31,6 +31,7 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
         speech.line("{example} a language or a source", example=code("lang:ko from:nkhr")),
         speech.line("{example} asked of somebody (not in /subscribe)", example=code("to:China")),
         speech.line("{example} a time (not in /subscribe)", example=code("2005 since:2004-06 before:2006")),
+        speech.line("{example} the order, only in /search", example=code("sort:new sort:old")),
         speech.line("{example} only in /subscribe", example=code("urgency:Immediate digest:daily")),
     )
     blocks: list[Block] = [

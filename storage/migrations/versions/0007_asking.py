@@ -140,8 +140,9 @@ def _fill(connection: sa.Connection) -> None:
 
 
 def _tied(row: Any, known: dict[str, _Row]) -> Iterator[_Row]:  # noqa: ANN401 - a row
-    issuers = row.reading["issuers"] or [row.organisation]
-    for role, names in (("issuer", issuers), ("signatory", row.reading["signatories"]["names"])):
+    issuers = row.reading.get("issuers") or [row.organisation]
+    signed = row.reading.get("signatories", {}).get("names", [])
+    for role, names in (("issuer", issuers), ("signatory", signed)):
         keys = {key: name for name in names[:_MOST_NAMES] if (key := party_key(name))}
         for position, (key, name) in enumerate(keys.items()):
             yield {"statement_id": row.id, "role": role, "position": position, "key": key}
