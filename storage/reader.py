@@ -64,8 +64,8 @@ class Reader:
             if not terms(word):
                 continue
             if many and is_idle(word):
-                if self._statements:
-                    groups += [replace(group, needed=False) for group in self._groups(word)]
+                idle = (self._weighed(group) for group in self._groups(word) if group.ways)
+                groups += [replace(group, needed=False) for group in idle]
                 continue
             found = self._groups(word)
             more = [*self._joined(words, at), *self._meant(query, at)]
