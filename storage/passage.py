@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.question import Question
-from storage.terms import plain, terms
+from storage.terms import plain, spans, terms
 
 _LENGTH = 160
 _BEFORE = 40
@@ -51,7 +51,7 @@ def passage(text: str, marks: Marks) -> tuple[tuple[str, bool], ...]:
     """Around 160 characters of `text` where most of the question stands, in marked pieces."""
     text = text[:_MOST_LOOKED_AT]
     places = list(_places(text))
-    hits = sorted(set(_hits(places, marks)))
+    hits = sorted({*_hits(places, marks), *_hits_of_several(text, marks)})
     if not hits:
         cut = text[:_LENGTH].rstrip()
         return ((_line(cut) + ("…" if len(text) > _LENGTH else ""), False),)
@@ -110,6 +110,17 @@ def _hits(places: Sequence[_Place], marks: Marks) -> Iterator[tuple[int, int, in
                 if all(known[at + 1 + n] in step for n, step in enumerate(others)):
                     end = max(place.end for place in places[at : at + 1 + len(others)])
                     yield places[at].start, end, number
+
+
+def _hits_of_several(text: str, marks: Marks) -> Iterator[tuple[int, int, int]]:
+    """Where words written together, or a name by its initials, answer."""
+    alone = [
+        frozenset(term for row, _ in group if len(row) == 1 for term in row[0]) for group in marks.groups
+    ]
+    for start, end, term in spans(text):
+        for number, wanted in enumerate(alone):
+            if term in wanted:
+                yield start, end, number
 
 
 def _places(text: str) -> Iterator[_Place]:

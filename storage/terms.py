@@ -128,14 +128,17 @@ def compounds(text: str) -> Iterator[str]:
 def initials(text: str) -> Iterator[str]:
     """The initials of the names in a text, with and without their small words: ICC, COI, NKHR."""
     for match in _NAME.finditer(text):
-        words = match.group().removeprefix("The ").split()[:_LONGEST_NAME]
-        small = [at for at, word in enumerate(words) if not word[0].isupper()]
-        starts = [0, *(at + 1 for at in small)]
-        ends = [*small, len(words)]
-        for start in starts:
-            for end in ends:
-                if end - start >= 3 and words[start][0].isupper():
-                    yield from _initials(words[start:end])
+        yield from _initials_of(match.group())
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the terms stand that come of several words together: (start, end, term)."""
+    folded = plain(text)
+    for match in _COMPOUND.finditer(folded) if len(folded) == len(text) else ():
+        yield match.start(), match.end(), _CUTS.sub("", match.group())
+    for match in _NAME.finditer(text):
+        for short in _initials_of(match.group()):
+            yield match.start(), match.end(), short
 
 
 def plain(text: str) -> str:
@@ -189,6 +192,15 @@ def _plain_character(char: str, known: dict[int, str]) -> str:
             found += "".join(c for c in unicodedata.normalize("NFKD", one) if not unicodedata.combining(c))
     # A decomposition may need the table itself: 﨑 is 崎; what is in it already stands for itself.
     return "".join(_ALONE.get(c) or known.get(ord(c), c) if c != char else c for c in found)
+
+
+def _initials_of(name: str) -> Iterator[str]:
+    words = name.removeprefix("The ").split()[:_LONGEST_NAME]
+    small = [at for at, word in enumerate(words) if not word[0].isupper()]
+    for start in (0, *(at + 1 for at in small)):
+        for end in (*small, len(words)):
+            if end - start >= 3 and words[start][0].isupper():
+                yield from _initials(words[start:end])
 
 
 def _initials(words: list[str]) -> Iterator[str]:
