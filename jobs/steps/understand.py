@@ -105,6 +105,14 @@ def as_it_stands(entry: Entry, source: Source) -> Understood:
     return Understood(entry, plain, unread_traits(plain))
 
 
+def warm() -> None:
+    """Reads the tables that a text of any language needs, and those of English."""
+    sample = Entry(
+        uid="", title="Nine refugees face return", text="On 3 May 2024 they were taken to Bangkok."
+    )
+    understand_all([sample], Source(name="", url=""), _EARLIEST)
+
+
 def possible(entry: Entry) -> Entry:
     """Year 1 and year 9999 are what software writes for "no date"; neither may ring."""
     if entry.published is None or _EARLIEST <= entry.published <= _LATEST:
