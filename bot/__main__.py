@@ -1,41 +1,53 @@
 """The command line: `vigil ...`, the same as `python -m bot ...`."""
 
+import sys
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from bot import logs
-from bot.cli import admin, archive, backup, check, explain, opml, service, source, watch
-
-app = typer.Typer(
-    name="vigil",
-    help="Watches what human-rights organisations publish; rings when somebody is in danger; remembers.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,  # brackets such as [fetch] are meant
-    pretty_exceptions_show_locals=False,  # locals hold tokens and addresses
-)
 
 COMMANDS = (
-    ("run", service.run),
-    ("demo", service.demo),
-    ("console", service.console),
-    ("check", check.check),
-    ("poll", watch.poll),
-    ("deliver", service.deliver),
-    ("explain", explain.explain),
-    ("import", archive.import_),
-    ("export", opml.export),
-    ("search", archive.search),
-    ("migrate", archive.migrate),
-    ("backup", backup.backup),
-    ("restore", backup.restore),
+    ("run", "service", "run"),
+    ("demo", "service", "demo"),
+    ("console", "service", "console"),
+    ("check", "check", "check"),
+    ("poll", "watch", "poll"),
+    ("deliver", "service", "deliver"),
+    ("explain", "explain", "explain"),
+    ("import", "imports", "import_"),
+    ("export", "exports", "export"),
+    ("search", "archive", "search"),
+    ("migrate", "archive", "migrate"),
+    ("backup", "backup", "backup"),
+    ("restore", "backup", "restore"),
 )
-for _name, _command in COMMANDS:
-    app.command(_name)(_command)
-app.add_typer(source.app, name="source")
-app.add_typer(admin.app, name="admin")
+"""Each with its module of `bot.cli` and its function there, in the order of the help."""
+GROUPS = ("source", "admin")
+"""Modules of `bot.cli` that hold several commands each."""
+
+
+def command_line(wanted: str = "") -> typer.Typer:
+    """All commands, or `wanted` alone where it is one: each brings much with it, and one is enough to run."""
+    app = typer.Typer(
+        name="vigil",
+        help="Watches what human-rights organisations publish; rings when somebody is in danger; remembers.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,  # brackets such as [fetch] are meant
+        pretty_exceptions_show_locals=False,  # locals hold tokens and addresses
+        callback=_options,
+    )
+    every = wanted not in {*GROUPS, *(name for name, _, _ in COMMANDS)}
+    for name, module, function in COMMANDS:
+        if every or name == wanted:
+            app.command(name)(getattr(import_module(f"bot.cli.{module}"), function))
+    for name in GROUPS:
+        if every or name == wanted:
+            app.add_typer(import_module(f"bot.cli.{name}").app, name=name)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -44,7 +56,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     _shown: Annotated[
         bool,
@@ -57,7 +68,7 @@ def _options(
 def main() -> None:
     """Run the command that was typed."""
     logs.set_up()  # until a configuration says otherwise; nothing may be logged to standard output
-    app()
+    command_line(*sys.argv[1:2])()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import structlog
 
 from bot.config import LogConfig
 from bot.redaction import Redaction
-from storage.database import now_utc
+from storage.clock import now_utc
 
 log = structlog.get_logger()
 

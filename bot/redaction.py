@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import quote
 
-from bot.transports.telegram_request import without_tokens
+from bot.transports.telegram_tokens import without_tokens
 
 SECRET = "<secret>"  # noqa: S105 - what stands in the place of one
 _SHORTEST = 4

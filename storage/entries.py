@@ -121,11 +121,35 @@ class Entries:
         )
         return {row[0]: row[1] for row in self._connection.execute(question)}
 
+    def newest(self, source_id: int, limit: int) -> tuple[tuple[Entry, ...], set[int]]:
+        """The source's newest entries, without their texts, and the numbers of those found gone before."""
+        order = (_CAME.desc(), entries.c.id.desc())
+        columns = ("id", "uid", "title", "url", "published", "fetched")
+        question = (
+            sa.select(*(entries.c[name] for name in columns), statements.c.gone)
+            .join(statements, statements.c.entry_id == entries.c.id)
+            .where(entries.c.source_id == source_id, statements.c.taken_down.is_(None))
+            .order_by(*order)
+            .limit(limit)
+        )
+        rows = self._connection.execute(question).mappings().all()
+        found = tuple(Entry(**{name: row[name] for name in columns}) for row in rows)
+        return found, {row["id"] for row in rows if row["gone"]}
+
     def first_fetched(self, source_id: int) -> datetime | None:
         """When the source was first read."""
         question = sa.select(sa.func.min(entries.c.fetched)).where(entries.c.source_id == source_id)
         found: datetime | None = self._connection.scalar(question)
         return found
+
+    def get(self, entry_id: int) -> Entry | None:
+        """The entry with this number."""
+        found = self._select(entries.c.id == entry_id)
+        return found[0] if found else None
+
+    def many(self, ids: Collection[int]) -> dict[int, Entry]:
+        """The entries with these numbers."""
+        return {entry.id: entry for entry in self._select(entries.c.id.in_(ids))}
 
     def statement_of(self, entry_id: int) -> int | None:
         """The number of the statement that the entry holds."""

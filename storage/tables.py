@@ -22,6 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -220,10 +221,16 @@ statements = Table(
     Column("fetched", Moment, nullable=False),
     Column("day", Date, nullable=False),
     Column("external_id", String, nullable=False, index=True),
+    Column("gone", Moment),
+    Column("gone_as", String),
+    Column("taken_down", Moment),
+    Column("deferred", Boolean, nullable=False, server_default=false()),
     Index("ix_statements_kind_day", "kind", "day"),
     Index("ix_statements_day", "day"),
     Index("ix_statements_url", "url"),
 )
+_DEFERRED = statements.c.deferred.is_(true())
+Index("ix_statements_deferred", statements.c.id, sqlite_where=_DEFERRED, postgresql_where=_DEFERRED)
 
 statement_countries = Table(
     "statement_countries",
@@ -246,6 +253,48 @@ demands = Table(
     Column("condition", Text),
     Column("deadline", Date),
     Index("ix_demands_country", "country"),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("acronym", String, nullable=False),
+    Column("issued", Integer, nullable=False),
+    Column("signed", Integer, nullable=False),
+    Column("newest", Date),
+    Index("ix_parties_issued", "issued"),
+)
+
+statement_parties = Table(
+    "statement_parties",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("key", String, nullable=False),
+    Index("ix_statement_parties_key", "key", "role"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Prose, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("rewritten", Boolean, nullable=False),
+)
+
+takedowns = Table(
+    "takedowns",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("statement_id", ForeignKey("statements.id"), index=True),
 )
 
 alerts = Table(

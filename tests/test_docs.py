@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from bot.__main__ import app
+from bot.__main__ import command_line as every_command
 from bot.commands.table import COMMANDS
 from bot.config import keys
 from tests.documents import EXAMPLE, ROOT, all_code, code, commands_of, section, texts, uncommented
@@ -21,7 +21,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-OF_BOTFATHER = {"newbot", "revoke"}
+OF_BOTFATHER = {"newbot", "revoke", "setinline"}
 _MAKE = re.compile(r"\bmake (?:-C \S+ )?([a-z]+)\b")
 _VIGIL = re.compile(r"(?:^|\s|bin/)vigil ((?:source |admin )?[a-z]+)(?![\w.])(.*)")
 _CHAT = re.compile(r"(?<![\w./=:-])/([a-z]{3,})(?![\w/.])")
@@ -31,7 +31,7 @@ _PATH = re.compile(r"(?:/opt/vigil/)?((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:md|toml))
 def command_line() -> Mapping[str, Any]:
     """The commands of the program, as it parses them: `poll`, and of a group `source add`."""
     found: dict[str, Any] = {}
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in typer.main.get_command(every_command()).commands.items():  # type: ignore[attr-defined]
         inner = getattr(command, "commands", {})
         found |= {f"{name} {sub}": one for sub, one in inner.items()} if inner else {name: command}
     return found

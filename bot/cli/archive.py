@@ -1,59 +1,20 @@
 """vigil import, search, migrate: the commands that look after the archive."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from bot.app import open_database
-from bot.cli import opml
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
 from bot.speech import Speech
-from jobs.recall import Recall
-from jobs.ring import keep
-from jobs.steps.clean import line, plain
-from jobs.steps.understand import of_source, understand_entry
 from storage.bounds import Stopped
-from storage.database import Database, StorageError, now_utc
-from storage.records import Entry, Source
+from storage.database import Database, StorageError
 from storage.vault import Vault, read_or_make_key
-
-_BATCH = 100
-
-
-def import_(
-    file: Annotated[Path, typer.Argument(help="Entries (.jsonl) or feeds (.opml).")],
-    config: ConfigFile = DEFAULT,
-    add: Annotated[
-        bool, typer.Option("--add", help="Feeds: put them into the configuration, not on the screen.")
-    ] = False,
-) -> None:
-    """Take entries into the archive without alerting; or list an OPML file's feeds as [[sources]]."""
-    if not file.is_file():
-        fail(f"{file}: there is no such file", 2)
-    if file.suffix.lower() in (".opml", ".xml"):
-        opml.take(file, config, add=add)
-        return
-    if add:
-        fail("--add is for lists of feeds: give FEEDS.opml", 2)
-    entries = list(read_entries(file))
-    try:
-        database = open_database(configuration(config), watch=False)
-    except StorageError as error:
-        fail(str(error))
-    taken, recall = 0, Recall()
-    for start in range(0, len(entries), _BATCH):
-        taken += _take(database, entries[start : start + _BATCH], recall)
-    database.close()
-    typer.echo(f"{taken} taken, {len(entries) - taken} known already")
 
 
 def search(
@@ -112,66 +73,3 @@ def migrate(config: ConfigFile = DEFAULT) -> None:
         fail(str(error))
     database.close()
     typer.echo("the database is up to date")
-
-
-def read_entries(file: Path) -> list[tuple[Entry, Source]]:
-    """The entries of a JSONL file, each with its source; exit code 2 names every line that is none.
-
-    A line is an entry, or a group of them: {items: [...]}.
-    """
-    found: list[tuple[Entry, Source]] = []
-    faults: list[str] = []
-    with file.open(encoding="utf-8-sig", errors="replace") as lines:
-        for number, text in enumerate(lines, start=1):
-            if not text.strip():
-                continue
-            try:
-                row = json.loads(text)
-                found += map(entry_of, row["items"] if isinstance(row.get("items"), list) else [row])
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-                faults.append(f"{file}:{number}: no entry: {error}: give an object with id, title, published")
-    if faults:
-        for fault in islice(faults, 20):
-            typer.echo(fault, err=True)
-        raise typer.Exit(2)
-    return found
-
-
-def entry_of(row: dict[str, Any]) -> tuple[Entry, Source]:
-    """An entry from {id, title, summary, link, published, lang?, source?}; raises ValueError or KeyError."""
-    published = row.get("published")
-    moment = datetime.fromisoformat(published) if published else None
-    if moment and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    name = _whole(row.get("source") or "import")
-    entry = Entry(
-        uid=_whole(row["id"]),
-        title=line(_whole(row["title"] or "")),
-        url=str(row.get("link") or ""),
-        text=plain(_whole(row.get("summary") or "")),
-        language=str(row.get("lang") or ""),
-        published=moment,
-    )
-    return entry, Source(name=name, url="", organisation="" if name == "import" else name)
-
-
-def _whole(value: object) -> str:
-    """The value as text that can be written: half a character, as broken software leaves it, cannot."""
-    return str(value).encode("utf-8", "replace").decode("utf-8")
-
-
-def _take(database: Database, batch: list[tuple[Entry, Source]], recall: Recall) -> int:
-    now = now_utc()
-    read = [(entry, source, understand_entry(entry, source, now)) for entry, source in batch]
-    taken = 0
-    with database.write() as work:
-        work.cases.lock()
-        recall.begin(work)
-        for entry, source, statement in read:
-            stored = work.sources.ensure(source)
-            if work.entries.known(stored.id, [entry.uid]):
-                continue
-            imported = of_source(entry, replace(statement, external_id=entry.uid), source)
-            keep(work, stored, imported, now, recall)
-            taken += 1
-    return taken

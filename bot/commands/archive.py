@@ -20,6 +20,10 @@ from storage.words import Kind
 
 _DEMANDS = 6
 """Demands shown of one statement in a list; /statement shows all."""
+_ALL_DEMANDS = 40
+"""Demands shown where one statement alone is found."""
+_VERBATIM = 1500
+"""Characters of a demand: its words are what was asked for."""
 
 
 def latest(request: Request, work: Work, speech: Speech) -> Reply:
@@ -69,13 +73,32 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
     if wanted.year:
         title = speech.t("What was asked of {addressee} in {year}", addressee=whom, year=wanted.year)
     if not hits.hits:
-        return _nothing(speech, title, wanted.page)
+        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
+    most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
     for hit in hits.hits:
         about_it = Span(f"\n{about(hit.statement, speech)}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
-        blocks.extend(asked_blocks(hit.statement, speech, most=_DEMANDS, of=lambda who: _meant(who, wanted)))
+        asked = asked_blocks(
+            hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
+        )
+        blocks.extend(asked)
     return _paged(request, speech, blocks, hits, wanted.page)
+
+
+def _of_others(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+    """Answer where nothing was asked of somebody who is no country: those whose names are spelt alike."""
+    if wanted.page > 1 or not wanted.to_names:
+        return None
+    near = work.statements.addressees_like(wanted.to_names[0])
+    if not near:
+        return None
+    year = f"{wanted.year} " if wanted.year else ""
+    return reply(
+        heading(title),
+        paragraph(speech.t("Nothing was found. Did you mean one of these?")),
+        choices=tuple((Choice(shorten(name, 40), f'/demands {year}"{name}"'),) for name in near),
+    )
 
 
 def _meant(addressee: Addressee, wanted: Wanted) -> bool:
@@ -141,6 +164,8 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
     blocks.append(Notice((Span(counted),)))
     rows = [numbers(tuple(hit.statement for hit in hits.hits))]
+    if len(hits.hits) == 1:
+        rows.append((Choice(speech.t("Cite"), f"/cite {hits.hits[0].statement.id}"),))
     if page < pages:
         rows.append((Choice(speech.t("More"), words.with_page(request.text, page + 1)),))
     return reply(*blocks, choices=tuple(rows))

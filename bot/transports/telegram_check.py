@@ -8,7 +8,8 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.config import TelegramConfig
-from bot.transports.telegram_request import AiohttpRequest, without_tokens
+from bot.transports.telegram_request import AiohttpRequest
+from bot.transports.telegram_tokens import without_tokens
 from jobs.fetch import clock_ahead
 
 

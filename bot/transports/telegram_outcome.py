@@ -8,7 +8,8 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError, without_tokens
+from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError
+from bot.transports.telegram_tokens import without_tokens
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Uncertain
 
 AFTER_NO_CONNECTION = 5.0

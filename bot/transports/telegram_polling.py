@@ -15,7 +15,8 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.transports.telegram_incoming import ALLOWED_UPDATES
 from bot.transports.telegram_outcome import AFTER_REFUSED_TOKEN
-from bot.transports.telegram_request import FloodError, without_tokens
+from bot.transports.telegram_request import FloodError
+from bot.transports.telegram_tokens import without_tokens
 
 log = structlog.get_logger()
 

@@ -5,7 +5,6 @@ The token is part of every Bot API address, so no exception and no log line made
 
 import json
 import logging
-import re
 from typing import Any
 
 import aiohttp
@@ -15,7 +14,8 @@ from telegram._utils.defaultvalue import DefaultValue  # the type of BaseRequest
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-_TOKEN = re.compile(r"(?<!\d)\d{3,20}:[A-Za-z0-9_-]{20,100}")
+from bot.transports.telegram_tokens import without_tokens
+
 _QUIET = ("telegram", "httpx", "httpcore")
 
 Timeout = float | DefaultValue[float] | DefaultValue[None] | None
@@ -152,11 +152,6 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(parsed, dict):
             raise TelegramError("the server's answer is no JSON object")
         return parsed
-
-
-def without_tokens(text: str) -> str:
-    """The text with every bot token in it replaced by "<token>"."""
-    return _TOKEN.sub("<token>", text)
 
 
 class WithoutTokens(logging.Filter):

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from jobs.steps.lexicon.tokens import cut, fold
+from jobs.steps.lexicon.tokens import fold, words_of
 from storage.records import Alert, Route
 from storage.words import Digest, MsgType, Status, Urgency
 
@@ -113,10 +113,10 @@ def _searchable(text: str) -> str:
 
     The last few are kept: one alert is held against every route.
     """
-    return f" {' '.join(cut(text).words)} "
+    return f" {' '.join(words_of(text))} "
 
 
 def _holds(text: str, phrase: str) -> bool:
     """Whole words in their order, whatever case and accents; a substring where no spaces are written."""
-    words = " ".join(cut(phrase).words)
+    words = " ".join(words_of(phrase))
     return bool(words) and f" {words} " in text

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from jobs.steps.classify import classify
 from jobs.steps.classify.documents import judge_document
 from jobs.steps.document import Document
-from jobs.steps.extract import extract, split
+from jobs.steps.extract import extract, extract_asked, split
 from jobs.steps.extract.form import forms_of
 from jobs.steps.link import Traits, read_traits, unread_traits
 from storage.records import Entry, Source, Statement
@@ -38,7 +38,7 @@ def understand(document: Document, now: datetime, as_of: datetime | None = None)
     Each is judged as of its publication (`published`, else the day it was posted or written, else
     `now`), unless `as_of` says otherwise.
     """
-    read = [replace(extract(part), published=part.published) for part in split(document)]
+    read = [extract(part) for part in split(document)]
     judged = [classify(statement, as_of or _publication(statement) or now) for statement in read]
     forms = forms_of([(statement.title, statement.text) for statement in judged])
     return tuple(judge_document(statement, form) for statement, form in zip(judged, forms, strict=True))
@@ -46,6 +46,17 @@ def understand(document: Document, now: datetime, as_of: datetime | None = None)
 
 def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
     """What one entry of a source says; an entry is one item and is never split."""
+    return _of_entry(entry, source, now, extract)
+
+
+def judge_entry(entry: Entry, source: Source, now: datetime) -> Statement:
+    """As `understand_entry`, where only kind, alert and countries are asked for: the rest may be missing."""
+    return _of_entry(entry, source, now, extract if len(entry.text) > _LONG else extract_asked)
+
+
+def _of_entry(
+    entry: Entry, source: Source, now: datetime, read: Callable[[Document], Statement]
+) -> Statement:
     document = Document(
         title=entry.title,
         text=entry.text or entry.title,
@@ -54,11 +65,11 @@ def understand_entry(entry: Entry, source: Source, now: datetime) -> Statement:
         published=entry.published,
         organisation=source.organisation,
     )
-    statement = extract(document)
-    if statement.date_posted is None and entry.published:
-        statement = replace(statement, date_posted=entry.published.date())
-    statement = replace(statement, published=entry.published)
-    judged = classify(statement, entry.published or now)
+    statement = read(document)
+    posted = statement.date_posted or (entry.published.date() if entry.published else None)
+    if posted != statement.date_posted:
+        statement = replace(statement, date_posted=posted)
+    judged = classify(statement, entry.published or now, source.countries)
     return judge_document(judged) if len(entry.text) > _LONG else judged
 
 
@@ -84,10 +95,22 @@ def of_source(entry: Entry, statement: Statement, source: Source) -> Understood:
 
 def not_understood(entry: Entry, source: Source, why: str) -> Understood:
     """The entry as it stands, with a note for an admin, and a statement of its own words alone."""
-    noted = replace(entry, note=f"{NOT_UNDERSTOOD}: {why}"[:200])
+    return as_it_stands(replace(entry, note=f"{NOT_UNDERSTOOD}: {why}"[:200]), source)
+
+
+def as_it_stands(entry: Entry, source: Source) -> Understood:
+    """The entry with a statement of its own words alone: nothing was read in it."""
     plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
     plain = replace(plain, language=entry.language, countries=source.countries, source_name=source.name)
-    return Understood(noted, plain, unread_traits(plain))
+    return Understood(entry, plain, unread_traits(plain))
+
+
+def warm() -> None:
+    """Reads the tables that a text of any language needs, and those of English."""
+    sample = Entry(
+        uid="", title="Nine refugees face return", text="On 3 May 2024 they were taken to Bangkok."
+    )
+    understand_all([sample], Source(name="", url=""), _EARLIEST)
 
 
 def possible(entry: Entry) -> Entry:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot.cli.archive import read_entries
 from bot.cli.explain import case_rows, explain
+from bot.cli.items import read_entries
 
 CALL = {
     "id": "a",

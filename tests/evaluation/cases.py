@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot.cli.archive import entry_of
 from bot.cli.explain import case_rows
+from bot.cli.items import entry_of
 from tests.evaluation.entries import EXAMPLES
 from tests.evaluation.figures import Figure, f1, resampled, share
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.cli.archive import entry_of
 from bot.cli.explain import entry_rows
+from bot.cli.items import entry_of
 from tests.evaluation.figures import Figure, macro_f1, resampled, share
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "eval"

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from itertools import combinations
 
-from bot.cli.archive import entry_of
+from bot.cli.items import entry_of
 from jobs.steps.link import Traits
 from jobs.steps.link.compare import weighed
 from jobs.steps.understand import understand_all

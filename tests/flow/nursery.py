@@ -94,7 +94,7 @@ def main() -> None:
     """Import everything once, then fork for each that asks, until nobody holds our standard input."""
     stage.move_clock()
     importlib.import_module("bot.app")
-    importlib.import_module("bot.__main__")
+    importlib.import_module("bot.__main__").command_line()  # with all that its commands bring
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from jobs.steps.classify.cues import find_cues
 from jobs.steps.classify.features import features_of
-from jobs.steps.classify.grams import grams
 from jobs.steps.classify.gravity import certainty_of, severity_of, urgency_of
 from jobs.steps.classify.scales import judge
 from jobs.steps.lexicon.countries import countries_of_tokens
@@ -29,10 +28,11 @@ _HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
 """Languages of one country: a text in them that names no country speaks to that one."""
 
 
-def classify(statement: Statement, as_of: datetime) -> Statement:
+def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) -> Statement:
     """The statement with kind, language, countries (if it had none) and its CAP assessment.
 
-    `as_of` is the time of judgement: dates before it are past. Pure; never raises on any text.
+    `as_of` is the time of judgement: dates before it are past. `home` are the countries (alpha-2) that its
+    source is about, for a text that names none. Pure; never raises on any text.
     """
     title = statement.title
     text = statement.text
@@ -42,17 +42,16 @@ def classify(statement: Statement, as_of: datetime) -> Statement:
     tokens = cut(f"{title}\n{text}")
     cues = find_cues(tokens, len(title), language)
     features = features_of(cues, as_of.date(), language)
-    verdict = judge(features, grams(tokens, len(title)), tokens)
+    verdict = judge(features, tokens, len(title))
     countries = statement.countries or countries_of_tokens(tokens)
-    if not countries and language in _HOME:
-        countries = (_HOME[language],)
-    judged = replace(statement, kind=verdict.kind, language=language, countries=countries)
+    if not countries:
+        countries = home or ((_HOME[language],) if language in _HOME else ())
     alert = Assessment(
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,
-        urgency=urgency_of(judged, cues, verdict, as_of.date()),
+        urgency=urgency_of(statement, cues, verdict, as_of.date()),
         severity=severity_of(cues),
         certainty=certainty_of(cues, verdict),
         reasons=verdict.reasons,
     )
-    return replace(judged, alert=alert)
+    return replace(statement, kind=verdict.kind, language=language, countries=countries, alert=alert)

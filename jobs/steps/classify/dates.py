@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 
 from jobs.steps.lexicon.cldr import locales
 from jobs.steps.lexicon.tokens import Tokens, fold
@@ -46,21 +46,21 @@ def dates_in(tokens: Tokens, today: date) -> list[Mention]:
     A date without a year is taken in the year that brings it nearest to `today`; a day without a
     month ("17일") in the month that does so.
     """
+    return list(tokens.once((dates_in, today), partial(_dates_in, today=today)))
+
+
+def _dates_in(tokens: Tokens, today: date) -> list[Mention]:
     found: list[Mention] = []
     words = tokens.words
     months = _months()
-    at = 0
-    while at < len(words):
-        word = words[at]
-        if not (word[0].isdigit() or word in months or word in _HAN_DIGITS):  # most words begin no date
-            at += 1
-            continue
+    read = 0
+    for at, word in enumerate(words):
+        if at < read or not (word in months or word[0].isdigit() or word in _HAN_DIGITS):
+            continue  # most words begin no date
         mention = _named(tokens, at, months, today) or _counted(tokens, at, today) or _plain(tokens, at)
-        if mention is None:
-            at += 1
-            continue
-        found.append(mention)
-        at = mention.last + 1
+        if mention is not None:
+            found.append(mention)
+            read = mention.last + 1
     return found
 
 

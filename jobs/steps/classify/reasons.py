@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from jobs.steps.classify.weights import OUTPUTS, URGENT, Row
+from jobs.steps.classify.weights import OUTPUTS, URGENT
 from jobs.steps.lexicon.tables import table
 from storage.records import Reason
 from storage.words import MsgType
@@ -16,15 +16,15 @@ _LEAST = 0.15
 """What weighs less is no reason."""
 
 
-_Rows = Sequence[tuple[str, Row]]
-
-
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What was weighed: features with the words that `shown` has of them, and words that `quoted` tells."""
+    """What was weighed: features, of which `shown` has the words, then grams, which `quoted` tells."""
 
-    features: _Rows
-    learnt: _Rows
+    names: Sequence[str]
+    features: int
+    """How many of them, the first, are features."""
+    columns: Sequence[Sequence[float]]
+    """For each of OUTPUTS the weights, in the order of the names."""
     shown: Mapping[str, str]
     quoted: Callable[[str], str]
 
@@ -39,23 +39,29 @@ class Reasons:
         )
 
     def _of(self, rule: str, place: int, sign: int) -> Iterator[Reason]:
+        weightiest = self._weightiest(place, sign)
         told = set()
-        for name in _weightiest(self.features, place, sign)[:_FEATURES]:
+        for at in [at for at in weightiest if at < self.features][:_FEATURES]:
+            name = self.names[at]
             told.add(self.shown[name])
             yield Reason(f"{rule}: {described(name)}", self.shown[name])
         room = _WORDS
-        for name in _weightiest(self.learnt, place, sign):
-            words = self.quoted(name)
+        for at in weightiest:
+            words = self.quoted(self.names[at]) if at >= self.features else ""
             if room and words not in told and _speaks(words):
                 room -= 1
                 yield Reason(f"{rule}: wording", words)
             if not room:
                 return
 
-
-def _weightiest(rows: _Rows, place: int, sign: int) -> list[str]:
-    weighed = [(sign * row[place], name) for name, row in rows if sign * row[place] >= _LEAST]
-    return [name for _, name in sorted(weighed, key=lambda pair: -pair[0])]
+    def _weightiest(self, place: int, sign: int) -> list[int]:
+        """The numbers of the names that weigh enough to be a reason, the weightiest first."""
+        column = self.columns[place]
+        if sign > 0:
+            enough = [(weight, at) for at, weight in enumerate(column) if weight >= _LEAST]
+        else:
+            enough = [(-weight, at) for at, weight in enumerate(column) if weight <= -_LEAST]
+        return [at for _, at in sorted(enough, key=lambda pair: -pair[0])]
 
 
 @cache

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from jobs.steps import lexicon
+from jobs.steps.classify.grams import Learnt, learnt
 from jobs.steps.lexicon.tables import table
 from storage.words import Kind, MsgType
 
@@ -29,7 +30,7 @@ class Weights:
 
     base: Row
     features: dict[str, Row]
-    grams: dict[str, Row]
+    grams: Learnt[Row]
 
 
 @cache
@@ -46,7 +47,7 @@ def weights() -> Weights:
         for place, number in zip(places, numbers, strict=True):
             row[place] = _hundredths(int(number or 0))
         grams[name] = tuple(row)
-    return Weights(told.pop("base"), told, grams)
+    return Weights(told.pop("base"), told, learnt(grams))
 
 
 @cache

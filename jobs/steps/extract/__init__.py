@@ -5,7 +5,7 @@ order: blocks, dates, issuers, context, demands, addressees, signatories, person
 Kind and alert are left to `jobs.steps.classify`.
 """
 
-from jobs.steps.extract.reading import extract
+from jobs.steps.extract.reading import extract, extract_asked
 from jobs.steps.extract.split import split
 
-__all__ = ["extract", "split"]
+__all__ = ["extract", "extract_asked", "split"]

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -26,20 +27,56 @@ def words(name: str, key: str) -> frozenset[str]:
 @cache
 def pattern(name: str, key: str) -> re.Pattern[str]:
     """The alternatives under `key` as one expression of whole words, longest first, any case."""
+    return re.compile("|".join(_parts(name, key)), re.IGNORECASE)
+
+
+def _parts(name: str, key: str, ordered: Callable[[list[str]], list[str]] = list) -> list[str]:
     value = table(name)[key]
     listed = value.split("\n") if isinstance(value, str) else value
     alternatives = sorted((str(item).strip() for item in listed if str(item).strip()), key=len, reverse=True)
     spaced = [item for item in alternatives if not _unspaced(item)]
     # Korean words carry endings, Japanese and Chinese have no spaces: no word boundary there.
     joined = [item for item in alternatives if _unspaced(item)]
-    parts = [rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []
-    return re.compile("|".join([*parts, *joined]), re.IGNORECASE)
+    parts = [rf"(?<!\w)(?:{'|'.join(ordered(spaced))})(?!\w)"] if spaced else []
+    return [*parts, *ordered(joined)]
+
+
+def _by_letter(alternatives: list[str]) -> list[str]:
+    """The alternatives that begin with the same plain letter as one, so that few are tried at each place."""
+    grouped: dict[str, list[str]] = {}
+    others = []
+    for item in alternatives:
+        plain = item[0].isalpha() and item[1:2] not in {"?", "*", "+", "{"} and "|" not in _outside(item)
+        if plain:
+            grouped.setdefault(item[0], []).append(item[1:])
+        else:
+            others.append(item)
+    return [*(f"{letter}(?:{'|'.join(rests)})" for letter, rests in grouped.items()), *others]
+
+
+def _outside(item: str) -> str:
+    """An expression without its groups: what stands in none."""
+    depth, kept = 0, []
+    for char in item:
+        depth += (char == "(") - (char == ")")
+        kept.append(char if depth == 0 else "")
+    return "".join(kept)
 
 
 @cache
 def lowered_pattern(name: str, key: str) -> re.Pattern[str]:
-    """As `pattern`, for texts in lower case: many times faster, since it need not look at case."""
-    return re.compile(pattern(name, key).pattern)
+    """Finds something where `pattern` does in a text in lower case, many times faster.
+
+    It need not look at case, and has the alternatives by their first letters: which one it finds may differ.
+    """
+    parts = _parts(name, key, _by_letter)
+    return re.compile("|".join(parts))
+
+
+@lru_cache(maxsize=512)
+def holds(name: str, key: str, lowered: str) -> bool:
+    """Whether `pattern` finds something in a text in lower case; several readers ask of one sentence."""
+    return lowered_pattern(name, key).search(lowered) is not None
 
 
 @cache

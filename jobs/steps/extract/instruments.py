@@ -26,6 +26,6 @@ def instruments(text: str) -> tuple[str, ...]:
     found = [
         (match.start(), name)
         for name, held, expression in _patterns()
-        if any(part in lowered for part in held) and (match := expression.search(text))
+        if [part for part in held if part in lowered] and (match := expression.search(text))
     ]
     return tuple(name for _, name in sorted(found))

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from jobs.steps.extract.blocks import Block
-from jobs.steps.extract.data import lowered_pattern
+from jobs.steps.extract.data import holds, lowered_pattern
 from jobs.steps.extract.numbers import NUMBER, number
 
 _FILE = "persons.toml"
-_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽА-ЯЁ"
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
 _NAME = (
-    rf"(?!(?:The|This|His|Her|A|In|On|Their|We|It)\s)[{_UPPER}][\w’'-]+"
+    rf"(?!(?:The|This|His|Her|A|In|On|Their|We|It)\s)[{_UPPER}][\w’'-]*"
     rf"(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von|da|ibn|bint)){{1,3}}"
 )
 _ROLED = re.compile(
@@ -85,13 +85,12 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
 
 def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
     """Persons named as in danger, each once, by the last word of the name."""
-    risk, safe = lowered_pattern(_FILE, "risk"), lowered_pattern(_FILE, "safe")
     names: dict[str, str] = {}
     for line in lines[:_READ]:
         lowered = line.lower()
-        if not _PAIR.search(line) or not (closed or risk.search(lowered)) or _WELCOMED.match(line):
+        if not _PAIR.search(line) or not (closed or holds(_FILE, "risk", lowered)) or _WELCOMED.match(line):
             continue
-        if not closed and safe.search(lowered):
+        if not closed and holds(_FILE, "safe", lowered):
             continue
         for match in _matches(line, lowered, closed=closed):
             if not _NO_PERSON.search(match["name"]):

@@ -7,12 +7,13 @@ import re
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
 
 from jobs.steps.lexicon.phrases import Hit
-from jobs.steps.lexicon.tokens import CJK, Tokens
+from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tokens import CJK, Tokens, cut
 
 _CJK = re.compile(f"[{CJK}]")
 _HANGUL_OR_KANA = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
@@ -21,19 +22,21 @@ _MEMO = 20_000
 """Words remembered; a hostile text may not fill the memory."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ARABIC = re.compile("[\u0620-\u064a]")
+_ENDED = 4
+"""Letters of a word from which on its first two stand in every case of it."""
 _LONGEST, _LONGEST_CJK = 4, 6
 """Tokens of a name; a token is a word, or in Korean, Chinese and Japanese a character."""
 
 
-class _Begins(dict[str, bool]):
-    """Whether a name may begin with a word, worked out the first time it is met."""
+class _Alone(dict[str, str | None]):
+    """The country of each word alone ("" for none), None where no name begins so; worked out once."""
 
-    def __init__(self, first: bytearray) -> None:
+    def __init__(self, work_out: Callable[[str], str | None]) -> None:
         super().__init__()
-        self._first = first
+        self._work_out = work_out
 
-    def __missing__(self, word: str) -> bool:
-        found = any(self._first[zlib.crc32(form.encode()) & _MASK] for form in _forms(word))
+    def __missing__(self, word: str) -> str | None:
+        found = self._work_out(word)
         if len(self) >= _MEMO:
             self.clear()
         self[word] = found
@@ -48,16 +51,21 @@ class Cities:
         self._table = table
         self._first = bytearray(_MASK + 1)
         """Which words and characters a name begins with, by their check sums: most words begin none."""
+        self._pairs = bytearray(_MASK + 1)
+        """As much of what follows as no ending changes: most words that begin a name are followed by none."""
         both = array("Q")  # the check sum of a name, then where its line begins: sorted as one number
         at = table.index(b"\n") + 1
         while 0 < at < len(table):
             end = table.index(b"\n", at)
             name = table[at + 3 : end]
             both.append(zlib.crc32(name) << 32 | at)
-            self._first[zlib.crc32(_first(name.decode()).encode()) & _MASK] = 1
+            first, pair = _beginnings(name.decode())
+            self._first[zlib.crc32(first.encode()) & _MASK] = 1
+            if pair:
+                self._pairs[zlib.crc32(pair.encode()) & _MASK] = 1
             at = end + 1
         self._both = array("Q", sorted(both))
-        self._begins = _Begins(self._first)
+        self._alone = _Alone(self._of_word)
 
     def country(self, name: str) -> str:
         """The country of a folded name; "" where there is none of that name."""
@@ -73,25 +81,56 @@ class Cities:
 
     def find(self, tokens: Tokens) -> list[Hit[str]]:
         """The longest name at each place, none overlapping another; in Latin and Cyrillic with a capital."""
+        return list(tokens.once(self, self._find))
+
+    def _find(self, tokens: Tokens) -> list[Hit[str]]:
         found: list[Hit[str]] = []
-        at, count = 0, len(tokens.words)
-        while at < count:
-            hit = None
-            if self._begins[tokens.words[at]] and _may_begin(tokens, at):
-                hit = self._at(tokens, at)
+        taken = -1
+        for at, word in enumerate(tokens.words):
+            if at <= taken or not _may_begin(tokens, at):
+                continue
+            alone = self._alone[word]
+            hit = None if alone is None else self._at(tokens, at, alone)
             if hit is not None:
                 found.append(hit)
-                at = hit.last
-            at += 1
+                taken = hit.last
         return found
 
-    def _at(self, tokens: Tokens, first: int) -> Hit[str] | None:
-        for last, name in reversed(list(_windows(tokens, first))):
+    def _of_word(self, word: str) -> str | None:
+        if word in _no_towns():
+            return None
+        forms = _forms(word)
+        if not any(self._first[zlib.crc32(form.encode()) & _MASK] for form in forms):
+            return None
+        return "" if _CJK.match(word) else next(filter(None, map(self.country, forms)), "")
+
+    def _at(self, tokens: Tokens, first: int, alone: str) -> Hit[str] | None:
+        """The longest name that begins at a token, `alone` being its own country."""
+        for last, name in reversed(list(_windows(tokens, first))) if self._goes_on(tokens, first) else ():
             for form in _forms(name):
                 code = self.country(form)
                 if code:
                     return Hit(code, first, last)
-        return None
+        return Hit(alone, first, first) if alone else None
+
+    def _goes_on(self, tokens: Tokens, first: int) -> bool:
+        """Whether a name of several tokens may begin at one; its no is sure."""
+        if first + 1 >= len(tokens.words):
+            return False
+        word, after = tokens.words[first : first + 2]
+        if _CJK.match(word):
+            pair = (word + after)[:2]
+        elif not word.isascii() and (_ARABIC.match(word) or (len(after) < _ENDED and _CYRILLIC.match(word))):
+            return True  # a particle before the first word, or an ending of the second, may hide the name
+        else:
+            pair = f"{word} {after[:2]}"
+        return bool(self._pairs[zlib.crc32(pair.encode()) & _MASK])
+
+
+@cache
+def _no_towns() -> frozenset[str]:
+    """Words that an ending or a particle makes look like a town."""
+    return frozenset(cut(table("countries")["no_towns"]).words)
 
 
 @cache
@@ -100,13 +139,18 @@ def cities() -> Cities:
     return Cities(resources.files(__package__).joinpath("cities.tsv").read_bytes())
 
 
-def _first(name: str) -> str:
-    """The first token of a folded name."""
-    return name[0] if _CJK.match(name) else name.partition(" ")[0]
+def _beginnings(name: str) -> tuple[str, str]:
+    """The first token of a folded name, and with it what no ending changes of the second; "" for none."""
+    if _CJK.match(name):
+        return name[0], name[:2] if len(name) > 1 else ""
+    first, _, rest = name.partition(" ")
+    return first, f"{first} {rest.partition(' ')[0][:2]}" if rest else ""
 
 
 def _may_begin(tokens: Tokens, at: int) -> bool:
     first = tokens.text[tokens.starts[at]]
+    if first.isascii():
+        return first.isupper()
     if _CJK.match(first):
         # Hangul and kana leave no doubt where a word begins; Han does.
         before = tokens.text[tokens.starts[at] - 1] if tokens.starts[at] else " "
@@ -116,6 +160,8 @@ def _may_begin(tokens: Tokens, at: int) -> bool:
 
 def _forms(name: str) -> list[str]:
     """The name as it stands, and without the ending of a Slavic case, or the particles of Arabic."""
+    if name.isascii():
+        return [name]
     if _CYRILLIC.match(name) and len(name) > 4:
         stem, shorter = name[:-1], name[:-2]
         return [name, stem, *(stem + end for end in "аяьйы"), shorter, *(shorter + end for end in "аь")]
@@ -126,7 +172,7 @@ def _forms(name: str) -> list[str]:
 
 
 def _windows(tokens: Tokens, first: int) -> Iterator[tuple[int, str]]:
-    """Each run of tokens from here, inside one sentence: its last token and its folded words."""
+    """Each run of several tokens from here, inside one sentence: its last token and its folded words."""
     cjk = bool(_CJK.match(tokens.words[first]))
     longest, between = (_LONGEST_CJK, "") if cjk else (_LONGEST, " ")
     end = min(first + longest, len(tokens.words))
@@ -137,5 +183,5 @@ def _windows(tokens: Tokens, first: int) -> Iterator[tuple[int, str]]:
         if at > first and tokens.starts[at] - tokens.ends[at - 1] > 1:
             return  # a comma or a bracket stands between
         words.append(tokens.words[at])
-        if not (cjk and at == first):
+        if at > first:
             yield at, between.join(words)

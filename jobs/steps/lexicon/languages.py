@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cache
 
 from jobs.steps.lexicon.tables import table
-from jobs.steps.lexicon.tokens import cut
+from jobs.steps.lexicon.tokens import words_of
 
 _SAMPLE = 6_000
 """Characters that are looked at: the language does not change with more of them."""
@@ -20,6 +20,8 @@ _SCRIPTS = (
 )  # fmt: skip
 """Unicode blocks, with the language where one block is (nearly) one language."""
 
+_HEADLINE = 40
+"""Characters up to which Japanese may have no kana."""
 _SEVERAL = {"latin": "en", "cyrillic": "ru", "arabic": "ar", "han": "zh"}
 """Scripts of several languages, with the one to assume when no word decides."""
 
@@ -46,7 +48,7 @@ def _languages() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]
     by_script: dict[str, tuple[str, ...]] = {}
     for code, row in table("languages").items():
         by_script[row["script"]] = (*by_script.get(row["script"], ()), code)
-        for word in dict.fromkeys(cut(row["words"]).words):
+        for word in dict.fromkeys(words_of(row["words"])):
             by_word[word] = (*by_word.get(word, ()), code)
         for letter in row.get("letters", ""):
             by_letter[letter] = (*by_letter.get(letter, ()), code)
@@ -61,11 +63,10 @@ def detect_language(text: str, declared: str = "") -> str:
     """
     declared = declared.strip().lower().replace("_", "-").split("-")[0]
     sample = text[:_SAMPLE]
-    counts: dict[str, int] = {}
-    for char, number in Counter(sample).items():
-        script = _script_of[char]
-        if script:
-            counts[script] = counts.get(script, 0) + number
+    if sample.isascii():  # one letter tells as much as all
+        counts = {"latin": 1} if any(map(str.isalpha, sample)) else {}
+    else:
+        counts = _scripts_of(sample)
     if not counts:
         return declared
     script = _main_script(counts)
@@ -76,6 +77,8 @@ def detect_language(text: str, declared: str = "") -> str:
     most = scores.get(best, 0.0)
     if not most:
         best = _SEVERAL[script]
+    if declared == "ja" and script == "han" and counts["han"] <= _HEADLINE:
+        return declared  # a headline may do without kana
     if declared in scores:
         return declared if scores[declared] >= 0.7 * most else best
     # A language we have no words for (Swahili, Tagalog) is only contradicted by many of ours.
@@ -83,12 +86,25 @@ def detect_language(text: str, declared: str = "") -> str:
     return declared if unknown and most < 4 else best
 
 
+def _scripts_of(sample: str) -> dict[str, int]:
+    """How many letters of each script a text has."""
+    counts: dict[str, int] = {}
+    for char, number in Counter(sample).items():
+        script = _script_of[char]
+        if script:
+            counts[script] = counts.get(script, 0) + number
+    return counts
+
+
 def _scores(sample: str, script: str) -> dict[str, float]:
     """How much the common words and the letters of a text speak for each language of a script."""
     by_word, by_letter, by_script = _languages()
     scores: dict[str, float] = dict.fromkeys(by_script.get(script, ()), 0.0)
-    pieces = [(by_word.get(word, ()), float(n)) for word, n in Counter(cut(sample).words).items()]
-    pieces += [(by_letter.get(char, ()), n / 2) for char, n in Counter(sample.lower()).items()]
+    words = Counter(filter(by_word.__contains__, words_of(sample)))
+    # No letter of ASCII tells a language.
+    letters = Counter("" if sample.isascii() else filter(by_letter.__contains__, sample.lower()))
+    pieces = [(by_word[word], float(n)) for word, n in words.items()]
+    pieces += [(by_letter[char], n / 2) for char, n in letters.items()]
     for codes, worth in pieces:
         for code in codes:
             if code in scores:

@@ -16,9 +16,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from jobs.steps.lexicon.tokens import CJK, Tokens, cut
+from jobs.steps.lexicon.tokens import CJK, Tokens, words_of
 
 _GAP = "~"
 _CJK = re.compile(f"[{CJK}]")
@@ -30,11 +30,13 @@ _PIECE = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
 _MEMO = 10_000
 """Words remembered with their keys; a hostile text may not fill the memory."""
 
+_BEGINNING = 2
+"""Letters by which stems are looked up."""
+
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[T]):
+class Hit(NamedTuple, Generic[T]):
     """One phrase found: what it stands for, and its first and last token."""
 
     value: T
@@ -51,16 +53,23 @@ class _Leaf(Generic[T]):
     whole_run: bool
     unbroken: bool
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether it asks nothing of capitals and edges."""
+        return not (self.capital or self.upper or self.word_start or self.whole_run or self.unbroken)
+
 
 class _Node(Generic[T]):
     """Most nodes end a phrase and have nothing below: they hold no empty dictionary, for there are many."""
 
-    __slots__ = ("gap", "leaves", "next")
+    __slots__ = ("gap", "leaves", "next", "plain")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node[T]] | None = None
         self.gap: _Node[T] | None = None
         self.leaves: tuple[_Leaf[T], ...] = ()
+        self.plain = True
+        """Whether its leaves stand wherever their words do."""
 
     def below(self, key: str) -> "_Node[T]":
         """The node that follows under a key, made where there is none."""
@@ -69,15 +78,15 @@ class _Node(Generic[T]):
         return self.next.setdefault(key, _Node())
 
 
-class _Memo(dict[str, tuple[str, ...]]):
-    """The keys of each word, worked out the first time it is met."""
+class _Memo(dict[str, tuple[T, ...]]):
+    """What belongs to each word, worked out the first time it is met."""
 
-    def __init__(self, keys: Callable[[str], tuple[str, ...]]) -> None:
+    def __init__(self, work_out: Callable[[str], tuple[T, ...]]) -> None:
         super().__init__()
-        self._keys = keys
+        self._work_out = work_out
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        found = self._keys(word)
+    def __missing__(self, word: str) -> tuple[T, ...]:
+        found = self._work_out(word)
         if len(self) >= _MEMO:
             self.clear()
         self[word] = found
@@ -91,11 +100,16 @@ class Phrases(Generic[T]):
         self._root: _Node[T] = _Node()
         self._exact: set[str] = set()
         self._stems: set[str] = set()
-        self._memo = _Memo(self._keys)
         self._leaves: dict[_Leaf[T], _Leaf[T]] = {}
         for phrase, value in phrases:
             self._add(phrase, value)
-        self._stem_lengths = sorted({len(stem) for stem in self._stems})
+        lengths: dict[str, set[int]] = {}
+        for stem in self._stems:
+            lengths.setdefault(stem[:_BEGINNING], set()).add(len(stem))
+        self._stem_lengths = {begun: tuple(sorted(found)) for begun, found in lengths.items()}
+        """Of the stems that begin with these letters."""
+        self._keys = _Memo(self._keys_of)
+        self._roots = _Memo(self._roots_of)
 
     def _add(self, phrase: str, value: T) -> None:
         marked = phrase.startswith("^")
@@ -107,7 +121,7 @@ class Phrases(Generic[T]):
                 node = node.gap
                 continue
             stem = piece.endswith("*")
-            words = cut(piece).words
+            words = words_of(piece)
             for place, word in enumerate(words, start=1):
                 begins = stem and place == len(words)
                 (self._stems if begins else self._exact).add(word)
@@ -122,34 +136,37 @@ class Phrases(Generic[T]):
             unbroken=len(letters) == 2 and bool(_CJK.match(letters)),
         )
         node.leaves = (*node.leaves, self._leaves.setdefault(leaf, leaf))
+        node.plain = node.plain and leaf.anywhere
 
-    def _keys(self, word: str) -> tuple[str, ...]:
+    def _roots_of(self, word: str) -> tuple[_Node[T], ...]:
+        """The nodes of the phrases that begin with a word."""
+        begun = self._root.next or {}
+        return tuple(begun[key] for key in self._keys_of(word) if key in begun)
+
+    def _keys_of(self, word: str) -> tuple[str, ...]:
         """Under which keys a word of the text may stand in the tree."""
         keys: list[str] = []
         for form in _forms(word):
             if form in self._exact:
                 keys.append(form)
-            keys += [form[:n] + "*" for n in self._stem_lengths if n <= len(form) and form[:n] in self._stems]
-        return tuple(dict.fromkeys(keys))
+            for begun in (form[:1], form[:_BEGINNING]) if len(form) > 1 else (form,):
+                keys += [
+                    form[:n] + "*"
+                    for n in self._stem_lengths.get(begun, ())
+                    if n <= len(form) and form[:n] in self._stems
+                ]
+        return tuple(dict.fromkeys(keys)) if len(keys) > 1 else tuple(keys)
 
     def find(self, tokens: Tokens) -> list[Hit[T]]:
         """Every phrase at every place, overlapping ones included, in order of their first token."""
-        keys = list(map(self._memo.__getitem__, tokens.words))
-        hits: list[Hit[T]] = []
-        root = self._root.next or {}
-        for first, own in enumerate(keys):
-            for key in own:
-                node = root.get(key)
-                if node is not None:
-                    self._walk(node, tokens, keys, first, first, hits)
-        return hits
+        return list(tokens.once(self, self._find))
 
     def longest(self, tokens: Tokens) -> list[Hit[T]]:
         """From left to right the longest phrase at each place, none overlapping another."""
         chosen: list[Hit[T]] = []
         taken = -1
         best: Hit[T] | None = None
-        for hit in self.find(tokens):
+        for hit in tokens.once(self, self._find):
             if best is not None and hit.first != best.first:
                 chosen.append(best)
                 taken, best = best.last, None
@@ -157,43 +174,60 @@ class Phrases(Generic[T]):
                 best = hit
         return [*chosen, best] if best is not None else chosen
 
-    def _walk(  # the state of one step along the tree, kept on the stack
-        self,
-        node: _Node[T],
-        tokens: Tokens,
-        keys: list[tuple[str, ...]],
-        first: int,
-        last: int,
-        hits: list[Hit[T]],
-    ) -> None:
-        hits.extend(
-            Hit(leaf.value, first, last) for leaf in node.leaves if _stands(leaf, tokens, first, last)
-        )
-        here = last + 1
-        if here >= len(keys):
+    def _find(self, tokens: Tokens) -> list[Hit[T]]:
+        hits: list[Hit[T]] = []
+        words, sentences, keys = tokens.words, tokens.sentences, self._keys
+        for first, roots in enumerate(map(self._roots.__getitem__, words)):
+            for node in roots:
+                if node.leaves or node.gap is not None or node.next is None:
+                    self._walk(node, tokens, first, first, hits)
+                elif first + 1 < len(words) and sentences[first] == sentences[first + 1]:
+                    # Most words begin phrases of several, and few are followed by the next.
+                    for key in keys[words[first + 1]]:
+                        if key in node.next:
+                            self._walk(node.next[key], tokens, first, first + 1, hits)
+        return hits
+
+    def _walk(self, node: _Node[T], tokens: Tokens, first: int, last: int, hits: list[Hit[T]]) -> None:
+        """Takes what ends at a node, and goes on with the words that follow."""
+        if node.plain:
+            hits += [Hit(leaf.value, first, last) for leaf in node.leaves]
+        else:
+            hits += [
+                Hit(leaf.value, first, last) for leaf in node.leaves if _stands(leaf, tokens, first, last)
+            ]
+        following, gap = node.next, node.gap
+        if following is None and gap is None:
             return
-        if tokens.sentences[here] != tokens.sentences[first]:
+        here = last + 1
+        if here >= len(tokens.words) or tokens.sentences[here] != tokens.sentences[first]:
             # Phrases do not run over the end of a sentence; a gap even less.
             return
-        for key in keys[here] if node.next else ():
-            after = node.next.get(key) if node.next else None
-            if after is not None:
-                self._walk(after, tokens, keys, first, here, hits)
-        if node.gap is not None:
-            wide = 8 if _CJK.match(tokens.words[last]) else 4
-            for there in range(here, min(here + wide + 1, len(keys))):
-                if tokens.sentences[there] != tokens.sentences[first]:
-                    break
-                for key in keys[there]:
-                    after = node.gap.next.get(key) if node.gap.next else None
-                    if after is not None:
-                        self._walk(after, tokens, keys, first, there, hits)
+        if following is not None:
+            for key in self._keys[tokens.words[here]]:
+                if key in following:
+                    self._walk(following[key], tokens, first, here, hits)
+        if gap is not None:
+            self._over(gap.next or {}, tokens, first, last, hits)
+
+    def _over(
+        self, beyond: dict[str, _Node[T]], tokens: Tokens, first: int, last: int, hits: list[Hit[T]]
+    ) -> None:
+        """Goes on beyond a gap, in the same sentence."""
+        words, sentence = tokens.words, tokens.sentences[first]
+        wide = 8 if _CJK.match(words[last]) else 4
+        for there in range(last + 1, min(last + wide + 2, len(words))):
+            if tokens.sentences[there] != sentence:
+                return
+            for key in self._keys[words[there]]:
+                if key in beyond:
+                    self._walk(beyond[key], tokens, first, there, hits)
 
 
 def _forms(word: str) -> list[str]:
     """A word as it stands and, in Arabic, without the particles and the article glued to it."""
     forms = [word]
-    if not _ARABIC.fullmatch(word):
+    if word.isascii() or not _ARABIC.fullmatch(word):
         return forms
     bare = word[1:] if len(word) > 3 and word[0] in "وف" else word
     if bare is not word:

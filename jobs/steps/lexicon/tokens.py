@@ -8,15 +8,21 @@ makes a phrase of them a plain substring whatever the spaces.
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import accumulate, compress
+from typing import Any, TypeVar
 
 from jobs.steps.lexicon.tables import table
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Scripts written without spaces, or (Hangul) with endings glued to the word."""
 
-_TOKEN = re.compile(rf"[^\W_{CJK}]+|[{CJK}]|[.!?。！？؟…\n]")
+_WORD = re.compile(rf"[^\W_{CJK}]+|[{CJK}]")
+_TOKEN = re.compile(rf"({_WORD.pattern}|[.!?。！？؟…\n])")
+_PLAIN = re.compile(r"([a-z0-9]+|[.!?\n])")
+"""As `_TOKEN`, for folded ASCII: many times faster."""
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufe0f\ufeff]")
 _STOPS = frozenset(".!?。！？؟…\n")
 _OWN_SHAPE = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
@@ -51,52 +57,93 @@ def _fold_table() -> _Fold:
     return _Fold({ord(pair[0]): pair[1] for pair in pairs})
 
 
+_T = TypeVar("_T")
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text cut up. `words[i]` stands at `text[starts[i]:ends[i]]`, in sentence `sentences[i]`."""
+    """A text cut up. `words[i]` stands at `text[starts[i]:ends[i]]`, in sentence `sentences[i]`.
+
+    Several steps share one, so that nobody may change the lists.
+    """
 
     text: str
     words: list[str]
     starts: list[int]
     ends: list[int]
     sentences: list[int]
+    _sought: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def beyond_latin(self) -> str:
+        """Each of its characters from Cyrillic on, once: says at once which scripts it does not hold."""
+        return self.once(_beyond_latin, _beyond_latin)
 
     def evidence(self, first: int, last: int) -> str:
         """The very words of the text from token `first` to token `last`, both included."""
         return self.text[self.starts[first] : self.ends[last]]
 
+    def once(self, key: Hashable, seek: Callable[["Tokens"], _T]) -> _T:
+        """What `seek` finds in it; sought once under each key, as the steps look for much of the same."""
+        if key not in self._sought:
+            self._sought[key] = seek(self)
+        return self._sought[key]  # type: ignore[no-any-return]  # what was put there under this key
+
+
+def _beyond_latin(tokens: Tokens) -> str:
+    return "" if tokens.text.isascii() else "".join(char for char in set(tokens.text) if char >= "\u0400")
+
 
 def fold(text: str) -> str:
     """The text in its folded form, of the same length but for marks that are dropped."""
+    if text.isascii():
+        return text.lower()
     return _MARKS.sub("", text).translate(_fold_table())
 
 
+def words_of(text: str) -> list[str]:
+    """The words of `cut` alone."""
+    return _WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=8)  # one text after another, each cut by several steps
 def cut(text: str) -> Tokens:
     """The tokens of a text, in one pass. Never raises."""
-    kept: list[int] | None = None
-    folded = text
-    if _MARKS.search(text):
-        kept = [i for i, char in enumerate(text) if not _MARKS.match(char)]
-        folded = "".join(text[i] for i in kept)
-    folded = folded.translate(_fold_table())
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
-    sentence = 0
-    for match in _TOKEN.finditer(folded):
-        start, end = match.span()
-        word = folded[start:end]
-        if word in _STOPS:
-            # "9.30" and "U.S." are no ends; a line break and a stop before a space are.
-            after = folded[end : end + 1]
-            sentence += word not in ".…" or not after or after.isspace() or after in "\"'»”’)"
-            continue
-        words.append(word)
-        starts.append(start)
-        ends.append(end)
-        sentences.append(sentence)
-    if kept is not None:
-        starts = [kept[i] for i in starts]
-        ends = [kept[i - 1] + 1 for i in ends]
+    folded = fold(text)
+    pieces = (_PLAIN if folded.isascii() else _TOKEN).split(folded)
+    bounds = list(accumulate(map(len, pieces)))
+    words, starts, ends = pieces[1::2], bounds[:-1:2], bounds[1::2]
+    kept = [word not in _STOPS for word in words]
+    sentences = _sentences(folded, words, ends, kept)
+    words = list(compress(words, kept))
+    starts, ends = (list(compress(column, kept)) for column in (starts, ends))
+    if len(folded) < len(text):
+        places = _unmarked(text)
+        starts = [places[at] for at in starts]
+        ends = [places[at - 1] + 1 for at in ends]
     return Tokens(text, words, starts, ends, sentences)
+
+
+def _sentences(folded: str, pieces: list[str], ends: list[int], kept: list[bool]) -> list[int]:
+    """The number of the sentence of each piece that is kept; the others may end one."""
+    sentences: list[int] = []
+    sentence = begun = 0
+    for stop in [at for at, word in enumerate(kept) if not word]:
+        sentences += [sentence] * (stop - begun)
+        begun = stop + 1
+        # "9.30" and "U.S." are no ends; a line break and a stop before a space are.
+        after = folded[ends[stop] : ends[stop] + 1]
+        sentence += pieces[stop] not in ".…" or not after or after.isspace() or after in "\"'»”’)"
+    sentences += [sentence] * (len(kept) - begun)
+    return sentences
+
+
+def _unmarked(text: str) -> list[int]:
+    """The places of the characters that folding keeps."""
+    places: list[int] = []
+    at = 0
+    for mark in _MARKS.finditer(text):
+        places.extend(range(at, mark.start()))
+        at = mark.end()
+    places.extend(range(at, len(text)))
+    return places

@@ -6,24 +6,29 @@ _BEFORE = re.compile(
     r"(?:\baged?|\bâgée?s? de|\bв возрасте|البالغ من العمر|يبلغ من العمر)\s(\d{1,2})(?=[\s,;.)]|$)",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    r"(?<=[\w.])\s?\((\d{1,2})[),]|(?<=\w),\s(\d{1,2})(?:,|\)|\s(?:ans|años|лет|года?)\b)|(\d{1,2})\s(?:عاما|سنة)\)"
+_BARE = re.compile(  # each way begins with what is quickly found
+    r"\((?:(?<=[\w.]\()|(?<=[\w.]\s\())(\d{1,2})[),]|,(?<=\w,)\s(\d{1,2})(?:,|\)|\s(?:ans|años|лет|года?)\b)|"
+    r"(\d{1,2})\s(?:عاما|سنة)\)"
 )
 _AFTER = re.compile(
     r"(\d{1,2})(?:-year-old|[- ]years[- ]old| ?세(?![가-힣]{2})| ?岁| ?歲| ?歳|-летн|\sans,|\saños,|\sлет,)"
 )
+_WORDS_BEFORE = ("age", "âg", "возраст", "العمر")
+_WORDS_AFTER = ("year", "세", "岁", "歲", "歳", "-летн", "ans,", "años,", "лет,")
 _PERSON = range(1, 100)
 
 
 def ages_in(text: str) -> frozenset[int]:
     """The ages, in years, that a text tells in figures. Never raises."""
-    found: set[int] = set()
-    for pattern in (_BEFORE, _BARE, _AFTER):
-        for match in pattern.finditer(text):
-            found.add(int(next(group for group in match.groups() if group)))
-    found |= {
-        int(match.group(1))
-        for match in _BEFORE.finditer(text)
-        if match.group().lower().startswith(("age", "âg", "в", "ا", "ي"))
+    lowered = text.lower()
+    patterns = [_BARE]
+    if any(word in lowered for word in _WORDS_BEFORE):
+        patterns.append(_BEFORE)
+    if any(word in text for word in _WORDS_AFTER):
+        patterns.append(_AFTER)
+    found = {
+        int(next(group for group in match.groups() if group))
+        for pattern in patterns
+        for match in pattern.finditer(text)
     }
     return frozenset(age for age in found if age in _PERSON)

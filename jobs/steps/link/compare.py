@@ -6,7 +6,7 @@ is worth; the sum decides. What is sure (one page, one number of an urgent actio
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
@@ -73,7 +73,7 @@ def weighed(new: Traits, old: Traits) -> tuple[Sign, ...] | None:
 def _names(new: Traits, old: Traits, telling: Telling) -> Kin:
     names = kin(new, old, telling)
     if names.by_chance and names.full < WHOLE and not _near(new, old):
-        return replace(names, part=names.part / 2)  # what sounds alike somewhere in the world may be chance
+        return names._replace(part=names.part / 2)  # what sounds alike somewhere in the world may be chance
     return names
 
 
@@ -123,6 +123,8 @@ def _same_call(new: Traits, old: Traits) -> Likeness | None:
 
 def _other_number(new: Traits, old: Traits) -> bool:
     """Both carry a number of one series, and not the same: the sender tells two cases apart."""
+    if not (new.identifiers and old.identifiers):
+        return False
     for series in _SERIES:
         one = {code for code in new.identifiers if series.search(code)}
         other = {code for code in old.identifiers if series.search(code)}
@@ -165,11 +167,32 @@ def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
 
 def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
     """Other countries, and no name that is spelled alike: what sounds alike there is another word."""
+    if _namesakes(new, old):
+        return True
     if not (new.countries and old.countries) or new.countries & old.countries:
         return False
     if names.full >= WHOLE or names.part >= _SPELLED:
         return False
     return not (new.places & old.places or new.numbers & old.numbers)
+
+
+def _namesakes(new: Traits, old: Traits) -> bool:
+    """Two first calls whose titles name other places: a name in common is then another bearer's.
+
+    Not where more agrees: age, number, a day that is told, another place, a body.
+    """
+    if new.stage or old.stage or not (new.title_places and old.title_places):
+        return False
+    if new.title_places & old.title_places:
+        return False
+    return not (
+        new.places & old.places
+        or new.ages & old.ages
+        or new.numbers & old.numbers
+        or new.told & old.told
+        or new.days & old.days
+        or new.bodies & old.bodies
+    )
 
 
 def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:

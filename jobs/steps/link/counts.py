@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import Tokens, fold
+from jobs.steps.link.signs import counts_pairs, signs_in
 from jobs.steps.link.sounds import data
 
 _HAN = {char: n for n, char in enumerate("〇一二三四五六七八九十")}
@@ -36,19 +36,19 @@ class _Words:
 
 def persons_counted(tokens: Tokens, dated: set[int], language: str) -> frozenset[int]:
     """The numbers of persons that a cut text tells; `dated` are tokens of dates. One person is no number."""
-    found = {2} if _pairs(language).find(tokens) else set()
+    spoken = language if counts_pairs(language) else "en"
+    found = {2} if signs_in(tokens, f"pair {spoken}") else set()
     if language in {"ko", "zh", "ja"}:
         return frozenset(found | _east_asian(tokens.text, language))
     words = _language(language)
-    at = 0
-    while at < len(tokens.words):
-        if at in dated or not words.starts(tokens.words[at]):
-            at += 1
+    read = 0
+    for at in [at for at, word in enumerate(tokens.words) if words.starts(word)]:
+        if at in dated or at < read:
             continue
         value, after = _number(tokens, at, words)
         if value > 1 and (_of_persons(tokens, after, words) or _those(tokens, at, after, words)):
             found.add(value)
-        at = max(after, at + 1)
+        read = max(after, at + 1)
     return frozenset(n for n in found if 1 < n <= _MOST)
 
 
@@ -114,13 +114,6 @@ def _east_asian(text: str, language: str) -> set[int]:
         if 1 < value <= _MOST:
             found.add(value)
     return found
-
-
-@cache
-def _pairs(language: str) -> Phrases[bool]:
-    """Words for two persons at once: a couple, mother and son."""
-    rows = data("counts")["pairs"]
-    return Phrases((phrase.strip(), True) for phrase in rows.get(language, rows["en"]).split(","))
 
 
 @cache

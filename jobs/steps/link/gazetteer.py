@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tokens import CJK, Tokens, fold
 from jobs.steps.link.names import Names, particles, stem
+from jobs.steps.link.signs import signs_in
 from jobs.steps.link.sounds import data, sounds
 
 _CJK = re.compile(f"[{CJK}]")
@@ -50,18 +50,23 @@ def places_in(tokens: Tokens) -> dict[str, tuple[int, int]]:
     """The places of the tables that a cut text names, each with its first and last token."""
     found: dict[str, tuple[int, int]] = {}
     words = tokens.words
-    alphabetic = _alphabetic()
-    for at, word in enumerate(words):
+    alphabetic, known = _alphabetic(), _known()
+    begun = [
+        (at, word)
+        for at, word in enumerate(words)
+        if word in alphabetic or (word[0] == "ب" and word[1:] in alphabetic)
+    ]
+    for at, word in begun:
         for length in alphabetic.get(word, ()) or alphabetic.get(word.removeprefix("ب"), ()):
             name = " ".join(
                 [word if word in alphabetic else word.removeprefix("ب"), *words[at + 1 : at + length]]
             )
-            if name in _known() and (
+            if name in known and (
                 tokens.text[tokens.starts[at]].isupper() or "\u0600" <= word[0] <= "\u06ff"
             ):
-                found.setdefault(_known()[name], (at, at + length - 1))
+                found.setdefault(known[name], (at, at + length - 1))
     text = tokens.text
-    if _CJK.search(text):
+    if _CJK.search(tokens.beyond_latin):
         starts = _east_asian()
         for at, word in enumerate(words):
             for name in starts.get(word, ()):
@@ -141,10 +146,4 @@ def _east_asian() -> dict[str, tuple[str, ...]]:
 
 def bodies_in(tokens: Tokens) -> frozenset[str]:
     """The bodies that a cut text names: councils, parliaments, courts."""
-    return frozenset(hit.value for hit in _bodies().find(tokens))
-
-
-@cache
-def _bodies() -> Phrases[str]:
-    rows = data("bodies")["bodies"]
-    return Phrases((form, name) for name, line in rows.items() for form in line.split("/"))
+    return frozenset(signs_in(tokens, "body"))

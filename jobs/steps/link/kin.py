@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from jobs.steps.link.names import Name, Names, script_of, stem
 from jobs.steps.link.traits import Traits
@@ -19,8 +19,7 @@ _BY_EAR = {1: 0.2, 2: 0.45, 3: 0.7}
 _HEARD_WHOLE = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Kin:
+class Kin(NamedTuple):
     """What two texts have in common by name."""
 
     full: float = 0.0
@@ -79,8 +78,7 @@ class _Found:
         self.shared |= match.shared
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     full: float = 0.0
     part: float = 0.0
     word: str = ""
@@ -116,7 +114,7 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
             found.told = True
             found.held |= not (one.placed or two.placed)
             found.titled |= one.title or two.title
-            found.person |= _is_person(one) or _is_person(two)
+            found.person |= one.person or two.person
         found.apart_in_titles |= bool(match.apart) and one.title and two.title
     _among_loose(new, old, found, telling)
     _among_loose(old, new, found, telling)
@@ -129,20 +127,21 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         found.words or found.part_words,
         frozenset(found.shared),
         found.apart,
-        titles_differ=titled and _names_a_person(new, in_title=True) and _names_a_person(old, in_title=True),
-        strangers=not found.person and _names_a_person(new) and _names_a_person(old),
+        titles_differ=titled and new.names.titled and old.names.titled,
+        strangers=not found.person and new.names.persons and old.names.persons,
     )
 
 
 def _pairs(new: Traits, old: Traits) -> set[tuple[int, int]]:
     """The numbers of names that have a key in common; of one script a short sound alone is too little."""
     found = set()
-    for key in new.keys.keys() & old.keys.keys():
-        short = key[:2] == "s:" and len(key) < _SHORT
-        for number in new.keys[key]:
-            for other in old.keys[key]:
-                if not short or new.names.told[number].script != old.names.told[other].script:
-                    found.add((number, other))
+    mine, theirs = new.keys, old.keys
+    for key in mine.keys() & theirs.keys():
+        pairs = [(number, other) for number in mine[key] for other in theirs[key]]
+        if key[:2] == "s:" and len(key) < _SHORT:
+            names, others = new.names.told, old.names.told
+            pairs = [pair for pair in pairs if names[pair[0]].script != others[pair[1]].script]
+        found.update(pairs)
     return found
 
 
@@ -150,23 +149,13 @@ _SHORT = 5
 """Letters of a key, its mark included, below which it tells little."""
 
 
-def _names_a_person(traits: Traits, *, in_title: bool = False) -> bool:
-    return any((name.title or not in_title) and _is_person(name) for name in traits.names.told)
-
-
-def _is_person(name: Name) -> bool:
-    """Whether a name is likely that of a person: more words than one, or read as a Korean or Chinese one."""
-    if not name.sure or name.public:
-        return False
-    return len(name.words) > 1 or any(key[:2] in {"k:", "h:"} and len(key) > 6 for key in name.whole)
-
-
 def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> None:
     """Names that one text marks as such, among the words of another whose script marks none."""
     loose = two.names.loose
     if not loose:
         return
-    for name in one.names.told:
+    alike = {number for key in one.keys.keys() & loose.keys() for number in one.keys[key]}
+    for name in map(one.names.told.__getitem__, sorted(alike)):
         if name.sure or len(name.words) > 1:
             match = _one_told(name, two.names)
             if match is _NOTHING:
@@ -176,7 +165,7 @@ def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> N
             if match.full or match.part >= 0.4:
                 found.held |= not name.placed
                 found.titled |= name.title
-                found.person |= _is_person(name)
+                found.person |= name.person
 
 
 def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
@@ -215,7 +204,7 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
             shared.append(word)
     if not shared:
         return _NOTHING
-    told = frozenset(word for word in shared if len(word) > 2)
+    told = frozenset([word for word in shared if len(word) > 2])
     if own and left and _run_on(one, two):
         return _Match(part=0.7 * sure, word=shared[0], shared=told)
     if own and left:
@@ -255,11 +244,10 @@ def _words_alike(one: str, heard: frozenset[str], two: str, other: frozenset[str
     """In how far two words of names are one: 0 to 1."""
     if one == two:
         return _SURE if len(one) > 3 else 0.6
-    shared = heard & other
     same_script = script_of(one) == script_of(two)
-    if not shared:
+    if heard.isdisjoint(other):
         return 0.0 if same_script else _nearly_heard(heard, other)
-    length = max(map(len, shared))
+    length = max(map(len, heard & other))
     if not same_script:
         return _BY_EAR.get(length, 0.85)
     if stem(one) == stem(two):

@@ -2,14 +2,14 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
 from sys import intern
 
 from jobs.steps.classify.cues import LANGUAGES
 from jobs.steps.lexicon.tables import table
-from jobs.steps.lexicon.tokens import Tokens, cut, fold
+from jobs.steps.lexicon.tokens import Tokens, fold, words_of
 from jobs.steps.link import east
 from jobs.steps.link.sounds import data, key_of, sounds, spellings
 
@@ -18,6 +18,8 @@ _KATAKANA_NAME = re.compile("[ァ-ヺー]{2,20}(?:[・＝=·][ァ-ヺー]{1,20})
 _HAN_FOREIGN = re.compile("[\u4e00-\u9fff]{1,8}(?:[·•・‧][\u4e00-\u9fff]{1,8}){1,3}")
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,60}")
 _ARABIC = re.compile("[\u0620-\u06ff]{3,}")
+_UNCAPPED = re.compile("[\u0620-\u06ff\u30a0-\u30ff\u4e00-\u9fff가-힣]")
+"""Letters of scripts without capitals, in which names are looked for by other ways."""
 _MOST = 400
 """Names that are kept of one text."""
 _MOST_LOOSE = 1_500
@@ -45,6 +47,16 @@ class Name:
     """Whether it stands as the name of a place."""
     public: bool = False
     """Whether it is said to bear an office, or to speak of others: such a name stands in many cases."""
+    script: str = field(init=False)
+    """The script of its first letter: names of one script are compared by their letters."""
+    person: bool = field(init=False)
+    """Whether it is likely that of a person: more words than one, or read as a Korean or Chinese one."""
+
+    def __post_init__(self) -> None:
+        """These follow from the rest."""
+        several = len(self.words) > 1 or any(key[:2] in {"k:", "h:"} and len(key) > 6 for key in self.whole)
+        object.__setattr__(self, "script", script_of(self.words[0]))
+        object.__setattr__(self, "person", self.sure and not self.public and several)
 
     def all_keys(self) -> Iterator[str]:
         """Every key under which it may be met: its words, how they sound, and the whole."""
@@ -56,11 +68,6 @@ class Name:
         yield from self.whole
         yield from (f"t:{key[2:]}" for key in self.whole if key[:2] == "s:" and len(key) >= _TRANSCRIBED + 2)
 
-    @property
-    def script(self) -> str:
-        """The script of its first letter: names of one script are compared by their letters."""
-        return script_of(self.words[0])
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -71,6 +78,15 @@ class Names:
     """Words of scripts without capitals, any of which may be part of a name: where each key stands."""
     title_words: int = 0
     """How many words of the text are its title's."""
+    persons: bool = field(init=False)
+    """Whether one of the names is likely that of a person."""
+    titled: bool = field(init=False)
+    """Whether one of those stands in the title."""
+
+    def __post_init__(self) -> None:
+        """These follow from the rest."""
+        object.__setattr__(self, "persons", any(name.person for name in self.told))
+        object.__setattr__(self, "titled", any(name.person and name.title for name in self.told))
 
 
 @lru_cache(maxsize=16_384)
@@ -94,21 +110,22 @@ def names_in(tokens: Tokens, taken: set[int], cued: set[int], title_end: int, la
     `taken` are tokens that are known to mean something else (countries, dates); `cued` those that are
     words of the field, of which no name is made in scripts that do not mark it by a capital.
     """
-    told = [
-        *_capitalised(tokens, taken, title_end, _common_words(language)),
-        *_korean(tokens, title_end),
-        *_dotted(tokens, title_end),
-    ]
+    told = [*_capitalised(tokens, taken, title_end, _common_words(language))]
+    uncapped = _UNCAPPED.search(tokens.beyond_latin) is not None
+    if uncapped:
+        told += [*_korean(tokens, title_end), *_dotted(tokens, title_end)]
     loose: dict[str, list[int]] = {}
-    for key, place in _loose(tokens, taken | cued):
+    for key, place in _loose(tokens, taken | cued) if uncapped else ():
         if len(loose) < _MOST_LOOSE or key in loose:
             loose.setdefault(intern(key), []).append(place)
-    told += _introduced(tokens, title_end)
+    told += _introduced(tokens, title_end) if uncapped else ()
     in_title = bisect_left(tokens.starts, title_end)
     return Names(tuple(told[:_MOST]), {key: tuple(places) for key, places in loose.items()}, in_title)
 
 
-def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
+def _name(  # what a name is known by, and how it stands
+    words: list[str], *, sure: bool, title: bool, first: int, placed: bool = False, public: bool = False
+) -> Name:
     whole: set[str] = set()
     keys = [_sounds(word) for word in words]
     if 2 <= len(words) <= 3:
@@ -121,7 +138,8 @@ def _name(words: list[str], *, sure: bool, title: bool, first: int) -> Name:
         joined = key_of("'".join(next(iter(spelled)) for spelled in map(_latin, words)))
         if len(joined) >= 4:
             whole.add(f"s:{joined}")
-    return Name(tuple(map(intern, words)), tuple(keys), frozenset(whole), sure, title, first)
+    told = tuple(map(intern, words))
+    return Name(told, tuple(keys), frozenset(whole), sure, title, first, placed, public)
 
 
 def _latin(word: str) -> tuple[str, ...]:
@@ -149,19 +167,24 @@ def stem(word: str) -> str:
     return word
 
 
-def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Common") -> Iterator[Name]:
+def _capitalised(
+    tokens: Tokens, taken: set[int], title_end: int, common: Callable[[str], bool]
+) -> Iterator[Name]:
     """Runs of capitalised words that are no common words."""
     inside = _inside()
-    lower = {word for i, word in enumerate(tokens.words) if tokens.text[tokens.starts[i]].islower()}
+    text = tokens.text
+    lower = {word for word, at in zip(tokens.words, tokens.starts, strict=True) if text[at].islower()}
     shouted = _in_title_case(tokens, title_end)
-    body = {
-        word for i, word in enumerate(tokens.words)
-        if tokens.starts[i] >= title_end and tokens.text[tokens.starts[i]].isupper()
-    }  # fmt: skip
+    body = None
+    if shouted:
+        capitals = (at for at in range(len(tokens.words)) if text[tokens.starts[at]].isupper())
+        body = {tokens.words[at] for at in capitals if tokens.starts[at] >= title_end}
     run: list[int] = []
     words: list[str] = []
     end = -9
     for i, word in enumerate([*tokens.words, ""]):
+        if not run and word and not text[tokens.starts[i]].isupper():
+            continue  # most words begin no name
         near = (
             bool(run)
             and i < len(tokens.words)
@@ -174,7 +197,7 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             and i not in taken
             and (word not in lower or hyphen)
             and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
-            and (hyphen or not common.holds(word) or _eastern(tokens, i, words if near else []))
+            and (hyphen or not common(word) or _eastern(tokens, i, words if near else []))
         )
         if near and named:
             if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
@@ -188,7 +211,7 @@ def _capitalised(tokens: Tokens, taken: set[int], title_end: int, common: "_Comm
             end = tokens.ends[i]
             continue
         if run:
-            yield from _run(tokens, run, words, title_end, body if shouted else None)
+            yield from _run(tokens, run, words, title_end, body)
         run, words = ([i], [word]) if named else ([], [])
         end = tokens.ends[i] if named else -9
 
@@ -218,8 +241,8 @@ def _run(
     sure = not (heads and len(words) == 1 and first == run[0])
     if title and body is not None:
         sure = sure and any(word in body for word in words)
-    name = _name(words, sure=sure, title=title, first=first)
-    yield replace(name, public=_is_public(tokens, run), placed=_is_placed(tokens, run))
+    placed, public = _is_placed(tokens, run), _is_public(tokens, run)
+    yield _name(words, sure=sure, title=title, first=first, placed=placed, public=public)
 
 
 def _is_public(tokens: Tokens, run: list[int]) -> bool:
@@ -326,14 +349,14 @@ def _dotted(tokens: Tokens, title_end: int) -> Iterator[Name]:
 def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
     """What a word for a person introduces, in Arabic and Chinese, or follows, in Japanese and Chinese."""
     words = tokens.words
-    before = _folded("before", "ar")
+    before, common = _folded("before", "ar"), _common_words()
     for i, word in enumerate(words):
         if word in before:
-            run = []
+            run: list[str] = []
             for after in range(i + 1, min(i + 4, len(words))):
                 if not _ARABIC.fullmatch(words[after]) or tokens.sentences[after] != tokens.sentences[i]:
                     break
-                if any(map(_common_words().holds, (words[after], _bare_arabic(words[after])))):
+                if any(map(common, (words[after], _bare_arabic(words[after])))):
                     break
                 run.append(_bare_arabic(words[after]))
             if run:
@@ -364,7 +387,7 @@ def _loose(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
     """The keys of every word of a script without capitals that may be a name, with its place."""
     common = _common_words()
     for i, word in enumerate(tokens.words):
-        if i not in taken and _ARABIC.fullmatch(word) and not common.holds(word):
+        if i not in taken and _ARABIC.fullmatch(word) and not common(word):
             bare = _bare_arabic(word)
             forms = {word, bare, bare[1:] if bare[0] in "ولبف" and len(bare) > 3 else bare}
             if word in _JOINED and i + 1 < len(tokens.words):
@@ -474,32 +497,39 @@ def _inside() -> frozenset[str]:
 
 
 class _Common:
-    """The words of the tables: common words, which no name is made of."""
+    """The words of one language's tables: common words, which no name is made of."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        rows = table("languages")
-        words = {w for code in languages if code in rows for w in cut(rows[code]["words"]).words}
-        cues = " ".join(" ".join(table(f"cues_{code}").values()) for code in languages if code in LANGUAGES)
-        rows = data("common")
-        words |= {
-            w
-            for code in ("any", *languages)
-            if code in rows
-            for line in rows[code].values()
-            for w in cut(line).words
-        }
-        stems = set(re.findall(r"([^\s,*]{3,40})\*", fold(cues)))
-        words |= set(cut(cues).words) | set(cut(table("numbers")["no_names"]).words)
-        self._words = words - stems
-        self._stems = stems
-        self._lengths = sorted({len(stem) for stem in stems})
+    def __init__(self, language: str) -> None:
+        cues = " ".join(table(f"cues_{language}").values()) if language in LANGUAGES else ""
+        told = [cues, *data("common").get(language, {}).values()]
+        told += [row["words"] for row in (table("languages").get(language),) if row]
+        if language == _ANY:
+            told.append(table("numbers")["no_names"])
+        self._words = {word for line in told for word in words_of(line)}
+        stems: dict[str, list[str]] = {}
+        for stem in set(re.findall(r"([^\s,*]{3,40})\*", fold(cues))):
+            stems.setdefault(stem[:3], []).append(stem)
+        self._stems = {begun: tuple(found) for begun, found in stems.items()}
+        """Of words that may have any ending, by their first three letters."""
 
     def holds(self, word: str) -> bool:
         """Whether a folded word is common."""
-        return word in self._words or any(word[:n] in self._stems for n in self._lengths if n <= len(word))
+        return word in self._words or word.startswith(self._stems.get(word[:3], ()))
+
+
+_ANY = "any"
 
 
 @cache
-def _common_words(language: str = "ar") -> _Common:
-    """The common words of a language (ISO 639-1), and those of English, which stand in texts of all."""
-    return _Common(tuple(dict.fromkeys(("en", language))))
+def _common(language: str) -> _Common:
+    return _Common(language)
+
+
+def _common_words(language: str = "ar") -> Callable[[str], bool]:
+    """Whether a folded word is common in a language (ISO 639-1), or in English."""
+    return partial(_is_common, language)
+
+
+@lru_cache(maxsize=16_384)
+def _is_common(language: str, word: str) -> bool:
+    return any(_common(code).holds(word) for code in (_ANY, "en", language))

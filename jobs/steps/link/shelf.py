@@ -95,6 +95,8 @@ class Shelf:
         for word in words:
             mark = word if word[:2] in _WHOLE else f"w:{word}"
             marked, loose = self._marked.get(mark), self._loose.get(mark)
+            if (len(marked) if marked else 0) + (len(loose) if loose else 0) < least:
+                return _NONE
             if marked and loose:
                 numbers = (marked & numbers) | (loose & numbers)
             elif marked or loose:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from jobs.steps.classify.cues import HARMS, find_cues
 from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
-from jobs.steps.lexicon.tokens import Tokens, cut, fold
+from jobs.steps.lexicon.tokens import Tokens, cut, fold, words_of
 from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
@@ -255,9 +255,7 @@ _WITHIN = {"HK": "CN", "MO": "CN", "EH": "MA", "PS": "IL"}
 
 def _without_issuers(names: Names, statement: Statement) -> Names:
     """The names that are not those of who speaks: all that an organisation publishes may hold its own."""
-    own = [
-        frozenset(cut(speaker).words) for speaker in (statement.source_name, *statement.issuers) if speaker
-    ]
+    own = [frozenset(words_of(speaker)) for speaker in (statement.source_name, *statement.issuers) if speaker]
     told = tuple(name for name in names.told if not any(words.issuperset(name.words) for words in own))
     return names if len(told) == len(names.told) else replace(names, told=told)
 
@@ -293,7 +291,18 @@ def _bare(identifier: str) -> str:
     return f"UA{amnesty.group(1)}/{amnesty.group(2)}" if amnesty else code
 
 
+_CODED = (
+    *("UA", "AU", "긴급행동", "緊急行動", "紧急行动", "Акция", "Action", "Acción", "تحرك عاجل"),
+    *("UP-", "HAC-", "STM-", "FOL-", "OBS", "/19", "/20", "A/", "(RSP)", "(INI)"),
+)
+"""Of these one stands in each code but those of six digits and of the death penalty."""
+_SIX_DIGITS = re.compile(r"\d{6}")
+
+
 def _identifiers(text: str) -> frozenset[str]:
+    coded = any(piece in text for piece in _CODED) or "extra" in text.lower() or _SIX_DIGITS.search(text)
+    if not coded:
+        return frozenset()
     found = set()
     for match in _IDENTIFIER.finditer(text):
         number = match.group(1)

@@ -15,8 +15,8 @@ from bot.transports.telegram_request import (
     NeverSentError,
     ServerTroubleError,
     WithoutTokens,
-    without_tokens,
 )
+from bot.transports.telegram_tokens import without_tokens
 from tests.emulators.telegram import Fault, TelegramEmulator, dropped, flood, garbage, hang, refusal, trouble
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz-_01234"

@@ -1,12 +1,15 @@
 """A document is judged as of its publication, an entry as the one item it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.cli.items import read_entries
 from jobs.steps.document import Document
-from jobs.steps.understand import understand, understand_entry
+from jobs.steps.understand import judge_entry, understand, understand_entry
 from tests.builders import NOON, a_source, an_entry
+from tests.evaluation.entries import EXAMPLES
 
 CALL = "On {} nine refugees will be deported from Bangkok to North Korea, where they face torture."
 YEARS_LATER = datetime(2031, 1, 1, tzinfo=UTC)
@@ -73,3 +76,12 @@ def test_an_entry_without_a_text_is_read_by_its_title() -> None:
     )
     assert statement.alert.urgent
     assert statement.date_posted == NOON.date()
+
+
+def test_a_judgement_alone_is_that_of_the_whole_reading() -> None:
+    """Kind, alert and countries need nothing that only a whole reading gives, in entries long and short."""
+    for entry, source in read_entries(EXAMPLES / "dev.jsonl")[::37]:
+        for text in (entry.text, f"{entry.text}\n\n" * 12):
+            shown = replace(entry, text=text)
+            judged, whole = judge_entry(shown, source, NOON), understand_entry(shown, source, NOON)
+            assert (judged.kind, judged.alert, judged.countries) == (whole.kind, whole.alert, whole.countries)

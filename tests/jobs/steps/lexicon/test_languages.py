@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps.lexicon import detect_language
+from jobs.steps.lexicon.tables import table
 
 SENTENCES = {
     "en": "The men were taken from their homes and have not been seen since.",
@@ -51,3 +52,10 @@ def test_korean_with_english_names_stays_korean() -> None:
 def test_never_raises(text: str, declared: str) -> None:
     """Any text has an answer, and the same one again."""
     assert detect_language(text, declared) == detect_language(text, declared)
+
+
+def test_no_letter_of_ascii_tells_a_language() -> None:
+    """Texts of ASCII alone are not searched for the letters of the table."""
+    assert not any(
+        letter.isascii() for row in table("languages").values() for letter in row.get("letters", "")
+    )
