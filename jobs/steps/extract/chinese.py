@@ -114,7 +114,8 @@ class _Reading:
 
     def _goes_on(self, clause: str, plain: str, *, first: bool) -> Iterator[Request]:
         """A clause without an asking verb: the next act of the same party, or of one that it names."""
-        act = plain.startswith(listing(_L, "verbs")) and not _name_first(plain)
+        able = expression(_L, "able").sub("", plain) if self.asking else plain
+        act = able.startswith(listing(_L, "verbs")) and not _name_first(able)
         if not self.asking:
             if act and self.text.endswith(("！", "!")):
                 yield from _told(self.names, plain)
