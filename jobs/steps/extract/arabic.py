@@ -246,7 +246,9 @@ def _requests(walk: _Walk, words: list[Word]) -> Iterator[_Asked]:
         stop = marks[number + 1] if number + 1 < len(marks) else len(words)
         while stop > at + 1 and words[stop - 1].plain in {"كما", "و", "وكما", "أيضا", "وختاما", "وأخيرا"}:
             stop -= 1
-        yield from _asked(walk, words, at, stop)
+        for one in _asked(walk, words, at, stop):
+            walk.last = one.names or walk.last
+            yield one
 
 
 def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Asked]:
@@ -363,6 +365,15 @@ def _duty_at(words: list[Word], at: int) -> int:
     return 1 if opens and word in {"على", "وعلى", "فعلى"} and names_party(following) else 0
 
 
+def _short_for(issuer: list[str], rest: list[Word]) -> int:
+    """How many words before a party are the beginning of the issuer's name: "المنبر حكومة باكستان"."""
+    same = 0
+    while same < min(len(issuer), len(rest)) and issuer[same] == rest[same].plain:
+        same += 1
+    after = rest[same].plain if same < len(rest) else ""
+    return same if heads_name(after) or after in {"من", "إلى", "ب"} else 0
+
+
 def _after_speaker(rest: list[Word], context: Context) -> list[Word]:
     """What follows the subject of "تطالب": "المنظمات الموقعة أدناه", the issuer's own name."""
     at = 0
@@ -372,6 +383,8 @@ def _after_speaker(rest: list[Word], context: Context) -> list[Word]:
     for issuer in sorted(context.issuers, key=len, reverse=True):
         if text.startswith(unsigned(issuer)):
             return rest[at + len(issuer.split()) :]
+        if short := _short_for(unsigned(issuer).split(), rest[at:]):
+            return rest[at + short :]
     if at >= len(rest) or rest[at].plain not in vocabulary("issuer_heads"):
         return rest[at:]
     end = at + 1
