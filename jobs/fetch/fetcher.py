@@ -15,6 +15,7 @@ from yarl import URL
 
 from jobs.fetch.answer import Elsewhere, Fetched, Refused, TimedOut, TooLarge, Unreachable
 from jobs.fetch.guard import NotPublic, guarded_socket, is_local_name, is_public, literal
+from jobs.fetch.names import Names
 
 PRODUCT = "Vigil/0.1"
 USER_AGENT = f"{PRODUCT} (reads the news of human-rights organisations)"
@@ -99,9 +100,11 @@ class Fetcher:
         self._gap = gap
         self._hosts: dict[str, _Host] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._names: Names | None = None
 
     async def __aenter__(self) -> Self:
         """Opens the connection pool."""
+        self._names = Names()
         self._session = aiohttp.ClientSession(
             connector=self._connector(),
             headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
@@ -120,13 +123,16 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._names is not None:
+            await self._names.close()
+            self._names = None
 
     def _connector(self) -> aiohttp.BaseConnector:
         if self._proxy.startswith("socks"):
             return ProxyConnector.from_url(self._proxy, rdns=True)
         if self._proxy or self._allow_private:
-            return aiohttp.TCPConnector()
-        return aiohttp.TCPConnector(socket_factory=guarded_socket)
+            return aiohttp.TCPConnector(resolver=self._names)
+        return aiohttp.TCPConnector(resolver=self._names, socket_factory=guarded_socket)
 
     async def get(
         self, url: str, *, etag: str = "", last_modified: str = "", pinned: bool = False
