@@ -1,12 +1,10 @@
 """Asks sources what is new, reads it, keeps it whole and queues what rings."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from random import Random
 
 import structlog
 
@@ -19,17 +17,15 @@ from jobs.look import Trouble, trouble
 from jobs.notices import Admins
 from jobs.parser import Parser
 from jobs.pauses import Pauses
+from jobs.polled import Polled, tell, waiting
 from jobs.recall import Recall
 from jobs.steps.edits import is_material, merged, sift
-from jobs.steps.freshness import fresh_for, hints_of, later, next_due
-from jobs.steps.habit import is_silent
-from jobs.steps.hubs import announced
-from jobs.steps.moves import back_home, moved
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
+from jobs.verdict import digest_of, fault, missed, succeeded
 from storage.database import Database
-from storage.records import Alert, Entry, Source, without_secrets
+from storage.records import Entry, Source
 from storage.words import SourceState
 
 log = structlog.get_logger()
@@ -41,22 +37,6 @@ _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
 _READ_AGAIN = 5
 """How many of them for entries that are known: a list that changes with every look must not cost more."""
-_DARK_AFTER = 5
-_WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
-_TOLD = (SourceState.DARK, SourceState.GONE, SourceState.MOVED, SourceState.NOT_A_FEED)
-_luck = Random().random  # noqa: S311 - spreads due times, protects nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll of one source came to."""
-
-    source: Source
-    new: int = 0
-    notes: tuple[str, ...] = ()
-    """Entries with a remark for an admin, such as a link that leads nowhere."""
-    alerts: tuple[tuple[Alert, int], ...] = ()
-    """What rang, each with the number of its recipients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +137,12 @@ class Poller:
             async with asking:
                 paused = self._pauses.until(source.asked, moment())
                 if paused:
-                    return _waiting(source, paused)
+                    return waiting(source, paused)
                 asked = clock()
                 outcome = await self._ask(source, moment)
         polled = await self._kept(source, outcome)
         self.noticed(polled, clock() - asked)
-        _tell(source, polled)
+        tell(source, polled)
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
         return polled
@@ -174,37 +154,37 @@ class Poller:
             )
             return await self._answered(source, answer, now())
         except Elsewhere as error:
-            return _missed(source, SourceState.MOVED, str(error.detail), now())
+            return missed(source, SourceState.MOVED, str(error.detail), now())
         except (Unreachable, TimedOut) as error:
             since = source.unreached_since or now()
-            return _missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
+            return missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
         except FetchError as error:
-            return _missed(source, SourceState.FAILING, str(error.detail), now())
+            return missed(source, SourceState.FAILING, str(error.detail), now())
         except NotAFeed as error:
-            return _missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
+            return missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
         except Exception as error:  # noqa: BLE001 - it is logged by `_fault`
             # An unforeseen fault with one source must neither stop the others nor pass in silence.
-            return _fault(source, error, now())
+            return fault(source, error, now())
 
     async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
         bad = trouble(answer, now)
         if bad:
             return self._refused(source, answer, bad, now)
         if answer.status == 304 and not (source.etag or source.last_modified):
-            return _missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
-        digest = source.body_hash if answer.status == 304 else _hash(answer.body)
+            return missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
+        digest = source.body_hash if answer.status == 304 else digest_of(answer.body)
         if digest == source.body_hash:
             # Also a 304, or a 200 with the same body, may bring new validators: keep them.
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
-            after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
+            after = succeeded(source, answer, digest, now, state=state, detail=degraded)
             return Outcome(source, after, now, edits=await self._read_late(source, now))
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
         parsed = shown.parsed
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
-        after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
+        after = succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
         after = replace(after, marks=parsed.marks)
         return await self._changed(source, after, shown, now)
 
@@ -240,26 +220,26 @@ class Poller:
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
-        missed = _missed(source, bad.state, bad.detail, now, bad.pause)
-        until = missed.source.next_due or now
+        outcome = missed(source, bad.state, bad.detail, now, bad.pause)
+        until = outcome.source.next_due or now
         if answer.status == 429:
             self._pauses.impose(source.asked, until, host=True)
             self._pauses.impose(answer.final_url, until, host=True)
         elif bad.pause:
             self._pauses.impose(source.asked, until, host=False)
-        return missed
+        return outcome
 
     async def _kept(self, source: Source, outcome: Outcome) -> Polled:
         """The outcome stored; where that fails, the fault as the source's state, or as the answer alone."""
         try:
             return _polled(await self._batches.add(outcome))
         except Exception as error:  # noqa: BLE001 - as above
-            fault = _fault(source, error, outcome.now)
+            failed = fault(source, error, outcome.now)
         try:
-            return _polled(await self._batches.add(fault))
+            return _polled(await self._batches.add(failed))
         except Exception:  # noqa: BLE001 - as above
             log.warning("poll.state_not_written", source=source.name)
-            return Polled(fault.source)
+            return Polled(failed.source)
 
     def _due(self, now: datetime) -> tuple[Source, ...]:
         self._learn_pauses(now)
@@ -342,92 +322,5 @@ def _is_of(entry: Entry, found: Understood | None) -> bool:
     return found is not None and (entry.title, entry.text) == (found.entry.title, found.entry.text)
 
 
-def _succeeded(
-    source: Source, answer: Fetched, digest: str, now: datetime, *, state: SourceState, detail: str
-) -> Source:
-    source = moved(source, answer.permanent_url, now)
-    kept = answer.status == 304
-    known = digest == source.body_hash
-    hints = source.hints if known else hints_of(answer.body)
-    hub, topic = announced(source, answer.headers, b"" if known else answer.body, answer.final_url)
-    silent = is_silent(source, now)
-    return replace(
-        source,
-        state=state,
-        detail=detail,
-        etag=answer.headers.get("etag", source.etag if kept else ""),
-        last_modified=answer.headers.get("last-modified", source.last_modified if kept else ""),
-        body_hash=digest,
-        hints=hints,
-        hub=hub,
-        topic=topic,
-        failures=0,
-        last_polled=now,
-        last_success=now,
-        next_due=next_due(source, fresh_for(answer.headers, hints, now), now, _luck()),
-        silent_since=(source.silent_since or now) if silent else None,
-        unreached_since=None,
-    )
-
-
-def _missed(
-    source: Source,
-    state: SourceState,
-    detail: str,
-    now: datetime,
-    pause: float | None = None,
-    *,
-    unreached: datetime | None = None,
-) -> Outcome:
-    """The source did not answer as it should: it is asked again later, and later each time."""
-    after = replace(
-        source,
-        state=state,
-        detail=detail,
-        failures=source.failures + 1,
-        last_polled=now,
-        unreached_since=unreached,
-    )
-    if state is SourceState.FAILING and after.failures >= _DARK_AFTER:
-        after = back_home(replace(after, state=SourceState.DARK))
-    return Outcome(source, replace(after, next_due=later(after, now, pause, _luck())), now)
-
-
-def _fault(source: Source, error: Exception, now: datetime) -> Outcome:
-    detail = repr(error)
-    secret = source.url != source.shown_url
-    if secret:  # a fault may quote the address, and with it who may read it
-        detail = type(error).__name__
-    log.error("poll.failed", source=source.name, error=detail, exc_info=None if secret else error)
-    return _missed(source, SourceState.FAILING, f"fault in Vigil: {detail}"[:200], now)
-
-
-def _waiting(source: Source, until: datetime) -> Polled:
-    """The source was not asked: its server wants to be left alone, and that is for everybody."""
-    detail = f"not asked: its server asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
-    return Polled(replace(source, state=SourceState.THROTTLED, detail=detail))
-
-
 def _polled(kept: Kept) -> Polled:
     return Polled(kept.source, kept.new, kept.notes, kept.alerts)
-
-
-def _tell(before: Source, polled: Polled) -> None:
-    """What became of it, for the log; what an admin should hear is a warning, once and when it ends."""
-    after = polled.source
-    if polled.new or after.state is not before.state:
-        log.info("poll.done", source=after.name, state=after.state, new=polled.new)
-    ill, was_ill = after.state in _TOLD, before.state in _TOLD
-    if ill and after.state is not before.state:
-        log.warning("source.ill", source=after.name, state=after.state, detail=after.detail)
-    if was_ill and after.state in _WELL:
-        log.warning("source.well", source=after.name, was=before.state)
-    if after.address != before.address:
-        log.warning("source.moved", source=after.name, to=without_secrets(after.asked))
-    if bool(after.silent_since) is not bool(before.silent_since):
-        event = "source.silent" if after.silent_since else "source.speaks"
-        log.warning(event, source=after.name, newest=after.newest and after.newest.isoformat())
-
-
-def _hash(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
