@@ -1,6 +1,6 @@
 """Inside one transaction: keeps what polls brought, validators with entries and alerts, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,8 @@ from storage.words import Relation
 
 NOBODY = Admins()
 _MANY_EDITS = 3
+_PIECE = 50
+"""Entries that one transaction keeps: other writers wait for no more."""
 _AT_ONCE = "many items of this source changed at once: an admin looks first"
 
 
@@ -43,11 +45,34 @@ class Outcome:
     first_poll: bool = False
     pushed: bool = False
     """True when a hub brought it: that tells nothing of how the source itself answers."""
+    doubt: str = ""
+    """Why an admin looks at what its edits ring for, as seen over all of its pieces."""
 
     @property
     def weight(self) -> int:
         """How long it takes to store, a state alone being 1."""
         return 1 + 3 * (len(self.new) + len(self.edits))
+
+
+def pieces(outcome: Outcome) -> Iterator[Outcome]:
+    """The outcome in parts, each for a transaction of its own, the oldest news first.
+
+    Only the last tells how the source answers: until it is kept, nothing of the answer counts as seen.
+    """
+    new = sorted(outcome.new, key=lambda read: read.entry.published or outcome.now)
+    outcome = replace(outcome, new=tuple(new), doubt=_AT_ONCE if _many(outcome.edits) else "")
+    while len(outcome.new) + len(outcome.edits) > _PIECE:
+        edits = outcome.edits[:_PIECE]
+        new_ones = outcome.new[: _PIECE - len(edits)]
+        yield replace(outcome, source=outcome.before, new=new_ones, edits=edits, pushed=True)
+        rest = outcome.new[len(new_ones) :], outcome.edits[len(edits) :]
+        outcome = replace(outcome, new=rest[0], edits=rest[1])
+    yield outcome
+
+
+def _many(edits: Sequence[Edit]) -> bool:
+    """A new footer, a new software or a hijacker: rarely many news."""
+    return sum(edit.by_publisher and edit.statement is not None for edit in edits) > _MANY_EDITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +133,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
 def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> list[tuple[Alert, int]]:
     """Keeps what is known and has changed; returns what rang."""
     source, now, limits = outcome.source, outcome.now, occasion.limits
-    said = [edit for edit in outcome.edits if edit.by_publisher and edit.statement]
-    if len(said) > _MANY_EDITS:  # a new footer, a new software or a hijacker: rarely many news
+    if outcome.doubt or _many(outcome.edits):
         occasion = replace(occasion, doubt=_AT_ONCE)
     alerts = []
     for edit in outcome.edits:

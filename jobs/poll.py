@@ -10,7 +10,7 @@ import structlog
 
 from jobs.batch import Batches
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, TimedOut, Unreachable
-from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all
+from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all, pieces
 from jobs.limits import Limits
 from jobs.linked import Linked
 from jobs.look import Trouble, trouble
@@ -23,16 +23,20 @@ from jobs.steps.edits import is_material, merged, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
-from jobs.verdict import digest_of, fault, missed, succeeded
+from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
 from storage.database import Database
 from storage.records import Entry, Source
 from storage.words import SourceState
+
+__all__ = ["Polled", "Poller"]
 
 log = structlog.get_logger()
 
 _IN_FLIGHT = 20
 _AT_HAND = 100
 """How many sources may be between their question and their commit: what they brought is in memory."""
+_MOST_NEW = 500
+"""How many new entries one poll takes: the rest comes with the next, which is due at once."""
 _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
 _READ_AGAIN = 5
@@ -119,7 +123,8 @@ class Poller:
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         new = await self._understand(read, source, now, shown.understood)
-        polled = _polled(await self._batches.add(Outcome(source, source, now, new=new, pushed=True)))
+        brought = pieces(Outcome(source, source, now, new=new, pushed=True))
+        polled = _polled([await self._batches.add(piece) for piece in brought])
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
         return polled, bool(changed)
@@ -191,6 +196,10 @@ class Poller:
     async def _changed(self, source: Source, after: Source, shown: Shown, now: datetime) -> Outcome:
         """What is new in an answer, and what was edited in it."""
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
+        first = source.last_success is None
+        if not first and max(len(fresh), len(changed)) > _MOST_NEW:
+            # The past that a first poll finds is no news, and has to be told from what comes later.
+            fresh, changed, after = _newest(fresh, now), changed[:_MOST_NEW], unfinished(source, after, now)
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         showing = {
@@ -206,7 +215,7 @@ class Poller:
                 *await self._edits(edits, source, now),
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
             ),
-            first_poll=source.last_success is None,
+            first_poll=first,
         )
 
     async def _read_late(self, source: Source, now: datetime, but: Collection[int] = ()) -> tuple[Edit, ...]:
@@ -231,15 +240,18 @@ class Poller:
 
     async def _kept(self, source: Source, outcome: Outcome) -> Polled:
         """The outcome stored; where that fails, the fault as the source's state, or as the answer alone."""
+        kept: list[Kept] = []
         try:
-            return _polled(await self._batches.add(outcome))
+            for piece in pieces(outcome):
+                kept.append(await self._batches.add(piece))  # noqa: PERF401 - what was kept before a fault, counts
+            return _polled(kept)
         except Exception as error:  # noqa: BLE001 - as above
             failed = fault(source, error, outcome.now)
         try:
-            return _polled(await self._batches.add(failed))
+            return _polled([*kept, await self._batches.add(failed)])
         except Exception:  # noqa: BLE001 - as above
             log.warning("poll.state_not_written", source=source.name)
-            return Polled(failed.source)
+            return _polled([*kept, Kept(failed.source)])
 
     def _due(self, now: datetime) -> tuple[Source, ...]:
         self._learn_pauses(now)
@@ -322,5 +334,18 @@ def _is_of(entry: Entry, found: Understood | None) -> bool:
     return found is not None and (entry.title, entry.text) == (found.entry.title, found.entry.text)
 
 
-def _polled(kept: Kept) -> Polled:
-    return Polled(kept.source, kept.new, kept.notes, kept.alerts)
+def _newest(entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
+    """As many as one poll takes, in their order: those that may ring are among the newest."""
+    newest = sorted(entries, key=lambda entry: entry.published or now, reverse=True)[:_MOST_NEW]
+    chosen = {entry.uid for entry in newest}
+    return tuple(entry for entry in entries if entry.uid in chosen)
+
+
+def _polled(kept: Sequence[Kept]) -> Polled:
+    """What all the pieces of one poll came to."""
+    return Polled(
+        kept[-1].source,
+        sum(one.new for one in kept),
+        tuple(note for one in kept for note in one.notes),
+        tuple(alert for one in kept for alert in one.alerts),
+    )

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
@@ -19,6 +19,8 @@ from storage.words import SourceState
 log = structlog.get_logger()
 
 _DARK_AFTER = 5
+_REST = timedelta(minutes=1)
+"""When the rest is asked for of what one poll could not take."""
 _luck = Random().random  # noqa: S311 - spreads due times, protects nothing
 
 
@@ -48,6 +50,19 @@ def succeeded(
         next_due=next_due(source, fresh_for(answer.headers, hints, now), now, _luck()),
         silent_since=(source.silent_since or now) if silent else None,
         unreached_since=None,
+    )
+
+
+def unfinished(source: Source, after: Source, now: datetime) -> Source:
+    """The source after an answer of which not all is kept: it is asked for the whole of it, and soon."""
+    due = now + _REST
+    return replace(
+        after,
+        etag="",
+        last_modified="",
+        body_hash="",
+        marks=source.marks,
+        next_due=min(after.next_due or due, due),
     )
 
 
