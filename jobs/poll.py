@@ -37,6 +37,9 @@ _AT_HAND = 100
 """How many sources may be between their question and their commit: what they brought is in memory."""
 _MOST_NEW = 500
 """How many new entries one poll takes: the rest comes with the next, which is due at once."""
+_HOST_PAUSE = 300.0
+"""Seconds for which a host is left alone that says 429, and not for how long."""
+_LONGEST_WISH = timedelta(days=1)
 _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
 _READ_AGAIN = 5
@@ -230,12 +233,13 @@ class Poller:
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
         outcome = missed(source, bad.state, bad.detail, now, bad.pause)
-        until = outcome.source.next_due or now
         if answer.status == 429:
+            # What the server asked for, and not how patient this one source is: others share the host.
+            until = now + min(timedelta(seconds=bad.pause or _HOST_PAUSE), _LONGEST_WISH)
             self._pauses.impose(source.asked, until, host=True)
             self._pauses.impose(answer.final_url, until, host=True)
         elif bad.pause:
-            self._pauses.impose(source.asked, until, host=False)
+            self._pauses.impose(source.asked, outcome.source.next_due or now, host=False)
         return outcome
 
     async def _kept(self, source: Source, outcome: Outcome) -> Polled:

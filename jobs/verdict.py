@@ -1,6 +1,7 @@
 """What an answer makes of a source, and what becomes of one that did not answer as it should."""
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -19,6 +20,9 @@ from storage.words import SourceState
 log = structlog.get_logger()
 
 _DARK_AFTER = 5
+_ROOT = re.compile(rb"<((?:\w{1,20}:)?(?:rss|feed|rdf|html))[\s>]", re.IGNORECASE)
+_HEAD, _TAIL = 8_192, 4_096
+"""Bytes in which the first element of an answer begins, and ends: caches and counters add remarks."""
 _REST = timedelta(minutes=1)
 """When the rest is asked for of what one poll could not take."""
 _luck = Random().random  # noqa: S311 - spreads due times, protects nothing
@@ -32,14 +36,18 @@ def succeeded(
     kept = answer.status == 304
     known = digest == source.body_hash
     hints = source.hints if known else hints_of(answer.body)
+    etag = answer.headers.get("etag", source.etag if kept else "")
+    last_modified = answer.headers.get("last-modified", source.last_modified if kept else "")
+    if breaks_off(answer.body):
+        etag = last_modified = ""  # they may speak for the whole of it, of which the rest was never seen
     hub, topic = announced(source, answer.headers, b"" if known else answer.body, answer.final_url)
     silent = is_silent(source, now)
     return replace(
         source,
         state=state,
         detail=detail,
-        etag=answer.headers.get("etag", source.etag if kept else ""),
-        last_modified=answer.headers.get("last-modified", source.last_modified if kept else ""),
+        etag=etag,
+        last_modified=last_modified,
         body_hash=digest,
         hints=hints,
         hub=hub,
@@ -51,6 +59,13 @@ def succeeded(
         silent_since=(source.silent_since or now) if silent else None,
         unreached_since=None,
     )
+
+
+def breaks_off(body: bytes) -> bool:
+    """Whether this is the beginning of a feed or page only: not every server says how long its answer is."""
+    root = _ROOT.search(body[:_HEAD].replace(b"\0", b""))
+    end = body[-_TAIL:].replace(b"\0", b"").lower()
+    return root is not None and b"</" + root.group(1).lower() not in end
 
 
 def unfinished(source: Source, after: Source, now: datetime) -> Source:

@@ -378,3 +378,57 @@ async def test_not_modified_is_no_answer_to_a_question_without_a_condition(watch
     watch.over_feed()
     polled = await watch.polls()
     assert (polled.source.state, "304" in polled.source.detail) == (SourceState.FAILING, True)
+
+
+async def test_a_host_that_says_no_more_than_429_is_left_alone_for_minutes(watch: Watch) -> None:
+    """A source that is asked once a day must not silence its neighbour for a day."""
+    answers(watch, 429)
+    publishes(watch, "First", path="/other")
+    watch.over_feed(every=86_400)
+    watch.over_feed("/other", "other", every=300)
+    await watch.polls()
+    watch.later(minutes=4)
+    assert await watch.polls_due() == []
+    watch.later(minutes=2)
+    assert await watch.polls_due() == ["other"]
+
+
+async def test_the_rest_of_an_answer_that_broke_off_is_asked_for(watch: Watch) -> None:
+    """A server without lengths gives half of it, under the validator of the whole."""
+    whole = rss(item(*POST, watch.now, "post"), item(*CALL, watch.now, "call"))
+    watch.publish(FEED, whole[: len(whole) // 2], etag='"v"')
+    watch.over_feed()
+    for _ in range(2):
+        await watch.polls()
+        watch.later(hours=1)
+    assert (watch.waiting(), watch.asked()) == (0, ["", ""])
+    watch.publish(FEED, whole, etag='"v"')
+    await watch.polls()
+    await watch.polls()
+    assert (watch.waiting(), watch.asked()) == (1, ["", "", "", '"v"'])
+
+
+async def test_a_source_that_is_asked_more_often_now_is_asked_at_once(watch: Watch) -> None:
+    """It was asked once a week, and was to be asked again next week."""
+    publishes(watch, "First")
+    watch.over_feed(every=7 * 86_400)
+    await watch.polls_due()
+    watch.configured = ()
+    watch.over_feed(every=300)
+    watch.later(minutes=1)
+    assert await watch.polls_due() == ["northlight"]
+    assert await watch.polls_due() == []
+
+
+async def test_a_clock_that_ran_ahead_blinds_the_watch_for_no_longer(watch: Watch) -> None:
+    """What was asked in 2030, by mistake, is due again when the clock is right."""
+    publishes(watch, "First")
+    answers(watch, 503, "/ill", Retry_After="3600")
+    watch.over_feed()
+    watch.over_feed("/ill", "ill")
+    real = watch.now
+    watch.later(days=4 * 365)
+    await watch.polls_due()
+    watch.now = real
+    watch.restart()
+    assert await watch.polls_due() == ["ill", "northlight"]
