@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TooLarge, retry_after
+from jobs.fetch import Fetched, Fetcher, FetchError, LeftAlone, Refused, TooLarge, retry_after
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from jobs.steps.attached import THIN, documents, joined
 from jobs.steps.document import Document
 from jobs.steps.unreadable import Unreadable
+from jobs.turns import Turns
 from storage.records import Entry
 
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
@@ -107,9 +109,13 @@ class Linked:
             wait = (paused - now).total_seconds()
             raise _NotNow(f"the linked page was not asked for: {host_of(url)} asked us to wait", wait)
         try:
-            answer = await self.fetcher.get(url)
+            # A page may lead to another host, which may want to be left alone too.
+            answer = await self.fetcher.get(url, turn=Turns(self.pauses, nullcontext(), lambda: now).at)
         except (Refused, TooLarge):
             raise
+        except LeftAlone as error:
+            why = f"the linked page could not be read: {error.detail}"
+            raise _NotNow(why, (error.until - now).total_seconds()) from error
         except FetchError as error:
             raise _NotNow(f"the linked page could not be read: {error.detail}") from error
         if answer.status == 200:

@@ -1,6 +1,7 @@
 """Asks sources what is new, reads it, keeps it whole and queues what rings."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -9,20 +10,21 @@ from datetime import datetime, timedelta
 import structlog
 
 from jobs.batch import Batches
-from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, TimedOut, Unreachable
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, TimedOut, Unreachable
 from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all, pieces
 from jobs.limits import Limits
 from jobs.linked import Linked
 from jobs.look import Trouble, trouble
 from jobs.notices import Admins
 from jobs.parser import Parser
-from jobs.pauses import Pauses
+from jobs.pauses import Pauses, host_of
 from jobs.polled import Polled, tell, waiting
 from jobs.recall import Recall
 from jobs.steps.edits import is_material, merged, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
+from jobs.turns import Turns
 from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
 from storage.database import Database
 from storage.records import Entry, Source
@@ -34,7 +36,7 @@ log = structlog.get_logger()
 
 _IN_FLIGHT = 20
 _AT_HAND = 100
-"""How many sources may be between their question and their commit: what they brought is in memory."""
+"""How many sources may be between their turn and their commit: what they brought is in memory."""
 _MOST_NEW = 500
 """How many new entries one poll takes: the rest comes with the next, which is due at once."""
 _HOST_PAUSE = 300.0
@@ -98,7 +100,7 @@ class Poller:
         asking = asyncio.Semaphore(_IN_FLIGHT)
         began = asyncio.get_running_loop().time()
         found: dict[int, Polled] = {}
-        turns = enumerate(sources)
+        turns = iter(apart(list(enumerate(sources))))
 
         async def some() -> None:
             for number, source in turns:  # shared: whoever is free takes the next
@@ -141,33 +143,43 @@ class Poller:
             """The round may have begun long ago, and a pause counts from its answer."""
             return now + timedelta(seconds=clock() - began)
 
+        turns = Turns(self._pauses, asking, moment)
         with self._batches.expected():
-            async with asking:
-                paused = self._pauses.until(source.asked, moment())
-                if paused:
-                    return waiting(source, paused)
-                asked = clock()
-                outcome = await self._ask(source, moment)
+            try:
+                outcome = await self._ask(source, turns)
+            except LeftAlone as error:
+                return waiting(source, error.until)
         polled = await self._kept(source, outcome)
-        self.noticed(polled, clock() - asked)
+        self.noticed(polled, clock() - (turns.began or clock()))
         tell(source, polled)
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
         return polled
 
-    async def _ask(self, source: Source, now: Callable[[], datetime]) -> Outcome:
+    async def _ask(self, source: Source, turns: Turns) -> Outcome:
+        """What came of asking it; raises LeftAlone where it was not asked at all."""
+        now = turns.now
         try:
             answer = await self.fetcher.get(
-                source.asked, etag=source.etag, last_modified=source.last_modified, pinned=True
+                source.asked,
+                etag=source.etag,
+                last_modified=source.last_modified,
+                pinned=True,
+                turn=turns.at,
             )
             return await self._answered(source, answer, now())
+        except LeftAlone as error:
+            if turns.began is None:
+                raise
+            # It was asked, and leads to a place that is not: to be asked each minute would be no better.
+            pause = (error.until - now()).total_seconds()
+            return missed(source, SourceState.THROTTLED, str(error.detail), now(), pause)
         except Elsewhere as error:
             return missed(source, SourceState.MOVED, str(error.detail), now())
-        except (Unreachable, TimedOut) as error:
-            since = source.unreached_since or now()
-            return missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
         except FetchError as error:
-            return missed(source, SourceState.FAILING, str(error.detail), now())
+            silent = isinstance(error, Unreachable | TimedOut)
+            since = (source.unreached_since or now()) if silent else None
+            return missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
         except NotAFeed as error:
             return missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
         except Exception as error:  # noqa: BLE001 - it is logged by `_fault`
@@ -336,6 +348,17 @@ class Poller:
 def _is_of(entry: Entry, found: Understood | None) -> bool:
     """Whether this is what was understood: a remark may have been added to it, but no words."""
     return found is not None and (entry.title, entry.text) == (found.entry.title, found.entry.text)
+
+
+def apart(numbered: Sequence[tuple[int, Source]]) -> list[tuple[int, Source]]:
+    """The first of each host, then the second of each: many on one slow host take all places from nobody."""
+    met: Counter[str] = Counter()
+    rounds = []
+    for number, source in numbered:
+        host = host_of(source.asked)
+        rounds.append((met[host], number, source))
+        met[host] += 1
+    return [(number, source) for _, number, source in sorted(rounds, key=lambda one: one[:2])]
 
 
 def _newest(entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:

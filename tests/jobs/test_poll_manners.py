@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from jobs.fetch import Fetched, Fetcher
+from jobs.polled import Polled
 from storage.database import Database
 from storage.words import SourceState
 from tests.builders import a_source
@@ -432,3 +433,41 @@ async def test_a_clock_that_ran_ahead_blinds_the_watch_for_no_longer(watch: Watc
     watch.now = real
     watch.restart()
     assert await watch.polls_due() == ["ill", "northlight"]
+
+
+async def test_a_host_that_drips_keeps_no_other_source_from_being_asked(watch: Watch) -> None:
+    """A hundred and more of its sources are due, and none is answered until the good one was read."""
+    elsewhere = watch.site.url.replace("127.0.0.1", "localhost")
+    watch.site.hold("/slow")
+    watch.fetcher._timeout = 120
+    slow = [a_source(name=f"a{n}", url=f"{elsewhere}/slow?{n}") for n in range(120)]
+    watch.publish("/good", rss(item(*CALL, watch.now, "call")))
+    watch.over(*slow, a_source(name="z-good", url=f"{watch.site.url}/good"))
+    read: list[str] = []
+
+    def done(polled: Polled) -> None:
+        read.append(polled.source.name)
+        watch.site.release()
+
+    with watch.database.read() as work:
+        sources = work.sources.all()
+    await watch.poller.all(sources, watch.now, done)
+    assert read[0] == "z-good"
+    assert len(read) == 121
+
+
+async def test_no_redirect_leads_to_a_host_that_wants_to_be_left_alone(watch: Watch) -> None:
+    """Neither a source nor a linked page goes there by way of another."""
+    elsewhere = watch.site.url.replace("127.0.0.1", "localhost")
+    answers(watch, 429, "/limited", Retry_After="3600")
+    watch.over(a_source(name="limited", url=f"{elsewhere}/limited"))
+    await watch.polls("limited")
+    answers(watch, 302, "/hop", Location=f"{elsewhere}/page")
+    watch.publish(FEED, rss(item("A word", "It begins […]", watch.now, "1", f"{watch.site.url}/hop")))
+    watch.over_feed()
+    watch.restart()
+    with watch.database.read() as work:
+        watch.poller._pauses.learn(work.sources.paused(watch.now))
+    polled = await watch.polls()
+    assert (len(watch.asked("/hop")), watch.asked("/page")) == (1, [])
+    assert "asked us to wait" in polled.notes[0]
