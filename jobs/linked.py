@@ -87,7 +87,7 @@ class Linked:
         if best is not None:
             title = _whole_title(entry.title, best.title)
             entry = replace(entry, title=title, text=best.text, excerpt=False)
-        entry = replace(entry, note=note)
+        entry = replace(_dated(entry, page or best, now), note=note)
         return _later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
 
     async def _document(self, url: str, now: datetime, tried: _Tried) -> Document | None:
@@ -128,6 +128,17 @@ class Linked:
         if answer.status in _FOR_GOOD:
             raise Unreadable(why)
         raise _NotNow(why, wish)
+
+
+def _dated(entry: Entry, page: Document | None, now: datetime) -> Entry:
+    """An entry that its list shows without a date, with that of its page: an old one is no news."""
+    if entry.published or page is None:
+        return entry
+    day = page.posted and datetime(page.posted.year, page.posted.month, page.posted.day, tzinfo=UTC)
+    published = page.published or day
+    if published is None or published > now:
+        return entry  # a day that is still to come is another one, such as that of an event
+    return replace(entry, published=published, date_only=page.published is None)
 
 
 def _wants(entry: Entry) -> bool:

@@ -18,11 +18,15 @@ _LEARNT = tuple(name for name in Source.__dataclass_fields__ if name not in ("id
 _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
     for name in (
-        *("etag", "last_modified", "body_hash", "next_due", "failures"),
+        *("etag", "last_modified", "body_hash", "next_due", "failures", "last_success"),
         *("address", "moved_to", "moved_since", "marks", "unreached_since", "hub", "topic"),
     )
 } | {"hints": {}}
 """What belongs to an address, as it is for one that was never asked."""
+_READ_ANEW = {
+    name: _ANEW[name] for name in ("etag", "last_modified", "body_hash", "marks", "next_due", "last_success")
+}
+"""What belongs to a way of reading: what was there before is its past, and no news."""
 _EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
 """What every poll writes; the rest, such as validators, changes seldom."""
 _OF_ENTRIES = ("unread_due", "newest", "habit", "silent_since")
@@ -50,7 +54,8 @@ class Sources:
     def watch(self, wanted: Iterable[Source]) -> None:
         """Makes the watched sources those of the configuration; what is known of each is kept.
 
-        A source whose address changed starts anew with its validators: they belong to the old one.
+        A source whose address changed starts anew with its validators: they belong to the old one. So does
+        one that is read in another way. And what one shows that was not watched for a time, is its past.
         Sources no longer wanted are kept with their entries, but no longer watched.
         """
         left = {source.name: source for source in wanted}
@@ -62,6 +67,8 @@ class Sources:
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
             if not old["watched"] or any(old[name] != value for name, value in row.items()):
+                row |= {} if old["watched"] else {"last_success": None}
+                row |= _READ_ANEW if any(old[name] != row[name] for name in ("kind", "selectors")) else {}
                 row |= _ANEW if old["url"] != source.url else {}
                 changes.append((old["id"], {"watched": True, **row}))
         for number, values in changes:
