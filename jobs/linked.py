@@ -134,8 +134,9 @@ def _dated(entry: Entry, page: Document | None, now: datetime) -> Entry:
     """An entry that its list shows without a date, with that of its page: an old one is no news."""
     if entry.published or page is None:
         return entry
-    day = page.posted and datetime(page.posted.year, page.posted.month, page.posted.day, tzinfo=UTC)
-    published = page.published or day
+    published = page.published
+    if published is None and page.posted:
+        published = datetime(page.posted.year, page.posted.month, page.posted.day, tzinfo=UTC)
     if published is None or published > now:
         return entry  # a day that is still to come is another one, such as that of an event
     return replace(entry, published=published, date_only=page.published is None)

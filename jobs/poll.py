@@ -20,7 +20,7 @@ from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from jobs.polled import Polled, tell, waiting
 from jobs.recall import Recall
-from jobs.steps.edits import is_material, merged, sift
+from jobs.steps.edits import is_material, merged, renewed, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
@@ -287,6 +287,11 @@ class Poller:
             return (), []
         with self.database.read() as work:
             shown = work.entries.shown(source.id, [entry.uid for entry in entries])
+            other = [entry.uid for entry in entries if shown.get(entry.uid, entry.shown) != entry.shown]
+            if other:
+                before = work.entries.by_uid(source.id, other)
+                entries = [renewed(before.get(entry.uid, entry), entry) for entry in entries]
+                shown |= work.entries.shown(source.id, [entry.uid for entry in entries])
             unknown = [entry for entry in entries if entry.uid not in shown]
             sifted = sift(entries, shown, work.entries.alike(source.id, unknown) if unknown else ())
             known = work.entries.by_uid(source.id, [entry.uid for entry in sifted.edited])

@@ -119,6 +119,18 @@ def _same(old: Entry, new: Entry, was: list[str], said: list[str]) -> bool:
     return same_time or _is_part(was, said) or _is_part(said, was)
 
 
+def renewed(old: Entry, new: Entry) -> Entry:
+    """The entry under a name of its own where its id was another item's before; else as it is.
+
+    Some feeds number their items from the top. What has another title, link and date is no edit.
+    """
+    same_title, same_link = words(old.title) == words(new.title), bare(old.url) == bare(new.url)
+    dated = old.published is not None and new.published is not None
+    if same_title or same_link or not (old.url and new.url and dated) or old.published == new.published:
+        return new
+    return replace(new, uid=f"vigil:{_digest(new.uid, bare(new.url), new.title)}")
+
+
 def merged(old: Entry, new: Entry) -> Entry:
     """The known entry as it is after an edit: its number, its first date, and the fuller text."""
     text, excerpt = new.text, new.excerpt
