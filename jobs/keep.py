@@ -83,6 +83,8 @@ class Kept:
     new: int = 0
     notes: tuple[str, ...] = ()
     alerts: tuple[tuple[Alert, int], ...] = ()
+    overtaken: bool = False
+    """True when another program had changed meanwhile what this answer edits: it is to be asked for again."""
 
 
 def keep_all(
@@ -114,7 +116,12 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     source, now, limits = outcome.source, outcome.now, occasion.limits
     if not (outcome.new or outcome.edits):
         return Kept(source)
-    alerts = [*_edited(work, outcome, occasion, recall)]
+    overtaken = [edit for edit in outcome.edits if not _still_as(work, source, edit)]
+    alerts = _edited(work, replace(outcome, edits=_but(outcome.edits, overtaken)), occasion, recall)
+    lost = any(_differs(work, source, edit) for edit in overtaken)
+    if lost:
+        # The later of two edits may be either: what the answer said is not seen before it is kept.
+        source = replace(source, etag="", last_modified="", body_hash="", marks=outcome.before.marks)
     known = work.entries.known(source.id, [read.entry.uid for read in outcome.new])
     new = [read for read in outcome.new if read.entry.uid not in known]
     for read in sorted(new, key=lambda read: read.entry.published or now):
@@ -127,7 +134,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
         if rung:
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
-    return Kept(source, len(new), notes, tuple(alerts))
+    return Kept(source, len(new), notes, tuple(alerts), overtaken=lost)
 
 
 def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> list[tuple[Alert, int]]:
@@ -137,8 +144,6 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
         occasion = replace(occasion, doubt=_AT_ONCE)
     alerts = []
     for edit in outcome.edits:
-        if not _still_as(work, source, edit):
-            continue  # another program has seen the edit too, and was quicker
         if edit.statement is None:
             _renew(work, source, edit, recall)
             continue
@@ -153,6 +158,17 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
         if rung:
             alerts.append(rung)
     return alerts
+
+
+def _but(edits: Sequence[Edit], left_out: Sequence[Edit]) -> tuple[Edit, ...]:
+    names = {edit.old.uid for edit in left_out}
+    return tuple(edit for edit in edits if edit.old.uid not in names)
+
+
+def _differs(work: Work, source: Source, edit: Edit) -> bool:
+    """Whether what stands there now is not what the publisher showed, whoever stored it."""
+    stored = work.entries.shown(source.id, [edit.entry.uid]).get(edit.entry.uid)
+    return edit.by_publisher and stored != edit.entry.shown
 
 
 def _still_as(work: Work, source: Source, edit: Edit) -> bool:

@@ -259,7 +259,9 @@ class Poller:
         kept: list[Kept] = []
         try:
             for piece in pieces(outcome):
-                kept.append(await self._batches.add(piece))  # noqa: PERF401 - what was kept before a fault, counts
+                if any(one.overtaken for one in kept):
+                    piece = replace(piece, source=unfinished(source, piece.source, piece.now))  # noqa: PLW2901
+                kept.append(await self._batches.add(piece))
             return _polled(kept)
         except Exception as error:  # noqa: BLE001 - as above
             failed = fault(source, error, outcome.now)
