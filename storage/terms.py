@@ -23,13 +23,17 @@ _RUN = re.compile(
 _PARTS = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<katakana>[\u30a0-\u30ff\u31f0-\u31ff]+)|(?P<hiragana>[\u3040-\u309f]+)"
 )
-_COMPOUND = re.compile(r"[a-z\u0430-\u045f0-9]+(?:[-/.'’&_,‐‑–·][a-z\u0430-\u045f0-9]+)+")
+_PART = r"[a-z\u0430-\u045f0-9]"
+# From the beginning of a run only, and never back: a run of forty thousand letters is read once.
+_COMPOUND = re.compile(rf"(?<!{_PART}){_PART}++(?:[-/.'’&_,‐‑–·]{_PART}++)+")
 _CUTS = re.compile(r"[^a-z\u0430-\u045f0-9]+")
 _SMALL = "of|the|for|and|on|against|in|to|de|des|du|la|les|el|los|y|et|para|por|pour|contra|contre|&"
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{0,60}+"  # bounded: what is longer is no name
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:(?:{_SMALL}) ){{0,3}}{_CAPITAL})+")
 _LONGEST_NAME = 12
 _WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]*")
+_HIGHEST = 30
+_STACK = re.compile(rf"[^\w\s]{{{_HIGHEST + 1},}}+")
 _ALONE = dict(
     pair.split("=")
     for pair in [
@@ -159,16 +163,33 @@ def plain(text: str) -> str:
     """Text as it is compared: no case, width, accents; simplified Han, large kana, Western digits."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(_plain())
+    return unicodedata.normalize("NFC", unstacked(text)).translate(_plain())
 
 
 def fold(text: str) -> str:
     """Text without case, width and accents (Unicode NFKC, then NFKD without combining marks)."""
     if text.isascii():
         return text.lower()
-    wide = unicodedata.normalize("NFKC", text).casefold()
+    wide = unicodedata.normalize("NFKC", unstacked(text)).casefold()
     bare = "".join(c for c in unicodedata.normalize("NFKD", wide) if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", bare)  # puts Hangul syllables together again
+
+
+def unstacked(text: str) -> str:
+    """Text with at most thirty marks on one letter (UAX #15 13, Stream-Safe Text Format).
+
+    No script needs more, and to put them in order takes the square of their number.
+    """
+    return text if text.isascii() else _STACK.sub(_lowered, text)
+
+
+def _lowered(stack: re.Match[str]) -> str:
+    kept, height = [], 0
+    for char in stack.group():
+        height = height + 1 if unicodedata.combining(char) else 0
+        if height <= _HIGHEST:
+            kept.append(char)
+    return "".join(kept)
 
 
 class _Plain(dict[int, str]):
