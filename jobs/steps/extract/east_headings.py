@@ -16,7 +16,8 @@ LIST_MARK = re.compile(
 """Marks of items that are words or signs of the script."""
 _FRAME = re.compile(r"^[\s■□◆◇▶▷●○◎★☆▪【\[<＜〈《「『(（〔]+|[\s】\]>＞〉》」』)）〕]+$")
 _SPOKEN_TO = re.compile(
-    r"에|에게|께|님께|측에|에는|에게는|께는|에 대해서?|에 대하여|に対しまして.?|に対して.?|に対し.?|へ|(?:致|[对對]|向)+"
+    r"에|에게|께|님께|측에|에는|에게는|께는|에 대해서?|에 대하여|"
+    r"に対しまして.?|に対して.?|に対し.?|へ|(?:致|[对對]|向)+"
 )
 _LONGEST = 60  # characters of a line that names a party
 _PEOPLE = 25  # characters of one that names people who are no body

@@ -87,7 +87,9 @@ def heading(block: Block) -> tuple[str, str]:
     return "", ""
 
 
-_FRAMED = re.compile(r"[【〔\[〈《＜<](?P<head>[^【】〔〕\[\]〈〉《》＜＞<>]{2,24})[】〕\]〉》＞>](?P<rest>.*)$")
+_FRAMED = re.compile(
+    r"[【〔\[〈《＜<](?P<head>[^【】〔〕\[\]〈〉《》＜＞<>]{2,24})[】〕\]〉》＞>](?P<rest>.*)$"
+)
 _ORDERED = re.compile(r"^[（(]|順|순|敬称|敬稱|직함|所属|所屬|소속|時点|截至|截止|現在")
 """A remark on the order or the day of a list."""
 
