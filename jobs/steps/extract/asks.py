@@ -20,7 +20,7 @@ _ASK = re.compile(
       | (?:urg|invit|encourag|implor|advis)(?:e|es|ed|ing)
       | (?:it\s+is|it['’]s)\s+(?:high\s+)?time\s+for
       | demands?\s+(?:was|were|is|are|includ(?:e|es|ed))(?=\s+that\b)
-      | solicit(?:s|ed|ing)?\s+(?P<from>of|from)
+      | (?:solicit(?:s|ed|ing)?|exig(?:es|e))\s+(?P<from>of|from)
       | (?:ask|request|exhort|entreat|beseech|beg|petition|remind|instruct|authori[sz]e)
         (?:s|es|ed|ing|ged|ging)?
       | (?:press|expect|want)(?:s|es|ed|ing)?
@@ -35,6 +35,7 @@ _STEMS = (
         "plead",
         "urg",
         "solicit",
+        "exig",
         "time for",
         "invit",
         "encourag",
@@ -197,7 +198,7 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
-    if (":" in sentence or "," in sentence or "if" in lowered) and (ahead := _said_before(sentence)):
+    if (":" in sentence or "," in sentence or " if " in lowered) and (ahead := _said_before(sentence)):
         return [ahead]
     modals = list(_modals(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):

@@ -215,7 +215,7 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
     return True
 
 
-_TO_DO = re.compile(r"^(?:(?:and|also)\s+)?(?:to\s+|please\s+)*", re.IGNORECASE)
+_TO_DO = re.compile(r"^(?:(?:and|also)\s+)?(?:\w+ly\s+(?=to\s))?(?:to\s+|please\s+)*", re.IGNORECASE)
 _ITEM = 600  # characters
 
 
@@ -241,7 +241,7 @@ def _own_party(walk: Walk, text: str) -> bool:
     """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
     match = _PARTY_ITEM.match(text)
     match = match or (_ANY_PARTY_ITEM.match(text) if walk.turning else None)
-    if match is None or re.match(r"[A-Z][a-z]+(?:s|ing)\b", text) or asks(text):
+    if match is None or re.match(r"[A-Z][a-z]+(?:s|ing|ly)\b", text) or asks(text):
         return False
     if not walk.turning and not any(
         parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])

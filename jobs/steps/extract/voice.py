@@ -65,7 +65,8 @@ _HOLDS = re.compile(
 )
 _AGAIN = re.compile(r"^It\s+(?:also|further)\s*$")
 _UNDERGONE = re.compile(
-    r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
+    r"\bbe (?:\w+ly )?(?:released|freed|kept|authori[sz]ed|permitted|"
+    r"returned|allowed|granted|given|stopped|protected|halted|abolished|"
     r"closed|dropped|investigated|treated|brought|ended|lifted|repealed|annulled|punished|compensated|"
     r"transferred|moved|admitted|informed|established|published|disclosed|respected|guaranteed|provided|"
     r"restored|reinstated|quashed|commuted|suspended|withdrawn|removed|replaced|reopened|evacuated|rescued|"
