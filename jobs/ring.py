@@ -13,12 +13,13 @@ from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
 from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation
+from storage.words import CaseState, Digest, MsgType, Relation, Trust
 
 log = structlog.get_logger()
 
 _LIFE = timedelta(days=9)
 _DIGEST_LANE = 4
+_NOT_ITS_OWN = "another source than the one that called says that it is over: an admin looks first"
 
 
 @dataclass(slots=True)
@@ -141,8 +142,8 @@ def ring(
     """The alert that the statement gives cause for and how many will get it; None when nobody will.
 
     A duplicate reaches only those whom the case's earlier alerts did not. A Cancel takes back what
-    still waits, and is never held. Beyond the cap of urgent alerts per source and hour they are held
-    for an admin.
+    still waits, and is held only where it takes back another's call. Beyond the cap of urgent alerts
+    per source and hour they are held for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
     now, limits, held = occasion.now, occasion.limits, occasion.doubt
@@ -169,8 +170,9 @@ def ring(
     if not wanted and not statement.alert.urgent:
         return None
     if alert.msg_type is MsgType.CANCEL:
-        held = ""
-        work.deliveries.cancel_case(statement.case_id)
+        held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
+        if not held:
+            work.deliveries.cancel_case(statement.case_id)
     elif occasion.audience.rung(source, now - timedelta(hours=1)) >= limits.per_source_hour:
         held = "more urgent alerts from this source within an hour than usual: an admin looks first"
     if held:
@@ -181,6 +183,17 @@ def ring(
         chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
         work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
     return alert, len(wanted)
+
+
+def _may_take_back(work: Work, alert: Alert) -> bool:
+    """Whether it is its own call, or one of its own issuer, or the word of an organisation itself."""
+    if alert.source.trust is Trust.OFFICIAL or alert.case_id is None:
+        return True
+    called = work.alerts.on_case(alert.case_id)
+    issuers = set(alert.statement.issuers)
+    return not called or any(
+        one.source.id == alert.source.id or issuers & set(one.statement.issuers) for one in called
+    )
 
 
 def identifier(source: Source, entry: Entry, stage: str = "") -> str:

@@ -75,6 +75,14 @@ class Alerts:
         found += [(row["id"], row["identifier"]) for row in added if row["case_id"] == case_id]
         return tuple(sorted(found))
 
+    def on_case(self, case_id: int) -> tuple[Alert, ...]:
+        """Every alert on the case, with its statement and source, oldest first."""
+        found = [key for key, _ in self.of_case(case_id)]
+        if found:
+            self._additions.write()
+        alerts_of = self.many(found) if found else {}
+        return tuple(alerts_of[key] for key in found)
+
     def exists(self, identifier: str) -> bool:
         """Whether there is an alert with this CAP identifier."""
         question = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.identifier == identifier)
