@@ -88,13 +88,13 @@ def spent(process: int) -> float:
 
 
 def workers_of(process: int) -> list[int]:
-    """The worker processes of a Vigil."""
-    found = []
+    """The worker processes of a Vigil, and the one from which they were forked."""
+    found: list[int] = []
     for path in _PROC.glob("[0-9]*"):
         try:
             fields = (path / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
             if int(fields[1]) == process and b"jobs.workers" in (path / "cmdline").read_bytes():
-                found.append(int(path.name))
+                found += [int(path.name), *workers_of(int(path.name))]
         except OSError:  # it is gone
             continue
     return found

@@ -37,11 +37,11 @@ def senses(words: Sequence[str], years: Sequence[str] = ()) -> tuple[Sense, ...]
 
 
 def _meaning(words: Sequence[str], first: int) -> Sense | None:
-    also = _other_names(words)
     code = _country(words) if len(words) <= _LONGEST_COUNTRY else None
-    if code:
-        also = (*also, *(name for name in _names_of(code) if name not in also))
-    return Sense(first, len(words), also, (code,) if code else ()) if also or code else None
+    if code:  # whatever a text calls a country, it was understood to be about it
+        return Sense(first, len(words), countries=(code,))
+    also = _other_names(words)
+    return Sense(first, len(words), also) if also else None
 
 
 def _other_names(words: Sequence[str]) -> tuple[str, ...]:

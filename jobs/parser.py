@@ -16,7 +16,7 @@ from jobs.steps.unreadable import Unreadable
 from jobs.workers import Run, Unfinished
 from storage.records import Entry, Source
 
-PRELOAD = (read_answer.__module__, read_document.__module__)
+PRELOAD = (read_answer.__module__, read_document.__module__, understand_all.__module__)
 """What workers for a Parser should import before their first job."""
 _AT_ONCE = 20
 """Entries that one job understands: far fewer than take as long as a worker may."""

@@ -14,12 +14,16 @@ from storage.vocabulary import numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles."""
+_IN_FTS5 = "SELECT rowid AS id FROM {0} WHERE {0} MATCH :asked ORDER BY rowid DESC"
+_IN_VECTORS = "SELECT id FROM statement_index_words WHERE {} @@ CAST(:asked AS tsquery) ORDER BY id DESC"
 _VECTOR = "array_to_tsvector(string_to_array(title || rest, NULL))"
 _TITLE_VECTOR = "array_to_tsvector(string_to_array(title, NULL))"
 
 
 class SqliteIndex(Index):
     """FTS5 (SQLite's full-text module), without a copy of what it indexes; terms go in by their numbers."""
+
+    matching = (_IN_FTS5.format("statement_index"), _IN_FTS5.format("statement_index_title"))
 
     def _put_in(self, rows: Sequence[Row]) -> None:
         many = [(row.id, row.day.isoformat(), row.title, row.rest) for row in rows]
@@ -39,15 +43,6 @@ class SqliteIndex(Index):
     def _empty(self) -> None:
         for table in _TABLES:
             self._connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608
-
-    def _matching(self, asked: str, *, in_title: bool) -> sa.Select[int]:
-        table = _TABLES[in_title]
-        return (
-            sa.select(sa.literal_column("rowid", sa.Integer).label("id"))
-            .select_from(sa.text(table))
-            .where(sa.text(f"{table} MATCH :match").bindparams(match=asked))
-            .order_by(sa.literal_column("rowid").desc())
-        )
 
     def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
         asked = " AND ".join(
@@ -69,6 +64,8 @@ class SqliteIndex(Index):
 class PostgresIndex(Index):
     """GIN indexes over tsvectors that PostgreSQL makes of signed statements: their lexemes are the signs."""
 
+    matching = (_IN_VECTORS.format(_VECTOR), _IN_VECTORS.format(_TITLE_VECTOR))
+
     def _put_in(self, rows: Sequence[Row]) -> None:
         self._connection.execute(sa.insert(WORDS), [asdict(row) for row in rows])
 
@@ -77,14 +74,6 @@ class PostgresIndex(Index):
 
     def _empty(self) -> None:
         """The rows are all there is."""
-
-    def _matching(self, asked: str, *, in_title: bool) -> sa.Select[int]:
-        vector = _TITLE_VECTOR if in_title else _VECTOR
-        return (
-            sa.select(WORDS.c.id)
-            .where(sa.text(f"{vector} @@ CAST(:asked AS tsquery)").bindparams(asked=asked))
-            .order_by(WORDS.c.id.desc())
-        )
 
     def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
         asked = " & ".join(

@@ -77,6 +77,18 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """A name in the archive, by its key, and how many statements it issued and signed."""
+
+    key: str
+    name: str
+    issued: int
+    signed: int
+    newest: date | None = None
+    """The day of the newest statement that it issued."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Where a statement stands: its number, case and countries, and the day it is filed under."""
 

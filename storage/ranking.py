@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from storage.question import Group, Question, Way
-from storage.vocabulary import sign
+from storage.vocabulary import PART, sign
 
 _TITLE = 4.0
 _SATURATION, _LENGTH = 1.2, 0.4
 _NEIGHBOURS = 0.35
 _MOST_NEIGHBOURS = 3
 _IDLE = 0.15
-_APART_TITLE = 0.3
+_TITLE_APART = 1.2
 LEAST_PART = 0.2
 """The share of what was asked for, by its rarity, that a statement has to hold to be shown."""
 
@@ -52,8 +52,9 @@ class Ranking:
             return None
         damped = _SATURATION * (1 - _LENGTH + _LENGTH * (len(title) + len(rest)) / self._average)
         score, held, whole = 0.0, 0.0, True
+        both = title + PART + rest
         for one in self._groups:
-            worth = one.worth(title, rest, damped)
+            worth = one.worth(title, rest, both, damped)
             if worth:
                 score += worth * (1.0 if one.needed else _IDLE)
                 held += one.rarity if one.needed else 0.0
@@ -61,8 +62,8 @@ class Ranking:
                 return None
             elif one.needed:
                 whole = False
-        for rarity, both in self._pairs:
-            if both.search(title) or both.search(rest):
+        for rarity, neighbours in self._pairs:
+            if neighbours.search(both):
                 score += _NEIGHBOURS * rarity
         part = held / self._needed
         return Judged(score * (0.3 + 0.7 * part), whole, part)
@@ -76,20 +77,26 @@ class _Measured:
         self.rarity = math.log(1 + (statements - group.held + 0.5) / (group.held + 0.5))
         self.rarity = max(self.rarity, 0.05)
         self.first = group.ways[0] if group.ways else None
-        self._ways = [(way.weight, way.apart, _counter(way)) for way in group.ways]
+        self._ways = [(way.weight, way.apart, _first_of(way), _counter(way)) for way in group.ways]
 
-    def worth(self, title: str, rest: str, damped: float) -> float:
+    def worth(self, title: str, rest: str, both: str, damped: float) -> float:
         """What the best way to meet the group adds."""
         best = 0.0
-        for weight, apart, count in self._ways:
+        for weight, apart, first, count in self._ways:
             if weight <= best:
                 break  # at its most, which is its weight, it would add less
-            often = count(rest) + (_TITLE * (_APART_TITLE if apart else 1.0)) * count(title)
-            if not often and apart:
-                often = count(title + rest)
-            if often:
-                best = max(best, weight * often * (1 + _SATURATION) / (often + damped) / (1 + _SATURATION))
+            if (first and first not in both) or not count(both):
+                continue
+            often = count(rest) + (_TITLE_APART if apart else _TITLE) * count(title)
+            # What stands apart may stand partly in the title.
+            best = max(best, weight * (often or 1.0) / ((often or 1.0) + damped))
         return best * self.rarity * (1 + _SATURATION)
+
+
+def _first_of(way: Way) -> str:
+    """What has to stand in a text for the way to be met, where that is one term: quickly looked for."""
+    alone = [step[0] for step in way.steps if len(step) == 1]
+    return sign(alone[0]) if alone else ""
 
 
 def _counter(way: Way) -> _Count:

@@ -16,7 +16,8 @@ _MOST_FORMS = 12
 _MOST_FILED = 400
 _MOST_BEGINNING = 60
 _MOST_SENSES = 24
-_EXACT, _ROOT, _SOUND, _OTHER, _PLACE, _APART, _SLIP, _SLIPS = 1.0, 0.85, 0.8, 0.9, 0.7, 0.5, 0.6, 0.45
+_EXACT, _ROOT, _SOUND, _OTHER, _SHARED = 1.0, 0.85, 0.8, 0.9, 0.65
+_PLACE, _APART, _SLIP, _SLIPS = 0.7, 0.5, 0.6, 0.45
 _LEAST_SLIP, _LEAST_SLIPS = 4, 7
 _SPLIT = 6
 _PARTICLES = (
@@ -64,8 +65,8 @@ class Reader:
             if not terms(word):
                 continue
             if many and is_idle(word):
-                if self._statements:
-                    groups += [replace(group, needed=False) for group in self._groups(word)]
+                idle = (self._weighed(group) for group in self._groups(word) if group.ways)
+                groups += [replace(group, needed=False) for group in idle]
                 continue
             found = self._groups(word)
             more = [*self._joined(words, at), *self._meant(query, at)]
@@ -250,8 +251,8 @@ class Reader:
         for sense in query.senses:
             if not sense.first <= at < sense.first + sense.words:
                 continue
-            for name in sense.also[:_MOST_SENSES]:
-                yield from self._sequence(terms(name), _OTHER)
+            for name in sense.also[:_MOST_SENSES]:  # each of several words has it, and each counts it
+                yield from self._sequence(terms(name), _OTHER if sense.words == 1 else _SHARED)
             for fact, weight in (
                 *((f"country:{code}", _PLACE) for code in sense.countries),
                 *((f"year:{year}", _OTHER) for year in sense.years),

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import combinations
 
 import sqlalchemy as sa
@@ -29,13 +30,13 @@ from storage.vocabulary import LENGTH, PART, RULES_IN_USE, STATEMENTS, Vocabular
 
 RULES = 1
 """To be counted on when a text gives other terms: archives are then indexed anew (`Database.prepare`)."""
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 """More statements than these are not counted."""
-_JUDGED = 1_000
-_JUDGED_IN_PART = 1_500
+_JUDGED = 600
+_JUDGED_IN_PART = 800
 _FEW = 20
 """Where fewer than these hold all that was asked for, those that hold a part of it are looked at."""
-_BROAD = 20_000
+_BROAD = 10_000
 """Where more than these may answer, the newest months are asked first."""
 _MOST_LOOSE = 8
 _PATIENCE = 3.0
@@ -88,6 +89,9 @@ class Row:
 
 class Index(ABC):
     """The index of one connection's database. Its changes belong to the open transaction."""
+
+    matching: tuple[str, str]
+    """The engine's questions for the `id` of what matches `:asked`, the newest first: anywhere, in titles."""
 
     def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
@@ -152,10 +156,6 @@ class Index(ABC):
     @abstractmethod
     def _empty(self) -> None:
         """Likewise of every statement."""
-
-    @abstractmethod
-    def _matching(self, asked: str, *, in_title: bool) -> sa.Select[int]:
-        """A question for the ids that match, the newest first."""
 
     @abstractmethod
     def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
@@ -254,16 +254,12 @@ class Index(ABC):
         groups = [*needed, *question.facts]
         held = min((group.held for group in needed), default=question.statements)
         asked = self._said(groups, question.without)
-        if held <= _BROAD and query.sort is Sort.BEST:
-            rows = self._rows(asked, _JUDGED)
-            if len(rows) < _JUDGED:
-                return rows
-        elif held <= _BROAD:
-            return self._rows(asked, MOST_COUNTED)
+        if held <= (_BROAD if query.sort is Sort.BEST else MOST_COUNTED):
+            rows = self._rows(asked, max(held, _JUDGED) if query.sort is not Sort.BEST else _JUDGED)
         else:
             months = self._months(question, held, query.sort)
             rows = self._rows(self._said([*groups, months], question.without), _JUDGED)
-            if len(rows) < _JUDGED and query.sort is Sort.BEST:
+            if len(rows) < _JUDGED:
                 rows = self._rows(asked, _JUDGED)
         if needed and query.sort is Sort.BEST and len(rows) >= _JUDGED:
             title = self._rows(self._said(needed, ()), _JUDGED // 2, in_title=True)
@@ -292,7 +288,8 @@ class Index(ABC):
         found: dict[int, Row] = {}
 
         def take(several: Sequence[Sequence[Group]]) -> None:
-            asked = [self._said([*part, *strict], question.without) for part in several if part or strict]
+            asked = [self._said([*part, *strict], question.without) for part in several]
+            asked = [one for one in asked if one]
             if asked and len(found) < _JUDGED_IN_PART:
                 found.update((row.id, row) for row in self._rows(self._any(asked), _JUDGED))
 
@@ -312,14 +309,25 @@ class Index(ABC):
     def _rows(self, asked: str, most: int, *, in_title: bool = False) -> list[Row]:
         if not asked:
             return []
-        part = self._matching(asked, in_title=in_title).limit(most).subquery()
-        question = sa.select(WORDS).join(part, part.c.id == WORDS.c.id)
-        rows = self._connection.execute(question)
-        return [Row(row.id, row.day, row.title, row.rest) for row in rows]
+        question = _rows_of(self.matching[in_title])
+        rows = self._connection.execute(question, {"asked": asked, "most": most})
+        return [Row(*row) for row in rows.all()]
 
     def _counted(self, asked: str) -> int:
-        part = self._matching(asked, in_title=False).limit(MOST_COUNTED).subquery()
-        return int(self._connection.scalar(sa.select(sa.func.count()).select_from(part)) or 0)
+        question = _count_of(self.matching[False])
+        return int(self._connection.scalar(question, {"asked": asked, "most": MOST_COUNTED}) or 0)
+
+
+@cache
+def _rows_of(matching: str) -> sa.TextualSelect:
+    words = "SELECT w.id, w.day, w.title, w.rest FROM"
+    joined = f"{words} ({matching} LIMIT :most) AS f JOIN statement_index_words AS w ON w.id = f.id"
+    return sa.text(joined).columns(*WORDS.c)
+
+
+@cache
+def _count_of(matching: str) -> sa.TextClause:
+    return sa.text(f"SELECT count(*) FROM ({matching} LIMIT :most) AS f")  # noqa: S608 - our own words
 
 
 def facts_of(

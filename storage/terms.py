@@ -31,6 +31,7 @@ _SMALL = "of|the|for|and|on|against|in|to|de|des|du|la|les|el|los|y|et|para|por|
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{0,60}+"  # bounded: what is longer is no name
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:(?:{_SMALL}) ){{0,3}}{_CAPITAL})+")
 _LONGEST_NAME = 12
+_WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]*")
 _HIGHEST = 30
 _STACK = re.compile(rf"[^\w\s]{{{_HIGHEST + 1},}}+")
 _ALONE = dict(
@@ -82,22 +83,35 @@ _VOICED = "\u3099\u309a"
 
 def terms(text: str) -> list[str]:
     """The terms of a text to be indexed, in order."""
-    found: list[str] = []
+    return [term for _, _, term in _placed(plain(text))]
+
+
+def placed(text: str) -> list[tuple[int, int, str]]:
+    """The same terms, each with where it stands in the text: (start, end, term)."""
     folded = plain(text)
+    if len(folded) == len(text):
+        return list(_placed(folded))
+    found = []
+    for word in _WORD.finditer(text):  # a letter that is two, or none: its word is one place
+        found += [(word.start(), word.end(), term) for term in terms(word.group())]
+    return found
+
+
+def _placed(folded: str) -> Iterator[tuple[int, int, str]]:
     last, last_end = "", -1
     for run in _RUN.finditer(folded):
-        piece = run.group()
+        piece, start, end = run.group(), run.start(), run.end()
         kind = run.lastgroup
-        if kind in {"word", "digits"}:
-            found.append(piece[:LONGEST])
-            continue
         if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
-            if last and folded[last_end : run.start()] == " ":
-                found.append(last[-1] + piece[0])
-            last, last_end = piece, run.end()
-        found += pairs(piece)
-    return found
+            if last and start == last_end + 1 and folded[last_end] == " ":
+                yield last_end - 1, start + 1, last + piece[0]
+            last, last_end = piece[-1], end
+        if kind in {"word", "digits"} or end - start == 1:
+            yield start, end, piece[:LONGEST]
+        else:
+            for at in range(end - start - 1):
+                yield start + at, start + at + 2, piece[at : at + 2]
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:
@@ -132,14 +146,17 @@ def compounds(text: str) -> Iterator[str]:
 def initials(text: str) -> Iterator[str]:
     """The initials of the names in a text, with and without their small words: ICC, COI, NKHR."""
     for match in _NAME.finditer(text):
-        words = match.group().removeprefix("The ").split()[:_LONGEST_NAME]
-        small = [at for at, word in enumerate(words) if not word[0].isupper()]
-        starts = [0, *(at + 1 for at in small)]
-        ends = [*small, len(words)]
-        for start in starts:
-            for end in ends:
-                if end - start >= 3 and words[start][0].isupper():
-                    yield from _initials(words[start:end])
+        yield from _initials_of(match.group())
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the terms stand that come of several words together: (start, end, term)."""
+    folded = plain(text)
+    for match in _COMPOUND.finditer(folded) if len(folded) == len(text) else ():
+        yield match.start(), match.end(), _CUTS.sub("", match.group())
+    for match in _NAME.finditer(text):
+        for short in _initials_of(match.group()):
+            yield match.start(), match.end(), short
 
 
 def plain(text: str) -> str:
@@ -210,6 +227,15 @@ def _plain_character(char: str, known: dict[int, str]) -> str:
             found += "".join(c for c in unicodedata.normalize("NFKD", one) if not unicodedata.combining(c))
     # A decomposition may need the table itself: 﨑 is 崎; what is in it already stands for itself.
     return "".join(_ALONE.get(c) or known.get(ord(c), c) if c != char else c for c in found)
+
+
+def _initials_of(name: str) -> Iterator[str]:
+    words = name.removeprefix("The ").split()[:_LONGEST_NAME]
+    small = [at for at, word in enumerate(words) if not word[0].isupper()]
+    for start in (0, *(at + 1 for at in small)):
+        for end in (*small, len(words)):
+            if end - start >= 3 and words[start][0].isupper():
+                yield from _initials(words[start:end])
 
 
 def _initials(words: list[str]) -> Iterator[str]:

@@ -1,10 +1,11 @@
-"""The worker process: takes jobs from one pipe, answers on another, until the program is gone."""
+"""The worker processes and the mother from whom they are forked; see `nursery`."""
 
 import gc
 import importlib
 import os
 import resource
 import signal
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,13 +21,41 @@ _SWOLLEN = 300_000
 
 
 def main(memory: int, preload: Sequence[str]) -> None:
-    """Serves until the pipe is closed. `memory` in bytes, all that it may take; `preload` are modules."""
-    jobs, answers = _pipes()
-    _limit(memory)
+    """The mother of the workers: forks one for each socket that comes on standard input, until its end.
+
+    `memory` in bytes, all that a worker may take; `preload` are modules, as in Workers.
+    """
+    asked = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # out of reach of whatever a library reads or prints
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker
     for name in preload:
-        importlib.import_module(name)
+        getattr(importlib.import_module(name), "warm", _nothing)()
     gc.collect()
     gc.freeze()  # the tables of words stay: the collector need not look through them with every job
+    while True:
+        told, handles, _, _ = socket.recv_fds(asked, 1, 1)
+        if not told:
+            return
+        with socket.socket(fileno=handles[0]) as line:
+            if os.fork() == 0:
+                asked.close()
+                try:
+                    serve(line, memory)
+                finally:
+                    os._exit(0)  # what is the mother's to do at her end is not done for each
+
+
+def _nothing() -> None:
+    """What a module without tables does to be ready."""
+
+
+def serve(line: socket.socket, memory: int) -> None:
+    """A worker: takes jobs and answers them until the other end is closed; `memory` is all it may take."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _limit(memory)
+    jobs, answers = line.makefile("rb"), line.makefile("wb")
     _send(answers, frame(os.getpid()))
     while header := jobs.read(LENGTH.size):
         (length,) = LENGTH.unpack(header)
@@ -73,17 +102,8 @@ def _send(answers: BinaryIO, answer: bytes) -> None:
     answers.flush()
 
 
-def _pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The two pipes, out of reach of whatever a library reads or prints."""
-    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    return jobs, answers
-
-
 def _limit(memory: int) -> None:
-    """Ctrl-C is the program's to handle; a document that eats memory ends here and not the machine."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A document that eats memory ends here and not the machine."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

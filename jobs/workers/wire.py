@@ -1,4 +1,4 @@
-"""Frames on the pipe between the program and a worker: a length, then a pickle.
+"""Frames on the way between the program and a worker: a length, then a pickle.
 
 The worker reads what strangers wrote. Whatever it sends is therefore unpickled with nothing but plain
 values and our own records allowed, so that a worker that was taken over cannot call anything here.

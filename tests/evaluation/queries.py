@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import open_database
-from bot.cli.archive import import_
 from bot.cli.common import configuration
+from bot.cli.imports import import_
 from bot.commands import words
 from bot.speech import Speech
 from tests.evaluation.entries import EXAMPLES, rows
@@ -50,7 +50,7 @@ def asked(labels: Sequence[dict[str, Any]]) -> list[Asked]:
         )
         lines = (json.dumps(row, ensure_ascii=False) for row in rows("dev") if row["id"] in over)
         items.write_text("\n".join(lines), encoding="utf-8")
-        import_(items, config)
+        import_(str(items), config)
         database = open_database(configuration(config), watch=False)
         found = []
         with database.read() as work:

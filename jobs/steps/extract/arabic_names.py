@@ -3,6 +3,7 @@
 import re
 
 from jobs.steps.extract.arabic_words import EDGE, LED, heads_name, vocabulary
+from jobs.steps.extract.namelists import printed_names
 
 
 def names_in(name: str) -> list[str]:
@@ -26,7 +27,8 @@ def names_in(name: str) -> list[str]:
 
 def _beside(before: list[str], bare: str) -> bool:
     """Whether "and X" names another party: not the second half of a ministry's field, nor "men and women"."""
-    return bare in vocabulary("firm_heads") and _alone(before[-1])[:6] != bare[:6]
+    named = bare in vocabulary("firm_heads") or bare in printed_names()
+    return named and _alone(before[-1])[:6] != bare[:6]
 
 
 def _clean(words: list[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.extract.data import table
-from jobs.steps.extract.signatories import printed_names
+from jobs.steps.extract.namelists import printed_names
 
 _FILE = "arabic.toml"
 
@@ -115,4 +115,4 @@ def ordering(words: list[Word], at: int) -> bool:
     word = words[at].plain
     if word == "لا" and at + 1 < len(words):
         return re.fullmatch(r"ت\w{2,}وا?ا\w{0,3}", words[at + 1].plain) is not None
-    return re.fullmatch(r"[اأ]\w{2,}وا", word) is not None
+    return re.fullmatch(r"[اأ]\w{2,}وا|كونوا|كفوا|ضعوا|دعوا|قولوا|قفوا|عودوا|هبوا", word) is not None

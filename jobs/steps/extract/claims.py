@@ -22,14 +22,15 @@ _COUNTRIES = re.compile(
     rf"\b(?:issue?s\s+de|de|dans|venant\s+de)\s+(?P<f>{number_of('fr')})\s+(?:\w+\s+)?pays\b|"
     rf"\bиз\s+(?P<r>{number_of('ru')})\s+стран|"
     rf"(?:من|في)\s+(?P<a>{number_of('ar')})\s+(?:دولة|دول|بلدا|بلدان|بلدًا)|"
-    rf"\b(?:from|in|across)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?(?:countries|states|"
+    rf"\b(?:from|in|across|of)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:of\s+the\s+)?(?:\w+\s+){{0,2}}?(?:countries|states|"
     rf"nations)\b",
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
     r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
-    r"abajo firmantes|suscrit\w+|подпис\w+)\b|"
+    r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|signons|signent|adhérons|"
+    r"подпис\w+|нижеподпис\w+|active in|based in|working in|headquartered in)\b|"
     r"الموقع|(?<!\w)موقع[ةو]|وقعت|نحن|\b[Ww]e,\s",
     re.IGNORECASE,
 )
@@ -50,7 +51,12 @@ _STEMS = (
         "signataires",
         "soussign",
         "firmante",
-        "suscrit",
+        "suscri",
+        "firmamos",
+        "adherimos",
+        "sumamos",
+        "signons",
+        "signent",
         "подпис",
         "موقع",
         "وقعت",

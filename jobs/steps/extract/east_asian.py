@@ -7,12 +7,14 @@ A line may name parties over what follows, open a list, be an item of one, or te
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from jobs.steps.extract import chinese, japanese, korean
-from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context
+from jobs.steps.extract.east_headings import LIST_MARK, Place, heading, over_a_list
 from jobs.steps.extract.east_names import Request, Scene, actor, any_of, bare, expression, own, split
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _READERS: dict[str, Callable[[str, Scene], Iterator[Request]]] = {
@@ -20,11 +22,6 @@ _READERS: dict[str, Callable[[str, Scene], Iterator[Request]]] = {
     "ja": japanese.requests,
     "zh": chinese.requests,
 }
-_LIST_MARK = re.compile(
-    r"^(?:[・ㆍ]|(?:[アイウエオカキクケコロハニホヘト]|[가나다라마바사])[\s.．、)）]|第[一二三四五六七八九十][、，,:：]|"
-    r"(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째|일곱째)[.,:]|[△▲▷])\s?"
-)
-_FRAME = re.compile(r"^[\s■□◆◇▶▷●○◎★☆▪【\[<〈《「『(（]+|[\s】\]>〉》」』)）]+$")
 _BARE = frozenset({"정부", "당국", "政府", "当局", "當局", "国会", "國會", "국회"})
 _TOP = 8  # blocks in which a title stands
 _HEADING = 60  # characters of a line between the one that opens a list and its items
@@ -47,10 +44,14 @@ class _Walk:
     items: bool = False
     going: bool = False
     """The sentence before asked somebody."""
+    titled: bool = False
+    """The section stands under the name of its party, in paragraphs up to the next name."""
     reader: bool = False
     """A section asks its readers to act."""
     signed: bool = False
     """A list of names runs."""
+    begun: bool = False
+    """The head of the text is over."""
     named: set[str] = field(default_factory=set)
     found: list[Demand] = field(default_factory=list)
 
@@ -67,6 +68,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         walk.signed = walk.signed and len(block.text) < _SIGNED and block.text[-1] not in "。."
         if walk.signed:
             continue
+        walk.begun = index > 1
         _read_block(walk, block, following)
         plain = not (block.marker or walk.opened or block.text[-1] in "。.")
         titled = len(walk.found) if index < _TOP and len(block.text) < _HEADING and plain else titled
@@ -140,22 +142,33 @@ def _in_full(found: list[Demand]) -> Iterator[Demand]:
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     text = block.text
+    if _CLOSES.match(text):
+        walk.opened, walk.section = False, ()
+        return
     if _REMARK.match(text) or _CHRONICLE.match(text) or _for_readers(walk, block):
         return
-    marked = bool(block.marker) or bool(_LIST_MARK.match(text))
-    if names := _heading(walk, block, following):
+    marked = bool(block.marker) or bool(LIST_MARK.match(text))
+    place = Place(walk.language, walk.context, walk.opened or walk.titled, partial(_would_ask, walk))
+    if names := heading(block, following, place):
         walk.section, walk.opened, walk.items, walk.last = names, True, False, names
+        walk.titled = not over_a_list(block, following)
         walk.named.update(names)
+        return
+    if walk.begun and (names := _told_off(walk, text)):
+        walk.section, walk.last = names, names
+        walk.named.update(names)
+        for sentence in sentences(re.split("[:：]", text, maxsplit=1)[1].strip()):
+            _read_sentence(walk, sentence, listed=True)
         return
     told = list(block.sentences)
     opener = _opens(walk, told[-1]) if told else False
     formed = walk.opened and not (marked or opener) and _formed(walk, text)
     if not (marked or formed):
         walk.opened = walk.opened and not walk.items and len(text) < _HEADING
-        walk.section = walk.section if walk.opened else ()
+        walk.section = walk.section if walk.opened or walk.titled else ()
     listed = walk.opened and (marked or formed)
     walk.items = walk.items or listed
-    within = walk.going = False
+    within, walk.going = False, bool(walk.titled and walk.section)
     for number, sentence in enumerate(told):
         if called := expression(walk.language, "called").match(sentence):
             walk.last = (called["name"],)
@@ -164,6 +177,24 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
             within = True
             continue
         _read_sentence(walk, sentence, listed=within or (listed and number == 0))
+
+
+def _would_ask(walk: _Walk, text: str) -> bool:
+    scene = _scene(walk, listed=True)
+    return any(True for sentence in sentences(text)[:3] for _ in _READERS[walk.language](sentence, scene))
+
+
+def _told_off(walk: _Walk, text: str) -> tuple[str, ...]:
+    """The party before a colon where what follows is an act: "외교부: 생사를 확인할 것"."""
+    match = _WITH_COLON.match(LIST_MARK.sub("", text))
+    if match is None or not actor(match["name"], walk.language):
+        return ()
+    if own(match["name"], walk.language, walk.context) or not _formed(walk, match["rest"]):
+        return ()
+    return split(match["name"], walk.language)
+
+
+_WITH_COLON = re.compile(r"(?P<name>[^:：。.，,\d|▸/]{2,30})[:：]\s?(?P<rest>[^:：]{6,300})$")
 
 
 def _for_readers(walk: _Walk, block: Block) -> bool:
@@ -178,6 +209,8 @@ def _for_readers(walk: _Walk, block: Block) -> bool:
 
 
 _SHORT = 20  # characters of a heading between sections
+_CLOSES = re.compile(r"(?:こと)?を(?:、?(?:強く|ここに|改めて))*[^、。]{2,12}。?$")
+"""The asking verb under the list of what it asks: "を求める。"."""
 _CHRONICLE = re.compile(r"(?:\d{4}[年년]\s?)?\d{1,2}[月월]\s?\d{1,2}[日일]?[\s\u3000:：]+(?![—–-]).{4,150}$")
 """An entry of what happened when: its requests were made then."""
 _REMARK = re.compile(
@@ -189,7 +222,7 @@ _REMARK = re.compile(
 
 def _open(walk: _Walk, text: str) -> None:
     """Notes that a list begins, and whom its opening line asks."""
-    walk.opened, walk.items = True, False
+    walk.opened, walk.items, walk.titled = True, False, False
     names = tuple(
         name for one in _READERS[walk.language](text, _scene(walk, listed=False)) for name in one.to
     )
@@ -230,41 +263,8 @@ def _formed(walk: _Walk, text: str) -> bool:
     return walk.language != "zh" or chinese.begins_act(text, _scene(walk, listed=False))
 
 
-def _heading(walk: _Walk, block: Block, following: Block) -> tuple[str, ...]:
-    """The parties of a line that only names them over what is asked: "■日本政府に対して", "致中国政府："."""
-    text = block.text
-    if len(text) > _HEADING or (text[-1] in ".。!?？！" and not text.endswith("..")):
-        return ()
-    plain = _FRAME.sub("", _LIST_MARK.sub("", text)).strip()
-    ended = plain.endswith((":", "：", "、", ","))
-    framed = plain != text
-    plain = _FRAME.sub("", plain.rstrip(":：、, "))
-    if walk.language == "ja":
-        plain = expression("ja", "we_first").sub("", plain)
-    match = expression(walk.language, "heading").fullmatch(plain)
-    if match is None:
-        return ()
-    name = match["name"].strip()
-    spoken = bool(match["mark"] or match["word"] or ended)
-    over = bool(following.marker or _LIST_MARK.match(following.text)) and not block.marker
-    if not (spoken or framed) or not (spoken or over):
-        return ()
-    if not (
-        over
-        or ended
-        or framed
-        or walk.opened
-        or expression(walk.language, "item_end").search(following.text or " ")
-    ):
-        return ()
-    names = split(name, walk.language)
-    if own(name, walk.language, walk.context) or not all(actor(one, walk.language) for one in names):
-        return ()
-    return names
-
-
 def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
-    body = _LIST_MARK.sub("", sentence)
+    body = LIST_MARK.sub("", sentence)
     scene, walk.going = _scene(walk, listed=listed), False
     for request in _READERS[walk.language](body, scene):
         walk.going = True
@@ -284,7 +284,7 @@ def _parties(walk: _Walk, request: Request, *, listed: bool) -> tuple[str, ...]:
     ):
         return walk.section if listed else ()
     if not request.to:
-        around = walk.section if listed else ()
+        around = walk.section if listed or walk.titled else ()
         return around or walk.last or walk.section or walk.context.letter_to[:_ADDRESSED]
     return tuple(dict.fromkeys(name for one in request.to for name in _meant(walk, one)))
 

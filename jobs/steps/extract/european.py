@@ -1,4 +1,4 @@
-"""Finds demands in French, Spanish, Portuguese, German and Russian by the frames of `european.toml`.
+"""Finds demands in Portuguese and German by the frames of `european.toml`.
 
 Requests stand in three shapes: a sentence that asks a party for something; a line that opens a list, of
 whose items each is asked; and lines that name a party over a list of its own.
@@ -13,11 +13,11 @@ from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _FILE = "european.toml"
-LANGUAGES = frozenset({"fr", "es", "de", "pt", "ru"})
+LANGUAGES = frozenset({"de", "pt"})
 _ARTICLE = re.compile(
     r"^(?:l[’'\x27]\s?|(?:à\s+la|à\s+l[’'\x27]|a\s+la|a\s+los|a\s+las|al|au|aux|à|le|la|les|el|los|las|"
     r"une?|una|der|die|das|den|dem|os|as)\s+)(?=\S)",

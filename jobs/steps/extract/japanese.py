@@ -29,7 +29,8 @@ _LINK = (
     ),
     re.compile(r"^.*(?P<end>を|の)[、,]?(?P<trail>[^を]{0,44})$"),
 )
-_ITEM = re.compile(r"(?:こと|事|よう|[るすくむつうぶぐ]|ない|ず)$")
+_WISH = re.compile(r"願|望み")
+_ITEM = re.compile(r"(?:こと|事|よう|(?<![まで])[るすくむつうぶぐ]|ない|ず)$")
 _NAME_END = re.compile(r"[^、。，,「」（）()]{1,40}(?:[（(][^（）()]{1,20}[）)])?$")
 _VERB_STEM = re.compile(r"[\u4e00-\u9fff](?:し|せず)$")
 
@@ -57,7 +58,8 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     """What a sentence asks, in the order of its verbs; nothing where others asked, or it pledges."""
     text = re.sub(r"(?<=こと)[（(][^（）()]{1,60}[）)]$", "", sentence.strip("。！!．. 　「」『』")[:_LONG])
     text = _re("lead").sub("", text)
-    if not text or any_of(_L, "pledges").search(text):
+    said = sentence.startswith("「") and "」" in sentence[-4:]
+    if not text or any_of(_L, "pledges").search(text) or (said and not scene.listed):
         return
     told_to_ask = scene.listed and re.search(r"(?:こと|[るすくむつうぶぐ])$", text) and not _asks_last(text)
     found = [] if told_to_ask else list(_spoken(text, scene))
@@ -86,6 +88,8 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
         if link is None:
             continue
         tense = match["tense"]
+        if _WISH.match(match["verb"]) and link["end"] in {"を", "の"}:
+            continue
         if _PAST.match(tense) and not tense.endswith(("たい", "たします")):
             start = match.end()
             continue
@@ -198,7 +202,7 @@ def _sounds_asked(text: str) -> bool:
 def _reader_act(text: str) -> bool:
     return bool(
         re.search(
-            r"ご(?:覧|参加|署名|協力|支援|連絡|返信|注意|了承|確認)(?:して)?|お(?:問い合わせ|申し込み|送り|寄せ|読み)",
+            r"郵送|広め|拡散|シェア|ご記入|切り取|お寄せ|ご(?:覧|参加|署名|協力|支援|連絡|返信|注意|了承|確認)(?:して)?|お(?:問い合わせ|申し込み|送り|寄せ|読み)",
             text[-24:],
         )
     )
@@ -231,7 +235,7 @@ def _party(
             and not (start == 0 and loose and mark.endswith("は"))
         ):
             continue
-        if mark in {"が", "も"} and (objects or "を" in name):
+        if mark not in {"は", "側は"} and not towards and (objects or "を" in name):
             continue
         sure = actor(name, _L) or bare(name, _L) in scene.named
         if (

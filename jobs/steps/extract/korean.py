@@ -41,6 +41,7 @@ _TOWARDS = re.compile(
     r"(?:에|를|을)\s(?:대해서는|대해서도|대해서|대해|대하여는|대하여|대하여서는|향해|향하여|상대로)[,\s]"
 )
 _OBJECT = re.compile(r"(?:을|를)$")
+_ALSO = re.compile(r"(?P<name>(?:[가-힣]+\s){0,2}[가-힣]{2,})\s(?:역시|또한)\s")
 _VOCATIVE = re.compile(r"(?P<name>(?:[\w·]+\s){0,3}[\w·]+?)(?:이시여|이여|여|님|귀하)[,!]\s?")
 
 
@@ -67,6 +68,8 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     text = _re("lead").sub("", _QUOTES.sub("", sentence).strip(' ”"“!.。·')[:_LONG])
     if not text:
         return
+    if (also := _ALSO.match(text)) and actor(also["name"], _L):
+        text = f"{also['name']}도 {text[also.end() :]}"
     if re.search(r"[△▲▷]", text):
         yield from _triangles(text, scene)
         return
@@ -130,9 +133,11 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
         yield from _asked(before, link, scene)
         start = match.end()
     if called := _re("turns_to").fullmatch(text):
-        party = _party(f"{called['who']} ", scene, dative=True)
-        if party:
-            yield Request(party.names, "")
+        who = called["who"]
+        party = _party(f"{who} ", scene, dative=True)
+        people = re.search(r"(?:에게|께)$", who) and not own(who, _L, scene.context)
+        if party or people:
+            yield Request(party.names if party else (re.sub(r"(?:에게|께)$", "", who),), "")
 
 
 def _ends_as_order(rest: str) -> bool:
@@ -270,7 +275,7 @@ def _party(
             _titled(text[token.end() :]) or (objects and mark.group() in {"이", "가", "도", "은"})
         ):
             continue
-        topic = loose and not spoken_to and mark.group() in {"은", "는", "이", "가", "도"}
+        topic = loose and not spoken_to and mark.group() in {"은", "는"} and not _VERBAL.search(word)
         ours = own(name, _L, scene.context) and not actor_alone(bare(name, _L).split())
         if not ours and _asked_party(name, scene, first=start == 0, loose=topic):
             return _Party(split(_plain(name), _L), start, token.end())
@@ -289,6 +294,7 @@ def _towards(text: str, scene: Scene) -> _Party | None:
     return _Party(split(_plain(name), _L), start, match.end())
 
 
+_VERBAL = re.compile(r"(?:하|되|있|없|않|키|받|보내|나서|이르|따르|치|리|가리|오|모르|말|돌려보내|돌아가)는$")
 _QUOTING = re.compile(r"(?:라|다|냐|자)(?:는|은|고는)$")
 _OPINION = re.compile(r"(?:\S+\s){0,3}?\S*(?<!까지)(?<!에)(?<!에서)(?<!으로)(?<!또)(?:은|는)\s")
 

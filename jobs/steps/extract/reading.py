@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from jobs.steps import lexicon
 from jobs.steps.document import Document
-from jobs.steps.extract import arabic, dates, east_asian, european
+from jobs.steps.extract import arabic, continental, dating, east_asian, european
 from jobs.steps.extract import context as contexts
-from jobs.steps.extract.addressees import addressees, countries, of_one_state
+from jobs.steps.extract.addressees import addressees, countries, of_one_state, spelled_out
 from jobs.steps.extract.blocks import Block, blocks, collapse
 from jobs.steps.extract.calendars import dated, western
 from jobs.steps.extract.demands import demands
@@ -53,8 +53,8 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     heading = "" if any(block.text.startswith(title) for block in read) or title not in flat else title
     named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
     printed, around = western(read), western(whole)
-    written = dates.written(dated(title), printed) or dates.written(dated(title), around)
-    posted = dates.posted(around) or document.posted
+    written = dating.written(dated(title), printed) or dating.written(dated(title), around)
+    posted = dating.posted(around, written) or document.posted
     if written is None and posted is None and document.published:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
@@ -67,13 +67,17 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     elif language == "ar":
         asked = arabic.demands(telling, context)
         formal = [*context.letter_to, *arabic.addressed(telling)]
+    elif language in continental.LANGUAGES:
+        asked, formal = continental.demands(telling, language, context)
     elif language in european.LANGUAGES:
         asked = european.demands(telling, language, context)
         formal = [*context.letter_to, *european.addressed(telling, language)]
     else:
         asked, formal = demands(heading, telling, context, written)
     asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
-    asked = of_one_state(asked)
+    full = spelled_out([*(demand.to for demand in asked), *formal], flat)
+    asked = of_one_state([replace(demand, to=full.get(demand.to, demand.to)) for demand in asked])
+    formal = [full.get(name, name) for name in formal]
     parties = addressees(asked, formal, read, context)
     statement = Statement(
         title=title,
@@ -84,7 +88,7 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
         date_written=written,
         date_posted=posted,
         published=document.published,
-        deadline=dates.deadline(printed, written or posted),
+        deadline=dating.deadline(printed, written or posted),
         addressees=parties,
         demands=tuple(asked),
         countries=countries(title, named, parties),
@@ -117,7 +121,13 @@ def _with_negation(demand: Demand, text: str) -> Demand:
 
 def _verbatim(demand: Demand, text: str) -> Demand:
     """The demand with the spaces and quotation marks that its text has between its signs."""
-    if demand.quote in text or demand.quote.isascii():
+    if demand.quote in text:
+        return demand
+    even = text.replace("'", "’").lower()
+    at = even.find(demand.quote.replace("'", "’").lower())
+    if at >= 0 and len(even) == len(text):
+        return replace(demand, quote=text[at : at + len(demand.quote)])
+    if demand.quote.isascii():
         return demand
     printed = re.search(
         r"[\s“”‘’\"']{0,2}".join(re.escape(sign) for sign in demand.quote if sign != " "), text

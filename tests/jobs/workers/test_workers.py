@@ -18,6 +18,7 @@ from jobs.parser import PRELOAD, Parser
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import read_answer
 from jobs.workers import Unfinished, Workers
+from jobs.workers.nursery import Nursery
 from jobs.workers.wire import LENGTH, frame, untrusted
 from storage.records import Entry
 from storage.words import Trust
@@ -155,16 +156,38 @@ async def test_a_swollen_worker_makes_room() -> None:
 
 
 async def test_a_worker_whose_program_is_gone_ends_by_itself() -> None:
-    """Even in the middle of an endless step."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from jobs.workers.child import main; main(1 << 30, ())"
-    pipe = asyncio.subprocess.PIPE
-    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdin=pipe, stdout=pipe)
-    assert worker.stdin is not None
-    worker.stdin.write(frame((0.2, time.sleep, (600,), {})))
-    await worker.stdin.drain()
-    worker.stdin.close()
+    """Even in the middle of an endless step, and though its mother is gone."""
+    nursery = Nursery(1 << 30, ())
+    worker = await nursery.worker()
+    worker.writer.write(frame((0.5, time.sleep, (600,), {})))
+    await worker.writer.drain()
+    await nursery.end()
+    worker.writer.close()
     async with asyncio.timeout(30):
-        assert await worker.wait() == -signal.SIGALRM
+        while alive(worker.pid):  # noqa: ASYNC110 - nobody tells of the end of a grandchild
+            await asyncio.sleep(0.05)
+
+
+async def test_a_mother_who_was_killed_is_replaced(workers: Workers) -> None:
+    """Her workers go on; the next one has another mother."""
+    first = await workers.run(os.getpid)
+    mother = await workers.run(os.getppid)
+    os.kill(mother, signal.SIGKILL)
+    assert await workers.run(os.getpid) == first
+    with pytest.raises(Unfinished):
+        await workers.run(os._exit, 0)
+    assert await workers.run(os.getppid) not in {mother, 1}
+
+
+async def test_workers_share_what_their_mother_has_read(workers: Workers) -> None:
+    """Two workers have one mother, who has imported for both."""
+    pairs = await asyncio.gather(*(workers.run(eval, f"({MOTHER}, {IMPORTED})") for _ in range(2)))
+    assert len({mother for mother, _ in pairs}) == 1
+    assert all(imported for _, imported in pairs)
+
+
+MOTHER = "__import__('os').getppid()"
+IMPORTED = "'jobs.steps.understand' in __import__('sys').modules"
 
 
 async def test_what_a_step_prints_stays_off_the_pipe(workers: Workers) -> None:
