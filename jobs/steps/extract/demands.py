@@ -379,7 +379,16 @@ def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
     told = (
         not ask.party and named == ("authorities",) and ask.form in {"gerund", "past"} and not context.appeal
     )
-    return not named or told or (ask.press and _TO_KNOW.match(ask.what) is not None)
+    others = not ask.party and ask.frame is Frame.THING and _OTHERS.search(ask.before)
+    return not named or told or bool(others) or (ask.press and _TO_KNOW.match(ask.what) is not None)
+
+
+_OTHERS = re.compile(
+    r"\b(?:international community|world|campaigners|activists|experts|observers|critics|analysts|families|"
+    r"relatives|lawmakers|politicians|protesters|demonstrators|crowds?|survivors)\s*$",
+    re.IGNORECASE,
+)
+"""Others who call for something, of nobody: "International community calls for justice"."""
 
 
 def _asked_phrases(ask: Ask) -> list[Phrase]:
