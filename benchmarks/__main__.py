@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import large, news, parse, unchanged
+from benchmarks import archive, large, news, parse, unchanged
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -31,9 +31,17 @@ _CORE, _MEMORY = 0.15, 250_000_000
 def main() -> None:
     """Measures and prints the table."""
     options = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast Vigil is.")
-    options.add_argument("--peer", type=Path, required=True, help="a python that has lemon24/reader")
-    options.add_argument("--only", choices=_PARTS, action="append", help="measure this part (repeatable)")
+    options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
+    options.add_argument(
+        "--only", choices=(*_PARTS, "archive"), action="append", help="measure this part (repeatable)"
+    )
+    options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
     given = options.parse_args()
+    if given.only == ["archive"]:
+        _archive(given.statements)
+        return
+    if given.peer is None:
+        options.error("--peer is needed, but for --only archive")
     parts = given.only or _PARTS
     began, now = time.monotonic(), now_utc()
     console = Console(width=118, highlight=False)
@@ -69,6 +77,15 @@ def main() -> None:
     if load:
         _print_load(console, load)
     console.print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
+
+
+def _archive(number: int) -> None:
+    """Measures the archive, on both kinds of database; it takes minutes, and has no peer."""
+    place = Path("build")
+    place.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=place.resolve()) as name:
+        for shelf in archive.measure(Path(name), number):
+            print(archive.told(shelf), flush=True)
 
 
 def _print(console: Console, rows: list[Row]) -> None:

@@ -14,6 +14,7 @@ import structlog
 from bot.announce import Announcer, Transport
 from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes
+from bot.commands.inline import Offers, offers
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
 from bot.config import Config, TelegramConfig, WebConfig
@@ -152,6 +153,10 @@ class Desk:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
         return await asyncio.to_thread(self._answer, request)
 
+    async def offer(self, typed: str, offset: str, language: str) -> Offers:
+        """Citations for words that are typed in any chat."""
+        return await asyncio.to_thread(self._offer, typed, offset, language)
+
     async def gone(self, transport: str, address: str, request_id: str = "") -> None:
         """The chat blocked or removed the bot: nothing is sent there until it speaks again.
 
@@ -166,6 +171,10 @@ class Desk:
         opened = self.database.write if changes(request.text) else self.database.read
         with opened() as work:
             return answer_command(request, work, self.zone)
+
+    def _offer(self, typed: str, offset: str, language: str) -> Offers:
+        with self.database.read() as work:
+            return offers(typed, offset, language, work, self.zone)
 
     def _suspend(self, transport: str, address: str, request_id: str) -> None:
         with self.database.write() as work:
@@ -193,6 +202,7 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
         commands=menu,
         apology=apology,
         gone=gone,
+        offer=desk.offer,
     )
 
 

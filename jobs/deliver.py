@@ -124,7 +124,10 @@ class Deliverer:
             alerts = work.alerts.many([delivery.alert_id for group in groups for delivery in group])
             notices = work.notices.many([group[0].notice_id for group in groups])
             batch = []
-            for group in groups:
+            for claimed_group in groups:
+                group = _still_told(work, claimed_group, alerts)
+                if not group:
+                    continue
                 recipient = work.recipients.get(group[0].recipient_id)
                 if recipient:  # always: its deliveries are ours until the commit, and refer to it
                     notice = notices.get(group[0].notice_id)
@@ -234,6 +237,14 @@ class Deliverer:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         recognised = self.voice.idempotent
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=recognised)
+
+
+def _still_told(work: Work, group: tuple[Delivery, ...], alerts: dict[int, Alert]) -> tuple[Delivery, ...]:
+    """Without the alerts on what an admin took down while they waited: those are cancelled."""
+    gone = [one for one in group if one.alert_id and alerts[one.alert_id].statement.taken_down]
+    for delivery in gone:
+        work.deliveries.settle(delivery.id, DeliveryState.CANCELLED, detail="taken down by an admin")
+    return tuple(one for one in group if one not in gone)
 
 
 def _pressing(matter: Matter) -> tuple[bool, ...]:

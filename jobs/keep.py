@@ -11,11 +11,13 @@ from jobs.recall import Recall
 from jobs.ring import Audience, Occasion, change, keep, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
 from jobs.steps.understand import Understood
+from jobs.vanished import Standing
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import Relation
 
 NOBODY = Admins()
+AS_IT_WAS = Standing()
 _MANY_EDITS = 3
 _AT_ONCE = "many items of this source changed at once: an admin looks first"
 
@@ -41,13 +43,15 @@ class Outcome:
     new: tuple[Understood, ...] = ()
     edits: tuple[Edit, ...] = ()
     first_poll: bool = False
+    standing: Standing = AS_IT_WAS
+    """What is gone at the source, and what is back."""
     pushed: bool = False
     """True when a hub brought it: that tells nothing of how the source itself answers."""
 
     @property
     def weight(self) -> int:
         """How long it takes to store, a state alone being 1."""
-        return 1 + 3 * (len(self.new) + len(self.edits))
+        return 1 + 3 * (len(self.new) + len(self.edits)) + len(self.standing.gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,13 @@ def _keep_pushed(work: Work, pushed: Sequence[tuple[Outcome, Source]], admins: A
 
 def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> Kept:
     source, now, limits = outcome.source, outcome.now, occasion.limits
+    _mark(work, outcome)
     if not (outcome.new or outcome.edits):
         return Kept(source)
     alerts = [*_edited(work, outcome, occasion, recall)]
     known = work.entries.known(source.id, [read.entry.uid for read in outcome.new])
+    # Asked again here: what was taken down while it was read must not come back.
+    known |= work.statements.takedowns.withheld(source.name, [read.entry for read in outcome.new])
     new = [read for read in outcome.new if read.entry.uid not in known]
     for read in sorted(new, key=lambda read: read.entry.published or now):
         entry, statement = read.entry, keep(work, source, read, now, recall)
@@ -103,6 +110,14 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
     return Kept(source, len(new), notes, tuple(alerts))
+
+
+def _mark(work: Work, outcome: Outcome) -> None:
+    """Marks what was found gone at its source, and what is there again."""
+    for number, gone in outcome.standing.gone:
+        work.statements.mark_gone(number, gone, outcome.now)
+    for number in outcome.standing.back:
+        work.statements.mark_gone(number, None, outcome.now)
 
 
 def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> list[tuple[Alert, int]]:
@@ -118,7 +133,8 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
         if edit.statement is None:
             _renew(work, source, edit, recall)
             continue
-        told = change(work, source, edit.entry, edit.statement)
+        read = (edit.entry, edit.statement)
+        told = change(work, source, read, now, rewritten=edit.by_publisher)
         recall.edited(work, told[1])
         if edit.by_publisher:
             in_time = limits.edited_in_time(edit.entry, now)

@@ -28,6 +28,7 @@ from jobs.steps.moves import back_home, moved
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
+from jobs.vanished import Vanished
 from storage.database import Database
 from storage.records import Alert, Entry, Source, without_secrets
 from storage.words import SourceState
@@ -78,10 +79,12 @@ class Poller:
     _pauses: Pauses = field(default_factory=Pauses)
     _recall: Recall = field(default_factory=Recall)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
+    _vanished: Vanished = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """One writer for all that the polls bring."""
         object.__setattr__(self, "_batches", Batches(self._store, lambda outcome: outcome.weight))
+        object.__setattr__(self, "_vanished", Vanished(self.database, self.fetcher, self._pauses))
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
         """Polls every watched source whose time has come and that is not being polled already.
@@ -206,11 +209,14 @@ class Poller:
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
         after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
         after = replace(after, marks=parsed.marks)
-        return await self._changed(source, after, shown, now)
+        return await self._changed(source, after, shown, answer.body, now)
 
-    async def _changed(self, source: Source, after: Source, shown: Shown, now: datetime) -> Outcome:
-        """What is new in an answer, and what was edited in it."""
+    async def _changed(
+        self, source: Source, after: Source, shown: Shown, body: bytes, now: datetime
+    ) -> Outcome:
+        """What is new in an answer, what was edited in it, and what was taken out of it."""
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
+        missing = await asyncio.to_thread(self._vanished.missing, source, shown.parsed, body)
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         showing = {
@@ -226,6 +232,7 @@ class Poller:
                 *await self._edits(edits, source, now),
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
             ),
+            standing=await self._vanished.found(source, missing, now, {old.id for old, _ in changed}),
             first_poll=source.last_success is None,
         )
 
@@ -280,6 +287,9 @@ class Poller:
         with self.database.read() as work:
             shown = work.entries.shown(source.id, [entry.uid for entry in entries])
             unknown = [entry for entry in entries if entry.uid not in shown]
+            withheld = work.statements.takedowns.withheld(source.name, unknown)
+            entries = [entry for entry in entries if entry.uid not in withheld]
+            unknown = [entry for entry in unknown if entry.uid not in withheld]
             sifted = sift(entries, shown, work.entries.alike(source.id, unknown) if unknown else ())
             known = work.entries.by_uid(source.id, [entry.uid for entry in sifted.edited])
         edited = [(known[entry.uid], entry) for entry in sifted.edited if entry.uid in known]

@@ -104,7 +104,10 @@ class Recall:
             self.shelf.add(Known(statement.id, statement.case_id, read_traits(statement)))
 
     def _place(self, placed: Placed) -> None:
+        late = placed.number not in self._places and placed.number < next(reversed(self._places), 0)
         self._places[placed.number] = placed
+        if late:  # one that was kept unread, and is understood only now
+            self._places = dict(sorted(self._places.items()))
         for country in placed.countries:
             insort(self._by_country.setdefault(country, []), placed, key=lambda one: one.number)
 

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from jobs.takedown import take_down_again
 from jobs.uncertain import unanswered
 from storage.aside import Aside
 from storage.backup import Backup
@@ -109,10 +110,12 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     missing = {key for trace, key in saved.items() if continues and trace not in known}
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
+    withheld = work.statements.takedowns.digests()
     rows_out(connection, tables)
     rows = rows_in(backup.connection, connection, tables, () if with_missing else missing)
     join_recipients(connection, tables, people, same)
     work.statements.index_all()
+    take_down_again(work, withheld, now)
     for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

@@ -65,31 +65,57 @@ class Occasion:
 
 def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored."""
-    entry_id = work.entries.add(source.id, read.entry, now)
+    told = read.statement.text == read.entry.text
+    entry_id = work.entries.add(source.id, read.entry, now, told=told)
+    statement = replace(_of_case(work, source, read, now, recall), entry_id=entry_id, fetched=now)
+    statement = replace(statement, id=work.statements.add(statement, source, now))
+    recall.add(statement, read.traits, now)
+    return statement
+
+
+def place(
+    work: Work, source: Source, before: Statement, read: Understood, now: datetime, recall: Recall
+) -> None:
+    """What was kept unread is understood, and joined to a case."""
+    known = replace(
+        read.statement,
+        id=before.id,
+        entry_id=before.entry_id,
+        external_id=before.external_id,
+        fetched=before.fetched,
+    )
+    statement = _of_case(work, source, replace(read, statement=known), now, recall)
+    work.statements.place(statement, source)
+    recall.edited(work, statement)
+    recall.add(statement, read.traits, before.fetched or now)
+
+
+def _of_case(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
+    """The statement in its case: one that is known, or one that it opens."""
     statement = read.statement
-    moment = statement.published or now
-    known = recall.near(work, statement, moment, source.id)
+    known = recall.near(work, statement, statement.published or now, source.id)
     linked = link_among(read.traits, known, recall.shelf)
     case_id = linked.case
     if case_id is None:
         case_id = work.cases.open(statement.title, now)
     elif linked.relation is Relation.UPDATE:
         work.cases.touch(case_id, _case_state(statement), now)
-    statement = replace(
-        statement,
-        entry_id=entry_id,
-        case_id=case_id,
-        relation=linked.relation,
-        link=linked.evidence,
-        fetched=now,
-    )
-    statement = replace(statement, id=work.statements.add(statement, source, now))
-    recall.add(statement, read.traits, now)
-    return statement
+    return replace(statement, case_id=case_id, relation=linked.relation, link=linked.evidence)
 
 
-def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tuple[Statement, Statement]:
-    """Stores an edited entry with what it says now; returns its statement as it was and as it is."""
+def change(
+    work: Work,
+    source: Source,
+    read: tuple[Entry, Statement],
+    now: datetime,
+    *,
+    rewritten: bool = True,
+) -> tuple[Statement, Statement]:
+    """Stores an edited entry with what it says now; returns its statement as it was and as it is.
+
+    Not `rewritten` where its publisher edited nothing, and more of it was read.
+    """
+    entry, statement = read
     work.entries.save(entry)
     number = work.entries.statement_of(entry.id)
     before = work.statements.get(number) if number else None
@@ -105,7 +131,8 @@ def change(work: Work, source: Source, entry: Entry, statement: Statement) -> tu
         external_id=before.external_id,
         fetched=before.fetched,
     )
-    work.statements.change(after, source)
+    same = (before.title, before.text) == (after.title, after.text)
+    work.statements.change(after, source, None if same else now, rewritten=rewritten)
     return before, after
 
 

@@ -1,6 +1,6 @@
 """Rows that wait to be written together: one statement for many of a kind, each with its number already."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -32,6 +32,7 @@ class Additions:
         self._connection = connection
         self._rows: dict[sa.Table, list[Row]] = {}
         self._after: dict[sa.Executable, list[Row]] = {}
+        self._last: dict[Callable[[], None], None] = {}
         self._number = 0
         self._numbers: dict[sa.Table, Iterator[int]] = {}
         self._is_beside = False
@@ -54,6 +55,12 @@ class Additions:
         self._after.setdefault(change, []).append(row)
         self._waits(1)
 
+    def last(self, does: Callable[[], None]) -> None:
+        """Done once, after all else that waits is written."""
+        if does not in self._last:
+            self._last[does] = None
+            self._waits(1)
+
     def waiting(self, table: sa.Table) -> Sequence[Row]:
         """The rows of the table that are not written yet, in the order in which they came."""
         return self._rows.get(table, ())
@@ -71,11 +78,14 @@ class Additions:
         """Writes all that waits."""
         rows, self._rows = self._rows, {}
         after, self._after = self._after, {}
+        last, self._last = self._last, {}
         self._number = 0
         for table in sorted(rows, key=_RANK.__getitem__):
             self._connection.execute(_insert(table), rows[table])
         for change, given in after.items():
             self._connection.execute(change, given)
+        for does in last:
+            does()
         if self._connection.dialect.name == "sqlite":
             self._numbers.clear()  # what comes now may add rows by itself
 

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.migrate import current_revision, upgrade
-from storage.search import index_for
-from storage.tables import Moment, statements
+from storage.engines import index_for
+from storage.migrate import current_revision, newest_revision, upgrade
+from storage.tables import Moment, Prose, statements
 
 _BATCH = 200
 """Rows held in memory at once: one of them may hold a long document, or two of them."""
@@ -104,6 +104,8 @@ def into_file(source: Connection, file: Path) -> dict[str, int]:
             target.exec_driver_sql("PRAGMA synchronous = OFF")
             upgrade(target, current_revision(source) or "head")
             copied = rows_in(source, target, _found_in(target))
+            if current_revision(target) == newest_revision():
+                index_for(target, Additions(target)).clear()  # it is empty, and that is all right
             target.commit()
     finally:
         engine.dispose()
@@ -230,7 +232,10 @@ def _quoted(connection: Connection, tables: Sequence[sa.Table]) -> list[str]:
 def _plain_type(_inspector: object, _table: sa.Table, column: dict[str, Any]) -> None:
     """A type that both kinds of database know, and times with their zone."""
     kind = column["type"].as_generic()
-    column["type"] = Moment() if isinstance(kind, sa.DateTime) else kind
+    if column["name"] == "text" and isinstance(kind, sa.Text):
+        column["type"] = Prose()
+    else:
+        column["type"] = Moment() if isinstance(kind, sa.DateTime) else kind
 
 
 def _is_recipient(column: sa.Column[Any]) -> bool:

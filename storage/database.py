@@ -22,6 +22,7 @@ from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep s
 from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all, count_caught_up
 from storage.deliveries import Deliveries
+from storage.engines import index_for
 from storage.entries import Entries
 from storage.measures import Measures, measure
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
@@ -31,7 +32,6 @@ from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.requests import Requests
 from storage.routes import Routes
-from storage.search import index_for
 from storage.sources import Sources
 from storage.statements import Statements
 from storage.subscriptions import Subscriptions
@@ -116,6 +116,7 @@ class Database:
                 f"the database cannot be opened: {reason(error)}{self._where(error)}"
             ) from error
         self._check_key()
+        self._check_index(anew=found is None or migrate)
 
     @contextmanager
     def write(self) -> Iterator[Work]:
@@ -222,6 +223,21 @@ class Database:
                 work.connection.execute(sa.insert(meta).values(name="key_check", value=trace))
             elif known != trace:
                 raise WrongKey("the key file does not belong to this database: use the key it was made with")
+
+    def _check_index(self, *, anew: bool) -> None:
+        with self.read() as work:
+            if work.statements.are_indexed():
+                return
+        with self.write() as work:
+            locks.until_commit(work.connection, "prepare")
+            if work.statements.are_indexed():
+                return
+            if not anew and work.counts().statements:
+                raise Unusable(
+                    "what is archived has to be indexed anew for this program: make a backup, then run "
+                    "`vigil migrate`"
+                )
+            work.statements.index_all()
 
 
 def _newer(version: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -40,6 +41,11 @@ _MOMENTS = (
     .where(_RANKED.c.place <= sa.bindparam("most"))
     .order_by(_RANKED.c.source_id, _RANKED.c.place)
 )
+
+
+_TOLD = "\x1f"
+"""Stands for the text where the entry's statement has the same."""
+_Value = TypeVar("_Value")
 
 
 class Entries:
@@ -115,11 +121,35 @@ class Entries:
         )
         return {row[0]: row[1] for row in self._connection.execute(question)}
 
+    def newest(self, source_id: int, limit: int) -> tuple[tuple[Entry, ...], set[int]]:
+        """The source's newest entries, without their texts, and the numbers of those found gone before."""
+        order = (_CAME.desc(), entries.c.id.desc())
+        columns = ("id", "uid", "title", "url", "published", "fetched")
+        question = (
+            sa.select(*(entries.c[name] for name in columns), statements.c.gone)
+            .join(statements, statements.c.entry_id == entries.c.id)
+            .where(entries.c.source_id == source_id, statements.c.taken_down.is_(None))
+            .order_by(*order)
+            .limit(limit)
+        )
+        rows = self._connection.execute(question).mappings().all()
+        found = tuple(Entry(**{name: row[name] for name in columns}) for row in rows)
+        return found, {row["id"] for row in rows if row["gone"]}
+
     def first_fetched(self, source_id: int) -> datetime | None:
         """When the source was first read."""
         question = sa.select(sa.func.min(entries.c.fetched)).where(entries.c.source_id == source_id)
         found: datetime | None = self._connection.scalar(question)
         return found
+
+    def get(self, entry_id: int) -> Entry | None:
+        """The entry with this number."""
+        found = self._select(entries.c.id == entry_id)
+        return found[0] if found else None
+
+    def many(self, ids: Collection[int]) -> dict[int, Entry]:
+        """The entries with these numbers."""
+        return {entry.id: entry for entry in self._select(entries.c.id.in_(ids))}
 
     def statement_of(self, entry_id: int) -> int | None:
         """The number of the statement that the entry holds."""
@@ -128,9 +158,13 @@ class Entries:
         )
         return found
 
-    def add(self, source_id: int, entry: Entry, fetched: datetime) -> int:
-        """Keeps an entry; returns its id. For a uid that is known the transaction raises IntegrityError."""
-        return self._additions.add(entries, _row(entry) | {"source_id": source_id, "fetched": fetched})
+    def add(self, source_id: int, entry: Entry, fetched: datetime, *, told: bool = False) -> int:
+        """Keeps an entry; returns its id. For a uid that is known the transaction raises IntegrityError.
+
+        `told`: its statement, which is to be added as well, has the same text; it is not kept twice.
+        """
+        row = _row(entry) | {"source_id": source_id, "fetched": fetched}
+        return self._additions.add(entries, row | {"text": _TOLD} if told and entry.text else row)
 
     def save(self, entry: Entry) -> None:
         """Keeps what has changed about an entry that has an id; when it was first fetched stays."""
@@ -143,10 +177,15 @@ class Entries:
         limit: int | None = None,
     ) -> tuple[Entry, ...]:
         question = sa.select(entries).where(*where).order_by(*order).limit(limit)
-        return tuple(_entry(row) for row in self._connection.execute(question).mappings())
+        rows = self._connection.execute(question).mappings().all()
+        told: dict[int, str] = {}
+        for part in _parts([row["id"] for row in rows if row["text"] == _TOLD]):
+            of = sa.select(statements.c.entry_id, statements.c.text).where(statements.c.entry_id.in_(part))
+            told.update((row.entry_id, row.text) for row in self._connection.execute(of))
+        return tuple(_entry(row, told.get(row["id"], "")) for row in rows)
 
 
-def _parts(values: Collection[str]) -> Iterator[list[str]]:
+def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
     ordered = list(values)
     for start in range(0, len(ordered), _AT_ONCE):
         yield ordered[start : start + _AT_ONCE]
@@ -161,6 +200,8 @@ def _row(entry: Entry) -> dict[str, object]:
     return row | {"enclosures": list(entry.enclosures)}
 
 
-def _entry(row: RowMapping) -> Entry:
+def _entry(row: RowMapping, told: str) -> Entry:
     fields = {name: row[name] for name in Entry.__dataclass_fields__}
+    if row["text"] == _TOLD:
+        fields["text"] = told
     return Entry(**fields | {"enclosures": tuple(row["enclosures"])})

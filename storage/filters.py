@@ -11,6 +11,7 @@ from storage.terms import fold
 
 def conditions(query: Query) -> Iterator[sa.ColumnElement[bool]]:
     """One condition for each filter that the query gives; its words are the index's matter."""
+    yield statements.c.taken_down.is_(None)
     if query.kinds:
         yield statements.c.kind.in_(query.kinds)
     if query.languages:

@@ -13,7 +13,7 @@ from storage.tables import metadata
 
 _MOST_DAMAGES = 5
 _MOST_TOLD = 2
-_BESIDE = ("alembic_version", "statement_index")
+_BESIDE = ("alembic_version", "statement_index_words", "statement_index_terms", "statement_index_keys")
 """Tables of ours that stand in no `storage.tables`: what the migrations keep, and the index."""
 _RIGHTS = """
     SELECT current_user, pg_is_in_recovery(), current_setting('transaction_read_only'), current_schema(),

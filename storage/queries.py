@@ -2,9 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from storage.records import Statement
 from storage.words import Kind
+
+
+class Sort(StrEnum):
+    """In which order to list what was found."""
+
+    BEST = "best"
+    NEW = "new"
+    OLD = "old"
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What some neighbouring words of a question may also be called, or what they name."""
+
+    first: int
+    """The place of the first of them among the question's words."""
+    words: int
+    also: tuple[str, ...] = ()
+    """Other names for the same: "Commission of Inquiry" for COI."""
+    countries: tuple[str, ...] = ()
+    """The countries (alpha-2) that they name."""
+    years: tuple[int, ...] = ()
+    """The years that they name: a statement may be of that year without saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +50,8 @@ class Query:
     """Words of an addressee's name, where the addressee is no country: "UNHCR"."""
     since: date | None = None
     before: date | None = None
+    sort: Sort = Sort.BEST
+    senses: tuple[Sense, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,24 @@ class Hits:
 
     total: int
     hits: tuple[Hit, ...] = ()
+    is_least: bool = False
+    """Whether there are more than `total`: beyond some thousands nobody counts."""
+    whole: bool = True
+    """False where nothing holds all that was asked for, and these hold a part of it."""
+    instead: tuple[tuple[str, str], ...] = ()
+    """Words that nothing holds, each with what was looked for in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name in the archive, by its key, and how many statements it issued and signed."""
+
+    key: str
+    name: str
+    issued: int
+    signed: int
+    newest: date | None = None
+    """The day of the newest statement that it issued."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from storage.words import (
     DeliveryState,
     Digest,
     EventKind,
+    Gone,
     Kind,
     MsgType,
     RecipientState,
@@ -258,6 +259,26 @@ class Statement:
     """The id under which it was imported, where there was one."""
     published: datetime | None = None
     fetched: datetime | None = None
+    gone: datetime | None = None
+    """When it was found that its source does not show it any more."""
+    gone_as: Gone | None = None
+    taken_down: datetime | None = None
+    """When an admin took it down: then nothing but its number, its kind and its case is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a statement said before it was rewritten at its source."""
+
+    number: int
+    """From 1; where numbers are missing, versions in between were not kept."""
+    title: str
+    text: str
+    url: str
+    since: datetime
+    until: datetime
+    rewritten: bool = True
+    """False where nobody edited it: a page that could not be read before was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,26 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
 from storage.filters import conditions
-from storage.queries import Hit, Hits, Placed, Query
+from storage.naming import party_key
+from storage.parties import Parties, likeness
+from storage.queries import Hit, Hits, Placed, Query, Sort
 from storage.records import (
     Addressee,
     Assessment,
     Demand,
+    Entry,
     PersonsAtRisk,
     Reason,
     Signatories,
     Source,
     Statement,
 )
-from storage.search import Index
+from storage.search import Document, Index, facts_of
 from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
+from storage.takedowns import Takedowns
 from storage.terms import fold
-from storage.words import Certainty, Kind, MsgType, Relation, Severity, Urgency
+from storage.versions import Versions
+from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
 
 _PLAIN = (
     *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
@@ -33,8 +38,11 @@ _PLAIN = (
 COMPARED = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
 _EDITS = "statement_edits"
+_LIKE = 0.45
+"""How much two names have to be alike for the one to be offered for the other."""
 CASE_MEMORY = timedelta(days=1_000)
 """A case that has been silent for longer is opened anew; who knows better can link by hand."""
+_BESIDE = 20
 _INDEXED = 200
 """How many statements are held in memory while the index is filled."""
 
@@ -77,18 +85,31 @@ class Statements:
         self._connection = connection
         self._additions = additions
         self._index = index
+        self.parties = Parties(connection, additions)
+        self.versions = Versions(connection)
+        self.takedowns = Takedowns(connection)
 
-    def add(self, statement: Statement, source: Source, fetched: datetime) -> int:
-        """Keeps a statement and indexes it; returns its id."""
+    def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
+        """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
         row = _row(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
+        row["deferred"] = deferred
         key = self._additions.add(statements, row)
         self._add_parts(key, statement)
-        self._index.add(key, statement.title, _indexed(row, source.organisation))
+        self.parties.add(key, statement, source.organisation, dated(statement))
+        self._index.add(_document(key, statement, source.organisation, row["voices"], row["day"]))
         return key
 
-    def change(self, statement: Statement, source: Source) -> None:
-        """The statement with this number says something else now: its source edited it."""
+    def change(
+        self, statement: Statement, source: Source, now: datetime | None = None, *, rewritten: bool = True
+    ) -> None:
+        """The statement with this number says something else now: its source edited it, `now`.
+
+        What it said is kept as a version; without `now` its words are the same. Not `rewritten` where
+        nobody edited it and more of it was read.
+        """
         row = _row(statement, source)
+        if now is not None:
+            self.versions.keep(statement.id, now, rewritten=rewritten)
         kept = ("entry_id", "case_id", "relation", "external_id")  # whose it is does not change
         values = {name: value for name, value in row.items() if name not in kept}
         self._connection.execute(
@@ -96,14 +117,56 @@ class Statements:
         )
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement.id))
+        self.parties.remove(statement.id)
         self._count_edit()
         self._add_parts(statement.id, statement)
+        self.parties.add(statement.id, statement, source.organisation, dated(statement))
         self._index.remove(statement.id)
-        self._index.add(statement.id, statement.title, _indexed(row, source.organisation))
+        day = self._connection.scalars(
+            sa.select(statements.c.day).where(statements.c.id == statement.id)
+        ).one()
+        self._index.add(_document(statement.id, statement, source.organisation, row["voices"], day))
 
-    def of_case(self, case_id: int) -> tuple[Statement, ...]:
-        """Every statement of a case, the oldest first."""
-        return self._load(statements.c.case_id == case_id)
+    def place(self, statement: Statement, source: Source) -> None:
+        """One that was kept unread is understood now, and has a case."""
+        self.change(statement, source)
+        values = {"case_id": statement.case_id, "relation": statement.relation, "deferred": False}
+        self._connection.execute(
+            sa.update(statements).where(statements.c.id == statement.id).values(**values)
+        )
+
+    def deferred(self, after: int, limit: int) -> tuple[Statement, ...]:
+        """Those kept unread whose number is above `after`, in ascending order."""
+        question = (
+            sa.select(statements.c.id)
+            .where(statements.c.deferred, statements.c.id > after)
+            .order_by(statements.c.id)
+            .limit(limit)
+        )
+        return self.many(self._connection.scalars(question).all())
+
+    def after(self, number: int, limit: int) -> tuple[Statement, ...]:
+        """Statements whose number is above this one, in ascending order, but those that were taken down."""
+        question = (
+            sa.select(statements.c.id)
+            .where(statements.c.id > number, statements.c.taken_down.is_(None))
+            .order_by(statements.c.id)
+            .limit(limit)
+        )
+        return self.many(self._connection.scalars(question).all())
+
+    def of_case(self, case_id: int, limit: int | None = None, offset: int = 0) -> tuple[Statement, ...]:
+        """The statements of a case, the oldest first: all of them, or a page."""
+        if limit is None:
+            return self._load(statements.c.case_id == case_id)
+        order = (statements.c.day, statements.c.published.asc().nulls_last(), statements.c.id)
+        question = sa.select(statements.c.id).where(statements.c.case_id == case_id).order_by(*order)
+        return self.many(self._connection.scalars(question.limit(limit).offset(offset)).all())
+
+    def count_of_case(self, case_id: int) -> int:
+        """How many statements a case has."""
+        question = sa.select(sa.func.count()).select_from(statements).where(statements.c.case_id == case_id)
+        return int(self._connection.scalar(question) or 0)
 
     def move(self, statement: Statement, case_id: int, relation: Relation, link: tuple[Reason, ...]) -> None:
         """The statement, and what rang for it, belongs to another case; `link` says why."""
@@ -117,25 +180,60 @@ class Statements:
         )
         self._count_edit()
 
-    def index_all(self) -> int:
-        """Fills the empty index with every statement there is; returns how many."""
+    def beside(self, statement: Statement) -> tuple[Statement, ...]:
+        """Others of the same case, or with the same address, that were not taken down; a few of them."""
+        same = [statements.c.case_id == statement.case_id] if statement.case_id else []
+        same += [statements.c.url == statement.url] if statement.url else []
+        if not same:
+            return ()
         question = (
-            sa.select(
-                statements.c.id,
-                statements.c.title,
-                statements.c.text,
-                statements.c.reading,
-                sources.c.organisation,
-            )
+            sa.select(statements.c.id)
+            .where(sa.or_(*same), statements.c.id != statement.id, statements.c.taken_down.is_(None))
+            .order_by(statements.c.id)
+            .limit(_BESIDE)
+        )
+        return self.many(self._connection.scalars(question).all())
+
+    def mark_gone(self, entry_id: int, gone: Gone | None, now: datetime) -> None:
+        """Its source does not show it any more, or with None shows it again."""
+        values = {"gone": now if gone else None, "gone_as": gone}
+        self._connection.execute(
+            sa.update(statements).where(statements.c.entry_id == entry_id).values(**values)
+        )
+
+    def take_down(self, statement: Statement, entry: Entry, now: datetime, why: str) -> int:
+        """Nothing it said is kept or found any more; returns how many deliveries were cancelled."""
+        cancelled = self.takedowns.erase(statement.id, entry, now, why)
+        if statement.case_id:
+            self.takedowns.rename_case(statement.case_id, statement.title)
+        self.parties.remove(statement.id)
+        self.versions.remove(statement.id)
+        self._index.remove(statement.id)
+        self._count_edit()
+        return cancelled
+
+    def are_indexed(self) -> bool:
+        """Whether the index was made by the rules that this program knows."""
+        return self._index.is_current()
+
+    def index_all(self) -> int:
+        """Makes the index anew of every statement there is; returns how many."""
+        self._index.clear()
+        question = (
+            sa.select(statements.c.id, statements.c.voices, statements.c.day, sources.c.organisation)
             .join(entries, entries.c.id == statements.c.entry_id)
             .join(sources, sources.c.id == entries.c.source_id)
+            .where(statements.c.id > sa.bindparam("after"), statements.c.taken_down.is_(None))
             .order_by(statements.c.id)
+            .limit(_INDEXED)
         )
-        number = 0
-        with self._connection.execute(question, execution_options={"yield_per": _INDEXED}) as found:
-            for row in found.mappings():
-                self._index.add(row["id"], row["title"], _indexed(row, row["organisation"]))
-                number += 1
+        number, after = 0, 0
+        while rows := self._connection.execute(question, {"after": after}).all():
+            after = rows[-1].id
+            found = {statement.id: statement for statement in self.many([row.id for row in rows])}
+            for row in rows:
+                self._index.add(_document(row.id, found[row.id], row.organisation, row.voices, row.day))
+            number += len(rows)
         return number
 
     def get(self, statement_id: int) -> Statement | None:
@@ -165,14 +263,16 @@ class Statements:
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Hits:
         """What fits the query, best first; without words the newest first."""
-        if not (query.words or query.phrases):
+        if not (query.words or query.phrases or query.without) and query.sort is not Sort.OLD:
             return self.latest(query, limit, offset)
-        found = self._index.find(query, conditions(query), limit, offset)
-        by_id = {statement.id: statement for statement in self.many([key for key, _ in found.keys])}
+        found = self._index.find(query, limit, offset)
+        by_id = {statement.id: statement for statement in self.many(found.keys)}
         hits = tuple(
-            Hit(by_id[key], self._index.snippet(by_id[key], query)) for key, _ in found.keys if key in by_id
+            Hit(by_id[key], self._index.snippet(by_id[key], found.marks))
+            for key in found.keys
+            if key in by_id
         )
-        return Hits(found.total, hits)
+        return Hits(found.total, hits, found.is_least, found.whole, found.instead)
 
     def edits(self) -> int:
         """A number that changes whenever a known statement is changed."""
@@ -234,6 +334,18 @@ class Statements:
         rows = self._connection.execute(_ABOUT, given)
         return tuple((int(number), int(case)) for number, case in rows)
 
+    def addressees_like(self, name: str) -> tuple[str, ...]:
+        """Names of those of whom something was asked, spelt much like this one, the likeliest first."""
+        wanted = party_key(name)
+        grams = sorted({wanted[at : at + 3] for at in range(max(1, len(wanted) - 2))})[:24] if wanted else []
+        if not grams:
+            return ()
+        shared = sa.or_(*(demands.c.addressee.icontains(gram, autoescape=True) for gram in grams))
+        question = sa.select(demands.c.addressee).where(shared).distinct().limit(COMPARED)
+        near = {found: likeness(wanted, party_key(found)) for found in self._connection.scalars(question)}
+        likely = sorted(near, key=lambda found: (-near[found], found))
+        return tuple(found[:100] for found in likely[:5] if near[found] >= _LIKE)
+
     def countries(self) -> tuple[str, ...]:
         """The countries that statements are about, the most frequent first."""
         question = (
@@ -292,10 +404,25 @@ def _row(statement: Statement, source: Source) -> dict[str, Any]:
     }
 
 
-def _indexed(row: RowMapping | dict[str, Any], organisation: str) -> str:
-    """What a statement is found by, beside its title: the text, who speaks, and its symbols."""
-    reading = row["reading"]
-    return "\n".join((row["text"], *reading["issuers"], organisation, *reading["identifiers"]))
+def _document(key: int, statement: Statement, organisation: str, voices: str, day: date) -> Document:
+    """What a statement is found by: title and text, who speaks, its symbols, and what filters ask for."""
+    of = {addressee.name: addressee.country for addressee in statement.addressees}
+    asked = dict.fromkeys(name for demand in statement.demands for name in (demand.to, of.get(demand.to)))
+    return Document(
+        id=key,
+        day=day,
+        title=statement.title,
+        text=statement.text,
+        beside=(*statement.issuers, organisation, *statement.identifiers),
+        facts=facts_of(
+            kind=statement.kind,
+            language=statement.language,
+            countries=statement.countries,
+            asked=[name for name in asked if name],
+            voices=voices,
+            day=day,
+        ),
+    )
 
 
 def case_window(around: datetime) -> tuple[date, date]:
@@ -305,17 +432,22 @@ def case_window(around: datetime) -> tuple[date, date]:
 
 def day_of(statement: Statement, fetched: datetime) -> date:
     """The day that a statement is filed under."""
+    return dated(statement) or fetched.date()
+
+
+def dated(statement: Statement) -> date | None:
+    """The day on which it was published, posted or written, as far as that is known."""
     if statement.published:
         return statement.published.date()
-    return statement.date_posted or statement.date_written or fetched.date()
+    return statement.date_posted or statement.date_written
 
 
 def _reading(statement: Statement) -> dict[str, object]:
-    return {
+    found: dict[str, object] = {
         "issuers": list(statement.issuers),
-        "signatories": asdict(statement.signatories),
+        "signatories": _said(asdict(statement.signatories), Signatories()),
         "addressees": [asdict(addressee) for addressee in statement.addressees],
-        "persons_at_risk": asdict(statement.persons_at_risk),
+        "persons_at_risk": _said(asdict(statement.persons_at_risk), PersonsAtRisk()),
         "countries": list(statement.countries),
         "places": list(statement.places),
         "identifiers": list(statement.identifiers),
@@ -323,6 +455,12 @@ def _reading(statement: Statement) -> dict[str, object]:
         "reasons": [asdict(reason) for reason in statement.alert.reasons],
         "link": [asdict(reason) for reason in statement.link],
     }
+    return {name: value for name, value in found.items() if value}
+
+
+def _said(fields: dict[str, object], nothing: object) -> dict[str, object]:
+    """What differs from nothing said: the rest would take more room than many a text."""
+    return {name: value for name, value in fields.items() if value != getattr(nothing, name)}
 
 
 def _parts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand, ...]]:
@@ -340,31 +478,34 @@ def _parts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand
 
 def _statement(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
     reading = row["reading"]
-    signatories = dict(reading["signatories"])
-    signatories["names"] = tuple(signatories["names"])
+    signatories = dict(reading.get("signatories", {}))
+    signatories["names"] = tuple(signatories.get("names", ()))
     plain = {name: row[name] for name in _PLAIN}
     plain |= {"kind": Kind(row["kind"]), "relation": Relation(row["relation"])}
     return Statement(
         **plain,
         id=row["id"],
         fetched=row["fetched"],
+        gone=row["gone"],
+        gone_as=Gone(row["gone_as"]) if row["gone_as"] else None,
+        taken_down=row["taken_down"],
         source_name=row["source_name"],
         link=tuple(Reason(**reason) for reason in reading.get("link", ())),
-        issuers=tuple(reading["issuers"]),
+        issuers=tuple(reading.get("issuers", ())),
         signatories=Signatories(**signatories),
-        addressees=tuple(Addressee(**addressee) for addressee in reading["addressees"]),
+        addressees=tuple(Addressee(**addressee) for addressee in reading.get("addressees", ())),
         demands=asked,
-        persons_at_risk=PersonsAtRisk(**reading["persons_at_risk"]),
-        countries=tuple(reading["countries"]),
-        places=tuple(reading["places"]),
-        identifiers=tuple(reading["identifiers"]),
-        instruments=tuple(reading["instruments"]),
+        persons_at_risk=PersonsAtRisk(**reading.get("persons_at_risk", {})),
+        countries=tuple(reading.get("countries", ())),
+        places=tuple(reading.get("places", ())),
+        identifiers=tuple(reading.get("identifiers", ())),
+        instruments=tuple(reading.get("instruments", ())),
         alert=Assessment(
             msg_type=MsgType(row["msg_type"]),
             urgent=row["urgent"],
             urgency=Urgency(row["urgency"]),
             severity=Severity(row["severity"]),
             certainty=Certainty(row["certainty"]),
-            reasons=tuple(Reason(**reason) for reason in reading["reasons"]),
+            reasons=tuple(Reason(**reason) for reason in reading.get("reasons", ())),
         ),
     )

@@ -1,5 +1,6 @@
 """The tables, one a noun, in the order in which rows come to be."""
 
+import zlib
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -54,6 +56,28 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Prose(TypeDecorator[str]):
+    """A text that may be long: SQLite is given it packed, PostgreSQL packs such texts by itself."""
+
+    impl = Text
+    cache_ok = True
+    worthwhile = 300
+    """Characters from which on packing saves anything."""
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | bytes | None:
+        """Packed on the way in, where that is shorter."""
+        if value is None or dialect.name != "sqlite" or len(value) < self.worthwhile:
+            return value
+        raw = value.encode("utf-8")
+        packed = zlib.compress(raw, 6)
+        return packed if len(packed) < len(raw) else value
+
+    def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:
+        """The text on the way out."""
+        del dialect
+        return zlib.decompress(value).decode("utf-8") if isinstance(value, bytes) else value
 
 
 # SQLite counts rows by itself only for INTEGER; everywhere else ids may outgrow 32 bits.
@@ -142,7 +166,7 @@ entries = Table(
     Column("uid", String, nullable=False),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("language", String, nullable=False),
     Column("published", Moment),
     Column("updated", Moment),
@@ -182,7 +206,7 @@ statements = Table(
     Column("kind", String, nullable=False),
     Column("language", String, nullable=False),
     Column("url", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose, nullable=False),
     Column("date_written", Date),
     Column("date_posted", Date),
     Column("deadline", Date),
@@ -197,10 +221,16 @@ statements = Table(
     Column("fetched", Moment, nullable=False),
     Column("day", Date, nullable=False),
     Column("external_id", String, nullable=False, index=True),
+    Column("gone", Moment),
+    Column("gone_as", String),
+    Column("taken_down", Moment),
+    Column("deferred", Boolean, nullable=False, server_default=false()),
     Index("ix_statements_kind_day", "kind", "day"),
     Index("ix_statements_day", "day"),
     Index("ix_statements_url", "url"),
 )
+_DEFERRED = statements.c.deferred.is_(true())
+Index("ix_statements_deferred", statements.c.id, sqlite_where=_DEFERRED, postgresql_where=_DEFERRED)
 
 statement_countries = Table(
     "statement_countries",
@@ -223,6 +253,48 @@ demands = Table(
     Column("condition", Text),
     Column("deadline", Date),
     Index("ix_demands_country", "country"),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("acronym", String, nullable=False),
+    Column("issued", Integer, nullable=False),
+    Column("signed", Integer, nullable=False),
+    Column("newest", Date),
+    Index("ix_parties_issued", "issued"),
+)
+
+statement_parties = Table(
+    "statement_parties",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("key", String, nullable=False),
+    Index("ix_statement_parties_key", "key", "role"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Prose, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("rewritten", Boolean, nullable=False),
+)
+
+takedowns = Table(
+    "takedowns",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("statement_id", ForeignKey("statements.id"), index=True),
 )
 
 alerts = Table(

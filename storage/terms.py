@@ -1,52 +1,151 @@
-"""The archive's one tokenisation: the same words go into the index and into a question, on any database.
+"""The archive's one tokenisation: the same terms come of a text and of a question, on any database.
 
-Letters lose case and accents, plurals their ending; Korean, Chinese and Japanese, which do not
-part their words reliably, become pairs of neighbouring characters.
+Letters lose case, width and accents, and other ways of writing the same (`plain`); Korean, Chinese and
+Japanese, which do not part their words reliably, become pairs of neighbouring characters. Endings stay:
+what belongs to one root is found by `storage.roots`.
 """
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
+LONGEST = 40
+"""Characters of a term that count."""
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA = "\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+_HANGUL = "\uac00-\ud7a3"
 _RUN = re.compile(
-    r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\u31f0-\u31ff]+)"
-    r"|(?P<hangul>[\uac00-\ud7a3]+)"
-    r"|(?P<digits>[0-9]+)"
-    r"|(?P<word>[^\W\d_]+)"
+    rf"(?P<hangul>[{_HANGUL}]+)|(?P<han>[{_HAN}{_KANA}]+)|(?P<digits>[0-9]+)"
+    rf"|(?P<word>[^\W\d_{_HAN}{_KANA}{_HANGUL}]+)"
 )
+_PARTS = re.compile(
+    rf"(?P<han>[{_HAN}]+)|(?P<katakana>[\u30a0-\u30ff\u31f0-\u31ff]+)|(?P<hiragana>[\u3040-\u309f]+)"
+)
+_COMPOUND = re.compile(r"[a-z\u0430-\u045f0-9]+(?:[-/.'’&_,‐‑–·][a-z\u0430-\u045f0-9]+)+")
+_CUTS = re.compile(r"[^a-z\u0430-\u045f0-9]+")
+_SMALL = "of|the|for|and|on|against|in|to|de|des|du|la|les|el|los|y|et|para|por|pour|contra|contre|&"
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
+_NAME = re.compile(rf"{_CAPITAL}(?: (?:(?:{_SMALL}) ){{0,3}}{_CAPITAL})+")
+_LONGEST_NAME = 12
+_ALONE = dict(
+    pair.split("=")
+    for pair in [
+        "ı=i",
+        "ł=l",
+        "ø=o",
+        "đ=d",
+        "ð=d",
+        "þ=th",
+        "æ=ae",
+        "œ=oe",
+        "ħ=h",
+        "ŀ=l",
+        "ə=a",
+        "ё=е",
+        "й=й",
+        "ى=ي",
+        "ی=ي",
+        "ے=ي",
+        "ک=ك",
+        "ة=ه",
+        "ھ=ه",
+        "ہ=ه",
+        "ء=",
+        "ـ=",
+        "ー=",
+        "’='",
+        "‘='",
+        "ʼ='",
+        "ʻ='",
+        "`='",
+        "´='",
+        "\xad=",
+        "\u200b=",
+        "\u200c=",
+        "\u200d=",
+        "\u200e=",
+        "\u200f=",
+        "\ufeff=",
+    ]
+)
+_SMALL_KANA = str.maketrans(
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ", "あいうえおつやゆよわアイウエオツヤユヨワカケ"
+)
+_VOICED = "\u3099\u309a"
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text to be indexed, in order."""
     found: list[str] = []
-    last_hangul = ""
-    last_end = -1
-    folded = fold(text)
+    folded = plain(text)
+    last, last_end = "", -1
     for run in _RUN.finditer(folded):
         piece = run.group()
-        if run.lastgroup == "hangul":
+        kind = run.lastgroup
+        if kind in {"word", "digits"}:
+            found.append(piece[:LONGEST])
+            continue
+        if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
-            if last_hangul and folded[last_end : run.start()] == " ":
-                found.append(last_hangul[-1] + piece[0])
-            found += _pairs(piece)
-            last_hangul, last_end = piece, run.end()
-        elif run.lastgroup == "han":
-            found += list(piece) if len(piece) == 1 else _pairs(piece)
-        else:
-            found.append(stem(piece))
+            if last and folded[last_end : run.start()] == " ":
+                found.append(last[-1] + piece[0])
+            last, last_end = piece, run.end()
+        found += pairs(piece)
     return found
 
 
-def question_terms(text: str) -> list[str]:
-    """The terms of a question's word: pairs inside it, but none across its spaces."""
-    found: list[str] = []
-    for run in _RUN.finditer(fold(text)):
-        piece = run.group()
-        if run.lastgroup in ("hangul", "han"):
-            found += _pairs(piece)
-        else:
-            found.append(stem(piece))
-    return found
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """The runs of one script in a question's word: (hangul, han, digits or word; the run).
+
+    What is written in Chinese characters, Katakana and Hiragana at once is parted: between nouns stand
+    particles.
+    """
+    for run in _RUN.finditer(plain(text)):
+        if run.lastgroup != "han":
+            yield str(run.lastgroup), run.group()[:LONGEST]
+            continue
+        parts = list(_PARTS.finditer(run.group()))
+        nouns = [part.group() for part in parts if part.lastgroup != "hiragana"]
+        for noun in nouns or [run.group()]:
+            yield "han", noun
+
+
+def pairs(run: str) -> list[str]:
+    """Neighbouring characters, two by two; a single one is itself."""
+    return [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def compounds(text: str) -> Iterator[str]:
+    """What hyphens, dots or strokes hold together, without them: non-refoulement, A/C.3/79/L.34."""
+    for match in _COMPOUND.finditer(plain(text)):
+        joined = _CUTS.sub("", match.group())
+        if 3 <= len(joined) <= LONGEST:
+            yield joined
+
+
+def initials(text: str) -> Iterator[str]:
+    """The initials of the names in a text, with and without their small words: ICC, COI, NKHR."""
+    for match in _NAME.finditer(text):
+        yield from _initials_of(match.group())
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the terms stand that come of several words together: (start, end, term)."""
+    folded = plain(text)
+    for match in _COMPOUND.finditer(folded) if len(folded) == len(text) else ():
+        yield match.start(), match.end(), _CUTS.sub("", match.group())
+    for match in _NAME.finditer(text):
+        for short in _initials_of(match.group()):
+            yield match.start(), match.end(), short
+
+
+def plain(text: str) -> str:
+    """Text as it is compared: no case, width, accents; simplified Han, large kana, Western digits."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).translate(_plain())
 
 
 def fold(text: str) -> str:
@@ -54,20 +153,57 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     wide = unicodedata.normalize("NFKC", text).casefold()
-    plain = "".join(c for c in unicodedata.normalize("NFKD", wide) if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", plain)  # puts Hangul syllables together again
+    bare = "".join(c for c in unicodedata.normalize("NFKD", wide) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)  # puts Hangul syllables together again
 
 
-@lru_cache(maxsize=20_000)  # a language has few words
-def stem(word: str) -> str:
-    """An English plural without its ending, everything else as it is, 64 characters at most."""
-    word = word[:64]
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+class _Plain(dict[int, str]):
+    """A character, once it was met, with what stands for it."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = _plain_character(chr(code), self)
+        return found
 
 
-def _pairs(run: str) -> list[str]:
-    return [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+@cache
+def _plain() -> _Plain:
+    known = _Plain()
+    for line in files("storage").joinpath("han.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            known.update({ord(other): group[0] for group in line.split() for other in group[1:]})
+    return known
+
+
+def _plain_character(char: str, known: dict[int, str]) -> str:
+    if "\uac00" <= char <= "\ud7a3":
+        return char
+    wide = unicodedata.normalize("NFKC", char).casefold()
+    found = ""
+    for one in wide:
+        if one in _ALONE:
+            found += _ALONE[one]
+        elif one.isdecimal():
+            found += str(unicodedata.decimal(one))
+        elif "\u3040" <= one <= "\u30ff":
+            found += one.translate(_SMALL_KANA)
+        elif "\uac00" <= one <= "\ud7a3":
+            found += one
+        else:
+            found += "".join(c for c in unicodedata.normalize("NFKD", one) if not unicodedata.combining(c))
+    # A decomposition may need the table itself: 﨑 is 崎; what is in it already stands for itself.
+    return "".join(_ALONE.get(c) or known.get(ord(c), c) if c != char else c for c in found)
+
+
+def _initials_of(name: str) -> Iterator[str]:
+    words = name.removeprefix("The ").split()[:_LONGEST_NAME]
+    small = [at for at, word in enumerate(words) if not word[0].isupper()]
+    for start in (0, *(at + 1 for at in small)):
+        for end in (*small, len(words)):
+            if end - start >= 3 and words[start][0].isupper():
+                yield from _initials(words[start:end])
+
+
+def _initials(words: list[str]) -> Iterator[str]:
+    every = "".join(plain(word)[:1] for word in words)
+    great = "".join(plain(word)[:1] for word in words if word[0].isupper())
+    return (one for one in {every, great} if 3 <= len(one) <= 7 and one.isalpha())

@@ -123,6 +123,22 @@ class EventKind(StrEnum):
     """Vigil itself was not at work."""
 
 
+class Role(StrEnum):
+    """What a name has to do with a statement."""
+
+    ISSUER = "issuer"
+    SIGNATORY = "signatory"
+
+
+class Gone(StrEnum):
+    """What is known of a statement that its source does not show any more."""
+
+    PAGE = "page"
+    """It left the source's list, and its page answered that there is none (HTTP 404 or 410)."""
+    LIST = "list"
+    """It left the source's list while older items stayed, and has no page of its own."""
+
+
 class Relation(StrEnum):
     """How a statement stands to the case it is about."""
 

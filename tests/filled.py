@@ -19,7 +19,7 @@ from storage.records import (
     Signatories,
     Source,
 )
-from storage.words import CaseState, DeliveryState, Digest, EventKind, Kind, SourceState, Urgency
+from storage.words import CaseState, DeliveryState, Digest, EventKind, Gone, Kind, SourceState, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 
 LETTER = {
@@ -96,11 +96,24 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     _speak(work, plain, "plain", {}, (one,))
     case = _speak(work, rich, "rich", LETTER, (one, other))
     work.cases.touch(case, CaseState.RESOLVED, NOON + timedelta(days=1))
+    _happened(work)
     _notify(work, one)
     (claimed,) = work.deliveries.claim("console", NOON, 1, lanes=(0, 4))
     work.deliveries.begin([claimed.id])
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
     return one, other
+
+
+def _happened(work: Work) -> None:
+    """The letter was rewritten, then was gone; something else was taken down before."""
+    letter = work.statements.get(2)
+    assert letter is not None
+    source = work.sources.by_name(letter.source_name)
+    assert source is not None
+    later = NOON + timedelta(hours=2, microseconds=123456)
+    work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
+    work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
+    work.statements.takedowns.withhold([("ab" * 32,)])
 
 
 def _notify(work: Work, admin: Recipient) -> None:

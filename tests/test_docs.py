@@ -21,7 +21,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-OF_BOTFATHER = {"newbot", "revoke"}
+OF_BOTFATHER = {"newbot", "revoke", "setinline"}
 _MAKE = re.compile(r"\bmake (?:-C \S+ )?([a-z]+)\b")
 _VIGIL = re.compile(r"(?:^|\s|bin/)vigil ((?:source |admin )?[a-z]+)(?![\w.])(.*)")
 _CHAT = re.compile(r"(?<![\w./=:-])/([a-z]{3,})(?![\w/.])")

@@ -1,4 +1,4 @@
-"""vigil admin case, part, join: what belongs to one case and why, and how it is mended."""
+"""vigil admin case, part, join, takedown: what belongs to one case and why, and how it is mended."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from jobs.relink import Unknown
 from jobs.relink import join as join_case
 from jobs.relink import part as part_case
+from jobs.takedown import NotThere, take_down
 from storage.database import Database, StorageError, now_utc
 from storage.records import Statement
 
@@ -68,6 +69,34 @@ def join(
         except Unknown as error:
             fail(str(error))
     typer.echo(f"statement {statement} is in case {case} now")
+
+
+@app.command("takedown")
+def takedown(
+    statement: Annotated[int, typer.Argument(help="The number of the statement.")],
+    why: Annotated[str, typer.Option(help="For the record of admins; people in chats do not see it.")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Remove what a statement says, for somebody's safety; that it was there stays visible."""
+    if not why.strip():
+        fail("--why: say why, in a few words, for those who come after you", 2)
+    with _opened(config) as database, database.write() as work:
+        try:
+            done = take_down(work, statement, " ".join(why.split()), now_utc())
+        except NotThere as error:
+            fail(str(error))
+    typer.echo(f"statement {statement} was taken down: its words are not kept any more, nor taken in again")
+    if done.cancelled:
+        typer.echo(f"{done.cancelled} waiting messages about it were cancelled")
+    if done.sent:
+        typer.echo(
+            f"{done.sent} messages about it stand in chats already: those cannot be taken back from here"
+        )
+    typer.echo("earlier backups hold it still: restored here, it is taken down again; elsewhere it is not")
+    if done.others:
+        typer.echo("the same case or address, which you may want to look at too:")
+        for other in done.others:
+            typer.echo(f"  #{other.id}  {other.source_name}: {other.title}")
 
 
 @contextmanager

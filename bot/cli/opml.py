@@ -1,48 +1,23 @@
 """vigil export FEEDS.opml, and the other half of vigil import: the sources as other programs list them."""
 
-import os
-import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.cli.common import configuration, fail
 from bot.config.written import NotWritten, append, as_table, name_for
 from jobs.steps.links import bare
 from jobs.steps.opml import Listed, NotOpml, read_opml, write_opml
 from storage.database import now_utc
 from storage.records import Source
 
-_SUFFIXES = (".opml", ".xml")
 
-
-def export(
-    file: Annotated[str, typer.Argument(help="The OPML file to write, or - for standard output.")],
-    config: ConfigFile = DEFAULT,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a file of this name.")] = False,
-) -> None:
-    """Write the configured sources as OPML, for feed readers and for another Vigil; passwords stay out."""
-    settings = configuration(config)
-    made = write_opml(settings.sources, now_utc())
-    if file == "-":
-        sys.stdout.buffer.write(made)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(file)
-    if path.suffix.lower() not in _SUFFIXES:
-        fail(f"{file}: give a name that ends in .opml, or -; for everything else there is `vigil backup`", 2)
-    if path.exists() and not force:
-        fail(f"{file}: there is such a file already: give another name, or --force to overwrite it", 2)
-    try:
-        _write(path, made)
-    except OSError as error:
-        fail(f"{file}: cannot be written ({error.strerror})")
-    count = len(settings.sources)
-    typer.echo(f"{file}: {count} source{'' if count == 1 else 's'}")
+def listed(config: Path) -> tuple[bytes, int]:
+    """The configured sources as OPML, and how many they are; passwords stay out."""
+    watched = configuration(config).sources
+    return write_opml(watched, now_utc()), len(watched)
 
 
 def take(file: Path, config: Path, *, add: bool) -> None:
@@ -84,15 +59,3 @@ def _counted(listed: Listed, known: int) -> str:
     told += [f"{listed.unusable} more without a web address"] if listed.unusable else []
     told += ["the file is not well-formed, so some may be missing"] if listed.broken else []
     return ", ".join(told)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The file whole, in place of what it was, or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as made:
-            made.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

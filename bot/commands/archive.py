@@ -12,13 +12,18 @@ from bot.render.results import PAGE, about, last_page, numbered_title, numbers, 
 from bot.render.statement import asked_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
+from storage.bounds import Stopped
 from storage.database import Work
-from storage.queries import Hits
+from storage.queries import Hits, Query
 from storage.records import Addressee
 from storage.words import Kind
 
 _DEMANDS = 6
 """Demands shown of one statement in a list; /statement shows all."""
+_ALL_DEMANDS = 40
+"""Demands shown where one statement alone is found."""
+_VERBATIM = 1500
+"""Characters of a demand: its words are what was asked for."""
 
 
 def latest(request: Request, work: Work, speech: Speech) -> Reply:
@@ -38,14 +43,14 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = words.read(line, words.SEARCH, speech)
     if not line.strip() or wanted == Wanted(without=wanted.without):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
-    hits, remark = _found(work, wanted, speech)
+    hits, remark = _found(work, words.looked_for(wanted), speech)
     return _listed(
         request,
         speech,
         speech.t("Found for {words}", words=shorten(words.without_page(line), 80)),
         hits,
         wanted.page,
-        remark,
+        (*_remarks(hits, speech), *remark),
     )
 
 
@@ -68,13 +73,32 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
     if wanted.year:
         title = speech.t("What was asked of {addressee} in {year}", addressee=whom, year=wanted.year)
     if not hits.hits:
-        return _nothing(speech, title, wanted.page)
+        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
+    most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
     for hit in hits.hits:
         about_it = Span(f"\n{about(hit.statement, speech)}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
-        blocks.extend(asked_blocks(hit.statement, speech, most=_DEMANDS, of=lambda who: _meant(who, wanted)))
+        asked = asked_blocks(
+            hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
+        )
+        blocks.extend(asked)
     return _paged(request, speech, blocks, hits, wanted.page)
+
+
+def _of_others(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+    """Answer where nothing was asked of somebody who is no country: those whose names are spelt alike."""
+    if wanted.page > 1 or not wanted.to_names:
+        return None
+    near = work.statements.addressees_like(wanted.to_names[0])
+    if not near:
+        return None
+    year = f"{wanted.year} " if wanted.year else ""
+    return reply(
+        heading(title),
+        paragraph(speech.t("Nothing was found. Did you mean one of these?")),
+        choices=tuple((Choice(shorten(name, 40), f'/demands {year}"{name}"'),) for name in near),
+    )
 
 
 def _meant(addressee: Addressee, wanted: Wanted) -> bool:
@@ -88,14 +112,37 @@ def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Bloc
     A resolution of 2005 may have been posted, and dated, years later: then the year is a word of its text.
     """
     query = words.query_of(wanted)
-    hits = work.statements.search(query, PAGE, _offset(wanted))
-    if hits.total or wanted.year is None:
+    hits = _searched(work, query, wanted)
+    if hits.total or wanted.year is None or wanted.since is None:
         return hits, ()
     year = str(wanted.year)
     loose = replace(query, since=None, before=None, phrases=(*query.phrases, year))
-    hits = work.statements.search(loose, PAGE, _offset(wanted))
+    hits = _searched(work, loose, wanted)
     remark = speech.t("Nothing that fits is dated {year}. Regardless of its date:", year=year)
     return hits, (paragraph(remark),) if hits.total else ()
+
+
+def _searched(work: Work, query: Query, wanted: Wanted) -> Hits:
+    try:
+        return work.statements.search(query, PAGE, _offset(wanted))
+    except Stopped:
+        raise Mistake(
+            "Looking for that takes too long. A rarer word or a filter makes it shorter: {example}",
+            example=words.SEARCH.example,
+        ) from None
+
+
+def _remarks(hits: Hits, speech: Speech) -> tuple[Block, ...]:
+    """Say what was looked for instead of a word that nothing holds, and when nothing holds all of them."""
+    if not hits.hits:
+        return ()
+    said = [
+        speech.t("Nothing holds “{word}”. Looked for instead: “{used}”.", word=word, used=used)
+        for word, used in hits.instead
+    ]
+    if not hits.whole:
+        said.append(speech.t("Nothing holds all of it. These hold a part:"))
+    return tuple(paragraph(sentence) for sentence in said)
 
 
 def _listed(
@@ -111,10 +158,14 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     """Close a list: where one is in it, a choice for each result, and one for more."""
     pages = last_page(hits.total)
     counted = speech.n("{count} result", "{count} results", hits.total)
+    if hits.is_least:
+        counted = speech.t("more than {results}", results=counted)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
     blocks.append(Notice((Span(counted),)))
     rows = [numbers(tuple(hit.statement for hit in hits.hits))]
+    if len(hits.hits) == 1:
+        rows.append((Choice(speech.t("Cite"), f"/cite {hits.hits[0].statement.id}"),))
     if page < pages:
         rows.append((Choice(speech.t("More"), words.with_page(request.text, page + 1)),))
     return reply(*blocks, choices=tuple(rows))

@@ -1,55 +1,80 @@
-"""Shows one statement: /statement, a summary first, then its full text in pages."""
+"""Shows one statement: /statement, a summary first, then its text in pages, or what was changed in it."""
 
-from bot.commands.command import arguments, heading, number, paragraph, reply
+from bot.commands.command import arguments, heading, number, paragraph
+from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.rewritten import WORDS, rewritten
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
+from bot.render.standing import gone_text, rewritten_text
 from bot.render.statement import (
     asked_blocks,
+    attached_line,
     dates_text,
     deadline_text,
     field,
     issuers_text,
     persons_text,
+    signed_text,
     source_line,
     title_line,
     where_text,
 )
 from bot.render.text import pages, shorten
 from bot.speech import Speech
+from jobs.steps.attached import documents
 from storage.database import Work
-from storage.records import Signatories, Source, Statement
+from storage.records import Source, Statement
 
 EXAMPLE = "/statement 12"
 PAGE = 3000
 """Characters of text on a page, so that page and frame stay within one Telegram message."""
 _ALL = 60
 """Demands shown at most."""
+_QUOTE = 1200
+"""Characters of a demand."""
 
 
 def statement(request: Request, work: Work, speech: Speech) -> Reply:
-    """Show the statement with the number that was typed; a second number is a page of its text."""
-    typed = arguments(request).replace("page:", " ").replace("_", " ").split()
-    if not typed:
-        raise Mistake("Which one? Its number stands before each result: {example}", example=EXAMPLE)
-    key = number(typed[0], EXAMPLE)
+    """Show the statement with the number that was typed.
+
+    A second number is a page of its text; "versions" is what was changed in it.
+    """
+    typed = typed_words(arguments(request))
+    found = statement_or_reply(typed, EXAMPLE, work, speech)
+    if isinstance(found, Reply):
+        return found
+    if len(typed) > 1 and typed[1].lower() in WORDS:
+        return rewritten(found, typed[2:], work, speech)
     page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
-    found = work.statements.get(key)
-    if found is None:
-        return reply(
-            paragraph(speech.t("There is no statement #{number}.", number=key)),
-            choices=((Choice(speech.t("Latest"), "/latest"),),),
-        )
     text = _text_page(found, page, speech)
     if page > 1:
         return Reply((text,))
     source = work.sources.by_name(found.source_name)
-    return Reply((Message(_summary(found, source, request, speech)), text))
+    versions = work.statements.versions.of(found.id)
+    entry = work.entries.get(found.entry_id)
+    files = documents(entry.enclosures) if entry else ()
+    blocks = _summary(found, source, request, speech, files)
+    told = [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
+    standing = " · ".join(part for part in told if part)
+    blocks += (Notice((Span(standing),)),) if standing else ()
+    return Reply((Message(blocks, (_ways(found, speech, changed=bool(versions)),)), text))
 
 
-def _summary(found: Statement, source: Source | None, request: Request, speech: Speech) -> tuple[Block, ...]:
+def _ways(found: Statement, speech: Speech, *, changed: bool) -> tuple[Choice, ...]:
+    """Return what may be asked next."""
+    ways = [Choice(speech.t("Cite"), f"/cite {found.id}")]
+    ways += [Choice(speech.t("The case"), f"/case {found.case_id}")] if found.case_id else []
+    ways += [Choice(speech.t("What changed"), f"/statement {found.id} versions")] if changed else []
+    return tuple(ways)
+
+
+def _summary(
+    found: Statement, source: Source | None, request: Request, speech: Speech, files: tuple[str, ...]
+) -> tuple[Block, ...]:
     today = request.now.astimezone(speech.timezone).date()
     deadline = deadline_text(found.deadline, today, speech) if found.deadline else ""
+    attached = attached_line(files, speech)
     return (
         heading(speech.t("#{number} · {kind}", number=found.id, kind=speech.kind(found.kind))),
         Paragraph(title_line(found, speech)),
@@ -57,37 +82,14 @@ def _summary(found: Statement, source: Source | None, request: Request, speech: 
         *field(speech.t("Where"), where_text(found, speech)),
         *field(speech.t("At risk"), persons_text(found, speech)),
         *field(speech.t("By"), deadline),
-        *field(speech.t("Signed by"), _signed(found.signatories, speech)),
+        *field(speech.t("Signed by"), signed_text(found.signatories, speech)),
         *field(speech.t("Reference"), ", ".join(shorten(name, 60) for name in found.identifiers[:5])),
         *field(speech.t("Rests on"), ", ".join(shorten(name, 80) for name in found.instruments[:6])),
         Field(speech.t("Source"), source_line(found, speech, source)),
+        *((Field(speech.t("Attached"), attached),) if attached else ()),
         *field(speech.t("Dates"), dates_text(found, speech, fetched=True)),
-        *asked_blocks(found, speech, most=_ALL),
+        *asked_blocks(found, speech, most=_ALL, limit=_QUOTE),
     )
-
-
-def _signed(signed: Signatories, speech: Speech) -> str:
-    """Return how many signed, as counted in the list, and as the text itself claims where it does."""
-    counted = _counts(signed.organisations, signed.persons, signed.countries, speech)
-    claimed = _counts(
-        signed.claimed_organisations or 0, signed.claimed_persons or 0, signed.claimed_countries or 0, speech
-    )
-    if counted and claimed:
-        return speech.t("{counted} (counted); {claimed} (as the text says)", counted=counted, claimed=claimed)
-    if claimed:
-        return speech.t("{claimed} (as the text says)", claimed=claimed)
-    return counted
-
-
-def _counts(organisations: int, persons: int, countries: int, speech: Speech) -> str:
-    found = []
-    if organisations:
-        found.append(speech.n("{count} organisation", "{count} organisations", organisations))
-    if persons:
-        found.append(speech.n("{count} person", "{count} persons", persons))
-    if countries:
-        found.append(speech.n("from {count} country", "from {count} countries", countries))
-    return ", ".join(found)
 
 
 def _text_page(found: Statement, page: int, speech: Speech) -> Message:

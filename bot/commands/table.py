@@ -1,8 +1,11 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.archive import demands, latest, resolutions, search
+from bot.commands.cases import case
+from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.mistake import Mistake
+from bot.commands.parties import orgs, signed
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.status import status
@@ -28,6 +31,7 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
         speech.line("{example} a language or a source", example=code("lang:ko from:nkhr")),
         speech.line("{example} asked of somebody (not in /subscribe)", example=code("to:China")),
         speech.line("{example} a time (not in /subscribe)", example=code("2005 since:2004-06 before:2006")),
+        speech.line("{example} the order, only in /search", example=code("sort:new sort:old")),
         speech.line("{example} only in /subscribe", example=code("urgency:Immediate digest:daily")),
     )
     blocks: list[Block] = [
@@ -87,13 +91,21 @@ COMMANDS: tuple[Command, ...] = (
         "words [filters]",
         plain=True,
     ),
-    Command("statement", statement, msgid("Read one statement in full"), "/statement 12", "number [page]"),
+    Command(
+        "statement",
+        statement,
+        msgid("Read one statement in full, or what changed in it"),
+        "/statement 12",
+        "number [page | versions]",
+    ),
+    Command("case", case, msgid("What became of a case"), "/case 12", "number [page]"),
+    Command("cite", cite, msgid("A citation to pass on"), "/cite 12", "number"),
     Command(
         "resolutions",
         resolutions,
         msgid("Resolutions, by year or words"),
         "/resolutions 2005",
-        "[words] [year]",
+        "[words] [year] [body] [symbol]",
     ),
     Command(
         "demands",
@@ -103,6 +115,15 @@ COMMANDS: tuple[Command, ...] = (
         "[year] whom",
         plain=True,
     ),
+    Command(
+        "signed",
+        signed,
+        msgid("What an organisation or a person has signed"),
+        "/signed NKHR",
+        "whom",
+        plain=True,
+    ),
+    Command("orgs", orgs, msgid("Who has spoken, and how often"), "/orgs"),
     Command("status", status, msgid("Whether the watch is kept"), "/status"),
     Command(
         "forget",

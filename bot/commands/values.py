@@ -11,6 +11,7 @@ from babel import Locale
 from bot.commands.mistake import Mistake
 from bot.countries import country_said, is_code, nearest_country
 from bot.speech import Speech
+from storage.queries import Sort
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
 
@@ -38,6 +39,12 @@ def digest(given: tuple[str, ...], speech: Speech) -> Digest:
     """Return how often."""
     known = {name: digest for digest in Digest for name in (DIGEST_WORDS[digest], speech.digest(digest))}
     return _one_of("digest", given, known, list(DIGEST_WORDS.values()))[-1]
+
+
+def sort(given: tuple[str, ...], speech: Speech) -> Sort:
+    """Return the order of a list by its code or its name in the person's language."""
+    names = {speech.t("best"): Sort.BEST, speech.t("new"): Sort.NEW, speech.t("old"): Sort.OLD}
+    return _one_of("sort", given, names | {str(sort): sort for sort in Sort}, [*Sort])[-1]
 
 
 def languages(given: tuple[str, ...], speech: Speech) -> tuple[str, ...]:

@@ -1,15 +1,30 @@
 """Meets a person: /start, /privacy, /forget, and the answer to a button that is too old."""
 
-from bot.commands.command import arguments, code, heading, paragraph, reply
+import re
+from dataclasses import replace
+
+from bot.commands.cases import case
+from bot.commands.command import Handler, arguments, code, heading, paragraph, reply
+from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.render.message import Block, Choice, Paragraph
 from bot.speech import Speech
 from storage.database import Work
 
+_LINK = re.compile("([sc])([0-9]{1,9})")
+"""What a link to the bot may bring (Telegram: t.me/BOT?start=s123); at most 64 of A-Za-z0-9_-."""
+_LINKED: dict[str, tuple[str, Handler]] = {"s": ("statement", statement), "c": ("case", case)}
+
 
 def start(request: Request, work: Work, speech: Speech) -> Reply:
-    """Welcome: what this is, what is stored, and two taps to a useful subscription."""
-    del work
+    """Welcome: what this is, what is stored, and two taps to a useful subscription.
+
+    With what a link from elsewhere brings, "s123" or "c12", that statement or case.
+    """
+    linked = _LINK.fullmatch(arguments(request).strip())
+    if linked:
+        name, handler = _LINKED[linked[1]]
+        return handler(replace(request, text=f"/{name} {linked[2]}"), work, speech)
     blocks: list[Block] = [
         heading(speech.t("Welcome. This is Vigil.")),
         paragraph(

@@ -12,8 +12,9 @@ from bot.commands.mistake import Mistake
 from bot.commands.tokens import Part, parts
 from bot.commands.values import joined, split
 from bot.countries import country_named, country_said, is_code, nearest_country
+from bot.meanings import senses
 from bot.speech import Speech
-from storage.queries import Query
+from storage.queries import Query, Sort
 from storage.records import Route
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
@@ -29,6 +30,7 @@ _LONGEST_NAME = 5
 
 _FILTERS = ("country", "kind", "lang", "from")
 _ARCHIVE = (*_FILTERS, "to", "since", "before", "year", "page")
+_SEARCH = (*_ARCHIVE, "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Grammar:
 
 SUBSCRIBE = Grammar((*_FILTERS, "urgency", "digest"), "country", '/subscribe KP CN "prison camp"')
 LATEST = Grammar(_ARCHIVE, "country", "/latest China kind:resolution 2005")
-SEARCH = Grammar(_ARCHIVE, "word", '/search "prison camp" to:China since:2005')
+SEARCH = Grammar(_SEARCH, "word", '/search "prison camp" to:China since:2005')
 DEMANDS = Grammar(_ARCHIVE, "addressee", "/demands 2005 China")
 
 
@@ -65,6 +67,7 @@ class Wanted:
     before: date | None = None
     year: int | None = None
     """Given when a year was named alone: it may stand in the text rather than be its date."""
+    sort: Sort = Sort.BEST
     page: int = 1
 
 
@@ -105,8 +108,19 @@ def route_of(wanted: Wanted) -> Route:
     )
 
 
+def looked_for(wanted: Wanted) -> Wanted:
+    """Return the wish with a year that stands beside words as one of them, not as a filter.
+
+    A resolution of 2005 may have been posted, and dated, years later.
+    """
+    if wanted.year is None or not (wanted.words or wanted.phrases):
+        return wanted
+    return replace(wanted, words=joined(wanted.words, str(wanted.year)), since=None, before=None)
+
+
 def query_of(wanted: Wanted) -> Query:
     """Return the question to the archive."""
+    years = (str(wanted.year),) if wanted.year and wanted.since is None else ()
     return Query(
         words=wanted.words,
         phrases=wanted.phrases,
@@ -119,6 +133,8 @@ def query_of(wanted: Wanted) -> Query:
         to_names=wanted.to_names,
         since=wanted.since,
         before=wanted.before,
+        sort=wanted.sort,
+        senses=senses(wanted.words, years),
     )
 
 
@@ -158,7 +174,7 @@ def _known(part: Part, grammar: Grammar) -> bool:
             raise Mistake("“{key}:” cannot be left out with “-”; only words can.", key=key)
         return True
     near = get_close_matches(key, grammar.keys, n=1, cutoff=0.7)
-    if key in {"urgency", "digest", *_ARCHIVE} or near or grammar.bare == "country":
+    if key in {"urgency", "digest", *_SEARCH} or near or grammar.bare == "country":
         known = " ".join(f"{name}:" for name in grammar.keys)
         if near:
             raise Mistake(
@@ -284,6 +300,7 @@ _ADDED: dict[str, Callable[[Wanted, tuple[str, ...], Speech], Wanted]] = {
     "before": lambda found, given, _: replace(found, before=values.day(given[-1])),
     "year": lambda found, given, _: _in_year(found, values.year(given[-1])),
     "page": lambda found, given, _: replace(found, page=values.page(given[-1])),
+    "sort": lambda found, given, speech: replace(found, sort=values.sort(given, speech)),
 }
 """What each key adds to the wish; "country" and "to" may take words that follow as well."""
 

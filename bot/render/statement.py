@@ -1,19 +1,21 @@
 """Sets the parts of a statement that alerts and answers share: who asks what of whom, when and where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
+from urllib.parse import unquote, urlsplit
 
 from bot.countries import country_named
 from bot.render.message import Block, Field, Items, Line, Paragraph, Span, Style
 from bot.render.text import shorten, single_line
 from bot.speech import Speech
 from jobs.steps.lexicon import country_of
-from storage.records import Addressee, Demand, Source, Statement
+from storage.records import Addressee, Demand, Signatories, Source, Statement
 
 TITLE = 300
 QUOTE = 320
 NAMES = 160
+_FILES = 5
 
 
 def title_line(statement: Statement, speech: Speech, *, link: bool = False) -> Line:
@@ -115,11 +117,16 @@ def quote_line(demand: Demand, speech: Speech, *, limit: int = QUOTE) -> Line:
 
 
 def asked_blocks(
-    statement: Statement, speech: Speech, *, most: int, of: Callable[[Addressee], bool] | None = None
+    statement: Statement,
+    speech: Speech,
+    *,
+    most: int,
+    of: Callable[[Addressee], bool] | None = None,
+    limit: int = QUOTE,
 ) -> tuple[Block, ...]:
     """Set the demands under their addressees, `most` at most in all, and say how many more there are.
 
-    With `of`, only what is asked of the addressees for whom it is true.
+    With `of`, only what is asked of the addressees for whom it is true. `limit` is characters of a quote.
     """
     blocks: list[Block] = []
     groups = [
@@ -131,7 +138,7 @@ def asked_blocks(
             continue
         who = Span(addressee_text(addressee.name, addressee.country, speech), Style.BOLD)
         blocks.append(Paragraph(speech.line("Asked of {addressee}:", addressee=who)))
-        blocks.append(Items(tuple(quote_line(demand, speech) for demand in demands[:share])))
+        blocks.append(Items(tuple(quote_line(demand, speech, limit=limit) for demand in demands[:share])))
     left = sum(len(demands) for _, demands in groups) - sum(shares)
     if left:
         blocks.append(Paragraph(more_line(statement, left, speech)))
@@ -155,6 +162,30 @@ def more_line(statement: Statement, left: int, speech: Speech) -> Line:
     )
 
 
+def signed_text(signed: Signatories, speech: Speech) -> str:
+    """Return how many signed, as counted in the list, and as the text itself claims where it does."""
+    counted = _counts(signed.organisations, signed.persons, signed.countries, speech)
+    claimed = _counts(
+        signed.claimed_organisations or 0, signed.claimed_persons or 0, signed.claimed_countries or 0, speech
+    )
+    if counted and claimed:
+        return speech.t("{counted} (counted); {claimed} (as the text says)", counted=counted, claimed=claimed)
+    if claimed:
+        return speech.t("{claimed} (as the text says)", claimed=claimed)
+    return counted
+
+
+def _counts(organisations: int, persons: int, countries: int, speech: Speech) -> str:
+    found = []
+    if organisations:
+        found.append(speech.n("{count} organisation", "{count} organisations", organisations))
+    if persons:
+        found.append(speech.n("{count} person", "{count} persons", persons))
+    if countries:
+        found.append(speech.n("from {count} country", "from {count} countries", countries))
+    return ", ".join(found)
+
+
 def source_line(statement: Statement, speech: Speech, source: Source | None = None) -> Line:
     """Return where it stands: a link, and the language when it is not the reader's."""
     name = (source.title or source.organisation or source.name) if source else statement.source_name
@@ -171,6 +202,15 @@ def source_line(statement: Statement, speech: Speech, source: Source | None = No
         told = speech.t("in {language}", language=speech.language_name(statement.language))
         return (*where, Span(f" · {told}"))
     return where
+
+
+def attached_line(files: Sequence[str], speech: Speech) -> Line:
+    """Return the files that came with a statement, each as a link by its own name; a few of them."""
+    spans: list[Span] = []
+    for url in files[:_FILES]:
+        name = shorten(unquote(urlsplit(url).path.rpartition("/")[2]), 80) or speech.t("a file")
+        spans += [Span(", "), Span(name, href=url)]
+    return tuple(spans[1:])
 
 
 def field(label: str, text: str) -> tuple[Block, ...]:

@@ -15,6 +15,7 @@ from bot.commands.request import Reply, Request
 from bot.render.message import Message
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_inline import Offering
 from bot.transports.telegram_polling import Polling, pauses, report
 from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
@@ -38,7 +39,8 @@ class TelegramTransport:
     `api_url` ends in /bot. `answer` is asked for every line and press. `commands` are shown in
     Telegram's menu: (name, {language: description}). `apology` (language -> message) is said when
     an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
-    the request that told so ("" where a message was refused).
+    the request that told so ("" where a message was refused). `offer` (words, offset, language) is asked
+    for what people type after the bot's name in other chats.
     """
 
     name = NAME
@@ -55,6 +57,7 @@ class TelegramTransport:
         commands: Sequence[tuple[str, dict[str, str]]] = (),
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
+        offer: Offering | None = None,
     ) -> None:
         hush_libraries()
         self._bot = Bot(
@@ -66,7 +69,8 @@ class TelegramTransport:
         buttons = Buttons()
         self._commands = commands
         self._sending = Sending(self._bot, buttons)
-        self._answering = Answering(self._bot, self._sending, buttons, Callbacks(answer, apology, gone))
+        callbacks = Callbacks(answer, apology, gone, offer)
+        self._answering = Answering(self._bot, self._sending, buttons, callbacks)
         self._polling = Polling(self._bot, self._answering.take)
         self._ready = asyncio.Event()
         self._life: asyncio.Task[None] | None = None

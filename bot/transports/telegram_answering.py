@@ -21,7 +21,8 @@ from bot.render.message import Message
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_incoming import Left, Pressed, Said, read
+from bot.transports.telegram_incoming import Asked, Left, Pressed, Said, read
+from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_outcome import chat_and_thread
 from bot.transports.telegram_sending import Sending, parts_of
 from jobs.outcome import Gone, Migrated, Outcome, RetryLater, Sent
@@ -43,6 +44,7 @@ class Callbacks:
     answer: Callable[[Request], Awaitable[Reply]]
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
+    offer: Offering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Answering:
         self._buttons = buttons
         self._callbacks = callbacks
         self._inbox = Inbox()
+        self._inline = Inline(bot, callbacks.offer) if callbacks.offer else None
         self._pages: Newest[tuple[int, int], _Page] = Newest(5000)
         """By chat and the message that bears the buttons, so that pages turn in place."""
         self._admins: Newest[tuple[int, int], tuple[float, bool]] = Newest(1000)
@@ -79,6 +82,9 @@ class Answering:
             case Pressed() as pressed:
                 command = self._buttons.command(pressed.said.text, pressed.said.chat)
                 return self._queue(replace(pressed.said, text=command), pressed)
+            case Asked() as asked if self._inline:
+                self._inline.heard(asked)
+                return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
             case Left(address=address, update=number):
                 return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
         return None
@@ -94,6 +100,14 @@ class Answering:
                 said.address, None, lambda: self._say(said, self._callbacks.apology(said.language))
             )
         return task
+
+    async def _offer(self, asked: Asked) -> None:
+        """Answer what is typed in inline mode; where that fails, nothing is offered."""
+        assert self._inline is not None  # noqa: S101 - `take` has looked
+        try:
+            await self._inline.answer(asked)
+        except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
+            _log_failure(error)
 
     async def _respond(self, said: Said, pressed: Pressed | None) -> None:
         if pressed:

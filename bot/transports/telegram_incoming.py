@@ -6,7 +6,7 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 
 from bot.transports.telegram_outcome import address_of
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query")
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 
 
@@ -52,7 +52,20 @@ class Left:
     """As in Said."""
 
 
-def read(update: Update, username: str) -> Said | Pressed | Left | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person types after the bot's name in some chat of theirs (inline mode)."""
+
+    query: str = field(repr=False)
+    """The id to answer with."""
+    words: str = field(repr=False)
+    offset: str
+    """Which page of the offers; "" for the first."""
+    person: int = field(repr=False)
+    language: str
+
+
+def read(update: Update, username: str) -> Said | Pressed | Left | Asked | None:
     """What the update means for the bot called `username`; None if it is not for us.
 
     In a group only commands are, and of these only such as name no other bot.
@@ -60,6 +73,10 @@ def read(update: Update, username: str) -> Said | Pressed | Left | None:
     if update.callback_query:
         pressed = _pressed(update.callback_query)
         return pressed and replace(pressed, said=replace(pressed.said, update=update.update_id))
+    if update.inline_query:
+        asked = update.inline_query
+        sender = asked.from_user
+        return Asked(asked.id, asked.query, asked.offset, sender.id, sender.language_code or "en")
     if update.my_chat_member:
         left = _membership(update.my_chat_member)
         return left and replace(left, update=update.update_id)

@@ -69,7 +69,7 @@ def _of_entry(
     posted = statement.date_posted or (entry.published.date() if entry.published else None)
     if posted != statement.date_posted:
         statement = replace(statement, date_posted=posted)
-    judged = classify(statement, entry.published or now)
+    judged = classify(statement, entry.published or now, source.countries)
     return judge_document(judged) if len(entry.text) > _LONG else judged
 
 
@@ -95,10 +95,14 @@ def of_source(entry: Entry, statement: Statement, source: Source) -> Understood:
 
 def not_understood(entry: Entry, source: Source, why: str) -> Understood:
     """The entry as it stands, with a note for an admin, and a statement of its own words alone."""
-    noted = replace(entry, note=f"{NOT_UNDERSTOOD}: {why}"[:200])
+    return as_it_stands(replace(entry, note=f"{NOT_UNDERSTOOD}: {why}"[:200]), source)
+
+
+def as_it_stands(entry: Entry, source: Source) -> Understood:
+    """The entry with a statement of its own words alone: nothing was read in it."""
     plain = Statement(title=entry.title, url=entry.url, text=entry.text, published=entry.published)
     plain = replace(plain, language=entry.language, countries=source.countries, source_name=source.name)
-    return Understood(noted, plain, unread_traits(plain))
+    return Understood(entry, plain, unread_traits(plain))
 
 
 def warm() -> None:

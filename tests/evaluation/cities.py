@@ -60,7 +60,8 @@ SKIP = _listed("""
     nova, roman, central, union, young, march, metro, of, sur, bar, van, hit, ham, ban, phoenix,
     independence, liberty, enterprise, paradise, san, jose, san, juan, san, pedro, santa, maria, la,
     paz, cordoba, merida, leon, guadalupe, concepcion, trinidad, georgia, jackson, lincoln, washington,
-    columbus, madison, jordan, chad, israel, male
+    columbus, madison, jordan, chad, israel, male,
+    ahmadi, baris, carrefour, greve, gulnar, herve, kamran, тимофеи, اباده, مدينه, هويه
 """)
 
 

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.cli.explain import as_statement, read_any
+from bot.cli.explain import as_statement
+from jobs.steps.anything import read_any
 from storage.database import now_utc
 from tests.evaluation.figures import Figure, resampled
 from tests.evaluation.matching import Labelled, paired, same_demand, same_party, same_title

@@ -33,9 +33,16 @@ _FLOORS = {
     ("harm dated, feared", "urgent"): 0.8,
     ("opens follow_up", "update"): 1.2,
     ("opens closed", "cancel"): 1.2,
+    ("rearrested", "urgent"): 0.8,
+    ("stay_off", "urgent"): 0.8,
 }
 """What holds by definition weighs so much at least: a harm with a day within two weeks, a formal label."""
-_CEILINGS = {("long past", "urgent"): -1.5}
+_CEILINGS = {
+    ("long past", "urgent"): -1.5,
+    ("rearrested", "cancel"): -1.5,
+    ("stay_off", "cancel"): -1.5,
+    ("drill", "urgent"): -9.0,
+}
 """And so little at the most."""
 _GRAM = "\t"
 """Marks the names of grams among all names; no gram holds one."""

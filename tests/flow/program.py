@@ -137,6 +137,15 @@ class Program:
         assert code == -signal.SIGKILL, self.log()
         self.service = None
 
+    async def run_until_killed(self, point: str, *words: str) -> int:
+        """`vigil WORDS` until it comes to a line of `stage.TRAPS`; its exit code."""
+        self._trap = point
+        try:
+            code, _, _ = await self.run(*words)
+        finally:
+            self._trap = ""
+        return code
+
     @contextmanager
     def database(self) -> Iterator[Database]:
         """The installation's database, to look into or to fill."""

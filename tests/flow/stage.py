@@ -85,6 +85,9 @@ TRAPS: dict[str, Trap] = {
     # /forget yes
     "a recipient is half forgotten": Trap("storage.recipients", "sa.delete", after=False, only="routes"),
     "a recipient is forgotten": Trap("storage.recipients", "Recipients.forget"),
+    # file -> batch -> entry -> statement
+    "a batch is about to be imported": Trap("jobs.intake", "Intake._store", after=False, nth=2),
+    "a batch is imported": Trap("jobs.intake", "Intake._store", nth=2),
     # what a platform may answer, and what the next start makes of none
     "a recipient is suspended": Trap("storage.recipients", "Recipients.suspend"),
     "a recipient is moved": Trap("storage.recipients", "Recipients.move"),

@@ -25,6 +25,8 @@ NOTICES = ("a notice is written", "a notice is queued")
 OF_HUBS = tuple(point for point in TRAPS if "push" in point or "hub" in point)
 """See test_pushes."""
 ELSEWHERE = (
+    "a batch is about to be imported",
+    "a batch is imported",
     "the second message is about to leave",
     "a line is handled",
     "a recipient is half forgotten",

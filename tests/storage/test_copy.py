@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.queries import Query
 from storage.tables import metadata
 from storage.vault import Vault
+from storage.vocabulary import numbers_in
 from tests.backends import Backend
 from tests.builders import NOON, a_source, a_statement, an_entry
 from tests.filled import fill
@@ -118,11 +119,18 @@ def test_an_index_made_anew_is_the_index_that_grew(database: Database, other: Da
     assert _index(database) == grown != []
 
 
-def _index(database: Database) -> list[tuple[Any, ...]]:
-    columns = "rowid, title, body" if database.engine.dialect.name == "sqlite" else "id, words::text"
+def _index(database: Database) -> list[tuple[str, ...]]:
+    """What is indexed of each statement, in words: their numbers may differ."""
     with database.read() as work:
-        rows = work.connection.execute(sa.text(f"SELECT {columns} FROM statement_index ORDER BY 1"))  # noqa: S608
-        return [tuple(row) for row in rows]
+        known = work.connection.execute(sa.text("SELECT id, term FROM statement_index_terms"))
+        terms = {row.id: row.term for row in known}
+        rows = work.connection.execute(
+            sa.text("SELECT id, day, title, rest FROM statement_index_words ORDER BY id")
+        )
+        return [
+            (str(row.id), str(row.day), *(terms[number] for number in numbers_in(row.title + row.rest)))
+            for row in rows
+        ]
 
 
 def test_what_is_added_after_a_copy_gets_a_number_of_its_own(database: Database, other: Database) -> None:

@@ -28,10 +28,11 @@ _HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
 """Languages of one country: a text in them that names no country speaks to that one."""
 
 
-def classify(statement: Statement, as_of: datetime) -> Statement:
+def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) -> Statement:
     """The statement with kind, language, countries (if it had none) and its CAP assessment.
 
-    `as_of` is the time of judgement: dates before it are past. Pure; never raises on any text.
+    `as_of` is the time of judgement: dates before it are past. `home` are the countries (alpha-2) that its
+    source is about, for a text that names none. Pure; never raises on any text.
     """
     title = statement.title
     text = statement.text
@@ -43,8 +44,8 @@ def classify(statement: Statement, as_of: datetime) -> Statement:
     features = features_of(cues, as_of.date(), language)
     verdict = judge(features, tokens, len(title))
     countries = statement.countries or countries_of_tokens(tokens)
-    if not countries and language in _HOME:
-        countries = (_HOME[language],)
+    if not countries:
+        countries = home or ((_HOME[language],) if language in _HOME else ())
     alert = Assessment(
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,

@@ -30,10 +30,13 @@ def judge_document(statement: Statement, form: Form | None = None) -> Statement:
         reasons.append(Reason(f"form {kind}", form.shown))
     if urgency is Urgency.IMMEDIATE and harms.now:
         reasons.append(Reason("asked at once", harms.now))
+    urgent = _urgent(judged, msg_type, urgency)
+    if urgent and urgency is Urgency.UNKNOWN:
+        urgency = Urgency.IMMEDIATE  # what rings says so
     alert = replace(
         statement.alert,
         msg_type=msg_type,
-        urgent=_urgent(judged, msg_type, urgency),
+        urgent=urgent,
         urgency=urgency,
         severity=document_severity(harms),
         certainty=document_certainty(judged, msg_type, harms),

@@ -39,7 +39,9 @@ def features_of(cues: Cues, today: date, language: str) -> Features:
     for group in ("follow_up", "closed"):
         if any(hit.first == 0 for hit in cues.of(group)):
             features.add(f"opens {group}", cues.words(cues.of(group)[0]))
+    ago = {cues.sentence(hit) for hit in cues.of("past_years", "anniversary")}
     near = [(cues.sentence(hit), hit) for hit in cues.of("now", "hour", "ahead")]
+    near = [(sentence, hit) for sentence, hit in near if sentence not in ago]  # "ten years ago tonight"
     dated = _dates(cues, today, features)
     near += dated
     if not dated and not cues.of("now", "hour") and "date old" in features.shown:
@@ -119,14 +121,21 @@ def _appointed(features: Features, cues: Cues, dated: list[tuple[int, Hit[str]]]
     days = dict(dated)
     done = {cues.sentence(hit) for hit in cues.of("done", "worst", "past")}
     feared = {cues.sentence(hit) for hit in cues.of("risk", "ahead", "court")}
+    shown = {cues.sentence(hit) for hit in cues.of("art", "review", "past_years", "anniversary")}
+    tried = {cues.sentence(hit) for hit in cues.of("court")}
     for harm in HARMS:
         for hit in cues.of(harm) if harm != "custody" else ():
             sentence = cues.sentence(hit)
+            if sentence in shown or (harm in _TRIED and sentence in tried):
+                continue  # a film or a trial about it has its day, not the harm
             if sentence in days and sentence not in done:
                 features.add("harm dated", cues.words(days[sentence]))
                 if sentence in feared:
                     features.add("harm dated, feared", cues.words(days[sentence]))
 
+
+_TRIED = frozenset({"attack", "torture", "disappearance"})
+"""Harms that courts look back upon; an execution or a return they may still order."""
 
 _SIGNS = ("moved", "flight", "gallows", "silence", "fasting", "sickness")
 """Groups that show a harm on its way without its name: a bus to the border, a fortieth day without food."""

@@ -7,27 +7,32 @@ from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
+from jobs.steps.extract.data import pattern, table
 from storage.records import Addressee, Demand
 
-_DELIVERY = re.compile(
-    r"^(?:please\s+)?(?:send|write|address\w*|appeals?|letters?|faxes|"
-    r"sign\w*)\b[^.]{0,80}\bto\s*:?$|^(?:addresses|appeals to|please send appeals to)\b.{0,60}:?$",
-    re.IGNORECASE,
-)
+_FILE = "parties.toml"
 _PETITION_TO = re.compile(
-    r"^(?:petition|petici[oó]n|addressed|to be delivered) (?:to|"
-    r"a):?\s+(?P<names>[A-Z].{3,200})$",
+    r"^(?:(?:petition|petici[oó]n|pétition|петиция)\s+)?"
+    r"(?:(?:addressed|directed|dirigida|adressée|to be delivered|адресована)\s+)?"
+    r"(?:(?<=\s)(?:to|a|à|au|aux)|decision[- ]makers?|адресат\w*)\s?:?\s+(?P<names>[A-ZÀ-ÝА-ЯЁ].{3,200})$",
     re.IGNORECASE,
 )
-_MISSION = re.compile(r"\b(?:Permanent Mission|Embassy) of [^,;.]{3,70}")
-_COPIES = re.compile(r"^(?:copies|copy|cc|c\.c\.|con copia|and copies)\b", re.IGNORECASE)
-_OFFICIAL = re.compile(
-    r"^(?:H\.?\s?E\.?|Mr|Mrs|Ms|Dr|President|Prime Minister|Minister|Ministry|Embassy|"
-    r"Permanent Mission|Attorney General|Prosecutor|Director|Ambassador|Chancellor|Governor|"
-    r"Secretary|General|"
-    r"Supreme|Head|Chief|Office of|High Commissioner|Leader|Commissioner|National|His Excellency|"
-    r"Her Excellency|Chairman)\b",
+_MORE = re.compile(
+    r",?\s+(?:and|y|et|и)\s+(?:a\s+|à\s+|ещё\s+)?\d+\s+(?:more|others?|más|autres?|\w+)$", re.IGNORECASE
 )
+_MISSION = re.compile(
+    r"\b(?:(?:Permanent Mission|Embassy) of|"
+    r"(?:Mission permanente|Ambassade) (?:de la |de l[’']|du |des |de |d[’'])|"
+    r"(?:Misión Permanente|Embajada) (?:de la |del |de los |de )|"
+    r"(?:Постоянное представительство|Посольство)\s)[^,;.]{3,70}"
+)
+_LEAD = re.compile(
+    r"^(?:(?:H\.?\s?E\.?|S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
+    r"M\.|Mme\.?|MM\.|Sr\.|Sra\.|Monsieur|Madame|Señora?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|le|la|el|господину?|"
+    r"госпоже?)\s+)+",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[,:]\s|[.;]\s+(?=Fax|T[eé]l|E-?mail|Correo|Факс|Тел|Twitter)|\s[–—-]\s|\s\(")
 
 
 def addressees(
@@ -54,8 +59,33 @@ def addressees(
         )
         if country is None and of_the_state and context.state:
             country = context.state
+        if country and _twins(country, context.state, name):
+            country = context.state
         listed.append(Addressee(name, country, count))
     return tuple(listed)
+
+
+def _twins(country: str, state: str, name: str) -> bool:
+    """Whether the text is about another state whose people go by the same name: "congolais", "Korean"."""
+    pair = next(
+        (one for one in table(_FILE)["twins"] if country in one["codes"] and state in one["codes"]), None
+    )
+    return pair is not None and not re.search(pair["unless"], name, re.IGNORECASE)
+
+
+def spelled_out(names: list[str], text: str) -> dict[str, str]:
+    """The acronyms among the names, with the other of them that was introduced with it: "the ... (AGC)"."""
+    full: dict[str, str] = {}
+    for short in names:
+        at = text.find(f"({short})") if _ACRONYM.match(short) else -1
+        before = text[max(0, at - 120) : at].rstrip() if at > 0 else ""
+        whole = next((name for name in names if len(name) > len(short) and before.endswith(name)), "")
+        if whole:
+            full[short] = whole
+    return full
+
+
+_ACRONYM = re.compile(r"[A-ZÀ-ÝА-ЯЁ][A-ZÀ-ÝА-ЯЁ-]{1,9}$")
 
 
 def of_one_state(asked: list[Demand]) -> list[Demand]:
@@ -90,27 +120,51 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
     on = False
     for index, block in enumerate(blocks):
         if (petition := _PETITION_TO.match(block.text)) and index < 30:
-            found += [(parties.clean(name), None) for name in re.split(r",\s+|\s+and\s+", petition["names"])]
+            names = _MORE.sub("", petition["names"])
+            found += [(parties.clean(name), None) for name in re.split(r",\s+|\s+and\s+", names)]
             continue
-        if _COPIES.match(block.text):
+        if pattern(_FILE, "copies").match(block.text):
             on = False
-        elif _DELIVERY.match(block.text):
+        elif pattern(_FILE, "delivery").fullmatch(block.text.rstrip(" :.")):
             on = True
-        elif on and len(block.text) > 200:
+        elif on and len(block.text) > _LINE:
             on = False
-        elif on and _OFFICIAL.match(block.text):
-            mission = _MISSION.search(block.text)
-            name = mission.group() if mission else parties.clean(re.split(r"[,:]\s", block.text)[0])[:120]
+        elif on and _under_official(block, blocks[index - 1]):
+            continue
+        elif on and (name := _official(block.text)):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
 
 
+def _under_official(block: Block, above: Block) -> bool:
+    """Whether a line is the institution of the official in the line above it."""
+    below = not block.gap and not block.marker and pattern(_FILE, "institution").match(block.text)
+    return bool(below) and bool(_official(above.text))
+
+
+_LINE = 260  # characters of an address
+
+
+def _official(text: str) -> str:
+    """The office or mission in a line of an address; a person's name gives way to the office behind it."""
+    if mission := _MISSION.search(text):
+        return mission.group()
+    parts = [part.strip() for part in _END.split(_LEAD.sub("", text)) if part.strip()]
+    at = next((at for at, part in enumerate(parts[:2]) if pattern(_FILE, "official").match(part)), -1)
+    if at >= 0:
+        body = parts[at + 1] if at + 1 < len(parts) else ""
+        named = parties.actor(body) and not re.search(r"\d", body) and not _LEAD.match(body)
+        return (f"{parts[at]}, {body}" if named else parties.clean(parts[at]))[:120]
+    titled = _LEAD.match(text) or pattern(_FILE, "official").match(text)
+    return parties.clean(parts[0])[:120] if titled and parts else ""
+
+
 def _country_of_address(name: str, lines: list[Block]) -> str | None:
     """The country at the end of a postal address; a mission's is that of the state that sends it."""
-    if re.search(r"\b(?:Embassy|Mission|Ambassador|UN|United Nations|EU)\b", name):
+    if re.search(r"\b(?:Embassy|Mission|Ambassador|Ambassade|Misión|Embajada|UN|United Nations|EU)\b", name):
         return None
     for number, line in enumerate(lines):
-        if number and (line.gap or _OFFICIAL.match(line.text)):
+        if number and (line.gap or line.marker or _official(line.text)):
             break
         for part in reversed(re.split(r",\s+", line.text.rstrip(" ."))[number == 0 :]):
             place = re.sub(r"^\d[\d -]*\s+", "", part)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from jobs.steps.extract import parties
-from jobs.steps.extract.phrases import base_verb, infinitive
+from jobs.steps.extract.phrases import base_verb, commands, infinitive
 
 _ADVERB = (
     r"(?:\s+(?:\w+ly|also|further|therefore|again|once\s+(?:again|more)|in\s+particular|too|"
@@ -44,6 +44,10 @@ _ONLY_ADVERBS = re.compile(
 _OF_HIM = re.compile(
     r"(?:of\s+|from\s+)?(?P<party>[^,;:]{2,80}?)\s+that\s+(?:he|she|it|"
     r"they)\s+(?P<what>(?:not\s+)?[a-z].*)$"
+)
+_COUNTED = re.compile(
+    r"(?:for\s+|the\s+following\s+|only\s+)?(?:\w+\s+){0,2}(?:things?|requests?|demands?|steps?|measures?|points?|actions?|"
+    r"favou?rs?)\s+(?:of|from|by)\s+(?P<party>[^,;:.]{2,90}?)\s*[.:]?\s*$"
 )
 _AN_END = re.compile(
     r"(?P<party>(?:the\s+)?[\w’' -]{2,60}?)\s+(?P<what>(?:an?|the)\s+(?:immediate\s+|"
@@ -176,10 +180,28 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
+    if (":" in sentence or "," in sentence) and (ahead := _said_before(sentence)):
+        return [ahead]
     modals = list(_modals(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):
         return modals
     return found or modals
+
+
+def _said_before(sentence: str) -> Ask | None:
+    """What is asked where it comes first: "To free them and to pay them: this is what we ask of X"."""
+    match = _BEFORE.match(sentence)
+    if match is None or not parties.actor(match["party"]) or not commands(match["what"]):
+        return None
+    return Ask("we ", "base", match["party"], Frame.DOING, match["what"], 0, verb="ask")
+
+
+_BEFORE = re.compile(
+    r"(?:To\s+)?(?P<what>[A-Za-z][^.]{8,600}?)\s*[:,;–—-]+\s+"
+    r"(?:(?:that|this|these|such|it)\s+(?:is|are)\s+)?(?:what\s+)?"
+    r"(?:(?:the|our)\s+(?:\w+\s+)?(?:demands?|requests?|things)\s+)?(?:we|I)\s+(?:ask|demand|expect|request|want)\s+"
+    r"(?:of|from)?\s*(?P<party>[^.;:]{2,90})[.!]?$"
+)
 
 
 def _led(sentence: str, modal: Ask, ask: Ask) -> bool:
@@ -241,6 +263,12 @@ def form_of(verb: str) -> str:
     return "s" if head.endswith("s") and head != "press" else "base"
 
 
+_TRAILING = re.compile(
+    r"(?:,?\s+(?:also|too|again|further|\w{3,}ly|as well|therefore|once more|at once|in particular|likewise|"
+    r"then|kindly|please|without (?:further )?delay|as a matter of urgency|in addition|forthwith|now))+$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """An asking verb with what stands before it and what follows, up to the next one."""
@@ -272,7 +300,7 @@ class _Opened:
 
     def ask(self, party: str, frame: Frame, what: str) -> Ask:
         """The request of this verb."""
-        return Ask(self.before, self.form, party, frame, what, self.match.start())
+        return Ask(self.before, self.form, _TRAILING.sub("", party), frame, what, self.match.start())
 
     def clauses(self, text: str, party: str) -> list[Ask]:
         """The requests of the clauses after "that"."""
@@ -295,6 +323,10 @@ def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
 def _that(opened: _Opened) -> list[Ask]:
     """So: "demand that X do ..."."""
     match = _THAT.match(opened.rest)
+    if opened.form in {"base", "s"} and _AS_FOLLOWS.match(opened.rest):
+        return [opened.ask("", Frame.OPEN, "")]
+    if match and (over := _OVER_LIST.match(opened.rest, match.end())) and parties.actor(over["party"]):
+        return [opened.ask(over["party"], Frame.OPEN, "")]
     return opened.clauses(opened.rest[match.end() :], "") if match else []
 
 
@@ -308,6 +340,8 @@ def _pronoun(opened: _Opened) -> list[Ask]:
 
 def _named_first(opened: _Opened) -> list[Ask]:
     """So: "ask of the King that he pardon", "call on China: release them", "demand of X an end to"."""
+    if counted := _COUNTED.match(opened.rest):
+        return [opened.ask(counted["party"], Frame.OPEN, "")] if parties.actor(counted["party"]) else []
     for expression in (_OF_HIM, _COLON, *((_AN_END,) if opened.match["of"] else ())):
         told = expression.match(opened.rest)
         if not told or opened.noun_frame or not parties.actor(told["party"]):
@@ -328,7 +362,7 @@ def _to_do(opened: _Opened) -> list[Ask]:
     place = _infinitive(opened.span)
     if place is None or len(opened.span[: place[0]].split()) > 45:
         return []
-    party = opened.span[: place[0]].strip(' ,“"')
+    party = _TRAILING.sub("", opened.span[: place[0]].strip(' ,“"'))
     strict = opened.noun_frame or (opened.clause_verb and not opened.match["of"])
     if not _is_party(party, strict=strict or opened.head.startswith(("press", "expect", "want"))):
         return []
@@ -356,12 +390,19 @@ def _list(opened: _Opened) -> list[Ask]:
     colon = opened.span.find(":")
     if colon < 0 or colon < len(opened.span.rstrip()) - 2:
         return []
-    party = re.sub(r"\s+(?:to(?:\s+\w+ly)?|for)$", "", opened.span[:colon].strip(" ,"))
+    party = re.sub(r"(?:^|\s+)(?:to(?:\s+\w+ly)?|for|of|from|on|upon)$", "", opened.span[:colon].strip(" ,"))
     if opened.noun_frame or re.search(r"\bfollowing\b", party, re.IGNORECASE):
         party = ""
     return [opened.ask(party, Frame.OPEN, "")]
 
 
+_OVER_LIST = re.compile(
+    r"\s+(?P<party>(?:[^:;.]|(?<=Mr)\.|(?<=Ms)\.|(?<=Dr)\.|(?<=Mrs)\.){2,90}?)"
+    r"(?:\s+(?:must|should|shall|immediately|at once|urgently))*\s*:\s*$"
+)
+_AS_FOLLOWS = re.compile(
+    r"(?:as\s+follows|(?:for\s+)?the\s+following(?:\s+\w+){0,2})\s*[.:]?\s*$", re.IGNORECASE
+)
 _THAT = re.compile(
     r"(?:,?\s*(?:is|once again|again|also|strongly|in particular)\s*,?\s*)?that\b", re.IGNORECASE
 )
@@ -484,7 +525,7 @@ def _active(clause: str) -> tuple[str, str] | None:
 
 def _modals(sentence: str) -> Iterator[Ask]:
     """Requests of the form "X must ..."; what the subject is not able to do is a passive clause."""
-    position = 0
+    position, told = 0, ""
     while match := _MODAL.search(sentence, position):
         position = match.end()
         rest = sentence[match.end() :]
@@ -492,6 +533,9 @@ def _modals(sentence: str) -> Iterator[Ask]:
         if again := _MODAL.search(span):
             span = _until_subject(span, again.start())
         subject = _subject(sentence[: match.start()])
+        if not subject and told and _SAME_SUBJECT.search(sentence[: match.start()]):
+            subject = told
+        told = subject
         if not subject or re.match(r"(?:also |not )?(?:have|be able)\b", span):
             continue
         passive = re.match(r"(?:(?:also|not|\w+ly|all)\s+){0,2}be\s+\w+", span)
@@ -524,10 +568,22 @@ def _modals(sentence: str) -> Iterator[Ask]:
                 )
 
 
+_SAME_SUBJECT = re.compile(r"[,;]?\s+(?:and|but)\s+(?:\w+ly\s+|also\s+|further\s+)?$|[,;]\s+$")
+
+
 def _until_subject(span: str, end: int) -> str:
     """The span up to the clause that holds the next modal verb."""
     cut = max(span.rfind(mark, 0, end) for mark in (", and ", "; ", ", ", " and "))
     return span[:cut] if cut > 0 else span[:end]
+
+
+_CONNECTIVE = re.compile(
+    r"^(?:moreover|furthermore|further|finally|lastly|additionally|likewise|similarly|equally|also|meanwhile|"
+    r"therefore|accordingly|consequently|hence|thus|first(?:ly)?|second(?:ly)?|third(?:ly)?|instead|"
+    r"above all|"
+    r"importantly|in addition|at the same time|for (?:its|their) part|in turn|rather|then|crucially),?\s+",
+    re.IGNORECASE,
+)
 
 
 def _subject(before: str) -> str:
@@ -535,6 +591,7 @@ def _subject(before: str) -> str:
     tail = _DATELINE.sub("", before[-240:]).rstrip()
     if relative := _WITH_CLAUSE.search(f"{tail} "):
         return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
+    tail = _CONNECTIVE.sub("", tail)
     tail = re.sub(r"^(?:To|In|For|As|At|On|With|Under|By|From|After|Before)\s[^,]{2,60},\s+", "", tail)
     tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
     cuts = [
@@ -546,6 +603,7 @@ def _subject(before: str) -> str:
     ]
     for cut in cuts:
         subject = tail[cut:].strip(' “"')
+        subject = "" if subject.lower() in {"and", "but", "or", "also"} else subject
         if not subject or len(subject.split()) > 14 or _MODAL.search(f"{subject} "):
             continue
         if re.search(r"\b(?:who|which|that|what|how|said|says|believes?|if|when)\b", subject, re.IGNORECASE):

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from jobs.steps.extract.columns import unfolded
+
 _MARKER = re.compile(
     r"""(?:
         [•·・ㆍ▪◦‣∙●○■□◆◇►▶➤➢✓✔※☞*▲△▷◎◉\uf0b7]+ (?=\s|\w|[“"'\[(]) |
         [-–—]{1,2} (?=\s) |
+        \d{1,2}(?:\.\d{1,2}){1,3}[.)]? (?=\s+[^\W\d_]) |
+        \d{1,3}\.[-–] (?=\s) |
+        [—―]{2} (?=[\u3040-\u9fff\uac00-\ud7af]) |
         [（(\[]?\d{1,3}(?:[.)．）、\]]|(?=\s*\.\s)) (?=\s|[A-Z“]|[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]) |
+        [（(]\d{1,2}[)）] (?=\d) |
         \d{1,2}\s (?=[\u3040-\u30ff\u3400-\u9fff]) (?!\d{1,2}\s[年月日人名件回時时分つ]) |
-        \d{1,2}[°º] (?=\s) |
+        \d{1,2}[°º][.)]? (?=\s) |
         [①-⑳] |
         \d{1,2}\s?[-–](?=\s?[^\d\s]) |
         (?:أول|ثاني|ثالث|رابع|خامس|سادس|سابع)(?:اً?|ًا)\s?[:،.-] |
@@ -33,7 +39,7 @@ _WORDY_END = re.compile(
     r"(?:^|\s)(?:and|or|of|the|to|for|in|with|by|on|a|an|that|from|at|as|its|their|de|la|le|les|"
     r"des|du|et|el|los|y|del|und|der|die|das)$"
 )
-_INLINE_MARKER = re.compile(r"(?<=[\s:;,])\((?:[a-h]|[ivx]{1,4}|\d{1,2})\)\s+")
+_INLINE_MARKER = re.compile(r"(?<=[\s:;,])\(?(?:[a-h]|[ivx]{1,4}|\d{1,2}|[а-ж])\)\s+")
 _STOP = re.compile(r"[.!?…]+[”\"’'»)\]]*(?:\s+|$)|[。！？]+[」』”）)]*\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Arts|para|paras|Gen|Col|Lt|Sgt|Capt|Sen|Rep|"
@@ -83,6 +89,7 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
+    text = unfolded(text)
     wrapped, column = _is_wrapped(text), _column(text)
     gap, before = True, 0
     for raw in text.splitlines():

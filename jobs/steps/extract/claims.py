@@ -22,14 +22,15 @@ _COUNTRIES = re.compile(
     rf"\b(?:issue?s\s+de|de|dans|venant\s+de)\s+(?P<f>{number_of('fr')})\s+(?:\w+\s+)?pays\b|"
     rf"\bиз\s+(?P<r>{number_of('ru')})\s+стран|"
     rf"(?:من|في)\s+(?P<a>{number_of('ar')})\s+(?:دولة|دول|بلدا|بلدان|بلدًا)|"
-    rf"\b(?:from|in|across)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?(?:countries|states|"
+    rf"\b(?:from|in|across|of)\s+(?:\w+\s+){{0,2}}?(?P<n>{NUMBER})\s+(?:of\s+the\s+)?(?:\w+\s+){{0,2}}?(?:countries|states|"
     rf"nations)\b",
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
     r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
-    r"abajo firmantes|suscrit\w+|подпис\w+)\b|"
+    r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|signons|signent|adhérons|"
+    r"подпис\w+|нижеподпис\w+|active in|based in|working in|headquartered in)\b|"
     r"الموقع|(?<!\w)موقع[ةو]|وقعت|نحن|\b[Ww]e,\s",
     re.IGNORECASE,
 )
@@ -50,7 +51,12 @@ _STEMS = (
         "signataires",
         "soussign",
         "firmante",
-        "suscrit",
+        "suscri",
+        "firmamos",
+        "adherimos",
+        "sumamos",
+        "signons",
+        "signent",
         "подпис",
         "موقع",
         "وقعت",
@@ -83,7 +89,7 @@ _EUROPEAN = (
 _EUROPEAN_PERSONS = re.compile(
     rf"(?<![\w.,/])(?P<n>{number_of('fr')})\s+(?:\w+\s+){{0,1}}?(?:personnalités|personnes|individus)\b|"
     rf"(?<![\w.,/])(?P<s>{number_of('es')})\s+(?:\w+\s+){{0,1}}?(?:personas|personalidades|individu\w+)\b|"
-    rf"(?<![\w.,/])(?P<a>{number_of('ar')})\s+(?:شخصية|شخصيات|فردا|أفراد|شخصا|ناشطا|ناشطين|أكاديميا)|"
+    rf"(?<![\w.,/])و?(?P<a>{number_of('ar')})\s+(?:شخصية|شخصيات|فردا|أفراد|شخصا|ناشطا|ناشطين|أكاديميا)|"
     rf"(?<![\w.,/])(?P<r>{number_of('ru')})\s+(?:человек|частн\w+ лиц|граждан|учёных|ученых)",
     re.IGNORECASE,
 )
@@ -96,6 +102,8 @@ _EAST = re.compile(
     rf"(?P<g>{HAN_NUMBER})(?:个|個|家)(?:[^\d，。；、]{{1,6}})?(?:团体|組織|组织|机构|團體|機構)(?:及|和|、|與|与|联合|聯合|联署|聯署|共同)|"
     rf"(?:我[们們]|[来來]自)[^。；]{{0,24}}?(?P<w>{HAN_NUMBER})(?:个|個|家)[^\d，。；、]{{0,6}}?(?:团体|组织|组織|机构|團體|組織|機構)|"
     r"(?P<v>\d{1,4})\s?(?:개|여개)\s?(?:국내외\s?)?(?:인권|시민|사회|종교|북한인권)?\S{0,8}단체|"
+    rf"(?:^|[:：，,])(?P<q>{HAN_NUMBER})(?:个|個|家)[^\d，。；、]{{0,8}}?(?:团体|组织|組織|机构|團體|機構)|"
+    rf"[联聯连連]署[^。；]{{0,24}}?共(?P<r>{HAN_NUMBER})(?:个|個|家)|"
     r"(?P<t>\d{1,4})の(?:[^\d、。]{0,10})?(?:団体|組織|NGO)|"
     r"(?:我们|以下|联署的|共)(?P<z>\d{1,4})(?:个|家)(?:团体|组织|机构)|(?P<y>\d{1,4})(?:個|家)(?:團體|組織|機構)"
 )

@@ -11,18 +11,57 @@ _APPEAL = re.compile(
     r"urgent action|urgent appeal|recommended action|action requested|take action|"
     r"actions? (?:required|needed)|please (?:write|send|sign|act)|"
     r"send (?:your )?(?:appeals|letters|faxes)|sign (?:the|this|our) petition|write (?:to|"
-    r"immediately)|appeals to\b|긴급\s?행동|탄원|서명",
+    r"immediately)|appeals to\b|appel urgent|actions? requises?|écri(?:re|vez) (?:aux|à)\b|acción urgente|"
+    r"acci(?:ón|ones) (?:solicitad|requerid)\w+|llamamiento urgente|escrib(?:ir|an|a) a las?\b|signez|"
+    r"firma (?:la|esta)\b|"
+    r"срочн\w+ (?:акци|обращени|действи|призыв)|(?:напи|пи)шите\b|подпишите|"
+    r"긴급\s?(?:행동|호소|청원)|탄원|서명|"
+    r"紧急(?:呼吁|行动|呼籲|关注|救援)|緊急(?:呼籲|行動|關注|救援|アピール|要請)|署名のお願い",
     re.IGNORECASE,
 )
-_APPEAL_STEMS = ("action", "appeal", "please", "send", "sign", "write ", "긴급", "탄원", "서명")
+_APPEAL_STEMS = (
+    "appel urgent",
+    "requise",
+    "écri",
+    "acci",
+    "llamamiento",
+    "escrib",
+    "signez",
+    "firma",
+    "срочн",
+    "ишите",
+    "action",
+    "appeal",
+    "please",
+    "send",
+    "sign",
+    "write ",
+    "긴급",
+    "탄원",
+    "서명",
+    "紧急",
+    "緊急",
+    "署名",
+)
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
+_RUSSIAN = re.compile(
+    r"^(?:Глубоко|Много)?[Уу]важаем(?:ый|ая|ые)\s+(?:(?:господин|госпожа|г-н|г-жа)\s+)?(?P<name>[^.:;!?]{2,90}?)\s*[!,]$"
+)
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
+_GREETED = 5  # lines of a salutation
 _BRIEF = 400  # characters
+_HEAD = 14  # blocks
+_HEAD_LINE = 200  # characters
 _EAST_TO = re.compile(
     r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|[:：]\s?请|[:：]\s?請)"
 )
-_EAST_ADDRESS = re.compile(r"^(?P<name>[^。、:：]{2,44}?)\s?(?:様|御中|殿|귀하|귀중)$")
+_EAST_ADDRESS = re.compile(
+    r"^(?P<name>[^。、:：]{2,60}?)\s?(?:様|さま|御中|殿|閣下|猊下|先生|宛|あて|"
+    r"귀하|귀중|각하|님께|님 귀하|앞)$"
+)
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff](?:\s|$))|(?<=^[\u4e00-\u9fff])\s")
+"""Spaces by which a title is spread over the width of its line: "外 務 大 臣"."""
 _LETTER_TO = re.compile(
     r"\b(?:(?:letter|appeal) to|carta abierta a|lettre ouverte à|lettre ouverte au|brief an)l?\s+"
     r"(?:the\s+|la\s+|den\s+)?(?P<to>[^:–—]{4,100})",
@@ -46,11 +85,15 @@ class Context:
     """The country the text is mainly about, ISO alpha-2; "" if none."""
     brief: bool = False
     """An entry of a few sentences, which has no room to report what others ask."""
+    head: str = ""
+    """The lines at its head, where those who speak print their names."""
 
 
 def greeting(block: Block) -> str:
     """The name in a salutation line ("Dear Minister,", "President X,"), "" for any other line."""
     text = block.text
+    if len(text) <= 110 and (russian := _RUSSIAN.match(text)):
+        return russian["name"].strip()
     if len(text) > 110 or block.marker or not text.endswith((",", ":")):
         return ""
     match = _GREETING.match(text)
@@ -80,7 +123,7 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             name,
             re.IGNORECASE,
         ):
-            return tuple(parties.split(name)) if not parties.reader(name) else ()
+            return _greeted(blocks[index : index + _GREETED]) if not parties.reader(name) else ()
         if above := _address(blocks[max(0, index - 12) : index]):
             return (above,)
         heading = _LETTER_TO.search(title)
@@ -88,10 +131,20 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
     return ()
 
 
+def _greeted(lines: list[Block]) -> tuple[str, ...]:
+    """Everybody who is greeted in the lines of a salutation: "Dear A, / Dear B,"."""
+    found: list[str] = []
+    for line in lines:
+        if not (name := greeting(line)):
+            break
+        found += [one for one in parties.split(name) if not parties.reader(one)]
+    return tuple(found)
+
+
 def _east_asian(blocks: list[Block]) -> tuple[str, ...]:
     """To whom a Japanese, Chinese or Korean letter is written: "... 様", "尊敬的...：", "수신: ..."."""
     named = [
-        match["name"].strip()
+        _SPREAD.sub("", match["name"].strip())
         for block in blocks[:14]
         if (match := _EAST_TO.match(block.text) or _EAST_ADDRESS.match(block.text))
     ]
@@ -121,6 +174,11 @@ def _appeals(text: str) -> bool:
     return any(stem in lowered for stem in _APPEAL_STEMS) and _APPEAL.search(text) is not None
 
 
+def _is_name(line: str) -> bool:
+    """Whether a line at the head may name who speaks, rather than tell something."""
+    return len(line) < _HEAD_LINE and line[-1] not in '.!?”"'
+
+
 def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: tuple[str, ...]) -> Context:
     """The context of a document's requests."""
     opinion = any(_OP_ED.match(block.text) for block in blocks)
@@ -132,4 +190,5 @@ def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: t
         title=title,
         state=countries[0] if countries else "",
         brief=sum(len(block.text) for block in blocks) < _BRIEF,
+        head="\n".join(block.text for block in blocks[:_HEAD] if _is_name(block.text)),
     )

@@ -1,28 +1,19 @@
-"""Finds dates as documents print them, and tells which one is of writing, of posting, a deadline."""
+"""Finds dates as documents print them."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from itertools import chain
 
-from jobs.steps.extract.blocks import Block
-from jobs.steps.extract.data import may_hold, pattern, table
+from jobs.steps.extract.data import table
 from jobs.steps.extract.numbers import number
 
 _FILE = "dates.toml"
-_STARTED = re.compile(
-    r"\b(?:petition|campaign) (?:was )?(?:started|launched|created|begun)\b|\bpetición iniciada\b|"
-    r"\bpétition (?:lancée|créée)\b|\bпетиция (?:создана|запущена)",
-    re.IGNORECASE,
-)
 _HAN_DATE = re.compile(
     r"(?P<y>[一二〇○零两三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿]{1,3})日"
 )
-_ASIDE_DATE = re.compile(r"\([^)]*$|\bsession\b|\d{1,2}(?:\s\w+)?\s?[-–]\s?$|\bUA:?\s?\d")
 _DAY_ONLY = re.compile(r"(?<![\d年년])(?<!年\s)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]")
-_LIMIT_AFTER = re.compile(r"\s?(?:까지|まで|之前|前)")
 _DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\w)\d{1,2}(?!\d)")
 _WORD_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?\s{1,3}\Z")
@@ -30,15 +21,6 @@ _NUMERIC = re.compile(
     r"(?<![\d./-])(?P<y>(?:19|20)\d\d)\s?(?P<s>[-./])\s?(?P<m>\d{1,2})\s?(?P=s)\s?(?P<d>\d{1,2})(?![\d/])"
     r"|(?<!\d)(?P<cy>(?:19|20)\d\d)\s?[年년](?:[(（][^()（）]{2,8}[)）])?\s?(?P<cm>\d{1,2})\s?[月월]\s?(?P<cd>\d{1,2})\s?[日일]"
     r"|(?<![\d./-])(?P<sd>\d{1,2})(?P<t>[./])(?P<sm>\d{1,2})(?P=t)(?P<sy>(?:19|20)\d\d)(?!\d)"
-)
-_AFTER_WORD = re.compile(
-    r"\b(?:on|in|since|of|until|by|to|from|for|before|after|last|between|and|every|le|el|"
-    r"am)\s*$",
-    re.IGNORECASE,
-)
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_CITED = re.compile(
-    r"[–—-]?\s*(?:having regard|recalling|whereas|see\b|noting|pursuant|welcoming)", re.IGNORECASE
 )
 _SHORT = re.compile(r"(?<![\d./:-])(?P<y>\d\d)(?P<s>[-./])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d./:-])")
 
@@ -58,6 +40,11 @@ def _made(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def moved(value: date, year: int) -> date:
+    """The same day of another year; the date itself where that year has no such day."""
+    return _made(year, value.month, value.day) or value
 
 
 @cache
@@ -163,130 +150,3 @@ def short_dates_in(text: str) -> list[Found]:
         if value := _made(2000 + int(match["y"]), int(match["m"]), int(match["d"])):
             found.append(Found(value, match.start(), match.end()))
     return sorted(found, key=lambda item: item.start)
-
-
-def posted(blocks: list[Block]) -> date | None:
-    """The date of posting that a page prints: a board's stamp, "작성일", "Posted on"."""
-    for key in ("posted", "copied"):
-        stamp = pattern(_FILE, key)
-        for block in blocks:
-            if block.counts and may_hold(_FILE, key, block.lowered) and (match := stamp.search(block.text)):
-                if key == "copied":
-                    near = short_dates_in(block.text[match.start() : match.end() + 40])
-                    if near:
-                        return near[-1].value
-                elif stamped := _beside(block.text, match):
-                    return stamped
-    return next(_clocked(blocks[:10]), None)
-
-
-def _clocked(head: list[Block]) -> Iterator[date]:
-    """The dates with a time of day behind them, as boards print in a line of data: "2019.11.29 10:12"."""
-    for block in head:
-        for item in dates_in(block.text) if block.counts and len(block.text) < 120 else ():
-            if re.match(r"\s+\d{1,2}:\d{2}", block.text[item.end : item.end + 8]):
-                yield item.value
-
-
-def _beside(text: str, label: re.Match[str]) -> date | None:
-    """The date that stands directly behind a label of posting, or before it: "2021年3月9日 掲載"."""
-    after = short_dates_in(text[label.end() : label.end() + 45])
-    if after and after[0].start <= 14:
-        return after[0].value
-    before = text[max(0, label.start() - 30) : label.start()]
-    found = short_dates_in(before)
-    return found[-1].value if found and len(before) - found[-1].end <= 2 else None
-
-
-def written(title: str, blocks: list[Block]) -> date | None:
-    """The date the text gives as that of its writing, adoption or first issue."""
-    stamps = (pattern(_FILE, "posted"), pattern(_FILE, "copied"), pattern(_FILE, "not_written"))
-    for index, block in enumerate(blocks):
-        if not block.counts or not may_hold(_FILE, "written", block.lowered):
-            continue
-        if match := pattern(_FILE, "written").search(block.text):
-            rest = block.text[match.end() :] or (blocks[index + 1].text if index + 1 < len(blocks) else "")
-            near = dates_in(rest[:60])
-            if near and near[0].start < 45:
-                return near[0].value
-    if begun := _begun(blocks):
-        return begun
-    if titled := [item for item in dates_in(title) if not _ASIDE_DATE.search(title[: item.start])]:
-        return titled[0].value
-    head = blocks[:16]
-    candidates = chain(
-        _lines(head, stamps, alone=True),
-        _lines(blocks[-25:], stamps, alone=True),
-        _lines(head, stamps, alone=False),
-    )
-    return next(candidates, None)
-
-
-def _begun(blocks: list[Block]) -> date | None:
-    """The day on which a petition was begun, as its page tells: "1 July 2022 – Petition started"."""
-    for block in blocks:
-        if block.counts and len(block.text) < 120 and (match := _STARTED.search(block.text)):
-            found = dates_in(block.text[: match.start()])
-            return found[-1].value if found else None
-    return None
-
-
-def _lines(blocks: list[Block], stamps: tuple[re.Pattern[str], ...], *, alone: bool) -> Iterator[date]:
-    """Dates of short lines (date lines) or, not `alone`, near the beginning of longer ones."""
-    for block in blocks:
-        text = block.text
-        if not block.counts or (alone and not _date_line(text)) or _CITED.match(text):
-            continue
-        for item in dates_in(text[:400] if not alone else text):
-            around = text[max(0, item.start - 40) : item.start]
-            if not alone and (
-                item.start > 260 or _AFTER_WORD.search(around) or pattern(_FILE, "narrative").search(around)
-            ):
-                continue
-            if not any(stamp.search(text[max(0, item.start - 60) : item.end + 20]) for stamp in stamps):
-                yield item.value
-
-
-def _date_line(text: str) -> bool:
-    """A short line that is hardly more than its date: with a place, a weekday, a label or a code."""
-    found = dates_in(text) if len(text) <= 130 else []
-    if not found:
-        return False
-    rest = text[: found[0].start] + text[found[-1].end :]
-    if _UNSPACED.search(rest) and (len(rest) > 40 or "。" in rest):
-        return False
-    return len(rest.split()) <= 9 and not re.search(r"\b(?:will|was|were|we|he|she|they|on)\b", rest)
-
-
-def deadline(blocks: list[Block], issued: date | None) -> date | None:
-    """The last day for what the document asks of its readers or addressees; None where none is given."""
-    best: list[tuple[int, date]] = []
-    year = issued.year if issued else None
-    asked, never = pattern(_FILE, "asked"), pattern(_FILE, "subsidiary")
-    for block in blocks:
-        limits = block.counts and (may_hold(_FILE, "by", block.lowered) or _LIMIT_AFTER.search(block.text))
-        for sentence in block.sentences if limits else ():
-            for item in dates_in(sentence, year):
-                value = _on_or_after(item, issued)
-                if value is None or not _limits(sentence, item) or never.search(sentence):
-                    continue
-                best.append((0 if asked.search(sentence) else 1, value))
-    best.sort(key=lambda pair: pair[0])
-    return best[0][1] if best else None
-
-
-def _limits(sentence: str, item: Found) -> bool:
-    """Whether "by", "before", "until" or their like in another language stands at the date."""
-    article = r"\W{0,3}(?:the\s+|el\s+|le\s+|dem\s+)?(?:\w+day,?\s+)?(?:\d{1,2}[:.]\d\d\s*\w*,?\s*)?$"
-    before = sentence[max(0, item.start - 80) : item.start]
-    if re.search(f"(?:{pattern(_FILE, 'by').pattern}){article}", before, re.IGNORECASE):
-        return True
-    return bool(_LIMIT_AFTER.match(sentence[item.end : item.end + 6]))
-
-
-def _on_or_after(item: Found, issued: date | None) -> date | None:
-    """The date as one to come: without a printed year it may lie in the next one; None when it has passed."""
-    value = item.value
-    if issued and value < issued and not item.exact:
-        value = _made(value.year + 1, value.month, value.day) or value
-    return None if issued and value < issued else value

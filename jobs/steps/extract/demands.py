@@ -1,34 +1,27 @@
 """Walks through an English document and gathers what is asked of whom, each thing once."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.asks import Ask, Frame, asks
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context, greeting
-from jobs.steps.extract.data import words
-from jobs.steps.extract.dates import dates_in
-from jobs.steps.extract.likeness import same_demand, same_verb
-from jobs.steps.extract.phrases import Phrase, base_verb, verb_phrases
+from jobs.steps.extract.headings import (
+    asks_in_a_list,
+    other,
+    readable,
+    style,
+    told_to,
+    turned,
+    unnumbered,
+)
+from jobs.steps.extract.namelists import heads_list, is_closing
+from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
 from jobs.steps.extract.voice import issuer_speaks
+from jobs.steps.extract.walk import Walk
 from storage.records import Demand
 
-_TO_HEADING = re.compile(
-    r"^(?:[\dIVX]{1,4}[.)]\s*)?(?:recommendations?\s+)?to\s+(?P<name>(?:the\s+|this\s+|all\s+|"
-    r"those\s+|our\s+)?[A-Z“a-z][^:,;]{1,140}?)\s*(?P<end>[,:]|$)",
-    re.IGNORECASE,
-)
-_ESPECIALLY = re.compile(
-    r",\s+(?:and\s+)?(?:especially|in particular|particularly|notably|above all)\b[^,;:]{2,80},"
-)
-_TO_SEVERAL = re.compile(
-    r"^to\s+(?P<name>(?:the\s+)?[^:;.]{4,180}?)(?:,\s+(?:which|who|whose|"
-    r"where)\b[^:;.]{0,160})?\s*:?$",
-    re.IGNORECASE,
-)
 _OPERATIVE = re.compile(
     r"(?:Takes|Welcomes|Thanks|Supports|Notes|Regrets|Condemns|Deplores|Expresses|Considers|Believes|"
     r"Stresses|"
@@ -52,23 +45,7 @@ _INTERNAL = re.compile(
     r"chair|clerk)",
     re.IGNORECASE,
 )
-_SHOULD_HEADING = re.compile(
-    r"^(?P<name>[^:;]{2,120}?)\s+(?:should|must|is called (?:up)?on to|"
-    r"are called (?:up)?on to)(?:\s+\w+ly)?(?:\s+to)?\s*:$"
-)
-_DEMANDS_HEADING = re.compile(
-    r"^(?:our |the |we |therefore,? we |key |main )*(?:demands?|recommendations?|we demand|"
-    r"calls? to action|we call for|what we (?:ask|demand))(?: (?:the )?(?:following|that))?\s*:?$",
-    re.IGNORECASE,
-)
 _PURPOSE = re.compile(r"\b(?:transmit|forward|circulate|communicate|bring)\b")
-_READER_ACTS = re.compile(
-    r"^(?:please\s+)?(?:write|send|fax|sign|share|donate|copy|report back|quote|email|e-mail|post|"
-    r"tweet|call|phone|join|visit|click|contact|spread|forward|check|organi[sz]e|pray|"
-    r"subscribe|follow|inform|reply|respond)\b",
-    re.IGNORECASE,
-)
-_MOST = 400  # demands; no document of people has more, and each is compared with those before it
 _REFLEX = re.compile(r"\b(?:we|I) (?:do not|don['’]t|are not) ask", re.IGNORECASE)
 _RECITAL = re.compile(
     r"^[–—-]?\s*(?:[A-Z]{1,2}\.\s+)?(?:having regard|whereas|recall(?:s|ing)|noting|welcoming|"
@@ -90,221 +67,175 @@ _ASKS_ANEW = re.compile(
 _PARTY_ITEM = re.compile(
     r"(?P<party>(?:the\s+)?[A-Z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
 )
+_ANY_PARTY_ITEM = re.compile(
+    r"(?P<party>[A-Za-z][^,;:]{2,120}?)(?:,\s+[^;:]{2,160}?,|,)?\s+to\s+(?=(?:not\s+)?[a-z]+\b)"
+)
 _AND = re.compile(r"(?:[,;]|\band)\s+(?:\w+ly\s+|also\s+|further\s+|furthermore,?\s+|and\s+|therefore\s+)*$")
 
 
-@dataclass(slots=True)
-class _Walk:
-    """What has been read so far and bears on what follows."""
-
-    context: Context
-    section: str = ""
-    section_lasts: bool = False
-    opened: tuple[str, ...] | None = None
-    """The parties of a request whose list follows; None when no list is open."""
-    listed: bool = False
-    marked: bool = False
-    """The items of the open list have bullets or numbers."""
-    last: tuple[str, ...] = ()
-    asked: bool = False
-    """The sentence before has asked something."""
-    announced: list[Demand] = field(default_factory=list)
-    loose: list[Demand] = field(default_factory=list)
-    """Things called for without saying from whom: "the release of X" in a title."""
-    demands: list[Demand] = field(default_factory=list)
-    formal: list[str] = field(default_factory=list)
+_SIGNED = 14  # words of a line in a list of names
 
 
 def demands(
     title: str, blocks: list[Block], context: Context, issued: date | None
 ) -> tuple[list[Demand], list[str]]:
     """The demands in order, and the names of those formally addressed ("To the people of X")."""
-    walk = _Walk(context, formal=list(context.letter_to))
+    walk = Walk(context, issued, formal=list(context.letter_to))
     read = ([Block(title)] if title else []) + blocks
+    signed = False
     for block, following in zip(read, [*read[1:], Block("")], strict=False):
-        _read_block(walk, block, following, issued)
-    kept = list(_without_announcements(walk))
-    firm = [demand for demand in kept if demand not in walk.loose]
-    return firm if len(firm) > 1 else kept, walk.formal
+        listed = bool(block.marker) or len(block.text.split()) < _SIGNED
+        signed = heads_list(block) or (signed and listed)
+        if not signed:
+            _read_block(walk, block, following)
+        elif heads_list(block):
+            walk.leave()
+    return walk.kept(), walk.formal
 
 
-def _without_announcements(walk: _Walk) -> Iterator[Demand]:
-    """The demands but for those that the opening only announces and the text then makes."""
-    said = [demand for demand in walk.demands if demand not in walk.announced]
-    for demand in walk.demands:
-        if demand in walk.announced and any(
-            _same_party(demand.to, other.to) and same_verb(demand, other) for other in said
-        ):
-            continue
-        yield demand
-
-
-def _state_party(context: Context) -> tuple[str, ...]:
-    return ("authorities",) if context.state else ()
-
-
-def _one_of_a_row(walk: _Walk, name: str, following: Block) -> bool:
-    """A line "to X" over a list: parties that are named side by side, or anybody after others were."""
-    if not following.marker or base_verb(name.split(maxsplit=1)[0]):
-        return False
-    return bool(walk.section) or any(parties.actor(part) for part in parties.split(name))
-
-
-def _read_block(walk: _Walk, block: Block, following: Block, issued: date | None) -> None:
-    text = block.text
-    if greeting(block) and walk.context.letter_to:
-        walk.section, walk.opened = "", None
+def _read_block(walk: Walk, block: Block, following: Block) -> None:
+    """One block by its role: a greeting, a line that turns to somebody, an item of a list, other text."""
+    walk.marker = block.marker
+    walk.passage += walk.opened is None
+    if _VOCATIVE.match(block.text) and walk.context.letter_to and following.marker:
+        walk.open(walk.spoken_to(block.text))
         return
-    if (heading := _SHOULD_HEADING.match(text)) and parties.actor(heading["name"]):
-        walk.opened, walk.listed = _named(walk, heading["name"]), False
+    if (greeting(block) and walk.context.letter_to) or is_closing(block):
+        walk.leave()
         return
-    if _DEMANDS_HEADING.match(text):
-        walk.opened, walk.listed = _context_party(walk), False
+    if asks_in_a_list(block.text):
+        walk.open(walk.pointed())
         return
-    body = _section(walk, block, following)
-    if not body:
+    if walk.passing and not block.marker:
+        walk.section, walk.passing = (), False
+    if _OWN_LIST.search(block.text):
+        walk.leave()
+        walk.open(())
+        walk.pledging = True
         return
-    if following.marker and text[-1:].isalnum() and re.match(r"(?:not )?to\s", following.text, re.IGNORECASE):
-        body = f"{body}:"  # a line that opens a list as one with a colon does
-    body = (
-        re.sub(r"^please\s+(?:\w+ly\s+)?(?=[a-z])", "", body, flags=re.IGNORECASE) if body != text else body
-    )
-    if body != text and _imperative(body) and body[0].islower():
-        _store(walk, tuple(parties.split(walk.section)), verb_phrases(sentences(body)[0]), issued)
+    turn = turned(block, following, inside=bool(walk.section) or walk.turning)
+    if turn and turn.parties:
+        walk.turn(turn)
+        text = turn.rest
+    elif walk.opened is not None and _list_item(walk, block):
         return
-    if walk.opened is not None and _list_item(walk, block, issued):
-        return
-    for sentence in block.sentences if body == text else sentences(body):
-        _read_sentence(walk, sentence, issued)
+    else:
+        if walk.section and other(block):
+            walk.leave()
+        text = readable(unnumbered(block.text))
+    _read_text(walk, text, leads=bool(following.marker) or told_to(following.text))
 
 
-def _section(walk: _Walk, block: Block, following: Block) -> str:
-    """Notes whom a section speaks to where a block begins one ("To X, ..."); gives what is left to read."""
-    text = _ESPECIALLY.sub(",", block.text, count=1) if block.text[:3].lower() == "to " else block.text
-    if (match := _TO_HEADING.match(text)) and _addresses(match, text):
-        walk.section = parties.clean(match["name"])
-        walk.section_lasts = match["end"] != ","
-        walk.formal.extend(parties.split(walk.section))
-        walk.opened = tuple(parties.split(walk.section)) if match["end"] != "," else None
-        walk.listed = False
-        return text[match.end() :].strip()
-    if walk.section and not walk.section_lasts and not block.marker:
-        walk.section = ""
-    elif party := _over_a_list(block, following):
-        walk.section, walk.section_lasts = party, True
-        walk.opened, walk.listed = tuple(parties.split(party)), False
-        return ""
-    elif (several := _TO_SEVERAL.match(text)) and _one_of_a_row(walk, several["name"], following):
-        walk.section, walk.section_lasts = parties.clean(several["name"]), True
-        walk.formal.extend(parties.split(walk.section))
-        walk.opened, walk.listed = tuple(parties.split(walk.section)), False
-        return ""
-    return block.text
-
-
-def _over_a_list(block: Block, following: Block) -> str:
-    """The party that a line only names over a list of what it is to do: "The Egyptian authorities"."""
-    match = None if block.marker or not following.marker else _BARE_PARTY.match(block.text)
-    if match is None or len(match["name"].split()) > 18 or not _told_to(following.text):
-        return ""
-    name = parties.clean(match["name"])
-    plain = not re.search(
-        r"\b(?:is|are|was|were|has|have|we|must|should|calls?|urges?|urging|asking|that)\b", name
-    )
-    plain = (
-        plain and not (base_verb(name.split(maxsplit=1)[0]) or name.startswith("Please")) if name else False
-    )
-    named = any(parties.actor(part) for part in parties.split(name))
-    return name if name and plain and named and not parties.vague(name) else ""
-
-
-def _told_to(item: str) -> bool:
-    first = re.sub(r"^(?:not\s+)?(?:to\s+)?(?:\w+ly\s+)?", "", item, flags=re.IGNORECASE).split(maxsplit=1)
-    return bool(first) and base_verb(first[0])
-
-
-_BARE_PARTY = re.compile(
-    r"(?:(?:for|on|from)\s+(?=the\s))?(?P<name>(?:[Tt]he\s+)?[A-Z][^.!?;:]{1,160}?)(?:\s+to)?\s*:?$"
+_OWN_LIST = re.compile(
+    r"^(?:[\w’' -]{2,60}\s+)?(?:therefore |further |also |hereby )?"
+    r"(?:resolves?|undertakes?|pledges?|commits? (?:itself|ourselves)|decides?|notes?|believes?|recalls?|"
+    r"considers?)"
+    r"(?: that| to)?\s*:$",
+    re.IGNORECASE,
+)
+"""What the issuer itself holds or will do, in a list."""
+_VOCATIVE = re.compile(
+    r"^(?:and\s+)?(?:you,\s+)?(?:(?:Mr|Mrs|Ms|Dr)\.?|Madam|Your|President|Prime Minister|Minister)\s"
+    r"[^.;!?]{0,70}[,:]$"
 )
 
 
-def _addresses(match: re.Match[str], text: str) -> bool:
-    name = match["name"]
-    if match["end"] == ",":
-        rest = text[match.end() :].lstrip()
-        speaks = bool(re.match(r"(?:we|I)\b", rest, re.IGNORECASE))
-        return name != "ourselves" and (
-            speaks or (rest[:1].islower() and base_verb(rest.split(maxsplit=1)[0]))
-        )
-    if match["end"] == ":":
-        return parties.actor(name) and not base_verb(name.split(maxsplit=1)[0])
-    return (
-        len(text) < 100
-        and parties.actor(name)
-        and not base_verb(name.split(maxsplit=1)[0])
-        and text[-1] not in ".!?"
-    )
+def _read_text(walk: Walk, text: str, *, leads: bool) -> None:
+    """What a block says sentence by sentence; `leads`: items follow, so that its last one may open a list."""
+    told = sentences(text)
+    walk.asked = False
+    for at, sentence in enumerate(told):
+        last = at == len(told) - 1
+        opens = last and leads and sentence[-1:] not in ".:;!?…"
+        _read_sentence(walk, f"{sentence.rstrip(',')}:" if opens else sentence)
 
 
-def _list_item(walk: _Walk, block: Block, issued: date | None) -> bool:
+def _list_item(walk: Walk, block: Block) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
-    text = block.text.strip('“" ')
-    first = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", text, flags=re.IGNORECASE)
-    if not block.marker and (
-        _ASKS_ANEW.match(text) or (walk.listed and walk.marked and not text[0].islower())
-    ):
-        walk.opened, walk.marked = None, False
+    text = readable(block.text.strip('“" '))
+    numbered = bool(block.marker) or unnumbered(text) != text
+    text = unnumbered(text)
+    if _ends_list(walk, block, text, numbered=numbered):
+        walk.open(None)
         return False
+    if walk.pledging and (numbered or _PLEDGED.match(text)):
+        return True
+    if not _read_item(walk, text, numbered=numbered):
+        if not numbered:
+            walk.opened = None
+            walk.section = () if walk.listed else walk.section
+        return False
+    walk.listed, walk.marked = True, walk.marked or numbered
+    return True
+
+
+_PLEDGED = re.compile(r"(?:to|that|and)\s", re.IGNORECASE)
+
+
+def _ends_list(walk: Walk, block: Block, text: str, *, numbered: bool) -> bool:
+    """Whether a block stands beside the one that opened the list, or is no item of a list with bullets."""
+    if walk.above and block.marker and style(block.marker) == walk.above:
+        return True
+    unlike = walk.listed and walk.marked and not text[0].islower()
+    return not numbered and (unlike or _ASKS_ANEW.match(text) is not None)
+
+
+def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
+    """What one item asks: in asking words of its own, as a clause, a command, of its own party, a thing."""
+    first = _TO_DO.sub("", text)
+    opened = walk.opened or ()
     if _ASKING_ITEM.match(first):
-        for sentence in block.sentences:
-            _read_sentence(walk, sentence, issued)
+        for sentence in sentences(text):
+            _read_sentence(walk, sentence)
     elif re.match(r"that\b", first, re.IGNORECASE):
         for ask in asks(f"We demand {first}"):
-            _take(walk, ask, issued, forced=walk.opened or ())
+            _take(walk, ask, forced=opened)
     elif _imperative(first):
-        _take_imperative(walk, block, issued)
-    elif block.marker and _own_party(walk, text, issued):
+        _take_imperative(walk, sentences(text), numbered=numbered)
+    elif (numbered or walk.turning) and _own_party(walk, text):
         pass
-    elif block.marker and len(text) < 600 and _nominal(text):
+    elif numbered and len(text) < _ITEM and _nominal(text):
         quote = " ".join(text.rstrip(" .;,").split()[:60])
-        _store(walk, walk.opened or (), [Phrase(quote, first.split(maxsplit=1)[0].lower())], issued)
+        walk.store(opened, [Phrase(quote, first.split(maxsplit=1)[0].lower())])
     else:
-        if not block.marker:
-            walk.opened = None
-            walk.section = "" if walk.listed else walk.section
         return False
-    walk.listed, walk.marked = True, walk.marked or bool(block.marker)
     return True
+
+
+_TO_DO = re.compile(r"^(?:(?:and|also)\s+)?(?:to\s+|please\s+)*", re.IGNORECASE)
+_ITEM = 600  # characters
 
 
 def _imperative(text: str) -> bool:
     """Whether a line begins with the verb of what is asked."""
     heads = text.split(maxsplit=2)[:2]
-    if not heads:
+    if not heads or heads[0].endswith(":"):
         return False
     adverb = heads[0].endswith("ly") and len(heads) > 1 and base_verb(heads[1])
     return base_verb(heads[0]) or adverb or heads[0].lower() in {"not", "never"}
 
 
-def _take_imperative(walk: _Walk, block: Block, issued: date | None) -> None:
-    """An item's verb phrases; of a paragraph the first sentence, what follows is read as any other."""
-    told = block.sentences
-    lowered = re.sub(r"^(?:and\s+|to\s+|please\s+)+", "", told[0].strip('“" '), flags=re.IGNORECASE)
-    if block.marker or len(told) == 1 or not lowered.lower().startswith("be "):
-        _store(walk, walk.opened or (), verb_phrases(lowered), issued)
-    for sentence in told[1:] if not block.marker else ():
-        _read_sentence(walk, sentence, issued)
+def _take_imperative(walk: Walk, told: list[str], *, numbered: bool) -> None:
+    """An item's verb phrases: its first sentence; what follows is read as any other text."""
+    lowered = _TO_DO.sub("", told[0].strip('“" '))
+    if numbered or len(told) == 1 or not lowered.lower().startswith("be "):
+        walk.store(walk.opened or (), verb_phrases(lowered))
+    for sentence in told[1:]:
+        _read_sentence(walk, sentence)
 
 
-def _own_party(walk: _Walk, text: str, issued: date | None) -> bool:
+def _own_party(walk: Walk, text: str) -> bool:
     """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
     match = _PARTY_ITEM.match(text)
+    match = match or (_ANY_PARTY_ITEM.match(text) if walk.turning else None)
     if match is None or re.match(r"[A-Z][a-z]+(?:s|ing)\b", text) or asks(text):
         return False
-    if not any(parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])):
+    if not walk.turning and not any(
+        parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])
+    ):
         return False
     walk.listed = True
-    _store(walk, _named(walk, match["party"]), verb_phrases(text[match.end() :]), issued)
+    walk.store(walk.named(match["party"]), verb_phrases(text[match.end() :]))
     return True
 
 
@@ -317,30 +248,69 @@ def _nominal(text: str) -> bool:
     )
 
 
-def _read_sentence(walk: _Walk, sentence: str, issued: date | None) -> None:
-    if _REFLEX.search(sentence):
+def _read_sentence(walk: Walk, sentence: str) -> None:
+    if _REFLEX.search(sentence) or _RECITAL.match(sentence):
         return
-    if _RECITAL.match(sentence):
+    if several := _SEVERAL.search(sentence):
+        walk.mentioned = tuple(parties.split(several.group()))
+    if (handed := _HANDED.search(sentence)) and parties.actor(handed["party"]):
+        walk.recipient = tuple(parties.split(handed["party"]))
+    plain = unnumbered(sentence)
+    spoken_to = walk.section or walk.opened
+    quoted = sentence[:1] in '“"«'
+    if spoken_to and not quoted and commands(plain) and not walk.for_reader(plain):
+        walk.store(spoken_to, verb_phrases(re.sub(r"^please\s+", "", plain, flags=re.IGNORECASE)))
+        walk.asked = True
         return
-    again = walk.asked and _GOES_ON_ASKING.match(sentence)
+    colon = plain.rfind(": ") if spoken_to else -1
+    if colon > 0 and commands(plain[colon + 2 :]) and not asks(plain[:colon]):
+        walk.store(spoken_to or (), verb_phrases(plain[colon + 2 :]))
+        walk.asked = True
+        return
+    follows = walk.asked
+    again = walk.asked and _GOES_ON_ASKING.match(plain)
     walk.asked = False
     own, ended = False, 0
     for ask in asks(sentence):
         if again and ask.modal and ask.frame is Frame.DOING:
-            _store(walk, walk.last, verb_phrases(_lowered(ask.what)), issued)
+            walk.store(walk.last, verb_phrases(_lowered(ask.what)))
             walk.asked = True
             continue
         between = sentence[ended : ask.start]
         goes_on = own and ask.form in {"s", "gerund"} and bool(_AND.search(between))
-        own = goes_on or issuer_speaks(ask, sentence, walk.context) or _operative(ask, sentence)
+        own = (
+            goes_on
+            or (follows and _IT_ASKS.match(plain) is not None)
+            or issuer_speaks(ask, sentence, walk.context, inside=bool(walk.section))
+            or _operative(ask, sentence)
+        )
         if own:
-            _take(walk, ask, issued)
+            goes_to = walk.last if follows and not (walk.opened or walk.section) else ()
+            _take(walk, ask, () if ask.party else goes_to)
             ended = ask.start
             walk.asked = True
 
 
+_SEVERAL = re.compile(
+    r"\b(?:governments|authorities|parliaments|presidents|leaders)\s+(?:of|in)\s+(?:the\s+)?[A-Z][\w’'-]+"
+    r"(?:\s+[A-Z][\w’'-]+)*(?:,\s+(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*)*,?\s+and\s+"
+    r"(?:of\s+)?(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+)*",
+)
+_IT_ASKS = re.compile(
+    r"(?:It|They|He|She)\s+(?:also\s+|further\s+|again\s+|\w+ly\s+)*(?:calls?|called|urges?|urged|asks?|asked|demands?|"
+    r"demanded|requests?|requested|appeals?|appealed|encourages?|encouraged|invites?|invited|recommends?)\b"
+)
+_HANDED = re.compile(
+    r"\b(?:hand|deliver|present|submit|send|sent|address|forward|gave|brought|mail|post)\w*\s+(?:in\s+|over\s+)?(?:\w+\s+){0,2}"
+    r"(?:letter|petition|declaration|appeal|statement|resolution|request)s?\s+(?:of\s+\w+\s+)?(?:addressed\s+)?to\s+"
+    r"(?P<party>(?:the\s+)?[A-Z][^,;:.]{2,80})"
+)
 _GOES_ON_ASKING = re.compile(
-    r"(?:It|They|He|She|The (?:government|authorities))\s+(?:\w+ly\s+|also\s+)?(?:must|should|ought to)\b"
+    r"(?:\w+(?:,|\s+\w+,)\s+)?"
+    r"(?:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Bb]oth|[Tt]he (?:government|authorities|ministry|court|minister|"
+    r"president|"
+    r"state|army|police|commission|council|parliament)|[Tt]hese \w+|[Ee]ach(?: of them)?)\s+"
+    r"(?:\w+ly\s+|also\s+|further\s+|therefore\s+|too\s+)*(?:must|should|ought to|shall|needs? to)\b"
 )
 
 
@@ -358,53 +328,58 @@ def _pointed_at(ask: Ask) -> str:
     return next((name for name in reversed(named) if parties.actor(name)), "")
 
 
-def _take(walk: _Walk, ask: Ask, issued: date | None, forced: tuple[str, ...] = ()) -> None:
-    if _INTERNAL.match(ask.party):
-        return
+def _take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
+    """Notes what one request asks of whom, or opens the list that says it."""
     party = _pointed_at(ask) or ask.party
-    named = _named(walk, party) if party else (forced or _context_party(walk))
-    if (
-        walk.context.appeal
-        and ask.party
-        and parties.reader(ask.party)
-        and not (walk.context.letter_to and parties.vague(ask.party))
-    ):
+    named = walk.named(party) if party else (forced or walk.pointed())
+    if _for_nobody(walk, ask, named):
         return
     if ask.frame is Frame.OPEN:
-        walk.opened, walk.listed = named, False
-        return
-    if not named or (
-        re.match(r"its?\b|his\b", ask.party.lower())
-        and len(ask.party.split()) > 1
-        and "president secretary" in ask.party.lower()
-    ):
-        return
-    if (
-        not ask.party
-        and named == _state_party(walk.context)
-        and ask.form in {"gerund", "past"}
-        and not walk.context.appeal
-    ):
+        walk.turning = not ask.party
+        walk.open(named)
         return
     walk.last = named
     before = len(walk.demands)
-    if ask.frame is Frame.DOING:
-        _store(
-            walk,
-            named,
-            verb_phrases(_lowered(ask.what)),
-            issued,
-            internal=bool(re.match(r"(?:its|his)\s", ask.party)),
-        )
-    else:
-        quote = " ".join(re.sub(r"^(?:that|for)\s+", "", ask.what).split()[:60])
-        _store(walk, named, [Phrase(_closed(quote), _thing_verb(quote))], issued)
+    walk.store(named, _asked_phrases(ask))
     if ask.what.rstrip().endswith(":"):
-        walk.opened, walk.listed = named, False
+        walk.open(named)
     if ask.frame is Frame.THING and not party and ask.form != "gerund":
         walk.loose.extend(walk.demands[before:])
     if ask.announces:
         walk.announced.extend(walk.demands[before:])
+
+
+def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
+    """Whether a request is internal, for the reader of an appeal, for nobody, or only to know something."""
+    context = walk.context
+    reader = context.appeal and ask.party and parties.reader(ask.party)
+    mine = re.match(r"(?:my|our own)\s", ask.party)
+    if (
+        mine
+        or _INTERNAL.match(ask.party)
+        or (reader and not (context.letter_to and parties.vague(ask.party)))
+    ):
+        return True
+    if ask.frame is Frame.OPEN:
+        return False
+    told = (
+        not ask.party and named == ("authorities",) and ask.form in {"gerund", "past"} and not context.appeal
+    )
+    return not named or told or (ask.press and _TO_KNOW.match(ask.what) is not None)
+
+
+def _asked_phrases(ask: Ask) -> list[Phrase]:
+    if ask.frame is Frame.DOING:
+        phrases = verb_phrases(_lowered(ask.what))
+        own = re.match(r"(?:its|his)\s", ask.party)
+        return [one for one in phrases if not (own and _PURPOSE.search(one.quote))]
+    quote = " ".join(re.sub(r"^(?:that|for)\s+", "", ask.what).split()[:60])
+    return [Phrase(_closed(quote), _thing_verb(quote))]
+
+
+_TO_KNOW = re.compile(
+    r"(?:know|understand|remember|believe|realise|realize|see|feel|be (?:aware|assured|sure))\b"
+)
 
 
 def _closed(quote: str) -> str:
@@ -418,108 +393,3 @@ def _thing_verb(quote: str) -> str:
 
 def _lowered(what: str) -> str:
     return what.strip().lstrip('“"')
-
-
-def _named(walk: _Walk, name: str) -> tuple[str, ...]:
-    """The parties that a noun phrase means here."""
-    found: list[str] = []
-    name = re.sub(r"^(you),\s.*$", r"\1", name)
-    for part in parties.split(name):
-        if walk.context.letter_to and not walk.section and re.match(r"your\s+\w+$", name):
-            found.extend(_context_party(walk, "your government"))
-        elif (parties.vague(part) and not _organ_by_itself(walk, part)) or re.match(
-            r"(?:its|his|her|their)\b", name
-        ):
-            found.extend(_context_party(walk, part))
-        elif walk.section and _same_as_section(walk.section, part):
-            found.append(walk.section)
-        else:
-            found.append(_as_named_before(walk, part))
-    return tuple(dict.fromkeys(found))
-
-
-def _organ_by_itself(walk: _Walk, part: str) -> bool:
-    """So: "the Commission" is a body of that name unless the text speaks to one whose name ends so."""
-    if part.lower() not in words("parties.toml", "organs"):
-        return False
-    spoken_to = [walk.section, *walk.context.letter_to]
-    return not any(part.lower() in name.lower() for name in spoken_to)
-
-
-def _as_named_before(walk: _Walk, part: str) -> str:
-    """A state under the name it had first: "the PRC" is the "People's Republic of China" above."""
-    if not parties.plain_state(part):
-        return part
-    code = parties.country(part)
-    earlier = [*walk.formal, *(demand.to for demand in walk.demands)]
-    return next(
-        (name for name in earlier if parties.plain_state(name) and parties.country(name) == code), part
-    )
-
-
-def _same_as_section(section: str, part: str) -> bool:
-    one, other = parties.country(section), parties.country(part)
-    if one and one == other:
-        return True
-    inside = {word for word in parties.tokens_of(part) if len(word) > 2}
-    return bool(inside) and inside <= set(parties.tokens_of(section))
-
-
-def _context_party(walk: _Walk, part: str = "") -> tuple[str, ...]:
-    """Who is meant where the text only points: the section's, the letter's, the last one named, the state."""
-    lowered = part.lower()
-    if walk.section:
-        return tuple(parties.split(walk.section))
-    if walk.context.letter_to and lowered in words("parties.toml", "spoken_to"):
-        return walk.context.letter_to
-    if lowered in {"you", "everyone", "all"}:
-        return ()
-    if lowered in {"government", "authorities", "regime", "state"} and not walk.opened:
-        states = [demand.to for demand in reversed(walk.demands) if parties.plain_state(demand.to)]
-        if states:
-            return (states[0],)
-    pointed = part and lowered not in {"it", "them", "they", "him", "her"}
-    state = (part if pointed else "authorities",) if walk.context.state else ()
-    return walk.opened or walk.last or state
-
-
-def _store(
-    walk: _Walk, named: tuple[str, ...], phrases: list[Phrase], issued: date | None, *, internal: bool = False
-) -> None:
-    for phrase in phrases:
-        if internal and _PURPOSE.search(phrase.quote):
-            continue
-        if walk.context.appeal and not named and _READER_ACTS.match(phrase.quote):
-            continue
-        for name in named:
-            walk.last = named
-            _add(walk, Demand(name, phrase.quote, phrase.verb, phrase.condition, _limit(phrase, issued)))
-
-
-def _limit(phrase: Phrase, issued: date | None) -> date | None:
-    match = re.search(r"\b(?:by|before|until|no later than)\s+(?=\S{0,12}\s?\d)", phrase.quote)
-    near = (
-        dates_in(phrase.quote[match.end() : match.end() + 40], issued.year if issued else None)
-        if match
-        else []
-    )
-    return near[0].value if near and near[0].start < 12 else None
-
-
-def _add(walk: _Walk, demand: Demand) -> None:
-    """Keeps a demand unless it stands there already; of two wordings the one with more words stays."""
-    if len(walk.demands) >= _MOST:
-        return
-    for index, known in enumerate(walk.demands):
-        if _same_party(known.to, demand.to) and same_demand(known, demand):
-            if len(demand.quote) > len(known.quote):
-                walk.demands[index] = replace(demand, to=known.to)
-            return
-    walk.demands.append(demand)
-
-
-def _same_party(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    country = parties.country(one)
-    return country is not None and country == parties.country(other)

@@ -1,4 +1,4 @@
-"""Finds demands in French, Spanish, Portuguese, German, Russian and Arabic by the frames of `european.toml`.
+"""Finds demands in Portuguese and German by the frames of `european.toml`.
 
 Requests stand in three shapes: a sentence that asks a party for something; a line that opens a list, of
 whose items each is asked; and lines that name a party over a list of its own.
@@ -13,11 +13,11 @@ from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
-from jobs.steps.extract.signatories import heads_list
+from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
 _FILE = "european.toml"
-LANGUAGES = frozenset({"fr", "es", "de", "pt", "ru", "ar"})
+LANGUAGES = frozenset({"de", "pt"})
 _ARTICLE = re.compile(
     r"^(?:l[’'\x27]\s?|(?:à\s+la|à\s+l[’'\x27]|a\s+la|a\s+los|a\s+las|al|au|aux|à|le|la|les|el|los|las|"
     r"une?|una|der|die|das|den|dem|os|as)\s+)(?=\S)",
@@ -25,8 +25,7 @@ _ARTICLE = re.compile(
 )
 _JOINT = re.compile(
     r"\s+(?:et|y|e|und|и)\s+(?:à\s+la|à\s+l[’'\x27]|aux?|à|al|a\s+las?|a\s+los)\s*|,\s+(?:aux?\s|"
-    r"à\s+la\s|à\s+l[’'\x27]|al\s|a\s+la\s)|"
-    r"\s+وإلى\s+",
+    r"à\s+la\s|à\s+l[’'\x27]|al\s|a\s+la\s)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -74,7 +73,7 @@ def _frames(language: str) -> _Frames:
     row = table(_FILE)[language]
     you = "|".join(row["you"])
     asking = (
-        rf"(?:\b(?P<you>{you})\s+)?(?<!\w)[وف]?{row['ask']}\s+{row['to']}(?P<party>[^.;:]{{0,160}}?)[\s,]*(?<!\w)"
+        rf"(?:\b(?P<you>{you})\s+)?(?<!\w){row['ask']}\s+{row['to']}(?P<party>[^.;:]{{0,160}}?)[\s,]*(?<!\w)"
         rf"{row['link']}(?=(?P<what>{row['what']}))"
     )
     inverted = (
@@ -86,7 +85,7 @@ def _frames(language: str) -> _Frames:
     elliptic = rf"^(?:{row['heading']})(?P<party>[^.;:,]{{3,140}}?),\s+(?=(?P<what>{infinitive}))"
     opening = (
         rf"(?<!\w){row['ask']}\s+{row['to']}(?P<party>[^.;:]{{2,160}}?)\s*"
-        r"(?:,?\s*(?:ce qui suit|lo siguiente|следующее|ما يلي|que|de|a|à|إلى))?\s*:$"
+        r"(?:,?\s*(?:ce qui suit|lo siguiente|следующее|que|de|a|à))?\s*:$"
     )
     flags = re.IGNORECASE
     return _Frames(
@@ -149,23 +148,13 @@ def addressed(blocks: list[Block], language: str) -> list[str]:
         match = heading.match(block.text) if len(block.text) < _HEADING else None
         if match and match.start("party") and block.text[-1] not in ":." and not _PUBLIC.search(block.text):
             found += _parts(match["party"])
-    return [name for name in found if name[:1].isupper() or language == "ar"]
+    return [name for name in found if name[:1].isupper()]
 
 
-_PUBLIC = re.compile(r"opini[oó]n|opinion|medios|médias|prensa|presse|الرأي|\d", re.IGNORECASE)
+_PUBLIC = re.compile(r"opini[oó]n|opinion|medios|médias|prensa|presse|\d", re.IGNORECASE)
 _TOP = 12  # blocks of a text's head
 _TITLE = 200  # characters
 _SIGNED = 14  # words of a line in a list of names
-
-
-def _duties(sentence: str) -> str:
-    """Arabic duties in one form: "على X ..." and "ينبغي لX ..." read as "يجب على X ..."."""
-    plain = _TO_THE.sub(r"\g<must> على ال", sentence)
-    return _UPON.sub(r"\g<head>يجب على ", plain)
-
-
-_TO_THE = re.compile(r"(?P<must>ينبغي|يجب)\s+لل")
-_UPON = re.compile(r"(?P<head>^|:\s*|،\s*و?|كما\s+(?:أن\s+)?|\sو)على\s+(?=ال\w+)")
 
 
 def _read_block(walk: _Walk, block: Block, following: Block, frames: _Frames) -> None:
@@ -227,7 +216,6 @@ def _item(walk: _Walk, text: str, frames: _Frames) -> bool:
 def _sentence(sentence: str, walk: _Walk, frames: _Frames) -> Iterator[Demand]:
     if frames.reported.search(sentence):
         return
-    sentence = _duties(sentence)
     match = frames.inverted.match(sentence) or (frames.elliptic.match(sentence) if walk.found else None)
     if match or (match := frames.asking.search(sentence)):
         groups = match.groupdict()

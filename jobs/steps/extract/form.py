@@ -27,7 +27,8 @@ _APPEAL_HEAD = re.compile(
     r"take action|"
     r"what you can do|appeals to|please send appeals|acción urgente|action urgente|appel urgent|"
     r"llamamiento urgente|"
-    r"긴급\s?행동|緊急行動|紧急行动)\b|requests your urgent intervention|\bURGENT (?:ACTION|APPEAL)\b",
+    r"긴급\s?행동|緊急行動|紧急行动)\b|^.{0,6}[\[【〖(（]?\s?(?:긴급\s?(?:행동|호소|구명)|緊急(?:行動|呼籲|關注)|紧急(?:行动|呼吁|关注))|"
+    r"^نداء\s+عاجل|requests your urgent intervention|\bURGENT (?:ACTION|APPEAL)\b",
     re.IGNORECASE,
 )
 _APPEAL_ASK = re.compile(
@@ -40,6 +41,7 @@ _CLOSED = re.compile(
     r"\b(?:case (?:is )?(?:now )?closed|appeal is (?:now )?closed|stop action|no further (?:action|"
     r"appeals|letters)|"
     r"closing (?:this|the) (?:action|case|appeal)|CLOSURE|this action is (?:now )?closed)\b|"
+    r"结案|結案|호소\s?종료|사건\s?종결|行動(?:を)?終了|停止寄信|انتهاء\s+النداء|إغلاق\s+(?:الحالة|القضية)|"
     r"\bcaso cerrado\b|\baffaire close\b|\bno m[aá]s cartas\b",
     re.IGNORECASE,
 )
@@ -48,7 +50,9 @@ _FOLLOWS = re.compile(
     r"our|the)|"
     r"updates? UA|second update|nueva información|nouvelles informations|suite de l.appel|"
     r"información adicional sobre)\b|"
-    r"OBS\s?\d{3}\.\d|추가 정보|続報",
+    r"OBS\s?\d{3}\.\d|추가 정보|후속|제\s?[2-9]\s?보|続報|"
+    r"第\s?[2-9２-９二三四五]\s?報|后续|後續|[·・]\s?更新|新的情况|"
+    r"^(?:تحديث|متابعة)",
     re.IGNORECASE,
 )
 _RECITAL = re.compile(

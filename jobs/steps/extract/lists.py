@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 
 from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.namelists import heads_list
 from jobs.steps.extract.phrases import base_verb
-from jobs.steps.extract.signatories import heads_list
 
 _FORMS = {
     "es": re.compile(r"(?:que|a|no)?\s*\w+(?:ar|er|ir)(?:l[oae]s?|se)?\b|que\s", re.IGNORECASE),

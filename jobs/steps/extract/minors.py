@@ -47,6 +47,8 @@ _EAST = re.compile(
     rf"子供|未成年|児童)|"
     rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)|"
     rf"(?:其中|当中|當中)(?P<y>{HAN_NUMBER})\s?(?:人|名)(?:(?:未满|未滿|不足|不满)(?:十八|18)[岁歲]|(?:为|為|是)(?:儿童|兒童|未成年))|"
+    rf"(?:其中|当中|當中)(?P<w>{HAN_NUMBER})\s?(?:人|名|位|个|個)(?:是|为|為|系)?[^，。；\d]{{0,14}}(?:孩子|儿童|兒童|未成年|少年|女孩|男孩|婴儿|嬰兒)|"
+    rf"未[满滿](?:十八|18)[岁歲](?:者|的)?(?P<v>{HAN_NUMBER})\s?(?:人|名)|"
     rf"(?:うち|内)(?P<x>{HAN_NUMBER})\s?(?:人|名)は(?:未成年|18歳未満|十八歳未満)"
 )
 _INFANT = re.compile(
@@ -102,6 +104,7 @@ def minors_of(lines: list[str], count: int, places: dict[int, list[int]]) -> int
     if any(_all_adult(line) for line in told):
         return 0
     ages = [age for line in told for age in ages_in(line)]
+    ages += sorted({age for line in told for age in _spelled(line)})  # a child of thirteen is told of again
     young = sum(age < _ADULT for age in ages)
     if young and young <= count:
         return young
@@ -146,6 +149,12 @@ def _all_adult(line: str) -> bool:
         return False
     age = next((group for group in match.groups() if group), "")
     return not age or (number(age) or 0) >= _ADULT
+
+
+def _spelled(line: str) -> list[int]:
+    """Korean ages in words: "열세 살"."""
+    found = _EAST_WORDS.finditer(line) if "살" in line and not _THEN.search(line) else ()
+    return [age for match in found if not match["a"][0].isdecimal() and (age := number(match["a"]))]
 
 
 def ages_in(line: str) -> list[int]:

@@ -8,9 +8,9 @@ from jobs.steps.extract.data import holds, lowered_pattern
 from jobs.steps.extract.numbers import NUMBER, number
 
 _FILE = "persons.toml"
-_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĐĽŁŚŞŠŻŽА-ЯЁ"
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
 _NAME = (
-    rf"(?!(?:The|This|His|Her|A|In|On|Their|We|It)\s)[{_UPPER}][\w’'-]+"
+    rf"(?!(?:The|This|His|Her|A|In|On|Their|We|It)\s)[{_UPPER}][\w’'-]*"
     rf"(?:\s+(?:[{_UPPER}][\w’'-]+|al-[A-Z]\w+|bin|van|de|von|da|ibn|bint)){{1,3}}"
 )
 _ROLED = re.compile(

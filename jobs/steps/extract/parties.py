@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from jobs.steps import lexicon
-from jobs.steps.extract.data import words
+from jobs.steps.extract.data import table, words
 from jobs.steps.lexicon.cldr import locales
 from jobs.steps.lexicon.countries import place_spans
 from jobs.steps.lexicon.tokens import cut
@@ -32,6 +32,10 @@ _APPOSED = re.compile(
     r"(?P<office>[^,]{4,110}),\s+(?P<person>(?:(?:Mr|Mrs|Ms|Dr|H\.E|General|Mme|"
     r"Sir)\.?\s+)*[A-Z][\w’'-]+(?:\s+[A-Z][\w’'.-]+){1,3})$"
 )
+_THOSE = re.compile(
+    r"(?:all\s+)?those\s+(?:who|holding|responsible|in\s+(?:power|charge|control)|detaining)\b", re.IGNORECASE
+)
+_ACRONYM = re.compile(r"[A-ZА-ЯЁ]{2,6}$")
 _TITLE_HEADS = frozenset(
     {
         "president",
@@ -91,6 +95,8 @@ def actor(name: str) -> bool:
     cleaned = clean(name)
     if not cleaned or len(cleaned.split()) > 30:
         return False
+    if _THOSE.match(name.strip()):
+        return True
     return vague(name) or _holds(cleaned, "actor") or _holds(cleaned, "titles") or names_country(cleaned)
 
 
@@ -104,7 +110,7 @@ def names_country(name: str) -> bool:
         part[:1].isupper() or part in {"of", "the", "and"} for part in parts
     ):
         return False
-    if lexicon.country_of(name) is None:
+    if lexicon.country_of(name) is None or _of_a_body(name):
         return False
     tokens = cut(re.sub(r"\s+of America$", "", name))
     at = 0
@@ -114,6 +120,12 @@ def names_country(name: str) -> bool:
     end = len(tokens.words) - (tokens.words[-1] in {"republic", "federation"})
     named = any(first <= at and last >= end - 1 for first, last in spans)
     return named or at == len(tokens.words) or name.lower() in _printed()
+
+
+def _of_a_body(name: str) -> bool:
+    """Whether a name in capitals is an acronym of no state: "ELN" is not Colombia."""
+    state = name in table(_FILE)["state_acronyms"] or name.lower() in _printed()
+    return _ACRONYM.match(name) is not None and not state
 
 
 @cache
@@ -198,7 +210,7 @@ def _split_on_article(name: str) -> list[str]:
     parts = re.split(
         r",?\s+and\s+(?=(?:the|to the|its|president|prime minister)\s)", name, flags=re.IGNORECASE
     )
-    if len(parts) > 1 and all(actor(part) or part[:1].isupper() for part in parts):
+    if len(parts) > 1 and all(actor(part) or clean(part)[:1].isupper() for part in parts):
         return [clean(part) for part in parts]
     return [name]
 

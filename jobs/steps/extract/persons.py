@@ -233,12 +233,27 @@ def _candidates(line: str, language: str) -> list[_Candidate]:
     counted, bare = _counted(language)
     found = [_candidate(match) for match in counted.finditer(line)]
     found += list(_pointed(line, language))
+    found += [_candidate(match, bare=True) for match in _still(language).finditer(line)]
     if language == "en":
         found = _parts_of(line, [one for one in found if one])
         taken = {one.start for one in found if one}
         more = [_candidate(match, bare=True) for match in bare.finditer(line)]
         found += [one for one in more if one and one.value > 1 and one.start not in taken]
     return [one for one in found if one]
+
+
+@cache
+def _still(language: str) -> re.Pattern[str]:
+    """Those told by their number alone to be still held or missing: "while 74 remain in their hands"."""
+    verbs = (
+        r"(?:of (?:them|whom)\s+)?(?:still\s+)?"
+        r"(?:remain|are (?:still |being |now )?(?:held|detained|missing|kept|imprisoned))|"
+        r"(?:d[’']entre eux\s+)?"
+        r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
+        r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
+        r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)"
+    )
+    return re.compile(rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs})", re.IGNORECASE)
 
 
 def _pointed(line: str, language: str) -> Iterator[_Candidate]:

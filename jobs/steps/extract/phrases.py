@@ -150,8 +150,13 @@ def verb_phrases(text: str) -> list[Phrase]:
     return found
 
 
+_NOT_IN = re.compile(r"(?:do\s+)?(?:not|never),?\s+(?:in|when|while|by|on|under)\b[^,]*,?$", re.IGNORECASE)
+
+
 def _objectless(piece: str) -> bool:
     """Whether a piece holds only verbs and adverbs, so that its object comes with the next verb."""
+    if _NOT_IN.match(piece.strip()):
+        return True
     inside = [token.word for token in _tokens(piece)]
     while inside and (inside[-1] in _COORDINATORS or inside[-1] == "to"):
         inside.pop()
@@ -183,42 +188,56 @@ def _phrase(piece: str) -> Phrase | None:
     return Phrase(piece, name, condition.group("condition").rstrip(" .;,") if condition else None)
 
 
+@dataclass(slots=True)
+class _Scan:
+    """What the running phrase of a pass has opened."""
+
+    inner: bool = False
+    """An infinitive within it: "to allow them to go"."""
+    relative: bool = False
+    swallow: bool = False
+    """Purposes of what is founded, which are no demands: "measures to help, to reach"."""
+    series: bool = False
+    """Its members have their "to" each: "..., to allow A to B and to C" ends with one of them."""
+
+    def next(self, *, to: bool) -> None:
+        """A new phrase begins."""
+        self.series = to and not (self.inner or self.swallow)
+        self.inner = self.relative = self.swallow = False
+
+
 def _cuts(tokens: list[_Token]) -> list[int]:
     """Offsets where verb phrases begin. One pass; it remembers what the running phrase has opened."""
-    cuts = [0]
-    inner = relative = swallow = False
-    index = 1
+    cuts, scan, index = [0], _Scan(), 1
     while index < len(tokens):
         token, before = tokens[index], tokens[index - 1]
         comma = before.breaks()
         if before.word == "by" and token.word.endswith("ing"):
-            inner = False
+            scan.inner = False
         if comma:
-            relative = False
+            scan.relative = False
         if comma or token.word in _COORDINATORS:
-            start = _new_phrase(tokens, index, comma=comma, inner=inner, relative=relative, swallow=swallow)
+            start = _new_phrase(tokens, index, scan, comma=comma)
             if start is not None:
+                scan.next(to=tokens[start - 1].word == "to")
                 cuts.append(tokens[start].start)
-                inner = relative = swallow = False
                 index = start + 2
                 continue
         if token.word in _RELATIVE and index > 1:
-            relative = True
+            scan.relative = True
         if token.word == "to" and index + 1 < len(tokens) and not comma and _inner_verb(tokens, index):
-            inner = True
-            first = next(
-                (
-                    t.word
-                    for t in tokens[_token_at(tokens, cuts[-1]) :]
-                    if not _adverb(t.word) and t.word != "to"
-                ),
-                "",
-            )
-            swallow = swallow or (
-                before.word in words("verbs.toml", "instruments") and first in words("verbs.toml", "founding")
-            )
+            scan.inner = True
+            scan.swallow = scan.swallow or _founds(tokens, index, _token_at(tokens, cuts[-1]))
         index += 1
     return cuts
+
+
+def _founds(tokens: list[_Token], index: int, start: int) -> bool:
+    """Whether the phrase from `start` on founds what the infinitive at `index` is the purpose of."""
+    first = next((one.word for one in tokens[start:] if not _adverb(one.word) and one.word != "to"), "")
+    return tokens[index - 1].word in words("verbs.toml", "instruments") and first in words(
+        "verbs.toml", "founding"
+    )
 
 
 def _token_at(tokens: list[_Token], offset: int) -> int:
@@ -238,11 +257,11 @@ def _inner_verb(tokens: list[_Token], index: int) -> bool:
     )
 
 
-def _new_phrase(  # the flags are the state of one scan
-    tokens: list[_Token], index: int, *, comma: bool, inner: bool, relative: bool, swallow: bool
-) -> int | None:
+def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -> int | None:
     """The token at which a new phrase begins, if one does after the comma or coordinator at `index`."""
     position, joined = _passed_over(tokens, index)
+    if tokens[index].word == "as" and tokens[index - 1].word == "so":
+        return None
     if position >= len(tokens) or not (comma or joined):
         return None
     strong = tokens[index - 1].raw[-1] in ";:"
@@ -250,13 +269,13 @@ def _new_phrase(  # the flags are the state of one scan
         position += 1
     if tokens[position].word == "to":
         verb = _verb_index(tokens, position + 1)
-        blocked = (swallow and not strong) or (inner and not comma)
+        blocked = (scan.swallow and not strong) or (scan.inner and not comma and not scan.series)
         lower = verb is not None and tokens[position + 1].raw[0].islower()
         return position + 1 if lower and not blocked else None
     verb = _verb_index(tokens, position)
-    if verb is None or (not comma and (inner or relative)):
+    if verb is None or (not comma and (scan.inner or scan.relative)):
         return None
-    return position if _bare_verb(tokens, verb, sure=joined or strong) else None
+    return position if _bare_verb(tokens, verb, sure=joined or strong, strong=strong) else None
 
 
 def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
@@ -272,10 +291,12 @@ def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
     return position, joined
 
 
-def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool) -> bool:
+def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> bool:
     """Whether a word without "to" begins a new phrase: a verb, with an object where it could be a noun."""
     token = tokens[verb]
-    if token.word in words("verbs.toml", "subject") or token.word == "be" or token.breaks():
+    if token.word in words("verbs.toml", "subject") or token.word == "be":
+        return False
+    if token.breaks() and not (strong and token.word in words("verbs.toml", "plain")):
         return False
     if not token.raw.strip("“\"'*")[:1].islower():
         return False
@@ -318,3 +339,15 @@ def _has_object(tokens: list[_Token], verb: int) -> bool:
         following.word.endswith(("s", "ed", "ing", "al", "ive", "ous", "able", "ible"))
         or following.word.isdigit()
     )
+
+
+def commands(text: str) -> bool:
+    """Whether a text begins with a command: a verb, with its object where the word could be a noun."""
+    tokens = _tokens(text[:200])
+    at = 1 if tokens and tokens[0].word in {"please", "kindly"} else 0
+    if tokens[at : at + 2] and tokens[at].word in {"do", "never"} and at + 1 < len(tokens):
+        return tokens[at].word == "never" or tokens[at + 1].word == "not" or _has_object(tokens, at)
+    verb = _verb_index(tokens, at)
+    if verb is None or tokens[verb].raw[-1] in ":,;":
+        return False
+    return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from jobs.steps import lexicon
 from jobs.steps.document import Document
+from jobs.steps.extract import arabic, continental, dating, east_asian, european
 from jobs.steps.extract import context as contexts
-from jobs.steps.extract import dates, east_asian, european
-from jobs.steps.extract.addressees import addressees, countries, of_one_state
+from jobs.steps.extract.addressees import addressees, countries, of_one_state, spelled_out
 from jobs.steps.extract.blocks import Block, blocks, collapse
+from jobs.steps.extract.calendars import dated, western
 from jobs.steps.extract.demands import demands
 from jobs.steps.extract.identifiers import identifiers
 from jobs.steps.extract.instruments import instruments
@@ -31,7 +32,7 @@ def extract(document: Document) -> Statement:
     return replace(
         statement,
         signatories=signatories(read),
-        persons_at_risk=persons_at_risk(statement.title, read, statement.language),
+        persons_at_risk=persons_at_risk(dated(statement.title), western(read), statement.language),
         places=places(read),
         identifiers=identifiers(statement.title, read),
         instruments=instruments(collapse(document.text)),
@@ -51,8 +52,9 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     flat = collapse(document.text)
     heading = "" if any(block.text.startswith(title) for block in read) or title not in flat else title
     named = lexicon.countries_in(f"{title}\n{document.text[:60_000]}")
-    written = dates.written(title, read) or dates.written(title, whole)
-    posted = dates.posted(whole) or document.posted
+    printed, around = western(read), western(whole)
+    written = dating.written(dated(title), printed) or dating.written(dated(title), around)
+    posted = dating.posted(around, written) or document.posted
     if written is None and posted is None and document.published:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
@@ -61,13 +63,21 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     telling = listed(own(read), language)
     if language in {"ko", "ja", "zh"}:
         asked, formal = east_asian.demands(telling, language, context), list(context.letter_to)
+        formal += east_asian.delivered(read, language) if context.appeal else []
+    elif language == "ar":
+        asked = arabic.demands(telling, context)
+        formal = [*context.letter_to, *arabic.addressed(telling)]
+    elif language in continental.LANGUAGES:
+        asked, formal = continental.demands(telling, language, context)
     elif language in european.LANGUAGES:
         asked = european.demands(telling, language, context)
         formal = [*context.letter_to, *european.addressed(telling, language)]
     else:
         asked, formal = demands(heading, telling, context, written)
     asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
-    asked = of_one_state(asked)
+    full = spelled_out([*(demand.to for demand in asked), *formal], flat)
+    asked = of_one_state([replace(demand, to=full.get(demand.to, demand.to)) for demand in asked])
+    formal = [full.get(name, name) for name in formal]
     parties = addressees(asked, formal, read, context)
     statement = Statement(
         title=title,
@@ -78,7 +88,7 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
         date_written=written,
         date_posted=posted,
         published=document.published,
-        deadline=dates.deadline(read, written or posted),
+        deadline=dating.deadline(printed, written or posted),
         addressees=parties,
         demands=tuple(asked),
         countries=countries(title, named, parties),
@@ -110,10 +120,18 @@ def _with_negation(demand: Demand, text: str) -> Demand:
 
 
 def _verbatim(demand: Demand, text: str) -> Demand:
-    """The demand with the spaces that its text has between the lines of an unspaced script."""
-    if demand.quote in text or demand.quote.isascii():
+    """The demand with the spaces and quotation marks that its text has between its signs."""
+    if demand.quote in text:
         return demand
-    printed = re.search(r"\s?".join(re.escape(sign) for sign in demand.quote if sign != " "), text)
+    even = text.replace("'", "’").lower()
+    at = even.find(demand.quote.replace("'", "’").lower())
+    if at >= 0 and len(even) == len(text):
+        return replace(demand, quote=text[at : at + len(demand.quote)])
+    if demand.quote.isascii():
+        return demand
+    printed = re.search(
+        r"[\s“”‘’\"']{0,2}".join(re.escape(sign) for sign in demand.quote if sign != " "), text
+    )
     return replace(demand, quote=printed.group()) if printed else demand
 
 

@@ -1,52 +1,60 @@
 """Counts who signed: the lists under their headings, one name a line or several in a row."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
 
 from jobs.steps import lexicon
-from jobs.steps.extract import parties
+from jobs.steps.extract import parties, scripts
 from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.calendars import western
 from jobs.steps.extract.claims import claims
-from jobs.steps.extract.data import may_hold, pattern, words
+from jobs.steps.extract.data import pattern
 from jobs.steps.extract.dates import dates_in
+from jobs.steps.extract.namelists import (
+    ASIDE,
+    EAST,
+    LABELLED,
+    NUMBERING,
+    ONLY_POST_NOMINAL,
+    SIGNS,
+    WITH_COUNT,
+    ends,
+    heading,
+    is_closing,
+    is_country,
+    is_organisation,
+    is_place,
+    outside,
+    printed_names,
+    split_names,
+    without_running_heads,
+)
 from jobs.steps.extract.numbers import NUMBER
-from jobs.steps.lexicon.cldr import locales
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
-_CLOSING = re.compile(
-    r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
-    r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
-    r"cordialement)\b.{0,60}$|^(?:veuillez agréer|agréez|reciban|hacemos propicia)\b.{0,140}$",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(
     rf"^(?:and|plus|in addition,?)?\s*(?:{NUMBER})\s+(?:more|other|others|further|additional|org)\w*\b",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(rf",?\s+and\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b", re.IGNORECASE)
-_PERSON_TITLES = re.compile(
-    r"^(?:(?:H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Revd|Reverend|Fr|Sr|Sir|Dame|Lord|Lady|Baroness|"
-    r"Hon|Ambassador|"
-    r"Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Pr|Me|Mme|M|Sra?|Dra|Lic|Ing|Imam|"
-    r"Sister|Brother|Senator|Advocate|Pastor|Deacon|"
-    r"Sheikh|Rabbi)\b\.?\s+)+"
+_EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
+_TITLES = (
+    r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|Dame|Lord|"
+    r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
+    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|Pastor|Deacon|Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
+    r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
+_PERSON_TITLES = re.compile(rf"^(?:(?:{_TITLES})\b\.?\s+(?:em\.?\s+)?)+")
 _HONOURED = re.compile(
-    r"(?:Mr|Mrs|Ms|Dr|Prof|Professor|Rev|Ambassador|Hon|Mgr|Sister|Senator|Bishop|"
-    r"Pastor|Father|Fr)\.?\s+[A-Z]"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Ing|Mme|Hna|Hno|Bro|Sis)\b\.?|M\.|P\.|"
+    r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|Hermana|"
+    r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"
+    r"(?:em\.?\s+)?[A-ZÀ-Þ]"
 )
 _POST_NOMINAL = re.compile(
-    r",?\s+(?:M\.?P\.?|MEP|PhD|Ph\.D\.?|JD|QC|KC|SC|OBE|CBE|MBE|KBE|Esq\.?|MD|SJ|S\.J\.|OP|OSB|Jr\.?)$"
+    r",?\s+(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|PhD|Ph\.D\.?|Esq\.?|Jr\.?|LL\.[MBD]\.?|M\.?Sc\.?)$"
 )
-_NUMBERING = re.compile(r"^(?:\(?\d{1,3}[.)．、]\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
-_LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
-_ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
-_WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
-_EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
-_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ")
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
@@ -57,7 +65,6 @@ _OFFICE = re.compile(
     r"Portavoz)"
 )
 _SEVERAL_NUMBERED = re.compile(r"(?<=\S)\s+\d{1,3}[.)]\s+(?=\S)")
-_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(slots=True)
@@ -72,26 +79,30 @@ class _Found:
     person_last: bool = False
     marked: bool = False
     """The running list sets bullets or numbers before its names."""
+    fresh: bool = False
+    """Nothing stands yet under the heading of the running list."""
+    keyed: bool = False
+    """Its lines begin with a country and a colon: "Kenya: A, B"."""
 
 
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
-    claimed = claims(blocks)
+    claimed = claims(western(blocks))
     found = _Found(bodies=claimed[0] is not None)
     mode, country = "", ""
-    for block in blocks:
-        heading, rest = _heading(block)
-        if heading:
-            mode, country, found.marked = heading, "", False
+    for block in without_running_heads(blocks):
+        opened, rest = heading(block)
+        if opened:
+            mode, country, found.marked, found.fresh = opened, "", False, True
             if rest:
                 country = _take_all(found, rest, mode, country, row=True)
             continue
-        if not mode and _CLOSING.match(block.text):
+        if not mode and is_closing(block):
             mode = "closing"
             continue
         if not mode:
             continue
-        if _ends(block, mode):
+        if ends(block, mode):
             mode = ""
             continue
         if mode == "closing" and len(block.text.split()) > 14:
@@ -118,127 +129,95 @@ def _row_at_end(blocks: list[Block]) -> list[str]:
     for block in blocks[dated[-1] + 1 :] if dated else ():
         if len(block.text) > 600 or block.text[-1] in ".。!?" or pattern(_FILE, "end").match(block.text):
             break
-        row = re.split(r",\s|、|，|·|/", _ASIDE.sub("", block.text))
+        row = re.split(r",\s|、|，|·|/", ASIDE.sub("", block.text))
         if any(len(name) > 60 or len(name.split()) > 8 for name in row):
             break
         names += [name.strip() for name in row if name.strip()]
     return names if len(names) >= 3 else []
 
 
-def heads_list(block: Block) -> bool:
-    """Whether a line heads a list of names."""
-    return bool(_heading(block)[0])
-
-
-def _heading(block: Block) -> tuple[str, str]:
-    """Which list a line opens (organisations or persons), and the names that follow in it."""
-    head = block.lowered[:120]
-    if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
-        return "", ""
-    text = unicodedata.normalize("NFKC", _NUMBERING.sub("", block.text[:4000]))
-    if len(text) <= 120 and (mode := _mode(text)):
-        return mode, ""
-    match = _LABELLED.match(text)
-    if match and (mode := _mode(match["head"])) and _several(match["rest"]):
-        return mode, match["rest"]
-    return "", ""
-
-
-def _mode(text: str) -> str:
-    plain = _ASIDE.sub("", text).strip(" :：*#-–—=_")
-    plain = _WITH_COUNT.sub("", plain).strip()
-    if not plain or len(plain) > 80:
-        return ""
-    for mode in ("persons", "organisations"):
-        if pattern(_FILE, mode).fullmatch(plain):
-            return mode
-    return ""
-
-
-def _several(text: str) -> bool:
-    return (
-        len(text.split()) <= 12 or any(separator in text for separator in _SEPARATORS) or text.count(",") >= 2
-    )
-
-
-def _ends(block: Block, mode: str) -> bool:
-    text = block.text
-    if pattern(_FILE, "end").match(text) or pattern("sections.toml", "tail").fullmatch(text.rstrip(" :：")):
-        return True
-    if len(_split_names(text)) > 2:
-        return False
-    limit = 40 if mode == "persons" else 26
-    if len(text.split()) > limit:
-        return not pattern(_FILE, "counted").search(text)
-    if text[-1] == "。":
-        return True
-    return (
-        text.endswith(".")
-        and len(text.split()) > 9
-        and not re.search(r"(?:Inc|Ltd|[A-Z]|e\.V)\.$", text)
-        and not pattern(_FILE, "counted").search(text)
-    )
-
-
 def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
-    """Adds what one block prints: one name, or several in a row."""
-    marker = bool(block.marker) or bool(_NUMBERING.match(block.text))
+    """Adds what one block prints: one name, or several in a row; gives the country over what follows."""
+    titled = scripts.person(f"{block.marker} {block.text}") and scripts.person(f"{block.marker} ")
+    marker = (bool(block.marker) and not titled) or bool(NUMBERING.match(block.text))
     found.marked = found.marked or (marker and mode != "closing")
-    text = block.text.strip()
+    text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
+    text = scripts.unframed(text)
     if _COLUMNS.search(text) and len(text.split()) < 7:
         found.columned = True
         return ""
-    if (
-        mode == "closing"
-        and not block.gap
-        and (_OFFICE.match(text) or (found.person_last and not _personal(text) and not _HONOURED.match(text)))
-    ):
-        return country  # the office and the body of the person above
-    if pattern(_FILE, "regions").fullmatch(_WITH_COUNT.sub("", text).rstrip(" :").lower()) and not marker:
+    if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :").lower()) and not marker:
         return ""
-    if found.marked and not marker and mode == "organisations" and not parties.names_country(text):
-        # A line without a bullet among lines with one heads them or tells about them.
+    if _no_name(found, block, text, mode, marker=marker):
         return country
-    return _take_all(found, text, mode, country)
+    if keyed := _keyed(found, text):
+        key, names = keyed
+        found.keyed = True
+        for name in names:
+            _take(found, name, mode, lexicon.country_of(key) or "" if is_country(key) else "")
+        return country
+    labelled = _persons_behind(text)
+    for name in labelled:
+        _take(found, name, "persons", country)
+    row = found.fresh and _ROW.search(text) is not None
+    found.fresh = False
+    return country if labelled else _take_all(found, text, mode, country, row=row)
+
+
+_ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A-ZÀ-ÞА-ЯЁ][^,;()]{2,60}$")
+"""Names in a row that ends with "and": no place or country is joined to a name so."""
+
+
+def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
+    """Whether a line is the office of the person above, or heads or tells about names that have bullets."""
+    if mode == "closing" and not block.gap:
+        below = found.person_last and not _personal(text) and not _HONOURED.match(text)
+        if _OFFICE.match(text) or below:
+            return True
+    return found.marked and not marker and mode == "organisations" and not parties.names_country(text)
+
+
+def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
+    """A line that begins with a country and a colon, and the names behind it; others in such a list, too."""
+    match = LABELLED.match(text)
+    if match is None or not (is_country(match["head"].strip()) or (found.keyed and len(match["head"]) < 40)):
+        return None
+    rest = match["rest"].strip().rstrip(".")
+    separator = ";" if ";" in rest else ","
+    return match["head"].strip(), [part.strip() for part in outside(rest, separator) if part.strip()]
+
+
+def _persons_behind(text: str) -> list[str]:
+    """The persons behind a label, each with an honorific: "Por la Caravana: Doña A (X), Doña B (Y)"."""
+    match = LABELLED.match(text)
+    if match is None:
+        return []
+    parts = outside(match["rest"].rstrip("."), ";" if ";" in match["rest"] else ",")
+    names: list[str] = []
+    for part in (part.strip() for part in parts if part.strip()):
+        if names and ONLY_POST_NOMINAL.match(ASIDE.sub("", part)):
+            names[-1] += f" {' '.join(ASIDE.findall(part))}"
+        else:
+            names.append(part)
+    return names if len(names) >= 2 and all(_HONOURED.match(name) for name in names) else []
 
 
 def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
     text = _EAST_TAIL.sub("", text)
     parts = [part.strip() for part in _SEVERAL_NUMBERED.split(text)]
     if len(parts) < 2:
-        parts = _split_names(text, persons=mode == "persons", row=row)
+        parts = split_names(text, persons=mode == "persons", row=row)
     for part in parts if len(parts) > 1 else [text]:
         country = _take(found, part, mode, country)
     return country
 
 
-def _split_names(text: str, *, persons: bool = False, row: bool = False) -> list[str]:
-    """The names of one line: split at the mark that stands between them, outside of parentheses."""
-    masked = _ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
-    separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
-    if not separator and persons and masked.count(",") >= 2 and len(_ASIDE.findall(text)) >= 2:
-        separator = ","
-    if not separator and (
-        (row and masked.count(",") >= 2) or (_EAST.search(text) and masked.count(",") and len(text) < 400)
-    ):
-        separator = ","
-        text, masked = (re.sub(r",?\s+(?:and|et|y)\s+(?=[A-ZÀ-Þ])", ", ", one) for one in (text, masked))
-    if not separator and masked.count(",") >= 3 and (_EAST.search(text) or text.count(",") >= 4):
-        separator = ","
-    if not separator:
-        return [text]
-    parts, start = [], 0
-    for match in re.finditer(re.escape(separator), masked):
-        parts.append(text[start : match.start()])
-        start = match.end()
-    parts.append(text[start:])
-    return [part.strip(" .。,") for part in parts if part.strip(" .。,")]
-
-
 def _take(found: _Found, line: str, mode: str, country: str) -> str:
     """Adds one printed name to the lists; a line that is only a country heads the following ones."""
-    text = _AND_MORE.split(_NUMBERING.sub("", line))[0].strip(" ,;.*|")
-    if text and _is_country(text):
+    text = _AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|")
+    base = ASIDE.sub("", text)
+    text = base if base.isupper() and is_country(base) else text
+    if text and is_country(text):
         found_country = lexicon.country_of(text)
         if found_country:
             return found_country
@@ -247,16 +226,19 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     name, printed = _name_and_country(_tabled(text) if found.columned else text)
     where = (lexicon.country_of(printed) if printed else None) or country
     honoured = bool(_HONOURED.match(name))
-    closing = mode == "closing" and not found.bodies and not _organisation(name.split(",")[0])
-    person = mode == "persons" or honoured or closing
+    closing = mode == "closing" and not found.bodies and not is_organisation(name.split(",")[0])
+    arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not is_organisation(
+        name.split("،")[0]
+    )
+    person = mode == "persons" or honoured or closing or arabic
     if person:
-        name = re.split(r"\s*[(（]|,|，| – | - | — ", name)[0].strip()
+        name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
     if mode == "closing" and person and not honoured and not _personal(name):
         if not (where or _JOINED.search(name)) or len(name.split()) > 10:
             return country
         person = False
-    if len(name) < 2:
+    if len(name) < 2 or len(re.findall(r"[^\W\d_]", name)) < 2 or (len(name) > 6 and _CODED.match(name)):
         return country
     key = name.lower()
     if person and _UNNAMED.match(name):
@@ -269,6 +251,9 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     return country
 
 
+_CODED = re.compile(r"\W*\d[\d-]{4,}")
+
+
 def _tabled(text: str) -> str:
     """A row of a table whose columns have run together: its number off, its country after a comma."""
     row = re.sub(r"^\d{1,3}\s+", "", text)
@@ -278,10 +263,6 @@ def _tabled(text: str) -> str:
         if len(words_of) > size and parties.names_country(tail):
             return f"{' '.join(words_of[:-size])}, {tail}"
     return row
-
-
-def _is_country(text: str) -> bool:
-    return "," not in text and parties.names_country(text) and not _organisation(text)
 
 
 def _name_and_country(text: str) -> tuple[str, str]:
@@ -316,39 +297,17 @@ def _country_in(printed: str) -> str:
 
 def _names_only(part: str) -> bool:
     """A country's own name or sign, not a place in it."""
-    return part in _SIGNS or parties.names_country(part) or part.lower() in _printed_names()
-
-
-@cache
-def _printed_names() -> frozenset[str]:
-    """The names of countries as CLDR has them in the languages of lists, in lower case."""
-    with locales() as locale:
-        return frozenset(
-            name.lower()
-            for language in ("fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
-            for code, name in locale(language).territories.items()
-            if len(code) == 2
-        )
-
-
-_SIGNS = frozenset(
-    {"RCA", "RDC", "UK", "USA", "US", "ROK", "DPRK", "PRC", "UAE", "EEUU", "США", "台湾", "香港", "韩国"}
-)
+    named = parties.names_country(part) and not is_place(part)
+    return part in SIGNS or named or part.lower() in printed_names()
 
 
 def _country_only(tail: str) -> bool:
-    return lexicon.country_of(tail) is not None and _names_only(tail) and not _organisation(tail)
-
-
-def _organisation(name: str) -> bool:
-    listed = words(_FILE, "organisation_words")
-    parts = [re.sub(r"['’]s?$", "", part.strip(",.()")).lower() for part in name.split()]
-    return any(part in listed for part in parts) or any(word in name for word in listed if not word.isascii())
+    return lexicon.country_of(tail) is not None and _names_only(tail) and not is_organisation(tail)
 
 
 def _personal(name: str) -> bool:
     parts = name.split()
-    if _EAST.search(name):
+    if EAST.search(name):
         return len(parts) <= 3 and 2 <= len(name) <= 12
     return 2 <= len(parts) <= 5 and all(
         part[:1].isupper()

@@ -387,9 +387,14 @@ def _post(lines: list[_Line]) -> _Item:
     return _Item(title, f"{title}\n\n{body}", dates[0] if dates else None)
 
 
+_UNSPACED = re.compile(r"[\u3040-\u9fff]{4}")
+_SIGNS = 7  # signs of a title in a script without spaces
+
+
 def _title(text: str) -> bool:
     count = len(text.split())
-    if not 2 <= count <= 28 or len(text) > 180 or text[-1] in ".,;:":
+    unspaced = _UNSPACED.search(text) is not None and len(text) >= _SIGNS
+    if not (2 <= count <= 28 or unspaced) or len(text) > 180 or text[-1] in ".,;:。：；":
         return False
     return (text[0].isupper() or not text[0].isascii() or text[0] in '“‘"[(0123456789') and not pattern(
         _FILE, "chrome"

@@ -19,11 +19,13 @@ _WRITING = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:wrote|sent|sending|joined|issued|had|earlier|last (?:week|month|year|december|november|"
-    r"\w+day)|previously|ago|adopted|told|said|passed|in (?:19|20)\d\d)\b",
+    r"\w+day)|previously|ago|adopted|told|said|passed|former|in (?:\w+ )?(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 _GATHERING = re.compile(
     r"\b(?:participants|conference|congress|assembly|gathering|rally|marchers|protesters|"
+    r"consultation|colloquium|symposium|summit|synod|workshop|meeting|caravan|observatory|initiative|"
+    r"round ?table|convention|platform|collective|society|league|forum|group|institute|"
     r"demonstrators|declaration|resolutions?|campaign|petition|"
     r"signatories|undersigned|coalition|organi[sz]ations?|groups|ngos|network|alliance|federation|"
     r"delegates|forum|letter|statement|parliament|"
@@ -41,7 +43,11 @@ _REPORTED = re.compile(
     r"\b(?:said|says|told|proposed|suggested|argued|asked|noted|added|according to|declared|responded)\b"
 )
 _PRONOUN = re.compile(r"\b(?:it|he|she|they|who|which)\s*(?:\w+ly\s*)?$")
-_EARLIER = re.compile(r"\b(?:had|last|last (?:year|month|week)|previously|in (?:19|20)\d\d)\b")
+_EARLIER = re.compile(
+    r"\b(?:had|last|last (?:year|month|week)|previously|earlier|ago|once|yesterday|at (?:the|that) time|"
+    r"[Ii]n (?:early |late |mid-?)?(?:\w+ )?(?:(?:19|20)\d\d|January|February|March|April|May|June|July|"
+    r"August|September|October|November|December))\b"
+)
 _DATE_LINE = re.compile(r"^[\w ,.(]{0,24}(?:19|20)\d\d\)?[\s–—:-]+(?=[A-Z])")
 _SAID_BY = re.compile(r"[,.!?][”\"]\s+(?:said|says|added|told)\b(?P<by>.{0,160})")
 _TO_WRITE = re.compile(r"\b(?:writing|write)\b[^.;]{0,200}\bto\s*$")
@@ -60,18 +66,23 @@ _HOLDS = re.compile(
 _AGAIN = re.compile(r"^It\s+(?:also|further)\s*$")
 _UNDERGONE = re.compile(
     r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
-    r"closed|dropped|investigated)\b"
+    r"closed|dropped|investigated|treated|brought|ended|lifted|repealed|annulled|punished|compensated|"
+    r"transferred|moved|admitted|informed|established|published|disclosed|respected|guaranteed|provided|"
+    r"restored|reinstated|quashed|commuted|suspended|withdrawn|removed|replaced|reopened|evacuated|rescued|"
+    r"prosecuted|prevented|avoided|reviewed|revised|amended|held (?:to account|accountable)|resettled|"
+    r"registered|fed|paid|heard|told|put (?:an end|on trial)|granted|opened|adopted|cancelled|revoked|"
+    r"disarmed|arrested|tried|pardoned|acquitted|exempted|spared|ensured|upheld|separated|reunited)\b"
 )
 
 
-def issuer_speaks(ask: Ask, sentence: str, context: Context) -> bool:
-    """Whether the issuer (or the gathering reported on) asks this, now."""
+def issuer_speaks(ask: Ask, sentence: str, context: Context, *, inside: bool = False) -> bool:
+    """Whether the issuer, or the gathering reported on, asks this, now; `inside` a section for somebody."""
     before = re.sub(r"[“\"]", "", ask.before).rstrip()
     said = _SAID_BY.search(sentence, ask.start)
-    if said and not _names(said["by"], context):
+    if said and not (_names(said["by"], context) or _in_head(re.split(r"[,.]", said["by"])[0], context)):
         return False
     if ask.modal:
-        return _modal_counts(ask, sentence, context)
+        return _modal_counts(ask, sentence, context, inside=inside)
     if (
         ask.demands_noun
         or (context.issuers and _AGAIN.match(before))
@@ -116,12 +127,12 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         return ask.form != "past"
     if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
-    if context.brief and ask.form == "s" and _speaks_for_itself(subject):
+    if ask.form == "s" and _speaks_for_itself(subject) and (context.brief or _in_head(subject, context)):
         return True
     if _in_title(ask, subject, context):
         return True
     past = ask.form == "past" and bool(_EARLIER.search(subject))
-    own = _names(subject, context)
+    own = _names(subject, context) or (ask.form == "past" and _in_title_of(subject, context))
     gathering = (
         bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
@@ -137,6 +148,29 @@ def _speaks_for_itself(subject: str) -> bool:
         and not parties.plain_state(name)
         and not _OTHERS.search(name)
     )
+
+
+def _in_head(subject: str, context: Context) -> bool:
+    """Whether who asks is named at the head of the page: "The Observatory urges ..."."""
+    name = parties.clean(subject)
+    named = [word for word in parties.tokens_of(name) if len(word) > 3 and word not in _LATER]
+    if not name[:1].isupper():
+        return False
+    head = set(parties.tokens_of(context.head))
+    return bool(named) and all(word in head for word in named)
+
+
+def _in_title_of(subject: str, context: Context) -> bool:
+    """Whether the title says whose statement a text in the past tense reports."""
+    named = [word for word in parties.tokens_of(parties.clean(subject)) if len(word) > 4]
+    known = sum(word in parties.tokens_of(context.title) for word in named)
+    return (
+        known >= 2
+        and re.search(r"statement|declaration|resolution", context.title, re.IGNORECASE) is not None
+    )
+
+
+_LATER = frozenset({"also", "further", "therefore", "strongly", "again", "today", "urgently", "once", "more"})
 
 
 def _in_title(ask: Ask, subject: str, context: Context) -> bool:
@@ -158,7 +192,7 @@ def _names(subject: str, context: Context) -> bool:
     return False
 
 
-def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
+def _modal_counts(ask: Ask, sentence: str, context: Context, *, inside: bool) -> bool:
     """Whether "X must" is a request to an identifiable actor; "should" is not where one author opines."""
     clause = ask.frame is Frame.CLAUSE
     lead = sentence[: max(0, ask.start - len(ask.party) - 1)]
@@ -167,8 +201,8 @@ def _modal_counts(ask: Ask, sentence: str, context: Context) -> bool:
         ask.modal in {"should", "ought to", "shall"} and (context.opinion or clause),
         parties.clean(ask.party).lower() in {"we", "i", "they", "he", "she", "it"},
         context.opinion and parties.country(ask.party) is None,
-        clause and not (ask.modal == "must" and context.state and _UNDERGONE.search(ask.what)),
-        not clause and parties.reader(ask.party) and not context.letter_to,
+        clause and not (ask.modal == "must" and (context.state or inside) and _UNDERGONE.search(ask.what)),
+        not clause and parties.reader(ask.party) and not context.letter_to and not inside,
         bool(re.search(r"\b(?:if|whether|that)\s+$", lead[-8:]) and not _HOLDS.search(lead)),
     )
     return not any(refused)

@@ -12,7 +12,8 @@ from functools import cache
 from importlib import resources
 
 from jobs.steps.lexicon.phrases import Hit
-from jobs.steps.lexicon.tokens import CJK, Tokens
+from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tokens import CJK, Tokens, cut
 
 _CJK = re.compile(f"[{CJK}]")
 _HANGUL_OR_KANA = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
@@ -96,6 +97,8 @@ class Cities:
         return found
 
     def _of_word(self, word: str) -> str | None:
+        if word in _no_towns():
+            return None
         forms = _forms(word)
         if not any(self._first[zlib.crc32(form.encode()) & _MASK] for form in forms):
             return None
@@ -122,6 +125,12 @@ class Cities:
         else:
             pair = f"{word} {after[:2]}"
         return bool(self._pairs[zlib.crc32(pair.encode()) & _MASK])
+
+
+@cache
+def _no_towns() -> frozenset[str]:
+    """Words that an ending or a particle makes look like a town."""
+    return frozenset(cut(table("countries")["no_towns"]).words)
 
 
 @cache

@@ -20,6 +20,8 @@ _SCRIPTS = (
 )  # fmt: skip
 """Unicode blocks, with the language where one block is (nearly) one language."""
 
+_HEADLINE = 40
+"""Characters up to which Japanese may have no kana."""
 _SEVERAL = {"latin": "en", "cyrillic": "ru", "arabic": "ar", "han": "zh"}
 """Scripts of several languages, with the one to assume when no word decides."""
 
@@ -75,6 +77,8 @@ def detect_language(text: str, declared: str = "") -> str:
     most = scores.get(best, 0.0)
     if not most:
         best = _SEVERAL[script]
+    if declared == "ja" and script == "han" and counts["han"] <= _HEADLINE:
+        return declared  # a headline may do without kana
     if declared in scores:
         return declared if scores[declared] >= 0.7 * most else best
     # A language we have no words for (Swahili, Tagalog) is only contradicted by many of ours.

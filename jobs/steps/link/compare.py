@@ -167,11 +167,32 @@ def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
 
 def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
     """Other countries, and no name that is spelled alike: what sounds alike there is another word."""
+    if _namesakes(new, old):
+        return True
     if not (new.countries and old.countries) or new.countries & old.countries:
         return False
     if names.full >= WHOLE or names.part >= _SPELLED:
         return False
     return not (new.places & old.places or new.numbers & old.numbers)
+
+
+def _namesakes(new: Traits, old: Traits) -> bool:
+    """Two first calls whose titles name other places: a name in common is then another bearer's.
+
+    Not where more agrees: age, number, a day that is told, another place, a body.
+    """
+    if new.stage or old.stage or not (new.title_places and old.title_places):
+        return False
+    if new.title_places & old.title_places:
+        return False
+    return not (
+        new.places & old.places
+        or new.ages & old.ages
+        or new.numbers & old.numbers
+        or new.told & old.told
+        or new.days & old.days
+        or new.bodies & old.bodies
+    )
 
 
 def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:

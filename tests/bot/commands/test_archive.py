@@ -59,15 +59,52 @@ def test_a_search_for_nothing_asks_what_to_look_for(chat: Chat) -> None:
         assert "/search" in read
 
 
-def test_a_year_in_which_nothing_is_dated_is_searched_for_as_a_word(database: Database) -> None:
-    """A page of 2005 posted in 2012 is found, and the answer says that its date is another."""
+def test_a_year_beside_words_is_a_word_or_a_date(database: Database) -> None:
+    """A page of 2005 posted in 2012 is found, and so is what is dated 2005 without saying so."""
     late = a_statement(
         title="Resolution of 2005", text="Adopted in 2005.", published=datetime(2012, 1, 1, tzinfo=UTC)
     )
-    published(database, a_source(), late)
+    dated = a_statement(title="Resolution on camps", published=datetime(2005, 6, 1, tzinfo=UTC))
+    other = a_statement(title="Resolution on schools", published=datetime(2009, 6, 1, tzinfo=UTC))
+    published(database, a_source(), late, dated, other)
     read = Chat(database).says("/search resolution 2005")
-    assert "Nothing that fits is dated 2005." in read
     assert "posted 1 January 2012" in read
+    assert "Resolution on camps" in read
+    assert "Resolution on schools" not in read
+
+
+def test_what_was_looked_for_instead_is_said(chat: Chat) -> None:
+    """A slip of the keyboard is mended, and the answer says so."""
+    read = chat.says("/search prifon camps")
+    assert "Nothing holds “prifon”. Looked for instead: “prison”." in read
+    assert "#2 Resolution of the Second Assembly" in read
+
+
+def test_a_part_of_what_was_asked_is_called_a_part(chat: Chat) -> None:
+    """Where nothing holds all the words, those that hold some are shown as such."""
+    assert "Nothing holds all of it. These hold a part:" in chat.says("/search prison camps zzyzx")
+    assert "#2" in chat.read
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '/search "prison camp',
+        "/search the of and",
+        "/search 😀",
+        "/search " + "camp " * 1000,
+        "/search \u202eآمپ\u202c",
+        "/search a OR b* NEAR(c) -- ; DROP TABLE statements",
+        "/search title:prison AND NOT (camps)",
+        "/search sort:sideways camps",
+    ],
+)
+def test_whatever_is_typed_is_answered_or_explained(chat: Chat, line: str) -> None:
+    """Never an error's own words."""
+    read = chat.says(line)
+    assert read
+    for word in ("fts5", "syntax", "sqlalchemy", "Traceback", "tsquery"):
+        assert word not in read
 
 
 def test_resolutions_by_year_and_by_words(chat: Chat) -> None:

@@ -117,6 +117,44 @@ def test_a_release_in_passing_cancels_nothing() -> None:
     assert alert.msg_type is not MsgType.CANCEL
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Freed on Monday, rearrested on Tuesday, to be deported tomorrow", "Thank you to all who wrote."),
+        ("释放消息不实", "家属否认获释消息,称仍被关押,随时可能被遣返,今晚就可能上飞机。"),
+        ("Libéré puis de nouveau arrêté", "Il doit être expulsé demain matin vers N'Djamena."),
+        (
+            "Desaparecidos dos defensores en Guerrero",
+            "Acción urgente: exigimos su presentación con vida.",
+        ),
+        ("Texas: stay vacated, execution proceeds at 6pm tonight", "Call the governor now."),
+        ("執行停止取り消し、送還は今夜にも", "支援者が明らかにした。"),
+    ],
+)
+def test_a_word_of_release_calls_off_no_live_danger(title: str, text: str) -> None:
+    """Freed and held again, a stay that has ended, a release that is denied or demanded."""
+    assert judged(title, text).alert.msg_type is not MsgType.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Nine refugees face return tonight", "This is a drill of our phone tree. No action is needed."),
+        ("아홉 명 오늘 밤 북송 위기", "이것은 훈련입니다. 실제 상황이 아닙니다."),
+        ("Ten years ago tonight, nine children were returned to North Korea", "We remember them."),
+    ],
+)
+def test_neither_a_drill_nor_a_memory_rings(title: str, text: str) -> None:
+    """What is practised, and what was years ago, is no danger now."""
+    assert not judged(title, text).alert.urgent
+
+
+def test_a_source_knows_its_country_better_than_a_guess() -> None:
+    """A Russian text that names no country is about the country its source is about."""
+    statement = Statement(title="Под завалами люди", text="Стучат по трубам.", language="ru")
+    assert classify(statement, NOON, ("UA",)).countries == ("UA",)
+
+
 def test_a_deadline_within_six_weeks_is_expected() -> None:
     """A resolution that asks for something by a near day is Expected, a later one Future."""
     near, far = (

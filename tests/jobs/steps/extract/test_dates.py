@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from jobs.steps.extract.blocks import blocks
-from jobs.steps.extract.dates import dates_in, deadline, posted, written
+from jobs.steps.extract.dates import dates_in
+from jobs.steps.extract.dating import deadline, posted, written
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,6 @@ KNOWN_SHORTFALLS = {
     "news_release 1 persons_at_risk": "an age that shows an adult is not read",
     "observatory_appeal 1 issuers": "a joint body is read as the first of those it consists of",
     "observatory_appeal 1 countries": "the place of a dateline counts",
-    "sign_on_statement 1 demands": "“must let X do Y” is not read as a demand",
-    "sign_on_statement 1 addressees": "the same",
     "sign_on_statement 1 countries": "the seats of signatories count",
     "un_resolution 1 title": "the line of adoption is taken for the title",
 }

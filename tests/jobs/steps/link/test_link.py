@@ -208,6 +208,22 @@ def test_two_brothers_in_one_prison_are_two_cases() -> None:
     assert after(first, second).case is None
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Activist Mohamed Ahmed arrested in Khartoum", "Lawyer Mohamed Ahmed arrested in Cairo"),
+        (
+            "Colombia: asesinan a líder José Luis Pérez en Popayán",
+            "México: detenido José Luis Pérez en Acapulco",
+        ),
+        ("В Москве задержали активистку Анну Иванову", "В Перми задержали активистку Анну Иванову"),
+    ],
+)
+def test_namesakes_in_two_towns_are_two_cases(first: str, second: str) -> None:
+    """A common name is no proof: the second call must ring as well."""
+    assert after(told(first), told(second, hours=20, source="another")).case is None
+
+
 def test_two_of_one_name_and_other_ages_are_two_cases() -> None:
     """A namesake of another age is another person."""
     first = told("Iran: Mohammad Ghorbani, 31, at risk of execution", "He is held in Isfahan.")

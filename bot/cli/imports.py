@@ -1,0 +1,274 @@
+"""vigil import: takes what was said before into the archive, without alerting."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.app import fetcher, open_database, workers
+from bot.cli import opml
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.cli.items import count_entries, entries_of
+from bot.config import Config
+from bot.config.written import name_for
+from jobs.backfill import Backfill, Stopped
+from jobs.intake import BATCH, Intake, Taken
+from jobs.parser import Parser
+from jobs.steps.files import TYPES, file_key, read_file
+from jobs.steps.links import bare
+from jobs.steps.understand import Understood
+from jobs.steps.unreadable import Unreadable
+from jobs.workers import Unfinished
+from storage.database import Database, StorageError, now_utc
+from storage.records import Entry, Source
+
+_ADDRESS = ("http://", "https://")
+_LISTS = (".opml", ".xml")
+_EVERY = 10.0
+"""Seconds between two lines of progress, where nobody watches a terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What `vigil import` was asked for."""
+
+    source: str = "import"
+    pages: int = 10
+    defer: bool = False
+
+
+@dataclass(slots=True)
+class _Files:
+    """What became of the files of a folder."""
+
+    read: int = 0
+    known: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def import_(  # noqa: PLR0913, PLR0917 - options of a command
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ITEMS.jsonl|FEEDS.opml|FOLDER|FILE|URL",
+            help="Entries, feeds, documents (PDF, HTML, text), or a feed to read backwards.",
+        ),
+    ] = None,
+    config: ConfigFile = DEFAULT,
+    add: Annotated[
+        bool, typer.Option("--add", help="Feeds: put them into the configuration, not on the screen.")
+    ] = False,
+    source: Annotated[
+        str, typer.Option(help="Documents: the name of the source that they are filed under.")
+    ] = "import",
+    pages: Annotated[int, typer.Option(min=1, max=100_000, help="A feed: how many of its pages.")] = 10,
+    defer: Annotated[
+        bool, typer.Option("--defer", help="Entries: keep the words now, understand them later.")
+    ] = False,
+    understand: Annotated[
+        bool, typer.Option("--understand", help="Understand what was imported with --defer.")
+    ] = False,
+) -> None:
+    """Take entries, documents or a feed's past into the archive, without alerting; or list an OPML's feeds.
+
+    May be interrupted and run again: nothing is taken twice, and nothing is lost.
+    """
+    if what is None:
+        if not understand:
+            fail("say what to import: entries, feeds, a folder, the address of a feed; or --understand", 2)
+        _run(config, lambda _, intake: _rest(intake))
+        return
+    path = Path(what)
+    if what.startswith(_ADDRESS):
+        wish = _Wish(source, pages, defer)
+        _run(config, lambda settings, intake: _from_feed(what, settings, intake, wish), named=False)
+    elif not path.exists():
+        fail(f"{what}: there is no such file", 2)
+    elif path.is_dir() or path.suffix.lower() in TYPES:
+        files = _documents(path)
+        if not files:
+            fail(f"{path}: there is no document in it: {', '.join(sorted(TYPES))}", 2)
+        _run(config, lambda settings, intake: _from_folder(files, settings, intake, source), named=False)
+    elif path.suffix.lower() in _LISTS:
+        opml.take(path, config, add=add)
+        return
+    else:
+        if add:
+            fail("--add is for lists of feeds: give FEEDS.opml", 2)
+        total = count_entries(path)
+        _run(config, lambda _, intake: _from_lines(path, intake, total), deferred=defer)
+    if understand:
+        _run(config, lambda _, intake: _rest(intake))
+
+
+def _run(
+    config: Path,
+    act: Callable[[Config, Intake], Coroutine[None, None, None]],
+    *,
+    named: bool = True,
+    deferred: bool = False,
+) -> None:
+    settings = configuration(config)
+    try:
+        database = open_database(settings, watch=False)
+    except StorageError as error:
+        fail(str(error))
+
+    async def work() -> None:
+        async with workers() as hands:
+            intake = Intake(database, Parser(hands.run), now_utc, deferred=deferred, named=named)
+            await act(settings, intake)
+
+    try:
+        asyncio.run(work())
+    finally:
+        database.close()
+
+
+async def _from_lines(file: Path, intake: Intake, total: int) -> None:
+    with _shown(intake, total):
+        done = await intake.take(_batches(entries_of(file)))
+    typer.echo(f"{done.taken} taken, {done.known} known already")
+    if intake.deferred and done.taken:
+        typer.echo("their words can be found now; `vigil import --understand` reads what they say", err=True)
+
+
+async def _rest(intake: Intake) -> None:
+    with _shown(intake, None):
+        count = await intake.understand_rest()
+    typer.echo(f"{count} understood")
+
+
+async def _from_feed(url: str, settings: Config, intake: Intake, wish: _Wish) -> None:
+    source = _source_at(url, settings, wish.source)
+    stopped = ""
+    async with fetcher(settings) as fetching:
+        backfill = Backfill(intake.database, fetching, intake.parser, source, now_utc)
+
+        async def batches() -> AsyncIterator[Sequence[tuple[Entry, Source]]]:
+            nonlocal stopped
+            try:
+                async for batch in backfill.batches(wish.pages):
+                    yield batch
+            except Stopped as error:
+                stopped = str(error)
+
+        with _shown(intake, None):
+            done = await intake.take(batches())
+    typer.echo(
+        f"{done.taken} taken, {done.known} known already, from {backfill.pages} pages of {source.name}"
+    )
+    if stopped:
+        fail(f"{stopped}; what was read until there is kept: run it again to go on")
+
+
+def _source_at(url: str, settings: Config, name: str) -> Source:
+    """The configured source of this address, so that its polls know the entries; else one of its own."""
+    for source in settings.sources:
+        if bare(source.url) == bare(url):
+            return source
+    taken = {source.name for source in settings.sources}
+    return Source(name=name if name != "import" else name_for(url, taken), url=url)
+
+
+def _documents(path: Path) -> list[Path]:
+    """The files to be read: one, or all of a folder, by name."""
+    if path.is_file():
+        return [path]
+    return sorted(one for one in path.rglob("*") if one.suffix.lower() in TYPES and one.is_file())
+
+
+async def _from_folder(files: list[Path], settings: Config, intake: Intake, name: str) -> None:
+    own = Source(name, "", organisation="" if name == "import" else name)
+    source = next((one for one in settings.sources if one.name == name), own)
+    seen, done = _Files(), Taken()
+    with _shown(intake, len(files)) as step:
+        for file in files:
+            read = await _read(file, settings, intake, source, seen)
+            # One transaction a file: it is taken whole, or again the next time.
+            done = await intake.take_read([(source, one) for one in read], done)
+            step(1)
+    known = f", {seen.known} files known already" if seen.known else ""
+    typer.echo(f"{done.taken} taken from {seen.read} files{known}")
+    for fault in seen.faults:
+        typer.echo(fault, err=True)
+    if seen.faults and not (seen.read or seen.known):
+        raise typer.Exit(1)
+
+
+async def _read(
+    file: Path, settings: Config, intake: Intake, source: Source, seen: _Files
+) -> tuple[Understood, ...]:
+    """The items of one file; none, with a word, where it is known or cannot be read."""
+    try:
+        body = await asyncio.to_thread(_body, file, settings.fetch.max_bytes)
+        if await asyncio.to_thread(_holds, intake.database, source, body):
+            seen.known += 1
+            return ()
+        read = await intake.parser.run(read_file, body, TYPES[file.suffix.lower()], source, now_utc())
+    except OSError as error:
+        seen.faults.append(f"{file}: cannot be read ({error.strerror})")
+    except (Unreadable, Unfinished) as error:
+        seen.faults.append(f"{file}: {error.detail}")
+    else:
+        seen.read += 1
+        return read
+    return ()
+
+
+def _body(file: Path, most: int) -> bytes:
+    if file.stat().st_size > most:
+        raise Unreadable("larger than `max_bytes` under [fetch]")
+    return file.read_bytes()
+
+
+def _holds(database: Database, source: Source, body: bytes) -> bool:
+    with database.read() as work:
+        stored = work.sources.by_name(source.name)
+        first = f"{file_key(body)}#1"
+        return bool(stored and work.entries.known(stored.id, [first]))
+
+
+async def _batches(
+    entries: Iterator[tuple[Entry, Source]],
+) -> AsyncIterator[Sequence[tuple[Entry, Source]]]:
+    """A hundred at a time, so that nothing holds more than a few hundred."""
+    batch: list[tuple[Entry, Source]] = []
+    for one in entries:
+        batch.append(one)
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+            await asyncio.sleep(0)
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _shown(intake: Intake, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Tells on standard error how far it is: a bar on a terminal, else a line now and then."""
+    console = Console(stderr=True)
+    columns = (TextColumn("importing"), BarColumn(24), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = progress.add_task("", total=total)
+    told = time.monotonic()
+
+    def tell(done: Taken) -> None:
+        nonlocal told
+        count = done.taken + done.known
+        progress.update(task, completed=count)
+        if not console.is_terminal and time.monotonic() - told > _EVERY:
+            told = time.monotonic()
+            typer.echo(f"{count:,} of {total:,}" if total else f"{count:,}", err=True)
+
+    if total is None or intake.named:
+        intake.told = tell
+    with progress:
+        yield lambda step: progress.advance(task, step)

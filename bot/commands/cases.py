@@ -1,0 +1,57 @@
+"""Shows a case as a timeline: /case."""
+
+from bot.commands.command import arguments, number, paragraph, reply
+from bot.commands.found import typed_words
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.message import Block, Choice, Notice, Span
+from bot.render.results import numbers
+from bot.render.timeline import case_blocks, happened
+from bot.speech import Speech
+from storage.database import Work
+from storage.statements import dated
+
+EXAMPLE = "/case 12"
+PAGE = 5
+
+
+def case(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show the case with the number that was typed, the oldest first; a second number is a page of it."""
+    typed = typed_words(arguments(request))
+    if not typed:
+        raise Mistake(
+            "Which case? Its number stands under “The case” of each statement: {example}", example=EXAMPLE
+        )
+    key = number(typed[0].removeprefix("c"), EXAMPLE)
+    page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
+    found = work.cases.get(key)
+    total = work.statements.count_of_case(key) if found else 0
+    if found is None or not total:
+        return reply(
+            paragraph(speech.t("There is no case {number}.", number=key)),
+            choices=((Choice(speech.t("Latest"), "/latest"),),),
+        )
+    pages = -(-total // PAGE)
+    if not 1 <= page <= pages:
+        raise Mistake(
+            "Case {number} has pages 1 to {last}: {example}",
+            number=key,
+            last=pages,
+            example=f"/case {key} {pages}",
+        )
+    before = (page - 1) * PAGE
+    shown = work.statements.of_case(key, PAGE, before)
+    blocks: list[Block] = [*case_blocks(found, shown, speech)]
+    told: set[str] = set()
+    for statement in shown:
+        rewritten = sum(one.rewritten for one in work.statements.versions.of(statement.id))
+        blocks += happened(statement, rewritten, told, speech, dated(statement))
+    counted = speech.n("{count} statement", "{count} statements", total)
+    if pages > 1:
+        counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
+    blocks.append(Notice((Span(counted),)))
+    rows = [numbers(tuple(one for one in shown if not one.taken_down))]
+    ways = [Choice(speech.t("Back"), f"/case {key} {page - 1}")] if page > 1 else []
+    ways += [Choice(speech.t("Read on"), f"/case {key} {page + 1}")] if page < pages else []
+    rows.append(tuple(ways))
+    return reply(*blocks, choices=tuple(row for row in rows if row))

@@ -1,0 +1,21 @@
+"""Gives a statement's citation, to be passed on: /cite."""
+
+from bot.commands.command import arguments
+from bot.commands.found import statement_or_reply, typed_words
+from bot.commands.request import Reply, Request
+from bot.render.citation import citation
+from bot.render.message import Choice, Message
+from bot.speech import Speech
+from storage.database import Work
+
+EXAMPLE = "/cite 12"
+
+
+def cite(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show title, issuer, dates and link of the statement with the number that was typed."""
+    found = statement_or_reply(typed_words(arguments(request)), EXAMPLE, work, speech)
+    if isinstance(found, Reply):
+        return found
+    source = work.sources.by_name(found.source_name)
+    set_ = citation(found, speech, source)
+    return Reply((Message(set_.blocks, ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)),))

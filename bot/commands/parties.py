@@ -1,0 +1,148 @@
+"""Tells who speaks and who signs: /orgs and /signed."""
+
+import re
+
+from bot.commands import values, words
+from bot.commands.command import arguments, heading, paragraph, reply
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
+from bot.render.results import PAGE, about, last_page, numbered_title, numbers
+from bot.render.statement import signed_text
+from bot.render.text import shorten
+from bot.speech import Speech
+from storage.database import Work
+from storage.queries import Party
+from storage.records import Statement
+from storage.words import Role
+
+_ORGS = 8
+"""Organisations on one page: each has a button."""
+_NAME = 160
+_LONGEST = 300
+_PAGE = re.compile(r"(?<!\S)page[:：]\s?(\S{0,20})", re.IGNORECASE)
+EXAMPLE = "/signed NKHR"
+
+
+def orgs(request: Request, work: Work, speech: Speech) -> Reply:
+    """List who has spoken, with how many statements and since when there was none; each leads to them."""
+    page = _page(arguments(request))
+    total, found = work.statements.parties.speakers(_ORGS, (page - 1) * _ORGS)
+    if not found:
+        told = (
+            speech.t("There are no more pages.") if page > 1 else speech.t("Nothing is in the archive yet.")
+        )
+        return reply(
+            heading(speech.t("Organisations")),
+            paragraph(told),
+            choices=((Choice(speech.t("Latest"), "/latest"),),),
+        )
+    lines = tuple(
+        (
+            Span(shorten(one.name, _NAME), Style.BOLD),
+            Span(f" · {speech.n('{count} statement', '{count} statements', one.issued)}"),
+            Span(f" · {speech.t('last {date}', date=speech.date(one.newest))}" if one.newest else ""),
+        )
+        for one in found
+    )
+    pages = -(-total // _ORGS)
+    counted = speech.n("{count} organisation", "{count} organisations", total)
+    if pages > 1:
+        counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
+    rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in found]
+    rows += [(Choice(speech.t("More"), f"/orgs page:{page + 1}"),)] if page < pages else []
+    start = (page - 1) * _ORGS + 1
+    return reply(
+        heading(speech.t("Organisations")),
+        Items(lines, start),
+        Notice((Span(counted),)),
+        choices=tuple(rows),
+    )
+
+
+def signed(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show what an organisation or a person has signed, and with how many others."""
+    line = arguments(request)
+    page = _page(line)
+    name = words.without_page(line).strip(" \"“”„«»「」'")
+    if not name:
+        raise Mistake("Who? For example: {example}", example=EXAMPLE)
+    if len(name) > _LONGEST:
+        raise Mistake("That is too long: {most} characters at most.", most=_LONGEST)
+    known = work.statements.parties
+    meant = known.named(name, Role.SIGNATORY)
+    if not meant:
+        near = known.like(name, Role.SIGNATORY)
+        if len(near) != 1:
+            speakers = known.named(name, Role.ISSUER) or known.like(name, Role.ISSUER)
+            return _who(name, near, speakers, speech)
+        meant = near
+    total, keys = known.of([one.key for one in meant], Role.SIGNATORY, PAGE, (page - 1) * PAGE)
+    title = heading(speech.t("Signed by {name}", name=shorten(meant[0].name, _NAME)))
+    if not keys:
+        return reply(title, paragraph(speech.t("There are no more pages.")))
+    found = work.statements.many(keys)
+    blocks: list[Block] = [title, *_also(meant, speech), *(_signed(one, speech) for one in found)]
+    counted = speech.n("{count} result", "{count} results", total)
+    pages = last_page(total)
+    if pages > 1:
+        counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
+    blocks.append(Notice((Span(counted),)))
+    rows = [numbers(found)]
+    if page < pages:
+        rows.append((Choice(speech.t("More"), f"/signed {name} page:{page + 1}"),))
+    if any(one.issued for one in meant):
+        rows.append((Choice(speech.t("Their own statements"), f"/latest {from_filter(meant[0].name)}"),))
+    return reply(*blocks, choices=tuple(rows))
+
+
+def _also(meant: tuple[Party, ...], speech: Speech) -> tuple[Block, ...]:
+    """Name the other names under which the same letters were signed: what was taken for one is said."""
+    if len(meant) < 2:
+        return ()
+    also = "; ".join(shorten(one.name, _NAME) for one in meant[1:6])
+    return (paragraph(speech.t("Also written: {names}", names=also)),)
+
+
+def _signed(statement: Statement, speech: Speech) -> Block:
+    text = f"\n{about(statement, speech)}"
+    count = signed_text(statement.signatories, speech)
+    text += f"\n{speech.t('signed by {count}', count=count)}" if count else ""
+    return Paragraph((*numbered_title(statement, speech), Span(text)))
+
+
+def _page(line: str) -> int:
+    """Return the page asked for: "page:2"."""
+    typed = _PAGE.search(line)
+    return values.page(typed[1]) if typed else 1
+
+
+def _who(name: str, near: tuple[Party, ...], speakers: tuple[Party, ...], speech: Speech) -> Reply:
+    """Answer a name that nobody signed with: the names that it may mean, or what it has said itself."""
+    blocks: list[Block] = [
+        paragraph(speech.t("Nobody is known to have signed as “{name}”.", name=shorten(name, 80)))
+    ]
+    rows: list[tuple[Choice, ...]] = []
+    if near:
+        blocks.append(paragraph(speech.t("Did you mean one of these?")))
+        lines = tuple(
+            (
+                Span(shorten(one.name, _NAME)),
+                Span(f" · {speech.n('{count} signed', '{count} signed', one.signed)}"),
+            )
+            for one in near[:_ORGS]
+        )
+        blocks.append(Items(lines))
+        rows = [
+            (Choice(shorten(one.name, 40), f"/signed {' '.join(one.name.split())}"),) for one in near[:_ORGS]
+        ]
+    for one in speakers[:1]:
+        rows.append((Choice(speech.t("Their own statements"), f"/latest {from_filter(one.name)}"),))
+    rows.append((Choice(speech.t("Organisations"), "/orgs"),))
+    return reply(*blocks, choices=tuple(rows))
+
+
+def from_filter(name: str) -> str:
+    """Return the filter that lets only this name's statements through."""
+    bare = " ".join(name.translate({ord(mark): " " for mark in '"“”„«»「」'}).split())
+    return f'from:"{bare[:280]}"'

@@ -1,0 +1,40 @@
+"""Sets a citation, fit to be passed on: title, issuer, kind, dates told apart, and where it stands."""
+
+from bot.render import links
+from bot.render.message import Message, Paragraph, Span, Style
+from bot.render.standing import gone_text
+from bot.render.statement import dates_text, issuers_text
+from bot.render.text import shorten
+from bot.speech import Speech
+from storage.records import Source, Statement
+
+_TITLE = 300
+
+
+def citation(statement: Statement, speech: Speech, source: Source | None = None) -> Message:
+    """Return the citation of a statement; as plain text (`plain_text`) it says the same, address and all."""
+    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    below = [
+        " · ".join(
+            (
+                issuers_text(statement, speech, source),
+                speech.kind(statement.kind),
+                dates_text(statement, speech),
+            )
+        ),
+        gone_text(statement, speech),
+    ]
+    line = [Span(f"“{title}”", Style.BOLD)]
+    line += [Span(f"\n{text}") for text in below if text]
+    if links.host(statement.url):
+        line += [Span("\n"), Span(statement.url, href=statement.url)]
+    else:
+        line.append(Span(f"\n{speech.t('no link was given')}"))
+    return Message((Paragraph(tuple(line)),))
+
+
+def described(statement: Statement, speech: Speech, source: Source | None = None) -> str:
+    """Return one line for a list of citations: who, what and when."""
+    return " · ".join(
+        (issuers_text(statement, speech, source), speech.kind(statement.kind), dates_text(statement, speech))
+    )

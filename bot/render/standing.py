@@ -1,0 +1,46 @@
+"""Says what became of a statement since it was published: rewritten, gone at its source, taken down."""
+
+from bot.render.message import Block, Heading, Paragraph, Span, Style
+from bot.render.text import shorten
+from bot.speech import Speech
+from storage.records import Statement
+from storage.words import Gone
+
+
+def gone_text(statement: Statement, speech: Speech) -> str:
+    """Return since when its source does not show it, and what was seen of that; "" where it does."""
+    if statement.gone is None:
+        return ""
+    day = speech.date(statement.gone.astimezone(speech.timezone).date())
+    if statement.gone_as is Gone.PAGE:
+        return speech.t("not at its source any more: found so on {date}, its page is not there", date=day)
+    return speech.t("not listed by its source any more: found so on {date}", date=day)
+
+
+def rewritten_text(versions: int, speech: Speech) -> str:
+    """Return how often its source rewrote it; "" where it never did."""
+    return (
+        speech.n("rewritten at its source {count} time", "rewritten at its source {count} times", versions)
+        if versions
+        else ""
+    )
+
+
+def taken_down_blocks(statement: Statement, speech: Speech) -> tuple[Block, ...]:
+    """Return what is said in place of a statement that an admin took down."""
+    assert statement.taken_down is not None  # noqa: S101 - asked for such only
+    heading = speech.t("#{number} · taken down", number=statement.id)
+    day = speech.date(statement.taken_down.astimezone(speech.timezone).date())
+    said = speech.t(
+        "This {kind} was taken down on {date}, for somebody's safety. Its words are not kept here any more.",
+        kind=speech.kind(statement.kind),
+        date=day,
+    )
+    return (Heading((Span(heading, Style.BOLD),)), Paragraph((Span(said),)))
+
+
+def shown_title(statement: Statement, speech: Speech, limit: int) -> str:
+    """Return the title, or a word in its place where there is none or it was taken down."""
+    if statement.taken_down:
+        return speech.t("taken down")
+    return shorten(statement.title, limit) or speech.t("without a title")

@@ -1,0 +1,202 @@
+"""Takes entries into the archive without ringing: many, in order, and each once however often it is tried.
+
+entries -> batches -> known? -> understand, in workers, some batches at a time -> store, batch by batch
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from jobs.parser import Parser
+from jobs.recall import Recall
+from jobs.ring import keep, place
+from jobs.steps.understand import Understood, as_it_stands, possible
+from storage.database import Database, Work
+from storage.records import Entry, Source, Statement
+
+BATCH = 100
+"""Entries that are stored together: killed, an import loses no more than the reading of these."""
+_IN_FLIGHT = 4
+"""Batches that are read while one is stored: enough for two workers, and for their memory."""
+_PIECE = 10
+"""Entries that one job of a worker reads."""
+
+Item = tuple[Entry, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of an import so far."""
+
+    taken: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A batch on its way: what is read of it, and how many were known already."""
+
+    items: tuple[tuple[Source, Understood], ...] = ()
+    known: int = 0
+
+
+@dataclass(slots=True)
+class Intake:
+    """One import. `deferred`: the words are kept and found now, and understood by `understand_rest` later."""
+
+    database: Database
+    parser: Parser
+    now: Callable[[], datetime]
+    deferred: bool = False
+    named: bool = True
+    """Whether the ids of what comes are what people know it by."""
+    told: Callable[[Taken], None] = lambda _taken: None
+    """Called after each batch."""
+    _recall: Recall = field(default_factory=Recall)
+
+    async def take(self, batches: AsyncIterable[Sequence[Item]]) -> Taken:
+        """Takes batches of entries, each with its source, in order."""
+        done = Taken()
+        waiting: deque[asyncio.Task[Read]] = deque()
+        try:
+            async for batch in batches:
+                waiting.append(asyncio.create_task(self._read(tuple(batch))))
+                if len(waiting) >= _IN_FLIGHT:
+                    done = await self._kept(await waiting.popleft(), done)
+            while waiting:
+                done = await self._kept(await waiting.popleft(), done)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        return done
+
+    async def take_read(self, items: Sequence[tuple[Source, Understood]], done: Taken) -> Taken:
+        """Takes what was read elsewhere."""
+        return await self._kept(Read(tuple(items)), done)
+
+    async def understand_rest(self) -> int:
+        """Understands what was taken in unread, the oldest first; returns how many."""
+        count, last = 0, 0
+        while True:
+            rest = await asyncio.to_thread(self._deferred, last)
+            if not rest:
+                return count
+            last = max(statement.id for statement, _, _ in rest)
+            items = [(entry, source) for _, entry, source in rest]
+            read = await self._understood(items)
+            found = [
+                (one[0], source, understood) for one, (source, understood) in zip(rest, read, strict=True)
+            ]
+            await asyncio.to_thread(self._place, found)
+            count += len(rest)
+            self.told(Taken(count))
+
+    async def _read(self, batch: tuple[Item, ...]) -> Read:
+        fresh = await asyncio.to_thread(self._fresh, batch)
+        known = len(batch) - len(fresh)
+        if self.deferred:
+            return Read(
+                tuple((source, as_it_stands(possible(entry), source)) for entry, source in fresh), known
+            )
+        return Read(tuple(await self._understood(fresh)), known)
+
+    async def _understood(self, items: Sequence[Item]) -> list[tuple[Source, Understood]]:
+        """What the entries say, in their order; those of one source that stand together go together."""
+        pieces: list[tuple[Source, list[Entry]]] = []
+        for entry, source in items:
+            if pieces and pieces[-1][0] == source and len(pieces[-1][1]) < _PIECE:
+                pieces[-1][1].append(entry)
+            else:
+                pieces.append((source, [entry]))
+        read = await asyncio.gather(
+            *(self.parser.understood(entries, source, self.now()) for source, entries in pieces)
+        )
+        return [(source, one) for (source, _), found in zip(pieces, read, strict=True) for one in found]
+
+    def _fresh(self, batch: tuple[Item, ...]) -> tuple[Item, ...]:
+        """What of it is not known yet: only that is read."""
+        with self.database.read() as work:
+            known = _known(work, [(source, entry) for entry, source in batch])
+        fresh: dict[tuple[str, str], Item] = {}
+        for entry, source in batch:
+            if (source.name, entry.uid) not in known:
+                fresh.setdefault((source.name, entry.uid), (entry, source))
+        return tuple(fresh.values())
+
+    async def _kept(self, read: Read, done: Taken) -> Taken:
+        taken = await asyncio.to_thread(self._store, read) if read.items else 0
+        done = Taken(done.taken + taken, done.known + read.known + len(read.items) - taken)
+        self.told(done)
+        return done
+
+    def _store(self, read: Read) -> int:
+        """One transaction: what is known by now is left out, also what an earlier batch has brought."""
+        now, taken = self.now(), 0
+        try:
+            with self.database.write() as work:
+                work.cases.lock()
+                if not self.deferred:
+                    self._recall.begin(work)
+                known = _known(work, [(source, one.entry) for source, one in read.items])
+                sources: dict[str, Source] = {}
+                for source, one in read.items:
+                    key = (source.name, one.entry.uid)
+                    if key in known:
+                        continue
+                    known.add(key)
+                    stored = sources.get(source.name) or work.sources.ensure(source)
+                    sources[source.name] = stored
+                    self._add(work, stored, one, now)
+                    taken += 1
+        except BaseException:
+            self._recall.forget()
+            raise
+        return taken
+
+    def _add(self, work: Work, source: Source, one: Understood, now: datetime) -> None:
+        known_by = one.entry.uid if self.named else ""
+        one = replace(one, statement=replace(one.statement, external_id=known_by))
+        if not self.deferred:
+            keep(work, source, one, now, self._recall)
+            return
+        entry_id = work.entries.add(source.id, one.entry, now)
+        work.statements.add(replace(one.statement, entry_id=entry_id), source, now, deferred=True)
+
+    def _deferred(self, after: int) -> list[tuple[Statement, Entry, Source]]:
+        with self.database.read() as work:
+            found = []
+            for statement in work.statements.deferred(after, BATCH):
+                entry = work.entries.get(statement.entry_id)
+                source = work.sources.by_name(statement.source_name)
+                if entry and source:
+                    found.append((statement, entry, source))
+            return found
+
+    def _place(self, found: Sequence[tuple[Statement, Source, Understood]]) -> None:
+        now = self.now()
+        try:
+            with self.database.write() as work:
+                work.cases.lock()
+                self._recall.begin(work)
+                for before, source, one in found:
+                    place(work, source, before, one, now, self._recall)
+        except BaseException:
+            self._recall.forget()
+            raise
+
+
+def _known(work: Work, items: Sequence[tuple[Source, Entry]]) -> set[tuple[str, str]]:
+    """(source, uid) of those that are here, or are not to come here again."""
+    of: dict[str, list[Entry]] = {}
+    for source, entry in items:
+        of.setdefault(source.name, []).append(entry)
+    found: set[tuple[str, str]] = set()
+    for name, entries in of.items():
+        stored = work.sources.by_name(name)
+        uids = work.entries.known(stored.id, [entry.uid for entry in entries]) if stored else set()
+        uids |= work.statements.takedowns.withheld(name, entries)
+        found.update((name, uid) for uid in uids)
+    return found

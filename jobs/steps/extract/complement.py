@@ -1,0 +1,113 @@
+"""Reads what stands around an asking word in French, Spanish and Russian: who asks, whom, for what."""
+
+import re
+from collections.abc import Iterator
+
+from jobs.steps.extract.context import Context
+from jobs.steps.extract.continental_parties import LONGEST, is_party, split
+from jobs.steps.extract.grammar import INFINITIVE, PAST, SUBJUNCTIVE, Grammar
+
+_AGENT = re.compile(r"\s(?:por parte de|de la part de|со стороны)\s+(?P<agent>[^,;.]{3,80})", re.IGNORECASE)
+_THAT = re.compile(r"(?:que|qu’|чтобы)\s*$", re.IGNORECASE)
+_NOUN_BEFORE = re.compile(
+    r"(?:^|\s)(?:la|une|cette|sa|leur|de|sur|en|su|esta|una|que|qui|et que|y que|où)$", re.IGNORECASE
+)
+_WRITING = re.compile(r"écri|escrib|enviar|envoy|пиш|направ|carta|lettre|письм", re.IGNORECASE)
+_GERUND = re.compile(r"(?:ndo|ndol[oae]s?|ant|я)$", re.IGNORECASE)
+_FILLER = re.compile(
+    r"\s*(?:(?:только )?одного|следующ\w+|una sola cosa|lo siguiente|une seule chose|ce qui suit)$",
+    re.IGNORECASE,
+)
+_PLACE = 260  # characters in which a party is named
+
+
+def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context) -> bool:
+    """Whether the issuer asks: "we", or a body in the third person whose words are not only reported."""
+    if not ask["third"]:
+        return True
+    before = re.split(r"[.;:]\s", sentence[: ask.start()])[-1].strip(' ,—–-«»"')
+    before = rules.connective.sub("", before).strip(" ,")
+    if not before or rules.ask.search(before):
+        return True
+    if _NOUN_BEFORE.search(before):
+        return before.endswith("en") and ask["third"].endswith("ant")
+    return _speaks(before[-120:], ask["third"], rules, context)
+
+
+def _speaks(subject: str, verb: str, rules: Grammar, context: Context) -> bool:
+    if rules.gathering.search(subject):
+        return True
+    if _GERUND.search(verb):
+        return _WRITING.search(subject) is not None
+    if rules.others.search(subject):
+        return False
+    if context.brief and subject[:1].isupper() and len(subject.split()) <= 9:
+        return True
+    named = [word for word in re.findall(r"[\w-]{4,}", subject) if word[:1].isupper()]
+    return bool(named) and all(word.lower() in context.head.lower() for word in named)
+
+
+def complement(rest: str, rules: Grammar) -> tuple[str, str, str]:
+    """The party behind an asking word, what it is asked, and the form of that verb ("" for a thing)."""
+    for at in _places(rest):
+        link = rules.links.match(rest, at)
+        start = link.end() if link else at
+        form, place = rules.verb_at(rest, start)
+        name = rest[:at].strip(" ,")
+        if form and _fits(link, form, rest[place:], rules):
+            return name, rest[start:].strip(), form
+        if link and _THAT.search(link.group()) and (verb := rules.clause(rest, start)):
+            return _clause(name, rest, start, verb, rules)
+        if link and _THAT.search(link.group()) and rules.must.search(rest, start):
+            return name, rest[start:], SUBJUNCTIVE
+    head, colon, told = rest.partition(": ")
+    head = _FILLER.sub("", head)
+    if colon and len(head.split()) <= LONGEST and (form := rules.verb_at(told, 0)[0]) and form != PAST:
+        return head.strip(" ,"), told, form
+    if thing := rules.thing.search(rest):
+        before = rest[: thing.start()].strip(" ,")
+        if not before or rules.to.match(f"{before} "):
+            return before, thing["what"], ""
+    name = rest.strip(" ,:")
+    return "" if rules.links.fullmatch(f"{name} ") else name, "", ""
+
+
+def _clause(name: str, rest: str, start: int, verb: int, rules: Grammar) -> tuple[str, str, str]:
+    """A clause whose subject acts asks it: "que le gouvernement libère"; another asks whoever is meant."""
+    subject = rest[start:verb].strip(" ,")
+    form = PAST if rules.language == "ru" else SUBJUNCTIVE
+    pointing = rules.subject.match(subject) is not None
+    if pointing or is_party(subject, rules):
+        return (name if name and pointing else subject), rest[verb:], form
+    return name, rest[start:], form
+
+
+def _places(rest: str) -> Iterator[int]:
+    """Where what is asked may begin: at once, and behind each word of the party's name."""
+    yield 0
+    for space in re.finditer(r"\s+", rest[:_PLACE]):
+        if re.search(r"[;:.]\s", rest[: space.start() + 1]):
+            return
+        yield space.start()
+
+
+def _fits(link: re.Match[str] | None, form: str, verb: str, rules: Grammar) -> bool:
+    """If a verb of this form may follow: "de" an infinitive, "que" another; none, a sure infinitive."""
+    if link is None:
+        word = re.match(r"[\w-]+", verb)
+        sure = form == INFINITIVE and word is not None and rules.known_infinitive(word.group())
+        return sure and rules.language != "fr"
+    if _THAT.search(link.group()):
+        return form in {SUBJUNCTIVE, PAST} or (form == INFINITIVE and rules.language == "ru")
+    return form == INFINITIVE
+
+
+def without_agent(what: str) -> str:
+    """A thing asked without who is to do it: "la libération de X de la part de Y"."""
+    return _AGENT.sub("", what)
+
+
+def agent(what: str, rules: Grammar) -> tuple[str, ...]:
+    """Who is to do a thing, where that stands behind it."""
+    match = _AGENT.search(what)
+    return split(match["agent"], rules) if match else ()

@@ -1,0 +1,251 @@
+"""Tells where a list of signatories begins and ends on a page, and cuts its lines into names."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
+from jobs.steps.extract import parties, scripts
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.data import may_hold, pattern, words
+from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.countries import place_spans
+from jobs.steps.lexicon.tokens import cut
+
+_FILE = "signatories.toml"
+NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s*|[・○●◇◆■□※★☆ㆍ–—*-]\s*)+")
+LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
+ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
+WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
+_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／")
+ONLY_POST_NOMINAL = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|Ph\.?D\.?|LL\.[MBD]\.?)$")
+EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def without_running_heads(blocks: list[Block]) -> Iterator[Block]:
+    """The blocks without the lines that stand on every printed page, but for its number."""
+    forms: dict[str, set[str]] = defaultdict(set)
+    for block in blocks:
+        if len(block.text) < _RUNNING and block.counts and not block.marker:
+            forms[_form(block.text)].add(block.text)
+    for block in blocks:
+        running = len(forms.get(_form(block.text), ())) > 1 and len(block.text) > 8 and not block.marker
+        if not running and not _PAGE.fullmatch(block.text):
+            yield block
+
+
+_RUNNING = 110  # characters of a running head
+_PAGE = re.compile(
+    r"\W*(?:page|página|p\.|стр\w*\.?|seite)\s*\d+(?:\s*(?:of|de|sur|/|из|von)\s*\d+)?\W*", re.IGNORECASE
+)
+
+
+def _form(text: str) -> str:
+    return re.sub(r"\d+", "#", text.lower())
+
+
+_CLOSING = re.compile(
+    r"^(?:yours? )?(?:very )?(?:sincerely|respectfully|faithfully|truly|signed|in solidarity|with respect|"
+    r"yours|best regards|kind regards|cordially|on behalf of|atentamente|respetuosamente|"
+    r"cordialement|respectueusement|con (?:dolor|respeto|solidaridad|esperanza)|en solidaridad|"
+    r"sin otro particular|"
+    r"с уважением|искренне)\b.{0,60}$|"
+    r"^(?:veuillez (?:agréer|recevoir|croire)|agréez|nous vous prions d['’]agréer|"
+    r"reciban? (?:un|una|nuestros?|nuestras?|mis?|usted(?:es)?|el|la) |hacemos propicia|"
+    r"примите)\b.{0,180}$",
+    re.IGNORECASE,
+)
+
+
+def is_closing(block: Block) -> bool:
+    """Whether a line closes a letter: "Yours sincerely", "Atentamente"."""
+    return _CLOSING.match(block.text) is not None
+
+
+def heads_list(block: Block) -> bool:
+    """Whether a line heads a list of names."""
+    return bool(heading(block)[0])
+
+
+def heading(block: Block) -> tuple[str, str]:
+    """Which list a line opens (organisations or persons), and the names that follow in it."""
+    if found := scripts.heading(block.text):
+        return found
+    head = scripts.unsigned(block.lowered[:120])
+    if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
+        return "", ""
+    text = unicodedata.normalize("NFKC", NUMBERING.sub("", scripts.unsigned(block.text[:4000])))
+    if len(text) <= 120 and (mode := _mode(text)):
+        return mode, ""
+    match = LABELLED.match(text)
+    if match and (mode := _mode(match["head"])) and _several(match["rest"]):
+        return mode, match["rest"]
+    return "", ""
+
+
+def _mode(text: str) -> str:
+    plain = ASIDE.sub("", text).strip(" :：*#-–—=_")
+    plain = WITH_COUNT.sub("", plain).strip()
+    if not plain or len(plain) > 80:
+        return ""
+    for mode in ("persons", "organisations"):
+        if pattern(_FILE, mode).fullmatch(plain):
+            return mode
+    return _heads(plain, text)
+
+
+def _heads(plain: str, text: str) -> str:
+    """Which list a heading opens that says in its own words who signs: "Groups that support this"."""
+    few = len(plain.split()) <= _HEADING and plain[-1:] not in ".!?"
+    sure = text.rstrip().endswith((":", "：")) or plain.isupper() or len(plain.split()) <= _SURE
+    if not (few and sure and pattern(_FILE, "signing").search(plain)):
+        return ""
+    for mode in ("persons", "organisations"):
+        if pattern(_FILE, f"who_{mode}").search(plain):
+            return mode
+    return ""
+
+
+_HEADING, _SURE = 11, 4  # words of a heading; of one that needs no colon
+
+
+def _several(text: str) -> bool:
+    return (
+        len(text.split()) <= 12 or any(separator in text for separator in _SEPARATORS) or text.count(",") >= 2
+    )
+
+
+def ends(block: Block, mode: str) -> bool:
+    """Whether a running list of names is over before this block."""
+    text = block.text
+    if scripts.page_foot(text, gap=block.gap) or _is_chrome(text) or pattern(_FILE, "end").match(text):
+        return True
+    if (LABELLED.match(text) and is_country(text.partition(":")[0].strip())) or _goes_on(text):
+        return not is_country(text.partition(":")[0].strip())
+    if len(split_names(text)) > 2:
+        return False
+    limit = 40 if mode == "persons" else 26
+    if len(text.split()) > limit:
+        return not pattern(_FILE, "counted").search(text)
+    return "。" in text or scripts.told(text) or _is_sentence(text)
+
+
+def _is_chrome(text: str) -> bool:
+    """A rule, prose, an aside, a menu, or the heading of what stands below a text."""
+    tail = pattern("sections.toml", "tail").fullmatch(text.rstrip(" :："))
+    drawn = (
+        re.fullmatch(r"[\W_]+", text)
+        or _ASIDE_LINE.match(text)
+        or (text.count(" | ") > 1 and text[0].isalpha())
+    )
+    return bool(tail or drawn or _PROSE.search(text))
+
+
+def _goes_on(text: str) -> bool:
+    """Whether the parts of a line between commas go on with a sentence rather than name somebody."""
+    parts = outside(text, ",") if ";" not in text and len(text.split()) > _LONG else []
+    return any(part.strip()[:1].islower() and len(part.split()) > _TOLD for part in parts)
+
+
+def _is_sentence(text: str) -> bool:
+    return (
+        text.endswith(".")
+        and len(text.split()) > 9
+        and not re.search(r"(?:Inc|Ltd|[A-Z]|e\.V)\.$", text)
+        and not pattern(_FILE, "counted").search(text)
+    )
+
+
+_PROSE = re.compile(r"^(?=.{90})[^;]{20,}?(?:[a-z]{3}\.|[!?])\s+[A-ZА-ЯЁ][^\W\d_]+\s+[^\W\d_A-Z]+\s")
+"""More than one sentence, which no name has."""
+_ASIDE_LINE = re.compile(r"^\((?:\S+\s+){4,}\S+\)$")
+_TOLD, _LONG = 3, 12  # words of a part that goes on with a sentence, and of that sentence
+
+
+def outside(text: str, separator: str) -> list[str]:
+    """The parts of a text between separators that stand outside of parentheses."""
+    masked = ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
+    parts, start = [], 0
+    for match in re.finditer(re.escape(separator), masked):
+        parts.append(text[start : match.start()])
+        start = match.end()
+    return [*parts, text[start:]]
+
+
+def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[str]:
+    """The names of one line: split at the mark that stands between them, outside of parentheses."""
+    masked = ASIDE.sub(lambda match: "\x01" * len(match.group()), text)
+    if parts := scripts.names_in_row(text, masked, persons=persons, row=row):
+        return parts
+    separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if not separator and EAST.search(text) and " / " in masked:
+        separator = " / "
+    if not separator and persons and masked.count(",") >= 2 and len(ASIDE.findall(text)) >= 2:
+        separator = ","
+    if not separator and (
+        (row and masked.count(",") >= 2) or (EAST.search(text) and masked.count(",") and len(text) < 400)
+    ):
+        separator = ","
+        text, masked = (re.sub(r",?\s+(?:and|et|y)\s+(?=[A-ZÀ-Þ])", ", ", one) for one in (text, masked))
+    if not separator and masked.count(",") >= 3 and (EAST.search(text) or text.count(",") >= 4):
+        separator = ","
+    if not separator:
+        return [text]
+    if separator == ",":
+        text = re.sub(r",?\s+(?:and|et|y|и)\s+(?=[A-ZÀ-ÞА-ЯЁ][^,]*$)", ", ", text)
+    parts = [part.strip(" .。,") for part in outside(text, separator)]
+    return [part for part in parts if part and not ONLY_POST_NOMINAL.match(part)]
+
+
+def is_country(text: str) -> bool:
+    """Whether a line is only a country's name."""
+    named = (parties.names_country(text) and not is_place(text)) or text in printed_names() | SIGNS
+    return "," not in text and named and not is_organisation(text)
+
+
+def is_place(text: str) -> bool:
+    """Whether a name is of a place within a country: a town, a state of a federation."""
+    return text.lower() not in printed_names() and any(place for _, _, place in place_spans(cut(text)))
+
+
+@cache
+def printed_names() -> frozenset[str]:
+    """The names of countries as CLDR has them in the languages of lists, in lower case."""
+    with locales() as locale:
+        return frozenset(
+            name.lower()
+            for language in ("en", "fr", "es", "pt", "de", "ru", "ar", "ko", "ja", "zh", "zh_Hant")
+            for code, name in locale(language).territories.items()
+            if len(code) == 2
+        )
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a name has a word of those that bodies have."""
+    listed = words(_FILE, "organisation_words")
+    parts = [re.sub(r"['’]s?$", "", part.strip(",.()")).lower() for part in name.split()]
+    return any(part in listed for part in parts) or any(word in name for word in listed if not word.isascii())
+
+
+SIGNS = frozenset(
+    {
+        "RCA",
+        "RDC",
+        "UK",
+        "USA",
+        "US",
+        "ROK",
+        "DPRK",
+        "PRC",
+        "UAE",
+        "EEUU",
+        "США",
+        "台湾",
+        "臺灣",
+        "香港",
+        "韩国",
+        "澳洲",
+        "紐西蘭",
+    }
+)

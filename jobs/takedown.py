@@ -1,0 +1,59 @@
+"""Takes a statement down for somebody's safety: an admin's word, carried out at once and everywhere here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from storage.database import Work
+from storage.records import Statement
+
+log = structlog.get_logger()
+
+_OF_A_BACKUP = "a backup that held it was restored"
+
+
+class NotThere(Exception):
+    """There is no statement with this number, or it was taken down before; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """What came of it: deliveries that were cancelled, and what else may tell the same."""
+
+    cancelled: int
+    sent: int
+    """Messages about it that are in people's chats already."""
+    others: tuple[Statement, ...] = ()
+    """Statements of the same case, or with the same address, that were not taken down."""
+
+
+def take_down(work: Work, statement_id: int, why: str, now: datetime) -> TakenDown:
+    """Removes a statement's words, versions, demands and names, and what waits to be told of it.
+
+    Its number, kind and case stay, and digests by which it is not taken in again. Raises NotThere.
+    """
+    work.cases.lock()  # no poll may store an edit of it meanwhile
+    statement = work.statements.get(statement_id)
+    if statement is None:
+        raise NotThere(f"there is no statement {statement_id}")
+    if statement.taken_down:
+        raise NotThere(f"statement {statement_id} was taken down on {statement.taken_down:%Y-%m-%d}")
+    entry = work.entries.get(statement.entry_id)
+    assert entry is not None  # noqa: S101 - they were stored together
+    others = work.statements.beside(statement)
+    cancelled = work.statements.take_down(statement, entry, now, why)
+    sent = work.deliveries.sent_of(statement_id)
+    log.warning("statement.taken_down", statement=statement_id, cancelled=cancelled, sent=sent)
+    return TakenDown(cancelled, sent, others)
+
+
+def take_down_again(work: Work, withheld: Iterable[tuple[str, ...]], now: datetime) -> int:
+    """After a backup was restored: what was taken down since goes again, and stays out; returns how many."""
+    groups = tuple(withheld)
+    found = work.statements.takedowns.among(groups)
+    for number in found:
+        take_down(work, number, _OF_A_BACKUP, now)
+    work.statements.takedowns.withhold(groups)
+    return len(found)

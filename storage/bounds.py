@@ -1,0 +1,53 @@
+"""Bounds the time that questions of a connection may take."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+
+_STEPS = 20_000
+"""Of SQLite's machine, between two looks at the clock: a few milliseconds."""
+
+
+class Stopped(Exception):
+    """The question took longer than it may; the transaction goes on."""
+
+
+@contextmanager
+def in_time(connection: Connection, seconds: float) -> Iterator[None]:
+    """What is asked inside ends in time, or is stopped: raises Stopped."""
+    bounded = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgresql
+    with bounded(connection, seconds):
+        yield
+
+
+@contextmanager
+def _on_sqlite(connection: Connection, seconds: float) -> Iterator[None]:
+    driver = connection.connection.dbapi_connection
+    assert driver is not None  # noqa: S101 - the connection is open
+    end = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            raise Stopped from error
+        raise
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
+@contextmanager
+def _on_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
+    try:
+        with connection.begin_nested():  # what is stopped is taken back, and no more
+            connection.execute(sa.text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
+            yield
+            connection.execute(sa.text("SET LOCAL statement_timeout = DEFAULT"))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") == "57014":  # query_canceled
+            raise Stopped from error
+        raise

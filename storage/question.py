@@ -1,0 +1,44 @@
+"""A question in terms that are held: groups, each met in one of several ways."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to meet a group: terms that follow one another, each in one of several forms."""
+
+    steps: tuple[tuple[int, ...], ...]
+    weight: float = 1.0
+    apart: bool = False
+    """Whether they may stand anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a word or phrase of the question asks for, in all its ways, the best first."""
+
+    ways: tuple[Way, ...]
+    held: int
+    """About how many statements meet it."""
+    needed: bool = True
+    """False for words that say little by themselves."""
+    strict: bool = False
+    """True for a phrase in quotation marks: without it there is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for, in numbers of terms."""
+
+    groups: tuple[Group, ...]
+    facts: tuple[Group, ...]
+    """What the filters ask for."""
+    without: tuple[Way, ...]
+    statements: int
+    average: float
+    """Terms in a statement, on average."""
+    texts: dict[int, str] = field(default_factory=dict)
+    """The terms by their numbers."""
+    instead: tuple[tuple[str, str], ...] = ()
+    unknown: bool = False
+    """Whether something was asked for that nothing at all holds."""

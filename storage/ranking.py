@@ -1,0 +1,133 @@
+"""How well a statement answers a question: BM25 over title and text, by the same count on any database.
+
+A statement comes as its signed title and text (`storage.vocabulary`). What is rare counts more than what is
+common, a title more than a text, a word as it was typed more than another form of it, neighbours more than
+words far apart, and all that was asked for more than a part of it.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from storage.question import Group, Question, Way
+from storage.vocabulary import PART, sign
+
+_TITLE = 4.0
+_SATURATION, _LENGTH = 1.2, 0.4
+_NEIGHBOURS = 0.35
+_MOST_NEIGHBOURS = 3
+_IDLE = 0.15
+_TITLE_APART = 1.2
+LEAST_PART = 0.2
+"""The share of what was asked for, by its rarity, that a statement has to hold to be shown."""
+
+_Count = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a statement is worth: whether it holds all that is needed, and how well."""
+
+    score: float
+    whole: bool
+    part: float
+    """The share of the question that it holds."""
+
+
+class Ranking:
+    """Judges statements by one question."""
+
+    def __init__(self, question: Question) -> None:
+        self._average = max(question.average, 1.0)
+        self._groups = [_Measured(group, question.statements) for group in question.groups]
+        self._needed = sum(one.rarity for one in self._groups if one.needed) or 1.0
+        self._without = [_counter(way) for way in question.without]
+        self._pairs = list(_neighbours(self._groups))
+
+    def judge(self, title: str, rest: str) -> Judged | None:
+        """The statement's worth; None when it holds what must not be there, or lacks a phrase."""
+        if any(count(title) or count(rest) for count in self._without):
+            return None
+        damped = _SATURATION * (1 - _LENGTH + _LENGTH * (len(title) + len(rest)) / self._average)
+        score, held, whole = 0.0, 0.0, True
+        both = title + PART + rest
+        for one in self._groups:
+            worth = one.worth(title, rest, both, damped)
+            if worth:
+                score += worth * (1.0 if one.needed else _IDLE)
+                held += one.rarity if one.needed else 0.0
+            elif one.strict:
+                return None
+            elif one.needed:
+                whole = False
+        for rarity, neighbours in self._pairs:
+            if neighbours.search(both):
+                score += _NEIGHBOURS * rarity
+        part = held / self._needed
+        return Judged(score * (0.3 + 0.7 * part), whole, part)
+
+
+class _Measured:
+    """A group with its rarity and the ways to count it."""
+
+    def __init__(self, group: Group, statements: int) -> None:
+        self.needed, self.strict = group.needed, group.strict
+        self.rarity = math.log(1 + (statements - group.held + 0.5) / (group.held + 0.5))
+        self.rarity = max(self.rarity, 0.05)
+        self.first = group.ways[0] if group.ways else None
+        self._ways = [(way.weight, way.apart, _first_of(way), _counter(way)) for way in group.ways]
+
+    def worth(self, title: str, rest: str, both: str, damped: float) -> float:
+        """What the best way to meet the group adds."""
+        best = 0.0
+        for weight, apart, first, count in self._ways:
+            if weight <= best:
+                break  # at its most, which is its weight, it would add less
+            if (first and first not in both) or not count(both):
+                continue
+            often = count(rest) + (_TITLE_APART if apart else _TITLE) * count(title)
+            # What stands apart may stand partly in the title.
+            best = max(best, weight * (often or 1.0) / ((often or 1.0) + damped))
+        return best * self.rarity * (1 + _SATURATION)
+
+
+def _first_of(way: Way) -> str:
+    """What has to stand in a text for the way to be met, where that is one term: quickly looked for."""
+    alone = [step[0] for step in way.steps if len(step) == 1]
+    return sign(alone[0]) if alone else ""
+
+
+def _counter(way: Way) -> _Count:
+    signs = [tuple(map(sign, step)) for step in way.steps]
+    if len(signs) == 1:
+        if len(signs[0]) == 1:
+            only = signs[0][0]
+            return lambda text: text.count(only)
+        forms = signs[0]
+        return lambda text: sum(map(text.count, forms))
+    if way.apart:
+        return lambda text: min(sum(map(text.count, step)) for step in signs)
+    if all(len(step) == 1 for step in signs):
+        row = "".join(step[0] for step in signs)
+        return lambda text: text.count(row)
+    pattern = _pattern(way)
+    return lambda text: sum(1 for _ in pattern.finditer(text))
+
+
+def _pattern(way: Way) -> re.Pattern[str]:
+    return re.compile("".join(_any_of(step) for step in way.steps), re.DOTALL)
+
+
+def _any_of(step: Sequence[int]) -> str:
+    return f"(?:{'|'.join(re.escape(sign(number)) for number in step)})"
+
+
+def _neighbours(groups: Sequence[_Measured]) -> list[tuple[float, re.Pattern[str]]]:
+    found = []
+    for one, other in pairwise(groups):
+        if one.first and other.first and not (one.first.apart or other.first.apart):
+            pattern = re.compile(_pattern(one.first).pattern + _pattern(other.first).pattern, re.DOTALL)
+            found.append((min(one.rarity, other.rarity), pattern))
+    return sorted(found, key=lambda pair: -pair[0])[: _MOST_NEIGHBOURS * 2]

@@ -1,0 +1,191 @@
+"""Takes a statement down for somebody's safety: its words go, a stone stays, and it does not come back.
+
+What stays of it is its number, its kind and its case, and digests by which the same item is known again
+wherever it is shown: of its id at its source, of its address where that is its own, of its words where
+there are enough of them to tell.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.records import Entry
+from storage.tables import (
+    alerts,
+    cases,
+    deliveries,
+    demands,
+    entries,
+    sources,
+    statement_countries,
+    statements,
+    takedowns,
+)
+from storage.words import DeliveryState
+
+_WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+_NOT_BEGUN = sa.and_(
+    deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun.is_(sa.false()), deliveries.c.lane < 4
+)
+"""Claimed by a sender and not under way; of a digest the rest would wait for the next start."""
+_TELLING = 60
+"""Characters that no two items share by chance."""
+_AT_ONCE = 400
+
+
+class Takedowns:
+    """Questions about what was taken down, and the taking down itself."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def withheld(self, source: str, shown: Collection[Entry]) -> set[str]:
+        """The uids of those items of a source that were taken down, under whatever name they come."""
+        if not shown or self._connection.execute(sa.select(takedowns.c.digest).limit(1)).first() is None:
+            return set()
+        of = {entry.uid: set(digests(source, entry)) for entry in shown}
+        wanted = sorted(set().union(*of.values()))
+        known: set[str] = set()
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            known.update(
+                self._connection.scalars(sa.select(takedowns.c.digest).where(takedowns.c.digest.in_(part)))
+            )
+        return {uid for uid, all_of_it in of.items() if all_of_it & known}
+
+    def digests(self) -> tuple[tuple[str, ...], ...]:
+        """What is withheld: a group for each statement, and each digest without one alone."""
+        rows = self._connection.execute(
+            sa.select(takedowns.c.statement_id, takedowns.c.digest).order_by(takedowns.c.digest)
+        )
+        found: dict[object, list[str]] = {}
+        for number, digest in rows:
+            found.setdefault(number or digest, []).append(digest)
+        return tuple(tuple(group) for group in found.values())
+
+    def erase(self, statement_id: int, entry: Entry, now: datetime, why: str) -> int:
+        """The words of a statement and of its entry, and all that was read in them, are not kept any more.
+
+        Returns how many deliveries were cancelled. Index, names and versions are their own repositories'.
+        """
+        source = self._connection.scalar(sa.select(sources.c.name).where(sources.c.id == entry.source_id))
+        shared = self._shares_address(entry)
+        marks = digests(source or "", entry, own_address=not shared)
+        self._connection.execute(
+            sa.delete(takedowns).where(takedowns.c.digest.in_(marks))
+        )  # of a copy that was taken down before
+        self._connection.execute(
+            sa.insert(takedowns), [{"digest": mark, "statement_id": statement_id} for mark in marks]
+        )
+        told = {"rule": "taken down by an admin", "evidence": why}
+        self._connection.execute(
+            sa.update(statements)
+            .where(statements.c.id == statement_id)
+            .values(
+                title="",
+                text="",
+                url="",
+                language="",
+                voices="",
+                date_written=None,
+                date_posted=None,
+                deadline=None,
+                urgent=False,
+                deferred=False,
+                reading={"link": [told]},
+                taken_down=now,
+                external_id="",
+            )
+        )
+        self._connection.execute(
+            sa.update(entries)
+            .where(entries.c.id == entry.id)
+            .values(
+                uid=f"taken down: {statement_id}",
+                title="",
+                url="",
+                text="",
+                note="",
+                enclosures=[],
+                shown="",
+                fingerprint="",
+                again_at=None,
+            )
+        )
+        for table in (statement_countries, demands):
+            self._connection.execute(sa.delete(table).where(table.c.statement_id == statement_id))
+        rang = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
+        cancelled = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.alert_id.in_(rang), sa.or_(deliveries.c.state.in_(_WAITING), _NOT_BEGUN))
+            .values(state=DeliveryState.CANCELLED, detail="taken down by an admin")
+        )
+        return cancelled.rowcount
+
+    def rename_case(self, case_id: int, was: str) -> None:
+        """A case that bears the title of what was taken down takes the title of what is left, or none."""
+        other = (
+            sa.select(statements.c.title)
+            .where(statements.c.case_id == case_id, statements.c.taken_down.is_(None))
+            .order_by(statements.c.id)
+            .limit(1)
+        )
+        title = self._connection.scalar(other) or ""
+        self._connection.execute(
+            sa.update(cases).where(cases.c.id == case_id, cases.c.title == was).values(title=title)
+        )
+
+    def among(self, groups: Iterable[tuple[str, ...]]) -> Sequence[int]:
+        """The statements, not taken down here, whose entry's own id is among these digests."""
+        wanted = {mark for group in groups for mark in group}
+        if not wanted:
+            return ()
+        question = (
+            sa.select(statements.c.id, entries.c.uid, sources.c.name)
+            .join(entries, entries.c.id == statements.c.entry_id)
+            .join(sources, sources.c.id == entries.c.source_id)
+            .where(statements.c.taken_down.is_(None))
+        )
+        with self._connection.execute(question, execution_options={"yield_per": _AT_ONCE}) as rows:
+            return [int(row.id) for row in rows if _digest("uid", row.name, row.uid) in wanted]
+
+    def withhold(self, groups: Iterable[tuple[str, ...]]) -> None:
+        """What bears these digests is not taken in, although nothing of it is here."""
+        wanted = {mark for group in groups for mark in group}
+        known = set(self._connection.scalars(sa.select(takedowns.c.digest)))
+        new = [{"digest": mark, "statement_id": None} for mark in sorted(wanted - known)]
+        if new:
+            self._connection.execute(sa.insert(takedowns), new)
+
+    def _shares_address(self, entry: Entry) -> bool:
+        """Whether other items lead to the same address: a list, a front page."""
+        if not entry.url:
+            return True
+        others = sa.select(entries.c.id).where(entries.c.url == entry.url, entries.c.id != entry.id).limit(1)
+        return self._connection.execute(others).first() is not None
+
+
+def digests(source: str, entry: Entry, *, own_address: bool = True) -> list[str]:
+    """The marks by which an item is known again."""
+    found = [_digest("uid", source, entry.uid)]
+    address = _address(entry.url)
+    if address and own_address:
+        found.append(_digest("url", address))
+    words = " ".join(f"{entry.title} {entry.text}".casefold().split())
+    if len(words) >= _TELLING:
+        found.append(_digest("words", words))
+    return found
+
+
+def _address(url: str) -> str:
+    """An address without its scheme; "" for a front page, which is nobody's own."""
+    bare = url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/").lower()
+    host, slash, path = bare.partition("/")
+    return bare if (slash and path) or "?" in host else ""
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()

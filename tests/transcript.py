@@ -1,0 +1,188 @@
+"""Writes docs/commands.md: every command of the chat on sample data, as it is answered in English and Korean.
+
+python -m tests.transcript        writes it anew; a test says when it is not true any more
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from bot.commands.table import COMMANDS
+from storage.database import Database, Work
+from storage.records import (
+    Addressee,
+    Assessment,
+    Demand,
+    PersonsAtRisk,
+    Signatories,
+    Source,
+    Statement,
+)
+from storage.vault import Vault
+from storage.words import CaseState, Gone, Kind, MsgType, Relation
+from tests.bot.chat import Chat
+from tests.builders import CALM, NOON, URGENT, a_source, an_entry
+from tests.documents import ROOT
+
+PAGE = ROOT / "docs" / "commands.md"
+LANGUAGES = {"en": "English", "ko": "한국어"}
+LINES = (
+    *("/start", "/help status", "/privacy", "/subscribe KP kind:resolution digest:daily"),
+    *("/settings", "/latest China", '/search "prison camps" since:2004', "/search prisson kind:resolutoin"),
+    *("/resolutions 2005", "/demands 2005 China", "/demands", "/signed NKHR", "/signed Open Sea", "/orgs"),
+    *("/statement 1", "/statement 1 versions", "/statement 99", "/case 1", "/cite 2", "/cite 3", "/status"),
+    *("/unsubscribe 1", "/forget"),
+)
+HEAD = """# The commands, as they are answered
+
+Made by `python -m tests.transcript` from invented statements, and checked by a test. Lines that begin
+with `>` were typed; what stands in brackets are buttons. What is typed is the same in every language.
+"""
+
+
+def sample(database: Database) -> None:
+    """A call that was rewritten and called off, a resolution of 2005, a letter that three have signed."""
+    with database.write() as work:
+        source = a_source(name="northlight", title="Northlight news", url="https://northlight.example/feed")
+        work.sources.configure([source])
+        stored = work.sources.ensure(source)
+        case = work.cases.open("Nine refugees face return", NOON)
+        call, end, resolution, letter = statements(case)
+        first = kept(work, stored, call)
+        kept(work, stored, resolution)
+        kept(work, stored, letter)
+        kept(work, stored, end)
+        text = call.text.replace("They were seen on Monday.", "They were last seen on Sunday.")
+        known = work.statements.get(first)
+        assert known is not None
+        work.statements.change(replace(known, text=text), stored, NOON + timedelta(hours=2))
+        found = work.statements.get(first + 2)
+        assert found is not None
+        work.statements.mark_gone(found.entry_id, Gone.PAGE, NOON + timedelta(days=3))
+        work.cases.touch(case, CaseState.STOPPED, NOON + timedelta(days=4))
+
+
+def kept(work: Work, source: Source, statement: Statement) -> int:
+    """Store one as a poll would; returns its number."""
+    count = work.counts().statements
+    entry = an_entry(uid=str(count), title=statement.title, url=statement.url, text=statement.text)
+    entry = replace(entry, enclosures=("https://northlight.example/ua-12-26.pdf",) if count == 0 else ())
+    number = work.entries.add(source.id, entry, NOON)
+    return work.statements.add(replace(statement, entry_id=number), source, NOON)
+
+
+def statements(case: int) -> tuple[Statement, ...]:
+    """The call, its end, the resolution, the letter."""
+    call = Statement(
+        title="Nine refugees face return",
+        kind=Kind.URGENT_APPEAL,
+        language="en",
+        url="https://northlight.example/ua-12-26",
+        text=(
+            "Nine refugees are held near the border and face imminent return. They were seen on Monday.\n\n"
+            "We call on China to halt the return, and to disclose where they are."
+        ),
+        issuers=("Northlight",),
+        published=NOON,
+        countries=("CN", "KP"),
+        addressees=(Addressee("China", "CN", 2),),
+        demands=(Demand("China", "halt the return"), Demand("China", "disclose where they are")),
+        persons_at_risk=PersonsAtRisk(9, 1),
+        identifiers=("UA 12/26",),
+        deadline=date(2026, 3, 14),
+        alert=URGENT,
+        case_id=case,
+    )
+    end = Statement(
+        title="Stop action: the nine are safe",
+        kind=Kind.STATEMENT,
+        language="en",
+        url="https://northlight.example/stop",
+        text="The nine refugees have reached a third country. No further action is asked.",
+        issuers=("Northlight",),
+        published=NOON + timedelta(days=4),
+        countries=("CN", "KP"),
+        relation=Relation.UPDATE,
+        alert=Assessment(msg_type=MsgType.CANCEL),
+        case_id=case,
+    )
+    resolution = Statement(
+        title="Resolution of the Second Assembly",
+        kind=Kind.RESOLUTION,
+        language="en",
+        url="https://assembly.example/2005",
+        text="The Assembly resolves that the prison camps be closed. It calls on China to end returns.",
+        issuers=("Second Assembly",),
+        date_written=date(2005, 2, 16),
+        published=datetime(2005, 3, 1, tzinfo=UTC),
+        countries=("KP",),
+        addressees=(Addressee("China", "CN", 2), Addressee("North Korea", "KP", 1)),
+        demands=(
+            Demand("China", "end returns"),
+            Demand("China", "let observers visit the border"),
+            Demand("North Korea", "close the prison camps"),
+        ),
+        alert=CALM,
+    )
+    letter = Statement(
+        title="Open letter on the new law",
+        kind=Kind.OPEN_LETTER,
+        language="en",
+        url="https://openseas.example/letter",
+        text="We, the undersigned, write about the new law.",
+        issuers=("Open Seas Network",),
+        date_written=date(2020, 11, 9),
+        countries=("KR",),
+        signatories=Signatories(
+            organisations=2,
+            persons=1,
+            claimed_organisations=3,
+            names=("Northern Korea Human Rights Circle (NKHR)", "Open Seas Network", "Jane Roe"),
+        ),
+        alert=CALM,
+    )
+    return call, end, resolution, letter
+
+
+def answered() -> Iterator[tuple[str, str, str]]:
+    """(language, line, answer) of every line."""
+    for language in LANGUAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            database = Database(f"sqlite:///{folder}/sample.db", Vault.from_secret(bytes(range(32))))
+            database.prepare()
+            sample(database)
+            chat = Chat(database, language=language, now=NOON + timedelta(days=5))
+            for line in LINES:
+                read = chat.says(line)
+                buttons = " ".join(f"[{label}]" for label in chat.offered)
+                yield language, line, f"{read}\n\n{buttons}".rstrip()
+            database.close()
+
+
+def page() -> str:
+    """The document."""
+    parts = [HEAD]
+    now = ""
+    for language, line, answer in answered():
+        if language != now:
+            parts.append(f"## {LANGUAGES[language]}\n")
+            now = language
+        text = "\n".join(line.rstrip() for line in answer.splitlines())
+        parts.append(f"```text\n> {line}\n\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def shown() -> set[str]:
+    """The names of the commands that the document shows."""
+    return {line.split()[0].removeprefix("/") for line in LINES}
+
+
+def missing() -> set[str]:
+    """The commands that it does not show; /help is shown with a name behind it."""
+    return {command.name for command in COMMANDS if not command.hidden} - shown()
+
+
+if __name__ == "__main__":
+    Path(PAGE).write_text(page(), encoding="utf-8")
