@@ -119,6 +119,7 @@ def fetcher(config: Config) -> Fetcher:
         timeout=config.fetch.timeout,
         max_bytes=config.fetch.max_bytes,
         user_agent=config.fetch.user_agent or USER_AGENT,
+        contact=config.fetch.contact,
         allow_private=config.fetch.allow_private,
         proxy=config.fetch.proxy,
     )

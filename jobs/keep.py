@@ -1,6 +1,6 @@
 """Inside one transaction: keeps what polls brought, validators with entries and alerts, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from storage.words import Relation
 NOBODY = Admins()
 AS_IT_WAS = Standing()
 _MANY_EDITS = 3
+_PIECE = 50
+"""Entries that one transaction keeps: other writers wait for no more."""
 _AT_ONCE = "many items of this source changed at once: an admin looks first"
 
 
@@ -47,11 +49,34 @@ class Outcome:
     """What is gone at the source, and what is back."""
     pushed: bool = False
     """True when a hub brought it: that tells nothing of how the source itself answers."""
+    doubt: str = ""
+    """Why an admin looks at what its edits ring for, as seen over all of its pieces."""
 
     @property
     def weight(self) -> int:
         """How long it takes to store, a state alone being 1."""
         return 1 + 3 * (len(self.new) + len(self.edits)) + len(self.standing.gone)
+
+
+def pieces(outcome: Outcome) -> Iterator[Outcome]:
+    """The outcome in parts, each for a transaction of its own, the oldest news first.
+
+    Only the last tells how the source answers: until it is kept, nothing of the answer counts as seen.
+    """
+    new = sorted(outcome.new, key=lambda read: read.entry.published or outcome.now)
+    outcome = replace(outcome, new=tuple(new), doubt=_AT_ONCE if _many(outcome.edits) else "")
+    while len(outcome.new) + len(outcome.edits) > _PIECE:
+        edits = outcome.edits[:_PIECE]
+        new_ones = outcome.new[: _PIECE - len(edits)]
+        yield replace(outcome, source=outcome.before, new=new_ones, edits=edits, pushed=True)
+        rest = outcome.new[len(new_ones) :], outcome.edits[len(edits) :]
+        outcome = replace(outcome, new=rest[0], edits=rest[1])
+    yield outcome
+
+
+def _many(edits: Sequence[Edit]) -> bool:
+    """A new footer, a new software or a hijacker: rarely many news."""
+    return sum(edit.by_publisher and edit.statement is not None for edit in edits) > _MANY_EDITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +87,8 @@ class Kept:
     new: int = 0
     notes: tuple[str, ...] = ()
     alerts: tuple[tuple[Alert, int], ...] = ()
+    overtaken: bool = False
+    """True when another program had changed meanwhile what this answer edits: it is to be asked for again."""
 
 
 def keep_all(
@@ -94,7 +121,12 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     _mark(work, outcome)
     if not (outcome.new or outcome.edits):
         return Kept(source)
-    alerts = [*_edited(work, outcome, occasion, recall)]
+    overtaken = [edit for edit in outcome.edits if not _still_as(work, source, edit)]
+    alerts = _edited(work, replace(outcome, edits=_but(outcome.edits, overtaken)), occasion, recall)
+    lost = any(_differs(work, source, edit) for edit in overtaken)
+    if lost:
+        # The later of two edits may be either: what the answer said is not seen before it is kept.
+        source = replace(source, etag="", last_modified="", body_hash="", marks=outcome.before.marks)
     known = work.entries.known(source.id, [read.entry.uid for read in outcome.new])
     # Asked again here: what was taken down while it was read must not come back.
     known |= work.statements.takedowns.withheld(source.name, [read.entry for read in outcome.new])
@@ -109,7 +141,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
         if rung:
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
-    return Kept(source, len(new), notes, tuple(alerts))
+    return Kept(source, len(new), notes, tuple(alerts), overtaken=lost)
 
 
 def _mark(work: Work, outcome: Outcome) -> None:
@@ -123,13 +155,10 @@ def _mark(work: Work, outcome: Outcome) -> None:
 def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> list[tuple[Alert, int]]:
     """Keeps what is known and has changed; returns what rang."""
     source, now, limits = outcome.source, outcome.now, occasion.limits
-    said = [edit for edit in outcome.edits if edit.by_publisher and edit.statement]
-    if len(said) > _MANY_EDITS:  # a new footer, a new software or a hijacker: rarely many news
+    if outcome.doubt or _many(outcome.edits):
         occasion = replace(occasion, doubt=_AT_ONCE)
     alerts = []
     for edit in outcome.edits:
-        if not _still_as(work, source, edit):
-            continue  # another program has seen the edit too, and was quicker
         if edit.statement is None:
             _renew(work, source, edit, recall)
             continue
@@ -145,6 +174,17 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
         if rung:
             alerts.append(rung)
     return alerts
+
+
+def _but(edits: Sequence[Edit], left_out: Sequence[Edit]) -> tuple[Edit, ...]:
+    names = {edit.old.uid for edit in left_out}
+    return tuple(edit for edit in edits if edit.old.uid not in names)
+
+
+def _differs(work: Work, source: Source, edit: Edit) -> bool:
+    """Whether what stands there now is not what the publisher showed, whoever stored it."""
+    stored = work.entries.shown(source.id, [edit.entry.uid]).get(edit.entry.uid)
+    return edit.by_publisher and stored != edit.entry.shown
 
 
 def _still_as(work: Work, source: Source, edit: Edit) -> bool:

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TooLarge, retry_after
+from jobs.fetch import Fetched, Fetcher, FetchError, LeftAlone, Refused, TooLarge, retry_after
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from jobs.steps.attached import THIN, documents, joined
 from jobs.steps.document import Document
 from jobs.steps.unreadable import Unreadable
+from jobs.turns import Turns
 from storage.records import Entry
 
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
@@ -85,7 +87,7 @@ class Linked:
         if best is not None:
             title = _whole_title(entry.title, best.title)
             entry = replace(entry, title=title, text=best.text, excerpt=False)
-        entry = replace(entry, note=note)
+        entry = replace(_dated(entry, page or best, now), note=note)
         return _later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
 
     async def _document(self, url: str, now: datetime, tried: _Tried) -> Document | None:
@@ -107,9 +109,13 @@ class Linked:
             wait = (paused - now).total_seconds()
             raise _NotNow(f"the linked page was not asked for: {host_of(url)} asked us to wait", wait)
         try:
-            answer = await self.fetcher.get(url)
+            # A page may lead to another host, which may want to be left alone too.
+            answer = await self.fetcher.get(url, turn=Turns(self.pauses, nullcontext(), lambda: now).at)
         except (Refused, TooLarge):
             raise
+        except LeftAlone as error:
+            why = f"the linked page could not be read: {error.detail}"
+            raise _NotNow(why, (error.until - now).total_seconds()) from error
         except FetchError as error:
             raise _NotNow(f"the linked page could not be read: {error.detail}") from error
         if answer.status == 200:
@@ -122,6 +128,18 @@ class Linked:
         if answer.status in _FOR_GOOD:
             raise Unreadable(why)
         raise _NotNow(why, wish)
+
+
+def _dated(entry: Entry, page: Document | None, now: datetime) -> Entry:
+    """An entry that its list shows without a date, with that of its page: an old one is no news."""
+    if entry.published or page is None:
+        return entry
+    published = page.published
+    if published is None and page.posted:
+        published = datetime(page.posted.year, page.posted.month, page.posted.day, tzinfo=UTC)
+    if published is None or published > now:
+        return entry  # a day that is still to come is another one, such as that of an event
+    return replace(entry, published=published, date_only=page.published is None)
 
 
 def _wants(entry: Entry) -> bool:

@@ -1,63 +1,52 @@
 """Asks sources what is new, reads it, keeps it whole and queues what rings."""
 
 import asyncio
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from random import Random
 
 import structlog
 
 from jobs.batch import Batches
-from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, TimedOut, Unreachable
-from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, TimedOut, Unreachable
+from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all, pieces
 from jobs.limits import Limits
 from jobs.linked import Linked
 from jobs.look import Trouble, trouble
 from jobs.notices import Admins
 from jobs.parser import Parser
-from jobs.pauses import Pauses
+from jobs.pauses import Pauses, host_of
+from jobs.polled import Polled, tell, waiting
 from jobs.recall import Recall
-from jobs.steps.edits import is_material, merged, sift
-from jobs.steps.freshness import fresh_for, hints_of, later, next_due
-from jobs.steps.habit import is_silent
-from jobs.steps.hubs import announced
-from jobs.steps.moves import back_home, moved
+from jobs.steps.edits import is_material, merged, renewed, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
+from jobs.turns import Turns
 from jobs.vanished import Vanished
+from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
 from storage.database import Database
-from storage.records import Alert, Entry, Source, without_secrets
+from storage.records import Entry, Source
 from storage.words import SourceState
+
+__all__ = ["Polled", "Poller"]
 
 log = structlog.get_logger()
 
 _IN_FLIGHT = 20
 _AT_HAND = 100
-"""How many sources may be between their question and their commit: what they brought is in memory."""
+"""How many sources may be between their turn and their commit: what they brought is in memory."""
+_MOST_NEW = 500
+"""How many new entries one poll takes: the rest comes with the next, which is due at once."""
+_HOST_PAUSE = 300.0
+"""Seconds for which a host is left alone that says 429, and not for how long."""
+_LONGEST_WISH = timedelta(days=1)
 _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
 _READ_AGAIN = 5
 """How many of them for entries that are known: a list that changes with every look must not cost more."""
-_DARK_AFTER = 5
-_WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
-_TOLD = (SourceState.DARK, SourceState.GONE, SourceState.MOVED, SourceState.NOT_A_FEED)
-_luck = Random().random  # noqa: S311 - spreads due times, protects nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll of one source came to."""
-
-    source: Source
-    new: int = 0
-    notes: tuple[str, ...] = ()
-    """Entries with a remark for an admin, such as a link that leads nowhere."""
-    alerts: tuple[tuple[Alert, int], ...] = ()
-    """What rang, each with the number of its recipients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +103,7 @@ class Poller:
         asking = asyncio.Semaphore(_IN_FLIGHT)
         began = asyncio.get_running_loop().time()
         found: dict[int, Polled] = {}
-        turns = enumerate(sources)
+        turns = iter(apart(list(enumerate(sources))))
 
         async def some() -> None:
             for number, source in turns:  # shared: whoever is free takes the next
@@ -142,7 +131,8 @@ class Poller:
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         new = await self._understand(read, source, now, shown.understood)
-        polled = _polled(await self._batches.add(Outcome(source, source, now, new=new, pushed=True)))
+        brought = pieces(Outcome(source, source, now, new=new, pushed=True))
+        polled = _polled([await self._batches.add(piece) for piece in brought])
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
         return polled, bool(changed)
@@ -156,58 +146,68 @@ class Poller:
             """The round may have begun long ago, and a pause counts from its answer."""
             return now + timedelta(seconds=clock() - began)
 
+        turns = Turns(self._pauses, asking, moment)
         with self._batches.expected():
-            async with asking:
-                paused = self._pauses.until(source.asked, moment())
-                if paused:
-                    return _waiting(source, paused)
-                asked = clock()
-                outcome = await self._ask(source, moment)
+            try:
+                outcome = await self._ask(source, turns)
+            except LeftAlone as error:
+                return waiting(source, error.until)
         polled = await self._kept(source, outcome)
-        self.noticed(polled, clock() - asked)
-        _tell(source, polled)
+        self.noticed(polled, clock() - (turns.began or clock()))
+        tell(source, polled)
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
         return polled
 
-    async def _ask(self, source: Source, now: Callable[[], datetime]) -> Outcome:
+    async def _ask(self, source: Source, turns: Turns) -> Outcome:
+        """What came of asking it; raises LeftAlone where it was not asked at all."""
+        now = turns.now
         try:
             answer = await self.fetcher.get(
-                source.asked, etag=source.etag, last_modified=source.last_modified, pinned=True
+                source.asked,
+                etag=source.etag,
+                last_modified=source.last_modified,
+                pinned=True,
+                turn=turns.at,
             )
             return await self._answered(source, answer, now())
+        except LeftAlone as error:
+            if turns.began is None:
+                raise
+            # It was asked, and leads to a place that is not: to be asked each minute would be no better.
+            pause = (error.until - now()).total_seconds()
+            return missed(source, SourceState.THROTTLED, str(error.detail), now(), pause)
         except Elsewhere as error:
-            return _missed(source, SourceState.MOVED, str(error.detail), now())
-        except (Unreachable, TimedOut) as error:
-            since = source.unreached_since or now()
-            return _missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
+            return missed(source, SourceState.MOVED, str(error.detail), now())
         except FetchError as error:
-            return _missed(source, SourceState.FAILING, str(error.detail), now())
+            silent = isinstance(error, Unreachable | TimedOut)
+            since = (source.unreached_since or now()) if silent else None
+            return missed(source, SourceState.FAILING, str(error.detail), now(), unreached=since)
         except NotAFeed as error:
-            return _missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
+            return missed(source, SourceState.NOT_A_FEED, str(error.detail), now())
         except Exception as error:  # noqa: BLE001 - it is logged by `_fault`
             # An unforeseen fault with one source must neither stop the others nor pass in silence.
-            return _fault(source, error, now())
+            return fault(source, error, now())
 
     async def _answered(self, source: Source, answer: Fetched, now: datetime) -> Outcome:
         bad = trouble(answer, now)
         if bad:
             return self._refused(source, answer, bad, now)
         if answer.status == 304 and not (source.etag or source.last_modified):
-            return _missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
-        digest = source.body_hash if answer.status == 304 else _hash(answer.body)
+            return missed(source, SourceState.FAILING, "HTTP 304, though nothing was known of it", now)
+        digest = source.body_hash if answer.status == 304 else digest_of(answer.body)
         if digest == source.body_hash:
             # Also a 304, or a 200 with the same body, may bring new validators: keep them.
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
-            after = _succeeded(source, answer, digest, now, state=state, detail=degraded)
+            after = succeeded(source, answer, digest, now, state=state, detail=degraded)
             return Outcome(source, after, now, edits=await self._read_late(source, now))
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
         parsed = shown.parsed
         state = SourceState.DEGRADED if parsed.degraded else SourceState.OK
-        after = _succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
+        after = succeeded(source, answer, digest, now, state=state, detail=parsed.degraded)
         after = replace(after, marks=parsed.marks)
         return await self._changed(source, after, shown, answer.body, now)
 
@@ -217,6 +217,10 @@ class Poller:
         """What is new in an answer, what was edited in it, and what was taken out of it."""
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
         missing = await asyncio.to_thread(self._vanished.missing, source, shown.parsed, body)
+        first = source.last_success is None
+        if not first and max(len(fresh), len(changed)) > _MOST_NEW:
+            # The past that a first poll finds is no news, and has to be told from what comes later.
+            fresh, changed, after = _newest(fresh, now), changed[:_MOST_NEW], unfinished(source, after, now)
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         showing = {
@@ -233,7 +237,7 @@ class Poller:
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
             ),
             standing=await self._vanished.found(source, missing, now, {old.id for old, _ in changed}),
-            first_poll=source.last_success is None,
+            first_poll=first,
         )
 
     async def _read_late(self, source: Source, now: datetime, but: Collection[int] = ()) -> tuple[Edit, ...]:
@@ -247,26 +251,32 @@ class Poller:
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
-        missed = _missed(source, bad.state, bad.detail, now, bad.pause)
-        until = missed.source.next_due or now
+        outcome = missed(source, bad.state, bad.detail, now, bad.pause)
         if answer.status == 429:
+            # What the server asked for, and not how patient this one source is: others share the host.
+            until = now + min(timedelta(seconds=bad.pause or _HOST_PAUSE), _LONGEST_WISH)
             self._pauses.impose(source.asked, until, host=True)
             self._pauses.impose(answer.final_url, until, host=True)
         elif bad.pause:
-            self._pauses.impose(source.asked, until, host=False)
-        return missed
+            self._pauses.impose(source.asked, outcome.source.next_due or now, host=False)
+        return outcome
 
     async def _kept(self, source: Source, outcome: Outcome) -> Polled:
         """The outcome stored; where that fails, the fault as the source's state, or as the answer alone."""
+        kept: list[Kept] = []
         try:
-            return _polled(await self._batches.add(outcome))
+            for piece in pieces(outcome):
+                if any(one.overtaken for one in kept):
+                    piece = replace(piece, source=unfinished(source, piece.source, piece.now))  # noqa: PLW2901
+                kept.append(await self._batches.add(piece))
+            return _polled(kept)
         except Exception as error:  # noqa: BLE001 - as above
-            fault = _fault(source, error, outcome.now)
+            failed = fault(source, error, outcome.now)
         try:
-            return _polled(await self._batches.add(fault))
+            return _polled([*kept, await self._batches.add(failed)])
         except Exception:  # noqa: BLE001 - as above
             log.warning("poll.state_not_written", source=source.name)
-            return Polled(fault.source)
+            return _polled([*kept, Kept(failed.source)])
 
     def _due(self, now: datetime) -> tuple[Source, ...]:
         self._learn_pauses(now)
@@ -286,6 +296,11 @@ class Poller:
             return (), []
         with self.database.read() as work:
             shown = work.entries.shown(source.id, [entry.uid for entry in entries])
+            other = [entry.uid for entry in entries if shown.get(entry.uid, entry.shown) != entry.shown]
+            if other:
+                before = work.entries.by_uid(source.id, other)
+                entries = [renewed(before.get(entry.uid, entry), entry) for entry in entries]
+                shown |= work.entries.shown(source.id, [entry.uid for entry in entries])
             unknown = [entry for entry in entries if entry.uid not in shown]
             withheld = work.statements.takedowns.withheld(source.name, unknown)
             entries = [entry for entry in entries if entry.uid not in withheld]
@@ -352,92 +367,29 @@ def _is_of(entry: Entry, found: Understood | None) -> bool:
     return found is not None and (entry.title, entry.text) == (found.entry.title, found.entry.text)
 
 
-def _succeeded(
-    source: Source, answer: Fetched, digest: str, now: datetime, *, state: SourceState, detail: str
-) -> Source:
-    source = moved(source, answer.permanent_url, now)
-    kept = answer.status == 304
-    known = digest == source.body_hash
-    hints = source.hints if known else hints_of(answer.body)
-    hub, topic = announced(source, answer.headers, b"" if known else answer.body, answer.final_url)
-    silent = is_silent(source, now)
-    return replace(
-        source,
-        state=state,
-        detail=detail,
-        etag=answer.headers.get("etag", source.etag if kept else ""),
-        last_modified=answer.headers.get("last-modified", source.last_modified if kept else ""),
-        body_hash=digest,
-        hints=hints,
-        hub=hub,
-        topic=topic,
-        failures=0,
-        last_polled=now,
-        last_success=now,
-        next_due=next_due(source, fresh_for(answer.headers, hints, now), now, _luck()),
-        silent_since=(source.silent_since or now) if silent else None,
-        unreached_since=None,
+def apart(numbered: Sequence[tuple[int, Source]]) -> list[tuple[int, Source]]:
+    """The first of each host, then the second of each: many on one slow host take all places from nobody."""
+    met: Counter[str] = Counter()
+    rounds = []
+    for number, source in numbered:
+        host = host_of(source.asked)
+        rounds.append((met[host], number, source))
+        met[host] += 1
+    return [(number, source) for _, number, source in sorted(rounds, key=lambda one: one[:2])]
+
+
+def _newest(entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
+    """As many as one poll takes, in their order: those that may ring are among the newest."""
+    newest = sorted(entries, key=lambda entry: entry.published or now, reverse=True)[:_MOST_NEW]
+    chosen = {entry.uid for entry in newest}
+    return tuple(entry for entry in entries if entry.uid in chosen)
+
+
+def _polled(kept: Sequence[Kept]) -> Polled:
+    """What all the pieces of one poll came to."""
+    return Polled(
+        kept[-1].source,
+        sum(one.new for one in kept),
+        tuple(note for one in kept for note in one.notes),
+        tuple(alert for one in kept for alert in one.alerts),
     )
-
-
-def _missed(
-    source: Source,
-    state: SourceState,
-    detail: str,
-    now: datetime,
-    pause: float | None = None,
-    *,
-    unreached: datetime | None = None,
-) -> Outcome:
-    """The source did not answer as it should: it is asked again later, and later each time."""
-    after = replace(
-        source,
-        state=state,
-        detail=detail,
-        failures=source.failures + 1,
-        last_polled=now,
-        unreached_since=unreached,
-    )
-    if state is SourceState.FAILING and after.failures >= _DARK_AFTER:
-        after = back_home(replace(after, state=SourceState.DARK))
-    return Outcome(source, replace(after, next_due=later(after, now, pause, _luck())), now)
-
-
-def _fault(source: Source, error: Exception, now: datetime) -> Outcome:
-    detail = repr(error)
-    secret = source.url != source.shown_url
-    if secret:  # a fault may quote the address, and with it who may read it
-        detail = type(error).__name__
-    log.error("poll.failed", source=source.name, error=detail, exc_info=None if secret else error)
-    return _missed(source, SourceState.FAILING, f"fault in Vigil: {detail}"[:200], now)
-
-
-def _waiting(source: Source, until: datetime) -> Polled:
-    """The source was not asked: its server wants to be left alone, and that is for everybody."""
-    detail = f"not asked: its server asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
-    return Polled(replace(source, state=SourceState.THROTTLED, detail=detail))
-
-
-def _polled(kept: Kept) -> Polled:
-    return Polled(kept.source, kept.new, kept.notes, kept.alerts)
-
-
-def _tell(before: Source, polled: Polled) -> None:
-    """What became of it, for the log; what an admin should hear is a warning, once and when it ends."""
-    after = polled.source
-    if polled.new or after.state is not before.state:
-        log.info("poll.done", source=after.name, state=after.state, new=polled.new)
-    ill, was_ill = after.state in _TOLD, before.state in _TOLD
-    if ill and after.state is not before.state:
-        log.warning("source.ill", source=after.name, state=after.state, detail=after.detail)
-    if was_ill and after.state in _WELL:
-        log.warning("source.well", source=after.name, was=before.state)
-    if after.address != before.address:
-        log.warning("source.moved", source=after.name, to=without_secrets(after.asked))
-    if bool(after.silent_since) is not bool(before.silent_since):
-        event = "source.silent" if after.silent_since else "source.speaks"
-        log.warning(event, source=after.name, newest=after.newest and after.newest.isoformat())
-
-
-def _hash(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()

@@ -13,6 +13,8 @@ from storage.tables import entries, statements
 
 _AT_ONCE = 500
 """SQLite takes a limited number of values in a question."""
+_MOST_ALIKE = 1_000
+"""Entries that may be one of a few hundred others: of one title and link there may be any number."""
 
 
 _CAME = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
@@ -79,14 +81,19 @@ class Entries:
         }
 
     def alike(self, source_id: int, looked_for: Collection[Entry]) -> tuple[Entry, ...]:
-        """The source's entries that share words or title and link with one of these, the newest first."""
+        """The source's entries that share words or title and link with one of these: the newest, in order."""
         found: dict[int, Entry] = {}
         for column, wanted in (
             (entries.c.shown, {entry.shown for entry in looked_for if entry.shown}),
             (entries.c.fingerprint, {entry.fingerprint for entry in looked_for if entry.fingerprint}),
         ):
             for part in _parts(wanted):
-                same = self._select(entries.c.source_id == source_id, column.in_(part))
+                same = self._select(
+                    entries.c.source_id == source_id,
+                    column.in_(part),
+                    order=(entries.c.id.desc(),),
+                    limit=_MOST_ALIKE,
+                )
                 found |= {entry.id: entry for entry in same}
         return tuple(found[key] for key in sorted(found, reverse=True))
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.question import Question
-from storage.terms import plain, spans, terms
+from storage.terms import placed, spans
 
 _LENGTH = 160
 _BEFORE = 40
 _MOST_LOOKED_AT = 60_000
-_WORD = re.compile(r"\w(?:[\w\u0300-\u036f\u064b-\u065f\u0670\u0640]*\w)?[\u0300-\u036f\u064b-\u0652]*")
 _WIDE = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 
 
@@ -40,18 +39,10 @@ class Marks:
         return cls(tuple(groups), tuple(rarities))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    start: int
-    end: int
-    term: str
-
-
 def passage(text: str, marks: Marks) -> tuple[tuple[str, bool], ...]:
     """Around 160 characters of `text` where most of the question stands, in marked pieces."""
     text = text[:_MOST_LOOKED_AT]
-    places = list(_places(text))
-    hits = sorted({*_hits(places, marks), *_hits_of_several(text, marks)})
+    hits = sorted({*_hits(text, marks), *_hits_of_several(text, marks)})
     if not hits:
         cut = text[:_LENGTH].rstrip()
         return ((_line(cut) + ("…" if len(text) > _LENGTH else ""), False),)
@@ -99,17 +90,20 @@ def _merged(hits: Sequence[tuple[int, int, int]], text: str) -> Iterator[tuple[i
         yield last
 
 
-def _hits(places: Sequence[_Place], marks: Marks) -> Iterator[tuple[int, int, int]]:
-    known = [place.term for place in places]
+def _hits(text: str, marks: Marks) -> Iterator[tuple[int, int, int]]:
+    places = placed(text)
+    where: dict[str, list[int]] = {}
+    for at, (_, _, term) in enumerate(places):
+        where.setdefault(term, []).append(at)
     for number, group in enumerate(marks.groups):
         for row, _ in group:
             first, *others = row
-            for at, term in enumerate(known):
-                if term not in first or len(others) >= len(known) - at:
-                    continue
-                if all(known[at + 1 + n] in step for n, step in enumerate(others)):
-                    end = max(place.end for place in places[at : at + 1 + len(others)])
-                    yield places[at].start, end, number
+            for at in (at for term in first for at in where.get(term, ())):
+                following = places[at + 1 : at + 1 + len(others)]
+                if len(following) == len(others) and all(
+                    place[2] in step for place, step in zip(following, others, strict=True)
+                ):
+                    yield places[at][0], max(place[1] for place in (places[at], *following)), number
 
 
 def _hits_of_several(text: str, marks: Marks) -> Iterator[tuple[int, int, int]]:
@@ -121,31 +115,6 @@ def _hits_of_several(text: str, marks: Marks) -> Iterator[tuple[int, int, int]]:
         for number, wanted in enumerate(alone):
             if term in wanted:
                 yield start, end, number
-
-
-def _places(text: str) -> Iterator[_Place]:
-    """The terms of a text with their places in it, in the order in which they are indexed."""
-    last_wide = -2
-    last_char = ""
-    for match in _WORD.finditer(text):
-        word, start = match.group(), match.start()
-        found = terms(word)
-        if "\uac00" <= word[0] <= "\ud7a3" and last_wide == start - 1 and text[start - 1] == " ":
-            yield _Place(start - 2, start + 1, last_char + word[0])
-        folded = plain(word)
-        if len(folded) == len(word):
-            at = 0
-            for term in found:
-                where = folded.find(term, at)
-                where = where if where >= 0 else folded.find(term)
-                if where >= 0:
-                    yield _Place(start + where, start + where + len(term), term)
-                    at = where + 1 if _WIDE.match(term) else where + len(term)
-        else:
-            for term in found:
-                yield _Place(start, match.end(), term)
-        last = word[-1]
-        last_wide, last_char = (match.end(), last) if "\uac00" <= last <= "\ud7a3" else (-2, "")
 
 
 def _line(text: str) -> str:

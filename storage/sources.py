@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import sqlalchemy as sa
@@ -18,17 +18,25 @@ _LEARNT = tuple(name for name in Source.__dataclass_fields__ if name not in ("id
 _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
     for name in (
-        *("etag", "last_modified", "body_hash", "next_due", "failures"),
+        *("etag", "last_modified", "body_hash", "next_due", "failures", "last_success"),
         *("address", "moved_to", "moved_since", "marks", "unreached_since", "hub", "topic"),
     )
 } | {"hints": {}}
 """What belongs to an address, as it is for one that was never asked."""
+_READ_ANEW = {
+    name: _ANEW[name] for name in ("etag", "last_modified", "body_hash", "marks", "next_due", "last_success")
+}
+"""What belongs to a way of reading: what was there before is its past, and no news."""
 _EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
 """What every poll writes; the rest, such as validators, changes seldom."""
 _OF_ENTRIES = ("unread_due", "newest", "habit", "silent_since")
 """What its entries tell about it, whoever brought them."""
 _AT_ONCE = 500
 """Sources that are held in memory while the configuration is compared with what is known."""
+_WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
+_SLACK = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(days=8)
+"""Nobody is left alone for longer than a week, but for a source that is asked even less often."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
 
 
@@ -46,7 +54,8 @@ class Sources:
     def watch(self, wanted: Iterable[Source]) -> None:
         """Makes the watched sources those of the configuration; what is known of each is kept.
 
-        A source whose address changed starts anew with its validators: they belong to the old one.
+        A source whose address changed starts anew with its validators: they belong to the old one. So does
+        one that is read in another way. And what one shows that was not watched for a time, is its past.
         Sources no longer wanted are kept with their entries, but no longer watched.
         """
         left = {source.name: source for source in wanted}
@@ -58,6 +67,8 @@ class Sources:
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
             if not old["watched"] or any(old[name] != value for name, value in row.items()):
+                row |= {} if old["watched"] else {"last_success": None}
+                row |= _READ_ANEW if any(old[name] != row[name] for name in ("kind", "selectors")) else {}
                 row |= _ANEW if old["url"] != source.url else {}
                 changes.append((old["id"], {"watched": True, **row}))
         for number, values in changes:
@@ -79,9 +90,25 @@ class Sources:
         return self._select(sources.c.watched)
 
     def due(self, now: datetime) -> tuple[Source, ...]:
-        """The watched sources whose time has come, the longest overdue first."""
-        late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now)
+        """The watched sources whose time has come, the longest overdue first.
+
+        One that waits for longer than it ever could was asked by a clock that ran ahead, or less often.
+        """
+        late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now, *self._beyond(now))
         return self._select(sa.and_(sources.c.watched, late), sources.c.next_due.asc().nulls_first())
+
+    def _beyond(self, now: datetime) -> list[sa.ColumnElement[bool]]:
+        """What is true of a source whose stored time lies further ahead than any poll would set it."""
+        far = sources.c.next_due > now + _SLACK
+        found = self._connection.scalars(sa.select(sources.c.every).where(sources.c.watched, far).distinct())
+        well, due = sources.c.state.in_(_WELL), sources.c.next_due
+        beyond = []
+        for every in found:
+            usual = now + timedelta(seconds=every) + _SLACK
+            longest = max(usual, now + _LONGEST_WAIT)
+            too_far = sa.or_(sa.and_(well, due > usual), due > longest)
+            beyond.append(sa.and_(sources.c.every == every, too_far))
+        return beyond
 
     def many(self, ids: Collection[int]) -> dict[int, Source]:
         """The sources with these ids."""
@@ -167,7 +194,8 @@ class Sources:
 
     def paused(self, now: datetime) -> dict[str, datetime]:
         """The places that may not be asked yet, each with the time from which it may."""
-        rows = self._connection.execute(sa.select(pauses).where(pauses.c.until > now))
+        meant = sa.and_(pauses.c.until > now, pauses.c.until <= now + _LONGEST_WAIT)
+        rows = self._connection.execute(sa.select(pauses).where(meant))
         return {row.place: row.until for row in rows}
 
     def _select(self, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> tuple[Source, ...]:

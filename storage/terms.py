@@ -23,12 +23,17 @@ _RUN = re.compile(
 _PARTS = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<katakana>[\u30a0-\u30ff\u31f0-\u31ff]+)|(?P<hiragana>[\u3040-\u309f]+)"
 )
-_COMPOUND = re.compile(r"[a-z\u0430-\u045f0-9]+(?:[-/.'’&_,‐‑–·][a-z\u0430-\u045f0-9]+)+")
+_PART = r"[a-z\u0430-\u045f0-9]"
+# From the beginning of a run only, and never back: a run of forty thousand letters is read once.
+_COMPOUND = re.compile(rf"(?<!{_PART}){_PART}++(?:[-/.'’&_,‐‑–·]{_PART}++)+")
 _CUTS = re.compile(r"[^a-z\u0430-\u045f0-9]+")
 _SMALL = "of|the|for|and|on|against|in|to|de|des|du|la|les|el|los|y|et|para|por|pour|contra|contre|&"
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{0,60}+"  # bounded: what is longer is no name
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:(?:{_SMALL}) ){{0,3}}{_CAPITAL})+")
 _LONGEST_NAME = 12
+_WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]*")
+_HIGHEST = 30
+_STACK = re.compile(rf"[^\w\s]{{{_HIGHEST + 1},}}+")
 _ALONE = dict(
     pair.split("=")
     for pair in [
@@ -78,22 +83,35 @@ _VOICED = "\u3099\u309a"
 
 def terms(text: str) -> list[str]:
     """The terms of a text to be indexed, in order."""
-    found: list[str] = []
+    return [term for _, _, term in _placed(plain(text))]
+
+
+def placed(text: str) -> list[tuple[int, int, str]]:
+    """The same terms, each with where it stands in the text: (start, end, term)."""
     folded = plain(text)
+    if len(folded) == len(text):
+        return list(_placed(folded))
+    found = []
+    for word in _WORD.finditer(text):  # a letter that is two, or none: its word is one place
+        found += [(word.start(), word.end(), term) for term in terms(word.group())]
+    return found
+
+
+def _placed(folded: str) -> Iterator[tuple[int, int, str]]:
     last, last_end = "", -1
     for run in _RUN.finditer(folded):
-        piece = run.group()
+        piece, start, end = run.group(), run.start(), run.end()
         kind = run.lastgroup
-        if kind in {"word", "digits"}:
-            found.append(piece[:LONGEST])
-            continue
         if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
-            if last and folded[last_end : run.start()] == " ":
-                found.append(last[-1] + piece[0])
-            last, last_end = piece, run.end()
-        found += pairs(piece)
-    return found
+            if last and start == last_end + 1 and folded[last_end] == " ":
+                yield last_end - 1, start + 1, last + piece[0]
+            last, last_end = piece[-1], end
+        if kind in {"word", "digits"} or end - start == 1:
+            yield start, end, piece[:LONGEST]
+        else:
+            for at in range(end - start - 1):
+                yield start + at, start + at + 2, piece[at : at + 2]
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:
@@ -145,16 +163,33 @@ def plain(text: str) -> str:
     """Text as it is compared: no case, width, accents; simplified Han, large kana, Western digits."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(_plain())
+    return unicodedata.normalize("NFC", unstacked(text)).translate(_plain())
 
 
 def fold(text: str) -> str:
     """Text without case, width and accents (Unicode NFKC, then NFKD without combining marks)."""
     if text.isascii():
         return text.lower()
-    wide = unicodedata.normalize("NFKC", text).casefold()
+    wide = unicodedata.normalize("NFKC", unstacked(text)).casefold()
     bare = "".join(c for c in unicodedata.normalize("NFKD", wide) if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", bare)  # puts Hangul syllables together again
+
+
+def unstacked(text: str) -> str:
+    """Text with at most thirty marks on one letter (UAX #15 13, Stream-Safe Text Format).
+
+    No script needs more, and to put them in order takes the square of their number.
+    """
+    return text if text.isascii() else _STACK.sub(_lowered, text)
+
+
+def _lowered(stack: re.Match[str]) -> str:
+    kept, height = [], 0
+    for char in stack.group():
+        height = height + 1 if unicodedata.combining(char) else 0
+        if height <= _HIGHEST:
+            kept.append(char)
+    return "".join(kept)
 
 
 class _Plain(dict[int, str]):

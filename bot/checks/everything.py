@@ -10,7 +10,7 @@ import structlog
 
 from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
-from bot.checks.outside import check_sources, look_at_sources
+from bot.checks.outside import check_contact, check_sources, look_at_sources
 from bot.checks.people import check_admins, check_transports
 from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import check_database, check_files, check_key, read_key, remembered
@@ -43,6 +43,7 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("sources", lambda: check_sources(_unbroken(seen), _remembered(config), _speech(config))),
         *_guarded("telegram", lambda: check_transports(config, _unbroken(bot))),
         *_guarded("admins", lambda: check_admins(config, asked)),
+        *check_contact(config),
         *_guarded("servers", lambda: _unbroken(servers)),
         *_guarded("hubs", lambda: check_hubs(config, *remembered(config, read_key(config)))),
     ]

@@ -31,6 +31,14 @@ async def look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequen
         return await asyncio.gather(*(one(source) for source in config.sources))
 
 
+def check_contact(config: Config) -> list[Finding]:
+    """Whether those who run the sites can tell who asks them; nothing where they can."""
+    if config.fetch.contact or config.fetch.user_agent:
+        return []
+    remedy = "write an e-mail or web address as `contact` under [fetch]"
+    return [note("contact", "sites are not told how to reach you, and may shut Vigil out", remedy)]
+
+
 def check_sources(seen: Iterable[Seen], stored: Mapping[str, Source], speech: Speech) -> list[Finding]:
     """A finding for each source as it answers now, with what is `stored` of it and the remedy."""
     found = [_with_memory(_judged(one), stored.get(one.source.name, one.source), speech) for one in seen]

@@ -126,15 +126,22 @@ def _database(vigil: Reader, base: Path) -> str:
 def _read_fetch(fetch: Reader) -> FetchConfig:
     proxy = fetch.address("proxy")
     fetch.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
+    contact = fetch.text("contact")
+    fetch.checked("contact", contact, _is_contact, "give an e-mail or web address, in plain Latin letters")
     made = FetchConfig(
         allow_private=fetch.flag("allow_private", default=False),
         timeout=float(fetch.duration("timeout", 20)),
         max_bytes=fetch.size("max_bytes", 10_000_000),
         user_agent=fetch.text("user_agent"),
+        contact=contact,
         proxy=proxy,
     )
     fetch.unknown()
     return made
+
+
+def _is_contact(text: str) -> bool:
+    return not text or (text.isascii() and text.isprintable() and not set("()<> ") & set(text))
 
 
 def _read_alerts(alerts: Reader) -> AlertsConfig:

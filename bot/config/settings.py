@@ -22,6 +22,7 @@ class FetchConfig:
     timeout: float = 20.0
     max_bytes: int = 10_000_000
     user_agent: str = ""
+    contact: str = ""
     proxy: str = field(default="", repr=False)
 
 

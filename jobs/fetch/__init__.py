@@ -4,6 +4,7 @@ from jobs.fetch.answer import (
     Elsewhere,
     Fetched,
     FetchError,
+    LeftAlone,
     Refused,
     TimedOut,
     TooLarge,
@@ -11,7 +12,7 @@ from jobs.fetch.answer import (
     clock_ahead,
     retry_after,
 )
-from jobs.fetch.fetcher import USER_AGENT, Fetcher
+from jobs.fetch.fetcher import USER_AGENT, Fetcher, Turn
 
 __all__ = [
     "USER_AGENT",
@@ -19,9 +20,11 @@ __all__ = [
     "FetchError",
     "Fetched",
     "Fetcher",
+    "LeftAlone",
     "Refused",
     "TimedOut",
     "TooLarge",
+    "Turn",
     "Unreachable",
     "clock_ahead",
     "retry_after",

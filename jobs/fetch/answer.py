@@ -55,6 +55,14 @@ class Unreachable(FetchError):
     """The host could not be talked to."""
 
 
+class LeftAlone(FetchError):
+    """The place wants to be left alone, until `until`."""
+
+    def __init__(self, host: str, until: datetime) -> None:
+        super().__init__(host, f"not asked: its server asked us to wait until {until:%Y-%m-%d %H:%M} UTC")
+        self.until = until
+
+
 _SECONDS = re.compile(r"\d{1,9}")
 
 

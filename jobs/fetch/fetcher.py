@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
@@ -15,7 +16,10 @@ from yarl import URL
 
 from jobs.fetch.answer import Elsewhere, Fetched, Refused, TimedOut, TooLarge, Unreachable
 from jobs.fetch.guard import NotPublic, guarded_socket, is_local_name, is_public, literal
+from jobs.fetch.names import Names
 
+Turn = Callable[[str], AbstractAsyncContextManager[None]]
+"""What has to be entered before an address is asked: a place among few, or a refusal."""
 PRODUCT = "Vigil/0.1"
 USER_AGENT = f"{PRODUCT} (reads the news of human-rights organisations)"
 MOST_REDIRECTS = 5
@@ -99,9 +103,11 @@ class Fetcher:
         self._gap = gap
         self._hosts: dict[str, _Host] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._names: Names | None = None
 
     async def __aenter__(self) -> Self:
         """Opens the connection pool."""
+        self._names = Names()
         self._session = aiohttp.ClientSession(
             connector=self._connector(),
             headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
@@ -120,21 +126,31 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._names is not None:
+            await self._names.close()
+            self._names = None
 
     def _connector(self) -> aiohttp.BaseConnector:
         if self._proxy.startswith("socks"):
             return ProxyConnector.from_url(self._proxy, rdns=True)
         if self._proxy or self._allow_private:
-            return aiohttp.TCPConnector()
-        return aiohttp.TCPConnector(socket_factory=guarded_socket)
+            return aiohttp.TCPConnector(resolver=self._names)
+        return aiohttp.TCPConnector(resolver=self._names, socket_factory=guarded_socket)
 
     async def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", pinned: bool = False
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        pinned: bool = False,
+        turn: Turn = lambda _: nullcontext(),
     ) -> Fetched:
         """The answer of `url`, redirects followed; any status is an answer.
 
         `etag` and `last_modified` are sent as If-None-Match and If-Modified-Since exactly as they were
         received (RFC 9110 13.1). `pinned` refuses redirects to another site than that of `url`.
+        `turn` is entered with each address on the way, once its host has a place free, and may raise.
         Raises a FetchError: Refused, TooLarge, TimedOut, Unreachable.
         """
         start = _parse(url)
@@ -143,7 +159,7 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         for _ in range(MOST_REDIRECTS + 1):
             self._check(target)
-            async with self._queue_at(target) as host:
+            async with self._queue_at(target) as host, turn(str(target)):
                 await host.spaced(self._gap)
                 began = loop.time()
                 answer = await self._exchange(target, headers, left)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 import lxml.html
 from lxml import etree
 
+from storage.terms import unstacked
+
 _HIDDEN = (
     *range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0xAD,  # controls, soft hyphen
     0x061C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F),  # marks, embeddings, overrides
@@ -123,12 +125,15 @@ _PARSER_OPTIONS = {"remove_comments": True, "remove_pis": True, "no_network": Tr
 
 
 def strip_controls(text: str) -> str:
-    """`text` without characters that hide, reorder or control; all line ends become line feeds."""
+    """`text` without characters that hide, reorder or control; all line ends become line feeds.
+
+    Of marks on one letter there are no more than a script needs.
+    """
     cleaned = text.replace("\r\n", "\n")
     cleaned = cleaned.translate(_TRANSLATION) if cleaned.isascii() else _CHANGED.sub(_translated, cleaned)
     if "\u200c" in cleaned or "\u200d" in cleaned:
         cleaned = _STRAY_JOINER.sub("", cleaned)
-    return cleaned
+    return unstacked(cleaned)
 
 
 def _translated(match: re.Match[str]) -> str:

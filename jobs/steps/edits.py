@@ -3,8 +3,10 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from jobs.steps.links import bare
 from storage.records import Entry, Source
@@ -15,6 +17,10 @@ _TELLING = 60
 """Characters of title and text that no two items share by chance."""
 _CUT_OFF = 3
 """Words at the end of an excerpt that may be its own: a word cut short, "read more"."""
+
+
+_MOST_ALIKE = 50
+"""Known entries that one item is compared with: one that is taken for new is kept twice, and not lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +55,60 @@ def sift(entries: Sequence[Entry], shown: Mapping[str, str], alike: Sequence[Ent
 
     An item takes over from a known one only if that is no longer there under its own uid.
     """
-    here = {entry.uid for entry in entries}
-    left = [entry for entry in alike if entry.uid not in here]
+    left = _Left(alike, {entry.uid for entry in entries})
     new, edited, renamed = [], [], []
     for entry in entries:
         if entry.uid in shown:
             if entry.shown != shown[entry.uid]:
                 edited.append(entry)
             continue
-        old = next((one for one in left if same_item(one, entry)), None)
+        old = left.take(entry)
         if old is None:
             new.append(entry)
         else:
-            left.remove(old)
             renamed.append((old, entry))
     return Sifted(tuple(new), tuple(edited), tuple(renamed))
 
 
+class _Left:
+    """Known entries that nothing was found to be yet; each text is taken apart once."""
+
+    def __init__(self, alike: Iterable[Entry], here: Collection[str]) -> None:
+        self._places: dict[tuple[object, ...], dict[int, Entry]] = defaultdict(dict)
+        self._words: dict[int, list[str]] = {}
+        for number, entry in enumerate(alike):
+            if entry.uid not in here:
+                for place in _places_of(entry):
+                    self._places[place][number] = entry
+
+    def take(self, new: Entry) -> Entry | None:
+        """The first that is the same item as this one, which then is left no more."""
+        said: list[str] | None = None
+        for place in _places_of(new):
+            for number, old in islice(self._places.get(place, {}).items(), _MOST_ALIKE):
+                if said is None:
+                    said = words(new.text).split()
+                if number not in self._words:
+                    self._words[number] = words(old.text).split()
+                if _same(old, new, self._words[number], said):
+                    for one in _places_of(old):
+                        del self._places[one][number]
+                    return old
+        return None
+
+
+def _places_of(entry: Entry) -> tuple[tuple[object, ...], ...]:
+    """Where its like is looked for: first the same words, then title and link with the time, then without."""
+    return (entry.shown,), (entry.fingerprint, entry.published), (entry.fingerprint,)
+
+
 def same_item(old: Entry, new: Entry) -> bool:
     """Whether two entries of one source are one item under two uids."""
+    return _same(old, new, words(old.text).split(), words(new.text).split())
+
+
+def _same(old: Entry, new: Entry, was: list[str], said: list[str]) -> bool:
+    """The same, with the words of both texts."""
     same_time = old.published is not None and old.published == new.published and not new.date_only
     if old.shown == new.shown:
         same_link = bool(new.url) and bare(old.url) == bare(new.url)
@@ -75,7 +116,19 @@ def same_item(old: Entry, new: Entry) -> bool:
     if not new.fingerprint or old.fingerprint != new.fingerprint:
         return False
     # "Urgent appeal", with a link to the front page, may be another one each week, and worded alike.
-    return same_time or _is_part(old.text, new.text) or _is_part(new.text, old.text)
+    return same_time or _is_part(was, said) or _is_part(said, was)
+
+
+def renewed(old: Entry, new: Entry) -> Entry:
+    """The entry under a name of its own where its id was another item's before; else as it is.
+
+    Some feeds number their items from the top. What has another title, link and date is no edit.
+    """
+    same_title, same_link = words(old.title) == words(new.title), bare(old.url) == bare(new.url)
+    dated = old.published is not None and new.published is not None
+    if same_title or same_link or not (old.url and new.url and dated) or old.published == new.published:
+        return new
+    return replace(new, uid=f"vigil:{_digest(new.uid, bare(new.url), new.title)}")
 
 
 def merged(old: Entry, new: Entry) -> Entry:
@@ -102,12 +155,11 @@ def is_material(old: Entry, new: Entry) -> bool:
     return words(old.title) != words(new.title) or words(old.text) != words(new.text)
 
 
-def _is_part(short: str, whole: str) -> bool:
+def _is_part(looked_for: list[str], whole: list[str]) -> bool:
     """Whether the one text may be an excerpt of the other: it has no word that the other has not."""
-    looked_for = words(short).split()
     if len(looked_for) > 3 * _CUT_OFF:
         looked_for = looked_for[:-_CUT_OFF]
-    return set(looked_for) <= set(words(whole).split())
+    return set(looked_for) <= set(whole)
 
 
 def _digest(*parts: str) -> str:

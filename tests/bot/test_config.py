@@ -236,6 +236,7 @@ def test_an_address_as_postgresql_writes_it_is_taken(tmp_path: Path, url: str) -
         ('[vigil]\ndatabase = "vigil.db"', '"sqlite:///vigil.db" (three slashes)'),
         ('[vigil]\ndatabase = "sqlite:///vigil.db?mode=ro"', "vigil.database: is no address of a database"),
         ("[vigil]\nkey_file = true", "vigil.key_file: is true: give a string in quotes"),
+        ('[fetch]\ncontact = "a@b.example\\nX-Y: z"', "fetch.contact: cannot be used"),
         ("[fetch]\ntimeout = 20", 'fetch.timeout: is 20: give a time in quotes, such as "20s"'),
         ("[fetch]\nmax_bytes = 10", 'fetch.max_bytes: is 10: give a size in quotes, such as "500KB"'),
         (

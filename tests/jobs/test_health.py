@@ -34,11 +34,8 @@ class Network(Fetcher):
         self.cut = False
         self.dead: set[str] = set()
 
-    async def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", pinned: bool = False
-    ) -> Fetched:
+    async def get(self, url: str, **_: object) -> Fetched:
         """The answer of the host, where it can be reached."""
-        del etag, last_modified, pinned
         host = urlsplit(url).hostname or ""
         if self.cut or host in self.dead:
             raise Unreachable(host, "its name is not known")

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from jobs.fetch import Fetched, Fetcher
+from jobs.polled import Polled
 from storage.database import Database
 from storage.words import SourceState
 from tests.builders import a_source
@@ -378,3 +379,95 @@ async def test_not_modified_is_no_answer_to_a_question_without_a_condition(watch
     watch.over_feed()
     polled = await watch.polls()
     assert (polled.source.state, "304" in polled.source.detail) == (SourceState.FAILING, True)
+
+
+async def test_a_host_that_says_no_more_than_429_is_left_alone_for_minutes(watch: Watch) -> None:
+    """A source that is asked once a day must not silence its neighbour for a day."""
+    answers(watch, 429)
+    publishes(watch, "First", path="/other")
+    watch.over_feed(every=86_400)
+    watch.over_feed("/other", "other", every=300)
+    await watch.polls()
+    watch.later(minutes=4)
+    assert await watch.polls_due() == []
+    watch.later(minutes=2)
+    assert await watch.polls_due() == ["other"]
+
+
+async def test_the_rest_of_an_answer_that_broke_off_is_asked_for(watch: Watch) -> None:
+    """A server without lengths gives half of it, under the validator of the whole."""
+    whole = rss(item(*POST, watch.now, "post"), item(*CALL, watch.now, "call"))
+    watch.publish(FEED, whole[: len(whole) // 2], etag='"v"')
+    watch.over_feed()
+    for _ in range(2):
+        await watch.polls()
+        watch.later(hours=1)
+    assert (watch.waiting(), watch.asked()) == (0, ["", ""])
+    watch.publish(FEED, whole, etag='"v"')
+    await watch.polls()
+    await watch.polls()
+    assert (watch.waiting(), watch.asked()) == (1, ["", "", "", '"v"'])
+
+
+async def test_a_source_that_is_asked_more_often_now_is_asked_at_once(watch: Watch) -> None:
+    """It was asked once a week, and was to be asked again next week."""
+    publishes(watch, "First")
+    watch.over_feed(every=7 * 86_400)
+    await watch.polls_due()
+    watch.configured = ()
+    watch.over_feed(every=300)
+    watch.later(minutes=1)
+    assert await watch.polls_due() == ["northlight"]
+    assert await watch.polls_due() == []
+
+
+async def test_a_clock_that_ran_ahead_blinds_the_watch_for_no_longer(watch: Watch) -> None:
+    """What was asked in 2030, by mistake, is due again when the clock is right."""
+    publishes(watch, "First")
+    answers(watch, 503, "/ill", Retry_After="3600")
+    watch.over_feed()
+    watch.over_feed("/ill", "ill")
+    real = watch.now
+    watch.later(days=4 * 365)
+    await watch.polls_due()
+    watch.now = real
+    watch.restart()
+    assert await watch.polls_due() == ["ill", "northlight"]
+
+
+async def test_a_host_that_drips_keeps_no_other_source_from_being_asked(watch: Watch) -> None:
+    """A hundred and more of its sources are due, and none is answered until the good one was read."""
+    elsewhere = watch.site.url.replace("127.0.0.1", "localhost")
+    watch.site.hold("/slow")
+    watch.fetcher._timeout = 120
+    slow = [a_source(name=f"a{n}", url=f"{elsewhere}/slow?{n}") for n in range(120)]
+    watch.publish("/good", rss(item(*CALL, watch.now, "call")))
+    watch.over(*slow, a_source(name="z-good", url=f"{watch.site.url}/good"))
+    read: list[str] = []
+
+    def done(polled: Polled) -> None:
+        read.append(polled.source.name)
+        watch.site.release()
+
+    with watch.database.read() as work:
+        sources = work.sources.all()
+    await watch.poller.all(sources, watch.now, done)
+    assert read[0] == "z-good"
+    assert len(read) == 121
+
+
+async def test_no_redirect_leads_to_a_host_that_wants_to_be_left_alone(watch: Watch) -> None:
+    """Neither a source nor a linked page goes there by way of another."""
+    elsewhere = watch.site.url.replace("127.0.0.1", "localhost")
+    answers(watch, 429, "/limited", Retry_After="3600")
+    watch.over(a_source(name="limited", url=f"{elsewhere}/limited"))
+    await watch.polls("limited")
+    answers(watch, 302, "/hop", Location=f"{elsewhere}/page")
+    watch.publish(FEED, rss(item("A word", "It begins […]", watch.now, "1", f"{watch.site.url}/hop")))
+    watch.over_feed()
+    watch.restart()
+    with watch.database.read() as work:
+        watch.poller._pauses.learn(work.sources.paused(watch.now))
+    polled = await watch.polls()
+    assert (len(watch.asked("/hop")), watch.asked("/page")) == (1, [])
+    assert "asked us to wait" in polled.notes[0]

@@ -404,3 +404,33 @@ async def test_a_page_that_is_due_again_and_whose_entry_is_edited_is_asked_once(
     shows(watch, item("One", "It begins otherwise […]", NOON, "1", link))
     await watch.polls()
     assert len(watch.asked("/one")) == 2
+
+
+async def test_an_id_that_was_another_items_is_no_edit_of_it(watch: Watch) -> None:
+    """A feed that numbers its items from the top: with each new one all others go by another number."""
+    posts = [
+        (f"Report of meeting {n} in spring", f"The board met for the {n}th time and talked about bread.", n)
+        for n in range(1, 6)
+    ]
+
+    def shows(*listed: tuple[str, str, int]) -> None:
+        shown = (
+            item(title, text, NOON - timedelta(days=n), f"at {place}", f"http://127.0.0.1/read/{n}")
+            for place, (title, text, n) in enumerate(listed)
+        )
+        watch.publish("/feed", rss(*shown))
+
+    shows(*posts)
+    watch.over_feed()
+    await watch.polls()
+    held = watch.held()
+    watch.later(hours=1)
+    shows((*CALL, 0), *posts)
+    called = await watch.polls()
+    assert (called.new, [recipients for _, recipients in called.alerts]) == (1, [1])
+    assert watch.waiting() == 1
+    watch.later(hours=1)
+    shows(("Another meeting, in autumn", "They met again.", -1), (*CALL, 0), *posts[:4])
+    assert (await watch.polls()).new == 1
+    assert (watch.held() - held, watch.waiting()) == (2, 1)
+    assert {title for title, _, _ in posts} < set(watch.statements())

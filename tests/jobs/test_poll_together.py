@@ -70,3 +70,24 @@ async def test_an_older_edit_does_not_undo_a_newer_one(watch: Watch) -> None:
     await overtaken(watch, quicker).one(watch.source(), watch.now)
     (statement,) = watch.statements().values()
     assert "fifty euros" in statement.text
+
+
+async def test_an_edit_that_was_overtaken_is_asked_for_again(watch: Watch) -> None:
+    """What the slower one saw was the later edit: its validators must not say that it is kept."""
+
+    def edited(price: str) -> None:
+        text = f"{POST[1].replace('thirty', price)} Please note the new price."
+        watch.publish("/feed", rss(item(POST[0], text, BEFORE, "post")), etag=f'"{price}"')
+
+    async def quicker() -> Polled:
+        edited("forty")
+        polled = await watch.polls()
+        edited("fifty")
+        return polled
+
+    edited("fifty")
+    await overtaken(watch, quicker).one(watch.source(), watch.now)
+    watch.later(hours=1)
+    await watch.polls()
+    (statement,) = watch.statements().values()
+    assert "fifty euros" in statement.text

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.steps.clean import strip_controls
 from storage.bounds import Stopped, in_time
 from storage.database import Database
 from storage.queries import Query, Sort
 from storage.records import Addressee, Demand
-from storage.terms import terms
+from storage.terms import compounds, fold, initials, plain, terms
 from storage.vocabulary import numbers_in, sign
 from storage.words import Kind
 from tests.builders import NOON, a_source, a_statement, kept
@@ -56,6 +57,23 @@ def test_a_question_finds_its_statement_first(archive: Database, query: Query, f
     with archive.read() as work:
         hits = work.statements.search(query, 5).hits
     assert [hit.statement.external_id for hit in hits][:1] == [first]
+
+
+@pytest.mark.parametrize("unit", ["x", "X", "f0", "Xx", "가", "カ", "中", "-", "a-", "A ", "A of the "])
+def test_a_run_that_never_ends_is_read_once(unit: str) -> None:
+    """A hex dump in a PDF is one word of a hundred thousand letters: read from each, it takes minutes."""
+    text = unit * 100_000
+    assert terms(text) == terms(text.lower())
+    assert all(len(one) <= 40 for one in compounds(text))
+    assert all(one.islower() for one in initials(text))
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0316\u0327\u0301"])
+def test_marks_piled_on_one_letter_are_cut_down(marks: str) -> None:
+    """To order them takes the square of their number: thirty are more than any script needs."""
+    text = f"Chi{marks * 50_000}na"
+    assert plain(text) == fold(text) == "china"
+    assert len(strip_controls(text)) == len("China") + 30
 
 
 @pytest.mark.parametrize(

@@ -131,22 +131,28 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
 
 def _party_line(walk: _Walk, block: Block, following: Block) -> list[str]:
     """The parties of a line that only names them over what is asked: "إلى السلطات:", "نطالب البرلمان:"."""
-    plain = unsigned(block.text).strip()
+    plain = unsigned(block.text).strip(" []()【】<>«»")
     plain = re.sub(
         r"^(?:أولا|ثانيا|ثالثا|رابعا|خامسا|سادسا|سابعا|ثامنا|تاسعا|عاشرا)\s*[:،.–—-]\s*", "", plain
     )
     if len(plain) > _HEADING or not (following.marker or orders(following.text) or plain.endswith(":")):
         return []
     match = re.match(
-        r"(?:و?نطالب|و?ندعو|و?نناشد|و?إلى|مطالب\w*\s+(?:من|إلى)|على|من)\s+(?P<name>[^:.]{3,90})\s*:?$", plain
+        r"(?:و?نطالب|و?ندعو|و?نناشد|و?إلى|و?(?:يجب|يتعين|ينبغي)\s+على|مطالب\w*\s+(?:من|إلى)|على|من)\s+(?P<name>[^:.]{3,90})\s*:?$",
+        plain,
     )
     if match:
         names = names_in(match["name"])
         return names if all(names_party(name) for name in names) else []
-    if (plain.endswith(":") and walk.opened) or (plain.endswith(":") and following.marker):
+    above = block.marker and following.marker and _kind(block.marker) != _kind(following.marker)
+    if above or (plain.endswith(":") and walk.opened) or (plain.endswith(":") and following.marker):
         names = names_in(plain.rstrip(": "))
         return names if all(names_party(name) for name in names) else []
     return []
+
+
+def _kind(marker: str) -> str:
+    return re.sub(r"\d+|[أ-ي]", "1", marker)
 
 
 def orders(text: str) -> bool:
@@ -240,7 +246,9 @@ def _requests(walk: _Walk, words: list[Word]) -> Iterator[_Asked]:
         stop = marks[number + 1] if number + 1 < len(marks) else len(words)
         while stop > at + 1 and words[stop - 1].plain in {"كما", "و", "وكما", "أيضا", "وختاما", "وأخيرا"}:
             stop -= 1
-        yield from _asked(walk, words, at, stop)
+        for one in _asked(walk, words, at, stop):
+            walk.last = one.names or walk.last
+            yield one
 
 
 def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Asked]:
@@ -251,6 +259,8 @@ def _asked(walk: _Walk, words: list[Word], at: int, stop: int) -> Iterator[_Aske
     elif not (first_person(word) or _own_noun(word) or (at == 0 and word in vocabulary("nouns"))):
         rest = _after_speaker(rest, walk.context)
     start = act_start(rest, duty=bool(duty))
+    if start is None and re.match(r"[وف]?علي(?:ه|ها|هم|هما)$", word) and rest and deed(rest[0].plain):
+        start = Start(0)
     if start is None:
         return
     named = " ".join(one.plain for one in rest[: start.at])
@@ -355,6 +365,15 @@ def _duty_at(words: list[Word], at: int) -> int:
     return 1 if opens and word in {"على", "وعلى", "فعلى"} and names_party(following) else 0
 
 
+def _short_for(issuer: list[str], rest: list[Word]) -> int:
+    """How many words before a party are the beginning of the issuer's name: "المنبر حكومة باكستان"."""
+    same = 0
+    while same < min(len(issuer), len(rest)) and issuer[same] == rest[same].plain:
+        same += 1
+    after = rest[same].plain if same < len(rest) else ""
+    return same if heads_name(after) or after in {"من", "إلى", "ب"} else 0
+
+
 def _after_speaker(rest: list[Word], context: Context) -> list[Word]:
     """What follows the subject of "تطالب": "المنظمات الموقعة أدناه", the issuer's own name."""
     at = 0
@@ -364,6 +383,8 @@ def _after_speaker(rest: list[Word], context: Context) -> list[Word]:
     for issuer in sorted(context.issuers, key=len, reverse=True):
         if text.startswith(unsigned(issuer)):
             return rest[at + len(issuer.split()) :]
+        if short := _short_for(unsigned(issuer).split(), rest[at:]):
+            return rest[at + short :]
     if at >= len(rest) or rest[at].plain not in vocabulary("issuer_heads"):
         return rest[at:]
     end = at + 1

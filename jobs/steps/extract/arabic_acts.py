@@ -112,7 +112,7 @@ def _joined(words: list[Word], at: int, *, lead: str, definite: bool) -> Start |
     if lead:
         verb = plain[0] == lead and len(plain) > LED and not deed(plain) and not plain.endswith(("ات", "ة"))
         return Start(at, int(led), clause=True) if verb else None
-    if not (deed(plain, sure=True) or plain == "عدم"):
+    if not (deed(plain, sure=not (led and words[at - 1].closed)) or plain == "عدم"):
         return None
     fits = not plain.startswith("ال") or _governs(following) or (definite and following.startswith("ل"))
     return Start(at, int(led)) if fits else None

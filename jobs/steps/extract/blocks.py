@@ -9,7 +9,9 @@ from jobs.steps.extract.columns import unfolded
 
 _MARKER = re.compile(
     r"""(?:
-        [•·・ㆍ▪◦‣∙●○■□◆◇►▶➤➢✓✔※☞*▲△▷◎◉\uf0b7]+ (?=\s|\w|[“"'\[(]) |
+        [•·・ㆍ‣∙※〇*\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\uf0a7-\uf0d8]+ (?=\s|\w|[“"'\[(「『（]) |
+        \+ (?=\s+[^\W\d_]) |
+        [－⁃] (?=\s?[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]) |
         [-–—]{1,2} (?=\s) |
         \d{1,2}(?:\.\d{1,2}){1,3}[.)]? (?=\s+[^\W\d_]) |
         \d{1,3}\.[-–] (?=\s) |
@@ -21,7 +23,8 @@ _MARKER = re.compile(
         [①-⑳] |
         \d{1,2}\s?[-–](?=\s?[^\d\s]) |
         (?:أول|ثاني|ثالث|رابع|خامس|سادس|سابع)(?:اً?|ًا)\s?[:،.-] |
-        [أبجده][.)-] (?=\s) |
+        ال(?:أول|ثاني|ثالث|رابع|خامس|سادس|سابع)ة?\s?: (?=\s) |
+        [（(]?[أبجدهوزحط][.)\-–] (?=\s) |
         [абвгдежз]\) (?=\s) |
         (?:Primero|Segundo|Tercero|Cuarto|Quinto|Sexto|Premièrement|Deuxièmement|Troisièmement)[.:)] (?=\s) |
         (?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)] (?=\s+[A-Z]) |
@@ -29,7 +32,12 @@ _MARKER = re.compile(
         \(?[a-hj-z][.)] (?=\s) |
         \(?[ivx]{1,5}[.)] (?=\s) |
         \([A-Za-z]\) (?=\s) |
-        [가나다라마바사아자차카타파하][.)] (?=\s) |
+        [（(]?[가나다라마바사아자차카타파하][.)）] (?=\s) |
+        [（(]?[ㄱ-ㅎ][.)）] (?=\s) |
+        [㉠-㉿㊀-㊉] |
+        [（(]?[ア-ホロ](?:[)）．.]|(?=\s)) (?=\s?[\d\u3040-\u9fff]) |
+        第[一二三四五六七八九十]に?[、，,：:] | [一二三四五六七八九]つ(?:目に)?[、，：:] |
+        [（(]?[甲乙丙丁戊己庚][、.．)）] |
         [일이삼사오육칠팔구십]{1,2}[.,] (?=\s) |
         [（(]?[一二三四五六七八九十]{1,3}(?:[、.．]|[)）])
     )\s*""",
@@ -48,6 +56,8 @@ _ABBREVIATION = re.compile(
     r"Sra?|Dra?|Mme|Mlle|M|[A-Z]|"
     r"(?:[A-Z]\.){1,4}[A-Z])\.$"
 )
+_COUNTED = re.compile(r"[:：;；]\s?\d{1,2}\.$")
+"""The number of an item within a sentence."""
 _SENTENCE_WORD = re.compile(r"(?:We|They|He|She|It|This|These|In|On|If|As|But|At|I|There|Since|After)\b")
 
 
@@ -180,7 +190,7 @@ def sentences(text: str) -> list[str]:
         rest = text[stop.end() : stop.end() + 12]
         head = text[max(start, stop.start() - 16) : stop.start() + 1]
         if rest and stop.group()[0] in ".…":
-            if rest[0].islower():
+            if rest[0].islower() or _COUNTED.search(head):
                 continue
             if _ABBREVIATION.search(head) and not _SENTENCE_WORD.match(rest):
                 continue

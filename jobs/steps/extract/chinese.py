@@ -21,9 +21,12 @@ from jobs.steps.extract.east_names import (
 _L = "zh"
 _LONG = 600  # characters of a sentence that are read
 _SHORTEST = 4  # characters of an act
+_LINE = 50  # characters of an item that begins with its party
 _NAME = 16  # characters of a name that a comma parts from what is asked
 _OBJECT = 6  # characters of an act that has an object
 _PAUSE = re.compile(r"[，,；;]")
+_TOPIC = re.compile(r"(?:[对對]|至)(?:于|於)?(?P<name>[^，。；]{2,24})")
+_DONE = re.compile(r"[了过過]|已|曾|说|說|称|稱")
 _ALSO = re.compile(r"(?:并|並|且)(?!非|不是|没有|沒有)")
 
 
@@ -41,7 +44,10 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
 def begins_act(text: str, scene: Scene) -> bool:
     """Whether a line begins with the verb of an act, or with a party and its duty, as items of lists do."""
     plain = _plain(text)
-    return plain.startswith(listing(_L, "verbs")) or _duty(plain, scene) is not None
+    if plain.startswith(listing(_L, "verbs")) or _duty(plain, scene) is not None:
+        return True
+    named = _named().match(plain) if len(plain) < _LINE and not _DONE.search(plain) else None
+    return named is not None and bool(named["name"]) and actor(named["name"], _L)
 
 
 @dataclass(slots=True)
@@ -60,6 +66,9 @@ class _Reading:
     def clause(self, clause: str, *, first: bool) -> Iterator[Request]:
         """What one clause asks."""
         plain = _plain(clause)
+        if (topic := _TOPIC.fullmatch(plain)) and actor(topic["name"], _L):
+            self.names = split(topic["name"], _L)
+            return
         ours = own(plain, _L, self.scene.context) or expression(_L, "we").match(plain)
         if (
             not self.asking
@@ -114,7 +123,8 @@ class _Reading:
 
     def _goes_on(self, clause: str, plain: str, *, first: bool) -> Iterator[Request]:
         """A clause without an asking verb: the next act of the same party, or of one that it names."""
-        act = plain.startswith(listing(_L, "verbs")) and not _name_first(plain)
+        able = expression(_L, "able").sub("", plain) if self.asking else plain
+        act = able.startswith(listing(_L, "verbs")) and not _name_first(able)
         if not self.asking:
             if act and self.text.endswith(("！", "!")):
                 yield from _told(self.names, plain)
@@ -136,7 +146,7 @@ def _we_ask(plain: str) -> bool:
 
 
 def _plain(clause: str) -> str:
-    return expression(_L, "linking").sub("", clause) or clause
+    return expression(_L, "linking").sub("", clause).lstrip() or clause
 
 
 def _clauses(text: str) -> Iterator[str]:

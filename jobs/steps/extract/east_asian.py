@@ -7,9 +7,10 @@ A line may name parties over what follows, open a list, be an item of one, or te
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from jobs.steps.extract import chinese, japanese, korean
-from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.east_headings import LIST_MARK, Place, heading, over_a_list
 from jobs.steps.extract.east_names import Request, Scene, actor, any_of, bare, expression, own, split
@@ -49,6 +50,8 @@ class _Walk:
     """A section asks its readers to act."""
     signed: bool = False
     """A list of names runs."""
+    begun: bool = False
+    """The head of the text is over."""
     named: set[str] = field(default_factory=set)
     found: list[Demand] = field(default_factory=list)
 
@@ -65,6 +68,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         walk.signed = walk.signed and len(block.text) < _SIGNED and block.text[-1] not in "。."
         if walk.signed:
             continue
+        walk.begun = index > 1
         _read_block(walk, block, following)
         plain = not (block.marker or walk.opened or block.text[-1] in "。.")
         titled = len(walk.found) if index < _TOP and len(block.text) < _HEADING and plain else titled
@@ -144,11 +148,17 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     if _REMARK.match(text) or _CHRONICLE.match(text) or _for_readers(walk, block):
         return
     marked = bool(block.marker) or bool(LIST_MARK.match(text))
-    place = Place(walk.language, walk.context, walk.opened)
+    place = Place(walk.language, walk.context, walk.opened or walk.titled, partial(_would_ask, walk))
     if names := heading(block, following, place):
         walk.section, walk.opened, walk.items, walk.last = names, True, False, names
         walk.titled = not over_a_list(block, following)
         walk.named.update(names)
+        return
+    if walk.begun and (names := _told_off(walk, text)):
+        walk.section, walk.last = names, names
+        walk.named.update(names)
+        for sentence in sentences(re.split("[:：]", text, maxsplit=1)[1].strip()):
+            _read_sentence(walk, sentence, listed=True)
         return
     told = list(block.sentences)
     opener = _opens(walk, told[-1]) if told else False
@@ -167,6 +177,24 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
             within = True
             continue
         _read_sentence(walk, sentence, listed=within or (listed and number == 0))
+
+
+def _would_ask(walk: _Walk, text: str) -> bool:
+    scene = _scene(walk, listed=True)
+    return any(True for sentence in sentences(text)[:3] for _ in _READERS[walk.language](sentence, scene))
+
+
+def _told_off(walk: _Walk, text: str) -> tuple[str, ...]:
+    """The party before a colon where what follows is an act: "외교부: 생사를 확인할 것"."""
+    match = _WITH_COLON.match(LIST_MARK.sub("", text))
+    if match is None or not actor(match["name"], walk.language):
+        return ()
+    if own(match["name"], walk.language, walk.context) or not _formed(walk, match["rest"]):
+        return ()
+    return split(match["name"], walk.language)
+
+
+_WITH_COLON = re.compile(r"(?P<name>[^:：。.，,\d|▸/]{2,30})[:：]\s?(?P<rest>[^:：]{6,300})$")
 
 
 def _for_readers(walk: _Walk, block: Block) -> bool:

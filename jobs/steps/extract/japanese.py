@@ -29,6 +29,7 @@ _LINK = (
     ),
     re.compile(r"^.*(?P<end>を|の)[、,]?(?P<trail>[^を]{0,44})$"),
 )
+_WISH = re.compile(r"願|望み")
 _ITEM = re.compile(r"(?:こと|事|よう|(?<![まで])[るすくむつうぶぐ]|ない|ず)$")
 _NAME_END = re.compile(r"[^、。，,「」（）()]{1,40}(?:[（(][^（）()]{1,20}[）)])?$")
 _VERB_STEM = re.compile(r"[\u4e00-\u9fff](?:し|せず)$")
@@ -87,6 +88,8 @@ def _spoken(text: str, scene: Scene) -> Iterator[Request]:
         if link is None:
             continue
         tense = match["tense"]
+        if _WISH.match(match["verb"]) and link["end"] in {"を", "の"}:
+            continue
         if _PAST.match(tense) and not tense.endswith(("たい", "たします")):
             start = match.end()
             continue

@@ -41,6 +41,7 @@ _TOWARDS = re.compile(
     r"(?:에|를|을)\s(?:대해서는|대해서도|대해서|대해|대하여는|대하여|대하여서는|향해|향하여|상대로)[,\s]"
 )
 _OBJECT = re.compile(r"(?:을|를)$")
+_ALSO = re.compile(r"(?P<name>(?:[가-힣]+\s){0,2}[가-힣]{2,})\s(?:역시|또한)\s")
 _VOCATIVE = re.compile(r"(?P<name>(?:[\w·]+\s){0,3}[\w·]+?)(?:이시여|이여|여|님|귀하)[,!]\s?")
 
 
@@ -67,6 +68,8 @@ def requests(sentence: str, scene: Scene) -> Iterator[Request]:
     text = _re("lead").sub("", _QUOTES.sub("", sentence).strip(' ”"“!.。·')[:_LONG])
     if not text:
         return
+    if (also := _ALSO.match(text)) and actor(also["name"], _L):
+        text = f"{also['name']}도 {text[also.end() :]}"
     if re.search(r"[△▲▷]", text):
         yield from _triangles(text, scene)
         return

@@ -18,7 +18,7 @@ NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s
 LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
-_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／")
+_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／", "，")
 ONLY_POST_NOMINAL = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|Ph\.?D\.?|LL\.[MBD]\.?)$")
 EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -75,6 +75,9 @@ def heading(block: Block) -> tuple[str, str]:
     head = scripts.unsigned(block.lowered[:120])
     if not (may_hold(_FILE, "organisations", head) or may_hold(_FILE, "persons", head)):
         return "", ""
+    if (framed := _FRAMED.match(block.text)) and (mode := _mode(framed["head"])):
+        rest = framed["rest"].strip(" :：")
+        return mode, "" if not rest or _ORDERED.search(rest) else rest
     text = unicodedata.normalize("NFKC", NUMBERING.sub("", scripts.unsigned(block.text[:4000])))
     if len(text) <= 120 and (mode := _mode(text)):
         return mode, ""
@@ -82,6 +85,13 @@ def heading(block: Block) -> tuple[str, str]:
     if match and (mode := _mode(match["head"])) and _several(match["rest"]):
         return mode, match["rest"]
     return "", ""
+
+
+_FRAMED = re.compile(
+    r"[【〔\[〈《＜<](?P<head>[^【】〔〕\[\]〈〉《》＜＞<>]{2,24})[】〕\]〉》＞>](?P<rest>.*)$"
+)
+_ORDERED = re.compile(r"^[（(]|順|순|敬称|敬稱|직함|所属|所屬|소속|時点|截至|截止|現在")
+"""A remark on the order or the day of a list."""
 
 
 def _mode(text: str) -> str:

@@ -53,6 +53,11 @@ def unframed(text: str) -> str:
     return framed["place"] if framed else text
 
 
+def unlabelled(text: str) -> str:
+    """A row of names without the group that an equals sign parts from them: "仏教＝A、B"."""
+    return re.sub(r"^[^＝、，（(]{1,16}＝\s*(?=\S)", "", text)
+
+
 def names_in_row(text: str, masked: str, *, persons: bool, row: bool) -> list[str]:
     """The names of a row that only spaces part, or Arabic commas outside of the parentheses of `masked`."""
     if persons and _HAN_NAMES.fullmatch(text.strip()):

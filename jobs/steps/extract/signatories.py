@@ -142,11 +142,11 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
     marker = (bool(block.marker) and not titled) or bool(NUMBERING.match(block.text))
     found.marked = found.marked or (marker and mode != "closing")
     text = f"{block.marker} {block.text}".strip() if titled else block.text.strip()
-    text = scripts.unframed(text)
+    text = scripts.unlabelled(scripts.unframed(text))
     if _COLUMNS.search(text) and len(text.split()) < 7:
         found.columned = True
         return ""
-    if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :").lower()) and not marker:
+    if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :：").lower()) and not marker:
         return ""
     if _no_name(found, block, text, mode, marker=marker):
         return country

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.app import open_database
 from bot.checks.everything import check_everything
@@ -236,3 +237,23 @@ async def test_what_the_watch_remembers_of_a_source_is_told_beside_how_it_answer
     assert found["source mute"].grade is Grade.NOTE
     assert "nothing new since 10 March 2026, 21:00 KST" in found["source mute"].state
     assert (found["source good"].grade, found["source good"].state) == (Grade.FINE, "answers, 1 item")
+
+
+async def test_sites_are_told_how_to_reach_whoever_asks(config: Config) -> None:
+    """Without a contact they are told the program's name alone, and the check says so."""
+    asked: list[str] = []
+
+    async def noted(request: web.Request) -> web.Response:
+        asked.append(request.headers["User-Agent"])
+        return web.Response(text=FEED, content_type="application/rss+xml")
+
+    app = web.Application()
+    app.router.add_get("/feed", noted)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/feed"))
+        without = await told(watching(config, feed=url))
+        config = replace(config, fetch=replace(config.fetch, contact="watch@northlight.example"))
+        found = await told(watching(config, feed=url))
+    assert (without["contact"].grade, "`contact`" in without["contact"].remedy) == (Grade.NOTE, True)
+    assert "contact" not in found
+    assert ["northlight" in agent for agent in asked] == [False, True]

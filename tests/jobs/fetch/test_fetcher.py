@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import itertools
 import logging
+import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -248,13 +250,12 @@ async def test_the_guard_refuses_private_hosts(host: str) -> None:
 
 async def test_the_guard_sees_what_a_name_resolves_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """A public name with a private address, first or after a redirect, opens no socket."""
-    loop = asyncio.get_running_loop()
-    real = loop.getaddrinfo
+    real = socket.getaddrinfo
 
-    async def lying(_host: object, port: object, **hints: object) -> object:
-        return await real("127.0.0.1", port, **hints)  # type: ignore[arg-type]  # passed through
+    def lying(_host: object, port: int, **hints: int) -> object:
+        return real("127.0.0.1", port, **hints)
 
-    monkeypatch.setattr(loop, "getaddrinfo", lying)
+    monkeypatch.setattr(socket, "getaddrinfo", lying)
     async with serving(page=page) as server, Fetcher() as fetcher:
         with pytest.raises(Refused, match=r"resolves to 127\.0\.0\.1"):
             await fetcher.get(f"http://rebound.example:{server.port}/page")
@@ -418,3 +419,29 @@ async def test_a_proxy_that_is_down() -> None:
     async with Fetcher(proxy="socks5://127.0.0.1:1") as fetcher:
         with pytest.raises(Unreachable, match="proxy"):
             await fetcher.get("http://hidden.example/feed")
+
+
+async def test_names_that_nobody_answers_for_hold_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty dead names are looked up; the database, in its threads, and a good host are asked meanwhile."""
+    system, answered = socket.getaddrinfo, threading.Event()
+    loop, all_asked, asked = asyncio.get_running_loop(), asyncio.Event(), itertools.count(1)
+
+    def slow(host: str, *rest: int, **more: int) -> object:
+        if not host.endswith("dead.example"):
+            return system(host, *rest, **more)
+        if next(asked) == 40:
+            loop.call_soon_threadsafe(all_asked.set)
+        answered.wait(60)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    async with serving(page=page) as server, Fetcher(allow_private=True, timeout=30) as fetcher:
+        dead = [asyncio.create_task(fetcher.get(f"http://{n}.dead.example/")) for n in range(40)]
+        await all_asked.wait()
+        assert await asyncio.to_thread(answered.is_set) is False
+        good = str(server.make_url("/page")).replace("127.0.0.1", "localhost")
+        assert (await fetcher.get(good)).status == 200
+        assert not answered.is_set()
+        answered.set()
+        errors = await asyncio.gather(*dead, return_exceptions=True)
+    assert {type(error) for error in errors} == {Unreachable}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.steps import edits
 from jobs.steps.edits import is_material, marked, merged, same_item, sift, words
 from storage.records import Entry
 from storage.words import SourceKind
@@ -96,3 +97,37 @@ def test_an_edit_keeps_number_and_first_date_and_the_fuller_text() -> None:
     read = merged(old, replace(new, text="It is over.", excerpt=False))
     assert read.text == "It is over."
     assert is_material(old, read)
+
+
+def test_each_text_is_taken_apart_once_however_many_share_a_title_and_a_link(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same title and link three hundred times, and all of it again under new guids."""
+    known, again = (
+        [
+            shown(uid=f"{day}-{n}", title="Urgent appeal", text=f"On day {day} number {n}: {LONG}")
+            for n in range(300)
+        ]
+        for day in ("one", "two")
+    )
+    split: list[str] = []
+
+    def counted(text: str) -> str:
+        split.append(text)
+        return words(text)
+
+    monkeypatch.setattr(edits, "words", counted)
+    again = [replace(entry, published=NOON + timedelta(minutes=7)) for entry in again]
+    assert sift(again, {}, known).new == tuple(again)
+    assert len(split) <= len(known) + len(again)
+
+
+def test_the_same_words_under_a_new_guid_are_found_among_any_number() -> None:
+    """A new software calls each of three hundred appeals by another name, and turns their order round."""
+    known = [shown(uid=f"old{n}", title="Urgent appeal", text=f"Number {n}: {LONG}") for n in range(300)]
+    again = [replace(entry, uid=f"new{entry.uid}") for entry in reversed(known)]
+    sifted = sift(again, {}, known)
+    assert sifted.new == ()
+    assert [(old.uid, new.uid) for old, new in sifted.renamed] == [
+        (entry.uid, f"new{entry.uid}") for entry in reversed(known)
+    ]

@@ -1,0 +1,83 @@
+"""A source that brings more than anybody could read: all of it is kept, in pieces, and nothing is held up."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import pytest
+
+from jobs.keep import Kept, Outcome
+from storage.database import Database
+from storage.words import SourceState
+from tests.feeds import item, rss
+from tests.jobs.watching import CALL, POST, Watch, a_watch
+
+
+@pytest.fixture
+async def watch(database: Database) -> AsyncIterator[Watch]:
+    """A source that is known, with one ordinary post."""
+    async with a_watch(database) as made:
+        made.publish("/feed", rss(item(*POST, made.now - timedelta(days=9), "post")), etag='"old"')
+        made.over_feed()
+        await made.polls()
+        made.later(hours=1)
+        yield made
+
+
+def floods(watch: Watch, many: int) -> None:
+    """So many new items at once, and the oldest of them a call."""
+    first = item(*CALL, watch.now - timedelta(minutes=many + 1), "call")
+    rest = (item(f"Note {n}", f"Bread {n}.", watch.now - timedelta(minutes=n), f"n{n}") for n in range(many))
+    watch.publish("/feed", rss(*rest, first), etag='"new"')
+
+
+async def test_a_flood_is_kept_in_pieces_and_the_rest_comes_with_the_next_poll(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction takes more than fifty entries, and what one poll leaves is asked for soon."""
+    monkeypatch.setattr("jobs.poll._MOST_NEW", 120)
+    sizes: list[int] = []
+    store = type(watch.poller)._store
+
+    def counted(poller: object, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
+        sizes.append(sum(len(outcome.new) + len(outcome.edits) for outcome in outcomes))
+        return store(poller, outcomes)  # type: ignore[arg-type]  # it is the poller
+
+    monkeypatch.setattr(type(watch.poller), "_store", counted)
+    watch.restart()
+    floods(watch, 180)
+    first = await watch.polls()
+    assert (first.new, first.alerts, first.source.etag, watch.held()) == (120, (), "", 121)
+    watch.restart()
+    watch.later(minutes=2)
+    assert await watch.polls_due() == ["northlight"]
+    assert (watch.held(), watch.waiting()) == (182, 1)
+    assert watch.source().etag == '"new"'
+    assert max(sizes) <= 50
+    watch.later(hours=1)
+    assert (await watch.polls()).source.state is SourceState.UNCHANGED
+    assert watch.asked() == ["", '"old"', "", '"new"']
+
+
+async def test_a_flood_that_is_cut_short_goes_on_where_it_was(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full after the first piece: what rang is told, and the rest comes when there is room."""
+    store, calls = type(watch.poller)._store, [0]
+
+    def failing(poller: object, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
+        calls[0] += any(outcome.new for outcome in outcomes)
+        if calls[0] > 1 and outcomes[0].new:
+            raise OSError("no space left on device")
+        return store(poller, outcomes)  # type: ignore[arg-type]  # it is the poller
+
+    floods(watch, 70)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(watch.poller), "_store", failing)
+        watch.restart()
+        cut = await watch.polls()
+    watch.restart()
+    assert (cut.source.state, cut.new, len(cut.alerts)) == (SourceState.FAILING, 50, 1)
+    assert watch.source().etag == '"old"'
+    watch.later(hours=1)
+    assert (await watch.polls()).new == 21
+    assert (watch.held(), watch.waiting()) == (72, 1)
