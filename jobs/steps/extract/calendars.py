@@ -36,7 +36,9 @@ def western(blocks: list[Block]) -> list[Block]:
 
 def dated(text: str) -> str:
     """One text with its dates rewritten."""
-    plain = "".join(_digit(char) for char in text)
+    if text.isascii():
+        return text
+    plain = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
     if _ARABIC.search(plain):
         return _arabic(plain)
     if not _EAST.search(plain):
@@ -47,9 +49,7 @@ def dated(text: str) -> str:
     return _DAY.sub(lambda match: f"{_value(match['m'])}月{_value(match['d'])}日", plain)
 
 
-def _digit(char: str) -> str:
-    value = unicodedata.decimal(char, None) if not char.isascii() else None
-    return char if value is None else str(value)
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
 def _value(text: str) -> int:

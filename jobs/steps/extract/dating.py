@@ -142,7 +142,8 @@ def _by_rank(title: str, blocks: list[Block]) -> Iterator[date]:
     yield from (value for value, worded in lines if worded)
     yield from (value for value, _ in lines)
     yield from (value for value, _ in _lines(head[:16], stamps, alone=False))
-    yield from _stamped([block for block in head if not stamps[0].search(block.text)])
+    posted = [may_hold(_FILE, "posted", block.lowered) and stamps[0].search(block.text) for block in head]
+    yield from _stamped([block for block, found in zip(head, posted, strict=True) if not found])
 
 
 def _said(blocks: list[Block]) -> Iterator[date]:

@@ -1,8 +1,8 @@
 """Reads from a statement what tells its event from another that is worded alike."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -101,6 +101,13 @@ class Traits:
                 keys.setdefault(intern(key), []).append(number)  # thousands of traits share them
         object.__setattr__(self, "keys", {key: tuple(numbers) for key, numbers in keys.items()})
         object.__setattr__(self, "marks", frozenset(keys) | frozenset(self._other_marks()))
+
+    def __setstate__(self, state: Sequence[object]) -> None:
+        """As it comes from a worker: what thousands of traits share is kept once."""
+        for one, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, one.name, value)
+        object.__setattr__(self, "keys", {intern(key): numbers for key, numbers in self.keys.items()})
+        object.__setattr__(self, "marks", frozenset(map(intern, self.marks)))
 
     def sought(self) -> Iterator[str]:
         """The marks of what may be found alike: its own, and of passing things those of the months around."""
