@@ -188,6 +188,7 @@ async def test_what_is_not_set_up_is_said_without_alarm(config: Config) -> None:
         "key": Grade.NOTE,
         "database": Grade.NOTE,
         "clock": Grade.NOTE,
+        "contact": Grade.NOTE,
         "sources": Grade.WRONG,
         "telegram": Grade.NOTE,
         "matrix": Grade.NOTE,
