@@ -131,6 +131,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     # Asked again here: what was taken down while it was read must not come back.
     known |= work.statements.takedowns.withheld(source.name, [read.entry for read in outcome.new])
     new = [read for read in outcome.new if read.entry.uid not in known]
+    new = [_remarked(read, limits, now) for read in new]
     for read in sorted(new, key=lambda read: read.entry.published or now):
         entry, statement = read.entry, keep(work, source, read, now, recall)
         if not limits.fresh(entry, now, first_poll=outcome.first_poll):
@@ -142,6 +143,15 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
     return Kept(source, len(new), notes, tuple(alerts), overtaken=lost)
+
+
+def _remarked(read: Understood, limits: Limits, now: datetime) -> Understood:
+    """With a remark where its date keeps it from ringing: a clock nine hours ahead may be a local one."""
+    entry = read.entry
+    if not (entry.published and limits.from_the_future(entry, now)):
+        return read
+    remark = f"it rings nothing: its date lies ahead, {entry.published:%Y-%m-%d %H:%M} UTC"
+    return replace(read, entry=replace(entry, note="; ".join(filter(None, (entry.note, remark)))))
 
 
 def _mark(work: Work, outcome: Outcome) -> None:

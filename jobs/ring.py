@@ -13,12 +13,20 @@ from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
 from storage.database import Work, now_utc
 from storage.records import Alert, Entry, Route, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation
+from storage.words import CaseState, Digest, MsgType, Relation, Trust
 
 log = structlog.get_logger()
 
 _LIFE = timedelta(days=9)
 _DIGEST_LANE = 4
+_AN_HOUR = timedelta(hours=1)
+_QUIET = timedelta(hours=6)
+"""How long a source that was held must give no cause for it, where no admin looks, to be heard again."""
+_TOO_MANY = {
+    True: "more urgent alerts from this source within an hour than usual: an admin looks first",
+    False: "more from this source within an hour than usual: an admin looks first",
+}
+_NOT_ITS_OWN = "another source than the one that called says that it is over: an admin looks first"
 
 
 @dataclass(slots=True)
@@ -27,7 +35,7 @@ class Audience:
 
     work: Work
     _routes: tuple[tuple[str, Route], ...] | None = None
-    _rung: dict[tuple[int, datetime], int] = field(default_factory=dict)
+    _rung: dict[tuple[int, datetime, bool], int] = field(default_factory=dict)
 
     def routes(self) -> tuple[tuple[str, Route], ...]:
         """Every route of every reachable recipient, deciphered, with the name of its transport."""
@@ -35,18 +43,26 @@ class Audience:
             self._routes = tuple(self.work.routes.active())
         return self._routes
 
-    def rung(self, source: Source, since: datetime) -> int:
-        """How many urgent alerts the source has given cause for since then."""
-        key = (source.id, since)
-        if key not in self._rung:
-            self._rung[key] = self.work.alerts.rung_since(*key)
-        return self._rung[key]
+    def too_many(self, alert: Alert, most: int) -> bool:
+        """Whether the source has given cause for as many as it may within an hour, or did and is not cleared.
 
-    def rang(self, alert: Alert) -> None:
+        Urgent ones are counted by themselves: nothing else holds a call up.
+        """
+        source, urgent = alert.source.id, alert.statement.alert.urgent
+        key = (source, alert.sent - _AN_HOUR, urgent)
+        if key not in self._rung:
+            of = self.work.alerts
+            rung = of.rung_since(*key[:2]) if urgent else of.at_once_since(*key[:2], _DIGEST_LANE)
+            still = of.held_since(source, alert.sent - _QUIET, _TOO_MANY[urgent])
+            self._rung[key] = most if still else rung
+        return self._rung[key] >= most
+
+    def rang(self, alert: Alert, *, at_once: bool) -> None:
         """This alert came to them."""
-        for source, since in self._rung:
-            if alert.statement.alert.urgent and source == alert.source.id and since < alert.sent:
-                self._rung[source, since] += 1
+        for source, since, urgent in self._rung:
+            counts = alert.statement.alert.urgent if urgent else at_once and not alert.statement.alert.urgent
+            if counts and source == alert.source.id and since < alert.sent:
+                self._rung[source, since, urgent] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +184,8 @@ def ring(
     """The alert that the statement gives cause for and how many will get it; None when nobody will.
 
     A duplicate reaches only those whom the case's earlier alerts did not. A Cancel takes back what
-    still waits, and is never held. Beyond the cap of urgent alerts per source and hour they are held
-    for an admin.
+    still waits, and is held only where it takes back another's call. Beyond the cap of alerts
+    per source and hour they are held for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
     now, limits, held = occasion.now, occasion.limits, occasion.doubt
@@ -195,19 +211,32 @@ def ring(
             return None
     if not wanted and not statement.alert.urgent:
         return None
+    at_once = any(lane < _DIGEST_LANE for lane, _ in wanted.values())
     if alert.msg_type is MsgType.CANCEL:
-        held = ""
-        work.deliveries.cancel_case(statement.case_id)
-    elif occasion.audience.rung(source, now - timedelta(hours=1)) >= limits.per_source_hour:
-        held = "more urgent alerts from this source within an hour than usual: an admin looks first"
+        held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
+        if not held:
+            work.deliveries.cancel_case(statement.case_id)
+    elif (statement.alert.urgent or at_once) and occasion.audience.too_many(alert, limits.per_source_hour):
+        held = _TOO_MANY[statement.alert.urgent]
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
-    occasion.audience.rang(alert)
+    occasion.audience.rang(alert, at_once=at_once)
     for lane, at in sorted(set(wanted.values())):
         chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
         work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
     return alert, len(wanted)
+
+
+def _may_take_back(work: Work, alert: Alert) -> bool:
+    """Whether it is its own call, or one of its own issuer, or the word of an organisation itself."""
+    if alert.source.trust is Trust.OFFICIAL or alert.case_id is None:
+        return True
+    called = work.alerts.on_case(alert.case_id)
+    issuers = set(alert.statement.issuers)
+    return not called or any(
+        one.source.id == alert.source.id or issuers & set(one.statement.issuers) for one in called
+    )
 
 
 def identifier(source: Source, entry: Entry, stage: str = "") -> str:

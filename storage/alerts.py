@@ -10,8 +10,8 @@ from storage.additions import Additions
 from storage.records import Alert, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
-from storage.tables import alerts, cases, entries, sources, statements
-from storage.words import MsgType, Status
+from storage.tables import alerts, cases, deliveries, entries, sources, statements
+from storage.words import DeliveryState, MsgType, Status
 
 _OF_CASE = (
     sa.select(alerts.c.id, alerts.c.identifier)
@@ -27,6 +27,23 @@ _RUNG_SINCE = (
         statements.c.urgent,
         alerts.c.source_id == sa.bindparam("source"),
         alerts.c.sent > sa.bindparam("since"),
+    )
+)
+_OF_SOURCE = sa.and_(alerts.c.source_id == sa.bindparam("source"), alerts.c.sent > sa.bindparam("since"))
+_AT_ONCE_SINCE = (
+    sa.select(sa.func.count(alerts.c.id.distinct()))
+    .join(statements, statements.c.id == alerts.c.statement_id)
+    .join(deliveries, deliveries.c.alert_id == alerts.c.id)
+    .where(_OF_SOURCE, sa.not_(statements.c.urgent), deliveries.c.lane < sa.bindparam("digests"))
+)
+_HELD_SINCE = (
+    sa.select(sa.func.count())
+    .select_from(alerts)
+    .join(deliveries, deliveries.c.alert_id == alerts.c.id)
+    .where(
+        _OF_SOURCE,
+        deliveries.c.state == DeliveryState.HELD,
+        deliveries.c.detail == sa.bindparam("why"),
     )
 )
 
@@ -75,6 +92,14 @@ class Alerts:
         found += [(row["id"], row["identifier"]) for row in added if row["case_id"] == case_id]
         return tuple(sorted(found))
 
+    def on_case(self, case_id: int) -> tuple[Alert, ...]:
+        """Every alert on the case, with its statement and source, oldest first."""
+        found = [key for key, _ in self.of_case(case_id)]
+        if found:
+            self._additions.write()
+        alerts_of = self.many(found) if found else {}
+        return tuple(alerts_of[key] for key in found)
+
     def exists(self, identifier: str) -> bool:
         """Whether there is an alert with this CAP identifier."""
         question = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.identifier == identifier)
@@ -97,6 +122,20 @@ class Alerts:
             self._additions.write()
         with self._additions.beside():
             return int(self._connection.scalar(_RUNG_SINCE, given) or 0)
+
+    def at_once_since(self, source_id: int, since: datetime, digests: int) -> int:
+        """How many others reached somebody since then, in a lane before that of `digests`."""
+        return self._count(_AT_ONCE_SINCE, source=source_id, since=since, digests=digests)
+
+    def held_since(self, source_id: int, since: datetime, why: str) -> int:
+        """How many deliveries of the source's alerts since then are still held for this reason."""
+        return self._count(_HELD_SINCE, source=source_id, since=since, why=why)
+
+    def _count(self, question: sa.Select[int], **given: object) -> int:
+        if self._additions.waiting(alerts):
+            self._additions.write()
+        with self._additions.beside():
+            return int(self._connection.scalar(question, given) or 0)
 
     def also_carried(self, case_id: int, but: int) -> tuple[str, ...]:
         """The other sources that carried statements on the case, as people know them."""

@@ -1,7 +1,7 @@
 """Looks at everything, whatever fails on the way: the whole list for `vigil check`."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ _Result = TypeVar("_Result")
 async def check_everything(config: Config, now: Callable[[], datetime]) -> list[Finding]:
     """Every finding, in the order in which they are best mended."""
     seen, bot, servers = await asyncio.gather(
-        look_at_sources(config, now),
+        _look_at_sources(config, now),
         _ask_telegram(config, now),
         check_servers(config),
         return_exceptions=True,
@@ -47,6 +47,14 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("servers", lambda: _unbroken(servers)),
         *_guarded("hubs", lambda: check_hubs(config, *remembered(config, read_key(config)))),
     ]
+
+
+async def _look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequence[Seen]:
+    try:
+        stored = await asyncio.to_thread(_remembered, config)
+    except Exception:  # noqa: BLE001 - what is wrong with the database is told by itself
+        stored = {}
+    return await look_at_sources(config, now, stored)
 
 
 def check_store(config: Config) -> list[Finding]:

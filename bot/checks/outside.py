@@ -18,17 +18,31 @@ from storage.words import SourceKind, SourceState
 _AT_ONCE = 20
 
 
-async def look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequence[Seen]:
-    """Every source of the configuration, in its order; nothing is kept."""
+async def look_at_sources(
+    config: Config, now: Callable[[], datetime], stored: Mapping[str, Source] | None = None
+) -> Sequence[Seen]:
+    """Every source of the configuration, in its order; nothing is kept.
+
+    One that asked to be left alone, as is `stored` of it, is not asked.
+    """
+    known = stored or {}
     gate = asyncio.Semaphore(_AT_ONCE)
     async with fetcher(config) as fetching, workers() as hands:
         parser = Parser(hands.run)
 
         async def one(source: Source) -> Seen:
+            left_alone = _left_alone(known.get(source.name), now())
+            if left_alone:
+                return left_alone
             async with gate:
                 return await look(fetching, source, now, parser)
 
         return await asyncio.gather(*(one(source) for source in config.sources))
+
+
+def _left_alone(stored: Source | None, now: datetime) -> Seen | None:
+    due = stored.next_due if stored and stored.state is SourceState.THROTTLED else None
+    return Seen(stored) if stored and due and due > now else None
 
 
 def check_contact(config: Config) -> list[Finding]:

@@ -17,6 +17,7 @@ _LONGEST_PAUSE = timedelta(hours=6)
 _LONGEST_WISH = timedelta(days=1)
 _GONE_FOR = timedelta(days=7)
 _HEAD = 65_536
+_BLOCK = 2_000
 _SECONDS = re.compile(r"\d{1,9}")
 _AGE = re.compile(r"(?:^|[\s,])max-age\s?=\s?\"?(\d{1,10})")
 _REVALIDATE = re.compile(r"\bno-(?:cache|store)\b")
@@ -130,5 +131,6 @@ def _ttl(head: bytes) -> int:
 
 
 def _inside(head: bytes, element: bytes, value: bytes) -> list[bytes]:
-    block = re.search(rb"<" + element + rb">(.{0,2000}?)</" + element + rb">", head, re.DOTALL)
-    return re.findall(rb">\s{0,99}(" + value + rb")\s{0,99}<", block.group(1)) if block else []
+    start = head.find(b"<" + element + b">")
+    end = head.find(b"</" + element + b">", start, start + _BLOCK)
+    return re.findall(rb">\s{0,99}(" + value + rb")\s{0,99}<", head[start:end]) if -1 < start < end else []

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from jobs.keep import Kept, Outcome
+from jobs.limits import Limits
+from jobs.polled import Polled
 from storage.database import Database
-from storage.words import SourceState
+from storage.words import DeliveryState, SourceState
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
 
@@ -81,3 +83,49 @@ async def test_a_flood_that_is_cut_short_goes_on_where_it_was(
     watch.later(hours=1)
     assert (await watch.polls()).new == 21
     assert (watch.held(), watch.waiting()) == (72, 1)
+
+
+def states(watch: Watch, polled: Polled) -> list[DeliveryState]:
+    """What becomes of what a poll rang for."""
+    with watch.database.read() as work:
+        return [one.state for alert, _ in polled.alerts for one in work.deliveries.of_alert(alert.id)]
+
+
+async def test_a_hijacker_is_held_until_an_admin_looks_or_there_is_quiet(watch: Watch) -> None:
+    """Another hour is no reason to believe again who rang too often in the last."""
+    watch.limits = Limits(per_source_hour=2)
+    watch.restart()
+    towns = iter(("Shenyang", "Dandong", "Yanji", "Tumen", "Harbin", "Kunming", "Nanning", "Dalian", "Jilin"))
+
+    async def rings() -> list[DeliveryState]:
+        shown = [
+            item(
+                f"{number} people in {town} face imminent execution",
+                f"{number} people held in {town}, China, face imminent execution within days. We call on "
+                "China to halt the execution.",
+                watch.now,
+                town,
+            )
+            for number, town in zip(range(10, 13), towns, strict=False)
+        ]
+        watch.publish("/feed", rss(*shown))
+        return states(watch, await watch.polls())
+
+    queued, held = DeliveryState.QUEUED, DeliveryState.HELD
+    assert await rings() == [queued, queued, held]
+    watch.later(hours=2)
+    assert await rings() == [held] * 3
+    watch.later(hours=7)
+    assert await rings() == [queued, queued, held]
+
+
+async def test_ordinary_posts_have_a_cap_of_their_own_and_hold_up_no_call(database: Database) -> None:
+    """Who wants every kind at once is not sent sixty posts of one hour."""
+    async with a_watch(database, wants_all=True) as watch:
+        watch.publish("/feed", rss(item(*POST, watch.now - timedelta(days=9), "post")))
+        watch.over_feed()
+        await watch.polls()
+        floods(watch, 15)
+        watch.later(minutes=1)
+        found = states(watch, await watch.polls())
+        assert (found.count(DeliveryState.QUEUED), found.count(DeliveryState.HELD)) == (11, 5)

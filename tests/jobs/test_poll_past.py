@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -107,3 +108,12 @@ async def test_corrected_selectors_are_used_at_once_and_what_they_find_is_no_new
     watch.later(minutes=1)
     assert await watch.polls_due() == ["northlight"]
     assert (CALL[0] in watch.statements(), watch.waiting()) == (True, 0)
+
+
+async def test_a_call_from_the_future_is_kept_with_a_remark(watch: Watch) -> None:
+    """A publisher in Seoul writes local time as if it were UTC: somebody has to know that nothing rang."""
+    watch.publish("/feed", rss(item(*CALL, watch.now + timedelta(hours=9), "1")))
+    watch.over_feed()
+    polled = await watch.polls()
+    assert (polled.new, watch.waiting()) == (1, 0)
+    assert polled.notes == ("it rings nothing: its date lies ahead, 2026-03-10 21:00 UTC",)

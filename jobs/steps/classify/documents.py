@@ -1,11 +1,12 @@
 """Judges a whole document by its form and the harms it is about; a feed entry is judged by its cues."""
 
+import re
 from dataclasses import replace
 
 from jobs.steps.classify.gravity import document_certainty, document_severity, document_urgency
 from jobs.steps.extract.form import Form, form_of
 from jobs.steps.extract.harms import Harms, harms_of
-from storage.records import Reason, Statement
+from storage.records import Demand, Reason, Statement
 from storage.words import Kind, MsgType, Urgency
 
 
@@ -22,8 +23,8 @@ def judge_document(statement: Statement, form: Form | None = None) -> Statement:
     if kind is not Kind.URGENT_APPEAL:
         msg_type = MsgType.ALERT
     judged = replace(statement, kind=kind)
-    if msg_type is MsgType.CANCEL:  # a closed case asks nothing any more; what it tells was asked before
-        judged = replace(judged, deadline=None, demands=(), addressees=())
+    if msg_type is MsgType.CANCEL:
+        judged = _closed(judged)
     urgency = document_urgency(judged, msg_type, harms, over=form.over)
     reasons = [*statement.alert.reasons]
     if form.kind:
@@ -43,6 +44,36 @@ def judge_document(statement: Statement, form: Form | None = None) -> Statement:
         reasons=tuple(reasons),
     )
     return replace(judged, alert=alert)
+
+
+def _closed(statement: Statement) -> Statement:
+    """A closed case: nothing is to be done by a date; what it tells was asked earlier is asked no more."""
+    flat = " ".join(statement.text.split())
+    asked = tuple(one for one in statement.demands if _still_asked(one, flat))
+    counted = {one.to for one in statement.demands}
+    parties = tuple(
+        replace(one, demands=count) if count else one
+        for one in statement.addressees
+        if (count := sum(demand.to == one.name for demand in asked)) or one.name not in counted
+    )
+    return replace(statement, deadline=None, demands=asked, addressees=parties)
+
+
+def _still_asked(demand: Demand, flat: str) -> bool:
+    """Whether a closed case asks this now, and of others than those who wrote for it."""
+    at = flat.find(demand.quote)
+    start = max(flat.rfind(stop, 0, max(at, 0)) for stop in (". ", "! ", "? ", "。"))
+    end = flat.find("。", at)
+    said = flat[start + 1 : at] + (flat[at + len(demand.quote) : end] if end > at else "")
+    return not (_READERS.search(demand.to) or _ASKED_THEN.search(said))
+
+
+_READERS = re.compile(r"network|\breaders?\b|\bred\b|réseau|lect(?:or|eur)|сет[ьи]\b|читател", re.IGNORECASE)
+_ASKED_THEN = re.compile(
+    r"\b(?:asked|urged|called (?:up)?on|requested|appealed|demanded|insisted)\b|"
+    r"\bto urge (?:him|her|it|them)\b|求め(?:た|ました|てき)|要請し(?:た|ました)|曾|요청했|촉구했|요구했",
+    re.IGNORECASE,
+)
 
 
 def _kind(statement: Statement, harms: Harms) -> Kind:

@@ -53,6 +53,8 @@ def addressees(
     listed = []
     for name, count in found.items():
         country = parties.country(name) or delivered.get(name)
+        if country is None and context.state and _HEAD_OF_STATE.match(name):
+            country = context.state
         of_the_state = (parties.vague(name) and not _organ(name)) or (
             delivered.get(name, "") is None
             and not re.search(r"\b(?:UN|United Nations|EU|High Commissioner)\b", name)
@@ -65,6 +67,11 @@ def addressees(
     return tuple(listed)
 
 
+_HEAD_OF_STATE = re.compile(
+    r"(?:President|Prime Minister|King|Queen)\s+(?!of\b)[A-Z]\w+(?:\s+[A-Z]\w+){0,3}$"
+)
+
+
 def _twins(country: str, state: str, name: str) -> bool:
     """Whether the text is about another state whose people go by the same name: "congolais", "Korean"."""
     pair = next(
@@ -73,16 +80,34 @@ def _twins(country: str, state: str, name: str) -> bool:
     return pair is not None and not re.search(pair["unless"], name, re.IGNORECASE)
 
 
-def spelled_out(names: list[str], text: str) -> dict[str, str]:
-    """The acronyms among the names, with the other of them that was introduced with it: "the ... (AGC)"."""
+def spelled_out(names: list[str], text: str, state: str = "") -> dict[str, str]:
+    """The names that stand in full elsewhere: acronyms introduced with one, "the authorities" of `state`."""
     full: dict[str, str] = {}
     for short in names:
         at = text.find(f"({short})") if _ACRONYM.match(short) else -1
         before = text[max(0, at - 120) : at].rstrip() if at > 0 else ""
         whole = next((name for name in names if len(name) > len(short) and before.endswith(name)), "")
-        if whole:
+        if whole or (
+            short.lower() in {"authorities", "government"} and (whole := _in_full(short.lower(), text, state))
+        ):
             full[short] = whole
     return full
+
+
+def _in_full(short: str, text: str, state: str) -> str:
+    """The one name under which "authorities" or "government" stand in full in a text; "" if none does."""
+    named = {match.group() for match in _FULL[short].finditer(text)}
+    states = {parties.country(name) for name in named}
+    return min(named) if states == {state} else ""
+
+
+_FULL = {
+    short: re.compile(
+        rf"\b(?:[Gg]overnment|[Aa]uthorities)\s+of\s+(?:the\s+)?[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){{0,3}}|"
+        rf"\b(?!The\b|These\b|Those\b)[A-Z][a-z]+\s+{short}\b"
+    )
+    for short in ("authorities", "government")
+}
 
 
 _ACRONYM = re.compile(r"[A-ZÀ-ÝА-ЯЁ][A-ZÀ-ÝА-ЯЁ-]{1,9}$")

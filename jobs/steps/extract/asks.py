@@ -18,7 +18,9 @@ _ASK = re.compile(
       | appeal(?:s|ed|ing)?{_ADVERB}\s+(?P<to>to|for|with)
       | plead(?:s|ed|ing)?{_ADVERB}\s+(?P<with>with|to|for)
       | (?:urg|invit|encourag|implor|advis)(?:e|es|ed|ing)
+      | (?:it\s+is|it['’]s)\s+(?:high\s+)?time\s+for
       | demands?\s+(?:was|were|is|are|includ(?:e|es|ed))(?=\s+that\b)
+      | (?:solicit(?:s|ed|ing)?|exig(?:es|e))\s+(?P<from>of|from)
       | (?:ask|request|exhort|entreat|beseech|beg|petition|remind|instruct|authori[sz]e)
         (?:s|es|ed|ing|ged|ging)?
       | (?:press|expect|want)(?:s|es|ed|ing)?
@@ -27,7 +29,22 @@ _ASK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _STEMS = (
-    *("call", "appeal", "plead", "urg", "invit", "encourag", "implor", "advis", "demand", "ask", "request"),
+    *(
+        "call",
+        "appeal",
+        "plead",
+        "urg",
+        "solicit",
+        "exig",
+        "time for",
+        "invit",
+        "encourag",
+        "implor",
+        "advis",
+        "demand",
+        "ask",
+        "request",
+    ),
     *("exhort", "entreat", "beseech", "beg", "petition", "remind", "instruct", "authori", "press"),
     *("insist", "recommend", "expect", "want"),
 )
@@ -50,8 +67,9 @@ _COUNTED = re.compile(
     r"favou?rs?)\s+(?:of|from|by)\s+(?P<party>[^,;:.]{2,90}?)\s*[.:]?\s*$"
 )
 _AN_END = re.compile(
-    r"(?P<party>(?:the\s+)?[\w’' -]{2,60}?)\s+(?P<what>(?:an?|the)\s+(?:immediate\s+|"
-    r"full\s+)?(?:end|halt|release|stop)\b.*)$"
+    r"(?P<party>(?:the\s+)?[\w’' -]{2,90}?)\s+(?P<what>(?:an?|the)\s+(?:(?!of\b)[\w-]+\s+){0,3}?(?:end|halt|"
+    r"release|liberation|stop|inquiry|investigation|mission|letter|visit|withdrawal|repeal|suspension|ceasefire|"
+    r"closure|publication|protection|return|cessation|closing|opening|lifting|reform|guarantee|answer)\b.*)$"
 )
 _COLON = re.compile(r"(?P<party>[^:;]{2,90}):\s+(?P<what>(?:do not|don['’]t|never|not to|to|[a-z]+)\b.*)$")
 _NOUN_BEFORE = re.compile(
@@ -180,7 +198,7 @@ def asks(sentence: str) -> list[Ask]:
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
-    if (":" in sentence or "," in sentence) and (ahead := _said_before(sentence)):
+    if (":" in sentence or "," in sentence or " if " in lowered) and (ahead := _said_before(sentence)):
         return [ahead]
     modals = list(_modals(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):
@@ -190,12 +208,18 @@ def asks(sentence: str) -> list[Ask]:
 
 def _said_before(sentence: str) -> Ask | None:
     """What is asked where it comes first: "To free them and to pay them: this is what we ask of X"."""
+    if grateful := _GRATEFUL.search(sentence):
+        return Ask("we ", "base", grateful["party"], Frame.DOING, sentence[grateful.end() :], 0, verb="ask")
     match = _BEFORE.match(sentence)
     if match is None or not parties.actor(match["party"]) or not commands(match["what"]):
         return None
     return Ask("we ", "base", match["party"], Frame.DOING, match["what"], 0, verb="ask")
 
 
+_GRATEFUL = re.compile(
+    r"\b(?:[Ww]e|I)\b[^.;]{0,60}\b(?:grateful|obliged|appreciate(?:\s+it)?|thankful)\s+if\s+(?P<party>you|[^,;.]{2,80}?)\s+"
+    r"(?:would|could|can|will)\s+(?=[a-z])"
+)
 _BEFORE = re.compile(
     r"(?:To\s+)?(?P<what>[A-Za-z][^.]{8,600}?)\s*[:,;–—-]+\s+"
     r"(?:(?:that|this|these|such|it)\s+(?:is|are)\s+)?(?:what\s+)?"
@@ -342,7 +366,7 @@ def _named_first(opened: _Opened) -> list[Ask]:
     """So: "ask of the King that he pardon", "call on China: release them", "demand of X an end to"."""
     if counted := _COUNTED.match(opened.rest):
         return [opened.ask(counted["party"], Frame.OPEN, "")] if parties.actor(counted["party"]) else []
-    for expression in (_OF_HIM, _COLON, *((_AN_END,) if opened.match["of"] else ())):
+    for expression in (_OF_HIM, _COLON, *((_AN_END,) if opened.match["of"] or opened.match["from"] else ())):
         told = expression.match(opened.rest)
         if not told or opened.noun_frame or not parties.actor(told["party"]):
             continue

@@ -7,7 +7,10 @@ from jobs.steps.extract.context import Context
 from jobs.steps.extract.continental_parties import LONGEST, is_party, split
 from jobs.steps.extract.grammar import INFINITIVE, PAST, SUBJUNCTIVE, Grammar
 
-_AGENT = re.compile(r"\s(?:por parte de|de la part de|со стороны)\s+(?P<agent>[^,;.]{3,80})", re.IGNORECASE)
+_AGENT = re.compile(
+    r"\s(?:por parte de|de la part de|со стороны|par(?=\s+(?:les?|la|l’)))\s+(?P<agent>[^,;.]{3,80})",
+    re.IGNORECASE,
+)
 _THAT = re.compile(r"(?:que|qu’|чтобы)\s*$", re.IGNORECASE)
 _NOUN_BEFORE = re.compile(
     r"(?:^|\s)(?:la|une|cette|sa|leur|de|sur|en|su|esta|una|que|qui|et que|y que|où)$", re.IGNORECASE
@@ -18,15 +21,21 @@ _FILLER = re.compile(
     r"\s*(?:(?:только )?одного|следующ\w+|una sola cosa|lo siguiente|une seule chose|ce qui suit)$",
     re.IGNORECASE,
 )
+_OPERATIVE = re.compile(r"\W*(?:(?:de\s|d’)\s*)?", re.IGNORECASE)
+_UNDERGOES = re.compile(r"(?:est|sont)\s", re.IGNORECASE)
 _PLACE = 260  # characters in which a party is named
 
 
 def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context) -> bool:
     """Whether the issuer asks: "we", or a body in the third person whose words are not only reported."""
+    if ask["resolves"]:
+        return _OPERATIVE.fullmatch(sentence[: ask.start()]) is not None
     if not ask["third"]:
         return True
     before = re.split(r"[.;:]\s", sentence[: ask.start()])[-1].strip(' ,—–-«»"')
     before = rules.connective.sub("", before).strip(" ,")
+    if _UNDERGOES.match(ask["third"]) and is_party(before, rules) and len(before.split()) <= LONGEST:
+        return True
     if not before or rules.ask.search(before):
         return True
     if _NOUN_BEFORE.search(before):
@@ -49,7 +58,10 @@ def _speaks(subject: str, verb: str, rules: Grammar, context: Context) -> bool:
 
 def complement(rest: str, rules: Grammar) -> tuple[str, str, str]:
     """The party behind an asking word, what it is asked, and the form of that verb ("" for a thing)."""
+    thing = rules.thing_in(rest, _before_thing)
     for at in _places(rest):
+        if thing and at > thing:
+            break
         link = rules.links.match(rest, at)
         start = link.end() if link else at
         form, place = rules.verb_at(rest, start)
@@ -64,12 +76,25 @@ def complement(rest: str, rules: Grammar) -> tuple[str, str, str]:
     head = _FILLER.sub("", head)
     if colon and len(head.split()) <= LONGEST and (form := rules.verb_at(told, 0)[0]) and form != PAST:
         return head.strip(" ,"), told, form
-    if thing := rules.thing.search(rest):
-        before = rest[: thing.start()].strip(" ,")
-        if not before or rules.to.match(f"{before} "):
-            return before, thing["what"], ""
+    if thing is not None:
+        return rest[:thing].strip(" ,"), rest[thing:], ""
     name = rest.strip(" ,:")
     return "" if rules.links.fullmatch(f"{name} ") else name, "", ""
+
+
+def _before_thing(before: str, rules: Grammar) -> bool:
+    """Whether what stands before a noun leaves it to be what is asked: nothing, or a party with its "to"."""
+    before = before.strip(" ,")
+    if not before:
+        return True
+    return rules.to.match(f"{before} ") is not None and not _OPEN_ENDED.search(before)
+
+
+_OPEN_ENDED = re.compile(
+    r"(?:^|\s)(?:en|sobre|con|por|para|contra|de|del|al?|sur|dans|pour|par|avec|à|du|des|aux?|et|y|e|и|в|на|"
+    r"по|о|об|для|с|за|sin|sans|без|que|qui|quien|который)$",
+    re.IGNORECASE,
+)
 
 
 def _clause(name: str, rest: str, start: int, verb: int, rules: Grammar) -> tuple[str, str, str]:
@@ -110,4 +135,4 @@ def without_agent(what: str) -> str:
 def agent(what: str, rules: Grammar) -> tuple[str, ...]:
     """Who is to do a thing, where that stands behind it."""
     match = _AGENT.search(what)
-    return split(match["agent"], rules) if match else ()
+    return split(match["agent"], rules) if match and is_party(match["agent"], rules) else ()

@@ -44,6 +44,12 @@ _APPEAL_STEMS = (
     "署名",
 )
 _OP_ED = re.compile(r"^By [A-Z][\w.’' -]{2,60}(?:,.{0,80})?$")
+_TITLE_DOT = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|Hon)\.")
+_TARGET = re.compile(
+    r"^(?:Target|Addressed to|Petition to|This petition is (?:addressed )?to|To be delivered to)\s*:\s*"
+    r"(?P<name>[^;:]{4,110})",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _RUSSIAN = re.compile(
     r"^(?:Глубоко|Много)?[Уу]важаем(?:ый|ая|ые)\s+(?:(?:господин|госпожа|г-н|г-жа)\s+)?(?P<name>[^.:;!?]{2,90}?)\s*[!,]$"
@@ -96,7 +102,7 @@ def greeting(block: Block) -> str:
         return russian["name"].strip()
     if len(text) > 110 or block.marker or not text.endswith((",", ":")):
         return ""
-    match = _GREETING.match(text)
+    match = _GREETING.match(_TITLE_DOT.sub(r"\1", text) if text.startswith("Dear ") else text)
     if match is None:
         return ""
     name = match["name"].strip()
@@ -118,17 +124,27 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             return (majesty.group().rstrip(","),)
         if not (name := greeting(block)):
             continue
-        if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not re.match(
-            r"(?:Your\s+)?Excellenc|Sirs?\b|Madam\b|Minister$|President$|Señora?\b|Monsieur|Madame",
-            name,
-            re.IGNORECASE,
-        ):
+        if not parties.vague(re.sub(r"^Dear\s+", "", name)) and not _OFFICE.match(name):
             return _greeted(blocks[index : index + _GREETED]) if not parties.reader(name) else ()
-        if above := _address(blocks[max(0, index - 12) : index]):
+        if above := _target(blocks[:index]) or _address(blocks[max(0, index - 12) : index]):
             return (above,)
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
     return ()
+
+
+def _target(above: list[Block]) -> str:
+    """Whom a petition page names as its target."""
+    named = next((found["name"] for one in above if (found := _TARGET.match(one.text))), "")
+    return parties.clean(named)
+
+
+_OFFICE = re.compile(
+    r"(?:Your\s+)?Excellenc|Sirs?\b|Madam\b|Señora?\b|Monsieur|Madame|"
+    r"(?:(?:Mr|Madam|Ms|Mrs)\s+)?(?:Minister|President|Prime Minister|Ambassador)$",
+    re.IGNORECASE,
+)
+"""A greeting that names no more than an office."""
 
 
 def _greeted(lines: list[Block]) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ by sentence. Whoever a heading or an opening line names is asked what follows, w
 import re
 from dataclasses import dataclass, field, replace
 
+from jobs.steps import lexicon
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.complement import agent, complement, own, without_agent
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
-from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, SUBJUNCTIVE, Grammar, grammar
+from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, PAST, SUBJUNCTIVE, Grammar, grammar
 from jobs.steps.extract.headings import style
 from jobs.steps.extract.namelists import heads_list, is_closing
 from storage.records import Demand
@@ -29,6 +30,18 @@ _LEADS = re.compile(
     r"следующ\w+|les mesures suivantes|las siguientes medidas)?\s*:?$",
     re.IGNORECASE,
 )
+
+
+_AUTHORITIES = {
+    "fr": re.compile(
+        r"\b(?:[Aa]utorités|[Gg]ouvernement)\s+(?:(?:du|de la|de|des)\s+(?:la\s+)?|de l['’])?"
+        r"[A-ZÀ-Ýa-zé][\w-]+"
+    ),
+    "es": re.compile(r"\b(?:[Aa]utoridades|[Gg]obierno)\s+(?:de\s+(?:la\s+|los\s+)?)?[A-ZÁa-zñáéíóú]\w+"),
+    "ru": re.compile(
+        r"\b(?:[Вв]ласт\w+|[Пп]равительств\w+)\s+[А-Я]\w+|\b[А-Яа-я]+(?:ск|цк)\w+\s+(?:власт\w+|правительств\w+)"
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -54,6 +67,18 @@ class _Walk:
     formal: list[str] = field(default_factory=list)
     """Whom headings turned to, whether or not they are then asked for something."""
 
+    text: str = ""
+    full: tuple[str, ...] | None = None
+
+    def state(self) -> tuple[str, ...]:
+        """The authorities of the country that the text is about, as they are named in it; () for none."""
+        if self.full is None:
+            named = _AUTHORITIES[self.grammar.language].finditer(self.text) if self.context.state else ()
+            found = (one.group() for one in named)
+            name = next((one for one in found if self.context.state in lexicon.countries_in(one)), "")
+            self.full = (name,) if name else ()
+        return self.full
+
     def open(self, named: tuple[str, ...] | None, *, listing: bool = False, chapeau: bool = False) -> None:
         """A list of what `named` are to do begins; None where none is open any more."""
         self.opened, self.listing, self.marked, self.chapeau = named, listing, False, chapeau
@@ -77,7 +102,8 @@ def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[
     """The demands of a text in one of `LANGUAGES`, and the names of those formally addressed."""
     rules = grammar(language)
     head = _addressed(blocks, rules)
-    walk = _Walk(context, rules, _in_head(context.letter_to, head), formal=head)
+    text = "\n".join(block.text for block in blocks)
+    walk = _Walk(context, rules, _in_head(context.letter_to, head), formal=head, text=text)
     signed, titled = False, 0
     for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], Block("")], strict=False)):
         if heads_list(block) or is_closing(block):
@@ -87,7 +113,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[
         signed = signed and (bool(block.marker) or len(block.text.split()) < _SIGNED)
         if not signed:
             _read_block(walk, block, following)
-        if index < _TOP and len(block.text) < _TITLE and block.text[-1] != ".":
+        if index < _TOP and not block.marker and len(block.text) < _TITLE and block.text[-1] not in ".:;":
             titled = len(walk.found)
     return _once(_in_full(walk.found), titled), [*walk.letter_to, *walk.formal]
 
@@ -147,6 +173,10 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
         if called["rest"]:
             _read_text(walk, called["rest"], leads=False)
         return
+    if _DECIDES.search(text):
+        walk.section, walk.asked = (), False
+        walk.open(None)
+        return
     if turn := _turned(walk, text, block, after, leads=leads):
         name, rest = turn
         walk.section = split(name, rules)
@@ -167,6 +197,12 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     _read_text(walk, bare, leads=leads)
 
 
+_DECIDES = re.compile(
+    r"(?:^|\s)(?:décid(?:e|ent|ons)|résou(?:t|dent)|arrête|resuelven?|resolvemos|acuerdan?|acordamos|decid(?:e|en|imos)|"
+    r"постанов\w+|реши\w+)\s*:$",
+    re.IGNORECASE,
+)
+"""A line over what a body itself decides; what it then demands of others says so."""
 _TELLING = 12  # words of a paragraph that tells, so that the list of parties above it has ended
 
 
@@ -215,7 +251,8 @@ def _turned(walk: _Walk, text: str, block: Block, after: str, *, leads: bool) ->
     """Whom a line turns to, and what it says then: "Aux autorités de X", "Правительству X:"."""
     rules = walk.grammar
     head, colon, rest = text.partition(":")
-    if len(head) > _HEADING or rules.ask.search(head) or rules.must.search(head) or rules.opens.match(text):
+    nobody = rules.opens.match(text) and not rules.names_actor(head)
+    if len(head) > _HEADING or rules.ask.search(head) or rules.must.search(head) or nobody:
         return None
     lead = rules.heading.match(head)
     name = head[lead.end() :].strip(" .") if lead else head.strip(" .")
@@ -244,9 +281,12 @@ def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
     if beside or (not numbered and (walk.marked or not told)):
         walk.opened, walk.marked = None, False
         return False
+    first = sentences(text)
+    if (walk.listing or walk.chapeau) and (numbered or told) and _led(walk, first[0]):
+        walk.marked, walk.asked = walk.marked or numbered, True
+        return True
     if rules.ask.search(text[:_HEADING]) or not walk.opened:
         return False
-    first = sentences(text)
     link = rules.links.match(first[0])
     form, _ = rules.verb_at(first[0], link.end() if link else 0)
     if form:
@@ -259,6 +299,28 @@ def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
     for sentence in first[1:]:
         _read_sentence(walk, sentence)
     return True
+
+
+def _led(walk: _Walk, sentence: str) -> bool:
+    """An item that names whom it asks: "au ministère, de libérer ...", "que le Congrès abroge"."""
+    rules = walk.grammar
+    lead = rules.heading.match(sentence) or rules.to.match(sentence)
+    that = _THAT.match(sentence)
+    if lead is None and that is None:
+        return False
+    name, what, form = complement(sentence, rules)
+    if (
+        not name
+        or not what
+        or not is_party(strip(name, rules), rules)
+        or len(strip(name, rules).split()) > LONGEST
+    ):
+        return False
+    _store(walk, split(name, rules), rules.phrases(what, form) if form else rules.things(what))
+    return True
+
+
+_THAT = re.compile(r"(?:que\s|qu’|чтобы\s)", re.IGNORECASE)
 
 
 def _read_text(walk: _Walk, text: str, *, leads: bool) -> None:
@@ -327,8 +389,8 @@ def _take(walk: _Walk, ask: re.Match[str], before: str, rest: str, *, again: boo
     before = re.split(r"[;:]\s*", before)[-1] if again else before
     named = _named(walk, name, pronoun, before, ask.group().strip(), passive=_passive(ask))
     if what:
-        named = named or agent(what, rules)
-        walk.store(named, rules.phrases(what, form) if form else [rules.closed(without_agent(what))])
+        named = named or agent(what, rules) or _next_item(walk, ask) or walk.state()
+        _store(walk, named, rules.phrases(what, form) if form else rules.things(without_agent(what)))
         return bool(named)
     if _LEADS.search(rest) and rest.rstrip().endswith(":"):
         walk.open(named, listing=not named, chapeau=True)
@@ -337,6 +399,26 @@ def _take(walk: _Walk, ask: re.Match[str], before: str, rest: str, *, again: boo
 
 def _passive(ask: re.Match[str]) -> bool:
     return re.match(r"(?:est|sont)\s", ask["third"] or "") is not None
+
+
+def _next_item(walk: _Walk, ask: re.Match[str]) -> tuple[str, ...]:
+    """Whom the item before asked, where the next one goes on: "- pidiendo a X ...; - exigiendo que ..."."""
+    return walk.last if walk.marker and _GERUND.search(ask.group().strip()) else ()
+
+
+_GERUND = re.compile(r"(?:ndo(?:l[eoa]s?)?|ant|[яа])$")
+
+
+def _store(walk: _Walk, named: tuple[str, ...], pieces: list[str]) -> None:
+    """Notes what is asked; a clause whose subject can be asked goes to it."""
+    form = PAST if walk.grammar.language == "ru" else SUBJUNCTIVE
+    for at, piece in enumerate(pieces):
+        verb = walk.grammar.clause(piece, 0) if at else 0
+        subject = piece[:verb].strip(" ,")
+        if verb and is_party(subject, walk.grammar) and walk.grammar.form(piece[verb:].split()[0]) == form:
+            walk.store(split(subject, walk.grammar), [piece[verb:]])
+        else:
+            walk.store(named, [piece])
 
 
 _IMPERSONAL = re.compile(r"(?:es|resulta|il)\s", re.IGNORECASE)

@@ -159,6 +159,8 @@ def _list_item(walk: Walk, block: Block) -> bool:
         walk.open(None)
         return False
     if walk.pledging and (numbered or _PLEDGED.match(text)):
+        if resolved := _RESOLVED.match(text):
+            _take_all(walk, asks(f"We {text[resolved.end() :]}"))
         return True
     if not _read_item(walk, text, numbered=numbered):
         if not numbered:
@@ -169,6 +171,17 @@ def _list_item(walk: Walk, block: Block) -> bool:
     return True
 
 
+def _take_all(walk: Walk, found: list[Ask]) -> None:
+    for ask in found:
+        _take(walk, ask)
+
+
+_RESOLVED = re.compile(
+    r"(?:to\s+)?(?=(?:formally\s+|also\s+|further\s+)?(?:call\s+(?:up)?on|urge|ask|demand|request|appeal\s+to|"
+    r"petition|invite|recommend)\b)",
+    re.IGNORECASE,
+)
+"""So: "resolves: ... To call on the Foreign Secretary to ..."."""
 _PLEDGED = re.compile(r"(?:to|that|and)\s", re.IGNORECASE)
 
 
@@ -202,7 +215,7 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
     return True
 
 
-_TO_DO = re.compile(r"^(?:(?:and|also)\s+)?(?:to\s+|please\s+)*", re.IGNORECASE)
+_TO_DO = re.compile(r"^(?:(?:and|also)\s+)?(?:\w+ly\s+(?=to\s))?(?:to\s+|please\s+)*", re.IGNORECASE)
 _ITEM = 600  # characters
 
 
@@ -228,7 +241,7 @@ def _own_party(walk: Walk, text: str) -> bool:
     """An item that names whom it asks: "the Ministry of Justice, pending their release, to treat him"."""
     match = _PARTY_ITEM.match(text)
     match = match or (_ANY_PARTY_ITEM.match(text) if walk.turning else None)
-    if match is None or re.match(r"[A-Z][a-z]+(?:s|ing)\b", text) or asks(text):
+    if match is None or re.match(r"[A-Z][a-z]+(?:s|ing|ly)\b", text) or asks(text):
         return False
     if not walk.turning and not any(
         parties.actor(part) or part[:1].isupper() for part in parties.split(match["party"])
@@ -256,10 +269,11 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     if (handed := _HANDED.search(sentence)) and parties.actor(handed["party"]):
         walk.recipient = tuple(parties.split(handed["party"]))
     plain = unnumbered(sentence)
-    spoken_to = walk.section or walk.opened
+    polite = walk.context.letter_to if sentence.startswith(("Please ", "Kindly ")) else ()
+    spoken_to = walk.section or walk.opened or polite
     quoted = sentence[:1] in '“"«'
     if spoken_to and not quoted and commands(plain) and not walk.for_reader(plain):
-        walk.store(spoken_to, verb_phrases(re.sub(r"^please\s+", "", plain, flags=re.IGNORECASE)))
+        walk.store(spoken_to, verb_phrases(re.sub(r"^(?:please|kindly)\s+", "", plain, flags=re.IGNORECASE)))
         walk.asked = True
         return
     colon = plain.rfind(": ") if spoken_to else -1
@@ -365,7 +379,16 @@ def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
     told = (
         not ask.party and named == ("authorities",) and ask.form in {"gerund", "past"} and not context.appeal
     )
-    return not named or told or (ask.press and _TO_KNOW.match(ask.what) is not None)
+    others = not ask.party and ask.frame is Frame.THING and _OTHERS.search(ask.before)
+    return not named or told or bool(others) or (ask.press and _TO_KNOW.match(ask.what) is not None)
+
+
+_OTHERS = re.compile(
+    r"\b(?:international community|world|campaigners|activists|experts|observers|critics|analysts|families|"
+    r"relatives|lawmakers|politicians|protesters|demonstrators|crowds?|survivors)\s*$",
+    re.IGNORECASE,
+)
+"""Others who call for something, of nobody: "International community calls for justice"."""
 
 
 def _asked_phrases(ask: Ask) -> list[Phrase]:

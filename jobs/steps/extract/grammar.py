@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +11,9 @@ from jobs.steps.extract.data import table
 
 _FILE = "continental.toml"
 LANGUAGES = frozenset(table(_FILE))
+_UNACCENTED = frozenset({"de", "este"})
+"""Spanish words that are forms of a verb only with their accent: dé, esté."""
+_STARTS = re.compile(r"(?:^|\s|(?<=[dD]’))")
 _WORD = re.compile(r"[\w’-]+")
 _RUSSIAN_INFINITIVE = re.compile(
     r"\w{2,}[аеиоуыэюяё]ть(?:ся)?$|\w*(?:нести|вести|везти|йти|йтись|расти|спасти|блюсти|рести|сести)(?:сь)?$|"
@@ -72,7 +75,7 @@ class Grammar:
         if self.language == "ru":
             return self._russian(word)
         bare = plain(word) if self.language == "es" else word
-        if bare in self.subjunctive:
+        if bare in self.subjunctive and word not in _UNACCENTED:
             return SUBJUNCTIVE
         if self._infinitive(word, bare):
             return INFINITIVE
@@ -138,8 +141,9 @@ class Grammar:
                 continue
             told, place = self.verb_at(text, link.end() if link else joint.end())
             that = link and _THAT.search(link.group())
+            subject = False
             if that and not told and link and (clause := self.clause(text, link.end())):
-                told, place = SUBJUNCTIVE, clause
+                told, place, subject = SUBJUNCTIVE, clause, True
             elif that and not told and link and self._duty(text, link.end()):
                 told, place = SUBJUNCTIVE, link.end()
             if not told or not (link or told == form or {told, form} == {COMMAND, SUBJUNCTIVE}):
@@ -147,7 +151,8 @@ class Grammar:
             if not link and not re.match(r"[\w’-]+\s+[\w«“]", text[place:]):
                 continue
             last = place
-            yield joint.start(), self._begins(text, joint.end(), link, place)
+            begins = link.end() if subject and link else self._begins(text, joint.end(), link, place)
+            yield joint.start(), begins
 
     def _duty(self, text: str, at: int) -> bool:
         """Whether a clause tells what must be done: "que la enferma debe recibir su tratamiento"."""
@@ -182,6 +187,31 @@ class Grammar:
             piece = re.sub(rf"\s(?:{self.links.pattern})$", "", f"{piece} ").strip()
         return piece.strip(' ,;:.!»”"—–')
 
+    def thing_in(self, text: str, after: Callable[[str, "Grammar"], bool]) -> int | None:
+        """Where the thing asked begins, a noun with its article, if it is of no name and `after` lets it."""
+        for start in _STARTS.finditer(text):
+            found = self.thing.match(text, start.end())
+            if found is None:
+                continue
+            lead = text[start.end() : found.end("lead")]
+            if (lead.islower() or (not start.end() and not lead.isupper())) and after(
+                text[: start.end()], self
+            ):
+                return start.end()
+        return None
+
+    def things(self, text: str) -> list[str]:
+        """A thing asked, and what clauses behind it ask: "the end of A, and that B be given back"."""
+        cuts = [cut for cut in self._cuts(text, SUBJUNCTIVE) if self._that_before(text, *cut)]
+        starts = [0, *(following for _, following in cuts)]
+        ends = [*(end for end, _ in cuts), len(text)]
+        return [
+            said for start, end in zip(starts, ends, strict=True) if (said := self.closed(text[start:end]))
+        ]
+
+    def _that_before(self, text: str, end: int, following: int) -> bool:
+        return re.search(r"(?:\bque|qu’|чтобы)\s*$", text[end:following], re.IGNORECASE) is not None
+
     def names_actor(self, name: str) -> bool:
         """Whether a name has a word of those who can be asked."""
         return self.actors.search(name) is not None
@@ -202,7 +232,7 @@ def grammar(language: str) -> Grammar:
         language=language,
         ask=re.compile(
             rf"(?<!\w)(?:(?P<pronoun>{row['pronouns']})\s*)?(?<![^\W_])(?:(?P<first>{row['first']})|"
-            rf"(?P<third>{row['third']}))(?!\w)(?:-(?P<after>leur|lui|vous))?{adverbs}(?:\s+(?P<behind>{row['pronouns']})"
+            rf"(?P<third>{row['third']})|(?P<resolves>{row['resolves']}))(?!\w)(?:-(?P<after>leur|lui|vous))?{adverbs}(?:\s+(?P<behind>{row['pronouns']})"
             rf"(?=\s+(?:{row['links']}|\w+(?:ть|ти|чь))))?{adverbs}",
             flags,
         ),
@@ -219,8 +249,8 @@ def grammar(language: str) -> Grammar:
         gathering=re.compile(rf"(?<!\w)(?:{row['gathering']})", flags),
         reported=re.compile(row["reported"], flags),
         thing=re.compile(
-            rf"(?P<what>(?:(?:le|la|les|l’|el|los|las|une?|una|un|sus?|leurs?|ses)\s*)?(?:[\w-]+\s+){{0,2}}?"
-            rf"(?<!\w)(?:{row['things']})\w*.*)$",
+            rf"(?P<lead>(?:(?:le|la|les|l’|el|los|las|une?|una|un|sus?|leurs?|ses)\s*)?(?:[\w-]+\s+){{0,2}}?"
+            rf"(?<!\w)(?:{row['things']})\w*)",
             flags,
         ),
         ordinal=re.compile(rf"^(?:{row['ordinals']})\s*[,:.–—-]\s+", flags),

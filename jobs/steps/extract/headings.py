@@ -18,7 +18,8 @@ _LEAD = (
 )
 _TO = re.compile(
     rf"^(?:(?:{_LEAD})?to|{_LEAD}(?:for|of|from|on|upon)|for(?=\s+the\s)|(?:and\s+)?to)\s+"
-    r"(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?[A-Z“a-z][^:;.!?]{1,180}?)\s*(?P<end>[:.]?)$",
+    r"(?P<name>(?:the\s+|this\s+|all\s+|those\s+|our\s+)?[A-Z“a-z][^:;.!?]{1,180}?)"
+    r"(?:\s+(?:are|is|as)(?:\s+(?:as\s+follows?|follows?|the\s+following|these))?)?\s*(?P<end>[:.]?)$",
     re.IGNORECASE,
 )
 _TO_INLINE = re.compile(
@@ -40,6 +41,22 @@ _OVER = re.compile(
     r"^(?P<name>[^:;]{2,140}?)\s+"
     r"(?:should|must|shall|ought|needs?|(?:is|are) (?:called (?:up)?on|urged|asked|requested))"
     r"(?:,?\s+(?:\w+ly|also|therefore|at once))*(?:\s+to)?\s*:$"
+)
+_AND_ON = re.compile(r"^(?:and\s+)?(?:up)?on\s+(?P<name>[^:;.]{2,120}?)\s+to\s*:?$")
+"""So: "calls on A to / - ... / and on B to / - ..."."""
+_NAMED_COLON = re.compile(r"^(?P<name>(?!We\b|I\b)(?:[Tt]he\s+)?[A-Z][^:;.,]{2,80}):\s+(?=[a-z])")
+_LISTED = r"(?:\w+\s+){0,3}?(?:demands?|requests?|recommendations?|points?|steps|measures)\s*:$"
+_DRAWN = re.compile(
+    rf"^[^:;]{{0,120}}?\bdraws?\s+(?:\w+\s+)?(?:the\s+)?(?:attention\s+of\s+)?(?P<name>[^:;]{{2,120}}?)(?:['’]s?)?"
+    rf"\s+(?:attention\s+)?to\s+(?:the|these|our|its)\s+{_LISTED}"
+)
+_FROM = re.compile(
+    r"^(?:From|Of)\s+(?P<name>[^:;]{2,90}?),?\s+(?:we|I)\s+(?:demand|ask|expect|request|want)(?:\s+the\s+following)?\s*:$"
+)
+_PUT = re.compile(
+    r"^[^:;]{0,120}?\b(?:put|make|makes|address|addresses|present|presents|submit|submits|raise|bring|send|sends|have|has)"
+    r"\s+(?:the|these|our|its)\s+(?:\w+\s+){0,3}?(?:demands?|requests?|recommendations?|points?)\s+"
+    r"(?:to|before|for|of)\s+(?P<name>[^:;]{2,120}?)\s*:$"
 )
 _BARE = re.compile(
     r"(?:(?:for|on|from)\s+(?=the\s))?(?P<name>(?:[Tt]he\s+)?[A-Z][^.!?;:]{1,160}?)(?:\s+to)?\s*:?$"
@@ -99,6 +116,8 @@ _SMALL = frozenset(
 def turned(block: Block, following: Block, *, inside: bool) -> Turn | None:
     """Whom a block turns to, if it is a heading of that kind; `inside`: one like it stood before."""
     text = readable(block.text)
+    if plain := _told_above(text, following):
+        return plain
     if over := _OVER.match(text):
         return _of(over["name"], formal=False) if parties.actor(over["name"]) else None
     inline = _ESPECIALLY.sub(",", text, count=1) if text[:3].lower() == "to " else text
@@ -111,6 +130,19 @@ def turned(block: Block, following: Block, *, inside: bool) -> Turn | None:
         return _of(named, formal=False)
     name = _over_a_list(block, text, following)
     return _of(name, formal=False) if name else None
+
+
+def _told_above(text: str, following: Block) -> Turn | None:
+    """Whom a line names over what is asked, "... draws the attention of X to these:", or before it."""
+    above = (_DRAWN.match(text) or _FROM.match(text) or _PUT.match(text)) if text[-1] == ":" else None
+    above = above or (_AND_ON.match(text) if following.marker else None)
+    if above and parties.actor(above["name"]):
+        return _of(above["name"], formal=False)
+    named = _NAMED_COLON.match(text)
+    if named is None or _SAYS.search(named["name"]) or not parties.actor(named["name"]):
+        return None
+    rest = text[named.end() :]
+    return _of(named["name"], rest=rest, lasts=False, formal=False, lists=False) if commands(rest) else None
 
 
 def _of(name: str, *, rest: str = "", lasts: bool = True, formal: bool = True, lists: bool = True) -> Turn:

@@ -43,3 +43,12 @@ def same_demand(one: Demand, other: Demand) -> bool:
         return True
     shared = len(left & right)
     return shared >= 0.5 * min(len(left), len(right)) and shared >= min(2, len(left), len(right))
+
+
+def alike(one: Demand, other: Demand) -> bool:
+    """True where one verb has nearly the same words with it: a request said again in its own passage."""
+    left, right = _stems(one.quote), _stems(other.quote)
+    return one.verb == other.verb and len(left & right) >= _ALIKE * max(1, min(len(left), len(right)))
+
+
+_ALIKE = 0.7

@@ -36,6 +36,7 @@ _RUSSIAN = re.compile(
     rf"ребён\w+|ребен\w+|"
     rf"несовершеннолетн\w+|подростк\w+)|(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?P<a>{number_of('ar')})\s+(?:أطفال|"
     rf"طفلا|طفلاً|طفلة|قاصرين|قصر|قاصرا|رضع|فتيان|فتيات)|"
+    rf"\sو(?P<d>{number_of('ar')})\s+(?:أطفال|قاصرين|رضع)(?!\w)|(?<!\w)و(?P<e>طفلاها|طفلاه|طفلاهما)(?!\w)|"
     rf"(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?:(?P<b>طفلان|طفلين|طفلتان|طفلتين|قاصران|رضيعان|رضيعين)|(?:طفل|طفلة|رضيع|رضيعة|قاصر)(?!\w))",
     re.IGNORECASE,
 )
@@ -69,7 +70,9 @@ _AGES = re.compile(
     r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
     r"boy|girl) of \d|\bis \d{1,2}\b"
 )
-_EAST_AGED = re.compile(r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲)")
+_EAST_AGED = re.compile(
+    r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲|عاما|سنة(?=\)))|(?<=[\u3040-\u9fff\uac00-\ud7af])[（(](?P<b>[1-9]\d)[）)]"
+)
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
 _ALL_ADULT = re.compile(
@@ -161,7 +164,7 @@ def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
     if not (_DIGITS.search(line) or "-year-old" in line) or _THEN.search(line):
         return []
-    east = [] if line.isascii() else [int(match["a"]) for match in _EAST_AGED.finditer(line)]
+    east = [] if line.isascii() else [int(match["a"] or match["b"]) for match in _EAST_AGED.finditer(line)]
     if east or not _AGES.search(line):
         return east
     return [

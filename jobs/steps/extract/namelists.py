@@ -133,6 +133,8 @@ def ends(block: Block, mode: str) -> bool:
         return True
     if (LABELLED.match(text) and is_country(text.partition(":")[0].strip())) or _goes_on(text):
         return not is_country(text.partition(":")[0].strip())
+    if _SUMMED.search(text):
+        return True
     if len(split_names(text)) > 2:
         return False
     limit = 40 if mode == "persons" else 26
@@ -169,6 +171,8 @@ def _is_sentence(text: str) -> bool:
 
 _PROSE = re.compile(r"^(?=.{90})[^;]{20,}?(?:[a-z]{3}\.|[!?])\s+[A-ZА-ЯЁ][^\W\d_]+\s+[^\W\d_A-Z]+\s")
 """More than one sentence, which no name has."""
+_SUMMED = re.compile(r"[共合總总][計计].{1,24}。?$|[請请][見见].{1,16}。$")
+"""A sentence that tells how many signed elsewhere."""
 _ASIDE_LINE = re.compile(r"^\((?:\S+\s+){4,}\S+\)$")
 _TOLD, _LONG = 3, 12  # words of a part that goes on with a sentence, and of that sentence
 

@@ -8,7 +8,7 @@ death and background. The number with the most weight is the count; without one 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from jobs.steps.extract.blocks import Block, sentences
@@ -44,10 +44,12 @@ _BARE = (
 _EAST = {
     "ko": re.compile(
         rf"(?P<n>{number_of('ko')})\s?(?:여\s?)?(?:명|인(?=[\s의은는이가을를과와,.]|$)|사람|"
-        r"(?=\s?(?:청년|가족|난민|탈북|활동가|아이|여성|남성|형제|자매|학생|언론인)))"
+        r"(?=\s?(?:청년|자녀|아들|딸|가족|난민|탈북|활동가|아이|여성|남성|형제|자매|학생|언론인)))"
     ),
     "ja": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:人|名)(?!目|々|権|間|物|民|種|気|々|道|類|材|称|誉)"),
-    "zh": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子|家庭))"),
+    "zh": re.compile(
+        rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子|家庭))"
+    ),
 }
 _EAST_NOT = re.compile(
     r"^\s?(?:의원|참가|단체|변호사|시민이 모|교수|参加|賛同|署名|团体|律师|联署|代表|委员|参与|记者在)|"
@@ -70,7 +72,27 @@ _GOING_ON = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;:.()]|\band\b|\bwhile\b|\bwhereas\b|\bet\b|\by\b|、|，|。")
-_ADDED = re.compile(r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$", re.IGNORECASE)
+_ADDED = re.compile(
+    r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$|^\s+و$|"
+    r"^\s?(?:と|及び|および|和|及|与|與|과|와|및)\s?"
+    r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|미성년자|청소년)\s?)?$|"
+    r"^(?:成年?人)?(?:和|及|与|與)$",
+    re.IGNORECASE,
+)
+_PARENT = re.compile(
+    r"(?:母親|父親|女性|男性|母亲|父亲|어머니|아버지|부부|夫婦|夫妇|夫婦)(?:と|和|与|與|와|과)(?:その|其|[她他]們?们?)?的?\s?$"
+)
+"""A parent named before the number of the children."""
+_DUAL = re.compile(
+    r"(?<!\w)[وف]?(?P<dual>امرأت(?:ان|ين)|طفل(?:ان|ين|اها|يها|اه|يه|تان|تين)|رجل(?:ان|ين)|شخص(?:ان|ين)|"
+    r"شاب(?:ان|ين)|(?:ناشط|صحفي|صحافي|معتقل|محامي|مواطن|شقيق|لاجئ|محتجز|مدون|سجين|أستاذ)(?:ت?ان))(?!\w)"
+)
+"""Two persons told by the form of their noun."""
+_MOTHER = re.compile(r"(?<!\w)(?:ال)?(?:أم|أب|والدة|امرأة)\s+و$")
+_AGED = re.compile(
+    r"[^\W\d]\s?(?:さん|氏|师|師|씨)?\s?[（(]\s?[1-9]\d\s?(?:歳|岁|歲|세|살|عاما|عاماً|سنة)?\s?[）)]"
+)
+"""A name with its age."""
 
 
 _ESTIMATE = re.compile(
@@ -112,11 +134,31 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     listed = roll(blocks, closed=closed)
     sure = listed or max(scores.values(), default=0.0) > _ENOUGH + 1
     names = {} if sure else names_at_risk(lines, closed=closed)
+    aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
     first = {name for name in names if any(name in line for line in lines[:6])}
-    count = _chosen(scores, listed, len(names), alone=len(names) == 1 == len(first))
+    count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
     if count is None:
         return PersonsAtRisk(None, None, None)
     return PersonsAtRisk(count, minors_of(lines, count, counts.places), len(names) or None)
+
+
+def _aged(blocks: list[Block]) -> int:
+    """How many are listed by name and age, in a sentence that tells of danger or in the items under it."""
+    most = 0
+    for at, block in enumerate(blocks):
+        if not _dangerous(_VOWELS.sub("", block.text)):
+            continue
+        inline = len(_AGED.findall(block.text))
+        items = 0
+        for item in blocks[at + 1 : at + _LISTED]:
+            if not (item.marker and _AGED.search(item.text)):
+                break
+            items += 1
+        most = max(most, inline, items)
+    return most if most > 1 else 0
+
+
+_LISTED = 60  # items of a list of names
 
 
 @dataclass(slots=True)
@@ -216,7 +258,7 @@ def _script(line: str, language: str) -> str:
 def _counted(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     spoken: dict[str, str] = table(_FILE)["people"]
     people = spoken.get(language) or spoken["en"]
-    counted = rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+{_GAP}(?:\w+-)?(?:{people})\b"
+    counted = rf"(?:(?<![\w.,/-])|(?<=\sو))(?P<n>{number_of(language)})\s+{_GAP}(?:\w+-)?(?:{people})\b"
     return (
         re.compile(rf"{counted}(?!\s+(?:ago|later)|[-’'])", re.IGNORECASE),
         re.compile(_BARE.format(number=number_of("en")), re.IGNORECASE),
@@ -227,6 +269,7 @@ def _candidates(line: str, language: str) -> list[_Candidate]:
     language = _script(line, language)
     if language in _EAST:
         found = [_candidate(match) for match in _EAST[language].finditer(line)]
+        found = [_with_parent(one, line) for one in found if one]
         return [one for one in found if one and not _EAST_NOT.match(line[one.end : one.end + 8])]
     if language == "en" and not _NUMBERED.search(line):
         return []
@@ -234,12 +277,29 @@ def _candidates(line: str, language: str) -> list[_Candidate]:
     found = [_candidate(match) for match in counted.finditer(line)]
     found += list(_pointed(line, language))
     found += [_candidate(match, bare=True) for match in _still(language).finditer(line)]
+    if language == "ar":
+        found = [*(one for one in found if one), *_duals(line)]
     if language == "en":
         found = _parts_of(line, [one for one in found if one])
         taken = {one.start for one in found if one}
         more = [_candidate(match, bare=True) for match in bare.finditer(line)]
         found += [one for one in more if one and one.value > 1 and one.start not in taken]
     return [one for one in found if one]
+
+
+def _with_parent(one: _Candidate, line: str) -> _Candidate:
+    """The children with the parent who is named before them: "母親と2人の子ども"."""
+    parent = _PARENT.search(line[max(0, one.start - 10) : one.start])
+    more = 2 if parent and parent.group()[0] in "부夫" else 1
+    return replace(one, value=one.value + more, bare=True) if parent else one
+
+
+def _duals(line: str) -> Iterator[_Candidate]:
+    """Two persons told by an Arabic dual, with the parent before them."""
+    for match in _DUAL.finditer(line):
+        start = match.start("dual")
+        mother = _MOTHER.search(line[:start]) is not None
+        yield _Candidate(2 + mother, start, match.end(), bare=mother)
 
 
 @cache

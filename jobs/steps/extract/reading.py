@@ -75,7 +75,7 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     else:
         asked, formal = demands(heading, telling, context, written)
     asked = [_within_title(_with_negation(_verbatim(demand, flat), flat), title) for demand in asked]
-    full = spelled_out([*(demand.to for demand in asked), *formal], flat)
+    full = spelled_out([*(demand.to for demand in asked), *formal], flat, context.state)
     asked = of_one_state([replace(demand, to=full.get(demand.to, demand.to)) for demand in asked])
     formal = [full.get(name, name) for name in formal]
     parties = addressees(asked, formal, read, context)

@@ -167,7 +167,24 @@ def _ruled(lines: list[_Line]) -> list[_Item]:
     if len(titled) < 3 or len(titled) < len(parts) - 2:
         return []
     head = _pinned(parts[0])
-    return [_dated_item(part) for part in ([head] if head else []) + titled]
+    return [_below_its_date(part) or _dated_item(part) for part in ([head] if head else []) + titled]
+
+
+def _below_its_date(part: list[_Line]) -> _Item | None:
+    """An item with its date in a line of its own above its title; None where there is none."""
+    above = collapse(part[0].text)
+    dates = short_dates_in(above)
+    bare = bool(dates) and len(above) - (dates[0].end - dates[0].start) <= _BESIDE
+    undated = _UNDATED.match(above) is not None
+    if len(part) < 3 or not (bare or undated) or not _title(collapse(part[1].text)) or _meta(part[1].text):
+        return None
+    return replace(_dated_item(part[1:]), when=dates[0].value if bare else None)
+
+
+_BESIDE = 12  # characters beside the date of a line that is no more than a date
+_UNDATED = re.compile(
+    r"(?:undated|no date|without date|sans date|non daté|sin fecha|без даты)\b", re.IGNORECASE
+)
 
 
 def _pinned(lines: list[_Line]) -> list[_Line]:
@@ -220,7 +237,7 @@ def _under_dates(lines: list[_Line]) -> list[_Item]:
         position
         for position in range(len(lines) - 2)
         if (dates := short_dates_in(collapse(lines[position].text)))
-        and len(lines[position].text) - (dates[0].end - dates[0].start) <= 12
+        and len(lines[position].text) - (dates[0].end - dates[0].start) <= _BESIDE
         and _title(collapse(lines[position + 1].text))
         and not _meta(lines[position + 1].text)
         and lines[position].gap

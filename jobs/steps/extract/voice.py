@@ -65,7 +65,8 @@ _HOLDS = re.compile(
 )
 _AGAIN = re.compile(r"^It\s+(?:also|further)\s*$")
 _UNDERGONE = re.compile(
-    r"\bbe (?:\w+ly )?(?:released|freed|returned|allowed|granted|given|stopped|protected|halted|abolished|"
+    r"\bbe (?:\w+ly )?(?:released|freed|kept|authori[sz]ed|permitted|"
+    r"returned|allowed|granted|given|stopped|protected|halted|abolished|"
     r"closed|dropped|investigated|treated|brought|ended|lifted|repealed|annulled|punished|compensated|"
     r"transferred|moved|admitted|informed|established|published|disclosed|respected|guaranteed|provided|"
     r"restored|reinstated|quashed|commuted|suspended|withdrawn|removed|replaced|reopened|evacuated|rescued|"
@@ -79,7 +80,7 @@ def issuer_speaks(ask: Ask, sentence: str, context: Context, *, inside: bool = F
     """Whether the issuer, or the gathering reported on, asks this, now; `inside` a section for somebody."""
     before = re.sub(r"[“\"]", "", ask.before).rstrip()
     said = _SAID_BY.search(sentence, ask.start)
-    if said and not (_names(said["by"], context) or _in_head(re.split(r"[,.]", said["by"])[0], context)):
+    if said and not (_names(said["by"], context) or _of_the_head(said["by"], context)):
         return False
     if ask.modal:
         return _modal_counts(ask, sentence, context, inside=inside)
@@ -160,6 +161,11 @@ def _in_head(subject: str, context: Context) -> bool:
     return bool(named) and all(word in head for word in named)
 
 
+def _of_the_head(by: str, context: Context) -> bool:
+    """Whether who is quoted, or the body that he speaks for, is named at the head of the page."""
+    return any(_in_head(part, context) for part in re.split(r"[,.]|\b(?:of|at|for)\b", by)[:3])
+
+
 def _in_title_of(subject: str, context: Context) -> bool:
     """Whether the title says whose statement a text in the past tense reports."""
     named = [word for word in parties.tokens_of(parties.clean(subject)) if len(word) > 4]
@@ -198,10 +204,10 @@ def _modal_counts(ask: Ask, sentence: str, context: Context, *, inside: bool) ->
     lead = sentence[: max(0, ask.start - len(ask.party) - 1)]
     refused = (
         (bool(_REPORTED.search(ask.before[-160:])) and not _GATHERING.search(ask.before[:80])),
-        ask.modal in {"should", "ought to", "shall"} and (context.opinion or clause),
+        ask.modal in {"should", "ought to", "shall"} and (context.opinion or (clause and not inside)),
         parties.clean(ask.party).lower() in {"we", "i", "they", "he", "she", "it"},
         context.opinion and parties.country(ask.party) is None,
-        clause and not (ask.modal == "must" and (context.state or inside) and _UNDERGONE.search(ask.what)),
+        clause and not ((inside or (ask.modal == "must" and context.state)) and _UNDERGONE.search(ask.what)),
         not clause and parties.reader(ask.party) and not context.letter_to and not inside,
         bool(re.search(r"\b(?:if|whether|that)\s+$", lead[-8:]) and not _HOLDS.search(lead)),
     )

@@ -10,7 +10,7 @@ from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import words
 from jobs.steps.extract.dates import dates_in
 from jobs.steps.extract.headings import Turn, style
-from jobs.steps.extract.likeness import same_demand, same_verb
+from jobs.steps.extract.likeness import alike, same_demand, same_verb
 from jobs.steps.extract.phrases import Phrase
 from storage.records import Demand
 
@@ -176,7 +176,9 @@ class Walk:
         if len(self.demands) >= _MOST:
             return
         for index, known in enumerate(self.demands):
-            here = self.passages[index] == self.passage and not _holds(known.quote, demand.quote)
+            here = self.passages[index] == self.passage and not (
+                _holds(known.quote, demand.quote) or alike(known, demand)
+            )
             if not here and _same_party(known.to, demand.to) and same_demand(known, demand):
                 if len(demand.quote) > len(known.quote):
                     self.demands[index] = replace(demand, to=known.to)

@@ -1,7 +1,7 @@
 """Sources, Telegram and the clock, asked over loopback; what one answers hides nothing of the others."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -257,3 +257,14 @@ async def test_sites_are_told_how_to_reach_whoever_asks(config: Config) -> None:
     assert (without["contact"].grade, "`contact`" in without["contact"].remedy) == (Grade.NOTE, True)
     assert "contact" not in found
     assert ["northlight" in agent for agent in asked] == [False, True]
+
+
+async def test_a_source_that_asked_to_be_left_alone_is_not_asked(config: Config) -> None:
+    """Not even to see how it is: what was stored of it says enough."""
+    config = watching(config, feed="http://127.0.0.1:9/feed")
+    due = now_utc() + timedelta(hours=1)
+    with closing(open_database(config)) as database, database.write() as work:
+        (source,) = work.sources.configure(config.sources)
+        source = replace(source, state=SourceState.THROTTLED, detail="HTTP 429", last_polled=now_utc())
+        work.sources.save(replace(source, next_due=due))
+    assert "HTTP 429" in (await told(config))["source feed"].state

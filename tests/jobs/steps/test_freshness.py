@@ -156,3 +156,9 @@ def test_skipped_hours_last_until_the_first_that_is_not() -> None:
 def test_no_body_breaks_the_hints(body: bytes) -> None:
     """Anything may arrive in place of a feed."""
     assert isinstance(hints_of(body), dict)
+
+
+def test_an_element_that_never_ends_is_looked_at_once() -> None:
+    """Only the first counts, and only near its beginning."""
+    assert hints_of(b"<rss><skipHours>" * 4_000 + b"<hour>3</hour></skipHours>") == {}
+    assert hints_of(b"<rss><skipHours><hour>3</hour></skipHours>" * 4_000) == {"skip_hours": [3]}

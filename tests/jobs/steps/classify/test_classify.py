@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps.classify import classify
+from jobs.steps.document import Document
+from jobs.steps.understand import understand
 from storage.records import Demand, Statement
 from storage.words import Certainty, Kind, MsgType, Severity, Urgency
 
@@ -109,6 +111,22 @@ def test_an_action_that_is_over_is_cancelled() -> None:
     ).alert
     assert (alert.msg_type, alert.urgency, alert.urgent) == (MsgType.CANCEL, Urgency.PAST, False)
     assert alert.certainty is not Certainty.LIKELY
+
+
+def test_a_closed_case_still_asks_what_it_asks_of_others() -> None:
+    """What was asked while it was open is over; what remains to be done is a demand, by no date."""
+    text = (
+        "URGENT APPEAL UPDATE: CASE CLOSED\n\n17 June 2016\n\n"
+        "The three organisers are free and with their families. We close this appeal.\n\n"
+        "In our last appeal we asked the Department of Justice to withdraw the charges by 1 May 2016.\n\n"
+        "We urge the Commission on Human Rights to conclude its inquiry on the torture of the three men.\n\n"
+        "No further letters are necessary."
+    )
+    (statement,) = understand(Document(title="Case closed: three organisers freed", text=text), NOON)
+    assert statement.alert.msg_type is MsgType.CANCEL
+    assert [(one.to, one.verb) for one in statement.demands] == [("Commission on Human Rights", "conclude")]
+    assert [(one.name, one.demands) for one in statement.addressees] == [("Commission on Human Rights", 1)]
+    assert statement.deadline is None
 
 
 def test_a_release_in_passing_cancels_nothing() -> None:

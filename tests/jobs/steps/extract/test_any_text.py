@@ -90,12 +90,13 @@ NOON = datetime(2024, 5, 3, 12, tzinfo=UTC)
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.one_of(FRAGMENTS, st.text(max_size=8)), max_size=40).map("\n".join))
 def test_every_text_is_judged_and_asks_of_whom_it_lists(text: str) -> None:
-    """Any page: no error; a closed case asks nothing; minors are among those at risk."""
+    """Any page: no error; a closed case sets no date and lists whom it asks; minors are at risk."""
     for statement in understand(Document(title="", text=text), NOON):
         risk = statement.persons_at_risk
         assert risk.minors is None or (risk.count is not None and 0 <= risk.minors <= risk.count)
         if statement.alert.msg_type is MsgType.CANCEL:
-            assert statement.demands == ()
+            assert statement.deadline is None
+            assert {demand.to for demand in statement.demands} <= {one.name for one in statement.addressees}
             assert not statement.alert.urgent
 
 

@@ -1,4 +1,8 @@
-"""One set of demands in every form that a text may give it: the reading must not depend on the form."""
+"""One set of demands in every form that a text may give it: the reading must not depend on the form.
+
+`asking` has the forms of every language; `eastern` the marks, headings and turns of Korean, Japanese,
+Chinese and Arabic.
+"""
 
 from typing import Any
 
@@ -9,7 +13,9 @@ from jobs.steps.extract import extract
 from tests.jobs.steps.extract.test_shapes import rows
 
 
-@pytest.mark.parametrize("row", rows("asking"), ids=lambda row: f"{row['language']}-{row['form']}")
+@pytest.mark.parametrize(
+    "row", [*rows("asking"), *rows("eastern")], ids=lambda row: f"{row['language']}-{row['form']}"
+)
 def test_the_same_is_asked_in_every_form(row: dict[str, Any]) -> None:
     """As many demands as there are, each of the party that is asked, whatever form the text has."""
     said = [(one.to, one.quote) for one in extract(Document(title="", text=row["text"])).demands]
