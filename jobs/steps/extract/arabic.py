@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from jobs.steps.extract.arabic_acts import _PARTY, _QUOTE, Start, act_start, acts, item_start
+from jobs.steps.extract.arabic_acts import PARTY, QUOTE, Start, act_start, acts, item_start
 from jobs.steps.extract.arabic_names import names_in
 from jobs.steps.extract.arabic_words import (
     EDGE,
@@ -28,6 +28,7 @@ from jobs.steps.extract.arabic_words import (
 )
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
+from jobs.steps.extract.likeness import in_full
 from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
@@ -88,21 +89,10 @@ def addressed(blocks: list[Block]) -> list[str]:
 
 def _once(found: list[Demand], titled: int) -> list[Demand]:
     """Without those of the title that the text makes again, and without those said twice."""
-    found = _in_full(found)
+    found = in_full(found)
     said = {(one.to, _root(one.verb)) for one in found[titled:]}
     kept = [one for one in found[:titled] if (one.to, _root(one.verb)) not in said] + found[titled:]
     return list({(one.to, one.quote): one for one in kept}.values())
-
-
-def _in_full(found: list[Demand]) -> list[Demand]:
-    """The demands with "السلطات" alone read as the authorities that are named in full elsewhere."""
-    named = list(dict.fromkeys(one.to for one in found))
-    return [
-        one
-        if " " in one.to
-        else next((replace(one, to=name) for name in named if name.startswith(f"{one.to} ")), one)
-        for one in found
-    ]
 
 
 def _root(word: str) -> str:
@@ -224,7 +214,7 @@ def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
         walk.last = one.names or walk.last
         for act in acts(one.words, one.start):
             quote = sentence[act[0] : act[1]].strip(EDGE)
-            quote = " ".join(quote.split()[:_QUOTE])
+            quote = " ".join(quote.split()[:QUOTE])
             for name in one.names if len(quote) > _SHORTEST else ():
                 walk.found.append(Demand(name, quote, quote.split()[0]))
 
@@ -303,7 +293,7 @@ def _meant(walk: _Walk, named: str, verb: str) -> list[str]:
         )
     if not named.strip():
         return walk.section or letter or walk.last
-    if len(named.split()) > _PARTY:
+    if len(named.split()) > PARTY:
         return []
     return [next((full for full in letter if full.startswith(f"{name} ")), name) for name in names_in(named)]
 

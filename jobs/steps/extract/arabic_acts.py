@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from jobs.steps.extract.arabic_words import LED, Word, deed, ordering, vocabulary
 
-_PARTY = 24  # words before an act
-_QUOTE = 60  # words
+PARTY = 24  # words before an act
+QUOTE = 60  # words
 _OBJECT = 2  # words of an act that has an object
 
 
@@ -24,7 +24,7 @@ class Start:
 def act_start(rest: list[Word], *, duty: bool) -> Start | None:
     """Where what is asked begins behind the party: at a sign of its own, else at the noun of an act."""
     spare = None
-    for at, one in enumerate(rest[:_PARTY]):
+    for at, one in enumerate(rest[:PARTY]):
         if signed := _signed(rest, at, one.plain):
             return signed
         named = at and rest[at - 1].plain in vocabulary("construct") | vocabulary("prepositions")
@@ -90,7 +90,7 @@ def acts(words: list[Word], first: Start) -> Iterator[tuple[int, int]]:
         stop = starts[number + 1].at if number + 1 < len(starts) else len(words)
         while stop > start.at + 1 and words[stop - 1].plain in vocabulary("joints"):
             stop -= 1
-        yield words[start.at].start + start.off, words[min(stop, start.at + _QUOTE) - 1].end
+        yield words[start.at].start + start.off, words[min(stop, start.at + QUOTE) - 1].end
 
 
 def _person(words: list[Word], at: int) -> str:

@@ -5,7 +5,7 @@ by sentence. Whoever a heading or an opening line names is asked what follows, w
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from jobs.steps import lexicon
 from jobs.steps.extract.blocks import Block, sentences
@@ -14,6 +14,7 @@ from jobs.steps.extract.context import Context
 from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
 from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, PAST, SUBJUNCTIVE, Grammar, grammar
 from jobs.steps.extract.headings import style
+from jobs.steps.extract.likeness import in_full, once
 from jobs.steps.extract.namelists import heads_list, is_closing
 from storage.records import Demand
 
@@ -115,7 +116,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[
             _read_block(walk, block, following)
         if index < _TOP and not block.marker and len(block.text) < _TITLE and block.text[-1] not in ".:;":
             titled = len(walk.found)
-    return _once(_in_full(walk.found), titled), [*walk.letter_to, *walk.formal]
+    return once(in_full(walk.found), titled), [*walk.letter_to, *walk.formal]
 
 
 def _addressed(blocks: list[Block], rules: Grammar) -> list[str]:
@@ -508,20 +509,3 @@ def _obliged(walk: _Walk, subject: str, *, done: bool) -> tuple[str, ...]:
 
 def _same(one: Demand, other: Demand) -> bool:
     return one.to == other.to and (one.quote == other.quote or one.quote in other.quote)
-
-
-def _once(found: list[Demand], titled: int) -> list[Demand]:
-    """Without those of the first `titled` that the text makes again of the same party with the same word."""
-    body = {(demand.to, demand.verb[:4]) for demand in found[titled:]}
-    return [one for one in found[:titled] if (one.to, one.verb[:4]) not in body] + found[titled:]
-
-
-def _in_full(found: list[Demand]) -> list[Demand]:
-    """The demands with "the authorities" alone read as the authorities that are named in full elsewhere."""
-    named = list(dict.fromkeys(demand.to for demand in found))
-    return [
-        next((replace(demand, to=name) for name in named if name.startswith(f"{demand.to} ")), demand)
-        if " " not in demand.to
-        else demand
-        for demand in found
-    ]

@@ -6,13 +6,14 @@ whose items each is asked; and lines that name a party over a list of its own.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
 from jobs.steps.extract.data import table
+from jobs.steps.extract.likeness import in_full, once
 from jobs.steps.extract.namelists import heads_list
 from storage.records import Demand
 
@@ -116,28 +117,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
             _read_block(walk, block, following, frames)
         if index < _TOP and len(block.text) < _TITLE and block.text[-1] != ".":
             titled = len(walk.found)
-    return _once(_in_full(walk.found), titled)
-
-
-def _once(found: list[Demand], titled: int) -> list[Demand]:
-    """Without those of the first `titled` that the text makes again of the same party with the same word."""
-    body = {(demand.to, _stem(demand.verb)) for demand in found[titled:]}
-    return [one for one in found[:titled] if (one.to, _stem(one.verb)) not in body] + found[titled:]
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"^(?:ال|ب?ال)(?=\w{3})", "", word)[:4]
-
-
-def _in_full(found: list[Demand]) -> list[Demand]:
-    """The demands with "the authorities" alone read as the authorities that are named in full elsewhere."""
-    named = list(dict.fromkeys(demand.to for demand in found))
-    return [
-        next((replace(demand, to=name) for name in named if name.startswith(f"{demand.to} ")), demand)
-        if " " not in demand.to
-        else demand
-        for demand in found
-    ]
+    return once(in_full(walk.found), titled)
 
 
 def addressed(blocks: list[Block], language: str) -> list[str]:

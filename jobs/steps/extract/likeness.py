@@ -1,6 +1,8 @@
-"""Tells whether two demands are one and the same in other words."""
+"""Tells whether two demands are one and the same in other words, and two names one party."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from jobs.steps.extract.data import table, words
 from storage.records import Demand
@@ -52,3 +54,20 @@ def alike(one: Demand, other: Demand) -> bool:
 
 
 _ALIKE = 0.7
+
+
+def once(found: Sequence[Demand], titled: int) -> list[Demand]:
+    """Without those of the first `titled` that the text makes again of the same party with the same word."""
+    body = {(demand.to, demand.verb[:4]) for demand in found[titled:]}
+    return [*(one for one in found[:titled] if (one.to, one.verb[:4]) not in body), *found[titled:]]
+
+
+def in_full(found: Sequence[Demand]) -> list[Demand]:
+    """The demands with "the authorities" alone read as the authorities that are named in full elsewhere."""
+    named = list(dict.fromkeys(demand.to for demand in found))
+    return [
+        demand
+        if " " in demand.to
+        else next((replace(demand, to=name) for name in named if name.startswith(f"{demand.to} ")), demand)
+        for demand in found
+    ]
