@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from jobs.steps.extract import parties
+from jobs.steps.extract.ask import Ask, Frame, agent_of, form_of
+from jobs.steps.extract.asking import not_asking
+from jobs.steps.extract.clauses import clauses
+from jobs.steps.extract.obligations import obligations, until_next
 from jobs.steps.extract.phrases import base_verb, commands, infinitive
 
 _ADVERB = (
@@ -52,12 +55,6 @@ _ANY_STEM = re.compile("|".join(_STEMS))
 _ANY_MODAL = re.compile(
     r"must|should|shall|ought to|(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
 )
-_OURS = re.compile(r"\b(?:our|one|only)\s+(?:\w+\s+)?$")
-_ONLY_ADVERBS = re.compile(
-    r"^\W*(?:further|also|again|moreover|finally|lastly|"
-    r"in addition),?\s*$",
-    re.IGNORECASE,
-)
 _OF_HIM = re.compile(
     r"(?:of\s+|from\s+)?(?P<party>[^,;:]{2,80}?)\s+that\s+(?:he|she|it|"
     r"they)\s+(?P<what>(?:not\s+)?[a-z].*)$"
@@ -72,39 +69,7 @@ _AN_END = re.compile(
     r"closure|publication|protection|return|cessation|closing|opening|lifting|reform|guarantee|answer)\b.*)$"
 )
 _COLON = re.compile(r"(?P<party>[^:;]{2,90}):\s+(?P<what>(?:do not|don['’]t|never|not to|to|[a-z]+)\b.*)$")
-_NOUN_BEFORE = re.compile(
-    r"(?:\b(?:a|an|the|this|that|these|those|any|no|urgent|first|public|joint|previous|recent|such|"
-    r"of|from|upon|"
-    r"his|her|its|their|our|your|my|at|under|for|in|on|every|many|numerous|repeated|several|made|"
-    r"latest|last|further)|['’]s)\s*$",
-    re.IGNORECASE,
-)
-_REPEATED = re.compile(
-    r"\b(?:repeat|reiterat|renew|issu|mak|add|join)\w*\s+(?:\w+\s+)?(?:our|its|their|my|a|an|the|"
-    r"this)\s+(?:\w+\s+){0,2}$",
-    re.IGNORECASE,
-)
-_PASSIVE_BEFORE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_NEXT_OWN = re.compile(
-    r"""(?:[,;:.–—]|\band\b|\bbut\b|\bwhile\b)\s+
-        (?:(?:and|but|furthermore|also|further|moreover|finally|therefore|lastly|in\ addition|additionally
-          |again|especially|similarly|likewise)\s*,?\s+){0,3}
-        (?:(?:we|I)\s+(?!(?:have|had|are|were|know|heard)\b)[a-z]
-         |(?:calls|appeals|urges|asks|requests|demands|invites|encourages|welcomes|condemns|thanks|expresses
-            |notes|reminds|recommends|insists|deplores|stresses|emphasi[sz]es|reiterates|considers|believes
-            |underlines|points\ out|regrets|supports|commends|reaffirms|recalls|highlights|decides|warns)\b
-         |our\s+(?:\w+\s+)?(?:appeal|call|request|demand)\s+(?:to|on|upon|that)\b
-         |(?:calling\s+(?:up)?on|urging|asking|demanding|appealing\s+to)\b
-         |(?<=,\ and\ )(?:call\s+(?:up)?on|urge|appeal\s+to|demand\s+that|ask)\b)""",
-    re.VERBOSE,
-)
 _RELATIVE_OPEN = re.compile(r",\s+(?:which|who|whose|where)\b[^,]*$")
-_THAT_SPLIT = re.compile(r"(?:[,;]\s*(?:and\s+)?|\s+and\s+)that\s+")
-_MODAL = re.compile(
-    r"(?<![\w-])(?P<modal>must|should|shall|ought to|(?:is|are) (?:hereby |urgently |strongly |"
-    r"respectfully )?"
-    r"(?:urged|called (?:up)?on|asked|requested|invited|encouraged) to)\s+",
-)
 _THING = re.compile(
     r"\b(?:release|end|halt|stop|cessation|abolition|abolishment|closure|closing|withdrawal|"
     r"adoption|establishment|investigations?|inquir(?:y|ies)|"
@@ -120,66 +85,11 @@ _THING = re.compile(
     r"justice|treatment|visits?|monitoring)\b",
     re.IGNORECASE,
 )
-_AGENT = re.compile(r"\s(?:by|from|on the part of)\s+(?P<agent>(?:the\s+)?[^,;:.]{2,90})")
-
-
-_DATELINE = re.compile(
-    r"^\s*(?:\([^()]{3,60}\)|[A-Z][^–—]{2,50}\d[^–—]{0,20}|"
-    r"[A-Z]{3,}[^–—]{0,50})\s*[–—-]{1,2}\s+"
-)
 _FURTHER = re.compile(
     r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
     r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
     r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)"
 )
-_WITH_CLAUSE = re.compile(r"(?P<subject>[^,;]{3,90}),\s+(?:which|who|whose)\b[^,;]{3,140},\s*$")
-_PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$")
-_SPEAKER = re.compile(
-    r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
-    r"and\s+)?){1,7}(?:also\s+)?(?:said|says)\b"
-)
-
-
-class Frame(StrEnum):
-    """What is asked, by grammar."""
-
-    DOING = "doing"
-    """`what` begins with the verb that the party is to carry out."""
-    CLAUSE = "clause"
-    """`what` is a whole clause in which something is to be done to somebody."""
-    THING = "thing"
-    """`what` is a noun: "the release of ..."."""
-    OPEN = "open"
-    """What is asked follows as a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request in a sentence: who asks (`before`), in which form, of whom, what."""
-
-    before: str
-    form: str
-    party: str
-    frame: Frame
-    what: str
-    start: int
-    modal: str = ""
-    verb: str = ""
-
-    @property
-    def press(self) -> bool:
-        """Pressing or encouraging somebody is a request only where the speaker is "we"."""
-        return self.verb.startswith(("press", "expect", "want", "encourag", "advis", "instruct", "authori"))
-
-    @property
-    def announces(self) -> bool:
-        """So: "We are writing to urge you to ..." says beforehand what the letter then asks."""
-        return bool(re.search(r"\bwrit(?:e|ing)\b[^.;]*\bto\s*$", self.before))
-
-    @property
-    def demands_noun(self) -> bool:
-        """So: "The demands were that ..." reports what the gathering asks."""
-        return self.verb.startswith("demands ") or self.verb.startswith("demand ")
 
 
 def asks(sentence: str) -> list[Ask]:
@@ -191,16 +101,16 @@ def asks(sentence: str) -> list[Ask]:
     while asking and (match := _ASK.search(sentence, position)):
         position = match.end()
         before = sentence[: match.start()]
-        if _not_asking(before, match):
+        if not_asking(before, match):
             continue
         rest = sentence[match.end() :]
-        span = _until_next(rest)
+        span = until_next(rest)
         for ask in _read(match, before, span):
             found.append(replace(ask, verb=match["verb"].lower()))
             position = match.end() + len(span)
     if (":" in sentence or "," in sentence or " if " in lowered) and (ahead := _said_before(sentence)):
         return [ahead]
-    modals = list(_modals(sentence)) if _ANY_MODAL.search(lowered) else []
+    modals = list(obligations(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):
         return modals
     return found or modals
@@ -233,58 +143,6 @@ def _led(sentence: str, modal: Ask, ask: Ask) -> bool:
     return (
         modal.start < ask.start and len(sentence[modal.start : ask.start].split()) <= 4 and bool(modal.party)
     )
-
-
-def _until_next(rest: str) -> str:
-    """What follows an asking verb, up to where the text asks or says something else."""
-    ends = [found.start() for found in (_NEXT_OWN.search(rest), _SPEAKER.search(rest)) if found]
-    return rest[: min(ends)] if ends else rest
-
-
-def _not_asking(before: str, match: re.Match[str]) -> bool:
-    """Whether the word that was found asks nothing here: a noun, a passive, somebody reminded or refused."""
-    verb = match["verb"].lower()
-    sure = _surely_asking(verb, before)
-    if sure is not None:
-        return not sure
-    base = form_of(verb) in {"base", "s"}
-    if base and _NOUN_BEFORE.search(before[-40:]) and not _REPEATED.search(before[-80:]):
-        return not _MANY_BEFORE.search(before[-40:])
-    passive = form_of(verb) == "past" and _PASSIVE_BEFORE.search(before[-30:])
-    return bool(passive or _DENIED_BEFORE.search(before[-20:]))
-
-
-def _surely_asking(verb: str, before: str) -> bool | None:
-    """What the word and those before it decide at once; None where they do not."""
-    if (verb == "petition" and not before.strip()) or verb.startswith("remind"):
-        return False
-    if verb.startswith(("demand ", "demands ")):
-        return True
-    if verb.startswith("want"):
-        return bool(re.search(r"\b[Ww]e\s+(?:\w+\s+)?$", before[-30:]))
-    form = form_of(verb)
-    if form in {"base", "s"} and (_OURS.search(before[-40:]) or _WE.search(before[-40:])):
-        return True
-    if form == "s" and _ONLY_ADVERBS.match(before):
-        return True
-    return False if verb.endswith(" to") and verb.startswith("call") else None  # "the call to prayer"
-
-
-_WE = re.compile(r"\b(?:[Ww]e|I)\s+(?:\w+,?\s+){0,2}$")
-_MANY_BEFORE = re.compile(
-    r"\b(?:groups|organi[sz]ations|members|participants|signatories|networks)\s+(?:\w+\s+)?$"
-)
-_DENIED_BEFORE = re.compile(r"\b(?:not|never|to be|refus\w+ to|decline\w* to|without)\s+$", re.IGNORECASE)
-
-
-def form_of(verb: str) -> str:
-    """base, s, past or gerund, by the ending of the asking verb."""
-    head = verb.lower().split()[0]
-    if head.endswith("ing"):
-        return "gerund"
-    if head.endswith("ed") and head != "need":
-        return "past"
-    return "s" if head.endswith("s") and head != "press" else "base"
 
 
 _TRAILING = re.compile(
@@ -328,7 +186,7 @@ class _Opened:
 
     def clauses(self, text: str, party: str) -> list[Ask]:
         """The requests of the clauses after "that"."""
-        return list(_clauses(text, party, self.before, self.form, self.match.start()))
+        return list(clauses(text, party, self.before, self.form, self.match.start()))
 
 
 def _read(match: re.Match[str], before: str, span: str) -> Iterator[Ask]:
@@ -459,16 +317,8 @@ def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, o
     head = " ".join(what.split()[:9])
     if not _THING.search(head):
         return
-    agent = _agent(what)
+    agent = agent_of(what)
     yield Ask(before, form, party or agent, Frame.THING, what, start)
-
-
-def _agent(what: str) -> str:
-    for match in _AGENT.finditer(what):
-        agent = re.split(r"\s+(?:to|of a|for|in order|under|within|without|and the)\s+", match["agent"])[0]
-        if parties.actor(agent):
-            return agent
-    return ""
 
 
 def _is_party(party: str, *, strict: bool) -> bool:
@@ -495,144 +345,3 @@ def _infinitive(span: str) -> tuple[int, int] | None:
             return place
         start = place[1]
     return None
-
-
-def _clauses(text: str, party: str, before: str, form: str, start: int) -> Iterator[Ask]:
-    """The clauses after "that": whose subject acts is asked; a passive asks whoever is meant."""
-    for part in _THAT_SPLIT.split(text):
-        clause = part.strip(' ,;“"')
-        if not clause:
-            continue
-        if active := _active(clause):
-            yield Ask(before, form, active[0], Frame.DOING, active[1], start)
-        elif re.search(
-            r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
-            r"get)\b",
-            clause,
-        ):
-            agent = _agent(clause)
-            yield Ask(before, form, agent or party, Frame.CLAUSE, clause, start)
-
-
-def _active(clause: str) -> tuple[str, str] | None:
-    """Subject and verb phrase of a clause whose subject can be asked."""
-    tokens = list(re.finditer(r"\S+", clause[:400]))
-    for index in range(1, min(len(tokens), 22)):
-        word = tokens[index].group().strip(',“”"').lower()
-        subject = clause[: tokens[index].start()].rstrip(" ,")
-        if word in {
-            "must",
-            "should",
-            "shall",
-            "will",
-            "immediately",
-            "not",
-            "urgently",
-            "promptly",
-            "also",
-            "take",
-            "ensure",
-        } or base_verb(word):
-            if not parties.actor(subject) or re.search(
-                r"(?:\b(?:of|the|and|in|to|for|by|all|on)|,)$", subject, re.IGNORECASE
-            ):
-                continue
-            rest = clause[tokens[index].start() :]
-            rest = re.sub(r"^(?:must|should|shall|will)\s+", "", rest)
-            if re.match(r"(?:not\s+|\w+ly\s+)?be\s+(?!\w+ing\b)", rest):
-                return None
-            return subject, rest
-        if word == "be":
-            return None
-    return None
-
-
-def _modals(sentence: str) -> Iterator[Ask]:
-    """Requests of the form "X must ..."; what the subject is not able to do is a passive clause."""
-    position, told = 0, ""
-    while match := _MODAL.search(sentence, position):
-        position = match.end()
-        rest = sentence[match.end() :]
-        span = _until_next(rest)
-        if again := _MODAL.search(span):
-            span = _until_subject(span, again.start())
-        subject = _subject(sentence[: match.start()])
-        if not subject and told and _SAME_SUBJECT.search(sentence[: match.start()]):
-            subject = told
-        told = subject
-        if not subject or re.match(r"(?:also |not )?(?:have|be able)\b", span):
-            continue
-        passive = re.match(r"(?:(?:also|not|\w+ly|all)\s+){0,2}be\s+\w+", span)
-        if passive and not match["modal"].startswith(("is", "are")):
-            clause = subject + " " + match["modal"] + " " + span
-            if clause in sentence:
-                yield Ask(
-                    sentence[: match.start()],
-                    "modal",
-                    _agent(span),
-                    Frame.CLAUSE,
-                    clause,
-                    match.start(),
-                    match["modal"],
-                )
-        elif parties.actor(subject) or (match["modal"] == "must" and _PROPER.match(subject)):
-            if span.rstrip().endswith(":") and len(span.split()) <= 3:
-                yield Ask(
-                    sentence[: match.start()], "modal", subject, Frame.OPEN, "", match.start(), match["modal"]
-                )
-            else:
-                yield Ask(
-                    sentence[: match.start()],
-                    "modal",
-                    subject,
-                    Frame.DOING,
-                    span,
-                    match.start(),
-                    match["modal"],
-                )
-
-
-_SAME_SUBJECT = re.compile(r"[,;]?\s+(?:and|but)\s+(?:\w+ly\s+|also\s+|further\s+)?$|[,;]\s+$")
-
-
-def _until_subject(span: str, end: int) -> str:
-    """The span up to the clause that holds the next modal verb."""
-    cut = max(span.rfind(mark, 0, end) for mark in (", and ", "; ", ", ", " and "))
-    return span[:cut] if cut > 0 else span[:end]
-
-
-_CONNECTIVE = re.compile(
-    r"^(?:moreover|furthermore|further|finally|lastly|additionally|likewise|similarly|equally|also|meanwhile|"
-    r"therefore|accordingly|consequently|hence|thus|first(?:ly)?|second(?:ly)?|third(?:ly)?|instead|"
-    r"above all|"
-    r"importantly|in addition|at the same time|for (?:its|their) part|in turn|rather|then|crucially),?\s+",
-    re.IGNORECASE,
-)
-
-
-def _subject(before: str) -> str:
-    """The subject that stands directly before a modal verb, or "" where it is a relative or no party."""
-    tail = _DATELINE.sub("", before[-240:]).rstrip()
-    if relative := _WITH_CLAUSE.search(f"{tail} "):
-        return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
-    tail = _CONNECTIVE.sub("", tail)
-    tail = re.sub(r"^(?:To|In|For|As|At|On|With|Under|By|From|After|Before)\s[^,]{2,60},\s+", "", tail)
-    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
-    cuts = [
-        0,
-        *(
-            match.end()
-            for match in re.finditer(r"[;:“\"–—]\s*|,\s+(?:and\s+)?|\band\s+|\bthat\s+|\bbut\s+", tail)
-        ),
-    ]
-    for cut in cuts:
-        subject = tail[cut:].strip(' “"')
-        subject = "" if subject.lower() in {"and", "but", "or", "also"} else subject
-        if not subject or len(subject.split()) > 14 or _MODAL.search(f"{subject} "):
-            continue
-        if re.search(r"\b(?:who|which|that|what|how|said|says|believes?|if|when)\b", subject, re.IGNORECASE):
-            continue
-        return re.sub(
-            r"^(?:but|and|so|therefore|thus|instead|finally|now)\s+", "", subject, flags=re.IGNORECASE
-        )
-    return ""

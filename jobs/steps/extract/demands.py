@@ -4,7 +4,8 @@ import re
 from datetime import date
 
 from jobs.steps.extract import parties
-from jobs.steps.extract.asks import Ask, Frame, asks
+from jobs.steps.extract.ask import Ask, Frame
+from jobs.steps.extract.asks import asks
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context, greeting
 from jobs.steps.extract.headings import (

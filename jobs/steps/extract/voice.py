@@ -3,7 +3,7 @@
 import re
 
 from jobs.steps.extract import parties
-from jobs.steps.extract.asks import Ask, Frame
+from jobs.steps.extract.ask import Ask, Frame
 from jobs.steps.extract.context import Context
 
 _ADVERBS = (

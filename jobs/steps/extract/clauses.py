@@ -1,0 +1,60 @@
+"""Reads what stands behind "that": who is to do what, or to whom what is to be done."""
+
+import re
+from collections.abc import Iterator
+
+from jobs.steps.extract import parties
+from jobs.steps.extract.ask import Ask, Frame, agent_of
+from jobs.steps.extract.phrases import base_verb
+
+_THAT_SPLIT = re.compile(r"(?:[,;]\s*(?:and\s+)?|\s+and\s+)that\s+")
+
+
+def clauses(text: str, party: str, before: str, form: str, start: int) -> Iterator[Ask]:
+    """The clauses after "that": whose subject acts is asked; a passive asks whoever is meant."""
+    for part in _THAT_SPLIT.split(text):
+        clause = part.strip(' ,;“"')
+        if not clause:
+            continue
+        if active := _active(clause):
+            yield Ask(before, form, active[0], Frame.DOING, active[1], start)
+        elif re.search(
+            r"\bbe\s+\w|\bcease\b|\bend\b|\bstop\b|^[A-Z][^,;]{2,60}\s(?:receive|have|obtain|"
+            r"get)\b",
+            clause,
+        ):
+            agent = agent_of(clause)
+            yield Ask(before, form, agent or party, Frame.CLAUSE, clause, start)
+
+
+def _active(clause: str) -> tuple[str, str] | None:
+    """Subject and verb phrase of a clause whose subject can be asked."""
+    tokens = list(re.finditer(r"\S+", clause[:400]))
+    for index in range(1, min(len(tokens), 22)):
+        word = tokens[index].group().strip(',“”"').lower()
+        subject = clause[: tokens[index].start()].rstrip(" ,")
+        if word in {
+            "must",
+            "should",
+            "shall",
+            "will",
+            "immediately",
+            "not",
+            "urgently",
+            "promptly",
+            "also",
+            "take",
+            "ensure",
+        } or base_verb(word):
+            if not parties.actor(subject) or re.search(
+                r"(?:\b(?:of|the|and|in|to|for|by|all|on)|,)$", subject, re.IGNORECASE
+            ):
+                continue
+            rest = clause[tokens[index].start() :]
+            rest = re.sub(r"^(?:must|should|shall|will)\s+", "", rest)
+            if re.match(r"(?:not\s+|\w+ly\s+)?be\s+(?!\w+ing\b)", rest):
+                return None
+            return subject, rest
+        if word == "be":
+            return None
+    return None
