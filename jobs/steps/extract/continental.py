@@ -5,13 +5,24 @@ by sentence. Whoever a heading or an opening line names is asked what follows, w
 """
 
 import re
-from dataclasses import dataclass, field
 
-from jobs.steps import lexicon
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.complement import agent, complement, own, without_agent
 from jobs.steps.extract.context import Context
+from jobs.steps.extract.continental_headings import (
+    HEADING,
+    TOP,
+    VOCATIVE,
+    addressed_in,
+    asks_at_once,
+    called_by,
+    even,
+    in_head,
+    is_other_heading,
+    turned,
+)
 from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
+from jobs.steps.extract.continental_walk import Walk
 from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, PAST, SUBJUNCTIVE, Grammar, grammar
 from jobs.steps.extract.headings import style
 from jobs.steps.extract.likeness import in_full, once
@@ -19,12 +30,8 @@ from jobs.steps.extract.namelists import heads_list, is_closing
 from storage.records import Demand
 
 __all__ = ["LANGUAGES", "demands"]
-
-_HEADING = 160  # characters of a line that names a party
-_TOP = 12  # blocks of a text's head
 _TITLE = 200  # characters
 _SIGNED = 14  # words of a line in a list of names
-_MOST = 400  # demands
 _HOW = re.compile(r"\s(?:si|lorsque|quand|cuando|если|когда)\s", re.IGNORECASE)
 _LEADS = re.compile(
     r"\s*(?:(?:только )?одного|una sola cosa|une seule chose|de bien vouloir|ce qui suit|lo siguiente|"
@@ -33,78 +40,12 @@ _LEADS = re.compile(
 )
 
 
-_AUTHORITIES = {
-    "fr": re.compile(
-        r"\b(?:[Aa]utorités|[Gg]ouvernement)\s+(?:(?:du|de la|de|des)\s+(?:la\s+)?|de l['’])?"
-        r"[A-ZÀ-Ýa-zé][\w-]+"
-    ),
-    "es": re.compile(r"\b(?:[Aa]utoridades|[Gg]obierno)\s+(?:de\s+(?:la\s+|los\s+)?)?[A-ZÁa-zñáéíóú]\w+"),
-    "ru": re.compile(
-        r"\b(?:[Вв]ласт\w+|[Пп]равительств\w+)\s+[А-Я]\w+|\b[А-Яа-я]+(?:ск|цк)\w+\s+(?:власт\w+|правительств\w+)"
-    ),
-}
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What has been read so far and bears on what follows."""
-
-    context: Context
-    grammar: Grammar
-    letter_to: tuple[str, ...] = ()
-    section: tuple[str, ...] = ()
-    opened: tuple[str, ...] | None = None
-    """The parties of the list that is open; None when none is."""
-    listing: bool = False
-    """A line has opened a list whose parties are named line by line."""
-    marked: bool = False
-    chapeau: bool = False
-    """A sentence that asks has opened the list: whatever its items say is asked."""
-    above: str = ""
-    marker: str = ""
-    last: tuple[str, ...] = ()
-    asked: bool = False
-    found: list[Demand] = field(default_factory=list)
-    formal: list[str] = field(default_factory=list)
-    """Whom headings turned to, whether or not they are then asked for something."""
-
-    text: str = ""
-    full: tuple[str, ...] | None = None
-
-    def state(self) -> tuple[str, ...]:
-        """The authorities of the country that the text is about, as they are named in it; () for none."""
-        if self.full is None:
-            named = _AUTHORITIES[self.grammar.language].finditer(self.text) if self.context.state else ()
-            found = (one.group() for one in named)
-            name = next((one for one in found if self.context.state in lexicon.countries_in(one)), "")
-            self.full = (name,) if name else ()
-        return self.full
-
-    def open(self, named: tuple[str, ...] | None, *, listing: bool = False, chapeau: bool = False) -> None:
-        """A list of what `named` are to do begins; None where none is open any more."""
-        self.opened, self.listing, self.marked, self.chapeau = named, listing, False, chapeau
-        self.above = style(self.marker) if self.marker else ""
-
-    def store(self, named: tuple[str, ...], quotes: list[str]) -> None:
-        """Notes that each of `named` is asked each of `quotes`."""
-        for quote in quotes:
-            for name in named if len(quote.split()) > 1 or len(quote) > 8 else ():
-                self.last = named
-                one = Demand(name, quote, quote.split()[0].lower())
-                if len(self.found) < _MOST and not any(_same(one, known) for known in self.found):
-                    self.found.append(one)
-
-    def meant(self) -> tuple[str, ...]:
-        """Who is meant where the text only points."""
-        return self.section or self.opened or (self.last if self.asked else ()) or self.letter_to or self.last
-
-
 def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[Demand], list[str]]:
     """The demands of a text in one of `LANGUAGES`, and the names of those formally addressed."""
     rules = grammar(language)
-    head = _addressed(blocks, rules)
+    head = addressed_in(blocks, rules)
     text = "\n".join(block.text for block in blocks)
-    walk = _Walk(context, rules, _in_head(context.letter_to, head), formal=head, text=text)
+    walk = Walk(context, rules, in_head(context.letter_to, head), formal=head, text=text)
     signed, titled = False, 0
     for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], Block("")], strict=False)):
         if heads_list(block) or is_closing(block):
@@ -114,62 +55,23 @@ def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[
         signed = signed and (bool(block.marker) or len(block.text.split()) < _SIGNED)
         if not signed:
             _read_block(walk, block, following)
-        if index < _TOP and not block.marker and len(block.text) < _TITLE and block.text[-1] not in ".:;":
+        if index < TOP and not block.marker and len(block.text) < _TITLE and block.text[-1] not in ".:;":
             titled = len(walk.found)
     return once(in_full(walk.found), titled), [*walk.letter_to, *walk.formal]
 
 
-def _addressed(blocks: list[Block], rules: Grammar) -> list[str]:
-    """Whom the lines at the head are addressed to: "A la Secretaría de ...", "Уполномоченному по ..."."""
-    found: list[str] = []
-    for block in blocks[:_TOP]:
-        text = _even(block.text, rules)
-        if (
-            len(text) > _HEADING
-            or text[-1] in ":."
-            or rules.public.search(text)
-            or not rules.names_actor(text)
-        ):
-            continue
-        if match := rules.heading.match(text):
-            found += split(text[match.end() :], rules)
-        elif rules.language == "ru" and _DATIVE.match(text):
-            found.append(text)
-    return [name for name in found if name[:1].isupper()]
-
-
-_DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|е|ам|ям|ой|ей)\s")
-
-
-def _in_head(greeted: tuple[str, ...], head: list[str]) -> tuple[str, ...]:
-    """Whom a letter greets, under the full name that stands above it."""
-    return tuple((_called(one, head) or (one,))[0] for one in greeted)
-
-
-def _even(text: str, rules: Grammar) -> str:
-    """A text with one kind of apostrophe; a line in capitals as it would stand in a text."""
-    text = text.replace("'", "’").replace("ʼ", "’")
-    if not text.isupper() or len(text.split()) < 2:
-        return text
-    return re.sub(
-        r"[^\W\d_]+",
-        lambda word: w.lower() if (w := word.group()).lower() in rules.small else w.capitalize(),
-        text,
-    )
-
-
-def _read_block(walk: _Walk, block: Block, following: Block) -> None:
+def _read_block(walk: Walk, block: Block, following: Block) -> None:
     """One block by its role: a line that turns to somebody, an item of an open list, other text."""
     walk.marker = block.marker
     rules = walk.grammar
-    text = _even(block.text, rules)
+    text = even(block.text, rules)
     bare = rules.ordinal.sub("", text, count=1)
     numbered = bool(block.marker) or bare != text
-    after = _even(following.text, rules) if following.text else ""
-    leads = bool(following.marker) or rules.ordinal.match(after) is not None or _told(after, rules)
-    if (called := _VOCATIVE.match(text)) and not block.marker:
+    after = even(following.text, rules) if following.text else ""
+    leads = bool(following.marker) or rules.ordinal.match(after) is not None or asks_at_once(after, rules)
+    if (called := VOCATIVE.match(text)) and not block.marker:
         known = [*walk.letter_to, *walk.formal]
-        walk.section = _called(called["name"], known) or (strip(called["name"], rules),)
+        walk.section = called_by(called["name"], known) or (strip(called["name"], rules),)
         walk.open(walk.section)
         if called["rest"]:
             _read_text(walk, called["rest"], leads=False)
@@ -178,7 +80,7 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
         walk.section, walk.asked = (), False
         walk.open(None)
         return
-    if turn := _turned(walk, text, block, after, leads=leads):
+    if turn := turned(walk, text, block, after, leads=leads):
         name, rest = turn
         walk.section = split(name, rules)
         walk.open(walk.section, listing=walk.listing, chapeau=walk.listing or text.endswith(":"))
@@ -191,7 +93,7 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
         return
     if walk.opened is not None and _item(walk, bare, numbered=numbered, block=block):
         return
-    if walk.section and _is_other_heading(block, bare, rules):
+    if walk.section and is_other_heading(block, bare, rules):
         walk.section = ()
         walk.open(None)
     walk.listing = walk.listing and len(bare.split()) < _TELLING
@@ -207,78 +109,11 @@ _DECIDES = re.compile(
 _TELLING = 12  # words of a paragraph that tells, so that the list of parties above it has ended
 
 
-_NAMED = 18  # words of a heading's name
-_WE_VERB = re.compile(r"\bnous\s+\w+ons\b|\b\w{4,}(?:amos|imos)\b|\bмы\s", re.IGNORECASE)
-_VOCATIVE = re.compile(
-    r"^(?:Señor(?:a|es|as)?|Monsieur|Madame|Messieurs|Mesdames|Estimad\w+|Уважаем\w+(?:\s+(?:господ\w+|госпожа))?)\s+"
-    r"(?:(?:le|la|les|el)\s+)?(?P<name>[^.;!?:]{3,80}?)(?:[:,!]$|:\s+(?P<rest>\S.*)$)"
-)
-
-
-def _alike(name: str, other: str) -> int:
-    """How many words two names share, whatever their endings."""
-    mine, theirs = ({word[:6] for word in re.findall(r"\w{4,}", one.lower())} for one in (name, other))
-    return len(mine & theirs)
-
-
-def _called(name: str, known: list[str]) -> tuple[str, ...]:
-    """The one of the known parties that is called by a name or office."""
-    best = max(known, key=lambda one: _alike(name, one), default="")
-    return (best,) if best and _alike(name, best) else ()
-
-
-def _told(text: str, rules: Grammar) -> bool:
-    """Whether a line begins with what somebody is to do."""
-    link = rules.links.match(text)
-    form, _ = rules.verb_at(text, link.end() if link else 0)
-    return (
-        form in {INFINITIVE, COMMAND}
-        or (bool(link) and form == SUBJUNCTIVE)
-        or (form == SUBJUNCTIVE and text[0].isupper())
-    )
-
-
-def _is_other_heading(block: Block, text: str, rules: Grammar) -> bool:
-    return (
-        block.gap
-        and len(text.split()) <= 8
-        and text[-1] not in ".,;:!?"
-        and text[0].isupper()
-        and not _told(text, rules)
-    )
-
-
-def _turned(walk: _Walk, text: str, block: Block, after: str, *, leads: bool) -> tuple[str, str] | None:
-    """Whom a line turns to, and what it says then: "Aux autorités de X", "Правительству X:"."""
-    rules = walk.grammar
-    head, colon, rest = text.partition(":")
-    nobody = rules.opens.match(text) and not rules.names_actor(head)
-    if len(head) > _HEADING or rules.ask.search(head) or rules.must.search(head) or nobody:
-        return None
-    lead = rules.heading.match(head)
-    name = head[lead.end() :].strip(" .") if lead else head.strip(" .")
-    if _WE_VERB.search(name) or not name or (not colon and text[-1] in ".!?;"):
-        return None
-    actor = is_party(name, rules)
-    if rest.strip():
-        said = re.sub(r"^(?:que|qu’|чтобы)\s*", "", rest.strip(), flags=re.IGNORECASE)
-        told = _told(rest.strip(), rules) or rules.verb_at(said, 0)[0] == SUBJUNCTIVE
-        known = (lead or actor or walk.listing) and told and not block.text.isupper()
-        return (name, rest.strip()) if known and (lead or name[:1].isupper()) else None
-    if not leads or (rules.public.search(name) and not colon):
-        return None
-    if lead and (actor or colon or walk.listing):
-        return name, ""
-    alone = actor and not block.marker and bool(name[:1].isupper()) and _told(after, rules)
-    bare = (colon and (actor or walk.listing)) or alone
-    return (name, "") if bare and not _told(text, rules) else None
-
-
-def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
+def _item(walk: Walk, text: str, *, numbered: bool, block: Block) -> bool:
     """Reads a block as an item of the open list; False closes the list where the block is none."""
     rules = walk.grammar
     beside = walk.above and block.marker and style(block.marker) == walk.above
-    told = _told(text, rules) or (walk.chapeau and bool(rules.verb_at(text, 0)[0]))
+    told = asks_at_once(text, rules) or (walk.chapeau and bool(rules.verb_at(text, 0)[0]))
     if beside or (not numbered and (walk.marked or not told)):
         walk.opened, walk.marked = None, False
         return False
@@ -286,7 +121,7 @@ def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
     if (walk.listing or walk.chapeau) and (numbered or told) and _led(walk, first[0]):
         walk.marked, walk.asked = walk.marked or numbered, True
         return True
-    if rules.ask.search(text[:_HEADING]) or not walk.opened:
+    if rules.ask.search(text[:HEADING]) or not walk.opened:
         return False
     link = rules.links.match(first[0])
     form, _ = rules.verb_at(first[0], link.end() if link else 0)
@@ -302,7 +137,7 @@ def _item(walk: _Walk, text: str, *, numbered: bool, block: Block) -> bool:
     return True
 
 
-def _led(walk: _Walk, sentence: str) -> bool:
+def _led(walk: Walk, sentence: str) -> bool:
     """An item that names whom it asks: "au ministère, de libérer ...", "que le Congrès abroge"."""
     rules = walk.grammar
     lead = rules.heading.match(sentence) or rules.to.match(sentence)
@@ -324,7 +159,7 @@ def _led(walk: _Walk, sentence: str) -> bool:
 _THAT = re.compile(r"(?:que\s|qu’|чтобы\s)", re.IGNORECASE)
 
 
-def _read_text(walk: _Walk, text: str, *, leads: bool) -> None:
+def _read_text(walk: Walk, text: str, *, leads: bool) -> None:
     told = sentences(text)
     walk.asked = False
     for at, sentence in enumerate(told):
@@ -332,7 +167,7 @@ def _read_text(walk: _Walk, text: str, *, leads: bool) -> None:
         _read_sentence(walk, f"{sentence}:" if last and leads and sentence[-1] not in ".,:;!?…" else sentence)
 
 
-def _read_sentence(walk: _Walk, sentence: str) -> None:
+def _read_sentence(walk: Walk, sentence: str) -> None:
     """What one sentence asks, of whom: by its asking words, as a duty, or as a command."""
     rules = walk.grammar
     told = rules.connective.sub("", sentence)
@@ -368,7 +203,7 @@ def _elliptic(sentence: str, rules: Grammar) -> tuple[tuple[str, ...], list[str]
     """A party before what it is asked, whose asking word is of the sentence before: "A la Corte, oír"."""
     lead = rules.heading.match(sentence)
     comma = sentence.find(", ") if lead else -1
-    if lead is None or not 0 < comma < _HEADING or rules.ask.search(sentence):
+    if lead is None or not 0 < comma < HEADING or rules.ask.search(sentence):
         return None
     link = rules.links.match(sentence, comma + 2)
     form, _ = rules.verb_at(sentence, link.end() if link else comma + 2)
@@ -378,7 +213,7 @@ def _elliptic(sentence: str, rules: Grammar) -> tuple[tuple[str, ...], list[str]
     return (named, rules.phrases(sentence[comma + 2 :], form)) if named else None
 
 
-def _take(walk: _Walk, ask: re.Match[str], before: str, rest: str, *, again: bool) -> bool:
+def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool) -> bool:
     """Notes what stands behind an asking word, or opens the list that does; whether it asks something."""
     rules = walk.grammar
     joined = re.search(r"ndo(?P<them>l[oae]s?)$", ask["third"] or "")
@@ -402,7 +237,7 @@ def _passive(ask: re.Match[str]) -> bool:
     return re.match(r"(?:est|sont)\s", ask["third"] or "") is not None
 
 
-def _next_item(walk: _Walk, ask: re.Match[str]) -> tuple[str, ...]:
+def _next_item(walk: Walk, ask: re.Match[str]) -> tuple[str, ...]:
     """Whom the item before asked, where the next one goes on: "- pidiendo a X ...; - exigiendo que ..."."""
     return walk.last if walk.marker and _GERUND.search(ask.group().strip()) else ()
 
@@ -410,7 +245,7 @@ def _next_item(walk: _Walk, ask: re.Match[str]) -> tuple[str, ...]:
 _GERUND = re.compile(r"(?:ndo(?:l[eoa]s?)?|ant|[яа])$")
 
 
-def _store(walk: _Walk, named: tuple[str, ...], pieces: list[str]) -> None:
+def _store(walk: Walk, named: tuple[str, ...], pieces: list[str]) -> None:
     """Notes what is asked; a clause whose subject can be asked goes to it."""
     form = PAST if walk.grammar.language == "ru" else SUBJUNCTIVE
     for at, piece in enumerate(pieces):
@@ -426,7 +261,7 @@ _IMPERSONAL = re.compile(r"(?:es|resulta|il)\s", re.IGNORECASE)
 
 
 def _named(
-    walk: _Walk, name: str, pronoun: str, before: str, asking: str, *, passive: bool
+    walk: Walk, name: str, pronoun: str, before: str, asking: str, *, passive: bool
 ) -> tuple[str, ...]:
     """The parties of an asking word: named behind it, before it, or pointed at."""
     rules = walk.grammar
@@ -462,7 +297,7 @@ def _before(before: str, rules: Grammar) -> tuple[str, ...]:
     return ()
 
 
-def _duty(walk: _Walk, sentence: str) -> bool:
+def _duty(walk: Walk, sentence: str) -> bool:
     """So: "Le gouvernement doit ...", "También debe ..."; whether it asks something."""
     rules = walk.grammar
     done, last = False, 0
@@ -494,7 +329,7 @@ def _duty(walk: _Walk, sentence: str) -> bool:
 _BE = re.compile(r"(?:\w+\s)?(?:ser|estar|quedar|être|быть)\s", re.IGNORECASE)
 
 
-def _obliged(walk: _Walk, subject: str, *, done: bool) -> tuple[str, ...]:
+def _obliged(walk: Walk, subject: str, *, done: bool) -> tuple[str, ...]:
     rules = walk.grammar
     if not subject or rules.subject.match(subject):
         return walk.section or (walk.last if walk.asked or done or subject else ())
@@ -505,7 +340,3 @@ def _obliged(walk: _Walk, subject: str, *, done: bool) -> tuple[str, ...]:
     if len(name.split()) > LONGEST or re.search(r"\b(?:qui|que|котор\w+|quien|что)\b", name):
         return ()
     return split(subject, rules) if is_party(name, rules) else ()
-
-
-def _same(one: Demand, other: Demand) -> bool:
-    return one.to == other.to and (one.quote == other.quote or one.quote in other.quote)

@@ -1,0 +1,154 @@
+"""Takes a listing apart whose items bear dates: a board, dates above or below a title, rules between."""
+
+import re
+from dataclasses import replace
+
+from jobs.steps.extract.blocks import collapse
+from jobs.steps.extract.data import pattern
+from jobs.steps.extract.dates import short_dates_in
+from jobs.steps.extract.listing import BESIDE, FILE, Item, Line, clean_title, dated_item, is_title, meta
+
+_ROW = re.compile(
+    r"^(?P<number>\d{1,5}|공지|Notice|NOTICE|\[?Featured\]?)\s*(?:[|\t]|\s{2,})\s*(?P<rest>\S.*)$"
+)
+
+
+def rows(lines: list[Line]) -> list[Item]:
+    """Rows of a board's table: a number or 공지, the title, a writer, a date, a counter."""
+    found: list[Item] = []
+    for line in lines:
+        match = _ROW.match(line.text.strip())
+        if match is None:
+            _add_preview(found, line)
+            continue
+        cells = [cell.strip() for cell in re.split(r"\s*[|\t]\s*|\s{2,}", match["rest"]) if cell.strip()]
+        dates = short_dates_in(match["rest"])
+        clock = re.search(r"(?<!\d)\d{1,2}:\d{2}(?!\d)", match["rest"])
+        if len(cells) < 2 or not (dates or clock) or not any(char.isalpha() for char in cells[0]):
+            continue
+        found.append(Item(clean_title(cells[0]), clean_title(cells[0]), dates[0].value if dates else None))
+    return found if len(found) >= 2 else []
+
+
+def _add_preview(found: list[Item], line: Line) -> None:
+    """A line beneath a row is the beginning of its text, where it is longer than a menu's."""
+    if found and len(line.text) > _PREVIEW:
+        found[-1] = replace(found[-1], text=f"{found[-1].text}\n\n{line.text.strip()}")
+
+
+_PREVIEW = 40  # characters
+
+
+def ruled(lines: list[Line]) -> list[Item]:
+    """Items between lines of dashes, each with its title first; the page's own head is left out."""
+    parts: list[list[Line]] = [[]]
+    for line in lines:
+        if _RULE.match(line.text.strip()):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    parts = [part for part in parts if part]
+    titled = [part for part in parts[1:] if is_title(collapse(part[0].text)) and len(part) > 1]
+    if len(titled) < 3 or len(titled) < len(parts) - 2:
+        return []
+    head = _pinned(parts[0])
+    return [_below_its_date(part) or dated_item(part) for part in ([head] if head else []) + titled]
+
+
+def _below_its_date(part: list[Line]) -> Item | None:
+    """An item with its date in a line of its own above its title; None where there is none."""
+    above = collapse(part[0].text)
+    dates = short_dates_in(above)
+    bare = bool(dates) and len(above) - (dates[0].end - dates[0].start) <= BESIDE
+    undated = _UNDATED.match(above) is not None
+    if len(part) < 3 or not (bare or undated) or not is_title(collapse(part[1].text)) or meta(part[1].text):
+        return None
+    return replace(dated_item(part[1:]), when=dates[0].value if bare else None)
+
+
+_UNDATED = re.compile(
+    r"(?:undated|no date|without date|sans date|non daté|sin fecha|без даты)\b", re.IGNORECASE
+)
+
+
+def _pinned(lines: list[Line]) -> list[Line]:
+    """The item that stands under the head of a page, behind "[Featured]" or above a line of its own data."""
+    for position, line in enumerate(lines[:-1]):
+        if re.fullmatch(
+            r"\[?(?:featured|pinned|sticky|notice|공지|top)\]?", line.text.strip(), re.IGNORECASE
+        ):
+            return lines[position + 1 :]
+    for position in range(len(lines) - 1):
+        if meta(lines[position + 1].text) and is_title(collapse(lines[position].text)):
+            return lines[position:]
+    return []
+
+
+def dated(lines: list[Line]) -> list[Item]:
+    """Titles each with a line of its date beneath, and a text that follows."""
+    starts = [
+        position
+        for position in range(len(lines) - 1)
+        if is_title(collapse(lines[position].text))
+        and meta(lines[position + 1].text)
+        and short_dates_in(lines[position + 1].text)
+        and not short_dates_in(lines[position].text)
+        and (lines[position].gap or position < _HEAD or _ended(lines[position - 1]))
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    return [dated_item(lines[start:end]) for start, end in zip(starts, bounds, strict=True)]
+
+
+def _ended(line: Line) -> bool:
+    return pattern(FILE, "more").fullmatch(line.text.strip(" .…»→[]")) is not None
+
+
+def under_dates(lines: list[Line]) -> list[Item]:
+    """Titles each with its date above, and a text that follows."""
+    starts = [
+        position
+        for position in range(len(lines) - 2)
+        if (dates := short_dates_in(collapse(lines[position].text)))
+        and len(lines[position].text) - (dates[0].end - dates[0].start) <= BESIDE
+        and is_title(collapse(lines[position + 1].text))
+        and not meta(lines[position + 1].text)
+        and lines[position].gap
+    ]
+    if len(starts) < 3:
+        return []
+    bounds = [*starts[1:], len(lines)]
+    found = []
+    for start, end in zip(starts, bounds, strict=True):
+        item = dated_item(lines[start + 1 : end])
+        found.append(replace(item, when=short_dates_in(lines[start].text)[0].value))
+    return found
+
+
+def lined(lines: list[Line]) -> list[Item]:
+    """A page of lines that are a title and its date, before or behind it, and little else."""
+    found: list[Item] = []
+    for line in lines:
+        text = collapse(_BULLET_SIGN.sub("", line.text))
+        dates = short_dates_in(text)
+        if len(dates) != 1 or len(text) > 200:
+            _add_preview(found, line)
+            continue
+        before, after = text[: dates[0].start].strip(" (|·-–,:["), text[dates[0].end :].strip(" )|·-–,:]")
+        title = before or after
+        if not (before and after) and _named(title):
+            found.append(Item(clean_title(title), title, dates[0].value))
+        else:
+            _add_preview(found, line)
+    return found if len(found) >= 4 and len(found) >= 0.6 * len(lines) else []
+
+
+def _named(title: str) -> bool:
+    return len(title.split()) >= 3 or (len(title) >= 5 and not title.isascii())
+
+
+_BULLET_SIGN = re.compile(r"^\s*(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s)|\d{1,4}[.)])\s*")
+_HEAD = 5
+"""Lines at the top of a page that are its name and menu."""
+_RULE = re.compile(r"[-_=*~─━]{8,}$")
