@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from jobs.steps.lexicon.tokens import CJK, Tokens, fold
-from jobs.steps.link.names import Names, particles, stem
+from jobs.steps.link.name import Names, stem
+from jobs.steps.link.name_words import particles
 from jobs.steps.link.signs import signs_in
 from jobs.steps.link.sounds import data, sounds
 

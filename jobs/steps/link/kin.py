@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from jobs.steps.link.names import Name, Names, script_of, stem
+from jobs.steps.link.name import Name, Names, script_of, stem
 from jobs.steps.link.traits import Traits
 
 _SURE = 1.0

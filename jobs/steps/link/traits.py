@@ -17,7 +17,8 @@ from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
 from jobs.steps.link.gazetteer import bodies_in, place_id, places_heard, places_in
-from jobs.steps.link.names import Names, names_in
+from jobs.steps.link.name import Names
+from jobs.steps.link.names import names_in
 from jobs.steps.link.stages import is_again, is_yearly, stage_of
 from jobs.steps.link.when import days_in
 from jobs.steps.link.wording import Wording, leading, wording
