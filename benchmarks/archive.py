@@ -163,7 +163,7 @@ def _copy(work: Work, shift: int, base: int) -> None:
         question = sa.select(*columns).where(first <= base)
         work.connection.execute(sa.insert(table).from_select([c.name for c in table.columns], question))
     found = work.connection.execute(sa.select(WORDS).where(WORDS.c.id <= base)).all()
-    put_in: Callable[[Sequence[Row]], None] = work.statements._index._put_in  # noqa: SLF001
+    put_in: Callable[[Sequence[Row]], None] = work.statements._index._put_in  # noqa: SLF001 - as the program does, without reading
     put_in([Row(row.id + shift, row.day, row.title, row.rest) for row in found])
 
 
@@ -226,7 +226,7 @@ def _bare_question(work: Work, wanted: words.Wanted) -> Iterator[Callable[[], ob
     else:
         chars = [char.replace("\\", "\\\\").replace("'", "''") for n in numbers for char in sign(n)]
         asked = " & ".join(f"'{char}'" for char in chars) or "'none'"
-    question = sa.text(work.statements._index.matching[False])  # noqa: SLF001
+    question = sa.text(work.statements._index.matching[False])  # noqa: SLF001 - the bare index
     yield lambda: work.connection.execute(question, {"asked": asked}).all()
 
 

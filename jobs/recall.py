@@ -9,7 +9,8 @@ from jobs.steps.link import Known, Shelf, Traits, read_traits
 from storage.database import Work
 from storage.queries import Placed
 from storage.records import Statement
-from storage.statements import COMPARED, case_window, day_of
+from storage.statement_rows import day_of
+from storage.statements import COMPARED, case_window
 
 _MOST = 2_000
 """Statements that are remembered, the newest; with their traits some twenty kilobytes each."""

@@ -1,5 +1,6 @@
 """The index in FTS5 on SQLite and in tsvectors on PostgreSQL, fed by the same numbers of terms on both."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -20,10 +21,42 @@ _VECTOR = "array_to_tsvector(string_to_array(title || rest, NULL))"
 _TITLE_VECTOR = "array_to_tsvector(string_to_array(title, NULL))"
 
 
-class SqliteIndex(Index):
+class _Asked(Index):
+    """How a question is written: both engines join what they look for alike, with signs of their own."""
+
+    _and: str
+    _or: str
+    _but: str
+
+    @staticmethod
+    @abstractmethod
+    def _one(step: Sequence[int]) -> str:
+        """One of these terms."""
+
+    def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
+        asked = self._and.join(
+            f"({self._or.join(self._and.join(map(self._one, way.steps)) for way in _ways(group))})"
+            for group in groups
+            if group.ways
+        )
+        for way in without if asked else ():
+            if len(way.steps) == 1:
+                asked = f"({asked}){self._but}{self._one(way.steps[0])}"
+        return asked
+
+    def _any(self, several: Sequence[str]) -> str:
+        return self._or.join(f"({one})" for one in several)
+
+
+class SqliteIndex(_Asked):
     """FTS5 (SQLite's full-text module), without a copy of what it indexes; terms go in by their numbers."""
 
     matching = (_IN_FTS5.format("statement_index"), _IN_FTS5.format("statement_index_title"))
+    _and, _or, _but = " AND ", " OR ", " NOT "
+
+    @staticmethod
+    def _one(step: Sequence[int]) -> str:
+        return f'"{step[0]}"' if len(step) == 1 else "(" + " OR ".join(f'"{number}"' for number in step) + ")"
 
     def _put_in(self, rows: Sequence[Row]) -> None:
         many = [(row.id, row.day.isoformat(), row.title, row.rest) for row in rows]
@@ -44,27 +77,17 @@ class SqliteIndex(Index):
         for table in _TABLES:
             self._connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608
 
-    def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
-        asked = " AND ".join(
-            "("
-            + " OR ".join(" AND ".join(_one_of_fts5(step) for step in way.steps) for way in _ways(group))
-            + ")"
-            for group in groups
-            if group.ways
-        )
-        for way in without if asked else ():
-            if len(way.steps) == 1:
-                asked = f"({asked}) NOT {_one_of_fts5(way.steps[0])}"
-        return asked
 
-    def _any(self, several: Sequence[str]) -> str:
-        return " OR ".join(f"({one})" for one in several)
-
-
-class PostgresIndex(Index):
+class PostgresIndex(_Asked):
     """GIN indexes over tsvectors that PostgreSQL makes of signed statements: their lexemes are the signs."""
 
     matching = (_IN_VECTORS.format(_VECTOR), _IN_VECTORS.format(_TITLE_VECTOR))
+    _and, _or, _but = " & ", " | ", " & !"
+
+    @staticmethod
+    def _one(step: Sequence[int]) -> str:
+        several = [" & ".join(_quoted(char) for char in sign(number)) for number in step]
+        return f"({' | '.join(f'({one})' for one in several)})"
 
     def _put_in(self, rows: Sequence[Row]) -> None:
         self._connection.execute(sa.insert(WORDS), [asdict(row) for row in rows])
@@ -74,22 +97,6 @@ class PostgresIndex(Index):
 
     def _empty(self) -> None:
         """The rows are all there is."""
-
-    def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
-        asked = " & ".join(
-            "("
-            + " | ".join(" & ".join(_one_of_tsquery(step) for step in way.steps) for way in _ways(group))
-            + ")"
-            for group in groups
-            if group.ways
-        )
-        for way in without if asked else ():
-            if len(way.steps) == 1:
-                asked = f"({asked}) & !{_one_of_tsquery(way.steps[0])}"
-        return asked
-
-    def _any(self, several: Sequence[str]) -> str:
-        return " | ".join(f"({one})" for one in several)
 
 
 def index_for(connection: Connection, additions: Additions) -> Index:
@@ -115,15 +122,6 @@ def _for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
         every.append((row.id, " ".join(map(str, of_title.union(numbers_in(row.rest))))))
         titles.append((row.id, " ".join(map(str, of_title))))
     return every, titles
-
-
-def _one_of_fts5(step: Sequence[int]) -> str:
-    return f'"{step[0]}"' if len(step) == 1 else "(" + " OR ".join(f'"{number}"' for number in step) + ")"
-
-
-def _one_of_tsquery(step: Sequence[int]) -> str:
-    several = [" & ".join(_quoted(char) for char in sign(number)) for number in step]
-    return f"({' | '.join(f'({one})' for one in several)})"
 
 
 def _quoted(char: str) -> str:

@@ -1,12 +1,11 @@
 """Statements: the documents understood, kept whole and found again."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.filters import conditions
@@ -14,27 +13,18 @@ from storage.naming import party_key
 from storage.parties import Parties, likeness
 from storage.queries import Hit, Hits, Placed, Query, Sort
 from storage.records import (
-    Addressee,
-    Assessment,
-    Demand,
     Entry,
-    PersonsAtRisk,
     Reason,
-    Signatories,
     Source,
     Statement,
 )
-from storage.search import Document, Index, facts_of
+from storage.search import Index
+from storage.statement_rows import dated, day_of, demands_of, document_of, reading_of, row_of, statement_of
 from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
 from storage.takedowns import Takedowns
-from storage.terms import fold
 from storage.versions import Versions
-from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
+from storage.words import Gone, Relation
 
-_PLAIN = (
-    *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
-    *("entry_id", "case_id", "relation", "published", "external_id"),
-)
 COMPARED = 400
 """What one new statement is compared with at most: a flood must not make every poll slower."""
 _EDITS = "statement_edits"
@@ -91,12 +81,12 @@ class Statements:
 
     def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
         """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
-        row = _row(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
+        row = row_of(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
         row["deferred"] = deferred
         key = self._additions.add(statements, row)
         self._add_parts(key, statement)
         self.parties.add(key, statement, source.organisation, dated(statement))
-        self._index.add(_document(key, statement, source.organisation, row["voices"], row["day"]))
+        self._index.add(document_of(key, statement, source.organisation, row["voices"], row["day"]))
         return key
 
     def change(
@@ -107,7 +97,7 @@ class Statements:
         What it said is kept as a version; without `now` its words are the same. Not `rewritten` where
         nobody edited it and more of it was read.
         """
-        row = _row(statement, source)
+        row = row_of(statement, source)
         if now is not None:
             self.versions.keep(statement.id, now, rewritten=rewritten)
         kept = ("entry_id", "case_id", "relation", "external_id")  # whose it is does not change
@@ -125,7 +115,7 @@ class Statements:
         day = self._connection.scalars(
             sa.select(statements.c.day).where(statements.c.id == statement.id)
         ).one()
-        self._index.add(_document(statement.id, statement, source.organisation, row["voices"], day))
+        self._index.add(document_of(statement.id, statement, source.organisation, row["voices"], day))
 
     def place(self, statement: Statement, source: Source) -> None:
         """One that was kept unread is understood now, and has a case."""
@@ -170,7 +160,7 @@ class Statements:
 
     def move(self, statement: Statement, case_id: int, relation: Relation, link: tuple[Reason, ...]) -> None:
         """The statement, and what rang for it, belongs to another case; `link` says why."""
-        reading = _reading(replace(statement, link=link))
+        reading = reading_of(replace(statement, link=link))
         values = {"case_id": case_id, "relation": relation, "reading": reading}
         self._connection.execute(
             sa.update(statements).where(statements.c.id == statement.id).values(**values)
@@ -232,7 +222,7 @@ class Statements:
             after = rows[-1].id
             found = {statement.id: statement for statement in self.many([row.id for row in rows])}
             for row in rows:
-                self._index.add(_document(row.id, found[row.id], row.organisation, row.voices, row.day))
+                self._index.add(document_of(row.id, found[row.id], row.organisation, row.voices, row.day))
             number += len(rows)
         return number
 
@@ -386,126 +376,10 @@ class Statements:
             .order_by(statements.c.id)
         )
         rows = self._connection.execute(question).mappings().all()
-        parts = _parts(self._connection, [row["id"] for row in rows])
-        return tuple(_statement(row, parts.get(row["id"], ())) for row in rows)
-
-
-def _row(statement: Statement, source: Source) -> dict[str, Any]:
-    alert = statement.alert
-    row: dict[str, Any] = {name: getattr(statement, name) for name in _PLAIN}
-    return row | {
-        "msg_type": alert.msg_type,
-        "urgent": alert.urgent,
-        "urgency": alert.urgency,
-        "severity": alert.severity,
-        "certainty": alert.certainty,
-        "reading": _reading(statement),
-        "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
-    }
-
-
-def _document(key: int, statement: Statement, organisation: str, voices: str, day: date) -> Document:
-    """What a statement is found by: title and text, who speaks, its symbols, and what filters ask for."""
-    of = {addressee.name: addressee.country for addressee in statement.addressees}
-    asked = dict.fromkeys(name for demand in statement.demands for name in (demand.to, of.get(demand.to)))
-    return Document(
-        id=key,
-        day=day,
-        title=statement.title,
-        text=statement.text,
-        beside=(*statement.issuers, organisation, *statement.identifiers),
-        facts=facts_of(
-            kind=statement.kind,
-            language=statement.language,
-            countries=statement.countries,
-            asked=[name for name in asked if name],
-            voices=voices,
-            day=day,
-        ),
-    )
+        parts = demands_of(self._connection, [row["id"] for row in rows])
+        return tuple(statement_of(row, parts.get(row["id"], ())) for row in rows)
 
 
 def case_window(around: datetime) -> tuple[date, date]:
     """The days on which statements of one case may lie, for one that was published `around`."""
     return (around - CASE_MEMORY).date(), (around + CASE_MEMORY).date()
-
-
-def day_of(statement: Statement, fetched: datetime) -> date:
-    """The day that a statement is filed under."""
-    return dated(statement) or fetched.date()
-
-
-def dated(statement: Statement) -> date | None:
-    """The day on which it was published, posted or written, as far as that is known."""
-    if statement.published:
-        return statement.published.date()
-    return statement.date_posted or statement.date_written
-
-
-def _reading(statement: Statement) -> dict[str, object]:
-    found: dict[str, object] = {
-        "issuers": list(statement.issuers),
-        "signatories": _said(asdict(statement.signatories), Signatories()),
-        "addressees": [asdict(addressee) for addressee in statement.addressees],
-        "persons_at_risk": _said(asdict(statement.persons_at_risk), PersonsAtRisk()),
-        "countries": list(statement.countries),
-        "places": list(statement.places),
-        "identifiers": list(statement.identifiers),
-        "instruments": list(statement.instruments),
-        "reasons": [asdict(reason) for reason in statement.alert.reasons],
-        "link": [asdict(reason) for reason in statement.link],
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _said(fields: dict[str, object], nothing: object) -> dict[str, object]:
-    """What differs from nothing said: the rest would take more room than many a text."""
-    return {name: value for name, value in fields.items() if value != getattr(nothing, name)}
-
-
-def _parts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand, ...]]:
-    found: dict[int, list[Demand]] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        question = sa.select(demands).where(demands.c.statement_id.in_(part))
-        for row in connection.execute(
-            question.order_by(demands.c.statement_id, demands.c.position)
-        ).mappings():
-            demand = Demand(row["addressee"], row["quote"], row["verb"], row["condition"], row["deadline"])
-            found.setdefault(row["statement_id"], []).append(demand)
-    return {key: tuple(asked) for key, asked in found.items()}
-
-
-def _statement(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
-    reading = row["reading"]
-    signatories = dict(reading.get("signatories", {}))
-    signatories["names"] = tuple(signatories.get("names", ()))
-    plain = {name: row[name] for name in _PLAIN}
-    plain |= {"kind": Kind(row["kind"]), "relation": Relation(row["relation"])}
-    return Statement(
-        **plain,
-        id=row["id"],
-        fetched=row["fetched"],
-        gone=row["gone"],
-        gone_as=Gone(row["gone_as"]) if row["gone_as"] else None,
-        taken_down=row["taken_down"],
-        source_name=row["source_name"],
-        link=tuple(Reason(**reason) for reason in reading.get("link", ())),
-        issuers=tuple(reading.get("issuers", ())),
-        signatories=Signatories(**signatories),
-        addressees=tuple(Addressee(**addressee) for addressee in reading.get("addressees", ())),
-        demands=asked,
-        persons_at_risk=PersonsAtRisk(**reading.get("persons_at_risk", {})),
-        countries=tuple(reading.get("countries", ())),
-        places=tuple(reading.get("places", ())),
-        identifiers=tuple(reading.get("identifiers", ())),
-        instruments=tuple(reading.get("instruments", ())),
-        alert=Assessment(
-            msg_type=MsgType(row["msg_type"]),
-            urgent=row["urgent"],
-            urgency=Urgency(row["urgency"]),
-            severity=Severity(row["severity"]),
-            certainty=Certainty(row["certainty"]),
-            reasons=tuple(Reason(**reason) for reason in reading.get("reasons", ())),
-        ),
-    )

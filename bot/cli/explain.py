@@ -177,9 +177,8 @@ def _without_file() -> Config:
 
 
 async def _fetch(url: str, settings: Config) -> tuple[bytes, str, str]:
-    # What reaches the outside is half of the memory of a command that reads a file.
-    from bot.app import fetcher  # noqa: PLC0415
-    from jobs.fetch import FetchError  # noqa: PLC0415
+    from bot.app import fetcher  # noqa: PLC0415 - half of the memory of a command that reads a file
+    from jobs.fetch import FetchError  # noqa: PLC0415 - likewise
 
     async with fetcher(settings) as fetching:
         try:

@@ -9,7 +9,7 @@ from bot.render.results import numbers
 from bot.render.timeline import case_blocks, happened
 from bot.speech import Speech
 from storage.database import Work
-from storage.statements import dated
+from storage.statement_rows import dated
 
 EXAMPLE = "/case 12"
 PAGE = 5

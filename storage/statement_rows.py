@@ -1,0 +1,149 @@
+"""Statements as rows and back, and as the documents that the index holds."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.records import (
+    Addressee,
+    Assessment,
+    Demand,
+    PersonsAtRisk,
+    Reason,
+    Signatories,
+    Source,
+    Statement,
+)
+from storage.search import Document, facts_of
+from storage.tables import demands
+from storage.terms import fold
+from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
+
+_PLAIN = (
+    *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
+    *("entry_id", "case_id", "relation", "published", "external_id"),
+)
+
+
+def row_of(statement: Statement, source: Source) -> dict[str, Any]:
+    """The columns of a statement, its parts in other tables left out."""
+    alert = statement.alert
+    row: dict[str, Any] = {name: getattr(statement, name) for name in _PLAIN}
+    return row | {
+        "msg_type": alert.msg_type,
+        "urgent": alert.urgent,
+        "urgency": alert.urgency,
+        "severity": alert.severity,
+        "certainty": alert.certainty,
+        "reading": reading_of(statement),
+        "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
+    }
+
+
+def document_of(key: int, statement: Statement, organisation: str, voices: str, day: date) -> Document:
+    """What a statement is found by: title and text, who speaks, its symbols, and what filters ask for."""
+    of = {addressee.name: addressee.country for addressee in statement.addressees}
+    asked = dict.fromkeys(name for demand in statement.demands for name in (demand.to, of.get(demand.to)))
+    return Document(
+        id=key,
+        day=day,
+        title=statement.title,
+        text=statement.text,
+        beside=(*statement.issuers, organisation, *statement.identifiers),
+        facts=facts_of(
+            kind=statement.kind,
+            language=statement.language,
+            countries=statement.countries,
+            asked=[name for name in asked if name],
+            voices=voices,
+            day=day,
+        ),
+    )
+
+
+def day_of(statement: Statement, fetched: datetime) -> date:
+    """The day that a statement is filed under."""
+    return dated(statement) or fetched.date()
+
+
+def dated(statement: Statement) -> date | None:
+    """The day on which it was published, posted or written, as far as that is known."""
+    if statement.published:
+        return statement.published.date()
+    return statement.date_posted or statement.date_written
+
+
+def reading_of(statement: Statement) -> dict[str, object]:
+    """What was read in a statement and is looked at only with it; empty fields are left out."""
+    found: dict[str, object] = {
+        "issuers": list(statement.issuers),
+        "signatories": _said(asdict(statement.signatories), Signatories()),
+        "addressees": [asdict(addressee) for addressee in statement.addressees],
+        "persons_at_risk": _said(asdict(statement.persons_at_risk), PersonsAtRisk()),
+        "countries": list(statement.countries),
+        "places": list(statement.places),
+        "identifiers": list(statement.identifiers),
+        "instruments": list(statement.instruments),
+        "reasons": [asdict(reason) for reason in statement.alert.reasons],
+        "link": [asdict(reason) for reason in statement.link],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _said(fields: dict[str, object], nothing: object) -> dict[str, object]:
+    """What differs from nothing said: the rest would take more room than many a text."""
+    return {name: value for name, value in fields.items() if value != getattr(nothing, name)}
+
+
+def demands_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand, ...]]:
+    """The demands of statements, by their numbers."""
+    found: dict[int, list[Demand]] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        question = sa.select(demands).where(demands.c.statement_id.in_(part))
+        for row in connection.execute(
+            question.order_by(demands.c.statement_id, demands.c.position)
+        ).mappings():
+            demand = Demand(row["addressee"], row["quote"], row["verb"], row["condition"], row["deadline"])
+            found.setdefault(row["statement_id"], []).append(demand)
+    return {key: tuple(asked) for key, asked in found.items()}
+
+
+def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
+    """The statement of a row, with its demands."""
+    reading = row["reading"]
+    signatories = dict(reading.get("signatories", {}))
+    signatories["names"] = tuple(signatories.get("names", ()))
+    plain = {name: row[name] for name in _PLAIN}
+    plain |= {"kind": Kind(row["kind"]), "relation": Relation(row["relation"])}
+    return Statement(
+        **plain,
+        id=row["id"],
+        fetched=row["fetched"],
+        gone=row["gone"],
+        gone_as=Gone(row["gone_as"]) if row["gone_as"] else None,
+        taken_down=row["taken_down"],
+        source_name=row["source_name"],
+        link=tuple(Reason(**reason) for reason in reading.get("link", ())),
+        issuers=tuple(reading.get("issuers", ())),
+        signatories=Signatories(**signatories),
+        addressees=tuple(Addressee(**addressee) for addressee in reading.get("addressees", ())),
+        demands=asked,
+        persons_at_risk=PersonsAtRisk(**reading.get("persons_at_risk", {})),
+        countries=tuple(reading.get("countries", ())),
+        places=tuple(reading.get("places", ())),
+        identifiers=tuple(reading.get("identifiers", ())),
+        instruments=tuple(reading.get("instruments", ())),
+        alert=Assessment(
+            msg_type=MsgType(row["msg_type"]),
+            urgent=row["urgent"],
+            urgency=Urgency(row["urgency"]),
+            severity=Severity(row["severity"]),
+            certainty=Certainty(row["certainty"]),
+            reasons=tuple(Reason(**reason) for reason in reading.get("reasons", ())),
+        ),
+    )
