@@ -51,6 +51,6 @@ def commands_of(script: str) -> list[tuple[str, ...]]:
     found = []
     for line in script.splitlines():
         words = shlex.split(line.partition("<")[0], comments=True)
-        if words and words[0] not in {"set", "cd"}:
+        if words and words[0] not in {"set", "cd", "export"}:
             found.append(tuple(words))
     return found

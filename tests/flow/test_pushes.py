@@ -1,6 +1,7 @@
 """A publisher's ping rings within moments, through the real program; killed at any step, it still does."""
 
 import asyncio
+import secrets
 import signal
 import socket
 import time
@@ -35,11 +36,12 @@ HUBS = tuple(point for point in TRAPS if "hub" in point)
 
 
 def free_port() -> int:
-    """One that nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """One that nobody listens at, below those the system hands out: while the program is down none may go."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def news(*titles: str) -> str:
