@@ -26,13 +26,15 @@ from bot.speech import Speech, languages
 from bot.systemd import Manager
 from bot.transports.console import ADDRESS, ConsoleTransport
 from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.pace import Pace
 from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
 from jobs.schedule import Job, Schedule
@@ -207,6 +209,11 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
     )
 
 
+def telegram_pace(config: TelegramConfig) -> Pace:
+    """What Telegram takes: so many a second, one a second in a chat, and twenty a minute in a group (FAQ)."""
+    return Pace(config.messages_per_second, per_minute=GROUP_PER_MINUTE, place=place_of)
+
+
 def apology(language: str) -> Message:
     """What is said when an answer failed."""
     text = Speech(language).t("Something went wrong here. Nothing was changed. Please try again in a moment.")
@@ -264,7 +271,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             chat = telegram(config.telegram, desk)
             await chat.start()
             stack.push_async_callback(chat.stop)
-            senders.append((chat, Pace(config.telegram.messages_per_second)))
+            senders.append((chat, telegram_pace(config.telegram)))
         tasks = []
         for one, pace in senders:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)

@@ -1,5 +1,6 @@
 """Recipients: who is reached, by an address that only the key can read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,6 +31,11 @@ class Recipients:
     def get(self, recipient_id: int) -> Recipient | None:
         """The recipient with this id."""
         return self._first(recipients.c.id == recipient_id)
+
+    def many(self, ids: Collection[int]) -> dict[int, Recipient]:
+        """The recipients with these ids."""
+        rows = self.connection.execute(sa.select(recipients).where(recipients.c.id.in_(ids))).mappings()
+        return {row["id"]: recipient_of(row, self.vault) for row in rows}
 
     def traces(self) -> dict[str, int]:
         """Everyone, by the keyed hash of the address, with the id: who is known, without any address."""
@@ -65,11 +71,10 @@ class Recipients:
     def suspend(self, recipient_id: int) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
         self._update(recipient_id, state=RecipientState.SUSPENDED)
-        claimed = sa.and_(deliveries.c.state == DeliveryState.SENDING, sa.not_(deliveries.c.begun))
-        waiting = sa.or_(deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)), claimed)
+        waiting = (DeliveryState.QUEUED, DeliveryState.HELD)
         self.connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.recipient_id == recipient_id, waiting)
+            .where(deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(waiting))
             .values(state=DeliveryState.CANCELLED, detail="the recipient cannot be reached")
         )
 

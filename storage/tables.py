@@ -308,7 +308,7 @@ alerts = Table(
     Column("msg_type", String, nullable=False),
     Column("status", String, nullable=False),
     Column("sent", Moment, nullable=False),
-    Column("expires", Moment),
+    Column("expires", Moment, index=True),
     Column("references", JSON, nullable=False),
 )
 
@@ -323,6 +323,7 @@ recipients = Table(
     Column("state", String, nullable=False),
     Column("since", Date, nullable=False),
     Column("drills", Boolean, nullable=False, server_default=false()),
+    Column("lost", Date, index=True),
 )
 
 routes = Table(
@@ -368,7 +369,7 @@ deliveries = Table(
     Column("id", Id, primary_key=True),
     Column("alert_id", ForeignKey("alerts.id")),
     Column("notice_id", ForeignKey("notices.id")),
-    Column("recipient_id", ForeignKey("recipients.id"), nullable=False, index=True),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
     Column("transport", String, nullable=False),
     Column("state", String, nullable=False),
     Column("lane", Integer, nullable=False),
@@ -377,7 +378,9 @@ deliveries = Table(
     Column("begun", Boolean, nullable=False),
     Column("reference", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("over", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "recipient_id"),
     UniqueConstraint("notice_id", "recipient_id"),
-    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before"),
+    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before", "id"),
+    Index("ix_deliveries_recipient", "recipient_id", "state"),
 )

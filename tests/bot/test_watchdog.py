@@ -13,7 +13,7 @@ from bot.commands.request import Reply, Request
 from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
 from bot.watchdog import Pulse, keep_watch
-from jobs.deliver import Pace
+from jobs.pace import Pace
 from storage.database import Database
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.pace import Pace
 from storage.database import Database
 from storage.records import Alert, Assessment, Delivery, Notice, Recipient
+from storage.tables import deliveries
 from storage.words import DeliveryState, RecipientState
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
@@ -209,20 +212,22 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
     assessment = URGENT if urgent else CALM
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
-        (claimed,) = work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+        (claimed,) = work.deliveries.due("telegram", NOON, 10)
         work.deliveries.begin([claimed.id])
     sender = deliverer(database, Platform(idempotent=idempotent), Clock())
     assert sender.recover() == 1
     assert delivery(database, alert_id).state is state
 
 
-def test_what_only_waited_for_its_turn_when_the_sender_was_killed_is_sent(database: Database) -> None:
-    """Claimed, but never attempted: there is nothing uncertain about it."""
+def test_what_an_earlier_version_had_claimed_when_it_was_killed_is_sent(database: Database) -> None:
+    """Claimed, but never attempted: there is nothing uncertain about it, and its note stays."""
     alert_id = queue(database, "post", lane=3, assessment=CALM)
     with database.write() as work:
-        work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+        claimed = sa.update(deliveries).values(state=DeliveryState.SENDING, detail="repeated: why")
+        work.connection.execute(claimed)
     deliverer(database, Platform(), Clock()).recover()
-    assert delivery(database, alert_id).state is DeliveryState.QUEUED
+    found = delivery(database, alert_id)
+    assert (found.state, found.detail) == (DeliveryState.QUEUED, "repeated: why")
 
 
 async def test_a_stop_puts_back_what_waited_for_its_turn(database: Database) -> None:
@@ -302,22 +307,6 @@ async def test_a_repetition_that_is_put_back_is_still_the_only_one(database: Dat
     assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
 
 
-def test_a_repetition_that_waited_when_the_sender_was_killed_is_still_the_only_one(
-    database: Database,
-) -> None:
-    """Claimed, not attempted, found at the next start: its note outlives all of that."""
-    alert_id = queue(database, "alert")
-    sender = deliverer(database, Platform(), Clock())
-    for begun in (True, False):
-        with database.write() as work:
-            (claimed,) = work.deliveries.claim("telegram", NOON + timedelta(minutes=1), 10, lanes=(0, 4))
-            if begun:
-                work.deliveries.begin([claimed.id])
-        sender.recover()
-        found = delivery(database, alert_id)
-        assert (found.state, found.detail.startswith("repeated")) == (DeliveryState.QUEUED, True)
-
-
 async def test_an_outcome_is_written_down_as_soon_as_the_database_takes_it(database: Database) -> None:
     """A database that fails for a moment after the sending does not make a sent message uncertain."""
     alert_id = queue(database, "alert")
@@ -360,11 +349,3 @@ async def test_who_forgot_the_bot_while_waiting_for_a_turn_hears_nothing(databas
     await Deliverer(database, platform, Pace(per_second=4, gap=0), Clock()).drain()
     assert [address for address, _, _ in platform.told] == ["1"]
     assert delivery(database, lost).state is DeliveryState.CANCELLED
-
-
-async def test_the_pace_forgets_chats_that_may_be_written_to_again() -> None:
-    """A service that runs for months and writes to everybody does not grow with it."""
-    pace = Pace(per_second=1e9, gap=0)
-    for chat in range(10_002):
-        await pace.turn(chat)
-    assert len(pace._chats) < 10_000

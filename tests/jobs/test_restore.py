@@ -136,7 +136,8 @@ def test_what_waited_may_have_been_sent_since(
     waiting(database, "alert", assessment=assessment, expires=expires)
     if claimed:
         with database.write() as work:
-            work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+            due = work.deliveries.due("telegram", NOON, 10)
+            work.deliveries.begin([one.id for one in due])
     database.back_up(file, NOON)
     lose(database)
     done = bring_back(database, file)

@@ -66,7 +66,7 @@ def test_no_reference_moves_with_a_chat(database: Database) -> None:
     with database.write() as work:
         old = a_reader(work, address="-1")
         queued(work, old)
-        (delivery,) = work.deliveries.claim("telegram", NOON, 1, lanes=(0, 4))
+        (delivery,) = work.deliveries.due("telegram", NOON, 1)
         work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="77")
         work.recipients.move(old.id, "telegram", "-1002")
         (moved,) = work.deliveries.of_alert(delivery.alert_id)
