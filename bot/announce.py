@@ -1,15 +1,18 @@
 """The voice of one transport: draws alerts in the recipient's language and hands them over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from bot.render.alert import alert_message
+from bot.render.amended import amended_message
 from bot.render.digest import digest_message
 from bot.render.message import Message
 from bot.render.notice import notice_message
 from bot.speech import Speech
+from jobs.amend import Changed
+from jobs.manner import Manner
 from jobs.outcome import Outcome
 from storage.records import Alert, Notice, Recipient
 
@@ -40,11 +43,15 @@ class Transport(Protocol):
     idempotent: bool
     """Whether `send` may be repeated even after a restart: the key is recognised, or no harm is done."""
 
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
+    changes: bool
+    """Whether an edit changes what the reader sees where it stands."""
+
+    async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """Say the message, whole and in order, in as many parts as the platform needs.
 
         A silent message makes no sound; of another one at most the first part does. Its choices
-        stand at its end.
+        stand at its end. It is shown as belonging to the message that the reference `under` names;
+        one that is not there, or no reference at all, holds nothing up.
         """
 
     async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
@@ -81,14 +88,26 @@ class Announcer:
         """Whether the platform recognises a repetition."""
         return self.transport.idempotent
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends one alert, or several as a digest."""
+    @property
+    def changes(self) -> bool:
+        """Whether an edit is seen where the message stands."""
+        return self.transport.changes
+
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
+        """Sends one alert, or a digest of some."""
         speech = Speech(recipient.language)
-        if len(alerts) == 1:
-            message = alert_message(alerts[0], speech, now)
-        else:
+        if manner.digest:
             message = digest_message(tuple(alerts), speech, now)
-        return await self.transport.send(recipient.address, message, key)
+        else:
+            message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
+        return await self.transport.send(recipient.address, message, key, manner.under)
+
+    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+        """Shows what a message has to say since its matter was called off or rewritten."""
+        message = amended_message(change, Speech(recipient.language, self.zone), now)
+        return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""

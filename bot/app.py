@@ -28,6 +28,7 @@ from bot.transports.console import ADDRESS, ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
+from jobs.amend import Amender
 from jobs.deliver import Deliverer, Pace
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
@@ -231,7 +232,9 @@ async def delivering(
             await stack.pop_all().aclose()
             log.warning("another process sends here; waiting until it stops", transport=transport.name)
             await asyncio.sleep(_LOCK_RETRY)
-        deliverer = Deliverer(database, Announcer(transport, zone), pace, now_utc, beat)
+        voice = Announcer(transport, zone)
+        amender = Amender(database, voice, pace, now_utc)
+        deliverer = Deliverer(database, voice, pace, now_utc, beat, amender.drain)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)

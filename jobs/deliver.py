@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from jobs.manner import Manner, manner_of
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.uncertain import unanswered, was_repeated
 from storage.database import Database, Work
@@ -39,8 +40,10 @@ class Voice(Protocol):
     def idempotent(self) -> bool:
         """Whether the platform recognises a repetition by its key."""
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends one alert, or several as a digest."""
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
+        """Sends one alert, or a digest of some, in this manner."""
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
@@ -76,6 +79,8 @@ class Deliverer:
     now: Callable[[], datetime]
     beat: Callable[[], None] = lambda: None
     """Called with every step forward: whoever watches us knows that we are not hung."""
+    amend: Callable[[], Awaitable[int]] | None = None
+    """Changes messages that were sent before; returns how many were tried."""
     _paused_until: datetime | None = None
     _order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -106,6 +111,8 @@ class Deliverer:
                 for group, recipient, matter in batch:
                     tasks.create_task(self._send(matter, recipient, group))
             attempted += len(batch)
+        if self.amend is not None and not self._paused():
+            attempted += await self.amend()
         return attempted
 
     def _paused(self) -> bool:
@@ -151,7 +158,7 @@ class Deliverer:
         if not group:
             return
         try:
-            outcome = await self._said(matter, recipient, now)
+            outcome = await self._said(matter, recipient, now, group)
         except Exception:
             # The message may have left; only the log knows why no answer was understood.
             log.exception("deliver.fault", transport=self.voice.name, delivery=group[0].id)
@@ -161,10 +168,13 @@ class Deliverer:
         await self._settled(group, matter, recipient, outcome)
         self.beat()
 
-    async def _said(self, matter: Matter, recipient: Recipient, now: datetime) -> Outcome:
+    async def _said(
+        self, matter: Matter, recipient: Recipient, now: datetime, group: tuple[Delivery, ...]
+    ) -> Outcome:
         if isinstance(matter, Notice):
             return await self.voice.notify(matter, recipient, f"notice-{matter.id}:{recipient.id}")
-        return await self.voice.tell(matter, recipient, f"{matter[0].identifier}:{recipient.id}", now)
+        manner = await manner_of(self.database, matter, group)
+        return await self.voice.tell(matter, recipient, f"{matter[0].identifier}:{recipient.id}", now, manner)
 
     async def _settled(
         self, group: tuple[Delivery, ...], matter: Matter, recipient: Recipient, outcome: Outcome

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from jobs import circle
 from jobs.limits import Limits
 from jobs.recall import Recall
 from jobs.steps import match
+from jobs.steps.course import changed, facts_digest, is_news
 from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
 from storage.database import Work, now_utc
-from storage.records import Alert, Entry, Route, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation, Trust
+from storage.records import Alert, Change, Entry, Route, Source, Statement
+from storage.words import CaseState, Cause, Digest, MsgType, Relation, Trust
 
 log = structlog.get_logger()
 
@@ -77,6 +79,8 @@ class Occasion:
     audience: Audience
     stage: str = ""
     doubt: str = ""
+    cause: Cause = Cause.NEWS
+    changes: tuple[Change, ...] = ()
 
 
 def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
@@ -155,14 +159,17 @@ def change(
 def ring_again(
     work: Work, source: Source, entry: Entry, told: tuple[Statement, Statement], occasion: Occasion
 ) -> tuple[Alert, int] | None:
-    """The alert that an edit gives cause for: once when it became urgent, once when it calls off.
+    """The alert that an edit gives cause for, once: it became urgent, calls off, or changes what rang.
 
-    `told` is the statement before and after. Who was rung for the case already hears nothing, unless
-    by a message that was not urgent yet.
+    Changed is who is in danger, where, what is asked or by when.
+
+    `told` is the statement before and after. Who was rung for the case already does not hear that it
+    became urgent, unless by a message that was not urgent yet.
     """
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
     called_off = MsgType.CANCEL
+    changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
         work.cases.touch(after.case_id, CaseState.STOPPED, occasion.now)
         stage, relation = "called off", Relation.UPDATE
@@ -170,9 +177,11 @@ def ring_again(
         stage = "became urgent"
         others = work.alerts.urgent_of_case(after.case_id, but=after.id)
         relation = Relation.DUPLICATE if others else Relation.UPDATE
+    elif after.alert.urgent and is_news(changes) and work.alerts.rang(after.id):
+        stage, relation = f"edited {facts_digest(after)}", Relation.UPDATE
     else:
         return None
-    occasion = replace(occasion, stage=stage)
+    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes)
     if work.alerts.exists(identifier(source, entry, stage)):
         return None
     return ring(work, source, entry, replace(after, relation=relation), occasion)
@@ -200,23 +209,27 @@ def ring(
         expires=max(now, now_utc()) + _LIFE,
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
+        cause=occasion.cause,
+        changes=occasion.changes,
     )
-    wanted = _wanted(work, alert, occasion)
-    if statement.relation is Relation.DUPLICATE:
+    ends = alert.msg_type is MsgType.CANCEL and bool(earlier)
+    if ends:
+        held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
+        wanted = circle.of_its_end(work, alert, now, held=bool(held))
+    else:
+        wanted = _wanted(work, alert, occasion)
+    if statement.relation is Relation.DUPLICATE and not ends:
         # The same call again: only for those whom its first carrier did not reach.
         wanted = {key: when for key, when in wanted.items() if when[0] < _DIGEST_LANE}
         heard = work.deliveries.heard(statement.case_id) if wanted and earlier else set()
         wanted = {key: when for key, when in wanted.items() if key[0] not in heard}
         if earlier and not wanted:
             return None
-    if not wanted and not statement.alert.urgent:
+    if not wanted and (statement.relation is Relation.DUPLICATE if ends else not statement.alert.urgent):
         return None
     at_once = any(lane < _DIGEST_LANE for lane, _ in wanted.values())
-    if alert.msg_type is MsgType.CANCEL:
-        held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
-        if not held:
-            work.deliveries.cancel_case(statement.case_id)
-    elif (statement.alert.urgent or at_once) and occasion.audience.too_many(alert, limits.per_source_hour):
+    rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
+    if rings and occasion.audience.too_many(alert, limits.per_source_hour):
         held = _TOO_MANY[statement.alert.urgent]
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
@@ -225,6 +238,8 @@ def ring(
     for lane, at in sorted(set(wanted.values())):
         chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
         work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
+    if not held:
+        circle.amend(work, alert, now)
     return alert, len(wanted)
 
 

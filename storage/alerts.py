@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.records import Alert, Source, Statement
+from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
 from storage.tables import alerts, cases, deliveries, entries, sources, statements
-from storage.words import DeliveryState, MsgType, Status
+from storage.words import Aspect, Cause, DeliveryState, MsgType, Status
 
 _OF_CASE = (
     sa.select(alerts.c.id, alerts.c.identifier)
@@ -71,6 +71,8 @@ class Alerts:
             "sent": alert.sent,
             "expires": alert.expires,
             "references": list(alert.references),
+            "cause": alert.cause,
+            "changes": [[one.aspect, list(one.before), list(one.after)] for one in alert.changes],
         }
         return self._additions.add(alerts, row)
 
@@ -104,6 +106,11 @@ class Alerts:
         """Whether there is an alert with this CAP identifier."""
         question = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.identifier == identifier)
         return bool(self._connection.scalar(question))
+
+    def rang(self, statement_id: int) -> bool:
+        """Whether there is an alert on this statement."""
+        question = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id).limit(1)
+        return self._connection.scalar(question) is not None
 
     def urgent_of_case(self, case_id: int, but: int) -> bool:
         """Whether another statement than this one rang as urgent on the case."""
@@ -162,5 +169,7 @@ class Alerts:
             references=tuple(row["references"]),
             also=self.also_carried(row["case_id"], row["source_id"]) if row["case_id"] else (),
             case_id=row["case_id"],
+            cause=Cause(row["cause"]),
+            changes=tuple(Change(Aspect(of), tuple(old), tuple(new)) for of, old, new in row["changes"]),
             id=row["id"],
         )

@@ -57,7 +57,9 @@ class Aside:
     def put_back(self) -> None:
         """The present log, as far as its alerts are still there; and the temporary tables are gone."""
         columns = [column for column in deliveries.columns if column.name != "id"]
-        now = {"alert_id": alerts.c.id, "recipient_id": recipients.c.id}
+        # Named by an id of the database as it was; what it changes is told by a message as well.
+        none = {"amend_by": sa.null(), "amend_at": sa.null()}
+        now = {"alert_id": alerts.c.id, "recipient_id": recipients.c.id, **none}
         found = (
             sa.select(*(now.get(column.name, self._log.c[column.name]) for column in columns))
             .select_from(self._log)

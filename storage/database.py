@@ -36,6 +36,7 @@ from storage.sources import Sources
 from storage.statements import Statements
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
+from storage.told import Told
 from storage.vault import Vault, WrongKey
 
 
@@ -61,6 +62,7 @@ class Work:
     routes: Routes
     requests: Requests
     deliveries: Deliveries
+    told: Told
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -203,6 +205,7 @@ class Database:
             routes=Routes(connection, additions, self.vault),
             requests=Requests(connection, self.vault),
             deliveries=deliveries,
+            told=Told(connection),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

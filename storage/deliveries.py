@@ -180,9 +180,10 @@ class Deliveries:
         return int(self._connection.scalar(question) or 0)
 
     def cancel_case(self, case_id: int) -> int:
-        """Cancels what still waits of earlier alerts on the case: it is over; returns how many."""
+        """Cancels what has not left us of earlier alerts on the case: it is over; returns how many."""
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
-        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        claimed = sa.and_(deliveries.c.state == DeliveryState.SENDING, sa.not_(deliveries.c.begun))
+        waiting = sa.or_(deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)), claimed)
         result = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id.in_(of_case), waiting)

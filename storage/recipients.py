@@ -75,7 +75,9 @@ class Recipients:
         are void: in the new chat the same numbers name other messages, which no edit may hit.
         """
         self.connection.execute(
-            sa.update(deliveries).where(deliveries.c.recipient_id == recipient_id).values(reference="")
+            sa.update(deliveries)
+            .where(deliveries.c.recipient_id == recipient_id)
+            .values(reference="", amend_by=None, amend_at=None)
         )
         other = self.find(transport, address)
         if other is None or other.id == recipient_id:

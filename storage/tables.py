@@ -310,6 +310,8 @@ alerts = Table(
     Column("sent", Moment, nullable=False),
     Column("expires", Moment),
     Column("references", JSON, nullable=False),
+    Column("cause", String, nullable=False, server_default=""),
+    Column("changes", JSON, nullable=False, server_default="[]"),
 )
 
 recipients = Table(
@@ -367,7 +369,11 @@ deliveries = Table(
     Column("begun", Boolean, nullable=False),
     Column("reference", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("amend_by", BigInteger),
+    Column("amend_at", Moment),
     UniqueConstraint("alert_id", "recipient_id"),
     UniqueConstraint("notice_id", "recipient_id"),
     Index("ix_deliveries_queue", "transport", "state", "lane", "not_before"),
 )
+_TO_AMEND = deliveries.c.amend_at.is_not(None)
+Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)

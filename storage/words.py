@@ -176,6 +176,28 @@ class RecipientState(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Cause(StrEnum):
+    """Why an alert rang."""
+
+    NEWS = ""
+    EDIT = "edit"
+    """Its source rewrote what had rung: who, where, what or when."""
+    REMINDER = "reminder"
+    """A date that it names is near."""
+
+
+class Aspect(StrEnum):
+    """What an edit may change of a call, so far that who was told must hear of it."""
+
+    PERSONS = "persons"
+    CHILDREN = "children"
+    COUNTRIES = "countries"
+    DEADLINE = "deadline"
+    DEMANDS = "demands"
+    URGENCY = "urgency"
+    SEVERITY = "severity"
+
+
 class Digest(StrEnum):
     """When a route wants what it asked for."""
 

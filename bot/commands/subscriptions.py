@@ -77,7 +77,10 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
     rest = (
         speech.n("{count} subscription is left.", "{count} subscriptions are left.", left)
         if left
-        else speech.t("You will hear nothing more. To remove what is stored about this chat: /forget")
+        else speech.t(
+            "You will hear nothing more, but when a call that was sent here is called off. "
+            "To remove what is stored about this chat: /forget"
+        )
     )
     return reply(
         heading(speech.t("Taken back.")),

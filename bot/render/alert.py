@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.render.changes import changes_blocks
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
 from bot.render.statement import (
     asked_blocks,
@@ -18,7 +19,7 @@ from bot.render.statement import (
 from bot.render.text import around, length, passage, shorten
 from bot.speech import Speech, msgid
 from storage.records import Alert
-from storage.words import Kind, MsgType, Status, Trust, Urgency
+from storage.words import Cause, Kind, MsgType, Status, Trust, Urgency
 
 LIMIT = 3500
 _CONTEXT = 70
@@ -51,6 +52,8 @@ _BANNERS = {
     Status.DRAFT: (msgid("DRAFT"), msgid("This is a draft. It has not been approved.")),
 }
 """CAP 1.2 section 3.2.1: whatever is not Actual says so before anything else."""
+_NEWS = msgid("There is news of an earlier call.")
+_EDITED = msgid("The source has changed its call.")
 
 
 def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
@@ -72,6 +75,7 @@ def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Me
         matter: tuple[Block, ...] = _said(alert, speech, measure)
     else:
         matter = (
+            *changes_blocks(alert.changes if alert.cause is Cause.EDIT else (), speech),
             *_facts(alert, speech, now),
             *asked_blocks(alert.statement, speech, most=measure.demands),
             *_said(alert, speech, measure),
@@ -113,7 +117,8 @@ def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
     if alert.msg_type is MsgType.CANCEL:
         said.append(speech.t("This call is over. Nothing is asked of you any more."))
     elif alert.msg_type is MsgType.UPDATE:
-        said.append(speech.t("There is news of an earlier call."))
+        edited = alert.cause is Cause.EDIT and alert.changes
+        said.append(speech.t(_EDITED if edited else _NEWS))
         if alert.statement.alert.urgency is Urgency.PAST:
             said.append(speech.t("As Vigil reads it, the danger has passed."))
     return tuple(Paragraph((Span(sentence),)) for sentence in said)

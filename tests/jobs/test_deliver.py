@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from jobs.deliver import Deliverer, Pace
+from jobs.manner import Manner
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
 from storage.records import Alert, Assessment, Delivery, Notice, Recipient
@@ -28,9 +29,11 @@ class Platform:
         """One attempt to tell an admin."""
         return self._answered(recipient, tuple(str(event.kind) for event in notice.events), key)
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
         """One attempt."""
-        del now
+        del now, manner
         return self._answered(recipient, tuple(alert.identifier for alert in alerts), key)
 
     def _answered(self, recipient: Recipient, what: tuple[str, ...], key: str) -> Outcome:
@@ -324,11 +327,11 @@ async def test_an_outcome_is_written_down_as_soon_as_the_database_takes_it(datab
 
     class Trouble(Platform):
         async def tell(
-            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
         ) -> Outcome:
             rename("deliveries", "lost")
             asyncio.get_running_loop().call_later(0.3, rename, "lost", "deliveries")
-            return await super().tell(alerts, recipient, key, now)
+            return await super().tell(alerts, recipient, key, now, manner)
 
     def rename(table: str, name: str) -> None:
         with database.write() as work:
@@ -348,13 +351,13 @@ async def test_who_forgot_the_bot_while_waiting_for_a_turn_hears_nothing(databas
 
     class Stopping(Platform):
         async def tell(
-            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
         ) -> Outcome:
             with database.write() as work:
                 leaving = work.recipients.find("telegram", "2")
                 assert leaving is not None
                 work.recipients.suspend(leaving.id)
-            return await super().tell(alerts, recipient, key, now)
+            return await super().tell(alerts, recipient, key, now, manner)
 
     platform = Stopping()
     await Deliverer(database, platform, Pace(per_second=4, gap=0), Clock()).drain()
