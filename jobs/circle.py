@@ -24,6 +24,26 @@ def of_its_end(work: Work, alert: Alert, now: datetime, *, held: bool) -> Wanted
     return {key: (match.lane(alert), now) for key in sorted(told)}
 
 
+def is_followed(work: Work, alert: Alert, *, again: bool) -> bool:
+    """Whether somebody follows the case, to whom this is news: not a call that is said `again`."""
+    return alert.case_id is not None and not again and work.stances.followed(alert.case_id)
+
+
+def persons(work: Work, alert: Alert, now: datetime, *, followed: bool, held: str) -> int:
+    """What each person said of this one case is done to the deliveries; returns how many more there are.
+
+    The end of a call goes to whom it was told, muted or not: nobody acts on what is over.
+    """
+    if alert.case_id is None:
+        return 0
+    more = 0
+    if followed:
+        more += work.stances.queue(alert.id, alert.case_id, match.lane(alert), now, held=held)
+    if alert.msg_type is not MsgType.CANCEL:
+        more -= work.stances.hush(alert.id, alert.case_id)
+    return more
+
+
 def amend(work: Work, alert: Alert, now: datetime) -> None:
     """What was said before, and holds no more, is due to be changed where it stands.
 

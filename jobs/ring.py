@@ -225,9 +225,11 @@ def ring(
         wanted = {key: when for key, when in wanted.items() if key[0] not in heard}
         if earlier and not wanted:
             return None
-    if not wanted and (statement.relation is Relation.DUPLICATE if ends else not statement.alert.urgent):
+    again = statement.relation is Relation.DUPLICATE
+    followed = circle.is_followed(work, alert, again=again)
+    if not wanted and not followed and (again if ends else not statement.alert.urgent):
         return None
-    at_once = any(lane < _DIGEST_LANE for lane, _ in wanted.values())
+    at_once = followed or any(lane < _DIGEST_LANE for lane, _ in wanted.values())
     rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
     if rings and occasion.audience.too_many(alert, limits.per_source_hour):
         held = _TOO_MANY[statement.alert.urgent]
@@ -238,9 +240,10 @@ def ring(
     for lane, at in sorted(set(wanted.values())):
         chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
         work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
+    more = circle.persons(work, alert, now, followed=followed, held=held)
     if not held:
         circle.amend(work, alert, now)
-    return alert, len(wanted)
+    return alert, len(wanted) + more
 
 
 def _may_take_back(work: Work, alert: Alert) -> bool:

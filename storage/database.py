@@ -33,6 +33,7 @@ from storage.recipients import Recipients
 from storage.requests import Requests
 from storage.routes import Routes
 from storage.sources import Sources
+from storage.stances import Stances
 from storage.statements import Statements
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
@@ -63,6 +64,7 @@ class Work:
     requests: Requests
     deliveries: Deliveries
     told: Told
+    stances: Stances
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -206,6 +208,7 @@ class Database:
             requests=Requests(connection, self.vault),
             deliveries=deliveries,
             told=Told(connection),
+            stances=Stances(connection, additions),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.records import Recipient
-from storage.tables import deliveries, recipients, routes
+from storage.stances import merge as merge_stances
+from storage.tables import deliveries, recipients, routes, stances
 from storage.vault import Vault
 from storage.words import DeliveryState, RecipientState
 
@@ -97,11 +98,12 @@ class Recipients:
                 .where(deliveries.c.recipient_id == recipient_id, matter.not_in(held))
                 .values(recipient_id=other.id)
             )
+        merge_stances(self.connection, recipient_id, other.id)
         self.forget(recipient_id)
 
     def forget(self, recipient_id: int) -> None:
         """Removes every row about the recipient."""
-        for table in (deliveries, routes):
+        for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 

@@ -339,6 +339,14 @@ routes = Table(
     Column("digest", String, nullable=False),
 )
 
+stances = Table(
+    "stances",
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True, index=True),
+    Column("stance", String, nullable=False),
+)
+
 notices = Table(
     "notices",
     metadata,

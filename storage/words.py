@@ -157,6 +157,13 @@ class CaseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Stance(StrEnum):
+    """What a recipient wants of one case, whatever else it asked for."""
+
+    FOLLOW = "follow"
+    MUTE = "mute"
+
+
 class DeliveryState(StrEnum):
     """Where one alert for one recipient is."""
 

@@ -172,18 +172,23 @@ def _origin(alert: Alert, speech: Speech) -> tuple[Block, ...]:
     )
 
 
-def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
-    """Say why it rang: the judgement in CAP's words, and the very words it rests on."""
+def judgement_of(alert: Alert, speech: Speech) -> str:
+    """Return how its statement is judged, in CAP's words."""
     judged = alert.statement.alert
-    if not judged.urgent or alert.msg_type is MsgType.CANCEL:
-        return ()
-    evidence = ", ".join(f"“{words}”" for words in _evidence(alert)[: measure.evidence])
-    judgement = speech.t(
+    return speech.t(
         "urgency {urgency}, severity {severity}, certainty {certainty}",
         urgency=speech.urgency(judged.urgency),
         severity=speech.severity(judged.severity),
         certainty=speech.certainty(judged.certainty),
     )
+
+
+def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
+    """Say why it rang: the judgement in CAP's words, and the very words it rests on."""
+    if not alert.statement.alert.urgent or alert.msg_type is MsgType.CANCEL:
+        return ()
+    evidence = ", ".join(f"“{words}”" for words in evidence_of(alert)[: measure.evidence])
+    judgement = judgement_of(alert, speech)
     if not evidence:
         return (Notice(speech.line("Why it rang: {judgement}.", judgement=judgement)),)
     line = speech.line(
@@ -192,7 +197,7 @@ def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
     return (Notice(line),)
 
 
-def _evidence(alert: Alert) -> list[str]:
+def evidence_of(alert: Alert) -> list[str]:
     """Return the words that the judgement rests on, each as it stands among its neighbours, none twice."""
     statement = alert.statement
     text = f"{statement.title}\n{statement.text}"
@@ -206,7 +211,17 @@ def _evidence(alert: Alert) -> list[str]:
 
 def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     latest = Choice(speech.t("Latest"), "/latest")
-    number = alert.statement.id
+    number, case = alert.statement.id, alert.case_id
     if not number:
         return ((latest,),)
-    return ((Choice(speech.t("Full text"), f"/statement {number}"), latest),)
+    first = (Choice(speech.t("Full text"), f"/statement {number}"), latest)
+    if not case or not alert.id:
+        return (first,)
+    if alert.msg_type is MsgType.CANCEL:
+        return (first, (Choice(speech.t("The case"), f"/case {case}"), _why_here(alert, speech)))
+    stances = (Choice(speech.t("Follow"), f"/follow {case}"), Choice(speech.t("Mute"), f"/mute {case}"))
+    return (first, stances, (_why_here(alert, speech),))
+
+
+def _why_here(alert: Alert, speech: Speech) -> Choice:
+    return Choice(speech.t("Why did I get this?"), f"/why {alert.id}")

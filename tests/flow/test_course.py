@@ -19,6 +19,10 @@ from tests.jobs.watching import CALL, Watch, a_watch
 
 PERSON, OTHER = 42, 43
 MORE = (CALL[0].replace("Nine", "Twelve"), CALL[1].replace("Nine", "Twelve"))
+NINE_FREED = (
+    "Stop action: nine North Korean refugees released",
+    "The nine North Korean refugees held in Shenyang, China, have been released. No further action.",
+)
 FREED = (
     "Stop action: twelve North Korean refugees released",
     "The twelve North Korean refugees held in Shenyang, China, have been released. No further action.",
@@ -116,7 +120,7 @@ async def test_the_end_reaches_whom_the_call_reached_and_nobody_else(town: Town)
         assert known is not None
         work.routes.clear(known.id)
         a_reader(work, a_route(), address=str(OTHER))
-    await town.publishes(CALL, (FREED[0].replace("twelve", "nine"), FREED[1].replace("twelve", "nine")))
+    await town.publishes(CALL, NINE_FREED)
     assert [message.text.partition(" ")[0] for message in town.reads()] == ["CALLED", "OVER"]
     assert town.reads(OTHER) == []
 
@@ -128,7 +132,7 @@ async def test_of_a_call_that_may_not_have_arrived_the_end_is_told(town: Town) -
     with town.watch.database.write() as work:
         (uncertain,) = (one for one in work.deliveries.of_alert(1) if one.begun)
         work.deliveries.settle(uncertain.id, DeliveryState.UNCERTAIN)
-    await town.publishes((FREED[0].replace("twelve", "nine"), FREED[1].replace("twelve", "nine")))
+    await town.publishes(NINE_FREED)
     *_, end = town.reads()
     assert end.text.startswith("OVER")
     assert end.reply_to is None
@@ -138,7 +142,7 @@ async def test_a_change_in_place_waits_out_a_flood(town: Town) -> None:
     """The end is told at once; the first message is changed when Telegram lets us, by whichever program."""
     await town.publishes(CALL)
     town.telegram.fail("editMessageText", flood(1))
-    await town.publishes(CALL, (FREED[0].replace("twelve", "nine"), FREED[1].replace("twelve", "nine")))
+    await town.publishes(CALL, NINE_FREED)
     call, end = town.reads()
     assert (call.text[:6], end.text[:4]) == ("URGENT", "OVER")
     with town.watch.database.write() as work:
@@ -153,7 +157,33 @@ async def test_what_its_reader_has_deleted_stays_deleted(town: Town) -> None:
     """The end is told all the same, and nothing is tried again."""
     await town.publishes(CALL)
     town.reads()[0].deleted_at = town.telegram.clock.now()
-    await town.publishes(CALL, (FREED[0].replace("twelve", "nine"), FREED[1].replace("twelve", "nine")))
+    await town.publishes(CALL, NINE_FREED)
     assert [message.text[:4] for message in town.reads()] == ["OVER"]
     with town.watch.database.read() as work:
         assert work.told.next_due("telegram") is None
+
+
+async def test_a_muted_case_sends_nothing_but_its_end(town: Town) -> None:
+    """Muted with the button under the alert: the change is not told, only shown in place; the end is."""
+    await town.publishes(CALL)
+    await town.telegram.presses(PERSON, "Mute")
+    await town.telegram.until(PERSON, contains="is muted here")
+    await town.publishes(MORE)
+    call, muted = town.reads()
+    assert "12 persons" in call.text
+    await town.publishes(MORE, FREED)
+    call, muted, end = town.reads()
+    assert (call.text[:10], muted.text[:4], end.text[:4]) == ("CALLED OFF", "Case", "OVER")
+
+
+async def test_a_case_is_followed_by_who_asked_for_nothing_else(town: Town) -> None:
+    """No route, no alert before: news of the case come all the same, and why is told at a tap."""
+    await town.publishes(CALL)
+    await town.telegram.says(OTHER, "/follow 1")
+    await town.telegram.until(OTHER, contains="You follow case 1")
+    await town.publishes(MORE)
+    _, change = town.reads(OTHER)
+    assert "URGENT UPDATE" in change.text
+    assert not change.silent, "it is the first that this chat hears of the case"
+    await town.telegram.presses(OTHER, "Why did I get this?")
+    await town.telegram.until(OTHER, contains="You follow its case.")
