@@ -36,6 +36,8 @@ from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
+from jobs.remind import EVERY as REMIND_EVERY
+from jobs.remind import Reminder
 from jobs.schedule import Job, Schedule
 from jobs.websub import Subscriber
 from jobs.workers import Workers
@@ -273,9 +275,11 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk.zone)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
+        reminder = Reminder(database, desk.zone, wake.set)
         jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("heartbeat", EVERY, heart.beat),
+            Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
         ]
         if config.metrics:
             seen = scrapes(database, meter, pulse, now_utc)

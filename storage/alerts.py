@@ -15,7 +15,7 @@ from storage.words import Aspect, Cause, DeliveryState, MsgType, Status
 
 _OF_CASE = (
     sa.select(alerts.c.id, alerts.c.identifier)
-    .where(alerts.c.case_id == sa.bindparam("case"))
+    .where(alerts.c.case_id == sa.bindparam("case"), alerts.c.cause != Cause.REMINDER)
     .order_by(alerts.c.id)
 )
 
@@ -27,9 +27,14 @@ _RUNG_SINCE = (
         statements.c.urgent,
         alerts.c.source_id == sa.bindparam("source"),
         alerts.c.sent > sa.bindparam("since"),
+        alerts.c.cause != Cause.REMINDER,
     )
 )
-_OF_SOURCE = sa.and_(alerts.c.source_id == sa.bindparam("source"), alerts.c.sent > sa.bindparam("since"))
+_OF_SOURCE = sa.and_(
+    alerts.c.source_id == sa.bindparam("source"),
+    alerts.c.sent > sa.bindparam("since"),
+    alerts.c.cause != Cause.REMINDER,
+)
 _AT_ONCE_SINCE = (
     sa.select(sa.func.count(alerts.c.id.distinct()))
     .join(statements, statements.c.id == alerts.c.statement_id)
@@ -101,6 +106,11 @@ class Alerts:
             self._additions.write()
         alerts_of = self.many(found) if found else {}
         return tuple(alerts_of[key] for key in found)
+
+    def numbered(self, identifier: str) -> int:
+        """The id of the alert with this CAP identifier; 0 where there is none."""
+        found = self._connection.scalar(sa.select(alerts.c.id).where(alerts.c.identifier == identifier))
+        return int(found or 0)
 
     def exists(self, identifier: str) -> bool:
         """Whether there is an alert with this CAP identifier."""

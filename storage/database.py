@@ -30,6 +30,7 @@ from storage.moments import Moments
 from storage.notices import Notices
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
 from storage.sources import Sources
@@ -65,6 +66,7 @@ class Work:
     deliveries: Deliveries
     told: Told
     stances: Stances
+    reminders: Reminders
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -209,6 +211,7 @@ class Database:
             deliveries=deliveries,
             told=Told(connection),
             stances=Stances(connection, additions),
+            reminders=Reminders(connection),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

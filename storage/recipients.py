@@ -1,6 +1,6 @@
 """Recipients: who is reached, by an address that only the key can read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -52,11 +52,23 @@ class Recipients:
             return Recipient(transport, address, language, RecipientState.ACTIVE, int(result.scalar_one()))
         if found.state is not RecipientState.ACTIVE:
             self._update(found.id, state=RecipientState.ACTIVE)
-        return Recipient(transport, address, found.language, RecipientState.ACTIVE, found.id)
+        return replace(found, state=RecipientState.ACTIVE)
 
     def set_language(self, recipient_id: int, language: str) -> None:
         """The language the recipient is spoken to in."""
         self._update(recipient_id, language=language)
+
+    def set_zone(self, recipient_id: int, zone: str) -> None:
+        """By which clock the recipient lives."""
+        self._update(recipient_id, zone=zone)
+
+    def set_digest(self, recipient_id: int, minutes: int | None) -> None:
+        """When digests come, in minutes after midnight on the recipient's clock; None for the usual hour."""
+        self._update(recipient_id, digest_at=minutes)
+
+    def set_discreet(self, recipient_id: int, *, discreet: bool) -> None:
+        """Whether messages there say only that there is something."""
+        self._update(recipient_id, discreet=discreet)
 
     def suspend(self, recipient_id: int) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
@@ -126,4 +138,9 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         language=row["language"],
         state=RecipientState(row["state"]),
         id=row["id"],
+        zone=row["zone"],
+        digest_at=row["digest_at"],
+        quiet=None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_until"]),
+        wakes=row["wakes"],
+        discreet=row["discreet"],
     )

@@ -347,6 +347,16 @@ class Recipient:
     language: str = "en"
     state: RecipientState = RecipientState.ACTIVE
     id: int = 0
+    zone: str = ""
+    """An IANA name or an offset, "+05:45"; "" for the operator's."""
+    digest_at: int | None = None
+    """When digests come: minutes after midnight on the recipient's clock; None for the usual hour."""
+    quiet: tuple[int, int] | None = None
+    """From and until when nothing makes a sound: minutes after midnight on the recipient's clock."""
+    wakes: bool = True
+    """Whether what is Extreme and Immediate comes in quiet hours all the same."""
+    discreet: bool = False
+    """Whether messages say only that there is something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,8 @@ statements = Table(
 )
 _DEFERRED = statements.c.deferred.is_(true())
 Index("ix_statements_deferred", statements.c.id, sqlite_where=_DEFERRED, postgresql_where=_DEFERRED)
+_DATED = statements.c.deadline.is_not(None)
+Index("ix_statements_deadline", statements.c.deadline, sqlite_where=_DATED, postgresql_where=_DATED)
 
 statement_countries = Table(
     "statement_countries",
@@ -324,6 +326,12 @@ recipients = Table(
     Column("language", String, nullable=False),
     Column("state", String, nullable=False),
     Column("since", Date, nullable=False),
+    Column("zone", String, nullable=False, server_default=""),
+    Column("digest_at", Integer),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("wakes", Boolean, nullable=False, server_default=true()),
+    Column("discreet", Boolean, nullable=False, server_default=false()),
 )
 
 routes = Table(

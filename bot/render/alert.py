@@ -103,6 +103,8 @@ def _word(alert: Alert, speech: Speech) -> str:
     if alert.msg_type is MsgType.CANCEL:
         return speech.t("OVER")
     urgent = alert.statement.alert.urgent
+    if alert.cause is Cause.REMINDER:
+        return speech.t("REMINDER")
     if alert.msg_type is MsgType.UPDATE:
         return speech.t("URGENT UPDATE") if urgent else speech.t("UPDATE")
     kind = speech.kind(alert.statement.kind)
@@ -116,6 +118,8 @@ def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
         said.append(speech.t(_BANNERS[alert.status][1]))
     if alert.msg_type is MsgType.CANCEL:
         said.append(speech.t("This call is over. Nothing is asked of you any more."))
+    elif alert.cause is Cause.REMINDER:
+        said.append(speech.t("The date that this call names is near. You are reminded once."))
     elif alert.msg_type is MsgType.UPDATE:
         edited = alert.cause is Cause.EDIT and alert.changes
         said.append(speech.t(_EDITED if edited else _NEWS))

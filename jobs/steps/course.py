@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from storage.records import Alert, Change, Heard, Statement
-from storage.words import Aspect, MsgType, Severity, Urgency
+from storage.words import Aspect, Cause, MsgType, Severity, Urgency
 
 URGENCY = {
     Urgency.IMMEDIATE: 3,
@@ -65,9 +65,9 @@ def escalates(alert: Alert, heard: Sequence[Heard]) -> bool:
 def is_silent(alert: Alert, heard: Sequence[Heard]) -> bool:
     """Whether it makes no sound in a chat that was told so much: an update that does not escalate.
 
-    The first that a chat is told of a case is heard, and the end of a call wherever the call was.
+    The first that a chat is told of a case is heard, a reminder, and the end of a call where the call was.
     """
-    if not heard or alert.msg_type is MsgType.ALERT:
+    if not heard or alert.msg_type is MsgType.ALERT or alert.cause is Cause.REMINDER:
         return False
     if alert.msg_type is MsgType.CANCEL:
         return not any(one.at_once for one in heard)
