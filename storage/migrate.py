@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -37,6 +38,7 @@ def newest_revision() -> str:
     return revisions()[-1]
 
 
+@cache
 def revisions() -> tuple[str, ...]:
     """Every version there has been, the first one first."""
     with _configured() as config:
