@@ -7,22 +7,6 @@ from storage.database import Work
 from storage.records import Alert
 from storage.words import Cause, MsgType
 
-Wanted = dict[tuple[int, str], tuple[int, datetime]]
-"""(recipient, transport) -> (lane, not before)."""
-
-
-def of_its_end(work: Work, alert: Alert, now: datetime, *, held: bool) -> Wanted:
-    """Takes back what still waits on the case; returns who was told of it, or may have been, and nobody else.
-
-    They hear of the end whatever they asked for, and though they took it back since. Where an admin
-    looks first (`held`) nothing is taken back, and those for whom the call waits are among them.
-    """
-    assert alert.case_id is not None  # noqa: S101 - it ends the case
-    if not held:
-        work.deliveries.cancel_case(alert.case_id)
-    told = work.told.receivers(alert.case_id, waiting=held)
-    return {key: (match.lane(alert), now) for key in sorted(told)}
-
 
 def is_followed(work: Work, alert: Alert, *, again: bool) -> bool:
     """Whether somebody follows the case, to whom this is news: not a call that is said `again`."""

@@ -24,6 +24,7 @@ from storage.counts import count_all, count_caught_up
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
+from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
@@ -67,6 +68,7 @@ class Work:
     told: Told
     stances: Stances
     reminders: Reminders
+    matching: Matching
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -212,6 +214,7 @@ class Database:
             told=Told(connection),
             stances=Stances(connection, additions),
             reminders=Reminders(connection),
+            matching=Matching(connection, additions, deliveries),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

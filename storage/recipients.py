@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage import facets
 from storage.records import Recipient
 from storage.stances import merge as merge_stances
 from storage.tables import deliveries, recipients, routes, stances
@@ -70,6 +71,10 @@ class Recipients:
         """Whether messages there say only that there is something."""
         self._update(recipient_id, discreet=discreet)
 
+    def set_drills(self, recipient_id: int, *, wanted: bool) -> None:
+        """Whether the recipient is sent drills."""
+        self._update(recipient_id, drills=wanted)
+
     def suspend(self, recipient_id: int) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
         self._update(recipient_id, state=RecipientState.SUSPENDED)
@@ -117,6 +122,7 @@ class Recipients:
         """Removes every row about the recipient."""
         for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
+        facets.changed(self.connection)  # words that are remembered go as well
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 
     def _trace(self, transport: str, address: str) -> str:
@@ -143,4 +149,5 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         quiet=None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_until"]),
         wakes=row["wakes"],
         discreet=row["discreet"],
+        drills=row["drills"],
     )

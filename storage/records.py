@@ -357,6 +357,8 @@ class Recipient:
     """Whether what is Extreme and Immediate comes in quiet hours all the same."""
     discreet: bool = False
     """Whether messages say only that there is something."""
+    drills: bool = False
+    """Whether they asked for drills; nobody else is ever sent one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +375,15 @@ class Route:
     digest: Digest = Digest.NONE
     id: int = 0
     recipient_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of a route a person typed, deciphered; secret, never logged."""
+
+    sources: tuple[str, ...] = field(default=(), repr=False)
+    keywords: tuple[str, ...] = field(default=(), repr=False)
+    without: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

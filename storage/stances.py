@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.queueing import queue_for
 from storage.tables import alerts, cases, deliveries, recipients, stances
 from storage.words import DeliveryState, MsgType, RecipientState, Stance
 
@@ -75,24 +75,8 @@ class Stances:
             .values(lane=lane, not_before=now)
         )
         known = sa.select(deliveries.c.recipient_id).where(deliveries.c.alert_id == alert_id)
-        row: dict[str, sa.ColumnElement[Any]] = {
-            "alert_id": sa.literal(alert_id, deliveries.c.alert_id.type),
-            "recipient_id": recipients.c.id,
-            "transport": recipients.c.transport,
-            "state": sa.literal(str(DeliveryState.HELD if held else DeliveryState.QUEUED)),
-            "lane": sa.literal(lane),
-            "not_before": sa.literal(now, deliveries.c.not_before.type),
-            "attempts": sa.literal(0),
-            "begun": sa.false(),
-            "reference": sa.literal(""),
-            "detail": sa.literal(held),
-        }
-        chosen = followers.with_only_columns(*row.values())
-        chosen = chosen.where(recipients.c.id.not_in(known)).order_by(recipients.c.id)
-        count = self._connection.scalar(sa.select(sa.func.count()).select_from(chosen.subquery()))
-        if count:
-            self._connection.execute(sa.insert(deliveries).from_select(list(row), chosen))
-        return int(count or 0)
+        chosen = followers.add_columns(recipients.c.transport).where(recipients.c.id.not_in(known))
+        return queue_for(self._connection, chosen, alert_id, (lane, now), held)
 
     def hush(self, alert_id: int, case_id: int) -> int:
         """Takes the alert back from those who want no more of its case; returns how many."""

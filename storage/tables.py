@@ -326,6 +326,7 @@ recipients = Table(
     Column("language", String, nullable=False),
     Column("state", String, nullable=False),
     Column("since", Date, nullable=False),
+    Column("drills", Boolean, nullable=False, server_default=false()),
     Column("zone", String, nullable=False, server_default=""),
     Column("digest_at", Integer),
     Column("quiet_from", Integer),
@@ -353,6 +354,15 @@ stances = Table(
     Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
     Column("case_id", ForeignKey("cases.id"), primary_key=True, index=True),
     Column("stance", String, nullable=False),
+)
+
+route_countries = Table(
+    "route_countries",
+    metadata,
+    Column("route_id", ForeignKey("routes.id", ondelete="CASCADE"), primary_key=True),
+    Column("country", String, primary_key=True),
+    Column("named", Boolean, nullable=False),
+    Index("ix_route_countries_country", "country", "named", "route_id"),
 )
 
 notices = Table(

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.queueing import queue_for
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Urgency
@@ -39,28 +40,23 @@ class Told:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def receivers(self, case_id: int, *, waiting: bool = False) -> set[tuple[int, str]]:
-        """(recipient, transport) of everybody reachable who was told of the case, or may have been.
+    def receivers(self, case_id: int, *, waiting: bool = False) -> bool:
+        """Whether anybody reachable was told of the case, or may have been, and has not heard of its end.
 
-        Not those who have heard of its end since, or are about to. With `waiting`, also those for whom
-        something on it waits.
+        With `waiting`, also if something on it only waits for somebody.
         """
-        end = alerts.c.msg_type == MsgType.CANCEL
-        told = sa.or_(_LEFT_US, _WAITS) if waiting else _LEFT_US
-        newest_end = sa.func.coalesce(sa.func.max(sa.case((end, alerts.c.id))), 0)
-        question = (
-            sa.select(deliveries.c.recipient_id, deliveries.c.transport)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
-            .where(
-                alerts.c.case_id == case_id,
-                recipients.c.state == RecipientState.ACTIVE,
-                sa.or_(told, sa.and_(end, _UNDER_WAY)),
-            )
-            .group_by(deliveries.c.recipient_id, deliveries.c.transport)
-            .having(sa.func.max(alerts.c.id) > newest_end)
-        )
-        return {(int(key), transport) for key, transport in self._connection.execute(question)}
+        found = self._connection.execute(_receivers(case_id, waiting=waiting).limit(1)).first()
+        return found is not None
+
+    def queue(self, end: Alert, lane: int, now: datetime, *, held: str = "") -> int:
+        """Queues the end of a case for everybody reachable who was told of it, or may have been.
+
+        Not for those who have heard of it, or are about to. Where an admin looks first (`held`), also for
+        those for whom something on the case waits. Returns for how many.
+        """
+        assert end.case_id is not None  # noqa: S101 - it ends the case
+        found = _receivers(end.case_id, waiting=bool(held))
+        return queue_for(self._connection, found, end.id, (lane, now), held)
 
     def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:
         """What one chat was told of a case by alerts older than `before`, the first message first."""
@@ -150,6 +146,24 @@ class Told:
             )
             .values(**values)
         )
+
+
+def _receivers(case_id: int, *, waiting: bool) -> sa.Select[tuple[int, str]]:
+    end = alerts.c.msg_type == MsgType.CANCEL
+    told = sa.or_(_LEFT_US, _WAITS) if waiting else _LEFT_US
+    newest_end = sa.func.coalesce(sa.func.max(sa.case((end, alerts.c.id))), 0)
+    return (
+        sa.select(deliveries.c.recipient_id, deliveries.c.transport)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+        .where(
+            alerts.c.case_id == case_id,
+            recipients.c.state == RecipientState.ACTIVE,
+            sa.or_(told, sa.and_(end, _UNDER_WAY)),
+        )
+        .group_by(deliveries.c.recipient_id, deliveries.c.transport)
+        .having(sa.func.max(alerts.c.id) > newest_end)
+    )
 
 
 def _to_amend(transport: str) -> Iterable[sa.ColumnElement[bool]]:
