@@ -1,15 +1,17 @@
 """Sends what is queued in a stream, most pressing first: nobody who is slow holds up anybody else."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs.ledger import Errand, Finished, Ledger, Room, Turn
+from jobs.ledger import NOBODY, Errand, Finished, Ledger, Room, Turn
+from jobs.manner import Manner, manner_of
+from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Uncertain
 from jobs.pace import Pace
 from storage.database import Database
@@ -40,8 +42,10 @@ class Voice(Protocol):
     def idempotent(self) -> bool:
         """Whether the platform recognises a repetition by its key."""
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends one alert, or several as a digest."""
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
+        """Sends one alert, or a digest of some, in this manner."""
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
@@ -62,6 +66,10 @@ class Deliverer:
     now: Callable[[], datetime]
     beat: Callable[[], None] = lambda: None
     """Called with every step forward: whoever watches us knows that we are not hung."""
+    amend: Callable[[], Awaitable[int]] | None = None
+    """Changes messages that were sent before; returns how many were tried."""
+    admins: Admins = NOBODY
+    """Who hears of what was refused, or came too late."""
     most: int = MOST_AT_ONCE
     _paused_until: datetime | None = None
     _is_probing: bool = False
@@ -77,7 +85,12 @@ class Deliverer:
 
     def __post_init__(self) -> None:
         self._ledger = Ledger(
-            self.database, self.voice.name, self.now, self.voice.idempotent, self.pace.place
+            self.database,
+            self.voice.name,
+            self.now,
+            self.voice.idempotent,
+            self.pace.place,
+            self.admins,
         )
 
     def recover(self) -> int:
@@ -100,8 +113,11 @@ class Deliverer:
                     self._known.setdefault(chat, set()).add(recipient)
                 idle = not (self._under_way or self._finished or turn.looked)
                 if idle and (self._is_paused() or not await self._is_any_due(room)):
-                    return attempted
+                    break
                 await self._something(exhausted=turn.looked < room.most)
+            if self.amend is not None and not self._is_paused():
+                attempted += await self.amend()
+            return attempted
         finally:
             await self._end()
 
@@ -159,7 +175,9 @@ class Deliverer:
     async def _said(self, errand: Errand, now: datetime) -> Outcome:
         if isinstance(errand.matter, Notice):
             return await self.voice.notify(errand.matter, errand.recipient, errand.key)
-        return await self.voice.tell(errand.matter, errand.recipient, errand.key, now)
+        manner = await manner_of(self.database, errand.matter, errand.deliveries)
+        manner = replace(manner, plain=errand.is_refused)
+        return await self.voice.tell(errand.matter, errand.recipient, errand.key, now, manner)
 
     async def _something(self, *, exhausted: bool) -> None:
         """Until there is something to do: answers, room for another message, or perhaps something new."""

@@ -1,23 +1,26 @@
 """The transactions of one transport's sender: outcomes are written and attempts counted, many at a time."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
+from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
-from jobs.uncertain import unanswered, was_repeated
+from jobs.uncertain import refused, unanswered, was_refused, was_repeated
 from storage.database import Database, Work
 from storage.deliveries import EXPIRED
-from storage.records import Alert, Delivery, Notice, Recipient
-from storage.words import DeliveryState, Status, Urgency
+from storage.recipients import UNREACHABLE
+from storage.records import Alert, Delivery, Event, Notice, Recipient
+from storage.words import DeliveryState, EventKind, Status, Urgency
 
 log = structlog.get_logger()
 
 _LONGEST_BACKOFF = 600.0
 _SWEEP = timedelta(minutes=1)
+NOBODY = Admins()
 
 Matter = tuple[Alert, ...] | Notice
 """What one message is about: an alert, several as a digest, or a notice to an admin."""
@@ -36,7 +39,12 @@ class Errand:
     def key(self) -> str:
         """The same for every repetition."""
         named = f"notice-{self.matter.id}" if isinstance(self.matter, Notice) else self.matter[0].identifier
-        return f"{named}:{self.recipient.id}"
+        return f"{named}:{self.recipient.id}" + (":plain" if self.is_refused else "")
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was refused as it was, and goes in plain text."""
+        return any(map(was_refused, self.deliveries))
 
     @property
     def pressing(self) -> tuple[bool, ...]:
@@ -90,7 +98,12 @@ class Ledger:
     now: Callable[[], datetime]
     recognised: bool = False
     place: Callable[[str], Place] = each_its_own
+    admins: Admins = NOBODY
     _swept: datetime | None = None
+    _late: int = 0
+    """Found expired when they were due, since the last sweep."""
+    _told: set[tuple[str, str]] = field(default_factory=set)
+    """Which alerts admins know to be refused, and why."""
 
     def recover(self) -> tuple[int, datetime | None]:
         """Settles what was being sent when the last sender was stopped.
@@ -114,6 +127,7 @@ class Ledger:
         """
         with self.database.write() as work:
             self._settle(work, finished)
+            self._report(work, finished)
             if not room.most:
                 return Turn()
             self._sweep(work)
@@ -137,10 +151,29 @@ class Ledger:
         """Once a minute, takes out what has expired while it waited."""
         now = self.now()
         if self._swept is None or not self._swept <= now < self._swept + _SWEEP:
-            expired = work.deliveries.cancel_expired(None, now)
+            expired = work.deliveries.cancel_expired(self._swept, now) + self._late
             if expired:
-                log.warning("deliver.expired", transport=self.transport, deliveries=expired)
-            self._swept = now
+                log.warning("deliver.expired", deliveries=expired)
+                counts = {"deliveries": expired}
+                announce(work, [Event(EventKind.EXPIRED, now, counts=counts)], self.admins, now)
+            self._swept, self._late = now, 0
+
+    def _report(self, work: Work, finished: Sequence[Finished]) -> None:
+        """Admins hear once of each alert that a platform refused, and why: it is our fault."""
+        events = {}
+        for one in finished:
+            if isinstance(one.outcome, Rejected) and not isinstance(one.errand.matter, Notice):
+                alert = one.errand.matter[0]
+                events[alert.identifier, one.outcome.detail] = Event(
+                    EventKind.REJECTED,
+                    one.at,
+                    source=alert.source.name,
+                    title=alert.statement.title,
+                    detail=one.outcome.detail,
+                )
+        new = {key: event for key, event in events.items() if key not in self._told}
+        announce(work, tuple(new.values()), self.admins, self.now())
+        self._told.update(new)
 
     def _errands(self, work: Work, room: Room) -> Turn:
         now = self.now()
@@ -166,8 +199,8 @@ class Ledger:
         work.deliveries.begin([one.id for errand in errands.values() for one in errand.deliveries])
         return Turn(tuple(errands.values()), len(groups), tuple(skipped))
 
-    @staticmethod
     def _still_told(
+        self,
         work: Work,
         group: tuple[Delivery, ...],
         alerts: dict[int, Alert],
@@ -179,6 +212,7 @@ class Ledger:
         for one in group:
             why = _called_off(alerts[one.alert_id], recipient, now) if one.alert_id else ""
             if why:
+                self._late += why == EXPIRED
                 work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=why)
             else:
                 kept.append(one)
@@ -200,7 +234,7 @@ class Ledger:
             for delivery, immediate in zip(errand.deliveries, errand.pressing, strict=True):
                 self._settle_one(work, delivery, one, immediate=immediate)
             if isinstance(outcome, Gone):
-                work.recipients.suspend(recipient.id)
+                work.recipients.suspend(recipient.id, one.at)
             if isinstance(outcome, Migrated):
                 work.recipients.move(recipient.id, recipient.transport, outcome.address)
             if isinstance(outcome, RetryLater) and outcome.seconds:
@@ -217,15 +251,20 @@ class Ledger:
                 # Where the platform said how long: neither earlier nor much later.
                 wait = seconds or min(_LONGEST_BACKOFF, 2.0 ** min(delivery.attempts, 9))
                 again = one.at + timedelta(seconds=wait)
-                note = delivery.detail if was_repeated(delivery) else detail
+                marked = was_repeated(delivery) or was_refused(delivery)
+                note = delivery.detail if marked else detail
                 settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
             case Gone(detail):
-                settle(delivery.id, DeliveryState.FAILED, detail=detail)
+                settle(delivery.id, DeliveryState.FAILED, detail=f"{UNREACHABLE}: {detail}")
             case Migrated():
                 settle(delivery.id, DeliveryState.QUEUED, detail="the chat moved", not_before=one.at)
             case Rejected(detail):
                 log.error("deliver.rejected", delivery=delivery.id, transport=self.transport, why=detail)
-                settle(delivery.id, DeliveryState.FAILED, detail=detail)
+                if was_refused(delivery) or isinstance(one.errand.matter, Notice):
+                    settle(delivery.id, DeliveryState.FAILED, detail=detail)
+                else:
+                    note = refused(delivery, detail)
+                    settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at)
             case Uncertain(detail):
                 self._unanswered(work, delivery, detail, immediate=immediate)
 

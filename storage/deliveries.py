@@ -298,6 +298,12 @@ class Deliveries:
         question = sa.select(deliveries).where(deliveries.c.notice_id == notice_id).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
 
+    def one_of(self, alert_id: int, recipient_id: int) -> Delivery | None:
+        """The delivery of the alert to this recipient."""
+        of = (deliveries.c.alert_id == alert_id, deliveries.c.recipient_id == recipient_id)
+        row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
+        return None if row is None else _delivery(row)
+
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)

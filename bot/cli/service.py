@@ -126,7 +126,8 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
 async def _more_to_come(database: Database) -> bool:
     """Waits until the next queued delivery is due (an hour at most); False when none is queued."""
     with database.read() as work:
-        due = work.deliveries.next_due("telegram")
+        both = work.deliveries.next_due("telegram"), work.told.next_due("telegram")
+    due = min((one for one in both if one is not None), default=None)
     if due is None or due - now_utc() > timedelta(hours=1):
         return False
     await asyncio.sleep(max(0.1, (due - now_utc()).total_seconds()))

@@ -71,7 +71,7 @@ def test_what_waits_for_somebody_unreachable_is_not_sent(database: Database) -> 
     """Queued in the moment of the suspension, it waits until the recipient speaks again."""
     with database.write() as work:
         lost, other = a_reader(work, address="1"), a_reader(work, address="2")
-        work.recipients.suspend(lost.id)
+        work.recipients.suspend(lost.id, NOON)
         queued(work, lost, alert=an_alert(identifier="for nobody"))
         queued(work, other, alert=an_alert(identifier="for somebody"))
         assert names(work, limit=1) == ["for somebody"]
@@ -89,7 +89,7 @@ def test_who_is_lost_in_the_moment_of_the_look_is_sent_nothing(database: Databas
 
     def leaves() -> None:
         with database.write() as work:
-            work.recipients.suspend(one.id)
+            work.recipients.suspend(one.id, NOON)
 
     with ThreadPoolExecutor(1) as pool:
 

@@ -42,7 +42,7 @@ def test_a_suspended_recipient_keeps_its_wishes_but_hears_nothing(database: Data
     with database.write() as work:
         one = a_reader(work, a_route("KP"))
         queued(work, one)
-        work.recipients.suspend(one.id)
+        work.recipients.suspend(one.id, NOON)
         assert list(work.routes.active()) == []
         assert work.counts().waiting == 0
         back = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
