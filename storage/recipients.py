@@ -100,15 +100,21 @@ class Recipients:
         return tuple(self.connection.scalars(sa.select(recipients.c.id).where(*of)))
 
     def _returns(self, recipient_id: int, now: datetime) -> None:
-        """Who speaks again is sent what was kept from them and still holds, as one digest."""
+        """Who speaks again is sent what was kept from them and still holds, as one digest.
+
+        Not what may have arrived at an earlier attempt: nobody can know, and a digest is no alarm.
+        """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
         valid = sa.select(alerts.c.id).where(sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now))
-        kept_back = (DeliveryState.CANCELLED, DeliveryState.FAILED)
+        never_left = sa.or_(
+            sa.and_(deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.attempts == 0),
+            sa.and_(deliveries.c.state == DeliveryState.FAILED, deliveries.c.attempts == 1),
+        )
         self.connection.execute(
             sa.update(deliveries)
             .where(
                 deliveries.c.recipient_id == recipient_id,
-                deliveries.c.state.in_(kept_back),
+                never_left,
                 deliveries.c.detail.startswith(UNREACHABLE),
                 deliveries.c.alert_id.in_(valid),
             )
