@@ -1,8 +1,9 @@
 """The voice of one transport: draws alerts in the recipient's language and hands them over."""
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 
 from bot.render.alert import alert_message
@@ -74,6 +75,8 @@ class Transport(Protocol):
 
 _PLAIN = 3_500
 """Characters that fit in one message everywhere."""
+_REMEMBERED = 8
+"""Messages that are not drawn anew: an alert or two, in the languages of those who are told."""
 
 
 def bare(message: Message) -> Message:
@@ -84,11 +87,49 @@ def bare(message: Message) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A message with all that it was drawn from."""
+
+    alerts: tuple[Alert, ...]
+    language: str
+    day: date
+    manner: Manner
+    message: Message
+
+
+@dataclass(slots=True)
+class Drawings:
+    """The last few messages: an alert goes to many, who read the same words. The day is a part of them."""
+
+    _last: deque[Drawing] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    def of(self, alerts: tuple[Alert, ...], language: str, now: datetime, manner: Manner) -> Message:
+        """The message about these alerts, drawn anew only where something differs."""
+        manner = replace(manner, under="")
+        wanted = (language, now.date(), manner, alerts)
+        for one in self._last:
+            if (one.language, one.day, one.manner, one.alerts) == wanted:
+                return one.message
+        message = _drawn(alerts, Speech(language), now, manner)
+        self._last.append(Drawing(alerts, language, now.date(), manner, message))
+        return message
+
+
+def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Manner) -> Message:
+    if manner.digest:
+        message = digest_message(alerts, speech, now)
+    else:
+        message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
+    return bare(message) if manner.plain else message
+
+
+@dataclass(frozen=True, slots=True)
 class Announcer:
     """What `jobs.deliver` calls a Voice, on any transport. `zone` is where admins are told their times."""
 
     transport: Transport
     zone: tzinfo = UTC
+    drawings: Drawings = field(default_factory=Drawings)
 
     @property
     def name(self) -> str:
@@ -109,13 +150,7 @@ class Announcer:
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
     ) -> Outcome:
         """Sends one alert, or a digest of some."""
-        speech = Speech(recipient.language)
-        if manner.digest:
-            message = digest_message(tuple(alerts), speech, now)
-        else:
-            message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
-        if manner.plain:
-            message = bare(message)
+        message = self.drawings.of(tuple(alerts), recipient.language, now, manner)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
