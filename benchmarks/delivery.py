@@ -6,7 +6,9 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -25,10 +27,11 @@ from jobs.outcome import Outcome, Sent
 from jobs.pace import Pace
 from jobs.steps.match import aim_of
 from storage import matching
-from storage.database import Database, now_utc
+from storage.database import Database, Work, now_utc
 from storage.matching import Timing, Turn
 from storage.records import Alert, Notice, Recipient
 from storage.tables import deliveries, recipients
+from storage.vault import Vault
 from storage.words import DeliveryState
 
 _TURNS = 3
@@ -99,7 +102,7 @@ def _queued(database: Database, name: str) -> float:
     return time.perf_counter() - start
 
 
-def _queue(work: town.Work, alert: Alert, lane: int = 1) -> int:
+def _queue(work: Work, alert: Alert, lane: int = 1) -> int:
     aim, now = aim_of(alert), now_utc()
     turn = Turn(lane, now)
     return work.matching.queue(alert.id, aim, work.matching.reach(aim), Timing(turn, turn, turn))
@@ -121,10 +124,10 @@ class _Watched:
         return self.voice.idempotent
 
     async def tell(
-        self, alerts: tuple[Alert, ...], recipient: Recipient, key: str, now: object, manner: Manner
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
     ) -> Outcome:
         self.told.append((time.perf_counter(), alerts[0].identifier))
-        return await self.voice.tell(alerts, recipient, key, now, manner)  # type: ignore[arg-type]
+        return await self.voice.tell(alerts, recipient, key, now, manner)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         return await self.voice.notify(notice, recipient, key)
@@ -239,7 +242,7 @@ def _size(folder: Path, people: int) -> str:
 
 def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
     """In a process of its own: what `vigil run` does between an alert and its messages."""
-    made = Database(f"sqlite:///{folder / 'vigil.db'}", town.Vault.from_secret(bytes(32)))
+    made = Database(f"sqlite:///{folder / 'vigil.db'}", Vault.from_secret(bytes(32)))
     with made.write() as work:
         _queue(work, town.called(work, "urgent"))
 
@@ -260,7 +263,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
         notify = tell
 
     voice = Quiet()
-    sender = Deliverer(made, voice, Pace(1e9, gap=0), now_utc)  # type: ignore[arg-type]
+    sender = Deliverer(made, voice, Pace(1e9, gap=0), now_utc)
 
     async def begin() -> None:
         sending = asyncio.create_task(sender.drain())

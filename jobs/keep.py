@@ -104,7 +104,7 @@ def keep_all(
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
         recall.begin(work)
-    audience = Audience(work, wishes or Wishes())
+    audience = Audience(work, wishes or Wishes(), admins)
     kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
     both = list(zip(outcomes, _with_memory(work, outcomes, kept), strict=True))
     found = [Found(by.before, one.source, by.now) for by, one in both if not by.pushed]

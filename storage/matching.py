@@ -6,7 +6,7 @@ is told from outside (`jobs.wishes`), by their ids.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -111,9 +111,9 @@ class Matching:
         rows = self._asked(aim, question.limit(_FEW + 1))
         if len(rows) <= _FEW:
             few: dict[tuple[int, str], Rank] = {}
-            for recipient, transport, rank in rows:
-                key = (int(recipient), str(transport))
-                few[key] = min(few.get(key, Rank.WEEKLY), Rank(rank))
+            for row in rows:
+                key = (int(row.recipient_id), str(row.transport))
+                few[key] = min(few.get(key, Rank.WEEKLY), Rank(row.rank))
             return Reach(bool(few), Rank.AT_ONCE in few.values(), few)
         at_once = any(row.rank == Rank.AT_ONCE for row in rows) or bool(
             self._asked(aim, question.where(ranked.c.rank == Rank.AT_ONCE).limit(1))
@@ -133,6 +133,26 @@ class Matching:
             why = held if turn.lane < DIGESTS else ""
             self._deliveries.queue(alert_id, chosen, turn.lane, held=why)
         return len(reach.few)
+
+    def tell(self, notice_id: int, aim: Aim, lane: int, now: datetime) -> int:
+        """Queues the notice for each for whom such an alert would ring, but once; returns how many more."""
+        ranked = self._ranked(replace(aim, only_at_once=True))
+        told = sa.select(deliveries.c.recipient_id).where(deliveries.c.notice_id == notice_id)
+        row: dict[str, sa.ColumnElement[Any]] = {
+            "notice_id": sa.literal(notice_id, deliveries.c.notice_id.type),
+            "recipient_id": ranked.c.recipient_id,
+            "transport": ranked.c.transport,
+            "state": sa.literal(str(DeliveryState.QUEUED)),
+            "lane": sa.literal(lane),
+            "not_before": sa.literal(now, deliveries.c.not_before.type),
+            "attempts": sa.literal(0),
+            "begun": sa.false(),
+            "reference": sa.literal(""),
+            "detail": sa.literal(""),
+        }
+        more = sa.select(*row.values()).where(ranked.c.recipient_id.not_in(told)).distinct()
+        queued = sa.insert(deliveries).from_select(list(row), more)
+        return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
 
     def _queue_many(self, alert_id: int, aim: Aim, timing: Timing, held: str) -> int:
         ranked = self._ranked(aim)
