@@ -62,8 +62,6 @@ def _matching(engine: str, folder: Path, people: int) -> str:
             ours.append(own)
             theirs.append(bare)
             ratios.append(own / bare)
-            with database.write() as work:
-                work.connection.execute(sa.delete(deliveries))
     return (
         f"match and queue {people:,} on {engine}: {statistics.median(ours):.2f} s, bare "
         f"{statistics.median(theirs):.2f} s, ratio {statistics.median(ratios):.2f} "
@@ -72,6 +70,7 @@ def _matching(engine: str, folder: Path, people: int) -> str:
 
 
 def _bare(database: Database, name: str) -> float:
+    _empty(database)
     with database.write() as work:
         alert = town.called(work, name)
         work.connection.execute(sa.select(sa.literal(1)))
@@ -93,7 +92,17 @@ def _bare(database: Database, name: str) -> float:
     return time.perf_counter() - start
 
 
+def _empty(database: Database) -> None:
+    """So that what one turn has left behind does not slow down the next."""
+    with database.write() as work:
+        work.connection.execute(sa.delete(deliveries))
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE deliveries"))
+
+
 def _queued(database: Database, name: str) -> float:
+    _empty(database)
     with database.write() as work:
         alert = town.called(work, name)
         work.connection.execute(sa.select(sa.literal(1)))

@@ -160,6 +160,8 @@ class Matching:
 
         def by_rank(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:  # noqa: ANN401
             told = [sa.literal(value(timing.of(rank)), kind) for rank in Rank]
+            if aim.urgent:  # it is for nobody's digest
+                return told[Rank.AT_ONCE]
             return sa.case((best == Rank.AT_ONCE, told[0]), (best == Rank.DAILY, told[1]), else_=told[2])
 
         def state(turn: Turn) -> str:
@@ -169,7 +171,7 @@ class Matching:
             sa.select(
                 sa.literal(alert_id, deliveries.c.alert_id.type),
                 ranked.c.recipient_id,
-                ranked.c.transport,
+                sa.func.min(ranked.c.transport),  # there is but one; so one sort serves group and order
                 by_rank(state, sa.String()),
                 by_rank(lambda turn: turn.lane, sa.Integer()),
                 by_rank(lambda turn: turn.at, deliveries.c.not_before.type),
@@ -178,7 +180,7 @@ class Matching:
                 sa.literal("", sa.Text()),
                 by_rank(lambda turn: held if turn.lane < DIGESTS else "", sa.Text()),
             )
-            .group_by(ranked.c.recipient_id, ranked.c.transport)
+            .group_by(ranked.c.recipient_id)
             .order_by(ranked.c.recipient_id)
         )
         queued = sa.insert(deliveries).from_select(_COLUMNS, chosen)
@@ -209,8 +211,9 @@ class Matching:
 
     def _fitting(self, aim: Aim) -> sa.Select[Any]:
         names_it = sa.cast(routes.c.kinds, sa.Text).contains(json.dumps(aim.kind), autoescape=True)
-        spoken = sa.func.lower(sa.cast(routes.c.languages, sa.Text))
-        its_language = spoken.contains(json.dumps(aim.language.lower()), autoescape=True)
+        spoken = sa.cast(routes.c.languages, sa.Text)
+        named = json.dumps(aim.language.lower())
+        its_language = sa.func.lower(spoken).contains(named, autoescape=True)
         where = [
             route_countries.c.country.in_((ANYWHERE, *aim.countries)),
             sa.or_(spoken == "[]", its_language),

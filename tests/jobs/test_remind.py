@@ -76,7 +76,7 @@ async def test_a_reminder_that_waits_ends_with_the_case_and_with_its_day(databas
         alert = called(work, a_reader(work))
     await reminded(database, EVE)
     with database.write() as work:
-        assert work.deliveries.cancel_expired(datetime(2026, 3, 14, 9, tzinfo=UTC)) == 0
+        assert work.deliveries.cancel_expired(None, datetime(2026, 3, 14, 9, tzinfo=UTC)) == 0
         assert work.deliveries.cancel_case(alert.case_id or 0) == 1
 
 
