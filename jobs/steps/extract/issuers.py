@@ -54,6 +54,8 @@ _HEADS = 4
 """Blocks at the beginning of a text in which a letterhead or a byline stands."""
 _BYLINE = 90
 """Characters of a line that may be a letterhead: more is a sentence, which may speak of anybody."""
+_SENTENCE = re.compile(r"\b[a-z]{4,}\b")
+"""A line with such words says something about whom it names."""
 _ADOPTED = re.compile(r"\b(?:resolution|declaration|communiqu[eé]|final statement)\b", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:of|on|for|in|and|the|to)$")
 
@@ -74,7 +76,7 @@ def issuers(title: str, blocks: list[Block], organisation: str) -> tuple[str, ..
     if organisation:
         return (organisation,)
     lines = [text for text in (title, *(block.text for block in blocks[:_HEADS])) if len(text) < _BYLINE]
-    told = [match.group() for text in lines if (match := _KNOWN.search(text)) is not None]
+    told = [match.group() for text in lines if (match := _KNOWN.search(text)) and not _SENTENCE.search(text)]
     return (told[0],) if told else ()
 
 
