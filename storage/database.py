@@ -31,12 +31,15 @@ from storage.moments import Moments
 from storage.notices import Notices
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
 from storage.sources import Sources
+from storage.stances import Stances
 from storage.statements import Statements
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
+from storage.told import Told
 from storage.vault import Vault, WrongKey
 
 
@@ -62,6 +65,9 @@ class Work:
     routes: Routes
     requests: Requests
     deliveries: Deliveries
+    told: Told
+    stances: Stances
+    reminders: Reminders
     matching: Matching
     subscriptions: Subscriptions
     notices: Notices
@@ -205,6 +211,9 @@ class Database:
             routes=Routes(connection, additions, self.vault),
             requests=Requests(connection, self.vault),
             deliveries=deliveries,
+            told=Told(connection),
+            stances=Stances(connection, additions),
+            reminders=Reminders(connection),
             matching=Matching(connection, additions, deliveries),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),

@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from bot.commands import words
+from bot.commands.attention import stances_blocks
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
@@ -77,7 +78,10 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
     rest = (
         speech.n("{count} subscription is left.", "{count} subscriptions are left.", left)
         if left
-        else speech.t("You will hear nothing more. To remove what is stored about this chat: /forget")
+        else speech.t(
+            "You will hear nothing more, but when a call that was sent here is called off. "
+            "To remove what is stored about this chat: /forget"
+        )
     )
     return reply(
         heading(speech.t("Taken back.")),
@@ -116,6 +120,8 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         blocks.append(
             paragraph(speech.t("You have not subscribed to anything yet. Everything urgent: /subscribe"))
         )
+    if recipient:
+        blocks += stances_blocks(recipient, work, speech)
     blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
     first = Choice(speech.t("Another country"), "/subscribe ?") if routes else _everything(speech)
     return reply(*blocks, choices=((first,), choices))

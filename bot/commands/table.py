@@ -1,6 +1,7 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.archive import demands, latest, resolutions, search
+from bot.commands.attention import follow, mute, why
 from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
@@ -99,6 +100,24 @@ COMMANDS: tuple[Command, ...] = (
         "number [page | versions]",
     ),
     Command("case", case, msgid("What became of a case"), "/case 12", "number [page]"),
+    Command(
+        "follow",
+        follow,
+        msgid("Hear what becomes of a case"),
+        "/follow 12",
+        "[number [off]]",
+        manages=True,
+        changes=bool,
+    ),
+    Command(
+        "mute",
+        mute,
+        msgid("Hear no more of a case"),
+        "/mute 12",
+        "[number [off]]",
+        manages=True,
+        changes=bool,
+    ),
     Command("cite", cite, msgid("A citation to pass on"), "/cite 12", "number"),
     Command(
         "resolutions",
@@ -133,6 +152,7 @@ COMMANDS: tuple[Command, ...] = (
         manages=True,
         changes=lambda typed: typed.lower() == "yes",
     ),
+    Command("why", why, msgid("Why an alert came here"), "/why 12", "number", hidden=True),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
 )
 
