@@ -14,6 +14,8 @@ from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import Manner
 from jobs.outcome import Outcome
+from jobs.own_time import is_quiet_for, wakes
+from jobs.steps.clock import zone_of
 from storage.records import Alert, Notice, Recipient
 
 
@@ -97,19 +99,24 @@ class Announcer:
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
     ) -> Outcome:
         """Sends one alert, or a digest of some."""
-        speech = Speech(recipient.language)
+        speech = self._speech(recipient)
         if manner.digest:
             message = digest_message(tuple(alerts), speech, now)
         else:
-            message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
+            asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
+            message = replace(alert_message(alerts[0], speech, now), silent=manner.silent or asleep)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say since its matter was called off or rewritten."""
-        message = amended_message(change, Speech(recipient.language, self.zone), now)
+        message = amended_message(change, self._speech(recipient), now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
         message = notice_message(notice, Speech(recipient.language, self.zone))
         return await self.transport.send(recipient.address, message, key)
+
+    def _speech(self, recipient: Recipient) -> Speech:
+        """Their language, and their clock."""
+        return Speech(recipient.language, zone_of(recipient.zone) or self.zone)

@@ -7,6 +7,7 @@ from bot.commands.attention import stances_blocks
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.times import time_blocks
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
 from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
@@ -122,6 +123,7 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         )
     if recipient:
         blocks += stances_blocks(recipient, work, speech)
+        blocks += time_blocks(recipient, speech)
     blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
     first = Choice(speech.t("Another country"), "/subscribe ?") if routes else _everything(speech)
     return reply(*blocks, choices=((first,), choices))

@@ -11,6 +11,7 @@ from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
+from bot.commands.times import digest, quiet
 from bot.commands.welcome import expired, forget, privacy, start
 from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span
 from bot.speech import Speech, msgid
@@ -115,6 +116,24 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Hear no more of a case"),
         "/mute 12",
         "[number [off]]",
+        manages=True,
+        changes=bool,
+    ),
+    Command(
+        "digest",
+        digest,
+        msgid("When digests come"),
+        "/digest daily 08:00",
+        "[daily | weekly | now] [hour] [city]",
+        manages=True,
+        changes=bool,
+    ),
+    Command(
+        "quiet",
+        quiet,
+        msgid("Hours in which nothing rings"),
+        "/quiet 22:00-07:00 Asia/Seoul",
+        "[hours [city] | off]",
         manages=True,
         changes=bool,
     ),

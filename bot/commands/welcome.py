@@ -61,8 +61,8 @@ def privacy(request: Request, work: Work, speech: Speech) -> Reply:
         paragraph(
             speech.t(
                 "When you subscribe or follow a case, Vigil stores the address of this chat, its "
-                "language, what you asked for, which cases you follow or have muted, and which "
-                "alerts were sent here. Address and keywords are "
+                "language, what you asked for, which cases you follow or have muted, your clock and "
+                "hours where you set them, and which alerts were sent here. Address and keywords are "
                 "encrypted with a key that is kept outside the database. What you search for is "
                 "not stored."
             )
