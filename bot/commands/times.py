@@ -136,7 +136,7 @@ def _digest_shown(recipient: Recipient | None, work: Work, speech: Speech) -> Re
         (Choice(speech.t("once a day"), "/digest daily"), Choice(speech.t("once a week"), "/digest weekly")),
     )
     return reply(
-        *blocks, Notice(speech.line("For example: {example}", example=code(DIGEST))), choices=choices
+        *blocks, Notice(speech.line("To change it: {example}", example=code(DIGEST))), choices=choices
     )
 
 
