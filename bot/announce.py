@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.render.alert import alert_message
 from bot.render.amended import amended_message
 from bot.render.digest import digest_message
+from bot.render.discreet import ping
 from bot.render.message import Message
 from bot.render.notice import notice_message
 from bot.speech import Speech
@@ -100,16 +101,25 @@ class Announcer:
     ) -> Outcome:
         """Sends one alert, or a digest of some."""
         speech = self._speech(recipient)
-        if manner.digest:
+        asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
+        silent = manner.silent or asleep
+        if recipient.discreet:
+            # Not under what was told before: a reply quotes it.
+            message, manner = ping(alerts[0].id, speech, silent=silent), replace(manner, under="")
+        elif manner.digest:
             message = digest_message(tuple(alerts), speech, now)
         else:
-            asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
-            message = replace(alert_message(alerts[0], speech, now), silent=manner.silent or asleep)
+            message = replace(alert_message(alerts[0], speech, now), silent=silent)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say since its matter was called off or rewritten."""
-        message = amended_message(change, self._speech(recipient), now)
+        speech = self._speech(recipient)
+        if recipient.discreet:
+            # What was told before the chat became discreet is not to be read there any more.
+            message = ping(change.alert.id, speech, silent=True)
+        else:
+            message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:

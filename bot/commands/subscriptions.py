@@ -95,6 +95,8 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
 def settings(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the routes as lines to be typed, and the languages; "lang:ko" changes the language."""
     typed = arguments(request).strip()
+    if typed.casefold().partition(":")[0] == "discreet":
+        return _set_discreet(typed, request, work, speech)
     if typed:
         return _set_language(typed, request, work)
     recipient = work.recipients.find(request.transport, request.address)
@@ -125,8 +127,33 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         blocks += stances_blocks(recipient, work, speech)
         blocks += time_blocks(recipient, speech)
     blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
+    discreet = recipient is not None and recipient.discreet
+    if discreet:
+        blocks.append(paragraph(speech.t("Messages here say only that there is news.")))
+    few = Choice(speech.t("Say it in full"), "/settings discreet:off")
+    if not discreet:
+        few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
     first = Choice(speech.t("Another country"), "/subscribe ?") if routes else _everything(speech)
-    return reply(*blocks, choices=((first,), choices))
+    return reply(*blocks, choices=((first,), (few,), choices))
+
+
+def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
+    wanted = {"on": True, "off": False}.get(typed.casefold().partition(":")[2].strip())
+    if wanted is None:
+        raise Mistake("Write it so: {example}", example="/settings discreet:on")
+    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
+    work.recipients.set_discreet(recipient.id, discreet=wanted)
+    back = Choice(speech.t("Undo"), f"/settings discreet:{'off' if wanted else 'on'}")
+    if wanted:
+        few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
+        rest = speech.t(
+            "What you ask for, and what stands here already, is shown as before: "
+            "delete what nobody else may see."
+        )
+        said = [paragraph(few), paragraph(rest)]
+    else:
+        said = [paragraph(speech.t("From now on messages here say what they are about."))]
+    return reply(*said, choices=((back, Choice(speech.t("Settings"), "/settings")),))
 
 
 def _asleep(recipient: Recipient | None, speech: Speech) -> list[Block]:

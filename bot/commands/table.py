@@ -1,7 +1,7 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.archive import demands, latest, resolutions, search
-from bot.commands.attention import follow, mute, why
+from bot.commands.attention import follow, mute, show, why
 from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
@@ -76,9 +76,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "settings",
         settings,
-        msgid("What you asked for, and the language"),
+        msgid("What you asked for, the language, and messages of few words"),
         "/settings lang:ko",
-        "[lang:…]",
+        "[lang:… | discreet:on]",
         manages=True,
         changes=bool,
     ),
@@ -172,6 +172,7 @@ COMMANDS: tuple[Command, ...] = (
         changes=lambda typed: typed.lower() == "yes",
     ),
     Command("why", why, msgid("Why an alert came here"), "/why 12", "number", hidden=True),
+    Command("show", show, msgid("What a message of few words stands for"), "/show 12", "number", hidden=True),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
 )
 
