@@ -7,6 +7,7 @@ from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.mistake import Mistake
 from bot.commands.parties import orgs, signed
+from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.status import status
@@ -61,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
         "[filters]",
         plain=True,
         manages=True,
-        changes=lambda typed: typed != "?",
+        changes=lambda typed: not is_question(typed),
     ),
     Command(
         "unsubscribe",

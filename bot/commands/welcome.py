@@ -39,9 +39,10 @@ def start(request: Request, work: Work, speech: Speech) -> Reply:
         *_stored(request, speech),
     ]
     rows = (
+        (Choice(speech.t("Everything urgent"), "/subscribe"),),
         (
-            Choice(speech.t("Everything urgent"), "/subscribe"),
             Choice(speech.t("One country"), "/subscribe ?"),
+            Choice(speech.t("One organisation"), "/subscribe ?organisation"),
         ),
         (Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),
     )
