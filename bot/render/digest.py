@@ -21,6 +21,7 @@ def digest_message(alerts: tuple[Alert, ...], speech: Speech, now: datetime) -> 
 
     What does not fit is counted, never dropped in silence. A digest makes no sound.
     """
+    alerts = _newest(alerts)
     cases = _cases(alerts)
     for shown in range(min(len(alerts), _LINES), 0, -1):
         message = _drawn(cases, shown, len(alerts), speech, now)
@@ -34,9 +35,14 @@ def _cases(alerts: tuple[Alert, ...]) -> tuple[tuple[Alert, ...], ...]:
     groups: dict[object, list[Alert]] = {}
     for alert in alerts:
         groups.setdefault(alert.case_id or alert.identifier, []).append(alert)
-    calls = [any(_is_urgent(alert) for alert in group) for group in groups.values()]
-    ordered = sorted(zip(calls, groups.values(), strict=True), key=lambda pair: not pair[0])
-    return tuple(tuple(group) for _, group in ordered)
+    sorted_within = (tuple(sorted(group, key=_is_calm)) for group in groups.values())
+    return tuple(sorted(sorted_within, key=lambda group: _is_calm(group[0])))
+
+
+def _newest(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """Leave of several alerts on one statement the last: what it says now is the same in all of them."""
+    last = {alert.statement.id or alert.identifier: alert for alert in alerts}
+    return tuple(last.values())
 
 
 def _drawn(
@@ -74,8 +80,8 @@ def _about(group: tuple[Alert, ...], speech: Speech) -> Line:
     return (place, Span(f" · {counted}" + (f" · /case {number}" if number else "")))
 
 
-def _is_urgent(alert: Alert) -> bool:
-    return alert.statement.alert.urgent and alert.msg_type is not MsgType.CANCEL
+def _is_calm(alert: Alert) -> bool:
+    return not alert.statement.alert.urgent or alert.msg_type is MsgType.CANCEL
 
 
 def _line(alert: Alert, speech: Speech, now: datetime) -> Line:
@@ -86,5 +92,5 @@ def _line(alert: Alert, speech: Speech, now: datetime) -> Line:
     if statement.id:
         told.append(f"/statement {statement.id}")
     title = shorten(statement.title, _TITLE) or speech.t("without a title")
-    mark = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),) if _is_urgent(alert) else ()
+    mark = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),) if not _is_calm(alert) else ()
     return (*mark, Span(title, href=statement.url), Span(" · " + " · ".join(told)))

@@ -72,3 +72,11 @@ def test_what_is_urgent_stands_first_and_says_so() -> None:
     read = plain_text(digest_message((calm, an_entry_of(2, 11)), ENGLISH, NOON))
     assert read.index("URGENT · Post 11") < read.index("Post 10")
     assert "URGENT · Post 10" not in read
+
+
+def test_a_statement_that_rang_twice_is_one_line() -> None:
+    """Rung, and rewritten since: what it says now is told once."""
+    again = replace(an_entry_of(1, 10), identifier="edited")
+    read = plain_text(digest_message((an_entry_of(1, 10), again), ENGLISH, NOON))
+    assert read.startswith("Digest: 1 statement on 1 case")
+    assert read.count("Post 10") == 1
