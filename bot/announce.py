@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.render.alert import alert_message
 from bot.render.amended import amended_message
 from bot.render.digest import digest_message
+from bot.render.discreet import ping
 from bot.render.html import plain_text
 from bot.render.message import Message, Paragraph, Span
 from bot.render.notice import notice_message
@@ -15,6 +16,8 @@ from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import Manner
 from jobs.outcome import Outcome
+from jobs.own_time import is_quiet_for, wakes
+from jobs.steps.clock import zone_of
 from storage.records import Alert, Notice, Recipient
 
 
@@ -109,21 +112,35 @@ class Announcer:
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
     ) -> Outcome:
         """Sends one alert, or a digest of some."""
-        speech = Speech(recipient.language)
-        if manner.digest:
+        speech = self._speech(recipient)
+        asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
+        silent = manner.silent or asleep
+        if recipient.discreet:
+            # Not under what was told before: a reply quotes it.
+            message, manner = ping(alerts[0].id, speech, silent=silent), replace(manner, under="")
+        elif manner.digest:
             message = digest_message(tuple(alerts), speech, now)
         else:
-            message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
+            message = replace(alert_message(alerts[0], speech, now), silent=silent)
         if manner.plain:
             message = bare(message)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say since its matter was called off or rewritten."""
-        message = amended_message(change, Speech(recipient.language, self.zone), now)
+        speech = self._speech(recipient)
+        if recipient.discreet:
+            # What was told before the chat became discreet is not to be read there any more.
+            message = ping(change.alert.id, speech, silent=True)
+        else:
+            message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
         message = notice_message(notice, Speech(recipient.language, self.zone))
         return await self.transport.send(recipient.address, message, key)
+
+    def _speech(self, recipient: Recipient) -> Speech:
+        """Their language, and their clock."""
+        return Speech(recipient.language, zone_of(recipient.zone) or self.zone)
