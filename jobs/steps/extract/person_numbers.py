@@ -70,6 +70,8 @@ class Candidate:
     bare: bool = False
     part: int = 0
     """The larger of the two numbers whose sum it is."""
+    left: bool = False
+    """Those of a larger number who are still held or missing."""
 
 
 def _script(line: str, language: str) -> str:
@@ -105,7 +107,7 @@ def candidates(line: str, language: str) -> list[Candidate]:
     counted, bare = _counted(language)
     found = [_candidate(match) for match in counted.finditer(line)]
     found += list(_pointed(line, language))
-    found += [_candidate(match, bare=True) for match in _still(language).finditer(line)]
+    found += [_candidate(match, bare=True, left=True) for match in _still(language).finditer(line)]
     if language == "ar":
         found = [*(one for one in found if one), *_duals(line)]
     if language == "en":
@@ -142,7 +144,12 @@ def _still(language: str) -> re.Pattern[str]:
         r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
         r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)"
     )
-    return re.compile(rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs})", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs}|of\s+(?:them|whom|these|those)\b"
+        r"(?=[^.;()]{0,90}\b(?:remains?|still|(?:is|are) (?:missing|held|unknown|detained)))|"
+        r"d[’']entre\s+(?:eux|elles)\b(?=[^.;]{0,60}\b(?:restent|toujours|encore)\b))",
+        re.IGNORECASE,
+    )
 
 
 def _pointed(line: str, language: str) -> Iterator[Candidate]:
@@ -192,9 +199,23 @@ _GROUP = re.compile(
 )
 
 
-def _candidate(match: re.Match[str], *, bare: bool = False) -> Candidate | None:
+def _candidate(match: re.Match[str], *, bare: bool = False, left: bool = False) -> Candidate | None:
     value = number(match["n"])
-    return Candidate(value, match.start("n"), match.end(), bare) if value and value <= _MOST else None
+    if not value or value > _MOST:
+        return None
+    return Candidate(value, match.start("n"), match.end(), bare, left=left or _remaining(match))
+
+
+def _remaining(match: re.Match[str]) -> bool:
+    """Whether a number is of those who remain by the word beside it: "the remaining five", "残る3人"."""
+    line = match.string
+    return _LEFT.search(line[max(0, match.start("n") - 16) : match.start("n")]) is not None
+
+
+_LEFT = re.compile(
+    r"\b(?:remaining|rest,?)\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
+    r"\b(?:l[oa]s restantes|demás)\s+$"
+)
 
 
 def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
@@ -202,7 +223,7 @@ def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
     found = sorted(found, key=lambda one: one.start)
     for index, one in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
-        if following and _ADDED.match(line[one.end : following.start]) and not one.bare:
+        if following and not one.bare and _together(line[one.end : following.start], line[following.end :]):
             larger = max(one.value, following.value)
             yield Candidate(one.value + following.value, one.start, following.end, bare=True, part=larger)
         elif (
@@ -212,3 +233,26 @@ def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
         ):
             yield Candidate(one.value + 1, one.start, one.end, bare=True)
         yield one
+    if found and (others := _OTHERS.search(line, found[0].end)) and (more := number(others["n"])):
+        first = max(found, key=lambda one: one.value)
+        yield Candidate(
+            first.value + more, first.start, max(first.end, others.end()), bare=True, part=first.value
+        )
+
+
+def _together(between: str, behind: str) -> bool:
+    """Whether two numbers are of one group: joined at once, or each with what befell it."""
+    if _ADDED.match(between):
+        return True
+    return _EACH.fullmatch(between) is not None and not _ALREADY.match(behind)
+
+
+_EACH = re.compile(
+    r"\s+(?:[^\W\d_][\w’'-]*\s+){1,5}(?:and|et|y|и)\s+(?:the\s+|les\s+|l[oa]s\s+)?", re.IGNORECASE
+)
+"""What befell the first, before the second: "two minors taken by force and three elders threatened"."""
+_ALREADY = re.compile(r"\s+(?:of|de|d[’']entre|из)\b")
+_OTHERS = re.compile(
+    rf"\b(?:and|of|for|with|against)\s+(?:the\s+)?(?P<n>{number_of('en')})\s+others\b(?!\s+(?:were|had|was|have)\b)", re.IGNORECASE
+)
+"""More who are told of behind a number: "eleven young people, and the extradition of two others"."""

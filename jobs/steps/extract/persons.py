@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 
+from jobs.steps.extract import kin, kin_east
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold
 from jobs.steps.extract.minors import minors_of
@@ -51,9 +52,8 @@ _ESTIMATE = re.compile(
     re.IGNORECASE,
 )
 _SUBSET = re.compile(
-    r"(?:\b(?:among them|including|dont|parmi eux|entre ellos|entre ellas|incluid[oa]s|в том числе|"
-    r"среди них)|بينهم|"
-    r"うち|其中|包括)\s*$",
+    r"(?:\b(?:among (?:them|whom)|includ(?:es?|ing)|dont|parmi (?:eux|elles|lesquel(?:le)?s)|entre ell[oa]s|"
+    r"incluid[oa]s|в том числе|среди (?:них|которых))|بينهم|من بينهم|うち|其中|包括)\s*$",
     re.IGNORECASE,
 )
 
@@ -74,9 +74,11 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
+    count = count or counts.repeated()
     if count is None:
         return PersonsAtRisk(None, None, None)
-    return PersonsAtRisk(count, minors_of(lines, count, counts.places), len(names) or None)
+    minors = minors_of(lines, count, counts.places, counts.lists.get(count))
+    return PersonsAtRisk(count, minors, len(names) or None)
 
 
 def _aged(blocks: list[Block]) -> int:
@@ -107,10 +109,30 @@ class _Counts:
     sums: dict[int, int] = field(default_factory=dict)
     again: list[tuple[int, float]] = field(default_factory=list)
     """Mentions without danger: they count for a number that has some."""
+    lists: dict[int, kin.Listed] = field(default_factory=dict)
+    """The list of names and kin that makes up a number."""
+    pointed: set[int] = field(default_factory=set)
+    """Numbers that are taken up again by themselves: "all nine"."""
+    asked: set[int] = field(default_factory=set)
+    """Numbers of the title and of what is asked."""
 
-    def note(self, candidate: Candidate, position: int, weight: float, *, danger: bool, beside: bool) -> None:
+    told: set[int] = field(default_factory=set)
+    """Numbers that the text gives, and does not only list."""
+
+    def note(
+        self,
+        candidate: Candidate,
+        position: int,
+        weight: float,
+        *,
+        danger: bool,
+        beside: bool,
+        listed: bool = False,
+    ) -> None:
         """One mention of a number, in a line that tells of danger, beside one that does, or elsewhere."""
         self.places[candidate.value].append(position)
+        if not listed:
+            self.told.add(candidate.value)
         if candidate.part:
             self.sums[candidate.value] = candidate.part
         if danger or beside:
@@ -118,16 +140,27 @@ class _Counts:
         else:
             self.again.append((candidate.value, weight))
 
+    def repeated(self) -> int | None:
+        """The number told more than once, in the title or a demand too, where no word of danger is known."""
+        told = [value for value, where in self.places.items() if len(set(where)) > 1 and value in self.asked]
+        return max(told, key=lambda value: (len(set(self.places[value])), value), default=None)
+
     def weighed(self) -> dict[int, float]:
         """The weights with those of the mentions elsewhere; a sum takes over that of its larger part."""
         for value, weight in self.again:
             if value in self.scores or weight >= 3:
                 self.scores[value] += weight
-        return {
+        found = {
             value: score + self.scores.get(self.sums[value], 0.0)
             if value in self.sums and score >= _ENOUGH
             else score
             for value, score in list(self.scores.items())
+        }
+        larger = {value for value in self.pointed if found.get(value, 0.0) >= _ENOUGH}
+        return {
+            value: score
+            for value, score in found.items()
+            if value not in self.lists or value in self.told or not any(more > value for more in larger)
         }
 
 
@@ -141,16 +174,43 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
     counts = _Counts()
     for position, line in enumerate(lines):
         found = candidates(line, language)
+        danger = closed or told(position)
+        for one in _listed(line, language) if danger or told(position - 1) else ():
+            weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
+            counts.note(Candidate(one.value, one.start, one.end), position, weight, danger=True, beside=False, listed=True)
+            counts.lists.setdefault(one.value, one)
         if not found:
             continue
-        danger = closed or told(position)
         beside = not danger and (told(position - 1) or told(position + 1))
         asked = danger and bool(_ASKED.search(line))
         for candidate in with_sums(found, line):
             if not _left_out(line, candidate, closed=closed):
                 weight = _weight(line, position, titled, danger=danger, asked=asked, bare=candidate.bare)
+                weight += _LEFT_OVER if candidate.left else 0.0
                 counts.note(candidate, position, weight, danger=danger, beside=beside)
+                if candidate.bare and not candidate.part:
+                    counts.pointed.add(candidate.value)
+                if position < titled or _ASKED.search(line):
+                    counts.asked.add(candidate.value)
     return counts
+
+
+def _listed(line: str, language: str) -> list[kin.Listed]:
+    """The lists of persons in a line, but for those who are safe or dead."""
+    found = kin.listed(line, language) or kin_east.listed(line, language)
+    near = [
+        (one, line[max(0, one.start - 40) : one.end + 60], line[max(0, one.start - 24) : one.start])
+        for one in found
+    ]
+    return [
+        one
+        for one, text, before in near
+        if not _is(text, "safe") and not _is(text, "dead") and not _SUBSET.search(before)
+    ]
+
+
+_LEFT_OVER = 2.5
+"""What is added for those who remain of a larger number."""
 
 
 def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool, bare: bool) -> float:
@@ -190,6 +250,8 @@ def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
     if following := _CLAUSE.search(after):
         after = after[: following.start()]
     near = f"{before}{line[candidate.start : candidate.end]}{after}"
+    if candidate.bare and "thought to be" in after:
+        near = before
     behind = line[max(0, candidate.start - 24) : candidate.start]
     if _ESTIMATE.search(behind) or _SUBSET.search(behind):
         return True
