@@ -24,8 +24,11 @@ _EAST_AGED = re.compile(
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
 _ALL_ADULT = re.compile(
-    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
-    r"all (?:of them )?(?:are )?adults?\b|(?:all|who are all) in their (?:twenties|thirties|forties|"
+    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|(?:el|la) más joven (?:de ell[oa]s )?tiene (?P<v>\d{1,2})|"
+    r"l[ea] plus jeune (?:d['’]entre eux )?a (?P<w>\d{1,2}) ans|самому младшему (?P<u>\d{1,2})|가장 (?:어린|젊은)[^.\d]{0,12}(?P<t>\d{1,2})세|"
+    r"(?:最年轻的|年纪最小的|最小的)[^。\d]{0,8}(?P<q>\d{1,2})[岁歲]|"
+    r"最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
+    r"all (?:of them )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|thirties|forties|"
     r"fifties|sixties)|"
     r"(?:aged|ages|all) (?:between |from )?(?P<e>\d{1,2})\s?(?:and|to|[–-])\s?\d{1,2}|"
     r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"

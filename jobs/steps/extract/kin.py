@@ -6,7 +6,7 @@ is cut at its commas and its "and"; pieces that are persons, one behind the othe
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jobs.steps.extract.data import table
@@ -61,6 +61,8 @@ class _Run:
     last: int = 0
     """How many the last piece was of, 0 after an aside."""
     word_young: bool = False
+    awaited: int = 0
+    """How many of the last piece may still be named: "two sons, Kevin and Brandon"."""
     others: bool = False
     """It begins with the kin of somebody who is not in it: "his wife and two daughters"."""
 
@@ -77,9 +79,9 @@ def _person(language: str) -> re.Pattern[str]:
     row: dict[str, str] = table(_FILE)[language]
     old = r"(?:[^\W\d_][\w’-]*\s+){0,2}?"
     return re.compile(
-        rf"(?<![\w-])(?:(?:{row['of']})\s*{old}(?P<one>{row['one']})|"
-        rf"(?:(?:{row['of']})\s*{old})?(?P<two>{row['two']})|"
-        rf"(?P<n>{number_of(language)})\s+{old}(?P<many>{row['many']})|"
+        rf"(?<![\w-])(?:(?P<him>{row['him']})|(?:(?i:{row['of']})|{_WORD}['’]s)\s*{old}(?P<one>(?i:{row['one']}))|"
+        rf"(?:(?:{row['of']})\s*{old})?(?P<two>(?i:{row['two']}))|"
+        rf"(?P<n>{number_of(language)})\s+(?:{row['ofhis']}\s+)?{old}(?P<many>(?i:{row['many']}))|"
         rf"(?:(?:{row['titles']})\.?\s+)?(?P<name>{_NAME}))(?!\w)"
     )
 
@@ -106,7 +108,7 @@ def _young(language: str) -> re.Pattern[str]:
 
 def listed(line: str, language: str) -> list[Listed]:
     """The lists of two persons or more in a sentence, in order; none in a language without a table."""
-    if "joints" not in table(_FILE).get(language, {}) or len(line) > _LONGEST or " | " in line:
+    if "joints" not in table(_FILE).get(language, {}) or len(line) > _LONGEST or " | " in line or line.isupper():
         return []
     found: list[Listed] = []
     run = _Run()
@@ -119,12 +121,25 @@ def listed(line: str, language: str) -> list[Listed]:
             _close(run, found)
             run = _Run()
     _close(run, found)
-    return found
+    return [_with_more(one, line, language) for one in found]
+
+
+def _with_more(one: Listed, line: str, language: str) -> Listed:
+    match = _more(language).match(line, one.end)
+    figures = next((group for group in match.groups() if group), "") if match else ""
+    return replace(one, value=one.value + (number(figures) or 0)) if figures else one
 
 
 def _close(run: _Run, found: list[Listed]) -> None:
     if one := run.listed():
         found.append(one)
+
+
+@cache
+def _more(language: str) -> re.Pattern[str]:
+    """So many who are added to a list: "and 23 others", "y otros dos"."""
+    row = table(_FILE)[language]["more"].replace("NUMBER", number_of(language))
+    return re.compile(rf"[^.;]{{0,60}}?(?<!\w)(?:{row})(?!\w)", re.IGNORECASE)
 
 
 def _pieces(line: str, language: str) -> Iterator[tuple[int, str]]:
@@ -144,7 +159,7 @@ def _read(run: _Run, piece: str, start: int, language: str, found: list[Listed])
         _age(run, piece)
         run.end = start + len(piece)
         return True, run
-    match = _found(piece, language)
+    match = _found(piece, language, opening=start == 0)
     if match and start + match.start() == 0 and match["name"] and " " not in match["name"] and piece == match.group():
         match = None  # the capital of a sentence's first word tells nothing
     if match is None:
@@ -157,29 +172,49 @@ def _read(run: _Run, piece: str, start: int, language: str, found: list[Listed])
         run = _Run()
     _take(run, match, start, language)
     tail = piece[match.end() :]
-    tail = _own_name(tail)
+    named = _own_name(tail)
+    run.awaited -= 1 if named != tail and run.awaited else 0
+    tail = named
     if aged := _aged(language).match(tail):
         if aged.group().strip():
             _age(run, aged.group())
         tail = tail[aged.end() :]
-    return not tail.strip(), run
+    if _ORIGIN.fullmatch(tail):
+        tail = ""
+    described = match["one"] and len(tail.split()) <= 2 and not _VERB.search(tail)  # noqa: PLR2004 (adjectives)
+    return not tail.strip() or bool(described), run
 
 
-def _found(piece: str, language: str) -> re.Match[str] | None:
-    """The first person that a piece tells of: "Tekle" in "Eritrean teacher Tekle"."""
+def _found(piece: str, language: str, *, opening: bool) -> re.Match[str] | None:
+    """The first person that a piece tells of: "Tekle" in "Eritrean teacher Tekle".
+
+    `opening`: it opens the sentence, so that the capital of its first word tells nothing.
+    """
     kept: re.Match[str] | None = None
     for match in _person(language).finditer(piece):
         if kept:
             between = piece[kept.end() : match.start()].strip(" -–—")
-            role = match["name"] and between.isalpha() and between.islower()
-            return match if role else kept
+            role = between.replace(" ", "").isalpha() and between.islower()
+            lone = opening and kept.start() == 0 and " " not in kept.group()
+            if not (role and match["name"]) and not lone:
+                return kept
+            kept = None
         if match["name"] is None:
             return match
         behind = _before(language).search(piece[: match.start()])
+        if behind and (_FATE.search(piece[: match.start()]) or _of_people(behind.group(), language)):
+            behind = None
         if behind or _NUMBER.search(piece[: match.start()]) or _BODY.search(match["name"]):
             continue
         kept = match
     return kept
+
+
+def _of_people(before: str, language: str) -> bool:
+    """Whether the word before a name says what persons are: "of the journalists"."""
+    word = before.split()[-1]
+    people: str = table("persons.toml")["people"].get(language, "(?!)")
+    return re.fullmatch(people, word, re.IGNORECASE) is not None
 
 
 def _own_name(tail: str) -> str:
@@ -193,12 +228,18 @@ def _take(run: _Run, match: re.Match[str], start: int, language: str) -> None:
     value = 2 if match["two"] else number(match["n"]) or 0 if match["n"] else 1
     run.start = start + match.start() if run.start < 0 else run.start
     run.end = start + match.end()
+    if match["name"] and run.awaited:
+        run.awaited, run.last = run.awaited - 1, 1
+        return
+    run.awaited = value if match["many"] or match["two"] else 0
     if not run.pieces and match["one"]:
         run.others = _OWN.match(match.group()) is not None
     run.pieces += 1
     run.value += value
     run.last = value
-    run.word_young = bool(word) and _young(language).fullmatch(word) is not None
+    run.word_young = bool(word) and (
+        _young(language).fullmatch(word) is not None or _YEARLING.search(match.group()) is not None
+    )
     run.young += value if run.word_young else 0
     run.kin += bool(word)
     if match["name"]:
@@ -206,6 +247,24 @@ def _take(run: _Run, match: re.Match[str], start: int, language: str) -> None:
         run.full += len(match["name"].split()) > 1
 
 
+_ORIGIN = re.compile(rf"\s*(?:from|of|de|du|d[’']|из)\s*(?:the\s+)?{_WORD}(?:\s+{_WORD}){{0,2}}\s*")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|be|been|remain\w*|who|whose|that|in|from|at|to|est|sont|ont|a|été|qui|fue\w*|son|es|están?|ha|han|que|en)\b|"
+    r"[^\w\s’'-]",
+    re.IGNORECASE,
+)
+_FATE = re.compile(
+    r"\b(?:li(?:fe|ves)|release|cases?|fate|arrests?|detention|whereabouts|execution|extradition|return|abduction|disappearance|"
+    r"safety|transfer|vies?|libération|sort|situation|situación|arrestation|vida|liberación|paradero|detención|судьб\w+|освобожден\w+)\s+"
+    r"(?:of|de|del|d[’'])?\s*(?:[a-z-]+\s+)?$",
+    re.IGNORECASE,
+)
+"""Before a name: what befalls a person, so that the name is no place's."""
+_YEARLING = re.compile(
+    r"(?:двух|тр[её]х|четыр[её]х|(?:один|две|три|четыр|пят|шест|сем)надцати|пяти|шести|семи|восьми|девяти|десяти|\d-|1[0-7]-|мало)летн|"
+    r"(?<![\d])(?:[1-9]|1[0-7])-year-old",
+)
+"""The age of a child within the words for it: "их четырёхлетняя дочь"."""
 _NUMBER = re.compile(r"\d\s+$")
 _OWN = re.compile(r"(?:his|her|their|its|son|sa|ses|leurs?|sus?|его|её|ее|их)\s", re.IGNORECASE)
 

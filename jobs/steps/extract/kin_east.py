@@ -32,7 +32,7 @@ def _mark(language: str) -> re.Pattern[str]:
     aged = rf"(?:{age}\s?(?:의|の|的|난|이\s?된|된)?\s?)?"
     bare = row.get("bare", "(?!)")
     return re.compile(
-        rf"{aged}(?:(?P<many>{child})|(?P<kin>{row['kin']})(?:(?:の|人)?\s?(?:{name})|{bare})?|(?P<name>{name}))"
+        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|(?P<kin>{row['kin']})(?:(?:の|人)?\s?(?:{name})|{bare})?|(?P<name>{name}))"
     )
 
 
@@ -61,10 +61,10 @@ def listed(line: str, language: str) -> list[Listed]:
         aside = _ASIDE.match(line, end)
         end = aside.end() if aside else end
         age = _age(match["before"]) or (_aged(aside["in"], language) if aside else 0)
-        value = _counted(match["many"]) if match["many"] else 1
+        value = _counted(match["many"]) if match["many"] else 2 if match["couple"] else 1
         young = age < _ADULT if age else bool(match["many"]) or bool(_young(language).search(match["kin"] or ""))
         ages += value if age else 0
-        run.append((value, young, bool(match["kin"] or match["many"])))
+        run.append((value, young, bool(match["kin"] or match["many"] or match["couple"])))
     _close(found, run, start, end, ages)
     return found
 

@@ -16,8 +16,10 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 """So many of those who are counted: "fifty-one of those held in the compound are children"."""
+_ONE_MORE = r"(?:(?:an?|one|une?|un[oa]?)\s+(?:[^\W\d_]+\s+){1,2}(?:and|et|y)\s+)?"
+"""Somebody else told of before the children: "among them a pregnant woman and two girls"."""
 _AMONG = re.compile(
-    rf"(?:including|among\s+(?:them|whom)|with|who\s+include|of\s+them)\s+(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?"
+    rf"(?:including|among\s+(?:them|whom)|with|who\s+include|of\s+them)\s+{_ONE_MORE}(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?"
     rf"(?:{_YOUNG}|(?:people\s+|persons\s+)?{_UNDER})\b|"
     rf"(?<![\w-])(?P<m>{NUMBER})\s+(?:\w+\s+)?(?:{_YOUNG})\s+among\s+them",
     re.IGNORECASE,
@@ -33,8 +35,8 @@ _SMALL = {
     "ru": r"детей|дети|реб[её]н\w+|несовершеннолетн\w+|подрост\w+|младен\w+",
 }
 _FRENCH = re.compile(
-    rf"(?:dont|parmi\s+(?:eux|elles|lesquel(?:le)?s)|y\s+compris|avec)\s+(?P<n>{number_of('fr')})\s+(?:\w+\s+)?(?:{_SMALL['fr']})\b|"
-    rf"(?:entre\s+(?:ell[oa]s|l[oa]s\s+que\s+hay)|incluid[oa]s?|incluyendo|de\s+ell[oa]s|con)\s+(?P<s>{number_of('es')})\s+"
+    rf"(?:dont|parmi\s+(?:eux|elles|lesquel(?:le)?s)|y\s+compris|avec)\s+{_ONE_MORE}(?P<n>{number_of('fr')})\s+(?:\w+\s+)?(?:{_SMALL['fr']})\b|"
+    rf"(?:entre\s+(?:ell[oa]s|l[oa]s\s+que\s+hay)|incluid[oa]s?|incluyendo|de\s+ell[oa]s|con)\s+{_ONE_MORE}(?P<s>{number_of('es')})\s+"
     rf"(?:\w+\s+)?(?:{_SMALL['es']})\b",
     re.IGNORECASE,
 )
@@ -100,9 +102,25 @@ def minors_of(
         return next((found for found in counted if found < count), counted[0])
     if (between := next((found for line in beside if (found := range_in(line))), None)) and between[1] < _ADULT:
         return count
+    if eldest := next((found for line in told if (found := _of_the_eldest(line))), 0):
+        return eldest if eldest <= count else None
     if any(all_adult(line) for line in told) or (listed and listed.ages == count):
         return 0
     return _by_age(told, count)
+
+
+def _of_the_eldest(line: str) -> int:
+    """The children whose eldest is told to be young: "their three sons, the eldest of whom is nine"."""
+    match = _ELDEST.search(line)
+    age = number(match["a"]) if match else None
+    return (number(match["n"]) or 0) if match and age and age < _ADULT else 0
+
+
+_ELDEST = re.compile(
+    rf"(?<![\w-])(?P<n>{NUMBER})\s+(?:\w+\s+)?(?:{_YOUNG}|sons|daughters|pupils|students)\b[^.;]{{0,40}}?\b(?:eldest|oldest)\b[^.;\d]{{0,30}}?"
+    rf"\b(?P<a>{NUMBER})\b",
+    re.IGNORECASE,
+)
 
 
 def _by_age(lines: list[str], count: int) -> int | None:

@@ -24,7 +24,7 @@ _GAP = (
 _BARE = (
     r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
     r"(?=\s*(?:[.,;:)]|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
-    r"should|would|can|now|still|held|missing)\b)"
+    r"should|would|can|now|still|held|missing|alive|free|go|home|at once|without|before|back|into|out)\b)"
 )
 _EAST = {
     "ko": re.compile(
@@ -33,7 +33,7 @@ _EAST = {
     ),
     "ja": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:人|名)(?!目|々|権|間|物|民|種|気|々|道|類|材|称|誉)"),
     "zh": re.compile(
-        rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子|家庭))"
+        rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子))"
     ),
 }
 _EAST_NOT = re.compile(
@@ -41,7 +41,7 @@ _EAST_NOT = re.compile(
     r"^\s?(?:以上が?参)"
 )
 _ADDED = re.compile(
-    r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$|^\s+و$|"
+    r"^,?\s+(?:and|et|y|и|و|und|e)\s+(?:the\s+|les\s+|l[oa]s\s+|die\s+|[oa]s\s+)?$|^(?:と|及び|および|和|与|與|및|과|와)[^、，。\d]{1,14}$|^\s+و$|"
     r"^\s?(?:と|及び|および|和|及|与|與|과|와|및)\s?"
     r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|미성년자|청소년)\s?)?$|"
     r"^(?:成年?人)?(?:和|及|与|與)$",
@@ -108,6 +108,10 @@ def candidates(line: str, language: str) -> list[Candidate]:
     found = [_candidate(match) for match in counted.finditer(line)]
     found += list(_pointed(line, language))
     found += [_candidate(match, bare=True, left=True) for match in _still(language).finditer(line)]
+    if language == "ru":
+        taken = {one.start for one in found if one}
+        more = [_candidate(match) for match in _COLLECTIVE.finditer(line)]
+        found += [one for one in more if one and one.start not in taken]
     if language == "ar":
         found = [*(one for one in found if one), *_duals(line)]
     if language == "en":
@@ -138,11 +142,12 @@ def _still(language: str) -> re.Pattern[str]:
     """Those told by their number alone to be still held or missing: "while 74 remain in their hands"."""
     verbs = (
         r"(?:of (?:them|whom)\s+)?(?:still\s+)?"
-        r"(?:remain|are (?:still |being |now )?(?:held|detained|missing|kept|imprisoned))|"
+        r"(?:remain|are still\b|are (?:being |now )?(?:held|detained|missing|kept|imprisoned))|"
         r"(?:d[’']entre eux\s+)?"
         r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
         r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
-        r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)"
+        r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)|"
+        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles))|(?:go|carry) on\b|continue to"
     )
     return re.compile(
         rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs}|of\s+(?:them|whom|these|those)\b"
@@ -154,15 +159,32 @@ def _still(language: str) -> re.Pattern[str]:
 
 def _pointed(line: str, language: str) -> Iterator[Candidate]:
     """Those who are taken up again by their number alone: "los cuatro", "les sept"."""
-    article = {"es": "(?:l[oa]s|est[oa]s|dich[oa]s)", "fr": "(?:les|ces|des)"}.get(language)
+    article = _ARTICLES.get(language)
     if article is None:
         return
     numbers = number_of(language)
-    after = r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent)\b)"
+    after = (
+        r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|foram|"
+        r"estão|sind|wurden|freizulassen|sofort|con|sans|sin|sem)\b)"
+    )
     for match in re.finditer(rf"\b{article}\s+(?P<n>{numbers}){after}", line, re.IGNORECASE):
         candidate = _candidate(match, bare=True)
         if candidate and candidate.value > 1:
             yield candidate
+
+
+_ARTICLES = {
+    "es": "(?:l[oa]s|est[oa]s|dich[oa]s)",
+    "fr": "(?:les|ces|des)",
+    "pt": "(?:d?[oa]s|est[ae]s|ess[ae]s)",
+    "de": "(?:die|der|den|diese[rn]?)",
+}
+_COLLECTIVE = re.compile(
+    r"\b(?P<n>двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых|шестеро|шестерых|семеро|семерых|восьмеро|восьмерых|"
+    r"девятеро|девятерых|десятеро|десятерых)\b(?!\s+(?:суток|часов|дней))",
+    re.IGNORECASE,
+)
+"""Russian numerals that count persons only."""
 
 
 def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
@@ -187,8 +209,8 @@ def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
 _WITH_ONE = re.compile(
-    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+an?\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|child|infant|baby|priest|"
-    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager)\b",
+    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+(?:an?|one)\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|child|infant|baby|priest|"
+    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager|driver|guide|interpreter|lecturer|assistant|neighbou?r|nurse|worker)\b",
     re.IGNORECASE,
 )
 """One more who is named beside a number: "eleven teachers and a girl"."""
@@ -209,11 +231,18 @@ def _candidate(match: re.Match[str], *, bare: bool = False, left: bool = False) 
 def _remaining(match: re.Match[str]) -> bool:
     """Whether a number is of those who remain by the word beside it: "the remaining five", "残る3人"."""
     line = match.string
-    return _LEFT.search(line[max(0, match.start("n") - 16) : match.start("n")]) is not None
+    behind = line[match.end() : match.end() + 8]
+    return (
+        _LEFT.search(line[max(0, match.start("n") - 16) : match.start("n")]) is not None
+        or _STILL_EAST.match(behind) is not None
+    )
+
+
+_STILL_EAST = re.compile(r"[がは]?(?:今なお|いまなお|いまだ|今も|いまも|なお|まだ|依然)|(?:仍|至今|依然|尚)|[은이]?\s?(?:아직|여전히|지금까지|지금도)")
 
 
 _LEFT = re.compile(
-    r"\b(?:remaining|rest,?)\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
+    r"\b(?:remaining|rest,?)\s+$|\bthe other\s+$|\bl[oa]s otr[oa]s\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
     r"\b(?:l[oa]s restantes|demás)\s+$"
 )
 
