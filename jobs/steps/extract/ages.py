@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
+from jobs.steps.extract.numbers import number, number_of
 
 _ADULT = 18
 _AGED = re.compile(
@@ -19,16 +19,20 @@ _AGES = re.compile(
     r"boy|girl) of \d|\bis \d{1,2}\b"
 )
 _EAST_AGED = re.compile(
-    r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲|عاما|سنة(?=\)))|(?P<c>[一二三四五六七八九十]{1,3})[岁歲歳]|(?<=[\u3040-\u9fff\uac00-\ud7af])[（(](?P<b>[1-9]\d)[）)]"
+    r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲|عاما|سنة(?=\)))|(?P<c>[一二三四五六七八九十]{1,3})[岁歲歳]|"
+    r"(?<=[\u3040-\u9fff\uac00-\ud7af])[（(](?P<b>[1-9]\d)[）)]"
 )
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
 _ALL_ADULT = re.compile(
-    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|(?:el|la) más joven (?:de ell[oa]s )?tiene (?P<v>\d{1,2})|"
-    r"l[ea] plus jeune (?:d['’]entre eux )?a (?P<w>\d{1,2}) ans|самому младшему (?P<u>\d{1,2})|가장 (?:어린|젊은)[^.\d]{0,12}(?P<t>\d{1,2})세|"
+    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|(?:el|"
+    r"la) más joven (?:de ell[oa]s )?tiene (?P<v>\d{1,2})|"
+    r"l[ea] plus jeune (?:d['’]entre eux )?a (?P<w>\d{1,2}) ans|самому младшему (?P<u>\d{1,2})|가장 (?:어린|"
+    r"젊은)[^.\d]{0,12}(?P<t>\d{1,2})세|"
     r"(?:最年轻的|年纪最小的|最小的)[^。\d]{0,8}(?P<q>\d{1,2})[岁歲]|"
     r"最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
-    r"all (?:of them )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|thirties|forties|"
+    r"all (?:of them )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|"
+    r"thirties|forties|"
     r"fifties|sixties)|"
     r"(?:aged|ages|all) (?:between |from )?(?P<e>\d{1,2})\s?(?:and|to|[–-])\s?\d{1,2}|"
     r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
@@ -42,14 +46,25 @@ _DIGITS = re.compile(r"\d")
 _OLDEST = 100
 _BOTH = re.compile(r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$", re.IGNORECASE)
 _ORDINALS = {
-    **{"الثانية": 2, "الثالثة": 3, "الرابعة": 4, "الخامسة": 5, "السادسة": 6, "السابعة": 7, "الثامنة": 8},
-    **{"التاسعة": 9, "العاشرة": 10},
+    "الثانية": 2,
+    "الثالثة": 3,
+    "الرابعة": 4,
+    "الخامسة": 5,
+    "السادسة": 6,
+    "السابعة": 7,
+    "الثامنة": 8,
+    "التاسعة": 9,
+    "العاشرة": 10,
 }
-_ARABIC_AGE = re.compile(rf"(?:في|تبلغ|يبلغ)\s+(?P<o>{'|'.join(_ORDINALS)})(?P<ten>\s+عشرة?)?\s+من\s+(?:عمر|العمر)")
+_ARABIC_AGE = re.compile(
+    rf"(?:في|تبلغ|يبلغ)\s+(?P<o>{'|'.join(_ORDINALS)})(?P<ten>\s+عشرة?)?\s+من\s+(?:عمر|العمر)"
+)
 """A year of life told by its ordinal: "in the sixteenth of his age"."""
 _SPAN = {"en": number_of("en"), "fr": number_of("fr"), "es": number_of("es"), "ru": number_of("ru")}
 _RANGE = re.compile(
-    rf"\b(?:aged|ages|between|from)\s+(?:the\s+ages\s+of\s+|between\s+|from\s+)?({_SPAN['en']})\s+(?:and|to)\s+({_SPAN['en']})(?:\s+years|(?=[,.;)]))|"
+    rf"\b(?:between|from)\s+(?:the\s+ages\s+of\s+)?({_SPAN['en']})\s+(?:and|"
+    rf"to)\s+({_SPAN['en']})(?:\s+years|(?=[,.;)]))|"
+    rf"\b(?:aged|ages)\s+({_SPAN['en']})\s*(?:to|[–-])\s*({_SPAN['en']})\b|"
     rf"\b(?:de|entre)\s+({_SPAN['fr']})\s+(?:à|et)\s+({_SPAN['fr']})\s+ans\b|"
     rf"\bentre\s+(?:los\s+)?({_SPAN['es']})\s+y\s+(?:los\s+)?({_SPAN['es']})\s+años\b|"
     rf"\bот\s+({_SPAN['ru']})\s+до\s+({_SPAN['ru']})\s+лет\b|"

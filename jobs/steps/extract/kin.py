@@ -1,7 +1,7 @@
 """Counts persons whom a sentence lists by name, age and kinship rather than by a number.
 
-"Tekle Ghebreab, 34, his wife Selam and their two sons" are four, two of them under 18 by the word. The sentence
-is cut at its commas and its "and"; pieces that are persons, one behind the other, are a list.
+"Tekle Ghebreab, 34, his wife Selam and their two babies" are four, two of them under 18 by the word. The
+sentence is cut at its commas and its "and"; pieces that are persons, one behind the other, are a list.
 """
 
 import re
@@ -15,9 +15,8 @@ from jobs.steps.extract.numbers import number, number_of
 _FILE = "kin.toml"
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
 _WORD = rf"[{_UPPER}][\w’'-]*\.?"
-_NAME = (
-    rf"{_WORD}(?:\s+(?:{_WORD}|bin|binti|ibn|bint|van|von|da|de|del|ag|ould|walet|al-\w+|el-\w+)(?!\w)){{0,4}}"
-)
+_PARTICLE = r"bin|binti|ibn|bint|van|von|da|de|del|ag|ould|walet|al-\w+|el-\w+"
+_NAME = rf"{_WORD}(?:\s+(?:{_WORD}|{_PARTICLE})(?!\w)){{0,4}}"
 _BODY = re.compile(
     r"\b(?:Amnesty|International|Human|Rights|Court|Prison|Committee|Council|Government|Ministry|Minister|"
     r"President|Republic|National|United|Nations|Union|Watch|Network|Street|University|Convention|Party|"
@@ -68,8 +67,8 @@ class _Run:
 
     def listed(self) -> Listed | None:
         """What was listed, where kin, ages or enough full names show that it is persons."""
-        told = self.kin > 0 or self.ages > 1 or self.full == self.names > 2  # noqa: PLR2004 (a row of names)
-        if self.pieces < 2 or not told or self.others:  # noqa: PLR2004 (one alone is no list)
+        told = self.kin > 0 or self.ages > 1 or self.full == self.names > 2
+        if self.pieces < 2 or not told or self.others:
             return None
         return Listed(self.value, self.young, self.ages, self.start, self.end)
 
@@ -79,7 +78,8 @@ def _person(language: str) -> re.Pattern[str]:
     row: dict[str, str] = table(_FILE)[language]
     old = r"(?:[^\W\d_][\w’-]*\s+){0,2}?"
     return re.compile(
-        rf"(?<![\w-])(?:(?P<him>{row['him']})|(?:(?i:{row['of']})|{_WORD}['’]s)\s*{old}(?P<one>(?i:{row['one']}))|"
+        rf"(?<![\w-])(?:(?P<him>{row['him']})|(?:(?i:{row['of']})|"
+        rf"{_WORD}['’]s)\s*{old}(?P<one>(?i:{row['one']}))|"
         rf"(?:(?:{row['of']})\s*{old})?(?P<two>(?i:{row['two']}))|"
         rf"(?P<n>{number_of(language)})\s+(?:{row['ofhis']}\s+)?{old}(?P<many>(?i:{row['many']}))|"
         rf"(?:(?:{row['titles']})\.?\s+)?(?P<name>{_NAME}))(?!\w)"
@@ -98,7 +98,10 @@ def _aged(language: str) -> re.Pattern[str]:
 
 @cache
 def _before(language: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{table(_FILE)[language]['before']})\s+(?:the\s+|la\s+|el\s+)?(?:[a-z-]+\s+)?$", re.IGNORECASE)
+    return re.compile(
+        rf"(?<!\w)(?:{table(_FILE)[language]['before']})\s+(?:the\s+|la\s+|el\s+)?(?:[a-z-]+\s+)?$",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -108,12 +111,17 @@ def _young(language: str) -> re.Pattern[str]:
 
 def listed(line: str, language: str) -> list[Listed]:
     """The lists of two persons or more in a sentence, in order; none in a language without a table."""
-    if "joints" not in table(_FILE).get(language, {}) or len(line) > _LONGEST or " | " in line or line.isupper():
+    if (
+        "joints" not in table(_FILE).get(language, {})
+        or len(line) > _LONGEST
+        or " | " in line
+        or line.isupper()
+    ):
         return []
     found: list[Listed] = []
     run = _Run()
     for start, cut in _pieces(line, language):
-        piece = cut.rstrip(" .;!?»”\"")
+        piece = cut.rstrip(' .;!?»”"')
         if not piece.strip():
             continue
         going, run = _read(run, piece, start, language, found)
@@ -160,14 +168,22 @@ def _read(run: _Run, piece: str, start: int, language: str, found: list[Listed])
         run.end = start + len(piece)
         return True, run
     match = _found(piece, language, opening=start == 0)
-    if match and start + match.start() == 0 and match["name"] and " " not in match["name"] and piece == match.group():
+    if (
+        match
+        and start + match.start() == 0
+        and match["name"]
+        and " " not in match["name"]
+        and piece == match.group()
+    ):
         match = None  # the capital of a sentence's first word tells nothing
     if match is None:
-        aside = run.value and run.last and len(piece.split()) <= _APPOSITION and not piece.strip()[:1].isupper()
+        aside = (
+            run.value and run.last and len(piece.split()) <= _APPOSITION and not piece.strip()[:1].isupper()
+        )
         run.last = 0
         return bool(aside), run
     lead = piece[: match.start()].strip()
-    if run.value and len(lead.split()) > 2:  # noqa: PLR2004 ("the lawyer", not a clause)
+    if run.value and len(lead.split()) > 2:
         _close(run, found)
         run = _Run()
     _take(run, match, start, language)
@@ -181,7 +197,7 @@ def _read(run: _Run, piece: str, start: int, language: str, found: list[Listed])
         tail = tail[aged.end() :]
     if _ORIGIN.fullmatch(tail):
         tail = ""
-    described = match["one"] and len(tail.split()) <= 2 and not _VERB.search(tail)  # noqa: PLR2004 (adjectives)
+    described = match["one"] and len(tail.split()) <= 2 and not _VERB.search(tail)
     return not tail.strip() or bool(described), run
 
 
@@ -212,7 +228,7 @@ def _found(piece: str, language: str, *, opening: bool) -> re.Match[str] | None:
 
 def _of_people(before: str, language: str) -> bool:
     """Whether the word before a name says what persons are: "of the journalists"."""
-    word = before.split()[-1]
+    word = before.rsplit(maxsplit=1)[-1]
     people: str = table("persons.toml")["people"].get(language, "(?!)")
     return re.fullmatch(people, word, re.IGNORECASE) is not None
 
@@ -249,19 +265,23 @@ def _take(run: _Run, match: re.Match[str], start: int, language: str) -> None:
 
 _ORIGIN = re.compile(rf"\s*(?:from|of|de|du|d[’']|из)\s*(?:the\s+)?{_WORD}(?:\s+{_WORD}){{0,2}}\s*")
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|be|been|remain\w*|who|whose|that|in|from|at|to|est|sont|ont|a|été|qui|fue\w*|son|es|están?|ha|han|que|en)\b|"
+    r"\b(?:is|are|was|were|has|have|had|be|been|remain\w*|who|whose|that|in|from|at|to|est|sont|ont|a|été|"
+    r"qui|fue\w*|son|es|están?|ha|han|que|en)\b|"
     r"[^\w\s’'-]",
     re.IGNORECASE,
 )
 _FATE = re.compile(
-    r"\b(?:li(?:fe|ves)|release|cases?|fate|arrests?|detention|whereabouts|execution|extradition|return|abduction|disappearance|"
-    r"safety|transfer|vies?|libération|sort|situation|situación|arrestation|vida|liberación|paradero|detención|судьб\w+|освобожден\w+)\s+"
+    r"\b(?:li(?:fe|ves)|release|cases?|fate|arrests?|detention|whereabouts|execution|extradition|return|"
+    r"abduction|disappearance|"
+    r"safety|transfer|vies?|libération|sort|situation|situación|arrestation|vida|liberación|paradero|"
+    r"detención|судьб\w+|освобожден\w+)\s+"
     r"(?:of|de|del|d[’'])?\s*(?:[a-z-]+\s+)?$",
     re.IGNORECASE,
 )
 """Before a name: what befalls a person, so that the name is no place's."""
 _YEARLING = re.compile(
-    r"(?:двух|тр[её]х|четыр[её]х|(?:один|две|три|четыр|пят|шест|сем)надцати|пяти|шести|семи|восьми|девяти|десяти|\d-|1[0-7]-|мало)летн|"
+    r"(?:двух|тр[её]х|четыр[её]х|(?:один|две|три|четыр|пят|шест|сем)надцати|пяти|шести|семи|восьми|девяти|"
+    r"десяти|\d-|1[0-7]-|мало)летн|"
     r"(?<![\d])(?:[1-9]|1[0-7])-year-old",
 )
 """The age of a child within the words for it: "их четырёхлетняя дочь"."""
@@ -273,7 +293,11 @@ def _age(run: _Run, text: str) -> None:
     """The age of the last person: it tells who is young where no word did, and who of those is not."""
     digits = re.search(r"\d{1,3}", text)
     months = re.search(r"month|week|mois|semaine|mes(?:es)?\b|месяц", text)
-    age = int(digits.group()) if digits else next((v for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text) if (v := number(w))), 0)
+    age = (
+        int(digits.group())
+        if digits
+        else next((v for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text) if (v := number(w))), 0)
+    )
     if not (age or months) or "pregnant" in text or not run.last:
         return
     run.ages += run.last

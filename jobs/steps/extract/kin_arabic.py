@@ -1,4 +1,4 @@
-"""Counts persons whom an Arabic sentence lists by kinship: "so-and-so and his wife and their two children"."""
+"""Counts persons whom an Arabic sentence lists by kinship: "so-and-so, his wife and their two children"."""
 
 import re
 

@@ -16,6 +16,8 @@ _AGE = {
     "zh": rf"(?P<a>{HAN_NUMBER})[岁歲]",
 }
 _ASIDE = re.compile(r"[（(](?P<in>[^（）()]{1,24})[）)]")
+_OFFSPRING = re.compile("자녀|子女|儿女|兒女|息子|娘")
+"""Children by descent, of any age."""
 _HEAD = {
     "ja": re.compile(r"[\u30a0-\u30ff\u4e00-\u9fff・]{2,12}(?:と|、)その$"),
     "zh": re.compile(r"[\u4e00-\u9fff·]{2,8}(?:、|，|和|与|與|及|以及)(?:其|他的?|她的?)$"),
@@ -32,7 +34,8 @@ def _mark(language: str) -> re.Pattern[str]:
     aged = rf"(?:{age}\s?(?:의|の|的|난|이\s?된|된)?\s?)?"
     bare = row.get("bare", "(?!)")
     return re.compile(
-        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|(?P<kin>{row['kin']})(?:(?:の|人)?\s?(?:{name})|{bare})?|(?P<name>{name}))"
+        rf"{aged}(?:(?P<many>{child})|(?P<couple>{row.get('couple', '(?!)')})|(?P<kin>{row['kin']})(?:(?:の|"
+        rf"人)?\s?(?:{name})|{bare})?|(?P<name>{name}))"
     )
 
 
@@ -62,7 +65,12 @@ def listed(line: str, language: str) -> list[Listed]:
         end = aside.end() if aside else end
         age = _age(match["before"]) or (_aged(aside["in"], language) if aside else 0)
         value = _counted(match["many"]) if match["many"] else 2 if match["couple"] else 1
-        young = age < _ADULT if age else bool(match["many"]) or bool(_young(language).search(match["kin"] or ""))
+        young = (
+            age < _ADULT
+            if age
+            else bool(match["many"] and not _OFFSPRING.search(match["many"]))
+            or bool(_young(language).search(match["kin"] or ""))
+        )
         ages += value if age else 0
         run.append((value, young, bool(match["kin"] or match["many"] or match["couple"])))
     _close(found, run, start, end, ages)
@@ -71,7 +79,7 @@ def listed(line: str, language: str) -> list[Listed]:
 
 def _close(found: list[Listed], run: list[tuple[int, bool, bool]], start: int, end: int, ages: int) -> None:
     value = sum(one[0] for one in run)
-    if value > 1 and (any(one[2] for one in run) or ages > 1 or len(run) > 2):  # noqa: PLR2004 (a row of names)
+    if value > 1 and (any(one[2] for one in run) or ages > 1 or len(run) > 2):
         found.append(Listed(value, sum(one[0] for one in run if one[1]), ages, start, end))
 
 

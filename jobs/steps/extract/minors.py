@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from jobs.steps.extract.ages import all_adult, ages_in, range_in, spelled
+from jobs.steps.extract.ages import ages_in, all_adult, range_in, spelled
 from jobs.steps.extract.kin import Listed
 from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
@@ -11,15 +11,18 @@ _ADULT = 18
 _YOUNG = r"children|minors|infants|babies|girls|boys|teenagers|toddlers|schoolchildren"
 _UNDER = r"under\s+(?:18|eighteen|the\s+age\s+of\s+(?:18|eighteen))"
 _PARTS = re.compile(
-    rf"(?<![\w-])(?P<n>{NUMBER}|one)\s+of\s+(?:them|whom|these|those|the\w*)\s+(?:(?!(?:men|women|adults)\b)[\w’'-]+,?\s+){{0,6}}?"
-    rf"(?:(?:is|are|was|were)\s+)?(?:still\s+|only\s+|(?:of\s+)?school[- ]age\s+)?(?:{_YOUNG}|minor|child|{_UNDER}|(?:aged\s+)?1[0-7]\b)",
+    rf"(?<![\w-])(?P<n>{NUMBER}|one)\s+of\s+(?:them|whom|these|those|the\w*)\s+(?:(?!(?:men|women|"
+    rf"adults)\b)[\w’'-]+,?\s+){{0,6}}?"
+    rf"(?:(?:is|are|was|were)\s+)?(?:still\s+|only\s+|(?:of\s+)?school[- ]age\s+)?(?:{_YOUNG}|minor|child|"
+    rf"{_UNDER}|(?:aged\s+)?1[0-7]\b)",
     re.IGNORECASE,
 )
 """So many of those who are counted: "fifty-one of those held in the compound are children"."""
 _ONE_MORE = r"(?:(?:an?|one|une?|un[oa]?)\s+(?:[^\W\d_]+\s+){1,2}(?:and|et|y)\s+)?"
 """Somebody else told of before the children: "among them a pregnant woman and two girls"."""
 _AMONG = re.compile(
-    rf"(?:including|among\s+(?:them|whom)|with|who\s+include|of\s+them)\s+{_ONE_MORE}(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?"
+    rf"(?:including|among\s+(?:them|whom)|with|who\s+include|"
+    rf"of\s+them)\s+{_ONE_MORE}(?P<n>{NUMBER})\s+(?:\w+\s+){{0,2}}?"
     rf"(?:{_YOUNG}|(?:people\s+|persons\s+)?{_UNDER})\b|"
     rf"(?<![\w-])(?P<m>{NUMBER})\s+(?:\w+\s+)?(?:{_YOUNG})\s+among\s+them",
     re.IGNORECASE,
@@ -30,40 +33,49 @@ _OF_THEM = re.compile(
     re.IGNORECASE,
 )
 _SMALL = {
-    "fr": r"enfants?|mineure?s?|bébés?|nourrissons?|fillettes?|filles?|garçons?|adolescente?s?|lycée(?:ns|nnes)",
+    "fr": r"enfants?|mineure?s?|bébés?|nourrissons?|fillettes?|filles?|garçons?|adolescente?s?|lycée(?:ns|"
+    "nnes)",
     "es": r"niñ[oa]s?|menores|menor|bebés?|adolescentes?",
     "ru": r"детей|дети|реб[её]н\w+|несовершеннолетн\w+|подрост\w+|младен\w+",
 }
 _FRENCH = re.compile(
-    rf"(?:dont|parmi\s+(?:eux|elles|lesquel(?:le)?s)|y\s+compris|avec)\s+{_ONE_MORE}(?P<n>{number_of('fr')})\s+(?:\w+\s+)?(?:{_SMALL['fr']})\b|"
-    rf"(?:entre\s+(?:ell[oa]s|l[oa]s\s+que\s+hay)|incluid[oa]s?|incluyendo|de\s+ell[oa]s|con)\s+{_ONE_MORE}(?P<s>{number_of('es')})\s+"
+    rf"(?:dont|parmi\s+(?:eux|elles|lesquel(?:le)?s)|y\s+compris|"
+    rf"avec)\s+{_ONE_MORE}(?P<n>{number_of('fr')})\s+(?:\w+\s+)?(?:{_SMALL['fr']})\b|"
+    rf"(?:entre\s+(?:ell[oa]s|l[oa]s\s+que\s+hay)|incluid[oa]s?|incluyendo|de\s+ell[oa]s|"
+    rf"con)\s+{_ONE_MORE}(?P<s>{number_of('es')})\s+"
     rf"(?:\w+\s+)?(?:{_SMALL['es']})\b",
     re.IGNORECASE,
 )
 _OF_US = re.compile(
     rf"(?P<s>{number_of('es')})\s+(?:de\s+(?:ell[oa]s|l[oa]s\s+cuales)\s+)(?:son\s+)?(?:{_SMALL['es']})|"
-    rf"(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\s+(?:sont\s+|n['’]ont\s+)?(?:\w+\s+)?(?:{_SMALL['fr']})|"
+    rf"(?P<f>{number_of('fr')})\s+d[’']entre\s+(?:eux|elles)\s+(?:sont\s+|"
+    rf"n['’]ont\s+)?(?:\w+\s+)?(?:{_SMALL['fr']})|"
     rf"(?P<r>{number_of('ru')})\s+из\s+(?:них|которых)\s*[–—-]?\s?(?:{_SMALL['ru']})",
     re.IGNORECASE,
 )
 _RUSSIAN = re.compile(
-    rf"(?:в\s+том\s+числе|включая|среди\s+(?:них|которых)|из\s+них)\s+(?:(?P<n>{number_of('ru')})\s+)?(?:\w+\s+)?(?:{_SMALL['ru']})|"
+    rf"(?:в\s+том\s+числе|включая|среди\s+(?:них|которых)|"
+    rf"из\s+них)\s+(?:(?P<n>{number_of('ru')})\s+)?(?:\w+\s+)?(?:{_SMALL['ru']})|"
     rf"(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?P<a>{number_of('ar')})\s+(?:أطفال|"
     rf"طفلا|طفلاً|طفلة|قاصرين|قصر|قاصرا|رضع|فتيان|فتيات)|"
     rf"(?P<c>{number_of('ar')})\s+(?:منهم|منهن)\s+(?:دون|تحت)\s+(?:سن\s+)?الثامنة\s+عشرة?|"
     rf"\sو(?P<d>{number_of('ar')})\s+(?:أطفال|قاصرين|رضع)(?!\w)|(?<!\w)و(?P<e>طفلاها|طفلاه|طفلاهما)(?!\w)|"
-    rf"(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?:(?P<b>طفلان|طفلين|طفلتان|طفلتين|قاصران|رضيعان|رضيعين)|(?:طفل|طفلة|رضيع|رضيعة|قاصر|فتى|صبي|فتاة)(?!\w))",
+    rf"(?:بينهم|بينهن|منهم|منهن|ضمنهم|فيهم)\s+(?:(?P<b>طفلان|طفلين|طفلتان|طفلتين|قاصران|رضيعان|رضيعين)|"
+    rf"(?:طفل|طفلة|رضيع|رضيعة|قاصر|فتى|صبي|فتاة)(?!\w))",
     re.IGNORECASE,
 )
 _EAST = re.compile(
     rf"(?P<n>{number_of('ko')})\s?(?:명|사람)[은이]?\s?(?:의\s)?(?:\S{{1,4}}\s?[살세]\s?)?"
     r"(?:어린이|아동|미성년자|영아|유아|아이)|"
     rf"(?:어린이|아동|미성년자|영아|유아|아이|청소년)\s?(?P<k>{number_of('ko')})\s?명|"
-    rf"(?:子ども|子供|未成年者?|児童)\s?(?P<j>{HAN_NUMBER})\s?(?:人|名)|(?P<l>{HAN_NUMBER})\s?(?:人|名)(?:は|の|が)(?:子ども|"
+    rf"(?:子ども|子供|未成年者?|児童)\s?(?P<j>{HAN_NUMBER})\s?(?:人|名)|(?P<l>{HAN_NUMBER})\s?(?:人|"
+    rf"名)(?:は|の|が)(?:子ども|"
     rf"子供|未成年|児童)|"
     rf"(?P<z>{HAN_NUMBER})\s?(?:名|个|個|位)(?:儿童|兒童|孩子|未成年人?|小孩)|"
-    rf"(?:其中|当中|當中)(?P<y>{HAN_NUMBER})\s?(?:人|名)(?:(?:未满|未滿|不足|不满)(?:十八|18)[岁歲]|(?:为|為|是)(?:儿童|兒童|未成年))|"
-    rf"(?:其中|当中|當中)(?P<w>{HAN_NUMBER})\s?(?:人|名|位|个|個)(?:是|为|為|系)?[^，。；\d]{{0,14}}(?:孩子|儿童|兒童|未成年|少年|女孩|男孩|婴儿|嬰兒)|"
+    rf"(?:其中|当中|當中)(?P<y>{HAN_NUMBER})\s?(?:人|名)(?:(?:未满|未滿|不足|不满)(?:十八|18)[岁歲]|(?:为|"
+    rf"為|是)(?:儿童|兒童|未成年))|"
+    rf"(?:其中|当中|當中)(?P<w>{HAN_NUMBER})\s?(?:人|名|位|个|個)(?:是|为|為|系)?[^，。；\d]{{0,14}}(?:孩子|"
+    rf"儿童|兒童|未成年|少年|女孩|男孩|婴儿|嬰兒)|"
     rf"未[满滿](?:十八|18)[岁歲](?:者|的)?(?P<v>{HAN_NUMBER})\s?(?:人|名)|"
     rf"(?:うち|内)(?P<x>{HAN_NUMBER})\s?(?:人|名)は(?:未成年|18歳未満|十八歳未満|子ども|1[0-7]歳)|"
     rf"18歳未満の(?:子ども|子供|児童|者)?(?P<g>{HAN_NUMBER})\s?(?:人|名)|"
@@ -75,7 +87,19 @@ _INFANT = re.compile(
     r"(?:girl|boy|child|daughter|son)\s+of\s+(?:\w+\s+)(?:years?|months?|weeks?))\b",
     re.IGNORECASE,
 )
-_YOUNG_WORDS = ("child", "infant", "bab", "minor", "boy", "girl", "teen", "toddler", "old", "newborn", "under")
+_YOUNG_WORDS = (
+    "child",
+    "infant",
+    "bab",
+    "minor",
+    "boy",
+    "girl",
+    "teen",
+    "toddler",
+    "old",
+    "newborn",
+    "under",
+)
 _ANY_YOUNG = re.compile("|".join([*_YOUNG_WORDS, "of them", "of whom"]))
 _ROMANCE = re.compile("enfant|mineur|niñ|menor|bébé|bebé|fill|garçon|adolescent|lycée|nourrisson")
 
@@ -93,20 +117,17 @@ def minors_of(
     told = [lines[at] for at in dict.fromkeys([*near, *range(min(len(lines), _LEAD))])]
     beside = [lines[at] for at in near]
     parts = [found for line in told if (found := _part(line)) is not None and found <= count]
-    if parts:  # "nine young people, seven of whom are children": the smaller number tells of some
-        return next((found for found in parts if found < count), parts[0])
+    counted = [found for line in beside if (found := _counted(line)) is not None and found <= count]
+    if parts:
+        return _of_some(parts, count)
     if listed and listed.young:
         return listed.young
-    counted = [found for line in beside if (found := _counted(line)) is not None and found <= count]
-    if counted:
-        return next((found for found in counted if found < count), counted[0])
-    if (between := next((found for line in beside if (found := range_in(line))), None)) and between[1] < _ADULT:
-        return count
-    if eldest := next((found for line in told if (found := _of_the_eldest(line))), 0):
-        return eldest if eldest <= count else None
-    if any(all_adult(line) for line in told) or (listed and listed.ages == count):
-        return 0
-    return _by_age(told, count)
+    return _of_some(counted, count) if counted else _by_age(beside, told, count, listed)
+
+
+def _of_some(found: list[int], count: int) -> int:
+    """The first number below the count: "nine young people, seven of whom are children"."""
+    return next((one for one in found if one < count), found[0])
 
 
 def _of_the_eldest(line: str) -> int:
@@ -117,14 +138,26 @@ def _of_the_eldest(line: str) -> int:
 
 
 _ELDEST = re.compile(
-    rf"(?<![\w-])(?P<n>{NUMBER})\s+(?:\w+\s+)?(?:{_YOUNG}|sons|daughters|pupils|students)\b[^.;]{{0,40}}?\b(?:eldest|oldest)\b[^.;\d]{{0,30}}?"
+    rf"(?<![\w-])(?P<n>{NUMBER})\s+(?:\w+\s+)?(?:{_YOUNG}|sons|daughters|pupils|"
+    rf"students)\b[^.;]{{0,40}}?\b(?:eldest|oldest)\b[^.;\d]{{0,30}}?"
     rf"\b(?P<a>{NUMBER})\b",
     re.IGNORECASE,
 )
 
 
-def _by_age(lines: list[str], count: int) -> int | None:
-    """The minors by the ages that are told one by one, or by a count of children told farther off."""
+def _by_age(beside: list[str], told: list[str], count: int, listed: Listed | None) -> int | None:
+    """The minors by ages, of the group or one by one, or by a count of children told farther off."""
+    between = next((found for line in beside if (found := range_in(line))), None)
+    if between and between[1] < _ADULT:
+        return count
+    if eldest := next((some for line in told if (some := _of_the_eldest(line))), 0):
+        return eldest if eldest <= count else None
+    if any(all_adult(line) for line in told) or (listed and listed.ages == count):
+        return 0
+    return _one_by_one(told, count)
+
+
+def _one_by_one(lines: list[str], count: int) -> int | None:
     ages = [age for line in lines for age in ages_in(line)]
     ages += sorted({age for line in lines for age in spelled(line)})  # a child of thirteen is told of again
     young = sum(age < _ADULT for age in ages)
@@ -133,7 +166,7 @@ def _by_age(lines: list[str], count: int) -> int | None:
     if ages and len(ages) >= count > 0:
         return 0
     counted = [found for line in lines if (found := _counted(line)) is not None and found <= count]
-    return next((found for found in counted if found < count), counted[0]) if counted else None
+    return _of_some(counted, count) if counted else None
 
 
 _LEAD = 40  # sentences
@@ -171,7 +204,9 @@ def _counted(line: str) -> int | None:
 
 _GONE = re.compile(r"\b(?:killed|died|school|estimated)\b")
 _HELD = re.compile(r"includ|among|with (?:an?|her|his|their)|refugees|deport|held|detain")
-_PARENT = re.compile(r"(?:たち)?(?:をもつ|を持つ|がいる|の(?:母|父|親))|을 둔|를 둔|的(?:母亲|母親|父亲|父親)")
+_PARENT = re.compile(
+    r"(?:たち)?(?:をもつ|を持つ|がいる|の(?:母|父|親))|을 둔|를 둔|的(?:母亲|母親|父亲|父親)"
+)
 _PARENTS = re.compile(r"\b(?:mother|father|parents?)\s+of\s+$|\b(?:has|have|had)\s+$", re.IGNORECASE)
 
 

@@ -41,14 +41,17 @@ _EAST_NOT = re.compile(
     r"^\s?(?:以上が?参)"
 )
 _ADDED = re.compile(
-    r"^,?\s+(?:and|et|y|и|و|und|e)\s+(?:the\s+|les\s+|l[oa]s\s+|die\s+|[oa]s\s+)?$|^(?:と|及び|および|和|与|與|및|과|와)[^、，。\d]{1,14}$|^\s+و$|"
+    r"^,?\s+(?:and|et|y|и|و|und|e)\s+(?:the\s+|les\s+|l[oa]s\s+|die\s+|[oa]s\s+)?$|^(?:と|及び|および|和|与|"
+    r"與|및|과|와)[^、，。\d]{1,14}$|^\s+و$|"
     r"^\s?(?:と|及び|および|和|及|与|與|과|와|및)\s?"
-    r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|미성년자|청소년)\s?)?$|"
+    r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|"
+    r"미성년자|청소년)\s?)?$|"
     r"^(?:成年?人)?(?:和|及|与|與)$",
     re.IGNORECASE,
 )
 _PARENT = re.compile(
-    r"(?:母親|父親|女性|男性|母亲|父亲|어머니|아버지|부부|夫婦|夫妇|夫婦)(?:と|和|与|與|와|과)(?:その|其|[她他]們?们?)?的?\s?$"
+    r"(?:母親|父親|女性|男性|母亲|父亲|어머니|아버지|부부|夫婦|夫妇|夫婦)(?:と|和|与|與|와|과)(?:その|其|"
+    r"[她他]們?们?)?的?\s?$"
 )
 """A parent named before the number of the children."""
 _DUAL = re.compile(
@@ -147,10 +150,13 @@ def _still(language: str) -> re.Pattern[str]:
         r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
         r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
         r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)|"
-        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles))|(?:go|carry) on\b|continue to"
+        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles))|(?:go|carry) on\b|"
+        r"continue to"
     )
     return re.compile(
-        rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs}|of\s+(?:them|whom|these|those)\b"
+        rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs}|of\s+(?:them|whom|these|"
+        rf"those)\b(?!,?\s+(?:(?:is|are|were|was|aged)\s+)?(?:\w+\s+)?(?:children|minors?|women|men|girls|"
+        rf"boys|under|infants))"
         r"(?=[^.;()]{0,90}\b(?:remains?|still|(?:is|are) (?:missing|held|unknown|detained)))|"
         r"d[’']entre\s+(?:eux|elles)\b(?=[^.;]{0,60}\b(?:restent|toujours|encore)\b))",
         re.IGNORECASE,
@@ -164,7 +170,8 @@ def _pointed(line: str, language: str) -> Iterator[Candidate]:
         return
     numbers = number_of(language)
     after = (
-        r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|foram|"
+        r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|"
+        r"foram|"
         r"estão|sind|wurden|freizulassen|sofort|con|sans|sin|sem)\b)"
     )
     for match in re.finditer(rf"\b{article}\s+(?P<n>{numbers}){after}", line, re.IGNORECASE):
@@ -180,7 +187,8 @@ _ARTICLES = {
     "de": "(?:die|der|den|diese[rn]?)",
 }
 _COLLECTIVE = re.compile(
-    r"\b(?P<n>двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых|шестеро|шестерых|семеро|семерых|восьмеро|восьмерых|"
+    r"\b(?P<n>двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых|шестеро|шестерых|семеро|семерых|"
+    r"восьмеро|восьмерых|"
     r"девятеро|девятерых|десятеро|десятерых)\b(?!\s+(?:суток|часов|дней))",
     re.IGNORECASE,
 )
@@ -209,8 +217,10 @@ def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
 _WITH_ONE = re.compile(
-    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+(?:an?|one)\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|child|infant|baby|priest|"
-    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager|driver|guide|interpreter|lecturer|assistant|neighbou?r|nurse|worker)\b",
+    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+(?:an?|one)\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|"
+    r"child|infant|baby|priest|"
+    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager|driver|guide|interpreter|lecturer|"
+    r"assistant|neighbou?r|nurse|worker)\b",
     re.IGNORECASE,
 )
 """One more who is named beside a number: "eleven teachers and a girl"."""
@@ -238,18 +248,22 @@ def _remaining(match: re.Match[str]) -> bool:
     )
 
 
-_STILL_EAST = re.compile(r"[がは]?(?:今なお|いまなお|いまだ|今も|いまも|なお|まだ|依然)|(?:仍|至今|依然|尚)|[은이]?\s?(?:아직|여전히|지금까지|지금도)")
+_STILL_EAST = re.compile(
+    r"[がは]?(?:今なお|いまなお|いまだ|今も|いまも|なお|まだ|依然)|(?:仍|至今|依然|尚)|[은이]?\s?(?:아직|"
+    r"여전히|지금까지|지금도)"
+)
 
 
 _LEFT = re.compile(
-    r"\b(?:remaining|rest,?)\s+$|\bthe other\s+$|\bl[oa]s otr[oa]s\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
+    r"\b(?:remaining|rest,?)\s+$|\bthe other\s+$|\bl[oa]s otr[oa]s\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|"
+    r"(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
     r"\b(?:l[oa]s restantes|demás)\s+$"
 )
 
 
 def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
     """The candidates, and what two that are joined make together: "the 44 students and the three pastors"."""
-    found = sorted(found, key=lambda one: one.start)
+    found = _without_breakdown(sorted(found, key=lambda one: one.start), line)
     for index, one in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         if following and not one.bare and _together(line[one.end : following.start], line[following.end :]):
@@ -269,6 +283,19 @@ def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
         )
 
 
+def _without_breakdown(found: list[Candidate], line: str) -> list[Candidate]:
+    """The candidates without those that tell what one before is made of: "eight: five men, three women"."""
+    for index, one in enumerate(found):
+        colon = _BREAKS.search(line, one.end)
+        parts = [other for other in found[index + 1 :] if colon and other.start >= colon.end()]
+        if len(parts) > 1 and sum(part.value for part in parts) == one.value:
+            return [other for other in found if other not in parts]
+    return found
+
+
+_BREAKS = re.compile(r":\s|：|\s[–—-]\s|[（(]")
+
+
 def _together(between: str, behind: str) -> bool:
     """Whether two numbers are of one group: joined at once, or each with what befell it."""
     if _ADDED.match(between):
@@ -282,6 +309,8 @@ _EACH = re.compile(
 """What befell the first, before the second: "two minors taken by force and three elders threatened"."""
 _ALREADY = re.compile(r"\s+(?:of|de|d[’']entre|из)\b")
 _OTHERS = re.compile(
-    rf"\b(?:and|of|for|with|against)\s+(?:the\s+)?(?P<n>{number_of('en')})\s+others\b(?!\s+(?:were|had|was|have)\b)", re.IGNORECASE
+    rf"\b(?:and|of|for|with|against)\s+(?:the\s+)?(?P<n>{number_of('en')})\s+others\b(?!\s+(?:were|had|was|"
+    rf"have)\b)",
+    re.IGNORECASE,
 )
 """More who are told of behind a number: "eleven young people, and the extradition of two others"."""

@@ -22,8 +22,10 @@ _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 """Arabic vowel signs, which some print and most leave out."""
 _ASKED = re.compile(
     r"\b(?:releas\w+|not (?:to )?(?:return|deport|extradite|repatriate|send)|free|protect|urge|call|reveal|"
-    r"stop|halt|set (?:\w+ )?free|demand|ask|allow|grant|let)\b|libér|remettre en liberté|liber(?:en|ar|ación)|"
-    r"(?:pon|poner|pongan|puest[oa]s?) en libertad|exig\w+|demandons|освобод|требу\w+|прекратить|الإفراج|إطلاق سراح|촉구|요구|하라|"
+    r"stop|halt|set (?:\w+ )?free|demand|ask|allow|grant|let)\b|libér|remettre en liberté|liber(?:en|ar|"
+    r"ación)|"
+    r"(?:pon|poner|pongan|puest[oa]s?) en libertad|exig\w+|demandons|освобод|требу\w+|прекратить|الإفراج|"
+    r"إطلاق سراح|촉구|요구|하라|"
     r"호소|주십시오|보내 ?줄 것|求め|要求|呼吁|呼籲|釈放|ください|されたい|^(?:not )?[Tt]o [a-z]+ ",
     re.IGNORECASE,
 )
@@ -31,8 +33,10 @@ _OLD = re.compile(
     r"\b(?:[Ii]n|[Ss]ince|[Ee]n|[Dd]epuis|[Dd]esde)\s+(?:\w+\s+)?(?:19|20)\d\d\b|년부터|从\d{4}年"
 )
 _LATELY = re.compile(
-    r"\b(?:over|in|during|within) the (?:past|last) (?:\w+ )?(?:years?|months?|decades?|weeks?)\b|\blast (?:month|year)\b|"
-    r"\b[Ee]n (?:\w+ )ans\b|\b(?:le mois|l['’]an(?:née)?) (?:dernier|dernière|passée?)\b|\b(?:el (?:mes|año) pasado|en los últimos)\b|"
+    r"\b(?:over|in|during|within) the (?:past|last) (?:\w+ )?(?:years?|months?|decades?|weeks?)\b|"
+    r"\blast (?:month|year)\b|"
+    r"\b[Ee]n (?:\w+ )ans\b|\b(?:le mois|l['’]an(?:née)?) (?:dernier|dernière|passée?)\b|\b(?:el (?:mes|"
+    r"año) pasado|en los últimos)\b|"
     r"в прошлом (?:году|месяце)|지난해|작년|지난달|昨年|先月|去年|上个月|上個月|العام الماضي|الشهر الماضي",
     re.IGNORECASE,
 )
@@ -41,7 +45,8 @@ _GOING_ON = re.compile(
     r"\b(?:have|has) been (?:\w+ )?(?:held|kept|detained|imprisoned|jailed|in )|"
     r"\b(?:remains?|still|continues?|permanec\w+|"
     r"siguen?|continúan?|restent?|toujours|до сих пор)\b|"
-    r"(?:is|are) (?:being |(?:believed|thought|feared|reported|said) to be )?(?:held|detained|kept)|\b(?:est|sont) (?:détenu|retenu)|"
+    r"(?:is|are) (?:being |(?:believed|thought|feared|reported|said) to be )?(?:held|detained|kept)|"
+    r"\b(?:est|sont) (?:détenu|retenu)|"
     r"\bdetenid\w+ desde|\bdétenue?s? depuis",
     re.IGNORECASE,
 )
@@ -52,7 +57,8 @@ _AGED = re.compile(
 """A name with its age."""
 _ESTIMATE = re.compile(
     r"(?:(?<!concern )(?<!concerned )(?<!write )(?<!writing )(?<!news )(?<!information )(?<!you )\b"
-    r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|more than|over|up to|environ|quelque|près de|plus d[e’']|"
+    r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|more than|over|up to|environ|quelque|"
+    r"près de|plus d[e’']|"
     r"unos|unas|cerca de|"
     r"alrededor de|más de|plus de|около|примерно|более|почти|нахдо)|نحو|حوالي|약|約|约|近|大约|上千|数)\s*$",
     re.IGNORECASE,
@@ -122,14 +128,26 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
             weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
             tally.mentions.append(
                 Mention(
-                    one.value, position, weight, danger=True, new=True, asked=position < titled or asking, listed=one
+                    one.value,
+                    position,
+                    weight,
+                    danger=True,
+                    new=True,
+                    asked=position < titled or asking,
+                    listed=one,
                 )
             )
         beside = not danger and (told(position - 1) or told(position + 1))
+        if more := _with_them(line, found, tally, closed=closed):
+            value, part = more
+            weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
+            tally.mentions.append(Mention(value, position, weight, danger=True, part=part))
         for candidate in with_sums(found, line) if found else ():
             if _left_out(line, candidate, closed=closed):
                 continue
-            weight = _weight(line, position, titled, danger=danger, asked=danger and asking, bare=candidate.bare)
+            weight = _weight(
+                line, position, titled, danger=danger, asked=danger and asking, bare=candidate.bare
+            )
             tally.mentions.append(
                 Mention(
                     candidate.value,
@@ -147,16 +165,22 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
     return tally
 
 
-_ANOTHER = re.compile(r"(?:another|other|further|previous)\s*$|(?:別の|他の|ほかの|另外?)$|другие\s$", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"(?:another|other|further|previous)\s*$|(?:別の|他の|ほかの|另外?)$|другие\s$", re.IGNORECASE
+)
 _DOERS = re.compile(
-    r"\s+(?:[\w-]+\s+)?(?:armed|masked|hooded|uniformed|plain-?clothes|in (?:uniform|plain clothes|masks)|with (?:guns|rifles)|armad[oa]s|"
-    r"encapuchad[oa]s|uniformad[oa]s|armés|encagoulés|masqués|en uniforme|en civil|вооруж\w+|в (?:масках|штатском|форме))\b",
+    r"\s+(?:[\w-]+\s+)?(?:armed|masked|hooded|uniformed|plain-?clothes|in (?:uniform|plain clothes|masks)|"
+    r"with (?:guns|rifles)|armad[oa]s|"
+    r"encapuchad[oa]s|uniformad[oa]s|armés|encagoulés|masqués|en uniforme|en civil|вооруж\w+|в (?:масках|"
+    r"штатском|форме))\b",
     re.IGNORECASE,
 )
 """Those who do the harm, behind their number: "two armed men"."""
 _KNOWN = re.compile(
     r"(?:\b(?:the|these|those|all|both|his|her|their|our|les|ces|des|leurs|ses|l[oa]s|est[oa]s|es[oa]s|sus|"
-    r"d[oa]s|[oa]s|est[ae]s|ess[ae]s|die|der|den|diese[rn]?|alle|эти|этих|этим|всех|все|обоих)\s+(?:[^\W\d_][\w’-]*\s+)?|这|該|该|这些|上述|以上|この|その|これら|上記の?|이|이들|위|그|해당)\s?$",
+    r"d[oa]s|[oa]s|est[ae]s|ess[ae]s|die|der|den|diese[rn]?|alle|эти|этих|этим|всех|все|"
+    r"обоих)\s+(?:[^\W\d_][\w’-]*\s+)?|这|該|该|这些|上述|以上|この|その|これら|上記の?|이|이들|위|그|"
+    r"해당)\s?$",
     re.IGNORECASE,
 )
 """Words before a number whose persons were told of before."""
@@ -176,6 +200,31 @@ def _listed(line: str, language: str) -> list[kin.Listed]:
     ]
 
 
+def _with_them(line: str, found: list[Candidate], tally: Tally, *, closed: bool) -> tuple[int, int] | None:
+    """Those who are held together with the ones told of just before, added to them; and the larger part."""
+    match = _COMPANY.search(line)
+    if match is None or (_is(line, "safe") and not closed):
+        return None
+    here = [one for one in found if one.end <= match.start() and not _SUBSET.search(line[: one.start][-24:])]
+    earlier = here[:-1] if len(here) > 1 else []
+    before = max((one.value for one in earlier), default=0) or max(
+        (one.value for one in tally.mentions[-3:] if one.weight >= ENOUGH), default=0
+    )
+    more = here[-1].value if here else 1 if _SOMEBODY.match(line) else 0
+    return (before + more, max(before, more)) if before and more else None
+
+
+_COMPANY = re.compile(
+    r"(?<!who was )(?<!who were )\b(?:held|detained|arrested|taken|kept|abducted|seized|jailed|are|"
+    r"is)\s+(?:\w+\s+)?(?:along\s+|together\s+)?with\s+them\b|"
+    r"\bavec\s+(?:eux|elles)\b|\b(?:junto\s+)?con\s+ell[oa]s\b|вместе\s+с\s+ними|(?:كان\w*|"
+    r"وكان\w*)\s+مع(?:هم|هن)|مع(?:هم|هن)\s|"
+    r"함께\s(?:연행|체포|구금|끌려)|一緒に(?:拘束|逮捕|連行)|(?:一同|一起|一并)被",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(r"(?:An?|One|The|Une?|Un[oa]?)\s")
+
+
 def _pointed(candidate: Candidate) -> bool:
     """Whether persons told of before are taken up by their number alone: "release the five"."""
     return candidate.bare and not candidate.part
@@ -190,7 +239,9 @@ def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool,
     weight += 3.0 if position < titled and danger else 1.5 if position < titled + 5 else 0.0
     weight += 1.5 if asked and danger else 0.0
     weight += 1.0 if bare else 0.0
-    return weight - (2.0 if (_OLD.search(line) or _LATELY.search(line)) and not _GOING_ON.search(line) else 0.0)
+    return weight - (
+        2.0 if (_OLD.search(line) or _LATELY.search(line)) and not _GOING_ON.search(line) else 0.0
+    )
 
 
 def _dangerous(line: str) -> bool:

@@ -56,7 +56,7 @@ class Tally:
         return {one.value: one.listed for one in reversed(self.mentions) if one.listed}
 
     def repeated(self) -> int | None:
-        """The number told more than once, in the title or a demand too, or as known in one: no danger is known."""
+        """The number told more than once, in the title or a demand too; or one that a demand takes up."""
         places = self.places()
         asked = {one.value for one in self.mentions if one.asked}
         told = [value for value, where in places.items() if len(set(where)) > 1 and value in asked]
