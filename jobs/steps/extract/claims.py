@@ -8,7 +8,7 @@ from jobs.steps.extract.numbers import HAN_NUMBER, NUMBER, number, number_of
 
 _ADJECTIVES = r"\s+(?:[\w'’-]+,?\s+){0,6}?"
 _ORGANISATIONS = re.compile(
-    rf"(?<![\w.,/])(?P<n>{NUMBER}){_ADJECTIVES}(?:organi[sz]ations|groups|ngos|associations|bodies|"
+    rf"(?<![\w.,/])(?P<n>{NUMBER})(?!\s+(?:other|more|autres|additional|further)\b){_ADJECTIVES}(?:organi[sz]ations|groups|ngos|associations|bodies|"
     rf"unions|churches)\b",
     re.IGNORECASE,
 )

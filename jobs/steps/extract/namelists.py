@@ -139,6 +139,8 @@ def ends(block: Block, mode: str, *, opening: bool = False) -> bool:
         return not is_country(text.partition(":")[0].strip())
     if _SUMMED.search(text):
         return True
+    if EAST.search(text) and scripts.told(text):
+        return True
     if len(split_names(text)) > 2:
         return False
     limit = 40 if mode == "persons" else 26
@@ -265,7 +267,7 @@ def is_personal(name: str) -> bool:
 
 
 HONOURED = re.compile(
-    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Ing|Mme|Hna|Hno|Bro|Sis)\b\.?|M\.|P\.|"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Licda|Lcda|Ing|M\.A|Mme|Hna|Hno|Bro|Sis)\b\.?|M\.|P\.|"
     r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|Hermana|"
     r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"
     r"(?:em\.?\s+)?[A-ZÀ-Þ]"

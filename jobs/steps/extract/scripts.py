@@ -6,6 +6,10 @@ from itertools import pairwise
 _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 _HAN_NAMES = re.compile(r"[\u4e00-\u9fff．·]{2,8}(?:\s+[\u4e00-\u9fff．·]{2,8})+")
 """Names of persons in a row that only spaces part."""
+_ONE_NAME = re.compile(r"[\u4e00-\u9fff]{1,3}\s+[\u4e00-\u9fff]{1,3}")
+"""A family name and a given name."""
+_BEHIND_ASIDE = re.compile(r"(?<=[)）])\s+(?=[^\s(（])")
+_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _SPACED = re.compile(
     r"[(（]?(?:起草委員|提出者|提案者|提案人|賛成者|連署人|共同提案者|呼びかけ人|발의자|작성위원|기초위원)"
     r"[\s　:：]+(?P<rest>\S.*?)[)）]?$"
@@ -61,7 +65,9 @@ def unlabelled(text: str) -> str:
 def names_in_row(text: str, masked: str, *, persons: bool, row: bool) -> list[str]:
     """The names of a row that only spaces part, or Arabic commas outside of the parentheses of `masked`."""
     if persons and _HAN_NAMES.fullmatch(text.strip()):
-        return text.split()
+        return [text.strip()] if _ONE_NAME.fullmatch(text.strip()) else text.split()
+    if persons and len(parts := _BEHIND_ASIDE.split(text.strip())) > 1 and all(_WIDE.match(part) for part in parts):
+        return parts
     if masked.count("،") < (1 if row else _SEVERAL):
         return []
     cuts = [-1, *(at for at, sign in enumerate(masked) if sign == "،"), len(text)]

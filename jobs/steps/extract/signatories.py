@@ -30,7 +30,7 @@ from jobs.steps.extract.namelists import (
     without_running_heads,
 )
 from jobs.steps.extract.numbers import NUMBER
-from jobs.steps.extract.unheaded import at_end
+from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
@@ -44,7 +44,7 @@ _TITLES = (
     r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|"
     r"Dame|Lord|"
     r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
-    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|Pastor|Deacon|"
+    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|Pastor|Deacon|"
     r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
@@ -61,6 +61,8 @@ _OFFICE = re.compile(
     r"Representative|Dean|Editor|Treasurer|Vice|Director|Coordinador|Présidente?|Directeur|Directrice|"
     r"Portavoz)"
 )
+_BEFORE_TITLE = re.compile(rf"(?<=[^\W\d_])\s+(?={HONOURED.pattern})")
+"""Between two persons in a row, each with an honorific: columns that have run together."""
 _SEVERAL_NUMBERED = re.compile(r"(?<=\S)\s+\d{1,3}[.)]\s+(?=\S)")
 
 
@@ -109,6 +111,9 @@ def signatories(blocks: list[Block]) -> Signatories:
         if ends(block, mode, opening=found.fresh):
             mode = ""
             continue
+        if mode == "persons" and block.gap and not found.fresh and _is_body(block.text):
+            mode = ""
+            continue
         if mode == "closing" and len(block.text.split()) > 14 and len(split_names(block.text)) < 3:
             mode = ""
             continue
@@ -116,10 +121,19 @@ def signatories(blocks: list[Block]) -> Signatories:
     if not found.organisations and not found.persons:
         for name, sort in at_end(blocks):
             _take(found, name, sort, "")
+    elif not found.organisations and claimed[0]:
+        for name in under_date(blocks):
+            _take(found, name, "organisations", "")
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
         len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
+
+
+def _is_body(text: str) -> bool:
+    """Whether a line names a body and no person: what stands below a list of persons."""
+    head = re.split(r"[,(（]", text)[0]
+    return is_organisation(head) and not HONOURED.match(text) and not is_personal(head)
 
 
 def _bodies_below(blocks: list[Block]) -> bool:
@@ -177,10 +191,13 @@ def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool)
     if mode == "closing" and not block.gap:
         head, _, role = text.partition(",")
         another = is_personal(text) or (is_personal(head) and role.strip()[:1].islower())
+        another = another and not (_OFFICE.search(head) or is_organisation(text))
         below = found.person_last and not another and not HONOURED.match(text)
         if _OFFICE.match(text) or below:
             return True
-    return found.marked and not marker and mode == "organisations" and not parties.names_country(text)
+    if not found.marked or marker or mode != "organisations":
+        return False
+    return not parties.names_country(text) and not (found.open and _affiliated(text))
 
 
 def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
@@ -228,7 +245,8 @@ def _persons_behind(text: str) -> list[str]:
 
 def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
     text = _EAST_TAIL.sub("", text)
-    parts = [part.strip() for part in _SEVERAL_NUMBERED.split(text)]
+    cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
+    parts = [part.strip() for part in cut.split(text)]
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
     for part in parts if len(parts) > 1 else [text]:

@@ -30,7 +30,7 @@ _ROW = 12_000  # characters of a row that is read
 def at_end(blocks: list[Block]) -> list[tuple[str, str]]:
     """The names of the longest such list with the sort of each, "persons" or "organisations"."""
     found = _longest(blocks)
-    return found or [(name, "organisations") for name in _under_date(blocks)]
+    return found or [(name, "organisations") for name in under_date(blocks)]
 
 
 def _longest(blocks: list[Block]) -> list[tuple[str, str]]:
@@ -84,7 +84,7 @@ def _sort(entry: str) -> str:
     return ""
 
 
-def _under_date(blocks: list[Block]) -> list[str]:
+def under_date(blocks: list[Block]) -> list[str]:
     """The three or more names that stand without a heading under the closing date, in a row or one a line."""
     dated = [
         index
