@@ -139,14 +139,13 @@ def ends(block: Block, mode: str, *, opening: bool = False) -> bool:
         return not is_country(text.partition(":")[0].strip())
     if _SUMMED.search(text):
         return True
-    if EAST.search(text) and scripts.told(text):
-        return True
+    told = scripts.told(text)
     if len(split_names(text)) > 2:
-        return False
+        return told
     limit = 40 if mode == "persons" else 26
     if len(text.split()) > limit:
         return not pattern(_FILE, "counted").search(text)
-    return "。" in text or scripts.told(text) or _is_sentence(text)
+    return "。" in text or told or _is_sentence(text)
 
 
 def _is_chrome(text: str, *, opening: bool) -> bool:
@@ -267,8 +266,10 @@ def is_personal(name: str) -> bool:
 
 
 HONOURED = re.compile(
-    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Licda|Lcda|Ing|M\.A|Mme|Hna|Hno|Bro|Sis)\b\.?|M\.|P\.|"
-    r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|Hermana|"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Licda|Lcda|Ing|M\.A|Mme|Hna|Hno|Bro|"
+    r"Sis)\b\.?|M\.|P\.|"
+    r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|"
+    r"Hermana|"
     r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"
     r"(?:em\.?\s+)?[A-ZÀ-Þ]"
 )

@@ -22,11 +22,13 @@ _FRAMED = re.compile(r"[【\[〔](?P<place>[^【】\[\]〔〕]{2,12})[】\]〕]"
 _BAR = re.compile(r"[-–—\s]*\d{1,4}[-–—\s]*$")
 _ISSUE = re.compile(r"통권|[제第]\s?\d+\s?[호号號]|쪽$|ニュース|会報|발행|発行")
 _TITLE = re.compile(
-    r"^(?:(?:د|م|أ|أ\.د)\.\s*|(?:القاضي|القاضية|الأب|الشيخ|الأستاذ|الأستاذة|الدكتور|الدكتورة|المحامي|المحامية)\s+"
+    r"^(?:(?:د|م|أ|أ\.د)\.\s*|(?:القاضي|القاضية|الأب|الشيخ|الأستاذ|الأستاذة|الدكتور|الدكتورة|المحامي|"
+    r"المحامية)\s+"
     r"(?:المتقاعد\s+)?)+"
 )
 _WORK = re.compile(
-    r"،\s*(?:محام|طبيب|باحث|كاتب|أستاذ|مسرحي|ناشر|مخرج|صحاف|صحف|ناشط|أكاديمي|مهندس|شاعر|فنان|إعلامي|قاض|حقوقي|"
+    r"،\s*(?:محام|طبيب|باحث|كاتب|أستاذ|مسرحي|ناشر|مخرج|صحاف|صحف|ناشط|أكاديمي|مهندس|شاعر|فنان|إعلامي|قاض|"
+    r"حقوقي|"
     r"مدون|طالب|نقابي|روائي|مترجم|مصور|سياسي|نائب|وزير|دبلوماسي|رسام|موسيقي|ممثل|عضو|رئيس|مدير|خبير|اقتصادي|"
     r"مؤرخ)\w{0,4}"
 )
@@ -66,7 +68,8 @@ def names_in_row(text: str, masked: str, *, persons: bool, row: bool) -> list[st
     """The names of a row that only spaces part, or Arabic commas outside of the parentheses of `masked`."""
     if persons and _HAN_NAMES.fullmatch(text.strip()):
         return [text.strip()] if _ONE_NAME.fullmatch(text.strip()) else text.split()
-    if persons and len(parts := _BEHIND_ASIDE.split(text.strip())) > 1 and all(_WIDE.match(part) for part in parts):
+    parts = _BEHIND_ASIDE.split(text.strip()) if persons else []
+    if len(parts) > 1 and all(_WIDE.match(part) for part in parts):
         return parts
     if masked.count("،") < (1 if row else _SEVERAL):
         return []

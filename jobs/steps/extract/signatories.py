@@ -44,7 +44,8 @@ _TITLES = (
     r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|"
     r"Dame|Lord|"
     r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
-    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|Pastor|Deacon|"
+    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|"
+    r"Pastor|Deacon|"
     r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
@@ -92,32 +93,7 @@ def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
     claimed = claims(western(blocks))
     found = _Found(bodies=claimed[0] is not None)
-    mode, country = "", ""
-    read = list(without_running_heads(blocks))
-    for at, block in enumerate(read):
-        opened, rest = heading(block)
-        if opened:
-            mode, country, found.marked, found.fresh = opened, "", False, True
-            found.open = not pattern(_FILE, "who_organisations").search(block.text)
-            if rest:
-                country = _take_all(found, rest, mode, country, row=True)
-            continue
-        if not mode and is_closing(block):
-            mode = "closing"
-            found.closed_by_bodies = _bodies_below(read[at + 1 :])
-            continue
-        if not mode:
-            continue
-        if ends(block, mode, opening=found.fresh):
-            mode = ""
-            continue
-        if mode == "persons" and block.gap and not found.fresh and _is_body(block.text):
-            mode = ""
-            continue
-        if mode == "closing" and len(block.text.split()) > 14 and len(split_names(block.text)) < 3:
-            mode = ""
-            continue
-        country = _take_block(found, block, mode, country)
+    _walk(found, list(without_running_heads(blocks)))
     if not found.organisations and not found.persons:
         for name, sort in at_end(blocks):
             _take(found, name, sort, "")
@@ -128,6 +104,38 @@ def signatories(blocks: list[Block]) -> Signatories:
     return Signatories(
         len(found.organisations), len(found.persons), len(found.countries), *claimed, tuple(listed)
     )
+
+
+def _walk(found: _Found, blocks: list[Block]) -> None:
+    """Takes up the names of every list that has a heading, or stands under the closing of a letter."""
+    mode, country = "", ""
+    for at, block in enumerate(blocks):
+        opened, rest = heading(block)
+        if opened:
+            mode, country, found.marked, found.fresh = opened, "", False, True
+            found.open = not pattern(_FILE, "who_organisations").search(block.text)
+            if rest:
+                country = _take_all(found, rest, mode, country, row=True)
+        elif not mode and is_closing(block):
+            mode = "closing"
+            found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
+        elif mode and _over(found, block, mode):
+            mode = ""
+        elif mode:
+            country = _take_block(found, block, mode, country)
+
+
+def _over(found: _Found, block: Block, mode: str) -> bool:
+    """Whether the running list is over before this block."""
+    if ends(block, mode, opening=found.fresh):
+        return True
+    if mode == "persons" and block.gap and not found.fresh and _is_body(block.text):
+        return True
+    return mode == "closing" and len(block.text.split()) > _LINE and len(split_names(block.text)) < _ROWED
+
+
+_LINE = 14  # words of a line under the closing of a letter
+_ROWED = 3  # names that are a row
 
 
 def _is_body(text: str) -> bool:
