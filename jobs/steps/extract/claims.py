@@ -179,8 +179,8 @@ def _read(sentence: str) -> Claimed | None:
     match = next((found for bodies, _ in counted if (found := bodies.search(sentence))), None)
     if match is None:
         return _persons_alone(sentence)
-    found = (person for _, one in counted for person in one.finditer(sentence, match.end()))
-    persons = next((one for one in found if _BESIDE.search(sentence[match.end() : one.start("n")])), None)
+    told = (person for _, one in counted for person in one.finditer(sentence, match.end()))
+    persons = next((one for one in told if _BESIDE.search(sentence[match.end() : one.start("n")])), None)
     countries = _COUNTRIES.search(sentence)
     return number(match["n"]), number(persons["n"]) if persons else None, number(_told(countries))
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from jobs.steps.extract.data import table
 from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
+from jobs.steps.extract.one_more import joined
 
 FILE = "persons.toml"
 _MOST = 999
@@ -49,6 +50,10 @@ _ADDED = re.compile(
     r"^(?:成年?人)?(?:和|及|与|與)$",
     re.IGNORECASE,
 )
+_NAMED_EAST = re.compile(
+    r"(?:씨|목사|신부|기자|さん|氏|先生|女士)(?:와|과|と|及び?|および|和|与|與)[^、，。\d]{0,10}$"
+)
+"""Somebody named before the number of the others: "차크마 씨와 대학생 두 명"."""
 _PARENT = re.compile(
     r"(?:母親|父親|女性|男性|母亲|父亲|어머니|아버지|부부|夫婦|夫妇|夫婦)(?:と|和|与|與|와|과)(?:その|其|"
     r"[她他]們?们?)?的?\s?$"
@@ -115,6 +120,9 @@ def candidates(line: str, language: str) -> list[Candidate]:
         taken = {one.start for one in found if one}
         more = [_candidate(match) for match in _COLLECTIVE.finditer(line)]
         found += [one for one in more if one and one.start not in taken]
+    if language in {"fr", "es", "pt", "ru"}:
+        known = [one for one in found if one]
+        found = [*known, *_with_one(known, line)]
     if language == "ar":
         found = [*(one for one in found if one), *_duals(line)]
     if language == "en":
@@ -127,7 +135,10 @@ def candidates(line: str, language: str) -> list[Candidate]:
 
 def _with_parent(one: Candidate, line: str) -> Candidate:
     """The children with the parent who is named before them: "母親と2人の子ども"."""
-    parent = _PARENT.search(line[max(0, one.start - 10) : one.start])
+    before = line[max(0, one.start - 10) : one.start]
+    if _NAMED_EAST.search(line[max(0, one.start - 20) : one.start]):
+        return replace(one, value=one.value + 1, bare=True)
+    parent = _PARENT.search(before)
     more = 2 if parent and parent.group()[0] in "부夫" else 1
     return replace(one, value=one.value + more, bare=True) if parent else one
 
@@ -207,23 +218,22 @@ def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
             kept.append(Candidate(value, one.start, one.end, bare=True))
         else:
             kept.append(one)
-            if more := _WITH_ONE.match(line[one.end : one.end + 120]):
-                kept.append(
-                    Candidate(one.value + 1, one.start, one.end + more.end(), bare=True, part=one.value)
-                )
+            if more := joined(line[one.end : one.end + 120], english=True):
+                kept.append(Candidate(one.value + 1, one.start, one.end + more, bare=True, part=one.value))
     return kept + [_candidate(match) for match in _GROUP.finditer(line)]
+
+
+def _with_one(found: list[Candidate], line: str) -> list[Candidate]:
+    """The numbers to which one more is joined in French, Spanish, Portuguese or Russian."""
+    return [
+        Candidate(one.value + 1, one.start, one.end + more, bare=True, part=one.value)
+        for one in found
+        if (more := joined(line[one.end : one.end + 120], english=False))
+    ]
 
 
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
-_WITH_ONE = re.compile(
-    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+(?:an?|one)\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|"
-    r"child|infant|baby|priest|"
-    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager|driver|guide|interpreter|lecturer|"
-    r"assistant|neighbou?r|nurse|worker)\b",
-    re.IGNORECASE,
-)
-"""One more who is named beside a number: "eleven teachers and a girl"."""
 _GROUP = re.compile(
     rf"\b(?:family|group|crew|party|"
     rf"band) of (?P<n>{number_of('en')})(?=[\s,.;])",

@@ -13,6 +13,7 @@ from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold
 from jobs.steps.extract.minors import minors_of
 from jobs.steps.extract.named import names_at_risk, roll
+from jobs.steps.extract.one_more import ordinal
 from jobs.steps.extract.person_numbers import FILE, Candidate, candidates, with_sums
 from jobs.steps.extract.sections import own
 from jobs.steps.extract.tally import ENOUGH, Mention, Tally
@@ -89,8 +90,18 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     count = count or counts.repeated()
     if count is None:
         return PersonsAtRisk(None, None, None)
+    if not listed and not closed and _one_more(lines, count):
+        count += 1
     minors = minors_of(lines, count, counts.places(), counts.lists().get(count))
     return PersonsAtRisk(count, minors, len(names) or None)
+
+
+def _one_more(lines: list[str], count: int) -> bool:
+    """Whether one more than the number is told of as in danger: "a tenth villager was arrested later"."""
+    return any(
+        ordinal(line, count + 1) and _dangerous(line) and not (_is(line, "safe") or _is(line, "dead"))
+        for line in lines
+    )
 
 
 def _aged(blocks: list[Block]) -> int:
