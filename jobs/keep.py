@@ -12,6 +12,7 @@ from jobs.ring import Audience, Occasion, change, keep, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
 from jobs.steps.understand import Understood
 from jobs.vanished import Standing
+from jobs.wishes import Wishes
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import Relation
@@ -92,13 +93,18 @@ class Kept:
 
 
 def keep_all(
-    work: Work, outcomes: Sequence[Outcome], limits: Limits, recall: Recall, admins: Admins = NOBODY
+    work: Work,
+    outcomes: Sequence[Outcome],
+    limits: Limits,
+    recall: Recall,
+    admins: Admins = NOBODY,
+    wishes: Wishes | None = None,
 ) -> tuple[Kept, ...]:
     """Keeps what several polls brought, in the order in which they came, and what admins should hear."""
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
         recall.begin(work)
-    audience = Audience(work)
+    audience = Audience(work, wishes or Wishes())
     kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
     both = list(zip(outcomes, _with_memory(work, outcomes, kept), strict=True))
     found = [Found(by.before, one.source, by.now) for by, one in both if not by.pushed]

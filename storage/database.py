@@ -24,6 +24,7 @@ from storage.counts import count_all, count_caught_up
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
+from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
@@ -61,6 +62,7 @@ class Work:
     routes: Routes
     requests: Requests
     deliveries: Deliveries
+    matching: Matching
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -203,6 +205,7 @@ class Database:
             routes=Routes(connection, additions, self.vault),
             requests=Requests(connection, self.vault),
             deliveries=deliveries,
+            matching=Matching(connection, additions, deliveries),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

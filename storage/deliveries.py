@@ -6,18 +6,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.additions import Additions, Row
+from storage.additions import Additions
 from storage.records import Delivery
-from storage.tables import alerts, cases, deliveries, recipients, statements
+from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Urgency
 
-_LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
-_DIGEST_LANE = 4
-_OF_CASE = (
-    sa.select(deliveries.c.recipient_id, deliveries.c.state, deliveries.c.lane)
-    .join(alerts, alerts.c.id == deliveries.c.alert_id)
-    .where(alerts.c.case_id == sa.bindparam("case"))
-)
+LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+DIGESTS = 4
+"""The lane of what waits for a digest: nothing there rings."""
 
 
 class Deliveries:
@@ -190,18 +186,6 @@ class Deliveries:
         )
         return result.rowcount
 
-    def heard(self, case_id: int) -> set[int]:
-        """The recipients who got an alert on the case at once, or are about to."""
-        return {
-            row["recipient_id"]
-            for row in self._of_case(case_id)
-            if row["state"] in _LIVE and row["lane"] < _DIGEST_LANE
-        }
-
-    def followers(self, case_id: int) -> set[int]:
-        """The recipients who were, or are about to be, alerted to the case."""
-        return {row["recipient_id"] for row in self._of_case(case_id)}
-
     def cancel_notice(self, notice_id: int, detail: str) -> int:
         """Cancels what still waits of a notice; returns how many."""
         result = self._connection.execute(
@@ -230,19 +214,6 @@ class Deliveries:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
-
-    def _of_case(self, case_id: int) -> list[Row | RowMapping]:
-        """What went out, or is about to, on the case: recipient, state and lane."""
-        waiting = self._additions.waiting(deliveries)
-        of = {row["id"]: row["case_id"] for row in self._additions.waiting(alerts)}
-        if not all(row["alert_id"] in of for row in waiting):
-            self._additions.write()  # what is on which case cannot be told without asking
-            waiting = ()
-        found: list[Row | RowMapping] = [row for row in waiting if of[row["alert_id"]] == case_id]
-        if not any(row["id"] == case_id for row in self._additions.waiting(cases)):
-            with self._additions.beside():
-                found += self._connection.execute(_OF_CASE, {"case": case_id}).mappings()
-        return found
 
     def _queue(
         self, of: dict[str, int], wanted: Iterable[tuple[int, str, datetime]], lane: int, held: str

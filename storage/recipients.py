@@ -1,11 +1,12 @@
 """Recipients: who is reached, by an address that only the key can read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage import facets
 from storage.records import Recipient
 from storage.tables import deliveries, recipients, routes
 from storage.vault import Vault
@@ -51,11 +52,15 @@ class Recipients:
             return Recipient(transport, address, language, RecipientState.ACTIVE, int(result.scalar_one()))
         if found.state is not RecipientState.ACTIVE:
             self._update(found.id, state=RecipientState.ACTIVE)
-        return Recipient(transport, address, found.language, RecipientState.ACTIVE, found.id)
+        return replace(found, state=RecipientState.ACTIVE)
 
     def set_language(self, recipient_id: int, language: str) -> None:
         """The language the recipient is spoken to in."""
         self._update(recipient_id, language=language)
+
+    def set_drills(self, recipient_id: int, *, wanted: bool) -> None:
+        """Whether the recipient is sent drills."""
+        self._update(recipient_id, drills=wanted)
 
     def suspend(self, recipient_id: int) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
@@ -101,6 +106,7 @@ class Recipients:
         """Removes every row about the recipient."""
         for table in (deliveries, routes):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
+        facets.changed(self.connection)  # words that are remembered go as well
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 
     def _trace(self, transport: str, address: str) -> str:
@@ -122,4 +128,5 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         language=row["language"],
         state=RecipientState(row["state"]),
         id=row["id"],
+        drills=row["drills"],
     )

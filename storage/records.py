@@ -321,6 +321,8 @@ class Recipient:
     language: str = "en"
     state: RecipientState = RecipientState.ACTIVE
     id: int = 0
+    drills: bool = False
+    """Whether they asked for drills; nobody else is ever sent one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +339,15 @@ class Route:
     digest: Digest = Digest.NONE
     id: int = 0
     recipient_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of a route a person typed, deciphered; secret, never logged."""
+
+    sources: tuple[str, ...] = field(default=(), repr=False)
+    keywords: tuple[str, ...] = field(default=(), repr=False)
+    without: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

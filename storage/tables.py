@@ -322,6 +322,7 @@ recipients = Table(
     Column("language", String, nullable=False),
     Column("state", String, nullable=False),
     Column("since", Date, nullable=False),
+    Column("drills", Boolean, nullable=False, server_default=false()),
 )
 
 routes = Table(
@@ -335,6 +336,15 @@ routes = Table(
     Column("words_sealed", LargeBinary),
     Column("least_urgency", String),
     Column("digest", String, nullable=False),
+)
+
+route_countries = Table(
+    "route_countries",
+    metadata,
+    Column("route_id", ForeignKey("routes.id", ondelete="CASCADE"), primary_key=True),
+    Column("country", String, primary_key=True),
+    Column("named", Boolean, nullable=False),
+    Index("ix_route_countries_country", "country", "named", "route_id"),
 )
 
 notices = Table(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import groupby
 from shlex import quote
 
+from bot.render.detail import told as told_reason
 from bot.render.message import Block, Choice, Field, Heading, Items, Line, Message, Paragraph, Span, Style
 from bot.render.notice_words import (
     CONSEQUENCES,
@@ -108,7 +109,7 @@ def _line(event: Event, speech: Speech) -> Line:
     if event.kind is EventKind.SILENT and event.newest:
         facts.append(speech.t("nothing new since {moment}", moment=speech.moment(event.newest)))
     if event.detail and event.kind in (*_STATED, EventKind.MOVED):
-        facts.append(shorten(event.detail, 90))
+        facts.append(shorten(told_reason(event.detail, speech), 90))
     told = f" · {' · '.join(facts)}" if facts else ""
     return (Span(shorten(event.title, _TITLE), Style.BOLD, event.url), Span(told))
 
@@ -155,11 +156,18 @@ def _text(text: str) -> Line:
     return (Span(text),)
 
 
+def _reason(event: Event, speech: Speech) -> str:
+    return shorten(told_reason(event.detail, speech), _DETAIL) if event.detail else ""
+
+
 def _ill(event: Event, speech: Speech) -> _Facts:
     last = speech.moment(event.last_success) if event.last_success else speech.t("no success yet")
     return [
         (speech.t("State"), _text(speech.source_state(event.state) if event.state else "")),
-        (speech.t("It answered"), _text(shorten(event.detail, _DETAIL) if event.detail else "")),
+        (
+            speech.t("It answered"),
+            _text(_reason(event, speech)),
+        ),
         (speech.t("In trouble since"), _text(speech.moment(event.since) if event.since else "")),
         (speech.t("Last success"), _text(last)),
         (speech.t("Asked again"), _text(speech.moment(event.next_due) if event.next_due else "")),
@@ -207,7 +215,10 @@ def _offline(event: Event, speech: Speech) -> _Facts:
         (speech.t("Sources"), _text(speech.number(event.counts.get("sources", 0)))),
         (speech.t("Without an answer since"), _text(speech.moment(event.since) if event.since else "")),
         (speech.t("Last answer"), _text(last)),
-        (speech.t("For example"), _text(shorten(event.detail, _DETAIL) if event.detail else "")),
+        (
+            speech.t("For example"),
+            _text(_reason(event, speech)),
+        ),
     ]
 
 

@@ -1,14 +1,16 @@
 """The notification log: what is due in which order, who has heard, and what is called off."""
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from jobs.steps.match import aim_of
 from storage.database import Database, Work
-from storage.records import Alert
+from storage.records import Alert, Route
 from storage.words import DeliveryState
 from tests.builders import NOON, a_reader, an_alert, queued
 
@@ -107,9 +109,12 @@ def test_who_may_have_heard_of_a_case_counts_as_having_heard(
     """Another source's same call is not rung to them again, not even where nobody knows if it arrived."""
     with database.write() as work:
         case, reader, _ = on_a_case(work, "rung", state)
-        assert work.deliveries.heard(case) == ({reader} if heard else set())
+        work.routes.add(reader, Route())
+        call = replace(aim_of(an_alert()), unheard=case)
+        assert work.matching.reach(call).anyone is not heard
         case, _, _ = on_a_case(work, "in a digest", state, lane=4)
-        assert work.deliveries.heard(case) == set(), "a line in a digest has not rung"
+        call = replace(call, unheard=case)
+        assert work.matching.reach(call).anyone, "a line in a digest has not rung"
 
 
 @pytest.mark.parametrize(
