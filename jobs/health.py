@@ -8,13 +8,18 @@ import structlog
 
 from jobs.notices import Admins, announce, overtaken
 from jobs.steps.network import is_down
-from jobs.steps.telling import heard, noted, spoke
+from jobs.steps.telling import heard, noted, spoke, vanished
 from storage.database import Work
 from storage.moments import OFFLINE_SINCE
 from storage.records import Event, Source
 from storage.words import EventKind, SourceState
 
 log = structlog.get_logger()
+
+_ONCE = timedelta(days=7)
+"""So long nobody is told again that many items of one source vanished at once."""
+_NOTICES = 200
+"""So many notices are looked at for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,18 @@ def tell_pushed(work: Work, found: Sequence[Found], admins: Admins) -> None:
         before = stored.get(one.before.id)
         if before:
             announce(work, spoke(before, one.after, one.now), admins, one.now)
+
+
+def tell_vanished(work: Work, source: Source, count: int, now: datetime, admins: Admins) -> None:
+    """Queues that many items of a source vanished at once; once, however often that is found."""
+    told = (event for notice in work.notices.latest(_NOTICES) for event in notice.events)
+    if any(
+        event.kind is EventKind.VANISHED and event.source == source.name and now - event.at < _ONCE
+        for event in told
+    ):
+        return
+    log.warning("source.items_vanished", source=source.name, count=count)
+    announce(work, (vanished(source, count, now),), admins, now)
 
 
 def _matters(one: Found) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobs.health import Found, tell, tell_pushed
+from jobs.health import Found, tell, tell_pushed, tell_vanished
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.recall import Recall
@@ -104,6 +104,9 @@ def keep_all(
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
         recall.begin(work)
+    for outcome in outcomes:
+        if outcome.standing.at_once:
+            tell_vanished(work, outcome.source, outcome.standing.at_once, outcome.now, admins)
     audience = Audience(work, wishes or Wishes())
     kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
     both = list(zip(outcomes, _with_memory(work, outcomes, kept), strict=True))

@@ -116,6 +116,8 @@ class EventKind(StrEnum):
     SILENT = "silent"
     """It answers, and has shown nothing new for far longer than is its habit."""
     SPEAKS = "speaks"
+    VANISHED = "vanished"
+    """Many items that it had listed vanished from its list with one answer."""
     OFFLINE = "offline"
     """No source at all can be reached: rather our own network than all of theirs."""
     ONLINE = "online"
