@@ -118,6 +118,8 @@ class EventKind(StrEnum):
     SPEAKS = "speaks"
     VANISHED = "vanished"
     """Many items that it had listed vanished from its list with one answer."""
+    WITHHELD = "withheld"
+    """An item was not taken in, since it is much the same as what was taken down."""
     OFFLINE = "offline"
     """No source at all can be reached: rather our own network than all of theirs."""
     ONLINE = "online"

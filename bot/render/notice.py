@@ -32,6 +32,7 @@ _ORDER = (
     EventKind.OUTAGE,
     EventKind.ILL,
     EventKind.UNSTEADY,
+    EventKind.WITHHELD,
     EventKind.VANISHED,
     EventKind.SILENT,
     EventKind.MOVED,
@@ -223,6 +224,15 @@ def _vanished(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _withheld(event: Event, speech: Speech) -> _Facts:
+    number = event.counts.get("statement", 0)
+    return [
+        (speech.t("Resembles"), _text(f"#{number}" if number else "")),
+        (speech.t("Found"), _text(speech.moment(event.at))),
+        (speech.t("Address"), _text(event.url)),
+    ]
+
+
 def _offline(event: Event, speech: Speech) -> _Facts:
     last = speech.moment(event.last_success) if event.last_success else ""
     return [
@@ -280,6 +290,7 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.SILENT: _silent,
     EventKind.SPEAKS: _speaks,
     EventKind.VANISHED: _vanished,
+    EventKind.WITHHELD: _withheld,
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
     EventKind.OUTAGE: _outage,

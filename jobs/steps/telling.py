@@ -61,6 +61,12 @@ def vanished(source: Source, count: int, now: datetime) -> Event:
     return replace(event, detail="", counts={"missing": count})
 
 
+def withheld(source: Source, number: int, now: datetime) -> Event:
+    """What admins hear when an item is held back that resembles what was taken down; no word of it."""
+    event = _event(EventKind.WITHHELD, source, source, now)
+    return replace(event, detail="", counts={"statement": number} if number else {})
+
+
 def _believed(source: Source, now: datetime) -> tuple[Source, tuple[EventKind, ...]]:
     """What admins believe of the source's health, and how they come to."""
     ill, well = _is_ill(source, now), source.state in WELL
