@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.render.alert import alert_message
 from bot.render.amended import amended_message
 from bot.render.digest import digest_message
+from bot.render.discreet import ping
 from bot.render.html import plain_text
 from bot.render.message import Message, Paragraph, Span
 from bot.render.notice import notice_message
@@ -16,6 +17,8 @@ from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import Manner
 from jobs.outcome import Outcome
+from jobs.own_time import is_quiet_for, wakes
+from jobs.steps.clock import zone_of
 from storage.records import Alert, Notice, Recipient
 
 
@@ -91,9 +94,8 @@ class Drawing:
     """A message with all that it was drawn from."""
 
     alerts: tuple[Alert, ...]
-    language: str
-    day: date
-    manner: Manner
+    reader: tuple[str, str, date, Manner]
+    """Language, clock, what day it is there, and how it is said."""
     message: Message
 
 
@@ -103,15 +105,15 @@ class Drawings:
 
     _last: deque[Drawing] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
-    def of(self, alerts: tuple[Alert, ...], language: str, now: datetime, manner: Manner) -> Message:
+    def of(self, alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Manner) -> Message:
         """The message about these alerts, drawn anew only where something differs."""
-        manner = replace(manner, under="")
-        wanted = (language, now.date(), manner, alerts)
+        day = now.astimezone(speech.timezone).date()
+        reader = (speech.language, str(speech.timezone), day, replace(manner, under=""))
         for one in self._last:
-            if (one.language, one.day, one.manner, one.alerts) == wanted:
+            if (one.reader, one.alerts) == (reader, alerts):
                 return one.message
-        message = _drawn(alerts, Speech(language), now, manner)
-        self._last.append(Drawing(alerts, language, now.date(), manner, message))
+        message = _drawn(alerts, speech, now, manner)
+        self._last.append(Drawing(alerts, reader, message))
         return message
 
 
@@ -150,15 +152,31 @@ class Announcer:
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
     ) -> Outcome:
         """Sends one alert, or a digest of some."""
-        message = self.drawings.of(tuple(alerts), recipient.language, now, manner)
+        speech = self._speech(recipient)
+        asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
+        manner = replace(manner, silent=manner.silent or asleep)
+        if recipient.discreet:
+            # Not under what was told before: a reply quotes it.
+            message, manner = ping(alerts[0].id, speech, silent=manner.silent), replace(manner, under="")
+        else:
+            message = self.drawings.of(tuple(alerts), speech, now, manner)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say since its matter was called off or rewritten."""
-        message = amended_message(change, Speech(recipient.language, self.zone), now)
+        speech = self._speech(recipient)
+        if recipient.discreet:
+            # What was told before the chat became discreet is not to be read there any more.
+            message = ping(change.alert.id, speech, silent=True)
+        else:
+            message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
         message = notice_message(notice, Speech(recipient.language, self.zone))
         return await self.transport.send(recipient.address, message, key)
+
+    def _speech(self, recipient: Recipient) -> Speech:
+        """Their language, and their clock."""
+        return Speech(recipient.language, zone_of(recipient.zone) or self.zone)

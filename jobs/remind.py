@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import structlog
 
+from jobs.own_time import keep_quiet
 from jobs.steps.clock import next_at, zone_of
 from storage.database import Database, Work
 from storage.records import Alert
@@ -66,6 +67,7 @@ class Reminder:
             return 0
         number = known or work.alerts.add(self._alert(work, near, name, now, over))
         work.deliveries.queue(number, wanted, _LANE)
+        keep_quiet(work, work.alerts.many([number])[number], now, self.zone)
         log.info("remind.queued", case=near.case_id, recipients=len(wanted))
         return len(wanted)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import circle, storm
+from jobs import circle, own_time, storm
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.recall import Recall
@@ -243,8 +243,11 @@ def ring(
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
     occasion.audience.rang(alert, at_once=at_once)
-    queued = work.matching.queue(alert.id, aim, reach, timing(alert, occasion), held=held)
+    usual = timing(alert, occasion)
+    queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
     queued += circle.persons(work, alert, now, followed=followed, held=held)
+    if queued:
+        own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
         circle.amend(work, alert, now)
     return alert, queued
@@ -284,7 +287,7 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
 def timing(alert: Alert, occasion: Occasion) -> Timing:
     """In which lane and from when on those who want the alert at once, daily or weekly may be sent it.
 
-    It holds for recipients who live by the same clock; today all do.
+    It holds for recipients who named no clock of their own; `jobs.own_time` fits it to the others.
     """
     now, limits = occasion.now, occasion.limits
     return Timing(

@@ -29,6 +29,7 @@ from storage.measures import Measures, measure
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
 from storage.notices import Notices
+from storage.own_time import OwnTime
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.reminders import Reminders
@@ -68,6 +69,7 @@ class Work:
     told: Told
     stances: Stances
     reminders: Reminders
+    own_time: OwnTime
     matching: Matching
     subscriptions: Subscriptions
     notices: Notices
@@ -197,7 +199,7 @@ class Database:
 
     def _work(self, connection: Connection, additions: Additions) -> Work:
         index = index_for(connection, additions)
-        statements = Statements(connection, additions, index)
+        statements = Statements(connection, additions, index, self.vault.trace)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions)
         return Work(
@@ -214,6 +216,7 @@ class Database:
             told=Told(connection),
             stances=Stances(connection, additions),
             reminders=Reminders(connection),
+            own_time=OwnTime(connection, additions),
             matching=Matching(connection, additions, deliveries),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),

@@ -304,6 +304,15 @@ class Deliveries:
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
         return None if row is None else _delivery(row)
 
+    def beside(self, one: Delivery) -> tuple[Delivery, ...]:
+        """The delivery, with all others that its recipient was sent in the same message."""
+        if not one.reference:
+            return (one,)
+        of = (deliveries.c.recipient_id == one.recipient_id, deliveries.c.reference == one.reference)
+        alike = (*of, deliveries.c.alert_id.is_not(None), deliveries.c.lane == one.lane)
+        question = sa.select(deliveries).where(*alike).order_by(deliveries.c.id)
+        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)

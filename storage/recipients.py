@@ -75,6 +75,15 @@ class Recipients:
         """When digests come, in minutes after midnight on the recipient's clock; None for the usual hour."""
         self._update(recipient_id, digest_at=minutes)
 
+    def set_quiet(self, recipient_id: int, hours: tuple[int, int] | None) -> None:
+        """From and until when nothing makes a sound there; None for never."""
+        start, end = hours or (None, None)
+        self._update(recipient_id, quiet_from=start, quiet_until=end)
+
+    def set_wakes(self, recipient_id: int, *, wakes: bool) -> None:
+        """Whether what is Extreme and Immediate comes in quiet hours all the same."""
+        self._update(recipient_id, wakes=wakes)
+
     def set_discreet(self, recipient_id: int, *, discreet: bool) -> None:
         """Whether messages there say only that there is something."""
         self._update(recipient_id, discreet=discreet)

@@ -1,14 +1,20 @@
-"""What a chat wants of one case, and why it was told of it: /follow, /mute, /why."""
+"""What a chat wants of one case, why it was told of it, and what that was: /follow, /mute, /why, /show."""
+
+from dataclasses import replace
 
 from bot.commands import words
 from bot.commands.command import arguments, code, heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
-from bot.render.alert import evidence_of, judgement_of
-from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span, Style
+from bot.render.alert import alert_message, evidence_of, judgement_of
+from bot.render.amended import amended_message
+from bot.render.digest import digest_message
+from bot.render.message import Block, Choice, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.render.text import shorten
 from bot.render.timeline import STATES
 from bot.speech import Speech
+from jobs.amend import Changed
+from jobs.manner import DIGESTS
 from jobs.steps import match
 from storage.database import Work
 from storage.records import Alert, Case, Recipient
@@ -78,6 +84,35 @@ def why(request: Request, work: Work, speech: Speech) -> Reply:
             blocks.append(Items(tuple((Span(f"“{said}”"),) for said in words_of)))
     case = (Choice(speech.t("The case"), f"/case {alert.case_id}"),) if alert.case_id else ()
     return reply(*blocks, choices=((*case, Choice(speech.t("Settings"), "/settings")),))
+
+
+def show(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show what a message of few words stood for: the alert, or all that came in one digest with it."""
+    typed = arguments(request).split()
+    if not typed:
+        raise Mistake("This is asked with the button under an alert.")
+    key = number(typed[0], "/show 12")
+    recipient = work.recipients.find(request.transport, request.address)
+    delivery = work.deliveries.one_of(key, recipient.id) if recipient else None
+    if delivery is None or delivery.state not in (DeliveryState.SENT, DeliveryState.UNCERTAIN):
+        return reply(paragraph(speech.t("Nothing like that was sent here.")))
+    together = work.deliveries.beside(delivery)
+    found = work.alerts.many([one.alert_id for one in together])
+    alerts = tuple(alert for one in together if not (alert := found[one.alert_id]).statement.taken_down)
+    if not alerts:
+        return reply(paragraph(speech.t("What it said was taken down, for somebody's safety.")))
+    if delivery.lane >= DIGESTS:
+        return Reply((digest_message(alerts, speech, request.now),))
+    return Reply((replace(_as_it_stands(alerts[0], work, speech, request), silent=False),))
+
+
+def _as_it_stands(alert: Alert, work: Work, speech: Speech, request: Request) -> Message:
+    """Return the alert, struck where its case was called off since."""
+    later = [one for one in work.alerts.on_case(alert.case_id or 0) if one.id > alert.id]
+    end = next((one for one in later if one.msg_type is MsgType.CANCEL), None)
+    if end is None or alert.msg_type is MsgType.CANCEL:
+        return alert_message(alert, speech, request.now)
+    return amended_message(Changed("", alert, end, None, ""), speech, request.now)
 
 
 def stances_blocks(recipient: Recipient, work: Work, speech: Speech) -> list[Block]:

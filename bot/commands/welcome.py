@@ -39,9 +39,10 @@ def start(request: Request, work: Work, speech: Speech) -> Reply:
         *_stored(request, speech),
     ]
     rows = (
+        (Choice(speech.t("Everything urgent"), "/subscribe"),),
         (
-            Choice(speech.t("Everything urgent"), "/subscribe"),
             Choice(speech.t("One country"), "/subscribe ?"),
+            Choice(speech.t("One organisation"), "/subscribe ?organisation"),
         ),
         (Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),
     )
@@ -61,8 +62,8 @@ def privacy(request: Request, work: Work, speech: Speech) -> Reply:
         paragraph(
             speech.t(
                 "When you subscribe or follow a case, Vigil stores the address of this chat, its "
-                "language, what you asked for, which cases you follow or have muted, and which "
-                "alerts were sent here. Address and keywords are "
+                "language, what you asked for, which cases you follow or have muted, your clock and "
+                "hours where you set them, and which alerts were sent here. Address and keywords are "
                 "encrypted with a key that is kept outside the database. What you search for is "
                 "not stored."
             )

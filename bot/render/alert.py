@@ -89,6 +89,8 @@ def _heading(alert: Alert, speech: Speech) -> Heading:
     statement = alert.statement
     parts = [speech.t(_BANNERS[alert.status][0])] if alert.status is not Status.ACTUAL else []
     parts.append(_word(alert, speech))
+    if alert.cause is Cause.REMINDER and statement.deadline:
+        parts.append(speech.t("by {date}", date=speech.date(statement.deadline)))
     if statement.countries:
         parts.append(speech.joined(speech.country(code) for code in statement.countries[:2]))
     count = statement.persons_at_risk.count

@@ -187,3 +187,30 @@ async def test_a_case_is_followed_by_who_asked_for_nothing_else(town: Town) -> N
     assert not change.silent, "it is the first that this chat hears of the case"
     await town.telegram.presses(OTHER, "Why did I get this?")
     await town.telegram.until(OTHER, contains="You follow its case.")
+
+
+async def test_a_discreet_chat_reads_nothing_but_that_there_is_news(town: Town) -> None:
+    """The call, its change and its end, loud or silent: the same words, until the button is pressed."""
+    await town.telegram.says(PERSON, "/settings discreet:on")
+    await town.telegram.until(PERSON, contains="only say")
+    await town.publishes(CALL)
+    await town.publishes(MORE)
+    await town.publishes(MORE, FREED)
+    _, *pings = town.reads()
+    assert [(one.text, one.buttons, one.reply_to) for one in pings] == [
+        ("There is news.", ["Show"], None)
+    ] * 3
+    assert [one.silent for one in pings] == [False, True, False]
+    await town.telegram.presses(PERSON, "Show")
+    await town.telegram.until(PERSON, contains="OVER")
+    assert "OVER" in town.reads()[-1].text
+
+
+async def test_a_chat_that_becomes_discreet_shows_no_call_when_it_is_called_off(town: Town) -> None:
+    """What stood there in full says no more than the rest, once it is changed at all."""
+    await town.publishes(CALL)
+    await town.telegram.says(PERSON, "/settings discreet:on")
+    await town.telegram.until(PERSON, contains="only say")
+    await town.publishes(CALL, NINE_FREED)
+    call, _, end = town.reads()
+    assert (call.text, end.text) == ("There is news.", "There is news.")

@@ -113,3 +113,30 @@ def test_why_of_something_that_is_not_asked_for_any_more(chat: Chat, case: int) 
     assert "do not ask for any more" in chat.says(f"/why {number}")
     chat.says(f"/follow {case}")
     assert "You follow its case." in chat.says(f"/why {number}")
+
+
+def test_what_few_words_stood_for_is_shown_to_whom_it_was_sent(chat: Chat, case: int) -> None:
+    """The alert; a whole digest by any of its alerts; to nobody else, and nothing that only waits."""
+    with chat.database.write() as work:
+        recipient = a_reader(work, Route(), transport="console", address="chat-1")
+        alone = queued(work, recipient, alert=an_alert(identifier="a", case_id=case)).id
+        waits = queued(work, recipient, alert=an_alert(identifier="b", case_id=case)).id
+        arrived(work, alone, "1")
+        digest = [queued(work, recipient, lane=4, alert=an_alert(identifier=name)).id for name in "cd"]
+        for number in digest:
+            arrived(work, number, "2")
+    assert chat.says(f"/show {alone}").startswith("URGENT · China")
+    assert "Follow" in chat.offered
+    assert chat.says(f"/show {digest[1]}").startswith("Digest: 2 statements on 2 cases")
+    assert "Nothing like that was sent here." in chat.says(f"/show {waits}")
+    assert "with the button" in chat.says("/show")
+    assert "Nothing like that" in Chat(chat.database, address="chat-2").says(f"/show {alone}")
+
+
+def test_discreet_is_set_and_taken_back(chat: Chat) -> None:
+    """With a line or a tap; it stands in the settings."""
+    assert "only say" in chat.says("/settings discreet:on")
+    assert "say only that there is news" in chat.says("/settings")
+    assert "say what they are about" in chat.presses("Say it in full")
+    assert "say only" not in chat.says("/settings")
+    assert "/settings discreet:on" in chat.says("/settings discreet:perhaps")

@@ -169,3 +169,20 @@ def test_a_suspended_chat_is_told_and_wakes_by_subscribing(chat: Chat) -> None:
     assert "nothing is sent" in chat.says("/settings")
     chat.says("/subscribe KP")
     assert "nothing is sent" not in chat.says("/settings")
+
+
+def test_one_organisation_is_two_taps(archive: Database) -> None:
+    """From the first message: the button, the name."""
+    chat = Chat(archive)
+    chat.says("/start")
+    assert chat.presses("One organisation").startswith("Which organisation?")
+    assert chat.recipient() is None, "to look stores nothing"
+    chat.presses("Northlight")
+    assert chat.routes == (Route(sources=("Northlight",)),)
+    assert "Everything urgent" in chat.offered
+
+
+def test_who_has_everything_is_offered_no_part_of_it(chat: Chat) -> None:
+    """One country beside everything urgent would look like a choice, and change nothing."""
+    chat.says("/subscribe")
+    assert "One country" not in chat.offered
