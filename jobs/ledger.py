@@ -1,5 +1,6 @@
 """The transactions of one transport's sender: outcomes are written and attempts counted, many at a time."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -128,10 +129,16 @@ class Ledger:
         with self.database.write() as work:
             self._settle(work, finished)
             self._report(work, finished)
-            if not room.most:
-                return Turn()
-            self._sweep(work)
-            return self._errands(work, room)
+            if room.most:
+                self._sweep(work)
+            turn = self._errands(work, room) if room.most else Turn()
+        self._log(finished)
+        return turn
+
+    def _log(self, finished: Sequence[Finished]) -> None:
+        counted = Counter(type(one.outcome).__name__ for one in finished)
+        for outcome, messages in counted.items():
+            log.info("deliver.done", transport=self.transport, outcome=outcome, messages=messages)
 
     def is_due(self, among: Collection[int]) -> bool:
         """Whether anything is due for these recipients."""

@@ -59,7 +59,7 @@ def notice_message(notice: Notice, speech: Speech) -> Message:
     events = sorted(notice.events, key=lambda event: (_ORDER.index(event.kind), event.title, event.source))
     choices = ((Choice(speech.t("Status"), "/status"),),)
     silent = all(event.kind in _QUIET for event in events)
-    for lines in (_LINES, 6, 3, 1, 0):
+    for lines in (_LINES, 6, 3, 1, 0, -1):
         message = Message(tuple(_blocks(events, speech, lines)), choices, silent=silent)
         if length(message) <= LIMIT:
             break
@@ -72,12 +72,13 @@ def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
     for kind, found in groups:
         line = (Span(_heading(kind, found, speech), Style.BOLD),)
         blocks.append(Paragraph(line) if blocks else Heading(line))
-        if len(events) <= _DETAILED or len(found) == 1:
+        if len(events) <= _DETAILED or (len(found) == 1 and lines >= 0):
             for event in found:
                 blocks += _detailed(event, speech, named=len(found) > 1)
         else:
             blocks += _listed(found, speech, max(lines, 1))
-        blocks += _remarks(kind, found, speech, meaning=lines > 0)
+        if lines >= 0:  # of a notice of everything at once, only what happened finds room
+            blocks += _remarks(kind, found, speech, meaning=lines > 0)
     return blocks
 
 
