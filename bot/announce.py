@@ -9,7 +9,8 @@ from bot.render.alert import alert_message
 from bot.render.amended import amended_message
 from bot.render.digest import digest_message
 from bot.render.discreet import ping
-from bot.render.message import Message
+from bot.render.html import plain_text
+from bot.render.message import Message, Paragraph, Span
 from bot.render.notice import notice_message
 from bot.speech import Speech
 from jobs.amend import Changed
@@ -74,6 +75,17 @@ class Transport(Protocol):
         """
 
 
+_PLAIN = 3_500
+"""Characters that fit in one message everywhere."""
+
+
+def bare(message: Message) -> Message:
+    """The words alone, in one part: for a platform that refused the message as it was."""
+    words = plain_text(message)
+    shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
+    return Message((Paragraph((Span(shown),)),), silent=message.silent)
+
+
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """What `jobs.deliver` calls a Voice, on any transport. `zone` is where admins are told their times."""
@@ -110,6 +122,8 @@ class Announcer:
             message = digest_message(tuple(alerts), speech, now)
         else:
             message = replace(alert_message(alerts[0], speech, now), silent=silent)
+        if manner.plain:
+            message = bare(message)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:

@@ -43,7 +43,7 @@ class Editor(Protocol):
 class Turn(Protocol):
     """Lets a recipient's next message wait until it may go."""
 
-    async def turn(self, recipient_id: int) -> None:
+    async def turn(self, address: str) -> None:
         """Waits."""
 
 
@@ -102,7 +102,7 @@ class Amender:
         return len(due), batch
 
     async def _amend(self, one: Amendment, change: Changed, recipient: Recipient) -> None:
-        await self.pace.turn(recipient.id)
+        await self.pace.turn(recipient.address)
         try:
             outcome = await self.editor.amend(change, recipient, self.now())
         except Exception:
@@ -125,7 +125,7 @@ class Amender:
                     work.told.amend_later(one, self.now() + self._patience(change))
                 case Gone():
                     work.told.amended(one, None)
-                    work.recipients.suspend(recipient.id)
+                    work.recipients.suspend(recipient.id, self.now())
                 case Migrated(address):
                     # There the same numbers name other messages: nothing can be changed any more.
                     work.recipients.move(recipient.id, recipient.transport, address)

@@ -20,6 +20,8 @@ class Manner:
     """True also for a digest of one: it is no alert, and is not to look like one."""
     under: str = ""
     silent: bool = False
+    plain: bool = False
+    """Without markup and choices: the platform refused it with them."""
 
 
 async def manner_of(database: Database, alerts: Sequence[Alert], group: Sequence[Delivery]) -> Manner:

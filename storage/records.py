@@ -436,7 +436,7 @@ class Delivery:
     """The platform's id of the message that was sent."""
     detail: str = ""
     begun: bool = False
-    """While sending: whether the message may have left. False while it waits for its turn."""
+    """While sending: whether the message may have left."""
     notice_id: int = 0
     id: int = 0
 

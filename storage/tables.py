@@ -310,7 +310,7 @@ alerts = Table(
     Column("msg_type", String, nullable=False),
     Column("status", String, nullable=False),
     Column("sent", Moment, nullable=False),
-    Column("expires", Moment),
+    Column("expires", Moment, index=True),
     Column("references", JSON, nullable=False),
     Column("cause", String, nullable=False, server_default=""),
     Column("changes", JSON, nullable=False, server_default="[]"),
@@ -333,6 +333,7 @@ recipients = Table(
     Column("quiet_until", Integer),
     Column("wakes", Boolean, nullable=False, server_default=true()),
     Column("discreet", Boolean, nullable=False, server_default=false()),
+    Column("lost", Date, index=True),
 )
 
 routes = Table(
@@ -386,7 +387,7 @@ deliveries = Table(
     Column("id", Id, primary_key=True),
     Column("alert_id", ForeignKey("alerts.id")),
     Column("notice_id", ForeignKey("notices.id")),
-    Column("recipient_id", ForeignKey("recipients.id"), nullable=False, index=True),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
     Column("transport", String, nullable=False),
     Column("state", String, nullable=False),
     Column("lane", Integer, nullable=False),
@@ -397,9 +398,11 @@ deliveries = Table(
     Column("detail", Text, nullable=False),
     Column("amend_by", BigInteger),
     Column("amend_at", Moment),
+    Column("over", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "recipient_id"),
     UniqueConstraint("notice_id", "recipient_id"),
-    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before"),
+    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before", "id"),
+    Index("ix_deliveries_recipient", "recipient_id", "state"),
 )
 _TO_AMEND = deliveries.c.amend_at.is_not(None)
 Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)

@@ -121,6 +121,10 @@ class EventKind(StrEnum):
     ONLINE = "online"
     OUTAGE = "outage"
     """Vigil itself was not at work."""
+    REJECTED = "rejected"
+    """A platform would not take a message as it was drawn."""
+    EXPIRED = "expired"
+    """Alerts were over before they could be sent."""
 
 
 class Role(StrEnum):

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.announce import Announcer
-from bot.app import AT_ONCE, Desk, admins, delivering, open_database, serve, telegram
+from bot.app import AT_ONCE, Desk, admins, delivering, open_database, serve, telegram, telegram_pace
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TokenRefusedError
 from bot.web import NotServed
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
 from storage.database import Database, StorageError, Unusable, now_utc
 
 _FOR_GOOD = 2
@@ -114,7 +114,7 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
         if not config.telegram:
             return
         chat = telegram(config.telegram, desk)
-        pace = Pace(config.telegram.messages_per_second)
+        pace = telegram_pace(config.telegram)
         async with delivering(database, chat, pace, zone=desk.zone) as deliverer:
             while await deliverer.drain() or (until_empty and await _more_to_come(database)):
                 pass

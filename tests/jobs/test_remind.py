@@ -36,7 +36,7 @@ async def test_a_reminder_comes_on_the_morning_before_and_once(database: Databas
     assert await reminded(database, EVE) == 1
     assert await reminded(database, EVE + timedelta(minutes=5)) == 0
     with database.write() as work:
-        (waiting,) = work.deliveries.claim("telegram", EVE, 9, lanes=(0, 4))
+        (waiting,) = work.deliveries.due("telegram", EVE, 9)
         told = work.alerts.many([waiting.alert_id])[waiting.alert_id]
     assert waiting.lane == 2
     assert (told.cause, told.references) == (Cause.REMINDER, (alert.identifier,))
@@ -76,7 +76,7 @@ async def test_a_reminder_that_waits_ends_with_the_case_and_with_its_day(databas
         alert = called(work, a_reader(work))
     await reminded(database, EVE)
     with database.write() as work:
-        assert work.deliveries.cancel_expired(datetime(2026, 3, 14, 9, tzinfo=UTC)) == 0
+        assert work.deliveries.cancel_expired(None, datetime(2026, 3, 14, 9, tzinfo=UTC)) == 0
         assert work.deliveries.cancel_case(alert.case_id or 0) == 1
 
 

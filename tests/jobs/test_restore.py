@@ -137,7 +137,8 @@ def test_what_waited_may_have_been_sent_since(
     waiting(database, "alert", assessment=assessment, expires=expires)
     if claimed:
         with database.write() as work:
-            work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+            due = work.deliveries.due("telegram", NOON, 10)
+            work.deliveries.begin([one.id for one in due])
     database.back_up(file, NOON)
     lose(database)
     done = bring_back(database, file)
@@ -268,7 +269,9 @@ CHANGES = {
         ),
         routes=(("b",),),
     ),
-    "blocked": Change(lambda work, person: work.recipients.suspend(person.id), RecipientState.SUSPENDED),
+    "blocked": Change(
+        lambda work, person: work.recipients.suspend(person.id, NOON), RecipientState.SUSPENDED
+    ),
     "language": Change(lambda work, person: work.recipients.set_language(person.id, "ko"), language="ko"),
 }
 
@@ -299,7 +302,7 @@ def test_the_other_way_round_who_subscribed_again_stays_subscribed(database: Dat
     """A person who had nothing when the backup was made, and waits for alerts now, is not silenced by it."""
     with database.write() as work:
         one = work.recipients.ensure("telegram", "1", "en", NOON)
-        work.recipients.suspend(one.id)
+        work.recipients.suspend(one.id, NOON)
     database.back_up(file, NOON)
     with database.write() as work:
         work.routes.add(work.recipients.ensure("telegram", "1", "en", LATER).id, Route())
@@ -388,7 +391,7 @@ def test_what_waited_for_somebody_who_left_is_cancelled(
         person = work.recipients.ensure("telegram", "1", "en", LATER)
         if blocked:
             work.routes.add(person.id, Route())
-            work.recipients.suspend(person.id)
+            work.recipients.suspend(person.id, NOON)
     done = bring_back(database, file)
     assert (the_delivery(database).state, done.ended, done.again) == (DeliveryState.CANCELLED, 1, 0)
 

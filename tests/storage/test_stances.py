@@ -21,7 +21,7 @@ def test_followers_get_it_once_and_at_once(database: Database) -> None:
         told, digest, only, gone = (a_reader(work, address=name) for name in ("1", "2", "3", "4"))
         for reader in (told, digest, only, gone):
             work.stances.take(reader.id, case, Stance.FOLLOW)
-        work.recipients.suspend(gone.id)
+        work.recipients.suspend(gone.id, NOON)
         alert = queued(work, told, lane=2, alert=an_alert(case_id=case))
         work.deliveries.queue(alert.id, [(digest.id, "telegram", NOON)], 4)
         assert work.stances.followed(case)

@@ -39,7 +39,6 @@ def test_who_was_told_or_may_have_been_hears_of_the_end(
         reader = a_reader(work)
         (delivery,) = work.deliveries.of_alert(on_case(work, case, "call", reader).id)
         if begun:
-            work.deliveries.claim("telegram", NOON, 1, lanes=(0, 4))
             work.deliveries.begin([delivery.id])
         work.deliveries.settle(delivery.id, state)
         assert work.told.receivers(case) is told
@@ -64,7 +63,7 @@ def test_who_left_is_told_nothing(database: Database) -> None:
     with database.write() as work:
         case, reader = work.cases.open("Nine", NOON), a_reader(work)
         arrived(work, on_case(work, case, "call", reader).id)
-        work.recipients.suspend(reader.id)
+        work.recipients.suspend(reader.id, NOON)
         assert not work.told.receivers(case)
 
 

@@ -7,6 +7,7 @@ from storage.database import Database
 from storage.records import Route
 from storage.words import Digest, Kind, Urgency
 from tests.bot.chat import Chat
+from tests.builders import NOON
 
 
 def test_subscribe_alone_means_everything_urgent(chat: Chat) -> None:
@@ -164,7 +165,7 @@ def test_a_suspended_chat_is_told_and_wakes_by_subscribing(chat: Chat) -> None:
     with chat.database.write() as work:
         known = chat.recipient()
         assert known is not None
-        work.recipients.suspend(known.id)
+        work.recipients.suspend(known.id, NOON)
     assert "nothing is sent" in chat.says("/settings")
     chat.says("/subscribe KP")
     assert "nothing is sent" not in chat.says("/settings")
