@@ -203,7 +203,13 @@ class Poller:
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = succeeded(source, answer, digest, now, state=state, detail=degraded)
-            return Outcome(source, after, now, edits=await self._read_late(source, now))
+            return Outcome(
+                source,
+                after,
+                now,
+                edits=await self._read_late(source, now),
+                standing=await self._vanished.found_later(source, now),
+            )
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )

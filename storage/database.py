@@ -199,7 +199,7 @@ class Database:
 
     def _work(self, connection: Connection, additions: Additions) -> Work:
         index = index_for(connection, additions)
-        statements = Statements(connection, additions, index)
+        statements = Statements(connection, additions, index, self.vault.trace)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions)
         return Work(

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.filters import conditions
+from storage.likeness import Trace
 from storage.naming import party_key
 from storage.parties import Parties, likeness
 from storage.queries import Hit, Hits, Placed, Query, Sort
@@ -71,13 +72,13 @@ _ABOUT = _numbers(
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
-    def __init__(self, connection: Connection, additions: Additions, index: Index) -> None:
+    def __init__(self, connection: Connection, additions: Additions, index: Index, trace: Trace) -> None:
         self._connection = connection
         self._additions = additions
         self._index = index
         self.parties = Parties(connection, additions)
         self.versions = Versions(connection)
-        self.takedowns = Takedowns(connection)
+        self.takedowns = Takedowns(connection, trace)
 
     def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
         """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
@@ -193,7 +194,8 @@ class Statements:
 
     def take_down(self, statement: Statement, entry: Entry, now: datetime, why: str) -> int:
         """Nothing it said is kept or found any more; returns how many deliveries were cancelled."""
-        cancelled = self.takedowns.erase(statement.id, entry, now, why)
+        before = [one.text for one in self.versions.of(statement.id)]
+        cancelled = self.takedowns.erase(statement.id, entry, now, why, before)
         if statement.case_id:
             self.takedowns.rename_case(statement.case_id, statement.title)
         self.parties.remove(statement.id)

@@ -24,7 +24,7 @@ _DETAILED = 3
 _LINES = 10
 _TITLE = 80
 _DETAIL = 200
-_QUIET = frozenset({EventKind.WELL, EventKind.MOVED, EventKind.SILENT, EventKind.SPEAKS})
+_QUIET = frozenset({EventKind.WELL, EventKind.MOVED, EventKind.SILENT, EventKind.SPEAKS, EventKind.VANISHED})
 """What can wait until morning makes no sound."""
 _ORDER = (
     EventKind.OFFLINE,
@@ -34,6 +34,8 @@ _ORDER = (
     EventKind.EXPIRED,
     EventKind.ILL,
     EventKind.UNSTEADY,
+    EventKind.WITHHELD,
+    EventKind.VANISHED,
     EventKind.SILENT,
     EventKind.MOVED,
     EventKind.WELL,
@@ -110,6 +112,8 @@ def _line(event: Event, speech: Speech) -> Line:
         facts.append(speech.t("no success yet"))
     if event.kind is EventKind.SILENT and event.newest:
         facts.append(speech.t("nothing new since {moment}", moment=speech.moment(event.newest)))
+    if event.kind is EventKind.VANISHED:
+        facts.append(speech.n("{count} item", "{count} items", event.counts.get("missing", 0)))
     if event.detail and event.kind in (*_STATED, EventKind.MOVED):
         facts.append(shorten(told_reason(event.detail, speech), 90))
     told = f" · {' · '.join(facts)}" if facts else ""
@@ -135,7 +139,7 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     if kind in UNREACHED:
         sentences.append((UNREACHED[kind], None))
     for sentence, state in sentences:
-        names = [event.source for event in found if event.state is state]
+        names = [event.source for event in found if state is None or event.state is state]
         name = quote(names[0]) if names else ""
         advice = speech.t(sentence, name=name)
         label = speech.t("What to do")
@@ -211,6 +215,26 @@ def _speaks(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _vanished(event: Event, speech: Speech) -> _Facts:
+    return [
+        (
+            speech.t("Missing"),
+            _text(speech.n("{count} item", "{count} items", event.counts.get("missing", 0))),
+        ),
+        (speech.t("Found"), _text(speech.moment(event.at))),
+        (speech.t("Address"), _text(event.url)),
+    ]
+
+
+def _withheld(event: Event, speech: Speech) -> _Facts:
+    number = event.counts.get("statement", 0)
+    return [
+        (speech.t("Resembles"), _text(f"#{number}" if number else "")),
+        (speech.t("Found"), _text(speech.moment(event.at))),
+        (speech.t("Address"), _text(event.url)),
+    ]
+
+
 def _offline(event: Event, speech: Speech) -> _Facts:
     last = speech.moment(event.last_success) if event.last_success else ""
     return [
@@ -278,6 +302,8 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.MOVED: _moved,
     EventKind.SILENT: _silent,
     EventKind.SPEAKS: _speaks,
+    EventKind.VANISHED: _vanished,
+    EventKind.WITHHELD: _withheld,
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
     EventKind.OUTAGE: _outage,

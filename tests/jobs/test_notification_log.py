@@ -158,4 +158,4 @@ def test_nothing_is_lost_and_nothing_sent_twice(database: Database) -> None:
     few = settings(
         max_examples=12, stateful_step_count=20, suppress_health_check=list(HealthCheck), deadline=None
     )
-    run(lambda: Log(database), settings=few)
+    run(lambda: Log(database), settings=few)  # type: ignore[arg-type]  # a factory is taken as well

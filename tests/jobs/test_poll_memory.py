@@ -314,6 +314,23 @@ async def test_an_edited_excerpt_does_not_replace_the_whole_text_when_its_page_i
     assert "A new end." in watch.statements()["A word"].text
 
 
+async def test_a_demand_that_is_dropped_is_noticed_though_the_file_beside_it_is_down(watch: Watch) -> None:
+    """The feed's own text got shorter; that a letter beside it cannot be read says nothing of that."""
+    file = f'<enclosure url="{watch.site.url}/none.pdf" type="application/pdf" length="1"/>'
+    more = " We ask the United Nations to send monitors to the border."
+    for text in (CALL[1] + more, CALL[1]):
+        shows(watch, item(CALL[0], text, watch.now, "one").replace("</item>", f"{file}</item>"))
+        if not watch.configured:
+            watch.over_feed()
+        await watch.polls()
+        watch.later(hours=1)
+    with watch.database.read() as work:
+        (was,) = work.statements.versions.of(1)
+        now = work.statements.get(1)
+    assert now is not None
+    assert (was.text, was.rewritten, now.text) == (CALL[1] + more, True, CALL[1])
+
+
 async def test_a_source_that_falls_silent_against_its_habit_is_flagged_until_it_speaks(watch: Watch) -> None:
     """An item every other day, then none for weeks, while the server says that all is well: told once."""
     watch.over_feed()
