@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.recall import Recall
 from jobs.ring import keep, place
@@ -24,6 +25,7 @@ _PIECE = 10
 """Entries that one job of a worker reads."""
 
 Item = tuple[Entry, Source]
+"""What is to be read; or a `Line` of an export, in which all has been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Taken:
 class Read:
     """A batch on its way: what is read of it, and how many were known already."""
 
-    items: tuple[tuple[Source, Understood], ...] = ()
+    items: tuple[tuple[Source, Understood | Line], ...] = ()
     known: int = 0
     withheld: int = 0
 
@@ -58,8 +60,10 @@ class Intake:
     told: Callable[[Taken], None] = lambda _taken: None
     """Called after each batch."""
     _recall: Recall = field(default_factory=Recall)
+    _cases: dict[int, int] = field(default_factory=dict)
+    """The numbers that the cases of an export have here."""
 
-    async def take(self, batches: AsyncIterable[Sequence[Item]]) -> Taken:
+    async def take(self, batches: AsyncIterable[Sequence[Item | Line]]) -> Taken:
         """Takes batches of entries, each with its source, in order."""
         done = Taken()
         waiting: deque[asyncio.Task[Read]] = deque()
@@ -97,14 +101,16 @@ class Intake:
             count += len(rest)
             self.told(Taken(count))
 
-    async def _read(self, batch: tuple[Item, ...]) -> Read:
-        fresh, withheld = await asyncio.to_thread(self._fresh, batch)
-        known = len(batch) - len(fresh) - withheld
+    async def _read(self, batch: tuple[Item | Line, ...]) -> Read:
+        whole = [(one.source, one) for one in batch if isinstance(one, Line)]
+        items = [one for one in batch if not isinstance(one, Line)]
+        fresh, withheld = await asyncio.to_thread(self._fresh, items)
+        known = len(items) - len(fresh) - withheld
         if self.deferred:
             read = [(source, as_it_stands(possible(entry), source)) for entry, source in fresh]
         else:
             read = await self._understood(fresh)
-        return Read(tuple(read), known, withheld)
+        return Read((*whole, *read), known, withheld)
 
     async def _understood(self, items: Sequence[Item]) -> list[tuple[Source, Understood]]:
         """What the entries say, in their order; those of one source that stand together go together."""
@@ -119,7 +125,7 @@ class Intake:
         )
         return [(source, one) for (source, _), found in zip(pieces, read, strict=True) for one in found]
 
-    def _fresh(self, batch: tuple[Item, ...]) -> tuple[tuple[Item, ...], int]:
+    def _fresh(self, batch: Sequence[Item]) -> tuple[tuple[Item, ...], int]:
         """What of it is not known yet: only that is read; and how many are not to come here again."""
         with self.database.read() as work:
             known, withheld = _known(work, [(source, entry) for entry, source in batch])
@@ -153,11 +159,15 @@ class Intake:
                 for source, one in read.items:
                     key = (source.name, one.entry.uid)
                     if key in known:
+                        self._meet(work, source, one)
                         continue
                     known.add(key)
                     stored = sources.get(source.name) or work.sources.ensure(source)
                     sources[source.name] = stored
-                    self._add(work, stored, one, now)
+                    if isinstance(one, Line):
+                        self._bring(work, stored, one, now)
+                    else:
+                        self._add(work, stored, one, now)
                     taken += 1
         except BaseException:
             self._recall.forget()
@@ -172,6 +182,30 @@ class Intake:
             return
         entry_id = work.entries.add(source.id, one.entry, now)
         work.statements.add(replace(one.statement, entry_id=entry_id), source, now, deferred=True)
+
+    def _bring(self, work: Work, source: Source, line: Line, now: datetime) -> None:
+        """A line of an export, as it stood there; in the case that the others of its case have here."""
+        self._recall.forget()
+        case = None
+        if line.case:
+            case = self._cases.get(line.case.id) or work.cases.bring(line.case, now)
+            self._cases[line.case.id] = case
+        fetched = line.statement.fetched or now
+        told = line.statement.text == line.entry.text
+        entry_id = work.entries.add(source.id, line.entry, fetched, told=told)
+        statement = replace(line.statement, entry_id=entry_id, case_id=case, fetched=fetched)
+        work.statements.bring(statement, source, line.versions, deferred=line.deferred)
+
+    def _meet(self, work: Work, source: Source, one: Understood | Line) -> None:
+        """One of an export that is here already: others of its case join it."""
+        if not isinstance(one, Line) or one.case is None or one.case.id in self._cases:
+            return
+        stored = work.sources.by_name(source.name)
+        entry = work.entries.by_uid(stored.id, [one.entry.uid]).get(one.entry.uid) if stored else None
+        number = work.entries.statement_of(entry.id) if entry else None
+        statement = work.statements.get(number) if number else None
+        if statement and statement.case_id:
+            self._cases[one.case.id] = statement.case_id
 
     def _deferred(self, after: int) -> list[tuple[Statement, Entry, Source]]:
         with self.database.read() as work:

@@ -18,6 +18,7 @@ from storage.records import (
     Reason,
     Source,
     Statement,
+    Version,
 )
 from storage.search import Index
 from storage.statement_rows import dated, day_of, demands_of, document_of, reading_of, row_of, statement_of
@@ -136,11 +137,33 @@ class Statements:
         )
         return self.many(self._connection.scalars(question).all())
 
-    def after(self, number: int, limit: int) -> tuple[Statement, ...]:
-        """Statements whose number is above this one, in ascending order, but those that were taken down."""
+    def is_deferred(self, number: int) -> bool:
+        """Whether it was kept unread and not understood yet."""
+        return bool(
+            self._connection.scalar(sa.select(statements.c.deferred).where(statements.c.id == number))
+        )
+
+    def bring(
+        self, statement: Statement, source: Source, versions: Sequence[Version], *, deferred: bool = False
+    ) -> int:
+        """Keeps a statement of another archive as it stood there, with its versions; returns its number."""
+        assert statement.fetched is not None  # noqa: S101 - it comes from an archive
+        key = self.add(statement, source, statement.fetched, deferred=deferred)
+        self.versions.bring(key, versions)
+        values = {"gone": statement.gone, "gone_as": statement.gone_as, "taken_down": statement.taken_down}
+        if any(values.values()):
+            self._connection.execute(sa.update(statements).where(statements.c.id == key).values(**values))
+        if statement.taken_down:
+            self.parties.remove(key)
+            self._index.remove(key)
+        return key
+
+    def after(self, number: int, limit: int, *, stones: bool = False) -> tuple[Statement, ...]:
+        """Statements whose number is above this one, ascending; with `stones` also those taken down."""
+        standing = sa.true() if stones else statements.c.taken_down.is_(None)
         question = (
             sa.select(statements.c.id)
-            .where(statements.c.id > number, statements.c.taken_down.is_(None))
+            .where(statements.c.id > number, standing)
             .order_by(statements.c.id)
             .limit(limit)
         )

@@ -1,5 +1,6 @@
 """What statements said before their sources rewrote them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -54,6 +55,24 @@ class Versions:
                 versions.c.number <= number - MOST + 1,
             )
         )
+
+    def bring(self, statement_id: int, former: Sequence[Version]) -> None:
+        """What a statement said before in another archive, with the numbers that it had there."""
+        rows = [
+            {
+                "statement_id": statement_id,
+                "number": one.number,
+                "title": one.title,
+                "text": one.text,
+                "url": one.url,
+                "since": one.since,
+                "until": one.until,
+                "rewritten": one.rewritten,
+            }
+            for one in former
+        ]
+        if rows:
+            self._connection.execute(sa.insert(versions), rows)
 
     def of(self, statement_id: int) -> tuple[Version, ...]:
         """What a statement said before, the first version first."""

@@ -20,6 +20,7 @@ from bot.config import Config
 from bot.config.written import name_for
 from jobs.backfill import Backfill, Stopped
 from jobs.intake import BATCH, Intake, Taken
+from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.steps.files import TYPES, file_key, read_file
 from jobs.steps.links import bare
@@ -244,10 +245,10 @@ def _holds(database: Database, source: Source, body: bytes) -> bool:
 
 
 async def _batches(
-    entries: Iterator[tuple[Entry, Source]],
-) -> AsyncIterator[Sequence[tuple[Entry, Source]]]:
+    entries: Iterator[tuple[Entry, Source] | Line],
+) -> AsyncIterator[Sequence[tuple[Entry, Source] | Line]]:
     """A hundred at a time, so that nothing holds more than a few hundred."""
-    batch: list[tuple[Entry, Source]] = []
+    batch: list[tuple[Entry, Source] | Line] = []
     for one in entries:
         batch.append(one)
         if len(batch) >= BATCH:
