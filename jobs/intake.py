@@ -5,7 +5,7 @@ entries -> batches -> known? -> understand, in workers, some batches at a time -
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.recall import Recall
 from jobs.ring import keep, place
+from jobs.steps.edits import words
 from jobs.steps.understand import Understood, as_it_stands, possible
 from storage.database import Database, Work
 from storage.records import Entry, Source, Statement
@@ -26,6 +27,8 @@ _PIECE = 10
 
 Item = tuple[Entry, Source]
 """What is to be read; or a `Line` of an export, in which all has been read."""
+Key = tuple[str, str]
+"""The name of a source, and a uid of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Taken:
     known: int = 0
     withheld: int = 0
     """Were taken down here, or resemble what was."""
+    differing: int = 0
+    """Of the known ones those that say something else here: the words that came are not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Read:
     items: tuple[tuple[Source, Understood | Line], ...] = ()
     known: int = 0
     withheld: int = 0
+    differing: int = 0
 
 
 @dataclass(slots=True)
@@ -104,13 +110,13 @@ class Intake:
     async def _read(self, batch: tuple[Item | Line, ...]) -> Read:
         whole = [(one.source, one) for one in batch if isinstance(one, Line)]
         items = [one for one in batch if not isinstance(one, Line)]
-        fresh, withheld = await asyncio.to_thread(self._fresh, items)
+        fresh, withheld, differing = await asyncio.to_thread(self._fresh, items)
         known = len(items) - len(fresh) - withheld
         if self.deferred:
             read = [(source, as_it_stands(possible(entry), source)) for entry, source in fresh]
         else:
             read = await self._understood(fresh)
-        return Read((*whole, *read), known, withheld)
+        return Read((*whole, *read), known, withheld, differing)
 
     async def _understood(self, items: Sequence[Item]) -> list[tuple[Source, Understood]]:
         """What the entries say, in their order; those of one source that stand together go together."""
@@ -125,20 +131,27 @@ class Intake:
         )
         return [(source, one) for (source, _), found in zip(pieces, read, strict=True) for one in found]
 
-    def _fresh(self, batch: Sequence[Item]) -> tuple[tuple[Item, ...], int]:
-        """What of it is not known yet: only that is read; and how many are not to come here again."""
+    def _fresh(self, batch: Sequence[Item]) -> tuple[tuple[Item, ...], int, int]:
+        """What of it is not known yet: only that is read.
+
+        And how many are not to come here again, and how many known ones say something else.
+        """
         with self.database.read() as work:
             known, withheld = _known(work, [(source, entry) for entry, source in batch])
-        fresh: dict[tuple[str, str], Item] = {}
+            others = _differing(work, batch, known) if self.named else 0
+        fresh: dict[Key, Item] = {}
         for entry, source in batch:
-            if (source.name, entry.uid) not in known | withheld:
-                fresh.setdefault((source.name, entry.uid), (entry, source))
-        return tuple(fresh.values()), sum((source.name, entry.uid) in withheld for entry, source in batch)
+            key = (source.name, entry.uid)
+            if key not in known | withheld and fresh.setdefault(key, (entry, source))[0] is not entry:
+                others += _says(fresh[key][0]) != _says(entry)
+        away = sum((source.name, entry.uid) in withheld for entry, source in batch)
+        return tuple(fresh.values()), away, others
 
     async def _kept(self, read: Read, done: Taken) -> Taken:
         taken, withheld = await asyncio.to_thread(self._store, read) if read.items else (0, 0)
         known = read.known + len(read.items) - taken - withheld
-        done = Taken(done.taken + taken, done.known + known, done.withheld + read.withheld + withheld)
+        away = done.withheld + read.withheld + withheld
+        done = Taken(done.taken + taken, done.known + known, away, done.differing + read.differing)
         self.told(done)
         return done
 
@@ -230,8 +243,22 @@ class Intake:
             raise
 
 
-Key = tuple[str, str]
-"""The name of a source, and a uid of it."""
+def _differing(work: Work, batch: Sequence[Item], known: Collection[Key]) -> int:
+    """How many of the known ones of a batch say something else here."""
+    of: dict[str, dict[str, Entry]] = {}
+    for entry, source in batch:
+        if (source.name, entry.uid) in known:
+            of.setdefault(source.name, {})[entry.uid] = entry
+    count = 0
+    for name, given in of.items():
+        stored = work.sources.by_name(name)
+        here = work.entries.by_uid(stored.id, given.keys()) if stored else {}
+        count += sum(_says(entry) != _says(given[uid]) for uid, entry in here.items())
+    return count
+
+
+def _says(entry: Entry) -> tuple[str, str]:
+    return words(entry.title), words(entry.text)
 
 
 def _known(work: Work, items: Sequence[tuple[Source, Entry]]) -> tuple[set[Key], set[Key]]:

@@ -38,7 +38,12 @@ def row_of_line(line: Line) -> dict[str, Any]:
     """The line as it is written; of what was taken down only that it was there."""
     statement, entry = line.statement, line.entry
     if statement.taken_down:
-        stone = {"format": FORMAT, "id": None, "number": statement.id, "source": line.source.name}
+        stone: dict[str, Any] = {
+            "format": FORMAT,
+            "id": None,
+            "number": statement.id,
+            "source": line.source.name,
+        }
         stone |= {"kind": statement.kind, "taken_down": statement.taken_down, "said": {}}
         return _written(
             stone | {"fetched": statement.fetched, "relation": statement.relation} | _case(line.case)
@@ -140,8 +145,10 @@ def _version(one: Version) -> dict[str, Any]:
 
 def _version_of(row: dict[str, Any]) -> Version:
     told = _read(row)
-    texts = (str(told[name]) for name in ("title", "summary", "link"))
-    return Version(int(told["number"]), *texts, told["since"], told["until"], told["rewritten"] is True)
+    title, text, url = (str(told[name]) for name in ("title", "summary", "link"))
+    return Version(
+        int(told["number"]), title, text, url, told["since"], told["until"], told["rewritten"] is True
+    )
 
 
 def _written(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """vigil import: takes what was said before into the archive, without alerting."""
 
 import asyncio
+import os
+import stat
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -137,6 +139,12 @@ async def _from_lines(file: Path, intake: Intake, total: int) -> None:
     with _shown(intake, total):
         done = await intake.take(_batches(entries_of(file)))
     typer.echo(f"{done.taken} taken, {done.known} known already{_withheld(done)}")
+    if done.differing:
+        typer.echo(
+            f"{done.differing} of the known ones say something else here, and were not taken: an id stands "
+            "for one item. Give what is another item an id of its own",
+            err=True,
+        )
     if intake.deferred and done.taken:
         typer.echo("their words can be found now; `vigil import --understand` reads what they say", err=True)
 
@@ -188,8 +196,14 @@ def _source_at(url: str, settings: Config, name: str) -> Source:
 def _documents(path: Path) -> list[Path]:
     """The files to be read: one, or all of a folder, by name."""
     if path.is_file():
-        return [path]
-    return sorted(one for one in path.rglob("*") if one.suffix.lower() in TYPES and one.is_file())
+        return [path.resolve()]  # a link that somebody named is meant
+    found = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+    return sorted(one for one in found if one.suffix.lower() in TYPES and _is_own(one))
+
+
+def _is_own(file: Path) -> bool:
+    """Whether it is a file itself: a link may lead out of the folder, to what nobody meant to publish."""
+    return stat.S_ISREG(file.lstat().st_mode)
 
 
 async def _from_folder(files: list[Path], settings: Config, intake: Intake, name: str) -> None:
@@ -203,8 +217,8 @@ async def _from_folder(files: list[Path], settings: Config, intake: Intake, name
             done = await intake.take_read([(source, one) for one in read], done)
             step(1)
     known = f", {seen.known} files known already" if seen.known else ""
-    files = f"{seen.read} file{'' if seen.read == 1 else 's'}"
-    typer.echo(f"{done.taken} taken from {files}{known}{_withheld(done)}")
+    count = f"{seen.read} file{'' if seen.read == 1 else 's'}"
+    typer.echo(f"{done.taken} taken from {count}{known}{_withheld(done)}")
     for fault in seen.faults:
         typer.echo(fault, err=True)
     if seen.faults and not (seen.read or seen.known):
@@ -232,9 +246,11 @@ async def _read(
 
 
 def _body(file: Path, most: int) -> bytes:
-    if file.stat().st_size > most:
-        raise Unreadable("larger than `max_bytes` under [fetch]")
-    return file.read_bytes()
+    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as opened:
+        if os.fstat(handle).st_size > most:
+            raise Unreadable("larger than `max_bytes` under [fetch]")
+        return opened.read(most)
 
 
 def _holds(database: Database, source: Source, body: bytes) -> bool:

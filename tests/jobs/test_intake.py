@@ -104,3 +104,13 @@ async def test_what_was_taken_down_is_not_imported_again(database: Database) -> 
     renamed = (replace(given[1][0], uid="other"), given[1][1])
     assert await intake(database).take(batched([*given, renamed])) == Taken(0, 2, 2)
     assert held(database) == ["Entry 0", "Entry 2"]
+
+
+async def test_another_text_under_a_known_id_is_counted(database: Database) -> None:
+    """It is not taken, since an id stands for one item; and whoever imports hears of it."""
+    given = items(3)
+    await intake(database).take(batched(given))
+    other = [(replace(entry, text="Quite other words."), source) for entry, source in given[:2]]
+    assert await intake(database).take(batched([*other, given[2]])) == Taken(0, 3, differing=2)
+    new = [(replace(given[0][0], uid="new", text=text), given[0][1]) for text in ("One.", "One!", "Two.")]
+    assert await intake(database).take(batched(new)) == Taken(1, 2, differing=1)
