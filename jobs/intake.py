@@ -164,6 +164,7 @@ class Intake:
         try:
             with self.database.write() as work:
                 work.cases.lock()
+                work.statements.past = True
                 if not self.deferred:
                     self._recall.begin(work)
                 known, withheld = _known(work, [(source, one.entry) for source, one in read.items])

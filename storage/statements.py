@@ -21,7 +21,16 @@ from storage.records import (
     Version,
 )
 from storage.search import Index
-from storage.statement_rows import dated, day_of, demands_of, document_of, reading_of, row_of, statement_of
+from storage.statement_rows import (
+    UNDATED,
+    dated,
+    day_of,
+    demands_of,
+    document_of,
+    reading_of,
+    row_of,
+    statement_of,
+)
 from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
 from storage.takedowns import Takedowns
 from storage.versions import Versions
@@ -80,10 +89,15 @@ class Statements:
         self.parties = Parties(connection, additions)
         self.versions = Versions(connection)
         self.takedowns = Takedowns(connection, trace)
+        self.past = False
+        """Whether what is added in this transaction was said at some time: without a date it is no news."""
 
     def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
         """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
-        row = row_of(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
+        row = row_of(statement, source) | {
+            "fetched": fetched,
+            "day": day_of(statement, fetched, past=self.past),
+        }
         row["deferred"] = deferred
         key = self._additions.add(statements, row)
         self._add_parts(key, statement)
@@ -302,7 +316,7 @@ class Statements:
     def placed(self, after: int, limit: int) -> tuple[Placed, ...]:
         """The newest statements that have a case and a number above `after`, in ascending order."""
         newest = (
-            sa.select(statements.c.id, statements.c.case_id, statements.c.day)
+            sa.select(statements.c.id, statements.c.case_id, statements.c.day, statements.c.fetched)
             .where(statements.c.id > after, statements.c.case_id.is_not(None))
             .order_by(statements.c.id.desc())
             .limit(limit)
@@ -317,7 +331,13 @@ class Statements:
         for number, country in self._connection.execute(question):
             about.setdefault(number, []).append(country)
         return tuple(
-            Placed(row.id, row.case_id, row.day, tuple(about.get(row.id, ()))) for row in reversed(rows)
+            Placed(
+                row.id,
+                row.case_id,
+                row.fetched.date() if row.day == UNDATED else row.day,
+                tuple(about.get(row.id, ())),
+            )
+            for row in reversed(rows)
         )
 
     def tied(self, url: str, around: datetime, source_id: int) -> tuple[tuple[int, int], ...]:

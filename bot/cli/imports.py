@@ -98,7 +98,9 @@ def import_(  # noqa: PLR0913, PLR0917 - options of a command
         files = _documents(path)
         if not files:
             fail(f"{path}: there is no document in it: {', '.join(sorted(TYPES))}", 2)
-        _run(config, lambda settings, intake: _from_folder(files, settings, intake, source), named=False)
+        folder = path if path.is_dir() else path.resolve().parent
+        papers = [(file, str(file.relative_to(folder))) for file in files]
+        _run(config, lambda settings, intake: _from_folder(papers, settings, intake, source), named=False)
     elif path.suffix.lower() in _LISTS:
         opml.take(path, config, add=add)
         return
@@ -206,13 +208,13 @@ def _is_own(file: Path) -> bool:
     return stat.S_ISREG(file.lstat().st_mode)
 
 
-async def _from_folder(files: list[Path], settings: Config, intake: Intake, name: str) -> None:
+async def _from_folder(files: list[tuple[Path, str]], settings: Config, intake: Intake, name: str) -> None:
     own = Source(name, "", organisation="" if name == "import" else name)
     source = next((one for one in settings.sources if one.name == name), own)
     seen, done = _Files(), Taken()
     with _shown(intake, len(files)) as step:
-        for file in files:
-            read = await _read(file, settings, intake, source, seen)
+        for file, inside in files:
+            read = await _read(file, inside, settings, intake, source, seen)
             # One transaction a file: it is taken whole, or again the next time.
             done = await intake.take_read([(source, one) for one in read], done)
             step(1)
@@ -226,7 +228,7 @@ async def _from_folder(files: list[Path], settings: Config, intake: Intake, name
 
 
 async def _read(
-    file: Path, settings: Config, intake: Intake, source: Source, seen: _Files
+    file: Path, name: str, settings: Config, intake: Intake, source: Source, seen: _Files
 ) -> tuple[Understood, ...]:
     """The items of one file; none, with a word, where it is known or cannot be read."""
     try:
@@ -234,7 +236,7 @@ async def _read(
         if await asyncio.to_thread(_holds, intake.database, source, body):
             seen.known += 1
             return ()
-        read = await intake.parser.run(read_file, body, TYPES[file.suffix.lower()], source, now_utc())
+        read = await intake.parser.run(read_file, body, TYPES[file.suffix.lower()], source, now_utc(), name)
     except OSError as error:
         seen.faults.append(f"{file}: cannot be read ({error.strerror})")
     except (Unreadable, Unfinished) as error:
