@@ -1,5 +1,6 @@
 """Shows one statement: /statement, a summary first, then its text in pages, or what was changed in it."""
 
+from bot.commands import former as former_version
 from bot.commands.command import arguments, heading, number, paragraph
 from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.mistake import Mistake
@@ -38,12 +39,14 @@ _QUOTE = 1200
 def statement(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the statement with the number that was typed.
 
-    A second number is a page of its text; "versions" is what was changed in it.
+    A second number is a page of its text; "versions" is what was changed in it, "version 1" what it said first.
     """
     typed = typed_words(arguments(request))
     found = statement_or_reply(typed, EXAMPLE, work, speech)
     if isinstance(found, Reply):
         return found
+    if len(typed) > 2 and typed[1].lower() in former_version.WORDS:
+        return former_version.former(found, typed[2:], work, speech)
     if len(typed) > 1 and typed[1].lower() in WORDS:
         return rewritten(found, typed[2:], work, speech)
     page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
