@@ -39,7 +39,8 @@ _QUOTE = 1200
 def statement(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the statement with the number that was typed.
 
-    A second number is a page of its text; "versions" is what was changed in it, "version 1" what it said first.
+    A second number is a page of its text; "versions" is what was changed in it,
+    and "version 1" what it said first.
     """
     typed = typed_words(arguments(request))
     found = statement_or_reply(typed, EXAMPLE, work, speech)
