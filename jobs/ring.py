@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from jobs import circle, own_time
 from jobs.limits import Limits
 from jobs.recall import Recall
 from jobs.steps import match
+from jobs.steps.course import changed, facts_digest, is_news
 from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
 from jobs.wishes import Wishes
 from storage.database import Work, now_utc
 from storage.deliveries import DIGESTS
 from storage.matching import Aim, Timing, Turn
-from storage.records import Alert, Entry, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation, Trust
+from storage.records import Alert, Change, Entry, Source, Statement
+from storage.words import CaseState, Cause, Digest, MsgType, Relation, Trust
 
 log = structlog.get_logger()
 
@@ -81,6 +83,8 @@ class Occasion:
     audience: Audience
     stage: str = ""
     doubt: str = ""
+    cause: Cause = Cause.NEWS
+    changes: tuple[Change, ...] = ()
 
 
 def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
@@ -159,14 +163,17 @@ def change(
 def ring_again(
     work: Work, source: Source, entry: Entry, told: tuple[Statement, Statement], occasion: Occasion
 ) -> tuple[Alert, int] | None:
-    """The alert that an edit gives cause for: once when it became urgent, once when it calls off.
+    """The alert that an edit gives cause for, once: it became urgent, calls off, or changes what rang.
 
-    `told` is the statement before and after. Who was rung for the case already hears nothing, unless
-    by a message that was not urgent yet.
+    Changed is who is in danger, where, what is asked or by when.
+
+    `told` is the statement before and after. Who was rung for the case already does not hear that it
+    became urgent, unless by a message that was not urgent yet.
     """
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
     called_off = MsgType.CANCEL
+    changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
         work.cases.touch(after.case_id, CaseState.STOPPED, occasion.now)
         stage, relation = "called off", Relation.UPDATE
@@ -174,9 +181,11 @@ def ring_again(
         stage = "became urgent"
         others = work.alerts.urgent_of_case(after.case_id, but=after.id)
         relation = Relation.DUPLICATE if others else Relation.UPDATE
+    elif after.alert.urgent and is_news(changes) and work.alerts.rang(after.id):
+        stage, relation = f"edited {facts_digest(after)}", Relation.UPDATE
     else:
         return None
-    occasion = replace(occasion, stage=stage)
+    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes)
     if work.alerts.exists(identifier(source, entry, stage)):
         return None
     return ring(work, source, entry, replace(after, relation=relation), occasion)
@@ -204,35 +213,69 @@ def ring(
         expires=max(now, now_utc()) + _LIFE,
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
+        cause=occasion.cause,
+        changes=occasion.changes,
     )
+    if alert.msg_type is MsgType.CANCEL and earlier:
+        return _end(work, alert, occasion)
+    again = statement.relation is Relation.DUPLICATE
     aim = occasion.audience.aim(alert)
     if earlier and match.is_follow_up(alert):
         aim = replace(aim, follows=statement.case_id)
-    if statement.relation is Relation.DUPLICATE:
+    if again:
         # The same call again: only for those whom its first carrier did not reach.
         aim = replace(aim, only_at_once=True, unheard=statement.case_id if earlier else None)
     reach = work.matching.reach(aim)
-    if not reach.anyone and (not statement.alert.urgent or aim.unheard is not None):
+    followed = circle.is_followed(work, alert, again=again)
+    reached = reach.anyone or followed
+    if not reached and (not statement.alert.urgent or aim.unheard is not None):
         return None
-    if alert.msg_type is MsgType.CANCEL:
-        held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
-        if not held:
-            work.deliveries.cancel_case(statement.case_id)
-    elif (statement.alert.urgent or reach.at_once) and occasion.audience.too_many(
-        alert, limits.per_source_hour
-    ):
+    at_once = reach.at_once or followed
+    rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
+    if rings and occasion.audience.too_many(alert, limits.per_source_hour):
         held = _TOO_MANY[statement.alert.urgent]
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
-    occasion.audience.rang(alert, at_once=reach.at_once)
-    return alert, work.matching.queue(alert.id, aim, reach, timing(alert, occasion), held=held)
+    occasion.audience.rang(alert, at_once=at_once)
+    usual = timing(alert, occasion)
+    queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
+    queued += circle.persons(work, alert, now, followed=followed, held=held)
+    if queued:
+        own_time.fit(work, alert, usual, now, limits.zone)
+    if not held:
+        circle.amend(work, alert, now)
+    return alert, queued
+
+
+def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | None:
+    """What takes a call back goes to whom it was told, or may have been, whatever they asked for.
+
+    What waits of the call is taken back, unless an admin looks first.
+    """
+    assert alert.case_id is not None  # noqa: S101 - it ends the case
+    held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
+    if held:
+        log.warning("alert.held", source=alert.source.name, identifier=alert.identifier, why=held)
+    else:
+        work.deliveries.cancel_case(alert.case_id)
+    again = alert.statement.relation is Relation.DUPLICATE
+    followed = circle.is_followed(work, alert, again=again)
+    if again and not work.told.receivers(alert.case_id, waiting=bool(held)):
+        return None
+    alert = replace(alert, id=work.alerts.add(alert))
+    lane = match.lane(alert)
+    queued = work.told.queue(alert, lane, occasion.now, held=held)
+    queued += circle.persons(work, alert, occasion.now, followed=followed, held=held)
+    if not held:
+        circle.amend(work, alert, occasion.now)
+    return alert, queued
 
 
 def timing(alert: Alert, occasion: Occasion) -> Timing:
     """In which lane and from when on those who want the alert at once, daily or weekly may be sent it.
 
-    It holds for recipients who live by the same clock; today all do.
+    It holds for recipients who named no clock of their own; `jobs.own_time` fits it to the others.
     """
     now, limits = occasion.now, occasion.limits
     return Timing(

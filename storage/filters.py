@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from storage import addressed
 from storage.queries import Query
 from storage.tables import demands, statement_countries, statements
 from storage.terms import fold
@@ -24,7 +25,7 @@ def conditions(query: Query) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.or_(*voices)
     if query.to or query.to_names:
         asked: list[sa.ColumnElement[bool]] = [demands.c.country.in_(query.to)] if query.to else []
-        asked += [demands.c.addressee.icontains(name, autoescape=True) for name in query.to_names]
+        asked += [addressed.condition(demands.c.addressee, name) for name in query.to_names]
         yield statements.c.id.in_(sa.select(demands.c.statement_id).where(sa.or_(*asked)))
     if query.since:
         yield statements.c.day >= query.since

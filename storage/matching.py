@@ -111,11 +111,11 @@ class Matching:
         rows = self._asked(aim, question.limit(_FEW + 1))
         if len(rows) <= _FEW:
             few: dict[tuple[int, str], Rank] = {}
-            for recipient, transport, rank in rows:
-                key = (int(recipient), str(transport))
-                few[key] = min(few.get(key, Rank.WEEKLY), Rank(rank))
+            for row in rows:
+                key = (int(row.recipient_id), str(row.transport))
+                few[key] = min(few.get(key, Rank.WEEKLY), Rank(row.rank))
             return Reach(bool(few), Rank.AT_ONCE in few.values(), few)
-        at_once = any(rank == Rank.AT_ONCE for *_, rank in rows) or bool(
+        at_once = any(row.rank == Rank.AT_ONCE for row in rows) or bool(
             self._asked(aim, question.where(ranked.c.rank == Rank.AT_ONCE).limit(1))
         )
         return Reach(anyone=True, at_once=at_once)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -38,7 +37,6 @@ def newest_revision() -> str:
     return revisions()[-1]
 
 
-@cache
 def revisions() -> tuple[str, ...]:
     """Every version there has been, the first one first."""
     with _configured() as config:

@@ -67,6 +67,10 @@ class Routes:
             facets.changed(self.connection)
         return added
 
+    def set_digest(self, route_id: int, digest: Digest) -> None:
+        """When the recipient wants what the route brings."""
+        self.connection.execute(sa.update(routes).where(routes.c.id == route_id).values(digest=digest))
+
     def remove(self, route_id: int) -> None:
         """The recipient no longer wants this."""
         self._remove(routes.c.id == route_id)

@@ -29,10 +29,6 @@ from storage.tables import (
 from storage.words import DeliveryState
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-_NOT_BEGUN = sa.and_(
-    deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun.is_(sa.false()), deliveries.c.lane < 4
-)
-"""Claimed by a sender and not under way; of a digest the rest would wait for the next start."""
 _TELLING = 60
 """Characters that no two items share by chance."""
 _AT_ONCE = 400
@@ -161,7 +157,7 @@ class Takedowns:
         rang = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
         cancelled = self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.alert_id.in_(rang), sa.or_(deliveries.c.state.in_(_WAITING), _NOT_BEGUN))
+            .where(deliveries.c.alert_id.in_(rang), deliveries.c.state.in_(_WAITING))
             .values(state=DeliveryState.CANCELLED, detail="taken down by an admin")
         )
         return cancelled.rowcount

@@ -30,6 +30,8 @@ _ORDER = (
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
+    EventKind.REJECTED,
+    EventKind.EXPIRED,
     EventKind.ILL,
     EventKind.UNSTEADY,
     EventKind.WITHHELD,
@@ -282,6 +284,17 @@ def _outage(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _refused(event: Event, speech: Speech) -> _Facts:
+    return [
+        (speech.t("Source"), _text(event.source)),
+        (speech.t("The platform says"), _text(shorten(event.detail, _DETAIL))),
+    ]
+
+
+def _expired(event: Event, speech: Speech) -> _Facts:
+    return [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
+
+
 _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.ILL: _ill,
     EventKind.UNSTEADY: _ill,
@@ -294,4 +307,6 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
     EventKind.OUTAGE: _outage,
+    EventKind.REJECTED: _refused,
+    EventKind.EXPIRED: _expired,
 }

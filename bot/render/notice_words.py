@@ -17,6 +17,8 @@ HEADINGS = {
     EventKind.OFFLINE: msgid("No source can be reached: is this machine online?"),
     EventKind.ONLINE: msgid("The sources can be reached again"),
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
+    EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
+    EventKind.EXPIRED: msgid("Alerts were over before they could be sent"),
 }
 MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     EventKind.ILL: lambda speech, count: speech.n(
@@ -48,6 +50,9 @@ MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     ),
     EventKind.SPEAKS: lambda speech, count: speech.n(
         "{count} source has something new again", "{count} sources have something new again", count
+    ),
+    EventKind.REJECTED: lambda speech, count: speech.n(
+        "{count} message was refused as it was", "{count} messages were refused as they were", count
     ),
 }
 """For several of a kind."""
@@ -92,6 +97,10 @@ CONSEQUENCES = {
         "What a source showed and took away again in that time cannot be known. Alerts that waited are "
         "sent now, unless they have expired."
     ),
+    EventKind.REJECTED: msgid(
+        "It was sent once more as plain text, without buttons. The fault is in Vigil: please report it."
+    ),
+    EventKind.EXPIRED: msgid("Nobody is woken by what is over. What they were about stands in /latest."),
 }
 UNREACHED = {
     EventKind.OFFLINE: msgid(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
+from jobs.pace import Pace
 from jobs.recall import Recall
 from jobs.restore import restore
 from jobs.steps.link import read_traits
@@ -185,7 +186,7 @@ async def test_what_was_being_sent_and_comes_back_is_not_sent(database: Database
     with database.write() as work:
         person = a_reader(work, a_route())
         alert = queued(work, person)
-        (one,) = work.deliveries.claim("telegram", NOON, 5, lanes=(0, 3))
+        (one,) = work.deliveries.due("telegram", NOON, 5)
         work.deliveries.begin([one.id])
         take_down(work, alert.statement.id, "why", LATER)
         work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="later")

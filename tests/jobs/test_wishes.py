@@ -119,7 +119,7 @@ class Town:
                 self.work.recipients.set_drills(one.id, wanted=True)
                 self.volunteers.add(one.id)
             if person.suspended:
-                self.work.recipients.suspend(one.id)
+                self.work.recipients.suspend(one.id, NOON)
 
     def _tells(self, one: Recipient, state: DeliveryState, lane: int) -> None:
         earlier = an_alert(identifier=f"earlier {one.id}", case_id=self.case)
