@@ -7,15 +7,15 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from jobs.lines import Line, row_of_line
 from storage.database import Work
 from storage.records import Entry, Source, Statement
 
 _AT_ONCE = 200
 _COLUMNS = (
     *("number", "id", "title", "kind", "issuers", "written", "posted", "deadline", "language"),
-    *("countries", "asked", "demands", "signatories", "symbols", "link", "source", "gone", "text"),
+    *("countries", "asked", "demands", "signatories", "symbols", "link", "source", "gone", "cut", "text"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST_CELL = 32_000
@@ -23,33 +23,31 @@ _LONGEST_CELL = 32_000
 
 
 def as_lines(work: Work) -> Iterator[bytes]:
-    """An empty start, then one JSON object a line, the oldest number first.
-
-    `id`, `title`, `summary`, `link`, `published`, `lang`, `source` are as `vigil import` takes them.
-    """
+    """An empty start, then one JSON object a line (`jobs.lines`), the oldest number first."""
     yield b""
-    for statement, entry, source in _all(work):
+    for statement, entry, source in _all(work, stones=True):
         versions = work.statements.versions.of(statement.id)
-        row = _told(statement, entry, source)
-        if versions:
-            row["versions"] = [
-                {"title": one.title, "summary": one.text, "link": one.url, "until": one.until.isoformat()}
-                for one in versions
-            ]
+        case = work.cases.get(statement.case_id) if statement.case_id else None
+        deferred = work.statements.is_deferred(statement.id) if case is None else False
+        row = row_of_line(Line(entry, source, statement, versions, case, deferred))
         yield (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def as_csv(work: Work) -> Iterator[bytes]:
-    """The head of a table, then one row a statement; with the mark by which spreadsheets know UTF-8."""
+    """The head of a table, then one row a statement; with the mark by which spreadsheets know UTF-8.
+
+    What a cell cannot hold is cut, and column `cut` says of which and how long it is; JSONL has all of it.
+    """
     yield b"\xef\xbb\xbf" + _row(_COLUMNS)
     for statement, entry, source in _all(work):
         yield _row(_cells(statement, entry, source))
 
 
-def _all(work: Work) -> Iterator[tuple[Statement, Entry, Source]]:
+def _all(work: Work, *, stones: bool = False) -> Iterator[tuple[Statement, Entry, Source]]:
+    """Every statement; with `stones` those too that were taken down."""
     last = 0
     sources: dict[str, Source] = {}
-    while found := work.statements.after(last, _AT_ONCE):
+    while found := work.statements.after(last, _AT_ONCE, stones=stones):
         last = found[-1].id
         entries = work.entries.many([one.entry_id for one in found])
         for statement in found:
@@ -60,39 +58,9 @@ def _all(work: Work) -> Iterator[tuple[Statement, Entry, Source]]:
                 yield statement, entries[statement.entry_id], source
 
 
-def _told(statement: Statement, entry: Entry, source: Source) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "id": entry.uid,
-        "title": entry.title,
-        "summary": entry.text,
-        "link": entry.url,
-        "published": entry.published.isoformat() if entry.published else None,
-        "lang": entry.language or statement.language,
-        "source": source.name,
-        "organisation": source.organisation,
-        "number": statement.id,
-        "kind": statement.kind,
-        "issuers": statement.issuers,
-        "date_written": _day(statement.date_written),
-        "date_posted": _day(statement.date_posted),
-        "deadline": _day(statement.deadline),
-        "countries": statement.countries,
-        "identifiers": statement.identifiers,
-        "demands": [{"to": one.to, "quote": one.quote} for one in statement.demands],
-        "case": statement.case_id,
-    }
-    if entry.date_only:
-        row["date_only"] = True
-    if entry.enclosures:
-        row["attachments"] = entry.enclosures
-    if statement.gone:
-        row["gone"] = statement.gone.isoformat()
-    return row
-
-
 def _cells(statement: Statement, entry: Entry, source: Source) -> list[object]:
     signed = statement.signatories
-    return [
+    told = [
         statement.id,
         entry.uid,
         statement.title,
@@ -110,8 +78,16 @@ def _cells(statement: Statement, entry: Entry, source: Source) -> list[object]:
         statement.url,
         source.name,
         statement.gone.date().isoformat() if statement.gone else "",
+        "",
         statement.text,
     ]
+    cells: dict[str, object] = dict(zip(_COLUMNS, told, strict=True))
+    cells["cut"] = "; ".join(
+        f"{name}: {len(cell)} characters"
+        for name, cell in cells.items()
+        if isinstance(cell, str) and len(cell) > _LONGEST_CELL
+    )
+    return list(cells.values())
 
 
 def _row(cells: Sequence[object]) -> bytes:
@@ -127,7 +103,9 @@ def harmless(cell: object) -> object:
     """
     if not isinstance(cell, str):
         return "" if cell is None else cell
-    text = cell.replace("\x00", "")[:_LONGEST_CELL]
+    text = cell.replace("\x00", "")
+    if len(text) > _LONGEST_CELL:
+        text = f"{text[: _LONGEST_CELL - 1]}…"
     return f"'{text}" if text.lstrip(" \u00a0\u3000\ufeff\u200b").startswith(_FORMULA) else text
 
 

@@ -5,13 +5,15 @@ entries -> batches -> known? -> understand, in workers, some batches at a time -
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.recall import Recall
 from jobs.ring import keep, place
+from jobs.steps.edits import words
 from jobs.steps.understand import Understood, as_it_stands, possible
 from storage.database import Database, Work
 from storage.records import Entry, Source, Statement
@@ -24,6 +26,9 @@ _PIECE = 10
 """Entries that one job of a worker reads."""
 
 Item = tuple[Entry, Source]
+"""What is to be read; or a `Line` of an export, in which all has been read."""
+Key = tuple[str, str]
+"""The name of a source, and a uid of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +39,18 @@ class Taken:
     known: int = 0
     withheld: int = 0
     """Were taken down here, or resemble what was."""
+    differing: int = 0
+    """Of the known ones those that say something else here: the words that came are not taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A batch on its way: what is read of it, and how many were known already."""
 
-    items: tuple[tuple[Source, Understood], ...] = ()
+    items: tuple[tuple[Source, Understood | Line], ...] = ()
     known: int = 0
     withheld: int = 0
+    differing: int = 0
 
 
 @dataclass(slots=True)
@@ -58,8 +66,10 @@ class Intake:
     told: Callable[[Taken], None] = lambda _taken: None
     """Called after each batch."""
     _recall: Recall = field(default_factory=Recall)
+    _cases: dict[int, int] = field(default_factory=dict)
+    """The numbers that the cases of an export have here."""
 
-    async def take(self, batches: AsyncIterable[Sequence[Item]]) -> Taken:
+    async def take(self, batches: AsyncIterable[Sequence[Item | Line]]) -> Taken:
         """Takes batches of entries, each with its source, in order."""
         done = Taken()
         waiting: deque[asyncio.Task[Read]] = deque()
@@ -97,14 +107,16 @@ class Intake:
             count += len(rest)
             self.told(Taken(count))
 
-    async def _read(self, batch: tuple[Item, ...]) -> Read:
-        fresh, withheld = await asyncio.to_thread(self._fresh, batch)
-        known = len(batch) - len(fresh) - withheld
+    async def _read(self, batch: tuple[Item | Line, ...]) -> Read:
+        whole = [(one.source, one) for one in batch if isinstance(one, Line)]
+        items = [one for one in batch if not isinstance(one, Line)]
+        fresh, withheld, differing = await asyncio.to_thread(self._fresh, items)
+        known = len(items) - len(fresh) - withheld
         if self.deferred:
             read = [(source, as_it_stands(possible(entry), source)) for entry, source in fresh]
         else:
             read = await self._understood(fresh)
-        return Read(tuple(read), known, withheld)
+        return Read((*whole, *read), known, withheld, differing)
 
     async def _understood(self, items: Sequence[Item]) -> list[tuple[Source, Understood]]:
         """What the entries say, in their order; those of one source that stand together go together."""
@@ -119,20 +131,27 @@ class Intake:
         )
         return [(source, one) for (source, _), found in zip(pieces, read, strict=True) for one in found]
 
-    def _fresh(self, batch: tuple[Item, ...]) -> tuple[tuple[Item, ...], int]:
-        """What of it is not known yet: only that is read; and how many are not to come here again."""
+    def _fresh(self, batch: Sequence[Item]) -> tuple[tuple[Item, ...], int, int]:
+        """What of it is not known yet: only that is read.
+
+        And how many are not to come here again, and how many known ones say something else.
+        """
         with self.database.read() as work:
             known, withheld = _known(work, [(source, entry) for entry, source in batch])
-        fresh: dict[tuple[str, str], Item] = {}
+            others = _differing(work, batch, known) if self.named else 0
+        fresh: dict[Key, Item] = {}
         for entry, source in batch:
-            if (source.name, entry.uid) not in known | withheld:
-                fresh.setdefault((source.name, entry.uid), (entry, source))
-        return tuple(fresh.values()), sum((source.name, entry.uid) in withheld for entry, source in batch)
+            key = (source.name, entry.uid)
+            if key not in known | withheld and fresh.setdefault(key, (entry, source))[0] is not entry:
+                others += _says(fresh[key][0]) != _says(entry)
+        away = sum((source.name, entry.uid) in withheld for entry, source in batch)
+        return tuple(fresh.values()), away, others
 
     async def _kept(self, read: Read, done: Taken) -> Taken:
         taken, withheld = await asyncio.to_thread(self._store, read) if read.items else (0, 0)
         known = read.known + len(read.items) - taken - withheld
-        done = Taken(done.taken + taken, done.known + known, done.withheld + read.withheld + withheld)
+        away = done.withheld + read.withheld + withheld
+        done = Taken(done.taken + taken, done.known + known, away, done.differing + read.differing)
         self.told(done)
         return done
 
@@ -145,6 +164,7 @@ class Intake:
         try:
             with self.database.write() as work:
                 work.cases.lock()
+                work.statements.past = True
                 if not self.deferred:
                     self._recall.begin(work)
                 known, withheld = _known(work, [(source, one.entry) for source, one in read.items])
@@ -153,11 +173,15 @@ class Intake:
                 for source, one in read.items:
                     key = (source.name, one.entry.uid)
                     if key in known:
+                        self._meet(work, source, one)
                         continue
                     known.add(key)
                     stored = sources.get(source.name) or work.sources.ensure(source)
                     sources[source.name] = stored
-                    self._add(work, stored, one, now)
+                    if isinstance(one, Line):
+                        self._bring(work, stored, one, now)
+                    else:
+                        self._add(work, stored, one, now)
                     taken += 1
         except BaseException:
             self._recall.forget()
@@ -172,6 +196,30 @@ class Intake:
             return
         entry_id = work.entries.add(source.id, one.entry, now)
         work.statements.add(replace(one.statement, entry_id=entry_id), source, now, deferred=True)
+
+    def _bring(self, work: Work, source: Source, line: Line, now: datetime) -> None:
+        """A line of an export, as it stood there; in the case that the others of its case have here."""
+        self._recall.forget()
+        case = None
+        if line.case:
+            case = self._cases.get(line.case.id) or work.cases.bring(line.case, now)
+            self._cases[line.case.id] = case
+        fetched = line.statement.fetched or now
+        told = line.statement.text == line.entry.text
+        entry_id = work.entries.add(source.id, line.entry, fetched, told=told)
+        statement = replace(line.statement, entry_id=entry_id, case_id=case, fetched=fetched)
+        work.statements.bring(statement, source, line.versions, deferred=line.deferred)
+
+    def _meet(self, work: Work, source: Source, one: Understood | Line) -> None:
+        """One of an export that is here already: others of its case join it."""
+        if not isinstance(one, Line) or one.case is None or one.case.id in self._cases:
+            return
+        stored = work.sources.by_name(source.name)
+        entry = work.entries.by_uid(stored.id, [one.entry.uid]).get(one.entry.uid) if stored else None
+        number = work.entries.statement_of(entry.id) if entry else None
+        statement = work.statements.get(number) if number else None
+        if statement and statement.case_id:
+            self._cases[one.case.id] = statement.case_id
 
     def _deferred(self, after: int) -> list[tuple[Statement, Entry, Source]]:
         with self.database.read() as work:
@@ -196,8 +244,22 @@ class Intake:
             raise
 
 
-Key = tuple[str, str]
-"""The name of a source, and a uid of it."""
+def _differing(work: Work, batch: Sequence[Item], known: Collection[Key]) -> int:
+    """How many of the known ones of a batch say something else here."""
+    of: dict[str, dict[str, Entry]] = {}
+    for entry, source in batch:
+        if (source.name, entry.uid) in known:
+            of.setdefault(source.name, {})[entry.uid] = entry
+    count = 0
+    for name, given in of.items():
+        stored = work.sources.by_name(name)
+        here = work.entries.by_uid(stored.id, given.keys()) if stored else {}
+        count += sum(_says(entry) != _says(given[uid]) for uid, entry in here.items())
+    return count
+
+
+def _says(entry: Entry) -> tuple[str, str]:
+    return words(entry.title), words(entry.text)
 
 
 def _known(work: Work, items: Sequence[tuple[Source, Entry]]) -> tuple[set[Key], set[Key]]:

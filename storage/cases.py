@@ -34,6 +34,12 @@ class Cases:
         row = {"title": title, "state": CaseState.OPEN, "opened": now, "updated": now}
         return self._additions.add(cases, row)
 
+    def bring(self, case: Case, now: datetime) -> int:
+        """A case of another archive, as it stands there; returns its number here."""
+        opened = case.opened or now
+        row = {"title": case.title, "state": case.state, "opened": opened, "updated": case.updated or opened}
+        return self._additions.add(cases, row)
+
     def touch(self, case_id: int, state: CaseState, now: datetime) -> None:
         """Something happened in the case."""
         self._additions.after(_TOUCH, {"touched": case_id, "now_state": state, "now_updated": now})

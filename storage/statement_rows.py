@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ _PLAIN = (
     *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
     *("entry_id", "case_id", "relation", "published", "external_id"),
 )
+_AHEAD = timedelta(days=1)
+"""Somewhere it is tomorrow already."""
 
 
 def row_of(statement: Statement, source: Source) -> dict[str, Any]:
@@ -65,9 +67,20 @@ def document_of(key: int, statement: Statement, organisation: str, voices: str, 
     )
 
 
-def day_of(statement: Statement, fetched: datetime) -> date:
-    """The day that a statement is filed under."""
-    return dated(statement) or fetched.date()
+UNDATED = date(1000, 1, 1)
+"""Under which what was said at some time in the past is filed: behind everything that has a date."""
+
+
+def day_of(statement: Statement, fetched: datetime, *, past: bool = False) -> date:
+    """The day that a statement is filed under.
+
+    One without a date counts as of the day on which it was met, unless it is known to be of the `past`.
+    One that is dated ahead is no news of that day: it would stand before all others until then.
+    """
+    day = dated(statement)
+    if day is None:
+        return UNDATED if past else fetched.date()
+    return day if day <= fetched.date() + _AHEAD else fetched.date()
 
 
 def dated(statement: Statement) -> date | None:

@@ -18,9 +18,19 @@ from storage.records import (
     Reason,
     Source,
     Statement,
+    Version,
 )
 from storage.search import Index
-from storage.statement_rows import dated, day_of, demands_of, document_of, reading_of, row_of, statement_of
+from storage.statement_rows import (
+    UNDATED,
+    dated,
+    day_of,
+    demands_of,
+    document_of,
+    reading_of,
+    row_of,
+    statement_of,
+)
 from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
 from storage.takedowns import Takedowns
 from storage.versions import Versions
@@ -79,10 +89,15 @@ class Statements:
         self.parties = Parties(connection, additions)
         self.versions = Versions(connection)
         self.takedowns = Takedowns(connection, trace)
+        self.past = False
+        """Whether what is added in this transaction was said at some time: without a date it is no news."""
 
     def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
         """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
-        row = row_of(statement, source) | {"fetched": fetched, "day": day_of(statement, fetched)}
+        row = row_of(statement, source) | {
+            "fetched": fetched,
+            "day": day_of(statement, fetched, past=self.past),
+        }
         row["deferred"] = deferred
         key = self._additions.add(statements, row)
         self._add_parts(key, statement)
@@ -136,11 +151,33 @@ class Statements:
         )
         return self.many(self._connection.scalars(question).all())
 
-    def after(self, number: int, limit: int) -> tuple[Statement, ...]:
-        """Statements whose number is above this one, in ascending order, but those that were taken down."""
+    def is_deferred(self, number: int) -> bool:
+        """Whether it was kept unread and not understood yet."""
+        return bool(
+            self._connection.scalar(sa.select(statements.c.deferred).where(statements.c.id == number))
+        )
+
+    def bring(
+        self, statement: Statement, source: Source, versions: Sequence[Version], *, deferred: bool = False
+    ) -> int:
+        """Keeps a statement of another archive as it stood there, with its versions; returns its number."""
+        assert statement.fetched is not None  # noqa: S101 - it comes from an archive
+        key = self.add(statement, source, statement.fetched, deferred=deferred)
+        self.versions.bring(key, versions)
+        values = {"gone": statement.gone, "gone_as": statement.gone_as, "taken_down": statement.taken_down}
+        if any(values.values()):
+            self._connection.execute(sa.update(statements).where(statements.c.id == key).values(**values))
+        if statement.taken_down:
+            self.parties.remove(key)
+            self._index.remove(key)
+        return key
+
+    def after(self, number: int, limit: int, *, stones: bool = False) -> tuple[Statement, ...]:
+        """Statements whose number is above this one, ascending; with `stones` also those taken down."""
+        standing = sa.true() if stones else statements.c.taken_down.is_(None)
         question = (
             sa.select(statements.c.id)
-            .where(statements.c.id > number, statements.c.taken_down.is_(None))
+            .where(statements.c.id > number, standing)
             .order_by(statements.c.id)
             .limit(limit)
         )
@@ -279,7 +316,7 @@ class Statements:
     def placed(self, after: int, limit: int) -> tuple[Placed, ...]:
         """The newest statements that have a case and a number above `after`, in ascending order."""
         newest = (
-            sa.select(statements.c.id, statements.c.case_id, statements.c.day)
+            sa.select(statements.c.id, statements.c.case_id, statements.c.day, statements.c.fetched)
             .where(statements.c.id > after, statements.c.case_id.is_not(None))
             .order_by(statements.c.id.desc())
             .limit(limit)
@@ -294,7 +331,13 @@ class Statements:
         for number, country in self._connection.execute(question):
             about.setdefault(number, []).append(country)
         return tuple(
-            Placed(row.id, row.case_id, row.day, tuple(about.get(row.id, ()))) for row in reversed(rows)
+            Placed(
+                row.id,
+                row.case_id,
+                row.fetched.date() if row.day == UNDATED else row.day,
+                tuple(about.get(row.id, ())),
+            )
+            for row in reversed(rows)
         )
 
     def tied(self, url: str, around: datetime, source_id: int) -> tuple[tuple[int, int], ...]:

@@ -1,5 +1,6 @@
 """What statements said before their sources rewrote them."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -55,6 +56,24 @@ class Versions:
             )
         )
 
+    def bring(self, statement_id: int, former: Sequence[Version]) -> None:
+        """What a statement said before in another archive, with the numbers that it had there."""
+        rows = [
+            {
+                "statement_id": statement_id,
+                "number": one.number,
+                "title": one.title,
+                "text": one.text,
+                "url": one.url,
+                "since": one.since,
+                "until": one.until,
+                "rewritten": one.rewritten,
+            }
+            for one in former
+        ]
+        if rows:
+            self._connection.execute(sa.insert(versions), rows)
+
     def of(self, statement_id: int) -> tuple[Version, ...]:
         """What a statement said before, the first version first."""
         question = (
@@ -64,6 +83,15 @@ class Versions:
             Version(row.number, row.title, row.text, row.url, row.since, row.until, row.rewritten)
             for row in self._connection.execute(question)
         )
+
+    def rewritten(self, statement_ids: Collection[int]) -> dict[int, int]:
+        """How often their sources rewrote these statements, of those that were."""
+        question = (
+            sa.select(versions.c.statement_id, sa.func.count())
+            .where(versions.c.statement_id.in_(statement_ids), versions.c.rewritten)
+            .group_by(versions.c.statement_id)
+        )
+        return {int(key): int(count) for key, count in self._connection.execute(question)}
 
     def count(self, statement_id: int) -> int:
         """How many former versions of a statement are kept."""

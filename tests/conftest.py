@@ -69,3 +69,20 @@ def database(backend: Backend, vault: Vault) -> Iterator[Database]:
     made.prepare()
     yield made
     made.close()
+
+
+@pytest.fixture
+def empty_database(
+    backend: Backend, vault: Vault, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Database]:
+    """Another database of the same kind as `database`, for what moves from one to the other."""
+    server, name = None, f"test_{next(_numbers)}"
+    if isinstance(backend, PostgresBackend):
+        server = backend.server
+        server.make(name, like=request.getfixturevalue("migrated"))
+    made = Database(server.url(name) if server else f"sqlite:///{tmp_path / 'other.db'}", vault)
+    made.prepare()
+    yield made
+    made.close()
+    if server:
+        server.drop(name)

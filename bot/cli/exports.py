@@ -67,6 +67,12 @@ def _writer(wanted: str, config: Path) -> tuple[Callable[[BinaryIO], int], str]:
                 count = 0
                 for count, line in enumerate(_rows(wanted)(work)):  # noqa: B007 - the number of the last
                     into.write(line)
+                if wanted == "csv":
+                    typer.echo(
+                        "a cell holds 32,000 characters: what is longer is cut, and named in column `cut`; "
+                        "the JSONL export has all of it, versions too",
+                        err=True,
+                    )
                 return count
         finally:
             database.close()

@@ -1,6 +1,8 @@
 """vigil import: takes what was said before into the archive, without alerting."""
 
 import asyncio
+import os
+import stat
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from bot.config import Config
 from bot.config.written import name_for
 from jobs.backfill import Backfill, Stopped
 from jobs.intake import BATCH, Intake, Taken
+from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.steps.files import TYPES, file_key, read_file
 from jobs.steps.links import bare
@@ -95,7 +98,9 @@ def import_(  # noqa: PLR0913, PLR0917 - options of a command
         files = _documents(path)
         if not files:
             fail(f"{path}: there is no document in it: {', '.join(sorted(TYPES))}", 2)
-        _run(config, lambda settings, intake: _from_folder(files, settings, intake, source), named=False)
+        folder = path if path.is_dir() else path.resolve().parent
+        papers = [(file, str(file.relative_to(folder))) for file in files]
+        _run(config, lambda settings, intake: _from_folder(papers, settings, intake, source), named=False)
     elif path.suffix.lower() in _LISTS:
         opml.take(path, config, add=add)
         return
@@ -136,6 +141,12 @@ async def _from_lines(file: Path, intake: Intake, total: int) -> None:
     with _shown(intake, total):
         done = await intake.take(_batches(entries_of(file)))
     typer.echo(f"{done.taken} taken, {done.known} known already{_withheld(done)}")
+    if done.differing:
+        typer.echo(
+            f"{done.differing} of the known ones say something else here, and were not taken: an id stands "
+            "for one item. Give what is another item an id of its own",
+            err=True,
+        )
     if intake.deferred and done.taken:
         typer.echo("their words can be found now; `vigil import --understand` reads what they say", err=True)
 
@@ -187,23 +198,29 @@ def _source_at(url: str, settings: Config, name: str) -> Source:
 def _documents(path: Path) -> list[Path]:
     """The files to be read: one, or all of a folder, by name."""
     if path.is_file():
-        return [path]
-    return sorted(one for one in path.rglob("*") if one.suffix.lower() in TYPES and one.is_file())
+        return [path.resolve()]  # a link that somebody named is meant
+    found = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+    return sorted(one for one in found if one.suffix.lower() in TYPES and _is_own(one))
 
 
-async def _from_folder(files: list[Path], settings: Config, intake: Intake, name: str) -> None:
+def _is_own(file: Path) -> bool:
+    """Whether it is a file itself: a link may lead out of the folder, to what nobody meant to publish."""
+    return stat.S_ISREG(file.lstat().st_mode)
+
+
+async def _from_folder(files: list[tuple[Path, str]], settings: Config, intake: Intake, name: str) -> None:
     own = Source(name, "", organisation="" if name == "import" else name)
     source = next((one for one in settings.sources if one.name == name), own)
     seen, done = _Files(), Taken()
     with _shown(intake, len(files)) as step:
-        for file in files:
-            read = await _read(file, settings, intake, source, seen)
+        for file, inside in files:
+            read = await _read(file, inside, settings, intake, source, seen)
             # One transaction a file: it is taken whole, or again the next time.
             done = await intake.take_read([(source, one) for one in read], done)
             step(1)
     known = f", {seen.known} files known already" if seen.known else ""
-    files = f"{seen.read} file{'' if seen.read == 1 else 's'}"
-    typer.echo(f"{done.taken} taken from {files}{known}{_withheld(done)}")
+    count = f"{seen.read} file{'' if seen.read == 1 else 's'}"
+    typer.echo(f"{done.taken} taken from {count}{known}{_withheld(done)}")
     for fault in seen.faults:
         typer.echo(fault, err=True)
     if seen.faults and not (seen.read or seen.known):
@@ -211,7 +228,7 @@ async def _from_folder(files: list[Path], settings: Config, intake: Intake, name
 
 
 async def _read(
-    file: Path, settings: Config, intake: Intake, source: Source, seen: _Files
+    file: Path, name: str, settings: Config, intake: Intake, source: Source, seen: _Files
 ) -> tuple[Understood, ...]:
     """The items of one file; none, with a word, where it is known or cannot be read."""
     try:
@@ -219,7 +236,7 @@ async def _read(
         if await asyncio.to_thread(_holds, intake.database, source, body):
             seen.known += 1
             return ()
-        read = await intake.parser.run(read_file, body, TYPES[file.suffix.lower()], source, now_utc())
+        read = await intake.parser.run(read_file, body, TYPES[file.suffix.lower()], source, now_utc(), name)
     except OSError as error:
         seen.faults.append(f"{file}: cannot be read ({error.strerror})")
     except (Unreadable, Unfinished) as error:
@@ -231,9 +248,11 @@ async def _read(
 
 
 def _body(file: Path, most: int) -> bytes:
-    if file.stat().st_size > most:
-        raise Unreadable("larger than `max_bytes` under [fetch]")
-    return file.read_bytes()
+    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as opened:
+        if os.fstat(handle).st_size > most:
+            raise Unreadable("larger than `max_bytes` under [fetch]")
+        return opened.read(most)
 
 
 def _holds(database: Database, source: Source, body: bytes) -> bool:
@@ -244,10 +263,10 @@ def _holds(database: Database, source: Source, body: bytes) -> bool:
 
 
 async def _batches(
-    entries: Iterator[tuple[Entry, Source]],
-) -> AsyncIterator[Sequence[tuple[Entry, Source]]]:
+    entries: Iterator[tuple[Entry, Source] | Line],
+) -> AsyncIterator[Sequence[tuple[Entry, Source] | Line]]:
     """A hundred at a time, so that nothing holds more than a few hundred."""
-    batch: list[tuple[Entry, Source]] = []
+    batch: list[tuple[Entry, Source] | Line] = []
     for one in entries:
         batch.append(one)
         if len(batch) >= BATCH:

@@ -32,6 +32,7 @@ def take(file: Path, config: Path, *, add: bool) -> None:
     if not add:
         typer.echo("\n".join(map(as_table, fresh)))
         typer.echo(f"{_counted(listed, 0)}: put these lines into the configuration, or use --add", err=True)
+        _ended(listed, file)
         return
     try:
         if fresh:
@@ -39,6 +40,13 @@ def take(file: Path, config: Path, *, add: bool) -> None:
     except NotWritten as error:
         fail(f"{error.detail}\nNothing was written.")
     typer.echo(f"{len(fresh)} added to {config}; {_counted(listed, len(listed.sources) - len(fresh))}")
+    _ended(listed, file)
+
+
+def _ended(listed: Listed, file: Path) -> None:
+    """Ends with code 1 where the file is broken: whoever runs this in a script must hear of it."""
+    if listed.broken:
+        fail(f"{file}: not well-formed, so feeds may be missing: export it again where it comes from")
 
 
 def _named(sources: Iterable[Source], watched: Iterable[Source]) -> Iterable[Source]:

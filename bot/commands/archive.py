@@ -36,7 +36,7 @@ def latest(request: Request, work: Work, speech: Speech) -> Reply:
             "/latest takes no words to look for; /search does: {example}", example=words.SEARCH.example
         )
     hits = work.statements.latest(words.query_of(wanted), PAGE, _offset(wanted))
-    return _listed(request, speech, speech.t("Latest"), hits, wanted.page)
+    return _listed(request, work, speech, speech.t("Latest"), hits, wanted.page)
 
 
 def search(request: Request, work: Work, speech: Speech) -> Reply:
@@ -48,6 +48,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     hits, remark = _found(work, words.looked_for(wanted), speech)
     return _listed(
         request,
+        work,
         speech,
         speech.t("Found for {words}", words=shorten(words.without_page(line), 80)),
         hits,
@@ -61,7 +62,7 @@ def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = words.read(arguments(request), words.SEARCH, speech)
     wanted = replace(wanted, kinds=(Kind.RESOLUTION,))
     hits, remark = _found(work, wanted, speech)
-    return _listed(request, speech, speech.t("Resolutions"), hits, wanted.page, remark)
+    return _listed(request, work, speech, speech.t("Resolutions"), hits, wanted.page, remark)
 
 
 def demands(request: Request, work: Work, speech: Speech) -> Reply:
@@ -78,8 +79,9 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
         return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
+    rewritten = _rewritten(work, hits)
     for hit in hits.hits:
-        about_it = Span(f"\n{about(hit.statement, speech)}")
+        about_it = Span(f"\n{about(hit.statement, speech, rewritten.get(hit.statement.id, 0))}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
         asked = asked_blocks(
             hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
@@ -148,13 +150,26 @@ def _remarks(hits: Hits, speech: Speech) -> tuple[Block, ...]:
     return tuple(paragraph(sentence) for sentence in said)
 
 
-def _listed(
-    request: Request, speech: Speech, title: str, hits: Hits, page: int, remark: tuple[Block, ...] = ()
+def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
+    request: Request,
+    work: Work,
+    speech: Speech,
+    title: str,
+    hits: Hits,
+    page: int,
+    remark: tuple[Block, ...] = (),
 ) -> Reply:
     if not hits.hits:
         return _nothing(speech, title, page)
-    blocks = [heading(title), *remark, *(result(hit, speech) for hit in hits.hits)]
+    rewritten = _rewritten(work, hits)
+    found = (result(hit, speech, rewritten.get(hit.statement.id, 0)) for hit in hits.hits)
+    blocks = [heading(title), *remark, *found]
     return _paged(request, speech, blocks, hits, page)
+
+
+def _rewritten(work: Work, hits: Hits) -> dict[int, int]:
+    """How often each of the hits was rewritten at its source."""
+    return work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
 
 
 def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, page: int) -> Reply:

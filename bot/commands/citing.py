@@ -17,5 +17,6 @@ def cite(request: Request, work: Work, speech: Speech) -> Reply:
     if isinstance(found, Reply):
         return found
     source = work.sources.by_name(found.source_name)
-    set_ = citation(found, speech, source)
+    rewritten = work.statements.versions.rewritten([found.id]).get(found.id, 0)
+    set_ = citation(found, speech, source, rewritten)
     return Reply((Message(set_.blocks, ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)),))

@@ -50,13 +50,20 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
     except Stopped:  # it took longer than anybody waits
         return Offers()
     found = []
+    rewritten = work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
     for hit in hits.hits:
         one = hit.statement
         source = work.sources.by_name(one.source_name)
         leads = Choice(speech.t("Full text"), f"/statement {one.id}")
         about = described(one, speech, source)
         found.append(
-            Offer(one.id, shown_title(one, speech, _TITLE), about, citation(one, speech, source), leads)
+            Offer(
+                one.id,
+                shown_title(one, speech, _TITLE),
+                about,
+                citation(one, speech, source, rewritten.get(one.id, 0)),
+                leads,
+            )
         )
     return Offers(tuple(found), str(page + 1) if page * PAGE < hits.total else "")
 

@@ -1,5 +1,6 @@
 """Shows one statement: /statement, a summary first, then its text in pages, or what was changed in it."""
 
+from bot.commands import former as former_version
 from bot.commands.command import arguments, heading, number, paragraph
 from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.mistake import Mistake
@@ -22,7 +23,7 @@ from bot.render.statement import (
 )
 from bot.render.text import pages, shorten
 from bot.speech import Speech
-from jobs.steps.attached import documents
+from jobs.steps.attached import FILE, documents
 from storage.database import Work
 from storage.records import Source, Statement
 
@@ -38,12 +39,15 @@ _QUOTE = 1200
 def statement(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the statement with the number that was typed.
 
-    A second number is a page of its text; "versions" is what was changed in it.
+    A second number is a page of its text; "versions" is what was changed in it,
+    and "version 1" what it said first.
     """
     typed = typed_words(arguments(request))
     found = statement_or_reply(typed, EXAMPLE, work, speech)
     if isinstance(found, Reply):
         return found
+    if len(typed) > 2 and typed[1].lower() in former_version.WORDS:
+        return former_version.former(found, typed[2:], work, speech)
     if len(typed) > 1 and typed[1].lower() in WORDS:
         return rewritten(found, typed[2:], work, speech)
     page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
@@ -54,7 +58,8 @@ def statement(request: Request, work: Work, speech: Speech) -> Reply:
     versions = work.statements.versions.of(found.id)
     entry = work.entries.get(found.entry_id)
     files = documents(entry.enclosures) if entry else ()
-    blocks = _summary(found, source, request, speech, files)
+    origin = next((url for url in entry.enclosures if url.startswith(FILE)), "") if entry else ""
+    blocks = _summary(found, source, request, speech, files, origin.removeprefix(FILE))
     told = [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
     standing = " · ".join(part for part in told if part)
     blocks += (Notice((Span(standing),)),) if standing else ()
@@ -70,8 +75,14 @@ def _ways(found: Statement, speech: Speech, *, changed: bool) -> tuple[Choice, .
 
 
 def _summary(
-    found: Statement, source: Source | None, request: Request, speech: Speech, files: tuple[str, ...]
+    found: Statement,
+    source: Source | None,
+    request: Request,
+    speech: Speech,
+    files: tuple[str, ...],
+    origin: str,
 ) -> tuple[Block, ...]:
+    """Return what it is; `origin` is the name of the file that it was imported from, "" for none."""
     today = request.now.astimezone(speech.timezone).date()
     deadline = deadline_text(found.deadline, today, speech) if found.deadline else ""
     attached = attached_line(files, speech)
@@ -87,6 +98,7 @@ def _summary(
         *field(speech.t("Rests on"), ", ".join(shorten(name, 80) for name in found.instruments[:6])),
         Field(speech.t("Source"), source_line(found, speech, source)),
         *((Field(speech.t("Attached"), attached),) if attached else ()),
+        *field(speech.t("File"), origin),
         *field(speech.t("Dates"), dates_text(found, speech, fetched=True)),
         *asked_blocks(found, speech, most=_ALL, limit=_QUOTE),
     )

@@ -11,7 +11,7 @@ from bot.speech import Speech
 from storage.database import Work
 from storage.records import Statement, Version
 
-WORDS = frozenset({"versions", "version", "changes", "변경"})
+WORDS = frozenset({"versions", "version", "changes", "변경", "버전"})
 """What is typed behind a number for this."""
 _MOST = 12
 """Changes told of one rewriting."""
@@ -30,7 +30,7 @@ def rewritten(found: Statement, typed: list[str], work: Work, speech: Speech) ->
     page = number(typed[0], f"/statement {found.id} versions 2") if typed else 1
     if not 1 <= page <= len(versions):
         raise Mistake(
-            "#{number} was changed {last} times: {example}",
+            "The changes of #{number} are told one by one, 1 to {last}: {example}",
             number=found.id,
             last=len(versions),
             example=f"/statement {found.id} versions {len(versions)}",
@@ -59,6 +59,7 @@ def rewritten(found: Statement, typed: list[str], work: Work, speech: Speech) ->
     command = f"/statement {found.id} versions"
     ways = [Choice(speech.t("Later"), f"{command} {page - 1}")] if page > 1 else []
     ways += [Choice(speech.t("Earlier"), f"{command} {page + 1}")] if page < len(versions) else []
+    ways.append(Choice(speech.t("What it said before"), f"/statement {found.id} version {old.number}"))
     ways.append(Choice(speech.t("Full text"), f"/statement {found.id}"))
     return reply(*blocks, choices=(tuple(ways),))
 

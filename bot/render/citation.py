@@ -2,7 +2,7 @@
 
 from bot.render import links
 from bot.render.message import Message, Paragraph, Span, Style
-from bot.render.standing import gone_text
+from bot.render.standing import gone_text, rewritten_text
 from bot.render.statement import dates_text, issuers_text
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -11,8 +11,13 @@ from storage.records import Source, Statement
 _TITLE = 300
 
 
-def citation(statement: Statement, speech: Speech, source: Source | None = None) -> Message:
-    """Return the citation of a statement; as plain text (`plain_text`) it says the same, address and all."""
+def citation(
+    statement: Statement, speech: Speech, source: Source | None = None, rewritten: int = 0
+) -> Message:
+    """Return the citation of a statement; as plain text (`plain_text`) it says the same, address and all.
+
+    `rewritten`: how often its source rewrote it; what is cited is what it says now.
+    """
     title = shorten(statement.title, _TITLE) or speech.t("without a title")
     below = [
         " · ".join(
@@ -22,6 +27,7 @@ def citation(statement: Statement, speech: Speech, source: Source | None = None)
                 dates_text(statement, speech),
             )
         ),
+        rewritten_text(rewritten, speech),
         gone_text(statement, speech),
     ]
     line = [Span(f"“{title}”", Style.BOLD)]

@@ -87,8 +87,8 @@ class _Version:
             return None
         first, last = max(0, start - _CONTEXT), min(len(self.words), end + _CONTEXT)
         cuts = self.places[first][0], self.places[start][0], self.places[end - 1][1], self.places[last - 1][1]
-        parts = (self.text[a:b] for a, b in pairwise(cuts))
-        return Quote(*parts, first > 0, last < len(self.words))
+        before, words, after = (self.text[a:b] for a, b in pairwise(cuts))
+        return Quote(before, words, after, first > 0, last < len(self.words))
 
 
 def changes(old: str, new: str) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 import re
 
 from bot.render.message import Block, Choice, Paragraph, Span, Style
+from bot.render.standing import standing_text
 from bot.render.statement import dates_text, issuers_text
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -15,14 +16,17 @@ _TITLE = 160
 _SPACE = re.compile(r"\s+")
 
 
-def result(hit: Hit, speech: Speech) -> Block:
-    """Return one result: number and title, then what it is, then the passage with its hits in bold."""
+def result(hit: Hit, speech: Speech, rewritten: int = 0) -> Block:
+    """Return one result: number and title, then what it is, then the passage with its hits in bold.
+
+    `rewritten`: how often its source rewrote it.
+    """
     passage = tuple(
         Span(_SPACE.sub(" ", text), Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet
     )
     below = (Span("\n"), *passage) if passage else ()
     return Paragraph(
-        (*numbered_title(hit.statement, speech), Span(f"\n{about(hit.statement, speech)}"), *below)
+        (*numbered_title(hit.statement, speech), Span(f"\n{about(hit.statement, speech, rewritten)}"), *below)
     )
 
 
@@ -32,14 +36,15 @@ def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
     return (Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url))
 
 
-def about(statement: Statement, speech: Speech) -> str:
-    """Return what a statement is, about where, by whom and when."""
+def about(statement: Statement, speech: Speech, rewritten: int = 0) -> str:
+    """Return what a statement is, about where, by whom and when, and what became of it at its source."""
     countries = speech.joined(speech.country(code) for code in statement.countries[:3])
     parts = (
         speech.kind(statement.kind),
         countries,
         issuers_text(statement, speech),
         dates_text(statement, speech),
+        standing_text(statement, rewritten, speech),
     )
     return " · ".join(part for part in parts if part)
 

@@ -26,6 +26,13 @@ def rewritten_text(versions: int, speech: Speech) -> str:
     )
 
 
+def standing_text(statement: Statement, rewritten: int, speech: Speech) -> str:
+    """Return in a few words that it is gone at its source, or was rewritten there; "" where neither."""
+    told = [speech.t("gone at its source")] if statement.gone else []
+    told += [speech.t("rewritten")] if rewritten else []
+    return ", ".join(told)
+
+
 def taken_down_blocks(statement: Statement, speech: Speech) -> tuple[Block, ...]:
     """Return what is said in place of a statement that an admin took down."""
     assert statement.taken_down is not None  # noqa: S101 - asked for such only

@@ -11,6 +11,8 @@ from jobs.steps.links import absolute
 
 THIN = 1000
 """Characters below which a page may only announce what is in the file that it links to."""
+FILE = "file:"
+"""Before the name of a file that was imported, where it lies in its folder: it is no link."""
 FRAMES = ("embed", "object", "iframe")
 """Elements in which a page shows another document."""
 _MOST = 5
@@ -28,7 +30,11 @@ _NO_TEXT = re.compile(
 
 def documents(files: Iterable[str]) -> tuple[str, ...]:
     """Those of these addresses behind which there may be a text, PDFs first; no pictures and recordings."""
-    found = [url for url in dict.fromkeys(files) if not _NO_TEXT.search(urlsplit(url).path)]
+    found = [
+        url
+        for url in dict.fromkeys(files)
+        if not url.startswith(FILE) and not _NO_TEXT.search(urlsplit(url).path)
+    ]
     return tuple(sorted(found, key=lambda url: not _PDF.search(url)))
 
 

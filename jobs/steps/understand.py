@@ -32,13 +32,15 @@ class Understood:
     traits: Traits
 
 
-def understand(document: Document, now: datetime, as_of: datetime | None = None) -> tuple[Statement, ...]:
+def understand(
+    document: Document, now: datetime, as_of: datetime | None = None, *, whole: bool = False
+) -> tuple[Statement, ...]:
     """One statement for each titled item of the document.
 
     Each is judged as of its publication (`published`, else the day it was posted or written, else
-    `now`), unless `as_of` says otherwise.
+    `now`), unless `as_of` says otherwise. `whole`: it is known to be one item, whatever headings it has.
     """
-    read = [extract(part) for part in split(document)]
+    read = [extract(part) for part in ((document,) if whole else split(document))]
     judged = [classify(statement, as_of or _publication(statement) or now) for statement in read]
     forms = forms_of([(statement.title, statement.text) for statement in judged])
     return tuple(judge_document(statement, form) for statement, form in zip(judged, forms, strict=True))

@@ -3,15 +3,24 @@
 import csv
 import io
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.items import entry_of
+from bot.cli.items import entries_of, entry_of
 from jobs.archive import as_csv, as_lines, harmless
+from jobs.intake import Intake, Taken
+from jobs.lines import Line
+from jobs.parser import Parser
 from jobs.takedown import take_down
 from storage.database import Database
+from storage.queries import Query
+from storage.records import Entry, Source
+from storage.words import Gone, Kind
 from tests.builders import NOON, a_source, a_statement, kept
 from tests.filled import fill
 
@@ -38,6 +47,50 @@ def test_every_statement_is_a_line_that_can_be_imported(database: Database) -> N
     assert plain["id"] == "plain"
 
 
+async def brought(database: Database, rows: list[dict[str, object]], folder: Path) -> Taken:
+    """The lines imported into the database."""
+    file = folder / "archive.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+
+    async def batches() -> AsyncIterator[list[tuple[Entry, Source] | Line]]:
+        found = list(entries_of(file))
+        yield found[:2]
+        yield found[2:]
+
+    return await Intake(database, Parser(), lambda: NOON + timedelta(days=9)).take(batches())
+
+
+def alike(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The lines with the numbers of this archive counted from 1: those are its own."""
+    cases = {row["case"]: n for n, row in enumerate(rows) if row["case"]}
+    return [row | {"number": n, "case": cases.get(row["case"])} for n, row in enumerate(rows)]
+
+
+async def test_what_was_exported_comes_back_as_it_was(
+    database: Database, empty_database: Database, tmp_path: Path
+) -> None:
+    """Exported, imported and exported again, each line is the same: text, reading, versions, stones."""
+    with database.write() as work:
+        fill(work)
+        odd = a_statement(
+            title="& <b>x</b>", text="`& <x>.`\n\n  two", kind=Kind.RESOLUTION, date_posted=None
+        )
+        kept(work, odd, a_statement(title="", text="Without a title", published=None))
+        (named,) = kept(work, a_statement(title="Somebody hides"))
+        take_down(work, named.id, "why", NOON)
+    first = lines(database)
+    assert len(first) == 5
+    assert await brought(empty_database, first, tmp_path) == Taken(5)
+    assert alike(lines(empty_database)) == alike(first)
+    assert await brought(empty_database, first, tmp_path) == Taken(0, 5)
+    assert await brought(database, first, tmp_path) == Taken(0, 5), "nor where they come from"
+    with empty_database.read() as work:
+        (*_, stone) = work.statements.after(0, 9, stones=True)
+        assert stone.taken_down == NOON
+        found = work.statements.search(Query(words=("중단",)), 5).hits
+        assert [hit.statement.gone_as for hit in found] == [Gone.PAGE]
+
+
 def test_nothing_about_people_is_in_it(database: Database) -> None:
     """Nor what was taken down, nor where a source is asked."""
     with database.write() as work:
@@ -48,6 +101,18 @@ def test_nothing_about_people_is_in_it(database: Database) -> None:
         written = b"".join([*as_lines(work), *as_csv(work)]).decode()
     for secret in ("-1001", "terminal", "telegram", "수용소", "hides", "taken down", "other.example/feed"):
         assert secret not in written
+
+
+def test_a_table_says_where_it_cuts(database: Database) -> None:
+    """A cell of a spreadsheet takes 32,767 characters: what is longer is cut there, and told."""
+    with database.write() as work:
+        kept(work, a_statement(text="word " * 8000), a_statement(text="short"))
+    with database.read() as work:
+        table = b"".join(as_csv(work)).decode("utf-8-sig")
+    csv.field_size_limit(10**6)
+    long, short = csv.DictReader(io.StringIO(table))
+    assert (len(long["text"]), long["text"][-1]) == (32_000, "…")
+    assert (long["cut"], short["cut"]) == ("text: 40000 characters", "")
 
 
 def test_a_table_holds_no_formula(database: Database) -> None:

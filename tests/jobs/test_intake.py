@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +12,9 @@ from jobs.intake import Intake, Item, Taken
 from jobs.parser import Parser
 from jobs.takedown import take_down
 from storage.database import Database
-from storage.queries import Query
+from storage.queries import Query, Sort
 from storage.words import Kind
-from tests.builders import NOON, a_source, an_entry
+from tests.builders import NOON, a_source, a_statement, an_entry
 from tests.jobs.watching import CALL
 
 
@@ -104,3 +105,39 @@ async def test_what_was_taken_down_is_not_imported_again(database: Database) -> 
     renamed = (replace(given[1][0], uid="other"), given[1][1])
     assert await intake(database).take(batched([*given, renamed])) == Taken(0, 2, 2)
     assert held(database) == ["Entry 0", "Entry 2"]
+
+
+async def test_another_text_under_a_known_id_is_counted(database: Database) -> None:
+    """It is not taken, since an id stands for one item; and whoever imports hears of it."""
+    given = items(3)
+    await intake(database).take(batched(given))
+    other = [(replace(entry, text="Quite other words."), source) for entry, source in given[:2]]
+    assert await intake(database).take(batched([*other, given[2]])) == Taken(0, 3, differing=2)
+    new = [(replace(given[0][0], uid="new", text=text), given[0][1]) for text in ("One.", "One!", "Two.")]
+    assert await intake(database).take(batched(new)) == Taken(1, 2, differing=1)
+
+
+async def test_what_has_no_date_is_no_news_of_today(database: Database) -> None:
+    """Behind all that has one, and since no day; what is dated far ahead stands where it was met."""
+    (first, source), *_ = items(1)
+    first = replace(first, text="Words about the river and those who cross it.")
+    given = [
+        (replace(first, uid="none", title="Undated", published=None), source),
+        (replace(first, uid="2199", title="Ahead", published=NOON.replace(year=2199)), source),
+        (replace(first, uid="dated", title="Dated", published=NOON - timedelta(days=9)), source),
+    ]
+    await intake(database).take(batched(given))
+    with database.write() as work:
+        late = a_statement(title="Later", published=NOON + timedelta(days=30))
+        entry = an_entry(uid="later")
+        of = work.sources.ensure(source)
+        number = work.entries.add(of.id, entry, NOON + timedelta(days=30))
+        work.statements.add(replace(late, entry_id=number), of, NOON + timedelta(days=30))
+
+    def titles(**asked: Any) -> list[str]:
+        with database.read() as work:
+            return [hit.statement.title for hit in work.statements.search(Query(**asked), 9).hits]
+
+    assert titles() == ["Later", "Ahead", "Dated", "Undated"]
+    assert "Undated" not in titles(since=date(1970, 1, 1))
+    assert titles(words=("river",), sort=Sort.NEW)[-1] == "Undated"

@@ -47,6 +47,44 @@ def test_a_rewritten_statement_says_so_and_shows_what_changed(chat: Chat) -> Non
     assert "Eleven refugees face return." in chat.presses("Full text")
 
 
+def test_a_former_version_can_be_read_in_full(chat: Chat) -> None:
+    """By a button of each change, and by its number; it says until when it said so."""
+    chat.says("/statement 1 versions 2")
+    read = chat.presses("What it said before")
+    assert "#1 · former version 1" in read
+    assert "until 10 March 2026, 13:00 UTC" in read
+    assert FIRST in read
+    assert SECOND in chat.says("/statement 1 version 2")
+    assert "Change 2 of 2" in Chat(chat.database).says("/statement 1 versions 2")
+    assert "these versions are kept: 1 and 2" in chat.says("/statement 1 version 7")
+
+
+def test_a_long_former_version_has_pages(database: Database) -> None:
+    """Nothing of it is cut."""
+    long = "\n\n".join(f"Paragraph {n} of the first version. " * 9 for n in range(30))
+    published(database, a_source(), a_statement(text=long))
+    with database.write() as work:
+        found = work.statements.get(1)
+        assert found is not None
+        work.statements.change(replace(found, text=THIRD), work.sources.ensure(a_source()), NOON)
+    chat = Chat(database)
+    read = chat.says("/statement 1 version 1")
+    while "Read on" in chat.offered:
+        read += chat.presses("Read on")
+    assert all(f"Paragraph {n} of" in read for n in range(30))
+
+
+def test_a_list_and_a_citation_say_what_became_of_it(chat: Chat) -> None:
+    """Rewritten, and gone: in every list, and where it is passed on."""
+    with chat.database.write() as work:
+        found = work.statements.get(1)
+        assert found is not None
+        work.statements.mark_gone(found.entry_id, Gone.LIST, NOON)
+    for line in ("/latest", "/search refugees"):
+        assert "gone at its source, rewritten" in chat.says(line)
+    assert "rewritten at its source 2 times" in chat.says("/cite 1")
+
+
 @pytest.mark.parametrize("line", ["/statement 1 versions 9", "/statement 1 versions x"])
 def test_a_change_that_is_none_is_explained(chat: Chat, line: str) -> None:
     """With an example that works."""
