@@ -171,10 +171,10 @@ def _continues(before: str, line: str, *, wrapped: bool) -> bool:
 
 def _inline_items(block: Block) -> Iterator[Block]:
     """Items enumerated inside a paragraph, (a) ... (b) ..., as blocks of their own."""
-    cuts = [cut for cut in _INLINE_MARKER.finditer(block.text) if not _figures(cut)]
-    numbered = [cut for cut in _INLINE_MARKER.finditer(block.text) if _figures(cut)]
-    if [_figures(cut) for cut in numbered] == list(range(1, len(numbered) + 1)):
-        cuts = sorted((*cuts, *numbered), key=lambda cut: cut.start())  # others are ages, or years
+    cuts = list(_INLINE_MARKER.finditer(block.text))
+    numbered = [figures for cut in cuts if (figures := _figures(cut))]
+    if numbered != list(range(1, len(numbered) + 1)):
+        cuts = [cut for cut in cuts if not _figures(cut)]  # the others are ages, or years
     if len(cuts) < 2:
         yield block
         return

@@ -88,13 +88,13 @@ def perhaps(blocks: list[Block]) -> tuple[str, ...]:
 
 def _resolving(blocks: list[Block]) -> tuple[str, ...]:
     """The assembly that resolves or pledges in a Korean, Japanese or Chinese resolution."""
-    found = (
-        match for block in blocks[:40] if not block.text.isascii() if (match := _RESOLVES.match(block.text))
-    )
+    told = (block.text for block in blocks[:40] if any(stem in block.text for stem in _RESOLVES_STEMS))
+    found = (match for text in told if (match := _RESOLVES.match(text)))
     match = next(found, None)
     return (match["ko"] or match["ja"] or match["zh"],) if match else ()
 
 
+_RESOLVES_STEMS = ("결의", "다짐", "천명", "決議", "誓う", "宣言", "决议")
 _RESOLVES = re.compile(
     r"(?P<ko>(?:[가-힣]{2,12}\s){0,2}[가-힣]{0,10}(?:국회|의회|총회|대회|"
     r"회의))[은는]\s[^.]{0,300}?(?:결의한다|다짐한다|천명한다|결의하였다|다짐합니다|"
