@@ -7,6 +7,7 @@ the other, each beside the bare question to the engine for the words as they wer
 
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,9 @@ from jobs.ring import keep
 from jobs.steps.understand import of_source, understand_entry
 from storage.database import Database, Work, now_utc
 from storage.records import Entry, Source, Statement
-from storage.search import WORDS, Row
+from storage.answer import Row
+from storage.search import WORDS
+from storage.shortlist import Ask
 from storage.tables import cases, demands, entries, metadata, statement_countries, statements
 from storage.terms import terms
 from storage.vault import Vault
@@ -226,8 +229,8 @@ def _bare_question(work: Work, wanted: words.Wanted) -> Iterator[Callable[[], ob
     else:
         chars = [char.replace("\\", "\\\\").replace("'", "''") for n in numbers for char in sign(n)]
         asked = " & ".join(f"'{char}'" for char in chars) or "'none'"
-    question = sa.text(work.statements._index.matching[False])  # noqa: SLF001 - the bare index
-    yield lambda: work.connection.execute(question, {"asked": asked}).all()
+    ask: Callable[[Sequence[Ask]], object] = work.statements._index.numbers  # noqa: SLF001 - the bare index
+    yield lambda: ask([Ask(asked, sys.maxsize)])
 
 
 def told(shelf: Shelf) -> str:

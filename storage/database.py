@@ -25,6 +25,7 @@ from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
 from storage.measures import Measures, measure
+from storage.memory import Memory
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
 from storage.notices import Notices
@@ -88,6 +89,7 @@ class Database:
     def __init__(self, url: str, vault: Vault) -> None:
         self.vault = vault
         self.engine = _engine(url)
+        self._memory = Memory()
 
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
@@ -188,7 +190,7 @@ class Database:
             raise StorageError(f"the database cannot be copied: {reason(error)}") from error
 
     def _work(self, connection: Connection, additions: Additions) -> Work:
-        index = index_for(connection, additions)
+        index = index_for(connection, additions, self._memory)
         statements = Statements(connection, additions, index)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions)

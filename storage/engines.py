@@ -1,5 +1,6 @@
 """The index in FTS5 on SQLite and in tsvectors on PostgreSQL, fed by the same numbers of terms on both."""
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -9,16 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.answer import Row
+from storage.memory import Memory
 from storage.question import Group, Way
-from storage.search import WORDS, Index, Row
-from storage.vocabulary import numbers_in, sign
+from storage.search import WORDS, Index
+from storage.shortlist import Ask
+from storage.vocabulary import PART, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
-"""On SQLite: of all terms, and of those in titles."""
-_IN_FTS5 = "SELECT rowid AS id FROM {0} WHERE {0} MATCH :asked ORDER BY rowid DESC"
-_IN_VECTORS = "SELECT id FROM statement_index_words WHERE {} @@ CAST(:asked AS tsquery) ORDER BY id DESC"
-_VECTOR = "array_to_tsvector(string_to_array(title || rest, NULL))"
-_TITLE_VECTOR = "array_to_tsvector(string_to_array(title, NULL))"
+"""On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
+_VECTORS = (
+    "array_to_tsvector(string_to_array(title || rest, NULL))",
+    "array_to_tsvector(string_to_array(title || split_part(rest, E'\\x01', 4), NULL))",
+)
+"""On PostgreSQL: likewise, as it makes them of signed statements."""
 
 
 class _Asked(Index):
@@ -27,13 +32,23 @@ class _Asked(Index):
     _and: str
     _or: str
     _but: str
+    _matching: tuple[str, str]
+    """What matches a question, as (its place among several, number), the newest first: anywhere, in titles."""
+    _among: str
+    """What has one of these numbers."""
 
     @staticmethod
     @abstractmethod
     def _one(step: Sequence[int]) -> str:
         """One of these terms."""
 
-    def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
+    @staticmethod
+    @abstractmethod
+    def _many(numbers: Sequence[int]) -> object:
+        """Numbers as the driver takes them."""
+
+    def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
+        """All these groups, and none of those, as the engine reads it; "" for nothing."""
         asked = self._and.join(
             f"({self._or.join(self._and.join(map(self._one, way.steps)) for way in _ways(group))})"
             for group in groups
@@ -44,19 +59,52 @@ class _Asked(Index):
                 asked = f"({asked}){self._but}{self._one(way.steps[0])}"
         return asked
 
-    def _any(self, several: Sequence[str]) -> str:
-        return self._or.join(f"({one})" for one in several)
+    def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
+        """For each question the numbers of the statements that it matches, the newest first."""
+        found: list[list[int]] = [[] for _ in asks]
+        given = [(at, ask) for at, ask in enumerate(asks) if ask.said]
+        if given:
+            question = " UNION ALL ".join(self._matching[ask.in_title] for _, ask in given)
+            values = tuple(value for at, ask in given for value in (at, ask.said, ask.most))
+            for at, number in self._connection.exec_driver_sql(question, values):
+                found[at].append(number)
+        for numbers in found:
+            numbers.sort(reverse=True)
+        return found
+
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The signed statements with these numbers, in no order."""
+        if not numbers:
+            return []
+        question = f"SELECT id, day, title, rest {self._among}"
+        rows = self._connection.exec_driver_sql(question, (self._many(numbers),))
+        return [Row(number, _day(day), title, rest) for number, day, title, rest in rows]
+
+    def days(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
+        """The days that they are filed under, each with its number, in no order."""
+        if not numbers:
+            return []
+        rows = self._connection.exec_driver_sql(f"SELECT id, day {self._among}", (self._many(numbers),))
+        return [(_day(day), number) for number, day in rows]
 
 
 class SqliteIndex(_Asked):
     """FTS5 (SQLite's full-text module), without a copy of what it indexes; terms go in by their numbers."""
 
-    matching = (_IN_FTS5.format("statement_index"), _IN_FTS5.format("statement_index_title"))
+    _matching = tuple(
+        f"SELECT * FROM (SELECT ?, rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?)"  # noqa: S608
+        for table in _TABLES
+    )
+    _among = "FROM statement_index_words WHERE id IN (SELECT value FROM json_each(?))"
     _and, _or, _but = " AND ", " OR ", " NOT "
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
         return f'"{step[0]}"' if len(step) == 1 else "(" + " OR ".join(f'"{number}"' for number in step) + ")"
+
+    @staticmethod
+    def _many(numbers: Sequence[int]) -> object:
+        return json.dumps(numbers)
 
     def _put_in(self, rows: Sequence[Row]) -> None:
         many = [(row.id, row.day.isoformat(), row.title, row.rest) for row in rows]
@@ -81,13 +129,23 @@ class SqliteIndex(_Asked):
 class PostgresIndex(_Asked):
     """GIN indexes over tsvectors that PostgreSQL makes of signed statements: their lexemes are the signs."""
 
-    matching = (_IN_VECTORS.format(_VECTOR), _IN_VECTORS.format(_TITLE_VECTOR))
+    # OFFSET 0 keeps the planner from walking all statements backwards, and making a vector of each.
+    _matching = tuple(
+        "(SELECT %s, id FROM (SELECT id FROM statement_index_words "  # noqa: S608
+        f"WHERE {vector} @@ CAST(%s AS tsquery) OFFSET 0) AS one ORDER BY id DESC LIMIT %s)"
+        for vector in _VECTORS
+    )
+    _among = "FROM statement_index_words WHERE id = ANY(%s)"
     _and, _or, _but = " & ", " | ", " & !"
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
         several = [" & ".join(_quoted(char) for char in sign(number)) for number in step]
         return f"({' | '.join(f'({one})' for one in several)})"
+
+    @staticmethod
+    def _many(numbers: Sequence[int]) -> object:
+        return list(numbers)
 
     def _put_in(self, rows: Sequence[Row]) -> None:
         self._connection.execute(sa.insert(WORDS), [asdict(row) for row in rows])
@@ -99,10 +157,10 @@ class PostgresIndex(_Asked):
         """The rows are all there is."""
 
 
-def index_for(connection: Connection, additions: Additions) -> Index:
-    """The index of this connection's database."""
+def index_for(connection: Connection, additions: Additions, memory: Memory) -> Index:
+    """The index of this connection's database; `memory` is of that database alone."""
     kind = SqliteIndex if connection.dialect.name == "sqlite" else PostgresIndex
-    return kind(connection, additions)
+    return kind(connection, additions, memory)
 
 
 def _ways(group: Group) -> Iterator[Way]:
@@ -115,13 +173,18 @@ def _ways(group: Group) -> Iterator[Way]:
 
 
 def _for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
-    """What goes into the tables of FTS5: of all terms, and of the title's; each once."""
+    """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once."""
     every, titles = [], []
     for row in rows:
         of_title = set(numbers_in(row.title))
         every.append((row.id, " ".join(map(str, of_title.union(numbers_in(row.rest))))))
+        of_title.update(numbers_in(row.rest.rpartition(PART)[2]))
         titles.append((row.id, " ".join(map(str, of_title))))
     return every, titles
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _quoted(char: str) -> str:

@@ -20,6 +20,8 @@ _TERMS = sa.table("statement_index_terms", sa.column("id"), sa.column("term"), s
 _KEYS = sa.table("statement_index_keys", sa.column("key"), sa.column("term"))
 STATEMENTS, LENGTH = "#statements", "#length"
 """Terms that count what is indexed: how many statements, and how many terms they have together."""
+CHANGES = "#changes"
+"""Likewise: how often the index was changed, from a number that is drawn whenever it is begun anew."""
 RULES_IN_USE = "#rules"
 """Likewise: by which rules the index was made."""
 _AT_ONCE = 5_000
@@ -43,6 +45,7 @@ _BETWEEN = (
     .order_by(_TERMS.c.term)
     .limit(sa.bindparam("most"))
 )
+_HOLDING = _BETWEEN.where(_TERMS.c.term.like(sa.bindparam("like")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,23 @@ class Term:
     id: int
     text: str
     held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many statements are indexed, how many terms they have together, and how often that was changed.
+
+    While all three are the same, so is the index.
+    """
+
+    statements: int
+    length: int
+    changes: int
+
+    @property
+    def average(self) -> float:
+        """Terms in a statement, on average."""
+        return self.length / self.statements if self.statements else 1.0
 
 
 _Value = TypeVar("_Value")
@@ -118,10 +138,13 @@ class Vocabulary:
                 found.setdefault(row.key, []).append(Term(row.id, row.term, row.held))
         return found
 
-    def beginning(self, start: str, most: int) -> list[Term]:
-        """Terms that begin so, `most` of them."""
-        given = {"first": start, "last": start + "\U0010ffff", "most": most}
-        return [Term(row.id, row.term, row.held) for row in self._connection.execute(_BETWEEN, given)]
+    def beginning(self, start: str, most: int, holding: str = "") -> list[Term]:
+        """Terms that begin so, and hold this part, `most` of them."""
+        given: dict[str, object] = {"first": start, "last": start + "\U0010ffff", "most": most}
+        if holding:
+            given["like"] = f"{start}%{holding}%"
+        rows = self._connection.execute(_HOLDING if holding else _BETWEEN, given)
+        return [Term(row.id, row.term, row.held) for row in rows]
 
     def _add(self, new: Sequence[str]) -> None:
         if self._highest is None:
@@ -189,11 +212,10 @@ def numbers_in(signs: str) -> list[int]:
     return found
 
 
-def totals(vocabulary: Vocabulary) -> tuple[int, float]:
-    """How many statements are indexed, and how many terms they have on average."""
-    held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH))}
-    number = held.get(STATEMENTS, 0)
-    return number, held.get(LENGTH, 0) / number if number else 1.0
+def totals(vocabulary: Vocabulary) -> Totals:
+    """What the index holds in all."""
+    held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH, CHANGES))}
+    return Totals(held.get(STATEMENTS, 0), held.get(LENGTH, 0), held.get(CHANGES, 0))
 
 
 def counted(documents: Iterable[str]) -> Counter[int]:
