@@ -36,9 +36,12 @@ def main() -> None:
         "--only", choices=(*_PARTS, "archive"), action="append", help="measure this part (repeatable)"
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
+    options.add_argument(
+        "--at", metavar="URL", help="measure the archive there: it is filled if it is empty, and kept"
+    )
     given = options.parse_args()
     if given.only == ["archive"]:
-        _archive(given.statements)
+        _archive(given.statements, given.at)
         return
     if given.peer is None:
         options.error("--peer is needed, but for --only archive")
@@ -79,8 +82,11 @@ def main() -> None:
     console.print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
 
 
-def _archive(number: int) -> None:
+def _archive(number: int, at: str | None) -> None:
     """Measures the archive, on both kinds of database; it takes minutes, and has no peer."""
+    if at:
+        print(archive.told(archive.measured(at, number)), flush=True)
+        return
     place = Path("build")
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=place.resolve()) as name:

@@ -3,8 +3,8 @@
 import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,7 +19,7 @@ from storage.vocabulary import PART, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
-_VECTORS = (
+VECTORS = (
     "array_to_tsvector(string_to_array(title || rest, NULL))",
     "array_to_tsvector(string_to_array(title || split_part(rest, E'\\x01', 4), NULL))",
 )
@@ -35,7 +35,7 @@ class _Asked(Index):
     _matching: tuple[str, str]
     """What matches a question, as (its place among several, number), the newest first: anywhere, in titles."""
     _among: str
-    """What has one of these numbers."""
+    """How to ask for one of many numbers."""
 
     @staticmethod
     @abstractmethod
@@ -46,6 +46,11 @@ class _Asked(Index):
     @abstractmethod
     def _many(numbers: Sequence[int]) -> object:
         """Numbers as the driver takes them."""
+
+    @staticmethod
+    @abstractmethod
+    def _listed(numbers: Any) -> Sequence[int]:  # noqa: ANN401 - what the driver gives
+        """Numbers as it gives them, all in one value: a row for each costs more than finding them."""
 
     def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
         """All these groups, and none of those, as the engine reads it; "" for nothing."""
@@ -66,36 +71,36 @@ class _Asked(Index):
         if given:
             question = " UNION ALL ".join(self._matching[ask.in_title] for _, ask in given)
             values = tuple(value for at, ask in given for value in (at, ask.said, ask.most))
-            for at, number in self._connection.exec_driver_sql(question, values):
-                found[at].append(number)
-        for numbers in found:
-            numbers.sort(reverse=True)
+            for at, numbers in self._connection.exec_driver_sql(question, values).all():
+                found[at] = sorted(self._listed(numbers), reverse=True)
         return found
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The signed statements with these numbers, in no order."""
-        if not numbers:
-            return []
-        question = f"SELECT id, day, title, rest {self._among}"
-        rows = self._connection.exec_driver_sql(question, (self._many(numbers),))
-        return [Row(number, _day(day), title, rest) for number, day, title, rest in rows]
+        return [
+            Row(number, _day(day), *rest) for number, day, *rest in self._of("id, day, title, rest", numbers)
+        ]
 
     def days(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
         """The days that they are filed under, each with its number, in no order."""
+        return [(_day(day), number) for number, day in self._of("id, day", numbers)]
+
+    def _of(self, columns: str, numbers: Sequence[int]) -> Sequence[Sequence[Any]]:
         if not numbers:
             return []
-        rows = self._connection.exec_driver_sql(f"SELECT id, day {self._among}", (self._many(numbers),))
-        return [(_day(day), number) for number, day in rows]
+        question = f"SELECT {columns} FROM statement_index_words WHERE id {self._among}"  # noqa: S608
+        return self._connection.exec_driver_sql(question, (self._many(numbers),)).all()
 
 
 class SqliteIndex(_Asked):
     """FTS5 (SQLite's full-text module), without a copy of what it indexes; terms go in by their numbers."""
 
     _matching = tuple(
-        f"SELECT * FROM (SELECT ?, rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?)"  # noqa: S608
+        "SELECT ?, json_group_array(id) FROM "  # noqa: S608
+        f"(SELECT rowid AS id FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?)"
         for table in _TABLES
     )
-    _among = "FROM statement_index_words WHERE id IN (SELECT value FROM json_each(?))"
+    _among = "IN (SELECT value FROM json_each(?))"
     _and, _or, _but = " AND ", " OR ", " NOT "
 
     @staticmethod
@@ -106,16 +111,21 @@ class SqliteIndex(_Asked):
     def _many(numbers: Sequence[int]) -> object:
         return json.dumps(numbers)
 
+    @staticmethod
+    def _listed(numbers: Any) -> Sequence[int]:  # noqa: ANN401 - what the driver gives
+        found: list[int] = json.loads(numbers)
+        return found
+
     def _put_in(self, rows: Sequence[Row]) -> None:
         many = [(row.id, row.day.isoformat(), row.title, row.rest) for row in rows]
         self._connection.exec_driver_sql(
             "INSERT INTO statement_index_words (id, day, title, rest) VALUES (?, ?, ?, ?)", many
         )
-        for table, parts in zip(_TABLES, _for_fts5(rows), strict=True):
+        for table, parts in zip(_TABLES, for_fts5(rows), strict=True):
             self._connection.exec_driver_sql(f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)", parts)  # noqa: S608
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
-        for table, parts in zip(_TABLES, _for_fts5([Row(key, date.min, title, rest)]), strict=True):
+        for table, parts in zip(_TABLES, for_fts5([Row(key, date.min, title, rest)]), strict=True):
             self._connection.exec_driver_sql(
                 f"INSERT INTO {table} ({table}, rowid, terms) VALUES ('delete', ?, ?)",  # noqa: S608
                 parts,
@@ -131,11 +141,11 @@ class PostgresIndex(_Asked):
 
     # OFFSET 0 keeps the planner from walking all statements backwards, and making a vector of each.
     _matching = tuple(
-        "(SELECT %s, id FROM (SELECT id FROM statement_index_words "  # noqa: S608
-        f"WHERE {vector} @@ CAST(%s AS tsquery) OFFSET 0) AS one ORDER BY id DESC LIMIT %s)"
-        for vector in _VECTORS
+        "SELECT %s, array_agg(id) FROM (SELECT id FROM (SELECT id FROM statement_index_words "  # noqa: S608
+        f"WHERE {vector} @@ CAST(%s AS tsquery) OFFSET 0) AS one ORDER BY id DESC LIMIT %s) AS few"
+        for vector in VECTORS
     )
-    _among = "FROM statement_index_words WHERE id = ANY(%s)"
+    _among = "= ANY(%s)"
     _and, _or, _but = " & ", " | ", " & !"
 
     @staticmethod
@@ -147,8 +157,13 @@ class PostgresIndex(_Asked):
     def _many(numbers: Sequence[int]) -> object:
         return list(numbers)
 
+    @staticmethod
+    def _listed(numbers: Any) -> Sequence[int]:  # noqa: ANN401 - what the driver gives
+        found: list[int] = numbers or []
+        return found
+
     def _put_in(self, rows: Sequence[Row]) -> None:
-        self._connection.execute(sa.insert(WORDS), [asdict(row) for row in rows])
+        self._connection.execute(sa.insert(WORDS), [row._asdict() for row in rows])
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
         """The row is all there is."""
@@ -172,7 +187,7 @@ def _ways(group: Group) -> Iterator[Way]:
             yield way
 
 
-def _for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
+def for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
     """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once."""
     every, titles = [], []
     for row in rows:

@@ -48,14 +48,20 @@ class Ranking:
         self._pairs = _neighbours(self._groups)
 
     def covers(self, title: str, rest: str) -> bool:
-        """Whether a statement may hold all that is needed: quickly told, and only where it may is it judged."""
+        """Whether a statement holds all that is needed: told sooner than how well."""
         both = title + PART + rest
         return all(one.held(both) for one in self._asked)
 
     def cover(self, title: str, rest: str) -> float:
-        """How much of what is needed a statement may hold, by rarity."""
+        """How much of what is needed a statement holds, by rarity; 0 where it lacks a phrase."""
         both = title + PART + rest
-        return sum(one.held(both) * one.rarity for one in self._asked)
+        found = 0.0
+        for one in self._asked:
+            held = one.held(both)
+            if one.strict and not held:
+                return 0.0
+            found += held * one.rarity
+        return found
 
     def judge(self, title: str, rest: str) -> Judged | None:
         """The statement's worth; None when it holds what must not be there, or lacks a phrase."""
@@ -94,8 +100,11 @@ class _Measured:
         ]
 
     def held(self, both: str) -> float:
-        """The weight of the best way whose terms all stand in a text, wherever they stand; 0 without any."""
-        return next((weight for weight, signs, _, _ in self._ways if _stand_in(both, signs)), 0.0)
+        """The weight of the best way that a text meets; 0 without any."""
+        for weight, signs, apart, count in self._ways:
+            if _stand_in(both, signs) and (apart or len(signs) == 1 or count(both)):
+                return weight
+        return 0.0
 
     def worth(self, title: str, rest: str, both: str, damped: float) -> float:
         """What the best way to meet the group adds."""

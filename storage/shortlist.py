@@ -1,8 +1,9 @@
 """Which statements are worth reading for an answer: chosen by their numbers alone.
 
-Where few hold the rarest part of a question, they are all listed, whatever else they hold. Otherwise the index
-is asked for the newest that hold all of it, in the newest months first, and for those that hold it in their
-title. What an engine has to look at is bounded by how often terms are held, which the vocabulary knows.
+First come those that hold the rarest part of the question, the newest of them where they are many, and those
+that hold all of it in their title: what else they hold is told by reading them, for little. Only where few of
+these answer, the index is asked for all that hold everything; and where few do, for those that hold rare parts.
+What an engine has to look at is bounded by how often terms are held, which the vocabulary knows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,19 +18,18 @@ from storage.ranking import rarity
 
 MOST = 2_000
 """Statements that are listed at most: more than these are not counted."""
-READ = 600
-"""Statements that are read for one answer."""
+READ = 300
+"""Statements that are read at once."""
 _TITLES = 100
 """Statements that hold the question in their title, at most."""
-_EFFORT = 15_000
-"""Places of the index that are looked at, about, before enough is found: some ten milliseconds."""
-_TITLE_WINDOW = 10_000
-"""Where more statements hold the rarest part, so many of the newest months are asked for titles."""
-_WIDER = 8
-_BASE = 3_000
+_COMMON = 50_000
+"""Where more statements hold a part, those with it in their title are too many to be told by that."""
+_BASE = 2_000
 """Statements that hold a part of the question and are listed for it, at most."""
 _PARTS = 12
 """Parts of a question that count where nothing holds the whole."""
+_IN_TITLE = 1.5
+"""How much more a part is worth in a title, to be looked at."""
 _STRONG = 0.75
 """Ways to meet a group whose weight is less are told apart from the better ones."""
 
@@ -55,11 +55,9 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Statements that the index holds for an answer."""
+    """Statements that may answer, those that hold the question in their title first."""
 
     numbers: tuple[int, ...] = ()
-    is_sure: bool = True
-    """Whether they hold all that is needed, as far as the index can tell; else they may."""
     is_all: bool = True
     """Whether there are no others that do."""
 
@@ -67,13 +65,7 @@ class Listed:
 class Shortlist:
     """The statements that may answer one question."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        question: Question,
-        query: Query,
-        calendar: Calendar,
-    ) -> None:
+    def __init__(self, engine: Engine, question: Question, query: Query, calendar: Calendar) -> None:
         self._engine = engine
         self._question = question
         self._query = query
@@ -81,47 +73,58 @@ class Shortlist:
         self._needed = [group for group in question.groups if group.needed]
         self._strict = [group for group in self._needed if group.strict]
         self._facts = list(question.facts)
+        self._groups = self._in_order([*self._needed, *self._facts])
 
-    def whole(self, wanted: int) -> Listed:
-        """Statements that hold all that is needed, `wanted` of them or more where there are so many."""
-        groups = self._in_order([*self._needed, *self._facts])
-        if not groups:
+    def likely(self) -> Listed:
+        """Statements that hold the rarest part of the question and pass its filters."""
+        if not self._groups:
             return Listed()
-        if self._needed and groups[0].most <= READ:
-            said = self._said([groups[0], *(group for group in self._facts if group is not groups[0])])
-            (numbers,) = self._engine.numbers([Ask(said, READ)])
-            return Listed(tuple(numbers), is_sure=False)
-        return self._sure(groups, wanted)
+        rarest = self._groups[0]
+        window = self._window(rarest, READ)
+        rest = [group for group in self._facts if group is not rarest]
+        asks = [Ask(self._said([*window, rarest, *rest]), READ)]
+        if window and self._query.sort is Sort.BEST:
+            groups = [_at_its_best(group) for group in self._groups]
+            asks.append(Ask(self._said([*self._window_of_titles(rarest), *groups]), _TITLES, in_title=True))
+        found = self._engine.numbers(asks)
+        listed = dict.fromkeys(number for numbers in reversed(found) for number in numbers)
+        return Listed(tuple(listed), is_all=not window)
+
+    def holding(self, wanted: int, share: float = 0.0) -> Listed:
+        """Statements that hold all that is needed; `share` of those with the rarest part do, where it is known.
+
+        Then so many of the newest months are asked that about `wanted` are found. None is asked for in ways to
+        meet a part that cost much and are worth little.
+        """
+        if not self._groups:
+            return Listed()
+        groups = [_at_little_cost(group) for group in self._groups]
+        window = self._window(groups[0], round(wanted / share)) if share else []
+        (numbers,) = self._engine.numbers([Ask(self._said([*window, *groups]), MOST)])
+        return Listed(tuple(numbers), is_all=not window and len(numbers) < MOST)
 
     def in_part(self) -> list[int]:
-        """Statements that hold a part of what is needed, those with the most and rarest parts first."""
-        must = [*self._strict, *self._facts]
-        faces = self._base(self._faces, must)
-        asks = [Ask(self._said([face.group, *must]), _BASE) for face in faces]
-        held: dict[int, dict[int, float]] = {}
-        for face, numbers in zip(faces, self._engine.numbers(asks), strict=True):
-            for number in numbers:
-                parts = held.setdefault(number, {})
-                parts[face.at] = max(parts.get(face.at, 0.0), face.worth)
-        ordered = sorted(((sum(parts.values()), number) for number, parts in held.items()), reverse=True)
-        return [number for _, number in ordered]
+        """Statements that hold a part of what is needed, those with the most and rarest parts first.
 
-    def _sure(self, groups: Sequence[Group], wanted: int) -> Listed:
-        cost = max(1, sum(_width(group) for group in groups[1:]))
-        size = max(READ // 2, _EFFORT // cost)
-        listed: dict[int, None] = {}
-        while True:
-            window = self._window(groups[0], size)
-            asks = [Ask(self._said([*window, *groups]), MOST)]
-            if not listed and self._needed and self._query.sort is Sort.BEST:
-                of_title = [*self._window(groups[0], _TITLE_WINDOW), *groups]
-                asks.append(Ask(self._said(of_title), _TITLES, in_title=True))
-            found = self._engine.numbers(asks)
-            for numbers in reversed(found):  # those with the question in their title first
-                listed.update(dict.fromkeys(numbers))
-            if not window or len(found[0]) >= wanted:
-                return Listed(tuple(listed), is_all=not window and len(found[0]) < MOST)
-            size *= _WIDER
+        Whoever holds a rare part anywhere, and whoever holds any in the title.
+        """
+        must = [*self._strict, *self._facts]
+        base, within = self._base(must)
+        asked = [(face, 1.0, Ask(self._said([face.group, *within]), _BASE)) for face in base]
+        asked += [
+            (face, _IN_TITLE, Ask(self._said([face.group, *must]), _BASE, in_title=True))
+            for face in self._faces[:_PARTS]
+            if face.group.most <= _COMMON
+        ]
+        asks = [ask for _, _, ask in asked]
+        if self._strict:  # who holds the phrase, and nothing else of the question
+            asks.append(Ask(self._said(must), MOST))
+        *found, others = [*self._engine.numbers(asks), *([] if self._strict else [[]])]
+        held = [
+            (face.at, face.worth * more, numbers)
+            for (face, more, _), numbers in zip(asked, found, strict=True)
+        ]
+        return _most_held([*held, (-1, 0.0, others)])[:MOST]
 
     def _said(self, groups: Iterable[Group]) -> str:
         return self._engine.said(groups, self._question.without)
@@ -130,7 +133,7 @@ class Shortlist:
         """The rarest first, then those that rule out the most for the least that they cost to look at."""
         if not groups:
             return []
-        statements = self._question.held.statements
+        statements = max(1, self._question.held.statements)
         rarest = min(groups, key=lambda group: group.most)
         others = (group for group in groups if group is not rarest)
         cost = {id(group): _width(group) / max(1 - group.held / statements, 0.01) for group in groups}
@@ -150,12 +153,16 @@ class Shortlist:
                 return [Group((Way((self._calendar.spans(months[: at + 1]),), held=number),), number)]
         return []
 
+    def _window_of_titles(self, rarest: Group) -> list[Group]:
+        """A common word stands in many titles; several together do not."""
+        return self._window(rarest, _COMMON // 5) if len(self._groups) == 1 else []
+
     @cached_property
     def _faces(self) -> list["_Face"]:
         """The parts of the question, the rarest first, each by its good ways and by the others."""
         free = sorted((group for group in self._needed if not group.strict), key=lambda group: group.held)
         faces: list[_Face] = []
-        for at, group in enumerate(free[:_PARTS]):
+        for at, group in enumerate(free):
             worth = rarity(group, self._question.held.statements)
             strong = tuple(way for way in group.ways if way.weight >= _STRONG)
             weak = tuple(way for way in group.ways if way.weight < _STRONG)
@@ -166,19 +173,19 @@ class Shortlist:
             ]
         return sorted(faces, key=lambda face: face.group.most)
 
-    def _base(self, faces: Sequence["_Face"], must: list[Group]) -> list["_Face"]:
+    def _base(self, must: list[Group]) -> tuple[list["_Face"], list[Group]]:
         """The parts that are rare enough to be listed; else the rarest, in the newest months."""
         bound = min((group.most for group in must), default=self._question.held.statements)
         base, number = [], 0
-        for face in faces:
+        for face in self._faces:
             number += min(face.group.most, bound)
             if number > _BASE:
                 break
             base.append(face)
-        if not base and faces:
-            must += self._window(min((faces[0].group, *must), key=lambda group: group.most), READ)
-            base = [faces[0]]
-        return base
+        if base or not self._faces:
+            return base, must
+        first = self._faces[0]
+        return [first], [*self._window(min((first.group, *must), key=lambda group: group.most), READ), *must]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,33 @@ class _Face:
     at: int
     group: Group
     worth: float
+
+
+def _at_its_best(group: Group) -> Group:
+    """The group in its good ways, where it has any: a title says it in so many words."""
+    ways = tuple(way for way in group.ways if way.weight >= _STRONG)
+    return replace(group, ways=ways or group.ways)
+
+
+def _at_little_cost(group: Group) -> Group:
+    """The group without other names of several words that are shared with other groups."""
+    ways = tuple(way for way in group.ways if way.weight >= _STRONG or len(way.steps) == 1)
+    return replace(group, ways=ways or group.ways)
+
+
+def _most_held(held: Iterable[tuple[int, float, Sequence[int]]]) -> list[int]:
+    """Numbers that parts of the question were found with, those that are worth the most together first.
+
+    Of each part what is worth most counts.
+    """
+    best: dict[int, dict[int, float]] = {}
+    for part, worth, numbers in sorted(held, key=lambda one: one[1]):
+        best.setdefault(part, {}).update(dict.fromkeys(numbers, worth))
+    sums: dict[int, float] = {}
+    for of_part in best.values():
+        for number, worth in of_part.items():
+            sums[number] = sums.get(number, 0.0) + worth
+    return sorted(sums, key=lambda number: (sums[number], number), reverse=True)
 
 
 def _width(group: Group) -> int:

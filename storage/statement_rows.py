@@ -28,6 +28,12 @@ _PLAIN = (
     *("entry_id", "case_id", "relation", "published", "external_id"),
 )
 
+_DEMANDS = (
+    sa.select(demands)
+    .where(demands.c.statement_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(demands.c.statement_id, demands.c.position)
+)
+
 
 def row_of(statement: Statement, source: Source) -> dict[str, Any]:
     """The columns of a statement, its parts in other tables left out."""
@@ -103,11 +109,7 @@ def demands_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[De
     """The demands of statements, by their numbers."""
     found: dict[int, list[Demand]] = {}
     for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        question = sa.select(demands).where(demands.c.statement_id.in_(part))
-        for row in connection.execute(
-            question.order_by(demands.c.statement_id, demands.c.position)
-        ).mappings():
+        for row in connection.execute(_DEMANDS, {"ids": ids[start : start + 500]}).mappings():
             demand = Demand(row["addressee"], row["quote"], row["verb"], row["condition"], row["deadline"])
             found.setdefault(row["statement_id"], []).append(demand)
     return {key: tuple(asked) for key, asked in found.items()}

@@ -6,6 +6,7 @@ what belongs to one root is found by `storage.roots`.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -97,10 +98,15 @@ def placed(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _placed(folded: str) -> Iterator[tuple[int, int, str]]:
+def placed_in(folded: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """The terms between two places of a text that is `plain` already, each with where it stands."""
+    return _placed(folded, begin, end)
+
+
+def _placed(folded: str, first: int = 0, limit: int = sys.maxsize) -> Iterator[tuple[int, int, str]]:
     last, last_end = "", -1
-    for run in _RUN.finditer(folded):
-        piece, start, end = run.group(), run.start(), run.end()
+    for run in _RUN.finditer(folded, first, limit):
+        piece, (start, end) = run.group(), run.span()
         kind = run.lastgroup
         if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
