@@ -118,7 +118,7 @@ class Answer:
         return Found(tuple(keys), total, is_least, is_whole, question.instead, Marks.of(question))
 
     def _listed(self, wanted: int) -> tuple[list[int], list[int], bool]:
-        """What may hold all of the question: what is judged, what comes after that, and whether that is all."""
+        """What may hold all of the question: what is judged, what comes after it, and whether that is all."""
         likely = self._short.likely()
         first, rest, is_all = self._covering(likely.numbers), list[int](), likely.is_all
         if not is_all and len(first) < max(_ENOUGH, wanted):

@@ -1,4 +1,4 @@
-"""The days that statements are filed under, as terms of the index: months, and years where all of one is meant."""
+"""When statements were said, as terms of the index: months, and years where all of one is meant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from storage.memory import Memory
 from storage.question import Group, Way
 from storage.search import WORDS, Index
 from storage.shortlist import Ask
-from storage.vocabulary import PART, numbers_in, sign
+from storage.vocabulary import DOUBLE, PART, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
@@ -33,7 +33,7 @@ class _Asked(Index):
     _or: str
     _but: str
     _matching: tuple[str, str]
-    """What matches a question, as (its place among several, number), the newest first: anywhere, in titles."""
+    """What matches a question, as (its place among several, numbers): anywhere, in titles."""
     _among: str
     """How to ask for one of many numbers."""
 
@@ -190,12 +190,28 @@ def _ways(group: Group) -> Iterator[Way]:
 def for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
     """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once."""
     every, titles = [], []
+    said = _Said()
     for row in rows:
-        of_title = set(numbers_in(row.title))
-        every.append((row.id, " ".join(map(str, of_title.union(numbers_in(row.rest))))))
-        of_title.update(numbers_in(row.rest.rpartition(PART)[2]))
-        titles.append((row.id, " ".join(map(str, of_title))))
+        for signs, into in (
+            (row.title + row.rest, every),
+            (row.title + row.rest.rpartition(PART)[2], titles),
+        ):
+            chars = set(signs)
+            chars.discard(PART)
+            if chars and max(chars) >= DOUBLE:
+                into.append((row.id, " ".join(map(str, set(numbers_in(signs))))))
+            else:
+                into.append((row.id, " ".join(map(said.__getitem__, chars))))
     return every, titles
+
+
+class _Said(dict[str, str]):
+    """The numbers of signs of one character, as FTS5 is given them."""
+
+    def __missing__(self, char: str) -> str:
+        (number,) = numbers_in(char)
+        found = self[char] = str(number)
+        return found
 
 
 def _day(value: date | str) -> date:

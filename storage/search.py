@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from storage.question import Group, Way
 from storage.reader import Reader
 from storage.records import Statement
 from storage.shortlist import Ask
-from storage.terms import compounds, initials, terms
+from storage.terms import compounds_of, initials, plain, terms, terms_of
 from storage.vocabulary import (
     CHANGES,
     LENGTH,
@@ -96,9 +97,7 @@ class Index(ABC):
         self._take_out(key, row.title, row.rest)
         self._connection.execute(sa.delete(WORDS).where(WORDS.c.id == key))
         held = set(numbers_in(row.title + row.rest))
-        counts = Counter(dict.fromkeys(held, -1))
-        counts.update(self._totals(-1, -len(row.title) - len(row.rest)))
-        self._vocabulary.count(counts)
+        self._vocabulary.count(dict.fromkeys(held, -1) | self._totals(-1, -len(row.title) - len(row.rest)))
         self._vocabulary.forget(held)
 
     def clear(self) -> None:
@@ -173,39 +172,38 @@ class Index(ABC):
             return
         until_commit(self._connection, "index")
         split = [self._split(document) for document in waiting]
-        often = Counter(term for parts in split for part in parts for term in part)
-        numbers = self._vocabulary.numbers(
-            [STATEMENTS, LENGTH, CHANGES, *(term for term, _ in often.most_common())]
-        )
+        often = Counter[str]()
+        for parts in split:
+            often.update(set(chain.from_iterable(parts)))
+        numbers = self._vocabulary.numbers([STATEMENTS, LENGTH, CHANGES, *often], often)
         signs = {term: sign(numbers[term]) for term in often}
-        rows, held, length = [], Counter[int](), 0
+        rows, length = [], 0
         for document, parts in zip(waiting, split, strict=True):
             title, *others = ("".join(map(signs.__getitem__, part)) for part in parts)
             rest = PART.join(("", *others))
             rows.append(Row(document.id, document.day, title, rest))
-            held.update({numbers[term] for part in parts for term in part})
             length += len(title) + len(rest)
         self._put_in(rows)
-        held.update(self._totals(len(rows), length))
-        self._vocabulary.count(held)
+        held = {numbers[term]: number for term, number in often.items()}
+        self._vocabulary.count(held | self._totals(len(rows), length))
 
     def _split(self, document: Document) -> tuple[list[str], ...]:
-        said = (document.title, document.text)
-        apart = [*compounds("\n".join(said)), *initials("\n".join((*said, *document.beside)))]
-        beside = [term for name in document.beside for term in terms(name)]
+        title, text, *beside = map(plain, (document.title, document.text, *document.beside))
+        apart = chain(
+            chain.from_iterable(map(compounds_of, (title, text))),
+            initials("\n".join((document.title, document.text, *document.beside))),
+            chain.from_iterable(map(compounds_of, beside)),
+        )
         return (
-            terms(document.title),
-            terms(document.text),
-            [
-                *beside,
-                *dict.fromkeys((*apart, *(one for name in document.beside for one in compounds(name)))),
-            ],
+            terms_of(title),
+            terms_of(text),
+            [*chain.from_iterable(map(terms_of, beside)), *dict.fromkeys(apart)],
             list(dict.fromkeys(document.facts)),
         )
 
-    def _totals(self, statements: int, length: int) -> Counter[int]:
+    def _totals(self, statements: int, length: int) -> dict[int, int]:
         numbers = self._vocabulary.numbers([STATEMENTS, LENGTH, CHANGES])
-        return Counter({numbers[STATEMENTS]: statements, numbers[LENGTH]: length, numbers[CHANGES]: 1})
+        return {numbers[STATEMENTS]: statements, numbers[LENGTH]: length, numbers[CHANGES]: 1}
 
     # Asking.
 

@@ -1,9 +1,9 @@
 """Which statements are worth reading for an answer: chosen by their numbers alone.
 
-First come those that hold the rarest part of the question, the newest of them where they are many, and those
-that hold all of it in their title: what else they hold is told by reading them, for little. Only where few of
-these answer, the index is asked for all that hold everything; and where few do, for those that hold rare parts.
-What an engine has to look at is bounded by how often terms are held, which the vocabulary knows.
+First come those that hold the rarest part of the question, the newest of them where they are many, and
+those that hold all of it in their title: what else they hold is told by reading them, for little. Only where
+few of these answer, the index is asked for all that hold everything; and where few do, for those that hold
+rare parts. What an engine looks at is bounded by how often terms are held, which the vocabulary knows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -91,10 +91,10 @@ class Shortlist:
         return Listed(tuple(listed), is_all=not window)
 
     def holding(self, wanted: int, share: float = 0.0) -> Listed:
-        """Statements that hold all that is needed; `share` of those with the rarest part do, where it is known.
+        """Statements that hold all that is needed.
 
-        Then so many of the newest months are asked that about `wanted` are found. None is asked for in ways to
-        meet a part that cost much and are worth little.
+        Where it is known which share of those with the rarest part do, so many of the newest months are asked
+        that about `wanted` are found. Ways to meet a part that cost much and are worth little are left out.
         """
         if not self._groups:
             return Listed()

@@ -28,6 +28,8 @@ _AT_ONCE = 5_000
 _LONE = 0xFFFFF - 0x800
 """Numbers that one character holds: code points but for the surrogates and the two last planes."""
 _LEAD, _TRAIL, _HALF = 0x100000, 0x108000, 0x8000
+DOUBLE = chr(_LEAD)
+"""The first character of those that are a half of a sign."""
 PART = "\x01"
 """Stands between the parts of a statement; no term is signed so."""
 
@@ -85,13 +87,13 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         self._highest: int | None = None
 
-    def numbers(self, found: Iterable[str]) -> Mapping[str, int]:
-        """The number of each term. What is new becomes known, in this order: low numbers take less room."""
+    def numbers(self, found: Iterable[str], often: Mapping[str, int] | None = None) -> Mapping[str, int]:
+        """The number of each term. What is new becomes known, the frequent first: low numbers take less room."""
         missing = [term for term in dict.fromkeys(found) if term not in self._numbers]
-        self._numbers.update((text, number) for number, text, _ in self._rows_of(missing))
+        self._numbers.update([(text, number) for number, text, _ in self._rows_of(missing)])
         new = [term for term in missing if term not in self._numbers]
         if new:
-            self._add(new)
+            self._add(sorted(new, key=lambda term: -often.get(term, 0)) if often else new)
         return self._numbers
 
     def count(self, more: Mapping[int, int]) -> None:
@@ -163,7 +165,7 @@ class Vocabulary:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_POSTGRESQL, (list(part),))
             else:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_SQLITE, (json.dumps(part),))
-            yield from (tuple(row) for row in result.all())
+            yield from result.tuples().all()
 
     def _many(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
@@ -187,7 +189,7 @@ _COUNT_IN_POSTGRESQL = sa.text(
 def sign(number: int) -> str:
     """The character, or for numbers past a million the two, that stand for a term."""
     code = number + 1
-    if code < 0xD800:
+    if code < 0xD800:  # nearly all
         return chr(code)
     if code <= _LONE:
         return chr(code + 0x800)
