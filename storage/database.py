@@ -126,7 +126,7 @@ class Database:
         with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
             additions = Additions(connection)
             yield self._work(connection, additions)
-            additions.write()
+            additions.end()
 
     @contextmanager
     def read(self) -> Iterator[Work]:

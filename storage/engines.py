@@ -15,7 +15,7 @@ from storage.memory import Memory
 from storage.question import Group, Way
 from storage.search import WORDS, Index
 from storage.shortlist import Ask
-from storage.vocabulary import DOUBLE, PART, numbers_in, sign
+from storage.vocabulary import DOUBLE, PART, number_of, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
 """On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
@@ -209,8 +209,7 @@ class _Said(dict[str, str]):
     """The numbers of signs of one character, as FTS5 is given them."""
 
     def __missing__(self, char: str) -> str:
-        (number,) = numbers_in(char)
-        found = self[char] = str(number)
+        found = self[char] = str(number_of(char))
         return found
 
 

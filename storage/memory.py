@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 _MOST = 500
 """Things that are remembered at most; then all of them are forgotten."""
 
+
 _Value = TypeVar("_Value")
 
 
@@ -14,6 +15,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._state: tuple[Hashable, dict[Hashable, object]] = (None, {})
+        self._numbers: tuple[Hashable, dict[str, int]] = (None, {})
 
     def recall(self, stamp: Hashable, key: Hashable, read: Callable[[], _Value]) -> _Value:
         """What `read` gave for this key at this state of the index, or gives now.
@@ -27,3 +29,15 @@ class Memory:
         if key not in kept:
             kept[key] = read()
         return cast("_Value", kept[key])
+
+    def recall_numbers(self, stamp: Hashable) -> dict[str, int]:
+        """The numbers of terms that whoever changed the index last knew, where that left it in this state.
+
+        They are given away: what the receiver learns is nobody else's until it leaves them.
+        """
+        (known, numbers), self._numbers = self._numbers, (None, {})
+        return numbers if known == stamp else {}
+
+    def keep_numbers(self, stamp: Hashable, numbers: dict[str, int]) -> None:
+        """Leaves them for whoever changes the index in this state."""
+        self._numbers = (stamp, numbers)

@@ -37,14 +37,15 @@ from storage.vocabulary import (
     STATEMENTS,
     Vocabulary,
     numbers_in,
-    sign,
+    signs_of,
     totals,
 )
 
 RULES = 2
 """To be counted on when a text gives other terms: archives are then indexed anew (`Database.prepare`)."""
 _PATIENCE = 3.0
-_WAITING = 200
+_WAITING, _LONGEST = 500, 4_000_000
+"""Statements, and characters of them, that wait to be indexed together: common words are counted once."""
 _Value = TypeVar("_Value")
 
 WORDS = sa.table(
@@ -79,17 +80,19 @@ class Index(ABC):
         self._memory = memory
         self._vocabulary = Vocabulary(connection)
         self._waiting: list[Document] = []
+        self._length = 0
 
     def add(self, document: Document) -> None:
         """Indexes a statement."""
         self._waiting.append(document)
+        self._length += len(document.text)
         self._additions.last(self._write)
-        if len(self._waiting) >= _WAITING:
-            self._write()
+        if len(self._waiting) >= _WAITING or self._length >= _LONGEST:
+            self._write_all()
 
     def remove(self, key: int) -> None:
         """The statement can no longer be found by its words, and those that only it held are forgotten."""
-        self._additions.write()
+        self._write_all()
         until_commit(self._connection, "index")
         row = self._connection.execute(sa.select(WORDS).where(WORDS.c.id == key)).first()
         if row is None:
@@ -102,14 +105,13 @@ class Index(ABC):
 
     def clear(self) -> None:
         """Nothing can be found by its words any more."""
-        self._additions.write()
+        self._write_all()
         until_commit(self._connection, "index")
         self._empty()
         self._connection.execute(sa.delete(WORDS))
         self._vocabulary.clear()
         numbers = self._vocabulary.numbers([RULES_IN_USE, CHANGES])
-        begun = random.getrandbits(40)  # another number than any index had before
-        self._vocabulary.count({numbers[RULES_IN_USE]: RULES, numbers[CHANGES]: begun})
+        self._vocabulary.count({numbers[RULES_IN_USE]: RULES, numbers[CHANGES]: _drawn()})
 
     def is_current(self) -> bool:
         """Whether it was made by the rules that this program knows."""
@@ -117,18 +119,18 @@ class Index(ABC):
 
     def size(self) -> int:
         """How many statements can be found."""
-        self._additions.write()
+        self._write_all()
         return totals(self._vocabulary).statements
 
     def find(self, query: Query, limit: int, offset: int) -> Found:
         """The statements that fit, best first. Raises Stopped where that takes longer than anyone waits."""
-        self._additions.write()
+        self._write_all()
         with in_time(self._connection, _PATIENCE):
             return self._answer(query).found(limit, offset)
 
     def dated(self, query: Query, wanted: int) -> Dated:
         """What fits the filters alone, `wanted` of them or more, by the days. Raises Stopped like `find`."""
-        self._additions.write()
+        self._write_all()
         with in_time(self._connection, _PATIENCE):
             return self._answer(query).dated(wanted)
 
@@ -166,17 +168,22 @@ class Index(ABC):
 
     # Writing.
 
+    def _write_all(self) -> None:
+        self._additions.write()
+        self._write()
+
     def _write(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._length = self._waiting, [], 0
         if not waiting:
             return
         until_commit(self._connection, "index")
+        self._vocabulary.begin(self._memory)
         split = [self._split(document) for document in waiting]
         often = Counter[str]()
         for parts in split:
             often.update(set(chain.from_iterable(parts)))
         numbers = self._vocabulary.numbers([STATEMENTS, LENGTH, CHANGES, *often], often)
-        signs = {term: sign(numbers[term]) for term in often}
+        signs = dict(zip(often, signs_of(map(numbers.__getitem__, often)), strict=True))
         rows, length = [], 0
         for document, parts in zip(waiting, split, strict=True):
             title, *others = ("".join(map(signs.__getitem__, part)) for part in parts)
@@ -186,6 +193,7 @@ class Index(ABC):
         self._put_in(rows)
         held = {numbers[term]: number for term, number in often.items()}
         self._vocabulary.count(held | self._totals(len(rows), length))
+        self._vocabulary.leave(self._memory, often)
 
     def _split(self, document: Document) -> tuple[list[str], ...]:
         title, text, *beside = map(plain, (document.title, document.text, *document.beside))
@@ -203,7 +211,7 @@ class Index(ABC):
 
     def _totals(self, statements: int, length: int) -> dict[int, int]:
         numbers = self._vocabulary.numbers([STATEMENTS, LENGTH, CHANGES])
-        return {numbers[STATEMENTS]: statements, numbers[LENGTH]: length, numbers[CHANGES]: 1}
+        return {numbers[STATEMENTS]: statements, numbers[LENGTH]: length, numbers[CHANGES]: _drawn()}
 
     # Asking.
 
@@ -219,6 +227,11 @@ class Index(ABC):
         if self._connection.get_execution_options().get("vigil_write"):
             return read()
         return self._memory.recall(stamp, key, read)
+
+
+def _drawn() -> int:
+    """What a change adds to the count of changes: so no two states of any index have the same."""
+    return 1 + random.getrandbits(30)
 
 
 def facts_of(

@@ -9,11 +9,12 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.memory import Memory
 from storage.roots import keys
 
 _TERMS = sa.table("statement_index_terms", sa.column("id"), sa.column("term"), sa.column("held"))
@@ -21,10 +22,12 @@ _KEYS = sa.table("statement_index_keys", sa.column("key"), sa.column("term"))
 STATEMENTS, LENGTH = "#statements", "#length"
 """Terms that count what is indexed: how many statements, and how many terms they have together."""
 CHANGES = "#changes"
-"""Likewise: how often the index was changed, from a number that is drawn whenever it is begun anew."""
+"""Likewise: a number that grows by chance with each change."""
 RULES_IN_USE = "#rules"
 """Likewise: by which rules the index was made."""
 _AT_ONCE = 5_000
+_MOST_REMEMBERED = 50_000
+"""Numbers of terms: some megabytes."""
 _LONE = 0xFFFFF - 0x800
 """Numbers that one character holds: code points but for the surrogates and the two last planes."""
 _LEAD, _TRAIL, _HALF = 0x100000, 0x108000, 0x8000
@@ -61,9 +64,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many statements are indexed, how many terms they have together, and how often that was changed.
+    """How many statements are indexed, how many terms they have together, and the count of changes.
 
-    While all three are the same, so is the index.
+    While they are the same, so is the index.
     """
 
     statements: int
@@ -87,8 +90,23 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         self._highest: int | None = None
 
+    def begin(self, memory: Memory) -> None:
+        """Takes over the numbers known from before, unless somebody else has changed the index since."""
+        if not self._numbers:
+            self._numbers = memory.recall_numbers(totals(self))
+
+    def leave(self, memory: Memory, often: Mapping[str, int]) -> None:
+        """Lets the next transaction know the numbers, if this one is committed: its totals come but once.
+
+        Where they are too many, those that several statements held just now.
+        """
+        found = self._numbers
+        if len(found) > _MOST_REMEMBERED:
+            found = {term: found[term] for term, number in often.items() if number > 1}
+        memory.keep_numbers(totals(self), dict(found))
+
     def numbers(self, found: Iterable[str], often: Mapping[str, int] | None = None) -> Mapping[str, int]:
-        """The number of each term. What is new becomes known, the frequent first: low numbers take less room."""
+        """The number of each term. What is new gets one: the frequent first, low numbers take less room."""
         missing = [term for term in dict.fromkeys(found) if term not in self._numbers]
         self._numbers.update([(text, number) for number, text, _ in self._rows_of(missing)])
         new = [term for term in missing if term not in self._numbers]
@@ -98,7 +116,7 @@ class Vocabulary:
 
     def count(self, more: Mapping[int, int]) -> None:
         """So many statements more hold the terms with these numbers."""
-        rows = sorted((number, by) for number, by in more.items() if by)
+        rows = [(number, more[number]) for number in sorted(more) if more[number]]
         if not rows:
             return
         if self._connection.dialect.name == "postgresql":
@@ -118,13 +136,13 @@ class Vocabulary:
             for number, term in gone:
                 filed = sa.delete(_KEYS).where(_KEYS.c.key.in_(list(keys(term))), _KEYS.c.term == number)
                 self._connection.execute(filed)
-        self._numbers.clear()
+        self._numbers = {}
 
     def clear(self) -> None:
         """Nothing is known any more."""
         for table in (_KEYS, _TERMS):
             self._connection.execute(sa.delete(table))
-        self._numbers.clear()
+        self._numbers = {}
         self._highest = None
 
     def known(self, found: Collection[str]) -> list[Term]:
@@ -165,7 +183,7 @@ class Vocabulary:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_POSTGRESQL, (list(part),))
             else:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_SQLITE, (json.dumps(part),))
-            yield from result.tuples().all()
+            yield from cast("Sequence[tuple[int, str, int]]", result.all())
 
     def _many(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
@@ -195,6 +213,17 @@ def sign(number: int) -> str:
         return chr(code + 0x800)
     high, low = divmod(code - _LONE, _HALF)
     return chr(_LEAD + high) + chr(_TRAIL + low)
+
+
+def signs_of(numbers: Iterable[int]) -> list[str]:
+    """The sign of each: most are told at once."""
+    return [chr(number + 1) if number < 0xD7FF else sign(number) for number in numbers]
+
+
+def number_of(char: str) -> int:
+    """The number of the term that this one character stands for."""
+    code = ord(char)
+    return code - 1 if code < 0xD800 else code - 0x801
 
 
 def numbers_in(signs: str) -> list[int]:
