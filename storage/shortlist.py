@@ -22,9 +22,9 @@ READ = 300
 """Statements that are read at once."""
 _TITLES = 100
 """Statements that hold the question in their title, at most."""
-_COMMON = 50_000
+_COMMON = 20_000
 """Where more statements hold a part, those with it in their title are too many to be told by that."""
-_BASE = 2_000
+_BASE = 1_000
 """Statements that hold a part of the question and are listed for it, at most."""
 _PARTS = 12
 """Parts of a question that count where nothing holds the whole."""
@@ -119,7 +119,9 @@ class Shortlist:
         asks = [ask for _, _, ask in asked]
         if self._strict:  # who holds the phrase, and nothing else of the question
             asks.append(Ask(self._said(must), MOST))
-        *found, others = [*self._engine.numbers(asks), *([] if self._strict else [[]])]
+        each = list(dict.fromkeys(asks))  # words that name one thing together ask for the same
+        numbers_of = dict(zip(each, self._engine.numbers(each), strict=True))
+        *found, others = [*(numbers_of[ask] for ask in asks), *([] if self._strict else [[]])]
         held = [
             (face.at, face.worth * more, numbers)
             for (face, more, _), numbers in zip(asked, found, strict=True)
@@ -155,7 +157,7 @@ class Shortlist:
 
     def _window_of_titles(self, rarest: Group) -> list[Group]:
         """A common word stands in many titles; several together do not."""
-        return self._window(rarest, _COMMON // 5) if len(self._groups) == 1 else []
+        return self._window(rarest, _COMMON // 2) if len(self._groups) == 1 else []
 
     @cached_property
     def _faces(self) -> list["_Face"]:
