@@ -1,16 +1,23 @@
 """The voice of one transport: draws alerts in the recipient's language and hands them over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from bot.render.alert import alert_message
+from bot.render.amended import amended_message
 from bot.render.digest import digest_message
-from bot.render.message import Message
+from bot.render.discreet import ping
+from bot.render.html import plain_text
+from bot.render.message import Message, Paragraph, Span
 from bot.render.notice import notice_message
 from bot.speech import Speech
+from jobs.amend import Changed
+from jobs.manner import Manner
 from jobs.outcome import Outcome
+from jobs.own_time import is_quiet_for, wakes
+from jobs.steps.clock import zone_of
 from storage.records import Alert, Notice, Recipient
 
 
@@ -40,11 +47,15 @@ class Transport(Protocol):
     idempotent: bool
     """Whether `send` may be repeated even after a restart: the key is recognised, or no harm is done."""
 
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
+    changes: bool
+    """Whether an edit changes what the reader sees where it stands."""
+
+    async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """Say the message, whole and in order, in as many parts as the platform needs.
 
         A silent message makes no sound; of another one at most the first part does. Its choices
-        stand at its end.
+        stand at its end. It is shown as belonging to the message that the reference `under` names;
+        one that is not there, or no reference at all, holds nothing up.
         """
 
     async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
@@ -64,6 +75,17 @@ class Transport(Protocol):
         """
 
 
+_PLAIN = 3_500
+"""Characters that fit in one message everywhere."""
+
+
+def bare(message: Message) -> Message:
+    """The words alone, in one part: for a platform that refused the message as it was."""
+    words = plain_text(message)
+    shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
+    return Message((Paragraph((Span(shown),)),), silent=message.silent)
+
+
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """What `jobs.deliver` calls a Voice, on any transport. `zone` is where admins are told their times."""
@@ -81,16 +103,44 @@ class Announcer:
         """Whether the platform recognises a repetition."""
         return self.transport.idempotent
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends one alert, or several as a digest."""
-        speech = Speech(recipient.language)
-        if len(alerts) == 1:
-            message = alert_message(alerts[0], speech, now)
-        else:
+    @property
+    def changes(self) -> bool:
+        """Whether an edit is seen where the message stands."""
+        return self.transport.changes
+
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
+        """Sends one alert, or a digest of some."""
+        speech = self._speech(recipient)
+        asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
+        silent = manner.silent or asleep
+        if recipient.discreet:
+            # Not under what was told before: a reply quotes it.
+            message, manner = ping(alerts[0].id, speech, silent=silent), replace(manner, under="")
+        elif manner.digest:
             message = digest_message(tuple(alerts), speech, now)
-        return await self.transport.send(recipient.address, message, key)
+        else:
+            message = replace(alert_message(alerts[0], speech, now), silent=silent)
+        if manner.plain:
+            message = bare(message)
+        return await self.transport.send(recipient.address, message, key, manner.under)
+
+    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+        """Shows what a message has to say since its matter was called off or rewritten."""
+        speech = self._speech(recipient)
+        if recipient.discreet:
+            # What was told before the chat became discreet is not to be read there any more.
+            message = ping(change.alert.id, speech, silent=True)
+        else:
+            message = amended_message(change, speech, now)
+        return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
         message = notice_message(notice, Speech(recipient.language, self.zone))
         return await self.transport.send(recipient.address, message, key)
+
+    def _speech(self, recipient: Recipient) -> Speech:
+        """Their language, and their clock."""
+        return Speech(recipient.language, zone_of(recipient.zone) or self.zone)

@@ -26,15 +26,22 @@ from bot.speech import Speech, languages
 from bot.systemd import Manager
 from bot.transports.console import ADDRESS, ConsoleTransport
 from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
-from jobs.deliver import Deliverer, Pace
+from jobs.amend import Amender
+from jobs.deliver import Deliverer
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.pace import Pace
 from jobs.parser import PRELOAD, Parser
 from jobs.poll import Poller
+from jobs.prune import EVERY as PRUNE_EVERY
+from jobs.prune import Pruner
+from jobs.remind import EVERY as REMIND_EVERY
+from jobs.remind import Reminder
 from jobs.schedule import Job, Schedule
 from jobs.websub import Subscriber
 from jobs.workers import Workers
@@ -181,7 +188,7 @@ class Desk:
         with self.database.write() as work:
             recipient = work.recipients.find(transport, address)
             if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
-                work.recipients.suspend(recipient.id)
+                work.recipients.suspend(recipient.id, now_utc())
 
 
 def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
@@ -207,6 +214,11 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
     )
 
 
+def telegram_pace(config: TelegramConfig) -> Pace:
+    """What Telegram takes: so many a second, one a second in a chat, and twenty a minute in a group (FAQ)."""
+    return Pace(config.messages_per_second, per_minute=GROUP_PER_MINUTE, place=place_of)
+
+
 def apology(language: str) -> Message:
     """What is said when an answer failed."""
     text = Speech(language).t("Something went wrong here. Nothing was changed. Please try again in a moment.")
@@ -220,10 +232,12 @@ async def delivering(
     pace: Pace,
     beat: Callable[[], None] = lambda: None,
     zone: tzinfo = UTC,
+    told: Admins = ONLY_TERMINAL,
 ) -> AsyncIterator[Deliverer]:
     """The one deliverer of a transport: waits until no other process sends there, then recovers.
 
-    `beat` is called with every step forward; to wait for the other process is one.
+    `beat` is called with every step forward; to wait for the other process is one. `told` are those
+    who hear of what goes wrong.
     """
     async with AsyncExitStack() as stack:
         while not stack.enter_context(database.sender_lock(transport.name)):
@@ -231,7 +245,9 @@ async def delivering(
             await stack.pop_all().aclose()
             log.warning("another process sends here; waiting until it stops", transport=transport.name)
             await asyncio.sleep(_LOCK_RETRY)
-        deliverer = Deliverer(database, Announcer(transport, zone), pace, now_utc, beat)
+        voice = Announcer(transport, zone)
+        amender = Amender(database, voice, pace, now_utc)
+        deliverer = Deliverer(database, voice, pace, now_utc, beat, amender.drain, told)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
@@ -264,15 +280,19 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             chat = telegram(config.telegram, desk)
             await chat.start()
             stack.push_async_callback(chat.stop)
-            senders.append((chat, Pace(config.telegram.messages_per_second)))
+            senders.append((chat, telegram_pace(config.telegram)))
         tasks = []
         for one, pace in senders:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
-            tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk.zone)))
+            tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
+        pruner = Pruner(database)
+        reminder = Reminder(database, desk.zone, wake.set)
         jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("heartbeat", EVERY, heart.beat),
+            Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
+            Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),
         ]
         if config.metrics:
             seen = scrapes(database, meter, pulse, now_utc)
@@ -325,10 +345,10 @@ async def _send(
     pace: Pace,
     wake: asyncio.Event,
     beat: Callable[[], None],
-    zone: tzinfo = UTC,
+    desk: Desk,
 ) -> None:
     """Delivers until cancelled: at once when something was queued, else every second."""
-    async with delivering(database, transport, pace, beat, zone) as deliverer:
+    async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
         while True:
             beat()
             try:

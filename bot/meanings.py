@@ -53,6 +53,11 @@ def _other_names(words: Sequence[str]) -> tuple[str, ...]:
     return () if capitals and not typed.isupper() else tuple(name for name in line if name != typed)
 
 
+def with_other_names(names: Sequence[str]) -> tuple[str, ...]:
+    """These names, each followed by what else it is called: an acronym by the long name."""
+    return tuple(dict.fromkeys(one for name in names for one in (name, *_other_names(name.split()))))
+
+
 def _country(words: Sequence[str]) -> str | None:
     """The country that the words name, by its name, its adjective or its people, and nothing but that."""
     typed = " ".join(words)

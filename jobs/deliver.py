@@ -1,31 +1,34 @@
-"""Sends what is queued, most pressing first, and writes down what became of each attempt."""
+"""Sends what is queued in a stream, most pressing first: nobody who is slow holds up anybody else."""
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
-from jobs.uncertain import unanswered, was_repeated
-from storage.database import Database, Work
-from storage.records import Alert, Delivery, Notice, Recipient
-from storage.words import DeliveryState, Urgency
+from jobs.ledger import NOBODY, Errand, Finished, Ledger, Room, Turn
+from jobs.manner import Manner, manner_of
+from jobs.notices import Admins
+from jobs.outcome import Outcome, RetryLater, Uncertain
+from jobs.pace import Pace
+from storage.database import Database
+from storage.records import Alert, Notice, Recipient
 
 log = structlog.get_logger()
 
-_BATCH = 30
-_AT_ONCE = (0, 3)
-_DIGESTS = (4, 4)
-_LONGEST_BACKOFF = 600.0
-
-
-Matter = tuple[Alert, ...] | Notice
-"""What one message is about: an alert, several as a digest, or a notice to an admin."""
+MOST_AT_ONCE = 100
+"""Messages under way at a time."""
+STOP_WITHIN = 3.0
+"""Seconds that messages under way have to arrive when we are told to stop."""
+_LOOK = 0.25
+"""Seconds until we look again for what was queued meanwhile, while something else is waited for."""
+_GATHER = 0.05
+"""Seconds that an answer waits, at most, to be written down together with the next attempt."""
+_BREATH = 0.01
+"""Seconds between two turns while messages are under way: what comes back meanwhile shares a transaction."""
 
 
 class Voice(Protocol):
@@ -39,36 +42,23 @@ class Voice(Protocol):
     def idempotent(self) -> bool:
         """Whether the platform recognises a repetition by its key."""
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends one alert, or several as a digest."""
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
+        """Sends one alert, or a digest of some, in this manner."""
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
 
 
 @dataclass(slots=True)
-class Pace:
-    """Lets at most `per_second` messages go, and one to the same recipient every `gap` seconds."""
-
-    per_second: float
-    gap: float = 1.0
-    _next: float = 0.0
-    _chats: dict[int, float] = field(default_factory=dict)
-
-    async def turn(self, recipient_id: int) -> None:
-        """Waits until a message to this recipient may go."""
-        now = time.monotonic()
-        if len(self._chats) > 10_000:
-            self._chats = {key: at for key, at in self._chats.items() if at > now}
-        at = max(now, self._next, self._chats.get(recipient_id, 0.0))
-        self._next = max(now, self._next) + 1 / self.per_second
-        self._chats[recipient_id] = at + self.gap
-        await asyncio.sleep(at - now)
-
-
-@dataclass(slots=True)
 class Deliverer:
-    """Empties the queue of one transport. To be run by the one holder of the transport's sender lock."""
+    """Empties the queue of one transport. To be run by the one holder of the transport's sender lock.
+
+    Each turn is one transaction (`jobs.ledger`): what has been answered is written down, and as many
+    attempts are counted as may be made this instant. So what is most pressing goes next, whenever it
+    came, and an attempt that is counted is made.
+    """
 
     database: Database
     voice: Voice
@@ -76,186 +66,171 @@ class Deliverer:
     now: Callable[[], datetime]
     beat: Callable[[], None] = lambda: None
     """Called with every step forward: whoever watches us knows that we are not hung."""
+    amend: Callable[[], Awaitable[int]] | None = None
+    """Changes messages that were sent before; returns how many were tried."""
+    admins: Admins = NOBODY
+    """Who hears of what was refused, or came too late."""
+    most: int = MOST_AT_ONCE
     _paused_until: datetime | None = None
-    _order: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _is_probing: bool = False
+    """Whether the account could not send at the last attempt: then one message is tried, not many."""
+    _held: dict[int, datetime] = field(default_factory=dict)
+    """Recipients whom the platform told us to leave alone, and until when."""
+    _known: dict[str, set[int]] = field(default_factory=dict)
+    """The recipients of each chat that rests."""
+    _under_way: dict[asyncio.Task[None], Errand] = field(default_factory=dict)
+    _finished: list[Finished] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ledger = Ledger(
+            self.database,
+            self.voice.name,
+            self.now,
+            self.voice.idempotent,
+            self.pace.place,
+            self.admins,
+        )
 
     def recover(self) -> int:
-        """Settles what was being sent when the last sender was stopped; returns how many there were.
-
-        What had only waited for its turn is queued again; for the rest see `jobs.uncertain`.
-        """
-        with self.database.write() as work:
-            found = work.deliveries.interrupted(self.voice.name)
-            for delivery, immediate in found:
-                if delivery.begun:
-                    note = "the program stopped while it was being sent"
-                    self._unanswered(work, delivery, immediate, note)
-                else:
-                    work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
-        return len(found)
+        """Settles what was being sent when the last sender was stopped; returns how many there were."""
+        found, self._paused_until = self._ledger.recover()
+        return found
 
     async def drain(self) -> int:
         """Sends everything that is due; returns how many messages were attempted."""
         attempted = 0
-        while not self._paused():
-            self.beat()
-            batch = await asyncio.to_thread(self._claim)
-            if not batch:
-                break
-            async with asyncio.TaskGroup() as tasks:
-                for group, recipient, matter in batch:
-                    tasks.create_task(self._send(matter, recipient, group))
-            attempted += len(batch)
-        return attempted
+        try:
+            while True:
+                self.beat()
+                room = self._room()
+                turn = await self._turn(room)
+                attempted += len(turn.errands)
+                for errand in turn.errands:
+                    self._set_out(errand)
+                for chat, recipient in turn.skipped:
+                    self._known.setdefault(chat, set()).add(recipient)
+                idle = not (self._under_way or self._finished or turn.looked)
+                if idle and (self._is_paused() or not await self._is_any_due(room)):
+                    break
+                await self._something(exhausted=turn.looked < room.most)
+            if self.amend is not None and not self._is_paused():
+                attempted += await self.amend()
+            return attempted
+        finally:
+            await self._end()
 
-    def _paused(self) -> bool:
+    def _is_paused(self) -> bool:
         return self._paused_until is not None and self.now() < self._paused_until
 
-    def _claim(self) -> list[tuple[tuple[Delivery, ...], Recipient, Matter]]:
+    def _room(self) -> Room:
+        """What may leave now: nothing while the account must wait."""
         now = self.now()
-        with self.database.write() as work:
-            work.deliveries.cancel_expired(now)
-            claimed = work.deliveries.claim(self.voice.name, now, _BATCH, lanes=_AT_ONCE)
-            groups: list[tuple[Delivery, ...]] = [(delivery,) for delivery in claimed]
-            if not groups:
-                groups = _by_recipient(
-                    work.deliveries.claim(self.voice.name, now, _BATCH * 10, lanes=_DIGESTS)
-                )
-            alerts = work.alerts.many([delivery.alert_id for group in groups for delivery in group])
-            notices = work.notices.many([group[0].notice_id for group in groups])
-            batch = []
-            for claimed_group in groups:
-                group = _still_told(work, claimed_group, alerts)
-                if not group:
-                    continue
-                recipient = work.recipients.get(group[0].recipient_id)
-                if recipient:  # always: its deliveries are ours until the commit, and refer to it
-                    notice = notices.get(group[0].notice_id)
-                    told = notice or tuple(alerts[delivery.alert_id] for delivery in group)
-                    batch.append((group, recipient, told))
-            return batch
+        self._held = {key: until for key, until in self._held.items() if until > now}
+        busy = {errand.place.chat for errand in self._under_way.values()} | self.pace.resting()
+        self._known = {chat: ids for chat, ids in self._known.items() if chat in busy}
+        without = set(self._held).union(*self._known.values())
+        most = min(self.most - len(self._under_way), self.pace.room())
+        if self._is_probing:
+            most = min(most, 1 - len(self._under_way))
+        return Room(0 if self._is_paused() else max(0, most), without, busy)
 
-    async def _send(self, matter: Matter, recipient: Recipient, group: tuple[Delivery, ...]) -> None:
+    async def _is_any_due(self, room: Room) -> bool:
+        """Whether something waits for a chat that only rests, or is there now."""
+        if not room.most:
+            return True
+        resting = set(room.without) - set(self._held)
+        return bool(resting) and await asyncio.to_thread(self._ledger.is_due, resting)
+
+    def _set_out(self, errand: Errand) -> None:
+        self._known.setdefault(errand.place.chat, set()).add(errand.recipient.id)
+        task = asyncio.create_task(self._send(errand))
+        self._under_way[task] = errand
+        task.add_done_callback(self._is_back)
+
+    def _is_back(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._news.set()
+
+    async def _send(self, errand: Errand) -> None:
+        now, slot = self.now(), self.pace.leaves(errand.place)
         try:
-            await self.pace.turn(recipient.id)
-        except asyncio.CancelledError:
-            # Stopped while it waited for its turn: nothing left us, so nothing is uncertain.
-            self._put_back(group)
-            raise
-        if self._paused():
-            await asyncio.to_thread(self._put_back, group)
-            return
-        now = self.now()
-        async with self._order:  # one after another, so that what is most pressing leaves first
-            group = await asyncio.to_thread(self._begin, group)
-        if not group:
-            return
-        try:
-            outcome = await self._said(matter, recipient, now)
+            outcome = await self._said(errand, now)
         except Exception:
             # The message may have left; only the log knows why no answer was understood.
-            log.exception("deliver.fault", transport=self.voice.name, delivery=group[0].id)
+            log.exception("deliver.fault", transport=self.voice.name, delivery=errand.deliveries[0].id)
             outcome = Uncertain("fault in Vigil while sending: see the log")
-        if isinstance(outcome, RetryLater) and outcome.everyone:
-            self._paused_until = now + timedelta(seconds=outcome.seconds)
-        await self._settled(group, matter, recipient, outcome)
-        self.beat()
+        self.pace.answered(slot)
+        finished = Finished(errand, outcome, self.now())
+        self._is_probing = isinstance(outcome, RetryLater) and outcome.everyone
+        if isinstance(outcome, RetryLater) and outcome.seconds:
+            until = finished.at + timedelta(seconds=outcome.seconds)
+            if outcome.everyone:
+                self._paused_until = max(until, self._paused_until or until)
+            else:
+                self._held[errand.recipient.id] = until
+        self._finished.append(finished)
 
-    async def _said(self, matter: Matter, recipient: Recipient, now: datetime) -> Outcome:
-        if isinstance(matter, Notice):
-            return await self.voice.notify(matter, recipient, f"notice-{matter.id}:{recipient.id}")
-        return await self.voice.tell(matter, recipient, f"{matter[0].identifier}:{recipient.id}", now)
+    async def _said(self, errand: Errand, now: datetime) -> Outcome:
+        if isinstance(errand.matter, Notice):
+            return await self.voice.notify(errand.matter, errand.recipient, errand.key)
+        manner = await manner_of(self.database, errand.matter, errand.deliveries)
+        manner = replace(manner, plain=errand.is_refused)
+        return await self.voice.tell(errand.matter, errand.recipient, errand.key, now, manner)
 
-    async def _settled(
-        self, group: tuple[Delivery, ...], matter: Matter, recipient: Recipient, outcome: Outcome
-    ) -> None:
-        """Writes the outcome down, again and again while the database is busy."""
+    async def _something(self, *, exhausted: bool) -> None:
+        """Until there is something to do: answers, room for another message, or perhaps something new."""
+        full = len(self._under_way) >= (1 if self._is_probing else self.most)
+        wait = _LOOK if exhausted or full or self._is_paused() else min(_LOOK, self.pace.wait())
+        self._news.clear()
+        if wait and not self._finished:
+            try:
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
+            except TimeoutError:
+                return
+        if self._under_way:  # others may be on their way back: they are written down together
+            room = self.pace.wait()
+            await asyncio.sleep(min(_GATHER, room) if room and not (exhausted or full) else _BREATH)
+
+    async def _turn(self, room: Room) -> Turn:
+        """One transaction, again and again while the database is busy."""
         for pause in (0.1, 0.5, 2.0, 10.0):
             try:
-                await asyncio.to_thread(self._settle, group, matter, recipient, outcome)
+                return await self._uninterrupted(room)
             except SQLAlchemyError:
-                log.exception("deliver.not_written", delivery=group[0].id, again_in=pause)
+                log.exception("deliver.not_written", outcomes=len(self._finished), again_in=pause)
                 await asyncio.sleep(pause)
-            else:
-                return
-        log.error("deliver.left_sending", delivery=group[0].id, settled_at="the next start")
+                room = Room()  # first what happened
+        finished, self._finished = self._finished, []
+        for one in finished:
+            number = one.errand.deliveries[0].id
+            log.error("deliver.left_sending", delivery=number, settled_at="the next start")
+        return Turn()
 
-    def _begin(self, group: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
-        """Counts the attempt before it is made: from here on the message may have left.
+    async def _uninterrupted(self, room: Room) -> Turn:
+        """A stop in the middle of it sends nothing, and leaves nothing as being sent."""
+        finished, self._finished = self._finished, []
+        running = asyncio.ensure_future(asyncio.to_thread(self._ledger.turn, finished, room))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            if running.exception():
+                self._finished = [*finished, *self._finished]
+            elif running.result().errands:
+                await asyncio.to_thread(self._ledger.put_back, running.result().errands)
+            raise
+        except SQLAlchemyError:
+            self._finished = [*finished, *self._finished]
+            raise
 
-        Nothing remains when the recipient was lost while this waited for its turn.
-        """
-        with self.database.write() as work:
-            begun = work.deliveries.begin([delivery.id for delivery in group])
-        return group if begun == len(group) else ()
-
-    def _put_back(self, group: tuple[Delivery, ...]) -> None:
-        with self.database.write() as work:
-            for delivery in group:
-                work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
-
-    def _settle(
-        self, group: tuple[Delivery, ...], matter: Matter, recipient: Recipient, outcome: Outcome
-    ) -> None:
-        with self.database.write() as work:
-            for delivery, immediate in zip(group, _pressing(matter), strict=True):
-                self._settle_one(work, delivery, recipient, outcome, immediate=immediate)
-            if isinstance(outcome, Gone):
-                work.recipients.suspend(recipient.id)
-            if isinstance(outcome, Migrated):
-                work.recipients.move(recipient.id, recipient.transport, outcome.address)
-        log.info(
-            "deliver.done", transport=self.voice.name, delivery=group[0].id, outcome=type(outcome).__name__
-        )
-
-    def _settle_one(
-        self, work: Work, delivery: Delivery, recipient: Recipient, outcome: Outcome, *, immediate: bool
-    ) -> None:
-        settle = work.deliveries.settle
-        now = self.now()
-        match outcome:
-            case Sent(reference):
-                settle(delivery.id, DeliveryState.SENT, reference=reference)
-            case RetryLater(seconds, detail):
-                wait = max(seconds, min(_LONGEST_BACKOFF, 2.0 ** min(delivery.attempts, 9)))
-                if seconds:
-                    wait = seconds  # the platform said how long: neither earlier nor much later
-                again = now + timedelta(seconds=wait)
-                note = delivery.detail if was_repeated(delivery) else detail
-                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
-            case Gone(detail):
-                settle(delivery.id, DeliveryState.FAILED, detail=detail)
-            case Migrated():
-                settle(delivery.id, DeliveryState.QUEUED, detail="the chat moved", not_before=now)
-            case Rejected(detail):
-                log.error("deliver.rejected", delivery=delivery.id, transport=recipient.transport, why=detail)
-                settle(delivery.id, DeliveryState.FAILED, detail=detail)
-            case Uncertain(detail):
-                self._unanswered(work, delivery, immediate, detail)
-
-    def _unanswered(self, work: Work, delivery: Delivery, immediate: bool, detail: str) -> None:
-        log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
-        recognised = self.voice.idempotent
-        unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=recognised)
-
-
-def _still_told(work: Work, group: tuple[Delivery, ...], alerts: dict[int, Alert]) -> tuple[Delivery, ...]:
-    """Without the alerts on what an admin took down while they waited: those are cancelled."""
-    gone = [one for one in group if one.alert_id and alerts[one.alert_id].statement.taken_down]
-    for delivery in gone:
-        work.deliveries.settle(delivery.id, DeliveryState.CANCELLED, detail="taken down by an admin")
-    return tuple(one for one in group if one not in gone)
-
-
-def _pressing(matter: Matter) -> tuple[bool, ...]:
-    """For each delivery, whether a miss is worse than a double: an Immediate alert, a notice to an admin."""
-    if isinstance(matter, Notice):
-        return (True,)
-    return tuple(alert.statement.alert.urgency is Urgency.IMMEDIATE for alert in matter)
-
-
-def _by_recipient(claimed: Sequence[Delivery]) -> list[tuple[Delivery, ...]]:
-    groups: dict[int, list[Delivery]] = {}
-    for delivery in claimed:
-        groups.setdefault(delivery.recipient_id, []).append(delivery)
-    return [tuple(group) for group in groups.values()]
+    async def _end(self) -> None:
+        """What is under way has a moment to arrive, and is written down."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=STOP_WITHIN)
+            for task in tuple(self._under_way):
+                task.cancel()
+        if self._finished:
+            await self._turn(Room())

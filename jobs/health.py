@@ -8,13 +8,18 @@ import structlog
 
 from jobs.notices import Admins, announce, overtaken
 from jobs.steps.network import is_down
-from jobs.steps.telling import heard, noted, spoke
+from jobs.steps.telling import heard, noted, spoke, vanished, withheld
 from storage.database import Work
 from storage.moments import OFFLINE_SINCE
 from storage.records import Event, Source
 from storage.words import EventKind, SourceState
 
 log = structlog.get_logger()
+
+_ONCE = timedelta(days=7)
+"""So long nobody is told the same of a source again: that its items vanished, or what they resemble."""
+_NOTICES = 200
+"""So many notices are looked at for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,32 @@ def tell_pushed(work: Work, found: Sequence[Found], admins: Admins) -> None:
         before = stored.get(one.before.id)
         if before:
             announce(work, spoke(before, one.after, one.now), admins, one.now)
+
+
+def tell_vanished(work: Work, source: Source, count: int, now: datetime, admins: Admins) -> None:
+    """Queues that many items of a source vanished at once; once, however often that is found."""
+    event = vanished(source, count, now)
+    if not _was_told(work, event):
+        log.warning("source.items_vanished", source=source.name, count=count)
+        announce(work, (event,), admins, now)
+
+
+def tell_withheld(work: Work, source: Source, number: int, now: datetime, admins: Admins) -> None:
+    """Queues that something resembles the statement with this number, which was taken down; likewise."""
+    event = withheld(source, number, now)
+    if not _was_told(work, event):
+        log.warning("entry.withheld", source=source.name, statement=number)
+        announce(work, (event,), admins, now)
+
+
+def _was_told(work: Work, event: Event) -> bool:
+    told = (one for notice in work.notices.latest(_NOTICES) for one in notice.events)
+    return any(
+        (one.kind, one.source, one.counts.get("statement"))
+        == (event.kind, event.source, event.counts.get("statement"))
+        and event.at - one.at < _ONCE
+        for one in told
+    )
 
 
 def _matters(one: Found) -> bool:

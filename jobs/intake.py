@@ -32,6 +32,8 @@ class Taken:
 
     taken: int = 0
     known: int = 0
+    withheld: int = 0
+    """Were taken down here, or resemble what was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Read:
 
     items: tuple[tuple[Source, Understood], ...] = ()
     known: int = 0
+    withheld: int = 0
 
 
 @dataclass(slots=True)
@@ -95,13 +98,13 @@ class Intake:
             self.told(Taken(count))
 
     async def _read(self, batch: tuple[Item, ...]) -> Read:
-        fresh = await asyncio.to_thread(self._fresh, batch)
-        known = len(batch) - len(fresh)
+        fresh, withheld = await asyncio.to_thread(self._fresh, batch)
+        known = len(batch) - len(fresh) - withheld
         if self.deferred:
-            return Read(
-                tuple((source, as_it_stands(possible(entry), source)) for entry, source in fresh), known
-            )
-        return Read(tuple(await self._understood(fresh)), known)
+            read = [(source, as_it_stands(possible(entry), source)) for entry, source in fresh]
+        else:
+            read = await self._understood(fresh)
+        return Read(tuple(read), known, withheld)
 
     async def _understood(self, items: Sequence[Item]) -> list[tuple[Source, Understood]]:
         """What the entries say, in their order; those of one source that stand together go together."""
@@ -116,31 +119,36 @@ class Intake:
         )
         return [(source, one) for (source, _), found in zip(pieces, read, strict=True) for one in found]
 
-    def _fresh(self, batch: tuple[Item, ...]) -> tuple[Item, ...]:
-        """What of it is not known yet: only that is read."""
+    def _fresh(self, batch: tuple[Item, ...]) -> tuple[tuple[Item, ...], int]:
+        """What of it is not known yet: only that is read; and how many are not to come here again."""
         with self.database.read() as work:
-            known = _known(work, [(source, entry) for entry, source in batch])
+            known, withheld = _known(work, [(source, entry) for entry, source in batch])
         fresh: dict[tuple[str, str], Item] = {}
         for entry, source in batch:
-            if (source.name, entry.uid) not in known:
+            if (source.name, entry.uid) not in known | withheld:
                 fresh.setdefault((source.name, entry.uid), (entry, source))
-        return tuple(fresh.values())
+        return tuple(fresh.values()), sum((source.name, entry.uid) in withheld for entry, source in batch)
 
     async def _kept(self, read: Read, done: Taken) -> Taken:
-        taken = await asyncio.to_thread(self._store, read) if read.items else 0
-        done = Taken(done.taken + taken, done.known + read.known + len(read.items) - taken)
+        taken, withheld = await asyncio.to_thread(self._store, read) if read.items else (0, 0)
+        known = read.known + len(read.items) - taken - withheld
+        done = Taken(done.taken + taken, done.known + known, done.withheld + read.withheld + withheld)
         self.told(done)
         return done
 
-    def _store(self, read: Read) -> int:
-        """One transaction: what is known by now is left out, also what an earlier batch has brought."""
+    def _store(self, read: Read) -> tuple[int, int]:
+        """One transaction: what is known by now is left out, also what an earlier batch has brought.
+
+        Returns how many were taken, and how many are not to come here again.
+        """
         now, taken = self.now(), 0
         try:
             with self.database.write() as work:
                 work.cases.lock()
                 if not self.deferred:
                     self._recall.begin(work)
-                known = _known(work, [(source, one.entry) for source, one in read.items])
+                known, withheld = _known(work, [(source, one.entry) for source, one in read.items])
+                known |= withheld
                 sources: dict[str, Source] = {}
                 for source, one in read.items:
                     key = (source.name, one.entry.uid)
@@ -154,7 +162,7 @@ class Intake:
         except BaseException:
             self._recall.forget()
             raise
-        return taken
+        return taken, len(withheld)
 
     def _add(self, work: Work, source: Source, one: Understood, now: datetime) -> None:
         known_by = one.entry.uid if self.named else ""
@@ -188,15 +196,23 @@ class Intake:
             raise
 
 
-def _known(work: Work, items: Sequence[tuple[Source, Entry]]) -> set[tuple[str, str]]:
-    """(source, uid) of those that are here, or are not to come here again."""
+Key = tuple[str, str]
+"""The name of a source, and a uid of it."""
+
+
+def _known(work: Work, items: Sequence[tuple[Source, Entry]]) -> tuple[set[Key], set[Key]]:
+    """Those that are here, and those that are not to come here again: taken down, or much like it."""
     of: dict[str, list[Entry]] = {}
     for source, entry in items:
         of.setdefault(source.name, []).append(entry)
-    found: set[tuple[str, str]] = set()
+    found: set[Key] = set()
+    withheld: set[Key] = set()
     for name, entries in of.items():
         stored = work.sources.by_name(name)
         uids = work.entries.known(stored.id, [entry.uid for entry in entries]) if stored else set()
-        uids |= work.statements.takedowns.withheld(name, entries)
         found.update((name, uid) for uid in uids)
-    return found
+        rest = [entry for entry in entries if entry.uid not in uids]
+        away = work.statements.takedowns.withheld(name, rest)
+        away |= work.statements.takedowns.resembling([one for one in rest if one.uid not in away]).keys()
+        withheld.update((name, uid) for uid in away)
+    return found, withheld

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobs.health import Found, tell, tell_pushed
+from jobs.health import Found, tell, tell_pushed, tell_vanished, tell_withheld
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.recall import Recall
@@ -12,6 +12,7 @@ from jobs.ring import Audience, Occasion, change, keep, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
 from jobs.steps.understand import Understood
 from jobs.vanished import Standing
+from jobs.wishes import Wishes
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import Relation
@@ -87,19 +88,32 @@ class Kept:
     new: int = 0
     notes: tuple[str, ...] = ()
     alerts: tuple[tuple[Alert, int], ...] = ()
+    withheld: tuple[int, ...] = ()
+    """Taken-down statements, by number, that something new resembled so much that it was not stored."""
     overtaken: bool = False
     """True when another program had changed meanwhile what this answer edits: it is to be asked for again."""
 
 
 def keep_all(
-    work: Work, outcomes: Sequence[Outcome], limits: Limits, recall: Recall, admins: Admins = NOBODY
+    work: Work,
+    outcomes: Sequence[Outcome],
+    limits: Limits,
+    recall: Recall,
+    admins: Admins = NOBODY,
+    wishes: Wishes | None = None,
 ) -> tuple[Kept, ...]:
     """Keeps what several polls brought, in the order in which they came, and what admins should hear."""
     if any(outcome.new or outcome.edits for outcome in outcomes):
         work.cases.lock()  # first: what another poller stores meanwhile must be seen below
         recall.begin(work)
-    audience = Audience(work)
+    for outcome in outcomes:
+        if outcome.standing.at_once:
+            tell_vanished(work, outcome.source, outcome.standing.at_once, outcome.now, admins)
+    audience = Audience(work, wishes or Wishes())
     kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
+    for outcome, one in zip(outcomes, kept, strict=True):
+        for number in dict.fromkeys(one.withheld):
+            tell_withheld(work, outcome.source, number, outcome.now, admins)
     both = list(zip(outcomes, _with_memory(work, outcomes, kept), strict=True))
     found = [Found(by.before, one.source, by.now) for by, one in both if not by.pushed]
     told = tell(work, found, admins)
@@ -130,6 +144,10 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     known = work.entries.known(source.id, [read.entry.uid for read in outcome.new])
     # Asked again here: what was taken down while it was read must not come back.
     known |= work.statements.takedowns.withheld(source.name, [read.entry for read in outcome.new])
+    alike = work.statements.takedowns.resembling(
+        [read.entry for read in outcome.new if read.entry.uid not in known]
+    )
+    known |= alike.keys()
     new = [read for read in outcome.new if read.entry.uid not in known]
     new = [_remarked(read, limits, now) for read in new]
     for read in sorted(new, key=lambda read: read.entry.published or now):
@@ -142,7 +160,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
         if rung:
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
-    return Kept(source, len(new), notes, tuple(alerts), overtaken=lost)
+    return Kept(source, len(new), notes, tuple(alerts), tuple(alike.values()), overtaken=lost)
 
 
 def _remarked(read: Understood, limits: Limits, now: datetime) -> Understood:

@@ -27,6 +27,7 @@ from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, unders
 from jobs.turns import Turns
 from jobs.vanished import Vanished
 from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
+from jobs.wishes import Wishes
 from storage.database import Database
 from storage.records import Entry, Source
 from storage.words import SourceState
@@ -67,6 +68,7 @@ class Poller:
     _busy: set[int] = field(default_factory=set)
     _pauses: Pauses = field(default_factory=Pauses)
     _recall: Recall = field(default_factory=Recall)
+    _wishes: Wishes = field(default_factory=Wishes)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
     _vanished: Vanished = field(init=False, repr=False)
 
@@ -201,7 +203,13 @@ class Poller:
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = succeeded(source, answer, digest, now, state=state, detail=degraded)
-            return Outcome(source, after, now, edits=await self._read_late(source, now))
+            return Outcome(
+                source,
+                after,
+                now,
+                edits=await self._read_late(source, now),
+                standing=await self._vanished.found_later(source, now),
+            )
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
@@ -352,7 +360,7 @@ class Poller:
         pauses = self._pauses.unwritten()
         try:
             with self.database.write() as work:
-                kept = keep_all(work, outcomes, self.limits, self._recall, self.admins)
+                kept = keep_all(work, outcomes, self.limits, self._recall, self.admins, self._wishes)
                 if pauses:
                     work.sources.pause(pauses, outcomes[0].now)
         except BaseException:

@@ -32,6 +32,7 @@ from storage.copy import (
 from storage.database import Database, StorageError, Work, reason
 from storage.moments import ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
+from storage.tables import route_countries
 from storage.words import DeliveryState
 
 _NOTE = "a backup was restored: it may have been sent after the backup was taken"
@@ -112,8 +113,10 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld = work.statements.takedowns.digests()
     rows_out(connection, tables)
-    rows = rows_in(backup.connection, connection, tables, () if with_missing else missing)
+    kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
+    rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
     join_recipients(connection, tables, people, same)
+    work.routes.index_all()
     work.statements.index_all()
     take_down_again(work, withheld, now)
     for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):

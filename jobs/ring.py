@@ -6,19 +6,23 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from jobs import circle, own_time
 from jobs.limits import Limits
 from jobs.recall import Recall
 from jobs.steps import match
+from jobs.steps.course import changed, facts_digest, is_news
 from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
+from jobs.wishes import Wishes
 from storage.database import Work, now_utc
-from storage.records import Alert, Entry, Route, Source, Statement
-from storage.words import CaseState, Digest, MsgType, Relation, Trust
+from storage.deliveries import DIGESTS
+from storage.matching import Aim, Timing, Turn
+from storage.records import Alert, Change, Entry, Source, Statement
+from storage.words import CaseState, Cause, Digest, MsgType, Relation, Trust
 
 log = structlog.get_logger()
 
 _LIFE = timedelta(days=9)
-_DIGEST_LANE = 4
 _AN_HOUR = timedelta(hours=1)
 _QUIET = timedelta(hours=6)
 """How long a source that was held must give no cause for it, where no admin looks, to be heard again."""
@@ -31,17 +35,19 @@ _NOT_ITS_OWN = "another source than the one that called says that it is over: an
 
 @dataclass(slots=True)
 class Audience:
-    """Who asked for what: read once a transaction, and only if something may ring."""
+    """Who asked for what, as one transaction sees it, and how much has rung for them."""
 
     work: Work
-    _routes: tuple[tuple[str, Route], ...] | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    _is_true: bool = False
     _rung: dict[tuple[int, datetime, bool], int] = field(default_factory=dict)
 
-    def routes(self) -> tuple[tuple[str, Route], ...]:
-        """Every route of every reachable recipient, deciphered, with the name of its transport."""
-        if self._routes is None:
-            self._routes = tuple(self.work.routes.active())
-        return self._routes
+    def aim(self, alert: Alert) -> Aim:
+        """What the database is asked about an alert."""
+        if not self._is_true:
+            self.wishes.begin(self.work)
+            self._is_true = True
+        return match.aim_of(alert, self.wishes.fitting(alert))
 
     def too_many(self, alert: Alert, most: int) -> bool:
         """Whether the source has given cause for as many as it may within an hour, or did and is not cleared.
@@ -52,7 +58,7 @@ class Audience:
         key = (source, alert.sent - _AN_HOUR, urgent)
         if key not in self._rung:
             of = self.work.alerts
-            rung = of.rung_since(*key[:2]) if urgent else of.at_once_since(*key[:2], _DIGEST_LANE)
+            rung = of.rung_since(*key[:2]) if urgent else of.at_once_since(*key[:2], DIGESTS)
             still = of.held_since(source, alert.sent - _QUIET, _TOO_MANY[urgent])
             self._rung[key] = most if still else rung
         return self._rung[key] >= most
@@ -77,6 +83,8 @@ class Occasion:
     audience: Audience
     stage: str = ""
     doubt: str = ""
+    cause: Cause = Cause.NEWS
+    changes: tuple[Change, ...] = ()
 
 
 def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
@@ -155,14 +163,17 @@ def change(
 def ring_again(
     work: Work, source: Source, entry: Entry, told: tuple[Statement, Statement], occasion: Occasion
 ) -> tuple[Alert, int] | None:
-    """The alert that an edit gives cause for: once when it became urgent, once when it calls off.
+    """The alert that an edit gives cause for, once: it became urgent, calls off, or changes what rang.
 
-    `told` is the statement before and after. Who was rung for the case already hears nothing, unless
-    by a message that was not urgent yet.
+    Changed is who is in danger, where, what is asked or by when.
+
+    `told` is the statement before and after. Who was rung for the case already does not hear that it
+    became urgent, unless by a message that was not urgent yet.
     """
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
     called_off = MsgType.CANCEL
+    changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
         work.cases.touch(after.case_id, CaseState.STOPPED, occasion.now)
         stage, relation = "called off", Relation.UPDATE
@@ -170,9 +181,11 @@ def ring_again(
         stage = "became urgent"
         others = work.alerts.urgent_of_case(after.case_id, but=after.id)
         relation = Relation.DUPLICATE if others else Relation.UPDATE
+    elif after.alert.urgent and is_news(changes) and work.alerts.rang(after.id):
+        stage, relation = f"edited {facts_digest(after)}", Relation.UPDATE
     else:
         return None
-    occasion = replace(occasion, stage=stage)
+    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes)
     if work.alerts.exists(identifier(source, entry, stage)):
         return None
     return ring(work, source, entry, replace(after, relation=relation), occasion)
@@ -200,32 +213,76 @@ def ring(
         expires=max(now, now_utc()) + _LIFE,
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
+        cause=occasion.cause,
+        changes=occasion.changes,
     )
-    wanted = _wanted(work, alert, occasion)
-    if statement.relation is Relation.DUPLICATE:
+    if alert.msg_type is MsgType.CANCEL and earlier:
+        return _end(work, alert, occasion)
+    again = statement.relation is Relation.DUPLICATE
+    aim = occasion.audience.aim(alert)
+    if earlier and match.is_follow_up(alert):
+        aim = replace(aim, follows=statement.case_id)
+    if again:
         # The same call again: only for those whom its first carrier did not reach.
-        wanted = {key: when for key, when in wanted.items() if when[0] < _DIGEST_LANE}
-        heard = work.deliveries.heard(statement.case_id) if wanted and earlier else set()
-        wanted = {key: when for key, when in wanted.items() if key[0] not in heard}
-        if earlier and not wanted:
-            return None
-    if not wanted and not statement.alert.urgent:
+        aim = replace(aim, only_at_once=True, unheard=statement.case_id if earlier else None)
+    reach = work.matching.reach(aim)
+    followed = circle.is_followed(work, alert, again=again)
+    reached = reach.anyone or followed
+    if not reached and (not statement.alert.urgent or aim.unheard is not None):
         return None
-    at_once = any(lane < _DIGEST_LANE for lane, _ in wanted.values())
-    if alert.msg_type is MsgType.CANCEL:
-        held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
-        if not held:
-            work.deliveries.cancel_case(statement.case_id)
-    elif (statement.alert.urgent or at_once) and occasion.audience.too_many(alert, limits.per_source_hour):
+    at_once = reach.at_once or followed
+    rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
+    if rings and occasion.audience.too_many(alert, limits.per_source_hour):
         held = _TOO_MANY[statement.alert.urgent]
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
     occasion.audience.rang(alert, at_once=at_once)
-    for lane, at in sorted(set(wanted.values())):
-        chosen = [(key[0], key[1], at) for key, value in wanted.items() if value == (lane, at)]
-        work.deliveries.queue(alert.id, chosen, lane, held=held if lane < _DIGEST_LANE else "")
-    return alert, len(wanted)
+    usual = timing(alert, occasion)
+    queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
+    queued += circle.persons(work, alert, now, followed=followed, held=held)
+    if queued:
+        own_time.fit(work, alert, usual, now, limits.zone)
+    if not held:
+        circle.amend(work, alert, now)
+    return alert, queued
+
+
+def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | None:
+    """What takes a call back goes to whom it was told, or may have been, whatever they asked for.
+
+    What waits of the call is taken back, unless an admin looks first.
+    """
+    assert alert.case_id is not None  # noqa: S101 - it ends the case
+    held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
+    if held:
+        log.warning("alert.held", source=alert.source.name, identifier=alert.identifier, why=held)
+    else:
+        work.deliveries.cancel_case(alert.case_id)
+    again = alert.statement.relation is Relation.DUPLICATE
+    followed = circle.is_followed(work, alert, again=again)
+    if again and not work.told.receivers(alert.case_id, waiting=bool(held)):
+        return None
+    alert = replace(alert, id=work.alerts.add(alert))
+    lane = match.lane(alert)
+    queued = work.told.queue(alert, lane, occasion.now, held=held)
+    queued += circle.persons(work, alert, occasion.now, followed=followed, held=held)
+    if not held:
+        circle.amend(work, alert, occasion.now)
+    return alert, queued
+
+
+def timing(alert: Alert, occasion: Occasion) -> Timing:
+    """In which lane and from when on those who want the alert at once, daily or weekly may be sent it.
+
+    It holds for recipients who named no clock of their own; `jobs.own_time` fits it to the others.
+    """
+    now, limits = occasion.now, occasion.limits
+    return Timing(
+        at_once=Turn(match.lane(alert), now),
+        daily=Turn(DIGESTS, limits.digest_time(Digest.DAILY, now)),
+        weekly=Turn(DIGESTS, limits.digest_time(Digest.WEEKLY, now)),
+    )
 
 
 def _may_take_back(work: Work, alert: Alert) -> bool:
@@ -244,31 +301,6 @@ def identifier(source: Source, entry: Entry, stage: str = "") -> str:
     parts = (source.name, entry.uid, stage) if stage else (source.name, entry.uid)
     digest = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
     return f"vigil-{digest[:24]}"
-
-
-def _wanted(work: Work, alert: Alert, occasion: Occasion) -> dict[tuple[int, str], tuple[int, datetime]]:
-    """(recipient, transport) -> (lane, not before): one delivery each, however many routes fit."""
-    followers: set[int] = set()
-    if alert.case_id and alert.references and match.is_follow_up(alert):
-        followers = work.deliveries.followers(alert.case_id)
-    found: dict[tuple[int, str], tuple[int, datetime]] = {}
-    for transport, route in occasion.audience.routes():
-        followed = route.recipient_id in followers
-        if not match.wants(route, alert, followed=followed):
-            continue
-        key = (route.recipient_id, transport)
-        when = _when(route, alert, occasion.now, occasion.limits, followed=followed)
-        found[key] = min(found.get(key, when), when)
-    return found
-
-
-def _when(
-    route: Route, alert: Alert, now: datetime, limits: Limits, *, followed: bool
-) -> tuple[int, datetime]:
-    if match.at_once(route, alert, followed=followed):
-        return match.lane(alert), now
-    daily = Digest.DAILY if route.digest is Digest.NONE else route.digest
-    return _DIGEST_LANE, limits.digest_time(daily, now)
 
 
 def _msg_type(statement: Statement, *, rung: bool) -> MsgType:

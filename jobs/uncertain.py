@@ -7,12 +7,23 @@ from storage.records import Delivery
 from storage.words import DeliveryState
 
 _REPEATED = "repeated, as it is uncertain whether it arrived"
+_REFUSED = "in plain text, as it was refused"
 _REPEAT_AFTER = timedelta(seconds=5)
 
 
 def was_repeated(delivery: Delivery) -> bool:
     """Whether this is the one repetition already."""
-    return delivery.detail.startswith(_REPEATED)
+    return _REPEATED in delivery.detail
+
+
+def was_refused(delivery: Delivery) -> bool:
+    """Whether the platform refused it as it was, so that it goes in plain text."""
+    return _REFUSED in delivery.detail
+
+
+def refused(delivery: Delivery, detail: str) -> str:
+    """The note of a delivery that was refused; what it was before stays told."""
+    return f"{_REFUSED}: {detail}" + (f"; {_REPEATED}" if was_repeated(delivery) else "")
 
 
 def unanswered(
@@ -26,7 +37,7 @@ def unanswered(
     """
     if recognised or (immediate and not was_repeated(delivery)):
         again = now + (timedelta() if recognised else _REPEAT_AFTER)
-        note = f"{_REPEATED}: {detail}"
+        note = f"{_REPEATED}: {detail}" + (f"; {_REFUSED}" if was_refused(delivery) else "")
         work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
         return DeliveryState.QUEUED
     work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)

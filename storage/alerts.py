@@ -7,15 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.records import Alert, Source, Statement
+from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
 from storage.tables import alerts, cases, deliveries, entries, sources, statements
-from storage.words import DeliveryState, MsgType, Status
+from storage.words import Aspect, Cause, DeliveryState, MsgType, Status
 
 _OF_CASE = (
     sa.select(alerts.c.id, alerts.c.identifier)
-    .where(alerts.c.case_id == sa.bindparam("case"))
+    .where(alerts.c.case_id == sa.bindparam("case"), alerts.c.cause != Cause.REMINDER)
     .order_by(alerts.c.id)
 )
 
@@ -27,9 +27,14 @@ _RUNG_SINCE = (
         statements.c.urgent,
         alerts.c.source_id == sa.bindparam("source"),
         alerts.c.sent > sa.bindparam("since"),
+        alerts.c.cause != Cause.REMINDER,
     )
 )
-_OF_SOURCE = sa.and_(alerts.c.source_id == sa.bindparam("source"), alerts.c.sent > sa.bindparam("since"))
+_OF_SOURCE = sa.and_(
+    alerts.c.source_id == sa.bindparam("source"),
+    alerts.c.sent > sa.bindparam("since"),
+    alerts.c.cause != Cause.REMINDER,
+)
 _AT_ONCE_SINCE = (
     sa.select(sa.func.count(alerts.c.id.distinct()))
     .join(statements, statements.c.id == alerts.c.statement_id)
@@ -71,6 +76,8 @@ class Alerts:
             "sent": alert.sent,
             "expires": alert.expires,
             "references": list(alert.references),
+            "cause": alert.cause,
+            "changes": [[one.aspect, list(one.before), list(one.after)] for one in alert.changes],
         }
         return self._additions.add(alerts, row)
 
@@ -100,10 +107,20 @@ class Alerts:
         alerts_of = self.many(found) if found else {}
         return tuple(alerts_of[key] for key in found)
 
+    def numbered(self, identifier: str) -> int:
+        """The id of the alert with this CAP identifier; 0 where there is none."""
+        found = self._connection.scalar(sa.select(alerts.c.id).where(alerts.c.identifier == identifier))
+        return int(found or 0)
+
     def exists(self, identifier: str) -> bool:
         """Whether there is an alert with this CAP identifier."""
         question = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.identifier == identifier)
         return bool(self._connection.scalar(question))
+
+    def rang(self, statement_id: int) -> bool:
+        """Whether there is an alert on this statement."""
+        question = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id).limit(1)
+        return self._connection.scalar(question) is not None
 
     def urgent_of_case(self, case_id: int, but: int) -> bool:
         """Whether another statement than this one rang as urgent on the case."""
@@ -162,5 +179,7 @@ class Alerts:
             references=tuple(row["references"]),
             also=self.also_carried(row["case_id"], row["source_id"]) if row["case_id"] else (),
             case_id=row["case_id"],
+            cause=Cause(row["cause"]),
+            changes=tuple(Change(Aspect(of), tuple(old), tuple(new)) for of, old, new in row["changes"]),
             id=row["id"],
         )

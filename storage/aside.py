@@ -7,7 +7,7 @@ what was sent meanwhile is not sent again, and who used /forget and came anew ha
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, deliveries, recipients, routes
+from storage.tables import alerts, cases, deliveries, recipients, routes, stances
 from storage.words import DeliveryState, RecipientState
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
@@ -26,6 +26,10 @@ class Aside:
         self._alerts = self._copied("present_alerts", sa.select(alerts.c.id, alerts.c.identifier))
         self._people = self._copied("present_people", sa.select(recipients.c.id, recipients.c.address_trace))
         self._log = self._copied("present_log", sa.select(deliveries))
+        of_case = sa.select(stances, cases.c.opened, cases.c.title).join(
+            cases, cases.c.id == stances.c.case_id
+        )
+        self._stances = self._copied("present_stances", of_case)
 
     def make_room(self) -> None:
         """Of the log that came in, takes out what the present one knows better."""
@@ -35,13 +39,19 @@ class Aside:
                 deliveries.c.alert_id.in_(known), deliveries.c.recipient_id.in_(self._known_people())
             )
         )
+        self._connection.execute(sa.delete(stances).where(stances.c.recipient_id.in_(self._known_people())))
+        self._put_back_stances()
 
     def end(self) -> int:
         """Cancels what came in waiting for people who by now want nothing; returns how much."""
-        wanting = (
-            sa.select(routes.c.recipient_id)
-            .join(recipients, recipients.c.id == routes.c.recipient_id)
-            .where(recipients.c.state == RecipientState.ACTIVE)
+        active = recipients.c.state == RecipientState.ACTIVE
+        wanting = sa.union(
+            *(
+                sa.select(table.c.recipient_id)
+                .join(recipients, recipients.c.id == table.c.recipient_id)
+                .where(active)
+                for table in (routes, stances)
+            )
         )
         result = self._connection.execute(
             sa.update(deliveries)
@@ -57,7 +67,9 @@ class Aside:
     def put_back(self) -> None:
         """The present log, as far as its alerts are still there; and the temporary tables are gone."""
         columns = [column for column in deliveries.columns if column.name != "id"]
-        now = {"alert_id": alerts.c.id, "recipient_id": recipients.c.id}
+        # Named by an id of the database as it was; what it changes is told by a message as well.
+        none = {"amend_by": sa.null(), "amend_at": sa.null()}
+        now = {"alert_id": alerts.c.id, "recipient_id": recipients.c.id, **none}
         found = (
             sa.select(*(now.get(column.name, self._log.c[column.name]) for column in columns))
             .select_from(self._log)
@@ -68,8 +80,27 @@ class Aside:
             .order_by(self._log.c.id)
         )
         self._connection.execute(sa.insert(deliveries).from_select([one.name for one in columns], found))
-        for table in (self._log, self._people, self._alerts):
+        for table in (self._log, self._stances, self._people, self._alerts):
             table.drop(self._connection)
+
+    def _put_back_stances(self) -> None:
+        """What people want of cases that are still the same: another one may have the number from now on."""
+        found = (
+            sa.select(recipients.c.id, cases.c.id, self._stances.c.stance)
+            .select_from(self._stances)
+            .join(
+                cases,
+                sa.and_(
+                    cases.c.id == self._stances.c.case_id,
+                    cases.c.opened == self._stances.c.opened,
+                    cases.c.title == self._stances.c.title,
+                ),
+            )
+            .join(self._people, self._people.c.id == self._stances.c.recipient_id)
+            .join(recipients, recipients.c.address_trace == self._people.c.address_trace)
+        )
+        names = ["recipient_id", "case_id", "stance"]
+        self._connection.execute(sa.insert(stances).from_select(names, found))
 
     def _known_people(self) -> sa.Select[tuple[int]]:
         """By their ids of today, those whom the database knew before."""

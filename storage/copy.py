@@ -7,7 +7,7 @@ wanted (`Statements.index_all`).
 """
 
 import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +64,18 @@ def rows_in(
 ) -> dict[str, int]:
     """Copies every row; returns how many by table. The target has the same tables, without rows.
 
-    `without`: recipients, by id, who are left out with every row about them.
+    `without`: recipients, by id, who are left out with every row about them, and what refers to those.
     """
     copied = {}
+    left: dict[str, Container[int]] = {_RECIPIENTS: without}
     for table in tables:
-        about = [column.name for column in table.columns if _is_recipient(column)]
         copied[table.name] = 0
+        stays = _staying(table, left)
+        gone = left.setdefault(table.name, set()) if _is_referred_to(table, tables) else None
         for batch in _batches(source, table):
-            rows = [row for row in batch if not any(row[name] in without for name in about)]
+            rows = [row for row in batch if stays(row)]
+            if isinstance(gone, set) and len(rows) < len(batch):
+                gone.update(row["id"] for row in batch if not stays(row))
             if rows:
                 target.execute(sa.insert(table), _storable(rows, target))
             copied[table.name] += len(rows)
@@ -174,6 +178,23 @@ def join_recipients(
 def _is_about_recipients_alone(table: sa.Table) -> bool:
     others = {key.column.table.name for key in table.foreign_keys} - {_RECIPIENTS}
     return not others and any(_is_recipient(column) for column in table.columns)
+
+
+def _staying(table: sa.Table, left: Mapping[str, Container[int]]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a row of the table is neither left out itself nor refers to what is."""
+    about = [
+        (column.name, left[key.column.table.name])
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.column.table.name in left
+    ]
+    if table.name == _RECIPIENTS:
+        about.append(("id", left[_RECIPIENTS]))
+    return lambda row: not any(row[name] in gone for name, gone in about)
+
+
+def _is_referred_to(table: sa.Table, tables: Sequence[sa.Table]) -> bool:
+    return any(key.column.table is table for one in tables for key in one.foreign_keys)
 
 
 def _found_in(connection: Connection) -> list[sa.Table]:

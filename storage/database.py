@@ -24,19 +24,24 @@ from storage.counts import count_all, count_caught_up
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
+from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
 from storage.notices import Notices
+from storage.own_time import OwnTime
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
 from storage.sources import Sources
+from storage.stances import Stances
 from storage.statements import Statements
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
+from storage.told import Told
 from storage.vault import Vault, WrongKey
 
 
@@ -62,6 +67,11 @@ class Work:
     routes: Routes
     requests: Requests
     deliveries: Deliveries
+    told: Told
+    stances: Stances
+    reminders: Reminders
+    own_time: OwnTime
+    matching: Matching
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -191,7 +201,7 @@ class Database:
 
     def _work(self, connection: Connection, additions: Additions) -> Work:
         index = index_for(connection, additions, self._memory)
-        statements = Statements(connection, additions, index)
+        statements = Statements(connection, additions, index, self.vault.trace)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions)
         return Work(
@@ -205,6 +215,11 @@ class Database:
             routes=Routes(connection, additions, self.vault),
             requests=Requests(connection, self.vault),
             deliveries=deliveries,
+            told=Told(connection),
+            stances=Stances(connection, additions),
+            reminders=Reminders(connection),
+            own_time=OwnTime(connection, additions),
+            matching=Matching(connection, additions, deliveries),
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

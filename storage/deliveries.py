@@ -1,22 +1,25 @@
 """Deliveries: the notification log, a row for each alert or notice and recipient, from queued to its end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.additions import Additions, Row
+from storage.additions import Additions
 from storage.records import Delivery
-from storage.tables import alerts, cases, deliveries, recipients, statements
+from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Urgency
 
-_LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
-_DIGEST_LANE = 4
-_OF_CASE = (
-    sa.select(deliveries.c.recipient_id, deliveries.c.state, deliveries.c.lane)
-    .join(alerts, alerts.c.id == deliveries.c.alert_id)
-    .where(alerts.c.case_id == sa.bindparam("case"))
+LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+DIGESTS = 4
+"""The lane of what waits for a digest: nothing there rings."""
+EXPIRED = "the alert expired before it could be sent"
+_CLOSED = "the case was closed before it could be sent"
+_ARRIVED = (
+    sa.update(deliveries)
+    .where(deliveries.c.id == sa.bindparam("its"))
+    .values(state=DeliveryState.SENT, reference=sa.bindparam("named"), detail="")
 )
 
 
@@ -50,36 +53,77 @@ class Deliveries:
         rows = self._connection.execute(question).all()
         return all(state == DeliveryState.QUEUED and not attempts for state, attempts in rows)
 
-    def claim(
-        self, transport: str, now: datetime, limit: int, *, lanes: tuple[int, int]
+    def due(
+        self,
+        transport: str,
+        now: datetime,
+        most: int,
+        *,
+        lanes: tuple[int, int] = (0, DIGESTS),
+        without: Collection[int] = (),
     ) -> tuple[Delivery, ...]:
-        """Marks up to `limit` due deliveries as being sent and returns them, most pressing first.
+        """What may be sent to up to `most` recipients: most pressing first, in a lane what waited longest.
 
-        `lanes` is the first and last lane to take from. They wait for their turn; `begin` marks the
-        attempt itself.
+        One delivery each; of a digest all that is due. `lanes`: the first and the last of them;
+        `without`: recipients who are not to be written to now. Nobody else changes these before the
+        transaction ends; `begin` is to follow in it.
         """
+        found: dict[int, int] = {}
+        for lane in range(lanes[0], lanes[1] + 1):
+            wanted = rows = most - len(found)
+            while wanted and rows == wanted:  # several may be for one: then there may be more for others
+                wanted = most - len(found)
+                waiting = self._next(_queued(transport, now, lane), wanted, {*without, *found})
+                for key, recipient in waiting:
+                    found.setdefault(recipient, key)
+                rows = len(waiting)
+            if lane == DIGESTS and found:
+                return self.many(self._digests(transport, now, found))
+        return self.many(tuple(found.values()))
+
+    def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
+        """Whether anything may be sent to these recipients."""
         due = (
-            sa.select(deliveries.c.id)
+            deliveries.c.recipient_id.in_(among),
+            deliveries.c.state == DeliveryState.QUEUED,
+            deliveries.c.transport == transport,
+            deliveries.c.not_before <= now,
+        )
+        active = recipients.c.state == RecipientState.ACTIVE
+        question = sa.select(deliveries.c.id).join(recipients).where(*due, active).limit(1)
+        return self._connection.scalar(question) is not None
+
+    def _next(
+        self, where: tuple[sa.ColumnElement[bool], ...], most: int, without: Collection[int]
+    ) -> Sequence[tuple[int, int]]:
+        """(delivery, recipient) of what waited longest, whoever it is for."""
+        due = (
+            sa.select(deliveries.c.id, deliveries.c.recipient_id)
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
-            .where(
-                deliveries.c.transport == transport,
-                deliveries.c.state == DeliveryState.QUEUED,
-                deliveries.c.lane.between(*lanes),
-                deliveries.c.not_before <= now,
-                recipients.c.state == RecipientState.ACTIVE,
-            )
-            .order_by(deliveries.c.lane, deliveries.c.not_before, deliveries.c.id)
-            .limit(limit)
+            .where(*where, recipients.c.state == RecipientState.ACTIVE)
+            .order_by(deliveries.c.not_before, deliveries.c.id)
+            .limit(most)
             # What somebody else is just cancelling, for a chat that is lost or a case that is closed.
             .with_for_update(of=deliveries, skip_locked=True)
         )
-        ids = self._connection.scalars(due).all()
-        self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.id.in_(ids))
-            .values(state=DeliveryState.SENDING, begun=False)
+        if without:
+            due = due.where(deliveries.c.recipient_id.not_in(without))
+        return [(int(key), int(recipient)) for key, recipient in self._connection.execute(due)]
+
+    def _digests(self, transport: str, now: datetime, found: dict[int, int]) -> tuple[int, ...]:
+        """All that is due of the digests among those found, each beside what stands for it."""
+        of = sa.select(deliveries.c.id, deliveries.c.recipient_id).where(
+            *_queued(transport, now, DIGESTS), deliveries.c.recipient_id.in_(found)
         )
-        return self.many(ids)
+        rest: dict[int, list[int]] = {}
+        locked = of.order_by(deliveries.c.id).with_for_update(of=deliveries, skip_locked=True)
+        for key, recipient in self._connection.execute(locked):
+            rest.setdefault(int(recipient), []).append(int(key))
+        return tuple(
+            key
+            for recipient, first in found.items()
+            for key in (rest[recipient] if first in rest.get(recipient, ()) else (first,))
+        )
 
     def sent_of(self, statement_id: int) -> int:
         """How many messages about a statement have left, or may have."""
@@ -97,14 +141,41 @@ class Deliveries:
     def begin(self, ids: Sequence[int]) -> int:
         """An attempt is about to be made: it is counted first, for afterwards may be too late.
 
-        Returns how many of them are still to be sent.
+        Returns how many of them were still waiting.
         """
         result = self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.SENDING)
-            .values(begun=True, attempts=deliveries.c.attempts + 1)
+            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.SENDING, begun=True, attempts=deliveries.c.attempts + 1)
         )
         return result.rowcount
+
+    def put_back(self, ids: Sequence[int]) -> None:
+        """The attempt was counted and not made."""
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.SENDING)
+            .values(state=DeliveryState.QUEUED, begun=False, attempts=deliveries.c.attempts - 1)
+        )
+
+    def sent(self, references: Mapping[int, str]) -> None:
+        """These have arrived; each with the platform's own name of the message."""
+        if references:
+            self._connection.execute(
+                _ARRIVED, [{"its": key, "named": named} for key, named in references.items()]
+            )
+
+    def postpone(self, recipient_id: int, until: datetime) -> None:
+        """Nothing of what waits for the recipient goes earlier."""
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.recipient_id == recipient_id,
+                deliveries.c.state == DeliveryState.QUEUED,
+                deliveries.c.not_before < until,
+            )
+            .values(not_before=until)
+        )
 
     def many(self, ids: Sequence[int]) -> tuple[Delivery, ...]:
         """The deliveries with these ids, in this order."""
@@ -121,10 +192,13 @@ class Deliveries:
         detail: str = "",
         not_before: datetime | None = None,
     ) -> None:
-        """What became of an attempt."""
+        """What became of an attempt. What was called off meanwhile is not tried again."""
         values: dict[str, object] = {"state": state, "reference": reference, "detail": detail}
         if not_before is not None:
             values["not_before"] = not_before
+        if state is DeliveryState.QUEUED:
+            values["state"] = sa.case((deliveries.c.over, DeliveryState.CANCELLED), else_=state)
+            values["detail"] = sa.case((deliveries.c.over, _CLOSED), else_=detail)
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
@@ -180,27 +254,23 @@ class Deliveries:
         return int(self._connection.scalar(question) or 0)
 
     def cancel_case(self, case_id: int) -> int:
-        """Cancels what still waits of earlier alerts on the case: it is over; returns how many."""
+        """Cancels what still waits of earlier alerts on the case: it is over; returns how many.
+
+        What is just being sent is not tried again, should it not arrive.
+        """
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         result = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id.in_(of_case), waiting)
-            .values(state=DeliveryState.CANCELLED, detail="the case was closed before it could be sent")
+            .values(state=DeliveryState.CANCELLED, detail=_CLOSED)
+        )
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.alert_id.in_(of_case), deliveries.c.state == DeliveryState.SENDING)
+            .values(over=True)
         )
         return result.rowcount
-
-    def heard(self, case_id: int) -> set[int]:
-        """The recipients who got an alert on the case at once, or are about to."""
-        return {
-            row["recipient_id"]
-            for row in self._of_case(case_id)
-            if row["state"] in _LIVE and row["lane"] < _DIGEST_LANE
-        }
-
-    def followers(self, case_id: int) -> set[int]:
-        """The recipients who were, or are about to be, alerted to the case."""
-        return {row["recipient_id"] for row in self._of_case(case_id)}
 
     def cancel_notice(self, notice_id: int, detail: str) -> int:
         """Cancels what still waits of a notice; returns how many."""
@@ -211,13 +281,15 @@ class Deliveries:
         )
         return result.rowcount
 
-    def cancel_expired(self, now: datetime) -> int:
-        """Cancels what waits although its alert has expired; returns how many."""
+    def cancel_expired(self, since: datetime | None, now: datetime) -> int:
+        """Cancels what waits although its alert expired since then; returns how many."""
         old = sa.select(alerts.c.id).where(alerts.c.expires < now)
+        if since is not None:
+            old = old.where(alerts.c.expires >= since)
         result = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.state == DeliveryState.QUEUED, deliveries.c.alert_id.in_(old))
-            .values(state=DeliveryState.CANCELLED, detail="the alert expired before it could be sent")
+            .values(state=DeliveryState.CANCELLED, detail=EXPIRED)
         )
         return result.rowcount
 
@@ -226,23 +298,25 @@ class Deliveries:
         question = sa.select(deliveries).where(deliveries.c.notice_id == notice_id).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
 
+    def one_of(self, alert_id: int, recipient_id: int) -> Delivery | None:
+        """The delivery of the alert to this recipient."""
+        of = (deliveries.c.alert_id == alert_id, deliveries.c.recipient_id == recipient_id)
+        row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
+        return None if row is None else _delivery(row)
+
+    def beside(self, one: Delivery) -> tuple[Delivery, ...]:
+        """The delivery, with all others that its recipient was sent in the same message."""
+        if not one.reference:
+            return (one,)
+        of = (deliveries.c.recipient_id == one.recipient_id, deliveries.c.reference == one.reference)
+        alike = (*of, deliveries.c.alert_id.is_not(None), deliveries.c.lane == one.lane)
+        question = sa.select(deliveries).where(*alike).order_by(deliveries.c.id)
+        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
-
-    def _of_case(self, case_id: int) -> list[Row | RowMapping]:
-        """What went out, or is about to, on the case: recipient, state and lane."""
-        waiting = self._additions.waiting(deliveries)
-        of = {row["id"]: row["case_id"] for row in self._additions.waiting(alerts)}
-        if not all(row["alert_id"] in of for row in waiting):
-            self._additions.write()  # what is on which case cannot be told without asking
-            waiting = ()
-        found: list[Row | RowMapping] = [row for row in waiting if of[row["alert_id"]] == case_id]
-        if not any(row["id"] == case_id for row in self._additions.waiting(cases)):
-            with self._additions.beside():
-                found += self._connection.execute(_OF_CASE, {"case": case_id}).mappings()
-        return found
 
     def _queue(
         self, of: dict[str, int], wanted: Iterable[tuple[int, str, datetime]], lane: int, held: str
@@ -266,6 +340,16 @@ class Deliveries:
         ]
         self._additions.many(deliveries, rows)
         return len(rows)
+
+
+def _queued(transport: str, now: datetime, lane: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Due in this lane: each a range of the index of the queue, in its order."""
+    return (
+        deliveries.c.transport == transport,
+        deliveries.c.state == DeliveryState.QUEUED,
+        deliveries.c.lane == lane,
+        deliveries.c.not_before <= now,
+    )
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -1,17 +1,22 @@
 """Recipients: who is reached, by an address that only the key can read."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage import facets
 from storage.records import Recipient
-from storage.tables import deliveries, recipients, routes
+from storage.stances import merge as merge_stances
+from storage.tables import alerts, deliveries, recipients, routes, stances
 from storage.vault import Vault
 from storage.words import DeliveryState, RecipientState
 
 _ADDRESS = "recipient address"
+UNREACHABLE = "the recipient cannot be reached"
+_DIGESTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Recipients:
     def get(self, recipient_id: int) -> Recipient | None:
         """The recipient with this id."""
         return self._first(recipients.c.id == recipient_id)
+
+    def many(self, ids: Collection[int]) -> dict[int, Recipient]:
+        """The recipients with these ids."""
+        rows = self.connection.execute(sa.select(recipients).where(recipients.c.id.in_(ids))).mappings()
+        return {row["id"]: recipient_of(row, self.vault) for row in rows}
 
     def traces(self) -> dict[str, int]:
         """Everyone, by the keyed hash of the address, with the id: who is known, without any address."""
@@ -50,22 +60,74 @@ class Recipients:
             result = self.connection.execute(sa.insert(recipients).values(**row).returning(recipients.c.id))
             return Recipient(transport, address, language, RecipientState.ACTIVE, int(result.scalar_one()))
         if found.state is not RecipientState.ACTIVE:
-            self._update(found.id, state=RecipientState.ACTIVE)
-        return Recipient(transport, address, found.language, RecipientState.ACTIVE, found.id)
+            self._returns(found.id, now)
+        return replace(found, state=RecipientState.ACTIVE)
 
     def set_language(self, recipient_id: int, language: str) -> None:
         """The language the recipient is spoken to in."""
         self._update(recipient_id, language=language)
 
-    def suspend(self, recipient_id: int) -> None:
+    def set_zone(self, recipient_id: int, zone: str) -> None:
+        """By which clock the recipient lives."""
+        self._update(recipient_id, zone=zone)
+
+    def set_digest(self, recipient_id: int, minutes: int | None) -> None:
+        """When digests come, in minutes after midnight on the recipient's clock; None for the usual hour."""
+        self._update(recipient_id, digest_at=minutes)
+
+    def set_quiet(self, recipient_id: int, hours: tuple[int, int] | None) -> None:
+        """From and until when nothing makes a sound there; None for never."""
+        start, end = hours or (None, None)
+        self._update(recipient_id, quiet_from=start, quiet_until=end)
+
+    def set_wakes(self, recipient_id: int, *, wakes: bool) -> None:
+        """Whether what is Extreme and Immediate comes in quiet hours all the same."""
+        self._update(recipient_id, wakes=wakes)
+
+    def set_discreet(self, recipient_id: int, *, discreet: bool) -> None:
+        """Whether messages there say only that there is something."""
+        self._update(recipient_id, discreet=discreet)
+
+    def set_drills(self, recipient_id: int, *, wanted: bool) -> None:
+        """Whether the recipient is sent drills."""
+        self._update(recipient_id, drills=wanted)
+
+    def suspend(self, recipient_id: int, now: datetime) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
-        self._update(recipient_id, state=RecipientState.SUSPENDED)
-        claimed = sa.and_(deliveries.c.state == DeliveryState.SENDING, sa.not_(deliveries.c.begun))
-        waiting = sa.or_(deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)), claimed)
+        first = sa.func.coalesce(recipients.c.lost, now.date())
+        self._update(recipient_id, state=RecipientState.SUSPENDED, lost=first)
+        waiting = (DeliveryState.QUEUED, DeliveryState.HELD)
         self.connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.recipient_id == recipient_id, waiting)
-            .values(state=DeliveryState.CANCELLED, detail="the recipient cannot be reached")
+            .where(deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(waiting))
+            .values(state=DeliveryState.CANCELLED, detail=UNREACHABLE)
+        )
+
+    def lost(self, before: date) -> tuple[int, ...]:
+        """Who could not be reached since an earlier day than this, and has not spoken since."""
+        of = (recipients.c.state == RecipientState.SUSPENDED, recipients.c.lost < before)
+        return tuple(self.connection.scalars(sa.select(recipients.c.id).where(*of)))
+
+    def _returns(self, recipient_id: int, now: datetime) -> None:
+        """Who speaks again is sent what was kept from them and still holds, as one digest.
+
+        Not what may have arrived at an earlier attempt: nobody can know, and a digest is no alarm.
+        """
+        self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
+        valid = sa.select(alerts.c.id).where(sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now))
+        never_left = sa.or_(
+            sa.and_(deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.attempts == 0),
+            sa.and_(deliveries.c.state == DeliveryState.FAILED, deliveries.c.attempts == 1),
+        )
+        self.connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.recipient_id == recipient_id,
+                never_left,
+                deliveries.c.detail.startswith(UNREACHABLE),
+                deliveries.c.alert_id.in_(valid),
+            )
+            .values(state=DeliveryState.QUEUED, lane=_DIGESTS, not_before=now, detail="")
         )
 
     def move(self, recipient_id: int, transport: str, address: str) -> None:
@@ -75,7 +137,9 @@ class Recipients:
         are void: in the new chat the same numbers name other messages, which no edit may hit.
         """
         self.connection.execute(
-            sa.update(deliveries).where(deliveries.c.recipient_id == recipient_id).values(reference="")
+            sa.update(deliveries)
+            .where(deliveries.c.recipient_id == recipient_id)
+            .values(reference="", amend_by=None, amend_at=None)
         )
         other = self.find(transport, address)
         if other is None or other.id == recipient_id:
@@ -95,12 +159,14 @@ class Recipients:
                 .where(deliveries.c.recipient_id == recipient_id, matter.not_in(held))
                 .values(recipient_id=other.id)
             )
+        merge_stances(self.connection, recipient_id, other.id)
         self.forget(recipient_id)
 
     def forget(self, recipient_id: int) -> None:
         """Removes every row about the recipient."""
-        for table in (deliveries, routes):
+        for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
+        facets.changed(self.connection)  # words that are remembered go as well
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 
     def _trace(self, transport: str, address: str) -> str:
@@ -122,4 +188,10 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         language=row["language"],
         state=RecipientState(row["state"]),
         id=row["id"],
+        zone=row["zone"],
+        digest_at=row["digest_at"],
+        quiet=None if row["quiet_from"] is None else (row["quiet_from"], row["quiet_until"]),
+        wakes=row["wakes"],
+        discreet=row["discreet"],
+        drills=row["drills"],
     )

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from storage.words import (
+    Aspect,
     CaseState,
+    Cause,
     Certainty,
     DeliveryState,
     Digest,
@@ -293,6 +295,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that an edit changed, in values as code writes them: "9", "2026-03-14", "KP"."""
+
+    aspect: Aspect
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A CAP message on a case, as it will be told. It carries what a message needs to be drawn."""
 
@@ -309,7 +320,22 @@ class Alert:
     also: tuple[str, ...] = ()
     """Names of the other sources that carried the same call."""
     case_id: int | None = None
+    cause: Cause = Cause.NEWS
+    changes: tuple[Change, ...] = ()
+    """What its source changed since the case rang."""
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message on a case that a chat was sent, or may have been."""
+
+    reference: str
+    """"" where no answer came, or the chat has moved since."""
+    urgency: Urgency
+    severity: Severity
+    at_once: bool
+    """False for a line in a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +347,18 @@ class Recipient:
     language: str = "en"
     state: RecipientState = RecipientState.ACTIVE
     id: int = 0
+    zone: str = ""
+    """An IANA name or an offset, "+05:45"; "" for the operator's."""
+    digest_at: int | None = None
+    """When digests come: minutes after midnight on the recipient's clock; None for the usual hour."""
+    quiet: tuple[int, int] | None = None
+    """From and until when nothing makes a sound: minutes after midnight on the recipient's clock."""
+    wakes: bool = True
+    """Whether what is Extreme and Immediate comes in quiet hours all the same."""
+    discreet: bool = False
+    """Whether messages say only that there is something."""
+    drills: bool = False
+    """Whether they asked for drills; nobody else is ever sent one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +375,15 @@ class Route:
     digest: Digest = Digest.NONE
     id: int = 0
     recipient_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of a route a person typed, deciphered; secret, never logged."""
+
+    sources: tuple[str, ...] = field(default=(), repr=False)
+    keywords: tuple[str, ...] = field(default=(), repr=False)
+    without: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +436,7 @@ class Delivery:
     """The platform's id of the message that was sent."""
     detail: str = ""
     begun: bool = False
-    """While sending: whether the message may have left. False while it waits for its turn."""
+    """While sending: whether the message may have left."""
     notice_id: int = 0
     id: int = 0
 

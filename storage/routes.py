@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage import facets
 from storage.additions import Additions
-from storage.records import Route
-from storage.tables import recipients, routes
+from storage.records import Route, Words
+from storage.tables import recipients, route_countries, routes
 from storage.vault import Vault
 from storage.words import Digest, Kind, RecipientState, Urgency
 
 _WORDS = "route words"
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +61,75 @@ class Routes:
             "digest": route.digest,
         }
         result = self.connection.execute(sa.insert(routes).values(**row).returning(routes.c.id))
-        return replace(route, id=int(result.scalar_one()), recipient_id=recipient_id)
+        added = replace(route, id=int(result.scalar_one()), recipient_id=recipient_id)
+        self.connection.execute(sa.insert(route_countries), facets.rows_of(added))
+        if own:
+            facets.changed(self.connection)
+        return added
+
+    def set_digest(self, route_id: int, digest: Digest) -> None:
+        """When the recipient wants what the route brings."""
+        self.connection.execute(sa.update(routes).where(routes.c.id == route_id).values(digest=digest))
 
     def remove(self, route_id: int) -> None:
         """The recipient no longer wants this."""
-        self.connection.execute(sa.delete(routes).where(routes.c.id == route_id))
+        self._remove(routes.c.id == route_id)
 
     def clear(self, recipient_id: int) -> int:
         """The recipient wants nothing any more; returns how many routes there were."""
-        return self.connection.execute(
-            sa.delete(routes).where(routes.c.recipient_id == recipient_id)
-        ).rowcount
+        return self._remove(routes.c.recipient_id == recipient_id)
+
+    def version(self) -> str:
+        """Another one whenever somebody's own words have changed; "" while nobody ever had any."""
+        with self.additions.beside():
+            return facets.version(self.connection)
+
+    def worded(self) -> Iterator[tuple[int, Words]]:
+        """The id and the words of every route that has words of its own."""
+        question = sa.select(routes.c.id, routes.c.words_sealed).where(routes.c.words_sealed.is_not(None))
+        with self.additions.beside():
+            rows = self.connection.execute(question).all()
+        for key, sealed in rows:
+            yield int(key), self._words(sealed)
+
+    def index_all(self) -> None:
+        """Makes anew what routes are found by: those of a backup came without it."""
+        self.connection.execute(sa.delete(route_countries))
+        last = 0
+        while rows := self._after(last):
+            last = rows[-1].id
+            self.connection.execute(
+                sa.insert(route_countries), [one for route in rows for one in facets.rows_of(route)]
+            )
+        facets.changed(self.connection)
+
+    def _after(self, last: int) -> tuple[Route, ...]:
+        question = sa.select(routes).where(routes.c.id > last).order_by(routes.c.id).limit(_AT_ONCE)
+        return tuple(self._route(row) for row in self.connection.execute(question).mappings())
+
+    def _remove(self, where: sa.ColumnElement[bool]) -> int:
+        worded = sa.select(routes.c.id).where(where, routes.c.words_sealed.is_not(None)).limit(1)
+        had_words = self.connection.scalar(worded) is not None
+        removed = self.connection.execute(sa.delete(routes).where(where)).rowcount
+        if had_words:
+            facets.changed(self.connection)
+        return removed
+
+    def _words(self, sealed: bytes | None) -> Words:
+        if not sealed:
+            return Words()
+        keywords, without, sources = json.loads(self.vault.open(sealed, _WORDS))
+        return Words(tuple(sources), tuple(keywords), tuple(without))
 
     def _route(self, row: RowMapping) -> Route:
-        sealed = row["words_sealed"]
-        keywords, without, sources = json.loads(self.vault.open(sealed, _WORDS)) if sealed else ((), (), ())
+        words = self._words(row["words_sealed"])
         return Route(
             countries=tuple(row["countries"]),
             kinds=tuple(Kind(kind) for kind in row["kinds"]),
             languages=tuple(row["languages"]),
-            sources=tuple(sources),
-            keywords=tuple(keywords),
-            without=tuple(without),
+            sources=words.sources,
+            keywords=words.keywords,
+            without=words.without,
             least_urgency=Urgency(row["least_urgency"]) if row["least_urgency"] else None,
             digest=Digest(row["digest"]),
             id=row["id"],

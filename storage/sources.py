@@ -176,6 +176,11 @@ class Sources:
             until_commit(self._connection, "sources")
             self._connection.execute(_saving(_OF_ENTRIES), [_values(source, _OF_ENTRIES) for source in found])
 
+    def read_anew(self) -> None:
+        """The next answer of every source is read whole, as if none of its items had been seen."""
+        values = {name: _ANEW[name] for name in ("etag", "last_modified", "body_hash", "marks")}
+        self._connection.execute(sa.update(sources).values(**values))
+
     def due_by(self, source_id: int, moment: datetime) -> None:
         """The source is asked at this moment, unless it is asked sooner anyway."""
         later = sa.or_(sources.c.next_due.is_(None), sources.c.next_due > moment)

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.addressed import condition
+from storage.answer import Dated
+from storage.likeness import Trace
 from storage.naming import party_key
 from storage.parties import Parties, likeness
 from storage.queries import Hit, Hits, Placed, Query, Sort
@@ -78,13 +81,13 @@ _ABOUT = _numbers(
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
 
-    def __init__(self, connection: Connection, additions: Additions, index: Index) -> None:
+    def __init__(self, connection: Connection, additions: Additions, index: Index, trace: Trace) -> None:
         self._connection = connection
         self._additions = additions
         self._index = index
         self.parties = Parties(connection, additions)
         self.versions = Versions(connection)
-        self.takedowns = Takedowns(connection)
+        self.takedowns = Takedowns(connection, trace)
 
     def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
         """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
@@ -200,7 +203,8 @@ class Statements:
 
     def take_down(self, statement: Statement, entry: Entry, now: datetime, why: str) -> int:
         """Nothing it said is kept or found any more; returns how many deliveries were cancelled."""
-        cancelled = self.takedowns.erase(statement.id, entry, now, why)
+        before = [one.text for one in self.versions.of(statement.id)]
+        cancelled = self.takedowns.erase(statement.id, entry, now, why, before)
         if statement.case_id:
             self.takedowns.rename_case(statement.case_id, statement.title)
         self.parties.remove(statement.id)
@@ -269,7 +273,7 @@ class Statements:
             question = _ordered(sa.select(statements.c.id), is_old=is_old)
             question = question.where(statements.c.taken_down.is_(None)).limit(limit).offset(offset)
             return Hits(self._index.size(), self._hits(self._connection.scalars(question).all()))
-        found = self._index.dated(query, offset + limit)
+        found = self._checked(query, self._index.dated(query, offset + limit))
         page = found.keys[offset : offset + limit]
         if not page:
             return Hits(found.total, is_least=found.is_least)
@@ -281,6 +285,22 @@ class Statements:
         )
         ids = self._connection.scalars(question).all()[start : start + limit]
         return Hits(found.total, self._hits(ids), found.is_least)
+
+    def _checked(self, query: Query, found: Dated) -> Dated:
+        """Without those that ask something of others whose names share words with the one asked for."""
+        if not (query.to_names and found.keys):
+            return found
+        asked = [
+            demands.c.country.in_(query.to),
+            *(condition(demands.c.addressee, name) for name in query.to_names),
+        ]
+        numbers = [number for _, number in found.keys]
+        question = sa.select(demands.c.statement_id).where(
+            demands.c.statement_id.in_(numbers), sa.or_(*asked)
+        )
+        right = set(self._connection.scalars(question))
+        keys = tuple(key for key in found.keys if key[1] in right)
+        return Dated(keys, len(keys), found.is_least)
 
     def _hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
         return tuple(Hit(statement) for statement in self.many(ids))

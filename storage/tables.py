@@ -231,6 +231,8 @@ statements = Table(
 )
 _DEFERRED = statements.c.deferred.is_(true())
 Index("ix_statements_deferred", statements.c.id, sqlite_where=_DEFERRED, postgresql_where=_DEFERRED)
+_DATED = statements.c.deadline.is_not(None)
+Index("ix_statements_deadline", statements.c.deadline, sqlite_where=_DATED, postgresql_where=_DATED)
 
 statement_countries = Table(
     "statement_countries",
@@ -308,8 +310,10 @@ alerts = Table(
     Column("msg_type", String, nullable=False),
     Column("status", String, nullable=False),
     Column("sent", Moment, nullable=False),
-    Column("expires", Moment),
+    Column("expires", Moment, index=True),
     Column("references", JSON, nullable=False),
+    Column("cause", String, nullable=False, server_default=""),
+    Column("changes", JSON, nullable=False, server_default="[]"),
 )
 
 recipients = Table(
@@ -322,6 +326,14 @@ recipients = Table(
     Column("language", String, nullable=False),
     Column("state", String, nullable=False),
     Column("since", Date, nullable=False),
+    Column("drills", Boolean, nullable=False, server_default=false()),
+    Column("zone", String, nullable=False, server_default=""),
+    Column("digest_at", Integer),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("wakes", Boolean, nullable=False, server_default=true()),
+    Column("discreet", Boolean, nullable=False, server_default=false()),
+    Column("lost", Date, index=True),
 )
 
 routes = Table(
@@ -335,6 +347,23 @@ routes = Table(
     Column("words_sealed", LargeBinary),
     Column("least_urgency", String),
     Column("digest", String, nullable=False),
+)
+
+stances = Table(
+    "stances",
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True, index=True),
+    Column("stance", String, nullable=False),
+)
+
+route_countries = Table(
+    "route_countries",
+    metadata,
+    Column("route_id", ForeignKey("routes.id", ondelete="CASCADE"), primary_key=True),
+    Column("country", String, primary_key=True),
+    Column("named", Boolean, nullable=False),
+    Index("ix_route_countries_country", "country", "named", "route_id"),
 )
 
 notices = Table(
@@ -358,7 +387,7 @@ deliveries = Table(
     Column("id", Id, primary_key=True),
     Column("alert_id", ForeignKey("alerts.id")),
     Column("notice_id", ForeignKey("notices.id")),
-    Column("recipient_id", ForeignKey("recipients.id"), nullable=False, index=True),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
     Column("transport", String, nullable=False),
     Column("state", String, nullable=False),
     Column("lane", Integer, nullable=False),
@@ -367,7 +396,13 @@ deliveries = Table(
     Column("begun", Boolean, nullable=False),
     Column("reference", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("amend_by", BigInteger),
+    Column("amend_at", Moment),
+    Column("over", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "recipient_id"),
     UniqueConstraint("notice_id", "recipient_id"),
-    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before"),
+    Index("ix_deliveries_queue", "transport", "state", "lane", "not_before", "id"),
+    Index("ix_deliveries_recipient", "recipient_id", "state"),
 )
+_TO_AMEND = deliveries.c.amend_at.is_not(None)
+Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)

@@ -2,16 +2,18 @@
 
 What stays of it is its number, its kind and its case, and digests by which the same item is known again
 wherever it is shown: of its id at its source, of its address where that is its own, of its words where
-there are enough of them to tell.
+there are enough of them to tell. What only resembles it is known by further marks (`storage.likeness`).
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.likeness import Trace, address_of, common, is_much, is_run, marks_of, own_mark, runs_of
 from storage.records import Entry
 from storage.tables import (
     alerts,
@@ -27,34 +29,65 @@ from storage.tables import (
 from storage.words import DeliveryState
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-_NOT_BEGUN = sa.and_(
-    deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun.is_(sa.false()), deliveries.c.lane < 4
-)
-"""Claimed by a sender and not under way; of a digest the rest would wait for the next start."""
 _TELLING = 60
 """Characters that no two items share by chance."""
 _AT_ONCE = 400
+_BESIDE = 200
+"""Other items of the source that are looked at for what it writes below all of them."""
+_BELOW_ALL = 3
+"""In so many of them a run of words is the site's and tells nothing."""
 
 
 class Takedowns:
     """Questions about what was taken down, and the taking down itself."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, trace: Trace) -> None:
         self._connection = connection
+        self._trace = trace
 
     def withheld(self, source: str, shown: Collection[Entry]) -> set[str]:
         """The uids of those items of a source that were taken down, under whatever name they come."""
         if not shown or self._connection.execute(sa.select(takedowns.c.digest).limit(1)).first() is None:
             return set()
         of = {entry.uid: set(digests(source, entry)) for entry in shown}
-        wanted = sorted(set().union(*of.values()))
-        known: set[str] = set()
+        known = self._known(set().union(*of.values()))
+        return {uid for uid, all_of_it in of.items() if all_of_it & known.keys()}
+
+    def resembling(self, shown: Collection[Entry]) -> dict[str, int]:
+        """The uids of those items that are much the same as what was taken down, with its number or 0.
+
+        At its address with other questions, or with long runs of its words, whatever stands around them.
+        """
+        if not shown or self._connection.execute(sa.select(takedowns.c.digest).limit(1)).first() is None:
+            return {}
+        found: dict[str, int] = {}
+        for entry in shown:
+            marks, runs = marks_of(entry.url, entry.text, self._trace), runs_of([entry.text], self._trace)
+            known = self._known(marks | runs)
+            shared = Counter(number for mark, number in known.items() if is_run(mark))
+            number, count = shared.most_common(1)[0] if shared else (0, 0)
+            direct = [number for mark, number in known.items() if not is_run(mark)]
+            if direct or is_much(count, len(runs)):
+                found[entry.uid] = direct[0] if direct else number
+        return found
+
+    def forget_likeness(self, statement_id: int) -> int:
+        """What only resembles this statement is taken in from now on. Returns how many marks go."""
+        gone = sa.delete(takedowns).where(
+            takedowns.c.statement_id == statement_id,
+            sa.or_(takedowns.c.digest.startswith("~"), takedowns.c.digest.startswith("=")),
+        )
+        return self._connection.execute(gone).rowcount
+
+    def _known(self, digests: Collection[str]) -> dict[str, int]:
+        """Those of these digests that are withheld, with the statement of each; 0 if unknown."""
+        wanted, known = sorted(digests), dict[str, int]()
         for start in range(0, len(wanted), _AT_ONCE):
             part = wanted[start : start + _AT_ONCE]
-            known.update(
-                self._connection.scalars(sa.select(takedowns.c.digest).where(takedowns.c.digest.in_(part)))
-            )
-        return {uid for uid, all_of_it in of.items() if all_of_it & known}
+            question = sa.select(takedowns.c.digest, takedowns.c.statement_id)
+            rows = self._connection.execute(question.where(takedowns.c.digest.in_(part)))
+            known.update((row.digest, row.statement_id or 0) for row in rows)
+        return known
 
     def digests(self) -> tuple[tuple[str, ...], ...]:
         """What is withheld: a group for each statement, and each digest without one alone."""
@@ -66,19 +99,23 @@ class Takedowns:
             found.setdefault(number or digest, []).append(digest)
         return tuple(tuple(group) for group in found.values())
 
-    def erase(self, statement_id: int, entry: Entry, now: datetime, why: str) -> int:
+    def erase(
+        self, statement_id: int, entry: Entry, now: datetime, why: str, before: Collection[str] = ()
+    ) -> int:
         """The words of a statement and of its entry, and all that was read in them, are not kept any more.
 
-        Returns how many deliveries were cancelled. Index, names and versions are their own repositories'.
+        `before` are the texts of its versions. Returns how many
+        deliveries were cancelled. Index, names and versions are their own repositories'.
         """
         source = self._connection.scalar(sa.select(sources.c.name).where(sources.c.id == entry.source_id))
         shared = self._shares_address(entry)
-        marks = digests(source or "", entry, own_address=not shared)
+        marks = set(digests(source or "", entry, own_address=not shared))
+        marks |= self._likeness(entry, (entry.text, *before), own_address=not shared)
         self._connection.execute(
             sa.delete(takedowns).where(takedowns.c.digest.in_(marks))
         )  # of a copy that was taken down before
         self._connection.execute(
-            sa.insert(takedowns), [{"digest": mark, "statement_id": statement_id} for mark in marks]
+            sa.insert(takedowns), [{"digest": mark, "statement_id": statement_id} for mark in sorted(marks)]
         )
         told = {"rule": "taken down by an admin", "evidence": why}
         self._connection.execute(
@@ -120,7 +157,7 @@ class Takedowns:
         rang = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
         cancelled = self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.alert_id.in_(rang), sa.or_(deliveries.c.state.in_(_WAITING), _NOT_BEGUN))
+            .where(deliveries.c.alert_id.in_(rang), deliveries.c.state.in_(_WAITING))
             .values(state=DeliveryState.CANCELLED, detail="taken down by an admin")
         )
         return cancelled.rowcount
@@ -160,6 +197,21 @@ class Takedowns:
         if new:
             self._connection.execute(sa.insert(takedowns), new)
 
+    def _likeness(self, entry: Entry, texts: Collection[str], *, own_address: bool) -> set[str]:
+        """The marks by which what resembles an entry is known, but of what stands below all of its source."""
+        beside = (
+            sa.select(statements.c.text)
+            .join(entries, entries.c.id == statements.c.entry_id)
+            .where(entries.c.source_id == entry.source_id, entries.c.id != entry.id)
+            .order_by(statements.c.id.desc())
+            .limit(_BESIDE)
+        )
+        below_all = common(self._connection.scalars(beside), _BELOW_ALL)
+        found = runs_of(texts, self._trace, below_all)
+        for text in texts:
+            found |= marks_of("", text, self._trace)
+        return found | (own_mark(entry.url, self._trace) if own_address else set())
+
     def _shares_address(self, entry: Entry) -> bool:
         """Whether other items lead to the same address: a list, a front page."""
         if not entry.url:
@@ -171,20 +223,13 @@ class Takedowns:
 def digests(source: str, entry: Entry, *, own_address: bool = True) -> list[str]:
     """The marks by which an item is known again."""
     found = [_digest("uid", source, entry.uid)]
-    address = _address(entry.url)
+    address = address_of(entry.url)
     if address and own_address:
         found.append(_digest("url", address))
     words = " ".join(f"{entry.title} {entry.text}".casefold().split())
     if len(words) >= _TELLING:
         found.append(_digest("words", words))
     return found
-
-
-def _address(url: str) -> str:
-    """An address without its scheme; "" for a front page, which is nobody's own."""
-    bare = url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/").lower()
-    host, slash, path = bare.partition("/")
-    return bare if (slash and path) or "?" in host else ""
 
 
 def _digest(*parts: str) -> str:

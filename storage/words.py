@@ -116,11 +116,19 @@ class EventKind(StrEnum):
     SILENT = "silent"
     """It answers, and has shown nothing new for far longer than is its habit."""
     SPEAKS = "speaks"
+    VANISHED = "vanished"
+    """Many items that it had listed vanished from its list with one answer."""
+    WITHHELD = "withheld"
+    """An item was not taken in, since it is much the same as what was taken down."""
     OFFLINE = "offline"
     """No source at all can be reached: rather our own network than all of theirs."""
     ONLINE = "online"
     OUTAGE = "outage"
     """Vigil itself was not at work."""
+    REJECTED = "rejected"
+    """A platform would not take a message as it was drawn."""
+    EXPIRED = "expired"
+    """Alerts were over before they could be sent."""
 
 
 class Role(StrEnum):
@@ -157,6 +165,13 @@ class CaseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Stance(StrEnum):
+    """What a recipient wants of one case, whatever else it asked for."""
+
+    FOLLOW = "follow"
+    MUTE = "mute"
+
+
 class DeliveryState(StrEnum):
     """Where one alert for one recipient is."""
 
@@ -174,6 +189,28 @@ class RecipientState(StrEnum):
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+
+
+class Cause(StrEnum):
+    """Why an alert rang."""
+
+    NEWS = ""
+    EDIT = "edit"
+    """Its source rewrote what had rung: who, where, what or when."""
+    REMINDER = "reminder"
+    """A date that it names is near."""
+
+
+class Aspect(StrEnum):
+    """What an edit may change of a call, so far that who was told must hear of it."""
+
+    PERSONS = "persons"
+    CHILDREN = "children"
+    COUNTRIES = "countries"
+    DEADLINE = "deadline"
+    DEMANDS = "demands"
+    URGENCY = "urgency"
+    SEVERITY = "severity"
 
 
 class Digest(StrEnum):

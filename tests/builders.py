@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.database import Work
 from storage.records import Alert, Assessment, Entry, Recipient, Route, Source, Statement
-from storage.words import Certainty, Kind, Severity, Urgency
+from storage.words import Certainty, DeliveryState, Kind, Severity, Urgency
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ADDRESS = "987654321987"
@@ -103,3 +103,9 @@ def queued(
     waiting = [(recipient.id, recipient.transport, NOON) for recipient in recipients]
     work.deliveries.queue(stored.id, waiting, lane, held=held)
     return stored
+
+
+def arrived(work: Work, alert_id: int, reference: str = "1") -> None:
+    """Every delivery of the alert has been sent, and goes by this reference."""
+    for delivery in work.deliveries.of_alert(alert_id):
+        work.deliveries.settle(delivery.id, DeliveryState.SENT, reference=reference)

@@ -98,7 +98,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     work.cases.touch(case, CaseState.RESOLVED, NOON + timedelta(days=1))
     _happened(work)
     _notify(work, one)
-    (claimed,) = work.deliveries.claim("console", NOON, 1, lanes=(0, 4))
+    (claimed,) = work.deliveries.due("console", NOON, 1)
     work.deliveries.begin([claimed.id])
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
     return one, other

@@ -29,11 +29,18 @@ from tests.documents import ROOT
 PAGE = ROOT / "docs" / "commands.md"
 LANGUAGES = {"en": "English", "ko": "한국어"}
 LINES = (
-    *("/start", "/help status", "/privacy", "/subscribe KP kind:resolution digest:daily"),
+    *(
+        "/start",
+        "/help status",
+        "/privacy",
+        "/subscribe ?organisation",
+        "/subscribe KP kind:resolution digest:daily",
+    ),
     *("/settings", "/latest China", '/search "prison camps" since:2004', "/search prisson kind:resolutoin"),
     *("/resolutions 2005", "/demands 2005 China", "/demands", "/signed NKHR", "/signed Open Sea", "/orgs"),
     *("/statement 1", "/statement 1 versions", "/statement 99", "/case 1", "/cite 2", "/cite 3", "/status"),
-    *("/unsubscribe 1", "/forget"),
+    *("/follow 1", "/mute 1", "/settings", "/mute 1 off", "/digest daily 07:30 Seoul"),
+    *("/quiet 22:00-07:00", "/settings discreet:on", "/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
 HEAD = """# The commands, as they are answered
 

@@ -13,12 +13,11 @@ from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_contact, check_sources, look_at_sources
 from bot.checks.people import check_admins, check_transports
 from bot.checks.servers import check_hubs, check_servers
-from bot.checks.store import check_database, check_files, check_key, read_key, remembered
+from bot.checks.store import Memory, check_database, check_files, check_key, read_key, remembered
 from bot.config import Config
 from bot.speech import Speech
 from bot.transports.telegram_check import BotSeen, check_bot
 from jobs.look import Seen
-from storage.records import Source
 
 log = structlog.get_logger()
 
@@ -40,21 +39,21 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("database", lambda: check_store(config)),
         *_guarded("clock", lambda: [check_clock(_clocks(looked, asked))]),
         *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
-        *_guarded("sources", lambda: check_sources(_unbroken(seen), _remembered(config), _speech(config))),
+        *_guarded("sources", lambda: _judged(config, _unbroken(seen), now())),
         *_guarded("telegram", lambda: check_transports(config, _unbroken(bot))),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
         *_guarded("servers", lambda: _unbroken(servers)),
-        *_guarded("hubs", lambda: check_hubs(config, *remembered(config, read_key(config)))),
+        *_guarded("hubs", lambda: _hubs(config, now())),
     ]
 
 
 async def _look_at_sources(config: Config, now: Callable[[], datetime]) -> Sequence[Seen]:
     try:
-        stored = await asyncio.to_thread(_remembered, config)
+        memory = await asyncio.to_thread(_remembered, config, now())
     except Exception:  # noqa: BLE001 - what is wrong with the database is told by itself
-        stored = {}
-    return await look_at_sources(config, now, stored)
+        memory = Memory()
+    return await look_at_sources(config, now, memory)
 
 
 def check_store(config: Config) -> list[Finding]:
@@ -63,9 +62,18 @@ def check_store(config: Config) -> list[Finding]:
     return [check_key(config, used=used), database, *check_files(config)]
 
 
-def _remembered(config: Config) -> dict[str, Source]:
-    stored, _ = remembered(config, read_key(config))
-    return {source.name: source for source in stored}
+def _remembered(config: Config, now: datetime) -> Memory:
+    return remembered(config, read_key(config), now)
+
+
+def _judged(config: Config, seen: Sequence[Seen], now: datetime) -> list[Finding]:
+    stored = {source.name: source for source in _remembered(config, now).sources}
+    return check_sources(seen, stored, _speech(config))
+
+
+def _hubs(config: Config, now: datetime) -> list[Finding]:
+    memory = _remembered(config, now)
+    return check_hubs(config, memory.sources, memory.subscriptions)
 
 
 def _speech(config: Config) -> Speech:

@@ -4,34 +4,37 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 
 from bot.app import fetcher, workers
 from bot.checks.finding import Finding, Grade, fine, note, wrong
+from bot.checks.store import Memory
 from bot.config import Config
 from bot.speech import SOURCE_STATES, Speech
 from jobs.fetch import Elsewhere, FetchError, Refused, TimedOut, TooLarge
 from jobs.look import Seen, look
 from jobs.parser import Parser
+from jobs.pauses import Pauses, host_of
 from storage.records import Source, without_secrets
 from storage.words import SourceKind, SourceState
 
 _AT_ONCE = 20
 
 
-async def look_at_sources(
-    config: Config, now: Callable[[], datetime], stored: Mapping[str, Source] | None = None
-) -> Sequence[Seen]:
+async def look_at_sources(config: Config, now: Callable[[], datetime], memory: Memory) -> Sequence[Seen]:
     """Every source of the configuration, in its order; nothing is kept.
 
-    One that asked to be left alone, as is `stored` of it, is not asked.
+    One that asked to be left alone, or whose host did, as the `memory` has it, is not asked.
     """
-    known = stored or {}
+    known = {source.name: source for source in memory.sources}
+    pauses = Pauses()
+    pauses.learn(memory.paused)
     gate = asyncio.Semaphore(_AT_ONCE)
     async with fetcher(config) as fetching, workers() as hands:
         parser = Parser(hands.run)
 
         async def one(source: Source) -> Seen:
-            left_alone = _left_alone(known.get(source.name), now())
+            left_alone = _left_alone(known.get(source.name), now()) or _with_its_host(source, pauses, now())
             if left_alone:
                 return left_alone
             async with gate:
@@ -43,6 +46,15 @@ async def look_at_sources(
 def _left_alone(stored: Source | None, now: datetime) -> Seen | None:
     due = stored.next_due if stored and stored.state is SourceState.THROTTLED else None
     return Seen(stored) if stored and due and due > now else None
+
+
+def _with_its_host(source: Source, pauses: Pauses, now: datetime) -> Seen | None:
+    until = pauses.until(source.url, now)
+    if until is None:
+        return None
+    minutes = max(1, ceil((until - now).total_seconds() / 60))
+    detail = f"all of {host_of(source.url)} is left alone, as it asked, for {minutes} more min"
+    return Seen(replace(source, state=SourceState.THROTTLED, detail=detail))
 
 
 def check_contact(config: Config) -> list[Finding]:

@@ -5,6 +5,8 @@ import pwd
 import shutil
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from bot.checks.finding import Finding, fine, note, wrong
@@ -83,20 +85,30 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
     return _judged(where, health, has_key=secret is not None), health.version is not None
 
 
-def remembered(config: Config, secret: bytes | None) -> tuple[tuple[Source, ...], tuple[Subscription, ...]]:
-    """What is stored of sources and of hubs; nothing where the database is not to be used as it is."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the watch remembers: its sources, its hubs, and which places asked to be left alone until when."""
+
+    sources: tuple[Source, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    paused: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def remembered(config: Config, secret: bytes | None, now: datetime) -> Memory:
+    """What is stored; nothing where the database is not to be used as it is."""
     file = sqlite_file(config)
     if file and not (file.exists() and file.stat().st_size):
-        return (), ()
+        return Memory()
     database = Database(config.database, Vault.from_secret(secret or _NO_KEY))
     try:
         health = examine(database)
         if health.version != health.needed or health.damage:
-            return (), ()
+            return Memory()
         with database.read() as work:
-            return work.sources.all(), work.subscriptions.all() if health.key_fits and secret else ()
+            held = work.subscriptions.all() if health.key_fits and secret else ()
+            return Memory(work.sources.all(), held, work.sources.paused(now))
     except StorageError:
-        return (), ()
+        return Memory()
     finally:
         database.close()
 

@@ -99,6 +99,24 @@ def takedown(
             typer.echo(f"  #{other.id}  {other.source_name}: {other.title}")
 
 
+@app.command("alike")
+def alike(
+    statement: Annotated[int, typer.Argument(help="The number of a statement that was taken down.")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Let in what only resembles a statement that was taken down; the very item stays away."""
+    with _opened(config) as database, database.write() as work:
+        count = work.statements.takedowns.forget_likeness(statement)
+        if count:
+            # What was held back counts as seen until its source is asked for the whole of its list again.
+            work.sources.read_anew()
+    if not count:
+        fail(
+            f"nothing is held back for its likeness to a statement {statement}: see the number in the notice"
+        )
+    typer.echo(f"what only resembles statement {statement} is taken in from the next poll of its source on")
+
+
 @contextmanager
 def _opened(config: Path) -> Iterator[Database]:
     """The configured database while it is needed; what is wrong with it ends the command with a word."""

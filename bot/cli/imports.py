@@ -135,7 +135,7 @@ def _run(
 async def _from_lines(file: Path, intake: Intake, total: int) -> None:
     with _shown(intake, total):
         done = await intake.take(_batches(entries_of(file)))
-    typer.echo(f"{done.taken} taken, {done.known} known already")
+    typer.echo(f"{done.taken} taken, {done.known} known already{_withheld(done)}")
     if intake.deferred and done.taken:
         typer.echo("their words can be found now; `vigil import --understand` reads what they say", err=True)
 
@@ -162,11 +162,17 @@ async def _from_feed(url: str, settings: Config, intake: Intake, wish: _Wish) ->
 
         with _shown(intake, None):
             done = await intake.take(batches())
+    pages = f"{backfill.pages} page{'' if backfill.pages == 1 else 's'}"
     typer.echo(
-        f"{done.taken} taken, {done.known} known already, from {backfill.pages} pages of {source.name}"
+        f"{done.taken} taken, {done.known} known already{_withheld(done)}, from {pages} of {source.name}"
     )
     if stopped:
         fail(f"{stopped}; what was read until there is kept: run it again to go on")
+
+
+def _withheld(done: Taken) -> str:
+    """What is said of those that are not to come here again."""
+    return f", {done.withheld} held back (taken down here, or much like it)" if done.withheld else ""
 
 
 def _source_at(url: str, settings: Config, name: str) -> Source:
@@ -196,7 +202,8 @@ async def _from_folder(files: list[Path], settings: Config, intake: Intake, name
             done = await intake.take_read([(source, one) for one in read], done)
             step(1)
     known = f", {seen.known} files known already" if seen.known else ""
-    typer.echo(f"{done.taken} taken from {seen.read} files{known}")
+    files = f"{seen.read} file{'' if seen.read == 1 else 's'}"
+    typer.echo(f"{done.taken} taken from {files}{known}{_withheld(done)}")
     for fault in seen.faults:
         typer.echo(fault, err=True)
     if seen.faults and not (seen.read or seen.known):

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.announce import Announcer
-from bot.app import AT_ONCE, Desk, admins, delivering, open_database, serve, telegram
+from bot.app import AT_ONCE, Desk, admins, delivering, open_database, serve, telegram, telegram_pace
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TokenRefusedError
 from bot.web import NotServed
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
 from storage.database import Database, StorageError, Unusable, now_utc
 
 _FOR_GOOD = 2
@@ -114,7 +114,7 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
         if not config.telegram:
             return
         chat = telegram(config.telegram, desk)
-        pace = Pace(config.telegram.messages_per_second)
+        pace = telegram_pace(config.telegram)
         async with delivering(database, chat, pace, zone=desk.zone) as deliverer:
             while await deliverer.drain() or (until_empty and await _more_to_come(database)):
                 pass
@@ -126,7 +126,8 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
 async def _more_to_come(database: Database) -> bool:
     """Waits until the next queued delivery is due (an hour at most); False when none is queued."""
     with database.read() as work:
-        due = work.deliveries.next_due("telegram")
+        both = work.deliveries.next_due("telegram"), work.told.next_due("telegram")
+    due = min((one for one in both if one is not None), default=None)
     if due is None or due - now_utc() > timedelta(hours=1):
         return False
     await asyncio.sleep(max(0.1, (due - now_utc()).total_seconds()))

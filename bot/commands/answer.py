@@ -15,6 +15,7 @@ from bot.commands.table import COMMANDS, find
 from bot.render.message import Choice, Paragraph
 from bot.render.text import shorten
 from bot.speech import Speech
+from jobs.steps.clock import zone_of
 from storage.database import Work
 
 log = structlog.get_logger()
@@ -32,7 +33,8 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     What comes again although it was carried out is answered, for its answer may be lost, and not done twice.
     """
     recipient = work.recipients.find(request.transport, request.address)
-    speech = Speech(recipient.language if recipient else request.language, timezone)
+    zone = zone_of(recipient.zone) if recipient else None
+    speech = Speech(recipient.language if recipient else request.language, zone or timezone)
     # Asked first: a button that was pressed before a restart may not be understood any more.
     if request.id and work.requests.known(request.transport, request.id):
         return _done_already(request, work, speech)

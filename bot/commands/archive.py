@@ -7,11 +7,13 @@ from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.commands.words import Wanted
+from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Notice, Paragraph, Span
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
 from bot.render.statement import asked_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
+from storage.addressed import holds
 from storage.bounds import Stopped
 from storage.database import Work
 from storage.queries import Hits, Query
@@ -102,8 +104,9 @@ def _of_others(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply 
 
 
 def _meant(addressee: Addressee, wanted: Wanted) -> bool:
-    name = addressee.name.casefold()
-    return addressee.country in wanted.to or any(part.casefold() in name for part in wanted.to_names)
+    return addressee.country in wanted.to or any(
+        holds(addressee.name, name) for name in with_other_names(wanted.to_names)
+    )
 
 
 def _found(work: Work, wanted: Wanted, speech: Speech) -> tuple[Hits, tuple[Block, ...]]:

@@ -54,4 +54,5 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
     ways = [Choice(speech.t("Back"), f"/case {key} {page - 1}")] if page > 1 else []
     ways += [Choice(speech.t("Read on"), f"/case {key} {page + 1}")] if page < pages else []
     rows.append(tuple(ways))
+    rows.append((Choice(speech.t("Follow"), f"/follow {key}"), Choice(speech.t("Mute"), f"/mute {key}")))
     return reply(*blocks, choices=tuple(row for row in rows if row))

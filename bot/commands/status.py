@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.render.detail import told
 from bot.render.message import Block, Choice, Field, Items, Line, Notice, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -132,7 +133,7 @@ def _line(source: Source, speech: Speech) -> Line:
         if source.since:
             facts.append(speech.t("since {moment}", moment=speech.moment(source.since)))
         if source.detail:
-            facts.append(shorten(source.detail, 120))
+            facts.append(shorten(told(source.detail, speech), 120))
     if source.silent_since and source.newest:
         facts.append(speech.t("nothing new since {moment}", moment=speech.moment(source.newest)))
     if source.last_success:

@@ -1,12 +1,16 @@
 """Changes what a chat receives: /subscribe, /unsubscribe, /settings."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 from bot.commands import words
+from bot.commands.attention import stances_blocks
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.mistake import Mistake
+from bot.commands.presets import is_question, presets, which_country, which_organisation
 from bot.commands.request import Reply, Request
-from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
+from bot.commands.times import time_blocks
+from bot.render.message import Block, Choice, Items, Notice, Paragraph
 from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
 from storage.database import Work
@@ -16,17 +20,18 @@ from storage.words import RecipientState
 
 MOST_ROUTES = 30
 """Routes of one recipient: more than anyone reads through, few enough to match quickly."""
-_MOST_COUNTRIES = 12
-_USUAL = ["CN", "IR", "KP", "MM", "RU", "VN"]
-"""Offered while nothing is known yet: two taps must be enough from the first minute."""
-_IN_A_ROW = 2
 
 
 def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
-    """Add a route for each line; without words everything urgent; "?" asks for a country."""
+    """Add a route for each line; without words everything urgent; "?" asks for a country.
+
+    "?organisation" asks for an organisation.
+    """
     typed = arguments(request)
     if typed.strip() == "?":
-        return _which_country(work, speech)
+        return which_country(work, speech)
+    if is_question(typed):
+        return which_organisation(work, speech)
     wanted = [words.route_of(words.read(line, words.SUBSCRIBE, speech)) for line in _lines(typed)]
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
     known = {route.id for route in work.routes.of(recipient.id)}
@@ -37,7 +42,8 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
             example="/settings",
         )
     routes = tuple(dict.fromkeys(work.routes.add(recipient.id, route) for route in wanted))
-    order = [route.id for route in work.routes.of(recipient.id)]
+    wishes = work.routes.of(recipient.id)
+    order = [route.id for route in wishes]
     new = any(route.id not in known for route in routes)
     blocks: list[Block] = [
         heading(speech.t("You are subscribed.") if new else speech.t("You have this already."))
@@ -52,7 +58,11 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
     )
     blocks.append(Notice(speech.line("To take it back: {undo}", undo=code(undo))))
     rows = ((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Settings"), "/settings")),)
-    return reply(*blocks, choices=((Choice(speech.t("Take it back"), undo),), *rows))
+    # Who has everything urgent would get nothing more by one country of it.
+    others = () if any(_is_everything(route) for route in wishes) else presets(speech)
+    return reply(
+        *blocks, choices=((Choice(speech.t("Take it back"), undo),), *((others,) if others else ()), *rows)
+    )
 
 
 def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
@@ -77,7 +87,10 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
     rest = (
         speech.n("{count} subscription is left.", "{count} subscriptions are left.", left)
         if left
-        else speech.t("You will hear nothing more. To remove what is stored about this chat: /forget")
+        else speech.t(
+            "You will hear nothing more, but when a call that was sent here is called off. "
+            "To remove what is stored about this chat: /forget"
+        )
     )
     return reply(
         heading(speech.t("Taken back.")),
@@ -90,6 +103,8 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
 def settings(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the routes as lines to be typed, and the languages; "lang:ko" changes the language."""
     typed = arguments(request).strip()
+    if typed.casefold().partition(":")[0] == "discreet":
+        return _set_discreet(typed, request, work, speech)
     if typed:
         return _set_language(typed, request, work)
     recipient = work.recipients.find(request.transport, request.address)
@@ -116,9 +131,42 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         blocks.append(
             paragraph(speech.t("You have not subscribed to anything yet. Everything urgent: /subscribe"))
         )
+    if recipient:
+        blocks += stances_blocks(recipient, work, speech)
+        blocks += time_blocks(recipient, speech)
     blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
-    first = Choice(speech.t("Another country"), "/subscribe ?") if routes else _everything(speech)
-    return reply(*blocks, choices=((first,), choices))
+    discreet = recipient is not None and recipient.discreet
+    if discreet:
+        blocks.append(paragraph(speech.t("Messages here say only that there is news.")))
+    few = Choice(speech.t("Say it in full"), "/settings discreet:off")
+    if not discreet:
+        few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
+    another = (Choice(speech.t("Another country"), "/subscribe ?"), presets(speech)[-1])
+    first = another if routes else presets(speech)
+    return reply(*blocks, choices=(first, (few,), choices))
+
+
+def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
+    wanted = {"on": True, "off": False}.get(typed.casefold().partition(":")[2].strip())
+    if wanted is None:
+        raise Mistake("Write it so: {example}", example="/settings discreet:on")
+    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
+    work.recipients.set_discreet(recipient.id, discreet=wanted)
+    back = Choice(speech.t("Undo"), f"/settings discreet:{'off' if wanted else 'on'}")
+    if wanted:
+        few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
+        rest = speech.t(
+            "What you ask for, and what stands here already, is shown as before: "
+            "delete what nobody else may see."
+        )
+        said = [paragraph(few), paragraph(rest)]
+    else:
+        said = [paragraph(speech.t("From now on messages here say what they are about."))]
+    return reply(*said, choices=((back, Choice(speech.t("Settings"), "/settings")),))
+
+
+def _is_everything(route: Route) -> bool:
+    return replace(route, id=0, recipient_id=0) == Route()
 
 
 def _asleep(recipient: Recipient | None, speech: Speech) -> list[Block]:
@@ -149,29 +197,10 @@ def _set_language(typed: str, request: Request, work: Work) -> Reply:
     )
 
 
-def _which_country(work: Work, speech: Speech) -> Reply:
-    """Offer the countries that sources and statements are about, as buttons in the person's language."""
-    named = [country for source in work.sources.all() for country in source.countries]
-    codes = list(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES] or _USUAL
-    offered = sorted(
-        (Choice(speech.country(code_), f"/subscribe {code_}") for code_ in codes), key=lambda c: c.label
-    )
-    rows = [tuple(offered[at : at + _IN_A_ROW]) for at in range(0, len(offered), _IN_A_ROW)]
-    example = Span(f"/subscribe {speech.country('KP')}", Style.CODE)
-    typed = speech.line("Any other can be typed: {example}", example=example)
-    return reply(
-        heading(speech.t("Which country?")), Paragraph(typed), choices=(*rows, (_everything(speech),))
-    )
-
-
-def _everything(speech: Speech) -> Choice:
-    return Choice(speech.t("Everything urgent"), "/subscribe")
-
-
 def _nothing_asked_for(speech: Speech) -> Reply:
     return reply(
         paragraph(speech.t("You have not subscribed to anything, so there is nothing to take back.")),
-        choices=((_everything(speech),),),
+        choices=(presets(speech),),
     )
 
 

@@ -1,15 +1,18 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.archive import demands, latest, resolutions, search
+from bot.commands.attention import follow, mute, show, why
 from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.mistake import Mistake
 from bot.commands.parties import orgs, signed
+from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
+from bot.commands.times import digest, quiet
 from bot.commands.welcome import expired, forget, privacy, start
 from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span
 from bot.speech import Speech, msgid
@@ -59,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
         "[filters]",
         plain=True,
         manages=True,
-        changes=lambda typed: typed != "?",
+        changes=lambda typed: not is_question(typed),
     ),
     Command(
         "unsubscribe",
@@ -74,9 +77,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "settings",
         settings,
-        msgid("What you asked for, and the language"),
+        msgid("What you asked for, the language, and messages of few words"),
         "/settings lang:ko",
-        "[lang:…]",
+        "[lang:… | discreet:on]",
         manages=True,
         changes=bool,
     ),
@@ -99,6 +102,42 @@ COMMANDS: tuple[Command, ...] = (
         "number [page | versions]",
     ),
     Command("case", case, msgid("What became of a case"), "/case 12", "number [page]"),
+    Command(
+        "follow",
+        follow,
+        msgid("Hear what becomes of a case"),
+        "/follow 12",
+        "[number [off]]",
+        manages=True,
+        changes=bool,
+    ),
+    Command(
+        "mute",
+        mute,
+        msgid("Hear no more of a case"),
+        "/mute 12",
+        "[number [off]]",
+        manages=True,
+        changes=bool,
+    ),
+    Command(
+        "digest",
+        digest,
+        msgid("When digests come"),
+        "/digest daily 08:00",
+        "[daily | weekly | now] [hour] [city]",
+        manages=True,
+        changes=bool,
+    ),
+    Command(
+        "quiet",
+        quiet,
+        msgid("Hours in which nothing rings"),
+        "/quiet 22:00-07:00 Asia/Seoul",
+        "[hours [city] | off]",
+        manages=True,
+        changes=bool,
+    ),
     Command("cite", cite, msgid("A citation to pass on"), "/cite 12", "number"),
     Command(
         "resolutions",
@@ -133,6 +172,8 @@ COMMANDS: tuple[Command, ...] = (
         manages=True,
         changes=lambda typed: typed.lower() == "yes",
     ),
+    Command("why", why, msgid("Why an alert came here"), "/why 12", "number", hidden=True),
+    Command("show", show, msgid("What a message of few words stands for"), "/show 12", "number", hidden=True),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
 )
 

@@ -39,9 +39,10 @@ def start(request: Request, work: Work, speech: Speech) -> Reply:
         *_stored(request, speech),
     ]
     rows = (
+        (Choice(speech.t("Everything urgent"), "/subscribe"),),
         (
-            Choice(speech.t("Everything urgent"), "/subscribe"),
             Choice(speech.t("One country"), "/subscribe ?"),
+            Choice(speech.t("One organisation"), "/subscribe ?organisation"),
         ),
         (Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),
     )
@@ -60,8 +61,9 @@ def privacy(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("Privacy")),
         paragraph(
             speech.t(
-                "When you subscribe, Vigil stores the address of this chat, its language, what "
-                "you asked for, and which alerts were sent here. Address and keywords are "
+                "When you subscribe or follow a case, Vigil stores the address of this chat, its "
+                "language, what you asked for, which cases you follow or have muted, your clock and "
+                "hours where you set them, and which alerts were sent here. Address and keywords are "
                 "encrypted with a key that is kept outside the database. What you search for is "
                 "not stored."
             )
@@ -89,10 +91,10 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
             heading(speech.t("Remove everything?")),
             paragraph(
                 speech.n(
-                    "This removes the address of this chat, {count} subscription, and the record"
-                    " of what was sent here. You will hear nothing more.",
-                    "This removes the address of this chat, {count} subscriptions, and the "
-                    "record of what was sent here. You will hear nothing more.",
+                    "This removes the address of this chat, {count} subscription, what you set here, "
+                    "and the record of what was sent here. You will hear nothing more.",
+                    "This removes the address of this chat, {count} subscriptions, what you set here, "
+                    "and the record of what was sent here. You will hear nothing more.",
                     routes,
                 )
             ),
@@ -134,8 +136,8 @@ def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:
     """Say in one honest paragraph what is stored and who else can read along."""
     stored = paragraph(
         speech.t(
-            "Nothing is stored until you subscribe; then the address of this chat, encrypted, "
-            "and what you asked for. /forget removes it all, /privacy says more."
+            "Nothing is stored until you subscribe or follow a case; then the address of this chat, "
+            "encrypted, and what you asked for. /forget removes it all, /privacy says more."
         )
     )
     return (stored, *_platform(request, speech))

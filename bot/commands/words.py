@@ -12,7 +12,7 @@ from bot.commands.mistake import Mistake
 from bot.commands.tokens import Part, parts
 from bot.commands.values import joined, split
 from bot.countries import country_named, country_said, is_code, nearest_country
-from bot.meanings import senses
+from bot.meanings import senses, with_other_names
 from bot.speech import Speech
 from storage.queries import Query, Sort
 from storage.records import Route
@@ -130,7 +130,7 @@ def query_of(wanted: Wanted) -> Query:
         languages=wanted.languages,
         sources=wanted.sources,
         to=wanted.to,
-        to_names=wanted.to_names,
+        to_names=with_other_names(wanted.to_names),
         since=wanted.since,
         before=wanted.before,
         sort=wanted.sort,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.render.changes import changes_blocks
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
 from bot.render.statement import (
     asked_blocks,
@@ -18,7 +19,7 @@ from bot.render.statement import (
 from bot.render.text import around, length, passage, shorten
 from bot.speech import Speech, msgid
 from storage.records import Alert
-from storage.words import Kind, MsgType, Status, Trust, Urgency
+from storage.words import Cause, Kind, MsgType, Status, Trust, Urgency
 
 LIMIT = 3500
 _CONTEXT = 70
@@ -51,6 +52,8 @@ _BANNERS = {
     Status.DRAFT: (msgid("DRAFT"), msgid("This is a draft. It has not been approved.")),
 }
 """CAP 1.2 section 3.2.1: whatever is not Actual says so before anything else."""
+_NEWS = msgid("There is news of an earlier call.")
+_EDITED = msgid("The source has changed its call.")
 
 
 def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
@@ -72,6 +75,7 @@ def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Me
         matter: tuple[Block, ...] = _said(alert, speech, measure)
     else:
         matter = (
+            *changes_blocks(alert.changes if alert.cause is Cause.EDIT else (), speech),
             *_facts(alert, speech, now),
             *asked_blocks(alert.statement, speech, most=measure.demands),
             *_said(alert, speech, measure),
@@ -85,6 +89,8 @@ def _heading(alert: Alert, speech: Speech) -> Heading:
     statement = alert.statement
     parts = [speech.t(_BANNERS[alert.status][0])] if alert.status is not Status.ACTUAL else []
     parts.append(_word(alert, speech))
+    if alert.cause is Cause.REMINDER and statement.deadline:
+        parts.append(speech.t("by {date}", date=speech.date(statement.deadline)))
     if statement.countries:
         parts.append(speech.joined(speech.country(code) for code in statement.countries[:2]))
     count = statement.persons_at_risk.count
@@ -99,6 +105,8 @@ def _word(alert: Alert, speech: Speech) -> str:
     if alert.msg_type is MsgType.CANCEL:
         return speech.t("OVER")
     urgent = alert.statement.alert.urgent
+    if alert.cause is Cause.REMINDER:
+        return speech.t("REMINDER")
     if alert.msg_type is MsgType.UPDATE:
         return speech.t("URGENT UPDATE") if urgent else speech.t("UPDATE")
     kind = speech.kind(alert.statement.kind)
@@ -112,8 +120,11 @@ def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
         said.append(speech.t(_BANNERS[alert.status][1]))
     if alert.msg_type is MsgType.CANCEL:
         said.append(speech.t("This call is over. Nothing is asked of you any more."))
+    elif alert.cause is Cause.REMINDER:
+        said.append(speech.t("The date that this call names is near. You are reminded once."))
     elif alert.msg_type is MsgType.UPDATE:
-        said.append(speech.t("There is news of an earlier call."))
+        edited = alert.cause is Cause.EDIT and alert.changes
+        said.append(speech.t(_EDITED if edited else _NEWS))
         if alert.statement.alert.urgency is Urgency.PAST:
             said.append(speech.t("As Vigil reads it, the danger has passed."))
     return tuple(Paragraph((Span(sentence),)) for sentence in said)
@@ -167,18 +178,23 @@ def _origin(alert: Alert, speech: Speech) -> tuple[Block, ...]:
     )
 
 
-def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
-    """Say why it rang: the judgement in CAP's words, and the very words it rests on."""
+def judgement_of(alert: Alert, speech: Speech) -> str:
+    """Return how its statement is judged, in CAP's words."""
     judged = alert.statement.alert
-    if not judged.urgent or alert.msg_type is MsgType.CANCEL:
-        return ()
-    evidence = ", ".join(f"“{words}”" for words in _evidence(alert)[: measure.evidence])
-    judgement = speech.t(
+    return speech.t(
         "urgency {urgency}, severity {severity}, certainty {certainty}",
         urgency=speech.urgency(judged.urgency),
         severity=speech.severity(judged.severity),
         certainty=speech.certainty(judged.certainty),
     )
+
+
+def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
+    """Say why it rang: the judgement in CAP's words, and the very words it rests on."""
+    if not alert.statement.alert.urgent or alert.msg_type is MsgType.CANCEL:
+        return ()
+    evidence = ", ".join(f"“{words}”" for words in evidence_of(alert)[: measure.evidence])
+    judgement = judgement_of(alert, speech)
     if not evidence:
         return (Notice(speech.line("Why it rang: {judgement}.", judgement=judgement)),)
     line = speech.line(
@@ -187,7 +203,7 @@ def _why(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
     return (Notice(line),)
 
 
-def _evidence(alert: Alert) -> list[str]:
+def evidence_of(alert: Alert) -> list[str]:
     """Return the words that the judgement rests on, each as it stands among its neighbours, none twice."""
     statement = alert.statement
     text = f"{statement.title}\n{statement.text}"
@@ -201,7 +217,17 @@ def _evidence(alert: Alert) -> list[str]:
 
 def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     latest = Choice(speech.t("Latest"), "/latest")
-    number = alert.statement.id
+    number, case = alert.statement.id, alert.case_id
     if not number:
         return ((latest,),)
-    return ((Choice(speech.t("Full text"), f"/statement {number}"), latest),)
+    first = (Choice(speech.t("Full text"), f"/statement {number}"), latest)
+    if not case or not alert.id:
+        return (first,)
+    if alert.msg_type is MsgType.CANCEL:
+        return (first, (Choice(speech.t("The case"), f"/case {case}"), _why_here(alert, speech)))
+    stances = (Choice(speech.t("Follow"), f"/follow {case}"), Choice(speech.t("Mute"), f"/mute {case}"))
+    return (first, stances, (_why_here(alert, speech),))
+
+
+def _why_here(alert: Alert, speech: Speech) -> Choice:
+    return Choice(speech.t("Why did I get this?"), f"/why {alert.id}")

@@ -1,10 +1,10 @@
-"""Marks a message as replacing or taking back an earlier one, for where what was shown cannot be changed."""
+"""Marks a message as following, replacing or taking back one that was shown and stays as it is."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.render.html import plain_text
-from bot.render.message import Heading, Line, Message, Span, Style
+from bot.render.message import Heading, Line, Message, Notice, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
 
@@ -57,6 +57,19 @@ def taking_back(instead: Message, earlier: Shown | None, speech: Speech) -> Mess
     heading = _heading(instead)
     line = (banner, Span(" · "), *heading[0].line) if heading else (banner,)
     return _marked(replace(instead, blocks=(Heading(line), *instead.blocks[len(heading) :])), mark)
+
+
+def following(message: Message, earlier: Shown, speech: Speech) -> Message:
+    """Return `message`, which says under its heading to which `earlier` one it belongs."""
+    mark = Notice(
+        speech.line(
+            "This follows what was shown here on {moment}: “{name}”.",
+            moment=speech.moment(earlier.at),
+            name=earlier.name,
+        )
+    )
+    heading = _heading(message)
+    return replace(message, blocks=(*heading, mark, *message.blocks[len(heading) :]))
 
 
 def _heading(message: Message) -> tuple[Heading, ...]:

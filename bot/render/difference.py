@@ -1,16 +1,18 @@
 """Tells in words what was changed in a text: what was added, taken out, put in the place of what.
 
 Sentence by sentence first, then word by word inside of what changed; Chinese and Japanese, which are
-written without spaces, character by character.
+written without spaces, character by character. What is quoted of a version is cut out of that version,
+with the words that stand beside it there: nothing is put together.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import islice
+from itertools import islice, pairwise
 
 from bot.render.message import Line, Span, Style
+from bot.render.text import single_line
 from bot.speech import Speech
 
 _MOST_WORDS = 600
@@ -25,27 +27,92 @@ _MANY = 500
 _MOST_SENTENCES = 5_000
 _APART = 3
 """Words between two changes, from which on they are told one by one."""
-_SENTENCE = re.compile(r"[^\n.!?。！？]*(?:[.!?。！？]+[\"'”’」』)\]]*\s*|\n\s*|$)")
+_END = re.compile(r"(?<![.!?])[.!?]+[\"'”’)\]]*(?=\s)|[。！？]+[\"'”’」』)\]]*|\n")
+"""Where a sentence ends: not within "3.5" or an address."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-_JOINED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff、。，！？「」『』（）]")
+
+Range = tuple[int, int]
+Code = tuple[str, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A run of one version, as it stands there: the words that changed, and those beside them."""
+
+    before: str
+    words: str
+    after: str
+    more_before: bool = False
+    """Whether the version goes on to that side."""
+    more_after: bool = False
+
+    @property
+    def run(self) -> str:
+        """All of it; a part of the version, character by character."""
+        return self.before + self.words + self.after
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place that was changed: what stood there, what stands there, and the words beside it."""
+    """One place that was changed: what stood there, what stands there; either is None for nothing."""
 
-    before: str
-    old: str
-    new: str
-    after: str
+    old: Quote | None
+    new: Quote | None
+
+
+class _Version:
+    """A text with its words and sentences, by where they stand."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.places: list[Range] = []
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        """The word with which each sentence begins, and at the end the number of words."""
+        self.sentences: list[str] = []
+        at = 0
+        for end in (*(found.end() for found in _END.finditer(text)), len(text)):
+            words = list(_WORD.finditer(text, at, end))
+            if words:
+                self.starts.append(len(self.words))
+                self.sentences.append(" ".join(text[at:end].split()))
+                self.places += [word.span() for word in words]
+                self.words += [word[0] for word in words]
+            at = end
+        self.starts.append(len(self.words))
+
+    def quote(self, start: int, end: int) -> Quote | None:
+        """The words from the one number to the other, with some beside them; None for no words."""
+        if start >= end:
+            return None
+        first, last = max(0, start - _CONTEXT), min(len(self.words), end + _CONTEXT)
+        cuts = self.places[first][0], self.places[start][0], self.places[end - 1][1], self.places[last - 1][1]
+        parts = (self.text[a:b] for a, b in pairwise(cuts))
+        return Quote(*parts, first > 0, last < len(self.words))
 
 
 def changes(old: str, new: str) -> tuple[Change, ...]:
     """Return what changed from the one text to the other, in order; nothing for mere white space."""
-    mine, theirs = _sentences(old), _sentences(new)
-    start = _shared(mine, theirs)
-    end = _shared(mine[start:][::-1], theirs[start:][::-1])
-    return tuple(islice(_changes(mine, theirs, start, end), _MOST))
+    mine, theirs = _Version(old), _Version(new)
+    found = (Change(mine.quote(a, b), theirs.quote(c, d)) for a, b, c, d in _places(mine, theirs))
+    return tuple(islice((change for change in found if change.old or change.new), _MOST))
+
+
+def _places(mine: _Version, theirs: _Version) -> Iterator[tuple[int, int, int, int]]:
+    """Give the words of the old and of the new version that are not the same, as ranges of both."""
+    start = _shared(mine.sentences, theirs.sentences)
+    end = _shared(mine.sentences[start:][::-1], theirs.sentences[start:][::-1])
+    old = mine.sentences[start : len(mine.sentences) - end]
+    new = theirs.sentences[start : len(theirs.sentences) - end]
+    if len(old) > _MOST_SENTENCES or len(new) > _MOST_SENTENCES:
+        codes: Sequence[Code] = [("replace", 0, len(old), 0, len(new))]
+    else:
+        # What stands there hundreds of times is no landmark: without that, such a text takes minutes.
+        codes = SequenceMatcher(None, old, new, autojunk=len(new) > _MANY).get_opcodes()
+    for tag, a, b, c, d in codes:
+        if tag != "equal":
+            was = mine.starts[start + a], mine.starts[start + b]
+            yield from _inside(mine, was, theirs, (theirs.starts[start + c], theirs.starts[start + d]))
 
 
 def _shared(mine: Sequence[str], theirs: Sequence[str]) -> int:
@@ -54,89 +121,20 @@ def _shared(mine: Sequence[str], theirs: Sequence[str]) -> int:
     return next((n for n, (one, other) in enumerate(pairs) if one != other), min(len(mine), len(theirs)))
 
 
-def _changes(mine: list[str], theirs: list[str], start: int, end: int) -> Iterator[Change]:
-    """Give the changes between the first `start` and the last `end` sentences, which are the same."""
-    old, new = mine[start : len(mine) - end], theirs[start : len(theirs) - end]
-    if len(old) > _MOST_SENTENCES or len(new) > _MOST_SENTENCES:
-        codes: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(old), 0, len(new))]
-    else:
-        # What stands there hundreds of times is no landmark: without that, such a text takes minutes.
-        codes = SequenceMatcher(None, old, new, autojunk=len(new) > _MANY).get_opcodes()
-    for tag, a, b, c, d in codes:
-        if tag != "equal":
-            before = _words(" ".join(mine[max(0, start + a - _CONTEXT) : start + a]))
-            after = _words(" ".join(mine[start + b : start + b + _CONTEXT]))
-            more = (start + a > _CONTEXT, start + b + _CONTEXT < len(mine))
-            beside = _Beside(before, after, *more)
-            yield from _inside(_words(" ".join(old[a:b])), _words(" ".join(new[c:d])), beside)
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """The words before and after a place, and whether there are more of them."""
-
-    before: list[str]
-    after: list[str]
-    more_before: bool
-    more_after: bool
-
-    def left(self, words: Sequence[str] = ()) -> str:
-        """The last words before what follows `words`, with a mark where others are left out."""
-        all_of_it = [*self.before, *words]
-        cut = joined(all_of_it[-_CONTEXT:])
-        return f"… {cut}" if self.more_before or len(all_of_it) > _CONTEXT else cut
-
-    def right(self, words: Sequence[str] = ()) -> str:
-        """The first words after what comes before `words`, likewise."""
-        all_of_it = [*words, *self.after]
-        cut = joined(all_of_it[:_CONTEXT])
-        return f"{cut} …" if self.more_after or len(all_of_it) > _CONTEXT else cut
-
-
-def change_line(change: Change, speech: Speech) -> Line:
-    """Return a change as a line: the words that changed in bold among those beside them."""
-    if not change.old:
-        return speech.line("Added: {words}", words=_quoted(change, change.new))
-    if not change.new:
-        return speech.line("Taken out: {words}", words=_quoted(change, change.old))
-    return speech.line(
-        "Before: {before} Now: {after}",
-        before=_quoted(change, change.old),
-        after=_quoted(change, change.new),
-    )
-
-
-def _quoted(change: Change, words: str) -> Line:
-    cut = words
-    if len(words) > _SHOWN:
-        cut = f"{words[: _SHOWN // 2].rstrip()} … {words[-_SHOWN // 2 :].lstrip()}"
-    before = f"{change.before} " if change.before and _apart(change.before, words) else change.before
-    after = f" {change.after}" if change.after and _apart(words, change.after) else change.after
-    return (Span(f"“{before}"), Span(cut, Style.BOLD), Span(f"{after}”"))
-
-
-def _sentences(text: str) -> list[str]:
-    found = (" ".join(piece[0].split()) for piece in _SENTENCE.finditer(text))
-    return [sentence for sentence in found if sentence]
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text)
-
-
-def _inside(old: list[str], new: list[str], beside: _Beside) -> Iterator[Change]:
+def _inside(mine: _Version, was: Range, theirs: _Version, now: Range) -> Iterator[tuple[int, int, int, int]]:
     """Give the changes in a place, word by word where it is short and half of it is the same."""
+    old, new = mine.words[slice(*was)], theirs.words[slice(*now)]
     few = len(old) <= _MOST_WORDS and len(new) <= _MOST_WORDS
     matcher = SequenceMatcher(None, old, new, autojunk=False) if few else None
     if matcher is None or matcher.ratio() < 0.5:
-        if old or new:
-            yield Change(beside.left(), joined(old), joined(new), beside.right())
+        if old != new:
+            yield (*was, *now)
         return
     for a, b, c, d in _together(matcher.get_opcodes()):
-        yield Change(beside.left(old[:a]), joined(old[a:b]), joined(new[c:d]), beside.right(old[b:]))
+        yield was[0] + a, was[0] + b, now[0] + c, now[0] + d
 
 
-def _together(codes: Sequence[tuple[str, int, int, int, int]]) -> Iterator[tuple[int, int, int, int]]:
+def _together(codes: Sequence[Code]) -> Iterator[tuple[int, int, int, int]]:
     """Give what changed; changes with hardly a word between them are one."""
     at: tuple[int, int, int, int] | None = None
     for tag, a, b, c, d in codes:
@@ -152,14 +150,30 @@ def _together(codes: Sequence[tuple[str, int, int, int, int]]) -> Iterator[tuple
         yield at
 
 
-def joined(words: Sequence[str]) -> str:
-    """Return the words as they are written: with spaces, but for scripts that have none."""
-    text = ""
-    for word in words:
-        text += f" {word}" if text and _apart(text, word) else word
-    return text
+def change_line(change: Change, speech: Speech) -> Line:
+    """Return a change as a line: the words that changed in bold among those beside them.
+
+    Each run between "…" marks stands in the version it is told of, but that white space is one space.
+    """
+    if change.old and change.new:
+        return speech.line(
+            "Before: {before} Now: {after}", before=_quoted(change.old), after=_quoted(change.new)
+        )
+    if change.new:
+        return speech.line("Added: {words}", words=_quoted(change.new))
+    assert change.old is not None  # noqa: S101 - nothing is no change
+    return speech.line("Taken out: {words}", words=_quoted(change.old))
 
 
-def _apart(text: str, word: str) -> bool:
-    """Say whether a space stands between."""
-    return not (_JOINED.match(text[-1]) and _JOINED.match(word[0]))
+def _quoted(quote: Quote) -> Line:
+    words = single_line(quote.words)
+    if len(words) > _SHOWN:
+        words = f"{words[: _SHOWN // 2].rstrip()} … {words[-_SHOWN // 2 :].lstrip()}"
+    before = f"{'… ' if quote.more_before else ''}{_one_line(quote.before)}"
+    after = f"{_one_line(quote.after)}{' …' if quote.more_after else ''}"
+    return (Span(f"“{before}"), Span(words, Style.BOLD), Span(f"{after}”"))
+
+
+def _one_line(beside: str) -> str:
+    """The words beside a change with single spaces, also where they meet it."""
+    return re.sub(r"\s+", " ", beside)

@@ -8,16 +8,20 @@ from bot.render.statement import deadline_text, issuers_text
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.records import Alert
+from storage.words import MsgType
 
 _TITLE = 120
 _LINES = 40
+_OF_CASE = 5
+"""Lines of one case: /case shows the rest, and no case hides the others."""
 
 
 def digest_message(alerts: tuple[Alert, ...], speech: Speech, now: datetime) -> Message:
-    """Return the digest of `alerts`, the cases in the order in which they first appear.
+    """Return the digest of `alerts`: what is urgent first, else in the order in which cases first appear.
 
     What does not fit is counted, never dropped in silence. A digest makes no sound.
     """
+    alerts = _newest(alerts)
     cases = _cases(alerts)
     for shown in range(min(len(alerts), _LINES), 0, -1):
         message = _drawn(cases, shown, len(alerts), speech, now)
@@ -27,11 +31,18 @@ def digest_message(alerts: tuple[Alert, ...], speech: Speech, now: datetime) -> 
 
 
 def _cases(alerts: tuple[Alert, ...]) -> tuple[tuple[Alert, ...], ...]:
-    """Put the alerts on one case together; an alert without a case stands alone."""
+    """Put the alerts on one case together, what is urgent first; one without a case stands alone."""
     groups: dict[object, list[Alert]] = {}
     for alert in alerts:
         groups.setdefault(alert.case_id or alert.identifier, []).append(alert)
-    return tuple(tuple(group) for group in groups.values())
+    sorted_within = (tuple(sorted(group, key=_is_calm)) for group in groups.values())
+    return tuple(sorted(sorted_within, key=lambda group: _is_calm(group[0])))
+
+
+def _newest(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """Leave of several alerts on one statement the last: what it says now is the same in all of them."""
+    last = {alert.statement.id or alert.identifier: alert for alert in alerts}
+    return tuple(last.values())
 
 
 def _drawn(
@@ -44,19 +55,33 @@ def _drawn(
     blocks: list[Block] = [Heading((Span(heading, Style.BOLD),))]
     left = shown
     for group in cases:
-        here = group[:left]
+        here = group[: min(left, _OF_CASE)]
         left -= len(here)
         if not here:
             break
-        where = speech.joined(speech.country(code) for code in here[0].statement.countries[:3])
-        blocks.append(Paragraph((Span(where or speech.t("without a country"), Style.BOLD),)))
+        blocks.append(Paragraph(_about(group, speech)))
         blocks.append(Items(tuple(_line(alert, speech, now) for alert in here)))
-    if total > shown:
-        blocks.append(
-            Notice((Span(speech.n("and {count} more: /latest", "and {count} more: /latest", total - shown)),))
-        )
+    told = shown - left
+    if total > told:
+        more = speech.n("and {count} more: /latest", "and {count} more: /latest", total - told)
+        blocks.append(Notice((Span(more),)))
     choices = ((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Settings"), "/settings")),)
     return Message(tuple(blocks), choices, silent=True)
+
+
+def _about(group: tuple[Alert, ...], speech: Speech) -> Line:
+    """Say where a case is, and how much there is of it where there is more than one."""
+    where = speech.joined(speech.country(code) for code in group[0].statement.countries[:3])
+    place = Span(where or speech.t("without a country"), Style.BOLD)
+    if len(group) == 1:
+        return (place,)
+    counted = speech.n("{count} statement", "{count} statements", len(group))
+    number = group[0].case_id
+    return (place, Span(f" · {counted}" + (f" · /case {number}" if number else "")))
+
+
+def _is_calm(alert: Alert) -> bool:
+    return not alert.statement.alert.urgent or alert.msg_type is MsgType.CANCEL
 
 
 def _line(alert: Alert, speech: Speech, now: datetime) -> Line:
@@ -67,4 +92,5 @@ def _line(alert: Alert, speech: Speech, now: datetime) -> Line:
     if statement.id:
         told.append(f"/statement {statement.id}")
     title = shorten(statement.title, _TITLE) or speech.t("without a title")
-    return (Span(title, href=statement.url), Span(" · " + " · ".join(told)))
+    mark = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),) if not _is_calm(alert) else ()
+    return (*mark, Span(title, href=statement.url), Span(" · " + " · ".join(told)))

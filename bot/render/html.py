@@ -1,6 +1,6 @@
 """Writes a message as the HTML that Telegram's Bot API takes, and as the plain text it stands for.
 
-Only the tags b, i, code, a and blockquote are written; everything else is escaped (Bot API,
+Only the tags b, i, s, code, a and blockquote are written; everything else is escaped (Bot API,
 "HTML style"). Telegram's own parser judges this in the tests.
 """
 

@@ -15,6 +15,8 @@ class Style(StrEnum):
     BOLD = "bold"
     ITALIC = "italic"
     CODE = "code"
+    STRUCK = "struck"
+    """Said once, and holding no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import groupby
 from shlex import quote
 
+from bot.render.detail import told as told_reason
 from bot.render.message import Block, Choice, Field, Heading, Items, Line, Message, Paragraph, Span, Style
 from bot.render.notice_words import (
     CONSEQUENCES,
@@ -23,14 +24,18 @@ _DETAILED = 3
 _LINES = 10
 _TITLE = 80
 _DETAIL = 200
-_QUIET = frozenset({EventKind.WELL, EventKind.MOVED, EventKind.SILENT, EventKind.SPEAKS})
+_QUIET = frozenset({EventKind.WELL, EventKind.MOVED, EventKind.SILENT, EventKind.SPEAKS, EventKind.VANISHED})
 """What can wait until morning makes no sound."""
 _ORDER = (
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
+    EventKind.REJECTED,
+    EventKind.EXPIRED,
     EventKind.ILL,
     EventKind.UNSTEADY,
+    EventKind.WITHHELD,
+    EventKind.VANISHED,
     EventKind.SILENT,
     EventKind.MOVED,
     EventKind.WELL,
@@ -107,8 +112,10 @@ def _line(event: Event, speech: Speech) -> Line:
         facts.append(speech.t("no success yet"))
     if event.kind is EventKind.SILENT and event.newest:
         facts.append(speech.t("nothing new since {moment}", moment=speech.moment(event.newest)))
+    if event.kind is EventKind.VANISHED:
+        facts.append(speech.n("{count} item", "{count} items", event.counts.get("missing", 0)))
     if event.detail and event.kind in (*_STATED, EventKind.MOVED):
-        facts.append(shorten(event.detail, 90))
+        facts.append(shorten(told_reason(event.detail, speech), 90))
     told = f" · {' · '.join(facts)}" if facts else ""
     return (Span(shorten(event.title, _TITLE), Style.BOLD, event.url), Span(told))
 
@@ -132,7 +139,7 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     if kind in UNREACHED:
         sentences.append((UNREACHED[kind], None))
     for sentence, state in sentences:
-        names = [event.source for event in found if event.state is state]
+        names = [event.source for event in found if state is None or event.state is state]
         name = quote(names[0]) if names else ""
         advice = speech.t(sentence, name=name)
         label = speech.t("What to do")
@@ -155,11 +162,18 @@ def _text(text: str) -> Line:
     return (Span(text),)
 
 
+def _reason(event: Event, speech: Speech) -> str:
+    return shorten(told_reason(event.detail, speech), _DETAIL) if event.detail else ""
+
+
 def _ill(event: Event, speech: Speech) -> _Facts:
     last = speech.moment(event.last_success) if event.last_success else speech.t("no success yet")
     return [
         (speech.t("State"), _text(speech.source_state(event.state) if event.state else "")),
-        (speech.t("It answered"), _text(shorten(event.detail, _DETAIL) if event.detail else "")),
+        (
+            speech.t("It answered"),
+            _text(_reason(event, speech)),
+        ),
         (speech.t("In trouble since"), _text(speech.moment(event.since) if event.since else "")),
         (speech.t("Last success"), _text(last)),
         (speech.t("Asked again"), _text(speech.moment(event.next_due) if event.next_due else "")),
@@ -201,13 +215,36 @@ def _speaks(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _vanished(event: Event, speech: Speech) -> _Facts:
+    return [
+        (
+            speech.t("Missing"),
+            _text(speech.n("{count} item", "{count} items", event.counts.get("missing", 0))),
+        ),
+        (speech.t("Found"), _text(speech.moment(event.at))),
+        (speech.t("Address"), _text(event.url)),
+    ]
+
+
+def _withheld(event: Event, speech: Speech) -> _Facts:
+    number = event.counts.get("statement", 0)
+    return [
+        (speech.t("Resembles"), _text(f"#{number}" if number else "")),
+        (speech.t("Found"), _text(speech.moment(event.at))),
+        (speech.t("Address"), _text(event.url)),
+    ]
+
+
 def _offline(event: Event, speech: Speech) -> _Facts:
     last = speech.moment(event.last_success) if event.last_success else ""
     return [
         (speech.t("Sources"), _text(speech.number(event.counts.get("sources", 0)))),
         (speech.t("Without an answer since"), _text(speech.moment(event.since) if event.since else "")),
         (speech.t("Last answer"), _text(last)),
-        (speech.t("For example"), _text(shorten(event.detail, _DETAIL) if event.detail else "")),
+        (
+            speech.t("For example"),
+            _text(_reason(event, speech)),
+        ),
     ]
 
 
@@ -247,6 +284,17 @@ def _outage(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _refused(event: Event, speech: Speech) -> _Facts:
+    return [
+        (speech.t("Source"), _text(event.source)),
+        (speech.t("The platform says"), _text(shorten(event.detail, _DETAIL))),
+    ]
+
+
+def _expired(event: Event, speech: Speech) -> _Facts:
+    return [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
+
+
 _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.ILL: _ill,
     EventKind.UNSTEADY: _ill,
@@ -254,7 +302,11 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.MOVED: _moved,
     EventKind.SILENT: _silent,
     EventKind.SPEAKS: _speaks,
+    EventKind.VANISHED: _vanished,
+    EventKind.WITHHELD: _withheld,
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
     EventKind.OUTAGE: _outage,
+    EventKind.REJECTED: _refused,
+    EventKind.EXPIRED: _expired,
 }

@@ -12,9 +12,13 @@ HEADINGS = {
     EventKind.MOVED: msgid("{source} has a new address"),
     EventKind.SILENT: msgid("{source} · nothing new for unusually long"),
     EventKind.SPEAKS: msgid("{source} · something new again"),
+    EventKind.VANISHED: msgid("{source} · many items are gone from its list at once"),
+    EventKind.WITHHELD: msgid("{source} · an item was held back: it resembles what was taken down"),
     EventKind.OFFLINE: msgid("No source can be reached: is this machine online?"),
     EventKind.ONLINE: msgid("The sources can be reached again"),
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
+    EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
+    EventKind.EXPIRED: msgid("Alerts were over before they could be sent"),
 }
 MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     EventKind.ILL: lambda speech, count: speech.n(
@@ -34,8 +38,21 @@ MANY: dict[EventKind, Callable[[Speech, int], str]] = {
         "{count} sources have shown nothing new for unusually long",
         count,
     ),
+    EventKind.VANISHED: lambda speech, count: speech.n(
+        "{count} source lost many items from its list at once",
+        "{count} sources lost many items from their lists at once",
+        count,
+    ),
+    EventKind.WITHHELD: lambda speech, count: speech.n(
+        "{count} item was held back: it resembles what was taken down",
+        "{count} items were held back: they resemble what was taken down",
+        count,
+    ),
     EventKind.SPEAKS: lambda speech, count: speech.n(
         "{count} source has something new again", "{count} sources have something new again", count
+    ),
+    EventKind.REJECTED: lambda speech, count: speech.n(
+        "{count} message was refused as it was", "{count} messages were refused as they were", count
     ),
 }
 """For several of a kind."""
@@ -59,6 +76,14 @@ CONSEQUENCES = {
     EventKind.SILENT: msgid(
         "It answers as it should. Perhaps there is no news, perhaps the news now appears somewhere else."
     ),
+    EventKind.VANISHED: msgid(
+        "It took them out, or its site was made anew, moved or taken over. All of them are kept here. Their "
+        "pages are asked for with the next polls, a few at a time, and what is not there any more is marked."
+    ),
+    EventKind.WITHHELD: msgid(
+        "It has the address or long runs of the words of a statement that an admin took down. It was not "
+        "stored, and nobody was told of it. You hear this once a week for each source and statement."
+    ),
     EventKind.OFFLINE: msgid(
         "That is rather the network of this machine than all of them at once, so none of them is called "
         "dark. They are asked as often as ever, and you will hear when they can be reached again. "
@@ -72,11 +97,23 @@ CONSEQUENCES = {
         "What a source showed and took away again in that time cannot be known. Alerts that waited are "
         "sent now, unless they have expired."
     ),
+    EventKind.REJECTED: msgid(
+        "It was sent once more as plain text, without buttons. The fault is in Vigil: please report it."
+    ),
+    EventKind.EXPIRED: msgid("Nobody is woken by what is over. What they were about stands in /latest."),
 }
 UNREACHED = {
     EventKind.OFFLINE: msgid(
         "See that this machine has a network, that names are resolved there (DNS), and that the `proxy` "
         "under [fetch], if there is one, is running. `vigil check` asks every source."
+    ),
+    EventKind.VANISHED: msgid(
+        "Look at the site in a browser, and ask the organisation whether it is its own doing. "
+        "`/latest from:{name}` shows what is kept."
+    ),
+    EventKind.WITHHELD: msgid(
+        "Look at the source in a browser. If its new item endangers nobody, `vigil admin alike` with the "
+        "number of the statement lets in what only resembles it, from the next poll on."
     ),
     EventKind.SILENT: msgid(
         "Look at the site in a browser. If its news appears at another address, write that as its `url` "

@@ -27,7 +27,13 @@ from bot.render.message import (
 LONGEST_LINK = 512
 """UTF-16 code units of a link's text; a longer one is shown as plain text, since it is never cut."""
 
-_TAGS = {Style.PLAIN: (), Style.BOLD: ("b",), Style.ITALIC: ("i",), Style.CODE: ("code",)}
+_TAGS = {
+    Style.PLAIN: (),
+    Style.BOLD: ("b",),
+    Style.ITALIC: ("i",),
+    Style.CODE: ("code",),
+    Style.STRUCK: ("s",),
+}
 
 
 @dataclass(frozen=True, slots=True)

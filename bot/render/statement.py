@@ -16,6 +16,8 @@ TITLE = 300
 QUOTE = 320
 NAMES = 160
 _FILES = 5
+IMPORTED = "import"
+"""The source of what was imported without one: the way it came, and nobody's name."""
 
 
 def title_line(statement: Statement, speech: Speech, *, link: bool = False) -> Line:
@@ -30,7 +32,8 @@ def issuers_text(statement: Statement, speech: Speech, source: Source | None = N
         return speech.joined(shorten(name, NAMES) for name in statement.issuers[:4])
     if source is not None and (source.organisation or source.title):
         return shorten(source.organisation or source.title, NAMES)
-    return (source.name if source else statement.source_name) or speech.t("issuer not stated")
+    name = source.name if source else statement.source_name
+    return name if name and name != IMPORTED else speech.t("issuer not stated")
 
 
 def dates_text(statement: Statement, speech: Speech, *, fetched: bool = False) -> str:
@@ -189,7 +192,7 @@ def _counts(organisations: int, persons: int, countries: int, speech: Speech) ->
 def source_line(statement: Statement, speech: Speech, source: Source | None = None) -> Line:
     """Return where it stands: a link, and the language when it is not the reader's."""
     name = (source.title or source.organisation or source.name) if source else statement.source_name
-    name = shorten(name, NAMES)
+    name = speech.t("imported") if name == IMPORTED else shorten(name, NAMES)
     if statement.url:
         where: Line = (Span(name or statement.url, href=statement.url),)
     elif source is not None and source.url:

@@ -30,7 +30,13 @@ from bot.render.message import (
 MOST_WIDE = 100
 """Columns: a longer line is hard to read, however wide the window."""
 
-_LOOKS = {Style.PLAIN: "", Style.BOLD: "bold", Style.ITALIC: "italic", Style.CODE: "cyan"}
+_LOOKS = {
+    Style.PLAIN: "",
+    Style.BOLD: "bold",
+    Style.ITALIC: "italic",
+    Style.CODE: "cyan",
+    Style.STRUCK: "strike",
+}
 _LINK = "underline"
 _ADDRESS = "blue"
 _LABEL = "bold cyan"

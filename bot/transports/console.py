@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.commands.request import Reply, Request
-from bot.render.amend import Shown, replacing, taking_back
+from bot.render.amend import Shown, following, replacing, taking_back
 from bot.render.message import Choice, Message
 from bot.render.terminal import choices, framed, rendered, show, terminal
 from bot.speech import Speech
@@ -37,6 +37,8 @@ class ConsoleTransport:
     name = "console"
     idempotent = True
     """A line printed twice after a crash is seen on the same screen and harms nobody."""
+    changes = False
+    """What was printed stays printed."""
 
     def __init__(
         self,
@@ -59,17 +61,20 @@ class ConsoleTransport:
         """The reference of the alert that made the offer; empty if an answer did."""
         self._asking = False
 
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
+    async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """Print an alert in a frame; a repetition, while the program runs, is not printed again.
 
-        `key` is its own reference: the same alert has the same key.
+        `key` is its own reference: the same alert has the same key. The message under which it belongs
+        is named.
         """
         del address  # there is one terminal
         known = self._shown.get(key)
         if known is not None and known.message == message:
             return Sent(key)
         self._withdrawn.drop(key)
-        return self._print(message, message, key)
+        earlier = self._shown.get(under)
+        printed = following(message, earlier, self._speech) if earlier else message
+        return self._print(printed, message, key)
 
     async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
         """Print the new, marked as replacing the old: what was printed stays printed."""

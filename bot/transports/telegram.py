@@ -46,6 +46,7 @@ class TelegramTransport:
     name = NAME
     idempotent = False
     """sendMessage has no key: a repetition after a timeout may arrive twice."""
+    changes = True
 
     def __init__(  # noqa: PLR0913 - keyword arguments, set in one place
         self,
@@ -103,9 +104,9 @@ class TelegramTransport:
                 await asyncio.wait_for(self._polling.confirm(), STOP_WITHIN / 2)
         await self._bot.shutdown()
 
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
+    async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """As `bot.announce.Transport` asks; `Sent.reference` is the ids of the parts, joined by commas."""
-        return await self._sending.send(address, message, key)
+        return await self._sending.send(address, message, key, under)
 
     async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
         """As `bot.announce.Transport` asks."""

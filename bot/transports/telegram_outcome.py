@@ -11,11 +11,14 @@ from telegram.error import (
 from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError
 from bot.transports.telegram_tokens import without_tokens
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Uncertain
+from jobs.pace import Place
 
 AFTER_NO_CONNECTION = 5.0
 AFTER_SERVER_TROUBLE = 15.0
 AFTER_REFUSED_TOKEN = 300.0
 """Seconds."""
+GROUP_PER_MINUTE = 20
+"""Messages to one group (FAQ for bots, "How can I message all of my bot's subscribers at once?")."""
 
 _UNREACHABLE = (
     "chat not found",
@@ -42,6 +45,12 @@ def chat_and_thread(address: str) -> tuple[int, int | None]:
     """The reverse of `address_of`. An address that is none raises ValueError."""
     chat, slash, thread = address.partition("/")
     return int(chat), int(thread) if slash else None
+
+
+def place_of(address: str) -> Place:
+    """Where Telegram counts: in a chat with all of its topics; in groups and channels by the minute, too."""
+    chat, _ = chat_and_thread(address)
+    return Place(str(chat), crowd=chat < 0)
 
 
 def is_shown_already(error: BadRequest) -> bool:

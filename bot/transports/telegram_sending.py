@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -60,11 +60,11 @@ class Sending:
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
 
-    async def send(self, address: str, message: Message, key: str) -> Outcome:
-        """Send every part that the same act has not sent before."""
+    async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
+        """Send every part that the same act has not sent before, the first as a reply to `under`."""
 
         async def act(place: _Place, begun: _Act) -> list[int]:
-            await self._send_rest(place, begun, after=0)
+            await self._send_rest(place, begun, after=0, under=under)
             return begun.sent
 
         return await self._whole(address, key, message, act)
@@ -145,12 +145,13 @@ class Sending:
         self._acts.drop((address, key))
         return Sent(",".join(map(str, numbers)))
 
-    async def _send_rest(self, place: _Place, begun: _Act, *, after: int) -> None:
+    async def _send_rest(self, place: _Place, begun: _Act, *, after: int, under: str = "") -> None:
         """Send the parts behind the first `after`, but for those that were sent already."""
         for part in begun.parts[after + len(begun.sent) :]:
-            begun.sent.append(await self._send_part(place, part))
+            above = None if after or begun.sent else _replying(under)
+            begun.sent.append(await self._send_part(place, part, above))
 
-    async def _send_part(self, place: _Place, part: Message) -> int:
+    async def _send_part(self, place: _Place, part: Message, above: ReplyParameters | None) -> int:
         keyboard = self._buttons.keyboard(part.choices, place.chat)
 
         async def post(text: str, mode: ParseMode | None) -> int:
@@ -161,6 +162,7 @@ class Sending:
                 message_thread_id=place.thread,
                 link_preview_options=_NO_PREVIEW,
                 disable_notification=part.silent or None,
+                reply_parameters=above,
                 reply_markup=keyboard,
             )
             return message.message_id
@@ -211,6 +213,15 @@ class Sending:
 def parts_of(reference: str) -> tuple[int, ...]:
     """The ids of a message's parts, in order; none of what was withdrawn. Else raises ValueError."""
     return tuple(int(number) for number in reference.split(",")) if reference else ()
+
+
+def _replying(reference: str) -> ReplyParameters | None:
+    """To the message of this reference; without it where it was deleted meanwhile."""
+    try:
+        numbers = parts_of(reference)
+    except ValueError:
+        return None
+    return ReplyParameters(numbers[0], allow_sending_without_reply=True) if numbers else None
 
 
 def _place(address: str) -> _Place:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from jobs.steps.attached import THIN, documents, joined
 from jobs.steps.links import bare
 from storage.records import Entry, Source
 from storage.words import SourceKind
@@ -17,8 +18,8 @@ _TELLING = 60
 """Characters of title and text that no two items share by chance."""
 _CUT_OFF = 3
 """Words at the end of an excerpt that may be its own: a word cut short, "read more"."""
-
-
+_GAP = re.compile(r"\n\n")
+_MOST_GAPS = 100
 _MOST_ALIKE = 50
 """Known entries that one item is compared with: one that is taken for new is kept twice, and not lost."""
 
@@ -132,11 +133,11 @@ def renewed(old: Entry, new: Entry) -> Entry:
 
 
 def merged(old: Entry, new: Entry) -> Entry:
-    """The known entry as it is after an edit: its number, its first date, and the fuller text."""
-    text, excerpt = new.text, new.excerpt
-    unread = new.again_at is not None and len(new.text) < len(old.text)
-    if unread or (new.excerpt and not old.excerpt):
-        text, excerpt = old.text, old.excerpt  # the linked page could not be read this time
+    """The known entry as it is after an edit: its number, its first date, and what it says now.
+
+    `new` as the source shows it, with what could be read of the page or the file behind it.
+    """
+    text, excerpt = _said(old, new)
     return replace(
         new,
         text=text,
@@ -148,6 +149,44 @@ def merged(old: Entry, new: Entry) -> Entry:
         id=old.id,
         source_id=old.source_id,
     )
+
+
+def _said(old: Entry, new: Entry) -> tuple[str, bool]:
+    """The text after an edit, and whether it is an excerpt.
+
+    What the source itself shows is taken as it is, also where it got shorter: that is how a demand is
+    dropped. Only what was read behind it before, and could not be read this time, is kept from then.
+    """
+    told = new.text, new.excerpt
+    if not _more_behind(new) or _holds_more(new):
+        return told
+    if not _holds_more(old):
+        # It showed the whole and shows an excerpt now, whose page says the rest when it can be read.
+        return (old.text, False) if new.excerpt and not old.excerpt else told
+    if len(new.text) >= len(old.text):
+        return told
+    behind = _behind(old)
+    return (joined(new.text, behind) if behind and not new.excerpt else old.text), False
+
+
+def _more_behind(entry: Entry) -> bool:
+    """Whether a page or a file behind it may say more than the source itself shows."""
+    waits = entry.excerpt or entry.again_at is not None
+    return waits or (len(entry.text) < THIN and bool(documents(entry.enclosures)))
+
+
+def _holds_more(entry: Entry) -> bool:
+    """Whether its text is more than what the source itself showed: a page or a file was read."""
+    return not entry.excerpt and entry.shown != _digest(words(entry.title), words(entry.text))
+
+
+def _behind(entry: Entry) -> str:
+    """What was read in a file, behind what the source itself showed; "" where they cannot be told apart."""
+    title = words(entry.title)
+    for gap in islice(_GAP.finditer(entry.text, 0, THIN + 2), _MOST_GAPS):
+        if _digest(title, words(entry.text[: gap.start()])) == entry.shown:
+            return entry.text[gap.end() :]
+    return ""
 
 
 def is_material(old: Entry, new: Entry) -> bool:

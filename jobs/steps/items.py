@@ -191,8 +191,8 @@ class _Scan:
     def _inside(self, item: Item, sort: int, attributes: dict[str, str]) -> None:
         if sort & _ITEM:
             raise _Unusual
-        if sort & _ODD:
-            item.apart = False
+        if sort & _ODD or self._caught_depth:
+            item.apart = False  # an element within an id or a link: which part of it counts, the reader says
         if self._text_depth:
             # Children of a text are its markup, unless one is called as an element of a feed is.
             item.apart = item.apart and self._xhtml and not sort & _HANDLED

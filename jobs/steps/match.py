@@ -1,8 +1,14 @@
-"""Decides which route an alert fits, and how early it goes."""
+"""Decides which route an alert fits, and how early it goes.
 
+`wants` and `at_once` say it for one route. For all of them the database is asked, with what `aim_of` takes
+of the alert (`storage.matching`); a test holds the one against the other.
+"""
+
+from collections.abc import Sequence
 from functools import lru_cache
 
 from jobs.steps.lexicon.tokens import fold, words_of
+from storage.matching import Aim
 from storage.records import Alert, Route
 from storage.words import Digest, MsgType, Status, Urgency
 
@@ -18,13 +24,14 @@ _ORDER = {
 _FOLLOW_UPS = frozenset({MsgType.UPDATE, MsgType.CANCEL})
 
 
-def wants(route: Route, alert: Alert, *, followed: bool) -> bool:
+def wants(route: Route, alert: Alert, *, followed: bool, drills: bool = False) -> bool:
     """Whether a route asks for this alert, at once or in its digest.
 
     `followed` says that the recipient was alerted to the case before (or follows it): its updates
-    and cancels are then wanted whatever their urgency. Drills and drafts match no route.
+    and cancels are then wanted whatever their urgency. A drill is for nobody but those who asked for
+    `drills`, a draft for nobody at all.
     """
-    if alert.status is not Status.ACTUAL:
+    if alert.status is Status.DRAFT or (alert.status is not Status.ACTUAL and not drills):
         return False
     follow_up = followed and is_follow_up(alert)
     if follow_up:
@@ -83,18 +90,12 @@ def _source(route: Route, alert: Alert) -> bool:
     """By the source's name, its organisation or title, an issuer, or another source that carried it."""
     if not route.sources:
         return True
-    names = (
-        alert.source.name,
-        alert.source.organisation,
-        alert.source.title,
-        *alert.statement.issuers,
-        *alert.also,
-    )
-    known = {fold(name).strip() for name in names if name}
-    return any(fold(name).strip() in known for name in route.sources)
+    known = names_told(alert)
+    return any(name_of(name) in known for name in route.sources)
 
 
 def _keywords(route: Route, alert: Alert) -> bool:
+    """Whole words in their order, whatever case and accents; a substring where no spaces are written."""
     if not route.keywords and not route.without:
         return True
     text = _searchable(f"{alert.statement.title}\n{alert.statement.text}")
@@ -107,16 +108,53 @@ _FILTERS = (_country, _kind, _language, _source, _keywords)
 """What a route may narrow; each is passed by a route that does not use it."""
 
 
+def aim_of(alert: Alert, worded: Sequence[int] = ()) -> Aim:
+    """What the database is asked about the alert; `worded` are the routes whose own words it fits."""
+    urgency = alert.statement.alert.urgency
+    return Aim(
+        status=alert.status,
+        urgent=_rings(alert, follow_up=False),
+        kind=alert.statement.kind,
+        language=alert.statement.language,
+        countries=alert.statement.countries or alert.source.countries,
+        satisfies=tuple(least for least, order in _ORDER.items() if order <= _ORDER[urgency]),
+        worded=worded,
+    )
+
+
+def words_told(alert: Alert) -> list[str]:
+    """The words that keywords and exclusions are looked for in."""
+    return words_of(f"{alert.statement.title}\n{alert.statement.text}")
+
+
+def names_told(alert: Alert) -> set[str]:
+    """The names that a route may ask for as a source."""
+    names = (
+        alert.source.name,
+        alert.source.organisation,
+        alert.source.title,
+        *alert.statement.issuers,
+        *alert.also,
+    )
+    return {name_of(name) for name in names if name}
+
+
+def phrase_of(typed: str) -> tuple[str, ...]:
+    """A keyword as the words that it is."""
+    return tuple(words_of(typed))
+
+
+def name_of(typed: str) -> str:
+    """The name of a source, in whatever spelling."""
+    return fold(typed).strip()
+
+
 @lru_cache(maxsize=16)
 def _searchable(text: str) -> str:
-    """Folded words with one space around each; East Asian characters are words of their own.
-
-    The last few are kept: one alert is held against every route.
-    """
+    """Folded words with one space around each; East Asian characters are words of their own."""
     return f" {' '.join(words_of(text))} "
 
 
 def _holds(text: str, phrase: str) -> bool:
-    """Whole words in their order, whatever case and accents; a substring where no spaces are written."""
     words = " ".join(words_of(phrase))
     return bool(words) and f" {words} " in text

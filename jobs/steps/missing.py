@@ -8,34 +8,45 @@ from storage.records import Entry
 
 _OLDER = 3
 """Older items that must still be listed: lists drop the oldest, and one or two may be pinned for good."""
-_MOST = 3
-"""Items that vanish at once at most: more are rather another software, another list or a hijacker."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What an answer shows of the items that are known, as their numbers."""
+    """What an answer shows of the items that are known."""
 
     missing: tuple[Entry, ...] = ()
     """Taken out, as far as the list alone can tell."""
+    doubtful: tuple[Entry, ...] = ()
+    """Off the list, and perhaps only to make room: their own pages have to tell."""
     back: tuple[int, ...] = ()
-    """Shown again although they were found gone."""
+    """Numbers of those that are shown again although they were found gone."""
 
 
-def listed(known: Sequence[Entry], gone: Collection[int], here: Collection[str], body: bytes) -> Listed:
+def listed(
+    known: Sequence[Entry], gone: Collection[int], here: Collection[str], body: bytes, fewer: int = 0
+) -> Listed:
     """Compares the source's newest known items with an answer that is whole.
 
     `gone` are the numbers of those that were found gone before, `here` the uids that the answer was
-    seen to hold; what was left out when it was read is looked for in its `body`.
+    seen to hold; what was left out when it was read is looked for in its `body`. The list is by `fewer`
+    items shorter than it was: what makes room for news makes no list shorter.
     """
     present = {entry.id for entry in known if entry.uid in here or _stands_in(entry, body)}
     back = tuple(entry.id for entry in known if entry.id in present and entry.id in gone)
-    absent = [entry for entry in known if entry.id not in present and entry.id not in gone]
+    absent = sorted(
+        (entry for entry in known if entry.id not in present and entry.id not in gone), key=_age, reverse=True
+    )
     order = {entry.id: place for place, entry in enumerate(sorted(known, key=_age))}
-    places = [order[number] for number in present]
-    missing = [entry for entry in absent if sum(place < order[entry.id] for place in places) >= _OLDER]
-    return Listed(tuple(missing) if len(missing) <= _MOST else (), back)
+    places = sorted(order[number] for number in present)
+    missing, doubtful = [], []
+    for nth, entry in enumerate(absent):
+        older = sum(place < order[entry.id] for place in places)
+        if older >= _OLDER or (older and nth < fewer):
+            missing.append(entry)
+        elif older or (places and nth < fewer):
+            doubtful.append(entry)
+    return Listed(tuple(missing), tuple(doubtful), back)
 
 
 def _age(entry: Entry) -> tuple[datetime, int]:

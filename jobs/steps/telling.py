@@ -55,6 +55,18 @@ def spoke(before: Source, after: Source, now: datetime) -> tuple[Event, ...]:
     return ()
 
 
+def vanished(source: Source, count: int, now: datetime) -> Event:
+    """What admins hear when many items went missing from a source's list with one answer."""
+    event = _event(EventKind.VANISHED, source, source, now)
+    return replace(event, detail="", counts={"missing": count})
+
+
+def withheld(source: Source, number: int, now: datetime) -> Event:
+    """What admins hear when an item is held back that resembles what was taken down; no word of it."""
+    event = _event(EventKind.WITHHELD, source, source, now)
+    return replace(event, detail="", counts={"statement": number} if number else {})
+
+
 def _believed(source: Source, now: datetime) -> tuple[Source, tuple[EventKind, ...]]:
     """What admins believe of the source's health, and how they come to."""
     ill, well = _is_ill(source, now), source.state in WELL

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import _send
+from bot.app import Desk, _send
 from bot.commands.request import Reply, Request
 from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
 from bot.watchdog import Pulse, keep_watch
-from jobs.deliver import Pace
+from jobs.pace import Pace
 from storage.database import Database
 
 
@@ -132,7 +132,7 @@ async def test_a_sender_that_waits_for_another_process_is_alive(database: Databa
     for held in (True, False):
         beats.clear()
         with database.sender_lock("console") if held else nullcontext():
-            sending = _send(database, transport, Pace(1000, 0), asyncio.Event(), beat)
+            sending = _send(database, transport, Pace(1000, 0), asyncio.Event(), beat, Desk(database))
             with suppress(TimeoutError):
                 await asyncio.wait_for(sending, 6)
         assert len(beats) >= 2

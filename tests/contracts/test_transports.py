@@ -131,8 +131,58 @@ class TestSending:
         assert harness.sounds(address) == [True, True, False, False]
 
 
+class TestBelonging:
+    """`send` with `under`."""
+
+    async def test_under(self, harness: Harness) -> None:
+        """News stands under what it is news of, whole, and whatever came between."""
+        address = harness.reader()
+        first = await sent(harness, address, EARLIER, "1")
+        await sent(harness, address, says("Another matter."), "2")
+        await harness.transport.send(address, LATER, "3", first)
+        assert bare(harness.belongs(address)).startswith(bare("URGENT · China"))
+        assert_reads(harness, address, EARLIER, says("Another matter."), LATER)
+
+    async def test_alone(self, harness: Harness) -> None:
+        """What stands alone belongs to nothing."""
+        address = harness.reader()
+        await sent(harness, address, EARLIER, "1")
+        await sent(harness, address, LATER, "2")
+        assert harness.belongs(address) == ""
+
+    @pytest.mark.parametrize("reference", ["", "987654", "no reference"])
+    async def test_under_nothing(self, harness: Harness, reference: str) -> None:
+        """Without what it belongs to it is said all the same."""
+        address = harness.reader()
+        assert isinstance(await harness.transport.send(address, LATER, "1", reference), Sent)
+        assert_reads(harness, address, LATER)
+
+    async def test_under_what_was_deleted(self, harness: Harness) -> None:
+        """Its reader deleted the first message: the news come all the same."""
+        harness.needs(Can.DELETE)
+        address = harness.reader()
+        first = await sent(harness, address, EARLIER, "1")
+        harness.deletes(address, 0)
+        assert isinstance(await harness.transport.send(address, LATER, "2", first), Sent)
+        assert_reads(harness, address, LATER)
+
+    async def test_in_parts(self, harness: Harness) -> None:
+        """Of several parts the first shows where it belongs, and the first is what others belong to."""
+        harness.needs(Can.PARTS)
+        address = harness.reader()
+        first = await sent(harness, address, says(harness.long(2)), "1")
+        await harness.transport.send(address, says(harness.long(2)[::-1]), "2", first)
+        assert harness.belongs(address) == ""
+        await harness.transport.send(address, LATER, "3", first)
+        assert harness.belongs(address) == harness.reads(address)[0]
+
+
 class TestEditing:
     """`edit`."""
+
+    async def test_changes(self, harness: Harness) -> None:
+        """A transport says truly whether what it shows can be changed."""
+        assert harness.transport.changes is (Can.CHANGE not in harness.cannot)
 
     async def test_new_only(self, harness: Harness) -> None:
         """The reader sees the new, and no more of the old than is marked as replaced."""

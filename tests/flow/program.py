@@ -112,6 +112,14 @@ class Program:
         """What the service has logged."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
+    async def kill(self) -> None:
+        """As a power cut ends it."""
+        assert self.service is not None
+        if self.service.returncode is None:
+            self.service.send_signal(signal.SIGKILL)
+        await asyncio.wait_for(self.service.wait(), 60)
+        self.service = None
+
     # What only a test does
 
     def later(self, ahead: timedelta) -> None:

@@ -60,16 +60,16 @@ TRAPS: dict[str, Trap] = {
     "a notice is written": Trap("storage.notices", "Notices.add"),
     "a notice is queued": Trap("storage.deliveries", "Deliveries.queue_notice"),
     # delivery -> render -> send -> sent
-    "a delivery is claimed": Trap("jobs.deliver", "Deliverer._send", after=False),
-    "an attempt is counted": Trap("jobs.deliver", "Deliverer._begin"),
+    "a delivery is claimed": Trap("storage.recipients", "Recipients.many"),
+    "an attempt is counted": Trap("jobs.deliver", "Deliverer._set_out", after=False),
     "a message is about to leave": Trap(
         "bot.transports.telegram_request", "AiohttpRequest.do_request", after=False, only="/sendMessage"
     ),
     "a message is accepted": Trap(
         "bot.transports.telegram_request", "AiohttpRequest.do_request", only="/sendMessage"
     ),
-    "the outcome is written": Trap("storage.deliveries", "Deliveries.settle"),
-    "the outcome is committed": Trap("jobs.deliver", "Deliverer._settle"),
+    "the outcome is written": Trap("jobs.ledger", "Ledger._settle", only="Finished("),
+    "the outcome is committed": Trap("jobs.ledger", "Ledger.turn", only="Finished("),
     # person -> transport -> Request -> command -> Reply -> render -> transport -> person
     "a command is about to be answered": Trap("bot.app", "Desk._answer", after=False),
     "a wish is written": Trap("storage.routes", "Routes.add"),

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
+from jobs.manner import Manner
+from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.pace import Pace
+from jobs.prune import Pruner
 from storage.database import Database
-from storage.records import Alert, Assessment, Delivery, Notice, Recipient
-from storage.words import DeliveryState, RecipientState
+from storage.records import Alert, Assessment, Delivery, Notice, Recipient, Route
+from storage.tables import deliveries
+from storage.words import DeliveryState, EventKind, RecipientState, Status
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
 
@@ -23,14 +29,18 @@ class Platform:
     idempotent: bool = False
     told: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     name: str = "telegram"
+    plain: list[bool] = field(default_factory=list)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """One attempt to tell an admin."""
         return self._answered(recipient, tuple(str(event.kind) for event in notice.events), key)
 
-    async def tell(self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime) -> Outcome:
+    async def tell(
+        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+    ) -> Outcome:
         """One attempt."""
         del now
+        self.plain.append(manner.plain)
         return self._answered(recipient, tuple(alert.identifier for alert in alerts), key)
 
     def _answered(self, recipient: Recipient, what: tuple[str, ...], key: str) -> Outcome:
@@ -96,7 +106,6 @@ async def test_a_digest_is_one_message(database: Database) -> None:
     [
         (Sent("77"), DeliveryState.SENT),
         (Gone("Forbidden: bot was blocked by the user"), DeliveryState.FAILED),
-        (Rejected("Bad Request: message is too long"), DeliveryState.FAILED),
         (RetryLater(30, "Too Many Requests"), DeliveryState.QUEUED),
     ],
 )
@@ -107,6 +116,110 @@ async def test_every_answer_ends_in_its_state(
     alert_id = queue(database, "alert")
     await deliverer(database, Platform([answer]), Clock()).drain()
     assert delivery(database, alert_id).state is state
+
+
+async def test_what_is_refused_goes_out_in_plain_text_and_an_admin_hears_of_it(database: Database) -> None:
+    """Once for each alert and reason, however many are told; refused again, it has failed."""
+    refusal = Rejected("Bad Request: message is too long")
+    one, other = queue(database, "one", address="1"), queue(database, "other", address="2")
+    platform, clock = Platform([refusal, refusal, Sent("7"), refusal]), Clock()
+    admins = Admins((("telegram", "99"),))
+    sender = Deliverer(database, platform, Pace(1e9, gap=0), clock, admins=admins)
+    await sender.drain()
+    assert platform.plain == [False, False, True, True]
+    assert delivery(database, one).state is DeliveryState.SENT
+    assert (delivery(database, other).state, delivery(database, other).detail) == (
+        DeliveryState.FAILED,
+        refusal.detail,
+    )
+    with database.read() as work:
+        (notice,) = work.notices.latest(5)
+    assert [(event.kind, event.detail) for event in notice.events] == [
+        (EventKind.REJECTED, refusal.detail)
+    ] * 2
+
+
+async def test_a_flood_wait_of_one_chat_holds_up_nobody_else_and_nothing_there_goes_earlier(
+    database: Database,
+) -> None:
+    """Also what is queued for it meanwhile, and what waited already, waits until then."""
+    queue(database, "first", address="-1")
+    queue(database, "second", lane=2, address="-1")
+    platform, clock = Platform([RetryLater(30, "Too Many Requests")]), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    queue(database, "third", lane=0, address="-1")
+    queue(database, "elsewhere", address="2")
+    clock.at += timedelta(seconds=29)
+    await sender.drain()
+    assert [names for _, names, _ in platform.told] == [("first",), ("elsewhere",)]
+    clock.at += timedelta(seconds=1)
+    await sender.drain()
+    assert [names for _, names, _ in platform.told[2:]] == [("third",), ("first",), ("second",)]
+
+
+async def test_a_flood_wait_outlives_the_program(database: Database) -> None:
+    """Whoever is started anew asks no earlier."""
+    queue(database, "alert")
+    platform, clock = Platform([RetryLater(30, "Too Many Requests", everyone=True)]), Clock()
+    await deliverer(database, platform, clock).drain()
+    queue(database, "other", address="2")
+    clock.at += timedelta(seconds=29)
+    again = deliverer(database, platform, clock)
+    again.recover()
+    await again.drain()
+    assert len(platform.told) == 1
+
+
+async def test_somebody_slow_holds_up_nobody(database: Database) -> None:
+    """While one chat does not answer, a thousand others could be written to."""
+    slow = queue(database, "slow", lane=0, address="1")
+    others = [queue(database, f"quick {number}", address=str(number)) for number in range(2, 7)]
+    answered = asyncio.Event()
+
+    class Slow(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+        ) -> Outcome:
+            if recipient.address == "1":
+                await answered.wait()
+            return await super().tell(alerts, recipient, key, now, manner)
+
+    task = asyncio.create_task(deliverer(database, Slow(), Clock()).drain())
+    for _ in range(1_000):
+        if all(delivery(database, one).state is DeliveryState.SENT for one in others):
+            break
+        await asyncio.sleep(0.02)
+    assert delivery(database, slow).state is DeliveryState.SENDING
+    answered.set()
+    await task
+    assert delivery(database, slow).state is DeliveryState.SENT
+
+
+async def test_what_is_pressing_overtakes_a_queue_that_is_being_sent(database: Database) -> None:
+    """It goes next, however much was due before it came."""
+    for number in range(40):
+        queue(database, f"post {number}", lane=3, address=str(number))
+
+    class Later(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+        ) -> Outcome:
+            if len(self.told) == 2:
+                queue(database, "urgent", lane=1, address="99")
+            return await super().tell(alerts, recipient, key, now, manner)
+
+    platform = Later()
+    sender = Deliverer(database, platform, Pace(per_second=20, gap=0), Clock())
+    sending = asyncio.create_task(sender.drain())
+    for _ in range(1_000):
+        if "urgent" in [name for _, (name,), _ in platform.told]:
+            break
+        await asyncio.sleep(0.02)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    place = [name for _, (name,), _ in platform.told].index("urgent")
+    assert place < 12, "what had left already, and no more"
 
 
 async def test_retry_after_is_obeyed_to_the_second(database: Database) -> None:
@@ -141,10 +254,14 @@ async def test_an_alert_that_expired_meanwhile_is_cancelled_and_says_so(database
     clock = Clock()
     clock.at += timedelta(days=2)
     platform = Platform()
-    await deliverer(database, platform, clock).drain()
+    admins = Admins((("telegram", "99"),))
+    await Deliverer(database, platform, Pace(1e9, gap=0), clock, admins=admins).drain()
     assert platform.told == []
     found = delivery(database, alert_id)
     assert (found.state, "expired" in found.detail) == (DeliveryState.CANCELLED, True)
+    with database.read() as work:
+        (notice,) = work.notices.latest(5)
+    assert [(event.kind, event.counts) for event in notice.events] == [(EventKind.EXPIRED, {"deliveries": 1})]
 
 
 async def test_a_chat_that_blocked_the_bot_is_suspended(database: Database) -> None:
@@ -159,6 +276,54 @@ async def test_a_chat_that_blocked_the_bot_is_suspended(database: Database) -> N
     assert recipient is not None
     assert recipient.state is RecipientState.SUSPENDED
     assert delivery(database, second).state in {DeliveryState.CANCELLED, DeliveryState.SENT}
+
+
+async def test_who_comes_back_is_told_what_still_holds_as_one_digest(database: Database) -> None:
+    """Not a flood of what has gone by; and whoever does not come back is forgotten after a time."""
+    queue(database, "one")
+    queue(database, "two", lane=3)
+    with database.write() as work:
+        over = an_alert(identifier="over", expires=NOON + timedelta(hours=1))
+        queued(work, a_reader(work, address="1"), alert=over, lane=3)
+    platform, clock = Platform([Gone("Forbidden: bot was blocked by the user")]), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    clock.at += timedelta(hours=2)
+    assert Pruner(database).prune(clock.at) == 0
+    with database.write() as work:
+        work.recipients.ensure("telegram", "1", "en", clock.at)
+    await sender.drain()
+    assert [names for _, names, _ in platform.told] == [("one",), ("one", "two")]
+    assert Pruner(database).prune(clock.at + timedelta(days=90)) == 0, "they are there"
+
+
+def test_who_stays_away_is_forgotten_after_a_time_of_grace(database: Database) -> None:
+    """Every row about them, as with /forget; until then they are remembered as they were."""
+    with database.write() as work:
+        lost = a_reader(work, Route(), address="1")
+        a_reader(work, Route(), address="2")
+        work.recipients.suspend(lost.id, NOON)
+        work.recipients.suspend(lost.id, NOON + timedelta(days=20))
+    assert Pruner(database).prune(NOON + timedelta(days=30)) == 0
+    assert Pruner(database).prune(NOON + timedelta(days=31)) == 1
+    with database.read() as work:
+        assert work.recipients.find("telegram", "1") is None
+        assert work.recipients.find("telegram", "2") is not None
+
+
+@pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST, Status.DRAFT])
+async def test_a_drill_is_sent_to_nobody_who_did_not_ask_for_it(database: Database, status: Status) -> None:
+    """Even where it stands in the queue, by whatever fault; a draft goes to nobody at all."""
+    with database.write() as work:
+        one, other = a_reader(work, address="1"), a_reader(work, address="2")
+        work.recipients.set_drills(other.id, wanted=True)
+        alert = queued(work, one, other, alert=an_alert(identifier="drill", status=status))
+    platform = Platform()
+    await deliverer(database, platform, Clock()).drain()
+    assert [address for address, _, _ in platform.told] == ([] if status is Status.DRAFT else ["2"])
+    with database.read() as work:
+        (first, _) = work.deliveries.of_alert(alert.id)
+    assert (first.state, "drill" in first.detail) == (DeliveryState.CANCELLED, True)
 
 
 async def test_a_group_that_moved_is_followed(database: Database) -> None:
@@ -209,20 +374,22 @@ def test_what_a_killed_sender_was_sending_is_settled_at_the_next_start(
     assessment = URGENT if urgent else CALM
     alert_id = queue(database, "alert", assessment=assessment)
     with database.write() as work:
-        (claimed,) = work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+        (claimed,) = work.deliveries.due("telegram", NOON, 10)
         work.deliveries.begin([claimed.id])
     sender = deliverer(database, Platform(idempotent=idempotent), Clock())
     assert sender.recover() == 1
     assert delivery(database, alert_id).state is state
 
 
-def test_what_only_waited_for_its_turn_when_the_sender_was_killed_is_sent(database: Database) -> None:
-    """Claimed, but never attempted: there is nothing uncertain about it."""
+def test_what_an_earlier_version_had_claimed_when_it_was_killed_is_sent(database: Database) -> None:
+    """Claimed, but never attempted: there is nothing uncertain about it, and its note stays."""
     alert_id = queue(database, "post", lane=3, assessment=CALM)
     with database.write() as work:
-        work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+        claimed = sa.update(deliveries).values(state=DeliveryState.SENDING, detail="repeated: why")
+        work.connection.execute(claimed)
     deliverer(database, Platform(), Clock()).recover()
-    assert delivery(database, alert_id).state is DeliveryState.QUEUED
+    found = delivery(database, alert_id)
+    assert (found.state, found.detail) == (DeliveryState.QUEUED, "repeated: why")
 
 
 async def test_a_stop_puts_back_what_waited_for_its_turn(database: Database) -> None:
@@ -302,33 +469,17 @@ async def test_a_repetition_that_is_put_back_is_still_the_only_one(database: Dat
     assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
 
 
-def test_a_repetition_that_waited_when_the_sender_was_killed_is_still_the_only_one(
-    database: Database,
-) -> None:
-    """Claimed, not attempted, found at the next start: its note outlives all of that."""
-    alert_id = queue(database, "alert")
-    sender = deliverer(database, Platform(), Clock())
-    for begun in (True, False):
-        with database.write() as work:
-            (claimed,) = work.deliveries.claim("telegram", NOON + timedelta(minutes=1), 10, lanes=(0, 4))
-            if begun:
-                work.deliveries.begin([claimed.id])
-        sender.recover()
-        found = delivery(database, alert_id)
-        assert (found.state, found.detail.startswith("repeated")) == (DeliveryState.QUEUED, True)
-
-
 async def test_an_outcome_is_written_down_as_soon_as_the_database_takes_it(database: Database) -> None:
     """A database that fails for a moment after the sending does not make a sent message uncertain."""
     alert_id = queue(database, "alert")
 
     class Trouble(Platform):
         async def tell(
-            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
         ) -> Outcome:
             rename("deliveries", "lost")
             asyncio.get_running_loop().call_later(0.3, rename, "lost", "deliveries")
-            return await super().tell(alerts, recipient, key, now)
+            return await super().tell(alerts, recipient, key, now, manner)
 
     def rename(table: str, name: str) -> None:
         with database.write() as work:
@@ -348,23 +499,15 @@ async def test_who_forgot_the_bot_while_waiting_for_a_turn_hears_nothing(databas
 
     class Stopping(Platform):
         async def tell(
-            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
         ) -> Outcome:
             with database.write() as work:
                 leaving = work.recipients.find("telegram", "2")
                 assert leaving is not None
-                work.recipients.suspend(leaving.id)
-            return await super().tell(alerts, recipient, key, now)
+                work.recipients.suspend(leaving.id, NOON)
+            return await super().tell(alerts, recipient, key, now, manner)
 
     platform = Stopping()
     await Deliverer(database, platform, Pace(per_second=4, gap=0), Clock()).drain()
     assert [address for address, _, _ in platform.told] == ["1"]
     assert delivery(database, lost).state is DeliveryState.CANCELLED
-
-
-async def test_the_pace_forgets_chats_that_may_be_written_to_again() -> None:
-    """A service that runs for months and writes to everybody does not grow with it."""
-    pace = Pace(per_second=1e9, gap=0)
-    for chat in range(10_002):
-        await pace.turn(chat)
-    assert len(pace._chats) < 10_000

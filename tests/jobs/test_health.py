@@ -148,7 +148,8 @@ async def test_nothing_is_added_to_a_notice_that_is_on_its_way(watch: Watch) -> 
         watch.publish(f"/{name}", "no feed", "text/plain")
     await watch.polls("a")
     with watch.database.write() as work:
-        assert work.deliveries.claim("telegram", NOON + timedelta(minutes=2), 5, lanes=(0, 3))
+        (due,) = work.deliveries.due("telegram", NOON + timedelta(minutes=2), 5, lanes=(0, 3))
+        work.deliveries.begin([due.id])
     watch.later(seconds=30)
     await watch.polls("b")
     assert [[event.source for event in one.events] for one in watch.notices()] == [["a"], ["b"]]

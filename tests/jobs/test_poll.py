@@ -567,20 +567,26 @@ async def test_the_same_call_reaches_those_whom_its_first_carrier_did_not(
 async def test_a_stop_action_takes_back_what_waits_and_is_never_held(
     site: Site, poller: Poller, database: Database
 ) -> None:
-    """Nobody is sent the call after its correction, and a correction does not wait for an admin."""
+    """Nobody is sent the call after its correction, and who was told hears of it without an admin."""
     feed = site.feed()
     feed.posts(*CALL, at=NOON)
     (source,) = watch(database, a_source(url=feed.url))
+    with database.write() as work:
+        a_reader(work, a_route(), address="another")
     first = await poller.one(source, NOON)
+    with database.write() as work:
+        told, _ = work.deliveries.of_alert(first.alerts[0][0].id)
+        work.deliveries.settle(told.id, DeliveryState.SENT, reference="7")
     feed.posts(*STOP, at=NOON + timedelta(hours=1))
     second = await again(replace(poller, limits=Limits(per_source_hour=1)), database, "northlight", 2)
     ((correction, recipients),) = second.alerts
     assert (correction.msg_type, recipients) == (MsgType.CANCEL, 1)
     with database.read() as work:
-        (old,) = work.deliveries.of_alert(first.alerts[0][0].id)
+        _, old = work.deliveries.of_alert(first.alerts[0][0].id)
         (new,) = work.deliveries.of_alert(correction.id)
     assert case_of(database, correction).state is CaseState.STOPPED
     assert (old.state, new.state, new.lane) == (DeliveryState.CANCELLED, DeliveryState.QUEUED, 0)
+    assert new.recipient_id == told.recipient_id
 
 
 async def test_a_slow_source_holds_up_nobody(site: Site, poller: Poller, database: Database) -> None:

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.queries import Query
 from storage.records import Alert, Assessment
 from storage.words import CaseState, DeliveryState, MsgType, SourceState
-from tests.builders import NOON, a_statement, an_entry
+from tests.builders import NOON, a_statement, an_entry, arrived
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
 
@@ -185,10 +185,12 @@ async def test_an_edit_without_content_does_nothing(watch: Watch) -> None:
 
 
 async def test_a_call_that_is_edited_into_its_end_is_called_off(watch: Watch) -> None:
-    """Organisations write "released" over the same page: what waits is taken back, once."""
+    """Organisations write "released" over the same page: whoever was told hears it, once."""
     watch.over_feed()
     shows(watch, item(*CALL, NOON, "1"))
     (call,) = await rung(watch)
+    with watch.database.write() as work:
+        arrived(work, call.id)
     shows(watch, item(*FREED, NOON, "1"))
     (end,) = await rung(watch)
     assert (end.msg_type, end.references) == (MsgType.CANCEL, (call.identifier,))
@@ -197,7 +199,7 @@ async def test_a_call_that_is_edited_into_its_end_is_called_off(watch: Watch) ->
     with watch.database.read() as work:
         states = [one.state for alert in (call, end) for one in work.deliveries.of_alert(alert.id)]
         case = work.cases.get(call.case_id or 0)
-    assert states == [DeliveryState.CANCELLED, DeliveryState.QUEUED]
+    assert states == [DeliveryState.SENT, DeliveryState.QUEUED]
     assert case is not None
     assert case.state is CaseState.STOPPED
 
@@ -310,6 +312,23 @@ async def test_an_edited_excerpt_does_not_replace_the_whole_text_when_its_page_i
     watch.publish("/page", page(f"A new beginning. {whole} A new end."), "text/html")
     await rung(watch)
     assert "A new end." in watch.statements()["A word"].text
+
+
+async def test_a_demand_that_is_dropped_is_noticed_though_the_file_beside_it_is_down(watch: Watch) -> None:
+    """The feed's own text got shorter; that a letter beside it cannot be read says nothing of that."""
+    file = f'<enclosure url="{watch.site.url}/none.pdf" type="application/pdf" length="1"/>'
+    more = " We ask the United Nations to send monitors to the border."
+    for text in (CALL[1] + more, CALL[1]):
+        shows(watch, item(CALL[0], text, watch.now, "one").replace("</item>", f"{file}</item>"))
+        if not watch.configured:
+            watch.over_feed()
+        await watch.polls()
+        watch.later(hours=1)
+    with watch.database.read() as work:
+        (was,) = work.statements.versions.of(1)
+        now = work.statements.get(1)
+    assert now is not None
+    assert (was.text, was.rewritten, now.text) == (CALL[1] + more, True, CALL[1])
 
 
 async def test_a_source_that_falls_silent_against_its_habit_is_flagged_until_it_speaks(watch: Watch) -> None:

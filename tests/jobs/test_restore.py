@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from jobs.restore import InUse, NotEmpty, Restored, restore
 from storage.backup import reading
@@ -15,8 +16,8 @@ from storage.copy import rows_out, tables_of
 from storage.database import Database, StorageError, Work
 from storage.queries import Query
 from storage.records import Assessment, Delivery, Recipient, Route
-from storage.tables import metadata
-from storage.words import DeliveryState, RecipientState, Urgency
+from storage.tables import alerts, deliveries, metadata
+from storage.words import DeliveryState, RecipientState, Stance, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 from tests.filled import fill
 
@@ -136,7 +137,8 @@ def test_what_waited_may_have_been_sent_since(
     waiting(database, "alert", assessment=assessment, expires=expires)
     if claimed:
         with database.write() as work:
-            work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4))
+            due = work.deliveries.due("telegram", NOON, 10)
+            work.deliveries.begin([one.id for one in due])
     database.back_up(file, NOON)
     lose(database)
     done = bring_back(database, file)
@@ -267,7 +269,9 @@ CHANGES = {
         ),
         routes=(("b",),),
     ),
-    "blocked": Change(lambda work, person: work.recipients.suspend(person.id), RecipientState.SUSPENDED),
+    "blocked": Change(
+        lambda work, person: work.recipients.suspend(person.id, NOON), RecipientState.SUSPENDED
+    ),
     "language": Change(lambda work, person: work.recipients.set_language(person.id, "ko"), language="ko"),
 }
 
@@ -298,7 +302,7 @@ def test_the_other_way_round_who_subscribed_again_stays_subscribed(database: Dat
     """A person who had nothing when the backup was made, and waits for alerts now, is not silenced by it."""
     with database.write() as work:
         one = work.recipients.ensure("telegram", "1", "en", NOON)
-        work.recipients.suspend(one.id)
+        work.recipients.suspend(one.id, NOON)
     database.back_up(file, NOON)
     with database.write() as work:
         work.routes.add(work.recipients.ensure("telegram", "1", "en", LATER).id, Route())
@@ -387,7 +391,7 @@ def test_what_waited_for_somebody_who_left_is_cancelled(
         person = work.recipients.ensure("telegram", "1", "en", LATER)
         if blocked:
             work.routes.add(person.id, Route())
-            work.recipients.suspend(person.id)
+            work.recipients.suspend(person.id, NOON)
     done = bring_back(database, file)
     assert (the_delivery(database).state, done.ended, done.again) == (DeliveryState.CANCELLED, 1, 0)
 
@@ -399,7 +403,40 @@ def test_every_table_about_people_has_its_place_in_a_restore() -> None:
         others = {key.column.table.name for key in table.foreign_keys}
         if "recipients" in others and len(others) > 1:
             both.add(table.name)
-    assert both == {"deliveries"}
+    assert both == {"deliveries", "stances"}
+
+
+def test_what_people_want_of_a_case_stays_as_it_is_now(database: Database, file: Path) -> None:
+    """Unmuted since: not muted again. Muted since: muted. Of a case that came later, nothing is left."""
+    with database.write() as work:
+        person = work.recipients.ensure("telegram", "1", "en", NOON)
+        unmuted, muted = work.cases.open("Nine", NOON), work.cases.open("Ten", NOON)
+        work.stances.take(person.id, unmuted, Stance.MUTE)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.stances.drop(person.id, unmuted)
+        work.stances.take(person.id, muted, Stance.MUTE)
+        work.stances.take(person.id, work.cases.open("Eleven", LATER), Stance.FOLLOW)
+    bring_back(database, file)
+    with database.write() as work:
+        found = work.recipients.find("telegram", "1")
+        assert found is not None
+        assert work.stances.of(found.id) == ((Stance.MUTE, muted, "Ten"),)
+
+
+def test_whoever_follows_a_case_wants_something(database: Database, file: Path) -> None:
+    """No subscription, but a case that is followed: what waits in the backup is sent."""
+    waiting(database, "alert")
+    with database.write() as work:
+        case = work.cases.open("Nine", NOON)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        person = work.recipients.ensure("telegram", "1", "en", LATER)
+        work.routes.clear(person.id)
+        work.stances.take(person.id, case, Stance.FOLLOW)
+        work.connection.execute(sa.delete(deliveries))
+        work.connection.execute(sa.delete(alerts))
+    assert bring_back(database, file).ended == 0
 
 
 def test_a_database_that_holds_something_is_not_replaced_unasked(database: Database, file: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs.deliver import Deliverer, Pace
+from jobs.deliver import Deliverer
+from jobs.pace import Pace
 from jobs.recall import Recall
 from jobs.restore import restore
 from jobs.steps.link import read_traits
@@ -113,6 +114,60 @@ async def test_the_source_may_show_it_again(watch: Watch, again: dict[str, str])
     assert set(watch.statements()) == {POST[0]}
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"link": "/names?utm=1&x=1", "title": "What we know now", "text": "Nothing is repeated here."},
+        {"title": f"{WORDS[0]}!"},
+        {"title": "Another title", "text": WORDS[1].replace(",", " -").upper()},
+        {"text": "Our week. " + "We met many friends. " * 4 + WORDS[1][:400] + "So much for this week."},
+    ],
+    ids=["its address with questions", "a mark behind its title", "its words alone", "a long run of it"],
+)
+async def test_what_resembles_it_is_held_back_and_admins_hear_of_it(
+    watch: Watch, again: dict[str, str]
+) -> None:
+    """Under a new id and at another address: not stored, told to nobody, and not in silence either."""
+    shows(watch)
+    await watch.polls()
+    number = taken_down(watch.database)
+    given = {"title": WORDS[0], "text": WORDS[1], "link": "/elsewhere", "uid": "new"} | again
+    link = watch.site.url + given["link"]
+    named = item(given["title"], given["text"], NOON - timedelta(hours=1), given["uid"], link=link)
+    for day in range(2):
+        watch.publish(
+            "/feed", rss(named, item(*POST, NOON - timedelta(hours=2), "post"), item(*CALL, NOON, f"{day}"))
+        )
+        watch.restart()
+        await watch.polls()
+    assert set(watch.statements()) == {POST[0], CALL[0]}
+    assert "Hyok" not in everything(watch.database)
+    (event,) = watch.events()
+    assert (event.kind, event.counts) == ("withheld", {"statement": number})
+    with watch.database.write() as work:
+        assert work.statements.takedowns.forget_likeness(number)
+        work.sources.read_anew()
+    await watch.polls()
+    assert given["title"] in watch.statements(), "an admin let it in"
+
+
+async def test_what_a_source_writes_below_everything_holds_nothing_back(watch: Watch) -> None:
+    """The foot of its pages is no likeness."""
+    foot = " ".join(f"Northlight stands for word number {n} of its creed." for n in range(20))
+    posts = [
+        item(f"Post {n}", f"On day {n} we met. {foot}", NOON - timedelta(days=n), f"p{n}")
+        for n in range(1, 5)
+    ]
+    named = item(WORDS[0], f"{WORDS[1]} {foot}", NOON - timedelta(hours=1), "names")
+    watch.publish("/feed", rss(named, *posts))
+    await watch.polls()
+    taken_down(watch.database)
+    watch.publish("/feed", rss(item("Another matter", f"It rains. {foot}", NOON, "rain"), *posts))
+    await watch.polls()
+    assert "Another matter" in watch.statements()
+    assert watch.events() == []
+
+
 async def test_what_waits_to_be_told_is_cancelled(watch: Watch) -> None:
     """And what cannot be taken back is counted for the admin."""
     with watch.database.write() as work:
@@ -131,7 +186,7 @@ async def test_what_was_being_sent_and_comes_back_is_not_sent(database: Database
     with database.write() as work:
         person = a_reader(work, a_route())
         alert = queued(work, person)
-        (one,) = work.deliveries.claim("telegram", NOON, 5, lanes=(0, 3))
+        (one,) = work.deliveries.due("telegram", NOON, 5)
         work.deliveries.begin([one.id])
         take_down(work, alert.statement.id, "why", LATER)
         work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="later")

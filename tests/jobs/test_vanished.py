@@ -11,7 +11,7 @@ from tests.builders import NOON
 from tests.feeds import item, rss
 from tests.jobs.watching import Watch, a_watch
 
-TITLES = [f"Post number {number} of the year" for number in range(8)]
+TITLES = [f"Post number {number} of the year" for number in range(12)]
 LIST = "text/html"
 
 
@@ -24,7 +24,7 @@ async def watch(database: Database) -> AsyncIterator[Watch]:
 
 def at(number: int) -> datetime:
     """When a post was published: the later ones later."""
-    return NOON - timedelta(days=10 - number)
+    return NOON - timedelta(days=14 - number)
 
 
 def shows(watch: Watch, *numbers: int, linked: bool = True) -> None:
@@ -36,6 +36,17 @@ def shows(watch: Watch, *numbers: int, linked: bool = True) -> None:
         items.append(item(TITLES[number], text, at(number), f"post-{number}", link=link))
         watch.publish(f"/{number}", f"<p>{text}</p>", LIST)
     watch.publish("/feed", rss(*items))
+
+
+def listing(watch: Watch, number: int) -> str:
+    """A post as the feed lists it."""
+    return item(
+        TITLES[number],
+        f"{TITLES[number]}. " * 40,
+        at(number),
+        f"post-{number}",
+        link=f"{watch.site.url}/{number}",
+    )
 
 
 def gone(watch: Watch) -> dict[str, Gone | None]:
@@ -144,5 +155,81 @@ async def test_a_page_that_is_a_list_is_compared_too(watch: Watch) -> None:
     assert watch.held() == 8
     watch.publish("/5", "gone", LIST, status=404)
     watch.publish("/list", rows(0, 1, 2, 3, 4, 6, 7), LIST)
+    await polls(watch)
+    assert gone(watch) == {TITLES[5]: Gone.PAGE}
+
+
+async def test_many_that_are_deleted_at_once_are_all_marked_and_admins_hear_it_once(watch: Watch) -> None:
+    """Their pages are asked for, a few with each poll, also while the feed stays as it is."""
+    watch.over_feed()
+    shows(watch, *range(12))
+    await polls(watch)
+    for number in range(4, 11):
+        watch.publish(f"/{number}", "gone", LIST, status=404)
+    kept = (0, 1, 2, 3, 11)
+    watch.publish("/feed", rss(*(listing(watch, number) for number in kept)))
+    await polls(watch)
+    assert len(gone(watch)) == 5
+    await polls(watch)
+    assert gone(watch) == {TITLES[number]: Gone.PAGE for number in range(4, 11)}
+    watch.restart()
+    for _ in range(3):
+        await polls(watch)
+    assert watch.heard() == [("vanished", "northlight")]
+    assert watch.events()[0].counts == {"missing": 7}
+    watch.publish("/3", "gone", LIST, status=410)
+    watch.publish("/feed", rss(*(listing(watch, number) for number in (0, 1, 2, 11))))
+    await polls(watch)
+    assert gone(watch)[TITLES[3]] is Gone.PAGE, "it is not blind from then on"
+
+
+async def test_a_list_that_was_another_one_for_an_hour_marks_nobody(watch: Watch) -> None:
+    """A broken answer that leaves half of the feed out; and the pages are all there."""
+    watch.over_feed()
+    for linked in (True, False):
+        shows(watch, *range(8), linked=linked)
+        await polls(watch)
+        shows(watch, 0, 1, 2, 7, linked=linked)
+        await polls(watch)
+        shows(watch, *range(8), linked=linked)
+        await polls(watch)
+        await polls(watch)
+        assert gone(watch) == {}
+
+
+async def test_many_without_pages_are_marked_when_they_stay_away(watch: Watch) -> None:
+    """At the next poll they are still not there: more will never be known of them."""
+    watch.over_feed()
+    shows(watch, *range(8), linked=False)
+    await polls(watch)
+    shows(watch, 0, 1, 2, 7, linked=False)
+    await polls(watch)
+    assert gone(watch) == {}
+    await polls(watch)
+    assert gone(watch) == {TITLES[number]: Gone.LIST for number in (3, 4, 5, 6)}
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["with a page", "without"])
+async def test_one_of_a_short_list_is_missed_too(watch: Watch, linked: bool) -> None:
+    """There are never three older ones in a list of three: that it got shorter tells enough."""
+    watch.over_feed()
+    shows(watch, 0, 1, 2, linked=linked)
+    await polls(watch)
+    shows(watch, 0, 2, linked=linked)
+    watch.publish("/1", "gone", LIST, status=404)
+    await polls(watch)
+    assert gone(watch) == {TITLES[1]: Gone.PAGE if linked else Gone.LIST}
+
+
+async def test_a_page_that_gives_no_answer_is_asked_again(watch: Watch) -> None:
+    """A server that is overloaded says nothing of whether the page is there."""
+    watch.over_feed()
+    shows(watch, *range(8))
+    await polls(watch)
+    shows(watch, 0, 1, 2, 3, 4, 6, 7)
+    watch.publish("/5", "busy", LIST, status=503)
+    await polls(watch)
+    assert gone(watch) == {}
+    watch.publish("/5", "gone", LIST, status=404)
     await polls(watch)
     assert gone(watch) == {TITLES[5]: Gone.PAGE}

@@ -73,9 +73,7 @@ class Transaction:
             work.alerts.rung_since(self.source.id, SINCE),
             *(sorted(work.statements.tied(url, NOON, self.source.id)) for url in URLS),
         ]
-        for case in self.cases:
-            found += [work.alerts.of_case(case), work.deliveries.heard(case), work.deliveries.followers(case)]
-        return found
+        return [*found, *map(work.alerts.of_case, self.cases)]
 
 
 STEPS = st.lists(

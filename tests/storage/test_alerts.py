@@ -49,6 +49,6 @@ def test_what_an_admin_must_see_first_is_not_sent(database: Database) -> None:
     """Held means held: no sender claims it, and it says why."""
     with database.write() as work:
         alert = queued(work, a_reader(work), held="more than usual")
-        assert work.deliveries.claim("telegram", NOON, 10, lanes=(0, 4)) == ()
+        assert work.deliveries.due("telegram", NOON, 10) == ()
         (delivery,) = work.deliveries.of_alert(alert.id)
     assert (delivery.state, delivery.detail) == (DeliveryState.HELD, "more than usual")

@@ -42,7 +42,7 @@ def test_a_suspended_recipient_keeps_its_wishes_but_hears_nothing(database: Data
     with database.write() as work:
         one = a_reader(work, a_route("KP"))
         queued(work, one)
-        work.recipients.suspend(one.id)
+        work.recipients.suspend(one.id, NOON)
         assert list(work.routes.active()) == []
         assert work.counts().waiting == 0
         back = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
@@ -66,7 +66,7 @@ def test_no_reference_moves_with_a_chat(database: Database) -> None:
     with database.write() as work:
         old = a_reader(work, address="-1")
         queued(work, old)
-        (delivery,) = work.deliveries.claim("telegram", NOON, 1, lanes=(0, 4))
+        (delivery,) = work.deliveries.due("telegram", NOON, 1)
         work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="77")
         work.recipients.move(old.id, "telegram", "-1002")
         (moved,) = work.deliveries.of_alert(delivery.alert_id)

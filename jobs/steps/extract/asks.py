@@ -119,6 +119,8 @@ def asks(sentence: str) -> list[Ask]:
 def _said_before(sentence: str) -> Ask | None:
     """What is asked where it comes first: "To free them and to pay them: this is what we ask of X"."""
     if grateful := _GRATEFUL.search(sentence):
+        if sentence[grateful.end() :].strip(" :") == "":
+            return Ask("we ", "base", grateful["party"], Frame.OPEN, "", 0, verb="ask")
         return Ask("we ", "base", grateful["party"], Frame.DOING, sentence[grateful.end() :], 0, verb="ask")
     match = _BEFORE.match(sentence)
     if match is None or not parties.actor(match["party"]) or not commands(match["what"]):
@@ -128,7 +130,7 @@ def _said_before(sentence: str) -> Ask | None:
 
 _GRATEFUL = re.compile(
     r"\b(?:[Ww]e|I)\b[^.;]{0,60}\b(?:grateful|obliged|appreciate(?:\s+it)?|thankful)\s+if\s+(?P<party>you|[^,;.]{2,80}?)\s+"
-    r"(?:would|could|can|will)\s+(?=[a-z])"
+    r"(?:would|could|can|will)(?:\s+(?=[a-z])|\s*:?\s*$)"
 )
 _BEFORE = re.compile(
     r"(?:To\s+)?(?P<what>[A-Za-z][^.]{8,600}?)\s*[:,;–—-]+\s+"

@@ -171,7 +171,10 @@ def _continues(before: str, line: str, *, wrapped: bool) -> bool:
 
 def _inline_items(block: Block) -> Iterator[Block]:
     """Items enumerated inside a paragraph, (a) ... (b) ..., as blocks of their own."""
-    cuts = list(_INLINE_MARKER.finditer(block.text))
+    cuts = [cut for cut in _INLINE_MARKER.finditer(block.text) if not _figures(cut)]
+    numbered = [cut for cut in _INLINE_MARKER.finditer(block.text) if _figures(cut)]
+    if [_figures(cut) for cut in numbered] == list(range(1, len(numbered) + 1)):
+        cuts = sorted((*cuts, *numbered), key=lambda cut: cut.start())  # others are ages, or years
     if len(cuts) < 2:
         yield block
         return
@@ -182,6 +185,12 @@ def _inline_items(block: Block) -> Iterator[Block]:
         start, marker, gap = cut.end(), cut.group().strip(), False
     if tail := block.text[start:].strip():
         yield Block(tail, marker, gap)
+
+
+def _figures(cut: re.Match[str]) -> int:
+    """The number of an item, 0 for a letter."""
+    digits = cut.group().strip(" ()")
+    return int(digits) if digits.isdecimal() else 0
 
 
 def sentences(text: str) -> list[str]:

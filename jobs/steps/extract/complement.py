@@ -26,7 +26,7 @@ _UNDERGOES = re.compile(r"(?:est|sont)\s", re.IGNORECASE)
 _PLACE = 260  # characters in which a party is named
 
 
-def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context) -> bool:
+def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context, *, spoken: bool = False) -> bool:
     """Whether the issuer asks: "we", or a body in the third person whose words are not only reported."""
     if ask["resolves"]:
         return _OPERATIVE.fullmatch(sentence[: ask.start()]) is not None
@@ -40,7 +40,13 @@ def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context) -> 
         return True
     if _NOUN_BEFORE.search(before):
         return before.endswith("en") and ask["third"].endswith("ant")
+    if spoken and _PRONOUN.fullmatch(before):
+        return True
     return _speaks(before[-120:], ask["third"], rules, context)
+
+
+_PRONOUN = re.compile(r"(?:et\s|y\s|и\s)?(?:elles?|ils?|ell[oa]s?|él|он[аи]?)", re.IGNORECASE)
+"""Who has just asked, taken up again: "Elle demande aussi"."""
 
 
 def _speaks(subject: str, verb: str, rules: Grammar, context: Context) -> bool:

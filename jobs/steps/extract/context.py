@@ -1,6 +1,7 @@
 """What a whole document tells about its requests: who speaks, to whom, and what sort of text it is."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from jobs.steps.extract import parties
@@ -93,6 +94,8 @@ class Context:
     """An entry of a few sentences, which has no room to report what others ask."""
     head: str = ""
     """The lines at its head, where those who speak print their names."""
+    minuted: str = ""
+    """Of whom a text in the past tense says paragraph by paragraph what they urged: "the members of the Council"."""
 
 
 def greeting(block: Block) -> str:
@@ -195,6 +198,24 @@ def _is_name(line: str) -> bool:
     return len(line) < _HEAD_LINE and line[-1] not in '.!?”"'
 
 
+_MINUTED = re.compile(
+    r"(?P<who>The\s+(?:members\s+of\s+the\s+)?(?:[A-Z][\w-]+\s+){0,3}(?:Council|Committee|Assembly|Commission|Conference|Ministers|"
+    r"participants|Participants|experts|Experts|Group|Board|Bureau))\s+(?:also\s+|further\s+|strongly\s+)?"
+    r"(?:condemned|expressed|called|urged|demanded|reiterated|reaffirmed|stressed|underlined|welcomed|noted|deplored|recalled|emphasi[sz]ed)\b"
+)
+
+
+def _minuted(blocks: list[Block]) -> str:
+    """Who is the subject of most paragraphs of minutes or a press statement in the past tense; "" without one."""
+    told = Counter(match["who"] for block in blocks if (match := _MINUTED.match(block.text)))
+    who, often = told.most_common(1)[0] if told else ("", 0)
+    alone = often == 1 and len(blocks) < _FEW
+    return who if often > 1 or alone else ""
+
+
+_FEW = 6  # blocks of a statement that is one paragraph
+
+
 def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: tuple[str, ...]) -> Context:
     """The context of a document's requests."""
     opinion = any(_OP_ED.match(block.text) for block in blocks)
@@ -207,4 +228,5 @@ def read(title: str, blocks: list[Block], issuers: tuple[str, ...], countries: t
         state=countries[0] if countries else "",
         brief=sum(len(block.text) for block in blocks) < _BRIEF,
         head="\n".join(block.text for block in blocks[:_HEAD] if _is_name(block.text)),
+        minuted=_minuted(blocks),
     )

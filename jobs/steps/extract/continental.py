@@ -189,7 +189,12 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
         walk.store(*elliptic)
         walk.asked = True
         return
-    asked = [ask for ask in rules.ask.finditer(sentence) if own(ask, sentence, rules, walk.context)]
+    asked = [
+        ask
+        for ask in rules.ask.finditer(sentence)
+        if own(ask, sentence, rules, walk.context, spoken=walk.spoken)
+    ]
+    walk.spoken = bool(asked)
     done, began = False, 0
     for at, ask in enumerate(asked):
         end = asked[at + 1].start() if at + 1 < len(asked) else len(sentence)
@@ -223,7 +228,9 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     if pronoun in rules.you and walk.context.appeal and not walk.letter_to:
         return False  # the reader of an appeal
     before = re.split(r"[;:]\s*", before)[-1] if again else before
-    named = _named(walk, name, pronoun, before, ask.group().strip(), passive=_passive(ask))
+    named = _named(
+        walk, name, pronoun, before, ask.group().strip(), passive=_passive(ask), third=bool(ask["third"])
+    )
     if what:
         named = named or agent(what, rules) or _next_item(walk, ask) or walk.state()
         _store(walk, named, rules.phrases(what, form) if form else rules.things(without_agent(what)))
@@ -261,7 +268,7 @@ _IMPERSONAL = re.compile(r"(?:es|resulta|il)\s", re.IGNORECASE)
 
 
 def _named(
-    walk: Walk, name: str, pronoun: str, before: str, asking: str, *, passive: bool
+    walk: Walk, name: str, pronoun: str, before: str, asking: str, *, passive: bool, third: bool
 ) -> tuple[str, ...]:
     """The parties of an asking word: named behind it, before it, or pointed at."""
     rules = walk.grammar
@@ -276,7 +283,8 @@ def _named(
     lead = rules.heading.match(f"{ahead} ") or rules.to.match(f"{ahead} ")
     direct = rules.language == "ru" and rules.names_actor(ahead)
     short = len(strip(ahead, rules).split()) <= LONGEST
-    if ahead and (lead or direct or passive) and short:
+    speaker = _BODY.match(ahead) is not None and rules.gathering.search(ahead) is not None
+    if ahead and (lead or direct or passive) and short and not (speaker and third):
         return split(ahead[lead.end() :] if lead and not passive else ahead, rules)
     if (pronoun in rules.you and walk.letter_to) or plain in rules.you:
         return walk.letter_to or walk.section
@@ -285,6 +293,10 @@ def _named(
     if pronoun and (near := _before(before, rules)):
         return near
     return walk.meant() if pronoun or plain else (walk.section or walk.opened or walk.letter_to)
+
+
+_BODY = re.compile(r"(?:l[ae]s?|l’|notre|el|los|nuestr[oa])(?:\s|(?<=’))", re.IGNORECASE)
+"""A subject with its article, as against one that is asked: "à la Ligue"."""
 
 
 def _before(before: str, rules: Grammar) -> tuple[str, ...]:
@@ -332,7 +344,8 @@ _BE = re.compile(r"(?:\w+\s)?(?:ser|estar|quedar|être|быть)\s", re.IGNORECA
 def _obliged(walk: Walk, subject: str, *, done: bool) -> tuple[str, ...]:
     rules = walk.grammar
     if not subject or rules.subject.match(subject):
-        return walk.section or (walk.last if walk.asked or done or subject else ())
+        meant = walk.section or (walk.last if walk.asked or done or subject else ())
+        return meant or (split(subject, rules) if subject and is_party(strip(subject, rules), rules) else ())
     name = strip(subject, rules)
     first, _, last = name.rpartition(", ")
     if first and is_party(last, rules) and not rules.actors.match(first):

@@ -41,6 +41,8 @@ class Walk:
     marker: str = ""
     last: tuple[str, ...] = ()
     asked: bool = False
+    spoken: bool = False
+    """The sentence before told what the issuer asks, so that a pronoun may take it up."""
     found: list[Demand] = field(default_factory=list)
     formal: list[str] = field(default_factory=list)
     """Whom headings turned to, whether or not they are then asked for something."""

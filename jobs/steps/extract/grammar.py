@@ -203,11 +203,18 @@ class Grammar:
     def things(self, text: str) -> list[str]:
         """A thing asked, and what clauses behind it ask: "the end of A, and that B be given back"."""
         cuts = [cut for cut in self._cuts(text, SUBJUNCTIVE) if self._that_before(text, *cut)]
+        cuts = sorted({*cuts, *self._things_joined(text)})
         starts = [0, *(following for _, following in cuts)]
         ends = [*(end for end, _ in cuts), len(text)]
         return [
             said for start, end in zip(starts, ends, strict=True) if (said := self.closed(text[start:end]))
         ]
+
+    def _things_joined(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where one thing asked is joined to another: "the end of A and the release of B"."""
+        for joint in _JOINED_THING.finditer(text):
+            if self.thing.match(text, joint.end("joint")):
+                yield joint.start(), joint.end("joint")
 
     def _that_before(self, text: str, end: int, following: int) -> bool:
         return re.search(r"(?:\bque|qu’|чтобы)\s*$", text[end:following], re.IGNORECASE) is not None
@@ -215,6 +222,11 @@ class Grammar:
     def names_actor(self, name: str) -> bool:
         """Whether a name has a word of those who can be asked."""
         return self.actors.search(name) is not None
+
+
+_JOINED_THING = re.compile(
+    r"(?P<joint>(?:,\s+(?:y\s+|et\s+|и\s+)?|\s(?:y|et|и|así como|ainsi que|а также)\s+))(?=(?:la\s|el\s|le\s|l’|los\s|las\s|les\s|un[ae]?\s|à\s|al\s))"
+)
 
 
 @cache

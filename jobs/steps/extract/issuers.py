@@ -5,6 +5,8 @@ from collections import Counter
 
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
+from jobs.steps.lexicon.cities import cities
+from jobs.steps.lexicon.tokens import cut
 
 _CONFERENCE = re.compile(
     r"\b(?P<name>(?:(?:The|the)\s+)?(?:\d{1,3}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|"
@@ -44,6 +46,16 @@ _KNOWN = re.compile(
     r"Reporters Without Borders|International Commission of Jurists|"
     r"Committee to Protect Journalists|PEN International|Anti-Slavery International|Minority Rights Group)\b",
 )
+_WHEN = re.compile(
+    r"\s+(?:(?:on|in|from|at|this)\s+)?(?:January|February|March|April|May|June|July|August|September|"
+    r"October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b.*$"
+)
+_HEADS = 4
+"""Blocks at the beginning of a text in which a letterhead or a byline stands."""
+_BYLINE = 90
+"""Characters of a line that may be a letterhead: more is a sentence, which may speak of anybody."""
+_SENTENCE = re.compile(r"\b[a-z]{4,}\b")
+"""A line with such words says something about whom it names."""
 _ADOPTED = re.compile(r"\b(?:resolution|declaration|communiqu[eé]|final statement)\b", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:of|on|for|in|and|the|to)$")
 
@@ -63,15 +75,27 @@ def issuers(title: str, blocks: list[Block], organisation: str) -> tuple[str, ..
         return spoken
     if organisation:
         return (organisation,)
+    lines = [text for text in (title, *(block.text for block in blocks[:_HEADS])) if len(text) < _BYLINE]
+    told = [match.group() for text in lines if (match := _KNOWN.search(text)) and not _SENTENCE.search(text)]
+    return (told[0],) if told else ()
+
+
+def perhaps(blocks: list[Block]) -> tuple[str, ...]:
+    """Who may speak where the text does not say: the organisation it names most. A guess, never told."""
     counted = Counter(match.group() for block in blocks[:40] for match in _KNOWN.finditer(block.text))
     return (counted.most_common(1)[0][0],) if counted else ()
 
 
 def _trimmed(name: str) -> str:
-    name = re.sub(r"^[Tt]he\s+", "", name)
+    """A conference's name without the day and the town that follow it: "... and Refugees Seoul"."""
+    name = _WHEN.sub("", re.sub(r"^[Tt]he\s+", "", name))
+    tokens = cut(name)
+    towns = {hit.last: hit.first for hit in cities().find(tokens)}
+    first = towns.get(len(tokens.words) - 1, 0)
+    if first and tokens.words[first - 1] not in {"of", "on", "in", "and", "for"}:
+        name = name[: tokens.starts[first]].rstrip(" ,")
     for _ in range(3):
         name = _TAIL.sub("", name)
-    # A place follows the name in "... and Refugees Seoul": a conference's subject ends before it.
     return name.strip()
 
 

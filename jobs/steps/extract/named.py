@@ -53,7 +53,7 @@ _NO_PERSON = re.compile(
     r"Islamic|Security|Police|Special|Supreme|Central|North|South|West|East)\b"
 )
 _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORECASE)
-_MARKED = re.compile(r"\([mf]\)")
+_MARKED = re.compile(r"\((?:[mfh]|м|ж)\)")
 _MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
 _NAMES_LINE = re.compile(r"^(?:Names?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$", re.IGNORECASE)
 _READ = 25

@@ -18,7 +18,7 @@ NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:\.[-–]|[.)．、])\s*|\d{1,3}\s*\|\s
 LABELLED = re.compile(r"^(?P<head>[^:：]{2,60})\s*[:：]\s*(?P<rest>\S.*)$")
 ASIDE = re.compile(r"\s*[(\[（【〔<][^()\[\]（）【】〔〕<>]{0,60}[)\]）】〕>]")
 WITH_COUNT = re.compile(r"\s*[-–—:]?\s*\(?\d+\)?\s*(?:개|個|个)?\s*$")
-_SEPARATORS = (";", "；", "、", " · ", "•", "ㆍ", "／", "，")
+_SEPARATORS = (";", "；", " | ", "、", " · ", "•", "ㆍ", "／", "，")
 ONLY_POST_NOMINAL = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|Ph\.?D\.?|LL\.[MBD]\.?)$")
 EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -126,30 +126,35 @@ def _several(text: str) -> bool:
     )
 
 
-def ends(block: Block, mode: str) -> bool:
-    """Whether a running list of names is over before this block."""
+def ends(block: Block, mode: str, *, opening: bool = False) -> bool:
+    """Whether a running list of names is over before this block; `opening`: nothing stands in it yet."""
     text = block.text
-    if scripts.page_foot(text, gap=block.gap) or _is_chrome(text) or pattern(_FILE, "end").match(text):
+    if (
+        scripts.page_foot(text, gap=block.gap)
+        or _is_chrome(text, opening=opening)
+        or pattern(_FILE, "end").match(text)
+    ):
         return True
     if (LABELLED.match(text) and is_country(text.partition(":")[0].strip())) or _goes_on(text):
         return not is_country(text.partition(":")[0].strip())
     if _SUMMED.search(text):
         return True
+    told = scripts.told(text)
     if len(split_names(text)) > 2:
-        return False
+        return told
     limit = 40 if mode == "persons" else 26
     if len(text.split()) > limit:
         return not pattern(_FILE, "counted").search(text)
-    return "。" in text or scripts.told(text) or _is_sentence(text)
+    return "。" in text or told or _is_sentence(text)
 
 
-def _is_chrome(text: str) -> bool:
+def _is_chrome(text: str, *, opening: bool) -> bool:
     """A rule, prose, an aside, a menu, or the heading of what stands below a text."""
     tail = pattern("sections.toml", "tail").fullmatch(text.rstrip(" :："))
     drawn = (
         re.fullmatch(r"[\W_]+", text)
         or _ASIDE_LINE.match(text)
-        or (text.count(" | ") > 1 and text[0].isalpha())
+        or (not opening and text.count(" | ") > 1 and text[0].isalpha() and not LABELLED.match(text))
     )
     return bool(tail or drawn or _PROSE.search(text))
 
@@ -157,7 +162,8 @@ def _is_chrome(text: str) -> bool:
 def _goes_on(text: str) -> bool:
     """Whether the parts of a line between commas go on with a sentence rather than name somebody."""
     parts = outside(text, ",") if ";" not in text and len(text.split()) > _LONG else []
-    return any(part.strip()[:1].islower() and len(part.split()) > _TOLD for part in parts)
+    told = [_LAST.sub("", part.strip()) for part in parts]
+    return any(part[:1].islower() and len(part.split()) > _TOLD for part in told)
 
 
 def _is_sentence(text: str) -> bool:
@@ -174,6 +180,7 @@ _PROSE = re.compile(r"^(?=.{90})[^;]{20,}?(?:[a-z]{3}\.|[!?])\s+[A-ZА-ЯЁ][^\W
 _SUMMED = re.compile(r"[共合總总][計计].{1,24}。?$|[請请][見见].{1,16}。$")
 """A sentence that tells how many signed elsewhere."""
 _ASIDE_LINE = re.compile(r"^\((?:\S+\s+){4,}\S+\)$")
+_LAST = re.compile(r"^(?:and|et|y|и|und|e)\s+(?=[A-ZÀ-ÞА-ЯЁ])")
 _TOLD, _LONG = 3, 12  # words of a part that goes on with a sentence, and of that sentence
 
 
@@ -193,6 +200,8 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
     if parts := scripts.names_in_row(text, masked, persons=persons, row=row):
         return parts
     separator = next((one for one in _SEPARATORS if masked.count(one) >= 1), "")
+    if separator == " | " and any(is_country(part.strip()) for part in text.split("|")):
+        separator = ""  # the columns of a table
     if not separator and EAST.search(text) and " / " in masked:
         separator = " / "
     if not separator and persons and masked.count(",") >= 2 and len(ASIDE.findall(text)) >= 2:
@@ -201,7 +210,9 @@ def split_names(text: str, *, persons: bool = False, row: bool = False) -> list[
         (row and masked.count(",") >= 2) or (EAST.search(text) and masked.count(",") and len(text) < 400)
     ):
         separator = ","
-        text, masked = (re.sub(r",?\s+(?:and|et|y)\s+(?=[A-ZÀ-Þ])", ", ", one) for one in (text, masked))
+        text, masked = (
+            re.sub(r",?\s+(?:and|et|y|и|und|e)\s+(?=[A-ZÀ-ÞА-ЯЁ][^,]*$)", ", ", one) for one in (text, masked)
+        )
     if not separator and masked.count(",") >= 3 and (EAST.search(text) or text.count(",") >= 4):
         separator = ","
     if not separator:
@@ -242,6 +253,27 @@ def is_organisation(name: str) -> bool:
     return any(part in listed for part in parts) or any(word in name for word in listed if not word.isascii())
 
 
+def is_personal(name: str) -> bool:
+    """Whether a name is such as a person has: two words or more with capitals, a few signs in East Asian."""
+    parts = name.split()
+    if EAST.search(name):
+        return len(parts) <= 3 and 2 <= len(name) <= 12
+    return 2 <= len(parts) <= 5 and all(
+        part[:1].isupper()
+        or part in {"de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
+        for part in parts
+    )
+
+
+HONOURED = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Licda|Lcda|Ing|M\.A|Mme|Hna|Hno|Bro|"
+    r"Sis)\b\.?|M\.|P\.|"
+    r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|"
+    r"Hermana|"
+    r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"
+    r"(?:em\.?\s+)?[A-ZÀ-Þ]"
+)
+"""A name with an honorific before it."""
 SIGNS = frozenset(
     {
         "RCA",

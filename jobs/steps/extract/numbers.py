@@ -32,7 +32,8 @@ def number_of(language: str) -> str:
     if language in {"ja", "zh"}:
         return HAN_NUMBER
     rows = table(_FILE).get(language) or table(_FILE)["en"]
-    words = "|".join(sorted(_values(language if language in table(_FILE) else "en"), key=len, reverse=True))
+    listed = sorted(_values(language if language in table(_FILE) else "en"), key=len, reverse=True)
+    words = "|".join([*listed, "einund"] if language == "de" else listed)
     more = r"(?:[-\s]hundred)?|a dozen" if rows is table(_FILE)["en"] else ""
     return rf"(?:{_DIGITS}|(?:{words})(?:{rows['joints']}(?:{words}))?{more})"
 
@@ -66,7 +67,7 @@ def _summed(text: str) -> int | None:
     """Words added up: "quatre-vingt" and "three hundred" multiply what stands before them."""
     values, total, hundred = _every(), 0, False
     for part in re.split(r"[-\s]+(?:و(?=\w{4}))?", text):
-        if part in {"et", "y", "and"}:
+        if part in {"et", "y", "and", "e"}:
             continue
         if part in {"vingt", "vingts"} and total == 4:
             total = 80
@@ -82,7 +83,12 @@ def _summed(text: str) -> int | None:
 
 
 def _glued(part: str, values: dict[str, int]) -> int | None:
-    """Korean tens and ones written together: 스물세, 열두."""
+    """Tens and ones written together: 스물세, 열두, dreiundzwanzig."""
+    ones, mark, tens = part.partition("und")
+    if mark and ones in values and tens in values:
+        return values[ones] + values[tens]
+    if part.startswith("einund"):
+        return values[part[6:]] + 1 if part[6:] in values else None
     for size in (2, 1):
         if part[:size] in values and part[size:] in values:
             return values[part[:size]] + values[part[size:]]

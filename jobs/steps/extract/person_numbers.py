@@ -7,6 +7,7 @@ from functools import cache
 
 from jobs.steps.extract.data import table
 from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
+from jobs.steps.extract.one_more import joined
 
 FILE = "persons.toml"
 _MOST = 999
@@ -24,7 +25,7 @@ _GAP = (
 _BARE = (
     r"(?<![\w.,/-])(?:all|these|those|the|none of the|each of the|of the)\s+(?P<n>{number})"
     r"(?=\s*(?:[.,;:)]|$)|\s(?:who|are|were|have|had|is|must|will|may|face|remain|could|and|from|to|be|at|"
-    r"should|would|can|now|still|held|missing)\b)"
+    r"should|would|can|now|still|held|missing|alive|free|go|home|at once|without|before|back|into|out)\b)"
 )
 _EAST = {
     "ko": re.compile(
@@ -33,7 +34,7 @@ _EAST = {
     ),
     "ja": re.compile(rf"(?P<n>{HAN_NUMBER})\s?(?:人|名)(?!目|々|権|間|物|民|種|気|々|道|類|材|称|誉)"),
     "zh": re.compile(
-        rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子|家庭))"
+        rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子))"
     ),
 }
 _EAST_NOT = re.compile(
@@ -41,14 +42,21 @@ _EAST_NOT = re.compile(
     r"^\s?(?:以上が?参)"
 )
 _ADDED = re.compile(
-    r"^,?\s+(?:and|et|y|и|و)\s+(?:the\s+|les\s+|l[oa]s\s+)?$|^\s+و$|"
+    r"^,?\s+(?:and|et|y|и|و|und|e)\s+(?:the\s+|les\s+|l[oa]s\s+|die\s+|[oa]s\s+)?$|^(?:と|及び|および|和|与|"
+    r"與|및|과|와)[^、，。\d]{1,14}$|^\s+و$|"
     r"^\s?(?:と|及び|および|和|及|与|與|과|와|및)\s?"
-    r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|미성년자|청소년)\s?)?$|"
+    r"(?:(?:成人|大人|子ども|子供|児童|女性|男性|女子|男子|妇女|婦女|儿童|兒童|여성|남성|어린이|아동|아이|"
+    r"미성년자|청소년)\s?)?$|"
     r"^(?:成年?人)?(?:和|及|与|與)$",
     re.IGNORECASE,
 )
+_NAMED_EAST = re.compile(
+    r"(?:씨|목사|신부|기자|さん|氏|先生|女士)(?:와|과|と|及び?|および|和|与|與)[^、，。\d]{0,10}$"
+)
+"""Somebody named before the number of the others: "차크마 씨와 대학생 두 명"."""
 _PARENT = re.compile(
-    r"(?:母親|父親|女性|男性|母亲|父亲|어머니|아버지|부부|夫婦|夫妇|夫婦)(?:と|和|与|與|와|과)(?:その|其|[她他]們?们?)?的?\s?$"
+    r"(?:母親|父親|女性|男性|母亲|父亲|어머니|아버지|부부|夫婦|夫妇|夫婦)(?:と|和|与|與|와|과)(?:その|其|"
+    r"[她他]們?们?)?的?\s?$"
 )
 """A parent named before the number of the children."""
 _DUAL = re.compile(
@@ -70,6 +78,8 @@ class Candidate:
     bare: bool = False
     part: int = 0
     """The larger of the two numbers whose sum it is."""
+    left: bool = False
+    """Those of a larger number who are still held or missing."""
 
 
 def _script(line: str, language: str) -> str:
@@ -105,7 +115,14 @@ def candidates(line: str, language: str) -> list[Candidate]:
     counted, bare = _counted(language)
     found = [_candidate(match) for match in counted.finditer(line)]
     found += list(_pointed(line, language))
-    found += [_candidate(match, bare=True) for match in _still(language).finditer(line)]
+    found += [_candidate(match, bare=True, left=True) for match in _still(language).finditer(line)]
+    if language == "ru":
+        taken = {one.start for one in found if one}
+        more = [_candidate(match) for match in _COLLECTIVE.finditer(line)]
+        found += [one for one in more if one and one.start not in taken]
+    if language in {"fr", "es", "pt", "ru"}:
+        known = [one for one in found if one]
+        found = [*known, *_with_one(known, line)]
     if language == "ar":
         found = [*(one for one in found if one), *_duals(line)]
     if language == "en":
@@ -118,7 +135,10 @@ def candidates(line: str, language: str) -> list[Candidate]:
 
 def _with_parent(one: Candidate, line: str) -> Candidate:
     """The children with the parent who is named before them: "母親と2人の子ども"."""
-    parent = _PARENT.search(line[max(0, one.start - 10) : one.start])
+    before = line[max(0, one.start - 10) : one.start]
+    if _NAMED_EAST.search(line[max(0, one.start - 20) : one.start]):
+        return replace(one, value=one.value + 1, bare=True)
+    parent = _PARENT.search(before)
     more = 2 if parent and parent.group()[0] in "부夫" else 1
     return replace(one, value=one.value + more, bare=True) if parent else one
 
@@ -136,26 +156,54 @@ def _still(language: str) -> re.Pattern[str]:
     """Those told by their number alone to be still held or missing: "while 74 remain in their hands"."""
     verbs = (
         r"(?:of (?:them|whom)\s+)?(?:still\s+)?"
-        r"(?:remain|are (?:still |being |now )?(?:held|detained|missing|kept|imprisoned))|"
+        r"(?:remain|are still\b|are (?:being |now )?(?:held|detained|missing|kept|imprisoned))|"
         r"(?:d[’']entre eux\s+)?"
         r"(?:restent|demeurent|sont (?:toujours |encore )?(?:détenu|retenu|porté|emprisonné))|"
         r"(?:de ell[oa]s\s+)?(?:siguen|permanecen|continúan)|"
-        r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)"
+        r"(?:из них\s+)?(?:оста(?:ются|лись)|находятся|содержатся|до сих пор)|"
+        r"autres\b(?=[^.;]{0,60}\b(?:restent|sont toujours|demeurent|sans nouvelles))|(?:go|carry) on\b|"
+        r"continue to"
     )
-    return re.compile(rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs})", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w.,/-])(?P<n>{number_of(language)})\s+(?:{verbs}|of\s+(?:them|whom|these|"
+        rf"those)\b(?!,?\s+(?:(?:is|are|were|was|aged)\s+)?(?:\w+\s+)?(?:children|minors?|women|men|girls|"
+        rf"boys|under|infants))"
+        r"(?=[^.;()]{0,90}\b(?:remains?|still|(?:is|are) (?:missing|held|unknown|detained)))|"
+        r"d[’']entre\s+(?:eux|elles)\b(?=[^.;]{0,60}\b(?:restent|toujours|encore)\b))",
+        re.IGNORECASE,
+    )
 
 
 def _pointed(line: str, language: str) -> Iterator[Candidate]:
     """Those who are taken up again by their number alone: "los cuatro", "les sept"."""
-    article = {"es": "(?:l[oa]s|est[oa]s|dich[oa]s)", "fr": "(?:les|ces|des)"}.get(language)
+    article = _ARTICLES.get(language)
     if article is None:
         return
     numbers = number_of(language)
-    after = r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent)\b)"
+    after = (
+        r"(?=\s*(?:[.,;:)]|$)|\s(?:son|est[aá]n|fueron|han|siguen|permanecen|sont|ont|étaient|restent|são|"
+        r"foram|"
+        r"estão|sind|wurden|freizulassen|sofort|con|sans|sin|sem)\b)"
+    )
     for match in re.finditer(rf"\b{article}\s+(?P<n>{numbers}){after}", line, re.IGNORECASE):
         candidate = _candidate(match, bare=True)
         if candidate and candidate.value > 1:
             yield candidate
+
+
+_ARTICLES = {
+    "es": "(?:l[oa]s|est[oa]s|dich[oa]s)",
+    "fr": "(?:les|ces|des)",
+    "pt": "(?:d?[oa]s|est[ae]s|ess[ae]s)",
+    "de": "(?:die|der|den|diese[rn]?)",
+}
+_COLLECTIVE = re.compile(
+    r"\b(?P<n>двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых|шестеро|шестерых|семеро|семерых|"
+    r"восьмеро|восьмерых|"
+    r"девятеро|девятерых|десятеро|десятерых)\b(?!\s+(?:суток|часов|дней))",
+    re.IGNORECASE,
+)
+"""Russian numerals that count persons only."""
 
 
 def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
@@ -170,21 +218,22 @@ def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
             kept.append(Candidate(value, one.start, one.end, bare=True))
         else:
             kept.append(one)
-            if more := _WITH_ONE.match(line[one.end : one.end + 120]):
-                kept.append(
-                    Candidate(one.value + 1, one.start, one.end + more.end(), bare=True, part=one.value)
-                )
+            if more := joined(line[one.end : one.end + 120], english=True):
+                kept.append(Candidate(one.value + 1, one.start, one.end + more, bare=True, part=one.value))
     return kept + [_candidate(match) for match in _GROUP.finditer(line)]
+
+
+def _with_one(found: list[Candidate], line: str) -> list[Candidate]:
+    """The numbers to which one more is joined in French, Spanish, Portuguese or Russian."""
+    return [
+        Candidate(one.value + 1, one.start, one.end + more, bare=True, part=one.value)
+        for one in found
+        if (more := joined(line[one.end : one.end + 120], english=False))
+    ]
 
 
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
-_WITH_ONE = re.compile(
-    r"^,?\s+(?:(?!and\b)[\w'’-]+\s+){0,5}and\s+an?\s+(?:[\w'’-]+\s+){0,3}?(?:girl|boy|man|woman|child|infant|baby|priest|"
-    r"monk|nun|teacher|student|journalist|lawyer|doctor|teenager)\b",
-    re.IGNORECASE,
-)
-"""One more who is named beside a number: "eleven teachers and a girl"."""
 _GROUP = re.compile(
     rf"\b(?:family|group|crew|party|"
     rf"band) of (?P<n>{number_of('en')})(?=[\s,.;])",
@@ -192,17 +241,42 @@ _GROUP = re.compile(
 )
 
 
-def _candidate(match: re.Match[str], *, bare: bool = False) -> Candidate | None:
+def _candidate(match: re.Match[str], *, bare: bool = False, left: bool = False) -> Candidate | None:
     value = number(match["n"])
-    return Candidate(value, match.start("n"), match.end(), bare) if value and value <= _MOST else None
+    if not value or value > _MOST:
+        return None
+    return Candidate(value, match.start("n"), match.end(), bare, left=left or _remaining(match))
+
+
+def _remaining(match: re.Match[str]) -> bool:
+    """Whether a number is of those who remain by the word beside it: "the remaining five", "残る3人"."""
+    line = match.string
+    behind = line[match.end() : match.end() + 8]
+    return (
+        _LEFT.search(line[max(0, match.start("n") - 16) : match.start("n")]) is not None
+        or _STILL_EAST.match(behind) is not None
+    )
+
+
+_STILL_EAST = re.compile(
+    r"[がは]?(?:今なお|いまなお|いまだ|今も|いまも|なお|まだ|依然)|(?:仍|至今|依然|尚)|[은이]?\s?(?:아직|"
+    r"여전히|지금까지|지금도)"
+)
+
+
+_LEFT = re.compile(
+    r"\b(?:remaining|rest,?)\s+$|\bthe other\s+$|\bl[oa]s otr[oa]s\s+$|(?:其余|其餘|剩下|余下|餘下)(?:的)?$|"
+    r"(?:残る|残りの?|なお)$|나머지\s?$|(?:остальных|остальные|оставшихся)\s+$|"
+    r"\b(?:l[oa]s restantes|demás)\s+$"
+)
 
 
 def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
     """The candidates, and what two that are joined make together: "the 44 students and the three pastors"."""
-    found = sorted(found, key=lambda one: one.start)
+    found = _without_breakdown(sorted(found, key=lambda one: one.start), line)
     for index, one in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
-        if following and _ADDED.match(line[one.end : following.start]) and not one.bare:
+        if following and not one.bare and _together(line[one.end : following.start], line[following.end :]):
             larger = max(one.value, following.value)
             yield Candidate(one.value + following.value, one.start, following.end, bare=True, part=larger)
         elif (
@@ -212,3 +286,41 @@ def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
         ):
             yield Candidate(one.value + 1, one.start, one.end, bare=True)
         yield one
+    if found and (others := _OTHERS.search(line, found[0].end)) and (more := number(others["n"])):
+        first = max(found, key=lambda one: one.value)
+        yield Candidate(
+            first.value + more, first.start, max(first.end, others.end()), bare=True, part=first.value
+        )
+
+
+def _without_breakdown(found: list[Candidate], line: str) -> list[Candidate]:
+    """The candidates without those that tell what one before is made of: "eight: five men, three women"."""
+    for index, one in enumerate(found):
+        colon = _BREAKS.search(line, one.end)
+        parts = [other for other in found[index + 1 :] if colon and other.start >= colon.end()]
+        if len(parts) > 1 and sum(part.value for part in parts) == one.value:
+            return [other for other in found if other not in parts]
+    return found
+
+
+_BREAKS = re.compile(r":\s|：|\s[–—-]\s|[（(]")
+
+
+def _together(between: str, behind: str) -> bool:
+    """Whether two numbers are of one group: joined at once, or each with what befell it."""
+    if _ADDED.match(between):
+        return True
+    return _EACH.fullmatch(between) is not None and not _ALREADY.match(behind)
+
+
+_EACH = re.compile(
+    r"\s+(?:[^\W\d_][\w’'-]*\s+){1,5}(?:and|et|y|и)\s+(?:the\s+|les\s+|l[oa]s\s+)?", re.IGNORECASE
+)
+"""What befell the first, before the second: "two minors taken by force and three elders threatened"."""
+_ALREADY = re.compile(r"\s+(?:of|de|d[’']entre|из)\b")
+_OTHERS = re.compile(
+    rf"\b(?:and|of|for|with|against)\s+(?:the\s+)?(?P<n>{number_of('en')})\s+others\b(?!\s+(?:were|had|was|"
+    rf"have)\b)",
+    re.IGNORECASE,
+)
+"""More who are told of behind a number: "eleven young people, and the extradition of two others"."""

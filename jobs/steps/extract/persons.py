@@ -6,35 +6,48 @@ death and background. The number with the most weight is the count; without one 
 """
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache
 
+from jobs.steps.extract import kin, kin_arabic, kin_east
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold
 from jobs.steps.extract.minors import minors_of
 from jobs.steps.extract.named import names_at_risk, roll
+from jobs.steps.extract.one_more import ordinal
 from jobs.steps.extract.person_numbers import FILE, Candidate, candidates, with_sums
 from jobs.steps.extract.sections import own
+from jobs.steps.extract.tally import ENOUGH, Mention, Tally
 from storage.records import PersonsAtRisk
 
 _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 """Arabic vowel signs, which some print and most leave out."""
-_ENOUGH = 2.0
-"""Weight from which a number is believed: danger told in its own sentence."""
 _ASKED = re.compile(
     r"\b(?:releas\w+|not (?:to )?(?:return|deport|extradite|repatriate|send)|free|protect|urge|call|reveal|"
-    r"stop|halt)\b|libér|liber(?:en|ar|ación)|освобод|الإفراج|촉구|요구|하라|求め|要求|呼吁",
+    r"stop|halt|set (?:\w+ )?free|demand|ask|allow|grant|let)\b|libér|remettre en liberté|liber(?:en|ar|"
+    r"ación)|"
+    r"(?:pon|poner|pongan|puest[oa]s?) en libertad|exig\w+|demandons|освобод|требу\w+|прекратить|الإفراج|"
+    r"إطلاق سراح|촉구|요구|하라|"
+    r"호소|주십시오|보내 ?줄 것|求め|要求|呼吁|呼籲|釈放|ください|されたい|^(?:not )?[Tt]o [a-z]+ ",
     re.IGNORECASE,
 )
 _OLD = re.compile(
     r"\b(?:[Ii]n|[Ss]ince|[Ee]n|[Dd]epuis|[Dd]esde)\s+(?:\w+\s+)?(?:19|20)\d\d\b|년부터|从\d{4}年"
 )
+_LATELY = re.compile(
+    r"\b(?:over|in|during|within) the (?:past|last) (?:\w+ )?(?:years?|months?|decades?|weeks?)\b|"
+    r"\blast (?:month|year)\b|"
+    r"\b[Ee]n (?:\w+ )ans\b|\b(?:le mois|l['’]an(?:née)?) (?:dernier|dernière|passée?)\b|\b(?:el (?:mes|"
+    r"año) pasado|en los últimos)\b|"
+    r"в прошлом (?:году|месяце)|지난해|작년|지난달|昨年|先月|去年|上个月|上個月|العام الماضي|الشهر الماضي",
+    re.IGNORECASE,
+)
+"""What came before the matter in hand."""
 _GOING_ON = re.compile(
     r"\b(?:have|has) been (?:\w+ )?(?:held|kept|detained|imprisoned|jailed|in )|"
     r"\b(?:remains?|still|continues?|permanec\w+|"
     r"siguen?|continúan?|restent?|toujours|до сих пор)\b|"
-    r"(?:is|are) (?:being )?(?:held|detained|kept)|\b(?:est|sont) (?:détenu|retenu)|"
+    r"(?:is|are) (?:being |(?:believed|thought|feared|reported|said) to be )?(?:held|detained|kept)|"
+    r"\b(?:est|sont) (?:détenu|retenu)|"
     r"\bdetenid\w+ desde|\bdétenue?s? depuis",
     re.IGNORECASE,
 )
@@ -45,15 +58,15 @@ _AGED = re.compile(
 """A name with its age."""
 _ESTIMATE = re.compile(
     r"(?:(?<!concern )(?<!concerned )(?<!write )(?<!writing )(?<!news )(?<!information )(?<!you )\b"
-    r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|environ|quelque|près de|"
+    r"(?:about|some|around|approximately|roughly|nearly|almost|perhaps|more than|over|up to|environ|quelque|"
+    r"près de|plus d[e’']|"
     r"unos|unas|cerca de|"
     r"alrededor de|más de|plus de|около|примерно|более|почти|нахдо)|نحو|حوالي|약|約|约|近|大约|上千|数)\s*$",
     re.IGNORECASE,
 )
 _SUBSET = re.compile(
-    r"(?:\b(?:among them|including|dont|parmi eux|entre ellos|entre ellas|incluid[oa]s|в том числе|"
-    r"среди них)|بينهم|"
-    r"うち|其中|包括)\s*$",
+    r"(?:\b(?:among (?:them|whom)|includ(?:es?|ing)|dont|parmi (?:eux|elles|lesquel(?:le)?s)|entre ell[oa]s|"
+    r"incluid[oa]s|в том числе|среди (?:них|которых))|بينهم|من بينهم|うち|其中|包括)\s*$",
     re.IGNORECASE,
 )
 
@@ -69,14 +82,26 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     counts = _counted_in(lines, language, len(sentences(title)), closed=closed)
     scores = counts.weighed()
     listed = roll(blocks, closed=closed)
-    sure = listed or max(scores.values(), default=0.0) > _ENOUGH + 1
+    sure = listed or max(scores.values(), default=0.0) > ENOUGH + 1
     names = {} if sure else names_at_risk(lines, closed=closed)
     aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
+    count = count or counts.repeated()
     if count is None:
         return PersonsAtRisk(None, None, None)
-    return PersonsAtRisk(count, minors_of(lines, count, counts.places), len(names) or None)
+    if not listed and not closed and _one_more(lines, count):
+        count += 1
+    minors = minors_of(lines, count, counts.places(), counts.lists().get(count))
+    return PersonsAtRisk(count, minors, len(names) or None)
+
+
+def _one_more(lines: list[str], count: int) -> bool:
+    """Whether one more than the number is told of as in danger: "a tenth villager was arrested later"."""
+    return any(
+        ordinal(line, count + 1) and _dangerous(line) and not (_is(line, "safe") or _is(line, "dead"))
+        for line in lines
+    )
 
 
 def _aged(blocks: list[Block]) -> int:
@@ -98,59 +123,126 @@ def _aged(blocks: list[Block]) -> int:
 _LISTED = 60  # items of a list of names
 
 
-@dataclass(slots=True)
-class _Counts:
-    """The numbers of persons in a text: their weight, the lines they stand in, and which are sums of what."""
-
-    scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    places: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    sums: dict[int, int] = field(default_factory=dict)
-    again: list[tuple[int, float]] = field(default_factory=list)
-    """Mentions without danger: they count for a number that has some."""
-
-    def note(self, candidate: Candidate, position: int, weight: float, *, danger: bool, beside: bool) -> None:
-        """One mention of a number, in a line that tells of danger, beside one that does, or elsewhere."""
-        self.places[candidate.value].append(position)
-        if candidate.part:
-            self.sums[candidate.value] = candidate.part
-        if danger or beside:
-            self.scores[candidate.value] += weight if danger else weight + 1.5
-        else:
-            self.again.append((candidate.value, weight))
-
-    def weighed(self) -> dict[int, float]:
-        """The weights with those of the mentions elsewhere; a sum takes over that of its larger part."""
-        for value, weight in self.again:
-            if value in self.scores or weight >= 3:
-                self.scores[value] += weight
-        return {
-            value: score + self.scores.get(self.sums[value], 0.0)
-            if value in self.sums and score >= _ENOUGH
-            else score
-            for value, score in list(self.scores.items())
-        }
-
-
-def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -> _Counts:
+def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -> Tally:
     """Every number of persons in the lines; the first `titled` of them are the title."""
 
     @cache
     def told(position: int) -> bool:
         return 0 <= position < len(lines) and _dangerous(lines[position])
 
-    counts = _Counts()
+    tally = Tally()
     for position, line in enumerate(lines):
         found = candidates(line, language)
-        if not found:
-            continue
         danger = closed or told(position)
+        asking = _ASKED.search(line) is not None
+        for one in _listed(line, language) if danger or told(position - 1) or told(position + 1) else ():
+            weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
+            tally.mentions.append(
+                Mention(
+                    one.value,
+                    position,
+                    weight,
+                    danger=True,
+                    new=True,
+                    asked=position < titled or asking,
+                    listed=one,
+                )
+            )
         beside = not danger and (told(position - 1) or told(position + 1))
-        asked = danger and bool(_ASKED.search(line))
-        for candidate in with_sums(found, line):
-            if not _left_out(line, candidate, closed=closed):
-                weight = _weight(line, position, titled, danger=danger, asked=asked, bare=candidate.bare)
-                counts.note(candidate, position, weight, danger=danger, beside=beside)
-    return counts
+        if more := _with_them(line, found, tally, closed=closed):
+            value, part = more
+            weight = _weight(line, position, titled, danger=True, asked=False, bare=True)
+            tally.mentions.append(Mention(value, position, weight, danger=True, part=part))
+        for candidate in with_sums(found, line) if found else ():
+            if _left_out(line, candidate, closed=closed):
+                continue
+            weight = _weight(
+                line, position, titled, danger=danger, asked=danger and asking, bare=candidate.bare
+            )
+            tally.mentions.append(
+                Mention(
+                    candidate.value,
+                    position,
+                    weight + (_LEFT_OVER if candidate.left or (asking and _pointed(candidate)) else 0.0),
+                    danger,
+                    beside,
+                    new=not _KNOWN.search(line[max(0, candidate.start - 30) : candidate.start]),
+                    asked=position < titled or asking,
+                    pointed=_pointed(candidate),
+                    left=candidate.left,
+                    part=candidate.part,
+                )
+            )
+    return tally
+
+
+_ANOTHER = re.compile(
+    r"(?:another|other|further|previous)\s*$|(?:別の|他の|ほかの|另外?)$|другие\s$", re.IGNORECASE
+)
+_DOERS = re.compile(
+    r"\s+(?:[\w-]+\s+)?(?:armed|masked|hooded|uniformed|plain-?clothes|in (?:uniform|plain clothes|masks)|"
+    r"with (?:guns|rifles)|armad[oa]s|"
+    r"encapuchad[oa]s|uniformad[oa]s|armés|encagoulés|masqués|en uniforme|en civil|вооруж\w+|в (?:масках|"
+    r"штатском|форме))\b",
+    re.IGNORECASE,
+)
+"""Those who do the harm, behind their number: "two armed men"."""
+_KNOWN = re.compile(
+    r"(?:\b(?:the|these|those|all|both|his|her|their|our|les|ces|des|leurs|ses|l[oa]s|est[oa]s|es[oa]s|sus|"
+    r"d[oa]s|[oa]s|est[ae]s|ess[ae]s|die|der|den|diese[rn]?|alle|эти|этих|этим|всех|все|"
+    r"обоих)\s+(?:[^\W\d_][\w’-]*\s+)?|这|該|该|这些|上述|以上|この|その|これら|上記の?|이|이들|위|그|"
+    r"해당)\s?$",
+    re.IGNORECASE,
+)
+"""Words before a number whose persons were told of before."""
+
+
+def _listed(line: str, language: str) -> list[kin.Listed]:
+    """The lists of persons in a line, but for those who are safe or dead."""
+    found = kin.listed(line, language) or kin_east.listed(line, language) or kin_arabic.listed(line, language)
+    near = [
+        (one, line[max(0, one.start - 40) : one.end + 60], line[max(0, one.start - 24) : one.start])
+        for one in found
+    ]
+    return [
+        one
+        for one, text, before in near
+        if not _is(text, "safe") and not _is(text, "dead") and not _SUBSET.search(before)
+    ]
+
+
+def _with_them(line: str, found: list[Candidate], tally: Tally, *, closed: bool) -> tuple[int, int] | None:
+    """Those who are held together with the ones told of just before, added to them; and the larger part."""
+    match = _COMPANY.search(line)
+    if match is None or (_is(line, "safe") and not closed):
+        return None
+    here = [one for one in found if one.end <= match.start() and not _SUBSET.search(line[: one.start][-24:])]
+    earlier = here[:-1] if len(here) > 1 else []
+    before = max((one.value for one in earlier), default=0) or max(
+        (one.value for one in tally.mentions[-3:] if one.weight >= ENOUGH), default=0
+    )
+    more = here[-1].value if here else 1 if _SOMEBODY.match(line) else 0
+    return (before + more, max(before, more)) if before and more else None
+
+
+_COMPANY = re.compile(
+    r"(?<!who was )(?<!who were )\b(?:held|detained|arrested|taken|kept|abducted|seized|jailed|are|"
+    r"is)\s+(?:\w+\s+)?(?:along\s+|together\s+)?with\s+them\b|"
+    r"\bavec\s+(?:eux|elles)\b|\b(?:junto\s+)?con\s+ell[oa]s\b|вместе\s+с\s+ними|(?:كان\w*|"
+    r"وكان\w*)\s+مع(?:هم|هن)|مع(?:هم|هن)\s|"
+    r"함께\s(?:연행|체포|구금|끌려)|一緒に(?:拘束|逮捕|連行)|(?:一同|一起|一并)被",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(r"(?:An?|One|The|Une?|Un[oa]?)\s")
+
+
+def _pointed(candidate: Candidate) -> bool:
+    """Whether persons told of before are taken up by their number alone: "release the five"."""
+    return candidate.bare and not candidate.part
+
+
+_LEFT_OVER = 2.5
+"""What is added for those who remain of a larger number, and for all who are asked for by their number."""
 
 
 def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool, bare: bool) -> float:
@@ -158,7 +250,9 @@ def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool,
     weight += 3.0 if position < titled and danger else 1.5 if position < titled + 5 else 0.0
     weight += 1.5 if asked and danger else 0.0
     weight += 1.0 if bare else 0.0
-    return weight - (2.0 if _OLD.search(line) and not _GOING_ON.search(line) else 0.0)
+    return weight - (
+        2.0 if (_OLD.search(line) or _LATELY.search(line)) and not _GOING_ON.search(line) else 0.0
+    )
 
 
 def _dangerous(line: str) -> bool:
@@ -170,9 +264,9 @@ def _chosen(scores: dict[int, float], listed: int, named: int, *, alone: bool) -
     best = max(scores.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0.0))
     if listed:
         return listed
-    if best[1] >= (_ENOUGH + 1 if alone else _ENOUGH):
+    if best[1] >= (ENOUGH + 1 if alone else ENOUGH):
         return best[0]
-    return named or (best[0] if best[1] >= _ENOUGH else None) or None
+    return named or (best[0] if best[1] >= ENOUGH else None) or None
 
 
 def _is(text: str, key: str) -> bool:
@@ -190,9 +284,13 @@ def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
     if following := _CLAUSE.search(after):
         after = after[: following.start()]
     near = f"{before}{line[candidate.start : candidate.end]}{after}"
+    if candidate.bare and "thought to be" in after:
+        near = before
     behind = line[max(0, candidate.start - 24) : candidate.start]
-    if _ESTIMATE.search(behind) or _SUBSET.search(behind):
+    if _ESTIMATE.search(behind) or (_SUBSET.search(behind) and not candidate.left):
         return True
-    if _is(near, "totals") or re.search(r"(?:another|other|further|previous)\s*$", before, re.IGNORECASE):
+    if _DOERS.match(line, candidate.end):
+        return True
+    if _is(near, "totals") or (_ANOTHER.search(before) and not candidate.left):
         return True
     return not closed and (_is(near, "safe") or _is(near, "dead"))

@@ -13,7 +13,7 @@ from jobs.steps.extract.calendars import dated, western
 from jobs.steps.extract.demands import demands
 from jobs.steps.extract.identifiers import identifiers
 from jobs.steps.extract.instruments import instruments
-from jobs.steps.extract.issuers import issuers
+from jobs.steps.extract.issuers import issuers, perhaps
 from jobs.steps.extract.lists import listed
 from jobs.steps.extract.persons import persons_at_risk
 from jobs.steps.extract.places import places
@@ -58,7 +58,7 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     if written is None and posted is None and document.published:
         posted = document.published.date()
     speaking = issuers(title, read, document.organisation)
-    context = contexts.read(title, read, speaking, named)
+    context = contexts.read(title, read, speaking or perhaps(read), named)
     language = lexicon.detect_language(_sample(document.text) or title, document.language)
     telling = listed(own(read), language)
     if language in {"ko", "ja", "zh"}:

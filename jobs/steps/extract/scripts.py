@@ -6,6 +6,10 @@ from itertools import pairwise
 _VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
 _HAN_NAMES = re.compile(r"[\u4e00-\u9fff．·]{2,8}(?:\s+[\u4e00-\u9fff．·]{2,8})+")
 """Names of persons in a row that only spaces part."""
+_ONE_NAME = re.compile(r"[\u4e00-\u9fff]{1,3}\s+[\u4e00-\u9fff]{1,3}")
+"""A family name and a given name."""
+_BEHIND_ASIDE = re.compile(r"(?<=[)）])\s+(?=[^\s(（])")
+_WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _SPACED = re.compile(
     r"[(（]?(?:起草委員|提出者|提案者|提案人|賛成者|連署人|共同提案者|呼びかけ人|발의자|작성위원|기초위원)"
     r"[\s　:：]+(?P<rest>\S.*?)[)）]?$"
@@ -18,11 +22,13 @@ _FRAMED = re.compile(r"[【\[〔](?P<place>[^【】\[\]〔〕]{2,12})[】\]〕]"
 _BAR = re.compile(r"[-–—\s]*\d{1,4}[-–—\s]*$")
 _ISSUE = re.compile(r"통권|[제第]\s?\d+\s?[호号號]|쪽$|ニュース|会報|발행|発行")
 _TITLE = re.compile(
-    r"^(?:(?:د|م|أ|أ\.د)\.\s*|(?:القاضي|القاضية|الأب|الشيخ|الأستاذ|الأستاذة|الدكتور|الدكتورة|المحامي|المحامية)\s+"
+    r"^(?:(?:د|م|أ|أ\.د)\.\s*|(?:القاضي|القاضية|الأب|الشيخ|الأستاذ|الأستاذة|الدكتور|الدكتورة|المحامي|"
+    r"المحامية)\s+"
     r"(?:المتقاعد\s+)?)+"
 )
 _WORK = re.compile(
-    r"،\s*(?:محام|طبيب|باحث|كاتب|أستاذ|مسرحي|ناشر|مخرج|صحاف|صحف|ناشط|أكاديمي|مهندس|شاعر|فنان|إعلامي|قاض|حقوقي|"
+    r"،\s*(?:محام|طبيب|باحث|كاتب|أستاذ|مسرحي|ناشر|مخرج|صحاف|صحف|ناشط|أكاديمي|مهندس|شاعر|فنان|إعلامي|قاض|"
+    r"حقوقي|"
     r"مدون|طالب|نقابي|روائي|مترجم|مصور|سياسي|نائب|وزير|دبلوماسي|رسام|موسيقي|ممثل|عضو|رئيس|مدير|خبير|اقتصادي|"
     r"مؤرخ)\w{0,4}"
 )
@@ -61,7 +67,10 @@ def unlabelled(text: str) -> str:
 def names_in_row(text: str, masked: str, *, persons: bool, row: bool) -> list[str]:
     """The names of a row that only spaces part, or Arabic commas outside of the parentheses of `masked`."""
     if persons and _HAN_NAMES.fullmatch(text.strip()):
-        return text.split()
+        return [text.strip()] if _ONE_NAME.fullmatch(text.strip()) else text.split()
+    parts = _BEHIND_ASIDE.split(text.strip()) if persons else []
+    if len(parts) > 1 and all(_WIDE.match(part) for part in parts):
+        return parts
     if masked.count("،") < (1 if row else _SEVERAL):
         return []
     cuts = [-1, *(at for at, sign in enumerate(masked) if sign == "،"), len(text)]

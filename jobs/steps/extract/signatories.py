@@ -9,10 +9,9 @@ from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.calendars import western
 from jobs.steps.extract.claims import claims
 from jobs.steps.extract.data import pattern
-from jobs.steps.extract.dates import dates_in
 from jobs.steps.extract.namelists import (
     ASIDE,
-    EAST,
+    HONOURED,
     LABELLED,
     NUMBERING,
     ONLY_POST_NOMINAL,
@@ -23,6 +22,7 @@ from jobs.steps.extract.namelists import (
     is_closing,
     is_country,
     is_organisation,
+    is_personal,
     is_place,
     outside,
     printed_names,
@@ -30,6 +30,7 @@ from jobs.steps.extract.namelists import (
     without_running_heads,
 )
 from jobs.steps.extract.numbers import NUMBER
+from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
 _FILE = "signatories.toml"
@@ -40,18 +41,15 @@ _COUNTED = re.compile(
 _AND_MORE = re.compile(rf",?\s+and\s+(?:{NUMBER}|several|many)\s+(?:more|others?)\b", re.IGNORECASE)
 _EAST_TAIL = re.compile(r"\s*\((?:이상|총|계|以上)[^()]{0,30}\)\s*$")
 _TITLES = (
-    r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|Dame|Lord|"
+    r"H\.?E|Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Profesora?|Professeure?|Rev|Revd|Reverend|Fr|Sr|Br|Bro|Sis|Sir|"
+    r"Dame|Lord|"
     r"Lady|Ven|Adv|Hon|Ambassador|Bishop|Archbishop|Cardinal|Judge|Justice|Rt|Most|The Rt Hon|Mgr|Msgr|"
-    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|Pastor|Deacon|Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
+    r"Baroness|Pr|Me|Mme|MM?|Sra?|Dra|Lic|Licda|Lcda|M\.A|Ing|Abog|Imam|Sister|Brother|Senator|Advocate|"
+    r"Pastor|Deacon|"
+    r"Sheikh|Rabbi|Doña|Don|Fray|Padre|Hna|Hno|Hermana|Hermano|Madre|"
     r"Abbé|Père|Sœur|Frère|Pasteur|Maître|Maestr[oa]|Venerable|Chief|Elder|Hajji?|P"
 )
 _PERSON_TITLES = re.compile(rf"^(?:(?:{_TITLES})\b\.?\s+(?:em\.?\s+)?)+")
-_HONOURED = re.compile(
-    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Rev|Hon|Mgr|Fr|Sr|Sra|Dra|Br|Ven|Adv|Lic|Ing|Mme|Hna|Hno|Bro|Sis)\b\.?|M\.|P\.|"
-    r"Professor|Ambassador|Sister|Brother|Senator|Bishop|Archbishop|Pastor|Father|Doña|Don|Fray|Padre|Hermana|"
-    r"Hermano|Abbé|Père|Sœur|Frère|Pasteur|Maître|Rabbi|Imam|Sheikh|Sir|Dame|Lord|Lady|Baroness)\s+"
-    r"(?:em\.?\s+)?[A-ZÀ-Þ]"
-)
 _POST_NOMINAL = re.compile(
     r",?\s+(?:[A-Z]{2,6}|(?:[A-Z]\.\s?){2,4}|PhD|Ph\.D\.?|Esq\.?|Jr\.?|LL\.[MBD]\.?|M\.?Sc\.?)$"
 )
@@ -64,6 +62,8 @@ _OFFICE = re.compile(
     r"Representative|Dean|Editor|Treasurer|Vice|Director|Coordinador|Présidente?|Directeur|Directrice|"
     r"Portavoz)"
 )
+_BEFORE_TITLE = re.compile(rf"(?<=[^\W\d_])\s+(?={HONOURED.pattern})")
+"""Between two persons in a row, each with an honorific: columns that have run together."""
 _SEVERAL_NUMBERED = re.compile(r"(?<=\S)\s+\d{1,3}[.)]\s+(?=\S)")
 
 
@@ -74,6 +74,10 @@ class _Found:
     countries: set[str] = field(default_factory=set)
     bodies: bool = False
     """The text says that organisations sign: a plain name under its closing is one."""
+    closed_by_bodies: bool = False
+    """The list under the closing of the letter is one of organisations."""
+    open: bool = True
+    """The heading does not say whether organisations or persons sign."""
     columned: bool = False
     """The list is a table whose last column is the country."""
     person_last: bool = False
@@ -89,28 +93,12 @@ def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
     claimed = claims(western(blocks))
     found = _Found(bodies=claimed[0] is not None)
-    mode, country = "", ""
-    for block in without_running_heads(blocks):
-        opened, rest = heading(block)
-        if opened:
-            mode, country, found.marked, found.fresh = opened, "", False, True
-            if rest:
-                country = _take_all(found, rest, mode, country, row=True)
-            continue
-        if not mode and is_closing(block):
-            mode = "closing"
-            continue
-        if not mode:
-            continue
-        if ends(block, mode):
-            mode = ""
-            continue
-        if mode == "closing" and len(block.text.split()) > 14:
-            mode = ""
-            continue
-        country = _take_block(found, block, mode, country)
+    _walk(found, list(without_running_heads(blocks)))
     if not found.organisations and not found.persons:
-        for name in _row_at_end(blocks):
+        for name, sort in at_end(blocks):
+            _take(found, name, sort, "")
+    elif not found.organisations and claimed[0]:
+        for name in under_date(blocks):
             _take(found, name, "organisations", "")
     listed = [*found.organisations.values(), *found.persons.values()]
     return Signatories(
@@ -118,22 +106,56 @@ def signatories(blocks: list[Block]) -> Signatories:
     )
 
 
-def _row_at_end(blocks: list[Block]) -> list[str]:
-    """The three or more names that stand without a heading under the closing date, in a row or one a line."""
-    dated = [
-        index
-        for index, block in enumerate(blocks)
-        if index > len(blocks) // 2 and len(block.text) < 40 and dates_in(block.text)
-    ]
+def _walk(found: _Found, blocks: list[Block]) -> None:
+    """Takes up the names of every list that has a heading, or stands under the closing of a letter."""
+    mode, country = "", ""
+    for at, block in enumerate(blocks):
+        opened, rest = heading(block)
+        if opened:
+            mode, country, found.marked, found.fresh = opened, "", False, True
+            found.open = not pattern(_FILE, "who_organisations").search(block.text)
+            if rest:
+                country = _take_all(found, rest, mode, country, row=True)
+        elif not mode and is_closing(block):
+            mode = "closing"
+            found.closed_by_bodies = _bodies_below(blocks[at + 1 :])
+        elif mode and _over(found, block, mode):
+            mode = ""
+        elif mode:
+            country = _take_block(found, block, mode, country)
+
+
+def _over(found: _Found, block: Block, mode: str) -> bool:
+    """Whether the running list is over before this block."""
+    if ends(block, mode, opening=found.fresh):
+        return True
+    if mode == "persons" and block.gap and not found.fresh and _is_body(block.text):
+        return True
+    return mode == "closing" and len(block.text.split()) > _LINE and len(split_names(block.text)) < _ROWED
+
+
+_LINE = 14  # words of a line under the closing of a letter
+_ROWED = 3  # names that are a row
+
+
+def _is_body(text: str) -> bool:
+    """Whether a line names a body and no person: what stands below a list of persons."""
+    head = re.split(r"[,(（]", text)[0]
+    return is_organisation(head) and not HONOURED.match(text) and not is_personal(head)
+
+
+def _bodies_below(blocks: list[Block]) -> bool:
+    """Whether the names under a closing are in a row or numbered, and many of them are organisations'."""
     names: list[str] = []
-    for block in blocks[dated[-1] + 1 :] if dated else ():
-        if len(block.text) > 600 or block.text[-1] in ".。!?" or pattern(_FILE, "end").match(block.text):
+    for block in blocks[:_BELOW]:
+        row = split_names(block.text)
+        if ends(block, "organisations") or not (block.marker or len(row) > 1):
             break
-        row = re.split(r",\s|、|，|·|/", ASIDE.sub("", block.text))
-        if any(len(name) > 60 or len(name.split()) > 8 for name in row):
-            break
-        names += [name.strip() for name in row if name.strip()]
-    return names if len(names) >= 3 else []
+        names += row
+    return len(names) > 1 and sum(is_organisation(name) for name in names) * 3 >= len(names)
+
+
+_BELOW = 12  # blocks
 
 
 def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
@@ -156,6 +178,10 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
         for name in names:
             _take(found, name, mode, lexicon.country_of(key) or "" if is_country(key) else "")
         return country
+    if spoken := _spoken_for(text):
+        organisation, person = spoken
+        country = _take(found, organisation, "organisations", country)
+        return _take(found, person, "persons", country) if person else country
     labelled = _persons_behind(text)
     for name in labelled:
         _take(found, name, "persons", country)
@@ -171,10 +197,15 @@ _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A
 def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
     """Whether a line is the office of the person above, or heads or tells about names that have bullets."""
     if mode == "closing" and not block.gap:
-        below = found.person_last and not _personal(text) and not _HONOURED.match(text)
+        head, _, role = text.partition(",")
+        another = is_personal(text) or (is_personal(head) and role.strip()[:1].islower())
+        another = another and not (_OFFICE.search(head) or is_organisation(text))
+        below = found.person_last and not another and not HONOURED.match(text)
         if _OFFICE.match(text) or below:
             return True
-    return found.marked and not marker and mode == "organisations" and not parties.names_country(text)
+    if not found.marked or marker or mode != "organisations":
+        return False
+    return not parties.names_country(text) and not (found.open and _affiliated(text))
 
 
 def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
@@ -185,6 +216,24 @@ def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
     rest = match["rest"].strip().rstrip(".")
     separator = ";" if ";" in rest else ","
     return match["head"].strip(), [part.strip() for part in outside(rest, separator) if part.strip()]
+
+
+def _spoken_for(text: str) -> tuple[str, str] | None:
+    """The organisation for which a line signs, and the person who does: "Pour la Ligue : Awa Diop"."""
+    match = _FOR.match(text)
+    if match is None:
+        return None
+    person = (match["person"] or "").strip()
+    if person and not (is_personal(re.split(r"[,(（]", person)[0].strip()) or HONOURED.match(person)):
+        return None
+    return match["body"].strip(), person
+
+
+_FOR = re.compile(
+    r"(?:Pour|Por|For|On behalf of|От|Für|Pel[ao])\s+(?:la\s+|le\s+|les\s+|l[’']|el\s+|los\s+|las\s+|the\s+|"
+    r"die\s+|den\s+)?"
+    r"(?P<body>[A-ZÀ-ÞА-ЯЁ«“][^:：]{2,80}?)(?:\s*[:：]\s*(?P<person>[^:：]{3,60}))?$"
+)
 
 
 def _persons_behind(text: str) -> list[str]:
@@ -199,12 +248,13 @@ def _persons_behind(text: str) -> list[str]:
             names[-1] += f" {' '.join(ASIDE.findall(part))}"
         else:
             names.append(part)
-    return names if len(names) >= 2 and all(_HONOURED.match(name) for name in names) else []
+    return names if len(names) >= 2 and all(HONOURED.match(name) for name in names) else []
 
 
 def _take_all(found: _Found, text: str, mode: str, country: str, *, row: bool = False) -> str:
     text = _EAST_TAIL.sub("", text)
-    parts = [part.strip() for part in _SEVERAL_NUMBERED.split(text)]
+    cut = _BEFORE_TITLE if mode == "persons" and HONOURED.match(text) else _SEVERAL_NUMBERED
+    parts = [part.strip() for part in cut.split(text)]
     if len(parts) < 2:
         parts = split_names(text, persons=mode == "persons", row=row)
     for part in parts if len(parts) > 1 else [text]:
@@ -225,16 +275,17 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
         return country
     name, printed = _name_and_country(_tabled(text) if found.columned else text)
     where = (lexicon.country_of(printed) if printed else None) or country
-    honoured = bool(_HONOURED.match(name))
-    closing = mode == "closing" and not found.bodies and not is_organisation(name.split(",")[0])
+    honoured = bool(HONOURED.match(name))
+    bodies = found.bodies or found.closed_by_bodies
+    closing = mode == "closing" and not bodies and not is_organisation(name.split(",")[0])
     arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not is_organisation(
         name.split("،")[0]
     )
-    person = mode == "persons" or honoured or closing or arabic
+    person = mode == "persons" or honoured or closing or arabic or (found.open and _affiliated(text))
     if person:
         name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
-    if mode == "closing" and person and not honoured and not _personal(name):
+    if mode == "closing" and person and not honoured and not is_personal(name):
         if not (where or _JOINED.search(name)) or len(name.split()) > 10:
             return country
         person = False
@@ -251,6 +302,25 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     return country
 
 
+def _affiliated(text: str) -> bool:
+    """Whether an entry is a person's name with work or a body behind: "Maria Lund, Uppsala University"."""
+    head, mark, behind = re.sub(r"\s*[(（]", ", ", text, count=1).partition(",")
+    if not mark or is_organisation(head) or not is_personal(head.strip()):
+        return False
+    return _WORK.search(behind) is not None
+
+
+_WORK = re.compile(
+    r"\b(?:univers\w+|colleg\w+|professor\w*|profesor\w*|professeure?|researcher|scholar|lawyer|attorney|"
+    r"advocate|barrister|writer|author|"
+    r"journalist|editor|historian|poet|novelist|economist|sociologist|independent|student|doctor|physician|"
+    r"bishop|former|retired|member of|"
+    r"avocate?|écrivaine?|journaliste|chercheu\w+|historien\w*|députée?|romanci\w+|médecin|abogad[oa]|"
+    r"escritora?|periodista|investigador\w*|"
+    r"médic[oa]|sacerdote|diputad[oa]|адвокат|журналист\w*|правозащитни\w+|писател\w+|профессор|юрист|"
+    r"депутат|историк)\b",
+    re.IGNORECASE,
+)
 _CODED = re.compile(r"\W*\d[\d-]{4,}")
 
 
@@ -303,14 +373,3 @@ def _names_only(part: str) -> bool:
 
 def _country_only(tail: str) -> bool:
     return lexicon.country_of(tail) is not None and _names_only(tail) and not is_organisation(tail)
-
-
-def _personal(name: str) -> bool:
-    parts = name.split()
-    if EAST.search(name):
-        return len(parts) <= 3 and 2 <= len(name) <= 12
-    return 2 <= len(parts) <= 5 and all(
-        part[:1].isupper()
-        or part in {"de", "van", "von", "bin", "al", "da", "dos", "el", "ibn", "bint", "der", "la"}
-        for part in parts
-    )

@@ -126,6 +126,8 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
     subject = _DATE_LINE.sub("", re.split(r"[;:]\s|\.\s", before)[-1][-200:])
     if re.search(r"\b(?:letter|petition|declaration)\b[^.;]{0,60}\bin which\b[^.;]{0,40}$", subject):
         return ask.form != "past"
+    if context.minuted and ask.form == "past" and _is_minuted(subject, context):
+        return True
     if _PRONOUN.search(subject) or _REPORTED.search(subject):
         return False
     if ask.form == "s" and _speaks_for_itself(subject) and (context.brief or _in_head(subject, context)):
@@ -138,6 +140,15 @@ def _third_person(ask: Ask, before: str, context: Context) -> bool:
         bool(_GATHERING.search(subject[-120:])) and not _OTHERS.search(subject) and not context.opinion
     )
     return (own or gathering) and not past
+
+
+def _is_minuted(subject: str, context: Context) -> bool:
+    """Whether they speak of whom the text tells, paragraph by paragraph, what they urged."""
+    name = re.sub(rf"(?:[,\s]+{_ADVERBS})+$", "", subject.strip(" ,"), flags=re.IGNORECASE)
+    if name in {"They", "It"} or name == context.minuted:
+        return True
+    opened = subject.strip().startswith((context.minuted, "They ", "It "))
+    return opened and re.search(r"(?:,|\band)\s*$", subject) is not None and not _REPORTED.search(subject)
 
 
 def _speaks_for_itself(subject: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from jobs.steps.lexicon.tokens import Tokens, fold
+from jobs.steps.lexicon.tokens import Tokens, fold, words_of
 from jobs.steps.link import east
 from jobs.steps.link.name import Name, name_of
 from jobs.steps.link.sounds import data
@@ -83,7 +83,8 @@ def _run(
     sure = not (heads and len(words) == 1 and first == run[0])
     if title and body is not None:
         sure = sure and any(word in body for word in words)
-    placed, public = _is_placed(tokens, run), _is_public(tokens, run)
+    public = _is_public(tokens, run) or _is_body(tokens, run) or " ".join(words) in _rulers()
+    placed = _is_placed(tokens, run)
     yield name_of(words, sure=sure, title=title, first=first, placed=placed, public=public)
 
 
@@ -96,6 +97,18 @@ def _is_public(tokens: Tokens, run: list[int]) -> bool:
         return True
     last = run[-1] + 1
     return last < len(tokens.words) and tokens.sentences[last] == sentence and tokens.words[last] in after
+
+
+def _is_body(tokens: Tokens, run: list[int]) -> bool:
+    """Whether it stands beside a capitalised word for an organisation: the Meridian Alliance."""
+    sentence = tokens.sentences[run[0]]
+    return any(
+        0 <= i < len(tokens.words)
+        and tokens.words[i] in _public("bodies")
+        and tokens.sentences[i] == sentence
+        and tokens.text[tokens.starts[i]].isupper()
+        for i in (run[0] - 1, run[-1] + 1)
+    )
 
 
 def _is_placed(tokens: Tokens, run: list[int]) -> bool:
@@ -119,6 +132,12 @@ def _placed(side: str) -> frozenset[str]:
 def _public(side: str) -> frozenset[str]:
     line = data("names")["public"][side].replace("\n", " ")
     return frozenset(fold(word.strip()) for word in line.split(","))
+
+
+@cache
+def _rulers() -> frozenset[str]:
+    line = data("names")["public"]["rulers"].replace("\n", " ")
+    return frozenset(" ".join(words_of(name)) for name in line.split(","))
 
 
 def abd(words: list[str]) -> list[str]:

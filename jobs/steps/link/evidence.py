@@ -40,7 +40,8 @@ def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
             # Who is named is the same, whatever else is told of him this time.
             yield Sign(sign.name, sign.strength * loose, sign.seen) if sign.name in _FORGIVEN else sign
     yield from _places(new, old, names.bound)
-    yield from _time(gap(new, old) / DAY, max(names.bound, _by_number(new, old)))
+    if new.moment and old.moment:  # how far apart they are is not known of what bears no date
+        yield from _time(gap(new, old) / DAY, max(names.bound, _by_number(new, old)))
     yield from _voices(new, old, names.bound)
     months = gap(new, old) / (30 * DAY)
     if months > 0.5 and new.stage and names.bound:

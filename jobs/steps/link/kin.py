@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from jobs.steps.link import east
 from jobs.steps.link.name import Name, Names, script_of, stem
 from jobs.steps.link.traits import Traits
 
@@ -183,7 +184,8 @@ def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
         # Words of one script are compared by their letters: more is told apart than by ear.
         whole = frozenset(key for key in whole if not key.startswith("s:"))
     if whole:
-        return _whole_match(one, max(map(_whole_worth, whole)), sure)
+        lone = _SURNAME if script == "latin" and len(one.words) == len(two.words) == 1 else 1.0
+        return _whole_match(one, max(map(_whole_worth, whole)) * lone, sure)
     return _word_by_word(one, two, sure)
 
 
@@ -205,6 +207,8 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     if not shared:
         return _NOTHING
     told = frozenset([word for word in shared if len(word) > 2])
+    if len(shared) == 1 and shared[0] in east.korean_surnames():
+        total *= _SURNAME
     if own and left and _run_on(one, two):
         return _Match(part=0.7 * sure, word=shared[0], shared=told)
     if own and left:
@@ -213,6 +217,10 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     if len(shared) > 1:
         return _Match(full=total * sure, shared=told)
     return _Match(part=total * sure, word=shared[0], shared=told)
+
+
+_SURNAME = 0.5
+"""What a Korean family name alone tells: every fifth Korean is called Kim."""
 
 
 def _run_on(one: Name, two: Name) -> bool:

@@ -269,3 +269,15 @@ async def test_a_source_that_asked_to_be_left_alone_is_not_asked(config: Config)
         source = replace(source, state=SourceState.THROTTLED, detail="HTTP 429", last_polled=now_utc())
         work.sources.save(replace(source, next_due=due))
     assert "HTTP 429" in (await told(config))["source feed"].state
+
+
+async def test_no_source_of_a_host_that_asked_to_be_left_alone_is_asked(config: Config) -> None:
+    """One 429 spoke for the whole host: what else is watched there waits as well, and the check says so."""
+    config = watching(config, other="http://127.0.0.1:9/other")
+    now = now_utc()
+    with closing(open_database(config)) as database, database.write() as work:
+        work.sources.configure(config.sources)
+        work.sources.pause({"127.0.0.1": now + timedelta(minutes=30)}, now)
+    found = (await told(config))["source other"]
+    assert "all of 127.0.0.1 is left alone, as it asked, for 30 more min" in found.state
+    assert "leave it alone" in found.remedy

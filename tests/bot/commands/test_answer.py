@@ -74,7 +74,10 @@ def test_only_announced_lines_are_given_a_writing_transaction() -> None:
     """Reading never waits for a writer; what writes says so."""
     typed = ("", "1", "KP", "yes", "lang:ko")
     writing = {command.name for command in COMMANDS if any(map(command.changes, typed))}
-    assert writing == {"subscribe", "unsubscribe", "settings", "forget"}
+    assert writing == {
+        *("subscribe", "unsubscribe", "settings", "forget"),
+        *("follow", "mute", "digest", "quiet"),
+    }
     assert changes("!subscribe KP")
     assert changes("subscribe")
     assert changes("subscribe China")

@@ -7,6 +7,7 @@ from storage.database import Database
 from storage.records import Route
 from storage.words import Digest, Kind, Urgency
 from tests.bot.chat import Chat
+from tests.builders import NOON
 
 
 def test_subscribe_alone_means_everything_urgent(chat: Chat) -> None:
@@ -93,7 +94,7 @@ def test_unsubscribe_takes_back_everything_and_can_be_undone(chat: Chat) -> None
     chat.says('/subscribe KP "prison camp"')
     chat.says("/subscribe kind:report")
     before = chat.routes
-    assert "You will hear nothing more." in chat.says("/unsubscribe")
+    assert "You will hear nothing more, but" in chat.says("/unsubscribe")
     assert chat.routes == ()
     chat.presses("Undo")
     assert chat.routes == before
@@ -164,7 +165,24 @@ def test_a_suspended_chat_is_told_and_wakes_by_subscribing(chat: Chat) -> None:
     with chat.database.write() as work:
         known = chat.recipient()
         assert known is not None
-        work.recipients.suspend(known.id)
+        work.recipients.suspend(known.id, NOON)
     assert "nothing is sent" in chat.says("/settings")
     chat.says("/subscribe KP")
     assert "nothing is sent" not in chat.says("/settings")
+
+
+def test_one_organisation_is_two_taps(archive: Database) -> None:
+    """From the first message: the button, the name."""
+    chat = Chat(archive)
+    chat.says("/start")
+    assert chat.presses("One organisation").startswith("Which organisation?")
+    assert chat.recipient() is None, "to look stores nothing"
+    chat.presses("Northlight")
+    assert chat.routes == (Route(sources=("Northlight",)),)
+    assert "Everything urgent" in chat.offered
+
+
+def test_who_has_everything_is_offered_no_part_of_it(chat: Chat) -> None:
+    """One country beside everything urgent would look like a choice, and change nothing."""
+    chat.says("/subscribe")
+    assert "One country" not in chat.offered

@@ -1,10 +1,12 @@
 """What changed in a text, told in words."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.difference import change_line, changes, joined
+from bot.render.difference import Quote, change_line, changes
 from bot.speech import Speech
 
 TEN_FOR_NINE = (
@@ -51,25 +53,76 @@ def test_what_changed_is_said_with_the_words_beside_it(old: str, new: str, said:
     assert told(old, new) == said
 
 
-TEXTS = st.text(st.sampled_from("ab .\n中한。"), max_size=60)
+TEXTS = st.text(st.sampled_from("ab .\n中한。?'\"3"), max_size=60)
+PIECES = st.lists(
+    st.sampled_from(
+        ["The nine", "must not", "be sent back.", " 3.5 million", "\n\n", " ", "U.S.", "他们", "북송을", "?!"]
+    ),
+    max_size=25,
+).map("".join)
 
 
-@given(TEXTS, TEXTS)
+def flat(text: str) -> str:
+    """A text with single spaces."""
+    return " ".join(text.split())
+
+
+@given(TEXTS | PIECES, TEXTS | PIECES)
 def test_all_that_changed_is_told_and_nothing_else(old: str, new: str) -> None:
-    """Two texts with the same words have no changes; what is told stands in the one text or the other."""
+    """Two texts with the same words have no changes; what is told stands as it is told in its own version."""
     found = changes(old, new)
-    if " ".join(old.split()) == " ".join(new.split()):
+    if flat(old) == flat(new):
         assert found == ()
     for change in found:
         assert change.old or change.new
-        assert "".join(change.old.split()) in "".join(old.split())
-        assert "".join(change.new.split()) in "".join(new.split())
+        assert change.old is None or (change.old.run in old and change.old.words.strip())
+        assert change.new is None or (change.new.run in new and change.new.words.strip())
 
 
-@given(st.lists(st.text(st.sampled_from("ab中"), min_size=1, max_size=4), max_size=8))
-def test_words_are_joined_as_they_are_written(words: list[str]) -> None:
-    """Nothing is lost between them."""
-    assert joined(words).replace(" ", "") == "".join(words)
+@given(PIECES, PIECES)
+def test_each_side_quotes_only_its_own_version(old: str, new: str) -> None:
+    """Whatever a person reads between "…" marks was written there: before in the old, now in the new."""
+    for one in told(old, new):
+        said = re.fullmatch(
+            r"(?:Taken out: “(?P<gone>.*)”|Added: “(?P<new>.*)”|Before: “(?P<old>.*)” Now: “(?P<now>.*)”)",
+            one,
+        )
+        assert said, one
+        for name, version in (("gone", old), ("old", old), ("new", new), ("now", new)):
+            for run in (said[name] or "").split("…"):
+                assert run.strip() in flat(version)
+
+
+def test_two_changes_beside_each_other_are_not_mixed() -> None:
+    """What stands beside a change is taken from the version it is quoted of, not from the other."""
+    old = (
+        "Nine people were held in Hunan since May, and all of them must be released before the year is over."
+    )
+    new = "Ten people were held in Jilin since May, and all of them must be released before June is over."
+    found = told(old, new)
+    assert len(found) == 3
+    for one in found:
+        before, _, now = one.partition("Now:")
+        assert "Jilin" not in before
+        assert "Hunan" not in now
+
+
+def test_a_number_is_quoted_whole() -> None:
+    """A point within a number or an address ends no sentence, and no space is put behind it."""
+    (one,) = told(
+        "Of 3.5 million people, see un.org/a.b for more.", "Of 3.7 million people, see un.org/a.b for more."
+    )
+    assert "Of 3.5 million" in one
+    assert "Of 3.7 million" in one
+
+
+def test_a_long_change_is_cut_inside_its_own_version() -> None:
+    """What is too long is shown by its two ends."""
+    old, new = "x " * 400 + "end.", "Other. " + "y " * 400 + "end."
+    (change,) = changes(old, new)
+    assert isinstance(change.new, Quote)
+    (one,) = told(old, new)
+    assert len(one) < 700
 
 
 def test_a_text_of_one_sentence_a_thousand_times_is_compared_all_the_same() -> None:
@@ -82,4 +135,5 @@ def test_a_change_far_down_in_a_long_text_is_found() -> None:
     """Nothing is left out for being long: what is the same on both sides costs nothing."""
     long = [f"Sentence number {number} of a report." for number in range(30_000)]
     (change,) = changes(" ".join(long), " ".join([*long[:25_000], "And this.", *long[25_000:]]))
-    assert change.new == "And this."
+    assert change.new is not None
+    assert change.new.words == "And this."

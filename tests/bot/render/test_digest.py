@@ -9,7 +9,7 @@ from bot.render.html import plain_text, split
 from bot.render.text import length
 from bot.speech import Speech
 from storage.records import Alert
-from tests.builders import NOON, a_statement, an_alert
+from tests.builders import CALM, NOON, a_statement, an_alert
 
 ENGLISH = Speech("en")
 
@@ -55,3 +55,28 @@ def test_what_does_not_fit_is_counted() -> None:
     shown = read.count("/statement")
     assert shown > 3
     assert f"and {199 - shown} more: /latest" in read
+
+
+def test_a_case_with_much_news_is_counted_and_hides_no_other() -> None:
+    """Five lines of it, how many there are, and where the rest is."""
+    alerts = (*(an_entry_of(1, n) for n in range(1, 9)), an_entry_of(2, 20, countries=("LA",)))
+    read = plain_text(digest_message(alerts, ENGLISH, NOON))
+    assert "China and North Korea · 8 statements · /case 1" in read
+    assert [f"Post {n}" in read for n in (5, 6, 20)] == [True, False, True]
+    assert "and 3 more: /latest" in read
+
+
+def test_what_is_urgent_stands_first_and_says_so() -> None:
+    """What was held through a quiet night is not hidden among reports."""
+    calm = an_entry_of(1, 10, alert=CALM)
+    read = plain_text(digest_message((calm, an_entry_of(2, 11)), ENGLISH, NOON))
+    assert read.index("URGENT · Post 11") < read.index("Post 10")
+    assert "URGENT · Post 10" not in read
+
+
+def test_a_statement_that_rang_twice_is_one_line() -> None:
+    """Rung, and rewritten since: what it says now is told once."""
+    again = replace(an_entry_of(1, 10), identifier="edited")
+    read = plain_text(digest_message((an_entry_of(1, 10), again), ENGLISH, NOON))
+    assert read.startswith("Digest: 1 statement on 1 case")
+    assert read.count("Post 10") == 1

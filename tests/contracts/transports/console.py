@@ -14,6 +14,7 @@ from tests.contracts.transports.harness import Can, Harness, Trouble, Verb, bare
 
 _CHOICE = re.compile("\\[(\\d+)\\]\N{NO-BREAK SPACE}(.+?)(?=   \\[|$)")
 _REPLACES = re.compile(r"Thisreplaceswhatwasshownhereon.+?UTC:“(?P<name>.*)”\.")
+_FOLLOWS = re.compile(r"Thisfollowswhatwasshownhereon.+?UTC:“(?P<name>.*)”\.")
 _TAKES_BACK = re.compile(r"Whatwasshownhereon.+?UTCnolongerholds:“(?P<name>.*)”\.")
 
 
@@ -37,6 +38,7 @@ class Printed:
     choices: dict[str, str]
     about: str = ""
     replaced: bool = False
+    follows: str = ""
 
 
 class ConsoleHarness(Harness):
@@ -96,6 +98,11 @@ class ConsoleHarness(Harness):
         """A terminal's sound would be its bell."""
         del address
         return ["\a" in one.text for one in self._seen()]
+
+    def belongs(self, address: str) -> str:
+        """It is named."""
+        del address
+        return self._seen()[-1].follows
 
     def count(self, address: str) -> int:
         """Frames and answers."""
@@ -192,6 +199,8 @@ def _read(block: list[str]) -> Printed:
     if match is None and title.startswith("TAKEN BACK"):
         match = _TAKES_BACK.fullmatch(mark)
         title = title.removeprefix("TAKEN BACK").removeprefix(" · ")
+    if match is None and (follows := _FOLLOWS.fullmatch(mark)):
+        return Printed("\n".join([title, *below]).strip(), choices, follows=follows["name"])
     if match is None:
         return Printed("\n".join(lines).strip(), choices)
     title = "" if title == "CHANGED" else title

@@ -91,6 +91,10 @@ class Harness(ABC):
         """For each message that the reader has, whether it made a sound."""
 
     @abstractmethod
+    def belongs(self, address: str) -> str:
+        """What the newest message that the reader has says of the one it belongs to: that one, or ""."""
+
+    @abstractmethod
     def count(self, address: str) -> int:
         """How many messages have ever been put before the reader."""
 

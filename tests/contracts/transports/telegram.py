@@ -77,6 +77,13 @@ class TelegramHarness(Harness):
         """What was not sent silently."""
         return [not message.silent for message in self._said(address)]
 
+    def belongs(self, address: str) -> str:
+        """A reply quotes it."""
+        chat = self._telegram.chat(int(address))
+        above = self._said(address)[-1].reply_to
+        found = chat.find(above) if above else None
+        return found.now.text if found else ""
+
     def count(self, address: str) -> int:
         """Deleted ones too."""
         chat = self._telegram.chat(int(address))

@@ -1,13 +1,14 @@
 """An item is known by its words, its link and its time; what is no content changes nothing."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps import edits
+from jobs.steps.attached import joined
 from jobs.steps.edits import is_material, marked, merged, same_item, sift, words
 from storage.records import Entry
 from storage.words import SourceKind
@@ -97,6 +98,49 @@ def test_an_edit_keeps_number_and_first_date_and_the_fuller_text() -> None:
     read = merged(old, replace(new, text="It is over.", excerpt=False))
     assert read.text == "It is over."
     assert is_material(old, read)
+
+
+DEMAND = "We ask the government of China to release Ri Gang-mi at once."
+LETTER = ("http://ngo.example/letter.pdf",)
+IN_A_WHILE = NOON + timedelta(minutes=10)
+
+
+def test_what_the_source_itself_takes_out_is_taken_out_though_its_file_cannot_be_read() -> None:
+    """It had never been read: the text was the feed's own, and the feed dropped a demand."""
+    old = shown(text=f"{LONG} {DEMAND}", enclosures=LETTER, again_at=NOON)
+    new = replace(shown(text=LONG, enclosures=LETTER), again_at=IN_A_WHILE)
+    assert merged(old, new).text == LONG
+    assert is_material(old, merged(old, new))
+
+
+@pytest.mark.parametrize("again_at", [IN_A_WHILE, None], ids=["for now", "for good"])
+def test_what_a_file_said_stays_while_it_cannot_be_read(again_at: datetime | None) -> None:
+    """Of the text as it was, the feed's own part is exchanged, and the file's part is what it was."""
+    file = "LETTER\n\nTo the President. " + "We write about the nine. " * 60
+    old = replace(shown(text=f"{LONG}\n\n{DEMAND}", enclosures=LETTER))
+    old = replace(old, text=joined(old.text, file))
+    new = replace(shown(text=LONG, enclosures=LETTER), again_at=again_at)
+    assert merged(old, new).text == f"{LONG}\n\n{file}"
+    same = replace(
+        shown(text=f"{LONG}\n\n{DEMAND}", title="Another title", enclosures=LETTER), again_at=again_at
+    )
+    assert merged(old, same).text == old.text
+
+
+def test_a_file_that_is_shown_no_more_is_taken_out() -> None:
+    """The source lists its announcement alone: that is what it says now."""
+    old = replace(shown(text=LONG, enclosures=LETTER), text=f"{LONG}\n\n{DEMAND * 20}")
+    assert merged(old, shown(text=f"{LONG} Updated.")).text == f"{LONG} Updated."
+
+
+def test_a_page_that_cannot_be_read_keeps_its_words_while_its_excerpt_changes() -> None:
+    """An excerpt says less than the page, whatever it says."""
+    old = replace(shown(text="Nine […]", excerpt=True), text=f"{LONG} {DEMAND}", excerpt=False)
+    for again_at in (IN_A_WHILE, None):
+        new = replace(shown(text="Nine refugees […]", excerpt=True), again_at=again_at)
+        assert (merged(old, new).text, merged(old, new).excerpt) == (old.text, False)
+    read = replace(new, text=LONG, excerpt=False)
+    assert merged(old, read).text == LONG
 
 
 def test_each_text_is_taken_apart_once_however_many_share_a_title_and_a_link(

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from jobs.steps.missing import listed
 from storage.records import Entry
 from tests.builders import NOON, an_entry
@@ -38,13 +40,34 @@ def test_the_oldest_make_room_and_are_not_missing() -> None:
 
 
 def test_an_old_one_that_is_pinned_makes_nobody_missing() -> None:
-    """Two stay on top for good while the others pass."""
-    assert missing(TEN, shows(TEN[:2] + TEN[6:])) == []
+    """Two stay on top for good while the others pass: only their pages can tell."""
+    body = shows(TEN[:2] + TEN[6:])
+    assert missing(TEN, body) == []
+    assert [entry.id for entry in listed(TEN, (), set(), body).doubtful] == [6, 5, 4, 3]
 
 
-def test_many_at_once_are_another_list() -> None:
-    """A site that is made anew, or taken over, deletes nothing as far as anybody can tell."""
-    assert missing(TEN, shows(TEN[:4] + TEN[8:])) == []
+def test_many_at_once_are_missing_all_the_same() -> None:
+    """Whoever made the site anew or took it over: what is not listed is not listed."""
+    assert missing(TEN, shows(TEN[:4] + TEN[8:])) == [8, 7, 6, 5]
+
+
+@pytest.mark.parametrize(
+    ("left", "fewer", "sure", "doubtful"),
+    [
+        (TEN[:1] + TEN[2:], 1, [2], []),
+        (TEN[1:], 1, [], [1]),
+        (TEN[1:], 0, [], []),
+        (TEN[:2] + TEN[3:], 0, [], [3]),
+    ],
+    ids=["a second last", "the last", "made room", "filled up from below"],
+)
+def test_the_last_of_a_list_are_missed_by_its_length_or_by_their_pages(
+    left: tuple[Entry, ...], fewer: int, sure: list[int], doubtful: list[int]
+) -> None:
+    """What makes room for news makes no list shorter."""
+    found = listed(TEN, (), set(), shows(left), fewer)
+    assert [entry.id for entry in found.missing] == sure
+    assert [entry.id for entry in found.doubtful] == doubtful
 
 
 def test_an_item_is_found_by_its_address_in_any_writing() -> None:

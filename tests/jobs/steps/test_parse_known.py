@@ -179,6 +179,14 @@ def test_the_uid_of_a_new_item_minds_the_known_ones() -> None:
         assert part.entries == full.entries[:1]
 
 
+def test_an_id_with_an_element_in_it_is_read_whole() -> None:
+    """Which part of it counts only the reader says, so its item is never left out."""
+    plain, marked = (f"<item><guid>urn:a{more}</guid><title>Call</title></item>" for more in ("", "<b>x</b>"))
+    full = read(rss(plain, marked))
+    part = read(rss(plain, marked), mark(marked.encode()))
+    assert part.entries[0] == full.entries[0]
+
+
 def test_an_item_keeps_its_uid_when_its_sibling_leaves() -> None:
     """Of two items with one guid the second is not new when the first is gone."""
     first, second = (f"<item><guid>same</guid><title>Call {number}</title></item>" for number in (1, 2))

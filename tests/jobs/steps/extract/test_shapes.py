@@ -42,6 +42,18 @@ def test_a_list_of_signatories_is_read_in_every_common_shape(row: dict[str, Any]
     )
 
 
+@pytest.mark.parametrize(
+    "row", [row for row in rows("signatures") if "claimed" in row], ids=lambda row: row["text"][:40]
+)
+def test_what_a_text_claims_of_its_signatories_is_read_beside_the_list(row: dict[str, Any]) -> None:
+    """So many organisations, persons, countries, in words or figures, whatever is printed below."""
+    signed = signatories(blocks(row["text"]))
+    told = (signed.claimed_organisations, signed.claimed_persons, signed.claimed_countries)
+    assert [said for said, claim in zip(told, row["claimed"], strict=True) if claim] == [
+        claim for claim in row["claimed"] if claim
+    ]
+
+
 @pytest.mark.parametrize("row", rows("pages"), ids=lambda row: row["text"][:40])
 def test_a_page_of_dated_titles_is_a_listing(row: dict[str, Any]) -> None:
     """Rows, and dates beneath, above, before or behind a title: an item each, with its date."""

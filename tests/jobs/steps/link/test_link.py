@@ -261,6 +261,31 @@ def test_an_officials_name_joins_no_cases() -> None:
     assert link(new, known).case is None
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "The Meridian Alliance held a seminar in Geneva on camps in North Korea.",
+            "The Meridian Alliance calls on China to stop the return of nine refugees to North Korea.",
+        ),
+        (
+            "Camps were built under Kim Il Sung, says a survivor of torture in North Korea.",
+            "Guards still bow before Kim Il Sung: an essay on hope in North Korea and its torture.",
+        ),
+        (
+            "Mr Kim tells of torture in North Korea and of hunger in the United States of his exile.",
+            "Talks of the United States with North Korea must not forget torture, writes Kim.",
+        ),
+    ],
+)
+def test_what_every_text_of_the_field_names_joins_no_cases(first: str, second: str) -> None:
+    """An organisation's own name, a ruler, a family name of millions: also where the days are not known."""
+    one, two = (
+        replace(told(text[:40], text, source="northlight"), published=None) for text in (first, second)
+    )
+    assert after(one, two) == Linked(None, Relation.NEW)
+
+
 def test_anniversaries_of_one_arrest_are_not_told_together() -> None:
     """A year later the same title marks another day."""
     first = told("One year since Pastor Wang Yi-fei was taken", "He is still in Chengdu.")

@@ -5,8 +5,8 @@ What is indexed is made anew from the statements after the tables stand (`Databa
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,59 @@
+"""Subscriptions for people who do not want to think: everything urgent, one country, one organisation."""
+
+from bot.commands import words
+from bot.commands.command import heading, reply
+from bot.commands.request import Reply
+from bot.render.message import Choice, Line, Paragraph, Span, Style
+from bot.render.text import shorten
+from bot.speech import Speech
+from storage.database import Work
+from storage.records import Route
+
+_MOST_COUNTRIES = 12
+_MOST_ORGANISATIONS = 20
+_LABEL = 40
+_USUAL = ["CN", "IR", "KP", "MM", "RU", "VN"]
+"""Offered while nothing is known yet: two taps must be enough from the first minute."""
+_IN_A_ROW = 2
+
+
+def presets(speech: Speech) -> tuple[Choice, ...]:
+    """Return the three ways that need no typing, as buttons."""
+    return (
+        Choice(speech.t("Everything urgent"), "/subscribe"),
+        Choice(speech.t("One country"), "/subscribe ?"),
+        Choice(speech.t("One organisation"), "/subscribe ?organisation"),
+    )
+
+
+def is_question(typed: str) -> bool:
+    """Say whether what follows /subscribe asks which one to take, and changes nothing."""
+    return typed.strip().startswith("?")
+
+
+def which_country(work: Work, speech: Speech) -> Reply:
+    """Offer the countries that sources and statements are about, as buttons in the person's language."""
+    named = [country for source in work.sources.all() for country in source.countries]
+    codes = list(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES] or _USUAL
+    offered = [Choice(speech.country(code), f"/subscribe {code}") for code in codes]
+    typed = Span(f"/subscribe {speech.country('KP')}", Style.CODE)
+    line = speech.line("Any other can be typed: {example}", example=typed)
+    return _offered(speech.t("Which country?"), offered, line, speech)
+
+
+def which_organisation(work: Work, speech: Speech) -> Reply:
+    """Offer the organisations whose sources are watched."""
+    names = dict.fromkeys(source.organisation or source.title or source.name for source in work.sources.all())
+    offered = [
+        Choice(shorten(name, _LABEL), words.typed(Route(sources=(name,))))
+        for name in list(names)[:_MOST_ORGANISATIONS]
+    ]
+    typed = Span("/subscribe from:NKHR", Style.CODE)
+    line = speech.line("Another issuer can be typed: {example}", example=typed)
+    return _offered(speech.t("Which organisation?"), offered, line, speech)
+
+
+def _offered(title: str, offered: list[Choice], typed: Line, speech: Speech) -> Reply:
+    offered = sorted(offered, key=lambda choice: choice.label)
+    rows = [tuple(offered[at : at + _IN_A_ROW]) for at in range(0, len(offered), _IN_A_ROW)]
+    return reply(heading(title), Paragraph(typed), choices=(*rows, presets(speech)[:1]))

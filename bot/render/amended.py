@@ -1,0 +1,85 @@
+"""Sets an alert anew where it stands, after it was called off or its source rewrote it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.render.alert import alert_message
+from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
+from bot.speech import Speech
+from jobs.amend import Changed
+from storage.records import PersonsAtRisk, Statement, Version
+from storage.words import MsgType
+
+
+def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
+    """Return what the message says from now on: struck, or as its source says it now.
+
+    What was said stays readable. Nobody hears a change, so it makes no sound.
+    """
+    if change.by.msg_type is MsgType.CANCEL:
+        return _called_off(change, speech, now)
+    return _rewritten(change, speech, now)
+
+
+def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
+    alert = change.alert
+    if change.before is not None:
+        # The page itself says now that it is over: what was read of it then is no longer known.
+        alert = replace(alert, statement=_as_it_was(alert.statement, change.before))
+    was = alert_message(alert, speech, now)
+    line, rest = _apart(was)
+    said = speech.t(
+        "Called off, {moment}. Nothing is asked of you any more. What was said here before:",
+        moment=speech.moment(change.by.sent),
+    )
+    banner = (Span(speech.t("CALLED OFF"), Style.BOLD), Span(" · "))
+    blocks = (
+        Heading((*banner, *_struck(line))),
+        Paragraph((Span(said),)),
+        *(_over(block) for block in rest if not isinstance(block, Notice)),
+    )
+    latest = Choice(speech.t("Latest"), "/latest")
+    case = alert.case_id
+    choices = (Choice(speech.t("What became of it"), f"/case {case}"), latest) if case else (latest,)
+    return Message(blocks, (choices,), silent=True)
+
+
+def _rewritten(change: Changed, speech: Speech, now: datetime) -> Message:
+    message = alert_message(change.alert, speech, now)
+    said = speech.t(
+        "Changed by its source, seen {moment}: this is what it says now.",
+        moment=speech.moment(change.by.sent),
+    )
+    line, rest = _apart(message)
+    return replace(message, blocks=(Heading(line), Notice((Span(said),)), *rest), silent=True)
+
+
+def _apart(message: Message) -> tuple[Line, tuple[Block, ...]]:
+    """Return an alert's heading and what stands below it."""
+    heading = message.blocks[0]
+    assert isinstance(heading, Heading)  # noqa: S101 - every alert begins with one
+    return heading.line, message.blocks[1:]
+
+
+def _as_it_was(statement: Statement, before: Version) -> Statement:
+    return replace(
+        statement,
+        title=before.title,
+        text=before.text,
+        deadline=None,
+        demands=(),
+        addressees=(),
+        persons_at_risk=PersonsAtRisk(),
+        identifiers=(),
+    )
+
+
+def _over(block: Block) -> Block:
+    """What is asked is struck; who said what, where and when, stays as it was."""
+    if isinstance(block, Items):
+        return replace(block, lines=tuple(_struck(line) for line in block.lines))
+    return block
+
+
+def _struck(line: Line) -> Line:
+    return tuple(replace(span, style=Style.STRUCK) for span in line)

@@ -1,0 +1,68 @@
+"""Says what an edit changed of a call, as it was and as it is."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bot.render.message import Block, Field, Items, Paragraph, Span, Style
+from bot.render.text import shorten
+from bot.speech import Speech, msgid
+from storage.records import Change
+from storage.words import Aspect
+
+_MOST = 4
+"""Demands shown that are new, and as many that are asked no longer."""
+_QUOTE = 240
+
+_LABELS = {
+    Aspect.PERSONS: msgid("Persons at risk"),
+    Aspect.CHILDREN: msgid("Of whom children"),
+    Aspect.COUNTRIES: msgid("Countries"),
+    Aspect.DEADLINE: msgid("By"),
+}
+
+
+def changes_blocks(changes: tuple[Change, ...], speech: Speech) -> tuple[Block, ...]:
+    """Return a field for each fact that changed, "12 (before: 9)", and the demands that came and went."""
+    fields: list[Block] = []
+    for change in changes:
+        label = _LABELS.get(change.aspect)
+        if label:
+            fields.append(Field(speech.t(label), (Span(_both(change, speech)),)))
+    for change in changes:
+        if change.aspect is Aspect.DEMANDS:
+            fields += _demands(speech.t("Newly asked:"), change.after, Style.PLAIN)
+            fields += _demands(speech.t("No longer asked:"), change.before, Style.STRUCK)
+    return tuple(fields)
+
+
+def _both(change: Change, speech: Speech) -> str:
+    shown = _SHOWN[change.aspect]
+    now, before = (
+        speech.joined(shown(value, speech) for value in values) if values else speech.t("not stated")
+        for values in (change.after, change.before)
+    )
+    if change.aspect is Aspect.COUNTRIES:
+        # Only those that came and those that went are known here, not the whole list.
+        return _came_and_went(now if change.after else "", before if change.before else "", speech)
+    return speech.t("{now} (before: {before})", now=now, before=before)
+
+
+def _came_and_went(came: str, went: str, speech: Speech) -> str:
+    if came and went:
+        return speech.t("now also {came}; no longer {went}", came=came, went=went)
+    return speech.t("now also {came}", came=came) if came else speech.t("no longer {went}", went=went)
+
+
+def _demands(label: str, quotes: tuple[str, ...], style: Style) -> list[Block]:
+    if not quotes:
+        return []
+    shown = tuple((Span(f"“{shorten(quote, _QUOTE)}”", style),) for quote in quotes[:_MOST])
+    return [Paragraph((Span(label, Style.BOLD),)), Items(shown)]
+
+
+_SHOWN: dict[Aspect, Callable[[str, Speech], str]] = {
+    Aspect.PERSONS: lambda value, speech: speech.number(int(value)),
+    Aspect.CHILDREN: lambda value, speech: speech.number(int(value)),
+    Aspect.COUNTRIES: lambda value, speech: speech.country(value),
+    Aspect.DEADLINE: lambda value, speech: speech.date(date.fromisoformat(value)),
+}

@@ -1,0 +1,41 @@
+"""Inside a transaction: whom what follows on a case concerns, because they were told of it."""
+
+from datetime import datetime
+
+from jobs.steps import match
+from storage.database import Work
+from storage.records import Alert
+from storage.words import Cause, MsgType
+
+
+def is_followed(work: Work, alert: Alert, *, again: bool) -> bool:
+    """Whether somebody follows the case, to whom this is news: not a call that is said `again`."""
+    return alert.case_id is not None and not again and work.stances.followed(alert.case_id)
+
+
+def persons(work: Work, alert: Alert, now: datetime, *, followed: bool, held: str) -> int:
+    """What each person said of this one case is done to the deliveries; returns how many more there are.
+
+    The end of a call goes to whom it was told, muted or not: nobody acts on what is over.
+    """
+    if alert.case_id is None:
+        return 0
+    more = 0
+    if followed:
+        more += work.stances.queue(alert.id, alert.case_id, match.lane(alert), now, held=held)
+    if alert.msg_type is not MsgType.CANCEL:
+        more -= work.stances.hush(alert.id, alert.case_id)
+    return more
+
+
+def amend(work: Work, alert: Alert, now: datetime) -> None:
+    """What was said before, and holds no more, is due to be changed where it stands.
+
+    After the end of a call that is all that was told of it; after an edit, what was told of that statement.
+    """
+    if not alert.references:
+        return
+    if alert.msg_type is MsgType.CANCEL:
+        work.told.amend(alert, now)
+    elif alert.cause is Cause.EDIT:
+        work.told.amend(alert, now, statement_id=alert.statement.id)

@@ -1,0 +1,121 @@
+"""How fast one account may write: over all chats, to one chat, and to one crowd of people."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_SURE = 0.015
+"""Seconds by which a message may be counted later than it left us, at most, as far as we allow for it."""
+_BURST = 1 / 3
+"""Of a second's messages so many may follow one another at once after a rest."""
+_MINUTE = 60.0
+_UNLIMITED = 10_000
+"""Messages a second from which on they are not counted."""
+_FEW = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a platform counts: a chat with all of its topics; a crowd has a limit of its own."""
+
+    chat: str
+    crowd: bool = False
+
+
+def each_its_own(address: str) -> Place:
+    """Where nothing else is known, every address is a chat."""
+    return Place(address)
+
+
+@dataclass(slots=True)
+class Slot:
+    """One message on its way: when it left, and until when it counts among those of a second."""
+
+    left: float
+    counts_until: float
+
+
+@dataclass(slots=True)
+class Pace:
+    """At most `per_second` messages in any second, one to the same chat every `gap` seconds.
+
+    `per_minute`, where it is not 0, is the most to a crowd in any minute. What counts is when the
+    platform counts: between a message's leaving and its answer. Times are of the monotonic clock.
+    """
+
+    per_second: float
+    gap: float = 1.0
+    per_minute: int = 0
+    place: Callable[[str], Place] = each_its_own
+    clock: Callable[[], float] = time.monotonic
+    _slots: deque[Slot] = field(default_factory=deque)
+    """Those that left last, as many as may leave in a second."""
+    _full_at: float = 0.0
+    """When the allowance for a burst is whole again."""
+    _chats: dict[str, float] = field(default_factory=dict)
+    """From when on each may be written to."""
+    _crowds: dict[str, deque[float]] = field(default_factory=dict)
+    _most: int = _FEW
+
+    def room(self) -> int:
+        """How many messages may leave now."""
+        now = self.clock()
+        burst = max(1.0, self.per_second * _BURST)
+        saved = burst - max(0.0, self._full_at - now) * self.per_second
+        counted = sum(slot.counts_until > now for slot in self._slots)
+        return max(0, int(min(saved + 1e-6, max(1.0, self.per_second) - counted)))
+
+    def wait(self) -> float:
+        """Seconds until at least one may leave."""
+        now = self.clock()
+        burst = max(1.0, self.per_second * _BURST)
+        saved = self._full_at - (burst - 1) / self.per_second - now
+        most = int(max(1.0, self.per_second))
+        counted = sorted(slot.counts_until for slot in self._slots if slot.counts_until > now)
+        window = counted[-most] - now if len(counted) >= most else 0.0
+        return max(0.0, saved, window)
+
+    def leaves(self, place: Place) -> Slot:
+        """A message leaves for this place."""
+        now = self.clock()
+        slot = Slot(now, now + 1.0 + _SURE)
+        while self._slots and self._slots[0].counts_until <= now:
+            self._slots.popleft()
+        if self.per_second < _UNLIMITED:
+            self._slots.append(slot)
+        self._full_at = max(self._full_at, now) + 1 / self.per_second
+        if self.gap:
+            self._chats[place.chat] = now + self.gap
+        if place.crowd and self.per_minute:
+            crowd = self._crowds.setdefault(place.chat, deque())
+            crowd.append(now)
+            while len(crowd) > self.per_minute:
+                crowd.popleft()
+            if len(crowd) == self.per_minute:
+                self._chats[place.chat] = max(now + self.gap, crowd[0] + _MINUTE + _SURE)
+        if len(self._chats) + len(self._crowds) > self._most:
+            self._forget(now)
+        return slot
+
+    def answered(self, slot: Slot) -> None:
+        """The platform answered: it had counted the message by now."""
+        slot.counts_until = min(slot.counts_until, self.clock() + 1.0)
+
+    async def turn(self, address: str) -> None:
+        """Waits until a message to this address may leave, and counts it as leaving."""
+        place = self.place(address)
+        while (rest := max(self.wait(), self._chats.get(place.chat, 0.0) - self.clock())) > 0:  # noqa: ASYNC110 - only time ends it
+            await asyncio.sleep(rest)
+        self.leaves(place)
+
+    def resting(self) -> frozenset[str]:
+        """The chats that may not be written to yet."""
+        now = self.clock()
+        return frozenset(chat for chat, at in self._chats.items() if at > now)
+
+    def _forget(self, now: float) -> None:
+        self._chats = {chat: at for chat, at in self._chats.items() if at > now}
+        self._crowds = {chat: past for chat, past in self._crowds.items() if past[-1] > now - _MINUTE}
+        self._most = 2 * (len(self._chats) + len(self._crowds)) + _FEW

@@ -1,0 +1,121 @@
+"""Reads the ages that a sentence tells, one by one or as a range, and whether all of them are adults."""
+
+import re
+from collections.abc import Iterator
+
+from jobs.steps.extract.numbers import number, number_of
+
+_ADULT = 18
+_AGED = re.compile(
+    r"(?:\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+)|\([mf]\),?\s+(?:aged\s+)?|"
+    r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
+    r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
+    rf"\b(?P<w>{number_of('en')})-year-old\b|"
+    r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
+    re.IGNORECASE,
+)
+_AGES = re.compile(
+    r"\b(?:aged?|old)\b|\([mf]\)|\(\d{1,2}\)|\d\s(?:ans|años|лет|года)\b|\b(?:man|woman|"
+    r"boy|girl) of \d|\bis \d{1,2}\b"
+)
+_EAST_AGED = re.compile(
+    r"(?<!\d)(?P<a>\d{1,2})\s?(?:세|살|歳|岁|歲|عاما|سنة(?=\)))|(?P<c>[一二三四五六七八九十]{1,3})[岁歲歳]|"
+    r"(?<=[\u3040-\u9fff\uac00-\ud7af])[（(](?P<b>[1-9]\d)[）)]"
+)
+_EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
+_THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
+_ALL_ADULT = re.compile(
+    r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|(?:el|"
+    r"la) más joven (?:de ell[oa]s )?tiene (?P<v>\d{1,2})|"
+    r"l[ea] plus jeune (?:d['’]entre eux )?a (?P<w>\d{1,2}) ans|самому младшему (?P<u>\d{1,2})|가장 (?:어린|"
+    r"젊은)[^.\d]{0,12}(?P<t>\d{1,2})세|"
+    r"(?:最年轻的|年纪最小的|最小的)[^。\d]{0,8}(?P<q>\d{1,2})[岁歲]|"
+    r"最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
+    r"all (?:of them )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|"
+    r"thirties|forties|"
+    r"fifties|sixties)|"
+    r"(?:aged|ages|all) (?:between |from )?(?P<e>\d{1,2})\s?(?:and|to|[–-])\s?\d{1,2}|"
+    r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
+    r"âgée?s de (?P<f>\d{1,2}) à \d{1,2}|(?:entre|de) (?P<s>\d{1,2}) (?:y|a) \d{1,2} años|"
+    r"年齢は(?P<y>\d{1,2})歳から|年龄在(?P<z>\d{1,2})|أعمارهم بين (?P<b>\d{1,2})|"
+    r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
+    re.IGNORECASE,
+)
+_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人")
+_DIGITS = re.compile(r"\d")
+_OLDEST = 100
+_BOTH = re.compile(r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$", re.IGNORECASE)
+_ORDINALS = {
+    "الثانية": 2,
+    "الثالثة": 3,
+    "الرابعة": 4,
+    "الخامسة": 5,
+    "السادسة": 6,
+    "السابعة": 7,
+    "الثامنة": 8,
+    "التاسعة": 9,
+    "العاشرة": 10,
+}
+_ARABIC_AGE = re.compile(
+    rf"(?:في|تبلغ|يبلغ)\s+(?P<o>{'|'.join(_ORDINALS)})(?P<ten>\s+عشرة?)?\s+من\s+(?:عمر|العمر)"
+)
+"""A year of life told by its ordinal: "in the sixteenth of his age"."""
+_SPAN = {"en": number_of("en"), "fr": number_of("fr"), "es": number_of("es"), "ru": number_of("ru")}
+_RANGE = re.compile(
+    rf"\b(?:between|from)\s+(?:the\s+ages\s+of\s+)?({_SPAN['en']})\s+(?:and|"
+    rf"to)\s+({_SPAN['en']})(?:\s+years|(?=[,.;)]))|"
+    rf"\b(?:aged|ages)\s+({_SPAN['en']})\s*(?:to|[–-])\s*({_SPAN['en']})\b|"
+    rf"\b(?:de|entre)\s+({_SPAN['fr']})\s+(?:à|et)\s+({_SPAN['fr']})\s+ans\b|"
+    rf"\bentre\s+(?:los\s+)?({_SPAN['es']})\s+y\s+(?:los\s+)?({_SPAN['es']})\s+años\b|"
+    rf"\bот\s+({_SPAN['ru']})\s+до\s+({_SPAN['ru']})\s+лет\b|"
+    r"(\d{1,2})\s?(?:세|살|歳|岁|歲)?\s?(?:에서|부터|から|到|至|[~～–-])\s?(\d{1,2})\s?(?:세|살|歳|岁|歲)",
+    re.IGNORECASE,
+)
+
+
+def all_adult(line: str) -> bool:
+    """Whether a sentence tells that all are grown up."""
+    if not (_DIGITS.search(line) or _ADULT_WORDS.search(line)):
+        return False
+    match = _ALL_ADULT.search(line)
+    if match is None:
+        return False
+    age = next((group for group in match.groups() if group), "")
+    return not age or (number(age) or 0) >= _ADULT
+
+
+def spelled(line: str) -> list[int]:
+    """Korean ages in words: "열세 살"."""
+    found = _EAST_WORDS.finditer(line) if "살" in line and not _THEN.search(line) else ()
+    return [age for match in found if not match["a"][0].isdecimal() and (age := number(match["a"]))]
+
+
+def ages_in(line: str) -> list[int]:
+    """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
+    if _THEN.search(line):
+        return []
+    east = [] if line.isascii() else list(_east(line))
+    if east or not _AGES.search(line):
+        return east
+    found: list[int] = []
+    for match in _AGED.finditer(line):
+        age = number(next(group for group in match.groups() if group)) or 0
+        if 0 < age < _OLDEST:
+            found += [age] * (2 if _BOTH.search(line[max(0, match.start() - 24) : match.start()]) else 1)
+    return found
+
+
+def _east(line: str) -> Iterator[int]:
+    """The ages of a sentence in a script that is not Latin."""
+    for match in _EAST_AGED.finditer(line):
+        yield number(match["a"] or match["b"] or match["c"]) or 0
+    yield from (_ORDINALS[match["o"]] + (10 if match["ten"] else 0) for match in _ARABIC_AGE.finditer(line))
+
+
+def range_in(line: str) -> tuple[int, int] | None:
+    """The least and the greatest age of a group: "between eleven and sixteen years of age"."""
+    match = _RANGE.search(line)
+    if match is None:
+        return None
+    first, last = (number(group) for group in [group for group in match.groups() if group][:2])
+    return (first, last) if first and last and first < last < _OLDEST else None

@@ -1,0 +1,113 @@
+"""Finds names that stand at the end of a text without a heading: in a row, one a line, under a date."""
+
+import re
+
+from jobs.steps.extract import scripts
+from jobs.steps.extract.blocks import Block
+from jobs.steps.extract.data import pattern
+from jobs.steps.extract.dates import dates_in
+from jobs.steps.extract.namelists import (
+    ASIDE,
+    EAST,
+    HONOURED,
+    NUMBERING,
+    is_organisation,
+    is_personal,
+    outside,
+)
+
+_FILE = "signatories.toml"
+_UNNAMED = re.compile(r"(?:name withheld|anonymous|anonyme|anónim[oa]|аноним)", re.IGNORECASE)
+_RECENT = re.compile(
+    r"\bago$|^il y a\b|\bhace \d|\d\s?(?:분|시간|分|時間|小时)\s?(?:전|前)|назад$|\d:\d\d|https?:|@"
+)
+"""What stands beside the latest names of a page's counter of signatures, or a contact."""
+_LEAST = 3  # names of a list
+_ENTRY = 18  # words of an entry
+_ROW = 12_000  # characters of a row that is read
+
+
+def at_end(blocks: list[Block]) -> list[tuple[str, str]]:
+    """The names of the longest such list with the sort of each, "persons" or "organisations"."""
+    found = _longest(blocks)
+    return found or [(name, "organisations") for name in under_date(blocks)]
+
+
+def _longest(blocks: list[Block]) -> list[tuple[str, str]]:
+    """The longest run of entries that show by their form that somebody signs."""
+    best: list[tuple[str, str]] = []
+    run: list[tuple[str, str]] = []
+    doubted: list[str] = []
+    for block in blocks[len(blocks) // 4 :]:
+        entries = _entries(block)
+        sorts = [(entry, _sort(entry)) for entry in entries]
+        shown = sum(bool(sort) for _, sort in sorts)
+        if entries and shown and shown * 5 >= len(sorts) * 4:
+            usual = "persons" if run and run[-1][1] == "persons" else "organisations"
+            run += [(entry, usual) for entry in doubted]
+            run += [(entry, sort or usual) for entry, sort in sorts]
+            best = run if len(run) > len(best) else best
+            doubted = []
+        elif run and len(entries) == 1 and not doubted and not block.gap:
+            doubted = entries  # one that shows nothing, between those that do
+        else:
+            run, doubted = [], []
+    return best if len(best) >= _LEAST else []
+
+
+def _entries(block: Block) -> list[str]:
+    """The entries of a block: it is one itself, or a row of them."""
+    text = block.text
+    if len(text) > _ROW or not text:
+        return []
+    for separator in (";", "；", " · ", " | "):
+        if text.count(separator) >= _LEAST - 1:
+            parts = [part.strip(" .") for part in outside(text, separator)]
+            tail = re.split(r"\.\s+(?=[A-ZÀ-Þ])", parts[-1])[0]
+            return [part for part in (*parts[:-1], tail) if part]
+    return [] if text[-1] in ":?!。" or len(text.split()) > _ENTRY else [text]
+
+
+def _sort(entry: str) -> str:
+    """Of what sort an entry is, by an honorific or what stands behind a name; "" where nothing shows it."""
+    text = NUMBERING.sub("", entry).strip()
+    if len(text.split()) > _ENTRY or text[-1:] in "?!:" or _RECENT.search(text):
+        return ""
+    name = re.split(r"\s*[(（]|,|，|،|\s[–—-]\s", text)[0].strip()
+    behind = text[len(name) :].strip(" ,")
+    if HONOURED.match(text) or scripts.person(text) or _UNNAMED.match(text):
+        return "persons"
+    if EAST.search(name):
+        return ""
+    if len(text) > len(name) and behind and is_personal(name) and not is_organisation(name):
+        return "persons"
+    return ""
+
+
+def under_date(blocks: list[Block]) -> list[str]:
+    """The three or more names that stand without a heading under the closing date, in a row or one a line."""
+    dated = [
+        index
+        for index, block in enumerate(blocks)
+        if (index > len(blocks) // 2 or len(blocks) < _SHORT)
+        and len(block.text) < 40
+        and dates_in(block.text)
+    ]
+    names: list[str] = []
+    for block in blocks[dated[-1] + 1 :] if dated else ():
+        if _ALL.search(block.text) and len(block.text) < 40:
+            continue
+        text = _ORDER.sub("", block.text)
+        if len(text) > 600 or text[-1] in ".。!?" or pattern(_FILE, "end").match(text):
+            break
+        row = re.split(r",\s|、|，|·|/", ASIDE.sub("", text))
+        if any(len(name) > 60 or len(name.split()) > 8 for name in row):
+            break
+        names += [name.strip() for name in row if name.strip()]
+    return names if len(names) >= _LEAST else []
+
+
+_SHORT = 10  # blocks of a text whose date may stand anywhere
+_ALL = re.compile(r"일동$|一同$")
+"""A line that tells that all of them speak, and names none."""
+_ORDER = re.compile(r"\s*[(（](?:가나다|ㄱㄴㄷ|五十音|무)\s?순[)）]\s*$")

@@ -1,0 +1,43 @@
+"""Queues an alert for whoever a question finds, in the database itself."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.tables import deliveries
+from storage.words import DeliveryState
+
+
+def queue_for(
+    connection: Connection,
+    found: sa.Select[tuple[int, str]],
+    alert_id: int,
+    turn: tuple[int, datetime],
+    held: str = "",
+) -> int:
+    """Queues the alert for each (recipient, transport) that is found; returns how many.
+
+    `turn` is the lane and from when on it may go. `held`, where given, is why an admin must look first.
+    """
+    lane, not_before = turn
+    who = found.subquery()
+    recipient, transport = who.c
+    row: dict[str, sa.ColumnElement[Any]] = {
+        "alert_id": sa.literal(alert_id, deliveries.c.alert_id.type),
+        "recipient_id": recipient,
+        "transport": transport,
+        "state": sa.literal(str(DeliveryState.HELD if held else DeliveryState.QUEUED)),
+        "lane": sa.literal(lane),
+        "not_before": sa.literal(not_before, deliveries.c.not_before.type),
+        "attempts": sa.literal(0),
+        "begun": sa.false(),
+        "reference": sa.literal(""),
+        "detail": sa.literal(held),
+    }
+    count = connection.scalar(sa.select(sa.func.count()).select_from(who))
+    if count:
+        chosen = sa.select(*row.values()).order_by(recipient)
+        connection.execute(sa.insert(deliveries).from_select(list(row), chosen))
+    return int(count or 0)

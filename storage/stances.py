@@ -1,0 +1,123 @@
+"""Stances: what recipients want of one case, to follow it or to hear no more of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.additions import Additions
+from storage.queueing import queue_for
+from storage.tables import alerts, cases, deliveries, recipients, stances
+from storage.words import DeliveryState, MsgType, RecipientState, Stance
+
+_MUTED = "the recipient wants no more of the case"
+
+
+class Stances:
+    """Questions about stances, and their changes."""
+
+    def __init__(self, connection: Connection, additions: Additions) -> None:
+        self._connection = connection
+        self._additions = additions
+
+    def take(self, recipient_id: int, case_id: int, stance: Stance) -> None:
+        """From now on this is what the recipient wants of it; what waits of a muted case is cancelled."""
+        self.drop(recipient_id, case_id)
+        row = {"recipient_id": recipient_id, "case_id": case_id, "stance": stance}
+        self._connection.execute(sa.insert(stances).values(**row))
+        if stance is Stance.MUTE:
+            self._cancel(
+                deliveries.c.recipient_id == recipient_id,
+                deliveries.c.alert_id.in_(_not_its_end(alerts.c.case_id == case_id)),
+            )
+
+    def drop(self, recipient_id: int, case_id: int) -> Stance | None:
+        """The recipient wants nothing special of the case any more; returns what it wanted."""
+        of = (stances.c.recipient_id == recipient_id, stances.c.case_id == case_id)
+        known = self._connection.scalar(sa.select(stances.c.stance).where(*of))
+        self._connection.execute(sa.delete(stances).where(*of))
+        return Stance(known) if known else None
+
+    def of(self, recipient_id: int) -> tuple[tuple[Stance, int, str], ...]:
+        """(stance, case, its title) of everything the recipient follows or has muted, by case."""
+        question = (
+            sa.select(stances.c.stance, stances.c.case_id, cases.c.title)
+            .join(cases, cases.c.id == stances.c.case_id)
+            .where(stances.c.recipient_id == recipient_id)
+            .order_by(stances.c.case_id)
+        )
+        return tuple(
+            (Stance(stance), int(case), title) for stance, case, title in self._connection.execute(question)
+        )
+
+    def followed(self, case_id: int) -> bool:
+        """Whether anybody who can be reached follows the case."""
+        if any(row["id"] == case_id for row in self._additions.waiting(cases)):
+            return False  # it is not there yet for anybody to know of
+        question = self._of_case(case_id, Stance.FOLLOW).limit(1)
+        with self._additions.beside():  # none of what waits there is a stance
+            return self._connection.execute(question).first() is not None
+
+    def queue(self, alert_id: int, case_id: int, lane: int, now: datetime, *, held: str = "") -> int:
+        """Queues the alert for those who follow its case and do not get it anyway; returns how many.
+
+        Who would get it in a digest gets it at once.
+        """
+        followers = self._of_case(case_id, Stance.FOLLOW)
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.alert_id == alert_id,
+                deliveries.c.lane > lane,
+                deliveries.c.recipient_id.in_(followers),
+            )
+            .values(lane=lane, not_before=now)
+        )
+        known = sa.select(deliveries.c.recipient_id).where(deliveries.c.alert_id == alert_id)
+        chosen = followers.add_columns(recipients.c.transport).where(recipients.c.id.not_in(known))
+        return queue_for(self._connection, chosen, alert_id, (lane, now), held)
+
+    def hush(self, alert_id: int, case_id: int) -> int:
+        """Takes the alert back from those who want no more of its case; returns how many."""
+        muted = sa.select(stances.c.recipient_id).where(
+            stances.c.case_id == case_id, stances.c.stance == Stance.MUTE
+        )
+        with self._additions.beside():
+            if self._connection.execute(muted.limit(1)).first() is None:
+                return 0
+        return self._cancel(deliveries.c.alert_id == alert_id, deliveries.c.recipient_id.in_(muted))
+
+    def _cancel(self, *where: sa.ColumnElement[bool]) -> int:
+        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        result = self._connection.execute(
+            sa.update(deliveries).where(*where, waiting).values(state=DeliveryState.CANCELLED, detail=_MUTED)
+        )
+        return result.rowcount
+
+    def _of_case(self, case_id: int, stance: Stance) -> sa.Select[tuple[int]]:
+        return (
+            sa.select(recipients.c.id)
+            .join(stances, stances.c.recipient_id == recipients.c.id)
+            .where(
+                stances.c.case_id == case_id,
+                stances.c.stance == stance,
+                recipients.c.state == RecipientState.ACTIVE,
+            )
+        )
+
+
+def _not_its_end(*where: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    return sa.select(alerts.c.id).where(*where, alerts.c.msg_type != MsgType.CANCEL)
+
+
+def merge(connection: Connection, old: int, new: int) -> None:
+    """What the one recipient wants of cases the other wants as well, where it wants nothing else of them."""
+    known: Iterable[int] = connection.scalars(
+        sa.select(stances.c.case_id).where(stances.c.recipient_id == new)
+    ).all()
+    connection.execute(
+        sa.update(stances)
+        .where(stances.c.recipient_id == old, stances.c.case_id.not_in(known))
+        .values(recipient_id=new)
+    )

@@ -1,0 +1,176 @@
+"""What chats were told of a case: who was, under which message news of it belongs, what to change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.queueing import queue_for
+from storage.records import Alert, Heard
+from storage.tables import alerts, deliveries, recipients, statements
+from storage.words import DeliveryState, MsgType, RecipientState, Severity, Urgency
+
+_ARRIVED = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
+_DIGEST_LANE = 4
+_LEFT_US = sa.or_(
+    deliveries.c.state.in_(_ARRIVED),
+    sa.and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun),
+)
+"""States in which a message stands before its reader, or may."""
+_UNDER_WAY = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+_WAITS = sa.or_(_UNDER_WAY, deliveries.c.state == DeliveryState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A message that has to be changed where it stands: what it told, and which alert changed that."""
+
+    delivery_id: int
+    recipient_id: int
+    reference: str
+    alert_id: int
+    by: int
+
+
+class Told:
+    """Questions about what was told of cases, and the changes that follow for messages that were sent."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def receivers(self, case_id: int, *, waiting: bool = False) -> bool:
+        """Whether anybody reachable was told of the case, or may have been, and has not heard of its end.
+
+        With `waiting`, also if something on it only waits for somebody.
+        """
+        found = self._connection.execute(_receivers(case_id, waiting=waiting).limit(1)).first()
+        return found is not None
+
+    def queue(self, end: Alert, lane: int, now: datetime, *, held: str = "") -> int:
+        """Queues the end of a case for everybody reachable who was told of it, or may have been.
+
+        Not for those who have heard of it, or are about to. Where an admin looks first (`held`), also for
+        those for whom something on the case waits. Returns for how many.
+        """
+        assert end.case_id is not None  # noqa: S101 - it ends the case
+        found = _receivers(end.case_id, waiting=bool(held))
+        return queue_for(self._connection, found, end.id, (lane, now), held)
+
+    def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:
+        """What one chat was told of a case by alerts older than `before`, the first message first."""
+        question = (
+            sa.select(deliveries.c.reference, deliveries.c.lane, statements.c.urgency, statements.c.severity)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(
+                deliveries.c.recipient_id == recipient_id,
+                alerts.c.case_id == case_id,
+                alerts.c.id < before,
+                deliveries.c.state.in_(_ARRIVED),
+            )
+            .order_by(deliveries.c.alert_id)
+        )
+        return tuple(
+            Heard(reference, Urgency(urgency), Severity(severity), lane < _DIGEST_LANE)
+            for reference, lane, urgency, severity in self._connection.execute(question)
+        )
+
+    def amend(self, by: Alert, now: datetime, *, statement_id: int = 0) -> int:
+        """From now on the messages on the alert's case are due to be changed; returns how many.
+
+        Only those that said it alone: a line in a digest stays. With `statement_id`, only what was told
+        of that statement.
+        """
+        of = [alerts.c.case_id == by.case_id, alerts.c.id < by.id]
+        of += [alerts.c.statement_id == statement_id] if statement_id else []
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.alert_id.in_(sa.select(alerts.c.id).where(*of)),
+                deliveries.c.lane < _DIGEST_LANE,
+                _LEFT_US,
+            )
+            .values(amend_by=by.id, amend_at=now)
+        )
+        return result.rowcount
+
+    def due(self, transport: str, now: datetime, most: int) -> tuple[Amendment, ...]:
+        """Messages of reachable chats that are due to be changed, oldest wish first.
+
+        To be asked only by the one sender that holds the transport's lock.
+        """
+        question = (
+            sa.select(
+                deliveries.c.id,
+                deliveries.c.recipient_id,
+                deliveries.c.reference,
+                deliveries.c.alert_id,
+                deliveries.c.amend_by,
+            )
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(*_to_amend(transport), deliveries.c.amend_at <= now)
+            .order_by(deliveries.c.amend_at, deliveries.c.id)
+            .limit(most)
+        )
+        return tuple(Amendment(*row) for row in self._connection.execute(question))
+
+    def next_due(self, transport: str) -> datetime | None:
+        """When the next message may be changed."""
+        question = (
+            sa.select(sa.func.min(deliveries.c.amend_at))
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(*_to_amend(transport))
+        )
+        found: datetime | None = self._connection.scalar(question)
+        return found
+
+    def amended(self, amendment: Amendment, reference: str | None) -> None:
+        """The message was changed and goes by this reference now; with None it stays as it is for good."""
+        kept = amendment.reference if reference is None else reference
+        self._settle(amendment, amend_by=None, amend_at=None, reference=kept)
+
+    def amend_later(self, amendment: Amendment, at: datetime) -> None:
+        """The message is to be changed, but not before then."""
+        self._settle(amendment, amend_at=at)
+
+    def _settle(self, amendment: Amendment, **values: object) -> None:
+        """Not where another alert is to change it now, or the chat has moved."""
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.id == amendment.delivery_id,
+                deliveries.c.amend_by == amendment.by,
+                deliveries.c.reference == amendment.reference,
+            )
+            .values(**values)
+        )
+
+
+def _receivers(case_id: int, *, waiting: bool) -> sa.Select[tuple[int, str]]:
+    end = alerts.c.msg_type == MsgType.CANCEL
+    told = sa.or_(_LEFT_US, _WAITS) if waiting else _LEFT_US
+    newest_end = sa.func.coalesce(sa.func.max(sa.case((end, alerts.c.id))), 0)
+    return (
+        sa.select(deliveries.c.recipient_id, deliveries.c.transport)
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+        .where(
+            alerts.c.case_id == case_id,
+            recipients.c.state == RecipientState.ACTIVE,
+            sa.or_(told, sa.and_(end, _UNDER_WAY)),
+        )
+        .group_by(deliveries.c.recipient_id, deliveries.c.transport)
+        .having(sa.func.max(alerts.c.id) > newest_end)
+    )
+
+
+def _to_amend(transport: str) -> Iterable[sa.ColumnElement[bool]]:
+    return (
+        deliveries.c.amend_at.is_not(None),
+        deliveries.c.transport == transport,
+        deliveries.c.state == DeliveryState.SENT,
+        deliveries.c.reference != "",
+        recipients.c.state == RecipientState.ACTIVE,
+    )

@@ -1,0 +1,107 @@
+"""/digest and /quiet: a person's hours, by a person's clock."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.commands import clocks
+from bot.commands.mistake import Mistake
+from storage.records import Recipient
+from storage.words import Digest
+from tests.bot.chat import Chat
+
+
+def stored(chat: Chat) -> Recipient:
+    """What is kept about the chat."""
+    found = chat.recipient()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours", "zone"),
+    [
+        ("22:00-07:00", (1320, 420), ""),
+        ("22:00-07:00 Asia/Seoul", (1320, 420), "Asia/Seoul"),
+        ("22-7 서울", (1320, 420), "Asia/Seoul"),
+        ("22:30 – 6 new york", (1350, 360), "America/New_York"),
+        ("23 to 06:15 UTC+5:45", (1380, 375), "+05:45"),
+    ],
+)
+def test_quiet_hours_are_typed_as_people_write_them(
+    chat: Chat, typed: str, hours: tuple[int, int], zone: str
+) -> None:
+    """With a city, a zone, a difference, or none; the answer says what that clock shows."""
+    read = chat.says(f"/quiet {typed}")
+    assert (stored(chat).quiet, stored(chat).zone) == (hours, zone)
+    assert "on that clock" in read
+    assert "Extreme and Immediate" in read
+    assert "/quiet " in chat.says("/settings")
+
+
+def test_the_exception_is_one_tap_away_and_so_is_the_end(chat: Chat) -> None:
+    """Not even that; let that through; no quiet hours."""
+    chat.says("/quiet 22-7 Seoul")
+    assert stored(chat).wakes
+    assert "Nothing breaks them" in chat.presses("Not even that")
+    assert not stored(chat).wakes
+    chat.presses("Let that through")
+    assert stored(chat).wakes
+    assert "No quiet hours." in chat.presses("No quiet hours")
+    assert stored(chat).quiet is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("/quiet 25:00-07:00", "no time of day"),
+        ("/quiet 22:00", "From when until when?"),
+        ("/quiet 22-22", "From when until when?"),
+        ("/quiet tonight", "From when until when?"),
+        ("/quiet 22-7 Atlantis", "“Atlantis” is no time zone"),
+        ("/digest daily 08:00 Atlantis", "no time zone"),
+        ("/digest hourly", "not understood after “digest:”"),
+        ("/digest daily noon", "no time of day"),
+    ],
+)
+def test_what_is_not_understood_is_explained_and_stores_nothing(chat: Chat, typed: str, told: str) -> None:
+    """With an example that works."""
+    assert told in chat.says(typed)
+    assert chat.recipient() is None
+
+
+def test_to_look_stores_nothing(chat: Chat) -> None:
+    """Neither /quiet nor /digest alone."""
+    assert "No quiet hours." in chat.says("/quiet")
+    assert "Nothing that you asked for comes in a digest" in chat.says("/digest")
+    assert chat.recipient() is None
+
+
+def test_digests_are_set_for_all_that_comes_in_one(chat: Chat) -> None:
+    """The hour for the chat, the rhythm for each wish that names kinds; what is urgent rings as before."""
+    chat.says("/subscribe KP")
+    chat.says("/subscribe kind:resolution digest:daily")
+    assert "once a week, on Monday at 07:30" in chat.says("/digest weekly 07:30 Seoul")
+    assert [route.digest for route in chat.routes] == [Digest.NONE, Digest.WEEKLY]
+    assert (stored(chat).digest_at, stored(chat).zone) == (450, "Asia/Seoul")
+    assert "once a day, at 07:30" in chat.presses("once a day")
+    assert "at 18:00" in chat.says("/digest 18")
+    assert "comes at once" in chat.says("/digest now")
+    assert "Digests come at 18:00." in chat.says("/settings")
+
+
+def test_moments_are_told_on_the_persons_clock(chat: Chat) -> None:
+    """Noon in UTC is nine in the evening in Seoul."""
+    chat.says("/quiet 22-7 Seoul")
+    assert "It is 21:00 now" in chat.read
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=30) | st.from_regex(r"[0-9:+\- utc]{1,12}", fullmatch=True))
+def test_whatever_is_typed_is_read_or_explained(text: str) -> None:
+    """No zone and no hour raises anything but a Mistake."""
+    for read in (clocks.zone, lambda one: clocks.hour(one, "8"), lambda one: clocks.hours(one, "22-7")):
+        try:
+            read(text)
+        except Mistake:
+            continue

@@ -1,0 +1,161 @@
+"""Whatever happens in whatever order, the notification log knows it: nothing is lost, nothing sent twice."""
+
+from collections import Counter
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from jobs.ledger import Errand, Finished, Ledger, Room
+from jobs.outcome import Gone, Outcome, Rejected, RetryLater, Sent, Uncertain
+from storage.database import Database
+from storage.records import Delivery
+from storage.tables import deliveries
+from storage.words import DeliveryState, RecipientState
+from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
+
+_numbers = count()
+LANES = st.sampled_from((1, 2, 3, 4))
+OUTCOMES = st.sampled_from(
+    (
+        Sent("7"),
+        Sent("8"),
+        RetryLater(30, "Too Many Requests"),
+        RetryLater(0, "trouble"),
+        RetryLater(5, "no connection", everyone=True),
+        Rejected("Bad Request: can't parse"),
+        Uncertain("timed out"),
+        Gone("Forbidden: bot was blocked by the user"),
+    )
+)
+
+
+class Log(RuleBasedStateMachine):
+    """A sender at work: it is given errands, gets answers or none, is killed, and begins anew."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+        self.now = NOON
+        self.ledger = self.begun()
+        self.under_way: list[Errand] = []
+        self.readers: list[int] = []
+        self.arrived: Counter[int] = Counter()
+        """How often the platform may have shown each delivery, as it knows itself."""
+        self.immediate: set[int] = set()
+
+    def begun(self) -> Ledger:
+        """A sender that has just started."""
+        return Ledger(self.database, "telegram", lambda: self.now)
+
+    @initialize()
+    def begins(self) -> None:
+        """Three readers, and an empty log."""
+        with self.database.write() as work:
+            work.connection.execute(sa.delete(deliveries))
+            self.readers = [a_reader(work, address=f"r{next(_numbers)}").id for _ in range(3)]
+
+    @rule(who=st.sets(st.integers(0, 2), min_size=1), lane=LANES, urgent=st.booleans())
+    def rings(self, who: set[int], lane: int, urgent: bool) -> None:
+        """An alert is queued."""
+        with self.database.write() as work:
+            people = [work.recipients.get(self.readers[one]) for one in sorted(who)]
+            said = a_statement(alert=URGENT if urgent else CALM)
+            far = NOON + timedelta(days=30)
+            named = an_alert(identifier=f"a{next(_numbers)}", statement=said, expires=far)
+            alert = queued(work, *filter(None, people), lane=lane, alert=named)
+            if urgent:
+                self.immediate |= {one.id for one in work.deliveries.of_alert(alert.id)}
+
+    @rule(most=st.integers(1, 3))
+    def sends(self, most: int) -> None:
+        """What is due leaves; nobody is written to twice at a time."""
+        busy = [errand.recipient.id for errand in self.under_way]
+        turn = self.ledger.turn((), Room(most, busy))
+        self.under_way += turn.errands
+        receivers = [errand.recipient.id for errand in self.under_way]
+        assert len(receivers) == len(set(receivers))
+        assert len(turn.errands) <= most
+        for errand in turn.errands:
+            assert errand.recipient.state is RecipientState.ACTIVE
+            assert len(errand.deliveries) == 1 or errand.deliveries[0].lane == 4
+
+    @precondition(lambda self: self.under_way)
+    @rule(which=st.integers(0, 2), outcome=OUTCOMES)
+    def answers(self, which: int, outcome: Outcome) -> None:
+        """The platform answers one of them."""
+        errand = self.under_way.pop(which % len(self.under_way))
+        if isinstance(outcome, Sent | Uncertain):
+            self.arrived.update(one.id for one in errand.deliveries)
+        self.ledger.turn([Finished(errand, outcome, self.now)], Room())
+
+    @rule()
+    def is_killed(self) -> None:
+        """What was under way may have arrived: nobody can know."""
+        self.arrived.update(one.id for errand in self.under_way for one in errand.deliveries)
+        self.under_way = []
+        self.ledger = self.begun()
+        self.ledger.recover()
+
+    @rule(minutes=st.integers(1, 20))
+    def waits(self, minutes: int) -> None:
+        """Time passes."""
+        self.now += timedelta(minutes=minutes)
+
+    @rule(who=st.integers(0, 2))
+    def comes_back(self, who: int) -> None:
+        """Somebody speaks, who may have been lost."""
+        with self.database.write() as work:
+            known = work.recipients.get(self.readers[who])
+            assert known is not None
+            work.recipients.ensure("telegram", known.address, "en", self.now)
+
+    @invariant()
+    def is_true(self) -> None:
+        """An attempt is in the log before it is made; what arrived is not sent again, but for one repeat."""
+        log = self.log()
+        for errand in self.under_way:
+            for one in errand.deliveries:
+                assert (log[one.id].state, log[one.id].begun) == (DeliveryState.SENDING, True)
+                assert log[one.id].attempts == one.attempts + 1
+        sending = {key for key, one in log.items() if one.state is DeliveryState.SENDING}
+        assert sending == {one.id for errand in self.under_way for one in errand.deliveries}
+        for key, times in self.arrived.items():
+            assert times <= (2 if key in self.immediate else 1)
+
+    def teardown(self) -> None:
+        """In the end the platform takes everything: then all that could be told has been."""
+        if not self.readers:
+            return
+        for errand in self.under_way:
+            self.ledger.turn([Finished(errand, Sent("9"), self.now)], Room())
+        for _ in range(200):
+            self.now += timedelta(minutes=20)
+            turn = self.ledger.turn((), Room(3))
+            if not turn.looked:
+                break
+            for errand in turn.errands:
+                self.ledger.turn([Finished(errand, Sent("9"), self.now)], Room())
+        for one in self.log().values():
+            assert one.state not in {DeliveryState.QUEUED, DeliveryState.SENDING}, one
+            if one.state is DeliveryState.SENT:
+                assert one.reference
+
+    def log(self) -> dict[int, Delivery]:
+        """Every delivery as it stands."""
+        with self.database.read() as work:
+            ids: Any = work.connection.scalars(sa.select(deliveries.c.id)).all()
+            return {one.id: one for one in work.deliveries.many(ids)}
+
+
+def test_nothing_is_lost_and_nothing_sent_twice(database: Database) -> None:
+    """Whatever a platform answers, and whenever the sender is killed."""
+    few = settings(
+        max_examples=12, stateful_step_count=20, suppress_health_check=list(HealthCheck), deadline=None
+    )
+    run(lambda: Log(database), settings=few)  # type: ignore[arg-type]  # a factory is taken as well

@@ -1,0 +1,107 @@
+"""How fast an account may write: the budget is used, and never overrun."""
+
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.pace import Pace, Place
+
+
+@dataclass
+class Clock:
+    """A clock that moves when it is told to."""
+
+    at: float = 1000.0
+
+    def __call__(self) -> float:
+        """What time it is."""
+        return self.at
+
+
+def crowd(address: str) -> Place:
+    """As on Telegram: a chat with its topics, a group where the number is negative."""
+    chat = address.partition("/")[0]
+    return Place(chat, crowd=chat.startswith("-"))
+
+
+def test_after_a_rest_some_follow_one_another_and_then_each_in_its_turn() -> None:
+    """Whoever comes later need not wait for a second that is full."""
+    clock = Clock()
+    pace = Pace(30, gap=0, clock=clock)
+    assert pace.room() == 10
+    for number in range(10):
+        pace.leaves(Place(str(number)))
+    assert (pace.room(), 0 < pace.wait() < 0.04) == (0, True)
+    clock.at += pace.wait()
+    assert pace.room() == 1
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.floats(0, 0.2), st.floats(0, 0.5)), min_size=1, max_size=60))
+def test_in_no_second_more_are_counted_than_may_be(steps: list[tuple[float, float]]) -> None:
+    """Whenever the platform counts each, from its leaving to its answer or 15 ms, and however we stop."""
+    clock = Clock()
+    pace = Pace(30, gap=0, clock=clock)
+    earliest: list[float] = []
+    latest: list[float] = []
+    for pause, answer in steps:
+        for _ in range(pace.room()):
+            slot = pace.leaves(Place("1"))
+            earliest.append(clock.at)
+            late = min(answer, 0.015)
+            latest.append(clock.at + late)
+            at, clock.at = clock.at, clock.at + late
+            pace.answered(slot)
+            clock.at = at
+        clock.at += pause
+    for number, began in enumerate(latest):
+        # The first is counted as late, and those behind it as early, as they can be.
+        within = [at for at in earliest[number + 1 :] if at < began + 1.0 - 1e-9]
+        assert len(within) + 1 <= 30
+
+
+def test_the_budget_is_used() -> None:
+    """With an answer after 50 ms and a turn of 20 ms, 98 of 100 that may leave in a minute do."""
+    clock = Clock()
+    pace = Pace(30, gap=0, clock=clock)
+    sent, end = 0, clock.at + 60
+    waiting: list[tuple[float, object]] = []
+    while clock.at < end:
+        for at, slot in tuple(waiting):
+            if at <= clock.at:
+                pace.answered(slot)  # type: ignore[arg-type]  # it came from there
+                waiting.remove((at, slot))
+        for _ in range(pace.room()):
+            waiting.append((clock.at + 0.05, pace.leaves(Place("1"))))
+            sent += 1
+        clock.at += 0.02
+    assert 0.98 * 60 * 30 <= sent <= 60 * 30 + 10
+
+
+def test_a_chat_gets_one_a_second_with_all_its_topics_and_a_group_twenty_a_minute() -> None:
+    """Others are not held up meanwhile."""
+    clock = Clock()
+    pace = Pace(1000, per_minute=20, place=crowd, clock=clock)
+    pace.leaves(crowd("5"))
+    assert pace.resting() == {"5"}
+    for number in range(20):
+        pace.leaves(crowd(f"-7/{number % 2}"))
+        assert "-7" in pace.resting()
+        clock.at += 1.0
+    assert "5" not in pace.resting()
+    assert "-7" in pace.resting()
+    clock.at += 39.9
+    assert "-7" in pace.resting()
+    clock.at += 0.2
+    assert "-7" not in pace.resting()
+
+
+def test_a_service_that_writes_to_everybody_for_months_does_not_grow_with_it() -> None:
+    """Chats that may be written to again are forgotten."""
+    clock = Clock()
+    pace = Pace(1e9, per_minute=20, place=crowd, clock=clock)
+    for chat in range(20_000):
+        pace.leaves(crowd(str(-chat)))
+        clock.at += 0.2
+    assert len(pace._chats) + len(pace._crowds) < 2_000

@@ -1,0 +1,118 @@
+"""Who was told of a case, under which message its news belong, and which messages are to be changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.database import Database, Work
+from storage.records import Alert, Recipient
+from storage.words import DeliveryState, MsgType
+from tests.builders import NOON, a_reader, an_alert, arrived, queued
+
+LATER = NOON + timedelta(hours=1)
+
+
+def on_case(work: Work, case: int, name: str, *readers: Recipient, lane: int = 1, **given: object) -> Alert:
+    """An alert on the case, queued for these readers."""
+    return queued(work, *readers, lane=lane, alert=an_alert(identifier=name, case_id=case, **given))
+
+
+@pytest.mark.parametrize(
+    ("state", "begun", "told"),
+    [
+        (DeliveryState.SENT, True, True),
+        (DeliveryState.UNCERTAIN, True, True),
+        (DeliveryState.SENDING, True, True),
+        (DeliveryState.SENDING, False, False),
+        (DeliveryState.QUEUED, False, False),
+        (DeliveryState.HELD, False, False),
+        (DeliveryState.FAILED, True, False),
+        (DeliveryState.CANCELLED, False, False),
+    ],
+)
+def test_who_was_told_or_may_have_been_hears_of_the_end(
+    database: Database, state: DeliveryState, begun: bool, told: bool
+) -> None:
+    """Nobody else: the end of something never heard of would only frighten."""
+    with database.write() as work:
+        case = work.cases.open("Nine", NOON)
+        reader = a_reader(work)
+        (delivery,) = work.deliveries.of_alert(on_case(work, case, "call", reader).id)
+        if begun:
+            work.deliveries.begin([delivery.id])
+        work.deliveries.settle(delivery.id, state)
+        assert work.told.receivers(case) is told
+
+
+def test_the_end_is_told_once_and_again_after_a_new_call(database: Database) -> None:
+    """Two sources call off the same call; then it is raised anew, and called off anew."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        arrived(work, on_case(work, case, "call", reader).id)
+        assert work.told.receivers(case)
+        end = on_case(work, case, "end", reader, lane=0, msg_type=MsgType.CANCEL)
+        assert not work.told.receivers(case), "the end waits for its turn"
+        arrived(work, end.id)
+        assert not work.told.receivers(case)
+        arrived(work, on_case(work, case, "call again", reader).id)
+        assert work.told.receivers(case)
+
+
+def test_who_left_is_told_nothing(database: Database) -> None:
+    """A chat that blocked the bot is not among them."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        arrived(work, on_case(work, case, "call", reader).id)
+        work.recipients.suspend(reader.id, NOON)
+        assert not work.told.receivers(case)
+
+
+def test_what_was_said_of_a_case_is_due_to_be_changed_once(database: Database) -> None:
+    """What was said alone of this case before: not in a digest, not of another, not the end itself."""
+    with database.write() as work:
+        case, other = work.cases.open("Nine", NOON), work.cases.open("Ten", NOON)
+        reader, waiting = a_reader(work), a_reader(work, address="2")
+        call = on_case(work, case, "call", reader, waiting)
+        (sent, _) = work.deliveries.of_alert(call.id)
+        work.deliveries.settle(sent.id, DeliveryState.SENT, reference="7")
+        arrived(work, on_case(work, case, "in a digest", reader, lane=4).id, "8")
+        arrived(work, on_case(work, other, "other", reader).id, "9")
+        end = on_case(work, case, "end", reader, lane=0, msg_type=MsgType.CANCEL)
+        assert work.told.amend(end, LATER) == 1
+        arrived(work, end.id, "10")
+        assert work.told.due("telegram", NOON, 9) == ()
+        (due,) = work.told.due("telegram", LATER, 9)
+        assert (due.reference, due.alert_id, due.by) == ("7", call.id, end.id)
+        assert work.told.next_due("telegram") == LATER
+        work.told.amend_later(due, LATER + timedelta(minutes=1))
+        assert work.told.due("telegram", LATER, 9) == ()
+        (due,) = work.told.due("telegram", LATER + timedelta(minutes=1), 9)
+        work.told.amended(due, "7,11")
+        assert work.told.next_due("telegram") is None
+        assert work.deliveries.of_alert(call.id)[0].reference == "7,11"
+
+
+def test_a_chat_that_moved_has_nothing_to_change(database: Database) -> None:
+    """In the new chat the same numbers name other messages, which no edit may hit."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work, address="-1")
+        arrived(work, on_case(work, case, "call", reader).id, "7")
+        work.told.amend(on_case(work, case, "end", reader, lane=0, msg_type=MsgType.CANCEL), NOON)
+        (due,) = work.told.due("telegram", NOON, 9)
+        work.recipients.move(reader.id, "telegram", "-1002")
+        work.told.amended(due, "8")
+        assert work.told.due("telegram", LATER, 9) == ()
+        assert {one.reference for one in work.deliveries.of_alert(due.alert_id)} == {""}
+
+
+def test_news_belong_under_what_was_told_before(database: Database) -> None:
+    """The first message first; what is told later, and what never left us, is not among it."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        arrived(work, on_case(work, case, "digest", reader, lane=4).id, "5")
+        arrived(work, on_case(work, case, "call", reader).id, "7")
+        on_case(work, case, "waits", reader)
+        news = on_case(work, case, "news", reader, lane=2, msg_type=MsgType.UPDATE)
+        arrived(work, news.id, "9")
+        heard = work.told.heard(reader.id, case, news.id)
+        assert [(one.reference, one.at_once) for one in heard] == [("5", False), ("7", True)]
