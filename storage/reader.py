@@ -354,6 +354,10 @@ class Reader:
             way = Way((ids,), held=sum(one.held for one in months))
             yield Group((way,) if ids else (), way.held, strict=True)
 
+    def named(self, role: str, name: str) -> Group:
+        """Who has this name in this role: "from" speaks, "to" is asked; without ways where nobody has."""
+        return self._fact(self._named(role, name))
+
     def _fact(self, ways: Iterable[Way]) -> Group:
         return self._weighed(Group(tuple(ways), 0, strict=True))
 

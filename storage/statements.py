@@ -290,20 +290,19 @@ class Statements:
         """Without those that ask something of others whose names share words with the one asked for."""
         if not (query.to_names and found.keys):
             return found
-        asked = [
-            demands.c.country.in_(query.to),
-            *(condition(demands.c.addressee, name) for name in query.to_names),
-        ]
-        numbers = [number for _, number in found.keys]
-        question = sa.select(demands.c.statement_id).where(
-            demands.c.statement_id.in_(numbers), sa.or_(*asked)
-        )
-        right = set(self._connection.scalars(question))
+        who = [condition(demands.c.addressee, name) for name in query.to_names]
+        asked = sa.or_(demands.c.country.in_(query.to), *who)
+        these = demands.c.statement_id.in_([number for _, number in found.keys])
+        right = set(self._connection.scalars(sa.select(demands.c.statement_id).where(these, asked)))
         keys = tuple(key for key in found.keys if key[1] in right)
         return Dated(keys, len(keys), found.is_least)
 
     def _hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
         return tuple(Hit(statement) for statement in self.many(ids))
+
+    def is_voice(self, name: str) -> bool:
+        """Whether a source, an organisation or an issuer has a name that holds these words."""
+        return self._index.is_held("from", name)
 
     def edits(self) -> int:
         """A number that changes whenever a known statement is changed."""
