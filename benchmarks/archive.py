@@ -214,7 +214,7 @@ def _into_fts5(connection: Connection, shift: int, base: int) -> None:
         connection.exec_driver_sql(into, (shift,))
 
 
-def _shifted(column: sa.Column[Any], shift: int) -> sa.ColumnElement[Any]:
+def _shifted(column: sa.ColumnClause[Any], shift: int) -> sa.ColumnElement[Any]:
     if column.name in ("id", "statement_id", "entry_id", "case_id"):
         return column + shift
     if column.name == "uid":

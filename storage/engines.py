@@ -32,7 +32,7 @@ class _Asked(Index):
     _and: str
     _or: str
     _but: str
-    _matching: tuple[str, str]
+    _matching: tuple[str, ...]
     """What matches a question, as (its place among several, numbers): anywhere, in titles."""
     _among: str
     """How to ask for one of many numbers."""
@@ -172,10 +172,10 @@ class PostgresIndex(_Asked):
         """The rows are all there is."""
 
 
-def index_for(connection: Connection, additions: Additions, memory: Memory) -> Index:
+def index_for(connection: Connection, additions: Additions, memory: Memory | None = None) -> Index:
     """The index of this connection's database; `memory` is of that database alone."""
     kind = SqliteIndex if connection.dialect.name == "sqlite" else PostgresIndex
-    return kind(connection, additions, memory)
+    return kind(connection, additions, memory or Memory())
 
 
 def _ways(group: Group) -> Iterator[Way]:
@@ -189,7 +189,8 @@ def _ways(group: Group) -> Iterator[Way]:
 
 def for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
     """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once."""
-    every, titles = [], []
+    every: list[tuple[int, str]] = []
+    titles: list[tuple[int, str]] = []
     said = _Said()
     for row in rows:
         for signs, into in (

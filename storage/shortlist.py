@@ -121,12 +121,13 @@ class Shortlist:
             asks.append(Ask(self._said(must), MOST))
         each = list(dict.fromkeys(asks))  # words that name one thing together ask for the same
         numbers_of = dict(zip(each, self._engine.numbers(each), strict=True))
-        *found, others = [*(numbers_of[ask] for ask in asks), *([] if self._strict else [[]])]
+        found = [numbers_of[ask] for ask in asks]
+        others = found[len(asked) :]
         held = [
             (face.at, face.worth * more, numbers)
-            for (face, more, _), numbers in zip(asked, found, strict=True)
+            for (face, more, _), numbers in zip(asked, found, strict=False)
         ]
-        return _most_held([*held, (-1, 0.0, others)])[:MOST]
+        return _most_held([*held, *((-1, 0.0, numbers) for numbers in others)])[:MOST]
 
     def _said(self, groups: Iterable[Group]) -> str:
         return self._engine.said(groups, self._question.without)

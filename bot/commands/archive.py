@@ -191,7 +191,7 @@ def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | N
         return None
     near = work.statements.parties.like(unknown[0], Role.ISSUER)
     told = speech.t("Nobody whose statements are kept here is called “{name}”.", name=shorten(unknown[0], 80))
-    blocks = [heading(title), paragraph(told)]
+    blocks: list[Block] = [heading(title), paragraph(told)]
     if near:
         blocks.append(paragraph(speech.t("Did you mean one of these?")))
     rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in near[:_NEAR]]
