@@ -18,7 +18,7 @@ from jobs.steps.understand import Understood, as_it_stands, possible
 from storage.database import Database, Work
 from storage.records import Entry, Source, Statement
 
-BATCH = 100
+BATCH = 200
 """Entries that are stored together: killed, an import loses no more than the reading of these."""
 _IN_FLIGHT = 4
 """Batches that are read while one is stored: enough for two workers, and for their memory."""

@@ -25,7 +25,7 @@ class Additions:
     """What one transaction adds. Whatever else it asks or changes comes after all that waits is written.
 
     So nobody sees rows that are not there yet, or misses any: only what is asked `beside` does, and adds
-    itself what is `waiting`. The transaction's end writes the rest (`write`).
+    itself what is `waiting`. The transaction's end writes the rest (`end`).
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -56,10 +56,8 @@ class Additions:
         self._waits(1)
 
     def last(self, does: Callable[[], None]) -> None:
-        """Done once, after all else that waits is written."""
-        if does not in self._last:
-            self._last[does] = None
-            self._waits(1)
+        """Done once, when the transaction ends: what is asked before does not see it."""
+        self._last[does] = None
 
     def waiting(self, table: sa.Table) -> Sequence[Row]:
         """The rows of the table that are not written yet, in the order in which they came."""
@@ -78,16 +76,20 @@ class Additions:
         """Writes all that waits."""
         rows, self._rows = self._rows, {}
         after, self._after = self._after, {}
-        last, self._last = self._last, {}
         self._number = 0
         for table in sorted(rows, key=_RANK.__getitem__):
             self._connection.execute(_insert(table), rows[table])
         for change, given in after.items():
             self._connection.execute(change, given)
-        for does in last:
-            does()
         if self._connection.dialect.name == "sqlite":
             self._numbers.clear()  # what comes now may add rows by itself
+
+    def end(self) -> None:
+        """Writes all that waits, and does what comes last."""
+        self.write()
+        last, self._last = self._last, {}
+        for does in last:
+            does()
 
     def _waits(self, number: int) -> None:
         if not self._is_heard:

@@ -26,6 +26,7 @@ from storage.engines import index_for
 from storage.entries import Entries
 from storage.matching import Matching
 from storage.measures import Measures, measure
+from storage.memory import Memory
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
 from storage.notices import Notices
@@ -98,6 +99,7 @@ class Database:
     def __init__(self, url: str, vault: Vault) -> None:
         self.vault = vault
         self.engine = _engine(url)
+        self._memory = Memory()
 
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
@@ -134,7 +136,7 @@ class Database:
         with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
             additions = Additions(connection)
             yield self._work(connection, additions)
-            additions.write()
+            additions.end()
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -198,7 +200,7 @@ class Database:
             raise StorageError(f"the database cannot be copied: {reason(error)}") from error
 
     def _work(self, connection: Connection, additions: Additions) -> Work:
-        index = index_for(connection, additions)
+        index = index_for(connection, additions, self._memory)
         statements = Statements(connection, additions, index, self.vault.trace)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions)

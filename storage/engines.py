@@ -1,24 +1,29 @@
 """The index in FTS5 on SQLite and in tsvectors on PostgreSQL, fed by the same numbers of terms on both."""
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.answer import Row
+from storage.memory import Memory
 from storage.question import Group, Way
-from storage.search import WORDS, Index, Row
-from storage.vocabulary import numbers_in, sign
+from storage.search import WORDS, Index
+from storage.shortlist import Ask
+from storage.vocabulary import DOUBLE, PART, number_of, numbers_in, sign
 
 _TABLES = ("statement_index", "statement_index_title")
-"""On SQLite: of all terms, and of those in titles."""
-_IN_FTS5 = "SELECT rowid AS id FROM {0} WHERE {0} MATCH :asked ORDER BY rowid DESC"
-_IN_VECTORS = "SELECT id FROM statement_index_words WHERE {} @@ CAST(:asked AS tsquery) ORDER BY id DESC"
-_VECTOR = "array_to_tsvector(string_to_array(title || rest, NULL))"
-_TITLE_VECTOR = "array_to_tsvector(string_to_array(title, NULL))"
+"""On SQLite: of all terms, and of those in titles with the facts that filters ask for."""
+VECTORS = (
+    "array_to_tsvector(string_to_array(title || rest, NULL))",
+    "array_to_tsvector(string_to_array(title || split_part(rest, E'\\x01', 4), NULL))",
+)
+"""On PostgreSQL: likewise, as it makes them of signed statements."""
 
 
 class _Asked(Index):
@@ -27,13 +32,28 @@ class _Asked(Index):
     _and: str
     _or: str
     _but: str
+    _matching: tuple[str, ...]
+    """What matches a question, as (its place among several, numbers): anywhere, in titles."""
+    _among: str
+    """How to ask for one of many numbers."""
 
     @staticmethod
     @abstractmethod
     def _one(step: Sequence[int]) -> str:
         """One of these terms."""
 
-    def _said(self, groups: Sequence[Group], without: Sequence[Way]) -> str:
+    @staticmethod
+    @abstractmethod
+    def _many(numbers: Sequence[int]) -> object:
+        """Numbers as the driver takes them."""
+
+    @staticmethod
+    @abstractmethod
+    def _listed(numbers: Any) -> Sequence[int]:  # noqa: ANN401 - what the driver gives
+        """Numbers as it gives them, all in one value: a row for each costs more than finding them."""
+
+    def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
+        """All these groups, and none of those, as the engine reads it; "" for nothing."""
         asked = self._and.join(
             f"({self._or.join(self._and.join(map(self._one, way.steps)) for way in _ways(group))})"
             for group in groups
@@ -44,30 +64,68 @@ class _Asked(Index):
                 asked = f"({asked}){self._but}{self._one(way.steps[0])}"
         return asked
 
-    def _any(self, several: Sequence[str]) -> str:
-        return self._or.join(f"({one})" for one in several)
+    def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
+        """For each question the numbers of the statements that it matches, the newest first."""
+        found: list[list[int]] = [[] for _ in asks]
+        given = [(at, ask) for at, ask in enumerate(asks) if ask.said]
+        if given:
+            question = " UNION ALL ".join(self._matching[ask.in_title] for _, ask in given)
+            values = tuple(value for at, ask in given for value in (at, ask.said, ask.most))
+            for at, numbers in self._connection.exec_driver_sql(question, values).all():
+                found[at] = sorted(self._listed(numbers), reverse=True)
+        return found
+
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The signed statements with these numbers, in no order."""
+        return [
+            Row(number, _day(day), *rest) for number, day, *rest in self._of("id, day, title, rest", numbers)
+        ]
+
+    def days(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
+        """The days that they are filed under, each with its number, in no order."""
+        return [(_day(day), number) for number, day in self._of("id, day", numbers)]
+
+    def _of(self, columns: str, numbers: Sequence[int]) -> Sequence[Sequence[Any]]:
+        if not numbers:
+            return []
+        question = f"SELECT {columns} FROM statement_index_words WHERE id {self._among}"  # noqa: S608
+        return self._connection.exec_driver_sql(question, (self._many(numbers),)).all()
 
 
 class SqliteIndex(_Asked):
     """FTS5 (SQLite's full-text module), without a copy of what it indexes; terms go in by their numbers."""
 
-    matching = (_IN_FTS5.format("statement_index"), _IN_FTS5.format("statement_index_title"))
+    _matching = tuple(
+        "SELECT ?, json_group_array(id) FROM "  # noqa: S608
+        f"(SELECT rowid AS id FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?)"
+        for table in _TABLES
+    )
+    _among = "IN (SELECT value FROM json_each(?))"
     _and, _or, _but = " AND ", " OR ", " NOT "
 
     @staticmethod
     def _one(step: Sequence[int]) -> str:
         return f'"{step[0]}"' if len(step) == 1 else "(" + " OR ".join(f'"{number}"' for number in step) + ")"
 
+    @staticmethod
+    def _many(numbers: Sequence[int]) -> object:
+        return json.dumps(numbers)
+
+    @staticmethod
+    def _listed(numbers: Any) -> Sequence[int]:  # noqa: ANN401 - what the driver gives
+        found: list[int] = json.loads(numbers)
+        return found
+
     def _put_in(self, rows: Sequence[Row]) -> None:
         many = [(row.id, row.day.isoformat(), row.title, row.rest) for row in rows]
         self._connection.exec_driver_sql(
             "INSERT INTO statement_index_words (id, day, title, rest) VALUES (?, ?, ?, ?)", many
         )
-        for table, parts in zip(_TABLES, _for_fts5(rows), strict=True):
+        for table, parts in zip(_TABLES, for_fts5(rows), strict=True):
             self._connection.exec_driver_sql(f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)", parts)  # noqa: S608
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
-        for table, parts in zip(_TABLES, _for_fts5([Row(key, date.min, title, rest)]), strict=True):
+        for table, parts in zip(_TABLES, for_fts5([Row(key, date.min, title, rest)]), strict=True):
             self._connection.exec_driver_sql(
                 f"INSERT INTO {table} ({table}, rowid, terms) VALUES ('delete', ?, ?)",  # noqa: S608
                 parts,
@@ -81,7 +139,13 @@ class SqliteIndex(_Asked):
 class PostgresIndex(_Asked):
     """GIN indexes over tsvectors that PostgreSQL makes of signed statements: their lexemes are the signs."""
 
-    matching = (_IN_VECTORS.format(_VECTOR), _IN_VECTORS.format(_TITLE_VECTOR))
+    # OFFSET 0 keeps the planner from walking all statements backwards, and making a vector of each.
+    _matching = tuple(
+        "SELECT %s, array_agg(id) FROM (SELECT id FROM (SELECT id FROM statement_index_words "  # noqa: S608
+        f"WHERE {vector} @@ CAST(%s AS tsquery) OFFSET 0) AS one ORDER BY id DESC LIMIT %s) AS few"
+        for vector in VECTORS
+    )
+    _among = "= ANY(%s)"
     _and, _or, _but = " & ", " | ", " & !"
 
     @staticmethod
@@ -89,8 +153,17 @@ class PostgresIndex(_Asked):
         several = [" & ".join(_quoted(char) for char in sign(number)) for number in step]
         return f"({' | '.join(f'({one})' for one in several)})"
 
+    @staticmethod
+    def _many(numbers: Sequence[int]) -> object:
+        return list(numbers)
+
+    @staticmethod
+    def _listed(numbers: Any) -> Sequence[int]:  # noqa: ANN401 - what the driver gives
+        found: list[int] = numbers or []
+        return found
+
     def _put_in(self, rows: Sequence[Row]) -> None:
-        self._connection.execute(sa.insert(WORDS), [asdict(row) for row in rows])
+        self._connection.execute(sa.insert(WORDS), [row._asdict() for row in rows])
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
         """The row is all there is."""
@@ -99,10 +172,10 @@ class PostgresIndex(_Asked):
         """The rows are all there is."""
 
 
-def index_for(connection: Connection, additions: Additions) -> Index:
-    """The index of this connection's database."""
+def index_for(connection: Connection, additions: Additions, memory: Memory | None = None) -> Index:
+    """The index of this connection's database; `memory` is of that database alone."""
     kind = SqliteIndex if connection.dialect.name == "sqlite" else PostgresIndex
-    return kind(connection, additions)
+    return kind(connection, additions, memory or Memory())
 
 
 def _ways(group: Group) -> Iterator[Way]:
@@ -114,14 +187,35 @@ def _ways(group: Group) -> Iterator[Way]:
             yield way
 
 
-def _for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
-    """What goes into the tables of FTS5: of all terms, and of the title's; each once."""
-    every, titles = [], []
+def for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
+    """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once."""
+    every: list[tuple[int, str]] = []
+    titles: list[tuple[int, str]] = []
+    said = _Said()
     for row in rows:
-        of_title = set(numbers_in(row.title))
-        every.append((row.id, " ".join(map(str, of_title.union(numbers_in(row.rest))))))
-        titles.append((row.id, " ".join(map(str, of_title))))
+        for signs, into in (
+            (row.title + row.rest, every),
+            (row.title + row.rest.rpartition(PART)[2], titles),
+        ):
+            chars = set(signs)
+            chars.discard(PART)
+            if chars and max(chars) >= DOUBLE:
+                into.append((row.id, " ".join(map(str, set(numbers_in(signs))))))
+            else:
+                into.append((row.id, " ".join(map(said.__getitem__, chars))))
     return every, titles
+
+
+class _Said(dict[str, str]):
+    """The numbers of signs of one character, as FTS5 is given them."""
+
+    def __missing__(self, char: str) -> str:
+        found = self[char] = str(number_of(char))
+        return found
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _quoted(char: str) -> str:

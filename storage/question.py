@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from storage.vocabulary import Totals
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -11,6 +13,8 @@ class Way:
     weight: float = 1.0
     apart: bool = False
     """Whether they may stand anywhere."""
+    held: int = field(default=1, compare=False)
+    """No more statements than these meet it, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Group:
     strict: bool = False
     """True for a phrase in quotation marks: without it there is no answer."""
 
+    @property
+    def most(self) -> int:
+        """No more statements than these meet it: what asking the index for it costs."""
+        return sum(way.held for way in self.ways)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -34,9 +43,7 @@ class Question:
     facts: tuple[Group, ...]
     """What the filters ask for."""
     without: tuple[Way, ...]
-    statements: int
-    average: float
-    """Terms in a statement, on average."""
+    held: Totals
     texts: dict[int, str] = field(default_factory=dict)
     """The terms by their numbers."""
     instead: tuple[tuple[str, str], ...] = ()

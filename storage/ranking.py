@@ -40,11 +40,28 @@ class Ranking:
     """Judges statements by one question."""
 
     def __init__(self, question: Question) -> None:
-        self._average = max(question.average, 1.0)
-        self._groups = [_Measured(group, question.statements) for group in question.groups]
-        self._needed = sum(one.rarity for one in self._groups if one.needed) or 1.0
+        self._average = max(question.held.average, 1.0)
+        self._groups = [_Measured(group, question.held.statements) for group in question.groups]
+        self._asked = [one for one in self._groups if one.needed]
+        self._needed = sum(one.rarity for one in self._asked) or 1.0
         self._without = [_counter(way) for way in question.without]
-        self._pairs = list(_neighbours(self._groups))
+        self._pairs = _neighbours(self._groups)
+
+    def covers(self, title: str, rest: str) -> bool:
+        """Whether a statement holds all that is needed: told sooner than how well."""
+        both = title + PART + rest
+        return all(one.held(both) for one in self._asked)
+
+    def cover(self, title: str, rest: str) -> float:
+        """How much of what is needed a statement holds, by rarity; 0 where it lacks a phrase."""
+        both = title + PART + rest
+        found = 0.0
+        for one in self._asked:
+            held = one.held(both)
+            if one.strict and not held:
+                return 0.0
+            found += held * one.rarity
+        return found
 
     def judge(self, title: str, rest: str) -> Judged | None:
         """The statement's worth; None when it holds what must not be there, or lacks a phrase."""
@@ -62,8 +79,8 @@ class Ranking:
                 return None
             elif one.needed:
                 whole = False
-        for rarity, neighbours in self._pairs:
-            if neighbours.search(both):
+        for rarity, stand_in in self._pairs:
+            if stand_in(both):
                 score += _NEIGHBOURS * rarity
         part = held / self._needed
         return Judged(score * (0.3 + 0.7 * part), whole, part)
@@ -74,29 +91,52 @@ class _Measured:
 
     def __init__(self, group: Group, statements: int) -> None:
         self.needed, self.strict = group.needed, group.strict
-        self.rarity = math.log(1 + (statements - group.held + 0.5) / (group.held + 0.5))
-        self.rarity = max(self.rarity, 0.05)
+        self.rarity = rarity(group, statements)
         self.first = group.ways[0] if group.ways else None
-        self._ways = [(way.weight, way.apart, _first_of(way), _counter(way)) for way in group.ways]
+        ways = sorted(group.ways, key=lambda way: -way.weight)
+        self._ways = [
+            (way.weight, [[sign(number) for number in step] for step in way.steps], way.apart, _counter(way))
+            for way in ways
+        ]
+
+    def held(self, both: str) -> float:
+        """The weight of the best way that a text meets; 0 without any."""
+        for weight, signs, apart, count in self._ways:
+            if _stand_in(both, signs) and (apart or len(signs) == 1 or count(both)):
+                return weight
+        return 0.0
 
     def worth(self, title: str, rest: str, both: str, damped: float) -> float:
         """What the best way to meet the group adds."""
         best = 0.0
-        for weight, apart, first, count in self._ways:
+        for weight, signs, apart, count in self._ways:
             if weight <= best:
                 break  # at its most, which is its weight, it would add less
-            if (first and first not in both) or not count(both):
+            if not _stand_in(both, signs):
                 continue
-            often = count(rest) + (_TITLE_APART if apart else _TITLE) * count(title)
+            in_title, in_rest = count(title), count(rest)
+            if not (in_title or in_rest or apart):
+                continue
+            often = in_rest + (_TITLE_APART if apart else _TITLE) * in_title
             # What stands apart may stand partly in the title.
             best = max(best, weight * (often or 1.0) / ((often or 1.0) + damped))
         return best * self.rarity * (1 + _SATURATION)
 
 
-def _first_of(way: Way) -> str:
-    """What has to stand in a text for the way to be met, where that is one term: quickly looked for."""
-    alone = [step[0] for step in way.steps if len(step) == 1]
-    return sign(alone[0]) if alone else ""
+def _stand_in(text: str, signs: Sequence[Sequence[str]]) -> bool:
+    """Whether one term of each step stands in the text."""
+    for step in signs:
+        for one in step:
+            if one in text:
+                break
+        else:
+            return False
+    return True
+
+
+def rarity(group: Group, statements: int) -> float:
+    """How much it says of a statement that it holds the group: the inverse frequency of BM25."""
+    return max(math.log(1 + (statements - group.held + 0.5) / (group.held + 0.5)), 0.05)
 
 
 def _counter(way: Way) -> _Count:
@@ -124,10 +164,18 @@ def _any_of(step: Sequence[int]) -> str:
     return f"(?:{'|'.join(re.escape(sign(number)) for number in step)})"
 
 
-def _neighbours(groups: Sequence[_Measured]) -> list[tuple[float, re.Pattern[str]]]:
+def _neighbours(groups: Sequence[_Measured]) -> list[tuple[float, Callable[[str], object]]]:
+    """Words of the question that stand side by side in it: how much it is worth if they do in a text."""
     found = []
     for one, other in pairwise(groups):
         if one.first and other.first and not (one.first.apart or other.first.apart):
-            pattern = re.compile(_pattern(one.first).pattern + _pattern(other.first).pattern, re.DOTALL)
-            found.append((min(one.rarity, other.rarity), pattern))
+            steps = (*one.first.steps, *other.first.steps)
+            found.append((min(one.rarity, other.rarity), _finder(Way(steps))))
     return sorted(found, key=lambda pair: -pair[0])[: _MOST_NEIGHBOURS * 2]
+
+
+def _finder(way: Way) -> Callable[[str], object]:
+    if all(len(step) == 1 for step in way.steps):
+        row = "".join(sign(step[0]) for step in way.steps)
+        return lambda text: row in text
+    return _pattern(way).search

@@ -1,21 +1,23 @@
 """From a question's words to the terms that may answer it: forms, spellings, slips, other names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from storage.calendar import Calendar
 from storage.idle import is_idle, without_idle
 from storage.queries import Query
 from storage.question import Group, Question, Way
 from storage.roots import alike, apart, keys, script, slips
 from storage.terms import compounds, pairs, plain, runs, terms
-from storage.vocabulary import Term, Vocabulary, totals
+from storage.vocabulary import Term, Totals, Vocabulary
 
 _MOST_WORDS = 40
 _MOST_FORMS = 12
 _MOST_FILED = 400
 _MOST_BEGINNING = 60
 _MOST_SENSES = 24
+_MOST_VOICES = 200
 _EXACT, _ROOT, _SOUND, _OTHER, _SHARED = 1.0, 0.85, 0.8, 0.9, 0.65
 _PLACE, _APART, _SLIP, _SLIPS = 0.7, 0.5, 0.6, 0.45
 _LEAST_SLIP, _LEAST_SLIPS = 4, 7
@@ -43,17 +45,19 @@ _PARTICLES = (
 class Reader:
     """Reads questions by the vocabulary of one database."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, calendar: Calendar) -> None:
         self._vocabulary = vocabulary
+        self._calendar = calendar
         self._known: dict[str, Term | None] = {}
         self._filed: dict[str, list[Term]] = {}
         self._begun: dict[str, list[Term]] = {}
         self._texts: dict[int, str] = {}
+        self._counts: dict[int, int] = {}
         self._statements = 0
 
-    def read(self, query: Query) -> Question:
+    def read(self, query: Query, held: Totals) -> Question:
         """The question in terms that are held."""
-        self._statements, average = totals(self._vocabulary)
+        self._statements = held.statements
         words = query.words[:_MOST_WORDS]
         phrases, without = query.phrases[:_MOST_WORDS], query.without[:_MOST_WORDS]
         self._look_up(words, phrases, without, query)
@@ -89,7 +93,7 @@ class Reader:
             groups = [replace(group, needed=True) for group in groups]
         left_out = tuple(way for word in without for way in self._excluded(word))
         return Question(
-            tuple(groups), tuple(self._facts(query)), left_out, self._statements, average, self._texts,
+            tuple(groups), tuple(self._facts(query)), left_out, held, self._texts,
             tuple(instead), unknown,
         )  # fmt: skip
 
@@ -119,14 +123,18 @@ class Reader:
         under = {key for term in asked for key in keys(term)}
         for key, found in self._vocabulary.filed(under, _MOST_FILED).items():
             self._filed[key] = found
-            self._texts.update((one.id, one.text) for one in found)
+            self._met(found)
 
     def _learn(self, wanted: Iterable[str]) -> None:
         missing = set(wanted) - self._known.keys()
         self._known.update(dict.fromkeys(missing))
-        for one in self._vocabulary.known(missing):
-            self._known[one.text] = one if one.held > 0 else None
-            self._texts[one.id] = one.text
+        found = self._vocabulary.known(missing)
+        self._known.update((one.text, one) for one in found if one.held > 0)
+        self._met(found)
+
+    def _met(self, found: Collection[Term]) -> None:
+        self._texts.update((one.id, one.text) for one in found)
+        self._counts.update((one.id, one.held) for one in found)
 
     def _id(self, term: str) -> tuple[int, ...]:
         if term not in self._known:
@@ -138,7 +146,7 @@ class Reader:
         if start not in self._begun:
             found = self._vocabulary.beginning(start, _MOST_BEGINNING)
             self._begun[start] = found
-            self._texts.update((one.id, one.text) for one in found)
+            self._met(found)
         return self._begun[start]
 
     # Words.
@@ -303,7 +311,7 @@ class Reader:
         return [(_SLIPS, self._remembered(twice)[:3])] if twice else []
 
     def _remembered(self, found: list[Term]) -> list[Term]:
-        self._texts.update((one.id, one.text) for one in found)
+        self._met(found)
         return sorted(found, key=lambda one: (-one.held, one.text))
 
     # Phrases, words left out, filters.
@@ -331,52 +339,50 @@ class Reader:
     def _facts(self, query: Query) -> Iterator[Group]:
         for name, values in (("kind", query.kinds), ("lang", query.languages), ("country", query.countries)):
             if values:
-                yield Group(
-                    tuple(way for value in values for way in self._sequence([f"{name}:{value}"], _EXACT)),
-                    0,
-                    strict=True,
+                yield self._fact(
+                    way for value in values for way in self._sequence([f"{name}:{value}"], _EXACT)
                 )
         if query.sources:
-            yield Group(
-                tuple(way for name in query.sources for way in self._named("from", name)), 0, strict=True
-            )
+            yield self._fact(way for name in query.sources for way in self._named("from", name))
         if query.to or query.to_names:
             ways = [way for code in query.to for way in self._sequence([f"to:{code}"], _EXACT)]
             ways += [way for name in query.to_names for way in self._named("to", name)]
-            yield Group(tuple(ways), 0, strict=True)
+            yield self._fact(ways)
         if query.since or query.before:
-            first = f"{query.since:%Y%m}" if query.since else ""
-            last = f"{query.before:%Y%m}" if query.before else "999999"
-            months = [one for one in self.months() if first <= one.text.removeprefix("month:") <= last]
-            ids = tuple(one.id for one in months)
-            yield Group((Way((ids,)),) if ids else (), sum(one.held for one in months), strict=True)
+            months = self._calendar.between(query.since, query.before)
+            ids = self._calendar.spans(months)
+            way = Way((ids,), held=sum(one.held for one in months))
+            yield Group((way,) if ids else (), way.held, strict=True)
 
-    def months(self) -> list[Term]:
-        """The months that statements are filed under, the earliest first."""
-        return self._vocabulary.beginning("month:", 5_000)
+    def named(self, role: str, name: str) -> Group:
+        """Who has this name in this role: "from" speaks, "to" is asked; without ways where nobody has."""
+        return self._fact(self._named(role, name))
+
+    def _fact(self, ways: Iterable[Way]) -> Group:
+        return self._weighed(Group(tuple(ways), 0, strict=True))
 
     def _named(self, role: str, name: str) -> Iterator[Way]:
         """Who speaks, or is asked, by words of the name or parts of them."""
         steps = []
-        voices = self._vocabulary.beginning(f"{role}:", 20_000) if terms(name) else []
         for term in terms(name):
-            ids = tuple(one.id for one in voices if term in one.text.removeprefix(f"{role}:"))
-            steps.append(ids[:200])
+            voices = self._vocabulary.beginning(f"{role}:", _MOST_VOICES, holding=term)
+            self._met(voices)
+            steps.append(tuple(one.id for one in voices))
         if steps and all(steps):
             yield Way(tuple(steps), apart=True)
 
     def _weighed(self, group: Group) -> Group:
-        held = {one.id: one.held for one in self._known.values() if one}
-        held |= {
-            one.id: one.held for found in (*self._filed.values(), *self._begun.values()) for one in found
-        }
+        """The group with how many statements hold it, and each way of it."""
+        whole = max(self._statements, 1)
 
         def of(way: Way) -> int:
-            return min(sum(held.get(number, 1) for number in step) for step in way.steps)
+            number = min(sum(self._counts.get(number, 1) for number in step) for step in way.steps)
+            return min(max(number, 1), whole)
 
-        good = [of(way) for way in group.ways if way.weight >= _SOUND and way.weight != _PLACE]
-        number = max(good) if good else max((of(way) for way in group.ways), default=0)
-        return replace(group, held=min(max(number, 1), max(self._statements, 1)))
+        ways = tuple(replace(way, held=of(way)) for way in group.ways)
+        good = [way.held for way in ways if way.weight >= _SOUND and way.weight != _PLACE]
+        number = max(good) if good else max((way.held for way in ways), default=1)
+        return replace(group, ways=ways, held=number)
 
 
 def _ordered(ways: Iterable[Way]) -> list[Way]:

@@ -1,9 +1,9 @@
 """Statements as rows and back, and as the documents that the index holds."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -23,12 +23,22 @@ from storage.tables import demands
 from storage.terms import fold
 from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 _PLAIN = (
     *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
     *("entry_id", "case_id", "relation", "published", "external_id"),
 )
 _AHEAD = timedelta(days=1)
 """Somewhere it is tomorrow already."""
+
+_NO_SIGNATORIES, _NOBODY_AT_RISK = Signatories(), PersonsAtRisk()
+_DEMANDS = (
+    sa.select(demands)
+    .where(demands.c.statement_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(demands.c.statement_id, demands.c.position)
+)
 
 
 def row_of(statement: Statement, source: Source) -> dict[str, Any]:
@@ -94,33 +104,36 @@ def reading_of(statement: Statement) -> dict[str, object]:
     """What was read in a statement and is looked at only with it; empty fields are left out."""
     found: dict[str, object] = {
         "issuers": list(statement.issuers),
-        "signatories": _said(asdict(statement.signatories), Signatories()),
-        "addressees": [asdict(addressee) for addressee in statement.addressees],
-        "persons_at_risk": _said(asdict(statement.persons_at_risk), PersonsAtRisk()),
+        "signatories": _said(statement.signatories, _NO_SIGNATORIES),
+        "addressees": [_fields(addressee) for addressee in statement.addressees],
+        "persons_at_risk": _said(statement.persons_at_risk, _NOBODY_AT_RISK),
         "countries": list(statement.countries),
         "places": list(statement.places),
         "identifiers": list(statement.identifiers),
         "instruments": list(statement.instruments),
-        "reasons": [asdict(reason) for reason in statement.alert.reasons],
-        "link": [asdict(reason) for reason in statement.link],
+        "reasons": [_fields(reason) for reason in statement.alert.reasons],
+        "link": [_fields(reason) for reason in statement.link],
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _said(fields: dict[str, object], nothing: object) -> dict[str, object]:
+def _said(one: "DataclassInstance", nothing: "DataclassInstance") -> dict[str, object]:
     """What differs from nothing said: the rest would take more room than many a text."""
-    return {name: value for name, value in fields.items() if value != getattr(nothing, name)}
+    if one == nothing:
+        return {}
+    return {name: value for name, value in _fields(one).items() if value != getattr(nothing, name)}
+
+
+def _fields(one: "DataclassInstance") -> dict[str, object]:
+    """The fields of a record whose values are plain ones: `asdict` would copy each of them."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def demands_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Demand, ...]]:
     """The demands of statements, by their numbers."""
     found: dict[int, list[Demand]] = {}
     for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        question = sa.select(demands).where(demands.c.statement_id.in_(part))
-        for row in connection.execute(
-            question.order_by(demands.c.statement_id, demands.c.position)
-        ).mappings():
+        for row in connection.execute(_DEMANDS, {"ids": ids[start : start + 500]}).mappings():
             demand = Demand(row["addressee"], row["quote"], row["verb"], row["condition"], row["deadline"])
             found.setdefault(row["statement_id"], []).append(demand)
     return {key: tuple(asked) for key, asked in found.items()}

@@ -1,14 +1,16 @@
 """Statements: the documents understood, kept whole and found again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.filters import conditions
+from storage.addressed import condition
+from storage.answer import Dated
 from storage.likeness import Trace
 from storage.naming import party_key
 from storage.parties import Parties, likeness
@@ -61,6 +63,13 @@ def _numbers(which: sa.ColumnElement[bool]) -> sa.Select[int, int]:
     )
 
 
+_WHOLE = (
+    sa.select(statements, sources.c.name.label("source_name"))
+    .join(entries, entries.c.id == statements.c.entry_id)
+    .join(sources, sources.c.id == entries.c.source_id)
+    .order_by(statements.c.id)
+)
+_THESE = _WHOLE.where(statements.c.id.in_(sa.bindparam("ids", expanding=True)))
 _TIED = _numbers(
     sa.or_(
         statements.c.id.in_(
@@ -272,28 +281,19 @@ class Statements:
 
     def many(self, ids: Sequence[int]) -> tuple[Statement, ...]:
         """The statements with these numbers, in this order; unknown numbers are left out."""
-        by_id = {statement.id: statement for statement in self._load(statements.c.id.in_(ids))}
+        if not ids:
+            return ()
+        by_id = {statement.id: statement for statement in self._read(_THESE, {"ids": ids})}
         return tuple(by_id[key] for key in ids if key in by_id)
 
     def latest(self, query: Query, limit: int, offset: int = 0) -> Hits:
         """What fits the query's filters, newest first; its words are not looked at."""
-        where = sa.and_(sa.true(), *conditions(query))
-        ids = self._connection.scalars(
-            sa.select(statements.c.id)
-            .where(where)
-            .order_by(
-                statements.c.day.desc(), statements.c.published.desc().nulls_last(), statements.c.id.desc()
-            )
-            .limit(limit)
-            .offset(offset)
-        ).all()
-        total = self._connection.scalar(sa.select(sa.func.count()).select_from(statements).where(where)) or 0
-        return Hits(int(total), tuple(Hit(statement) for statement in self.many(ids)))
+        return self._listed(replace(query, words=(), phrases=(), without=(), sort=Sort.NEW), limit, offset)
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Hits:
         """What fits the query, best first; without words the newest first."""
-        if not (query.words or query.phrases or query.without) and query.sort is not Sort.OLD:
-            return self.latest(query, limit, offset)
+        if not (query.words or query.phrases or query.without):
+            return self._listed(query, limit, offset)
         found = self._index.find(query, limit, offset)
         by_id = {statement.id: statement for statement in self.many(found.keys)}
         hits = tuple(
@@ -302,6 +302,44 @@ class Statements:
             if key in by_id
         )
         return Hits(found.total, hits, found.is_least, found.whole, found.instead)
+
+    def _listed(self, query: Query, limit: int, offset: int) -> Hits:
+        """What fits the filters, by the days: the index knows which, the table in what order within a day."""
+        is_old = query.sort is Sort.OLD
+        if query == Query(sort=query.sort):
+            question = _ordered(sa.select(statements.c.id), is_old=is_old)
+            question = question.where(statements.c.taken_down.is_(None)).limit(limit).offset(offset)
+            return Hits(self._index.size(), self._hits(self._connection.scalars(question).all()))
+        found = self._checked(query, self._index.dated(query, offset + limit))
+        page = found.keys[offset : offset + limit]
+        if not page:
+            return Hits(found.total, is_least=found.is_least)
+        days = sorted((page[0][0], page[-1][0]))
+        near = [(at, key) for at, (day, key) in enumerate(found.keys) if days[0] <= day <= days[1]]
+        start = offset - near[0][0]
+        question = _ordered(
+            sa.select(statements.c.id).where(statements.c.id.in_([key for _, key in near])), is_old=is_old
+        )
+        ids = self._connection.scalars(question).all()[start : start + limit]
+        return Hits(found.total, self._hits(ids), found.is_least)
+
+    def _checked(self, query: Query, found: Dated) -> Dated:
+        """Without those that ask something of others whose names share words with the one asked for."""
+        if not (query.to_names and found.keys):
+            return found
+        who = [condition(demands.c.addressee, name) for name in query.to_names]
+        asked = sa.or_(demands.c.country.in_(query.to), *who)
+        these = demands.c.statement_id.in_([number for _, number in found.keys])
+        right = set(self._connection.scalars(sa.select(demands.c.statement_id).where(these, asked)))
+        keys = tuple(key for key in found.keys if key[1] in right)
+        return Dated(keys, len(keys), found.is_least)
+
+    def _hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
+        return tuple(Hit(statement) for statement in self.many(ids))
+
+    def is_voice(self, name: str) -> bool:
+        """Whether a source, an organisation or an issuer has a name that holds these words."""
+        return self._index.is_held("from", name)
 
     def edits(self) -> int:
         """A number that changes whenever a known statement is changed."""
@@ -413,16 +451,21 @@ class Statements:
         self._additions.many(demands, asked)
 
     def _load(self, where: sa.ColumnElement[bool]) -> tuple[Statement, ...]:
-        question = (
-            sa.select(statements, sources.c.name.label("source_name"))
-            .join(entries, entries.c.id == statements.c.entry_id)
-            .join(sources, sources.c.id == entries.c.source_id)
-            .where(where)
-            .order_by(statements.c.id)
-        )
-        rows = self._connection.execute(question).mappings().all()
+        return self._read(_WHOLE.where(where), {})
+
+    def _read(self, question: sa.Select[Any], given: Mapping[str, object]) -> tuple[Statement, ...]:
+        rows = self._connection.execute(question, given).mappings().all()
         parts = demands_of(self._connection, [row["id"] for row in rows])
         return tuple(statement_of(row, parts.get(row["id"], ())) for row in rows)
+
+
+def _ordered(question: sa.Select[int], *, is_old: bool) -> sa.Select[int]:
+    """By the days, and within one by the time of publication: the newest first, or the oldest."""
+    if is_old:
+        return question.order_by(statements.c.day, statements.c.published.asc().nulls_last(), statements.c.id)
+    return question.order_by(
+        statements.c.day.desc(), statements.c.published.desc().nulls_last(), statements.c.id.desc()
+    )
 
 
 def case_window(around: datetime) -> tuple[date, date]:

@@ -6,6 +6,7 @@ what belongs to one root is found by `storage.roots`.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +21,8 @@ _RUN = re.compile(
     rf"(?P<hangul>[{_HANGUL}]+)|(?P<han>[{_HAN}{_KANA}]+)|(?P<digits>[0-9]+)"
     rf"|(?P<word>[^\W\d_{_HAN}{_KANA}{_HANGUL}]+)"
 )
+_PAIRED = re.compile(rf"[{_HAN}{_KANA}{_HANGUL}]")
+_WORDS = re.compile(r"[0-9]+|[^\W\d_]+")
 _PARTS = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<katakana>[\u30a0-\u30ff\u31f0-\u31ff]+)|(?P<hiragana>[\u3040-\u309f]+)"
 )
@@ -83,7 +86,14 @@ _VOICED = "\u3099\u309a"
 
 def terms(text: str) -> list[str]:
     """The terms of a text to be indexed, in order."""
-    return [term for _, _, term in _placed(plain(text))]
+    return terms_of(plain(text))
+
+
+def terms_of(folded: str) -> list[str]:
+    """The terms of a text that is `plain` already, in order."""
+    if _PAIRED.search(folded) is None:  # whole words are cut much faster where all of them are
+        return [word if len(word) <= LONGEST else word[:LONGEST] for word in _WORDS.findall(folded)]
+    return [term for _, _, term in _placed(folded)]
 
 
 def placed(text: str) -> list[tuple[int, int, str]]:
@@ -97,10 +107,15 @@ def placed(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _placed(folded: str) -> Iterator[tuple[int, int, str]]:
+def placed_in(folded: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """The terms between two places of a text that is `plain` already, each with where it stands."""
+    return _placed(folded, begin, end)
+
+
+def _placed(folded: str, first: int = 0, limit: int = sys.maxsize) -> Iterator[tuple[int, int, str]]:
     last, last_end = "", -1
-    for run in _RUN.finditer(folded):
-        piece, start, end = run.group(), run.start(), run.end()
+    for run in _RUN.finditer(folded, first, limit):
+        piece, (start, end) = run.group(), run.span()
         kind = run.lastgroup
         if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
@@ -137,7 +152,12 @@ def pairs(run: str) -> list[str]:
 
 def compounds(text: str) -> Iterator[str]:
     """What hyphens, dots or strokes hold together, without them: non-refoulement, A/C.3/79/L.34."""
-    for match in _COMPOUND.finditer(plain(text)):
+    return compounds_of(plain(text))
+
+
+def compounds_of(folded: str) -> Iterator[str]:
+    """Likewise of a text that is `plain` already."""
+    for match in _COMPOUND.finditer(folded):
         joined = _CUTS.sub("", match.group())
         if 3 <= len(joined) <= LONGEST:
             yield joined

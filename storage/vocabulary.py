@@ -9,23 +9,30 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.memory import Memory
 from storage.roots import keys
 
 _TERMS = sa.table("statement_index_terms", sa.column("id"), sa.column("term"), sa.column("held"))
 _KEYS = sa.table("statement_index_keys", sa.column("key"), sa.column("term"))
 STATEMENTS, LENGTH = "#statements", "#length"
 """Terms that count what is indexed: how many statements, and how many terms they have together."""
+CHANGES = "#changes"
+"""Likewise: a number that grows by chance with each change."""
 RULES_IN_USE = "#rules"
 """Likewise: by which rules the index was made."""
 _AT_ONCE = 5_000
+_MOST_REMEMBERED = 50_000
+"""Numbers of terms: some megabytes."""
 _LONE = 0xFFFFF - 0x800
 """Numbers that one character holds: code points but for the surrogates and the two last planes."""
 _LEAD, _TRAIL, _HALF = 0x100000, 0x108000, 0x8000
+DOUBLE = chr(_LEAD)
+"""The first character of those that are a half of a sign."""
 PART = "\x01"
 """Stands between the parts of a statement; no term is signed so."""
 
@@ -43,6 +50,7 @@ _BETWEEN = (
     .order_by(_TERMS.c.term)
     .limit(sa.bindparam("most"))
 )
+_HOLDING = _BETWEEN.where(_TERMS.c.term.like(sa.bindparam("like")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,23 @@ class Term:
     id: int
     text: str
     held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many statements are indexed, how many terms they have together, and the count of changes.
+
+    While they are the same, so is the index.
+    """
+
+    statements: int
+    length: int
+    changes: int
+
+    @property
+    def average(self) -> float:
+        """Terms in a statement, on average."""
+        return self.length / self.statements if self.statements else 1.0
 
 
 _Value = TypeVar("_Value")
@@ -65,18 +90,33 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         self._highest: int | None = None
 
-    def numbers(self, found: Iterable[str]) -> Mapping[str, int]:
-        """The number of each term. What is new becomes known, in this order: low numbers take less room."""
+    def begin(self, memory: Memory) -> None:
+        """Takes over the numbers known from before, unless somebody else has changed the index since."""
+        if not self._numbers:
+            self._numbers = memory.recall_numbers(totals(self))
+
+    def leave(self, memory: Memory, often: Mapping[str, int]) -> None:
+        """Lets the next transaction know the numbers, if this one is committed: its totals come but once.
+
+        Where they are too many, those that several statements held just now.
+        """
+        found = self._numbers
+        if len(found) > _MOST_REMEMBERED:
+            found = {term: found[term] for term, number in often.items() if number > 1}
+        memory.keep_numbers(totals(self), dict(found))
+
+    def numbers(self, found: Iterable[str], often: Mapping[str, int] | None = None) -> Mapping[str, int]:
+        """The number of each term. What is new gets one: the frequent first, low numbers take less room."""
         missing = [term for term in dict.fromkeys(found) if term not in self._numbers]
-        self._numbers.update((text, number) for number, text, _ in self._rows_of(missing))
+        self._numbers.update([(text, number) for number, text, _ in self._rows_of(missing)])
         new = [term for term in missing if term not in self._numbers]
         if new:
-            self._add(new)
+            self._add(sorted(new, key=lambda term: -often.get(term, 0)) if often else new)
         return self._numbers
 
     def count(self, more: Mapping[int, int]) -> None:
         """So many statements more hold the terms with these numbers."""
-        rows = sorted((number, by) for number, by in more.items() if by)
+        rows = [(number, more[number]) for number in sorted(more) if more[number]]
         if not rows:
             return
         if self._connection.dialect.name == "postgresql":
@@ -96,13 +136,13 @@ class Vocabulary:
             for number, term in gone:
                 filed = sa.delete(_KEYS).where(_KEYS.c.key.in_(list(keys(term))), _KEYS.c.term == number)
                 self._connection.execute(filed)
-        self._numbers.clear()
+        self._numbers = {}
 
     def clear(self) -> None:
         """Nothing is known any more."""
         for table in (_KEYS, _TERMS):
             self._connection.execute(sa.delete(table))
-        self._numbers.clear()
+        self._numbers = {}
         self._highest = None
 
     def known(self, found: Collection[str]) -> list[Term]:
@@ -118,10 +158,13 @@ class Vocabulary:
                 found.setdefault(row.key, []).append(Term(row.id, row.term, row.held))
         return found
 
-    def beginning(self, start: str, most: int) -> list[Term]:
-        """Terms that begin so, `most` of them."""
-        given = {"first": start, "last": start + "\U0010ffff", "most": most}
-        return [Term(row.id, row.term, row.held) for row in self._connection.execute(_BETWEEN, given)]
+    def beginning(self, start: str, most: int, holding: str = "") -> list[Term]:
+        """Terms that begin so, and hold this part, `most` of them."""
+        given: dict[str, object] = {"first": start, "last": start + "\U0010ffff", "most": most}
+        if holding:
+            given["like"] = f"{start}%{holding}%"
+        rows = self._connection.execute(_HOLDING if holding else _BETWEEN, given)
+        return [Term(row.id, row.term, row.held) for row in rows]
 
     def _add(self, new: Sequence[str]) -> None:
         if self._highest is None:
@@ -140,7 +183,7 @@ class Vocabulary:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_POSTGRESQL, (list(part),))
             else:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_SQLITE, (json.dumps(part),))
-            yield from (tuple(row) for row in result.all())
+            yield from cast("Sequence[tuple[int, str, int]]", result.all())
 
     def _many(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
@@ -164,12 +207,23 @@ _COUNT_IN_POSTGRESQL = sa.text(
 def sign(number: int) -> str:
     """The character, or for numbers past a million the two, that stand for a term."""
     code = number + 1
-    if code < 0xD800:
+    if code < 0xD800:  # nearly all
         return chr(code)
     if code <= _LONE:
         return chr(code + 0x800)
     high, low = divmod(code - _LONE, _HALF)
     return chr(_LEAD + high) + chr(_TRAIL + low)
+
+
+def signs_of(numbers: Iterable[int]) -> list[str]:
+    """The sign of each: most are told at once."""
+    return [chr(number + 1) if number < 0xD7FF else sign(number) for number in numbers]
+
+
+def number_of(char: str) -> int:
+    """The number of the term that this one character stands for."""
+    code = ord(char)
+    return code - 1 if code < 0xD800 else code - 0x801
 
 
 def numbers_in(signs: str) -> list[int]:
@@ -189,11 +243,10 @@ def numbers_in(signs: str) -> list[int]:
     return found
 
 
-def totals(vocabulary: Vocabulary) -> tuple[int, float]:
-    """How many statements are indexed, and how many terms they have on average."""
-    held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH))}
-    number = held.get(STATEMENTS, 0)
-    return number, held.get(LENGTH, 0) / number if number else 1.0
+def totals(vocabulary: Vocabulary) -> Totals:
+    """What the index holds in all."""
+    held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH, CHANGES))}
+    return Totals(held.get(STATEMENTS, 0), held.get(LENGTH, 0), held.get(CHANGES, 0))
 
 
 def counted(documents: Iterable[str]) -> Counter[int]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.commands import words
 from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
+from bot.commands.parties import from_filter
 from bot.commands.request import Reply, Request
 from bot.commands.words import Wanted
 from bot.meanings import with_other_names
@@ -18,8 +19,10 @@ from storage.bounds import Stopped
 from storage.database import Work
 from storage.queries import Hits, Query
 from storage.records import Addressee
-from storage.words import Kind
+from storage.words import Kind, Role
 
+_NEAR = 5
+"""Names offered for one that nobody has."""
 _DEMANDS = 6
 """Demands shown of one statement in a list; /statement shows all."""
 _ALL_DEMANDS = 40
@@ -36,6 +39,8 @@ def latest(request: Request, work: Work, speech: Speech) -> Reply:
             "/latest takes no words to look for; /search does: {example}", example=words.SEARCH.example
         )
     hits = work.statements.latest(words.query_of(wanted), PAGE, _offset(wanted))
+    if not hits.hits and (nobody := _nobody(work, wanted, speech.t("Latest"), speech)):
+        return nobody
     return _listed(request, work, speech, speech.t("Latest"), hits, wanted.page)
 
 
@@ -46,11 +51,14 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     if not line.strip() or wanted == Wanted(without=wanted.without):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
+    title = speech.t("Found for {words}", words=shorten(words.without_page(line), 80))
+    if not hits.hits and (nobody := _nobody(work, wanted, title, speech)):
+        return nobody
     return _listed(
         request,
         work,
         speech,
-        speech.t("Found for {words}", words=shorten(words.without_page(line), 80)),
+        title,
         hits,
         wanted.page,
         (*_remarks(hits, speech), *remark),
@@ -62,6 +70,8 @@ def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = words.read(arguments(request), words.SEARCH, speech)
     wanted = replace(wanted, kinds=(Kind.RESOLUTION,))
     hits, remark = _found(work, wanted, speech)
+    if not hits.hits and (nobody := _nobody(work, wanted, speech.t("Resolutions"), speech)):
+        return nobody
     return _listed(request, work, speech, speech.t("Resolutions"), hits, wanted.page, remark)
 
 
@@ -187,6 +197,20 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     if page < pages:
         rows.append((Choice(speech.t("More"), words.with_page(request.text, page + 1)),))
     return reply(*blocks, choices=tuple(rows))
+
+
+def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+    """Answer where nobody has the name in a filter: who has one that is spelt alike, and who is known."""
+    unknown = [name for name in wanted.sources if not work.statements.is_voice(name)]
+    if not unknown:
+        return None
+    near = work.statements.parties.like(unknown[0], Role.ISSUER)
+    told = speech.t("Nobody whose statements are kept here is called “{name}”.", name=shorten(unknown[0], 80))
+    blocks: list[Block] = [heading(title), paragraph(told)]
+    if near:
+        blocks.append(paragraph(speech.t("Did you mean one of these?")))
+    rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in near[:_NEAR]]
+    return reply(*blocks, choices=(*rows, (Choice(speech.t("Organisations"), "/orgs"),)))
 
 
 def _nothing(speech: Speech, title: str, page: int) -> Reply:

@@ -254,3 +254,35 @@ def test_signs_tell_the_numbers_again(numbers: list[int]) -> None:
     signs = "".join(map(sign, numbers))
     assert numbers_in(signs) == numbers
     signs.encode("utf-8")  # a database takes them: no halves of a pair
+
+
+def test_a_phrase_is_found_behind_many_that_only_hold_its_words(database: Database) -> None:
+    """Its words stand in every statement, but side by side in the oldest alone."""
+    texts = ["No prison camp was closed.", *["A camp is no prison."] * 320]
+    with database.write() as work:
+        kept(work, *(a_statement(title=str(n), text=text) for n, text in enumerate(texts)))
+        hits = work.statements.search(Query(phrases=("prison camp",)), 5)
+    assert [hit.statement.title for hit in hits.hits] == ["0"]
+
+
+def test_what_was_read_of_a_question_is_forgotten_when_the_index_changes(database: Database) -> None:
+    """The same question finds what came since, and no longer what was taken back."""
+    with database.write() as work:
+        kept(work, a_statement(title="one", text="A ferry."))
+    query = Query(words=("ferry", "harbour"))
+    with database.read() as work:
+        assert not work.statements.search(query, 5).whole
+    with database.write() as work:
+        kept(work, a_statement(title="two", text="A ferry in the harbour."))
+    with database.read() as work:
+        assert work.statements.search(query, 5).hits[0].statement.title == "two"
+
+
+@pytest.mark.parametrize("text", ["An unforgettable evening " * 20, "잊을 수 없는 저녁이었다 " * 30])
+def test_a_passage_never_ends_inside_a_word(database: Database, text: str) -> None:
+    """Where words are parted by spaces, the cut goes between them."""
+    with database.write() as work:
+        kept(work, a_statement(text=f"{text} lighthouse {text}"))
+        snippet = work.statements.search(Query(words=("lighthouse",)), 1).hits[0].snippet
+    shown = "".join(piece for piece, _ in snippet)
+    assert set(shown.strip("…").split()) <= {*text.split(), "lighthouse"}

@@ -161,3 +161,11 @@ def test_long_lists_are_paged_by_button_and_by_word(database: Database) -> None:
     assert sorted(seen) == sorted(f"#{number}" for number in numbers)
     assert "page 3 of 3" in chat.read
     assert "There are no more pages." in chat.says("/latest page:4")
+
+
+def test_a_name_that_nobody_has_is_said_to_be_so(chat: Chat) -> None:
+    """An empty answer would say that they never spoke; the names that are known are one tap away."""
+    for line in ("/search from:nobody camps", "/latest from:nobody", "/resolutions from:nobody"):
+        assert "Nobody whose statements are kept here is called “nobody”." in chat.says(line)
+    assert "Did you mean one of these?" in chat.says('/latest from:"Secund Assembly"')
+    assert "#2" in chat.presses("Second Assembly")

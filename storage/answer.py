@@ -1,0 +1,202 @@
+"""How a question is answered: what is listed for it is read, judged and put in order.
+
+Both engines list the same statements, so both databases give the same answers in the same order.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from heapq import nlargest
+from typing import NamedTuple, Protocol
+
+from storage import shortlist
+from storage.calendar import Calendar
+from storage.passage import Marks
+from storage.queries import Query, Sort
+from storage.question import Group, Question
+from storage.ranking import LEAST_PART, Judged, Ranking
+from storage.shortlist import MOST, READ, Shortlist
+
+_JUDGED = 150
+"""Statements that are judged at once."""
+_ENOUGH = 60
+"""Where more than these hold all that was asked for, it is enough to judge the newest of them."""
+_FEW = 20
+"""Where fewer than these hold all that was asked for, those that hold a part of it are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Numbers of statements, best first, and how many in all."""
+
+    keys: tuple[int, ...] = ()
+    total: int = 0
+    is_least: bool = False
+    whole: bool = True
+    instead: tuple[tuple[str, str], ...] = ()
+    marks: Marks = field(default_factory=Marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Statements by the days that they are filed under, in the order asked for, and how many in all."""
+
+    keys: tuple[tuple[date, int], ...] = ()
+    total: int = 0
+    is_least: bool = False
+
+
+class Row(NamedTuple):
+    """A statement as the index knows it: its title, and the rest, signed (`storage.vocabulary`)."""
+
+    id: int
+    day: date
+    title: str
+    rest: str
+
+
+class Engine(shortlist.Engine, Protocol):
+    """What an answer needs of an engine's index."""
+
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The signed statements with these numbers, in no order."""
+
+    def days(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
+        """The days that they are filed under, each with its number, in no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A statement with what it is worth."""
+
+    row: Row
+    judged: Judged
+
+
+class Answer:
+    """The answer to one question."""
+
+    def __init__(self, engine: Engine, question: Question, query: Query, calendar: Calendar) -> None:
+        self._engine = engine
+        self._question = question
+        self._query = query
+        self._short = Shortlist(engine, question, query, calendar)
+        self._ranking = Ranking(question)
+        self._seen: dict[int, Row] = {}
+        self._needed = [group for group in question.groups if group.needed]
+        self._strict = [group for group in self._needed if group.strict]
+
+    def dated(self, wanted: int) -> Dated:
+        """What fits the filters alone, `wanted` of them or more where there are so many."""
+        if not self._question.facts or self._is_impossible():
+            return Dated()
+        listed = self._short.holding(wanted, 1.0)
+        keys = self._by_day(listed.numbers)
+        return Dated(tuple(keys), *self._counted(len(keys), is_all=listed.is_all))
+
+    def found(self, limit: int, offset: int) -> Found:
+        """What fits, best first, or by the days."""
+        question = self._question
+        is_empty = (self._query.words or self._query.phrases) and not self._needed
+        if is_empty or self._is_impossible():
+            return Found(instead=question.instead)
+        numbers, tail, is_all = self._listed(offset + limit)
+        kept = [one for one in self._judged(self._rows(numbers)) if one.judged.whole]
+        whole = len(kept)
+        total, is_least = self._counted(whole + len(tail), is_all=is_all)
+        if whole < _FEW and len(self._needed) > len(self._strict):
+            kept += self._in_part({one.row.id for one in kept})
+            whole = sum(one.judged.whole for one in kept)
+            total, is_least, tail = len(kept), False, []
+        keys = [one.row.id for one in self._in_order(kept)][offset : offset + limit]
+        if len(keys) < limit:
+            start = max(0, offset - len(kept))
+            more = tail[start : start + limit - len(keys)]
+            holding = {one.row.id for one in self._judged(self._rows(more)) if one.judged.whole}
+            keys += [number for number in more if number in holding]
+        is_whole = whole > 0 and not question.unknown
+        return Found(tuple(keys), total, is_least, is_whole, question.instead, Marks.of(question))
+
+    def _listed(self, wanted: int) -> tuple[list[int], list[int], bool]:
+        """What may hold all of the question: what is judged, what comes after it, and whether that is all."""
+        likely = self._short.likely()
+        first, rest, is_all = self._covering(likely.numbers), list[int](), likely.is_all
+        if not is_all and len(first) < max(_ENOUGH, wanted):
+            share = len(first) / max(1, len(likely.numbers))
+            more = self._short.holding(max(_ENOUGH, 2 * wanted), share if len(first) >= _FEW else 0.0)
+            known, is_all = set(first), more.is_all
+            rest = [number for number in more.numbers if number not in known]
+            while len(first) < _ENOUGH and rest:
+                first, rest = [*first, *self._covering(rest[:_JUDGED])], rest[_JUDGED:]
+        if self._query.sort is not Sort.BEST:
+            return [number for _, number in self._by_day([*first, *rest])], [], is_all
+        return first[:_JUDGED], [*first[_JUDGED:], *rest], is_all
+
+    def _covering(self, numbers: Sequence[int]) -> list[int]:
+        """Those that seem to hold all that is needed, those with more of it in the title first."""
+        rows = self._rows(numbers).values()
+        worth = {
+            row.id: self._ranking.cover(row.title, "")
+            for row in rows
+            if self._ranking.covers(row.title, row.rest)
+        }
+        return sorted(worth, key=lambda number: (worth[number], number), reverse=True)
+
+    def _is_impossible(self) -> bool:
+        """Whether something is asked for, without which there is no answer, that nothing holds."""
+        strict = (*self._strict, *self._question.facts)
+        return not self._question.held.statements or any(not group.ways for group in strict)
+
+    def _in_part(self, kept: Collection[int]) -> list[_Kept]:
+        """Statements that hold a part of the question, large enough to be shown."""
+        listed = self._short.in_part()
+        cover, worth = self._ranking.cover, dict[int, float]()
+        while listed and len(worth) < _FEW:  # a phrase may be rare though its words are not
+            self._rows(listed[:READ])
+            del listed[:READ]
+            rows = (row for row in self._seen.values() if row.id not in kept and row.id not in worth)
+            worth |= {row.id: part for row in rows if (part := cover(row.title, row.rest))}
+        likely = nlargest(_JUDGED, worth, key=lambda number: (worth[number], number))
+        judged = self._judged({number: self._seen[number] for number in likely})
+        return [one for one in judged if one.judged.whole or one.judged.part >= LEAST_PART]
+
+    def _rows(self, numbers: Sequence[int]) -> dict[int, Row]:
+        """The statements with these numbers; each is read once."""
+        self._seen.update(
+            (row.id, row) for row in self._engine.rows([one for one in numbers if one not in self._seen])
+        )
+        return {number: self._seen[number] for number in numbers if number in self._seen}
+
+    def _judged(self, rows: dict[int, Row]) -> Iterator[_Kept]:
+        for row in rows.values():
+            if self._is_in_time(row.day):
+                judged = self._ranking.judge(row.title, row.rest)
+                if judged:
+                    yield _Kept(row, judged)
+
+    def _is_in_time(self, day: date) -> bool:
+        since, before = self._query.since, self._query.before
+        return not (since and day < since) and not (before and day >= before)
+
+    def _by_day(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
+        days = (one for one in self._engine.days(numbers) if self._is_in_time(one[0]))
+        return sorted(days, reverse=self._query.sort is not Sort.OLD)
+
+    def _in_order(self, kept: Iterable[_Kept]) -> list[_Kept]:
+        if self._query.sort is Sort.BEST:
+            return sorted(
+                kept, key=lambda one: (round(one.judged.score, 6), one.row.day, one.row.id), reverse=True
+            )
+        return sorted(kept, key=lambda one: (one.row.day, one.row.id), reverse=self._query.sort is Sort.NEW)
+
+    def _counted(self, number: int, *, is_all: bool) -> tuple[int, bool]:
+        """How many fit, and whether there are more than these."""
+        groups = [*self._needed, *self._question.facts]
+        if not is_all and len(groups) == 1 and not self._question.without and _is_one(groups[0]):
+            return min(groups[0].most, MOST), groups[0].most > MOST
+        return min(number, MOST), not is_all
+
+
+def _is_one(group: Group) -> bool:
+    """Whether the group is one term: then it is known how many hold it."""
+    return len(group.ways) == 1 and [len(step) for step in group.ways[0].steps] == [1]

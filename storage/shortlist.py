@@ -1,0 +1,232 @@
+"""Which statements are worth reading for an answer: chosen by their numbers alone.
+
+First come those that hold the rarest part of the question, the newest of them where they are many, and
+those that hold all of it in their title: what else they hold is told by reading them, for little. Only where
+few of these answer, the index is asked for all that hold everything; and where few do, for those that hold
+rare parts. What an engine looks at is bounded by how often terms are held, which the vocabulary knows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from storage.calendar import Calendar
+from storage.queries import Query, Sort
+from storage.question import Group, Question, Way
+from storage.ranking import rarity
+
+MOST = 2_000
+"""Statements that are listed at most: more than these are not counted."""
+READ = 300
+"""Statements that are read at once."""
+_TITLES = 100
+"""Statements that hold the question in their title, at most."""
+_COMMON = 20_000
+"""Where more statements hold a part, those with it in their title are too many to be told by that."""
+_BASE = 1_000
+"""Statements that hold a part of the question and are listed for it, at most."""
+_PARTS = 12
+"""Parts of a question that count where nothing holds the whole."""
+_IN_TITLE = 1.5
+"""How much more a part is worth in a title, to be looked at."""
+_STRONG = 0.75
+"""Ways to meet a group whose weight is less are told apart from the better ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to an engine: the newest `most` statements that it matches."""
+
+    said: str
+    most: int
+    in_title: bool = False
+
+
+class Engine(Protocol):
+    """What the shortlist needs of an engine's index."""
+
+    def said(self, groups: Iterable[Group], without: Sequence[Way] = ()) -> str:
+        """All these groups, and none of those, as the engine reads it; "" for nothing."""
+
+    def numbers(self, asks: Sequence[Ask]) -> list[list[int]]:
+        """For each question the numbers of the statements that it matches, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Statements that may answer, those that hold the question in their title first."""
+
+    numbers: tuple[int, ...] = ()
+    is_all: bool = True
+    """Whether there are no others that do."""
+
+
+class Shortlist:
+    """The statements that may answer one question."""
+
+    def __init__(self, engine: Engine, question: Question, query: Query, calendar: Calendar) -> None:
+        self._engine = engine
+        self._question = question
+        self._query = query
+        self._calendar = calendar
+        self._needed = [group for group in question.groups if group.needed]
+        self._strict = [group for group in self._needed if group.strict]
+        self._facts = list(question.facts)
+        self._groups = self._in_order([*self._needed, *self._facts])
+
+    def likely(self) -> Listed:
+        """Statements that hold the rarest part of the question and pass its filters."""
+        if not self._groups:
+            return Listed()
+        rarest = self._groups[0]
+        window = self._window(rarest, READ)
+        rest = [group for group in self._facts if group is not rarest]
+        asks = [Ask(self._said([*window, rarest, *rest]), READ)]
+        if window and self._query.sort is Sort.BEST:
+            groups = [_at_its_best(group) for group in self._groups]
+            asks.append(Ask(self._said([*self._window_of_titles(rarest), *groups]), _TITLES, in_title=True))
+        found = self._engine.numbers(asks)
+        listed = dict.fromkeys(number for numbers in reversed(found) for number in numbers)
+        return Listed(tuple(listed), is_all=not window)
+
+    def holding(self, wanted: int, share: float = 0.0) -> Listed:
+        """Statements that hold all that is needed.
+
+        Where it is known which share of those with the rarest part do, so many of the newest months are asked
+        that about `wanted` are found. Ways to meet a part that cost much and are worth little are left out.
+        """
+        if not self._groups:
+            return Listed()
+        groups = [_at_little_cost(group) for group in self._groups]
+        window = self._window(groups[0], round(wanted / share)) if share else []
+        (numbers,) = self._engine.numbers([Ask(self._said([*window, *groups]), MOST)])
+        return Listed(tuple(numbers), is_all=not window and len(numbers) < MOST)
+
+    def in_part(self) -> list[int]:
+        """Statements that hold a part of what is needed, those with the most and rarest parts first.
+
+        Whoever holds a rare part anywhere, and whoever holds any in the title.
+        """
+        must = [*self._strict, *self._facts]
+        base, within = self._base(must)
+        asked = [(face, 1.0, Ask(self._said([face.group, *within]), _BASE)) for face in base]
+        asked += [
+            (face, _IN_TITLE, Ask(self._said([face.group, *must]), _BASE, in_title=True))
+            for face in self._faces[:_PARTS]
+            if face.group.most <= _COMMON
+        ]
+        asks = [ask for _, _, ask in asked]
+        if self._strict:  # who holds the phrase, and nothing else of the question
+            asks.append(Ask(self._said(must), MOST))
+        each = list(dict.fromkeys(asks))  # words that name one thing together ask for the same
+        numbers_of = dict(zip(each, self._engine.numbers(each), strict=True))
+        found = [numbers_of[ask] for ask in asks]
+        others = found[len(asked) :]
+        held = [
+            (face.at, face.worth * more, numbers)
+            for (face, more, _), numbers in zip(asked, found, strict=False)
+        ]
+        return _most_held([*held, *((-1, 0.0, numbers) for numbers in others)])[:MOST]
+
+    def _said(self, groups: Iterable[Group]) -> str:
+        return self._engine.said(groups, self._question.without)
+
+    def _in_order(self, groups: Sequence[Group]) -> list[Group]:
+        """The rarest first, then those that rule out the most for the least that they cost to look at."""
+        if not groups:
+            return []
+        statements = max(1, self._question.held.statements)
+        rarest = min(groups, key=lambda group: group.most)
+        others = (group for group in groups if group is not rarest)
+        cost = {id(group): _width(group) / max(1 - group.held / statements, 0.01) for group in groups}
+        return [rarest, *sorted(others, key=lambda group: cost[id(group)])]
+
+    def _window(self, rarest: Group, size: int) -> list[Group]:
+        """The newest months, or the oldest, of which `size` statements hold the rarest group."""
+        if rarest.most <= size:
+            return []
+        statements = self._question.held.statements
+        number = 0
+        months = self._calendar.between(self._query.since, self._query.before)
+        months = months if self._query.sort is Sort.OLD else months[::-1]
+        for at, month in enumerate(months):
+            number += month.held
+            if number * min(rarest.most, statements) >= size * statements:
+                return [Group((Way((self._calendar.spans(months[: at + 1]),), held=number),), number)]
+        return []
+
+    def _window_of_titles(self, rarest: Group) -> list[Group]:
+        """A common word stands in many titles; several together do not."""
+        return self._window(rarest, _COMMON // 2) if len(self._groups) == 1 else []
+
+    @cached_property
+    def _faces(self) -> list["_Face"]:
+        """The parts of the question, the rarest first, each by its good ways and by the others."""
+        free = sorted((group for group in self._needed if not group.strict), key=lambda group: group.held)
+        faces: list[_Face] = []
+        for at, group in enumerate(free):
+            worth = rarity(group, self._question.held.statements)
+            strong = tuple(way for way in group.ways if way.weight >= _STRONG)
+            weak = tuple(way for way in group.ways if way.weight < _STRONG)
+            faces += [
+                _Face(at, replace(group, ways=ways), worth * max(way.weight for way in ways))
+                for ways in (strong, weak)
+                if ways
+            ]
+        return sorted(faces, key=lambda face: face.group.most)
+
+    def _base(self, must: list[Group]) -> tuple[list["_Face"], list[Group]]:
+        """The parts that are rare enough to be listed; else the rarest, in the newest months."""
+        bound = min((group.most for group in must), default=self._question.held.statements)
+        base, number = [], 0
+        for face in self._faces:
+            number += min(face.group.most, bound)
+            if number > _BASE:
+                break
+            base.append(face)
+        if base or not self._faces:
+            return base, must
+        first = self._faces[0]
+        return [first], [*self._window(min((first.group, *must), key=lambda group: group.most), READ), *must]
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A part of the question, met in ways of about the same weight."""
+
+    at: int
+    group: Group
+    worth: float
+
+
+def _at_its_best(group: Group) -> Group:
+    """The group in its good ways, where it has any: a title says it in so many words."""
+    ways = tuple(way for way in group.ways if way.weight >= _STRONG)
+    return replace(group, ways=ways or group.ways)
+
+
+def _at_little_cost(group: Group) -> Group:
+    """The group without other names of several words that are shared with other groups."""
+    ways = tuple(way for way in group.ways if way.weight >= _STRONG or len(way.steps) == 1)
+    return replace(group, ways=ways or group.ways)
+
+
+def _most_held(held: Iterable[tuple[int, float, Sequence[int]]]) -> list[int]:
+    """Numbers that parts of the question were found with, those that are worth the most together first.
+
+    Of each part what is worth most counts.
+    """
+    best: dict[int, dict[int, float]] = {}
+    for part, worth, numbers in sorted(held, key=lambda one: one[1]):
+        best.setdefault(part, {}).update(dict.fromkeys(numbers, worth))
+    sums: dict[int, float] = {}
+    for of_part in best.values():
+        for number, worth in of_part.items():
+            sums[number] = sums.get(number, 0.0) + worth
+    return sorted(sums, key=lambda number: (sums[number], number), reverse=True)
+
+
+def _width(group: Group) -> int:
+    """In how many places an engine looks whether one statement meets the group."""
+    return sum(len(step) for way in group.ways for step in way.steps)
