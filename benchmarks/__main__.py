@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archive, large, news, parse, unchanged
+from benchmarks import archive, delivery, large, news, parse, unchanged
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -33,15 +33,25 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast Vigil is.")
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
-        "--only", choices=(*_PARTS, "archive"), action="append", help="measure this part (repeatable)"
+        "--only",
+        choices=(*_PARTS, "archive", "delivery"),
+        action="append",
+        help="measure this part (repeatable)",
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
+    options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
+    options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
     given = options.parse_args()
     if given.only == ["archive"]:
         _archive(given.statements)
         return
+    if given.only == ["delivery"]:
+        place = Path("build")
+        place.mkdir(exist_ok=True)
+        delivery.measure(place.resolve(), given.people, given.messages)
+        return
     if given.peer is None:
-        options.error("--peer is needed, but for --only archive")
+        options.error("--peer is needed, but for --only archive or delivery")
     parts = given.only or _PARTS
     began, now = time.monotonic(), now_utc()
     console = Console(width=118, highlight=False)

@@ -1,8 +1,9 @@
 """The voice of one transport: draws alerts in the recipient's language and hands them over."""
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 
 from bot.render.alert import alert_message
@@ -77,6 +78,8 @@ class Transport(Protocol):
 
 _PLAIN = 3_500
 """Characters that fit in one message everywhere."""
+_REMEMBERED = 8
+"""Messages that are not drawn anew: an alert or two, in the languages of those who are told."""
 
 
 def bare(message: Message) -> Message:
@@ -87,11 +90,48 @@ def bare(message: Message) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A message with all that it was drawn from."""
+
+    alerts: tuple[Alert, ...]
+    reader: tuple[str, str, date, Manner]
+    """Language, clock, what day it is there, and how it is said."""
+    message: Message
+
+
+@dataclass(slots=True)
+class Drawings:
+    """The last few messages: an alert goes to many, who read the same words. The day is a part of them."""
+
+    _last: deque[Drawing] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    def of(self, alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Manner) -> Message:
+        """The message about these alerts, drawn anew only where something differs."""
+        day = now.astimezone(speech.timezone).date()
+        reader = (speech.language, str(speech.timezone), day, replace(manner, under=""))
+        for one in self._last:
+            if (one.reader, one.alerts) == (reader, alerts):
+                return one.message
+        message = _drawn(alerts, speech, now, manner)
+        self._last.append(Drawing(alerts, reader, message))
+        return message
+
+
+def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Manner) -> Message:
+    if manner.digest:
+        message = digest_message(alerts, speech, now)
+    else:
+        message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
+    return bare(message) if manner.plain else message
+
+
+@dataclass(frozen=True, slots=True)
 class Announcer:
     """What `jobs.deliver` calls a Voice, on any transport. `zone` is where admins are told their times."""
 
     transport: Transport
     zone: tzinfo = UTC
+    drawings: Drawings = field(default_factory=Drawings)
 
     @property
     def name(self) -> str:
@@ -114,16 +154,12 @@ class Announcer:
         """Sends one alert, or a digest of some."""
         speech = self._speech(recipient)
         asleep = is_quiet_for(recipient, now, self.zone) and not (recipient.wakes and wakes(alerts[0]))
-        silent = manner.silent or asleep
+        manner = replace(manner, silent=manner.silent or asleep)
         if recipient.discreet:
             # Not under what was told before: a reply quotes it.
-            message, manner = ping(alerts[0].id, speech, silent=silent), replace(manner, under="")
-        elif manner.digest:
-            message = digest_message(tuple(alerts), speech, now)
+            message, manner = ping(alerts[0].id, speech, silent=manner.silent), replace(manner, under="")
         else:
-            message = replace(alert_message(alerts[0], speech, now), silent=silent)
-        if manner.plain:
-            message = bare(message)
+            message = self.drawings.of(tuple(alerts), speech, now, manner)
         return await self.transport.send(recipient.address, message, key, manner.under)
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:

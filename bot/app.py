@@ -116,6 +116,7 @@ def limits(config: Config) -> Limits:
     return Limits(
         window=timedelta(seconds=config.alerts.window),
         per_source_hour=config.alerts.per_source_hour,
+        per_hour=config.alerts.per_hour,
         zone=ZoneInfo(config.timezone),
     )
 

@@ -109,7 +109,7 @@ def keep_all(
     for outcome in outcomes:
         if outcome.standing.at_once:
             tell_vanished(work, outcome.source, outcome.standing.at_once, outcome.now, admins)
-    audience = Audience(work, wishes or Wishes())
+    audience = Audience(work, wishes or Wishes(), admins)
     kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
     for outcome, one in zip(outcomes, kept, strict=True):
         for number in dict.fromkeys(one.withheld):

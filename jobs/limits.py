@@ -13,10 +13,14 @@ _DAY_AHEAD = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`window`: how old an entry may be and still ring. `per_source_hour`: alerts before an admin looks."""
+    """`window`: how old an entry may be and still ring.
+
+    Alerts before an admin looks: `per_source_hour` of one source, `per_hour` urgent ones of all together.
+    """
 
     window: timedelta = timedelta(days=3)
     per_source_hour: int = 10
+    per_hour: int = 60
     zone: tzinfo = UTC
 
     def fresh(self, entry: Entry, now: datetime, *, first_poll: bool) -> bool:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import circle, own_time
+from jobs import circle, own_time, storm
 from jobs.limits import Limits
+from jobs.notices import Admins
 from jobs.recall import Recall
 from jobs.steps import match
 from jobs.steps.course import changed, facts_digest, is_news
@@ -30,6 +31,7 @@ _TOO_MANY = {
     True: "more urgent alerts from this source within an hour than usual: an admin looks first",
     False: "more from this source within an hour than usual: an admin looks first",
 }
+NOBODY = Admins()
 _NOT_ITS_OWN = "another source than the one that called says that it is over: an admin looks first"
 
 
@@ -39,6 +41,7 @@ class Audience:
 
     work: Work
     wishes: Wishes = field(default_factory=Wishes)
+    admins: Admins = NOBODY
     _is_true: bool = False
     _rung: dict[tuple[int, datetime, bool], int] = field(default_factory=dict)
 
@@ -201,7 +204,7 @@ def ring(
     per source and hour they are held for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
-    now, limits, held = occasion.now, occasion.limits, occasion.doubt
+    now, held = occasion.now, occasion.doubt
     earlier = work.alerts.of_case(statement.case_id)
     alert = Alert(
         identifier=identifier(source, entry, occasion.stage),
@@ -232,8 +235,10 @@ def ring(
         return None
     at_once = reach.at_once or followed
     rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
-    if rings and occasion.audience.too_many(alert, limits.per_source_hour):
-        held = _TOO_MANY[statement.alert.urgent]
+    if rings and not held:
+        held = _too_many(work, alert, occasion)
+        if held and reach.at_once:
+            storm.tell(work, alert, aim, held, occasion.audience.admins)
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=work.alerts.add(alert))
@@ -242,10 +247,17 @@ def ring(
     queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
     queued += circle.persons(work, alert, now, followed=followed, held=held)
     if queued:
-        own_time.fit(work, alert, usual, now, limits.zone)
+        own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
         circle.amend(work, alert, now)
     return alert, queued
+
+
+def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:
+    """Why an admin is to look first: its source, or all of them, rang too often; "" if neither did."""
+    if occasion.audience.too_many(alert, occasion.limits.per_source_hour):
+        return _TOO_MANY[alert.statement.alert.urgent]
+    return storm.IN_ALL if storm.rages(work, alert, occasion.limits.per_hour) else ""
 
 
 def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | None:

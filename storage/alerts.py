@@ -140,6 +140,22 @@ class Alerts:
         with self._additions.beside():
             return int(self._connection.scalar(_RUNG_SINCE, given) or 0)
 
+    def urgent_so_many_back(self, count: int) -> datetime | None:
+        """When the urgent alert was rung that stands so many back from the newest; None for fewer."""
+        if self._additions.waiting(alerts):
+            self._additions.write()
+        question = (
+            sa.select(alerts.c.sent)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(statements.c.urgent)
+            .order_by(alerts.c.id.desc())
+            .offset(count - 1)
+            .limit(1)
+        )
+        with self._additions.beside():
+            found: datetime | None = self._connection.scalar(question)
+        return found
+
     def at_once_since(self, source_id: int, since: datetime, digests: int) -> int:
         """How many others reached somebody since then, in a lane before that of `digests`."""
         return self._count(_AT_ONCE_SINCE, source=source_id, since=since, digests=digests)

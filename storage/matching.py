@@ -6,7 +6,7 @@ is told from outside (`jobs.wishes`), by their ids.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -134,12 +134,34 @@ class Matching:
             self._deliveries.queue(alert_id, chosen, turn.lane, held=why)
         return len(reach.few)
 
+    def tell(self, notice_id: int, aim: Aim, lane: int, now: datetime) -> int:
+        """Queues the notice for each for whom such an alert would ring, but once; returns how many more."""
+        ranked = self._ranked(replace(aim, only_at_once=True))
+        told = sa.select(deliveries.c.recipient_id).where(deliveries.c.notice_id == notice_id)
+        row: dict[str, sa.ColumnElement[Any]] = {
+            "notice_id": sa.literal(notice_id, deliveries.c.notice_id.type),
+            "recipient_id": ranked.c.recipient_id,
+            "transport": ranked.c.transport,
+            "state": sa.literal(str(DeliveryState.QUEUED)),
+            "lane": sa.literal(lane),
+            "not_before": sa.literal(now, deliveries.c.not_before.type),
+            "attempts": sa.literal(0),
+            "begun": sa.false(),
+            "reference": sa.literal(""),
+            "detail": sa.literal(""),
+        }
+        more = sa.select(*row.values()).where(ranked.c.recipient_id.not_in(told)).distinct()
+        queued = sa.insert(deliveries).from_select(list(row), more)
+        return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
+
     def _queue_many(self, alert_id: int, aim: Aim, timing: Timing, held: str) -> int:
         ranked = self._ranked(aim)
         best = sa.func.min(ranked.c.rank)
 
         def by_rank(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:  # noqa: ANN401
             told = [sa.literal(value(timing.of(rank)), kind) for rank in Rank]
+            if aim.urgent:  # it is for nobody's digest
+                return told[Rank.AT_ONCE]
             return sa.case((best == Rank.AT_ONCE, told[0]), (best == Rank.DAILY, told[1]), else_=told[2])
 
         def state(turn: Turn) -> str:
@@ -149,7 +171,7 @@ class Matching:
             sa.select(
                 sa.literal(alert_id, deliveries.c.alert_id.type),
                 ranked.c.recipient_id,
-                ranked.c.transport,
+                sa.func.min(ranked.c.transport),  # there is but one; so one sort serves group and order
                 by_rank(state, sa.String()),
                 by_rank(lambda turn: turn.lane, sa.Integer()),
                 by_rank(lambda turn: turn.at, deliveries.c.not_before.type),
@@ -158,7 +180,7 @@ class Matching:
                 sa.literal("", sa.Text()),
                 by_rank(lambda turn: held if turn.lane < DIGESTS else "", sa.Text()),
             )
-            .group_by(ranked.c.recipient_id, ranked.c.transport)
+            .group_by(ranked.c.recipient_id)
             .order_by(ranked.c.recipient_id)
         )
         queued = sa.insert(deliveries).from_select(_COLUMNS, chosen)
@@ -189,8 +211,9 @@ class Matching:
 
     def _fitting(self, aim: Aim) -> sa.Select[Any]:
         names_it = sa.cast(routes.c.kinds, sa.Text).contains(json.dumps(aim.kind), autoescape=True)
-        spoken = sa.func.lower(sa.cast(routes.c.languages, sa.Text))
-        its_language = spoken.contains(json.dumps(aim.language.lower()), autoescape=True)
+        spoken = sa.cast(routes.c.languages, sa.Text)
+        named = json.dumps(aim.language.lower())
+        its_language = sa.func.lower(spoken).contains(named, autoescape=True)
         where = [
             route_countries.c.country.in_((ANYWHERE, *aim.countries)),
             sa.or_(spoken == "[]", its_language),

@@ -13,6 +13,9 @@ from storage.records import Event, Notice
 from storage.tables import notices
 from storage.words import EventKind, SourceState
 
+FOR_SUBSCRIBERS = (EventKind.STORM,)
+"""What is told to people: nothing that is for admins may be added to it."""
+_LOOKED_AT = 5
 _MOMENTS = ("at", "since", "last_success", "next_due", "newest")
 
 
@@ -38,12 +41,18 @@ class Notices:
             sa.select(notices)
             .where(notices.c.made > now - within, notices.c.made < now + within)
             .order_by(notices.c.id.desc())
-            .limit(1)
+            .limit(_LOOKED_AT)
         )
-        row = self._connection.execute(question).mappings().first()
-        if row is None or not self._deliveries.untouched(row["id"]):
-            return None
-        return self.many([row["id"]])[row["id"]]
+        for row in self._connection.execute(question).mappings():
+            if row["events"][0]["kind"] not in FOR_SUBSCRIBERS:
+                return self.many([row["id"]])[row["id"]] if self._deliveries.untouched(row["id"]) else None
+        return None
+
+    def made_at(self, made: datetime, kind: EventKind) -> int | None:
+        """The notice of just this moment that tells of this first."""
+        question = sa.select(notices.c.id, notices.c.events).where(notices.c.made == made)
+        found = (row.id for row in self._connection.execute(question) if row.events[0]["kind"] == kind)
+        return next(found, None)
 
     def extend(self, notice: Notice, events: Iterable[Event]) -> None:
         """More has happened that belongs to a notice which `open` gave."""

@@ -7,13 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.tables import deliveries, recipients
+from storage.tables import OWN_CLOCK, deliveries, recipients
 from storage.words import DeliveryState, RecipientState
 
 _DIGESTS = 4
-_OWN = sa.or_(
-    recipients.c.zone != "", recipients.c.digest_at.is_not(None), recipients.c.quiet_from.is_not(None)
-)
 _HELD = "held through quiet hours"
 
 
@@ -38,7 +35,9 @@ class OwnTime:
     def clocks(self) -> tuple[Clock, ...]:
         """Every clock that somebody who can be reached set for themselves."""
         columns = (getattr(recipients.c, name) for name in Clock.__slots__)
-        question = sa.select(*columns).where(_OWN, recipients.c.state == RecipientState.ACTIVE).distinct()
+        question = (
+            sa.select(*columns).where(OWN_CLOCK, recipients.c.state == RecipientState.ACTIVE).distinct()
+        )
         with self._additions.beside():  # none of what waits there is a recipient
             return tuple(Clock(*row) for row in self._connection.execute(question))
 
@@ -79,5 +78,5 @@ def _queued(alert_id: int, clock: Clock) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         deliveries.c.alert_id == alert_id,
         deliveries.c.state == DeliveryState.QUEUED,
-        deliveries.c.recipient_id.in_(sa.select(recipients.c.id).where(*alike)),
+        deliveries.c.recipient_id.in_(sa.select(recipients.c.id).where(OWN_CLOCK, *alike)),
     )

@@ -22,6 +22,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    literal_column,
+    or_,
     true,
 )
 
@@ -334,6 +336,19 @@ recipients = Table(
     Column("wakes", Boolean, nullable=False, server_default=true()),
     Column("discreet", Boolean, nullable=False, server_default=false()),
     Column("lost", Date, index=True),
+)
+
+OWN_CLOCK = or_(
+    recipients.c.zone != literal_column("''"),
+    recipients.c.digest_at.is_not(None),
+    recipients.c.quiet_from.is_not(None),
+)
+"""Whoever set anything about their time: few, and asked for with each alert."""
+Index(
+    "ix_recipients_clock",
+    *(recipients.c[name] for name in ("zone", "digest_at", "quiet_from", "quiet_until", "wakes")),
+    sqlite_where=OWN_CLOCK,
+    postgresql_where=OWN_CLOCK,
 )
 
 routes = Table(

@@ -129,6 +129,10 @@ class EventKind(StrEnum):
     """A platform would not take a message as it was drawn."""
     EXPIRED = "expired"
     """Alerts were over before they could be sent."""
+    HELD = "held"
+    """More would have rung than may within an hour: an admin is to look."""
+    STORM = "storm"
+    """The same, as those hear it who would have been rung."""
 
 
 class Role(StrEnum):

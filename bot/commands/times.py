@@ -131,6 +131,8 @@ def _digest_shown(recipient: Recipient | None, work: Work, speech: Speech) -> Re
             )
         )
         blocks.append(Paragraph((code("/subscribe kind:statement digest:daily"),)))
+    if not said and recipient and recipient.digest_at is not None:
+        blocks.append(paragraph(speech.t("When one comes, it is at {hour}.", hour=hour)))
     blocks.append(_by_which_clock(recipient, speech))
     choices = (
         (Choice(speech.t("once a day"), "/digest daily"), Choice(speech.t("once a week"), "/digest weekly")),
@@ -155,8 +157,9 @@ def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) 
         heading(speech.t("Quiet from {start} to {end}.", start=start, end=end)),
         paragraph(
             speech.t(
-                "It is {time} now on that clock. If that is wrong, add a city: {example}",
+                "It is {time} now by this clock ({zone}). If that is wrong, add a city: {example}",
                 time=f"{now:%H:%M}",
+                zone=recipient.zone or str(speech.timezone),
                 example=QUIET,
             )
         ),

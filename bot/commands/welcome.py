@@ -61,8 +61,8 @@ def privacy(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("Privacy")),
         paragraph(
             speech.t(
-                "When you subscribe or follow a case, Vigil stores the address of this chat, its "
-                "language, what you asked for, which cases you follow or have muted, your clock and "
+                "When you subscribe, follow a case or set something, Vigil stores the address of this chat, "
+                "its language, what you asked for, which cases you follow or have muted, your clock and "
                 "hours where you set them, and which alerts were sent here. Address and keywords are "
                 "encrypted with a key that is kept outside the database. What you search for is "
                 "not stored."
@@ -136,8 +136,8 @@ def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:
     """Say in one honest paragraph what is stored and who else can read along."""
     stored = paragraph(
         speech.t(
-            "Nothing is stored until you subscribe or follow a case; then the address of this chat, "
-            "encrypted, and what you asked for. /forget removes it all, /privacy says more."
+            "Nothing is stored until you subscribe, follow a case or set something; then the address of "
+            "this chat, encrypted, and what you asked for. /forget removes it all, /privacy says more."
         )
     )
     return (stored, *_platform(request, speech))

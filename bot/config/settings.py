@@ -42,6 +42,7 @@ class AlertsConfig:
 
     window: int = 3 * 86400
     per_source_hour: int = 10
+    per_hour: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,25 @@ _DETAILED = 3
 _LINES = 10
 _TITLE = 80
 _DETAIL = 200
-_QUIET = frozenset({EventKind.WELL, EventKind.MOVED, EventKind.SILENT, EventKind.SPEAKS, EventKind.VANISHED})
+_QUIET = frozenset(
+    {
+        EventKind.WELL,
+        EventKind.MOVED,
+        EventKind.SILENT,
+        EventKind.SPEAKS,
+        EventKind.VANISHED,
+        EventKind.STORM,
+    }
+)
 """What can wait until morning makes no sound."""
 _ORDER = (
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
+    EventKind.HELD,
     EventKind.REJECTED,
     EventKind.EXPIRED,
+    EventKind.STORM,
     EventKind.ILL,
     EventKind.UNSTEADY,
     EventKind.WITHHELD,
@@ -291,6 +302,11 @@ def _refused(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _held(event: Event, speech: Speech) -> _Facts:
+    named = event.title or speech.t("all together")
+    return [(speech.t("Source"), _text(shorten(named, _TITLE)))]
+
+
 def _expired(event: Event, speech: Speech) -> _Facts:
     return [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
 
@@ -309,4 +325,6 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.OUTAGE: _outage,
     EventKind.REJECTED: _refused,
     EventKind.EXPIRED: _expired,
+    EventKind.HELD: _held,
+    EventKind.STORM: lambda *_: [],
 }

@@ -19,6 +19,8 @@ HEADINGS = {
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
     EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
     EventKind.EXPIRED: msgid("Alerts were over before they could be sent"),
+    EventKind.HELD: msgid("Alerts are held until somebody has looked"),
+    EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
 }
 MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     EventKind.ILL: lambda speech, count: speech.n(
@@ -101,6 +103,12 @@ CONSEQUENCES = {
         "It was sent once more as plain text, without buttons. The fault is in Vigil: please report it."
     ),
     EventKind.EXPIRED: msgid("Nobody is woken by what is over. What they were about stands in /latest."),
+    EventKind.HELD: msgid(
+        "What comes now from there is kept and not sent. Those for whom it would have rung are told so, once."
+    ),
+    EventKind.STORM: msgid(
+        "They come when somebody has seen that they are real. You find everything with /latest."
+    ),
 }
 UNREACHED = {
     EventKind.OFFLINE: msgid(

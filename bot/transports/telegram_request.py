@@ -17,6 +17,8 @@ from telegram.request import BaseRequest, RequestData
 from bot.transports.telegram_tokens import without_tokens
 
 _QUIET = ("telegram", "httpx", "httpcore")
+_OF_A_MESSAGE = ("message_id", "date", "chat")
+_JSON = {"Content-Type": "application/json"}
 
 Timeout = float | DefaultValue[float] | DefaultValue[None] | None
 
@@ -117,7 +119,8 @@ class AiohttpRequest(BaseRequest):
         )
         problem: TelegramError
         try:
-            async with session.request(method, url, data=_body(request_data), timeout=times) as answer:
+            sent, headers = _body(request_data)
+            async with session.request(method, url, data=sent, headers=headers, timeout=times) as answer:
                 body = await answer.read()
                 self.headers = {name.lower(): value for name, value in answer.headers.items()}
         except (aiohttp.ConnectionTimeoutError, ProxyTimeoutError):
@@ -151,6 +154,10 @@ class AiohttpRequest(BaseRequest):
             parsed = None
         if not isinstance(parsed, dict):
             raise TelegramError("the server's answer is no JSON object")
+        result = parsed.get("result")
+        if isinstance(result, dict) and "message_id" in result:
+            # Of what we sent its number is enough; the library would make objects of every word in bold.
+            parsed["result"] = {name: result[name] for name in _OF_A_MESSAGE if name in result}
         return parsed
 
 
@@ -186,12 +193,13 @@ def _seconds(asked: Timeout, usual: float) -> float | None:
     return usual if isinstance(asked, DefaultValue) else asked
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+def _body(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, dict[str, str] | None]:
+    """As JSON, which needs no quoting of letters that are not Latin; files as a form."""
     if data is None:
-        return None
+        return None, None
     if not data.contains_files:
-        return data.json_parameters
+        return data.json_payload, _JSON
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+    return form, None

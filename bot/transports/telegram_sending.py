@@ -3,6 +3,7 @@
 Nothing that has to stay secret (token, addresses, texts) gets from here into the log.
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -59,6 +60,8 @@ class Sending:
         self._buttons = buttons
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
+        self._cut: deque[tuple[Message, tuple[Message, ...]]] = deque(maxlen=8)
+        self._html: deque[tuple[Message, str]] = deque(maxlen=16)
 
     async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """Send every part that the same act has not sent before, the first as a reply to `under`."""
@@ -134,7 +137,7 @@ class Sending:
         begun = self._acts.get((address, key))
         if begun is None or not begun.sent:
             # Once a part has gone out the others are those drawn with it, whatever `message` is now.
-            begun = _Act(tuple(part for part in split(message) if plain_text(part)))
+            begun = _Act(self._parts(message))
         if not begun.parts:
             return Rejected("the message is empty")
         self._acts.put((address, key), begun)
@@ -144,6 +147,24 @@ class Sending:
             return outcome_of(error, address)
         self._acts.drop((address, key))
         return Sent(",".join(map(str, numbers)))
+
+    def _marked(self, part: Message) -> str:
+        """The part as Telegram's HTML; known as its parts are."""
+        for known, html in self._html:
+            if known is part:
+                return html
+        html = to_html(part)
+        self._html.append((part, html))
+        return html
+
+    def _parts(self, message: Message) -> tuple[Message, ...]:
+        """The message in parts; of the last few they are known, for one goes to many."""
+        for known, parts in self._cut:
+            if known is message:
+                return parts
+        parts = tuple(part for part in split(message) if plain_text(part))
+        self._cut.append((message, parts))
+        return parts
 
     async def _send_rest(self, place: _Place, begun: _Act, *, after: int, under: str = "") -> None:
         """Send the parts behind the first `after`, but for those that were sent already."""
@@ -167,7 +188,7 @@ class Sending:
             )
             return message.message_id
 
-        return await _marked_up(part, post)
+        return await _marked_up(part, self._marked(part), post)
 
     async def _edit_part(self, place: _Place, number: int, part: Message) -> None:
         """Show the part in the place of message `number`; without choices its buttons go."""
@@ -184,7 +205,7 @@ class Sending:
             )
 
         try:
-            await _marked_up(part, post)
+            await _marked_up(part, self._marked(part), post)
         except BadRequest as error:
             if not is_shown_already(error):
                 raise
@@ -228,10 +249,10 @@ def _place(address: str) -> _Place:
     return _Place(*chat_and_thread(address))
 
 
-async def _marked_up(part: Message, post: Callable[[str, ParseMode | None], Awaitable[_T]]) -> _T:
+async def _marked_up(part: Message, html: str, post: Callable[[str, ParseMode | None], Awaitable[_T]]) -> _T:
     """Post the part with its markup; bare if Telegram does not read it: the words count."""
     try:
-        return await post(to_html(part), ParseMode.HTML)
+        return await post(html, ParseMode.HTML)
     except BadRequest as error:
         if not is_unreadable_markup(error):
             raise

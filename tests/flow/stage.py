@@ -70,6 +70,14 @@ TRAPS: dict[str, Trap] = {
     ),
     "the outcome is written": Trap("jobs.ledger", "Ledger._settle", only="Finished("),
     "the outcome is committed": Trap("jobs.ledger", "Ledger.turn", only="Finished("),
+    # end of a case -> amendment -> edit
+    "a change is about to leave": Trap(
+        "bot.transports.telegram_request", "AiohttpRequest.do_request", after=False, only="/editMessageText"
+    ),
+    "a change is accepted": Trap(
+        "bot.transports.telegram_request", "AiohttpRequest.do_request", only="/editMessageText"
+    ),
+    "a change is written": Trap("storage.told", "Told.amended"),
     # person -> transport -> Request -> command -> Reply -> render -> transport -> person
     "a command is about to be answered": Trap("bot.app", "Desk._answer", after=False),
     "a wish is written": Trap("storage.routes", "Routes.add"),

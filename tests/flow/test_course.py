@@ -214,3 +214,29 @@ async def test_a_chat_that_becomes_discreet_shows_no_call_when_it_is_called_off(
     await town.publishes(CALL, NINE_FREED)
     call, _, end = town.reads()
     assert (call.text, end.text) == ("There is news.", "There is news.")
+
+
+async def test_a_night_is_kept_quiet_and_its_news_are_one_digest(town: Town) -> None:
+    """Not even what is Extreme: then the call, rewritten meanwhile, is one line in the morning."""
+    await town.telegram.says(PERSON, "/quiet 11:00-15:00 UTC")
+    await town.telegram.until(PERSON, contains="Quiet from 11:00 to 15:00")
+    await town.telegram.presses(PERSON, "Not even that")
+    await town.telegram.until(PERSON, contains="Nothing breaks them")
+    for shown in (CALL, MORE):
+        town.watch.publish("/feed", rss(item(*shown, town.watch.now, "0")))
+        await town.watch.polls()
+        town.watch.later(hours=1)
+    await town.sends()
+    *_, digest = town.reads()
+    assert digest.text.startswith("Digest: 1 statement on 1 case")
+    assert "URGENT · Twelve North Korean refugees" in digest.text
+    assert digest.silent
+    assert sum("Digest" in one.text for one in town.reads()) == 1
+
+
+async def test_what_is_extreme_and_immediate_rings_through_a_quiet_night(town: Town) -> None:
+    """Unless they said otherwise: somebody's life, now."""
+    await town.telegram.says(PERSON, "/quiet 11:00-15:00 UTC")
+    await town.telegram.until(PERSON, contains="Quiet from 11:00 to 15:00")
+    await town.publishes(CALL)
+    assert town.reads()[-1].text.startswith("URGENT")

@@ -12,9 +12,15 @@ from storage.words import Digest, Kind, RecipientState
 from tests.emulators.telegram import TelegramEmulator, blocked
 from tests.feeds import Site, item, rss
 from tests.flow.program import Program
+from tests.flow.stage import TRAPS
 from tests.flow.story import DINNER, PERSON, rung, urgent_call
 from tests.flow.test_kills import ON_THE_WAY, UNKNOWABLE
 
+CHANGES = tuple(point for point in TRAPS if point.startswith("a change"))
+FREED = (
+    "Stop action: nine North Korean refugees released",
+    "The nine North Korean refugees held in Shenyang, China, have been released. No further action.",
+)
 GROUP, MOVED = -4242, -1_000_000_004_242
 REFUSED = "a message is accepted"
 """Taken at least: what Telegram answers is its refusal, and the program died before it read that."""
@@ -107,6 +113,28 @@ async def test_a_group_that_moved_is_followed_whenever_the_program_is_killed(
     assert await vigil.stop() == 0
     assert rung(telegram, MOVED) == 1
     assert the_reader(vigil).address == str(MOVED)
+
+
+@pytest.mark.parametrize("point", CHANGES)
+async def test_what_is_over_is_struck_whenever_the_program_is_killed(
+    vigil: Program, site: Site, telegram: TelegramEmulator, point: str
+) -> None:
+    """The end is told once, and the call above it says so in the end."""
+    telegram.private(PERSON)
+    vigil.subscribed(PERSON)
+    urgent_call(site)
+    await vigil.serve()
+    await vigil.until("sent")
+    assert await vigil.stop() == 0
+    site.publish("/feed", rss(item(*FREED, vigil.now(), "call")))
+    vigil.later(timedelta(hours=1))
+    await vigil.dies(point)
+    vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    await telegram.until(PERSON, contains="CALLED OFF", patience=60)
+    await vigil.until("sent", "sent")
+    assert await vigil.stop() == 0
+    assert [text.partition(" · ")[0] for text in telegram.texts(PERSON)] == ["CALLED OFF", "OVER"]
 
 
 def the_reader(vigil: Program) -> Recipient:

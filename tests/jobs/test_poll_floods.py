@@ -119,6 +119,37 @@ async def test_a_hijacker_is_held_until_an_admin_looks_or_there_is_quiet(watch: 
     assert await rings() == [queued, queued, held]
 
 
+@pytest.mark.parametrize("limits", [Limits(per_source_hour=2), Limits(per_hour=2)])
+async def test_in_a_storm_people_hear_once_that_the_rest_is_being_looked_at(
+    watch: Watch, limits: Limits
+) -> None:
+    """One line, however much is held, and nothing that is meant for admins; a later storm is another."""
+    watch.limits = limits
+    watch.restart()
+    towns = iter(("Shenyang", "Dandong", "Yanji", "Tumen", "Harbin", "Kunming", "Nanning", "Dalian", "Jilin"))
+    for hours in (0, 0, 24):
+        watch.later(hours=hours, minutes=2)
+        shown = [
+            item(
+                f"{number} people in {town} face imminent execution",
+                f"{number} people held in {town}, China, face imminent execution within days. We call on "
+                "China to halt the execution.",
+                watch.now,
+                town,
+            )
+            for number, town in zip(range(10, 13), towns, strict=False)
+        ]
+        watch.publish("/feed", rss(*shown))
+        await watch.polls()
+    with watch.database.read() as work:
+        told = [
+            (event.kind.value, len(work.deliveries.of_notice(notice.id)))
+            for notice in watch.notices()
+            for event in notice.events
+        ]
+    assert told == [("storm", 1), ("held", 1), ("storm", 1), ("held", 1)]
+
+
 async def test_ordinary_posts_have_a_cap_of_their_own_and_hold_up_no_call(database: Database) -> None:
     """Who wants every kind at once is not sent sixty posts of one hour."""
     async with a_watch(database, wants_all=True) as watch:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from jobs.steps.extract.arabic_acts import PARTY, QUOTE, Start, act_start, acts, item_start
+from jobs.steps.extract.arabic_letters import without_purpose, written_to
 from jobs.steps.extract.arabic_names import names_in
 from jobs.steps.extract.arabic_words import (
     EDGE,
@@ -101,7 +102,7 @@ def _root(word: str) -> str:
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     text = block.text
-    if names := _party_line(walk, block, following):
+    if names := _party_line(walk, block, following) or written_to(block):
         walk.section, walk.opened, walk.last = names, True, names
         return
     told = list(block.sentences)
@@ -128,7 +129,8 @@ def _party_line(walk: _Walk, block: Block, following: Block) -> list[str]:
     if len(plain) > _HEADING or not (following.marker or orders(following.text) or plain.endswith(":")):
         return []
     match = re.match(
-        r"(?:و?نطالب|و?ندعو|و?نناشد|و?إلى|و?(?:يجب|يتعين|ينبغي)\s+على|مطالب\w*\s+(?:من|إلى)|على|من)\s+(?P<name>[^:.]{3,90})\s*:?$",
+        r"(?:و?نطالب|و?ندعو|و?نناشد|و?إلى|و?(?:يجب|يتعين|ينبغي)\s+على|مطالب\w*\s+(?:من|إلى)|على|"
+        r"من)\s+(?P<name>[^:.]{3,90})\s*:?$",
         plain,
     )
     if match:
@@ -190,27 +192,14 @@ def _opened_to(walk: _Walk, sentence: str) -> list[str]:
 def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
     if expression("pledges").search(unsigned(sentence)):
         return
+    sentence = without_purpose(sentence) if listed else sentence
     words = cut(sentence)
     if inline := re.match(r"(?:و?كلمة\s+|و)?إلى\s+(?P<name>[^:.]{3,80}):\s", unsigned(sentence)):
         names = names_in(inline["name"])
         if all(names_party(name) for name in names):
             walk.section, walk.last, listed = names, names, True
             words = words[sum(1 for _ in re.finditer(r"\S+", inline.group())) :]
-    asked = list(_requests(walk, words))
-    if not asked:
-        names = walk.section or (walk.last if listed or walk.section else [])
-        own = act_start(words, duty=False) if listed and words and _named_first(words) else None
-        if (
-            own
-            and own.at
-            and (party := names_in(_without_sign(" ".join(one.plain for one in words[: own.at]))))
-        ):
-            asked = [_Asked(party, words, own)]
-        start = item_start(words) if listed and names and not asked else None
-        if start is None and names and words and ordering(words, 0):
-            start = Start(0)
-        asked = asked or ([_Asked(names, words, start)] if start else [])
-    for one in asked:
+    for one in list(_requests(walk, words)) or _as_item(walk, words, listed=listed):
         walk.last = one.names or walk.last
         for act in acts(one.words, one.start):
             quote = sentence[act[0] : act[1]].strip(EDGE)
@@ -219,14 +208,26 @@ def _read_sentence(walk: _Walk, sentence: str, *, listed: bool) -> None:
                 walk.found.append(Demand(name, quote, quote.split()[0]))
 
 
-_SHORTEST = 6  # characters of a quote
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     names: list[str]
     words: list[Word]
     start: Start
+
+
+def _as_item(walk: _Walk, words: list[Word], *, listed: bool) -> list[_Asked]:
+    """What a sentence without an asking verb asks: an item with its own party or its list's, an order."""
+    names = walk.section or (walk.last if listed or walk.section else [])
+    own = act_start(words, duty=False) if listed and words and _named_first(words) else None
+    if own and own.at and (party := names_in(_without_sign(" ".join(one.plain for one in words[: own.at])))):
+        return [_Asked(party, words, own)]
+    start = item_start(words) if listed and names else None
+    if start is None and names and words and ordering(words, 0):
+        start = Start(0)
+    return [_Asked(names, words, start)] if start else []
+
+
+_SHORTEST = 6  # characters of a quote
 
 
 def _requests(walk: _Walk, words: list[Word]) -> Iterator[_Asked]:

@@ -53,7 +53,8 @@ _STEMS = (
 )
 _ANY_STEM = re.compile("|".join(_STEMS))
 _ANY_MODAL = re.compile(
-    r"must|should|shall|ought to|(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
+    r"must|should|shall|ought to|(?:has|have) to|needs to|"
+    r"(?:is|are) (?:\w+ )?(?:urged|called|asked|requested|invited|encouraged)"
 )
 _OF_HIM = re.compile(
     r"(?:of\s+|from\s+)?(?P<party>[^,;:]{2,80}?)\s+that\s+(?:he|she|it|"

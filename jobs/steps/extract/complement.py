@@ -36,12 +36,10 @@ def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context, *, 
     before = rules.connective.sub("", before).strip(" ,")
     if _UNDERGOES.match(ask["third"]) and is_party(before, rules) and len(before.split()) <= LONGEST:
         return True
-    if not before or rules.ask.search(before):
+    if not before or rules.ask.search(before) or (spoken and _PRONOUN.fullmatch(before)):
         return True
     if _NOUN_BEFORE.search(before):
         return before.endswith("en") and ask["third"].endswith("ant")
-    if spoken and _PRONOUN.fullmatch(before):
-        return True
     return _speaks(before[-120:], ask["third"], rules, context)
 
 

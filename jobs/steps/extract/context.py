@@ -53,7 +53,8 @@ _TARGET = re.compile(
 )
 _GREETING = re.compile(r"^(?P<dear>(?:Dear|To)\s+)?(?P<name>[^.:;!?]{2,110}?)\s*[,:]?$")
 _RUSSIAN = re.compile(
-    r"^(?:Глубоко|Много)?[Уу]важаем(?:ый|ая|ые)\s+(?:(?:господин|госпожа|г-н|г-жа)\s+)?(?P<name>[^.:;!?]{2,90}?)\s*[!,]$"
+    r"^(?:Глубоко|Много)?[Уу]важаем(?:ый|ая|ые)\s+(?:(?:господин|госпожа|г-н|"
+    r"г-жа)\s+)?(?P<name>[^.:;!?]{2,90}?)\s*[!,]$"
 )
 _MAJESTY = re.compile(r"Your (?:Majesty|Royal Highness|Holiness),")
 _GREETED = 5  # lines of a salutation
@@ -61,7 +62,8 @@ _BRIEF = 400  # characters
 _HEAD = 14  # blocks
 _HEAD_LINE = 200  # characters
 _EAST_TO = re.compile(
-    r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|[:：]\s?请|[:：]\s?請)"
+    r"^(?:尊敬的|致|수신\s?[:：]\s?|존경하는\s)(?P<name>[^。.!?:：]{2,60}?)(?:께|님께)?\s?(?:[:：,，]?$|"
+    r"[:：]\s?请|[:：]\s?請)"
 )
 _EAST_ADDRESS = re.compile(
     r"^(?P<name>[^。、:：]{2,60}?)\s?(?:様|さま|御中|殿|閣下|猊下|先生|宛|あて|"
@@ -95,7 +97,7 @@ class Context:
     head: str = ""
     """The lines at its head, where those who speak print their names."""
     minuted: str = ""
-    """Of whom a text in the past tense says paragraph by paragraph what they urged: "the members of the Council"."""
+    """Of whom a text in the past tense tells what they urged: "The members of the Council"."""
 
 
 def greeting(block: Block) -> str:
@@ -120,8 +122,8 @@ def greeting(block: Block) -> str:
 
 def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
     """To whom a letter is written; a greeting without a name takes it from the address above."""
-    if east := _east_asian(blocks):
-        return east
+    if named := _east_asian(blocks) or _in_heading(title, blocks):
+        return named
     for index, block in enumerate(blocks):
         if index < 8 and (majesty := _MAJESTY.match(block.text)):
             return (majesty.group().rstrip(","),)
@@ -134,6 +136,23 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
     return ()
+
+
+def _in_heading(title: str, blocks: list[Block]) -> tuple[str, ...]:
+    """Whom a heading says that a Korean or Arabic letter is written to."""
+    if len(blocks) < _LETTER:
+        return ()
+    lines = [title, *(block.text for block in blocks[:_GREETED])]
+    found = (match for line in lines if len(line) < _HEAD_LINE and (match := _HEADED.match(line)))
+    match = next(found, None)
+    return ((match["name"] or match["arabic"]).strip(),) if match else ()
+
+
+_LETTER = 2  # blocks of a letter, as against its title in a list
+_HEADED = re.compile(
+    r"(?:\[[^\]]{2,12}\]\s*)?(?P<name>[가-힣A-Za-z][가-힣A-Za-z·\s]{1,40}?)(?:님|여러분)?께\s?(?:드리는|보내는|올리는|띄우는|부치는)\s|"
+    r"(?:رسالة(?:\s+مفتوحة)?|نداء|كتاب\s+مفتوح)\s+إلى\s+(?P<arabic>[^:،.]{3,80})$"
+)
 
 
 def _target(above: list[Block]) -> str:
@@ -199,17 +218,19 @@ def _is_name(line: str) -> bool:
 
 
 _MINUTED = re.compile(
-    r"(?P<who>The\s+(?:members\s+of\s+the\s+)?(?:[A-Z][\w-]+\s+){0,3}(?:Council|Committee|Assembly|Commission|Conference|Ministers|"
+    r"(?P<who>The\s+(?:members\s+of\s+the\s+)?(?:[A-Z][\w-]+\s+){0,3}(?:Council|Committee|Assembly|"
+    r"Commission|Conference|Ministers|"
     r"participants|Participants|experts|Experts|Group|Board|Bureau))\s+(?:also\s+|further\s+|strongly\s+)?"
-    r"(?:condemned|expressed|called|urged|demanded|reiterated|reaffirmed|stressed|underlined|welcomed|noted|deplored|recalled|emphasi[sz]ed)\b"
+    r"(?:condemned|expressed|called|urged|demanded|reiterated|reaffirmed|stressed|underlined|welcomed|noted|"
+    r"deplored|recalled|emphasi[sz]ed)\b"
 )
 
 
 def _minuted(blocks: list[Block]) -> str:
-    """Who is the subject of most paragraphs of minutes or a press statement in the past tense; "" without one."""
+    """Who is the subject of most paragraphs of minutes or a press statement in the past tense; "" if none."""
     told = Counter(match["who"] for block in blocks if (match := _MINUTED.match(block.text)))
     who, often = told.most_common(1)[0] if told else ("", 0)
-    alone = often == 1 and len(blocks) < _FEW
+    alone = who.startswith("The members") and len(blocks) < _FEW
     return who if often > 1 or alone else ""
 
 

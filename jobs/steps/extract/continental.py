@@ -5,6 +5,7 @@ by sentence. Whoever a heading or an opening line names is asked what follows, w
 """
 
 import re
+from collections.abc import Iterator
 
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.complement import agent, complement, own, without_agent
@@ -21,7 +22,7 @@ from jobs.steps.extract.continental_headings import (
     is_other_heading,
     turned,
 )
-from jobs.steps.extract.continental_parties import LONGEST, is_party, split, strip
+from jobs.steps.extract.continental_parties import LONGEST, is_country, is_party, split, strip
 from jobs.steps.extract.continental_walk import Walk
 from jobs.steps.extract.grammar import COMMAND, INFINITIVE, LANGUAGES, PAST, SUBJUNCTIVE, Grammar, grammar
 from jobs.steps.extract.headings import style
@@ -101,7 +102,8 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
 
 
 _DECIDES = re.compile(
-    r"(?:^|\s)(?:décid(?:e|ent|ons)|résou(?:t|dent)|arrête|resuelven?|resolvemos|acuerdan?|acordamos|decid(?:e|en|imos)|"
+    r"(?:^|\s)(?:décid(?:e|ent|ons)|résou(?:t|dent)|arrête|resuelven?|resolvemos|acuerdan?|acordamos|"
+    r"decid(?:e|en|imos)|"
     r"постанов\w+|реши\w+)\s*:$",
     re.IGNORECASE,
 )
@@ -228,16 +230,35 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     if pronoun in rules.you and walk.context.appeal and not walk.letter_to:
         return False  # the reader of an appeal
     before = re.split(r"[;:]\s*", before)[-1] if again else before
-    named = _named(
-        walk, name, pronoun, before, ask.group().strip(), passive=_passive(ask), third=bool(ask["third"])
-    )
+    named = _named(walk, name, pronoun, before, ask)
     if what:
         named = named or agent(what, rules) or _next_item(walk, ask) or walk.state()
-        _store(walk, named, rules.phrases(what, form) if form else rules.things(without_agent(what)))
+        for party, told in _in_turn(named, what, rules) if form else ((named, what),):
+            _store(walk, party, rules.phrases(told, form) if form else rules.things(without_agent(told)))
         return bool(named)
     if _LEADS.search(rest) and rest.rstrip().endswith(":"):
         walk.open(named, listing=not named, chapeau=True)
     return False
+
+
+def _in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Several parties that share an asking word, each with its own thing: "... et au ministre de ..."."""
+    start = 0
+    for joint in _AND_TO.finditer(what):
+        name, told, form = complement(what[joint.end() :], rules)
+        party = split(name, rules) if name and form and is_party(strip(name, rules), rules) else ()
+        if not party or joint.start() <= start:
+            continue
+        yield named, what[start : joint.start()]
+        named, start = party, joint.end() + what[joint.end() :].find(told)
+    yield named, what[start:]
+
+
+_AND_TO = re.compile(
+    r"(?:,\s+(?:et\s+|y\s+|и\s+)?|\s(?:et|y|и|ainsi qu’|así como)\s)(?=(?:aux?\s|à\s(?:la|l’)|à\s[A-Z]|al\s|"
+    r"a\s(?:la|los|las)\s|"
+    r"a\s[A-Z]|к\s|от\s))"
+)
 
 
 def _passive(ask: re.Match[str]) -> bool:
@@ -267,11 +288,9 @@ def _store(walk: Walk, named: tuple[str, ...], pieces: list[str]) -> None:
 _IMPERSONAL = re.compile(r"(?:es|resulta|il)\s", re.IGNORECASE)
 
 
-def _named(
-    walk: Walk, name: str, pronoun: str, before: str, asking: str, *, passive: bool, third: bool
-) -> tuple[str, ...]:
+def _named(walk: Walk, name: str, pronoun: str, before: str, ask: re.Match[str]) -> tuple[str, ...]:
     """The parties of an asking word: named behind it, before it, or pointed at."""
-    rules = walk.grammar
+    rules, passive = walk.grammar, _passive(ask)
     plain = strip(_LEADS.sub("", name), rules).lower()
     if plain and plain not in rules.you and not rules.subject.match(plain):
         generic = walk.section and strip(name, rules)[:1].islower() and not rules.names_actor(name)
@@ -284,11 +303,11 @@ def _named(
     direct = rules.language == "ru" and rules.names_actor(ahead)
     short = len(strip(ahead, rules).split()) <= LONGEST
     speaker = _BODY.match(ahead) is not None and rules.gathering.search(ahead) is not None
-    if ahead and (lead or direct or passive) and short and not (speaker and third):
+    if ahead and (lead or direct or passive) and short and not (speaker and ask["third"]):
         return split(ahead[lead.end() :] if lead and not passive else ahead, rules)
     if (pronoun in rules.you and walk.letter_to) or plain in rules.you:
         return walk.letter_to or walk.section
-    if _IMPERSONAL.match(asking):
+    if _IMPERSONAL.match(ask.group().strip()):
         return walk.section or walk.opened or ()
     if pronoun and (near := _before(before, rules)):
         return near
@@ -341,10 +360,20 @@ def _duty(walk: Walk, sentence: str) -> bool:
 _BE = re.compile(r"(?:\w+\s)?(?:ser|estar|quedar|être|быть)\s", re.IGNORECASE)
 
 
+_STATE = re.compile(
+    r"gouvern|autorit|état|parlement|ministr|présid|cour\b|gobiern|autoridad|estado|congreso|corte|правительств|власт|"
+    r"парламент|президент|министр|министерств|прокуратур|суд",
+    re.IGNORECASE,
+)
+"""Words of the state: what points to one does not mean the public that was spoken of before."""
+
+
 def _obliged(walk: Walk, subject: str, *, done: bool) -> tuple[str, ...]:
     rules = walk.grammar
     if not subject or rules.subject.match(subject):
         meant = walk.section or (walk.last if walk.asked or done or subject else ())
+        if _STATE.search(subject) and not any(_STATE.search(name) or is_country(name) for name in meant):
+            meant = ()
         return meant or (split(subject, rules) if subject and is_party(strip(subject, rules), rules) else ())
     name = strip(subject, rules)
     first, _, last = name.rpartition(", ")

@@ -11,7 +11,8 @@ from jobs.steps.extract.east_names import actor, expression, own, split
 LIST_MARK = re.compile(
     r"^(?:[・ㆍ]|[一二三四五六七八九十]{1,2}[\s　]|"
     r"(?:[アイウエオカキクケコロハニホヘト]|[가나다라마바사])[\s.．、)）]|"
-    r"第[一二三四五六七八九十]に?[、，,:：]|[一二三四五六七八九]つ(?:目に)?[、，,:：]|(?:하나|첫째|둘째|셋째|넷째|다섯째|여섯째|일곱째)[.,:]|[△▲▷])\s?"
+    r"第[一二三四五六七八九十]に?[、，,:：]|[一二三四五六七八九]つ(?:目に)?[、，,:：]|(?:하나|첫째|둘째|"
+    r"셋째|넷째|다섯째|여섯째|일곱째)[.,:]|[△▲▷])\s?"
 )
 """Marks of items that are words or signs of the script."""
 _FRAME = re.compile(r"^[\s■□◆◇▶▷●○◎★☆▪【\[<＜〈《「『(（〔]+|[\s】\]>＞〉》」』)）〕]+$")
@@ -78,7 +79,16 @@ def heading(block: Block, following: Block, place: Place) -> tuple[str, ...]:
         (mark in {"에게", "께", "님께"} and (framed or bool(block.marker)))
         or (mark in {"へ", "致"} and place.opened and place.asks(following.text))
     )
-    return names if people or all(actor(one, language) for one in names) else ()
+    spoken = _SPOKEN_TO.fullmatch(mark) is not None
+    return (
+        names
+        if people or all(actor(one, language) or (spoken and _PROPER.fullmatch(one)) for one in names)
+        else ()
+    )
+
+
+_PROPER = re.compile(r"[A-Z][A-Za-z.&'’-]*(?:\s[A-Z][A-Za-z.&'’-]*){0,4}")
+"""A name in Latin letters, which those who are spoken to by it have."""
 
 
 def _heads(

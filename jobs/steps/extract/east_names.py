@@ -122,18 +122,23 @@ def own(name: str, language: str, context: Context) -> bool:
 
 def actor_alone(parts: list[str]) -> bool:
     """So: "우리 정부", which is no issuer."""
-    return len(parts) == 2 and parts[1] in {
-        "정부",
-        "국회",
-        "사회",
-        "당국",
-        "대통령",
-        "국민",
-        "외교부",
-        "법무부",
-        "군",
-        "기업",
-    }
+    return (
+        len(parts) == 2
+        and parts[0] != "대한민국"
+        and parts[1]
+        in {
+            "정부",
+            "국회",
+            "사회",
+            "당국",
+            "대통령",
+            "국민",
+            "외교부",
+            "법무부",
+            "군",
+            "기업",
+        }
+    )
 
 
 def split(name: str, language: str) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ _UNACCENTED = frozenset({"de", "este"})
 _STARTS = re.compile(r"(?:^|\s|(?<=[dD]’))")
 _WORD = re.compile(r"[\w’-]+")
 _RUSSIAN_INFINITIVE = re.compile(
-    r"\w{2,}[аеиоуыэюяё]ть(?:ся)?$|\w*(?:нести|вести|везти|йти|йтись|расти|спасти|блюсти|рести|сести)(?:сь)?$|"
+    r"\w{2,}[аеиоуыэюяё]ть(?:ся)?$|\w*(?:нести|вести|везти|йти|йтись|расти|спасти|блюсти|рести|"
+    r"сести)(?:сь)?$|"
     r"\w*(?:мочь|лечь|влечь|беречь|сечь|стичь|речься)(?:ся)?$"
 )
 _LATIN_INFINITIVE = {
@@ -225,7 +226,8 @@ class Grammar:
 
 
 _JOINED_THING = re.compile(
-    r"(?P<joint>(?:,\s+(?:y\s+|et\s+|и\s+)?|\s(?:y|et|и|así como|ainsi que|а также)\s+))(?=(?:la\s|el\s|le\s|l’|los\s|las\s|les\s|un[ae]?\s|à\s|al\s))"
+    r"(?P<joint>(?:,\s+(?:y\s+|et\s+|и\s+)?|\s(?:y|et|и|así como|ainsi que|а также)\s+))(?=(?:la\s|el\s|"
+    r"le\s|l’|los\s|las\s|les\s|un[ae]?\s|à\s|al\s))"
 )
 
 
@@ -244,7 +246,8 @@ def grammar(language: str) -> Grammar:
         language=language,
         ask=re.compile(
             rf"(?<!\w)(?:(?P<pronoun>{row['pronouns']})\s*)?(?<![^\W_])(?:(?P<first>{row['first']})|"
-            rf"(?P<third>{row['third']})|(?P<resolves>{row['resolves']}))(?!\w)(?:-(?P<after>leur|lui|vous))?{adverbs}(?:\s+(?P<behind>{row['pronouns']})"
+            rf"(?P<third>{row['third']})|(?P<resolves>{row['resolves']}))(?!\w)(?:-(?P<after>leur|lui|"
+            rf"vous))?{adverbs}(?:\s+(?P<behind>{row['pronouns']})"
             rf"(?=\s+(?:{row['links']}|\w+(?:ть|ти|чь))))?{adverbs}",
             flags,
         ),

@@ -70,7 +70,7 @@ def issuers(title: str, blocks: list[Block], organisation: str) -> tuple[str, ..
     for block in blocks[:24]:
         if match := _BODY.search(block.text[:300]):
             return (match["name"],)
-    spoken = _speakers(title, blocks)
+    spoken = _speakers(title, blocks) or _resolving(blocks)
     if spoken:
         return spoken
     if organisation:
@@ -84,6 +84,25 @@ def perhaps(blocks: list[Block]) -> tuple[str, ...]:
     """Who may speak where the text does not say: the organisation it names most. A guess, never told."""
     counted = Counter(match.group() for block in blocks[:40] for match in _KNOWN.finditer(block.text))
     return (counted.most_common(1)[0][0],) if counted else ()
+
+
+def _resolving(blocks: list[Block]) -> tuple[str, ...]:
+    """The assembly that resolves or pledges in a Korean, Japanese or Chinese resolution."""
+    found = (
+        match for block in blocks[:40] if not block.text.isascii() if (match := _RESOLVES.match(block.text))
+    )
+    match = next(found, None)
+    return (match["ko"] or match["ja"] or match["zh"],) if match else ()
+
+
+_RESOLVES = re.compile(
+    r"(?P<ko>(?:[가-힣]{2,12}\s){0,2}[가-힣]{0,10}(?:국회|의회|총회|대회|"
+    r"회의))[은는]\s[^.]{0,300}?(?:결의한다|다짐한다|천명한다|결의하였다|다짐합니다|"
+    r"결의합니다)|"
+    r"(?P<ja>[\u3040-\u30ff\u4e00-\u9fff]{0,20}(?:議会|総会|大会|集会))は、?[^。]{0,200}(?:決議する|誓う|"
+    r"宣言する)|"
+    r"(?P<zh>[\u4e00-\u9fff]{0,14}(?:立法院|議會|议会|大会|大會))(?:特此|兹|茲)?(?:决议|決議)"
+)
 
 
 def _trimmed(name: str) -> str:

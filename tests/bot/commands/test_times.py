@@ -34,7 +34,7 @@ def test_quiet_hours_are_typed_as_people_write_them(
     """With a city, a zone, a difference, or none; the answer says what that clock shows."""
     read = chat.says(f"/quiet {typed}")
     assert (stored(chat).quiet, stored(chat).zone) == (hours, zone)
-    assert "on that clock" in read
+    assert "by this clock" in read
     assert "Extreme and Immediate" in read
     assert "/quiet " in chat.says("/settings")
 

@@ -99,7 +99,7 @@ def test_an_unsteady_source_is_told_with_what_will_be_heard_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "silent"),
-    [(kind, kind in ["well", "moved", "silent", "speaks", "vanished"]) for kind in EventKind],
+    [(kind, kind in ["well", "moved", "silent", "speaks", "vanished", "storm"]) for kind in EventKind],
 )
 def test_only_what_keeps_the_watch_from_its_work_makes_a_sound(kind: EventKind, silent: bool) -> None:
     """Good news, and what can wait, let people sleep; beside something grave they do not hide it."""
