@@ -43,7 +43,9 @@ def command_line(wanted: str = "") -> typer.Typer:
     every = wanted not in {*GROUPS, *(name for name, _, _ in COMMANDS)}
     for name, module, function in COMMANDS:
         if every or name == wanted:
-            app.command(name)(getattr(import_module(f"bot.cli.{module}"), function))
+            # Behind the words of a search stands what it is to be without: "prison -camp" is no option.
+            loose = {"ignore_unknown_options": True} if name == "search" else None
+            app.command(name, context_settings=loose)(getattr(import_module(f"bot.cli.{module}"), function))
     for name in GROUPS:
         if every or name == wanted:
             app.add_typer(import_module(f"bot.cli.{name}").app, name=name)

@@ -37,6 +37,8 @@ class Backfill:
     pause: float = 1.0
     pages: int = 0
     """How many were read."""
+    unpaged: bool = False
+    """Whether its only page named no earlier one, and was not made by software that is known to have some."""
     _pauses: Pauses = field(default_factory=Pauses)
 
     async def batches(self, most: int) -> AsyncIterator[Sequence[tuple[Entry, Source]]]:
@@ -61,6 +63,7 @@ class Backfill:
             self.pages += 1
             yield [(entry, self.source) for entry in await self._whole(entries)]
             url = older(answer.body, url)
+            self.unpaged = not url and self.pages == 1
 
     async def _page(self, url: str) -> Fetched | None:
         """The answer, None for the end; a server that asks us to wait is waited for, within reason."""

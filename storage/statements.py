@@ -160,6 +160,28 @@ class Statements:
         )
         return self.many(self._connection.scalars(question).all())
 
+    def at(self, url: str) -> int | None:
+        """The number of the newest statement at this address, with or without a last slash."""
+        bare = url.partition("#")[0].rstrip("/")
+        forms = [f"{scheme}{rest}" for scheme in ("https://", "http://") for rest in _ends(bare)]
+        found: int | None = self._connection.scalar(
+            sa.select(sa.func.max(statements.c.id)).where(statements.c.url.in_([url, *forms]))
+        )
+        return found
+
+    def asked_in(self, since: date, before: date, limit: int) -> tuple[tuple[str, int], ...]:
+        """Of whom most was asked in this time: the names, each with the number of demands."""
+        count = sa.func.count()
+        question = (
+            sa.select(demands.c.addressee, count)
+            .join(statements, statements.c.id == demands.c.statement_id)
+            .where(statements.c.day >= since, statements.c.day < before, statements.c.taken_down.is_(None))
+            .group_by(demands.c.addressee)
+            .order_by(count.desc(), demands.c.addressee)
+            .limit(limit)
+        )
+        return tuple((str(name), int(number)) for name, number in self._connection.execute(question))
+
     def is_deferred(self, number: int) -> bool:
         """Whether it was kept unread and not understood yet."""
         return bool(
@@ -466,6 +488,12 @@ def _ordered(question: sa.Select[int], *, is_old: bool) -> sa.Select[int]:
     return question.order_by(
         statements.c.day.desc(), statements.c.published.desc().nulls_last(), statements.c.id.desc()
     )
+
+
+def _ends(address: str) -> tuple[str, str]:
+    """An address without its scheme, and the same with a last slash."""
+    rest = address.partition("://")[2]
+    return rest, f"{rest}/"
 
 
 def case_window(around: datetime) -> tuple[date, date]:

@@ -14,6 +14,7 @@ from bot.commands.mistake import Mistake
 from bot.speech import Speech
 from storage.bounds import Stopped
 from storage.database import Database, StorageError
+from storage.statement_rows import dated
 from storage.vault import Vault, read_or_make_key
 
 
@@ -26,6 +27,9 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look something up in the archive."""
+    wrong = next((word for word in query if word.startswith("--")), "")
+    if wrong:  # "-camp" leaves a word out; two marks are an option that there is not
+        fail(f"there is no option {wrong}: see `vigil search --help`", 2)
     speech, said = Speech("en"), " ".join(query)
     try:
         asked = words.query_of(words.looked_for(words.read(said, words.SEARCH, speech)))
@@ -46,10 +50,14 @@ def search(
         rows = [
             {
                 "id": hit.statement.external_id or str(hit.statement.id),
+                "number": hit.statement.id,
                 "title": hit.statement.title,
                 "url": hit.statement.url,
                 "kind": hit.statement.kind,
                 "source": hit.statement.source_name,
+                "date": str(dated(hit.statement) or "") or None,
+                "issuers": list(hit.statement.issuers),
+                "snippet": "".join(piece for piece, _ in hit.snippet),
             }
             for hit in hits.hits
         ]

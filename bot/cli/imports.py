@@ -177,6 +177,10 @@ async def _from_feed(url: str, settings: Config, intake: Intake, wish: _Wish) ->
     typer.echo(
         f"{done.taken} taken, {done.known} known already{_withheld(done)}, from {pages} of {source.name}"
     )
+    if backfill.unpaged:
+        typer.echo(
+            "older pages were not looked for: the feed names none, nor the software that made it", err=True
+        )
     if stopped:
         fail(f"{stopped}; what was read until there is kept: run it again to go on")
 

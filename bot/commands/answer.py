@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import structlog
 
 from bot.commands.command import Command, arguments, code, paragraph, reply
+from bot.commands.following import Following
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.commands.subscriptions import settings
@@ -23,6 +24,9 @@ log = structlog.get_logger()
 _COMMAND = re.compile(r"\s{0,20}[/!]\s?([A-Za-z]{1,40})(?:_([0-9]{1,9}))?(?:@\w{1,64})?(?=\s|$)")
 _NUMBER = re.compile(r"(?:#|(?!(?:18|19|20)[0-9]{2}$))([0-9]{1,9})")
 """The number of a statement, as results show it; four digits alone are rather a year to be looked for."""
+_SHOWN = re.compile(r"#([0-9]{1,9})")
+_LINK = re.compile(r"https?://\S{3,2000}", re.IGNORECASE)
+_FOLLOWING = Following()
 _MARKED = re.compile(r"\s{0,20}[/!]")
 
 
@@ -38,7 +42,10 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     # Asked first: a button that was pressed before a restart may not be understood any more.
     if request.id and work.requests.known(request.transport, request.id):
         return _done_already(request, work, speech)
-    command, request = _understood(request)
+    following = _FOLLOWING.of(request)
+    command, request = _understood(replace(request, text=following) if following else request)
+    if command is not None and command.name == "search":
+        command, request = _pasted(command, request, work)
     if command is None:
         return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
     if command.manages and request.group and not request.may_manage:
@@ -47,11 +54,25 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     if noted and not work.requests.begin(request.transport, request.id, request.now):
         return _done_already(request, work, speech)
     try:
-        return command.handler(request, work, speech)
+        told = command.handler(request, work, speech)
     except Mistake as mistake:
         if noted:
             work.requests.undo(request.transport, request.id)
         return _explained(mistake, command, speech)
+    _FOLLOWING.note(request, told, speech.t("More"))
+    return told
+
+
+def _pasted(command: Command, request: Request, work: Work) -> tuple[Command | None, Request]:
+    """Return what a search of a number or a link alone means: the statement that has it."""
+    typed = arguments(request).strip()
+    shown = _SHOWN.fullmatch(typed)
+    if shown:
+        return find("statement"), replace(request, text=f"/statement {shown[1]}")
+    number = work.statements.at(typed) if _LINK.fullmatch(typed) else None
+    if number is None:
+        return command, request
+    return find("statement"), replace(request, text=f"/statement {number}")
 
 
 def changes(text: str) -> bool:
@@ -114,7 +135,8 @@ def _unknown(request: Request, speech: Speech) -> Reply:
     """Answer a command that does not exist with the one that is spelt most like it."""
     typed = request.text.strip().lstrip("/!").split()
     name = typed[0][:40] if typed else ""
-    known = [command.name for command in COMMANDS if not command.hidden]
+    # What would change something is never offered for a slip: one tap too many cannot be taken back.
+    known = [command.name for command in COMMANDS if not command.hidden and not command.destroys]
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     command = find(near[0]) if near else None
     if command is None:

@@ -1,6 +1,7 @@
 """Asks the archive: /latest, /search, /resolutions, /demands."""
 
 from dataclasses import replace
+from datetime import date
 
 from bot.commands import words
 from bot.commands.command import arguments, heading, paragraph, reply
@@ -9,11 +10,12 @@ from bot.commands.parties import from_filter
 from bot.commands.request import Reply, Request
 from bot.commands.words import Wanted
 from bot.meanings import with_other_names
-from bot.render.message import Block, Choice, Notice, Paragraph, Span
+from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
-from bot.render.statement import asked_blocks
+from bot.render.statement import addressee_text, asked_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
+from jobs.steps.lexicon import country_of
 from storage.addressed import holds
 from storage.bounds import Stopped
 from storage.database import Work
@@ -27,6 +29,8 @@ _DEMANDS = 6
 """Demands shown of one statement in a list; /statement shows all."""
 _ALL_DEMANDS = 40
 """Demands shown where one statement alone is found."""
+_NAMES = 30
+"""Addressees listed of a year."""
 _VERBATIM = 1500
 """Characters of a demand: its words are what was asked for."""
 
@@ -78,6 +82,8 @@ def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
 def demands(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what was asked of somebody, in the words in which it was asked."""
     wanted = words.read(arguments(request), words.DEMANDS, speech)
+    if not (wanted.to or wanted.to_names) and wanted.since and wanted.before:
+        return _of_whom(work, wanted.since, wanted.before, request, speech)
     if not (wanted.to or wanted.to_names):
         raise Mistake("Of whom? For example: {example}", example=words.DEMANDS.example)
     hits, remark = _found(work, wanted, speech)
@@ -98,6 +104,26 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
         )
         blocks.extend(asked)
     return _paged(request, speech, blocks, hits, wanted.page)
+
+
+def _of_whom(work: Work, since: date, before: date, request: Request, speech: Speech) -> Reply:
+    """Answer where only a time is named: of whom something was asked then, each leading to it."""
+    found = work.statements.asked_in(since, before, _NAMES)
+    title = words.without_page(arguments(request))
+    if not found:
+        return _nothing(speech, speech.t("Of whom something was asked: {time}", time=title), 1)
+    lines = tuple(
+        (
+            Span(shorten(addressee_text(name, country_of(name), speech), 80)),
+            Span(" · "),
+            Span(speech.n("{count} demand", "{count} demands", count)),
+        )
+        for name, count in found
+    )
+    rows = tuple((Choice(shorten(name, 40), f'/demands {title} "{name[:80]}"'),) for name, _ in found[:8])
+    return reply(
+        heading(speech.t("Of whom something was asked: {time}", time=title)), Items(lines), choices=rows
+    )
 
 
 def _of_others(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:

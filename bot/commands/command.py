@@ -38,6 +38,8 @@ class Command:
     """True for what changes what a chat receives: in a group only those who manage it may."""
     plain: bool = False
     """True when its name and words behind it are the command without "/" too, and not a search."""
+    destroys: bool = False
+    """True for what takes away something that a chat asked for: it is never guessed from a slip."""
     changes: Callable[[str], bool] = never
     """Says of what follows the name whether the handler may write to the database."""
 

@@ -27,7 +27,20 @@ EXAMPLE = "/signed NKHR"
 def orgs(request: Request, work: Work, speech: Speech) -> Reply:
     """List who has spoken, with how many statements and since when there was none; each leads to them."""
     page = _page(arguments(request))
-    total, found = work.statements.parties.speakers(_ORGS, (page - 1) * _ORGS)
+    name = words.without_page(arguments(request)).strip(" \"“”„«»「」'")[:_LONGEST]
+    known = work.statements.parties
+    if name:
+        every = known.named(name, Role.ISSUER) or known.like(name, Role.ISSUER)
+        total, found = len(every), every[(page - 1) * _ORGS : page * _ORGS]
+    else:
+        total, found = known.speakers(_ORGS, (page - 1) * _ORGS)
+    if not found and name and page == 1:
+        told = speech.t("Nobody of that name is known to have spoken: {name}", name=shorten(name, 80))
+        return reply(
+            heading(speech.t("Organisations")),
+            paragraph(told),
+            choices=((Choice(speech.t("Organisations"), "/orgs"),),),
+        )
     if not found:
         told = (
             speech.t("There are no more pages.") if page > 1 else speech.t("Nothing is in the archive yet.")
@@ -40,8 +53,7 @@ def orgs(request: Request, work: Work, speech: Speech) -> Reply:
     lines = tuple(
         (
             Span(shorten(one.name, _NAME), Style.BOLD),
-            Span(f" · {speech.n('{count} statement', '{count} statements', one.issued)}"),
-            Span(f" · {speech.t('last {date}', date=speech.date(one.newest))}" if one.newest else ""),
+            *_counted(one, speech),
         )
         for one in found
     )
@@ -50,7 +62,9 @@ def orgs(request: Request, work: Work, speech: Speech) -> Reply:
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
     rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in found]
-    rows += [(Choice(speech.t("More"), f"/orgs page:{page + 1}"),)] if page < pages else []
+    rows += (
+        [(Choice(speech.t("More"), f"{f'/orgs {name}'.strip()} page:{page + 1}"),)] if page < pages else []
+    )
     start = (page - 1) * _ORGS + 1
     return reply(
         heading(speech.t("Organisations")),
@@ -96,6 +110,14 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
     return reply(*blocks, choices=tuple(rows))
 
 
+def _counted(one: Party, speech: Speech) -> tuple[Span, ...]:
+    """How many statements somebody issued, and when the last one was."""
+    told = (Span(" · "), Span(speech.n("{count} statement", "{count} statements", one.issued)))
+    if one.newest is None:
+        return told
+    return (*told, Span(" · "), Span(speech.t("last {date}", date=speech.date(one.newest))))
+
+
 def _also(meant: tuple[Party, ...], speech: Speech) -> tuple[Block, ...]:
     """Name the other names under which the same letters were signed: what was taken for one is said."""
     if len(meant) < 2:
@@ -107,7 +129,8 @@ def _also(meant: tuple[Party, ...], speech: Speech) -> tuple[Block, ...]:
 def _signed(statement: Statement, speech: Speech) -> Block:
     text = f"\n{about(statement, speech)}"
     count = signed_text(statement.signatories, speech)
-    text += f"\n{speech.t('signed by {count}', count=count)}" if count else ""
+    told = speech.t("signed by {count}", count=count)
+    text += f"\n{told}" if count else ""
     return Paragraph((*numbered_title(statement, speech), Span(text)))
 
 
@@ -128,7 +151,8 @@ def _who(name: str, near: tuple[Party, ...], speakers: tuple[Party, ...], speech
         lines = tuple(
             (
                 Span(shorten(one.name, _NAME)),
-                Span(f" · {speech.n('{count} signed', '{count} signed', one.signed)}"),
+                Span(" · "),
+                Span(speech.n("{count} signed", "{count} signed", one.signed)),
             )
             for one in near[:_ORGS]
         )

@@ -26,22 +26,11 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     if wanted:
         return _explained(wanted, speech)
     listed = tuple(_line(command, speech) for command in COMMANDS if not command.hidden)
-    filters: tuple[Line, ...] = (
-        speech.line("{example} a country, by name or code", example=code("KP")),
-        speech.line("{example} a phrase as it stands", example=code('"prison camp"')),
-        speech.line("{example} not with this word", example=code("-fundraising")),
-        speech.line("{example} a kind of statement", example=code("kind:resolution")),
-        speech.line("{example} a language or a source", example=code("lang:ko from:nkhr")),
-        speech.line("{example} asked of somebody (not in /subscribe)", example=code("to:China")),
-        speech.line("{example} a time (not in /subscribe)", example=code("2005 since:2004-06 before:2006")),
-        speech.line("{example} the order, only in /search", example=code("sort:new sort:old")),
-        speech.line("{example} only in /subscribe", example=code("urgency:Immediate digest:daily")),
-    )
     blocks: list[Block] = [
         heading(speech.t("What you can ask")),
         Items(listed),
         Paragraph((Span(speech.t("Words that narrow /subscribe, /latest and /search:")),)),
-        Items(filters),
+        Items(_filters(speech)),
         Notice(
             (Span(speech.t("More about one: /help subscribe. In a private chat, plain words are a search.")),)
         ),
@@ -52,14 +41,14 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", start, msgid("Welcome, and the first subscription"), "/start"),
-    Command("help", help_, msgid("What you can ask"), "/help subscribe", "[command]"),
+    Command("help", help_, msgid("What you can ask"), "/help subscribe", msgid("[command]")),
     Command("privacy", privacy, msgid("What is stored, and who can see it"), "/privacy"),
     Command(
         "subscribe",
         subscribe,
         msgid("Ring for everything urgent, or for what you name"),
         '/subscribe KP CN kind:resolution digest:daily "prison camp"',
-        "[filters]",
+        msgid("[filters]"),
         plain=True,
         manages=True,
         changes=lambda typed: not is_question(typed),
@@ -69,9 +58,10 @@ COMMANDS: tuple[Command, ...] = (
         unsubscribe,
         msgid("Take back all subscriptions, or one of them"),
         "/unsubscribe 1",
-        "[number]",
+        msgid("[number]"),
         plain=True,
         manages=True,
+        destroys=True,
         changes=always,
     ),
     Command(
@@ -79,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         settings,
         msgid("What you asked for, the language, and messages of few words"),
         "/settings lang:ko",
-        "[lang:… | discreet:on]",
+        msgid("[lang:… | discreet:on]"),
         manages=True,
         changes=bool,
     ),
@@ -91,7 +81,7 @@ COMMANDS: tuple[Command, ...] = (
         search,
         msgid("Find words in everything published"),
         '/search "prison camp" to:China',
-        "words [filters]",
+        msgid("words [filters]"),
         plain=True,
     ),
     Command(
@@ -99,15 +89,15 @@ COMMANDS: tuple[Command, ...] = (
         statement,
         msgid("Read one statement in full, or what changed in it"),
         "/statement 12",
-        "number [page | versions]",
+        msgid("number [page | versions | version 1]"),
     ),
-    Command("case", case, msgid("What became of a case"), "/case 12", "number [page]"),
+    Command("case", case, msgid("What became of a case"), "/case 12", msgid("number [page]")),
     Command(
         "follow",
         follow,
         msgid("Hear what becomes of a case"),
         "/follow 12",
-        "[number [off]]",
+        msgid("[number [off]]"),
         manages=True,
         changes=bool,
     ),
@@ -116,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
         mute,
         msgid("Hear no more of a case"),
         "/mute 12",
-        "[number [off]]",
+        msgid("[number [off]]"),
         manages=True,
         changes=bool,
     ),
@@ -125,7 +115,7 @@ COMMANDS: tuple[Command, ...] = (
         digest,
         msgid("When digests come"),
         "/digest daily 08:00",
-        "[daily | weekly | now] [hour] [city]",
+        msgid("[daily | weekly | now] [hour] [city]"),
         manages=True,
         changes=bool,
     ),
@@ -134,24 +124,24 @@ COMMANDS: tuple[Command, ...] = (
         quiet,
         msgid("Hours in which nothing rings"),
         "/quiet 22:00-07:00 Asia/Seoul",
-        "[hours [city] | off]",
+        msgid("[hours [city] | off]"),
         manages=True,
         changes=bool,
     ),
-    Command("cite", cite, msgid("A citation to pass on"), "/cite 12", "number"),
+    Command("cite", cite, msgid("A citation to pass on"), "/cite 12", msgid("number")),
     Command(
         "resolutions",
         resolutions,
         msgid("Resolutions, by year or words"),
         "/resolutions 2005",
-        "[words] [year] [body] [symbol]",
+        msgid("[words] [year] [body] [symbol]"),
     ),
     Command(
         "demands",
         demands,
         msgid("What was asked of somebody, word for word"),
         "/demands 2005 China",
-        "[year] whom",
+        msgid("[year] whom"),
         plain=True,
     ),
     Command(
@@ -159,10 +149,10 @@ COMMANDS: tuple[Command, ...] = (
         signed,
         msgid("What an organisation or a person has signed"),
         "/signed NKHR",
-        "whom",
+        msgid("whom"),
         plain=True,
     ),
-    Command("orgs", orgs, msgid("Who has spoken, and how often"), "/orgs"),
+    Command("orgs", orgs, msgid("Who has spoken, and how often"), "/orgs NKHR", msgid("[name]")),
     Command("status", status, msgid("Whether the watch is kept"), "/status"),
     Command(
         "forget",
@@ -170,12 +160,24 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Remove everything stored about this chat"),
         "/forget",
         manages=True,
+        destroys=True,
         changes=lambda typed: typed.lower() == "yes",
     ),
-    Command("why", why, msgid("Why an alert came here"), "/why 12", "number", hidden=True),
-    Command("show", show, msgid("What a message of few words stands for"), "/show 12", "number", hidden=True),
+    Command("why", why, msgid("Why an alert came here"), "/why 12", msgid("number"), hidden=True),
+    Command(
+        "show",
+        show,
+        msgid("What a message of few words stands for"),
+        "/show 12",
+        msgid("number"),
+        hidden=True,
+    ),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
 )
+
+
+_NARROWED = frozenset({"subscribe", "latest", "search"})
+"""Commands whose help explains the filters."""
 
 
 def find(name: str) -> Command | None:
@@ -184,17 +186,38 @@ def find(name: str) -> Command | None:
 
 
 def _line(command: Command, speech: Speech) -> Line:
-    usage = f"/{command.name} {command.arguments}".strip()
+    usage = f"/{command.name} {speech.t(command.arguments) if command.arguments else ''}".strip()
     return (code(usage), Span(f" · {speech.t(command.summary)}"))
+
+
+def _filters(speech: Speech) -> tuple[Line, ...]:
+    """Each filter with an example that works."""
+    return (
+        speech.line("{example} a country, by name or code", example=code("KP")),
+        speech.line("{example} a phrase as it stands", example=code('"prison camp"')),
+        speech.line("{example} not with this word", example=code("-fundraising")),
+        speech.line("{example} a kind of statement", example=code("kind:resolution")),
+        speech.line("{example} a language or a source", example=code("lang:ko from:nkhr")),
+        speech.line("{example} asked of somebody (not in /subscribe)", example=code("to:China")),
+        speech.line("{example} a time (not in /subscribe)", example=code("2005 since:2004-06 before:2006")),
+        speech.line("{example} the order, only in /search", example=code("sort:new sort:old")),
+        speech.line("{example} only in /subscribe", example=code("urgency:Immediate digest:daily")),
+    )
 
 
 def _explained(name: str, speech: Speech) -> Reply:
     command = find(name)
     if command is None or command.hidden:
         raise Mistake("There is no command /{name}. All of them: {example}", name=name[:40], example="/help")
+    usage = speech.t(command.arguments) if command.arguments else ""
+    narrowed = (
+        Paragraph((Span(speech.t("Words that narrow /subscribe, /latest and /search:")),)),
+        Items(_filters(speech)),
+    )
     return reply(
-        heading(f"/{command.name} {command.arguments}".strip()),
+        heading(f"/{command.name} {usage}".strip()),
         Paragraph((Span(speech.t(command.summary)),)),
         Paragraph(speech.line("For example: {example}", example=code(command.example))),
+        *(narrowed if command.name in _NARROWED else ()),
         choices=((Choice(speech.t("Help"), "/help"),),),
     )

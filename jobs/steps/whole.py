@@ -24,7 +24,7 @@ def is_one_document(text: str) -> bool:
 
 
 def _headings(root: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    return root.iter(*_HEADINGS)
+    yield from root.iter(*_HEADINGS)
 
 
 def _has_time_beside(part: lxml.html.HtmlElement) -> bool:

@@ -1,5 +1,6 @@
 """The voice: every sentence exists in every language, and says the same things."""
 
+import ast
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,6 +67,18 @@ def test_every_sentence_is_in_every_catalogue_and_no_other(language: str) -> Non
     known = {said for said, _, _ in translated(language)}
     assert spoken() - known == set(), "missing: see bot/locales/__init__.py"
     assert known - spoken() == set(), "stale: see bot/locales/__init__.py"
+
+
+def test_no_sentence_hides_in_another() -> None:
+    """Within an f-string no tool finds it: it would be in no catalogue, and stay English."""
+    hidden = set()
+    for file in BOT.rglob("*.py"):
+        for part in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for call in ast.walk(part) if isinstance(part, ast.JoinedStr) else ():
+                if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in {"t", "n", "line"}:
+                    said = [one.value for one in call.args if isinstance(one, ast.Constant)]
+                    hidden |= {tuple(map(str, said[:2]))} if said else set()
+    assert hidden - spoken() == set()
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])

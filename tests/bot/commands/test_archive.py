@@ -169,3 +169,43 @@ def test_a_name_that_nobody_has_is_said_to_be_so(chat: Chat) -> None:
         assert "Nobody whose statements are kept here is called “nobody”." in chat.says(line)
     assert "Did you mean one of these?" in chat.says('/latest from:"Secund Assembly"')
     assert "#2" in chat.presses("Second Assembly")
+
+
+def test_more_shows_the_next_page_of_the_list_shown_last(database: Database) -> None:
+    """As people say it, with a slash or without; and nothing is taken away by a slip."""
+    published(database, a_source(), *(a_statement(title=f"Post {n}", text="the river") for n in range(12)))
+    chat = Chat(database, address="asks for more")
+    assert "page 1 of 3" in chat.says("/search river")
+    assert "page 2 of 3" in chat.says("more")
+    assert "page 3 of 3" in chat.says("/more")
+    assert "forget" not in chat.says("/more")
+    assert "/forget yes" not in chat.offered.values()
+    korean = Chat(database, address="asks in Korean", language="ko")
+    korean.says("/latest")
+    assert "2" in korean.says("더 보기")
+
+
+def test_a_year_alone_lists_of_whom_something_was_asked(archive: Database) -> None:
+    """Each leads to what was asked."""
+    chat = Chat(archive)
+    read = chat.says("/demands 2005")
+    assert "Of whom something was asked: 2005" in read
+    assert "China" in read
+    assert "#" in chat.presses(next(iter(chat.offered)))
+
+
+@pytest.mark.parametrize(
+    "typed", ["http://ngo.example/one", "/search https://ngo.example/one/", "/search #1"]
+)
+def test_a_link_or_a_number_alone_leads_to_its_statement(database: Database, typed: str) -> None:
+    """Pasted as it was found elsewhere."""
+    published(database, a_source(), a_statement(title="The one", url="https://ngo.example/one"))
+    assert "#1 · " in Chat(database).says(typed)
+
+
+def test_the_filters_are_explained_with_examples_in_both_languages(database: Database) -> None:
+    """And nothing of a Korean answer is left in English but what is typed."""
+    assert "kind:resolution" in Chat(database).says("/help search")
+    korean = Chat(database, language="ko").says("/help search")
+    assert "kind:resolution" in korean
+    assert "낱말" in korean
