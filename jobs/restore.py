@@ -116,7 +116,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
     join_recipients(connection, tables, people, same)
-    work.routes.index_all()
+    rows[route_countries.name] = work.routes.index_all()
     work.statements.index_all()
     take_down_again(work, withheld, now)
     for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):

@@ -70,6 +70,7 @@ class Deliveries:
         """
         found: dict[int, int] = {}
         for lane in range(lanes[0], lanes[1] + 1):
+            before = len(found)
             wanted = rows = most - len(found)
             while wanted and rows == wanted:  # several may be for one: then there may be more for others
                 wanted = most - len(found)
@@ -77,8 +78,10 @@ class Deliveries:
                 for key, recipient in waiting:
                     found.setdefault(recipient, key)
                 rows = len(waiting)
-            if lane == DIGESTS and found:
-                return self.many(self._digests(transport, now, found))
+            if lane == DIGESTS and len(found) > before:
+                chosen = list(found.items())
+                rest = self._digests(now, dict(chosen[before:]))
+                return self.many((*(key for _, key in chosen[:before]), *rest))
         return self.many(tuple(found.values()))
 
     def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
@@ -110,10 +113,15 @@ class Deliveries:
             due = due.where(deliveries.c.recipient_id.not_in(without))
         return [(int(key), int(recipient)) for key, recipient in self._connection.execute(due)]
 
-    def _digests(self, transport: str, now: datetime, found: dict[int, int]) -> tuple[int, ...]:
+    def _digests(self, now: datetime, found: dict[int, int]) -> tuple[int, ...]:
         """All that is due of the digests among those found, each beside what stands for it."""
+        # Asked for by its recipients, who are few: the whole lane may be long. So no column of the queue's
+        # index is named first; whoever was found is of this transport.
         of = sa.select(deliveries.c.id, deliveries.c.recipient_id).where(
-            *_queued(transport, now, DIGESTS), deliveries.c.recipient_id.in_(found)
+            deliveries.c.recipient_id.in_(found),
+            deliveries.c.state == DeliveryState.QUEUED,
+            deliveries.c.lane == DIGESTS,
+            deliveries.c.not_before <= now,
         )
         rest: dict[int, list[int]] = {}
         locked = of.order_by(deliveries.c.id).with_for_update(of=deliveries, skip_locked=True)

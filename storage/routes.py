@@ -92,16 +92,17 @@ class Routes:
         for key, sealed in rows:
             yield int(key), self._words(sealed)
 
-    def index_all(self) -> None:
-        """Makes anew what routes are found by: those of a backup came without it."""
+    def index_all(self) -> int:
+        """Makes anew what routes are found by, since those of a backup came without it; returns how many."""
         self.connection.execute(sa.delete(route_countries))
-        last = 0
+        last = made = 0
         while rows := self._after(last):
             last = rows[-1].id
-            self.connection.execute(
-                sa.insert(route_countries), [one for route in rows for one in facets.rows_of(route)]
-            )
+            found = [one for route in rows for one in facets.rows_of(route)]
+            self.connection.execute(sa.insert(route_countries), found)
+            made += len(found)
         facets.changed(self.connection)
+        return made
 
     def _after(self, last: int) -> tuple[Route, ...]:
         question = sa.select(routes).where(routes.c.id > last).order_by(routes.c.id).limit(_AT_ONCE)

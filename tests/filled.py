@@ -19,7 +19,17 @@ from storage.records import (
     Signatories,
     Source,
 )
-from storage.words import CaseState, DeliveryState, Digest, EventKind, Gone, Kind, SourceState, Urgency
+from storage.words import (
+    CaseState,
+    DeliveryState,
+    Digest,
+    EventKind,
+    Gone,
+    Kind,
+    SourceState,
+    Stance,
+    Urgency,
+)
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 
 LETTER = {
@@ -101,6 +111,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     (claimed,) = work.deliveries.due("console", NOON, 1)
     work.deliveries.begin([claimed.id])
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
+    work.stances.take(other.id, 1, Stance.FOLLOW)
     return one, other
 
 

@@ -62,13 +62,14 @@ class Log(RuleBasedStateMachine):
 
     @rule(who=st.sets(st.integers(0, 2), min_size=1), lane=LANES, urgent=st.booleans())
     def rings(self, who: set[int], lane: int, urgent: bool) -> None:
-        """An alert is queued."""
+        """An alert is queued, for whoever of them can be reached: the others are not matched."""
         with self.database.write() as work:
-            people = [work.recipients.get(self.readers[one]) for one in sorted(who)]
+            asked = [work.recipients.get(self.readers[one]) for one in sorted(who)]
+            people = [one for one in asked if one and one.state is RecipientState.ACTIVE]
             said = a_statement(alert=URGENT if urgent else CALM)
             far = NOON + timedelta(days=30)
             named = an_alert(identifier=f"a{next(_numbers)}", statement=said, expires=far)
-            alert = queued(work, *filter(None, people), lane=lane, alert=named)
+            alert = queued(work, *people, lane=lane, alert=named)
             if urgent:
                 self.immediate |= {one.id for one in work.deliveries.of_alert(alert.id)}
 

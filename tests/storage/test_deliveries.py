@@ -189,7 +189,7 @@ def test_the_queue_is_found_by_its_index_however_long_it_is(database: Database) 
         sa.event.listen(work.connection, "before_cursor_execute", lambda *seen: asked.append(seen[2:4]))
         due = work.deliveries.due("telegram", NOON, 20, without=[one.id])
         assert len(due) == 20
-        looks = [one for one in asked if one[0].startswith("SELECT deliveries.id")]
+        looks = [one for one in asked if one[0].startswith("SELECT deliveries.id, deliveries.recipient_id")]
         for statement, values in looks:
             plan = _plan(work, statement, values)
             assert "ix_deliveries_queue" in plan, plan
