@@ -16,7 +16,7 @@ from tests.postgres import PostgresServer, a_postgres_server
 # Speed is never tested. Continuous integration draws the same examples each time, so that a red run
 # can be repeated; elsewhere every run draws new ones.
 settings.register_profile("everywhere", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=40)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 
 _MIGRATED = "migrated"
