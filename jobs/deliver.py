@@ -103,7 +103,8 @@ class Deliverer:
         attempted = 0
         try:
             while True:
-                self.beat()
+                if self._finished or not self._under_way:
+                    self.beat()  # while all that is under way hangs, there is no step forward
                 room = self._room()
                 turn = await self._turn(room)
                 attempted += len(turn.errands)

@@ -69,15 +69,17 @@ def a_route(*countries: str, **given: Any) -> Route:
     return Route(**{"countries": countries} | given)
 
 
-def kept(work: Work, *statements: Statement, source: Source | None = None) -> tuple[Statement, ...]:
+def kept(
+    work: Work, *statements: Statement, source: Source | None = None, now: datetime = NOON
+) -> tuple[Statement, ...]:
     """The statements as one source's poll would leave them, each with its entry; with their numbers."""
     of = work.sources.ensure(source or a_source())
     ids = []
     for statement in statements:
         held = work.counts().statements
         entry = an_entry(uid=str(held), title=statement.title, url=statement.url, text=statement.text)
-        entry_id = work.entries.add(of.id, entry, NOON)
-        ids.append(work.statements.add(replace(statement, entry_id=entry_id), of, NOON))
+        entry_id = work.entries.add(of.id, entry, now)
+        ids.append(work.statements.add(replace(statement, entry_id=entry_id), of, now))
     return work.statements.many(ids)
 
 

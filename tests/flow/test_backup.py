@@ -214,7 +214,11 @@ async def test_killed_in_the_middle_of_a_restore_the_old_state_stands(
         process.kill()
         assert await process.wait() == -signal.SIGKILL, "it was not done yet"
         with opened(vigil, backend) as database, database.write() as work:
-            assert work.counts().statements == work.counts().alerts == 701 + number
+            found = work.counts()
+            assert found.statements == found.alerts
+            if found.alerts == 700:  # it was whole already, and only its last word was cut off
+                break
+            assert found.alerts == 701 + number
             hammer.strike(work, 702 + number)
     code, _, err = await vigil.run(*words)
     assert code == 0, err

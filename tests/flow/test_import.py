@@ -12,7 +12,7 @@ from aiohttp import web
 from tests.feeds import Site, item, rss
 from tests.flow.program import ROOT, Program
 
-COUNT = 230
+COUNT = 900
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
 START = datetime(2010, 1, 1, tzinfo=UTC)
 

@@ -51,7 +51,7 @@ async def test_a_digest_never_comes_twice_whenever_the_program_is_killed(
 @pytest.mark.parametrize(
     ("point", "state", "times"),
     [
-        ("the outcome is written", "sent", 2),
+        ("the outcome is written", "uncertain", 2),
         ("what was interrupted is settled", "sent", 2),
         ("a message is about to leave", "uncertain", 1),
         ("a message is accepted", "uncertain", 2),

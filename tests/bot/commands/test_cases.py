@@ -41,7 +41,7 @@ def chat(database: Database) -> Chat:
     """A chat about one case of four statements."""
     with database.write() as work:
         case = work.cases.open("Nine face return", NOON)
-        kept(work, *of_case(case))
+        kept(work, *of_case(case), now=NOON + timedelta(days=5))
         work.cases.touch(case, CaseState.STOPPED, NOON + timedelta(days=4))
     return Chat(database)
 
