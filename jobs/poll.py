@@ -19,11 +19,12 @@ from jobs.notices import Admins
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from jobs.polled import Polled, tell, waiting
+from jobs.readings import Readings
 from jobs.recall import Recall
-from jobs.steps.edits import is_material, merged, renewed, sift
+from jobs.steps.edits import merged, renewed, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
-from jobs.steps.understand import NOT_UNDERSTOOD, Understand, Understood, understand_entry
+from jobs.steps.understand import Understand, understand_entry
 from jobs.turns import Turns
 from jobs.vanished import Vanished
 from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
@@ -71,11 +72,13 @@ class Poller:
     _wishes: Wishes = field(default_factory=Wishes)
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
     _vanished: Vanished = field(init=False, repr=False)
+    _readings: Readings = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """One writer for all that the polls bring."""
         object.__setattr__(self, "_batches", Batches(self._store, lambda outcome: outcome.weight))
         object.__setattr__(self, "_vanished", Vanished(self.database, self.fetcher, self._pauses))
+        object.__setattr__(self, "_readings", Readings(self.parser, self.understand))
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
         """Polls every watched source whose time has come and that is not being polled already.
@@ -132,7 +135,7 @@ class Poller:
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
         linked = Linked(self.fetcher, self._pauses, self.parser)
         read = await linked.read(fresh, now, _LINKED_PAGES)
-        new = await self._understand(read, source, now, shown.understood)
+        new = await self._readings.understood(read, source, now, shown.understood)
         brought = pieces(Outcome(source, source, now, new=new, pushed=True))
         polled = _polled([await self._batches.add(piece) for piece in brought])
         if any(recipients for _, recipients in polled.alerts):
@@ -239,9 +242,9 @@ class Poller:
             source,
             after,
             now,
-            new=await self._understand(read, source, now, shown.understood),
+            new=await self._readings.understood(read, source, now, shown.understood),
             edits=(
-                *await self._edits(edits, source, now),
+                *await self._readings.edits(edits, source, now),
                 *await self._read_late(source, now, but={old.id for old, _ in changed}),
             ),
             standing=await self._vanished.found(source, missing, now, {old.id for old, _ in changed}),
@@ -255,7 +258,7 @@ class Poller:
         found = await asyncio.to_thread(self._unread, source, now)
         unread = [entry for entry in found if entry.id not in but]
         read = await Linked(self.fetcher, self._pauses, self.parser).read(unread, now, _READ_AGAIN)
-        return await self._edits(list(zip(unread, read, strict=True)), source, now, late=True)
+        return await self._readings.edits(list(zip(unread, read, strict=True)), source, now, late=True)
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
@@ -322,39 +325,6 @@ class Poller:
         with self.database.read() as work:
             return work.entries.unread(source.id, now, _READ_AGAIN)
 
-    async def _understand(
-        self, entries: Sequence[Entry], source: Source, now: datetime, before: Sequence[Understood] = ()
-    ) -> tuple[Understood, ...]:
-        """The entries with what they say; one that cannot be read is kept with a note.
-
-        What was understood `before` need not be read again where nothing was added to it since.
-        """
-        done = {one.entry.uid: one for one in before}
-        known = {entry.uid: done[entry.uid] for entry in entries if _is_of(entry, done.get(entry.uid))}
-        rest = [entry for entry in entries if entry.uid not in known]
-        read = await self.parser.understood(rest, source, now, self.understand) if rest else ()
-        known |= {one.entry.uid: one for one in read}
-        found = tuple(known[entry.uid] for entry in entries)
-        for entry in (one.entry for one in found):
-            if entry.note.startswith(NOT_UNDERSTOOD):
-                log.error("entry.not_understood", source=source.name, url=entry.url, why=entry.note)
-        return found
-
-    async def _edits(
-        self, changed: Iterable[tuple[Entry, Entry]], source: Source, now: datetime, *, late: bool = False
-    ) -> tuple[Edit, ...]:
-        """What known entries say now; without a statement where it is what they said before."""
-        found = []
-        for old, new in changed:
-            if not old.shown or not is_material(old, new):
-                # Kept by a version that knew no digests, or edited in what is no content.
-                found.append(Edit(old, new, by_publisher=not late))
-                continue
-            as_of = (old.published or now) if late else now
-            (read,) = await self._understand([new], source, as_of)
-            found.append(Edit(old, read.entry, read.statement, by_publisher=not late))
-        return tuple(found)
-
     def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         """One transaction: the validators of several sources with all that their answers brought."""
         pauses = self._pauses.unwritten()
@@ -368,11 +338,6 @@ class Poller:
             raise
         self._pauses.written(pauses)
         return kept
-
-
-def _is_of(entry: Entry, found: Understood | None) -> bool:
-    """Whether this is what was understood: a remark may have been added to it, but no words."""
-    return found is not None and (entry.title, entry.text) == (found.entry.title, found.entry.text)
 
 
 def apart(numbered: Sequence[tuple[int, Source]]) -> list[tuple[int, Source]]:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from jobs.steps.link import Known, Shelf, Traits, read_traits
 from storage.database import Work
+from storage.neighbours import COMPARED, case_window
 from storage.queries import Placed
 from storage.records import Statement
 from storage.statement_rows import day_of
-from storage.statements import COMPARED, case_window
 
 _MOST = 2_000
 """Statements that are remembered, the newest; with their traits some twenty kilobytes each."""
@@ -41,7 +41,7 @@ class Recall:
             self.forget()
             self._edits = edits
         last = next(reversed(self._places), 0)
-        newer = work.statements.placed(last, self.most)
+        newer = work.statements.neighbours.placed(last, self.most)
         if len(newer) == self.most:
             self._drop_all()
             self._more = True
@@ -63,7 +63,7 @@ class Recall:
         They share a country or the address, or rang and come from the same source: a correction may
         name no country at all.
         """
-        found = dict(work.statements.tied(statement.url, around, source_id))
+        found = dict(work.statements.neighbours.tied(statement.url, around, source_id))
         since, until = case_window(around)
         for country in statement.countries:
             room = self.compared
@@ -75,7 +75,7 @@ class Recall:
                         break
         first = next(iter(self._places), 0)
         if self._more and sum(number >= first for number in found) < self.compared:
-            found |= dict(work.statements.about(statement.countries, around, first))
+            found |= dict(work.statements.neighbours.about(statement.countries, around, first))
         newest = sorted(found, reverse=True)[: self.compared]
         self._read(work, [number for number in newest if number not in self.shelf])
         return tuple(self.shelf[number] for number in newest)

@@ -1,8 +1,8 @@
 """Statements: the documents understood, kept whole and found again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 from storage.additions import Additions
 from storage.addressed import condition
 from storage.answer import Dated
+from storage.asked import Asked
 from storage.likeness import Trace
-from storage.naming import party_key
-from storage.parties import Parties, likeness
-from storage.queries import Hit, Hits, Placed, Query, Sort
+from storage.neighbours import Neighbours
+from storage.parties import Parties
+from storage.queries import Hit, Hits, Query, Sort
 from storage.records import (
     Entry,
     Reason,
@@ -24,7 +25,6 @@ from storage.records import (
 )
 from storage.search import Index
 from storage.statement_rows import (
-    UNDATED,
     dated,
     day_of,
     demands_of,
@@ -38,29 +38,10 @@ from storage.takedowns import Takedowns
 from storage.versions import Versions
 from storage.words import Gone, Relation
 
-COMPARED = 400
-"""What one new statement is compared with at most: a flood must not make every poll slower."""
 _EDITS = "statement_edits"
-_LIKE = 0.45
-"""How much two names have to be alike for the one to be offered for the other."""
-CASE_MEMORY = timedelta(days=1_000)
-"""A case that has been silent for longer is opened anew; who knows better can link by hand."""
 _BESIDE = 20
 _INDEXED = 200
 """How many statements are held in memory while the index is filled."""
-
-
-def _numbers(which: sa.ColumnElement[bool]) -> sa.Select[int, int]:
-    return (
-        sa.select(statements.c.id, statements.c.case_id)
-        .where(
-            which,
-            statements.c.case_id.is_not(None),
-            statements.c.day.between(sa.bindparam("since"), sa.bindparam("until")),
-        )
-        .order_by(statements.c.id.desc())
-        .limit(COMPARED)
-    )
 
 
 _WHOLE = (
@@ -70,22 +51,6 @@ _WHOLE = (
     .order_by(statements.c.id)
 )
 _THESE = _WHOLE.where(statements.c.id.in_(sa.bindparam("ids", expanding=True)))
-_TIED = _numbers(
-    sa.or_(
-        statements.c.id.in_(
-            sa.select(alerts.c.statement_id).where(alerts.c.source_id == sa.bindparam("source"))
-        ),
-        statements.c.url == sa.bindparam("url"),
-    )
-)
-_ABOUT = _numbers(
-    statements.c.id.in_(
-        sa.select(statement_countries.c.statement_id).where(
-            statement_countries.c.country.in_(sa.bindparam("countries", expanding=True)),
-            statement_countries.c.statement_id < sa.bindparam("before"),
-        )
-    )
-)
 
 
 class Statements:
@@ -98,6 +63,8 @@ class Statements:
         self.parties = Parties(connection, additions)
         self.versions = Versions(connection)
         self.takedowns = Takedowns(connection, trace)
+        self.neighbours = Neighbours(connection, additions)
+        self.asked = Asked(connection)
         self.past = False
         """Whether what is added in this transaction was said at some time: without a date it is no news."""
 
@@ -168,19 +135,6 @@ class Statements:
             sa.select(sa.func.max(statements.c.id)).where(statements.c.url.in_([url, *forms]))
         )
         return found
-
-    def asked_in(self, since: date, before: date, limit: int) -> tuple[tuple[str, int], ...]:
-        """Of whom most was asked in this time: the names, each with the number of demands."""
-        count = sa.func.count()
-        question = (
-            sa.select(demands.c.addressee, count)
-            .join(statements, statements.c.id == demands.c.statement_id)
-            .where(statements.c.day >= since, statements.c.day < before, statements.c.taken_down.is_(None))
-            .group_by(demands.c.addressee)
-            .order_by(count.desc(), demands.c.addressee)
-            .limit(limit)
-        )
-        return tuple((str(name), int(number)) for name, number in self._connection.execute(question))
 
     def is_deferred(self, number: int) -> bool:
         """Whether it was kept unread and not understood yet."""
@@ -373,74 +327,6 @@ class Statements:
         self._connection.execute(sa.delete(meta).where(meta.c.name == _EDITS))
         self._connection.execute(sa.insert(meta).values(name=_EDITS, value=str(counted + 1)))
 
-    def placed(self, after: int, limit: int) -> tuple[Placed, ...]:
-        """The newest statements that have a case and a number above `after`, in ascending order."""
-        newest = (
-            sa.select(statements.c.id, statements.c.case_id, statements.c.day, statements.c.fetched)
-            .where(statements.c.id > after, statements.c.case_id.is_not(None))
-            .order_by(statements.c.id.desc())
-            .limit(limit)
-        )
-        rows = self._connection.execute(newest).all()
-        if not rows:
-            return ()
-        about: dict[int, list[str]] = {}
-        question = sa.select(statement_countries.c.statement_id, statement_countries.c.country).where(
-            statement_countries.c.statement_id >= rows[-1].id
-        )
-        for number, country in self._connection.execute(question):
-            about.setdefault(number, []).append(country)
-        return tuple(
-            Placed(
-                row.id,
-                row.case_id,
-                row.fetched.date() if row.day == UNDATED else row.day,
-                tuple(about.get(row.id, ())),
-            )
-            for row in reversed(rows)
-        )
-
-    def tied(self, url: str, around: datetime, source_id: int) -> tuple[tuple[int, int], ...]:
-        """The (number, case) of statements with this address, or that rang and come from this source."""
-        since, until = case_window(around)
-        given = {"source": source_id, "url": url or None, "since": since, "until": until}
-        added = {row["id"]: row for row in self._additions.waiting(statements)}
-        rang = {
-            row["statement_id"] for row in self._additions.waiting(alerts) if row["source_id"] == source_id
-        }
-        if not rang <= added.keys():  # what was known before has rung
-            self._additions.write()
-            return self.tied(url, around, source_id)
-        with self._additions.beside():
-            stored = [(int(number), int(case)) for number, case in self._connection.execute(_TIED, given)]
-        new = [
-            (number, row["case_id"])
-            for number, row in added.items()
-            if (number in rang or (url and row["url"] == url))
-            and row["case_id"] is not None
-            and since <= row["day"] <= until
-        ]
-        return (*new, *stored)
-
-    def about(self, countries: Collection[str], around: datetime, before: int) -> tuple[tuple[int, int], ...]:
-        """The (number, case) of statements that share a country, and have a number below `before`."""
-        since, until = case_window(around)
-        given = {"countries": list(countries), "before": before, "since": since, "until": until}
-        rows = self._connection.execute(_ABOUT, given)
-        return tuple((int(number), int(case)) for number, case in rows)
-
-    def addressees_like(self, name: str) -> tuple[str, ...]:
-        """Names of those of whom something was asked, spelt much like this one, the likeliest first."""
-        wanted = party_key(name)
-        grams = sorted({wanted[at : at + 3] for at in range(max(1, len(wanted) - 2))})[:24] if wanted else []
-        if not grams:
-            return ()
-        shared = sa.or_(*(demands.c.addressee.icontains(gram, autoescape=True) for gram in grams))
-        question = sa.select(demands.c.addressee).where(shared).distinct().limit(COMPARED)
-        near = {found: likeness(wanted, party_key(found)) for found in self._connection.scalars(question)}
-        likely = sorted(near, key=lambda found: (-near[found], found))
-        return tuple(found[:100] for found in likely[:5] if near[found] >= _LIKE)
-
     def countries(self) -> tuple[str, ...]:
         """The countries that statements are about, the most frequent first."""
         question = (
@@ -494,8 +380,3 @@ def _ends(address: str) -> tuple[str, str]:
     """An address without its scheme, and the same with a last slash."""
     rest = address.partition("://")[2]
     return rest, f"{rest}/"
-
-
-def case_window(around: datetime) -> tuple[date, date]:
-    """The days on which statements of one case may lie, for one that was published `around`."""
-    return (around - CASE_MEMORY).date(), (around + CASE_MEMORY).date()

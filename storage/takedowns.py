@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,6 +29,18 @@ from storage.tables import (
 )
 from storage.words import DeliveryState
 
+_NOTHING_SAID: dict[str, Any] = {
+    **dict.fromkeys(("title", "text", "url", "language", "voices", "external_id"), ""),
+    **dict.fromkeys(("date_written", "date_posted", "deadline")),
+    **dict.fromkeys(("urgent", "deferred"), False),
+}
+"""What is left of a statement."""
+_NOTHING_PUBLISHED: dict[str, Any] = {
+    **dict.fromkeys(("title", "url", "text", "note", "shown", "fingerprint"), ""),
+    "enclosures": [],
+    "again_at": None,
+}
+"""What is left of its entry."""
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _TELLING = 60
 """Characters that no two items share by chance."""
@@ -104,8 +117,8 @@ class Takedowns:
     ) -> int:
         """The words of a statement and of its entry, and all that was read in them, are not kept any more.
 
-        `before` are the texts of its versions. Returns how many
-        deliveries were cancelled. Index, names and versions are their own repositories'.
+        `before` are the texts of its versions. Returns how many deliveries were cancelled.
+        Index, names and versions are their own repositories'.
         """
         source = self._connection.scalar(sa.select(sources.c.name).where(sources.c.id == entry.source_id))
         shared = self._shares_address(entry)
@@ -121,36 +134,12 @@ class Takedowns:
         self._connection.execute(
             sa.update(statements)
             .where(statements.c.id == statement_id)
-            .values(
-                title="",
-                text="",
-                url="",
-                language="",
-                voices="",
-                date_written=None,
-                date_posted=None,
-                deadline=None,
-                urgent=False,
-                deferred=False,
-                reading={"link": [told]},
-                taken_down=now,
-                external_id="",
-            )
+            .values(**_NOTHING_SAID, reading={"link": [told]}, taken_down=now)
         )
         self._connection.execute(
             sa.update(entries)
             .where(entries.c.id == entry.id)
-            .values(
-                uid=f"taken down: {statement_id}",
-                title="",
-                url="",
-                text="",
-                note="",
-                enclosures=[],
-                shown="",
-                fingerprint="",
-                again_at=None,
-            )
+            .values(**_NOTHING_PUBLISHED, uid=f"taken down: {statement_id}")
         )
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement_id))

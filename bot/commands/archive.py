@@ -108,7 +108,7 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
 
 def _of_whom(work: Work, since: date, before: date, request: Request, speech: Speech) -> Reply:
     """Answer where only a time is named: of whom something was asked then, each leading to it."""
-    found = work.statements.asked_in(since, before, _NAMES)
+    found = work.statements.asked.most(since, before, _NAMES)
     title = words.without_page(arguments(request))
     if not found:
         return _nothing(speech, speech.t("Of whom something was asked: {time}", time=title), 1)
@@ -130,7 +130,7 @@ def _of_others(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply 
     """Answer where nothing was asked of somebody who is no country: those whose names are spelt alike."""
     if wanted.page > 1 or not wanted.to_names:
         return None
-    near = work.statements.addressees_like(wanted.to_names[0])
+    near = work.statements.asked.like(wanted.to_names[0])
     if not near:
         return None
     year = f"{wanted.year} " if wanted.year else ""

@@ -59,7 +59,8 @@ class _Unusual(Exception):
 _KNOWN = {uri.lower(): prefix for uri, prefix in StrictFeedParser.namespaces.items()}
 _PREFIXES = frozenset(_KNOWN.values()) - {""}
 _ROOTS = {"rss", "feed", "rdf_rdf"}
-_RDF_ITEMS = {"http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"}
+_RDF_ITEMS = {uri for uri, prefix in _KNOWN.items() if not prefix and uri.endswith(("/rss/1.0/", "/0.9/"))}
+"""Namespaces of the items of RSS 1.0 and 0.9."""
 _FORMATTED = frozenset({
     "title", "subtitle", "tagline", "rights", "copyright", "description", "abstract", "info",
     "browserfriendly", "summary", "content", "body", "encoded", "fullitem",

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jobs.recall import Recall
 from jobs.steps.link import Known, read_traits
 from storage.database import Database, Work
+from storage.neighbours import CASE_MEMORY
 from storage.queries import Query
 from storage.records import Source, Statement
-from storage.statements import CASE_MEMORY
 from storage.tables import alerts
 from storage.words import Relation
 from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
