@@ -210,7 +210,7 @@ def _into_fts5(connection: Connection, shift: int, base: int) -> None:
         rows = [(number, every, titles) for (number, every), (_, titles) in parts]
         connection.exec_driver_sql("INSERT INTO given VALUES (?, ?, ?)", rows)
     for table, column in zip(tables, ("every", "titles"), strict=True):
-        into = f"INSERT INTO {table} (rowid, terms) SELECT id + ?, {column} FROM given"  # noqa: S608
+        into = f"INSERT INTO {table} (rowid, terms) SELECT id + ?, {column} FROM given"  # noqa: S608 - names of our own
         connection.exec_driver_sql(into, (shift,))
 
 
@@ -275,7 +275,7 @@ def _bare_question(work: Work, wanted: words.Wanted) -> tuple[str, str]:
         return "SELECT rowid FROM statement_index WHERE statement_index MATCH ?", asked
     chars = [char.replace("\\", "\\\\").replace("'", "''") for n in numbers for char in sign(n)]
     asked = " & ".join(f"'{char}'" for char in chars) or "'none'"
-    question = f"SELECT id FROM statement_index_words WHERE {VECTORS[0]} @@ CAST(%s AS tsquery)"  # noqa: S608
+    question = f"SELECT id FROM statement_index_words WHERE {VECTORS[0]} @@ CAST(%s AS tsquery)"  # noqa: S608 - names of our own
     return question, asked
 
 

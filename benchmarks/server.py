@@ -88,7 +88,7 @@ def _serve(ports: "multiprocessing.Queue[int]", feeds: int, stages: int, now: da
     async def run() -> None:
         site = _Site(feeds, stages, now)
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Talk(site), "0.0.0.0", 0, backlog=1024)  # noqa: S104
+        server = await loop.create_server(lambda: _Talk(site), "0.0.0.0", 0, backlog=1024)  # noqa: S104 - 127.0.0.0/8
         ports.put(server.sockets[0].getsockname()[1])
         program = os.getppid()
         while os.getppid() == program:  # noqa: ASYNC110 - nothing else tells that it was killed

@@ -278,7 +278,7 @@ class Poller:
         try:
             for piece in pieces(outcome):
                 if any(one.overtaken for one in kept):
-                    piece = replace(piece, source=unfinished(source, piece.source, piece.now))  # noqa: PLW2901
+                    piece = replace(piece, source=unfinished(source, piece.source, piece.now))  # noqa: PLW2901 - the rest of it
                 kept.append(await self._batches.add(piece))
             return _polled(kept)
         except Exception as error:  # noqa: BLE001 - as above

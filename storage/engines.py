@@ -88,7 +88,7 @@ class _Asked(Index):
     def _of(self, columns: str, numbers: Sequence[int]) -> Sequence[Sequence[Any]]:
         if not numbers:
             return []
-        question = f"SELECT {columns} FROM statement_index_words WHERE id {self._among}"  # noqa: S608
+        question = f"SELECT {columns} FROM statement_index_words WHERE id {self._among}"  # noqa: S608 - names of our own
         return self._connection.exec_driver_sql(question, (self._many(numbers),)).all()
 
 
@@ -96,7 +96,7 @@ class SqliteIndex(_Asked):
     """FTS5 (SQLite's full-text module), without a copy of what it indexes; terms go in by their numbers."""
 
     _matching = tuple(
-        "SELECT ?, json_group_array(id) FROM "  # noqa: S608
+        "SELECT ?, json_group_array(id) FROM "  # noqa: S608 - names of our own
         f"(SELECT rowid AS id FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?)"
         for table in _TABLES
     )
@@ -122,18 +122,18 @@ class SqliteIndex(_Asked):
             "INSERT INTO statement_index_words (id, day, title, rest) VALUES (?, ?, ?, ?)", many
         )
         for table, parts in zip(_TABLES, for_fts5(rows), strict=True):
-            self._connection.exec_driver_sql(f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)", parts)  # noqa: S608
+            self._connection.exec_driver_sql(f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)", parts)  # noqa: S608 - names of our own
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
         for table, parts in zip(_TABLES, for_fts5([Row(key, date.min, title, rest)]), strict=True):
             self._connection.exec_driver_sql(
-                f"INSERT INTO {table} ({table}, rowid, terms) VALUES ('delete', ?, ?)",  # noqa: S608
+                f"INSERT INTO {table} ({table}, rowid, terms) VALUES ('delete', ?, ?)",  # noqa: S608 - names of our own
                 parts,
             )
 
     def _empty(self) -> None:
         for table in _TABLES:
-            self._connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608
+            self._connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608 - names of our own
 
 
 class PostgresIndex(_Asked):
@@ -141,7 +141,7 @@ class PostgresIndex(_Asked):
 
     # OFFSET 0 keeps the planner from walking all statements backwards, and making a vector of each.
     _matching = tuple(
-        "SELECT %s, array_agg(id) FROM (SELECT id FROM (SELECT id FROM statement_index_words "  # noqa: S608
+        "SELECT %s, array_agg(id) FROM (SELECT id FROM (SELECT id FROM statement_index_words "  # noqa: S608 - names of our own
         f"WHERE {vector} @@ CAST(%s AS tsquery) OFFSET 0) AS one ORDER BY id DESC LIMIT %s) AS few"
         for vector in VECTORS
     )

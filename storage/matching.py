@@ -158,7 +158,7 @@ class Matching:
         ranked = self._ranked(aim)
         best = sa.func.min(ranked.c.rank)
 
-        def by_rank(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:  # noqa: ANN401
+        def by_rank(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:  # noqa: ANN401 - of any column
             told = [sa.literal(value(timing.of(rank)), kind) for rank in Rank]
             if aim.urgent:  # it is for nobody's digest
                 return told[Rank.AT_ONCE]

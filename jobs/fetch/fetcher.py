@@ -259,7 +259,7 @@ class Fetcher:
             for name, value in response.headers.items():
                 if not value.isascii():
                     # Bytes that are no UTF-8 arrive as lone surrogates, which no database stores.
-                    value = value.encode("utf-8", "replace").decode("utf-8")  # noqa: PLW2901
+                    value = value.encode("utf-8", "replace").decode("utf-8")  # noqa: PLW2901 - as it is kept
                 key = name.lower()
                 # Links come in several fields, which are one list (RFC 8288 3, RFC 9110 5.3).
                 joined = key == "link" and key in received
