@@ -114,7 +114,7 @@ class Traits:
         """The marks of what may be found alike: its own, and of passing things those of the months around."""
         yield from self.marks
         month = int(self.moment // _MONTH)
-        for near in (month - 1, month + 1):
+        for near in (month - 2, month - 1, month + 1, month + 2):
             yield from self._passing(near)
 
     def _other_marks(self) -> Iterator[str]:
