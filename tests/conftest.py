@@ -11,6 +11,7 @@ from hypothesis import settings
 from storage.database import Database
 from storage.vault import Vault
 from tests.backends import BACKENDS, Backend, PostgresBackend, SqliteBackend
+from tests.plain_log import log_plainly
 from tests.postgres import PostgresServer, a_postgres_server
 
 # Speed is never tested. Continuous integration draws the same examples each time, so that a red run
@@ -18,6 +19,7 @@ from tests.postgres import PostgresServer, a_postgres_server
 settings.register_profile("everywhere", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=40)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
+log_plainly()
 
 _MIGRATED = "migrated"
 _EMPTY = "template1"

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-import structlog
+
+from tests.plain_log import log_plainly
 
 
 @pytest.fixture
@@ -22,4 +23,4 @@ def log_as_it_was() -> Iterator[None]:
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     sys.excepthook, threading.excepthook = hooks
-    structlog.reset_defaults()
+    log_plainly()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from jobs.fetch import Fetched, Fetcher, Refused
@@ -20,6 +19,7 @@ from storage.words import SubscriptionState as State
 from tests.builders import NOON, a_source
 from tests.feeds import Site, item, rss
 from tests.jobs.watching import CALL, Watch
+from tests.plain_log import log_plainly
 
 HUB, TOPIC = "http://hub.example/", "https://northlight.example/feed"
 NEWS = rss(item(*CALL, NOON, "call")).encode()
@@ -228,7 +228,7 @@ async def test_forged_pushes_do_not_fill_the_log(stage: Stage) -> None:
 
 async def test_no_token_and_no_secret_is_logged(stage: Stage) -> None:
     """Whatever happens to a subscription, from its first question to its end."""
-    structlog.reset_defaults()
+    log_plainly()
     stage.subscriber.patience = 60
     with capture_logs() as logs:
         one = await stage.subscribes()
