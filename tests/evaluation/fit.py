@@ -1,12 +1,11 @@
 """Fits the weights of `weigh`: logistic regressions by scikit-learn, run in a virtual environment of its own.
 
-    python tests/evaluation/fit.py < EXAMPLES > WEIGHTS
+    python -m tests.evaluation.fit < EXAMPLES > WEIGHTS
 
-EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "urgent", "kind", "stage"};
-WEIGHTS is {"base": {output: value}, "weights": {name: {output: value}}}. For urgency and for kinds each
-name counts by how unevenly it is spread over the labels (Wang and Manning 2012, "Baselines and Bigrams").
-The bases are moved so that the F1 of held-out parts of the examples is the highest: rare kinds count as
-much as common ones.
+EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "urgent", "kind", "stage"}; WEIGHTS is
+{"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. For urgency
+and for kinds each name counts by how unevenly it is spread over the labels (Wang and Manning 2012, "Baselines
+and Bigrams"). `fit_together` then moves the bases, and counts what goes with what.
 """
 
 import json
@@ -16,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from tests.evaluation.fit_together import Sums, Together
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, precision_recall_curve
 from sklearn.model_selection import StratifiedKFold
 
 STRENGTH = 0.2
@@ -26,8 +25,6 @@ STRENGTH = 0.2
 SEEN = 2
 """A name must stand in so many examples."""
 PARTS = 6
-MISS = 1.25
-"""How much more a missed call counts than a false alarm where the limit is set (the beta of F-beta)."""
 _URGENT = "urgent"
 
 
@@ -65,20 +62,20 @@ def main() -> None:
     vectors = DictVectorizer()
     matrix = vectors.fit_transform(chosen).tocsr()
     names = vectors.get_feature_names_out()
-    base: dict[str, float] = {}
+    labels = {key: np.array([str(row[key]) for row in rows]) for key in (_URGENT, "kind", "stage")}
+    scales = {key: Scales(matrix, found, key) for key, found in labels.items()}
+    together = Together(scales["kind"].labels, scales["stage"].labels, labels)
+    held = {key: _held_out(matrix, found, key) for key, found in labels.items()}
+    moved = together.moves(Sums(held["kind"], held[_URGENT][:, 0], held["stage"]))
+    order = [scales[key] for key in ("kind", _URGENT, "stage")]
+    bases = np.concatenate([one.bases for one in order]) + moved
+    base = dict(zip([label for one in order for label in one.labels], bases.tolist(), strict=True))
     weights: dict[str, dict[str, float]] = {name: {} for name in names}
-    for key in (_URGENT, "kind", "stage"):
-        labels = np.array([str(row[key]) for row in rows])
-        held = _held_out(matrix, labels, key)
-        scales = Scales(matrix, labels, key)
-        moved = (
-            -_limit(labels == "True", held[:, 0]) if key == _URGENT else _shifts(labels, held, scales.labels)
-        )
-        base |= dict(zip(scales.labels, (scales.bases + moved).tolist(), strict=True))
-        for label, values in zip(scales.labels, scales.weights, strict=True):
+    for one in order:
+        for label, values in zip(one.labels, one.weights, strict=True):
             for name, value in zip(names, values, strict=True):
                 weights[name][label] = float(value) * strengths[name]
-    json.dump({"base": base, "weights": weights}, sys.stdout)
+    json.dump({"base": base, "together": together.told(), "weights": weights}, sys.stdout)
 
 
 def _spread(matrix: Any, has: np.ndarray) -> np.ndarray:
@@ -96,36 +93,6 @@ def _held_out(matrix: Any, labels: np.ndarray, key: str) -> np.ndarray:
     for known, unknown in parts.split(np.zeros(len(labels)), labels):
         held[unknown] = Scales(matrix[known], labels[known], key).sums(matrix[unknown])
     return held
-
-
-def _limit(owed: np.ndarray, held: np.ndarray) -> float:
-    """Where recall and precision of held-out examples are best together."""
-    precision, recall, limits = precision_recall_curve(owed, held)
-    both = (1 + MISS**2) * precision * recall / (MISS**2 * precision + recall + 1e-9)
-    best = int(both[:-1].argmax())
-    print(f"urgent, held out: precision {precision[best]:.3f}, recall {recall[best]:.3f}", file=sys.stderr)
-    return float(limits[best])
-
-
-def _shifts(labels: np.ndarray, held: np.ndarray, classes: list[str]) -> np.ndarray:
-    """What to add to each class so that the macro-F1 of held-out examples is the highest."""
-    shifts = np.zeros(len(classes))
-    order = np.array(classes)
-
-    def score(moved: np.ndarray) -> float:
-        return float(f1_score(labels, order[(held + moved).argmax(1)], average="macro"))
-
-    best = score(shifts)
-    for _ in range(3):
-        for place in range(len(classes)):
-            for step in np.linspace(-1.0, 1.0, 21):
-                tried = shifts.copy()
-                tried[place] = step
-                reached = score(tried)
-                if reached > best + 0.001:
-                    best, shifts = reached, tried
-    print(f"{len(classes)} classes, held out: macro-F1 {best:.3f}", file=sys.stderr)
-    return shifts
 
 
 if __name__ == "__main__":

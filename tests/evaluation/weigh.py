@@ -51,7 +51,8 @@ _LEAST_FEATURE, _LEAST_WORD = 0.05, 0.10
 
 _HEAD = """\
 # What each feature adds to each judgement; features.py says when one holds, cues_*.toml by which words.
-# The highest kind and the highest stage (alert, update, cancel) are taken; urgent is what is above 0.
+# The kind, urgency and stage (alert, update, cancel) are taken that weigh most together; what goes with
+# what stands in [together].
 # Fitted to tests/data/eval/dev.jsonl by `make weigh`, together with words.tsv. May be changed by hand.
 """
 
@@ -62,9 +63,12 @@ def main() -> None:
     asked.add_argument("--python", default=sys.executable, help="an interpreter that has scikit-learn")
     given = asked.parse_args()
     examples = "\n".join(json.dumps(one) for one in _examples(rows("dev")))
-    script = Path(__file__).with_name("fit.py")
-    fitted = subprocess.run(  # noqa: S603 - our own script
-        [given.python, str(script)], input=examples, stdout=subprocess.PIPE, text=True, check=True
+    fitted = subprocess.run(  # noqa: S603 - our own module
+        [given.python, "-m", "tests.evaluation.fit"],
+        input=examples,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     found = json.loads(fitted.stdout)
     features = {name: row for name, row in found["weights"].items() if not name.startswith(_GRAM)}
@@ -73,7 +77,8 @@ def main() -> None:
             row = features.setdefault(name, dict.fromkeys(OUTPUTS, 0.0))
             row[output] = chosen(row[output], value)
     words = {name[1:]: row for name, row in found["weights"].items() if name.startswith(_GRAM)}
-    lines = [_HEAD, f"base = {_line(found['base'], 0)}", *_features(features)]
+    pairs = [f'"{name}" = {_line(row, 0)}' for name, row in found["together"].items()]
+    lines = [_HEAD, f"base = {_line(found['base'], 0)}", *_features(features), "", "[together]", *pairs]
     (TABLES / "weights.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (TABLES / "words.tsv").write_text("\n".join(_words(words)) + "\n", encoding="utf-8")
 
@@ -99,7 +104,7 @@ def _features(found: dict[str, dict[str, float]]) -> Iterator[str]:
 
 
 def _line(row: dict[str, float], least: float) -> str:
-    told = [f"{name} = {row[name]:.2f}" for name in OUTPUTS if abs(row[name]) >= max(least, 0.005)]
+    told = [f"{name} = {row[name]:.2f}" for name in OUTPUTS if abs(row.get(name, 0)) >= max(least, 0.005)]
     return "{ " + ", ".join(told) + " }"
 
 

@@ -1,6 +1,8 @@
 """Adds up what features and words weigh: urgent or not, which kind, which stage."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp, inf, log1p
 
 from jobs.steps.classify.cues import HARMS
 from jobs.steps.classify.features import Features
@@ -10,8 +12,6 @@ from jobs.steps.classify.weights import KINDS, OUTPUTS, STAGES, URGENT, weights
 from jobs.steps.lexicon.tokens import Tokens
 from storage.records import Reason
 from storage.words import Kind, MsgType
-
-_PLACE = {name: place for place, name in enumerate(OUTPUTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Verdict:
 
 
 def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
-    """Kind, urgency and stage by the sums of all weights; a cancel is never urgent."""
+    """Kind, urgency and stage by the sums of all weights, taken together; a cancel is never urgent."""
     known = weights()
     told = [(name, row) for name in features.shown if (row := known.features.get(name))]
     found = grams(tokens, title_end, known.grams)
@@ -34,17 +34,33 @@ def judge(features: Features, tokens: Tokens, title_end: int) -> Verdict:
         zip(known.base, *(row for _, row in told), *map(known.grams.known.__getitem__, found), strict=True)
     )
     sums = list(map(sum, columns))
-    kinds = KINDS if _GROUNDS.intersection(features.shown) else _WITHOUT_GROUNDS
-    kind = max(kinds, key=lambda name: sums[_PLACE[name]]) if found else str(Kind.OTHER)
-    stage = max(STAGES, key=lambda name: sums[_PLACE[name]])
-    pressing = sums[_PLACE[URGENT]] > _PRESSING
-    if stage == MsgType.CANCEL and (pressing or _ENDS.isdisjoint(features.shown)):
-        # A release denied, or told in passing, ends no action: a false correction overtakes everything.
-        stage = max(set(STAGES) - {str(MsgType.CANCEL)}, key=lambda name: sums[_PLACE[name]])
-    urgent = sums[_PLACE[URGENT]] > 0 and stage != MsgType.CANCEL
+    kind, urgent, stage = _taken(dict(zip(OUTPUTS, sums, strict=True)), features, known=bool(found))
     rows = [column[1:] for column in columns]
     why = Reasons(names, len(told), rows, features.shown, lambda name: tokens.evidence(*found[name]))
     return Verdict(Kind(kind), urgent, MsgType(stage), why.of(kind, stage, urgent=urgent))
+
+
+def _taken(sums: Mapping[str, float], features: Features, *, known: bool) -> tuple[str, bool, str]:
+    """The kind, urgency and stage that weigh most together; `known`: whether any of the words is."""
+    kinds = [max(_NO_APPEALS, key=sums.__getitem__) if known else str(Kind.OTHER)]
+    if known and not _GROUNDS.isdisjoint(features.shown):
+        kinds.append(str(Kind.URGENT_APPEAL))
+    stages = STAGES
+    if sums[URGENT] > _PRESSING or _ENDS.isdisjoint(features.shown):
+        # A release denied, or told in passing, ends no action: a false correction overtakes everything.
+        stages = _NO_ENDS
+    together = weights().together
+    taken, most = (kinds[0], False, stages[0]), -inf
+    for kind in kinds:
+        plain = -log1p(exp(-sums[kind]))  # the logarithm of its probability, were it judged alone
+        for urgent in (False, True):
+            pairs = together[kind == Kind.URGENT_APPEAL, urgent]
+            pressed = plain + _URGENCY * (sums[URGENT] if urgent else -sums[URGENT]) / 2
+            for stage in stages if not urgent else _NO_ENDS:
+                weight = pressed + sums[stage] + pairs[stage]
+                if weight > most:
+                    taken, most = (kind, urgent, stage), weight
+    return taken
 
 
 _GROUNDS = frozenset({
@@ -53,7 +69,10 @@ _GROUNDS = frozenset({
     "thanks", "contact", "going_on", "done", "hour", "ahead",
 })  # fmt: skip
 """Without any of them a text is no appeal, whatever its words are like."""
-_WITHOUT_GROUNDS = tuple(name for name in KINDS if name != Kind.URGENT_APPEAL)
+_NO_APPEALS = tuple(name for name in KINDS if name != Kind.URGENT_APPEAL)
+_NO_ENDS = tuple(name for name in STAGES if name != MsgType.CANCEL)
+_URGENCY = 1.5
+"""What the sum of urgency weighs beside the others (WEIGHT of `tests/evaluation/fit_together.py`)."""
 _PRESSING = 1.0
 """From here on the words for danger outweigh whatever speaks for an end of it."""
 _ENDS = frozenset({"closed", "freed", "thanks", "put_off", "worst", "follow_up"})

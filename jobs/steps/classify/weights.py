@@ -18,7 +18,7 @@ URGENT = "urgent"
 KINDS = tuple(str(kind) for kind in Kind)
 STAGES = tuple(str(stage) for stage in MsgType)
 OUTPUTS = (URGENT, *KINDS, *STAGES)
-"""What is judged: each has a sum of its own. The highest kind and the highest stage are taken."""
+"""What is judged: each has a sum of its own. Those are taken that weigh most together."""
 
 Row = tuple[float, ...]
 """A weight for each of OUTPUTS."""
@@ -31,12 +31,16 @@ class Weights:
     base: Row
     features: dict[str, Row]
     grams: Learnt[Row]
+    together: dict[tuple[bool, bool], dict[str, float]]
+    """How well a stage goes with (an appeal, urgent); what is impossible weighs far below zero."""
 
 
 @cache
 def weights() -> Weights:
     """The tables as they are shipped, read once."""
-    told = {name: _row(line) for name, line in table("weights").items()}
+    told = dict(table("weights"))
+    pairs = told.pop("together")
+    told = {name: _row(line) for name, line in told.items()}
     text = resources.files(lexicon).joinpath("words.tsv").read_text(encoding="utf-8")
     head, *lines = text.splitlines()
     places = [OUTPUTS.index(name) for name in head.split("\t")[1:]]
@@ -47,13 +51,18 @@ def weights() -> Weights:
         for place, number in zip(places, numbers, strict=True):
             row[place] = _hundredths(int(number or 0))
         grams[name] = tuple(row)
-    return Weights(told.pop("base"), told, learnt(grams))
+    return Weights(told.pop("base"), told, learnt(grams), {_pair(name): row for name, row in pairs.items()})
 
 
 @cache
 def _hundredths(number: int) -> float:
     """One object for each: the table has a hundred thousand numbers, of which few differ."""
     return number / 100
+
+
+def _pair(name: str) -> tuple[bool, bool]:
+    appeal, urgent = name.split(", ")
+    return appeal == "appeal", urgent == URGENT
 
 
 def _row(line: dict[str, float]) -> Row:
