@@ -2,8 +2,8 @@
 
     python -m tests.evaluation.fit < EXAMPLES > WEIGHTS
 
-EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "urgent", "kind", "stage"}; WEIGHTS is
-{"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. For urgency
+EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "urgent", "kind", "stage"}; WEIGHTS
+is {"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. For urgency
 and for kinds each name counts by how unevenly it is spread over the labels (Wang and Manning 2012, "Baselines
 and Bigrams"). `fit_together` then moves the bases, and counts what goes with what.
 """
@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from tests.evaluation.fit_together import Sums, Together
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+
+from tests.evaluation.fit_together import Sums, Together
 
 STRENGTH = 0.2
 """Inverse of the regularisation (C); chosen on the development half."""
