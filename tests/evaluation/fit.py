@@ -3,9 +3,9 @@
     python -m tests.evaluation.fit < EXAMPLES > WEIGHTS
 
 EXAMPLES has a line for each labelled entry, {"names": {name: strength}, "urgent", "kind", "stage"}; WEIGHTS
-is {"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. For urgency
-and for kinds each name counts by how unevenly it is spread over the labels (Wang and Manning 2012, "Baselines
-and Bigrams"). `fit_together` then moves the bases, and counts what goes with what.
+is {"base": {output: value}, "together": {pair: {stage: value}}, "weights": {name: {output: value}}}. For
+urgency and for kinds each name counts by how unevenly it is spread over the labels (Wang and Manning 2012,
+"Baselines and Bigrams"). `fit_together` then moves the bases, and counts what goes with what.
 """
 
 import json
