@@ -48,6 +48,24 @@ def nearest_country(text: str) -> str | None:
     return _shown()[close[0]] if close else None
 
 
+def countries_like(letters: str, locale: Locale) -> tuple[str, ...]:
+    """Return the codes of countries with a word of a name that begins with `letters`, exact ones first.
+
+    Names are those in the person's language (`locale`), then those of any other.
+    """
+    wanted = _folded(letters)
+    exact = country_said(tuple(letters.split()))
+    own = {_folded(form): code for code, name in locale.territories.items() for form in _forms(name)}
+    found = [exact] if exact else []
+    for names in (own, _names()):
+        found += [
+            code
+            for name, code in names.items()
+            if code in _codes() and any(part.startswith(wanted) for part in (name, *name.split()))
+        ]
+    return tuple(dict.fromkeys(found)) if wanted else ()
+
+
 def _folded(text: str) -> str:
     return fold(" ".join(text.replace("’", "'").split())).removeprefix("the ")
 

@@ -49,10 +49,31 @@ class Routes:
         for known in self.of(recipient_id):
             if replace(known, id=0) == replace(route, id=0, recipient_id=recipient_id):
                 return known
+        row = {"recipient_id": recipient_id, **self._values(route)}
+        result = self.connection.execute(sa.insert(routes).values(**row).returning(routes.c.id))
+        added = replace(route, id=int(result.scalar_one()), recipient_id=recipient_id)
+        self.connection.execute(sa.insert(route_countries), facets.rows_of(added))
+        if row["words_sealed"]:
+            facets.changed(self.connection)
+        return added
+
+    def change(self, route: Route) -> None:
+        """Puts another wish in the place of the one with this id; the same wish twice is one route."""
+        for known in self.of(route.recipient_id):
+            if known.id != route.id and replace(known, id=route.id) == route:
+                self.remove(route.id)
+                return
+        self.connection.execute(
+            sa.update(routes).where(routes.c.id == route.id).values(**self._values(route))
+        )
+        self.connection.execute(sa.delete(route_countries).where(route_countries.c.route_id == route.id))
+        self.connection.execute(sa.insert(route_countries), facets.rows_of(route))
+        facets.changed(self.connection)
+
+    def _values(self, route: Route) -> dict[str, object]:
         words = json.dumps([route.keywords, route.without, route.sources], ensure_ascii=False)
         own = route.keywords or route.without or route.sources  # typed by a person: it may name anyone
-        row = {
-            "recipient_id": recipient_id,
+        return {
             "countries": list(route.countries),
             "kinds": list(route.kinds),
             "languages": list(route.languages),
@@ -60,12 +81,6 @@ class Routes:
             "least_urgency": route.least_urgency,
             "digest": route.digest,
         }
-        result = self.connection.execute(sa.insert(routes).values(**row).returning(routes.c.id))
-        added = replace(route, id=int(result.scalar_one()), recipient_id=recipient_id)
-        self.connection.execute(sa.insert(route_countries), facets.rows_of(added))
-        if own:
-            facets.changed(self.connection)
-        return added
 
     def set_digest(self, route_id: int, digest: Digest) -> None:
         """When the recipient wants what the route brings."""

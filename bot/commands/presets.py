@@ -12,7 +12,7 @@ from storage.records import Route
 _MOST_COUNTRIES = 12
 _MOST_ORGANISATIONS = 20
 _LABEL = 40
-_USUAL = ["CN", "IR", "KP", "MM", "RU", "VN"]
+_USUAL = ("CN", "IR", "KP", "MM", "RU", "VN")
 """Offered while nothing is known yet: two taps must be enough from the first minute."""
 _IN_A_ROW = 2
 
@@ -31,11 +31,15 @@ def is_question(typed: str) -> bool:
     return typed.strip().startswith("?")
 
 
+def countries_watched(work: Work) -> tuple[str, ...]:
+    """Return the codes of the countries that sources and statements are about, a dozen at most."""
+    named = [country for source in work.sources.all() for country in source.countries]
+    return tuple(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES] or _USUAL
+
+
 def which_country(work: Work, speech: Speech) -> Reply:
     """Offer the countries that sources and statements are about, as buttons in the person's language."""
-    named = [country for source in work.sources.all() for country in source.countries]
-    codes = list(dict.fromkeys((*named, *work.statements.countries())))[:_MOST_COUNTRIES] or _USUAL
-    offered = [Choice(speech.country(code), f"/subscribe {code}") for code in codes]
+    offered = [Choice(speech.country(code), f"/subscribe {code}") for code in countries_watched(work)]
     typed = Span(f"/subscribe {speech.country('KP')}", Style.CODE)
     line = speech.line("Any other can be typed: {example}", example=typed)
     return _offered(speech.t("Which country?"), offered, line, speech)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from bot.commands import words
 from bot.commands.attention import stances_blocks
+from bot.commands.choosing import Chosen, choose
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.mistake import Mistake
 from bot.commands.presets import is_question, presets, which_country, which_organisation
@@ -18,6 +19,8 @@ from storage.records import Recipient, Route, Source
 from storage.terms import fold
 from storage.words import RecipientState
 
+_IN_A_ROW = 3
+_MOST_BUTTONS = 9
 MOST_ROUTES = 30
 """Routes of one recipient: more than anyone reads through, few enough to match quickly."""
 
@@ -101,14 +104,20 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def settings(request: Request, work: Work, speech: Speech) -> Reply:
-    """Show the routes as lines to be typed, and the languages; "lang:ko" changes the language."""
+    """Show the routes as lines to be typed, and what can be changed; "lang:ko" changes the language.
+
+    A number opens one route (`choosing`).
+    """
     typed = arguments(request).strip()
     if typed.casefold().partition(":")[0] == "discreet":
         return _set_discreet(typed, request, work, speech)
-    if typed:
-        return _set_language(typed, request, work)
     recipient = work.recipients.find(request.transport, request.address)
     routes = work.routes.of(recipient.id) if recipient else ()
+    place, _, change = typed.partition(" ")
+    if place.isdecimal():
+        return choose(change.strip(), _chosen(place, routes, speech), work)
+    if typed:
+        return _set_language(typed, request, work)
     choices = tuple(
         Choice(own_name(language), f"/settings lang:{language}")
         for language in languages()
@@ -143,7 +152,29 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
     another = (Choice(speech.t("Another country"), "/subscribe ?"), presets(speech)[-1])
     first = another if routes else presets(speech)
-    return reply(*blocks, choices=(first, (few,), choices))
+    hours = (Choice(speech.t("Digests"), "/digest"), Choice(speech.t("Quiet hours"), "/quiet"))
+    return reply(*blocks, choices=(*_changeable(routes, speech), first, hours, (few,), choices))
+
+
+def _changeable(routes: tuple[Route, ...], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+    """Return a button for each subscription, a few of them a row."""
+    offered = tuple(
+        Choice(speech.t("Change {number}", number=place), f"/settings {place}")
+        for place in range(1, min(len(routes), _MOST_BUTTONS) + 1)
+    )
+    return tuple(offered[at : at + _IN_A_ROW] for at in range(0, len(offered), _IN_A_ROW))
+
+
+def _chosen(place: str, routes: tuple[Route, ...], speech: Speech) -> Chosen:
+    """Return the subscription of this number; raises Mistake where there is none."""
+    if not routes:
+        raise Mistake(
+            "You have not subscribed to anything yet. Everything urgent: {example}", example="/subscribe"
+        )
+    wanted = number(place, "/settings 1")
+    if not 1 <= wanted <= len(routes):
+        raise Mistake("You have subscriptions 1 to {last}: {example}", last=len(routes), example="/settings")
+    return Chosen(routes[wanted - 1], wanted, speech)
 
 
 def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> Reply:

@@ -15,7 +15,7 @@ from storage.queries import Sort
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
 
-_Value = TypeVar("_Value")
+Value = TypeVar("Value")
 
 YEAR = re.compile(r"((?:1[89]|20)\d\d)년?")
 DIGEST_WORDS = {Digest.NONE: "now", Digest.DAILY: "daily", Digest.WEEKLY: "weekly"}
@@ -100,12 +100,12 @@ def split(text: str) -> Iterator[str]:
     return (piece for piece in text.replace("，", ",").replace("、", ",").split(",") if piece)
 
 
-def joined(known: tuple[_Value, ...], *new: _Value) -> tuple[_Value, ...]:
+def joined(known: tuple[Value, ...], *new: Value) -> tuple[Value, ...]:
     """Return both without repeating anything."""
     return tuple(dict.fromkeys((*known, *new)))
 
 
-def _one_of(key: str, values: Iterable[str], known: dict[str, _Value], shown: list[str]) -> list[_Value]:
+def _one_of(key: str, values: Iterable[str], known: dict[str, Value], shown: list[str]) -> list[Value]:
     """Return the values meant, whatever their case, spaces and hyphens."""
     table = {_loose(name): value for name, value in known.items()}
     found = []

@@ -7,6 +7,7 @@ from bot.commands.cases import case
 from bot.commands.command import Handler, arguments, code, heading, paragraph, reply
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
+from bot.countries import is_code
 from bot.render.message import Block, Choice, Paragraph
 from bot.speech import Speech
 from storage.database import Work
@@ -19,12 +20,15 @@ _LINKED: dict[str, tuple[str, Handler]] = {"s": ("statement", statement), "c": (
 def start(request: Request, work: Work, speech: Speech) -> Reply:
     """Welcome: what this is, what is stored, and two taps to a useful subscription.
 
-    With what a link from elsewhere brings, "s123" or "c12", that statement or case.
+    With what a link from elsewhere brings, "s123" or "c12", that statement or case; with "kp" that country is
+    offered first.
     """
-    linked = _LINK.fullmatch(arguments(request).strip())
+    brought = arguments(request).strip()
+    linked = _LINK.fullmatch(brought)
     if linked:
         name, handler = _LINKED[linked[1]]
         return handler(replace(request, text=f"/{name} {linked[2]}"), work, speech)
+    named = brought.upper() if is_code(brought) else ""
     blocks: list[Block] = [
         heading(speech.t("Welcome. This is Vigil.")),
         paragraph(
@@ -35,10 +39,12 @@ def start(request: Request, work: Work, speech: Speech) -> Reply:
             )
         ),
         paragraph(speech.t("What shall it ring for? One tap is enough, or type a country:")),
-        Paragraph((code(f"/subscribe {speech.country('KP')}"),)),
+        Paragraph((code(f"/subscribe {speech.country(named or 'KP')}"),)),
         *_stored(request, speech),
     ]
+    offered = ((Choice(speech.country(named), f"/subscribe {named}"),),) if named else ()
     rows = (
+        *offered,
         (Choice(speech.t("Everything urgent"), "/subscribe"),),
         (
             Choice(speech.t("One country"), "/subscribe ?"),

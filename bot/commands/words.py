@@ -90,13 +90,7 @@ def read(line: str, grammar: Grammar, speech: Speech) -> Wanted:
 
 def route_of(wanted: Wanted) -> Route:
     """Return the route; one that names kinds without saying when is served daily: the urgent rings anyway."""
-    if wanted.digest in {Digest.DAILY, Digest.WEEKLY} and not wanted.kinds:
-        raise Mistake(
-            "A digest holds kinds of statements, so say which: {example}. "
-            "What is urgent always rings at once.",
-            example="kind:resolution digest:daily",
-        )
-    return Route(
+    route = Route(
         countries=wanted.countries,
         kinds=wanted.kinds,
         languages=wanted.languages,
@@ -104,8 +98,19 @@ def route_of(wanted: Wanted) -> Route:
         keywords=wanted.phrases,
         without=wanted.without,
         least_urgency=wanted.least_urgency,
-        digest=wanted.digest or (Digest.DAILY if wanted.kinds else Digest.NONE),
     )
+    return route_digested(route, wanted.digest or (Digest.DAILY if wanted.kinds else Digest.NONE))
+
+
+def route_digested(route: Route, digest: Digest) -> Route:
+    """Return the route that comes as a digest so often; Mistake for one that has nothing for a digest."""
+    if digest in {Digest.DAILY, Digest.WEEKLY} and not route.kinds:
+        raise Mistake(
+            "A digest holds kinds of statements, so say which: {example}. "
+            "What is urgent always rings at once.",
+            example="kind:resolution digest:daily",
+        )
+    return replace(route, digest=digest)
 
 
 def looked_for(wanted: Wanted) -> Wanted:
