@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -40,8 +41,14 @@ def newest_revision() -> str:
 def revisions() -> tuple[str, ...]:
     """Every version there has been, the first one first."""
     with _configured() as config:
-        found = ScriptDirectory.from_config(config).walk_revisions()
-        return tuple(reversed([script.revision for script in found]))
+        return _read(str(config.get_main_option("script_location")))
+
+
+@cache
+def _read(folder: str) -> tuple[str, ...]:
+    """Read once: it takes longer than to open a database."""
+    found = ScriptDirectory(folder).walk_revisions()
+    return tuple(reversed([script.revision for script in found]))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from hypothesis import settings
@@ -49,16 +50,28 @@ def migrated(postgres: PostgresServer) -> str:
     return _MIGRATED
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file of SQLite."""
+    file = tmp_path_factory.mktemp("migrated") / "vigil.db"
+    made = Database(f"sqlite:///{file}", Vault.from_secret(bytes(range(32))))
+    made.prepare()
+    made.close()
+    return file
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """An empty database of each kind: the test runs once on each."""
+    # A copy of migrated tables where they are wanted anyway: quicker than making them each time.
+    wanted = "database" in request.fixturenames
     if request.param == "sqlite":
+        if wanted:
+            copyfile(request.getfixturevalue("migrated_file"), tmp_path / "vigil.db")
         yield SqliteBackend(tmp_path)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = f"test_{next(_numbers)}"
-    # A copy of migrated tables where they are wanted anyway: quicker than making them each time.
-    wanted = "database" in request.fixturenames
     server.make(name, like=request.getfixturevalue("migrated") if wanted else _EMPTY)
     yield PostgresBackend(server, name)
     server.drop(name)
@@ -82,6 +95,8 @@ def empty_database(
     if isinstance(backend, PostgresBackend):
         server = backend.server
         server.make(name, like=request.getfixturevalue("migrated"))
+    else:
+        copyfile(request.getfixturevalue("migrated_file"), tmp_path / "other.db")
     made = Database(server.url(name) if server else f"sqlite:///{tmp_path / 'other.db'}", vault)
     made.prepare()
     yield made
