@@ -54,11 +54,11 @@ def network(database: Database) -> tuple[Network, Watch]:
 
 
 async def rounds(watch: Watch, **given: float) -> None:
-    """The schedule, every two minutes for so long."""
+    """The schedule, every three minutes for so long."""
     end = watch.now + timedelta(**given)
     while watch.now < end:
         await watch.polls_due()
-        watch.later(minutes=2)
+        watch.later(minutes=3)
 
 
 async def test_trouble_is_told_once_over_restarts_and_once_more_its_end(watch: Watch) -> None:

@@ -109,7 +109,7 @@ def feeds(draw: st.DrawFn) -> Feed:
     return Feed(head, tuple(items), tail)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(feeds(), st.data())
 def test_what_is_left_out_changes_nothing_about_the_rest(feed: Feed, data: st.DataObject) -> None:
     """The entries of new items are those of a full reading, uids included, whichever items are known."""

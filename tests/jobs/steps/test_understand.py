@@ -80,7 +80,7 @@ def test_an_entry_without_a_text_is_read_by_its_title() -> None:
 
 def test_a_judgement_alone_is_that_of_the_whole_reading() -> None:
     """Kind, alert and countries need nothing that only a whole reading gives, in entries long and short."""
-    for entry, source in read_entries(EXAMPLES / "dev.jsonl")[::37]:
+    for entry, source in read_entries(EXAMPLES / "dev.jsonl")[::97]:
         for text in (entry.text, f"{entry.text}\n\n" * 12):
             shown = replace(entry, text=text)
             judged, whole = judge_entry(shown, source, NOON), understand_entry(shown, source, NOON)
