@@ -277,7 +277,7 @@ class Statements:
             for key in found.keys
             if key in by_id
         )
-        return Hits(found.total, hits, found.is_least, found.whole, found.instead)
+        return Hits(found.total, hits, found.is_least, found.whole, found.instead, found.unread)
 
     def _listed(self, query: Query, limit: int, offset: int) -> Hits:
         """What fits the filters, by the days: the index knows which, the table in what order within a day."""

@@ -92,7 +92,7 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
     if wanted.year:
         title = speech.t("What was asked of {addressee} in {year}", addressee=whom, year=wanted.year)
     if not hits.hits:
-        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page)
+        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page, hits)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
     rewritten = _rewritten(work, hits)
@@ -196,7 +196,7 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
     remark: tuple[Block, ...] = (),
 ) -> Reply:
     if not hits.hits:
-        return _nothing(speech, title, page)
+        return _nothing(speech, title, page, hits)
     rewritten = _rewritten(work, hits)
     found = (result(hit, speech, rewritten.get(hit.statement.id, 0)) for hit in hits.hits)
     blocks = [heading(title), *remark, *found]
@@ -213,10 +213,10 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     pages = last_page(hits.total)
     counted = speech.n("{count} result", "{count} results", hits.total)
     if hits.is_least:
-        counted = speech.t("more than {results}", results=counted)
+        counted = speech.t("at least {results}", results=counted)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
-    blocks.append(Notice((Span(counted),)))
+    blocks += [Notice((Span(counted),)), *_unread(hits, speech)]
     rows = [numbers(tuple(hit.statement for hit in hits.hits))]
     if len(hits.hits) == 1:
         rows.append((Choice(speech.t("Cite"), f"/cite {hits.hits[0].statement.id}"),))
@@ -239,12 +239,26 @@ def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | N
     return reply(*blocks, choices=(*rows, (Choice(speech.t("Organisations"), "/orgs"),)))
 
 
-def _nothing(speech: Speech, title: str, page: int) -> Reply:
+def _unread(hits: Hits, speech: Speech) -> tuple[Block, ...]:
+    """Say that more may fit than was looked through."""
+    if not hits.unread:
+        return ()
+    told = speech.t(
+        "{count} statements with these words were looked through, not all: there may be more. "
+        "A time or another filter reaches the others: {example}",
+        count=speech.number(hits.unread),
+        example="since:2015 before:2016",
+    )
+    return (paragraph(told),)
+
+
+def _nothing(speech: Speech, title: str, page: int, hits: Hits | None = None) -> Reply:
     if page > 1:
         return reply(heading(title), paragraph(speech.t("There are no more pages.")))
     return reply(
         heading(title),
         paragraph(speech.t("Nothing was found. Fewer words or filters find more; /help shows how.")),
+        *(_unread(hits, speech) if hits else ()),
         choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
     )
 

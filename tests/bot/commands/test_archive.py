@@ -209,3 +209,17 @@ def test_the_filters_are_explained_with_examples_in_both_languages(database: Dat
     korean = Chat(database, language="ko").says("/help search")
     assert "kind:resolution" in korean
     assert "낱말" in korean
+
+
+def test_what_was_not_looked_through_is_said_even_where_nothing_was_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phrase of common words that stands in the oldest alone: nobody hears that there is none."""
+    monkeypatch.setattr("storage.answer.MOST_READ", 300)
+    texts = ["The guard took no further action.", *["Further guard, no action."] * 700]
+    published(
+        database, a_source(), *(a_statement(title=f"of {n}", text=text) for n, text in enumerate(texts))
+    )
+    read = Chat(database).says('/search "no further action"')
+    assert "Nothing was found." in read
+    assert "statements with these words were looked through, not all: there may be more." in read
