@@ -60,6 +60,17 @@ class Row(NamedTuple):
     rest: str
 
 
+class Called(Protocol):
+    """Which statements are by, or to, whom the filters name (`storage.addressed`)."""
+
+    @property
+    def is_told_by_words(self) -> bool:
+        """Whether the index tells it all."""
+
+    def among(self, numbers: Collection[int]) -> set[int]:
+        """Those of these statements."""
+
+
 class Engine(shortlist.Engine, Protocol):
     """What an answer needs of an engine's index."""
 
@@ -81,8 +92,11 @@ class _Kept:
 class Answer:
     """The answer to one question."""
 
-    def __init__(self, engine: Engine, question: Question, query: Query, calendar: Calendar) -> None:
+    def __init__(
+        self, engine: Engine, question: Question, query: Query, calendar: Calendar, called: Called
+    ) -> None:
         self._engine = engine
+        self._called = called
         self._question = question
         self._query = query
         self._short = Shortlist(engine, question, query, calendar)
@@ -103,7 +117,7 @@ class Answer:
             if part is None:
                 return Dated(tuple(keys), *self._counted(len(keys), is_all=not self._is_cut))
             self._is_cut |= not part.is_all
-            keys += self._by_day(part.numbers)
+            keys += self._by_day(self._by_name(part.numbers))
         return Dated(tuple(keys), *self._counted(len(keys), is_all=False))
 
     def found(self, limit: int, offset: int) -> Found:
@@ -164,7 +178,7 @@ class Answer:
 
     def _fitting(self, numbers: Sequence[int]) -> Iterator[list[int]]:
         """Those that hold all that is needed, some at a time; what an engine knows is not read."""
-        if self._short.is_exact:
+        if self._short.is_exact and self._called.is_told_by_words:
             yield self._covering(numbers[:_JUDGED])
             yield list(numbers[_JUDGED:])
             return
@@ -182,7 +196,11 @@ class Answer:
             for row in rows
             if self._is_in_time(row.day) and self._ranking.covers(row.title, row.rest)
         }
-        return sorted(worth, key=lambda number: (worth[number], number), reverse=True)
+        return sorted(self._by_name(worth.keys()), key=lambda number: (worth[number], number), reverse=True)
+
+    def _by_name(self, numbers: Collection[int]) -> Collection[int]:
+        """Those of these statements that are by, or to, whom the filters name."""
+        return numbers if self._called.is_told_by_words else self._called.among(numbers)
 
     def _is_impossible(self) -> bool:
         """Whether something is asked for, without which there is no answer, that nothing holds."""
@@ -199,7 +217,7 @@ class Answer:
             rows = (row for row in self._seen.values() if row.id not in kept and row.id not in worth)
             worth |= {row.id: part for row in rows if (part := cover(row.title, row.rest))}
         likely = nlargest(_JUDGED, worth, key=lambda number: (worth[number], number))
-        judged = self._judged({number: self._seen[number] for number in likely})
+        judged = self._judged({number: self._seen[number] for number in self._by_name(likely)})
         return [one for one in judged if one.judged.whole or one.judged.part >= LEAST_PART]
 
     def _rows(self, numbers: Sequence[int]) -> dict[int, Row]:
@@ -220,8 +238,8 @@ class Answer:
         since, before = self._query.since, self._query.before
         return not (since and day < since) and not (before and day >= before)
 
-    def _by_day(self, numbers: Sequence[int]) -> list[tuple[date, int]]:
-        days = (one for one in self._engine.days(numbers) if self._is_in_time(one[0]))
+    def _by_day(self, numbers: Collection[int]) -> list[tuple[date, int]]:
+        days = (one for one in self._engine.days(list(numbers)) if self._is_in_time(one[0]))
         return sorted(days, reverse=self._query.sort is not Sort.OLD)
 
     def _in_order(self, kept: Iterable[_Kept]) -> list[int]:

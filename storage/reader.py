@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from storage.addressed import begins
 from storage.calendar import Calendar
 from storage.idle import is_idle, without_idle
 from storage.queries import Query
@@ -362,12 +363,15 @@ class Reader:
         return self._weighed(Group(tuple(ways), 0, strict=True))
 
     def _named(self, role: str, name: str) -> Iterator[Way]:
-        """Who speaks, or is asked, by words of the name or parts of them."""
+        """Who speaks, or is asked, by the words of the name, or what begins so (`storage.addressed`)."""
         steps = []
         for term in terms(name):
-            voices = self._vocabulary.beginning(f"{role}:", _MOST_VOICES, holding=term)
-            self._met(voices)
-            steps.append(tuple(one.id for one in voices))
+            if begins(term):
+                voices = self._vocabulary.beginning(f"{role}:{term}", _MOST_VOICES)
+                self._met(voices)
+                steps.append(tuple(one.id for one in voices))
+            else:
+                steps.append(self._id(f"{role}:{term}"))
         if steps and all(steps):
             yield Way(tuple(steps), apart=True)
 

@@ -20,7 +20,6 @@ from storage.records import (
 )
 from storage.search import Document, facts_of
 from storage.tables import demands
-from storage.terms import fold
 from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
 
 if TYPE_CHECKING:
@@ -52,8 +51,13 @@ def row_of(statement: Statement, source: Source) -> dict[str, Any]:
         "severity": alert.severity,
         "certainty": alert.certainty,
         "reading": reading_of(statement),
-        "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
+        "voices": voices_of(statement, source.name, source.title, source.organisation),
     }
+
+
+def voices_of(statement: Statement, source: str, title: str, organisation: str) -> str:
+    """The names of who speaks, as they are written: a filter may ask for any of them."""
+    return " | ".join((source, title, organisation, *statement.issuers))
 
 
 def document_of(key: int, statement: Statement, organisation: str, voices: str, day: date) -> Document:

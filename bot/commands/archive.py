@@ -227,7 +227,9 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
 
 def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
     """Answer where nobody has the name in a filter: who has one that is spelt alike, and who is known."""
-    unknown = [name for name in wanted.sources if not work.statements.is_voice(name)]
+    unknown = [
+        name for name in wanted.sources if not any(map(work.statements.is_voice, with_other_names((name,))))
+    ]
     if not unknown:
         return None
     near = work.statements.parties.like(unknown[0], Role.ISSUER)

@@ -128,7 +128,7 @@ def query_of(wanted: Wanted) -> Query:
         kinds=wanted.kinds,
         countries=wanted.countries,
         languages=wanted.languages,
-        sources=wanted.sources,
+        sources=with_other_names(wanted.sources),
         to=wanted.to,
         to_names=with_other_names(wanted.to_names),
         since=wanted.since,
