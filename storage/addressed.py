@@ -5,7 +5,8 @@ Each word that is typed has to begin one of the name's words; a short one has to
 anywhere. The index, which knows words alone, finds what may fit by the same rule (`storage.reader`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -63,9 +64,9 @@ class Called:
         if self._sources:
             voices = self._told(sa.select(statements.c.id, statements.c.voices), statements.c.id, found)
             found = {
-                number
-                for number, told in voices
-                if any(holds(voice, name) for voice in told.split(" | ") for name in self._sources)
+                row.id
+                for row in voices
+                if any(holds(voice, name) for voice in row.voices.split(" | ") for name in self._sources)
             }
         if self._to_names:
             asked = self._told(
@@ -74,15 +75,15 @@ class Called:
                 found,
             )
             found = {
-                number
-                for number, addressee, country in asked
-                if country in self._to or any(holds(addressee, name) for name in self._to_names)
+                row.statement_id
+                for row in asked
+                if row.country in self._to or any(holds(row.addressee, name) for name in self._to_names)
             }
         return found
 
     def _told(
-        self, question: sa.Select[tuple[object, ...]], column: sa.ColumnElement[int], numbers: Collection[int]
-    ) -> Iterable[Sequence[object]]:
+        self, question: sa.Select[Any], column: sa.ColumnElement[int], numbers: Collection[int]
+    ) -> Iterator[sa.Row[Any]]:
         wanted = sorted(numbers)
         for start in range(0, len(wanted), _AT_ONCE):
             part = question.where(column.in_(wanted[start : start + _AT_ONCE]))
