@@ -135,6 +135,15 @@ class Statements:
         )
         return found
 
+    def known_as(self, external_id: str) -> int | None:
+        """The number of the newest statement that was imported under this id."""
+        found: int | None = self._connection.scalar(
+            sa.select(sa.func.max(statements.c.id)).where(
+                statements.c.external_id == external_id, statements.c.taken_down.is_(None)
+            )
+        )
+        return found
+
     def is_deferred(self, number: int) -> bool:
         """Whether it was kept unread and not understood yet."""
         return bool(
