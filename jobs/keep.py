@@ -140,8 +140,8 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     brought_back = _bringing_back(work, source, edits)
     for edit in edits:
         if edit.entry.uid in brought_back:  # seen as it is now, and kept as it was
-            seen = {"shown": edit.entry.shown, "fingerprint": edit.entry.fingerprint, "again_at": None}
-            work.entries.save(replace(edit.old, **seen))
+            shown, fingerprint = edit.entry.shown, edit.entry.fingerprint
+            work.entries.save(replace(edit.old, shown=shown, fingerprint=fingerprint, again_at=None))
     edits = tuple(edit for edit in edits if edit.entry.uid not in brought_back)
     alerts = _edited(work, replace(outcome, edits=edits), occasion, recall)
     lost = any(_differs(work, source, edit) for edit in overtaken)

@@ -27,6 +27,7 @@ from storage.statement_rows import (
     day_of,
     demands_of,
     document_of,
+    dropped,
     reading_of,
     row_of,
     statement_of,
@@ -88,6 +89,9 @@ class Statements:
         What it said is kept as a version; without `now` its words are the same. Not `rewritten` where
         nobody edited it and more of it was read.
         """
+        before = self.get(statement.id) if now is not None and rewritten else None
+        if before is not None and now is not None:
+            statement = replace(statement, dropped=dropped(before, statement, now.date()))
         row = row_of(statement, source)
         if now is not None:
             self.versions.keep(statement.id, now, rewritten=rewritten)

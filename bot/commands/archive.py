@@ -12,7 +12,7 @@ from bot.commands.words import Wanted
 from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
-from bot.render.statement import addressee_text, asked_blocks
+from bot.render.statement import addressee_text, asked_blocks, dropped_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
 from jobs.steps.lexicon import country_of
@@ -103,6 +103,9 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
             hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
         )
         blocks.extend(asked)
+        blocks += dropped_blocks(
+            hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
+        )
     return _paged(request, speech, blocks, hits, wanted.page)
 
 

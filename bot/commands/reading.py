@@ -13,6 +13,7 @@ from bot.render.statement import (
     attached_line,
     dates_text,
     deadline_text,
+    dropped_blocks,
     field,
     issuers_text,
     persons_text,
@@ -101,6 +102,7 @@ def _summary(
         *field(speech.t("File"), origin),
         *field(speech.t("Dates"), dates_text(found, speech, fetched=True)),
         *asked_blocks(found, speech, most=_ALL, limit=_QUOTE),
+        *dropped_blocks(found, speech, most=_ALL, limit=_QUOTE),
     )
 
 

@@ -102,7 +102,12 @@ async def test_what_was_taken_down_here_does_not_come_to_an_archive_that_reads_t
     (stone,) = lines(database)
     assert "river" not in json.dumps(stone)
     assert await brought(empty_database, [stone], tmp_path) == Taken(1)
-    again = {"id": "other", "title": "Somebody hides", "summary": text, "link": "https://b.example/two"}
+    again: dict[str, object] = {
+        "id": "other",
+        "title": "Somebody hides",
+        "summary": text,
+        "link": "https://b.example/two",
+    }
     assert await brought(empty_database, [again], tmp_path) == Taken(0, 0, 1)
     assert lines(empty_database)[0]["withheld"] == stone["withheld"], "and it is passed on"
 
