@@ -21,6 +21,7 @@ from storage.bounds import Stopped
 from storage.database import Work
 from storage.queries import Hits, Query
 from storage.records import Addressee
+from storage.terms import terms
 from storage.words import Kind, Role
 
 _NEAR = 5
@@ -52,7 +53,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what holds the words, best first."""
     line = arguments(request)
     wanted = words.read(line, words.SEARCH, speech)
-    if not line.strip() or wanted == Wanted(without=wanted.without):
+    if _is_empty(wanted):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
     title = speech.t("Found for {words}", words=shorten(words.without_page(line), 80))
@@ -66,6 +67,14 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         hits,
         wanted.page,
         (*_remarks(hits, speech), *remark),
+    )
+
+
+def _is_empty(wanted: Wanted) -> bool:
+    """Whether nothing is looked for: no filter, and no word that holds a letter or a digit."""
+    said = any(map(terms, (*wanted.words, *wanted.phrases)))
+    return not said and replace(wanted, words=(), phrases=()) == Wanted(
+        without=wanted.without, page=wanted.page, sort=wanted.sort
     )
 
 

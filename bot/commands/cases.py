@@ -36,6 +36,8 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
             choices=((Choice(speech.t("Latest"), "/latest"),),),
         )
     pages = -(-total // PAGE)
+    if not 1 <= page <= pages and pages == 1:
+        raise Mistake("Case {number} is one page: {example}", number=key, example=f"/case {key}")
     if not 1 <= page <= pages:
         raise Mistake(
             "Case {number} has pages 1 to {last}: {example}",

@@ -67,6 +67,18 @@ def no_name(word: str, example: str) -> Mistake:
     )
 
 
+def no_page(statement: int, last: int, command: str) -> Mistake:
+    """Return what is said where a page of a statement's text is asked for that there is not."""
+    if last == 1:
+        return Mistake("The text of #{number} is one page: {example}", number=statement, example=command)
+    return Mistake(
+        "The text of #{number} has pages 1 to {last}: {example}",
+        number=statement,
+        last=last,
+        example=f"{command} {last}",
+    )
+
+
 def typed_words(line: str) -> list[str]:
     """Return the words that follow a command which takes numbers: "12", "12_2", "12 page:2"; links whole."""
     words = line.replace("page:", " ").split()
