@@ -249,3 +249,12 @@ def test_what_cannot_be_answered_is_said_plainly(archive: Database, line: str, s
         assert one is not None
         work.statements.move(one, 1, Relation.NEW, ())
     assert said in Chat(archive).says(line)
+
+
+def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
+    """Neither behind a list of one page, nor in a chat that was shown none; /search finds the word itself."""
+    for word in ("more", "더 보기"):
+        assert chat.says(word) == "There are no more pages."
+    chat.says("/latest")
+    assert chat.says("More") == "There are no more pages."
+    assert "Found for more" in chat.says("/search more")
