@@ -8,7 +8,7 @@ from babel import Locale
 
 from bot.countries import country_named, country_said
 from storage.queries import Sense
-from storage.terms import initials, plain
+from storage.terms import initials, is_unparted, plain
 
 _LANGUAGES = ("en", "ko", "ja", "zh", "fr", "es", "ru", "ar")
 _LONGEST = 12
@@ -83,7 +83,8 @@ def _shortened(words: Sequence[str]) -> Iterator[Sense]:
 
 
 def _key(text: str) -> str:
-    return " ".join(plain(text).replace(".", "").replace("'", "").split())
+    bare = " ".join(plain(text).replace(".", "").replace("'", "").split())
+    return bare.replace(" ", "") if is_unparted(bare) else bare
 
 
 @cache

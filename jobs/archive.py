@@ -29,7 +29,8 @@ def as_lines(work: Work) -> Iterator[bytes]:
         versions = work.statements.versions.of(statement.id)
         case = work.cases.get(statement.case_id) if statement.case_id else None
         deferred = work.statements.is_deferred(statement.id) if case is None else False
-        row = row_of_line(Line(entry, source, statement, versions, case, deferred))
+        withheld = work.statements.takedowns.of(statement.id) if statement.taken_down else ()
+        row = row_of_line(Line(entry, source, statement, versions, case, deferred, withheld))
         yield (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 

@@ -208,7 +208,8 @@ class Intake:
         told = line.statement.text == line.entry.text
         entry_id = work.entries.add(source.id, line.entry, fetched, told=told)
         statement = replace(line.statement, entry_id=entry_id, case_id=case, fetched=fetched)
-        work.statements.bring(statement, source, line.versions, deferred=line.deferred)
+        number = work.statements.bring(statement, source, line.versions, deferred=line.deferred)
+        work.statements.takedowns.withhold([line.withheld], number)
 
     def _meet(self, work: Work, source: Source, one: Understood | Line) -> None:
         """One of an export that is here already: others of its case join it."""

@@ -89,7 +89,7 @@ class Kept:
     notes: tuple[str, ...] = ()
     alerts: tuple[tuple[Alert, int], ...] = ()
     withheld: tuple[int, ...] = ()
-    """Taken-down statements, by number, that something new resembled so much that it was not stored."""
+    """Taken-down statements, by number, that something resembled so much that it was not stored."""
     overtaken: bool = False
     """True when another program had changed meanwhile what this answer edits: it is to be asked for again."""
 
@@ -136,7 +136,14 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     if not (outcome.new or outcome.edits):
         return Kept(source)
     overtaken = [edit for edit in outcome.edits if not _still_as(work, source, edit)]
-    alerts = _edited(work, replace(outcome, edits=_but(outcome.edits, overtaken)), occasion, recall)
+    edits = _but(outcome.edits, overtaken)
+    brought_back = _bringing_back(work, source, edits)
+    for edit in edits:
+        if edit.entry.uid in brought_back:  # seen as it is now, and kept as it was
+            shown, fingerprint = edit.entry.shown, edit.entry.fingerprint
+            work.entries.save(replace(edit.old, shown=shown, fingerprint=fingerprint, again_at=None))
+    edits = tuple(edit for edit in edits if edit.entry.uid not in brought_back)
+    alerts = _edited(work, replace(outcome, edits=edits), occasion, recall)
     lost = any(_differs(work, source, edit) for edit in overtaken)
     if lost:
         # The later of two edits may be either: what the answer said is not seen before it is kept.
@@ -160,7 +167,21 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
         if rung:
             alerts.append(rung)
     notes = tuple(read.entry.note for read in new if read.entry.note)
-    return Kept(source, len(new), notes, tuple(alerts), tuple(alike.values()), overtaken=lost)
+    withheld = (*alike.values(), *brought_back.values())
+    return Kept(source, len(new), notes, tuple(alerts), withheld, overtaken=lost)
+
+
+def _bringing_back(work: Work, source: Source, edits: Sequence[Edit]) -> dict[str, int]:
+    """Edits by which something that was taken down would come back, by uid, with its number or 0."""
+    saying = [edit for edit in edits if edit.statement is not None]
+    takedowns = work.statements.takedowns
+    now = dict.fromkeys(takedowns.withheld(source.name, [edit.entry for edit in saying]), 0)
+    now |= takedowns.resembling([edit.entry for edit in saying])
+    if not now:
+        return {}
+    before = [replace(edit.old, uid=edit.entry.uid) for edit in saying]
+    was = takedowns.withheld(source.name, before) | takedowns.resembling(before).keys()
+    return {uid: number for uid, number in now.items() if uid not in was}
 
 
 def _remarked(read: Understood, limits: Limits, now: datetime) -> Understood:

@@ -11,6 +11,7 @@ from typing import Any
 
 from storage.records import Case, Demand, Entry, Source, Statement, Version
 from storage.statement_rows import row_of, statement_of
+from storage.takedowns import is_digest
 from storage.words import CaseState, Gone
 
 FORMAT = "vigil 1"
@@ -32,6 +33,8 @@ class Line:
     case: Case | None = None
     """As the exporting archive numbers it."""
     deferred: bool = False
+    withheld: tuple[str, ...] = ()
+    """Of what was taken down the digests by which it is known again, wherever it is shown."""
 
 
 def row_of_line(line: Line) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def row_of_line(line: Line) -> dict[str, Any]:
             "source": line.source.name,
         }
         stone |= {"kind": statement.kind, "taken_down": statement.taken_down, "said": {}}
+        stone |= {"withheld": line.withheld} if line.withheld else {}
         return _written(
             stone | {"fetched": statement.fetched, "relation": statement.relation} | _case(line.case)
         )
@@ -106,7 +110,10 @@ def line_of(row: dict[str, Any], entry: Entry, source: Source) -> Line:
     kept: Any = nothing | own | judged | said | standing | here  # a row by another name
     statement = statement_of(kept, tuple(Demand(**_read(one)) for one in row.get("demands", ())))
     if taken_down:
-        return Line(entry, source, statement, case=_case_of(row))
+        withheld = tuple(str(mark) for mark in row.get("withheld", ()))
+        if not all(map(is_digest, withheld)):
+            raise ValueError("no digests")
+        return Line(entry, source, statement, case=_case_of(row), withheld=withheld)
     versions = tuple(_version_of(one) for one in row.get("versions", ()))
     return Line(entry, source, statement, versions, _case_of(row), row.get("deferred") is True)
 

@@ -1,45 +1,90 @@
-"""Whether the name of an addressee holds a name that somebody asks for, in the database and outside alike."""
+"""Whether a name holds a name that somebody asks for: the one rule for whoever speaks and whoever is asked.
 
-import re
+Each word that is typed has to begin one of the name's words; a short one has to be it, so that "UN" is in no
+"unit" and no "countries". Korean, Chinese and Japanese, which do not part their words reliably, are met
+anywhere. The index, which knows words alone, finds what may fit by the same rule (`storage.reader`).
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-_PARTING = "()[],;:.-–—’'\"/·"
-"""What stands between the words of a name, or after them."""
-_WHOLE = 4
+from storage.queries import Query
+from storage.tables import demands, statements
+from storage.terms import plain, runs, terms
+
+WHOLE = 4
 """Letters below which a word must be met whole: "UN" is in no "unit", but "State" is in "States"."""
-_UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-"""Scripts that write no spaces between words, or put particles behind them."""
+_AT_ONCE = 900
 
 
-def holds(addressee: str, name: str) -> bool:
-    """Whether the addressee's name holds the words of `name`, from the beginning of a word on."""
-    wanted = _padded(name).strip()
+def begins(word: str) -> bool:
+    """Whether it is enough that a name's word begins with this one, rather than be it."""
+    return len(word) >= WHOLE and word.isalpha()
+
+
+def holds(name: str, asked: str) -> bool:
+    """Whether a name holds all words of what is asked for."""
+    wanted = list(runs(asked))
     if not wanted:
         return False
-    if _UNSPACED.search(wanted):
-        return wanted.replace(" ", "") in _padded(addressee).replace(" ", "")
-    return f" {wanted}{_end(wanted)}" in _padded(addressee)
+    unparted = plain(name).replace(" ", "")
+    words = {run for kind, run in runs(name) if kind in ("word", "digits")}
+    for kind, run in wanted:
+        if kind in ("hangul", "han"):
+            met = run in unparted
+        else:
+            met = run in words or (begins(run) and any(word.startswith(run) for word in words))
+        if not met:
+            return False
+    return True
 
 
-def condition(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
-    """The same, asked of the database."""
-    wanted = _padded(name).strip()
-    if not wanted:
-        return sa.false()
-    told: sa.ColumnElement[str] = column
-    for mark in _PARTING:
-        told = sa.func.replace(told, mark, " ")
-    if _UNSPACED.search(wanted):
-        return sa.func.replace(told, " ", "").icontains(wanted.replace(" ", ""), autoescape=True)
-    return (sa.literal(" ") + told + " ").icontains(f" {wanted}{_end(wanted)}", autoescape=True)
+class Called:
+    """Which statements really are by, or to, whom a question's filters name.
 
+    The index knows that their names hold the words, but not that one name holds them all.
+    """
 
-def _padded(text: str) -> str:
-    for mark in _PARTING:
-        text = text.replace(mark, " ")
-    return f" {text.lower()} "
+    def __init__(self, connection: Connection, query: Query) -> None:
+        self._connection = connection
+        self._to, self._to_names = query.to, query.to_names
+        self._sources = query.sources
 
+    @property
+    def is_told_by_words(self) -> bool:
+        """Whether nothing more than single words is asked for: then the index tells it all."""
+        return all(len(terms(name)) <= 1 for name in (*self._to_names, *self._sources))
 
-def _end(wanted: str) -> str:
-    return " " if len(wanted.rpartition(" ")[2]) < _WHOLE else ""
+    def among(self, numbers: Collection[int]) -> set[int]:
+        """Those of these statements."""
+        found = set(numbers)
+        if self._sources:
+            voices = self._told(sa.select(statements.c.id, statements.c.voices), statements.c.id, found)
+            found = {
+                row.id
+                for row in voices
+                if any(holds(voice, name) for voice in row.voices.split(" | ") for name in self._sources)
+            }
+        if self._to_names:
+            asked = self._told(
+                sa.select(demands.c.statement_id, demands.c.addressee, demands.c.country),
+                demands.c.statement_id,
+                found,
+            )
+            found = {
+                row.statement_id
+                for row in asked
+                if row.country in self._to or any(holds(row.addressee, name) for name in self._to_names)
+            }
+        return found
+
+    def _told(
+        self, question: sa.Select[Any], column: sa.ColumnElement[int], numbers: Collection[int]
+    ) -> Iterator[sa.Row[Any]]:
+        wanted = sorted(numbers)
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = question.where(column.in_(wanted[start : start + _AT_ONCE]))
+            yield from self._connection.execute(part)

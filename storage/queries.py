@@ -74,6 +74,8 @@ class Hits:
     """False where nothing holds all that was asked for, and these hold a part of it."""
     instead: tuple[tuple[str, str], ...] = ()
     """Words that nothing holds, each with what was looked for in its place."""
+    unread: int = 0
+    """Where others may fit that nobody looked through: how many were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,12 +48,14 @@ class Ranking:
         self._pairs = _neighbours(self._groups)
 
     def covers(self, title: str, rest: str) -> bool:
-        """Whether a statement holds all that is needed: told sooner than how well."""
+        """Whether a statement holds all that is needed and nothing that must not be: sooner than how well."""
         both = title + PART + rest
-        return all(one.held(both) for one in self._asked)
+        return all(one.held(both) for one in self._asked) and not self._is_barred(title, rest)
 
     def cover(self, title: str, rest: str) -> float:
-        """How much of what is needed a statement holds, by rarity; 0 where it lacks a phrase."""
+        """How much of what is needed a statement holds, by rarity; 0 where it would not be shown at all."""
+        if self._is_barred(title, rest):
+            return 0.0
         both = title + PART + rest
         found = 0.0
         for one in self._asked:
@@ -65,7 +67,7 @@ class Ranking:
 
     def judge(self, title: str, rest: str) -> Judged | None:
         """The statement's worth; None when it holds what must not be there, or lacks a phrase."""
-        if any(count(title) or count(rest) for count in self._without):
+        if self._is_barred(title, rest):
             return None
         damped = _SATURATION * (1 - _LENGTH + _LENGTH * (len(title) + len(rest)) / self._average)
         score, held, whole = 0.0, 0.0, True
@@ -84,6 +86,9 @@ class Ranking:
                 score += _NEIGHBOURS * rarity
         part = held / self._needed
         return Judged(score * (0.3 + 0.7 * part), whole, part)
+
+    def _is_barred(self, title: str, rest: str) -> bool:
+        return any(count(title) or count(rest) for count in self._without)
 
 
 class _Measured:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from storage.addressed import begins
 from storage.calendar import Calendar
 from storage.idle import is_idle, without_idle
 from storage.queries import Query
 from storage.question import Group, Question, Way
 from storage.roots import alike, apart, keys, script, slips
-from storage.terms import compounds, pairs, plain, runs, terms
+from storage.terms import compounds, is_unparted, pairs, plain, runs, terms
 from storage.vocabulary import Term, Totals, Vocabulary
 
 _MOST_WORDS = 40
@@ -22,6 +23,9 @@ _EXACT, _ROOT, _SOUND, _OTHER, _SHARED = 1.0, 0.85, 0.8, 0.9, 0.65
 _PLACE, _APART, _SLIP, _SLIPS = 0.7, 0.5, 0.6, 0.45
 _LEAST_SLIP, _LEAST_SLIPS = 4, 7
 _SPLIT = 6
+_TOGETHER = 3
+_WORD = 3
+"""Syllables of the longest Korean word that is not looked into."""
 _PARTICLES = (
     *(
         "으로부터",
@@ -72,13 +76,14 @@ class Reader:
                 idle = (self._weighed(group) for group in self._groups(word) if group.ways)
                 groups += [replace(group, needed=False) for group in idle]
                 continue
+            groups += self._between(words, at)
             found = self._groups(word)
             more = [*self._joined(words, at), *self._meant(query, at)]
             if not any(group.ways for group in found) and not more:
                 found, used = self._mended(word)
                 instead += [(word, used)] if used else []
             found = [
-                replace(g, ways=tuple(_ordered((*g.ways, *more))))
+                replace(g, ways=tuple(_ordered((*g.ways, *more)))) if g.needed else g
                 for g in found or ([Group((), 0)] if more else [])
             ]
             kept = [self._weighed(group) for group in found if group.ways]
@@ -115,6 +120,7 @@ class Reader:
                 f"year:{year}" for year in sense.years
             }
         flat = [plain(word) for word in words]
+        wanted |= {one[-1:] + other[:1] for one, other in pairwise(flat)}
         wanted |= {one + other for one, other in pairwise(flat) if one.isalpha() and other.isalpha()}
         wanted |= {f"kind:{kind}" for kind in query.kinds} | {f"lang:{code}" for code in query.languages}
         wanted |= {f"country:{code}" for code in query.countries} | {f"to:{code}" for code in query.to}
@@ -183,7 +189,38 @@ class Reader:
                     replace(way, weight=_APART, apart=True) for way in self._sequence(pairs(bare), _APART)
                 ]
             return [Group(tuple(dict.fromkeys(ways)), 0)]
+        if kind == "hangul":
+            return self._words_of(bare, run[len(bare) :])
         return [Group(tuple(self._sequence([pair], _EXACT)), 0) for pair in pairs(bare)]
+
+    def _words_of(self, run: str, particle: str) -> list[Group]:
+        """A Korean compound as its words would be read with spaces between them: 강제북송 is 강제 북송."""
+        words = self._cut(run)
+        found = self._pairs_of("hangul", words[0] if len(words) > 1 else words[0] + particle)
+        for one, other in pairwise(words):
+            is_last = other is words[-1]
+            found += self._together(one, other)
+            found += self._pairs_of("hangul", other + particle if is_last else other)
+        return found
+
+    def _cut(self, run: str) -> list[str]:
+        """The words of a Korean compound: cut where two syllables stand side by side least often."""
+        if len(run) <= _WORD:
+            return [run]
+        cut = min(range(2, len(run) - 1), key=lambda at: (self._held(run[at - 1 : at + 1]), at))
+        return [*self._cut(run[:cut]), *self._cut(run[cut:])]
+
+    def _between(self, words: Sequence[str], at: int) -> list[Group]:
+        """What tells that a Korean word and the one before it stand side by side, as in a compound."""
+        if not at or is_idle(words[at - 1]):
+            return []
+        one, other = plain(words[at - 1]), plain(words[at])
+        both = script(one[-1:]) == script(other[:1]) == "hangul"
+        return [self._weighed(group) for group in self._together(one, other)] if both else []
+
+    def _together(self, one: str, other: str) -> list[Group]:
+        ways = tuple(self._sequence([one[-1] + other[0]], _EXACT))
+        return [Group(ways, 0, needed=False)] if ways else []
 
     def _sequence(self, found: Sequence[str], weight: float) -> Iterator[Way]:
         steps = tuple(self._id(term) for term in found)
@@ -259,8 +296,10 @@ class Reader:
         for sense in query.senses:
             if not sense.first <= at < sense.first + sense.words:
                 continue
+            named = query.words[sense.first : sense.first + sense.words]
+            is_one = sense.words == 1 or all(map(is_unparted, named))  # a space there means nothing
             for name in sense.also[:_MOST_SENSES]:  # each of several words has it, and each counts it
-                yield from self._sequence(terms(name), _OTHER if sense.words == 1 else _SHARED)
+                yield from self._sequence(terms(name), _OTHER if is_one else _SHARED)
             for fact, weight in (
                 *((f"country:{code}", _PLACE) for code in sense.countries),
                 *((f"year:{year}", _OTHER) for year in sense.years),
@@ -326,9 +365,14 @@ class Reader:
             if all(row):
                 ways.append(Way(row, weight))
         if len(whole) > 1:
-            for joined in compounds(phrase):
+            for joined in (*compounds(phrase), *self._written_together(whole)):
                 ways += self._sequence([joined], _EXACT)
         return Group(tuple(dict.fromkeys(ways)), 0, strict=True)
+
+    def _written_together(self, whole: Sequence[str]) -> Iterator[str]:
+        """A phrase of a few words as one: "fact finding" is factfinding."""
+        if len(whole) <= _TOGETHER and all(script(term) in ("latin", "cyrillic") for term in whole):
+            yield "".join(whole)
 
     def _excluded(self, word: str) -> Iterator[Way]:
         whole = terms(word)
@@ -362,12 +406,15 @@ class Reader:
         return self._weighed(Group(tuple(ways), 0, strict=True))
 
     def _named(self, role: str, name: str) -> Iterator[Way]:
-        """Who speaks, or is asked, by words of the name or parts of them."""
+        """Who speaks, or is asked, by the words of the name, or what begins so (`storage.addressed`)."""
         steps = []
         for term in terms(name):
-            voices = self._vocabulary.beginning(f"{role}:", _MOST_VOICES, holding=term)
-            self._met(voices)
-            steps.append(tuple(one.id for one in voices))
+            if begins(term):
+                voices = self._vocabulary.beginning(f"{role}:{term}", _MOST_VOICES)
+                self._met(voices)
+                steps.append(tuple(one.id for one in voices))
+            else:
+                steps.append(self._id(f"{role}:{term}"))
         if steps and all(steps):
             yield Way(tuple(steps), apart=True)
 

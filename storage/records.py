@@ -206,6 +206,17 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """What an addressee was asked for until the source rewrote its statement."""
+
+    to: str
+    country: str | None
+    quote: str
+    until: str
+    """The day on which it was found to stand there no more, as YYYY-MM-DD."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signatories:
     """Who signed: what is listed was counted, what is claimed was read."""
 
@@ -243,6 +254,8 @@ class Statement:
     signatories: Signatories = Signatories()
     addressees: tuple[Addressee, ...] = ()
     demands: tuple[Demand, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    """Demands of former versions that the present one does not hold."""
     persons_at_risk: PersonsAtRisk = PersonsAtRisk()
     countries: tuple[str, ...] = ()
     """ISO 3166-1 alpha-2, the principal one first."""

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.addressed import Called
 from storage.answer import Answer, Dated, Found, Row
 from storage.bounds import in_time
 from storage.calendar import Calendar
@@ -41,7 +42,7 @@ from storage.vocabulary import (
     totals,
 )
 
-RULES = 2
+RULES = 3
 """To be counted on when a text gives other terms: archives are then indexed anew (`Database.prepare`)."""
 _PATIENCE = 3.0
 _WAITING, _LONGEST = 500, 4_000_000
@@ -134,7 +135,10 @@ class Index(ABC):
             return self._answer(query).found(limit, offset)
 
     def dated(self, query: Query, wanted: int) -> Dated:
-        """What fits the filters alone, `wanted` of them or more, by the days. Raises Stopped like `find`."""
+        """What fits the filters alone, by the days, more than `wanted` of them where there are so many.
+
+        Raises Stopped like `find`.
+        """
         self._write_all()
         with in_time(self._connection, _PATIENCE):
             return self._answer(query).dated(wanted)
@@ -225,7 +229,7 @@ class Index(ABC):
         calendar = self._recalled(held, "calendar", lambda: Calendar.of(self._vocabulary))
         read = Reader(self._vocabulary, calendar).read
         question = self._recalled(held, query, lambda: read(query, held))
-        return Answer(self, question, query, calendar)
+        return Answer(self, question, query, calendar, Called(self._connection, query))
 
     def _recalled(self, stamp: Hashable, key: Hashable, read: Callable[[], _Value]) -> _Value:
         """What was read of this state of the index before: what is not committed yet is nobody else's."""

@@ -2,11 +2,12 @@
 
 First come those that hold the rarest part of the question, the newest of them where they are many, and
 those that hold all of it in their title: what else they hold is told by reading them, for little. Only where
-few of these answer, the index is asked for all that hold everything; and where few do, for those that hold
-rare parts. What an engine looks at is bounded by how often terms are held, which the vocabulary knows.
+few of these answer, the index is asked for all that hold everything, some months after others; and where few
+do, for those that hold rare parts. What an engine looks at is bounded by how often terms are held, which the
+vocabulary knows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -15,9 +16,12 @@ from storage.calendar import Calendar
 from storage.queries import Query, Sort
 from storage.question import Group, Question, Way
 from storage.ranking import rarity
+from storage.vocabulary import Term
 
 MOST = 2_000
-"""Statements that are listed at most: more than these are not counted."""
+"""Statements that are listed at once: more than these are not counted."""
+LISTED = 20_000
+"""Statements of some months that are listed at most."""
 READ = 300
 """Statements that are read at once."""
 _TITLES = 100
@@ -83,25 +87,41 @@ class Shortlist:
         window = self._window(rarest, READ)
         rest = [group for group in self._facts if group is not rarest]
         asks = [Ask(self._said([*window, rarest, *rest]), READ)]
-        if window and self._query.sort is Sort.BEST:
+        if rarest.most > READ:
             groups = [_at_its_best(group) for group in self._groups]
             asks.append(Ask(self._said([*self._window_of_titles(rarest), *groups]), _TITLES, in_title=True))
         found = self._engine.numbers(asks)
         listed = dict.fromkeys(number for numbers in reversed(found) for number in numbers)
-        return Listed(tuple(listed), is_all=not window)
+        is_all = rarest.most <= READ or (not window and len(found[0]) < READ)
+        return Listed(tuple(listed), is_all=is_all)
 
-    def holding(self, wanted: int, share: float = 0.0) -> Listed:
-        """Statements that hold all that is needed.
+    def holding(self, wanted: int, share: float = 0.0) -> Iterator[Listed]:
+        """Statements that hold all that is needed, in parts: all at once where they are few, else by months.
 
-        Where it is known which share of those with the rarest part do, so many of the newest months are asked
-        that about `wanted` are found. Ways to meet a part that cost much and are worth little are left out.
+        The months that are wanted first come first, at each step twice as many. Where it is known which share
+        of those with the rarest part fit, about `wanted` are in the first. A part that is not `is_all` holds
+        more than are listed. Ways to meet a group that cost much and are worth little are left out.
         """
-        if not self._groups:
-            return Listed()
         groups = [_at_little_cost(group) for group in self._groups]
-        window = self._window(groups[0], round(wanted / share)) if share else []
-        (numbers,) = self._engine.numbers([Ask(self._said([*window, *groups]), MOST)])
-        return Listed(tuple(numbers), is_all=not window and len(numbers) < MOST)
+        if not groups:
+            return
+        if not share or groups[0].most <= READ:
+            (numbers,) = self._engine.numbers([Ask(self._said(groups), MOST)])
+            if len(numbers) < MOST:
+                yield Listed(tuple(numbers))
+                return
+        for window in self._windows(groups[0], max(READ, round(wanted / share)) if share else MOST):
+            (numbers,) = self._engine.numbers([Ask(self._said([window, *groups]), LISTED)])
+            yield Listed(tuple(numbers), is_all=len(numbers) < LISTED)
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether what an engine finds holds all that is needed: it knows no order of words, and no days."""
+        query, groups = self._query, map(_at_little_cost, self._needed)
+        is_apart = all(len(way.steps) == 1 or way.apart for group in groups for way in group.ways)
+        days = [day for day in (query.since, query.before) if day]
+        is_barred = all(len(way.steps) == 1 for way in self._question.without)
+        return is_apart and is_barred and all(day.day == 1 for day in days)
 
     def in_part(self) -> list[int]:
         """Statements that hold a part of what is needed, those with the most and rarest parts first.
@@ -143,18 +163,28 @@ class Shortlist:
         return [rarest, *sorted(others, key=lambda group: cost[id(group)])]
 
     def _window(self, rarest: Group, size: int) -> list[Group]:
-        """The newest months, or the oldest, of which `size` statements hold the rarest group."""
+        """The newest months, or the oldest, of which `size` statements hold the rarest group; [] for all."""
         if rarest.most <= size:
             return []
+        window = next(self._windows(rarest, size), None)
+        return [window] if window and window.held < sum(month.held for month in self._months) else []
+
+    def _windows(self, rarest: Group, size: int) -> Iterator[Group]:
+        """All months, so many at a time that `size` statements of them hold the rarest group; then twice."""
         statements = self._question.held.statements
-        number = 0
-        months = self._calendar.between(self._query.since, self._query.before)
-        months = months if self._query.sort is Sort.OLD else months[::-1]
-        for at, month in enumerate(months):
+        first, number = 0, 0
+        for at, month in enumerate(self._months, start=1):
             number += month.held
-            if number * min(rarest.most, statements) >= size * statements:
-                return [Group((Way((self._calendar.spans(months[: at + 1]),), held=number),), number)]
-        return []
+            if number * min(rarest.most, statements) >= size * statements or at == len(self._months):
+                ids = self._calendar.spans(self._months[first:at])
+                yield Group((Way((ids,), held=number),), number)
+                first, number, size = at, 0, 2 * size
+
+    @cached_property
+    def _months(self) -> list[Term]:
+        """The months that are asked for, those first that are wanted first."""
+        months = self._calendar.between(self._query.since, self._query.before)
+        return months if self._query.sort is Sort.OLD else months[::-1]
 
     def _window_of_titles(self, rarest: Group) -> list[Group]:
         """A common word stands in many titles; several together do not."""

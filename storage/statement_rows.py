@@ -12,6 +12,7 @@ from storage.records import (
     Addressee,
     Assessment,
     Demand,
+    Dropped,
     PersonsAtRisk,
     Reason,
     Signatories,
@@ -20,7 +21,6 @@ from storage.records import (
 )
 from storage.search import Document, facts_of
 from storage.tables import demands
-from storage.terms import fold
 from storage.words import Certainty, Gone, Kind, MsgType, Relation, Severity, Urgency
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _PLAIN = (
     *("title", "kind", "language", "url", "text", "date_written", "date_posted", "deadline"),
     *("entry_id", "case_id", "relation", "published", "external_id"),
 )
+_MOST_DROPPED = 60
 _AHEAD = timedelta(days=1)
 """Somewhere it is tomorrow already."""
 
@@ -52,14 +53,20 @@ def row_of(statement: Statement, source: Source) -> dict[str, Any]:
         "severity": alert.severity,
         "certainty": alert.certainty,
         "reading": reading_of(statement),
-        "voices": fold(" | ".join((source.name, source.title, source.organisation, *statement.issuers))),
+        "voices": voices_of(statement, source.name, source.title, source.organisation),
     }
+
+
+def voices_of(statement: Statement, source: str, title: str, organisation: str) -> str:
+    """The names of who speaks, as they are written: a filter may ask for any of them."""
+    return " | ".join((source, title, organisation, *statement.issuers))
 
 
 def document_of(key: int, statement: Statement, organisation: str, voices: str, day: date) -> Document:
     """What a statement is found by: title and text, who speaks, its symbols, and what filters ask for."""
     of = {addressee.name: addressee.country for addressee in statement.addressees}
     asked = dict.fromkeys(name for demand in statement.demands for name in (demand.to, of.get(demand.to)))
+    asked |= dict.fromkeys(name for one in statement.dropped for name in (one.to, one.country))
     return Document(
         id=key,
         day=day,
@@ -113,8 +120,26 @@ def reading_of(statement: Statement) -> dict[str, object]:
         "instruments": list(statement.instruments),
         "reasons": [_fields(reason) for reason in statement.alert.reasons],
         "link": [_fields(reason) for reason in statement.link],
+        "dropped": [_fields(one) for one in statement.dropped],
     }
     return {name: value for name, value in found.items() if value}
+
+
+def dropped(before: Statement, now: Statement, until: date) -> tuple[Dropped, ...]:
+    """The demands that were made and are not any more, the last ones first: no word of them stands there."""
+    of = {one.name: one.country for one in before.addressees}
+    gone = [Dropped(one.to, of.get(one.to), one.quote, until.isoformat()) for one in before.demands]
+    text = _bare(now.text)
+    kept = {_bare(one.quote) for one in now.demands}
+    return tuple(
+        one
+        for one in dict.fromkeys((*gone, *before.dropped))
+        if _bare(one.quote) not in kept and _bare(one.quote) not in text
+    )[:_MOST_DROPPED]
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _said(one: "DataclassInstance", nothing: "DataclassInstance") -> dict[str, object]:
@@ -159,6 +184,7 @@ def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
         signatories=Signatories(**signatories),
         addressees=tuple(Addressee(**addressee) for addressee in reading.get("addressees", ())),
         demands=asked,
+        dropped=tuple(Dropped(**one) for one in reading.get("dropped", ())),
         persons_at_risk=PersonsAtRisk(**reading.get("persons_at_risk", {})),
         countries=tuple(reading.get("countries", ())),
         places=tuple(reading.get("places", ())),

@@ -9,8 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.addressed import condition
-from storage.answer import Dated
 from storage.asked import Asked
 from storage.likeness import Trace
 from storage.neighbours import Neighbours
@@ -29,9 +27,11 @@ from storage.statement_rows import (
     day_of,
     demands_of,
     document_of,
+    dropped,
     reading_of,
     row_of,
     statement_of,
+    voices_of,
 )
 from storage.tables import alerts, demands, entries, meta, sources, statement_countries, statements
 from storage.takedowns import Takedowns
@@ -89,6 +89,9 @@ class Statements:
         What it said is kept as a version; without `now` its words are the same. Not `rewritten` where
         nobody edited it and more of it was read.
         """
+        before = self.get(statement.id) if now is not None and rewritten else None
+        if before is not None and now is not None:
+            statement = replace(statement, dropped=dropped(before, statement, now.date()))
         row = row_of(statement, source)
         if now is not None:
             self.versions.keep(statement.id, now, rewritten=rewritten)
@@ -133,6 +136,15 @@ class Statements:
         forms = [f"{scheme}{rest}" for scheme in ("https://", "http://") for rest in _ends(bare)]
         found: int | None = self._connection.scalar(
             sa.select(sa.func.max(statements.c.id)).where(statements.c.url.in_([url, *forms]))
+        )
+        return found
+
+    def known_as(self, external_id: str) -> int | None:
+        """The number of the newest statement that was imported under this id."""
+        found: int | None = self._connection.scalar(
+            sa.select(sa.func.max(statements.c.id)).where(
+                statements.c.external_id == external_id, statements.c.taken_down.is_(None)
+            )
         )
         return found
 
@@ -233,8 +245,9 @@ class Statements:
     def index_all(self) -> int:
         """Makes the index anew of every statement there is; returns how many."""
         self._index.clear()
+        names = (sources.c.name, sources.c.title, sources.c.organisation)
         question = (
-            sa.select(statements.c.id, statements.c.voices, statements.c.day, sources.c.organisation)
+            sa.select(statements.c.id, statements.c.voices, statements.c.day, *names)
             .join(entries, entries.c.id == statements.c.entry_id)
             .join(sources, sources.c.id == entries.c.source_id)
             .where(statements.c.id > sa.bindparam("after"), statements.c.taken_down.is_(None))
@@ -246,7 +259,12 @@ class Statements:
             after = rows[-1].id
             found = {statement.id: statement for statement in self.many([row.id for row in rows])}
             for row in rows:
-                self._index.add(document_of(row.id, found[row.id], row.organisation, row.voices, row.day))
+                voices = voices_of(found[row.id], row.name, row.title, row.organisation)
+                if voices != row.voices:  # as an earlier version spelt them
+                    self._connection.execute(
+                        sa.update(statements).where(statements.c.id == row.id).values(voices=voices)
+                    )
+                self._index.add(document_of(row.id, found[row.id], row.organisation, voices, row.day))
             number += len(rows)
         return number
 
@@ -277,7 +295,7 @@ class Statements:
             for key in found.keys
             if key in by_id
         )
-        return Hits(found.total, hits, found.is_least, found.whole, found.instead)
+        return Hits(found.total, hits, found.is_least, found.whole, found.instead, found.unread)
 
     def _listed(self, query: Query, limit: int, offset: int) -> Hits:
         """What fits the filters, by the days: the index knows which, the table in what order within a day."""
@@ -286,7 +304,7 @@ class Statements:
             question = _ordered(sa.select(statements.c.id), is_old=is_old)
             question = question.where(statements.c.taken_down.is_(None)).limit(limit).offset(offset)
             return Hits(self._index.size(), self._hits(self._connection.scalars(question).all()))
-        found = self._checked(query, self._index.dated(query, offset + limit))
+        found = self._index.dated(query, offset + limit)
         page = found.keys[offset : offset + limit]
         if not page:
             return Hits(found.total, is_least=found.is_least)
@@ -298,17 +316,6 @@ class Statements:
         )
         ids = self._connection.scalars(question).all()[start : start + limit]
         return Hits(found.total, self._hits(ids), found.is_least)
-
-    def _checked(self, query: Query, found: Dated) -> Dated:
-        """Without those that ask something of others whose names share words with the one asked for."""
-        if not (query.to_names and found.keys):
-            return found
-        who = [condition(demands.c.addressee, name) for name in query.to_names]
-        asked = sa.or_(demands.c.country.in_(query.to), *who)
-        these = demands.c.statement_id.in_([number for _, number in found.keys])
-        right = set(self._connection.scalars(sa.select(demands.c.statement_id).where(these, asked)))
-        keys = tuple(key for key in found.keys if key[1] in right)
-        return Dated(keys, len(keys), found.is_least)
 
     def _hits(self, ids: Sequence[int]) -> tuple[Hit, ...]:
         return tuple(Hit(statement) for statement in self.many(ids))

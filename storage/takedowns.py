@@ -6,6 +6,7 @@ there are enough of them to tell. What only resembles it is known by further mar
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -102,6 +103,11 @@ class Takedowns:
             known.update((row.digest, row.statement_id or 0) for row in rows)
         return known
 
+    def of(self, statement_id: int) -> tuple[str, ...]:
+        """The digests of one statement by which other archives know it too: those without this one's key."""
+        question = sa.select(takedowns.c.digest).where(takedowns.c.statement_id == statement_id)
+        return tuple(sorted(mark for mark in self._connection.scalars(question) if is_digest(mark)))
+
     def digests(self) -> tuple[tuple[str, ...], ...]:
         """What is withheld: a group for each statement, and each digest without one alone."""
         rows = self._connection.execute(
@@ -178,11 +184,11 @@ class Takedowns:
         with self._connection.execute(question, execution_options={"yield_per": _AT_ONCE}) as rows:
             return [int(row.id) for row in rows if _digest("uid", row.name, row.uid) in wanted]
 
-    def withhold(self, groups: Iterable[tuple[str, ...]]) -> None:
-        """What bears these digests is not taken in, although nothing of it is here."""
+    def withhold(self, groups: Iterable[tuple[str, ...]], stone: int | None = None) -> None:
+        """What bears these digests is not taken in, although nothing of it is here but perhaps a stone."""
         wanted = {mark for group in groups for mark in group}
-        known = set(self._connection.scalars(sa.select(takedowns.c.digest)))
-        new = [{"digest": mark, "statement_id": None} for mark in sorted(wanted - known)]
+        known = self._known(wanted)
+        new = [{"digest": mark, "statement_id": stone} for mark in sorted(wanted - known.keys())]
         if new:
             self._connection.execute(sa.insert(takedowns), new)
 
@@ -207,6 +213,11 @@ class Takedowns:
             return True
         others = sa.select(entries.c.id).where(entries.c.url == entry.url, entries.c.id != entry.id).limit(1)
         return self._connection.execute(others).first() is not None
+
+
+def is_digest(mark: str) -> bool:
+    """Whether it is a digest that any archive makes alike."""
+    return re.fullmatch("[0-9a-f]{64}", mark) is not None
 
 
 def digests(source: str, entry: Entry, *, own_address: bool = True) -> list[str]:

@@ -145,6 +145,11 @@ def runs(text: str) -> Iterator[tuple[str, str]]:
             yield "han", noun
 
 
+def is_unparted(text: str) -> bool:
+    """Whether all of a word is written in a script in which a space means little or nothing."""
+    return all(kind in ("hangul", "han") for kind, _ in runs(text))
+
+
 def pairs(run: str) -> list[str]:
     """Neighbouring characters, two by two; a single one is itself."""
     return [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]

@@ -50,7 +50,6 @@ _BETWEEN = (
     .order_by(_TERMS.c.term)
     .limit(sa.bindparam("most"))
 )
-_HOLDING = _BETWEEN.where(_TERMS.c.term.like(sa.bindparam("like")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +157,10 @@ class Vocabulary:
                 found.setdefault(row.key, []).append(Term(row.id, row.term, row.held))
         return found
 
-    def beginning(self, start: str, most: int, holding: str = "") -> list[Term]:
-        """Terms that begin so, and hold this part, `most` of them."""
-        given: dict[str, object] = {"first": start, "last": start + "\U0010ffff", "most": most}
-        if holding:
-            given["like"] = f"{start}%{holding}%"
-        rows = self._connection.execute(_HOLDING if holding else _BETWEEN, given)
-        return [Term(row.id, row.term, row.held) for row in rows]
+    def beginning(self, start: str, most: int) -> list[Term]:
+        """Terms that begin so, `most` of them."""
+        given = {"first": start, "last": start + "\U0010ffff", "most": most}
+        return [Term(row.id, row.term, row.held) for row in self._connection.execute(_BETWEEN, given)]
 
     def _add(self, new: Sequence[str]) -> None:
         if self._highest is None:

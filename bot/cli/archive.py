@@ -1,6 +1,7 @@
 """vigil import, search, migrate: the commands that look after the archive."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from bot.commands.mistake import Mistake
 from bot.speech import Speech
 from storage.bounds import Stopped
 from storage.database import Database, StorageError
+from storage.queries import Hits
 from storage.statement_rows import dated
 from storage.vault import Vault, read_or_make_key
 
@@ -64,11 +66,24 @@ def search(
         typer.echo(json.dumps({"query": said, "results": rows}, ensure_ascii=False))
         return
     console = Console()
-    console.print(f"{hits.total} found", highlight=False)
+    least = "at least " if hits.is_least else ""
+    console.print(f"{least}{hits.total} found", highlight=False)
+    for told in _remarks(hits):
+        typer.echo(told, err=True)
     for hit in hits.hits:
         console.print(Text(f"\n#{hit.statement.id}  {hit.statement.title}", "bold"))
         console.print(Text("".join(piece for piece, _ in hit.snippet)))
         console.print(Text(hit.statement.url, "dim"))
+
+
+def _remarks(hits: Hits) -> Iterator[str]:
+    """What is said beside the hits: what was looked for instead, and what was not looked through."""
+    for word, used in hits.instead:
+        yield f"nothing holds {word}: looked for {used} instead"
+    if hits.hits and not hits.whole:
+        yield "nothing holds all of it: these hold a part"
+    if hits.unread:
+        yield f"{hits.unread:,} were looked through, not all: a filter such as since:2015 reaches the others"
 
 
 def migrate(config: ConfigFile = DEFAULT) -> None:

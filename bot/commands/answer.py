@@ -39,10 +39,10 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     recipient = work.recipients.find(request.transport, request.address)
     zone = zone_of(recipient.zone) if recipient else None
     speech = Speech(recipient.language if recipient else request.language, zone or timezone)
-    # Asked first: a button that was pressed before a restart may not be understood any more.
-    if request.id and work.requests.known(request.transport, request.id):
-        return _done_already(request, work, speech)
     following = _FOLLOWING.of(request)
+    told_at_once = _at_once(request, following, work, speech)
+    if told_at_once is not None:
+        return told_at_once
     command, request = _understood(replace(request, text=following) if following else request)
     if command is not None and command.name == "search":
         command, request = _pasted(command, request, work)
@@ -61,6 +61,16 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
         return _explained(mistake, command, speech)
     _FOLLOWING.note(request, told, speech.t("More"))
     return told
+
+
+def _at_once(request: Request, following: str, work: Work, speech: Speech) -> Reply | None:
+    """Return what is said without looking at what the line asks for: done before, or no more of a list."""
+    # Asked first: a button that was pressed before a restart may not be understood any more.
+    if request.id and work.requests.known(request.transport, request.id):
+        return _done_already(request, work, speech)
+    if not following and _FOLLOWING.is_asked(request):
+        return reply(paragraph(speech.t("There are no more pages.")))
+    return None
 
 
 def _pasted(command: Command, request: Request, work: Work) -> tuple[Command | None, Request]:

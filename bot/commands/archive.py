@@ -12,7 +12,7 @@ from bot.commands.words import Wanted
 from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
-from bot.render.statement import addressee_text, asked_blocks
+from bot.render.statement import addressee_text, asked_blocks, dropped_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
 from jobs.steps.lexicon import country_of
@@ -21,6 +21,7 @@ from storage.bounds import Stopped
 from storage.database import Work
 from storage.queries import Hits, Query
 from storage.records import Addressee
+from storage.terms import terms
 from storage.words import Kind, Role
 
 _NEAR = 5
@@ -52,7 +53,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     """Show what holds the words, best first."""
     line = arguments(request)
     wanted = words.read(line, words.SEARCH, speech)
-    if not line.strip() or wanted == Wanted(without=wanted.without):
+    if _is_empty(wanted):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
     title = speech.t("Found for {words}", words=shorten(words.without_page(line), 80))
@@ -66,6 +67,14 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         hits,
         wanted.page,
         (*_remarks(hits, speech), *remark),
+    )
+
+
+def _is_empty(wanted: Wanted) -> bool:
+    """Whether nothing is looked for: no filter, and no word that holds a letter or a digit."""
+    said = any(map(terms, (*wanted.words, *wanted.phrases)))
+    return not said and replace(wanted, words=(), phrases=()) == Wanted(
+        without=wanted.without, page=wanted.page, sort=wanted.sort
     )
 
 
@@ -92,7 +101,7 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
     if wanted.year:
         title = speech.t("What was asked of {addressee} in {year}", addressee=whom, year=wanted.year)
     if not hits.hits:
-        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page)
+        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page, hits)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
     rewritten = _rewritten(work, hits)
@@ -103,6 +112,9 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
             hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
         )
         blocks.extend(asked)
+        blocks += dropped_blocks(
+            hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
+        )
     return _paged(request, speech, blocks, hits, wanted.page)
 
 
@@ -196,7 +208,7 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
     remark: tuple[Block, ...] = (),
 ) -> Reply:
     if not hits.hits:
-        return _nothing(speech, title, page)
+        return _nothing(speech, title, page, hits)
     rewritten = _rewritten(work, hits)
     found = (result(hit, speech, rewritten.get(hit.statement.id, 0)) for hit in hits.hits)
     blocks = [heading(title), *remark, *found]
@@ -213,10 +225,10 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     pages = last_page(hits.total)
     counted = speech.n("{count} result", "{count} results", hits.total)
     if hits.is_least:
-        counted = speech.t("more than {results}", results=counted)
+        counted = speech.t("at least {results}", results=counted)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
-    blocks.append(Notice((Span(counted),)))
+    blocks += [Notice((Span(counted),)), *_unread(hits, speech)]
     rows = [numbers(tuple(hit.statement for hit in hits.hits))]
     if len(hits.hits) == 1:
         rows.append((Choice(speech.t("Cite"), f"/cite {hits.hits[0].statement.id}"),))
@@ -227,7 +239,9 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
 
 def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
     """Answer where nobody has the name in a filter: who has one that is spelt alike, and who is known."""
-    unknown = [name for name in wanted.sources if not work.statements.is_voice(name)]
+    unknown = [
+        name for name in wanted.sources if not any(map(work.statements.is_voice, with_other_names((name,))))
+    ]
     if not unknown:
         return None
     near = work.statements.parties.like(unknown[0], Role.ISSUER)
@@ -239,12 +253,26 @@ def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | N
     return reply(*blocks, choices=(*rows, (Choice(speech.t("Organisations"), "/orgs"),)))
 
 
-def _nothing(speech: Speech, title: str, page: int) -> Reply:
+def _unread(hits: Hits, speech: Speech) -> tuple[Block, ...]:
+    """Say that more may fit than was looked through."""
+    if not hits.unread:
+        return ()
+    told = speech.t(
+        "{count} statements with these words were looked through, not all: there may be more. "
+        "A time or another filter reaches the others: {example}",
+        count=speech.number(hits.unread),
+        example="since:2015 before:2016",
+    )
+    return (paragraph(told),)
+
+
+def _nothing(speech: Speech, title: str, page: int, hits: Hits | None = None) -> Reply:
     if page > 1:
         return reply(heading(title), paragraph(speech.t("There are no more pages.")))
     return reply(
         heading(title),
         paragraph(speech.t("Nothing was found. Fewer words or filters find more; /help shows how.")),
+        *(_unread(hits, speech) if hits else ()),
         choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
     )
 

@@ -1,17 +1,21 @@
 """Shows a case as a timeline: /case."""
 
+import re
+
 from bot.commands.command import arguments, number, paragraph, reply
-from bot.commands.found import typed_words
+from bot.commands.found import no_name, statement_named, typed_words, whole
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.render.message import Block, Choice, Notice, Span
 from bot.render.results import numbers
+from bot.render.text import shorten
 from bot.render.timeline import case_blocks, happened
 from bot.speech import Speech
 from storage.database import Work
 from storage.statement_rows import dated
 
 EXAMPLE = "/case 12"
+_NUMBER = re.compile(r"#?c?[-−]?\d+")
 PAGE = 5
 
 
@@ -22,16 +26,18 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
         raise Mistake(
             "Which case? Its number stands under “The case” of each statement: {example}", example=EXAMPLE
         )
-    key = number(typed[0].removeprefix("c"), EXAMPLE)
+    key = _key(typed[0], work)
     page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
-    found = work.cases.get(key)
-    total = work.statements.count_of_case(key) if found else 0
-    if found is None or not total:
+    found = work.cases.get(key) if key else None
+    total = work.statements.count_of_case(found.id) if found else 0
+    if key is None or found is None or not total:
         return reply(
-            paragraph(speech.t("There is no case {number}.", number=key)),
+            paragraph(speech.t("There is no case {number}.", number=shorten(typed[0].lstrip("#c"), 40))),
             choices=((Choice(speech.t("Latest"), "/latest"),),),
         )
     pages = -(-total // PAGE)
+    if not 1 <= page <= pages and pages == 1:
+        raise Mistake("Case {number} is one page: {example}", number=key, example=f"/case {key}")
     if not 1 <= page <= pages:
         raise Mistake(
             "Case {number} has pages 1 to {last}: {example}",
@@ -56,3 +62,13 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
     rows.append(tuple(ways))
     rows.append((Choice(speech.t("Follow"), f"/follow {key}"), Choice(speech.t("Mute"), f"/mute {key}")))
     return reply(*blocks, choices=tuple(row for row in rows if row))
+
+
+def _key(word: str, work: Work) -> int | None:
+    """Return the number of the case that is meant: its own, or that of a statement by its link or id."""
+    if _NUMBER.fullmatch(word):
+        return whole(word.lstrip("#c"))
+    statement = statement_named(word, work)
+    if statement is None:
+        raise no_name(word, EXAMPLE)
+    return statement.case_id

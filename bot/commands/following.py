@@ -22,10 +22,15 @@ class Following:
 
         In a group people say it to each other: there it needs its mark.
         """
+        is_meant = self.is_asked(request)
+        return self._next.get((request.transport, request.address), "") if is_meant else ""
+
+    @staticmethod
+    def is_asked(request: Request) -> bool:
+        """Whether somebody says "more" to the bot."""
         if request.group and not request.text.lstrip().startswith(("/", "!")):
-            return ""
-        said = " ".join(request.text.lstrip(" /!").split()).casefold()
-        return self._next.get((request.transport, request.address), "") if said in WORDS else ""
+            return False
+        return " ".join(request.text.lstrip(" /!").split()).casefold() in WORDS
 
     def note(self, request: Request, reply: Reply, label: str) -> None:
         """Remember what the button of this label asks for; of a list without one that nothing follows."""

@@ -1,6 +1,7 @@
 """Shows in full what a statement said before its source rewrote it: /statement N version K."""
 
 from bot.commands.command import heading, number
+from bot.commands.found import no_page
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply
 from bot.render.message import Block, Choice, Message, Notice, Paragraph, Span, Style
@@ -22,21 +23,20 @@ def former(found: Statement, typed: list[str], work: Work, speech: Speech) -> Re
     key = number(typed[0], example)
     page = number(typed[1], f"{example} 2") if len(typed) > 1 else 1
     version = versions.get(key)
+    if not versions:
+        raise Mistake(
+            "No former version of #{number} is kept: {example}", number=found.id, example=_now(found)
+        )
     if version is None:
         raise Mistake(
             "Of #{number} these versions are kept: {versions}. For example: {example}",
             number=found.id,
-            versions=speech.joined(map(str, versions)) or "0",
-            example=example if versions else f"/statement {found.id}",
+            versions=speech.joined(map(str, versions)),
+            example=example,
         )
     parts = pages(version.text, PAGE) or ("",)
     if not 1 <= page <= len(parts):
-        raise Mistake(
-            "The text of #{number} has pages 1 to {last}: {example}",
-            number=found.id,
-            last=len(parts),
-            example=f"{example} {len(parts)}",
-        )
+        raise no_page(found.id, len(parts), example)
     blocks = [*_head(found, version, speech)] if page == 1 else []
     blocks += [Paragraph((Span(part),)) for part in parts[page - 1].split("\n\n") if part]
     if len(parts) > 1:
@@ -49,6 +49,10 @@ def former(found: Statement, typed: list[str], work: Work, speech: Speech) -> Re
     ways.append(Choice(speech.t("What changed"), f"/statement {found.id} versions {change}"))
     ways.append(Choice(speech.t("As it is now"), f"/statement {found.id}"))
     return Reply((Message(tuple(blocks), (tuple(ways),)),))
+
+
+def _now(found: Statement) -> str:
+    return f"/statement {found.id}"
 
 
 def _head(found: Statement, version: Version, speech: Speech) -> tuple[Block, ...]:

@@ -6,6 +6,7 @@ from bot.commands import values, words
 from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers
 from bot.render.statement import signed_text
@@ -30,7 +31,7 @@ def orgs(request: Request, work: Work, speech: Speech) -> Reply:
     name = words.without_page(arguments(request)).strip(" \"“”„«»「」'")[:_LONGEST]
     known = work.statements.parties
     if name:
-        every = known.named(name, Role.ISSUER) or known.like(name, Role.ISSUER)
+        every = _named(work, name, Role.ISSUER) or known.like(name, Role.ISSUER)
         total, found = len(every), every[(page - 1) * _ORGS : page * _ORGS]
     else:
         total, found = known.speakers(_ORGS, (page - 1) * _ORGS)
@@ -84,11 +85,11 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
     if len(name) > _LONGEST:
         raise Mistake("That is too long: {most} characters at most.", most=_LONGEST)
     known = work.statements.parties
-    meant = known.named(name, Role.SIGNATORY)
+    meant = _named(work, name, Role.SIGNATORY)
     if not meant:
         near = known.like(name, Role.SIGNATORY)
         if len(near) != 1:
-            speakers = known.named(name, Role.ISSUER) or known.like(name, Role.ISSUER)
+            speakers = _named(work, name, Role.ISSUER) or known.like(name, Role.ISSUER)
             return _who(name, near, speakers, speech)
         meant = near
     total, keys = known.of([one.key for one in meant], Role.SIGNATORY, PAGE, (page - 1) * PAGE)
@@ -108,6 +109,14 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
     if any(one.issued for one in meant):
         rows.append((Choice(speech.t("Their own statements"), f"/latest {from_filter(meant[0].name)}"),))
     return reply(*blocks, choices=tuple(rows))
+
+
+def _named(work: Work, name: str, role: Role) -> tuple[Party, ...]:
+    """Return those of this name, or of another that stands for the same: a long one, one in Korean."""
+    found = (
+        one for called in with_other_names((name,)) for one in work.statements.parties.named(called, role)
+    )
+    return tuple({one.key: one for one in found}.values())
 
 
 def _counted(one: Party, speech: Speech) -> tuple[Span, ...]:

@@ -2,8 +2,7 @@
 
 from bot.commands import former as former_version
 from bot.commands.command import arguments, heading, number, paragraph
-from bot.commands.found import statement_or_reply, typed_words
-from bot.commands.mistake import Mistake
+from bot.commands.found import no_page, statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.commands.rewritten import WORDS, rewritten
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
@@ -13,6 +12,7 @@ from bot.render.statement import (
     attached_line,
     dates_text,
     deadline_text,
+    dropped_blocks,
     field,
     issuers_text,
     persons_text,
@@ -101,6 +101,7 @@ def _summary(
         *field(speech.t("File"), origin),
         *field(speech.t("Dates"), dates_text(found, speech, fetched=True)),
         *asked_blocks(found, speech, most=_ALL, limit=_QUOTE),
+        *dropped_blocks(found, speech, most=_ALL, limit=_QUOTE),
     )
 
 
@@ -110,12 +111,7 @@ def _text_page(found: Statement, page: int, speech: Speech) -> Message:
     if not all_pages:
         return Message((paragraph(speech.t("The source gave no text; follow its link.")),))
     if page < 1 or page > len(all_pages):
-        raise Mistake(
-            "The text of #{number} has pages 1 to {last}: {example}",
-            number=found.id,
-            last=len(all_pages),
-            example=f"/statement {found.id} {len(all_pages)}",
-        )
+        raise no_page(found.id, len(all_pages), f"/statement {found.id}")
     blocks: list[Block] = [Paragraph((Span(part),)) for part in all_pages[page - 1].split("\n\n")]
     if len(all_pages) == 1:
         return Message(tuple(blocks))

@@ -25,6 +25,7 @@ _CODES_AS_WORDS = re.compile("AI|AM|AS|AT|BE|BY|DO|ID|IN|IS|IT|ME|MY|NO|PS|SO|TO
 """Codes that in a search are words, even in capitals."""
 _PAGE = re.compile(r"(?<!\S)page[:：]\s?\S{0,20}", re.IGNORECASE)
 _SIMPLE = re.compile(r"[^\W_](?:[\w.-]{0,98}\w)?")
+_BETWEEN = re.compile(r"[()\[\]{}<>|;:*=+^~\\]+")
 _LONGEST_NAME = 5
 """Words in the longest name of a country that is tried."""
 
@@ -85,7 +86,12 @@ def read(line: str, grammar: Grammar, speech: Speech) -> Wanted:
             continue
         found, bare = _with_bare(found, bare, grammar), []
         found = _keyed(found, part, waiting, speech) if part.key else _phrase(found, part, grammar)
-    return _with_bare(found, bare, grammar)
+    found = _with_bare(found, bare, grammar)
+    if found.since and found.before and found.since >= found.before:
+        raise Mistake(
+            "Nothing lies since {since} and before {before}.", since=found.since, before=found.before
+        )
+    return found
 
 
 def route_of(wanted: Wanted) -> Route:
@@ -133,7 +139,7 @@ def query_of(wanted: Wanted) -> Query:
         kinds=wanted.kinds,
         countries=wanted.countries,
         languages=wanted.languages,
-        sources=wanted.sources,
+        sources=with_other_names(wanted.sources),
         to=wanted.to,
         to_names=with_other_names(wanted.to_names),
         since=wanted.since,
@@ -226,12 +232,19 @@ def _with_bare(found: Wanted, words: list[str], grammar: Grammar) -> Wanted:
             raise _no_country(rest[0], grammar)
         else:
             taken = 1
-            others.append(rest[0])
+            others.extend(_apart(rest[0]) if grammar.bare == "word" else (rest[0],))
         del rest[:taken]
     if grammar.bare == "word":
         return replace(found, words=joined(found.words, *others))
     named = " ".join(word for word in others if fold(word) not in _JOINING)
     return replace(found, to_names=joined(found.to_names, named)) if named else found
+
+
+def _apart(word: str) -> list[str]:
+    """Return the words that brackets and the like part, as in "NEAR(camp"; a symbol, "377(V)", is one."""
+    if any(map(str.isdigit, word)):
+        return [word]
+    return [piece for piece in _BETWEEN.split(word) if any(map(str.isalnum, piece))] or [word]
 
 
 def _country_at(words: list[str], grammar: Grammar) -> tuple[int, str | None]:

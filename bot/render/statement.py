@@ -148,6 +148,31 @@ def asked_blocks(
     return tuple(blocks)
 
 
+def dropped_blocks(
+    statement: Statement,
+    speech: Speech,
+    *,
+    most: int,
+    of: Callable[[Addressee], bool] | None = None,
+    limit: int = QUOTE,
+) -> tuple[Block, ...]:
+    """Set what was asked until the source took it out of its statement, each with the day; struck through."""
+    meant = [one for one in statement.dropped if of is None or of(Addressee(one.to, one.country))]
+    lines = tuple(
+        speech.line(
+            "{quote} (of {addressee}, until {date})",
+            quote=Span(f"“{shorten(one.quote, limit)}”", Style.STRUCK),
+            addressee=addressee_text(one.to, one.country, speech),
+            date=speech.date(date.fromisoformat(one.until)),
+        )
+        for one in meant[:most]
+    )
+    if not lines:
+        return ()
+    told = speech.t("No longer in it, since its source rewrote it:")
+    return (Paragraph((Span(told),)), Items(lines))
+
+
 def more_line(statement: Statement, left: int, speech: Speech) -> Line:
     """Return "and 3 more", with the command that shows them where the statement is stored."""
     if not statement.id:

@@ -91,6 +91,27 @@ async def test_what_was_exported_comes_back_as_it_was(
         assert [hit.statement.gone_as for hit in found] == [Gone.PAGE]
 
 
+async def test_what_was_taken_down_here_does_not_come_to_an_archive_that_reads_the_export(
+    database: Database, empty_database: Database, tmp_path: Path
+) -> None:
+    """The stone bears digests, and nothing else: the text from another hand is not taken in there either."""
+    text = "Somebody hides near the river, and must not be found by anyone at all. " * 3
+    with database.write() as work:
+        (named,) = kept(work, a_statement(title="Somebody hides", text=text, url="https://a.example/one"))
+        take_down(work, named.id, "why", NOON)
+    (stone,) = lines(database)
+    assert "river" not in json.dumps(stone)
+    assert await brought(empty_database, [stone], tmp_path) == Taken(1)
+    again: dict[str, object] = {
+        "id": "other",
+        "title": "Somebody hides",
+        "summary": text,
+        "link": "https://b.example/two",
+    }
+    assert await brought(empty_database, [again], tmp_path) == Taken(0, 0, 1)
+    assert lines(empty_database)[0]["withheld"] == stone["withheld"], "and it is passed on"
+
+
 def test_nothing_about_people_is_in_it(database: Database) -> None:
     """Nor what was taken down, nor where a source is asked."""
     with database.write() as work:

@@ -151,6 +151,24 @@ async def test_what_resembles_it_is_held_back_and_admins_hear_of_it(
     assert given["title"] in watch.statements(), "an admin let it in"
 
 
+async def test_an_edit_of_another_item_does_not_bring_it_back(watch: Watch) -> None:
+    """The other item stays as it was, admins hear of it once, and its next harmless edit is taken."""
+    shows(watch)
+    await watch.polls()
+    number = taken_down(watch.database)
+    for text in (f"Our week. {WORDS[1]}", f"Our week again. {WORDS[1]}"):
+        watch.publish("/feed", rss(item(POST[0], text, NOON - timedelta(hours=2), "post")))
+        watch.restart()
+        await watch.polls()
+    assert "Hyok" not in everything(watch.database)
+    assert watch.statements()[POST[0]].text == POST[1]
+    (event,) = watch.events()
+    assert (event.kind, event.counts) == ("withheld", {"statement": number})
+    watch.publish("/feed", rss(item(POST[0], "We met in a hall.", NOON - timedelta(hours=2), "post")))
+    await watch.polls()
+    assert watch.statements()[POST[0]].text == "We met in a hall."
+
+
 async def test_what_a_source_writes_below_everything_holds_nothing_back(watch: Watch) -> None:
     """The foot of its pages is no likeness."""
     foot = " ".join(f"Northlight stands for word number {n} of its creed." for n in range(20))

@@ -286,3 +286,47 @@ def test_a_passage_never_ends_inside_a_word(database: Database, text: str) -> No
         snippet = work.statements.search(Query(words=("lighthouse",)), 1).hits[0].snippet
     shown = "".join(piece for piece, _ in snippet)
     assert set(shown.strip("…").split()) <= {*text.split(), "lighthouse"}
+
+
+SPACED = {
+    "joined": ("강제북송 중단 촉구", "중국은 강제북송을 중단하라. 강제북송은 국제법 위반이다."),
+    "spaced": ("강제 북송 반대 성명", "강제 북송을 규탄한다. 난민은 보호받아야 한다."),
+    "apart": ("탈북민 보호", "북송된 사람들은 강제 노동을 당했다."),
+    "camps": ("정치범 수용소 해체", "정치범수용소를 해체하라. 강제 실종도 멈추라."),
+    "hyphen": ("A fact-finding mission", "It left on Monday."),
+    "one": ("A factfinding mission", "It left on Tuesday."),
+    "two": ("A fact finding mission", "It left on Wednesday."),
+    "simplified": ("中国强制遣返难民", "要求停止强制遣返"),
+    "traditional": ("中國強制遣返難民", "要求停止強制遣返"),
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (("강제북송", "강제 북송"), ["joined", "spaced", "apart", "camps"]),
+        (("강제북송을", "강제 북송을"), ["joined", "spaced", "apart", "camps"]),
+        (("정치범수용소", "정치범 수용소"), ["camps"]),
+        (('"강제북송"', '"강제 북송"'), ["joined", "spaced"]),
+        (("fact-finding", "fact finding"), ["hyphen", "one", "two"]),
+        (('"fact finding"', '"fact-finding"'), ["hyphen", "one", "two"]),
+        (("中国强制遣返", "中國強制遣返"), ["traditional", "simplified"]),
+    ],
+)
+def test_spaces_hyphens_and_scripts_do_not_change_an_answer(
+    database: Database, lines: tuple[str, ...], found: list[str]
+) -> None:
+    """Together, apart, or in the other Chinese script: the same answers; but in Latin, in the same order."""
+    with database.write() as work:
+        for name, (title, text) in SPACED.items():
+            kept(work, a_statement(title=title, text=text, external_id=name, issuers=(), demands=()))
+        answers = []
+        for line in lines:
+            is_phrase = line.startswith('"')
+            words = (line.strip('"'),) if is_phrase else tuple(line.split())
+            query = Query(phrases=words) if is_phrase else Query(words=words)
+            hits = work.statements.search(query, 9)
+            assert hits.whole
+            answers.append([hit.statement.external_id for hit in hits.hits])
+    is_latin = found[0] == "hyphen"
+    assert all(sorted(answer) == found if is_latin else answer == found for answer in answers)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.database import Database
+from storage.words import Relation
 from tests.bot.chat import Chat, published
-from tests.builders import a_source, a_statement
+from tests.builders import NOON, a_source, a_statement
 
 
 @pytest.fixture
@@ -209,3 +210,51 @@ def test_the_filters_are_explained_with_examples_in_both_languages(database: Dat
     korean = Chat(database, language="ko").says("/help search")
     assert "kind:resolution" in korean
     assert "낱말" in korean
+
+
+def test_what_was_not_looked_through_is_said_even_where_nothing_was_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phrase of common words that stands in the oldest alone: nobody hears that there is none."""
+    monkeypatch.setattr("storage.answer.MOST_READ", 300)
+    texts = ["The guard took no further action.", *["Further guard, no action."] * 700]
+    published(
+        database, a_source(), *(a_statement(title=f"of {n}", text=text) for n, text in enumerate(texts))
+    )
+    read = Chat(database).says('/search "no further action"')
+    assert "Nothing was found." in read
+    assert "statements with these words were looked through, not all: there may be more." in read
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/search ???", "What shall I look for?"),
+        ("/search 😀", "What shall I look for?"),
+        ("/search \u200b\u200b", "What shall I look for?"),
+        ("/search -camps page:2 sort:new", "What shall I look for?"),
+        ("/search since:2020 before:2010 camps", "Nothing lies since 2020-01-01 and before 2010-01-01."),
+        ("/search NEAR(camps prison,5)", "#2 Resolution of the Second Assembly"),
+        ("/search (prison|camps)*", "#2 Resolution of the Second Assembly"),
+        ("/statement 1 9", "The text of #1 is one page: /statement 1"),
+        ("/statement 1 version 3", "No former version of #1 is kept: /statement 1"),
+        ("/case 1 7", "Case 1 is one page: /case 1"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_plainly(archive: Database, line: str, said: str) -> None:
+    """Signs without words, a time that is none, the syntax of other engines, pages that there are not."""
+    with archive.write() as work:
+        work.cases.open("A case", NOON)
+        one = work.statements.get(1)
+        assert one is not None
+        work.statements.move(one, 1, Relation.NEW, ())
+    assert said in Chat(archive).says(line)
+
+
+def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
+    """Neither behind a list of one page, nor in a chat that was shown none; /search finds the word itself."""
+    for word in ("more", "더 보기"):
+        assert chat.says(word) == "There are no more pages."
+    chat.says("/latest")
+    assert chat.says("More") == "There are no more pages."
+    assert "Found for more" in chat.says("/search more")

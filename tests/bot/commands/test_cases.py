@@ -95,7 +95,7 @@ def test_a_long_case_is_read_in_pages(database: Database) -> None:
         ("/case", "Which case?"),
         ("/case nine", "“nine” is no number"),
         ("/case 77", "There is no case 77."),
-        ("/case 1 0", "has pages 1 to 1"),
+        ("/case 1 0", "is one page"),
     ],
 )
 def test_what_cannot_be_shown_is_explained(chat: Chat, line: str, explained: str) -> None:

@@ -103,3 +103,15 @@ def test_several_that_may_be_meant_are_offered(database: Database) -> None:
     chat = Chat(database)
     assert "Did you mean one of these?" in chat.says("/signed friends")
     assert chat.presses("Friends of the South").startswith("Signed by Friends of the South")
+
+
+def test_a_name_is_known_by_its_other_names(database: Database) -> None:
+    """Who signed in English is found by the Korean name, and the other way round."""
+    names = ("Citizens' Alliance for North Korean Human Rights", "북한인권시민연합")
+    for number, name in enumerate(names):
+        letter = a_statement(title=f"Letter {number}", issuers=(), signatories=Signatories(1, names=(name,)))
+        published(database, a_source(), letter)
+    for name in (*names, "NKHR"):
+        read = Chat(database).says(f"/signed {name}")
+        assert "Letter 0" in read
+        assert "Letter 1" in read

@@ -5,6 +5,7 @@ import pytest
 from storage.database import Database
 from tests.bot.chat import Chat
 from tests.bot.commands.conftest import statements
+from tests.builders import NOON, a_statement, kept
 
 
 @pytest.fixture
@@ -64,3 +65,33 @@ def test_a_number_is_typed_in_many_ways(chat: Chat, line: str) -> None:
 def test_what_cannot_be_shown_is_explained(chat: Chat, line: str, explained: str) -> None:
     """Never an error without a way on."""
     assert explained in chat.says(line)
+
+
+@pytest.mark.parametrize("line", ["-1", "0", "99999999999999999999", "#4711", "2147483648"])
+def test_a_number_that_nothing_has_is_said_to_be_so(archive: Database, line: str) -> None:
+    """However odd the number: that there is no such statement or case, and nothing about numbers."""
+    chat = Chat(archive)
+    assert f"There is no statement #{line.removeprefix('#')}." in chat.says(f"/statement {line}")
+    assert f"There is no case {line.removeprefix('#')}." in chat.says(f"/case {line}")
+
+
+def test_a_pasted_link_or_imported_id_is_as_good_as_a_number(archive: Database) -> None:
+    """Of a statement, and of the case that it belongs to; what nobody knows is said to be unknown."""
+    with archive.write() as work:
+        case = work.cases.open("The nine", NOON)
+        kept(
+            work,
+            a_statement(
+                title="Imported", url="https://a.example/an_item?x=1", external_id="h_072", case_id=case
+            ),
+        )
+    chat = Chat(archive)
+    for named in ("https://a.example/an_item?x=1", "h_072", "#4", "\uff14"):
+        assert "Imported" in chat.says(f"/statement {named}")
+    for named in ("https://a.example/an_item?x=1", "h_072", f"c{case}"):
+        assert "The nine" in chat.says(f"/case {named}")
+    for command in ("/statement", "/case", "/cite"):
+        for named in ("x", "https://a.example/other"):
+            assert f"\u201c{named}\u201d is no number, link or id that is known here." in chat.says(
+                f"{command} {named}"
+            )

@@ -148,3 +148,21 @@ def test_what_was_taken_down_leaves_a_stone(archive: Database) -> None:
     for line in ("/latest", "/search refugees", "/demands China", "/orgs"):
         assert "Nine refugees" not in chat.says(line)
         assert "Northlight" not in chat.read
+
+
+def test_a_demand_that_a_later_version_dropped_is_told_to_be_so(archive: Database) -> None:
+    """In /demands and /statement, with its words and the day; also where nothing is asked any more."""
+    chat = Chat(archive)
+    for left in (("disclose where they are",), ()):
+        with archive.write() as work:
+            one = work.statements.get(1)
+            assert one is not None
+            asked = tuple(demand for demand in one.demands if demand.quote in left)
+            source = work.sources.by_name(one.source_name)
+            assert source is not None
+            work.statements.change(replace(one, text="Quite other words.", demands=asked), source, NOON)
+        for line in ("/demands China 2026", "/statement 1"):
+            read = chat.says(line)
+            assert "No longer in it, since its source rewrote it:" in read
+            assert "\u201chalt the return\u201d (of China, until" in read
+    assert "disclose where they are" in chat.says("/demands Vietnam")
