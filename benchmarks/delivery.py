@@ -21,6 +21,7 @@ from bot.app import apology, telegram_pace
 from bot.commands.request import Reply, Request
 from bot.config import TelegramConfig
 from bot.transports.telegram import TelegramTransport
+from jobs.amend import Changed
 from jobs.deliver import Deliverer
 from jobs.manner import Manner
 from jobs.outcome import Outcome, Sent
@@ -141,6 +142,13 @@ class _Watched:
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         return await self.voice.notify(notice, recipient, key)
 
+    @property
+    def changes(self) -> bool:
+        return self.voice.changes
+
+    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+        return await self.voice.amend(change, recipient, now)
+
 
 def _transport(token: str, address: str) -> TelegramTransport:
     async def answer(_: Request) -> Reply:
@@ -258,7 +266,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
     class Quiet:
         """Takes everything, and looks now and then how large we are."""
 
-        name, idempotent = "telegram", False
+        name, idempotent, changes = "telegram", False, False
 
         def __init__(self) -> None:
             self.told = self.most = 0
@@ -269,7 +277,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
                 self.most = max(self.most, memory(os.getpid()))
             return Sent("1")
 
-        notify = tell
+        notify = amend = tell
 
     voice = Quiet()
     sender = Deliverer(made, voice, Pace(1e9, gap=0), now_utc)

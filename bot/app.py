@@ -29,7 +29,6 @@ from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
-from jobs.amend import Amender
 from jobs.deliver import Deliverer
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
@@ -247,8 +246,7 @@ async def delivering(
             log.warning("another process sends here; waiting until it stops", transport=transport.name)
             await asyncio.sleep(_LOCK_RETRY)
         voice = Announcer(transport, zone)
-        amender = Amender(database, voice, pace, now_utc)
-        deliverer = Deliverer(database, voice, pace, now_utc, beat, amender.drain, told)
+        deliverer = Deliverer(database, voice, pace, now_utc, beat, told)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)

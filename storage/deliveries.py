@@ -187,6 +187,8 @@ class Deliveries:
 
     def many(self, ids: Sequence[int]) -> tuple[Delivery, ...]:
         """The deliveries with these ids, in this order."""
+        if not ids:
+            return ()
         rows = self._connection.execute(sa.select(deliveries).where(deliveries.c.id.in_(ids))).mappings()
         by_id = {row["id"]: _delivery(row) for row in rows}
         return tuple(by_id[key] for key in ids if key in by_id)
