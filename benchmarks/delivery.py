@@ -160,11 +160,6 @@ def _transport(token: str, address: str) -> TelegramTransport:
     return TelegramTransport(token, api_url=address, answer=answer, apology=apology, gone=gone)
 
 
-async def _close(transport: TelegramTransport) -> None:
-    for request in transport._bot._request:  # noqa: SLF001 - a bot that never began is not shut down by itself
-        await request.shutdown()
-
-
 async def _sending(folder: Path, people: int) -> str:
     """Durable sends without a limit, beside bare posts of the same text to the same server, by turns."""
     ratios, ours, theirs = [], [], []
@@ -182,7 +177,7 @@ async def _sending(folder: Path, people: int) -> str:
                 theirs.append(await _posts(token, address, people))
                 ratios.append(ours[-1] / theirs[-1])
         finally:
-            await _close(transport)
+            await transport.stop()
     return (
         f"durable sends a second, no limit, {people:,}: {statistics.median(ours):,.0f}, bare aiohttp posts "
         f"{statistics.median(theirs):,.0f}, ratio {statistics.median(ratios):.2f} "
@@ -231,7 +226,7 @@ async def _paced(folder: Path, people: int) -> str:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-            await _close(transport)
+            await transport.stop()
         line.send("count")
         _, refused = line.recv()
     urgent = [at - came for at, name in voice.told if name == "urgent"]

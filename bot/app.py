@@ -346,7 +346,7 @@ async def _send(
     beat: Callable[[], None],
     desk: Desk,
 ) -> None:
-    """Delivers until cancelled: at once when something was queued, else every second."""
+    """Delivers until cancelled: at once when something was queued or a wait is over, else every second."""
     async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
         while True:
             beat()
@@ -356,7 +356,7 @@ async def _send(
                 # The queue is durable: a fault now is tried again a second later, and logged.
                 log.exception("deliver.failed", transport=transport.name)
             try:
-                await asyncio.wait_for(wake.wait(), DELIVER_EVERY)
+                await asyncio.wait_for(wake.wait(), min(DELIVER_EVERY, deliverer.rests() or DELIVER_EVERY))
                 wake.clear()
             except TimeoutError:
                 continue

@@ -106,6 +106,12 @@ class Deliverer:
         found, self._paused_until = self._ledger.recover()
         return found
 
+    def rests(self) -> float:
+        """Seconds until the first of those that told us to wait may be written to again; 0 for nobody."""
+        told = [*self._held.values(), *((self._paused_until,) if self._paused_until else ())]
+        now = self.now()
+        return min(((at - now).total_seconds() for at in told if at > now), default=0.0)
+
     async def drain(self) -> int:
         """Sends everything that is due; returns how many messages were attempted."""
         attempted = 0

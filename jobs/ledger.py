@@ -9,6 +9,7 @@ import structlog
 
 from jobs import amend
 from jobs.amend import Change
+from jobs.away import Away
 from jobs.errands import Errand, Finished, Matter, Room, Turn
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
@@ -55,6 +56,10 @@ class Ledger:
     """Found expired when they were due, since the last sweep."""
     _told: set[tuple[str, str]] = field(default_factory=set)
     """Which alerts admins know to be refused, and why."""
+    _away: Away = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._away = Away(self.transport)
 
     def recover(self) -> tuple[int, datetime | None]:
         """Settles what was being sent when the last sender was stopped.
@@ -62,6 +67,7 @@ class Ledger:
         Returns how many there were, and until when the account was told to wait. See `jobs.uncertain`.
         """
         with self.database.write() as work:
+            self._away.begin(work)
             found = work.deliveries.interrupted(self.transport)
             for delivery, immediate in found:
                 if delivery.begun:
@@ -79,6 +85,7 @@ class Ledger:
         with self.database.write() as work:
             self._settle(work, finished)
             self._report(work, finished)
+            self._away.note(work, finished, self.admins)
             if room.most:
                 self._sweep(work)
             turn = self._errands(work, room) if room.most else Turn()
@@ -112,15 +119,19 @@ class Ledger:
         return f"{self.transport} waits"
 
     def _sweep(self, work: Work) -> None:
-        """Once a minute, takes out what has expired while it waited."""
+        """Once a minute, takes out what has expired while it waited.
+
+        Admins hear of it when the platform takes messages at all: of all of it at once.
+        """
         now = self.now()
         if self._swept is None or not self._swept <= now < self._swept + _SWEEP:
             expired = work.deliveries.cancel_expired(self._swept, now) + self._late
             if expired:
                 log.warning("deliver.expired", deliveries=expired)
-                counts = {"deliveries": expired}
+            if expired and self._away.since is None:
+                counts, expired = {"deliveries": expired}, 0
                 announce(work, [Event(EventKind.EXPIRED, now, counts=counts)], self.admins, now)
-            self._swept, self._late = now, 0
+            self._swept, self._late = now, expired
 
     def _report(self, work: Work, finished: Sequence[Finished]) -> None:
         """Admins hear once of each alert that a platform refused, and why: it is our fault."""

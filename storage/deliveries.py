@@ -251,10 +251,11 @@ class Deliveries:
         )
 
     def next_due(self, transport: str) -> datetime | None:
-        """When the next queued delivery may be sent."""
-        question = sa.select(sa.func.min(deliveries.c.not_before))
+        """When the next queued delivery may be sent, of those for somebody who can be reached."""
+        question = sa.select(sa.func.min(deliveries.c.not_before)).join(recipients)
         queued = (deliveries.c.transport == transport, deliveries.c.state == DeliveryState.QUEUED)
-        found: datetime | None = self._connection.scalar(question.where(*queued))
+        active = recipients.c.state == RecipientState.ACTIVE
+        found: datetime | None = self._connection.scalar(question.where(*queued, active))
         return found
 
     def waiting(self) -> int:

@@ -39,6 +39,7 @@ _ORDER = (
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
+    EventKind.AWAY,
     EventKind.HELD,
     EventKind.REJECTED,
     EventKind.EXPIRED,
@@ -296,6 +297,11 @@ def _outage(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _away(event: Event, speech: Speech) -> _Facts:
+    waiting = speech.number(event.counts.get("waiting", 0))
+    return [*_period(event, speech), (speech.t("Waiting to be sent"), _text(waiting))]
+
+
 def _refused(event: Event, speech: Speech) -> _Facts:
     return [
         (speech.t("Source"), _text(event.source)),
@@ -324,6 +330,7 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
     EventKind.OUTAGE: _outage,
+    EventKind.AWAY: _away,
     EventKind.REJECTED: _refused,
     EventKind.EXPIRED: _expired,
     EventKind.HELD: _held,
