@@ -16,6 +16,7 @@ DIGESTS = 4
 """The lane of what waits for a digest: nothing there rings."""
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
+_CALLED_OFF = "called off while it was being sent, and it did not arrive"
 _ARRIVED = (
     sa.update(deliveries)
     .where(deliveries.c.id == sa.bindparam("its"))
@@ -208,7 +209,7 @@ class Deliveries:
             values["not_before"] = not_before
         if state is DeliveryState.QUEUED:
             values["state"] = sa.case((deliveries.c.over, DeliveryState.CANCELLED), else_=state)
-            values["detail"] = sa.case((deliveries.c.over, _CLOSED), else_=detail)
+            values["detail"] = sa.case((deliveries.c.over, _CALLED_OFF), else_=detail)
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
@@ -323,6 +324,23 @@ class Deliveries:
         alike = (*of, deliveries.c.alert_id.is_not(None), deliveries.c.lane == one.lane)
         question = sa.select(deliveries).where(*alike).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+
+    def of_recipient(
+        self, recipient_id: int, states: Collection[DeliveryState], *, detail: str = ""
+    ) -> tuple[Delivery, ...]:
+        """The recipient's deliveries in these states, whose detail begins so."""
+        of = (deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(states))
+        question = sa.select(deliveries).where(*of, deliveries.c.detail.startswith(detail, autoescape=True))
+        rows = self._connection.execute(question.order_by(deliveries.c.id)).mappings()
+        return tuple(_delivery(row) for row in rows)
+
+    def call_off(self, delivery_id: int) -> None:
+        """Should what is just being sent not arrive, it is not tried again."""
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == DeliveryState.SENDING)
+            .values(over=True)
+        )
 
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""

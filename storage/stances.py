@@ -93,6 +93,9 @@ class Stances:
         result = self._connection.execute(
             sa.update(deliveries).where(*where, waiting).values(state=DeliveryState.CANCELLED, detail=_MUTED)
         )
+        # What is just being sent is not tried again, should it not arrive.
+        under_way = deliveries.c.state == DeliveryState.SENDING
+        self._connection.execute(sa.update(deliveries).where(*where, under_way).values(over=True))
         return result.rowcount
 
     def _of_case(self, case_id: int, stance: Stance) -> sa.Select[tuple[int]]:

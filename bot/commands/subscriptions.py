@@ -13,6 +13,7 @@ from bot.commands.times import time_blocks
 from bot.render.message import Block, Choice, Items, Notice, Paragraph
 from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
+from jobs.unasked import resume, withdraw
 from storage.database import Work
 from storage.records import Recipient, Route, Source
 from storage.terms import fold
@@ -42,6 +43,7 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
             example="/settings",
         )
     routes = tuple(dict.fromkeys(work.routes.add(recipient.id, route) for route in wanted))
+    resume(work, recipient, request.now)
     wishes = work.routes.of(recipient.id)
     order = [route.id for route in wishes]
     new = any(route.id not in known for route in routes)
@@ -82,6 +84,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
         work.routes.remove(routes[0].id)
     else:
         work.routes.clear(recipient.id)
+    withdraw(work, recipient)
     left = len(work.routes.of(recipient.id))
     again = "\n".join(words.typed(route) for route in routes)
     rest = (
