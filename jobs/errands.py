@@ -1,11 +1,11 @@
 """What one sender does at a time: an errand, what came of it, and how many more may leave."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.amend import Change
-from jobs.outcome import Outcome
+from jobs.outcome import Outcome, Sent
 from jobs.pace import Place
 from jobs.uncertain import was_refused
 from storage.records import Alert, Delivery, Notice, Recipient
@@ -85,3 +85,23 @@ class Room:
     """Recipients, by id."""
     busy: Collection[str] = ()
     """Chats: several recipients may be topics of one."""
+
+
+def arrivals(finished: Sequence[Finished]) -> dict[int, tuple[datetime, datetime]]:
+    """Of each alert that has arrived, when the first and when the last of these messages did."""
+    found: dict[int, tuple[datetime, datetime]] = {}
+    for one in finished:
+        if isinstance(one.outcome, Sent):
+            for delivery in one.errand.deliveries:
+                first, last = found.get(delivery.alert_id, (one.at, one.at))
+                found[delivery.alert_id] = (min(first, one.at), max(last, one.at))
+    found.pop(0, None)  # notices
+    return found
+
+
+def by_recipient(due: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:
+    """The deliveries of each recipient together, in the order in which they first appear."""
+    groups: dict[int, list[Delivery]] = {}
+    for delivery in due:
+        groups.setdefault(delivery.recipient_id, []).append(delivery)
+    yield from map(tuple, groups.values())

@@ -1,7 +1,7 @@
 """The transactions of one transport's sender: outcomes are written and attempts counted, many at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ import structlog
 from jobs import amend
 from jobs.amend import Change
 from jobs.away import Away
-from jobs.errands import Errand, Finished, Matter, Room, Turn
+from jobs.errands import Errand, Finished, Matter, Room, Turn, arrivals, by_recipient
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
@@ -54,6 +54,8 @@ class Ledger:
     _swept: datetime | None = None
     _late: int = 0
     """Found expired when they were due, since the last sweep."""
+    _unseen: int = 0
+    """Held until they expired, and not told yet."""
     _told: set[tuple[str, str]] = field(default_factory=set)
     """Which alerts admins know to be refused, and why."""
     _away: Away = field(init=False)
@@ -126,10 +128,12 @@ class Ledger:
         now = self.now()
         if self._swept is None or not self._swept <= now < self._swept + _SWEEP:
             expired = work.deliveries.cancel_expired(self._swept, now) + self._late
+            self._unseen += work.held.expire(self._swept, now)
             if expired:
                 log.warning("deliver.expired", deliveries=expired)
-            if expired and self._away.since is None:
-                counts, expired = {"deliveries": expired}, 0
+            if (expired or self._unseen) and self._away.since is None:
+                counts = {"deliveries": expired, "held": self._unseen}
+                expired = self._unseen = 0
                 announce(work, [Event(EventKind.EXPIRED, now, counts=counts)], self.admins, now)
             self._swept, self._late = now, expired
 
@@ -186,7 +190,7 @@ class Ledger:
             if most <= 0:
                 break
             due = work.deliveries.due(self.transport, now, most, lanes=lanes, without=without)
-            groups = list(_by_recipient(due))
+            groups = list(by_recipient(due))
             found += groups
             looked, most = looked + len(groups), most - len(groups)
             if ends is None or most <= 0:
@@ -228,6 +232,7 @@ class Ledger:
                 for delivery in one.errand.deliveries
             }
         )
+        work.courses.left(arrivals(finished))
         for one in finished:
             if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change):
                 continue
@@ -289,10 +294,3 @@ def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
 
 def _reader(waiting: _Waiting) -> int:
     return waiting.wish.recipient_id if isinstance(waiting, Change) else waiting[0].recipient_id
-
-
-def _by_recipient(due: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:
-    groups: dict[int, list[Delivery]] = {}
-    for delivery in due:
-        groups.setdefault(delivery.recipient_id, []).append(delivery)
-    yield from map(tuple, groups.values())

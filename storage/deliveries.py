@@ -265,12 +265,15 @@ class Deliveries:
         question = sa.select(sa.func.count()).where(deliveries.c.state.in_(states))
         return int(self._connection.scalar(question) or 0)
 
-    def cancel_case(self, case_id: int) -> int:
+    def cancel_case(self, case_id: int, *, before: int | None = None) -> int:
         """Cancels what still waits of earlier alerts on the case: it is over; returns how many.
 
-        What is just being sent is not tried again, should it not arrive.
+        With `before`, only of those with a lower id. What is just being sent is not tried again, should it
+        not arrive.
         """
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
+        if before is not None:
+            of_case = of_case.where(alerts.c.id < before)
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         result = self._connection.execute(
             sa.update(deliveries)

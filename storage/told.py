@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from storage.queueing import queue_for
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, statements
-from storage.words import DeliveryState, MsgType, RecipientState, Severity, Urgency
+from storage.words import DeliveryState, MsgType, RecipientState, Severity, Status, Urgency
 
 _ARRIVED = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
 _DIGEST_LANE = 4
@@ -56,6 +56,8 @@ class Told:
         """
         assert end.case_id is not None  # noqa: S101 - it ends the case
         found = _receivers(end.case_id, waiting=bool(held))
+        if end.status is not Status.ACTUAL:  # a drill is for those who still ask for drills, a draft for none
+            found = found.where(recipients.c.drills, sa.literal(end.status is not Status.DRAFT))
         return queue_for(self._connection, found, end.id, (lane, now), held)
 
     def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:

@@ -40,7 +40,15 @@ LINES = (
     *("/resolutions 2005", "/demands 2005 China", "/demands", "/signed NKHR", "/signed Open Sea", "/orgs"),
     *("/statement 1", "/statement 1 versions", "/statement 99", "/case 1", "/cite 2", "/cite 3", "/status"),
     *("/follow 1", "/mute 1", "/settings", "/mute 1 off", "/digest daily 07:30 Seoul"),
-    *("/quiet 22:00-07:00", "/settings discreet:on", "/settings", "/quiet off", "/unsubscribe 1", "/forget"),
+    *(
+        "/quiet 22:00-07:00",
+        "/settings discreet:on",
+        "/settings drills:on",
+        "/settings",
+        "/quiet off",
+        "/unsubscribe 1",
+        "/forget",
+    ),
 )
 HEAD = """# The commands, as they are answered
 

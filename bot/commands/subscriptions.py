@@ -106,8 +106,9 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
 def settings(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the routes as lines to be typed, and the languages; "lang:ko" changes the language."""
     typed = arguments(request).strip()
-    if typed.casefold().partition(":")[0] == "discreet":
-        return _set_discreet(typed, request, work, speech)
+    named, wanted = _set_to(typed)
+    if named in _SWITCHES:
+        return _SWITCHES[named](wanted, request, work, speech)
     if typed:
         return _set_language(typed, request, work)
     recipient = work.recipients.find(request.transport, request.address)
@@ -141,6 +142,9 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     discreet = recipient is not None and recipient.discreet
     if discreet:
         blocks.append(paragraph(speech.t("Messages here say only that there is news.")))
+    if recipient is not None and recipient.drills:
+        drills = speech.line("Drills come here too. To end that: {undo}", undo=code("/settings drills:off"))
+        blocks.append(Paragraph(drills))
     few = Choice(speech.t("Say it in full"), "/settings discreet:off")
     if not discreet:
         few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
@@ -149,8 +153,13 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     return reply(*blocks, choices=(first, (few,), choices))
 
 
-def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
-    wanted = {"on": True, "off": False}.get(typed.casefold().partition(":")[2].strip())
+def _set_to(typed: str) -> tuple[str, bool | None]:
+    """Return what is set, and to what: "drills:on", "drills on"; None where that is not understood."""
+    named, _, value = typed.casefold().replace(":", " ").partition(" ")
+    return named, {"on": True, "off": False}.get(value.strip())
+
+
+def _set_discreet(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
     if wanted is None:
         raise Mistake("Write it so: {example}", example="/settings discreet:on")
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
@@ -166,6 +175,27 @@ def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> R
     else:
         said = [paragraph(speech.t("From now on messages here say what they are about."))]
     return reply(*said, choices=((back, Choice(speech.t("Settings"), "/settings")),))
+
+
+def _set_drills(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
+    if wanted is None:
+        raise Mistake("Write it so: {example}", example="/settings drills:on")
+    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
+    work.recipients.set_drills(recipient.id, wanted=wanted)
+    back = Choice(speech.t("Undo"), f"/settings drills:{'off' if wanted else 'on'}")
+    said = (
+        speech.t(
+            "From now on drills come here too: alerts by which the watch is practised. Each begins with "
+            "EXERCISE or TEST, and nobody is in danger."
+        )
+        if wanted
+        else speech.t("From now on no drill comes here.")
+    )
+    return reply(paragraph(said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
+
+
+_SWITCHES = {"discreet": _set_discreet, "drills": _set_drills}
+"""What is on or off."""
 
 
 def _is_everything(route: Route) -> bool:

@@ -315,7 +315,10 @@ def _held(event: Event, speech: Speech) -> _Facts:
 
 
 def _expired(event: Event, speech: Speech) -> _Facts:
-    return [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
+    facts = [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
+    if held := event.counts.get("held", 0):
+        facts.append((speech.t("Held until they were over"), _text(speech.number(held))))
+    return facts
 
 
 _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {

@@ -103,7 +103,7 @@ def test_drills_match_no_route(status: Status) -> None:
 
 def test_lanes() -> None:
     """Corrections overtake everything, then what is Immediate or Extreme, then updates, then the rest."""
-    calm = {"urgent": False, "severity": Severity.EXTREME}
+    calm: dict[str, Any] = {"urgent": False, "severity": Severity.EXTREME}
     alerts = (
         an_alert(msg_type=MsgType.CANCEL),
         an_alert(),
