@@ -21,6 +21,7 @@ from bot.app import apology, telegram_pace
 from bot.commands.request import Reply, Request
 from bot.config import TelegramConfig
 from bot.transports.telegram import TelegramTransport
+from jobs.amend import Changed
 from jobs.deliver import Deliverer
 from jobs.manner import Manner
 from jobs.outcome import Outcome, Sent
@@ -141,6 +142,13 @@ class _Watched:
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         return await self.voice.notify(notice, recipient, key)
 
+    @property
+    def changes(self) -> bool:
+        return self.voice.changes
+
+    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+        return await self.voice.amend(change, recipient, now)
+
 
 def _transport(token: str, address: str) -> TelegramTransport:
     async def answer(_: Request) -> Reply:
@@ -150,11 +158,6 @@ def _transport(token: str, address: str) -> TelegramTransport:
         return None
 
     return TelegramTransport(token, api_url=address, answer=answer, apology=apology, gone=gone)
-
-
-async def _close(transport: TelegramTransport) -> None:
-    for request in transport._bot._request:  # noqa: SLF001 - a bot that never began is not shut down by itself
-        await request.shutdown()
 
 
 async def _sending(folder: Path, people: int) -> str:
@@ -174,7 +177,7 @@ async def _sending(folder: Path, people: int) -> str:
                 theirs.append(await _posts(token, address, people))
                 ratios.append(ours[-1] / theirs[-1])
         finally:
-            await _close(transport)
+            await transport.stop()
     return (
         f"durable sends a second, no limit, {people:,}: {statistics.median(ours):,.0f}, bare aiohttp posts "
         f"{statistics.median(theirs):,.0f}, ratio {statistics.median(ratios):.2f} "
@@ -223,7 +226,7 @@ async def _paced(folder: Path, people: int) -> str:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-            await _close(transport)
+            await transport.stop()
         line.send("count")
         _, refused = line.recv()
     urgent = [at - came for at, name in voice.told if name == "urgent"]
@@ -258,7 +261,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
     class Quiet:
         """Takes everything, and looks now and then how large we are."""
 
-        name, idempotent = "telegram", False
+        name, idempotent, changes = "telegram", False, False
 
         def __init__(self) -> None:
             self.told = self.most = 0
@@ -269,7 +272,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
                 self.most = max(self.most, memory(os.getpid()))
             return Sent("1")
 
-        notify = tell
+        notify = amend = tell
 
     voice = Quiet()
     sender = Deliverer(made, voice, Pace(1e9, gap=0), now_utc)

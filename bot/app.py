@@ -29,7 +29,6 @@ from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
-from jobs.amend import Amender
 from jobs.deliver import Deliverer
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
@@ -247,8 +246,7 @@ async def delivering(
             log.warning("another process sends here; waiting until it stops", transport=transport.name)
             await asyncio.sleep(_LOCK_RETRY)
         voice = Announcer(transport, zone)
-        amender = Amender(database, voice, pace, now_utc)
-        deliverer = Deliverer(database, voice, pace, now_utc, beat, amender.drain, told)
+        deliverer = Deliverer(database, voice, pace, now_utc, beat, told)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
@@ -348,7 +346,7 @@ async def _send(
     beat: Callable[[], None],
     desk: Desk,
 ) -> None:
-    """Delivers until cancelled: at once when something was queued, else every second."""
+    """Delivers until cancelled: at once when something was queued or a wait is over, else every second."""
     async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
         while True:
             beat()
@@ -358,7 +356,7 @@ async def _send(
                 # The queue is durable: a fault now is tried again a second later, and logged.
                 log.exception("deliver.failed", transport=transport.name)
             try:
-                await asyncio.wait_for(wake.wait(), DELIVER_EVERY)
+                await asyncio.wait_for(wake.wait(), min(DELIVER_EVERY, deliverer.rests() or DELIVER_EVERY))
                 wake.clear()
             except TimeoutError:
                 continue

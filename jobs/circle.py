@@ -5,7 +5,7 @@ from datetime import datetime
 from jobs.steps import match
 from storage.database import Work
 from storage.records import Alert
-from storage.words import Cause, MsgType
+from storage.words import Cause, MsgType, Status
 
 
 def is_followed(work: Work, alert: Alert, *, again: bool) -> bool:
@@ -21,8 +21,9 @@ def persons(work: Work, alert: Alert, now: datetime, *, followed: bool, held: st
     if alert.case_id is None:
         return 0
     more = 0
-    if followed:
-        more += work.stances.queue(alert.id, alert.case_id, match.lane(alert), now, held=held)
+    if followed and alert.status is not Status.DRAFT:
+        turn, drill = (match.lane(alert), now), alert.status is not Status.ACTUAL
+        more += work.stances.queue(alert.id, alert.case_id, *turn, held=held, drill=drill)
     if alert.msg_type is not MsgType.CANCEL:
         more -= work.stances.hush(alert.id, alert.case_id)
     return more

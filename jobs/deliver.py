@@ -1,7 +1,7 @@
 """Sends what is queued in a stream, most pressing first: nobody who is slow holds up anybody else."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,7 +9,9 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from jobs.ledger import NOBODY, Errand, Finished, Ledger, Room, Turn
+from jobs.amend import Change, Changed
+from jobs.errands import Errand, Finished, Room, Turn
+from jobs.ledger import NOBODY, Ledger
 from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Uncertain
@@ -50,6 +52,13 @@ class Voice(Protocol):
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
 
+    @property
+    def changes(self) -> bool:
+        """Whether the reader would see a change where a message stands."""
+
+    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+        """Shows what a message has to say now, in its place."""
+
 
 @dataclass(slots=True)
 class Deliverer:
@@ -66,8 +75,6 @@ class Deliverer:
     now: Callable[[], datetime]
     beat: Callable[[], None] = lambda: None
     """Called with every step forward: whoever watches us knows that we are not hung."""
-    amend: Callable[[], Awaitable[int]] | None = None
-    """Changes messages that were sent before; returns how many were tried."""
     admins: Admins = NOBODY
     """Who hears of what was refused, or came too late."""
     most: int = MOST_AT_ONCE
@@ -91,12 +98,19 @@ class Deliverer:
             self.voice.idempotent,
             self.pace.place,
             self.admins,
+            self.voice.changes,
         )
 
     def recover(self) -> int:
         """Settles what was being sent when the last sender was stopped; returns how many there were."""
         found, self._paused_until = self._ledger.recover()
         return found
+
+    def rests(self) -> float:
+        """Seconds until the first of those that told us to wait may be written to again; 0 for nobody."""
+        told = [*self._held.values(), *((self._paused_until,) if self._paused_until else ())]
+        now = self.now()
+        return min(((at - now).total_seconds() for at in told if at > now), default=0.0)
 
     async def drain(self) -> int:
         """Sends everything that is due; returns how many messages were attempted."""
@@ -116,8 +130,6 @@ class Deliverer:
                 if idle and (self._is_paused() or not await self._is_any_due(room)):
                     break
                 await self._something(exhausted=turn.looked < room.most)
-            if self.amend is not None and not self._is_paused():
-                attempted += await self.amend()
             return attempted
         finally:
             await self._end()
@@ -160,7 +172,7 @@ class Deliverer:
             outcome = await self._said(errand, now)
         except Exception:
             # The message may have left; only the log knows why no answer was understood.
-            log.exception("deliver.fault", transport=self.voice.name, delivery=errand.deliveries[0].id)
+            log.exception("deliver.fault", transport=self.voice.name, delivery=errand.number)
             outcome = Uncertain("fault in Vigil while sending: see the log")
         self.pace.answered(slot)
         finished = Finished(errand, outcome, self.now())
@@ -176,6 +188,8 @@ class Deliverer:
     async def _said(self, errand: Errand, now: datetime) -> Outcome:
         if isinstance(errand.matter, Notice):
             return await self.voice.notify(errand.matter, errand.recipient, errand.key)
+        if isinstance(errand.matter, Change):
+            return await self.voice.amend(errand.matter.told, errand.recipient, now)
         manner = await manner_of(self.database, errand.matter, errand.deliveries)
         manner = replace(manner, plain=errand.is_refused)
         return await self.voice.tell(errand.matter, errand.recipient, errand.key, now, manner)
@@ -206,8 +220,7 @@ class Deliverer:
                 room = Room()  # first what happened
         finished, self._finished = self._finished, []
         for one in finished:
-            number = one.errand.deliveries[0].id
-            log.error("deliver.left_sending", delivery=number, settled_at="the next start")
+            log.error("deliver.left_sending", delivery=one.errand.number, settled_at="the next start")
         return Turn()
 
     async def _uninterrupted(self, room: Room) -> Turn:

@@ -48,6 +48,8 @@ class Outcome:
     first_poll: bool = False
     standing: Standing = AS_IT_WAS
     """What is gone at the source, and what is back."""
+    understood: datetime | None = None
+    """When its texts were, where it is known."""
     pushed: bool = False
     """True when a hub brought it: that tells nothing of how the source itself answers."""
     doubt: str = ""
@@ -110,7 +112,7 @@ def keep_all(
         if outcome.standing.at_once:
             tell_vanished(work, outcome.source, outcome.standing.at_once, outcome.now, admins)
     audience = Audience(work, wishes or Wishes(), admins)
-    kept = [_keep(work, outcome, Occasion(outcome.now, limits, audience), recall) for outcome in outcomes]
+    kept = [_keep(work, outcome, _occasion(outcome, limits, audience), recall) for outcome in outcomes]
     for outcome, one in zip(outcomes, kept, strict=True):
         for number in dict.fromkeys(one.withheld):
             tell_withheld(work, outcome.source, number, outcome.now, admins)
@@ -128,6 +130,10 @@ def _keep_pushed(work: Work, pushed: Sequence[tuple[Outcome, Source]], admins: A
     found = [Found(by.before, source, by.now) for by, source in pushed]
     tell_pushed(work, found, admins)
     work.sources.save_pushed([one.after for one in found])
+
+
+def _occasion(outcome: Outcome, limits: Limits, audience: Audience) -> Occasion:
+    return Occasion(outcome.now, limits, audience, understood=outcome.understood)
 
 
 def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> Kept:

@@ -1,21 +1,25 @@
 """The transactions of one transport's sender: outcomes are written and attempts counted, many at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
+from jobs import amend
+from jobs.amend import Change
+from jobs.away import Away
+from jobs.errands import Errand, Finished, Matter, Room, Turn, arrivals, by_recipient
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.uncertain import refused, unanswered, was_refused, was_repeated
 from storage.database import Database, Work
-from storage.deliveries import EXPIRED
+from storage.deliveries import DIGESTS, EXPIRED
 from storage.recipients import UNREACHABLE
 from storage.records import Alert, Delivery, Event, Notice, Recipient
-from storage.words import DeliveryState, EventKind, Status, Urgency
+from storage.words import DeliveryState, EventKind, Status
 
 log = structlog.get_logger()
 
@@ -23,75 +27,21 @@ _LONGEST_BACKOFF = 600.0
 _SWEEP = timedelta(minutes=1)
 NOBODY = Admins()
 
-Matter = tuple[Alert, ...] | Notice
-"""What one message is about: an alert, several as a digest, or a notice to an admin."""
+_Waiting = tuple[Delivery, ...] | Change
+_ORDER = (((0, 1), True), ((2, 2), False), ((3, DIGESTS), None))
+"""Lanes, first and last, and whether ends or rewritings of what was told are shown in place after them.
 
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """One message to one recipient: an attempt that is counted, and has to be made now."""
-
-    deliveries: tuple[Delivery, ...]
-    recipient: Recipient
-    matter: Matter
-    place: Place
-
-    @property
-    def key(self) -> str:
-        """The same for every repetition."""
-        named = f"notice-{self.matter.id}" if isinstance(self.matter, Notice) else self.matter[0].identifier
-        return f"{named}:{self.recipient.id}" + (":plain" if self.is_refused else "")
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether it was refused as it was, and goes in plain text."""
-        return any(map(was_refused, self.deliveries))
-
-    @property
-    def pressing(self) -> tuple[bool, ...]:
-        """For each delivery, whether a miss is worse than a double: an Immediate alert, a notice."""
-        if isinstance(self.matter, Notice):
-            return (True,)
-        return tuple(alert.statement.alert.urgency is Urgency.IMMEDIATE for alert in self.matter)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What a platform answered to an errand."""
-
-    errand: Errand
-    outcome: Outcome
-    at: datetime
-    """When it answered: a time to wait counts from there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What a turn found."""
-
-    errands: tuple[Errand, ...] = ()
-    looked: int = 0
-    """For how many recipients something was due, whatever became of it."""
-    skipped: tuple[tuple[str, int], ...] = ()
-    """Chats that are busy, each with a recipient in it for whom something is due."""
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How many messages may leave now, and who must not be written to."""
-
-    most: int = 0
-    without: Collection[int] = ()
-    """Recipients, by id."""
-    busy: Collection[str] = ()
-    """Chats: several recipients may be topics of one."""
+Who was told a call has a message of its own that it is over, before everything; the stroke through the call
+above it may wait for who was told nothing of another one yet. See docs/decisions/0023-changes-in-place.md.
+"""
 
 
 @dataclass(slots=True)
 class Ledger:
     """Keeps the notification log for one transport. To be used by the one holder of its sender lock.
 
-    `recognised`: whether the platform knows a repetition by its key.
+    `recognised`: whether the platform knows a repetition by its key; `changes`: whether a message can be
+    changed where it stands.
     """
 
     database: Database
@@ -100,11 +50,18 @@ class Ledger:
     recognised: bool = False
     place: Callable[[str], Place] = each_its_own
     admins: Admins = NOBODY
+    changes: bool = True
     _swept: datetime | None = None
     _late: int = 0
     """Found expired when they were due, since the last sweep."""
+    _unseen: int = 0
+    """Held until they expired, and not told yet."""
     _told: set[tuple[str, str]] = field(default_factory=set)
     """Which alerts admins know to be refused, and why."""
+    _away: Away = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._away = Away(self.transport)
 
     def recover(self) -> tuple[int, datetime | None]:
         """Settles what was being sent when the last sender was stopped.
@@ -112,6 +69,7 @@ class Ledger:
         Returns how many there were, and until when the account was told to wait. See `jobs.uncertain`.
         """
         with self.database.write() as work:
+            self._away.begin(work)
             found = work.deliveries.interrupted(self.transport)
             for delivery, immediate in found:
                 if delivery.begun:
@@ -129,6 +87,7 @@ class Ledger:
         with self.database.write() as work:
             self._settle(work, finished)
             self._report(work, finished)
+            self._away.note(work, finished, self.admins)
             if room.most:
                 self._sweep(work)
             turn = self._errands(work, room) if room.most else Turn()
@@ -136,14 +95,21 @@ class Ledger:
         return turn
 
     def _log(self, finished: Sequence[Finished]) -> None:
-        counted = Counter(type(one.outcome).__name__ for one in finished)
-        for outcome, messages in counted.items():
-            log.info("deliver.done", transport=self.transport, outcome=outcome, messages=messages)
+        counted = Counter(
+            (
+                "amend.done" if isinstance(one.errand.matter, Change) else "deliver.done",
+                type(one.outcome).__name__,
+            )
+            for one in finished
+        )
+        for (event, outcome), messages in counted.items():
+            log.info(event, transport=self.transport, outcome=outcome, messages=messages)
 
     def is_due(self, among: Collection[int]) -> bool:
         """Whether anything is due for these recipients."""
         with self.database.read() as work:
-            return work.deliveries.is_due(self.transport, self.now(), among)
+            asked = (self.transport, self.now(), among)
+            return work.deliveries.is_due(*asked) or work.told.is_due(*asked)
 
     def put_back(self, errands: Sequence[Errand]) -> None:
         """These were not sent after all."""
@@ -155,21 +121,27 @@ class Ledger:
         return f"{self.transport} waits"
 
     def _sweep(self, work: Work) -> None:
-        """Once a minute, takes out what has expired while it waited."""
+        """Once a minute, takes out what has expired while it waited.
+
+        Admins hear of it when the platform takes messages at all: of all of it at once.
+        """
         now = self.now()
         if self._swept is None or not self._swept <= now < self._swept + _SWEEP:
             expired = work.deliveries.cancel_expired(self._swept, now) + self._late
+            self._unseen += work.held.expire(self._swept, now)
             if expired:
                 log.warning("deliver.expired", deliveries=expired)
-                counts = {"deliveries": expired}
+            if (expired or self._unseen) and self._away.since is None:
+                counts = {"deliveries": expired, "held": self._unseen}
+                expired = self._unseen = 0
                 announce(work, [Event(EventKind.EXPIRED, now, counts=counts)], self.admins, now)
-            self._swept, self._late = now, 0
+            self._swept, self._late = now, expired
 
     def _report(self, work: Work, finished: Sequence[Finished]) -> None:
         """Admins hear once of each alert that a platform refused, and why: it is our fault."""
         events = {}
         for one in finished:
-            if isinstance(one.outcome, Rejected) and not isinstance(one.errand.matter, Notice):
+            if isinstance(one.outcome, Rejected) and isinstance(one.errand.matter, tuple):
                 alert = one.errand.matter[0]
                 events[alert.identifier, one.outcome.detail] = Event(
                     EventKind.REJECTED,
@@ -184,27 +156,53 @@ class Ledger:
 
     def _errands(self, work: Work, room: Room) -> Turn:
         now = self.now()
-        due = work.deliveries.due(self.transport, now, room.most, without=room.without)
-        if not due:
-            return Turn()
-        people = work.recipients.many({one.recipient_id for one in due})
+        waiting, looked = self._waiting(work, room, now)
+        due = [one for group in waiting if isinstance(group, tuple) for one in group]
+        people = work.recipients.many({_reader(one) for one in waiting})
         alerts = work.alerts.many([one.alert_id for one in due if one.alert_id])
         notices = work.notices.many([one.notice_id for one in due if one.notice_id])
         errands: dict[str, Errand] = {}
         skipped = []
-        groups = tuple(_by_recipient(due))
-        for group in groups:
-            recipient = people[group[0].recipient_id]
+        for group in waiting:
+            recipient = people[_reader(group)]
             place = self.place(recipient.address)
             if place.chat in errands or place.chat in room.busy:
                 skipped.append((place.chat, recipient.id))
                 continue
+            if isinstance(group, Change):
+                errands[place.chat] = Errand((), recipient, group, place)
+                continue
             told = self._still_told(work, group, alerts, recipient, now)
             if told:
-                matter = notices.get(told[0].notice_id) or tuple(alerts[one.alert_id] for one in told)
+                matter: Matter = notices.get(told[0].notice_id) or tuple(alerts[one.alert_id] for one in told)
                 errands[place.chat] = Errand(told, recipient, matter, place)
-        work.deliveries.begin([one.id for errand in errands.values() for one in errand.deliveries])
-        return Turn(tuple(errands.values()), len(groups), tuple(skipped))
+        begun = [one.id for errand in errands.values() for one in errand.deliveries]
+        if begun:
+            work.deliveries.begin(begun)
+        return Turn(tuple(errands.values()), looked, tuple(skipped))
+
+    def _waiting(self, work: Work, room: Room, now: datetime) -> tuple[list[_Waiting], int]:
+        """What may go next, most pressing first, and for how many something was due at all."""
+        found: list[_Waiting] = []
+        looked, without = 0, set(room.without)
+        for lanes, ends in _ORDER:
+            most = room.most - len(found)
+            if most <= 0:
+                break
+            due = work.deliveries.due(self.transport, now, most, lanes=lanes, without=without)
+            groups = list(by_recipient(due))
+            found += groups
+            looked, most = looked + len(groups), most - len(groups)
+            if ends is None or most <= 0:
+                continue
+            without |= {_reader(one) for one in found}
+            if self.changes:
+                count, changes = amend.due(work, self.transport, now, most, ends=ends, without=without)
+                found += changes
+            else:
+                count = amend.give_up(work, self.transport, now, most)
+            looked += count
+        return found, looked
 
     def _still_told(
         self,
@@ -234,10 +232,13 @@ class Ledger:
                 for delivery in one.errand.deliveries
             }
         )
+        work.courses.left(arrivals(finished))
         for one in finished:
-            if isinstance(one.outcome, Sent):
+            if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change):
                 continue
             errand, outcome, recipient = one.errand, one.outcome, one.errand.recipient
+            if isinstance(errand.matter, Change):
+                amend.settle(work, errand.matter, outcome, one.at)
             for delivery, immediate in zip(errand.deliveries, errand.pressing, strict=True):
                 self._settle_one(work, delivery, one, immediate=immediate)
             if isinstance(outcome, Gone):
@@ -291,8 +292,5 @@ def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
     return ""
 
 
-def _by_recipient(due: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:
-    groups: dict[int, list[Delivery]] = {}
-    for delivery in due:
-        groups.setdefault(delivery.recipient_id, []).append(delivery)
-    yield from map(tuple, groups.values())
+def _reader(waiting: _Waiting) -> int:
+    return waiting.wish.recipient_id if isinstance(waiting, Change) else waiting[0].recipient_id

@@ -1,6 +1,5 @@
 """How fast one account may write: over all chats, to one chat, and to one crowd of people."""
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -102,13 +101,6 @@ class Pace:
     def answered(self, slot: Slot) -> None:
         """The platform answered: it had counted the message by now."""
         slot.counts_until = min(slot.counts_until, self.clock() + 1.0)
-
-    async def turn(self, address: str) -> None:
-        """Waits until a message to this address may leave, and counts it as leaving."""
-        place = self.place(address)
-        while (rest := max(self.wait(), self._chats.get(place.chat, 0.0) - self.clock())) > 0:  # noqa: ASYNC110 - only time ends it
-            await asyncio.sleep(rest)
-        self.leaves(place)
 
     def resting(self) -> frozenset[str]:
         """The chats that may not be written to yet."""

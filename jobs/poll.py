@@ -175,7 +175,8 @@ class Poller:
                 pinned=True,
                 turn=turns.at,
             )
-            return await self._answered(source, answer, now())
+            outcome = await self._answered(source, answer, now())
+            return replace(outcome, understood=now())
         except LeftAlone as error:
             if turns.began is None:
                 raise

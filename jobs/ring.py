@@ -86,6 +86,8 @@ class Occasion:
     audience: Audience
     stage: str = ""
     doubt: str = ""
+    understood: datetime | None = None
+    """When its text was, for the record."""
     cause: Cause = Cause.NEWS
     changes: tuple[Change, ...] = ()
 
@@ -241,7 +243,7 @@ def ring(
             storm.tell(work, alert, aim, held, occasion.audience.admins)
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
-    alert = replace(alert, id=work.alerts.add(alert))
+    alert = replace(alert, id=_added(work, alert, occasion))
     occasion.audience.rang(alert, at_once=at_once)
     usual = timing(alert, occasion)
     queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
@@ -275,7 +277,7 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     followed = circle.is_followed(work, alert, again=again)
     if again and not work.told.receivers(alert.case_id, waiting=bool(held)):
         return None
-    alert = replace(alert, id=work.alerts.add(alert))
+    alert = replace(alert, id=_added(work, alert, occasion))
     lane = match.lane(alert)
     queued = work.told.queue(alert, lane, occasion.now, held=held)
     queued += circle.persons(work, alert, occasion.now, followed=followed, held=held)
@@ -295,6 +297,10 @@ def timing(alert: Alert, occasion: Occasion) -> Timing:
         daily=Turn(DIGESTS, limits.digest_time(Digest.DAILY, now)),
         weekly=Turn(DIGESTS, limits.digest_time(Digest.WEEKLY, now)),
     )
+
+
+def _added(work: Work, alert: Alert, occasion: Occasion) -> int:
+    return work.alerts.add(alert, occasion.understood, max(alert.sent, now_utc()))
 
 
 def _may_take_back(work: Work, alert: Alert) -> bool:

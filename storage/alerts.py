@@ -64,8 +64,11 @@ class Alerts:
         self._statements = of_statements
         self._sources = of_sources
 
-    def add(self, alert: Alert) -> int:
-        """Keeps an alert; returns its id. For a known identifier the transaction raises IntegrityError."""
+    def add(self, alert: Alert, understood: datetime | None = None, queued: datetime | None = None) -> int:
+        """Keeps an alert; returns its id. For a known identifier the transaction raises IntegrityError.
+
+        `understood` and `queued`: when its text was, and when it is given to those who send.
+        """
         row = {
             "identifier": alert.identifier,
             "statement_id": alert.statement.id,
@@ -77,6 +80,8 @@ class Alerts:
             "expires": alert.expires,
             "references": list(alert.references),
             "cause": alert.cause,
+            "understood": understood,
+            "queued": queued,
             "changes": [[one.aspect, list(one.before), list(one.after)] for one in alert.changes],
         }
         return self._additions.add(alerts, row)

@@ -21,9 +21,11 @@ from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
 from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all, count_caught_up
+from storage.courses import Courses
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
+from storage.held import Held
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
@@ -75,6 +77,8 @@ class Work:
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
+    held: Held
+    courses: Courses
 
     def counts(self) -> Counts:
         """How much is held."""
@@ -223,6 +227,8 @@ class Database:
             subscriptions=Subscriptions(connection, self.vault),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
+            held=Held(connection),
+            courses=Courses(connection),
         )
 
     def _where(self, error: SQLAlchemyError) -> str:

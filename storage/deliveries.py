@@ -16,6 +16,7 @@ DIGESTS = 4
 """The lane of what waits for a digest: nothing there rings."""
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
+_CALLED_OFF = "called off while it was being sent, and it did not arrive"
 _ARRIVED = (
     sa.update(deliveries)
     .where(deliveries.c.id == sa.bindparam("its"))
@@ -187,6 +188,8 @@ class Deliveries:
 
     def many(self, ids: Sequence[int]) -> tuple[Delivery, ...]:
         """The deliveries with these ids, in this order."""
+        if not ids:
+            return ()
         rows = self._connection.execute(sa.select(deliveries).where(deliveries.c.id.in_(ids))).mappings()
         by_id = {row["id"]: _delivery(row) for row in rows}
         return tuple(by_id[key] for key in ids if key in by_id)
@@ -206,7 +209,7 @@ class Deliveries:
             values["not_before"] = not_before
         if state is DeliveryState.QUEUED:
             values["state"] = sa.case((deliveries.c.over, DeliveryState.CANCELLED), else_=state)
-            values["detail"] = sa.case((deliveries.c.over, _CLOSED), else_=detail)
+            values["detail"] = sa.case((deliveries.c.over, _CALLED_OFF), else_=detail)
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
@@ -249,10 +252,11 @@ class Deliveries:
         )
 
     def next_due(self, transport: str) -> datetime | None:
-        """When the next queued delivery may be sent."""
-        question = sa.select(sa.func.min(deliveries.c.not_before))
+        """When the next queued delivery may be sent, of those for somebody who can be reached."""
+        question = sa.select(sa.func.min(deliveries.c.not_before)).join(recipients)
         queued = (deliveries.c.transport == transport, deliveries.c.state == DeliveryState.QUEUED)
-        found: datetime | None = self._connection.scalar(question.where(*queued))
+        active = recipients.c.state == RecipientState.ACTIVE
+        found: datetime | None = self._connection.scalar(question.where(*queued, active))
         return found
 
     def waiting(self) -> int:
@@ -261,12 +265,15 @@ class Deliveries:
         question = sa.select(sa.func.count()).where(deliveries.c.state.in_(states))
         return int(self._connection.scalar(question) or 0)
 
-    def cancel_case(self, case_id: int) -> int:
+    def cancel_case(self, case_id: int, *, before: int | None = None) -> int:
         """Cancels what still waits of earlier alerts on the case: it is over; returns how many.
 
-        What is just being sent is not tried again, should it not arrive.
+        With `before`, only of those with a lower id. What is just being sent is not tried again, should it
+        not arrive.
         """
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
+        if before is not None:
+            of_case = of_case.where(alerts.c.id < before)
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         result = self._connection.execute(
             sa.update(deliveries)
@@ -320,6 +327,23 @@ class Deliveries:
         alike = (*of, deliveries.c.alert_id.is_not(None), deliveries.c.lane == one.lane)
         question = sa.select(deliveries).where(*alike).order_by(deliveries.c.id)
         return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+
+    def of_recipient(
+        self, recipient_id: int, states: Collection[DeliveryState], *, detail: str = ""
+    ) -> tuple[Delivery, ...]:
+        """The recipient's deliveries in these states, whose detail begins so."""
+        of = (deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(states))
+        question = sa.select(deliveries).where(*of, deliveries.c.detail.startswith(detail, autoescape=True))
+        rows = self._connection.execute(question.order_by(deliveries.c.id)).mappings()
+        return tuple(_delivery(row) for row in rows)
+
+    def call_off(self, delivery_id: int) -> None:
+        """Should what is just being sent not arrive, it is not tried again."""
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == DeliveryState.SENDING)
+            .values(over=True)
+        )
 
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""

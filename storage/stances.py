@@ -59,12 +59,23 @@ class Stances:
         with self._additions.beside():  # none of what waits there is a stance
             return self._connection.execute(question).first() is not None
 
-    def queue(self, alert_id: int, case_id: int, lane: int, now: datetime, *, held: str = "") -> int:
+    def queue(
+        self,
+        alert_id: int,
+        case_id: int,
+        lane: int,
+        now: datetime,
+        *,
+        held: str = "",
+        drill: bool = False,
+    ) -> int:
         """Queues the alert for those who follow its case and do not get it anyway; returns how many.
 
-        Who would get it in a digest gets it at once.
+        Who would get it in a digest gets it at once. A `drill` is for those who asked for drills.
         """
         followers = self._of_case(case_id, Stance.FOLLOW)
+        if drill:
+            followers = followers.where(recipients.c.drills)
         self._connection.execute(
             sa.update(deliveries)
             .where(
@@ -93,6 +104,9 @@ class Stances:
         result = self._connection.execute(
             sa.update(deliveries).where(*where, waiting).values(state=DeliveryState.CANCELLED, detail=_MUTED)
         )
+        # What is just being sent is not tried again, should it not arrive.
+        under_way = deliveries.c.state == DeliveryState.SENDING
+        self._connection.execute(sa.update(deliveries).where(*where, under_way).values(over=True))
         return result.rowcount
 
     def _of_case(self, case_id: int, stance: Stance) -> sa.Select[tuple[int]]:

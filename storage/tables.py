@@ -263,6 +263,10 @@ alerts = Table(
     Column("references", JSON, nullable=False),
     Column("cause", String, nullable=False, server_default=""),
     Column("changes", JSON, nullable=False, server_default="[]"),
+    Column("understood", Moment),
+    Column("queued", Moment),
+    Column("first_sent", Moment),
+    Column("last_sent", Moment),
 )
 
 recipients = Table(

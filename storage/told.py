@@ -1,6 +1,6 @@
 """What chats were told of a case: who was, under which message news of it belongs, what to change."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from storage.queueing import queue_for
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, statements
-from storage.words import DeliveryState, MsgType, RecipientState, Severity, Urgency
+from storage.words import DeliveryState, MsgType, RecipientState, Severity, Status, Urgency
 
 _ARRIVED = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
 _DIGEST_LANE = 4
@@ -56,6 +56,8 @@ class Told:
         """
         assert end.case_id is not None  # noqa: S101 - it ends the case
         found = _receivers(end.case_id, waiting=bool(held))
+        if end.status is not Status.ACTUAL:  # a drill is for those who still ask for drills, a draft for none
+            found = found.where(recipients.c.drills, sa.literal(end.status is not Status.DRAFT))
         return queue_for(self._connection, found, end.id, (lane, now), held)
 
     def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:
@@ -80,8 +82,7 @@ class Told:
     def amend(self, by: Alert, now: datetime, *, statement_id: int = 0) -> int:
         """From now on the messages on the alert's case are due to be changed; returns how many.
 
-        Only those that said it alone: a line in a digest stays. With `statement_id`, only what was told
-        of that statement.
+        Digests that told of it among others, too. With `statement_id`, only what was told of that statement.
         """
         of = [alerts.c.case_id == by.case_id, alerts.c.id < by.id]
         of += [alerts.c.statement_id == statement_id] if statement_id else []
@@ -89,17 +90,26 @@ class Told:
             sa.update(deliveries)
             .where(
                 deliveries.c.alert_id.in_(sa.select(alerts.c.id).where(*of)),
-                deliveries.c.lane < _DIGEST_LANE,
                 _LEFT_US,
             )
             .values(amend_by=by.id, amend_at=now)
         )
         return result.rowcount
 
-    def due(self, transport: str, now: datetime, most: int) -> tuple[Amendment, ...]:
+    def due(
+        self,
+        transport: str,
+        now: datetime,
+        most: int,
+        *,
+        ends: bool | None = None,
+        without: Collection[int] = (),
+    ) -> tuple[Amendment, ...]:
         """Messages of reachable chats that are due to be changed, oldest wish first.
 
-        To be asked only by the one sender that holds the transport's lock.
+        With `ends`, only by what calls a case off; with False, only by anything else. `without`:
+        recipients who are not to be written to now. To be asked only by the one sender that holds the
+        transport's lock.
         """
         question = (
             sa.select(
@@ -114,7 +124,38 @@ class Told:
             .order_by(deliveries.c.amend_at, deliveries.c.id)
             .limit(most)
         )
+        if ends is not None:
+            by = sa.select(alerts.c.msg_type).where(alerts.c.id == deliveries.c.amend_by).scalar_subquery()
+            question = question.where(by == MsgType.CANCEL if ends else by != MsgType.CANCEL)
+        if without:
+            question = question.where(deliveries.c.recipient_id.not_in(without))
         return tuple(Amendment(*row) for row in self._connection.execute(question))
+
+    def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
+        """Whether a message to these recipients is due to be changed."""
+        question = (
+            sa.select(deliveries.c.id)
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(*_to_amend(transport), deliveries.c.amend_at <= now, deliveries.c.recipient_id.in_(among))
+            .limit(1)
+        )
+        return self._connection.scalar(question) is not None
+
+    def over(self, recipient_id: int, alert_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these alerts were called off since, as the recipient was told or is about to be."""
+        end = alerts.alias("end")
+        question = (
+            sa.select(alerts.c.id)
+            .join(end, sa.and_(end.c.case_id == alerts.c.case_id, end.c.id > alerts.c.id))
+            .join(deliveries, deliveries.c.alert_id == end.c.id)
+            .where(
+                alerts.c.id.in_(alert_ids),
+                end.c.msg_type == MsgType.CANCEL,
+                deliveries.c.recipient_id == recipient_id,
+                sa.or_(_LEFT_US, _UNDER_WAY),
+            )
+        )
+        return frozenset(self._connection.scalars(question))
 
     def next_due(self, transport: str) -> datetime | None:
         """When the next message may be changed."""
@@ -127,9 +168,15 @@ class Told:
         return found
 
     def amended(self, amendment: Amendment, reference: str | None) -> None:
-        """The message was changed and goes by this reference now; with None it stays as it is for good."""
-        kept = amendment.reference if reference is None else reference
-        self._settle(amendment, amend_by=None, amend_at=None, reference=kept)
+        """The message was changed and goes by this reference now; with None it stays as it is for good.
+
+        All that it told goes by it: of a digest each of its alerts.
+        """
+        self._settle(amendment, amend_by=None, amend_at=None)
+        if reference is not None and reference != amendment.reference:
+            self._connection.execute(
+                sa.update(deliveries).where(*_of_message(amendment)).values(reference=reference)
+            )
 
     def amend_later(self, amendment: Amendment, at: datetime) -> None:
         """The message is to be changed, but not before then."""
@@ -139,13 +186,16 @@ class Told:
         """Not where another alert is to change it now, or the chat has moved."""
         self._connection.execute(
             sa.update(deliveries)
-            .where(
-                deliveries.c.id == amendment.delivery_id,
-                deliveries.c.amend_by == amendment.by,
-                deliveries.c.reference == amendment.reference,
-            )
+            .where(*_of_message(amendment), deliveries.c.amend_by == amendment.by)
             .values(**values)
         )
+
+
+def _of_message(amendment: Amendment) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        deliveries.c.recipient_id == amendment.recipient_id,
+        deliveries.c.reference == amendment.reference,
+    )
 
 
 def _receivers(case_id: int, *, waiting: bool) -> sa.Select[tuple[int, str]]:

@@ -125,6 +125,8 @@ class EventKind(StrEnum):
     ONLINE = "online"
     OUTAGE = "outage"
     """Vigil itself was not at work."""
+    AWAY = "away"
+    """A platform took no message at all for a while, and does again."""
     REJECTED = "rejected"
     """A platform would not take a message as it was drawn."""
     EXPIRED = "expired"

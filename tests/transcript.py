@@ -39,16 +39,9 @@ LINES = (
     *("/settings", "/latest China", '/search "prison camps" since:2004', "/search prisson kind:resolutoin"),
     *("/resolutions 2005", "/demands 2005 China", "/demands", "/signed NKHR", "/signed Open Sea", "/orgs"),
     *("/statement 1", "/statement 1 versions", "/statement 99", "/case 1", "/cite 2", "/cite 3", "/status"),
-    *(
-        "/settings 1",
-        "/settings 1 kinds",
-        "/follow 1",
-        "/mute 1",
-        "/settings",
-        "/mute 1 off",
-        "/digest daily 07:30 Seoul",
-    ),
-    *("/quiet 22:00-07:00", "/settings discreet:on", "/settings", "/quiet off", "/unsubscribe 1", "/forget"),
+    *("/settings 1", "/settings 1 kinds", "/follow 1", "/mute 1", "/settings", "/mute 1 off"),
+    *("/digest daily 07:30 Seoul", "/quiet 22:00-07:00", "/settings discreet:on", "/settings drills:on"),
+    *("/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
 HEAD = """# The commands, as they are answered
 

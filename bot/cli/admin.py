@@ -1,28 +1,33 @@
-"""vigil admin case, part, join, takedown: what belongs to one case and why, and how it is mended."""
+"""vigil admin: what belongs to one case and why, and how it is mended; what else admins do is beside it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import open_database
-from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.cli.common import DEFAULT, ConfigFile, fail
+from bot.cli.course import timeline
+from bot.cli.held import drop, held, release
+from bot.cli.opened import opened
 from jobs.relink import Unknown
 from jobs.relink import join as join_case
 from jobs.relink import part as part_case
 from jobs.takedown import NotThere, take_down
-from storage.database import Database, StorageError, now_utc
+from storage.database import now_utc
 from storage.records import Statement
 
 app = typer.Typer(
-    help="What an admin can look into and mend: which statements are one case, and why.",
+    help="What an admin can look into and mend: cases, what is held, and how an alert fared.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+app.command("held")(held)
+app.command("release")(release)
+app.command("drop")(drop)
+app.command("timeline")(timeline)
 
 
 @app.command("case")
@@ -30,7 +35,7 @@ def case(
     number: Annotated[int, typer.Argument(help="The number of the case.")], config: ConfigFile = DEFAULT
 ) -> None:
     """Show the statements of a case, and why each was taken for one of it."""
-    with _opened(config) as database, database.read() as work:
+    with opened(config) as database, database.read() as work:
         found = work.cases.get(number)
         if found is None:
             fail(f"there is no case {number}")
@@ -48,7 +53,7 @@ def part(
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Take a statement out of its case: it is about something else."""
-    with _opened(config) as database, database.write() as work:
+    with opened(config) as database, database.write() as work:
         try:
             number = part_case(work, statement, now_utc())
         except Unknown as error:
@@ -63,7 +68,7 @@ def join(
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Put a statement into a case: it is about the same matter."""
-    with _opened(config) as database, database.write() as work:
+    with opened(config) as database, database.write() as work:
         try:
             join_case(work, statement, case, now_utc())
         except Unknown as error:
@@ -80,7 +85,7 @@ def takedown(
     """Remove what a statement says, for somebody's safety; that it was there stays visible."""
     if not why.strip():
         fail("--why: say why, in a few words, for those who come after you", 2)
-    with _opened(config) as database, database.write() as work:
+    with opened(config) as database, database.write() as work:
         try:
             done = take_down(work, statement, " ".join(why.split()), now_utc())
         except NotThere as error:
@@ -105,7 +110,7 @@ def alike(
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Let in what only resembles a statement that was taken down; the very item stays away."""
-    with _opened(config) as database, database.write() as work:
+    with opened(config) as database, database.write() as work:
         count = work.statements.takedowns.forget_likeness(statement)
         if count:
             # What was held back counts as seen until its source is asked for the whole of its list again.
@@ -115,19 +120,6 @@ def alike(
             f"nothing is held back for its likeness to a statement {statement}: see the number in the notice"
         )
     typer.echo(f"what only resembles statement {statement} is taken in from the next poll of its source on")
-
-
-@contextmanager
-def _opened(config: Path) -> Iterator[Database]:
-    """The configured database while it is needed; what is wrong with it ends the command with a word."""
-    try:
-        database = open_database(configuration(config), watch=False)
-    except StorageError as error:
-        fail(str(error))
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _told(statement: Statement) -> list[Text]:

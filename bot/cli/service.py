@@ -109,13 +109,15 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
     desk = Desk(database, ZoneInfo(config.timezone), admins(config))
     try:
         console_voice = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
-        async with delivering(database, console_voice, AT_ONCE, zone=desk.zone) as deliverer:
+        async with delivering(
+            database, console_voice, AT_ONCE, zone=desk.zone, told=desk.admins
+        ) as deliverer:
             await deliverer.drain()
         if not config.telegram:
             return
         chat = telegram(config.telegram, desk)
         pace = telegram_pace(config.telegram)
-        async with delivering(database, chat, pace, zone=desk.zone) as deliverer:
+        async with delivering(database, chat, pace, zone=desk.zone, told=desk.admins) as deliverer:
             while await deliverer.drain() or (until_empty and await _more_to_come(database)):
                 pass
         await chat.stop()

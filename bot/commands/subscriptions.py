@@ -14,6 +14,7 @@ from bot.commands.times import time_blocks
 from bot.render.message import Block, Choice, Items, Notice, Paragraph
 from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
+from jobs.unasked import resume, withdraw
 from storage.database import Work
 from storage.records import Recipient, Route, Source
 from storage.terms import fold
@@ -45,6 +46,7 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
             example="/settings",
         )
     routes = tuple(dict.fromkeys(work.routes.add(recipient.id, route) for route in wanted))
+    resume(work, recipient, request.now)
     wishes = work.routes.of(recipient.id)
     order = [route.id for route in wishes]
     new = any(route.id not in known for route in routes)
@@ -85,6 +87,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
         work.routes.remove(routes[0].id)
     else:
         work.routes.clear(recipient.id)
+    withdraw(work, recipient)
     left = len(work.routes.of(recipient.id))
     again = "\n".join(words.typed(route) for route in routes)
     rest = (
@@ -109,8 +112,9 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     A number opens one route (`choosing`).
     """
     typed = arguments(request).strip()
-    if typed.casefold().partition(":")[0] == "discreet":
-        return _set_discreet(typed, request, work, speech)
+    named, wanted = _set_to(typed)
+    if named in _SWITCHES:
+        return _SWITCHES[named](wanted, request, work, speech)
     recipient = work.recipients.find(request.transport, request.address)
     routes = work.routes.of(recipient.id) if recipient else ()
     place, _, change = typed.partition(" ")
@@ -147,6 +151,9 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     discreet = recipient is not None and recipient.discreet
     if discreet:
         blocks.append(paragraph(speech.t("Messages here say only that there is news.")))
+    if recipient is not None and recipient.drills:
+        drills = speech.line("Drills come here too. To end that: {undo}", undo=code("/settings drills:off"))
+        blocks.append(Paragraph(drills))
     few = Choice(speech.t("Say it in full"), "/settings discreet:off")
     if not discreet:
         few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
@@ -177,8 +184,13 @@ def _chosen(place: str, routes: tuple[Route, ...], speech: Speech) -> Chosen:
     return Chosen(routes[wanted - 1], wanted, speech)
 
 
-def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
-    wanted = {"on": True, "off": False}.get(typed.casefold().partition(":")[2].strip())
+def _set_to(typed: str) -> tuple[str, bool | None]:
+    """Return what is set, and to what: "drills:on", "drills on"; None where that is not understood."""
+    named, _, value = typed.casefold().replace(":", " ").partition(" ")
+    return named, {"on": True, "off": False}.get(value.strip())
+
+
+def _set_discreet(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
     if wanted is None:
         raise Mistake("Write it so: {example}", example="/settings discreet:on")
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
@@ -194,6 +206,27 @@ def _set_discreet(typed: str, request: Request, work: Work, speech: Speech) -> R
     else:
         said = [paragraph(speech.t("From now on messages here say what they are about."))]
     return reply(*said, choices=((back, Choice(speech.t("Settings"), "/settings")),))
+
+
+def _set_drills(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
+    if wanted is None:
+        raise Mistake("Write it so: {example}", example="/settings drills:on")
+    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
+    work.recipients.set_drills(recipient.id, wanted=wanted)
+    back = Choice(speech.t("Undo"), f"/settings drills:{'off' if wanted else 'on'}")
+    said = (
+        speech.t(
+            "From now on drills come here too: alerts by which the watch is practised. Each begins with "
+            "EXERCISE or TEST, and nobody is in danger."
+        )
+        if wanted
+        else speech.t("From now on no drill comes here.")
+    )
+    return reply(paragraph(said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
+
+
+_SWITCHES = {"discreet": _set_discreet, "drills": _set_drills}
+"""What is on or off."""
 
 
 def _is_everything(route: Route) -> bool:

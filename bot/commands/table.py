@@ -67,9 +67,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "settings",
         settings,
-        msgid("What you asked for, the language, and messages of few words"),
+        msgid("What you asked for, the language, messages of few words, and drills"),
         "/settings lang:ko",
-        msgid("[lang:… | discreet:on]"),
+        msgid("[lang:… | discreet:on | drills:on]"),
         manages=True,
         changes=bool,
     ),

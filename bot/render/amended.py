@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.render.alert import alert_message
+from bot.render.digest import Since, digest_message
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.speech import Speech
 from jobs.amend import Changed
@@ -16,9 +17,18 @@ def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
 
     What was said stays readable. Nobody hears a change, so it makes no sound.
     """
+    if change.digest:
+        return _digest(change, speech, now)
     if change.by.msg_type is MsgType.CANCEL:
         return _called_off(change, speech, now)
     return _rewritten(change, speech, now)
+
+
+def _digest(change: Changed, speech: Speech, now: datetime) -> Message:
+    """The digest as it was, with what was called off struck, and what was rewritten as it is now."""
+    rewritten = change.by.statement.id if change.by.msg_type is not MsgType.CANCEL else 0
+    changed = frozenset(alert.id for alert in change.digest if alert.statement.id == rewritten)
+    return digest_message(change.digest, speech, now, Since(change.over, changed))
 
 
 def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:

@@ -1,6 +1,9 @@
 """Sets many alerts as one quiet message: a line each, grouped by case, as many as fit."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.render.alert import LIMIT
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
@@ -16,18 +19,28 @@ _OF_CASE = 5
 """Lines of one case: /case shows the rest, and no case hides the others."""
 
 
-def digest_message(alerts: tuple[Alert, ...], speech: Speech, now: datetime) -> Message:
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What became of a digest's alerts since it was sent, by their ids: called off, or rewritten."""
+
+    over: frozenset[int] = frozenset()
+    changed: frozenset[int] = frozenset()
+
+
+def digest_message(
+    alerts: tuple[Alert, ...], speech: Speech, now: datetime, since: Since | None = None
+) -> Message:
     """Return the digest of `alerts`: what is urgent first, else in the order in which cases first appear.
 
-    What does not fit is counted, never dropped in silence. A digest makes no sound.
+    What does not fit is counted, never dropped in silence. A digest makes no sound. `since` marks lines.
     """
     alerts = _newest(alerts)
     cases = _cases(alerts)
-    for shown in range(min(len(alerts), _LINES), 0, -1):
-        message = _drawn(cases, shown, len(alerts), speech, now)
+    for shown in range(min(len(alerts), _LINES), -1, -1):
+        message = _drawn(cases, shown, len(alerts), partial(_line, speech, now, since or Since()), speech)
         if length(message) <= LIMIT:
-            return message
-    return _drawn(cases, 0, len(alerts), speech, now)
+            break
+    return message
 
 
 def _cases(alerts: tuple[Alert, ...]) -> tuple[tuple[Alert, ...], ...]:
@@ -46,7 +59,11 @@ def _newest(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
 
 
 def _drawn(
-    cases: tuple[tuple[Alert, ...], ...], shown: int, total: int, speech: Speech, now: datetime
+    cases: tuple[tuple[Alert, ...], ...],
+    shown: int,
+    total: int,
+    line: Callable[[Alert], Line],
+    speech: Speech,
 ) -> Message:
     counted = speech.n("{count} case", "{count} cases", len(cases))
     heading = speech.n(
@@ -60,7 +77,7 @@ def _drawn(
         if not here:
             break
         blocks.append(Paragraph(_about(group, speech)))
-        blocks.append(Items(tuple(_line(alert, speech, now) for alert in here)))
+        blocks.append(Items(tuple(map(line, here))))
     told = shown - left
     if total > told:
         more = speech.n("and {count} more: /latest", "and {count} more: /latest", total - told)
@@ -84,13 +101,24 @@ def _is_calm(alert: Alert) -> bool:
     return not alert.statement.alert.urgent or alert.msg_type is MsgType.CANCEL
 
 
-def _line(alert: Alert, speech: Speech, now: datetime) -> Line:
+def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
     statement = alert.statement
+    title = shorten(statement.title, _TITLE) or speech.t("without a title")
     told = [speech.kind(statement.kind), issuers_text(statement, speech, alert.source)]
+    if alert.id in since.over:
+        case = (f"/case {alert.case_id}",) if alert.case_id else ()
+        struck = Span(title, Style.STRUCK, statement.url)
+        return (
+            Span(speech.t("CALLED OFF"), Style.BOLD),
+            Span(" · "),
+            struck,
+            Span(" · " + " · ".join((*told, *case))),
+        )
     if statement.deadline:
         told.append(deadline_text(statement.deadline, now.astimezone(speech.timezone).date(), speech))
+    if alert.id in since.changed:
+        told.append(speech.t("changed by its source since"))
     if statement.id:
         told.append(f"/statement {statement.id}")
-    title = shorten(statement.title, _TITLE) or speech.t("without a title")
     mark = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),) if not _is_calm(alert) else ()
     return (*mark, Span(title, href=statement.url), Span(" · " + " · ".join(told)))

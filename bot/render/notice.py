@@ -39,6 +39,7 @@ _ORDER = (
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
+    EventKind.AWAY,
     EventKind.HELD,
     EventKind.REJECTED,
     EventKind.EXPIRED,
@@ -296,6 +297,11 @@ def _outage(event: Event, speech: Speech) -> _Facts:
     ]
 
 
+def _away(event: Event, speech: Speech) -> _Facts:
+    waiting = speech.number(event.counts.get("waiting", 0))
+    return [*_period(event, speech), (speech.t("Waiting to be sent"), _text(waiting))]
+
+
 def _refused(event: Event, speech: Speech) -> _Facts:
     return [
         (speech.t("Source"), _text(event.source)),
@@ -309,7 +315,10 @@ def _held(event: Event, speech: Speech) -> _Facts:
 
 
 def _expired(event: Event, speech: Speech) -> _Facts:
-    return [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
+    facts = [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
+    if held := event.counts.get("held", 0):
+        facts.append((speech.t("Held until they were over"), _text(speech.number(held))))
+    return facts
 
 
 _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
@@ -324,6 +333,7 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
     EventKind.OUTAGE: _outage,
+    EventKind.AWAY: _away,
     EventKind.REJECTED: _refused,
     EventKind.EXPIRED: _expired,
     EventKind.HELD: _held,

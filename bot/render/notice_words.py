@@ -17,6 +17,7 @@ HEADINGS = {
     EventKind.OFFLINE: msgid("No source can be reached: is this machine online?"),
     EventKind.ONLINE: msgid("The sources can be reached again"),
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
+    EventKind.AWAY: msgid("{source} took no messages for a while, and takes them again"),
     EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
     EventKind.EXPIRED: msgid("Alerts were over before they could be sent"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
@@ -98,6 +99,10 @@ CONSEQUENCES = {
     EventKind.OUTAGE: msgid(
         "What a source showed and took away again in that time cannot be known. Alerts that waited are "
         "sent now, unless they have expired."
+    ),
+    EventKind.AWAY: msgid(
+        "Nobody there could be reached in that time. What waited is sent now, what is most pressing first; "
+        "what is over by now is not."
     ),
     EventKind.REJECTED: msgid(
         "It was sent once more as plain text, without buttons. The fault is in Vigil: please report it."

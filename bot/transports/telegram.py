@@ -61,12 +61,9 @@ class TelegramTransport:
         offer: Offering | None = None,
     ) -> None:
         hush_libraries()
-        self._bot = Bot(
-            token,
-            base_url=api_url,
-            request=AiohttpRequest(proxy=proxy),
-            get_updates_request=AiohttpRequest(proxy=proxy, connections=2),
-        )
+        self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
+        writing, listening = self._requests
+        self._bot = Bot(token, base_url=api_url, request=writing, get_updates_request=listening)
         buttons = Buttons()
         self._commands = commands
         self._sending = Sending(self._bot, buttons)
@@ -103,6 +100,8 @@ class TelegramTransport:
             with suppress(TelegramError, TimeoutError):
                 await asyncio.wait_for(self._polling.confirm(), STOP_WITHIN / 2)
         await self._bot.shutdown()
+        for request in self._requests:  # a bot that never listened leaves its connections to us
+            await request.shutdown()
 
     async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """As `bot.announce.Transport` asks; `Sent.reference` is the ids of the parts, joined by commas."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from jobs.steps.lexicon.tokens import fold, words_of
 from storage.matching import Aim
 from storage.records import Alert, Route
-from storage.words import Digest, MsgType, Status, Urgency
+from storage.words import Digest, MsgType, Severity, Status, Urgency
 
 _ORDER = {
     Urgency.IMMEDIATE: 3,
@@ -61,12 +61,23 @@ def at_once(route: Route, alert: Alert, *, followed: bool) -> bool:
 
 
 def lane(alert: Alert) -> int:
-    """The lane of a delivery, lower first: 0 corrections, 1 Immediate, 2 updates, 3 the rest at once."""
+    """The lane of a delivery, lower first: 0 corrections, 1 what presses, 2 updates, 3 the rest at once."""
     if alert.msg_type is MsgType.CANCEL:
         return 0
-    if alert.statement.alert.urgency is Urgency.IMMEDIATE and alert.msg_type is MsgType.ALERT:
-        return 1
-    return 2 if alert.msg_type is MsgType.UPDATE else 3
+    if alert.msg_type is MsgType.UPDATE:
+        return 2
+    return 1 if _presses(alert) else 3
+
+
+def _presses(alert: Alert) -> bool:
+    """Whether it is Immediate, or Extreme while something can be done by a date.
+
+    Whatever tells of torture is Extreme: the report of a year is in no hurry for that.
+    """
+    judged = alert.statement.alert
+    if judged.urgency is Urgency.IMMEDIATE:
+        return True
+    return judged.severity is Severity.EXTREME and (judged.urgent or judged.urgency is Urgency.EXPECTED)
 
 
 def _rings(alert: Alert, *, follow_up: bool) -> bool:

@@ -56,6 +56,8 @@ class Program:
         """Our end of the service's standard input: nobody types, and nobody has closed it."""
         self._ahead: timedelta | None = None
         self._trap = ""
+        self.patience: float | None = None
+        """Seconds that it waits for an answer of Telegram, where they are to be fewer than in earnest."""
         self.afresh = False
         """Whether what runs begins as an operator begins it, not forked from what has done its imports."""
 
@@ -203,6 +205,8 @@ class Program:
             environment["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
         if self._trap:
             environment["VIGIL_STAGE_TRAP"] = self._trap
+        if self.patience is not None:
+            environment["VIGIL_STAGE_PATIENCE"] = str(self.patience)
         if not self.afresh:
             return await nursery.start(words, self.folder, environment, files)
         assert not self._trap, "only a program of the stage can be trapped"

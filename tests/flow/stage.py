@@ -4,7 +4,8 @@
 
 `VIGIL_STAGE_CLOCK` names a file that holds how many seconds the program's clock is ahead; it may change
 at any time. `VIGIL_STAGE_TRAP` names a line of TRAPS: where the program comes to it, it is killed with
-signal 9 that very instant. The program itself knows nothing of either.
+signal 9 that very instant. `VIGIL_STAGE_PATIENCE` is how many seconds it waits for an answer of Telegram.
+The program itself knows nothing of any of them.
 """
 
 import functools
@@ -166,11 +167,19 @@ def move_clock() -> None:
     storage.database.now_utc = _now
 
 
+def shorten_patience(seconds: float) -> None:
+    """To wait for an answer as long as in earnest would make a test of silence slow."""
+    request = importlib.import_module("bot.transports.telegram_request").AiohttpRequest
+    request.__init__.__kwdefaults__["read_timeout"] = seconds
+
+
 def main() -> None:
     """Set the stage, then run the program with the words of the command line."""
     move_clock()
     if point := os.environ.get("VIGIL_STAGE_TRAP"):
         set_trap(TRAPS[point])
+    if patience := os.environ.get("VIGIL_STAGE_PATIENCE"):
+        shorten_patience(float(patience))
     importlib.import_module("bot.__main__").main()
 
 

@@ -17,7 +17,7 @@ from tests.emulators.telegram import Message, TelegramEmulator, dropped, flood
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, Watch, a_watch
 
-PERSON, OTHER = 42, 43
+PERSON, OTHER, STRANGER = 42, 43, 44
 MORE = (CALL[0].replace("Nine", "Twelve"), CALL[1].replace("Nine", "Twelve"))
 NINE_FREED = (
     "Stop action: nine North Korean refugees released",
@@ -67,6 +67,7 @@ async def _a_town(database: Database) -> AsyncIterator[Town]:
     async with a_watch(database) as watch, TelegramEmulator() as telegram:
         telegram.private(PERSON)
         telegram.private(OTHER)
+        telegram.private(STRANGER)
         with database.write() as work:
             a_reader(work, a_route(), address=str(PERSON))
         watch.over_feed()
@@ -149,6 +150,7 @@ async def test_a_change_in_place_waits_out_a_flood(town: Town) -> None:
         work.connection.execute(
             sa.update(deliveries).where(deliveries.c.amend_at > NOON).values(amend_at=NOON)
         )
+        work.moments.put("telegram waits", NOON)
     await town.sends()
     assert town.reads()[0].text.startswith("CALLED OFF")
 
@@ -232,6 +234,46 @@ async def test_a_night_is_kept_quiet_and_its_news_are_one_digest(town: Town) -> 
     assert "URGENT · Twelve North Korean refugees" in digest.text
     assert digest.silent
     assert sum("Digest" in one.text for one in town.reads()) == 1
+
+
+async def test_what_a_digest_told_is_called_off_where_it_stands_and_to_who_read_it(town: Town) -> None:
+    """One read of it in the morning's digest, one was rung, one never heard: the digest's line is struck."""
+    await town.telegram.says(PERSON, "/quiet 11:00-15:00 UTC")
+    await town.telegram.until(PERSON, contains="Quiet from 11:00 to 15:00")
+    await town.telegram.says(PERSON, "/quiet extreme:off")
+    await town.telegram.until(PERSON, contains="Nothing breaks them")
+    with town.watch.database.write() as work:
+        a_reader(work, a_route(), address=str(OTHER))
+        a_reader(work, a_route("CU"), address=str(STRANGER))
+    for _ in range(2):
+        await town.publishes(CALL)
+    *_, digest = town.reads()
+    assert "URGENT · Nine North Korean refugees" in digest.text
+
+    await town.publishes(CALL, NINE_FREED)
+    *_, digest, end = town.reads()
+    assert digest.text.startswith("Digest: 1 statement on 1 case")
+    assert "CALLED OFF · Nine North Korean refugees" in digest.text
+    assert "URGENT" not in digest.text
+    assert "<s>" in digest.source
+    assert (end.text[:4], end.silent, end.reply_to) == ("OVER", True, digest.id)
+    assert [one.text.partition(" · ")[0] for one in town.reads(OTHER)] == ["CALLED OFF", "OVER"]
+    assert town.reads(STRANGER) == []
+
+
+async def test_what_a_digest_told_is_rewritten_where_it_stands(town: Town) -> None:
+    """Its source corrects the number: who read the digest hears it, and reads it there."""
+    await town.telegram.says(PERSON, "/quiet 11:00-15:00 UTC")
+    await town.telegram.until(PERSON, contains="Quiet from 11:00 to 15:00")
+    await town.telegram.says(PERSON, "/quiet extreme:off")
+    await town.telegram.until(PERSON, contains="Nothing breaks them")
+    for _ in range(4):
+        await town.publishes(CALL)
+    await town.publishes(MORE)
+    *_, digest, change = town.reads()
+    assert "URGENT · Twelve North Korean refugees" in digest.text
+    assert "changed by its source since" in digest.text
+    assert "The source has changed its call." in change.text
 
 
 async def test_what_is_extreme_and_immediate_rings_through_a_quiet_night(town: Town) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from jobs.amend import Changed
 from jobs.deliver import Deliverer
 from jobs.manner import Manner
 from jobs.notices import Admins
@@ -16,9 +17,9 @@ from jobs.pace import Pace
 from jobs.prune import Pruner
 from storage.database import Database
 from storage.records import Alert, Assessment, Delivery, Notice, Recipient, Route
-from storage.tables import deliveries
-from storage.words import DeliveryState, EventKind, RecipientState, Status
-from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
+from storage.tables import alerts, deliveries
+from storage.words import DeliveryState, EventKind, MsgType, RecipientState, Status
+from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued
 
 
 @dataclass
@@ -30,6 +31,14 @@ class Platform:
     told: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     name: str = "telegram"
     plain: list[bool] = field(default_factory=list)
+    changes: bool = True
+
+    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+        """One attempt to change what stands there."""
+        del now
+        return self._answered(
+            recipient, (f"{change.alert.identifier} by {change.by.identifier}",), change.key
+        )
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """One attempt to tell an admin."""
@@ -90,6 +99,52 @@ async def test_corrections_go_before_alerts_and_alerts_before_digests(database: 
     platform = Platform()
     await deliverer(database, platform, Clock()).drain()
     assert [names for _, names, _ in platform.told] == [("correction",), ("alert",), ("digest",)]
+
+
+@pytest.mark.parametrize(
+    ("msg_type", "order"),
+    [
+        (MsgType.CANCEL, ["correction", "alert", "call by end", "update", "post", "digest"]),
+        (MsgType.UPDATE, ["correction", "alert", "update", "call by end", "post", "digest"]),
+    ],
+)
+async def test_what_stands_is_changed_before_what_can_wait(
+    database: Database, msg_type: MsgType, order: list[str]
+) -> None:
+    """A stroke through what is over waits for corrections and calls, a rewriting for updates; no more."""
+    queue(database, "call", address="reader")
+    with database.write() as work:
+        reader = work.recipients.find("telegram", "reader")
+        assert reader is not None
+        called = work.alerts.numbered("call")
+        case = work.cases.open("The nine", NOON)
+        work.connection.execute(sa.update(alerts).values(case_id=case))
+        arrived(work, called, "7")
+        end = queued(work, alert=an_alert(identifier="end", msg_type=msg_type, case_id=case))
+        assert work.told.amend(end, NOON) == 1
+    for lane, name in enumerate(("correction", "alert", "update", "post", "digest")):
+        queue(database, name, lane=lane, address=name)
+    platform = Platform()
+    await Deliverer(database, platform, Pace(per_second=20, gap=0), Clock()).drain()
+    assert [names[0] for _, names, _ in platform.told] == order
+    with database.read() as work:
+        assert work.told.next_due("telegram") is None
+
+
+async def test_where_nothing_can_be_changed_nothing_is_tried(database: Database) -> None:
+    """A terminal shows what it has printed: the list of wishes is empty all the same."""
+    queue(database, "call")
+    with database.write() as work:
+        case = work.cases.open("The nine", NOON)
+        work.connection.execute(sa.update(alerts).values(case_id=case))
+        arrived(work, work.alerts.numbered("call"), "7")
+        end = queued(work, alert=an_alert(identifier="end", msg_type=MsgType.CANCEL, case_id=case))
+        work.told.amend(end, NOON)
+    platform = Platform(changes=False)
+    await deliverer(database, platform, Clock()).drain()
+    assert platform.told == []
+    with database.read() as work:
+        assert work.told.next_due("telegram") is None
 
 
 async def test_a_digest_is_one_message(database: Database) -> None:

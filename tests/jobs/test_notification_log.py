@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from jobs.ledger import Errand, Finished, Ledger, Room
+from jobs.errands import Errand, Finished, Room
+from jobs.ledger import Ledger
 from jobs.outcome import Gone, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
 from storage.records import Delivery

@@ -174,7 +174,7 @@ def test_what_is_being_sent_when_its_case_is_closed_is_not_tried_again(database:
         work.deliveries.cancel_case(case)
         work.deliveries.settle(one.id, DeliveryState.QUEUED, detail="Too Many Requests", not_before=LATER)
         (found,) = work.deliveries.of_alert(alert)
-    assert (found.state, "closed" in found.detail) == (DeliveryState.CANCELLED, True)
+    assert (found.state, "called off" in found.detail) == (DeliveryState.CANCELLED, True)
 
 
 def test_the_queue_is_found_by_its_index_however_long_it_is(database: Database) -> None:

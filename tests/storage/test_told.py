@@ -68,20 +68,27 @@ def test_who_left_is_told_nothing(database: Database) -> None:
 
 
 def test_what_was_said_of_a_case_is_due_to_be_changed_once(database: Database) -> None:
-    """What was said alone of this case before: not in a digest, not of another, not the end itself."""
+    """What was said of this case before, also in a digest: not of another, not the end itself."""
     with database.write() as work:
         case, other = work.cases.open("Nine", NOON), work.cases.open("Ten", NOON)
         reader, waiting = a_reader(work), a_reader(work, address="2")
         call = on_case(work, case, "call", reader, waiting)
         (sent, _) = work.deliveries.of_alert(call.id)
         work.deliveries.settle(sent.id, DeliveryState.SENT, reference="7")
-        arrived(work, on_case(work, case, "in a digest", reader, lane=4).id, "8")
+        digest = [on_case(work, of, f"line {of}", reader, lane=4) for of in (case, other)]
+        for line in digest:
+            arrived(work, line.id, "8")
         arrived(work, on_case(work, other, "other", reader).id, "9")
         end = on_case(work, case, "end", reader, lane=0, msg_type=MsgType.CANCEL)
-        assert work.told.amend(end, LATER) == 1
+        assert work.told.amend(end, LATER) == 2
         arrived(work, end.id, "10")
         assert work.told.due("telegram", NOON, 9) == ()
-        (due,) = work.told.due("telegram", LATER, 9)
+        assert work.told.due("telegram", LATER, 9, ends=False) == ()
+        assert work.told.due("telegram", LATER, 9, without=[reader.id]) == ()
+        due, listed = work.told.due("telegram", LATER, 9, ends=True)
+        assert work.told.over(reader.id, [line.id for line in digest]) == {digest[0].id}
+        work.told.amended(listed, "8,12")
+        assert [work.deliveries.of_alert(line.id)[0].reference for line in digest] == ["8,12"] * 2
         assert (due.reference, due.alert_id, due.by) == ("7", call.id, end.id)
         assert work.told.next_due("telegram") == LATER
         work.told.amend_later(due, LATER + timedelta(minutes=1))

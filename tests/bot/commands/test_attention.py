@@ -140,3 +140,15 @@ def test_discreet_is_set_and_taken_back(chat: Chat) -> None:
     assert "say what they are about" in chat.presses("Say it in full")
     assert "say only" not in chat.says("/settings")
     assert "/settings discreet:on" in chat.says("/settings discreet:perhaps")
+
+
+def test_drills_are_asked_for_and_taken_back(chat: Chat) -> None:
+    """Nobody has them who did not say so; it stands in the settings while they do."""
+    chat.says("/subscribe")
+    assert "rills" not in chat.says("/settings")
+    assert "EXERCISE or TEST" in chat.says("/settings drills on")
+    assert "Drills come here too." in chat.says("/settings")
+    chat.says("/settings drills:on")
+    assert "no drill comes here" in chat.presses("Undo")
+    assert "rills" not in chat.says("/settings")
+    assert "/settings drills:on" in chat.says("/settings drills:perhaps")

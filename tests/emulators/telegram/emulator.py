@@ -93,6 +93,11 @@ class TelegramEmulator(People):
         return self._server.calls
 
     @property
+    def times(self) -> list[float]:
+        """When each of them came, on our clock."""
+        return self._server.times
+
+    @property
     def webhook(self) -> Webhook:
         """Where updates are sent, and how that went."""
         return self._server.webhook

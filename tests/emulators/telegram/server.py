@@ -35,6 +35,7 @@ class Server:
     ) -> None:
         self.port = port
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.times: list[float] = []
         self.faults = Orders()
         self.webhook = Webhook(updates, world.clock, self.perform, pause=pause)
         self._token = token
@@ -67,7 +68,7 @@ class Server:
 
     async def perform(self, method: str, parameters: dict[str, Any]) -> Any:
         """Carry out a method that came in the answer of a webhook; a fault due for it swallows it."""
-        self.calls.append((method, parameters))
+        self._note(method, parameters)
         try:
             fault = self.faults.due(method, parameters)
             if method in METHODS and (not fault or fault.accepted):
@@ -75,13 +76,17 @@ class Server:
         finally:
             self._changed()
 
+    def _note(self, method: str, parameters: dict[str, Any]) -> None:
+        self.calls.append((method, parameters))
+        self.times.append(self._world.clock.now())
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"].lower()
         try:
             parameters = await self._read(request, method)
         except RefusedError as refusal:
             return _refuse(refusal)
-        self.calls.append((method, parameters))
+        self._note(method, parameters)
         fault = self.faults.due(method, parameters)
         try:
             if fault and not fault.accepted:

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.steps.match import at_once, lane, wants
 from storage.records import Alert, Assessment, Route, Source, Statement
-from storage.words import Digest, Kind, MsgType, Status, Urgency
+from storage.words import Digest, Kind, MsgType, Severity, Status, Urgency
 
 SOURCE = Source("nkhr", "https://example.org/feed", organisation="Citizens' Alliance")
 
@@ -16,6 +16,7 @@ def an_alert(
     *,
     urgent: bool = True,
     urgency: Urgency = Urgency.IMMEDIATE,
+    severity: Severity = Severity.UNKNOWN,
     msg_type: MsgType = MsgType.ALERT,
     **known: Any,
 ) -> Alert:
@@ -27,7 +28,7 @@ def an_alert(
         language="ko",
         countries=("CN", "KP"),
         issuers=("APRRN",),
-        alert=Assessment(msg_type=msg_type, urgent=urgent, urgency=urgency),
+        alert=Assessment(msg_type=msg_type, urgent=urgent, urgency=urgency, severity=severity),
     )
     return Alert("vigil-1", replace(statement, **known), SOURCE, sent=None, msg_type=msg_type)  # type: ignore[arg-type]  # the time is not looked at
 
@@ -101,11 +102,15 @@ def test_drills_match_no_route(status: Status) -> None:
 
 
 def test_lanes() -> None:
-    """Corrections overtake everything, then what is Immediate, then updates, then the rest."""
+    """Corrections overtake everything, then what is Immediate or Extreme, then updates, then the rest."""
+    calm: dict[str, Any] = {"urgent": False, "severity": Severity.EXTREME}
     alerts = (
         an_alert(msg_type=MsgType.CANCEL),
         an_alert(),
         an_alert(msg_type=MsgType.UPDATE),
         an_alert(urgency=Urgency.EXPECTED),
+        an_alert(urgency=Urgency.EXPECTED, **calm),
+        an_alert(urgency=Urgency.EXPECTED, msg_type=MsgType.UPDATE, **calm),
+        an_alert(urgency=Urgency.PAST, **calm),
     )
-    assert [lane(alert) for alert in alerts] == [0, 1, 2, 3]
+    assert [lane(alert) for alert in alerts] == [0, 1, 2, 3, 1, 2, 3]

@@ -1,0 +1,107 @@
+"""What one sender does at a time: an errand, what came of it, and how many more may leave."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.amend import Change
+from jobs.outcome import Outcome, Sent
+from jobs.pace import Place
+from jobs.uncertain import was_refused
+from storage.records import Alert, Delivery, Notice, Recipient
+from storage.words import Urgency
+
+Matter = tuple[Alert, ...] | Notice | Change
+"""What one act is about: an alert, several as a digest, a notice to an admin; a message that is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One message to one recipient: an attempt that is counted, and has to be made now.
+
+    To change what was sent before is one as well, of no delivery.
+    """
+
+    deliveries: tuple[Delivery, ...]
+    recipient: Recipient
+    matter: Matter
+    place: Place
+
+    @property
+    def key(self) -> str:
+        """The same for every repetition."""
+        if isinstance(self.matter, Change):
+            return self.matter.told.key
+        named = f"notice-{self.matter.id}" if isinstance(self.matter, Notice) else self.matter[0].identifier
+        return f"{named}:{self.recipient.id}" + (":plain" if self.is_refused else "")
+
+    @property
+    def number(self) -> int:
+        """Of the delivery that it is about, or the first of them."""
+        return self.matter.wish.delivery_id if isinstance(self.matter, Change) else self.deliveries[0].id
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was refused as it was, and goes in plain text."""
+        return any(map(was_refused, self.deliveries))
+
+    @property
+    def pressing(self) -> tuple[bool, ...]:
+        """For each delivery, whether a miss is worse than a double: an Immediate alert, a notice."""
+        if isinstance(self.matter, Notice):
+            return (True,)
+        if isinstance(self.matter, Change):
+            return ()
+        return tuple(alert.statement.alert.urgency is Urgency.IMMEDIATE for alert in self.matter)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a platform answered to an errand."""
+
+    errand: Errand
+    outcome: Outcome
+    at: datetime
+    """When it answered: a time to wait counts from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn found."""
+
+    errands: tuple[Errand, ...] = ()
+    looked: int = 0
+    """For how many recipients something was due, whatever became of it."""
+    skipped: tuple[tuple[str, int], ...] = ()
+    """Chats that are busy, each with a recipient in it for whom something is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many messages may leave now, and who must not be written to."""
+
+    most: int = 0
+    without: Collection[int] = ()
+    """Recipients, by id."""
+    busy: Collection[str] = ()
+    """Chats: several recipients may be topics of one."""
+
+
+def arrivals(finished: Sequence[Finished]) -> dict[int, tuple[datetime, datetime]]:
+    """Of each alert that has arrived, when the first and when the last of these messages did."""
+    found: dict[int, tuple[datetime, datetime]] = {}
+    for one in finished:
+        if isinstance(one.outcome, Sent):
+            for delivery in one.errand.deliveries:
+                first, last = found.get(delivery.alert_id, (one.at, one.at))
+                found[delivery.alert_id] = (min(first, one.at), max(last, one.at))
+    found.pop(0, None)  # notices
+    return found
+
+
+def by_recipient(due: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:
+    """The deliveries of each recipient together, in the order in which they first appear."""
+    groups: dict[int, list[Delivery]] = {}
+    for delivery in due:
+        groups.setdefault(delivery.recipient_id, []).append(delivery)
+    yield from map(tuple, groups.values())

@@ -1,0 +1,72 @@
+"""Inside a transaction: what waits for somebody who takes a wish back, or asks for it again after all.
+
+Nothing is sent any more that nobody asks for. It is not forgotten: who pressed the wrong button and says so
+gets what waited, and still holds, as if nothing had been.
+"""
+
+from datetime import datetime
+
+from jobs.steps import match
+from storage.database import Work
+from storage.notices import FOR_SUBSCRIBERS
+from storage.records import Alert, Delivery, Recipient
+from storage.words import DeliveryState, MsgType, Stance
+
+UNASKED = "the recipient does not ask for it any more"
+_HELD = "the recipient does not ask for it any more, and it was held"
+_WAITS = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+
+
+def withdraw(work: Work, recipient: Recipient) -> int:
+    """Cancels what waits and none of the recipient's wishes asks for; returns how much.
+
+    The end of a call that was told stays, and what becomes of a case that they follow. What is just being
+    sent is not tried again, should it not arrive.
+    """
+    waiting = work.deliveries.of_recipient(recipient.id, _WAITS)
+    wanted = _wanted(work, recipient, waiting)
+    unasked = [one for one in waiting if one.id not in wanted]
+    for one in unasked:
+        if one.state is DeliveryState.SENDING:
+            work.deliveries.call_off(one.id)
+        else:
+            why = UNASKED if one.state is DeliveryState.QUEUED else _HELD
+            work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=f"{why}; {one.detail}")
+    return len(unasked)
+
+
+def resume(work: Work, recipient: Recipient, now: datetime) -> int:
+    """Lets wait again what was cancelled so, is asked for now and holds; returns how much."""
+    found = work.deliveries.of_recipient(recipient.id, (DeliveryState.CANCELLED,), detail=UNASKED)
+    wanted = _wanted(work, recipient, found, now)
+    for one in found:
+        if one.id in wanted:
+            why, _, before = one.detail.partition("; ")
+            state = DeliveryState.HELD if why == _HELD else DeliveryState.QUEUED
+            work.deliveries.settle(one.id, state, detail=before)
+    return len(wanted)
+
+
+def _wanted(
+    work: Work, recipient: Recipient, waiting: tuple[Delivery, ...], now: datetime | None = None
+) -> set[int]:
+    """Which of these are asked for; with `now`, only of those that have not expired."""
+    routes = work.routes.of(recipient.id)
+    followed = {case for stance, case, _ in work.stances.of(recipient.id) if stance is Stance.FOLLOW}
+    alerts = work.alerts.many([one.alert_id for one in waiting if one.alert_id])
+    notices = work.notices.many([one.notice_id for one in waiting if one.notice_id])
+
+    def is_wanted(alert: Alert) -> bool:
+        if now is not None and alert.expires is not None and alert.expires < now:
+            return False
+        if alert.msg_type is MsgType.CANCEL or alert.case_id in followed:
+            return True
+        told = bool(alert.case_id and work.told.heard(recipient.id, alert.case_id, alert.id))
+        return any(match.wants(one, alert, followed=told, drills=recipient.drills) for one in routes)
+
+    def is_for_them(one: Delivery) -> bool:
+        if one.notice_id:  # what admins are told is nobody's subscription
+            return bool(routes) or notices[one.notice_id].events[0].kind not in FOR_SUBSCRIBERS
+        return is_wanted(alerts[one.alert_id])
+
+    return {one.id for one in waiting if is_for_them(one)}
