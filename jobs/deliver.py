@@ -27,8 +27,8 @@ STOP_WITHIN = 3.0
 """Seconds that messages under way have to arrive when we are told to stop."""
 _LOOK = 0.25
 """Seconds until we look again for what was queued meanwhile, while something else is waited for."""
-_GATHER = 0.05
-"""Seconds that an answer waits, at most, to be written down together with the next attempt."""
+_GATHER = 0.1
+"""Seconds that an answer waits, at most, to be written down together with the next attempts."""
 _BREATH = 0.01
 """Seconds between two turns while messages are under way: what comes back meanwhile shares a transaction."""
 
@@ -206,7 +206,7 @@ class Deliverer:
             except TimeoutError:
                 return
         if self._under_way:  # others may be on their way back: they are written down together
-            room = self.pace.wait()
+            room = self.pace.wait(some=True)
             await asyncio.sleep(min(_GATHER, room) if room and not (exhausted or full) else _BREATH)
 
     async def _turn(self, room: Room) -> Turn:

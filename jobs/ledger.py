@@ -132,7 +132,7 @@ class Ledger:
             if expired:
                 log.warning("deliver.expired", deliveries=expired)
             if (expired or self._unseen) and self._away.since is None:
-                counts = {"deliveries": expired, "held": self._unseen}
+                counts = {"deliveries": expired} | ({"held": self._unseen} if self._unseen else {})
                 expired = self._unseen = 0
                 announce(work, [Event(EventKind.EXPIRED, now, counts=counts)], self.admins, now)
             self._swept, self._late = now, expired

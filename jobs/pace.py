@@ -5,8 +5,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_SURE = 0.015
-"""Seconds by which a message may be counted later than it left us, at most, as far as we allow for it."""
+_LATE = 0.5
+"""Seconds on the way, beyond the usual, that we allow for at most: who hangs must not hold up the others."""
+_SURE = 0.002
+"""Seconds that a clock may be read too early."""
+_TRIPS = 100
+"""So many answers tell how long the way usually takes."""
+_SHARE = 15
+"""Of a second's messages this part is waited for, where more are to leave: a turn for each would be dear."""
 _BURST = 1 / 3
 """Of a second's messages so many may follow one another at once after a rest."""
 _MINUTE = 60.0
@@ -41,7 +47,9 @@ class Pace:
     """At most `per_second` messages in any second, one to the same chat every `gap` seconds.
 
     `per_minute`, where it is not 0, is the most to a crowd in any minute. What counts is when the
-    platform counts: between a message's leaving and its answer. Times are of the monotonic clock.
+    platform counts: between a message's leaving and its answer. The shortest way there and back is the
+    same for all; by what one took longer it may have been counted later, and so much longer it holds its
+    place. Times are of the monotonic clock.
     """
 
     per_second: float
@@ -57,6 +65,8 @@ class Pace:
     """From when on each may be written to."""
     _crowds: dict[str, deque[float]] = field(default_factory=dict)
     _most: int = _FEW
+    _trips: deque[float] = field(default_factory=lambda: deque(maxlen=_TRIPS))
+    """Seconds that the last answers took."""
 
     def room(self) -> int:
         """How many messages may leave now."""
@@ -66,12 +76,13 @@ class Pace:
         counted = sum(slot.counts_until > now for slot in self._slots)
         return max(0, int(min(saved + 1e-6, max(1.0, self.per_second) - counted)))
 
-    def wait(self) -> float:
-        """Seconds until at least one may leave."""
+    def wait(self, *, some: bool = False) -> float:
+        """Seconds until at least one may leave, or `some` worth a turn of their own."""
         now = self.clock()
+        few = max(1, int(self.per_second / _SHARE)) if some and self.per_second < _UNLIMITED else 1
         burst = max(1.0, self.per_second * _BURST)
-        saved = self._full_at - (burst - 1) / self.per_second - now
-        most = int(max(1.0, self.per_second))
+        saved = self._full_at - (burst - few) / self.per_second - now
+        most = int(max(1.0, self.per_second)) - few + 1
         counted = sorted(slot.counts_until for slot in self._slots if slot.counts_until > now)
         window = counted[-most] - now if len(counted) >= most else 0.0
         return max(0.0, saved, window)
@@ -79,7 +90,7 @@ class Pace:
     def leaves(self, place: Place) -> Slot:
         """A message leaves for this place."""
         now = self.clock()
-        slot = Slot(now, now + 1.0 + _SURE)
+        slot = Slot(now, now + 1.0 + _LATE)
         while self._slots and self._slots[0].counts_until <= now:
             self._slots.popleft()
         if self.per_second < _UNLIMITED:
@@ -100,7 +111,10 @@ class Pace:
 
     def answered(self, slot: Slot) -> None:
         """The platform answered: it had counted the message by now."""
-        slot.counts_until = min(slot.counts_until, self.clock() + 1.0)
+        took = self.clock() - slot.left
+        beyond = min(_LATE, max(0.0, took - min(self._trips, default=0.0)))
+        self._trips.append(took)
+        slot.counts_until = slot.left + 1.0 + beyond + _SURE
 
     def resting(self) -> frozenset[str]:
         """The chats that may not be written to yet."""

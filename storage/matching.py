@@ -5,7 +5,7 @@ is told from outside (`jobs.wishes`), by their ids.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
@@ -155,34 +155,38 @@ class Matching:
         return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
 
     def _queue_many(self, alert_id: int, aim: Aim, timing: Timing, held: str) -> int:
+        if aim.urgent or aim.only_at_once:  # it is for nobody's digest
+            return self._queue_alike(alert_id, aim, timing.at_once, held)
         ranked = self._ranked(aim)
         best = sa.func.min(ranked.c.rank)
 
-        def by_rank(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:  # noqa: ANN401 - of any column
+        def by_rank(value: Callable[[Turn], object], kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
             told = [sa.literal(value(timing.of(rank)), kind) for rank in Rank]
-            if aim.urgent:  # it is for nobody's digest
-                return told[Rank.AT_ONCE]
             return sa.case((best == Rank.AT_ONCE, told[0]), (best == Rank.DAILY, told[1]), else_=told[2])
 
-        def state(turn: Turn) -> str:
-            return DeliveryState.HELD if held and turn.lane < DIGESTS else DeliveryState.QUEUED
+        # There is but one transport; so one sort serves group and order.
+        who = (ranked.c.recipient_id, sa.func.min(ranked.c.transport))
+        chosen = sa.select(*_row(alert_id, who, by_rank, held))
+        return self._insert(chosen.group_by(ranked.c.recipient_id).order_by(ranked.c.recipient_id))
+
+    def _queue_alike(self, alert_id: int, aim: Aim, turn: Turn, held: str) -> int:
+        """The same for everybody: each is looked up among those whose routes fit, and nothing is grouped."""
+        fitting = self._ranked_routes(aim)
+        whose = sa.select(fitting.c.recipient_id)
+        if aim.only_at_once:
+            whose = whose.where(fitting.c.rank == Rank.AT_ONCE)
+
+        def alike(value: Callable[[Turn], object], kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+            return sa.literal(value(turn), kind)
 
         chosen = (
-            sa.select(
-                sa.literal(alert_id, deliveries.c.alert_id.type),
-                ranked.c.recipient_id,
-                sa.func.min(ranked.c.transport),  # there is but one; so one sort serves group and order
-                by_rank(state, sa.String()),
-                by_rank(lambda turn: turn.lane, sa.Integer()),
-                by_rank(lambda turn: turn.at, deliveries.c.not_before.type),
-                sa.literal(0, sa.Integer()),
-                sa.false(),
-                sa.literal("", sa.Text()),
-                by_rank(lambda turn: held if turn.lane < DIGESTS else "", sa.Text()),
-            )
-            .group_by(ranked.c.recipient_id)
-            .order_by(ranked.c.recipient_id)
+            sa.select(*_row(alert_id, (recipients.c.id, recipients.c.transport), alike, held))
+            .where(recipients.c.id.in_(whose), *self._reachable(aim, recipients.c.id))
+            .order_by(recipients.c.id)
         )
+        return self._insert(chosen)
+
+    def _insert(self, chosen: sa.Select[Any]) -> int:
         queued = sa.insert(deliveries).from_select(_COLUMNS, chosen)
         return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
 
@@ -194,20 +198,30 @@ class Matching:
 
     def _ranked(self, aim: Aim) -> sa.Subquery:
         """Every fitting route's recipient, transport and rank: one who has several comes several times."""
-        fitting: sa.Select[Any] | sa.CompoundSelect[Any] = self._fitting(aim)
-        if aim.follows is not None:
-            fitting = sa.union_all(fitting, _followers(aim.follows))
-        found = fitting.subquery("fitting")
+        found = self._ranked_routes(aim)
         chosen = (
             sa.select(found.c.recipient_id, recipients.c.transport, found.c.rank)
             .join(recipients, recipients.c.id == found.c.recipient_id)
-            .where(recipients.c.state == RecipientState.ACTIVE, _meant(aim.status))
+            .where(*self._reachable(aim, found.c.recipient_id))
         )
         if aim.only_at_once:
             chosen = chosen.where(found.c.rank == Rank.AT_ONCE)
-        if aim.unheard is not None:
-            chosen = chosen.where(found.c.recipient_id.not_in(_heard(aim.unheard)))
         return chosen.subquery("ranked")
+
+    def _ranked_routes(self, aim: Aim) -> sa.Subquery:
+        """Recipient and rank of every route that fits, and of who was alerted to the case."""
+        fitting: sa.Select[Any] | sa.CompoundSelect[Any] = self._fitting(aim)
+        if aim.follows is not None:
+            fitting = sa.union_all(fitting, _followers(aim.follows))
+        return fitting.subquery("fitting")
+
+    @staticmethod
+    def _reachable(aim: Aim, recipient: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
+        """Who may be told at all."""
+        where = [recipients.c.state == RecipientState.ACTIVE, _meant(aim.status)]
+        if aim.unheard is not None:
+            where.append(recipient.not_in(_heard(aim.unheard)))
+        return where
 
     def _fitting(self, aim: Aim) -> sa.Select[Any]:
         names_it = sa.cast(routes.c.kinds, sa.Text).contains(json.dumps(aim.kind), autoescape=True)
@@ -239,6 +253,30 @@ class Matching:
             return routes.c.id.in_(sa.select(each.c.value))
         listed = sa.literal(list(ids), ARRAY(sa.BigInteger))
         return routes.c.id.in_(sa.select(sa.func.unnest(listed)))
+
+
+def _row(
+    alert_id: int,
+    who: tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]],
+    told: Callable[[Callable[[Turn], object], sa.types.TypeEngine[Any]], sa.ColumnElement[Any]],
+    held: str,
+) -> list[sa.ColumnElement[Any]]:
+    """The columns of a delivery; `told` makes one of what a turn says."""
+
+    def state(turn: Turn) -> str:
+        return DeliveryState.HELD if held and turn.lane < DIGESTS else DeliveryState.QUEUED
+
+    return [
+        sa.literal(alert_id, deliveries.c.alert_id.type),
+        *who,
+        told(state, sa.String()),
+        told(lambda turn: turn.lane, sa.Integer()),
+        told(lambda turn: turn.at, deliveries.c.not_before.type),
+        sa.literal(0, sa.Integer()),
+        sa.false(),
+        sa.literal("", sa.Text()),
+        told(lambda turn: held if turn.lane < DIGESTS else "", sa.Text()),
+    ]
 
 
 def _meant(status: Status) -> sa.ColumnElement[bool]:
