@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -106,18 +107,16 @@ class Matching:
 
     def reach(self, aim: Aim) -> Reach:
         """Whom it reaches."""
-        ranked = self._ranked(aim)
-        question = sa.select(ranked.c.recipient_id, ranked.c.transport, ranked.c.rank)
-        rows = self._asked(aim, question.limit(_FEW + 1))
+        ranked, given = self._ranked(aim)
+        rows = self._asked(aim, _first(ranked, _FEW + 1), given)
         if len(rows) <= _FEW:
             few: dict[tuple[int, str], Rank] = {}
             for row in rows:
                 key = (int(row.recipient_id), str(row.transport))
                 few[key] = min(few.get(key, Rank.WEEKLY), Rank(row.rank))
             return Reach(bool(few), Rank.AT_ONCE in few.values(), few)
-        at_once = any(row.rank == Rank.AT_ONCE for row in rows) or bool(
-            self._asked(aim, question.where(ranked.c.rank == Rank.AT_ONCE).limit(1))
-        )
+        ringing = sa.select(ranked.c.rank).where(ranked.c.rank == Rank.AT_ONCE).limit(1)
+        at_once = any(row.rank == Rank.AT_ONCE for row in rows) or bool(self._asked(aim, ringing, given))
         return Reach(anyone=True, at_once=at_once)
 
     def queue(self, alert_id: int, aim: Aim, reach: Reach, timing: Timing, *, held: str = "") -> int:
@@ -136,7 +135,7 @@ class Matching:
 
     def tell(self, notice_id: int, aim: Aim, lane: int, now: datetime) -> int:
         """Queues the notice for each for whom such an alert would ring, but once; returns how many more."""
-        ranked = self._ranked(replace(aim, only_at_once=True))
+        ranked, given = self._ranked(replace(aim, only_at_once=True))
         told = sa.select(deliveries.c.recipient_id).where(deliveries.c.notice_id == notice_id)
         row: dict[str, sa.ColumnElement[Any]] = {
             "notice_id": sa.literal(notice_id, deliveries.c.notice_id.type),
@@ -150,12 +149,12 @@ class Matching:
             "reference": sa.literal(""),
             "detail": sa.literal(""),
         }
-        more = sa.select(*row.values()).where(ranked.c.recipient_id.not_in(told)).distinct()
+        more = sa.select(*row.values()).where(ranked.c.recipient_id.not_in(told)).distinct().params(given)
         queued = sa.insert(deliveries).from_select(list(row), more)
         return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
 
     def _queue_many(self, alert_id: int, aim: Aim, timing: Timing, held: str) -> int:
-        ranked = self._ranked(aim)
+        ranked, given = self._ranked(aim)
         best = sa.func.min(ranked.c.rank)
 
         def by_rank(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:  # noqa: ANN401 - of any column
@@ -182,63 +181,130 @@ class Matching:
             )
             .group_by(ranked.c.recipient_id)
             .order_by(ranked.c.recipient_id)
+            .params(given)
         )
         queued = sa.insert(deliveries).from_select(_COLUMNS, chosen)
         return self._connection.execute(queued.execution_options(preserve_rowcount=True)).rowcount
 
-    def _asked(self, aim: Aim, question: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _asked(self, aim: Aim, question: sa.Select[Any], given: dict[str, object]) -> Sequence[sa.Row[Any]]:
         if aim.follows is not None or aim.unheard is not None:
-            return self._connection.execute(question).all()
+            return self._connection.execute(question, given).all()
         with self._additions.beside():  # nothing of what waits there is a route
-            return self._connection.execute(question).all()
+            return self._connection.execute(question, given).all()
 
-    def _ranked(self, aim: Aim) -> sa.Subquery:
-        """Every fitting route's recipient, transport and rank: one who has several comes several times."""
-        fitting: sa.Select[Any] | sa.CompoundSelect[Any] = self._fitting(aim)
-        if aim.follows is not None:
-            fitting = sa.union_all(fitting, _followers(aim.follows))
-        found = fitting.subquery("fitting")
-        chosen = (
-            sa.select(found.c.recipient_id, recipients.c.transport, found.c.rank)
-            .join(recipients, recipients.c.id == found.c.recipient_id)
-            .where(recipients.c.state == RecipientState.ACTIVE, _meant(aim.status))
+    def _ranked(self, aim: Aim) -> tuple[sa.Subquery, dict[str, object]]:
+        """Every fitting route's recipient, transport and rank, and what is to be filled in there.
+
+        One who has several comes several times.
+        """
+        sqlite = self._connection.dialect.name == "sqlite"
+        shape = _Shape(
+            aim.status,
+            aim.urgent,
+            worded=bool(aim.worded),
+            follows=aim.follows is not None,
+            unheard=aim.unheard is not None,
+            only_at_once=aim.only_at_once,
+            sqlite=sqlite,
         )
-        if aim.only_at_once:
-            chosen = chosen.where(found.c.rank == Rank.AT_ONCE)
-        if aim.unheard is not None:
-            chosen = chosen.where(found.c.recipient_id.not_in(_heard(aim.unheard)))
-        return chosen.subquery("ranked")
+        worded = list(aim.worded)
+        given = {
+            "countries": [ANYWHERE, *aim.countries],
+            "satisfies": list(aim.satisfies),
+            "kind": _escaped(json.dumps(aim.kind)),
+            "language": _escaped(json.dumps(aim.language.lower())),
+            "worded": json.dumps(worded) if sqlite else worded,
+            "follows": aim.follows,
+            "unheard": aim.unheard,
+        }
+        return _ranked(shape), {name: value for name, value in given.items() if name in _asked_for(shape)}
 
-    def _fitting(self, aim: Aim) -> sa.Select[Any]:
-        names_it = sa.cast(routes.c.kinds, sa.Text).contains(json.dumps(aim.kind), autoescape=True)
-        spoken = sa.cast(routes.c.languages, sa.Text)
-        named = json.dumps(aim.language.lower())
-        its_language = sa.func.lower(spoken).contains(named, autoescape=True)
-        where = [
-            route_countries.c.country.in_((ANYWHERE, *aim.countries)),
-            sa.or_(spoken == "[]", its_language),
-            sa.or_(routes.c.least_urgency.is_(None), routes.c.least_urgency.in_(aim.satisfies)),
-        ]
-        if aim.urgent:
-            where.append(sa.or_(sa.not_(route_countries.c.named), names_it))
-        else:
-            where += [route_countries.c.named, names_it]
-        wordless = routes.c.words_sealed.is_(None)
-        where.append(sa.or_(wordless, self._among(aim.worded)) if aim.worded else wordless)
-        return (
-            sa.select(routes.c.recipient_id, _rank(aim).label("rank"))
-            .select_from(route_countries)
-            .join(routes, routes.c.id == route_countries.c.route_id)
-            .where(*where)
-        )
 
-    def _among(self, ids: Sequence[int]) -> sa.ColumnElement[bool]:
-        """Whether a route is one of these, which may be more than a statement has room for parameters."""
-        if self._connection.dialect.name == "sqlite":
-            each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
-            return routes.c.id.in_(sa.select(each.c.value))
-        listed = sa.literal(list(ids), ARRAY(sa.BigInteger))
-        return routes.c.id.in_(sa.select(sa.func.unnest(listed)))
+@cache
+def _first(ranked: sa.Subquery, most: int) -> sa.Select[Any]:
+    return sa.select(ranked.c.recipient_id, ranked.c.transport, ranked.c.rank).limit(most)
+
+
+class _Shape(NamedTuple):
+    """What of an aim decides how the question is put, and not only what is filled in."""
+
+    status: Status
+    urgent: bool
+    worded: bool
+    follows: bool
+    unheard: bool
+    only_at_once: bool
+    sqlite: bool
+
+
+def _asked_for(shape: _Shape) -> set[str]:
+    """The names of what is to be filled in."""
+    told = {name for name in ("worded", "follows", "unheard") if getattr(shape, name)}
+    return told | {"countries", "satisfies", "kind", "language"}
+
+
+@cache
+def _ranked(shape: _Shape) -> sa.Subquery:
+    """Built once for each shape: to build it takes longer than to ask it."""
+    fitting: sa.Select[Any] | sa.CompoundSelect[Any] = _fitting(shape)
+    if shape.follows:
+        fitting = sa.union_all(fitting, _followers(sa.bindparam("follows")))
+    found = fitting.subquery("fitting")
+    chosen = (
+        sa.select(found.c.recipient_id, recipients.c.transport, found.c.rank)
+        .join(recipients, recipients.c.id == found.c.recipient_id)
+        .where(recipients.c.state == RecipientState.ACTIVE, _meant(shape.status))
+    )
+    if shape.only_at_once:
+        chosen = chosen.where(found.c.rank == Rank.AT_ONCE)
+    if shape.unheard:
+        chosen = chosen.where(found.c.recipient_id.not_in(_heard(sa.bindparam("unheard"))))
+    return chosen.subquery("ranked")
+
+
+def _fitting(shape: _Shape) -> sa.Select[Any]:
+    kinds, spoken = sa.cast(routes.c.kinds, sa.Text), sa.cast(routes.c.languages, sa.Text)
+    names_it = kinds.contains(sa.bindparam("kind", type_=sa.Text), escape=_ESCAPE)
+    its_language = sa.func.lower(spoken).contains(sa.bindparam("language", type_=sa.Text), escape=_ESCAPE)
+    where = [
+        route_countries.c.country.in_(sa.bindparam("countries", expanding=True)),
+        sa.or_(spoken == "[]", its_language),
+        sa.or_(
+            routes.c.least_urgency.is_(None),
+            routes.c.least_urgency.in_(sa.bindparam("satisfies", expanding=True)),
+        ),
+    ]
+    if shape.urgent:
+        where.append(sa.or_(sa.not_(route_countries.c.named), names_it))
+    else:
+        where += [route_countries.c.named, names_it]
+    wordless = routes.c.words_sealed.is_(None)
+    where.append(sa.or_(wordless, _among(sqlite=shape.sqlite)) if shape.worded else wordless)
+    return (
+        sa.select(routes.c.recipient_id, _rank(urgent=shape.urgent).label("rank"))
+        .select_from(route_countries)
+        .join(routes, routes.c.id == route_countries.c.route_id)
+        .where(*where)
+    )
+
+
+def _among(*, sqlite: bool) -> sa.ColumnElement[bool]:
+    """Whether a route is one of those given, which may be more than a statement has room for parameters."""
+    if sqlite:
+        each = sa.func.json_each(sa.bindparam("worded", type_=sa.Text)).table_valued("value")
+        return routes.c.id.in_(sa.select(each.c.value))
+    listed = sa.bindparam("worded", type_=ARRAY(sa.BigInteger))
+    return routes.c.id.in_(sa.select(sa.func.unnest(listed)))
+
+
+_ESCAPE = "/"
+
+
+def _escaped(text: str) -> str:
+    """Text as LIKE finds it and nothing else."""
+    for sign in (_ESCAPE, "%", "_"):
+        text = text.replace(sign, _ESCAPE + sign)
+    return text
 
 
 def _meant(status: Status) -> sa.ColumnElement[bool]:
@@ -248,8 +314,8 @@ def _meant(status: Status) -> sa.ColumnElement[bool]:
     return sa.false() if status is Status.DRAFT else recipients.c.drills
 
 
-def _rank(aim: Aim) -> sa.ColumnElement[int]:
-    if aim.urgent:
+def _rank(*, urgent: bool) -> sa.ColumnElement[int]:
+    if urgent:
         return sa.literal(int(Rank.AT_ONCE), sa.Integer())
     return sa.case(
         (routes.c.digest == Digest.NONE, int(Rank.AT_ONCE)),
@@ -258,7 +324,7 @@ def _rank(aim: Aim) -> sa.ColumnElement[int]:
     )
 
 
-def _followers(case_id: int) -> sa.Select[Any]:
+def _followers(case_id: sa.BindParameter[int]) -> sa.Select[Any]:
     """Who was, or is about to be, alerted to the case, and still wants anything at all."""
     return (
         sa.select(deliveries.c.recipient_id, sa.literal(int(Rank.AT_ONCE), sa.Integer()).label("rank"))
@@ -270,7 +336,7 @@ def _followers(case_id: int) -> sa.Select[Any]:
     )
 
 
-def _heard(case_id: int) -> sa.Select[Any]:
+def _heard(case_id: sa.BindParameter[int]) -> sa.Select[Any]:
     """Who got an alert on the case at once, or is about to."""
     return (
         sa.select(deliveries.c.recipient_id)
