@@ -17,7 +17,8 @@ from jobs.steps.understand import Understood
 from jobs.wishes import Wishes
 from storage.database import Work, now_utc
 from storage.deliveries import DIGESTS
-from storage.matching import Aim, Timing, Turn
+from storage.fitting import Aim
+from storage.matching import Timing, Turn
 from storage.records import Alert, Change, Entry, Source, Statement
 from storage.words import CaseState, Cause, Digest, MsgType, Relation, Trust
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jobs.notices import Admins, announce
 from storage.database import Work
-from storage.matching import Aim
+from storage.fitting import Aim
 from storage.records import Alert, Event, Notice
 from storage.words import EventKind
 

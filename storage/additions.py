@@ -37,6 +37,7 @@ class Additions:
         self._numbers: dict[sa.Table, Iterator[int]] = {}
         self._is_beside = False
         self._is_heard = False
+        self._is_writing = False
 
     def add(self, table: sa.Table, row: Row) -> int:
         """Adds a row; returns the number that it has, as its `id`."""
@@ -77,12 +78,14 @@ class Additions:
         rows, self._rows = self._rows, {}
         after, self._after = self._after, {}
         self._number = 0
-        for table in sorted(rows, key=_RANK.__getitem__):
-            self._connection.execute(_insert(table), rows[table])
-        for change, given in after.items():
-            self._connection.execute(change, given)
-        if self._connection.dialect.name == "sqlite":
-            self._numbers.clear()  # what comes now may add rows by itself
+        self._is_writing = True
+        try:
+            for table in sorted(rows, key=_RANK.__getitem__):
+                self._connection.execute(_insert(table), rows[table])
+            for change, given in after.items():
+                self._connection.execute(change, given)
+        finally:
+            self._is_writing = False
 
     def end(self) -> None:
         """Writes all that waits, and does what comes last."""
@@ -99,9 +102,13 @@ class Additions:
         if self._number >= _MOST:
             self.write()
 
-    def _before(self, *_: object) -> None:
+    def _before(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if self._is_writing:
+            return
         if self._number and not self._is_beside:
             self.write()
+        if self._connection.dialect.name == "sqlite" and not statement.startswith("SELECT"):
+            self._numbers.clear()  # it may add rows by itself
 
     def _next(self, table: sa.Table) -> int:
         numbers = self._numbers.get(table)

@@ -53,6 +53,16 @@ _HELD_SINCE = (
 )
 
 
+_SO_MANY_BACK = (
+    sa.select(alerts.c.sent)
+    .join(statements, statements.c.id == alerts.c.statement_id)
+    .where(statements.c.urgent)
+    .order_by(alerts.c.id.desc())
+    .offset(sa.bindparam("before"))
+    .limit(1)
+)
+
+
 class Alerts:
     """Questions about alerts, and their changes."""
 
@@ -139,26 +149,14 @@ class Alerts:
 
     def rung_since(self, source_id: int, since: datetime) -> int:
         """How many urgent alerts the source has given cause for since then."""
-        given = {"source": source_id, "since": since}
-        if any(row["source_id"] == source_id for row in self._additions.waiting(alerts)):
-            self._additions.write()
-        with self._additions.beside():
-            return int(self._connection.scalar(_RUNG_SINCE, given) or 0)
+        return self._count(_RUNG_SINCE, source=source_id, since=since)
 
     def urgent_so_many_back(self, count: int) -> datetime | None:
         """When the urgent alert was rung that stands so many back from the newest; None for fewer."""
         if self._additions.waiting(alerts):
             self._additions.write()
-        question = (
-            sa.select(alerts.c.sent)
-            .join(statements, statements.c.id == alerts.c.statement_id)
-            .where(statements.c.urgent)
-            .order_by(alerts.c.id.desc())
-            .offset(count - 1)
-            .limit(1)
-        )
         with self._additions.beside():
-            found: datetime | None = self._connection.scalar(question)
+            found: datetime | None = self._connection.scalar(_SO_MANY_BACK, {"before": count - 1})
         return found
 
     def at_once_since(self, source_id: int, since: datetime, digests: int) -> int:
@@ -170,7 +168,8 @@ class Alerts:
         return self._count(_HELD_SINCE, source=source_id, since=since, why=why)
 
     def _count(self, question: sa.Select[int], **given: object) -> int:
-        if self._additions.waiting(alerts):
+        """What a question about one source counts."""
+        if any(row["source_id"] == given["source"] for row in self._additions.waiting(alerts)):
             self._additions.write()
         with self._additions.beside():
             return int(self._connection.scalar(question, given) or 0)

@@ -25,21 +25,27 @@ class Clock:
     wakes: bool
 
 
+_CLOCKS = (
+    sa.select(*(recipients.c[name] for name in Clock.__slots__))
+    .where(OWN_CLOCK, recipients.c.state == RecipientState.ACTIVE)
+    .distinct()
+)
+
+
 class OwnTime:
     """By which clocks people live, and what follows for their deliveries."""
 
     def __init__(self, connection: Connection, additions: Additions) -> None:
         self._connection = connection
         self._additions = additions
+        self._clocks: tuple[Clock, ...] | None = None
 
     def clocks(self) -> tuple[Clock, ...]:
-        """Every clock that somebody who can be reached set for themselves."""
-        columns = (getattr(recipients.c, name) for name in Clock.__slots__)
-        question = (
-            sa.select(*columns).where(OWN_CLOCK, recipients.c.state == RecipientState.ACTIVE).distinct()
-        )
-        with self._additions.beside():  # none of what waits there is a recipient
-            return tuple(Clock(*row) for row in self._connection.execute(question))
+        """Every clock that somebody who can be reached set for themselves, as of when it is asked first."""
+        if self._clocks is None:
+            with self._additions.beside():  # none of what waits there is a recipient
+                self._clocks = tuple(Clock(*row) for row in self._connection.execute(_CLOCKS))
+        return self._clocks
 
     def put_off(self, alert_id: int, clock: Clock, usual: datetime, at: datetime) -> int:
         """Lets those with this clock have in the digest of `at` what is queued for that of `usual`."""

@@ -12,6 +12,14 @@ from storage.tables import alerts, cases, deliveries, recipients, stances
 from storage.words import DeliveryState, MsgType, RecipientState, Stance
 
 _MUTED = "the recipient wants no more of the case"
+_FOLLOWERS = (
+    sa.select(recipients.c.id)
+    .join(stances, stances.c.recipient_id == recipients.c.id)
+    .where(stances.c.stance == Stance.FOLLOW, recipients.c.state == RecipientState.ACTIVE)
+)
+_OF_CASE = stances.c.case_id == sa.bindparam("case")
+_FOLLOWED = _FOLLOWERS.where(_OF_CASE).limit(1)
+_MUTED_BY = sa.select(stances.c.recipient_id).where(_OF_CASE, stances.c.stance == Stance.MUTE).limit(1)
 
 
 class Stances:
@@ -53,11 +61,7 @@ class Stances:
 
     def followed(self, case_id: int) -> bool:
         """Whether anybody who can be reached follows the case."""
-        if any(row["id"] == case_id for row in self._additions.waiting(cases)):
-            return False  # it is not there yet for anybody to know of
-        question = self._of_case(case_id, Stance.FOLLOW).limit(1)
-        with self._additions.beside():  # none of what waits there is a stance
-            return self._connection.execute(question).first() is not None
+        return not self._is_new(case_id) and self._is_any(_FOLLOWED, case_id)
 
     def queue(
         self,
@@ -73,7 +77,7 @@ class Stances:
 
         Who would get it in a digest gets it at once. A `drill` is for those who asked for drills.
         """
-        followers = self._of_case(case_id, Stance.FOLLOW)
+        followers = _FOLLOWERS.where(stances.c.case_id == case_id)
         if drill:
             followers = followers.where(recipients.c.drills)
         self._connection.execute(
@@ -91,12 +95,11 @@ class Stances:
 
     def hush(self, alert_id: int, case_id: int) -> int:
         """Takes the alert back from those who want no more of its case; returns how many."""
+        if self._is_new(case_id) or not self._is_any(_MUTED_BY, case_id):
+            return 0
         muted = sa.select(stances.c.recipient_id).where(
             stances.c.case_id == case_id, stances.c.stance == Stance.MUTE
         )
-        with self._additions.beside():
-            if self._connection.execute(muted.limit(1)).first() is None:
-                return 0
         return self._cancel(deliveries.c.alert_id == alert_id, deliveries.c.recipient_id.in_(muted))
 
     def _cancel(self, *where: sa.ColumnElement[bool]) -> int:
@@ -109,16 +112,13 @@ class Stances:
         self._connection.execute(sa.update(deliveries).where(*where, under_way).values(over=True))
         return result.rowcount
 
-    def _of_case(self, case_id: int, stance: Stance) -> sa.Select[tuple[int]]:
-        return (
-            sa.select(recipients.c.id)
-            .join(stances, stances.c.recipient_id == recipients.c.id)
-            .where(
-                stances.c.case_id == case_id,
-                stances.c.stance == stance,
-                recipients.c.state == RecipientState.ACTIVE,
-            )
-        )
+    def _is_new(self, case_id: int) -> bool:
+        """Whether the case is not there yet for anybody to know of."""
+        return any(row["id"] == case_id for row in self._additions.waiting(cases))
+
+    def _is_any(self, question: sa.Select[tuple[int]], case_id: int) -> bool:
+        with self._additions.beside():  # none of what waits there is a stance
+            return self._connection.execute(question, {"case": case_id}).first() is not None
 
 
 def _not_its_end(*where: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:

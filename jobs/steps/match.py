@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from jobs.steps.lexicon.tokens import fold, words_of
-from storage.matching import Aim
+from storage.fitting import Aim
 from storage.records import Alert, Route
 from storage.words import Digest, MsgType, Severity, Status, Urgency
 

@@ -15,7 +15,8 @@ from jobs.steps.sought import Sought
 from jobs.wishes import Wishes
 from storage import matching
 from storage.database import Database, Work
-from storage.matching import Rank, Timing, Turn
+from storage.fitting import Rank
+from storage.matching import Timing, Turn
 from storage.records import Alert, Assessment, Recipient, Route
 from storage.words import DeliveryState, Digest, Kind, MsgType, Status, Urgency
 from tests.builders import NOON, a_reader, a_source, a_statement, an_alert, kept, queued

@@ -27,13 +27,17 @@ def words(name: str, key: str) -> frozenset[str]:
 @cache
 def pattern(name: str, key: str) -> re.Pattern[str]:
     """The alternatives under `key` as one expression of whole words, longest first, any case."""
-    return re.compile("|".join(_parts(name, key)), re.IGNORECASE)
+    return re.compile("|".join(_parts(_listed(name, key))), re.IGNORECASE)
 
 
-def _parts(name: str, key: str, ordered: Callable[[list[str]], list[str]] = list) -> list[str]:
+def _listed(name: str, key: str) -> list[str]:
     value = table(name)[key]
     listed = value.split("\n") if isinstance(value, str) else value
-    alternatives = sorted((str(item).strip() for item in listed if str(item).strip()), key=len, reverse=True)
+    return [item for line in listed if (item := str(line).strip())]
+
+
+def _parts(listed: list[str], ordered: Callable[[list[str]], list[str]] = list) -> list[str]:
+    alternatives = sorted(listed, key=len, reverse=True)
     spaced = [item for item in alternatives if not _unspaced(item)]
     # Korean words carry endings, Japanese and Chinese have no spaces: no word boundary there.
     joined = [item for item in alternatives if _unspaced(item)]
@@ -69,32 +73,47 @@ def lowered_pattern(name: str, key: str) -> re.Pattern[str]:
 
     It need not look at case, and has the alternatives by their first letters: which one it finds may differ.
     """
-    parts = _parts(name, key, _by_letter)
-    return re.compile("|".join(parts))
+    return re.compile("|".join(_parts(_listed(name, key), _by_letter)))
+
+
+@cache
+def _plain_pattern(name: str, key: str) -> re.Pattern[str]:
+    """As `lowered_pattern`, of a text in ASCII: without the words of other scripts, which are the most."""
+    possible = [item for item in _listed(name, key) if anchor(item).isascii()]
+    return re.compile("|".join(_parts(possible, _by_letter)) or _NEVER)
+
+
+_NEVER = "(?!)"
 
 
 @lru_cache(maxsize=512)
 def holds(name: str, key: str, lowered: str) -> bool:
     """Whether `pattern` finds something in a text in lower case; several readers ask of one sentence."""
-    return lowered_pattern(name, key).search(lowered) is not None
+    expression = _plain_pattern if lowered.isascii() else lowered_pattern
+    return expression(name, key).search(lowered) is not None
 
 
 @cache
 def anchors(name: str, key: str) -> tuple[str, ...]:
     """Pieces in lower case of which one stands in whatever `pattern` finds; "" among them says nothing."""
-    value = table(name)[key]
-    listed = value.split("\n") if isinstance(value, str) else value
-    return tuple(dict.fromkeys(anchor(str(item).strip()) for item in listed if str(item).strip()))
+    return tuple(dict.fromkeys(map(anchor, _listed(name, key))))
 
 
 def may_hold(name: str, key: str, lowered: str) -> bool:
     """Whether `pattern` can find something in a text, given in lower case; its no is sure."""
-    return _any_anchor(name, key).search(lowered) is not None
+    return _any_anchor(name, key, plain=lowered.isascii()).search(lowered) is not None
 
 
 @cache
-def _any_anchor(name: str, key: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(piece) for piece in anchors(name, key)))
+def _any_anchor(name: str, key: str, *, plain: bool) -> re.Pattern[str]:
+    pieces = [piece for piece in anchors(name, key) if piece.isascii() or not plain]
+    if "" in pieces:
+        return re.compile("")
+    grouped: dict[str, list[str]] = {}
+    for piece in pieces:
+        grouped.setdefault(piece[0], []).append(re.escape(piece[1:]))
+    told = (f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in grouped.items())
+    return re.compile("|".join(told) or _NEVER)
 
 
 def _unspaced(item: str) -> bool:

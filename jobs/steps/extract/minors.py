@@ -132,7 +132,8 @@ def _of_some(found: list[int], count: int) -> int:
 
 def _of_the_eldest(line: str) -> int:
     """The children whose eldest is told to be young: "their three sons, the eldest of whom is nine"."""
-    match = _ELDEST.search(line)
+    lowered = line.lower()
+    match = _ELDEST.search(line) if "eldest" in lowered or "oldest" in lowered else None
     age = number(match["a"]) if match else None
     return (number(match["n"]) or 0) if match and age and age < _ADULT else 0
 

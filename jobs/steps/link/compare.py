@@ -47,7 +47,7 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     sure = _same_call(new, old)
     if sure is not None:
         return sure
-    names = _names(new, old, telling)
+    names = kin(new, old, telling)
     if _excluded(new, old, names):
         return Likeness(0.0, excluded=_other_person(new, old, names))
     signs = tuple(evidence(new, old, names))
@@ -66,15 +66,8 @@ def weighed(new: Traits, old: Traits) -> tuple[Sign, ...] | None:
     """The signs of a pair that has to be weighed; None where it is decided without."""
     if _same_call(new, old) is not None:
         return None
-    names = _names(new, old, lambda _words: 1.0)
+    names = kin(new, old)
     return None if _excluded(new, old, names) else tuple(evidence(new, old, names))
-
-
-def _names(new: Traits, old: Traits, telling: Telling) -> Kin:
-    names = kin(new, old, telling)
-    if names.by_chance and names.full < WHOLE and not _near(new, old):
-        return names._replace(part=names.part / 2)  # what sounds alike somewhere in the world may be chance
-    return names
 
 
 def _near(new: Traits, old: Traits) -> bool:
@@ -213,7 +206,7 @@ def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
 
 def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
     """The names are those of two persons: of one family, or each in a title of its own."""
-    return bool(names.full < 1 and names.apart) or (names.titles_differ and new.language == old.language)
+    return (names.full < 1 and names.apart) or (names.titles_differ and new.language == old.language)
 
 
 def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:

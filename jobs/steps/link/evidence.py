@@ -61,7 +61,7 @@ def _by_name(names: Kin) -> Iterator[Sign]:
     if len(names.shared) > 1:
         yield Sign("more names", min(3, len(names.shared) - 1), ", ".join(sorted(names.shared)))
     if names.apart and names.full < 1:
-        yield Sign("other person", 1.0, names.apart)
+        yield Sign("other person", 1.0, "")
     if names.titles_differ:
         yield Sign("other names in the titles", 1.0, "")
     elif names.strangers:

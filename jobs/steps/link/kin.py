@@ -31,22 +31,16 @@ class Kin(NamedTuple):
     """What agrees best, as it stands in the new text."""
     shared: frozenset[str] = frozenset()
     """Every word that agrees."""
-    apart: str = ""
-    """Two persons who share a word of their names, and differ in another."""
+    apart: bool = False
+    """Two persons share a word of their names, and differ in another."""
     titles_differ: bool = False
     """Both titles name somebody, and not the same person."""
-    placed: bool = False
-    """What agrees is the name of a place."""
-    by_chance: bool = False
-    """What agrees is a single word, by ear, with one that may be no name."""
     strangers: bool = False
     """Both texts name persons, and none of them agrees."""
 
     @property
     def bound(self) -> float:
         """In how far a name holds the texts together, whatever else differs: 0 to 1."""
-        if self.placed:
-            return 0.25 * min(1.0, max(self.full, self.part))
         if self.full >= 1.2:
             return 1.0
         long = len(self.words) >= 7
@@ -59,14 +53,10 @@ class _Found:
     part: float = 0.0
     words: str = ""
     part_words: str = ""
-    apart: str = ""
+    apart: bool = False
     shared: set[str] = field(default_factory=set)
     titled: bool = False
     person: bool = False
-    told: bool = False
-    """Whether something agrees that both texts mark as a name."""
-    held: bool = False
-    """Whether something agrees that is no place."""
     apart_in_titles: bool = False
 
     def take(self, match: "_Match", name: Name) -> None:
@@ -74,9 +64,23 @@ class _Found:
             self.full, self.words = match.full, " ".join(name.words)
         if match.part > self.part:
             self.part, self.part_words = match.part, match.word or " ".join(name.words)
-        if match.apart and not self.apart:
-            self.apart = match.apart
+        self.apart |= match.apart
         self.shared |= match.shared
+
+    def agree(self, match: "_Match", one: Name, two: Name) -> None:
+        """Two names that both texts mark as such."""
+        self.take(match, one)
+        if match.full or match.part >= 0.4:
+            self.titled |= one.title or two.title
+            self.person |= one.person or two.person
+        self.apart_in_titles |= match.apart and one.title and two.title
+
+    def agree_loosely(self, match: "_Match", name: Name) -> None:
+        """A name, and words of a text whose script marks none."""
+        self.take(match, name)
+        if match.full or match.part >= 0.4:
+            self.titled |= name.title
+            self.person |= name.person
 
 
 class _Match(NamedTuple):
@@ -84,7 +88,7 @@ class _Match(NamedTuple):
     part: float = 0.0
     word: str = ""
     shared: frozenset[str] = frozenset()
-    apart: str = ""
+    apart: bool = False
 
     def worth(self, share: float) -> "_Match":
         """The same match of a name that tells less."""
@@ -101,24 +105,29 @@ Telling: TypeAlias = Callable[[tuple[str, ...]], float]
 
 
 def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
-    """How the names of two texts stand to one another."""
-    found = _Found()
+    """How the names of two texts stand to one another.
+
+    Where two persons share a word of their names and no name agrees as a whole, only that is told: how
+    common the word is changes nothing then.
+    """
     same_language = new.language == old.language
-    for number, other in sorted(_pairs(new, old)):
-        one, two = new.names.told[number], old.names.told[other]
-        match = _both_told(one, two, same_language=same_language)
-        if match is _NOTHING:
-            continue
-        match = match.worth(telling(two.words) * (_PUBLIC if one.public or two.public else 1.0))
-        found.take(match, one)
-        if match.full or match.part >= 0.4:
-            found.told = True
-            found.held |= not (one.placed or two.placed)
-            found.titled |= one.title or two.title
-            found.person |= one.person or two.person
-        found.apart_in_titles |= bool(match.apart) and one.title and two.title
-    _among_loose(new, old, found, telling)
-    _among_loose(old, new, found, telling)
+    told = [
+        (one, two, match)
+        for one, two in _pairs(new, old)
+        if (match := _both_told(one, two, same_language=same_language)) is not _NOTHING
+    ]
+    loose = [*_among_loose(new, old), *_among_loose(old, new)]
+    if any(match.apart for _, _, match in told):
+        whole = any(match.full for _, _, match in told) or any(match.full for _, match in loose)
+        if not whole:
+            return Kin(apart=True)
+    found = _Found()
+    for one, two, match in told:
+        found.agree(
+            match.worth(telling(two.words) * (_PUBLIC if one.public or two.public else 1.0)), one, two
+        )
+    for name, match in loose:
+        found.agree_loosely(match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0)), name)
     if same_language:
         _both_loose(new, old, found, telling)
     titled = found.apart_in_titles or not found.titled
@@ -133,40 +142,35 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
     )
 
 
-def _pairs(new: Traits, old: Traits) -> set[tuple[int, int]]:
-    """The numbers of names that have a key in common; of one script a short sound alone is too little."""
+def _pairs(new: Traits, old: Traits) -> list[tuple[Name, Name]]:
+    """The names that have a key in common, in order; of one script a short sound alone is too little."""
     found = set()
     mine, theirs = new.keys, old.keys
+    names, others = new.names.told, old.names.told
     for key in mine.keys() & theirs.keys():
-        pairs = [(number, other) for number in mine[key] for other in theirs[key]]
-        if key[:2] == "s:" and len(key) < _SHORT:
-            names, others = new.names.told, old.names.told
-            pairs = [pair for pair in pairs if names[pair[0]].script != others[pair[1]].script]
-        found.update(pairs)
-    return found
+        short = len(key) < _SHORT and key[:2] == "s:"
+        for number in mine[key]:
+            for other in theirs[key]:
+                if not short or names[number].script != others[other].script:
+                    found.add((number, other))
+    return [(names[number], others[other]) for number, other in sorted(found)]
 
 
 _SHORT = 5
 """Letters of a key, its mark included, below which it tells little."""
 
 
-def _among_loose(one: Traits, two: Traits, found: _Found, telling: Telling) -> None:
+def _among_loose(one: Traits, two: Traits) -> list[tuple[Name, "_Match"]]:
     """Names that one text marks as such, among the words of another whose script marks none."""
     loose = two.names.loose
     if not loose:
-        return
+        return []
     alike = {number for key in one.keys.keys() & loose.keys() for number in one.keys[key]}
-    for name in map(one.names.told.__getitem__, sorted(alike)):
-        if name.sure or len(name.words) > 1:
-            match = _one_told(name, two.names)
-            if match is _NOTHING:
-                continue
-            match = match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0))
-            found.take(match, name)
-            if match.full or match.part >= 0.4:
-                found.held |= not name.placed
-                found.titled |= name.title
-                found.person |= name.person
+    return [
+        (name, match)
+        for name in map(one.names.told.__getitem__, sorted(alike))
+        if (name.sure or len(name.words) > 1) and (match := _one_told(name, two.names)) is not _NOTHING
+    ]
 
 
 def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
@@ -190,16 +194,17 @@ def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
 
 
 def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
-    left = list(range(len(two.words)))
-    total, own, shared = 0.0, [], []
-    for at, word in enumerate(one.words):
+    theirs, heard = two.words, two.keys
+    left = list(range(len(theirs)))
+    total, own, shared = 0.0, False, []
+    for word, sounds in zip(one.words, one.keys, strict=True):
         best, taken = 0.0, -1
         for other in left:
-            likeness = _words_alike(word, one.keys[at], two.words[other], two.keys[other])
+            likeness = _words_alike(word, sounds, theirs[other], heard[other])
             if likeness > best:
                 best, taken = likeness, other
         if taken < 0:
-            own.append(at)
+            own = True
         else:
             left.remove(taken)
             total += best
@@ -212,8 +217,8 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     if own and left and _run_on(one, two):
         return _Match(part=0.7 * sure, word=shared[0], shared=told)
     if own and left:
-        apart = f"{' '.join(one.words)} / {' '.join(two.words)}" if one.sure and two.sure else ""
-        return _Match(part=0.3 * total / len(shared) * sure, word=shared[0], shared=told, apart=apart)
+        part = 0.3 * total / len(shared) * sure
+        return _Match(part=part, word=shared[0], shared=told, apart=one.sure and two.sure)
     if len(shared) > 1:
         return _Match(full=total * sure, shared=told)
     return _Match(part=total * sure, word=shared[0], shared=told)
@@ -367,7 +372,6 @@ def _both_loose(new: Traits, old: Traits, found: _Found, telling: Telling) -> No
             word = key[2:]
             match = _Match(part=_PERHAPS, word=word, shared=frozenset({word})).worth(telling((key,)))
             found.part = max(found.part, match.part)
-            found.held = True
             found.part_words = found.part_words or word
 
 

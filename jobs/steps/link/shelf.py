@@ -91,21 +91,25 @@ class Shelf:
 
         None where they stand in fewer statements than `least`.
         """
-        numbers: AbstractSet[int] = among
+        places: list[tuple[AbstractSet[int], AbstractSet[int]]] = []
         for word in words:
             mark = word if word[:2] in _WHOLE else f"w:{word}"
-            marked, loose = self._marked.get(mark), self._loose.get(mark)
-            if (len(marked) if marked else 0) + (len(loose) if loose else 0) < least:
+            marked: AbstractSet[int] = self._marked.get(mark, _NONE)
+            loose: AbstractSet[int] = self._loose.get(mark, _NONE)
+            if len(marked) + len(loose) < least:
                 return _NONE
-            if marked and loose:
-                numbers = (marked & numbers) | (loose & numbers)
-            elif marked or loose:
-                numbers = (marked or loose or _NONE) & numbers
+            places.append((marked, loose))
+        # The rarest first: few statements hold two words of a name, whatever each alone is worth.
+        places.sort(key=lambda place: len(place[0]) + len(place[1]))
+        numbers: AbstractSet[int] | None = None
+        for marked, loose in (*places, (among, _NONE)):
+            if numbers is None:
+                numbers = marked | loose if marked and loose else marked or loose
             else:
-                return _NONE
+                numbers = (marked & numbers) | (loose & numbers) if loose else marked & numbers
             if len(numbers) < least:
                 return _NONE
-        return frozenset([self._known[number].case for number in numbers])
+        return frozenset([self._known[number].case for number in numbers or _NONE])
 
 
 def _weigh(likely: dict[int, float], holding: AbstractSet[int]) -> None:

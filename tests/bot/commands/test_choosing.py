@@ -72,12 +72,12 @@ def test_how_urgent_and_when(chat: Chat) -> None:
     chat.says("/subscribe kind:report")
     chat.says("/settings 1 urgency")
     chat.presses("Immediate")
-    assert chat.routes[0].least_urgency is Urgency.IMMEDIATE
+    assert [route.least_urgency for route in chat.routes] == [Urgency.IMMEDIATE]
     chat.presses("Any urgency")
-    assert chat.routes[0].least_urgency is None
+    assert [route.least_urgency for route in chat.routes] == [None]
     chat.says("/settings 1 digest")
     chat.presses("Once a week")
-    assert chat.routes[0].digest is Digest.WEEKLY
+    assert [route.digest for route in chat.routes] == [Digest.WEEKLY]
 
 
 def test_a_digest_needs_kinds(chat: Chat) -> None:

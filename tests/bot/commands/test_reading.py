@@ -79,14 +79,15 @@ def test_a_pasted_link_or_imported_id_is_as_good_as_a_number(archive: Database) 
     """Of a statement, and of the case that it belongs to; what nobody knows is said to be unknown."""
     with archive.write() as work:
         case = work.cases.open("The nine", NOON)
-        kept(
+        (made,) = kept(
             work,
             a_statement(
                 title="Imported", url="https://a.example/an_item?x=1", external_id="h_072", case_id=case
             ),
         )
     chat = Chat(archive)
-    for named in ("https://a.example/an_item?x=1", "h_072", "#4", "\uff14"):
+    wide = str(made.id).translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    for named in ("https://a.example/an_item?x=1", "h_072", f"#{made.id}", wide):
         assert "Imported" in chat.says(f"/statement {named}")
     for named in ("https://a.example/an_item?x=1", "h_072", f"c{case}"):
         assert "The nine" in chat.says(f"/case {named}")
