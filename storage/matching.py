@@ -77,7 +77,7 @@ class Matching:
     def reach(self, aim: Aim) -> Reach:
         """Whom it reaches."""
         ranked, filled = self._ranked(aim)
-        rows = self._asked(aim, _first(ranked), filled)
+        rows = self._asked(aim, _first(ranked, _FEW + 1), filled)
         if len(rows) <= _FEW:
             few: dict[tuple[int, str], Rank] = {}
             for row in rows:
@@ -176,9 +176,8 @@ class Matching:
 
 
 @cache
-def _first(ranked: sa.Subquery) -> sa.Select[Any]:
-    """One more than are held in memory."""
-    return sa.select(ranked.c.recipient_id, ranked.c.transport, ranked.c.rank).limit(_FEW + 1)
+def _first(ranked: sa.Subquery, most: int) -> sa.Select[Any]:
+    return sa.select(ranked.c.recipient_id, ranked.c.transport, ranked.c.rank).limit(most)
 
 
 def _row(
