@@ -50,14 +50,17 @@ def resume(work: Work, recipient: Recipient, now: datetime) -> int:
 def _wanted(
     work: Work, recipient: Recipient, waiting: tuple[Delivery, ...], now: datetime | None = None
 ) -> set[int]:
-    """Which of these are asked for; with `now`, only of those that have not expired."""
+    """Which of these are asked for; with `now`, only of those that have not expired and are not over."""
     routes = work.routes.of(recipient.id)
     followed = {case for stance, case, _ in work.stances.of(recipient.id) if stance is Stance.FOLLOW}
     alerts = work.alerts.many([one.alert_id for one in waiting if one.alert_id])
+    over = work.alerts.over(list(alerts)) if now is not None else set()
     notices = work.notices.many([one.notice_id for one in waiting if one.notice_id])
 
     def is_wanted(alert: Alert) -> bool:
         if now is not None and alert.expires is not None and alert.expires < now:
+            return False
+        if alert.id in over:
             return False
         if alert.msg_type is MsgType.CANCEL or alert.case_id in followed:
             return True

@@ -103,6 +103,16 @@ class Alerts:
         of = self._sources.many({row["source_id"] for row in rows})
         return {row["id"]: self._alert(row, found, of) for row in rows}
 
+    def over(self, ids: Sequence[int]) -> set[int]:
+        """Which of these alerts a later one on their case has called off."""
+        later = alerts.alias()
+        question = (
+            sa.select(alerts.c.id)
+            .join(later, sa.and_(later.c.case_id == alerts.c.case_id, later.c.id > alerts.c.id))
+            .where(alerts.c.id.in_(ids), later.c.msg_type == MsgType.CANCEL)
+        )
+        return set(self._connection.scalars(question))
+
     def of_case(self, case_id: int) -> tuple[tuple[int, str], ...]:
         """The (id, identifier) of every alert on the case, oldest first."""
         found: list[tuple[int, str]] = []

@@ -12,10 +12,11 @@ from storage.records import Recipient
 from storage.stances import merge as merge_stances
 from storage.tables import alerts, deliveries, recipients, routes, stances
 from storage.vault import Vault
-from storage.words import DeliveryState, RecipientState
+from storage.words import DeliveryState, MsgType, RecipientState
 
 _ADDRESS = "recipient address"
 UNREACHABLE = "the recipient cannot be reached"
+_HELD = f"{UNREACHABLE}, and it was held; "
 _DIGESTS = 4
 
 
@@ -96,12 +97,15 @@ class Recipients:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
         first = sa.func.coalesce(recipients.c.lost, now.date())
         self._update(recipient_id, state=RecipientState.SUSPENDED, lost=first)
-        waiting = (DeliveryState.QUEUED, DeliveryState.HELD)
-        self.connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(waiting))
-            .values(state=DeliveryState.CANCELLED, detail=UNREACHABLE)
-        )
+        for state, detail in (
+            (DeliveryState.QUEUED, sa.literal(UNREACHABLE, sa.Text())),
+            (DeliveryState.HELD, sa.literal(_HELD, sa.Text()) + deliveries.c.detail),
+        ):
+            self.connection.execute(
+                sa.update(deliveries)
+                .where(deliveries.c.recipient_id == recipient_id, deliveries.c.state == state)
+                .values(state=DeliveryState.CANCELLED, detail=detail)
+            )
 
     def lost(self, before: date) -> tuple[int, ...]:
         """Who could not be reached since an earlier day than this, and has not spoken since."""
@@ -111,22 +115,32 @@ class Recipients:
     def _returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
 
-        Not what may have arrived at an earlier attempt: nobody can know, and a digest is no alarm.
+        Not what may have arrived at an earlier attempt: nobody can know, and a digest is no alarm. Not a
+        call that is over by now. What an admin was to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
-        valid = sa.select(alerts.c.id).where(sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now))
+        later = alerts.alias()
+        over = sa.exists().where(
+            later.c.case_id == alerts.c.case_id, later.c.id > alerts.c.id, later.c.msg_type == MsgType.CANCEL
+        )
+        valid = sa.select(alerts.c.id).where(
+            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.not_(over)
+        )
+        of_theirs = (deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.in_(valid))
+        cancelled = deliveries.c.state == DeliveryState.CANCELLED
+        held = deliveries.c.detail.startswith(_HELD)
+        self.connection.execute(
+            sa.update(deliveries)
+            .where(*of_theirs, cancelled, held)
+            .values(state=DeliveryState.HELD, detail=sa.func.substr(deliveries.c.detail, len(_HELD) + 1))
+        )
         never_left = sa.or_(
-            sa.and_(deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.attempts == 0),
+            sa.and_(cancelled, deliveries.c.attempts == 0, sa.not_(held)),
             sa.and_(deliveries.c.state == DeliveryState.FAILED, deliveries.c.attempts == 1),
         )
         self.connection.execute(
             sa.update(deliveries)
-            .where(
-                deliveries.c.recipient_id == recipient_id,
-                never_left,
-                deliveries.c.detail.startswith(UNREACHABLE),
-                deliveries.c.alert_id.in_(valid),
-            )
+            .where(*of_theirs, never_left, deliveries.c.detail.startswith(UNREACHABLE))
             .values(state=DeliveryState.QUEUED, lane=_DIGESTS, not_before=now, detail="")
         )
 

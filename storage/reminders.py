@@ -6,7 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, cases, deliveries, recipients, stances, statements
+from storage.tables import alerts, cases, deliveries, recipients, routes, stances, statements
 from storage.words import CaseState, Cause, DeliveryState, MsgType, RecipientState, Stance, Status
 
 _DIGEST_LANE = 4
@@ -67,7 +67,8 @@ class Reminders:
     ) -> tuple[tuple[int, str], ...]:
         """(recipient, transport) of those there who were told at once by then, or follow, and lack this one.
 
-        Not who muted the case. `reminder` is the alert that reminds, 0 while there is none.
+        Not who muted the case, nor who was told and asks for nothing any more.
+        `reminder` is the alert that reminds, 0 while there is none.
         """
         told = (
             sa.select(deliveries.c.recipient_id)
@@ -87,7 +88,9 @@ class Reminders:
                 recipients.c.state == RecipientState.ACTIVE,
                 recipients.c.zone == zone,
                 sa.or_(
-                    recipients.c.id.in_(told),
+                    sa.and_(
+                        recipients.c.id.in_(told), sa.exists().where(routes.c.recipient_id == recipients.c.id)
+                    ),
                     recipients.c.id.in_(of_case.where(stances.c.stance == Stance.FOLLOW)),
                 ),
                 recipients.c.id.not_in(of_case.where(stances.c.stance == Stance.MUTE)),

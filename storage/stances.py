@@ -75,11 +75,15 @@ class Stances:
     ) -> int:
         """Queues the alert for those who follow its case and do not get it anyway; returns how many.
 
-        Who would get it in a digest gets it at once. A `drill` is for those who asked for drills.
+        Who would get it in a digest gets it at once, or waits as the others do where it is `held`.
+        A `drill` is for those who asked for drills.
         """
         followers = _FOLLOWERS.where(stances.c.case_id == case_id)
         if drill:
             followers = followers.where(recipients.c.drills)
+        raised: dict[str, object] = {"lane": lane, "not_before": now}
+        if held:
+            raised |= {"state": DeliveryState.HELD, "detail": held}
         self._connection.execute(
             sa.update(deliveries)
             .where(
@@ -87,7 +91,7 @@ class Stances:
                 deliveries.c.lane > lane,
                 deliveries.c.recipient_id.in_(followers),
             )
-            .values(lane=lane, not_before=now)
+            .values(**raised)
         )
         known = sa.select(deliveries.c.recipient_id).where(deliveries.c.alert_id == alert_id)
         chosen = followers.add_columns(recipients.c.transport).where(recipients.c.id.not_in(known))

@@ -8,7 +8,7 @@ from jobs.remind import Reminder
 from storage.database import Database, Work
 from storage.records import Alert, Recipient
 from storage.words import CaseState, Cause, MsgType, Stance
-from tests.builders import NOON, a_reader, a_statement, an_alert, arrived, queued
+from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, queued
 
 DAY = date(2026, 3, 14)
 EVE = datetime(2026, 3, 13, 9, tzinfo=UTC)
@@ -31,7 +31,7 @@ async def reminded(database: Database, now: datetime) -> int:
 async def test_a_reminder_comes_on_the_morning_before_and_once(database: Database) -> None:
     """Not at eight, at nine; not again, by whichever program."""
     with database.write() as work:
-        alert = called(work, a_reader(work))
+        alert = called(work, a_reader(work, a_route()))
     assert await reminded(database, EVE - timedelta(minutes=1)) == 0
     assert await reminded(database, EVE) == 1
     assert await reminded(database, EVE + timedelta(minutes=5)) == 0
@@ -45,7 +45,7 @@ async def test_a_reminder_comes_on_the_morning_before_and_once(database: Databas
 async def test_everybody_has_a_morning_of_their_own(database: Database) -> None:
     """Seoul first, then the operator's clock, then New York."""
     with database.write() as work:
-        readers = [a_reader(work, address=name) for name in ("1", "2", "3")]
+        readers = [a_reader(work, a_route(), address=name) for name in ("1", "2", "3")]
         for reader, zone in zip(readers, ("Asia/Seoul", "", "America/New_York"), strict=True):
             work.recipients.set_zone(reader.id, zone)
         called(work, *readers)
@@ -56,7 +56,7 @@ async def test_everybody_has_a_morning_of_their_own(database: Database) -> None:
 async def test_after_an_outage_it_still_comes_but_never_after_the_day(database: Database) -> None:
     """Late is better than never, and on the day itself still good; once it is over somewhere, none comes."""
     with database.write() as work:
-        called(work, a_reader(work))
+        called(work, a_reader(work, a_route()))
     assert await reminded(database, datetime(2026, 3, 14, 10, tzinfo=UTC)) == 0
     assert await reminded(database, datetime(2026, 3, 14, 9, 59, tzinfo=UTC)) == 1
 
@@ -65,7 +65,7 @@ async def test_after_an_outage_it_still_comes_but_never_after_the_day(database: 
 async def test_what_has_ended_is_not_reminded_of(database: Database, state: CaseState) -> None:
     """Nothing is asked any more."""
     with database.write() as work:
-        alert = called(work, a_reader(work))
+        alert = called(work, a_reader(work, a_route()))
         work.cases.touch(alert.case_id or 0, state, NOON)
     assert await reminded(database, EVE) == 0
 
@@ -73,7 +73,7 @@ async def test_what_has_ended_is_not_reminded_of(database: Database, state: Case
 async def test_a_reminder_that_waits_ends_with_the_case_and_with_its_day(database: Database) -> None:
     """Queued while the platform was away: the stop takes it back, and so does the day."""
     with database.write() as work:
-        alert = called(work, a_reader(work))
+        alert = called(work, a_reader(work, a_route()))
     await reminded(database, EVE)
     with database.write() as work:
         assert work.deliveries.cancel_expired(None, datetime(2026, 3, 14, 9, tzinfo=UTC)) == 0
@@ -83,7 +83,7 @@ async def test_a_reminder_that_waits_ends_with_the_case_and_with_its_day(databas
 async def test_who_muted_or_was_just_told_is_not_reminded(database: Database) -> None:
     """And who follows the case is, without having been told of it."""
     with database.write() as work:
-        muted, late, follower = (a_reader(work, address=name) for name in ("1", "2", "3"))
+        muted, late, follower = (a_reader(work, a_route(), address=name) for name in ("1", "2", "3"))
         case = called(work, muted).case_id or 0
         work.stances.take(muted.id, case, Stance.MUTE)
         work.stances.take(follower.id, case, Stance.FOLLOW)
@@ -97,7 +97,7 @@ async def test_who_muted_or_was_just_told_is_not_reminded(database: Database) ->
 async def test_a_day_that_was_put_off_is_reminded_of_anew(database: Database) -> None:
     """The newest call tells the day."""
     with database.write() as work:
-        reader = a_reader(work)
+        reader = a_reader(work, a_route())
         case = called(work, reader).case_id or 0
         later = a_statement(case_id=case, deadline=DAY + timedelta(days=7))
         update = an_alert(identifier="later", case_id=case, statement=later, msg_type=MsgType.UPDATE)
@@ -109,9 +109,18 @@ async def test_a_day_that_was_put_off_is_reminded_of_anew(database: Database) ->
 async def test_a_reminder_uses_up_nothing_of_the_cap(database: Database) -> None:
     """Ten reminders in an hour are no reason to hold an eleventh call; nor is one a call to refer to."""
     with database.write() as work:
-        alert = called(work, a_reader(work))
+        alert = called(work, a_reader(work, a_route()))
         source = alert.source.id
     await reminded(database, EVE)
     with database.read() as work:
         assert work.alerts.rung_since(source, EVE - timedelta(hours=1)) == 0
         assert [name for _, name in work.alerts.of_case(alert.case_id or 0)] == [alert.identifier]
+
+
+async def test_who_asks_for_nothing_any_more_is_not_reminded(database: Database) -> None:
+    """They were told of the call, and said afterwards that it is enough."""
+    with database.write() as work:
+        reader = a_reader(work, a_route())
+        called(work, reader)
+        work.routes.clear(reader.id)
+    assert await reminded(database, EVE) == 0

@@ -103,6 +103,19 @@ async def test_what_expired_meanwhile_does_not_wait_again(database: Database) ->
         assert work.deliveries.of_alert(call.id)[0].state is CANCELLED
 
 
+async def test_what_was_called_off_meanwhile_does_not_wait_again(database: Database) -> None:
+    """Nobody is sent a call whose end they would not hear of."""
+    with database.write() as work:
+        case = work.cases.open("The nine", NOON)
+        reader = a_reader(work, a_route(), address="1")
+        queued(work, reader, alert=an_alert(case_id=case))
+    await says(database, "/unsubscribe")
+    with database.write() as work:
+        queued(work, alert=an_alert(identifier="end", case_id=case, msg_type=MsgType.CANCEL))
+    await says(database, "/subscribe", NOON + timedelta(hours=1))
+    assert await sent(database) == []
+
+
 @pytest.mark.parametrize("line", ["/unsubscribe", "/mute 1", "/forget yes"])
 async def test_what_did_not_arrive_in_that_moment_is_not_tried_again(database: Database, line: str) -> None:
     """It was under way when it was taken back, and Telegram said: later."""

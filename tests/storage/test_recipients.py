@@ -1,9 +1,9 @@
 """Recipients are found by a keyed hash, and forgotten without a trace."""
 
 from storage.database import Database
-from storage.words import DeliveryState, RecipientState
+from storage.words import DeliveryState, MsgType, RecipientState
 from tests.backends import Backend
-from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, queued
+from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, an_alert, queued
 
 
 def test_no_file_of_the_database_holds_an_address_or_a_persons_words(
@@ -48,6 +48,26 @@ def test_a_suspended_recipient_keeps_its_wishes_but_hears_nothing(database: Data
         back = work.recipients.ensure("telegram", ADDRESS, "en", NOON)
         assert back.state is RecipientState.ACTIVE
         assert [route.countries for _, route in work.routes.active()] == [("KP",)]
+
+
+def test_who_comes_back_is_sent_neither_what_is_held_nor_what_is_over(database: Database) -> None:
+    """What an admin looks at first waits for that again; a call that was called off is not sent at all."""
+    with database.write() as work:
+        one = a_reader(work, a_route())
+        case = work.cases.open("Nine", NOON)
+        held = queued(work, one, held="an admin looks first", alert=an_alert(identifier="held"))
+        call = queued(work, one, alert=an_alert(identifier="call", case_id=case))
+        good = queued(work, one, alert=an_alert(identifier="good"))
+        work.recipients.suspend(one.id, NOON)
+        queued(work, alert=an_alert(identifier="end", case_id=case, msg_type=MsgType.CANCEL))
+        work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+        found = [work.deliveries.of_alert(alert.id)[0] for alert in (held, call, good)]
+    assert [one.state for one in found] == [
+        DeliveryState.HELD,
+        DeliveryState.CANCELLED,
+        DeliveryState.QUEUED,
+    ]
+    assert found[0].detail == "an admin looks first"
 
 
 def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -> None:

@@ -41,6 +41,17 @@ def test_what_an_admin_looks_at_first_is_held_for_followers_too(database: Databa
         assert states(work, alert.id) == {reader.id: (DeliveryState.HELD, 2)}
 
 
+def test_a_follower_who_would_have_it_in_a_digest_waits_for_the_admin_too(database: Database) -> None:
+    """At once means: as soon as an admin lets it go."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        work.stances.take(reader.id, case, Stance.FOLLOW)
+        alert = queued(work, alert=an_alert(case_id=case))
+        work.deliveries.queue(alert.id, [(reader.id, "telegram", NOON)], 4)
+        work.stances.queue(alert.id, case, 2, NOON, held="an admin looks first")
+        assert states(work, alert.id) == {reader.id: (DeliveryState.HELD, 2)}
+
+
 def test_a_muted_case_is_told_to_nobody_who_muted_it(database: Database) -> None:
     """Only to them, only of this case; what waits by then does not come any more, but its end does."""
     with database.write() as work:
