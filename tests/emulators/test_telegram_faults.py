@@ -145,7 +145,7 @@ class TestKinds:
         """No answer comes, until the emulator ends or the bot gives up."""
         telegram.fail("sendMessage", hang(accepted=accepted))
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(client.call("sendMessage", chat_id=42, text="x"), 0.05)
+            await asyncio.wait_for(client.call("sendMessage", chat_id=42, text="x"), 0.5)
         assert telegram.texts(42) == (["x"] if accepted else [])
 
     async def test_slowness(self, telegram: TelegramEmulator, client: Client) -> None:

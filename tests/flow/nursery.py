@@ -23,11 +23,14 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from tests.flow import stage
 
 _LENGTH = struct.Struct("!I")
 _ROOT = Path(__file__).parents[2]
+_MEMORY = 1 << 30
+"""Bytes that a worker may take, as the program has it."""
 
 
 class Child:
@@ -95,6 +98,8 @@ def main() -> None:
     stage.move_clock()
     importlib.import_module("bot.app")
     importlib.import_module("bot.__main__").command_line()  # with all that its commands bring
+    for name in importlib.import_module("jobs.parser").PRELOAD:
+        getattr(importlib.import_module(name), "warm", gc.collect)()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -140,6 +145,7 @@ def _become(files: Sequence[int], words: list[str], folder: str, environment: di
         os.environ.clear()
         os.environ.update(environment)
         sys.argv[:] = ["vigil", *words]
+        _lend_a_mother()
         stage.main()
         code = 0
     except SystemExit as end:
@@ -150,6 +156,50 @@ def _become(files: Sequence[int], words: list[str], folder: str, environment: di
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+class _Mother:
+    """The mother of the workers, as the program knows her (`asyncio.subprocess.Process`)."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def kill(self) -> None:
+        """Ends her."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    async def wait(self) -> None:
+        """Until she is gone."""
+        await asyncio.to_thread(os.waitpid, self.pid, 0)
+
+
+def _lend_a_mother() -> None:
+    """The program's first mother of workers is forked here: she has read the tables already.
+
+    Before the program opens anything, so that she holds no lock of its database. Should she be killed, the
+    program starts the next one itself.
+    """
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        os.dup2(theirs.fileno(), 0)
+        theirs.close()
+        try:
+            importlib.import_module("jobs.workers.child").main(_MEMORY, ())
+        finally:
+            os._exit(0)
+    theirs.close()
+    lent = [(ours, _Mother(pid))]
+    nursery = importlib.import_module("jobs.workers.nursery").Nursery
+    start = nursery._asked
+
+    async def asked(workers: Any) -> socket.socket:
+        if lent and workers._asking is None:
+            workers._asking, workers._mother = lent.pop()
+        return cast(socket.socket, await start(workers))
+
+    nursery._asked = asked
 
 
 if __name__ == "__main__":

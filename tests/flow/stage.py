@@ -39,7 +39,7 @@ TRAPS: dict[str, Trap] = {
     "a source is about to be asked": Trap("jobs.fetch.fetcher", "Fetcher.get", after=False),
     "the answer has arrived": Trap("jobs.fetch.fetcher", "Fetcher.get"),
     "the answer is parsed": Trap("jobs.parser", "Parser.shown"),
-    "the entries are understood": Trap("jobs.poll", "Poller._understand"),
+    "the entries are understood": Trap("jobs.readings", "Readings.understood"),
     "an entry is written": Trap("storage.entries", "Entries.add"),
     "a statement is written": Trap("storage.statements", "Statements.add"),
     "an alert is written": Trap("storage.alerts", "Alerts.add"),
@@ -49,7 +49,7 @@ TRAPS: dict[str, Trap] = {
     "the poll is committed": Trap("jobs.poll", "Poller._store"),
     # hub -> push -> entry -> alert -> delivery
     "a push has arrived": Trap("jobs.websub", "Subscriber.receive", after=False),
-    "a push is understood": Trap("jobs.poll", "Poller._understand"),
+    "a push is understood": Trap("jobs.readings", "Readings.understood"),
     "a push is committed": Trap("jobs.poll", "Poller.pushed"),
     "a push is about to be answered": Trap("jobs.websub", "Subscriber.receive"),
     # source -> hub -> subscription

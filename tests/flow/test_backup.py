@@ -23,6 +23,8 @@ from tests.flow import hammer
 from tests.flow.program import ROOT, VIGIL, Program
 
 PERSON = 42
+LONG = 450
+"""Statements that take a backup or a restore a second or two."""
 FIRST = "Nine North Korean refugees face imminent return"
 SECOND = "Four Eritrean asylum seekers face imminent deportation"
 TEXT = (
@@ -202,7 +204,7 @@ async def test_killed_in_the_middle_of_a_restore_the_old_state_stands(
     with opened(vigil, backend) as database:
         database.back_up(tmp_path / "vigil.backup", now_utc())
         with database.write() as work:
-            hammer.strike(work, 701)
+            hammer.strike(work, LONG + 1)
 
     words = ("restore", str(tmp_path / "vigil.backup"), "--replace")
     for number, pause in enumerate((0.0, 0.1, 0.3)):
@@ -216,13 +218,13 @@ async def test_killed_in_the_middle_of_a_restore_the_old_state_stands(
         with opened(vigil, backend) as database, database.write() as work:
             found = work.counts()
             assert found.statements == found.alerts
-            if found.alerts == 700:  # it was whole already, and only its last word was cut off
+            if found.alerts == LONG:  # it was whole already, and only its last word was cut off
                 break
-            assert found.alerts == 701 + number
-            hammer.strike(work, 702 + number)
+            assert found.alerts == LONG + 1 + number
+            hammer.strike(work, LONG + 2 + number)
     code, _, err = await vigil.run(*words)
     assert code == 0, err
-    assert strokes(vigil, backend) == 700
+    assert strokes(vigil, backend) == LONG
 
 
 async def test_what_a_killed_backup_left_is_removed_by_the_next_one(
@@ -262,14 +264,14 @@ async def test_a_backup_that_another_program_writes_is_left_to_it(
     assert unfinished(tmp_path) == []
     for name in ("slow.backup", "quick.backup"):
         with reading(tmp_path / name) as made:
-            assert made.connection.exec_driver_sql("SELECT count(*) FROM statements").scalar() == 700
+            assert made.connection.exec_driver_sql("SELECT count(*) FROM statements").scalar() == LONG
 
 
 def a_long_past(vigil: Program, backend: Backend) -> None:
     """So much in the database that a backup takes its time."""
     with opened(vigil, backend) as database, database.write() as work:
         hammer.prepare(work)
-        for number in range(1, 701):
+        for number in range(1, LONG + 1):
             hammer.strike(work, number, words=400)
 
 

@@ -141,7 +141,7 @@ async def test_400_is_our_fault_and_the_words_arrive_all_the_same(
     meet(telegram, (PERSON, ADMIN))
     waits(vigil, PERSON)
     telegram.fail("sendMessage", refused, chat=PERSON)
-    log = await sends(vigil)
+    log = await sends(vigil, "deliver")
     assert states(vigil) == [SENT]
     (message,) = telegram.said(PERSON)
     assert ("The nine face return" in message.text, "<b>" in message.source) == (True, False)

@@ -212,7 +212,7 @@ async def test_what_was_being_sent_and_comes_back_is_not_sent(database: Database
     class Silent:
         """A voice that must not be heard."""
 
-        name, idempotent = "telegram", False
+        name, idempotent, changes = "telegram", False, True
 
         async def tell(self, *_: object) -> object:
             raise AssertionError("it was told")

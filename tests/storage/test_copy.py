@@ -223,7 +223,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts, texts, st.lists(texts, max_size=4), st.none() | moments)
 def test_any_text_and_time_survives(
     database: Database,
