@@ -1,10 +1,13 @@
 """An appeal goes out when two people stand for its very words, once, and can be halted and taken back."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,10 +19,13 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from jobs import appeals
 from jobs.corrections import correct
+from jobs.deliver import Deliverer
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import Launcher, alert_of, launch, reached
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.outcome import Outcome
+from jobs.pace import Pace
 from jobs.remind import Reminder
 from storage.appeals import Appeal, Draft
 from storage.database import Database, Work
@@ -27,6 +33,7 @@ from storage.records import Delivery, Recipient
 from storage.tables import deliveries, notices
 from storage.words import AppealState, Cause, DeliveryState, Digest, EventKind, Kind, MsgType, Urgency
 from tests.builders import NOON, a_reader, a_route, arrived
+from tests.jobs.test_deliver import Platform
 
 ADMINS = Admins((("telegram", "901"), ("telegram", "902")))
 RULES = Rules(admins=ADMINS)
@@ -218,6 +225,71 @@ def test_a_stop_cancels_what_waits_for_good_and_says_who_has_it(database: Databa
     assert states[second.id] is states[third.id] is DeliveryState.CANCELLED
     eve = (NOON + timedelta(days=3)).replace(hour=9)
     assert Reminder(database, NOON.tzinfo or Limits().zone)._remind(eve) == 0
+
+
+async def test_while_it_streams_out_a_stop_halts_it_within_a_second(database: Database) -> None:
+    """Sixty are to get it at twenty a second; after the stop no more leave than were on their way."""
+    sent = launched(database, number=60)
+    platform = Watched()
+    running = asyncio.create_task(
+        Deliverer(database, platform, Pace(per_second=20, gap=0), lambda: LATER).drain()
+    )
+    await platform.ten.wait()
+    done = await asyncio.to_thread(_stopped, database, sent.id)
+    await running
+    got = sum(one[1] == (f"vigil-appeal-{sent.id}",) for one in platform.told)
+    assert 10 <= got <= done.got + done.perhaps
+    assert done.got + done.perhaps + done.never == 60
+    assert done.never >= 20
+    states = [one.state for one in queue(database, sent.alert_id)]
+    assert states.count(DeliveryState.SENT) == got
+    assert DeliveryState.QUEUED not in states
+
+
+class Watched(Platform):
+    """Says when ten have got it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ten = asyncio.Event()
+
+    def _answered(self, recipient: Recipient, what: tuple[str, ...], key: str) -> Outcome:
+        outcome = super()._answered(recipient, what, key)
+        if sum(one[1] == what for one in self.told) == 10:
+            self.ten.set()
+        return outcome
+
+
+def _stopped(database: Database, number: int) -> appeals.Halted:
+    with database.write() as work:
+        return appeals.stop(work, number, BRUNO, RULES, LATER)
+
+
+def test_of_two_who_approve_in_the_same_instant_one_is_told_that_it_is_done(database: Database) -> None:
+    """The transaction decides; the admins hear of one cooling-off, not of two."""
+    with database.write() as work:
+        readers(work)
+        made = appeals.write(work, ANNA, WORDS, NOON)
+    ready = Barrier(2)
+
+    def approves(admin: str) -> Refusal | None:
+        ready.wait()
+        try:
+            with database.write() as work:
+                appeals.approve(work, made.id, made.mark, admin, RULES, NOON)
+        except Refused as refusal:
+            return refusal.why
+        return None
+
+    with ThreadPoolExecutor(2) as both:
+        told_them = list(both.map(approves, (BRUNO, "c" * 64)))
+    assert set(told_them) == {None, Refusal.COOLING}
+    with database.read() as work:
+        assert told(work) == [EventKind.APPEAL_COOLING]
+        found = work.appeals.get(made.id)
+        assert found is not None
+        assert len(found.approved) == 1
+        assert work.audit.broken() is None
 
 
 def test_once_all_of_it_has_gone_there_is_nothing_to_stop(database: Database) -> None:
