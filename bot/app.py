@@ -30,8 +30,11 @@ from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
 from jobs.deliver import Deliverer
+from jobs.desk import Rules
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.heartbeat import EVERY, Heartbeat
+from jobs.launch import EVERY as LAUNCH_EVERY
+from jobs.launch import Launcher
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.pace import Pace
@@ -63,6 +66,7 @@ SENDS_WITHIN = 240.0
 TERMINAL = ("console", ADDRESS)
 """Who sits here has the configuration and the key."""
 ONLY_TERMINAL = Admins((TERMINAL,))
+ALONE = Rules(admins=ONLY_TERMINAL)
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
 
@@ -138,6 +142,17 @@ def admins(config: Config) -> Admins:
     return Admins(named or (TERMINAL,), config.language)
 
 
+def rules(config: Config) -> Rules:
+    """How appeals are sent, from the configuration."""
+    return Rules(
+        approvals=config.admins.approvals,
+        cooling_off=timedelta(seconds=config.admins.cooling_off),
+        per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
+        organisation=config.admins.organisation,
+        admins=admins(config),
+    )
+
+
 def workers() -> Workers:
     """Where what strangers wrote is read: processes of their own, which end in time."""
     return Workers(preload=PRELOAD)
@@ -156,6 +171,7 @@ class Desk:
     database: Database
     zone: tzinfo = UTC
     admins: Admins = ONLY_TERMINAL
+    rules: Rules = ALONE
 
     async def answer(self, request: Request) -> Reply:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
@@ -174,7 +190,7 @@ class Desk:
 
     def _answer(self, request: Request) -> Reply:
         if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
-            request = replace(request, admin=True)
+            request = replace(request, admin=True, rules=self.rules)
         # A look-up must not wait for whoever is writing.
         opened = self.database.write if changes(request.text) else self.database.read
         with opened() as work:
@@ -196,7 +212,7 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
     menu = [
         (command.name, {language: Speech(language).t(command.summary) for language in languages()})
         for command in COMMANDS
-        if not command.hidden
+        if not (command.hidden or command.desk)
     ]
 
     async def gone(address: str, request_id: str) -> None:
@@ -258,7 +274,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
     database = open_database(config)
     watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
     told = admins(config)
-    desk = Desk(database, ZoneInfo(config.timezone), told)
+    desk = Desk(database, ZoneInfo(config.timezone), told, rules(config))
     wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()
     async with AsyncExitStack() as stack:
         stack.callback(database.close)
@@ -286,9 +302,11 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         pruner = Pruner(database)
+        launcher = Launcher(database, desk.rules, limits(config), wake.set)
         reminder = Reminder(database, desk.zone, wake.set)
         jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
+            Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
             Job("heartbeat", EVERY, heart.beat),
             Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
             Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),

@@ -15,6 +15,8 @@ _RECENT = 20
 _LANE = 3
 """After every alert that is sent at once but digests: subscribers come first."""
 
+_AT_ONCE = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Admins:
@@ -48,9 +50,21 @@ def announce(work: Work, events: Sequence[Event], admins: Admins, now: datetime)
         work.notices.extend(begun, events)
         return
     number = work.notices.add(Notice(tuple(events), now))
-    recipients = [
+    work.deliveries.queue_notice(number, _told(work, admins, now, now + _GATHER), _LANE)
+
+
+def announce_at_once(work: Work, event: Event, admins: Admins, now: datetime) -> None:
+    """As `announce`, for what cannot wait for others: it goes ahead of all that is sent to subscribers."""
+    if not admins.addresses:
+        return
+    number = work.notices.add(Notice((event,), now))
+    work.deliveries.queue_notice(number, _told(work, admins, now, now), _AT_ONCE)
+
+
+def _told(work: Work, admins: Admins, now: datetime, due: datetime) -> list[tuple[int, str, datetime]]:
+    """Each admin as the queue takes them, from when on they may be told."""
+    found = (
         work.recipients.ensure(transport, address, admins.language, now)
         for transport, address in dict.fromkeys(admins.addresses)
-    ]
-    wanted = [(recipient.id, recipient.transport, now + _GATHER) for recipient in recipients]
-    work.deliveries.queue_notice(number, wanted, _LANE)
+    )
+    return [(one.id, one.transport, due) for one in found]

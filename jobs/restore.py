@@ -128,6 +128,8 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
         for delivery, immediate in work.deliveries.perhaps_sent(now)
     )
     log.put_back()
+    for number in work.appeals.cooling():
+        work.appeals.return_to_draft(number)  # it may have gone out since the backup was taken
     return Restored(
         rows=rows,
         recipients=len(work.recipients.traces()),

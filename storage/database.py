@@ -17,6 +17,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from storage import backup, locks
 from storage.additions import Additions
 from storage.alerts import Alerts
+from storage.appeals import Appeals
+from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
 from storage.copy import hold_still, into_file, tables_of
@@ -79,6 +81,8 @@ class Work:
     moments: Moments
     held: Held
     courses: Courses
+    appeals: Appeals
+    audit: Audit
 
     def counts(self) -> Counts:
         """How much is held."""
@@ -229,6 +233,8 @@ class Database:
             moments=Moments(connection),
             held=Held(connection),
             courses=Courses(connection),
+            appeals=Appeals(connection, self.vault),
+            audit=Audit(connection, self.vault),
         )
 
     def _where(self, error: SQLAlchemyError) -> str:

@@ -88,6 +88,14 @@ class Matching:
         at_once = any(row.rank == Rank.AT_ONCE for row in rows) or bool(self._asked(aim, ringing, filled))
         return Reach(anyone=True, at_once=at_once)
 
+    def counted(self, aim: Aim) -> dict[Rank, int]:
+        """How many recipients it reaches, by the soonest that each of them wants it."""
+        ranked, filled = self._ranked(aim)
+        best = sa.func.min(ranked.c.rank).label("best")
+        each = sa.select(ranked.c.recipient_id, best).group_by(ranked.c.recipient_id).subquery()
+        question = sa.select(each.c.best, sa.func.count().label("people")).group_by(each.c.best)
+        return {Rank(row.best): int(row.people) for row in self._asked(aim, question, filled)}
+
     def queue(self, alert_id: int, aim: Aim, reach: Reach, timing: Timing, *, held: str = "") -> int:
         """One delivery for each whom it reaches, however many routes fit, the earliest; returns how many.
 

@@ -15,6 +15,14 @@ from storage.words import EventKind, SourceState
 
 FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
+AT_ONCE = (
+    EventKind.APPEAL_COOLING,
+    EventKind.APPEAL_SENDING,
+    EventKind.APPEAL_STOPPED,
+    EventKind.APPEAL_RETURNED,
+    EventKind.APPEAL_CORRECTED,
+)
+"""What is told the moment it happens, and alone: no other event is added to it."""
 _LOOKED_AT = 5
 _MOMENTS = ("at", "since", "last_success", "next_due", "newest")
 
@@ -44,7 +52,7 @@ class Notices:
             .limit(_LOOKED_AT)
         )
         for row in self._connection.execute(question).mappings():
-            if row["events"][0]["kind"] not in FOR_SUBSCRIBERS:
+            if row["events"][0]["kind"] not in (*FOR_SUBSCRIBERS, *AT_ONCE):
                 return self.many([row["id"]])[row["id"]] if self._deliveries.untouched(row["id"]) else None
         return None
 

@@ -372,3 +372,36 @@ deliveries = Table(
 )
 _TO_AMEND = deliveries.c.amend_at.is_not(None)
 Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("state", String, nullable=False, index=True),
+    Column("author", String(64), nullable=False),
+    Column("words_sealed", LargeBinary),
+    Column("digest", String(64), nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("due", Moment),
+    Column("alert_id", ForeignKey("alerts.id"), index=True),
+    Column("audience", Integer, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("appeal_id", ForeignKey("appeals.id"), primary_key=True),
+    Column("admin", String(64), primary_key=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("admin", String(64), nullable=False),
+    Column("act", String, nullable=False),
+    Column("matter", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("chain", String(64), nullable=False),
+)

@@ -68,6 +68,8 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     PAGE = "page"
+    DESK = "desk"
+    """Not at all: what comes from there was written here, by an admin."""
 
 
 class Trust(StrEnum):
@@ -135,6 +137,13 @@ class EventKind(StrEnum):
     """More would have rung than may within an hour: an admin is to look."""
     STORM = "storm"
     """The same, as those hear it who would have been rung."""
+    APPEAL_COOLING = "appeal_cooling"
+    """An appeal was approved, and goes out unless somebody stops it."""
+    APPEAL_SENDING = "appeal_sending"
+    APPEAL_STOPPED = "appeal_stopped"
+    APPEAL_RETURNED = "appeal_returned"
+    """It was to go out and did not: nobody would have got it, or it was approved too long ago."""
+    APPEAL_CORRECTED = "appeal_corrected"
 
 
 class Role(StrEnum):
@@ -205,6 +214,13 @@ class Cause(StrEnum):
     """Its source rewrote what had rung: who, where, what or when."""
     REMINDER = "reminder"
     """A date that it names is near."""
+    FALSE = "false"
+    """Admins take back their appeal: what it says is not true."""
+    OUTDATED = "outdated"
+    DETAILS = "details"
+    """Something in it was wrong, and nobody is to act on it as it stands."""
+    SAFETY = "safety"
+    """It endangered somebody."""
 
 
 class Aspect(StrEnum):
@@ -217,6 +233,33 @@ class Aspect(StrEnum):
     DEMANDS = "demands"
     URGENCY = "urgency"
     SEVERITY = "severity"
+
+
+class AppealState(StrEnum):
+    """How far an appeal of the admins is."""
+
+    DRAFT = "draft"
+    COOLING = "cooling"
+    """Approved: it goes out when its cooling-off is over, unless somebody stops it."""
+    SENT = "sent"
+    """Queued for everybody whom it reaches."""
+    STOPPED = "stopped"
+    """What still waited of it was cancelled."""
+    CORRECTED = "corrected"
+
+
+class Act(StrEnum):
+    """What is noted in the audit of the admins' desk."""
+
+    WRITTEN = "written"
+    EDITED = "edited"
+    DROPPED = "dropped"
+    APPROVED = "approved"
+    COOLING = "cooling"
+    SENT = "sent"
+    STOPPED = "stopped"
+    RETURNED = "returned"
+    CORRECTED = "corrected"
 
 
 class Digest(StrEnum):

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from jobs.steps.websub import subscribed, wanted
+from storage.appeals import Draft
+from storage.audit import NOBODY
 from storage.database import Work
 from storage.moments import ALIVE
 from storage.records import (
@@ -20,6 +22,7 @@ from storage.records import (
     Source,
 )
 from storage.words import (
+    Act,
     CaseState,
     DeliveryState,
     Digest,
@@ -108,6 +111,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     work.cases.touch(case, CaseState.RESOLVED, NOON + timedelta(days=1))
     _happened(work)
     _notify(work, one)
+    _appeal(work)
     (claimed,) = work.deliveries.due("console", NOON, 1)
     work.deliveries.begin([claimed.id])
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
@@ -125,6 +129,17 @@ def _happened(work: Work) -> None:
     work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
     work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
     work.statements.takedowns.withhold([("ab" * 32,)])
+
+
+def _appeal(work: Work) -> None:
+    """One that somebody has approved, and one that was sent."""
+    admin, other = (work.audit.admin("telegram", address) for address in ("1", "2"))
+    words = Draft("긴급", "북송을 막자", "ko", Urgency.IMMEDIATE, ("KP",), "UNHCR", date(2026, 4, 1))
+    made = work.appeals.add(admin, words, NOON)
+    work.appeals.approve(made.id, other)
+    work.appeals.sent(work.appeals.add(other, words, NOON).id, 1, 2)
+    work.audit.note(admin, Act.WRITTEN, made.id, NOON)
+    work.audit.note(NOBODY, Act.SENT, made.id + 1, NOON, 2)
 
 
 def _notify(work: Work, admin: Recipient) -> None:

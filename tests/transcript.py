@@ -43,10 +43,27 @@ LINES = (
     *("/digest daily 07:30 Seoul", "/quiet 22:00-07:00", "/settings discreet:on", "/settings drills:on"),
     *("/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
+DESK = (
+    ("author", "/appeal"),
+    (
+        "author",
+        (
+            "/appeal\ncountries: KP\nto: the foreign ministry of China\nby: 2026-03-20\n"
+            "url: https://northlight.example/act\nurgency: Immediate\n"
+            "Write today: nine face return\nAsk the ministry to let the nine go where they are safe."
+        ),
+    ),
+    ("author", "/approve 1 {mark}"),
+    ("colleague", "/approve 1 {mark}"),
+    ("author", "/stop 1"),
+    *(("colleague", line) for line in ("/appeals", "/correct 1")),
+)
+"""What two admins say to the bot, each in a private chat; a mark is that of the first appeal."""
 HEAD = """# The commands, as they are answered
 
 Made by `python -m tests.transcript` from invented statements, and checked by a test. Lines that begin
 with `>` were typed; what stands in brackets are buttons. What is typed is the same in every language.
+From /appeal on two admins speak.
 """
 
 
@@ -166,7 +183,26 @@ def answered() -> Iterator[tuple[str, str, str]]:
                 read = chat.says(line)
                 buttons = " ".join(f"[{label}]" for label in chat.offered)
                 yield language, line, f"{read}\n\n{buttons}".rstrip()
+            yield from at_the_desk(database, language)
             database.close()
+
+
+def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, str]]:
+    """The same of what admins say, while somebody else has asked for everything urgent."""
+    now = NOON + timedelta(days=5)
+    Chat(database, address="reader", now=now).says("/subscribe")
+    people = {
+        name: Chat(database, language=language, address=name, admin=True, now=now)
+        for name in ("author", "colleague")
+    }
+    for name, said in DESK:
+        with database.read() as work:
+            written = work.appeals.get(1)
+        line = said.format(mark=written.mark if written else "")
+        chat = people[name]
+        read = chat.says(line)
+        buttons = " ".join(f"[{label}]" for label in chat.offered)
+        yield language, line, f"{read}\n\n{buttons}".rstrip()
 
 
 def page() -> str:
@@ -184,7 +220,8 @@ def page() -> str:
 
 def shown() -> set[str]:
     """The names of the commands that the document shows."""
-    return {line.split()[0].removeprefix("/") for line in LINES}
+    lines = (*LINES, *(line for _, line in DESK))
+    return {line.split()[0].removeprefix("/") for line in lines}
 
 
 def missing() -> set[str]:

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bot.cli.audit import audit
 from bot.cli.common import DEFAULT, ConfigFile, fail
 from bot.cli.course import timeline
 from bot.cli.held import drop, held, release
@@ -18,7 +19,7 @@ from storage.database import now_utc
 from storage.records import Statement
 
 app = typer.Typer(
-    help="What an admin can look into and mend: cases, what is held, and how an alert fared.",
+    help="What an admin can look into and mend: cases, what is held, how an alert fared, who did what.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -28,6 +29,7 @@ app.command("held")(held)
 app.command("release")(release)
 app.command("drop")(drop)
 app.command("timeline")(timeline)
+app.command("audit")(audit)
 
 
 @app.command("case")

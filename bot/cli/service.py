@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.announce import Announcer
-from bot.app import AT_ONCE, Desk, admins, delivering, open_database, serve, telegram, telegram_pace
+from bot.app import (
+    AT_ONCE,
+    Desk,
+    admins,
+    delivering,
+    limits,
+    open_database,
+    rules,
+    serve,
+    telegram,
+    telegram_pace,
+)
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
@@ -21,6 +32,7 @@ from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TokenRefusedError
 from bot.web import NotServed
 from jobs.deliver import Deliverer
+from jobs.launch import Launcher
 from storage.database import Database, StorageError, Unusable, now_utc
 
 _FOR_GOOD = 2
@@ -92,7 +104,7 @@ async def _run(config: Config) -> None:
 async def _console(config: Config) -> None:
     database = open_database(config)
     try:
-        desk = Desk(database, ZoneInfo(config.timezone), admins(config))
+        desk = Desk(database, ZoneInfo(config.timezone), admins(config), rules(config))
         transport = ConsoleTransport(desk.answer, system_language(), timezone=desk.zone)
         with database.sender_lock(transport.name) as alone:
             if alone:  # what came for the terminal while nobody looked
@@ -106,8 +118,9 @@ async def _console(config: Config) -> None:
 
 async def _deliver(config: Config, *, until_empty: bool) -> None:
     database = open_database(config)
-    desk = Desk(database, ZoneInfo(config.timezone), admins(config))
+    desk = Desk(database, ZoneInfo(config.timezone), admins(config), rules(config))
     try:
+        await Launcher(database, desk.rules, limits(config)).due(now_utc())
         console_voice = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
         async with delivering(
             database, console_voice, AT_ONCE, zone=desk.zone, told=desk.admins

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 import structlog
 
+from bot.commands.appeals import appeals
 from bot.commands.command import Command, arguments, code, paragraph, reply
 from bot.commands.following import Following
 from bot.commands.mistake import Mistake
@@ -46,6 +47,8 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     command, request = _understood(replace(request, text=following) if following else request)
     if command is not None and command.name == "search":
         command, request = _pasted(command, request, work)
+    if command is not None and command.desk and not request.admin:
+        command = None
     if command is None:
         return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
     if command.manages and request.group and not request.may_manage:
@@ -99,6 +102,10 @@ def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
     """Tell how things stand, in place of what was answered when it was done."""
     log.warning("command.repeated", transport=request.transport)
     told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
+    command, _ = _understood(request)
+    if command is not None and command.desk and request.admin:
+        (stand,) = appeals(request, work, speech).messages
+        return Reply((replace(stand, blocks=(told, *stand.blocks)),))
     if work.recipients.find(request.transport, request.address) is None:
         return reply(told, paragraph(speech.t("Nothing is stored about this chat.")))
     (stand,) = settings(replace(request, text="/settings"), work, speech).messages
@@ -133,7 +140,9 @@ def _said_plainly(text: str) -> Command | None:
     """Return the command meant by "help" or "subscribe China", which lack only their mark."""
     first, *rest = text.split(maxsplit=1) or [""]
     command = find(first.lower())
-    return command if command and not command.hidden and (command.plain or not rest) else None
+    if command is None or command.hidden or command.desk:
+        return None  # words that do so much are said with their mark
+    return command if command.plain or not rest else None
 
 
 def _named(text: str) -> str:
@@ -146,7 +155,7 @@ def _unknown(request: Request, speech: Speech) -> Reply:
     typed = request.text.strip().lstrip("/!").split()
     name = typed[0][:40] if typed else ""
     # What would change something is never offered for a slip: one tap too many cannot be taken back.
-    known = [command.name for command in COMMANDS if not command.hidden and not command.destroys]
+    known = [one.name for one in COMMANDS if not (one.hidden or one.destroys or one.desk)]
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     command = find(near[0]) if near else None
     if command is None:

@@ -40,6 +40,8 @@ class Command:
     """True when its name and words behind it are the command without "/" too, and not a search."""
     destroys: bool = False
     """True for what takes away something that a chat asked for: it is never guessed from a slip."""
+    desk: bool = False
+    """True for what admins alone may use, in a private chat: for anybody else it does not exist."""
     changes: Callable[[str], bool] = never
     """Says of what follows the name whether the handler may write to the database."""
 

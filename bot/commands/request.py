@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.render.message import Message
+from jobs.desk import USUAL, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Request:
     """False for a person in a group who may not change what the group receives."""
     admin: bool = False
     """True in the private chat of one whom the configuration names, and at the terminal."""
+    rules: Rules = USUAL
+    """By which an admin's appeals go; from the configuration, like `admin`."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 

@@ -1,10 +1,12 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
+from bot.commands.appeals import appeal, appeals, approve, confirms, correct, stop
 from bot.commands.archive import demands, latest, resolutions, search
 from bot.commands.attention import follow, mute, show, why
 from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
+from bot.commands.drafting import changes as changes_appeal
 from bot.commands.mistake import Mistake
 from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
@@ -24,8 +26,9 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     del work
     wanted = arguments(request).strip().lower().lstrip("/!")
     if wanted:
-        return _explained(wanted, speech)
-    listed = tuple(_line(command, speech) for command in COMMANDS if not command.hidden)
+        return _explained(wanted, request, speech)
+    shown = [command for command in COMMANDS if not command.hidden and (request.admin or not command.desk)]
+    listed = tuple(_line(command, speech) for command in shown)
     blocks: list[Block] = [
         heading(speech.t("What you can ask")),
         Items(listed),
@@ -163,6 +166,45 @@ COMMANDS: tuple[Command, ...] = (
         destroys=True,
         changes=lambda typed: typed.lower() == "yes",
     ),
+    Command(
+        "appeal",
+        appeal,
+        msgid("Write an appeal to everybody whom it concerns, or show one"),
+        "/appeal 7",
+        msgid("[number] [words | drop]"),
+        desk=True,
+        changes=changes_appeal,
+    ),
+    Command("appeals", appeals, msgid("The appeals, and how far each is"), "/appeals", desk=True),
+    Command(
+        "approve",
+        approve,
+        msgid("Stand for an appeal in the very words that you read"),
+        "/approve 7 3f9a12bc",
+        msgid("number mark"),
+        desk=True,
+        destroys=True,
+        changes=always,
+    ),
+    Command(
+        "stop",
+        stop,
+        msgid("Halt an appeal at once"),
+        "/stop 7",
+        msgid("number"),
+        desk=True,
+        changes=bool,
+    ),
+    Command(
+        "correct",
+        correct,
+        msgid("Take an appeal back, from everybody who got it"),
+        "/correct 7",
+        msgid("number [why [yes]]"),
+        desk=True,
+        destroys=True,
+        changes=confirms,
+    ),
     Command("why", why, msgid("Why an alert came here"), "/why 12", msgid("number"), hidden=True),
     Command(
         "show",
@@ -205,9 +247,9 @@ def _filters(speech: Speech) -> tuple[Line, ...]:
     )
 
 
-def _explained(name: str, speech: Speech) -> Reply:
+def _explained(name: str, request: Request, speech: Speech) -> Reply:
     command = find(name)
-    if command is None or command.hidden:
+    if command is None or command.hidden or (command.desk and not request.admin):
         raise Mistake("There is no command /{name}. All of them: {example}", name=name[:40], example="/help")
     usage = speech.t(command.arguments) if command.arguments else ""
     narrowed = (

@@ -208,7 +208,13 @@ def _read_admins(admins: Reader) -> AdminsConfig:
     if not all(isinstance(one, int) and not isinstance(one, bool) for one in ids):
         admins.fault("telegram", "holds something else than numbers", "list numeric Telegram user ids")
         ids = ()
-    made = AdminsConfig(ids, admins.words("matrix"), admins.count("approvals", 2, least=1))
+    made = AdminsConfig(
+        telegram=ids,
+        matrix=admins.words("matrix"),
+        approvals=admins.count("approvals", 2, least=1),
+        cooling_off=admins.duration("cooling_off", 60),
+        organisation=admins.text("organisation"),
+    )
     admins.unknown()
     return made
 

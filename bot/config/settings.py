@@ -52,6 +52,10 @@ class AdminsConfig:
     telegram: tuple[int, ...] = ()
     matrix: tuple[str, ...] = ()
     approvals: int = 2
+    cooling_off: int = 60
+    """Seconds between the last approval of an appeal and its sending."""
+    organisation: str = ""
+    """Who runs this watch, as people know them."""
 
 
 @dataclass(frozen=True, slots=True)

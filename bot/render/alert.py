@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
 from bot.render.changes import changes_blocks
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
 from bot.render.statement import (
@@ -61,6 +62,9 @@ def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
 
     Only what the statement holds is said; what an urgent call leaves open is said to be open.
     """
+    if is_appeal(alert):  # its length is limited when it is written
+        blocks = (_heading(alert, speech), *appeal_blocks(alert, speech, now))
+        return Message(blocks, choices=_choices(alert, speech))
     for measure in _MEASURES:
         message = _drawn(alert, speech, now, measure)
         if length(message) <= LIMIT:
@@ -102,6 +106,8 @@ def _heading(alert: Alert, speech: Speech) -> Heading:
 
 
 def _word(alert: Alert, speech: Speech) -> str:
+    if is_appeal(alert):
+        return appeal_word(alert, speech)
     if alert.msg_type is MsgType.CANCEL:
         return speech.t("OVER")
     urgent = alert.statement.alert.urgent

@@ -1,6 +1,7 @@
 """Sets a notice to admins: what happened, since when, what it means, and what can be done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import groupby
 from shlex import quote
 
@@ -36,6 +37,11 @@ _QUIET = frozenset(
 )
 """What can wait until morning makes no sound."""
 _ORDER = (
+    EventKind.APPEAL_COOLING,
+    EventKind.APPEAL_SENDING,
+    EventKind.APPEAL_STOPPED,
+    EventKind.APPEAL_RETURNED,
+    EventKind.APPEAL_CORRECTED,
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
@@ -58,13 +64,25 @@ _ORDER = (
 def notice_message(notice: Notice, speech: Speech) -> Message:
     """Return the message: the gravest first. What does not fit is counted, never dropped in silence."""
     events = sorted(notice.events, key=lambda event: (_ORDER.index(event.kind), event.title, event.source))
-    choices = ((Choice(speech.t("Status"), "/status"),),)
+    choices = _choices(events, speech)
     silent = all(event.kind in _QUIET for event in events)
     for lines in (_LINES, 6, 3, 1, 0, -1):
         message = Message(tuple(_blocks(events, speech, lines)), choices, silent=silent)
         if length(message) <= LIMIT:
             break
     return message
+
+
+def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+    """An appeal can be stopped where its sending is told."""
+    first = events[0]
+    number = first.counts.get("appeal", 0)
+    if not number:
+        return ((Choice(speech.t("Status"), "/status"),),)
+    shown = Choice(speech.t("Show"), f"/appeal {number}")
+    if first.kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING):
+        return ((Choice(speech.t("Stop"), f"/stop {number}"), shown),)
+    return ((shown,),)
 
 
 def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
@@ -321,6 +339,24 @@ def _expired(event: Event, speech: Speech) -> _Facts:
     return facts
 
 
+def _appeal(event: Event, speech: Speech) -> _Facts:
+    counts, number = event.counts, speech.number
+    facts = []
+    if "recipients" in counts:
+        facts.append((speech.t("Recipients"), _text(number(counts["recipients"]))))
+    if "seconds" in counts:
+        due = event.at + timedelta(seconds=counts["seconds"])
+        facts.append((speech.t("Goes out"), _text(speech.moment(due))))
+    for name, label in (
+        ("got", speech.t("Have got it")),
+        ("perhaps", speech.t("Perhaps have got it")),
+        ("never", speech.t("Have not got it, and will not")),
+    ):
+        if name in counts:
+            facts.append((label, _text(number(counts[name]))))
+    return facts
+
+
 _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.ILL: _ill,
     EventKind.UNSTEADY: _ill,
@@ -338,4 +374,9 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.EXPIRED: _expired,
     EventKind.HELD: _held,
     EventKind.STORM: lambda *_: [],
+    EventKind.APPEAL_COOLING: _appeal,
+    EventKind.APPEAL_SENDING: _appeal,
+    EventKind.APPEAL_STOPPED: _appeal,
+    EventKind.APPEAL_RETURNED: _appeal,
+    EventKind.APPEAL_CORRECTED: _appeal,
 }

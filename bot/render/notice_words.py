@@ -22,6 +22,11 @@ HEADINGS = {
     EventKind.EXPIRED: msgid("Alerts were over before they could be sent"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
+    EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
+    EventKind.APPEAL_SENDING: msgid("Appeal {source} is being sent"),
+    EventKind.APPEAL_STOPPED: msgid("Appeal {source} was stopped by an admin"),
+    EventKind.APPEAL_RETURNED: msgid("Appeal {source} was not sent: it is a draft again"),
+    EventKind.APPEAL_CORRECTED: msgid("Appeal {source} was taken back by an admin"),
 }
 MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     EventKind.ILL: lambda speech, count: speech.n(
@@ -114,6 +119,15 @@ CONSEQUENCES = {
     EventKind.STORM: msgid(
         "They come when somebody has seen that they are real. You find everything with /latest."
     ),
+    EventKind.APPEAL_COOLING: msgid("Read it now. If anything in it should not be told, stop it."),
+    EventKind.APPEAL_STOPPED: msgid(
+        "Nothing more of it is sent. Whoever has got it keeps it, unless it is taken back with /correct."
+    ),
+    EventKind.APPEAL_RETURNED: msgid(
+        "It would have reached nobody, its date has passed, or it was to go out more than an hour ago, while "
+        "Vigil was not at work. If it still holds, let it be approved anew."
+    ),
+    EventKind.APPEAL_CORRECTED: msgid("Everybody who has got it is told so, ahead of everything else."),
 }
 UNREACHED = {
     EventKind.OFFLINE: msgid(

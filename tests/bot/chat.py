@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.commands.answer import answer, changes
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text
+from jobs.desk import USUAL, Rules
 from storage.database import Database
 from storage.records import Recipient, Route, Source, Statement
 from tests.builders import NOON, kept
@@ -23,6 +24,8 @@ class Chat:
     may_manage: bool = True
     admin: bool = False
     now: datetime = NOON
+    rules: Rules = USUAL
+    """By which an admin's appeals go."""
     request_id: str = ""
     """What the next lines are known by; a line that comes again bears the same."""
     read: str = ""
@@ -40,6 +43,7 @@ class Chat:
             group=self.group,
             may_manage=self.may_manage,
             admin=self.admin,
+            rules=self.rules,
             id=self.request_id,
         )
         with opened() as work:

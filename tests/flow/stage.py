@@ -57,6 +57,9 @@ TRAPS: dict[str, Trap] = {
     "a hub has been asked": Trap("jobs.websub", "Subscriber._ask"),
     "a hub is about to be told yes": Trap("jobs.websub", "Subscriber.confirms"),
     "a hub has been told yes": Trap("jobs.websub", "Subscriber.settle", after=False),
+    # draft -> approval -> cooling-off -> alert -> delivery
+    "an appeal is approved": Trap("storage.appeals", "Appeals.cool"),
+    "an appeal is queued": Trap("storage.appeals", "Appeals.sent"),
     # source -> event -> notice -> delivery
     "a notice is written": Trap("storage.notices", "Notices.add"),
     "a notice is queued": Trap("storage.deliveries", "Deliveries.queue_notice"),

@@ -11,13 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.restore import InUse, NotEmpty, Restored, restore
+from storage.appeals import Draft
 from storage.backup import reading
 from storage.copy import rows_out, tables_of
 from storage.database import Database, StorageError, Work
 from storage.queries import Query
 from storage.records import Assessment, Delivery, Recipient, Route
 from storage.tables import alerts, deliveries, metadata
-from storage.words import DeliveryState, RecipientState, Stance, Urgency
+from storage.words import AppealState, DeliveryState, RecipientState, Stance, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 from tests.filled import fill
 
@@ -488,3 +489,19 @@ def test_a_backup_that_does_not_hold_together_changes_nothing(database: Database
     with database.read() as work:
         assert work.counts().statements == 3
     waiting(database, "even later")
+
+
+def test_an_appeal_that_was_about_to_go_out_is_a_draft_again(database: Database, file: Path) -> None:
+    """It may have gone out since the backup was taken: nobody gets it twice, and two people look again."""
+    words = Draft("Nine face return", "Write today.", "en")
+    with database.write() as work:
+        made = work.appeals.add("a" * 64, words, NOON)
+        work.appeals.approve(made.id, "b" * 64)
+        work.appeals.cool(made.id, NOON + timedelta(minutes=1))
+    database.back_up(file, NOON)
+    bring_back(database, file)
+    with database.read() as work:
+        found = work.appeals.get(made.id)
+        assert found is not None
+        assert (found.state, found.approved, found.draft) == (AppealState.DRAFT, (), words)
+        assert work.appeals.due(LATER + timedelta(days=9)) == ()

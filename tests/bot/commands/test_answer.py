@@ -21,6 +21,7 @@ def test_a_command_is_understood_however_it_is_written(chat: Chat, line: str) ->
 def test_every_command_is_listed_explained_and_has_an_example_that_works(chat: Chat, command: object) -> None:
     """What /help shows exists, and its example is not itself a mistake."""
     known = next(one for one in COMMANDS if one is command)
+    chat.admin = known.desk
     assert f"/{known.name}" in chat.says("/help")
     assert known.example in chat.says(f"/help {known.name}") or known.name in {
         "start",
@@ -77,6 +78,7 @@ def test_only_announced_lines_are_given_a_writing_transaction() -> None:
     assert writing == {
         *("subscribe", "unsubscribe", "settings", "forget"),
         *("follow", "mute", "digest", "quiet"),
+        *("appeal", "approve", "stop", "correct"),
     }
     assert changes("!subscribe KP")
     assert changes("subscribe")

@@ -11,6 +11,7 @@ from bot.render.message import Message
 from bot.render.notice import notice_message
 from bot.render.text import length
 from bot.speech import Speech, languages
+from storage.notices import AT_ONCE
 from storage.records import Event, Notice
 from storage.words import EventKind, SourceState
 from tests.builders import NOON
@@ -134,10 +135,26 @@ def test_every_notice_fits_into_one_message(language: str, count: int) -> None:
     events = [
         an_event(kind, title=f"{number} " + "long title " * 40, detail="long detail " * 60, state=state)
         for kind in EventKind
+        if kind not in AT_ONCE  # these come alone
         for state in (SourceState.DARK, SourceState.GONE, SourceState.NOT_A_FEED, SourceState.MOVED)
         for number in range(count)
     ]
     assert length(drawn(*events, language=language)) <= 4096
+
+
+@pytest.mark.parametrize("kind", AT_ONCE)
+def test_what_becomes_of_an_appeal_is_told_alone_and_can_be_stopped_from_there(kind: EventKind) -> None:
+    """Its number, whom it concerns, when it goes out; none of its words."""
+    counts = {"appeal": 7, "recipients": 4812, "seconds": 60}
+    message = drawn(Event(kind, NOON, title="7", counts=counts))
+    told = plain_text(message)
+    assert told.startswith("Appeal 7 ")
+    assert "Recipients: 4,812" in told
+    assert "Goes out: 10 March 2026, 21:01 KST" in told
+    offered = {choice.label: choice.command for row in message.choices for choice in row}
+    going = kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING)
+    assert offered == ({"Stop": "/stop 7"} if going else {}) | {"Show": "/appeal 7"}
+    assert not message.silent
 
 
 def test_trouble_of_our_own_network_accuses_no_source() -> None:

@@ -1,0 +1,37 @@
+"""vigil admin audit: who did what at the admins' desk, and whether anybody altered the record of it."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import DEFAULT, ConfigFile, fail
+from bot.cli.opened import opened
+from storage.audit import Noted
+
+_SHOWN = 8
+"""Characters of the keyed hash that stands for an admin."""
+
+
+def audit(
+    config: ConfigFile = DEFAULT,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Prove that no line was altered, added or taken out since.")
+    ] = False,
+) -> None:
+    """Show what admins did with appeals: when, who (as a hash), what, of which appeal, to how many."""
+    with opened(config) as database, database.read() as work:
+        found = tuple(work.audit.all())
+        broken = work.audit.broken() if verify else None
+    for one in found:
+        typer.echo(_line(one))
+    if broken is not None:
+        fail(f"line {broken} is not as it was written, or a line before it is missing: restore from a backup")
+    if verify:
+        last = found[-1].chain[:16] if found else "none"
+        typer.echo(f"{len(found)} lines, each as it was written; the last one's hash: {last}")
+
+
+def _line(one: Noted) -> str:
+    who = one.admin[:_SHOWN] or "vigil"
+    people = f", {one.people} recipients" if one.people else ""
+    return f"{one.id}  {one.at:%Y-%m-%d %H:%M:%S} UTC  {who}  {one.act} appeal {one.matter}{people}"

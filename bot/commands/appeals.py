@@ -1,0 +1,323 @@
+"""The admins' desk: /appeal, /appeals, /approve, /stop, /correct."""
+
+import re
+
+from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
+from bot.commands.drafting import EXAMPLE, Typed, draft, read
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.alert import alert_message
+from bot.render.appeal import CORRECTIONS
+from bot.render.desk import lasting, listed, progress, standing
+from bot.render.message import Block, Choice, Field, Items, Message, Paragraph
+from bot.speech import Speech, languages, msgid
+from jobs import appeals as desk
+from jobs.corrections import WORDINGS, corrected, to_correct
+from jobs.corrections import correct as take_back
+from jobs.desk import Refusal, Refused
+from jobs.launch import alert_of, reached
+from storage.appeals import Appeal
+from storage.database import Work
+from storage.records import Alert
+from storage.words import AppealState, Cause
+
+REFUSALS = {
+    Refusal.UNKNOWN: msgid("There is no appeal {number}. All of them: /appeals"),
+    Refusal.COOLING: msgid("Appeal {number} is approved and about to be sent. To halt it: /stop {number}"),
+    Refusal.SENT: msgid("Appeal {number} was sent. To take it back: /correct {number}"),
+    Refusal.STOPPED: msgid(
+        "Appeal {number} was stopped. To take back what was sent of it: /correct {number}"
+    ),
+    Refusal.CORRECTED: msgid("Appeal {number} was corrected: everybody who got it has been told."),
+    Refusal.DRAFT: msgid("Appeal {number} is a draft: nobody has got it."),
+    Refusal.STALE: msgid(
+        "That is not the mark of appeal {number} as it stands now: it was changed, or mistyped. Read it "
+        "again, then approve what you read: /appeal {number}"
+    ),
+    Refusal.OWN: msgid(
+        "You wrote appeal {number} as it stands, and count among those who stand for it already. Somebody "
+        "else has to read and approve it."
+    ),
+    Refusal.TWICE: msgid("You have approved appeal {number} already. Somebody else has to."),
+    Refusal.NOBODY: msgid(
+        "Appeal {number} would reach nobody, so it cannot be approved. An Expected one reaches only those "
+        "who asked for campaigns; one with countries, those who named one of them or none; one without, "
+        "those who named none."
+    ),
+    Refusal.OVER: msgid("The day by which appeal {number} asks for something has passed: change it first."),
+    Refusal.FINISHED: msgid(
+        "Nothing of appeal {number} waits any more: all of it has gone. To take it back: /correct {number}"
+    ),
+    Refusal.UNHEARD: msgid("Nobody has got anything of appeal {number}: there is nothing to take back."),
+}
+WORDS = {
+    Cause.FALSE: ("false", msgid("Not true")),
+    Cause.OUTDATED: ("outdated", msgid("Out of date")),
+    Cause.DETAILS: ("details", msgid("Wrong details")),
+    Cause.SAFETY: ("safety", msgid("Taken down for safety")),
+}
+_TAKEN_DOWN = msgid("An appeal that was taken down")
+_HALTS = (AppealState.COOLING, AppealState.SENT)
+
+
+def appeal(request: Request, work: Work, speech: Speech) -> Reply:
+    """Write, change, drop or show an appeal."""
+    typed = read(arguments(request))
+    if not typed.number and not typed.words:
+        return _how(speech)
+    try:
+        return _written(typed, request, work, speech)
+    except Refused as refused:
+        return _refused(refused, typed.number, speech)
+
+
+def _written(typed: Typed, request: Request, work: Work, speech: Speech) -> Reply:
+    admin, now = work.audit.admin(request.transport, request.address), request.now
+    if typed.drop:
+        desk.drop(work, typed.number, admin, now)
+        return reply(paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number)))
+    today = now.astimezone(speech.timezone).date()
+    if not typed.number:
+        found = desk.write(work, admin, draft(typed.words, None, speech, today), now)
+    elif typed.words:
+        before = desk.draft_of(work, typed.number)
+        found = desk.edit(work, before, admin, draft(typed.words, before.draft, speech, today), now)
+    else:
+        found = desk.known(work, typed.number)
+    return _shown(found, request, work, speech)
+
+
+def appeals(request: Request, work: Work, speech: Speech) -> Reply:
+    """List drafts, and what was sent with how far it is."""
+    del request
+    found = work.appeals.newest()
+    if not found:
+        return reply(paragraph(speech.t("No appeal was written yet.")), *_how(speech).messages[0].blocks)
+    rung = work.alerts.many([one.alert_id for one in found if one.alert_id])
+    lines = []
+    for one in found:
+        tally = work.appeals.tally(one.alert_id) if one.alert_id else {}
+        lines.append(listed(one, _headline(one, rung.get(one.alert_id), speech), tally, speech))
+    numbers = tuple(Choice(str(one.id), f"/appeal {one.id}") for one in found[:5])
+    return reply(heading(speech.t("Appeals")), Items(tuple(lines)), choices=(numbers,))
+
+
+def approve(request: Request, work: Work, speech: Speech) -> Reply:
+    """Stand for an appeal in the very words that were read."""
+    typed = arguments(request).split()
+    if len(typed) != 2:
+        raise Mistake(
+            "Which appeal, and in which words? Its mark stands below it: {example}", example=EXAMPLE
+        )
+    key = number(typed[0], EXAMPLE)
+    admin = work.audit.admin(request.transport, request.address)
+    try:
+        done = desk.approve(work, key, typed[1], admin, request.rules, request.now)
+    except Refused as refused:
+        return _refused(refused, key, speech)
+    blocks: list[Block] = []
+    if done.missing:
+        told = speech.n(
+            "You stand for appeal {number}. {count} more has to approve it.",
+            "You stand for appeal {number}. {count} more have to approve it.",
+            done.missing,
+            number=key,
+        )
+        return reply(paragraph(told))
+    if done.alone:
+        blocks.append(
+            paragraph(
+                speech.t(
+                    "You alone stand for this: nobody else has read it. With `approvals = 2` in the "
+                    "configuration one slip, or one stolen phone, could not reach everybody."
+                )
+            )
+        )
+    time = lasting(int(request.rules.cooling_off.total_seconds()), speech)
+    told = speech.t("Appeal {number} goes out in {time}. All admins are told so.", number=key, time=time)
+    blocks.append(paragraph(told))
+    return reply(*blocks, choices=((_stop(key, speech), Choice(speech.t("Show"), f"/appeal {key}")),))
+
+
+def stop(request: Request, work: Work, speech: Speech) -> Reply:
+    """Halt an appeal."""
+    typed = arguments(request).strip()
+    if not typed:
+        raise Mistake("Which appeal? {example}", example="/stop 7")
+    key = number(typed, "/stop 7")
+    admin = work.audit.admin(request.transport, request.address)
+    try:
+        done = desk.stop(work, key, admin, request.rules, request.now)
+    except Refused as refused:
+        return _refused(refused, key, speech)
+    if not done.tally:
+        told = speech.t("Appeal {number} is halted. Nobody has got it; it is a draft again.", number=key)
+        return reply(paragraph(told), choices=((Choice(speech.t("Show"), f"/appeal {key}"),),))
+    counted = speech.t(
+        "Appeal {number} is halted. {got} have got it, {perhaps} perhaps, {never} not and never will.",
+        number=key,
+        got=speech.number(done.got),
+        perhaps=speech.number(done.perhaps),
+        never=speech.number(done.never),
+    )
+    return reply(paragraph(counted), choices=((_correct(key, speech),),))
+
+
+def correct(request: Request, work: Work, speech: Speech) -> Reply:
+    """Take an appeal back: why, then yes."""
+    typed = arguments(request).lower().split()
+    if not typed:
+        raise Mistake("Which appeal? {example}", example="/correct 7")
+    key = number(typed[0], "/correct 7")
+    named = {word: cause for cause, (word, _) in WORDS.items()}
+    if len(typed) > 1 and typed[1] not in named:
+        raise Mistake("“{word}” is no reason. It can be: {known}", word=typed[1][:40], known=", ".join(named))
+    try:
+        found, alert, told = to_correct(work, key)
+        if len(typed) == 1:
+            return _reasons(found, told, speech)
+        cause = named[typed[1]]
+        end = (cause, _words(alert, cause))
+        if typed[2:] != ["yes"]:
+            return _asked(found, corrected(alert, cause, end[1], request.now), told, request, speech)
+        admin = work.audit.admin(request.transport, request.address)
+        count = take_back(work, key, end, admin, request.rules, request.now)
+    except Refused as refused:
+        return _refused(refused, key, speech)
+    said = speech.n(
+        "The correction goes to {count} recipient, ahead of everything else.",
+        "The correction goes to {count} recipients, ahead of everything else.",
+        count,
+    )
+    return reply(paragraph(said), choices=((Choice(speech.t("Appeals"), "/appeals"),),))
+
+
+def _reasons(found: Appeal, told: int, speech: Speech) -> Reply:
+    asked = speech.n(
+        "Appeal {number} went to {count} recipient. Why is it taken back? First you see what is told.",
+        "Appeal {number} went to {count} recipients. Why is it taken back? First you see what is told.",
+        told,
+        number=found.id,
+    )
+    rows = tuple(
+        (Choice(speech.t(WORDS[cause][1]), f"/correct {found.id} {WORDS[cause][0]}"),) for cause in WORDINGS
+    )
+    return reply(paragraph(asked), choices=rows)
+
+
+def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Speech) -> Reply:
+    """What they will read, and the one question whether it is to be sent."""
+    said = speech.n(
+        "This goes to {count} recipient, ahead of everything else:",
+        "This goes to {count} recipients, ahead of everything else:",
+        told,
+    )
+    word = WORDS[alert.cause][0]
+    rows = (
+        (Choice(speech.t("Send the correction"), f"/correct {found.id} {word} yes"),),
+        (Choice(speech.t("Another reason"), f"/correct {found.id}"),),
+    )
+    shown = alert_message(alert, speech, request.now)
+    return Reply((Message((paragraph(said),)), Message(shown.blocks, rows)))
+
+
+def _words(alert: Alert, cause: Cause) -> tuple[str, str]:
+    """Title and text of the correction in the archive, in the language of the appeal if it is one of ours."""
+    language = alert.statement.language
+    own = Speech(language if language in languages() else "en")
+    title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else alert.statement.title
+    return title, own.t(CORRECTIONS[cause])
+
+
+def _shown(found: Appeal, request: Request, work: Work, speech: Speech) -> Reply:
+    """How it stands; of one that was not sent also what its recipients will read, word for word."""
+    if found.draft is None:
+        return _running(found, work, speech)
+    alert = alert_of(found.id, found.draft, request.rules, request.now)
+    blocks: list[Block] = [
+        heading(speech.t("Appeal {number}", number=found.id)),
+        *standing(found, reached(work, alert), request.rules, speech),
+    ]
+    if request.rules.approvals == 1:
+        blocks.append(
+            paragraph(speech.t("One person is enough here (`approvals = 1`): its author may send it alone."))
+        )
+    blocks.append(
+        paragraph(
+            speech.t("The next message is what its recipients will read; its buttons are for you alone.")
+        )
+    )
+    rows: tuple[tuple[Choice, ...], ...] = ((_stop(found.id, speech),),)
+    if found.state is AppealState.DRAFT:
+        label = speech.t("Approve these words")
+        rows = (
+            (Choice(label, f"/approve {found.id} {found.mark}"),),
+            (Choice(speech.t("Drop the draft"), f"/appeal {found.id} drop"),),
+        )
+    shown = alert_message(alert, speech, request.now)
+    return Reply((Message(tuple(blocks)), Message(shown.blocks, rows)))
+
+
+def _running(found: Appeal, work: Work, speech: Speech) -> Reply:
+    alert = work.alerts.many([found.alert_id]).get(found.alert_id)
+    tally = work.appeals.tally(found.alert_id)
+    line = listed(found, _headline(found, alert, speech), {}, speech)
+    rows = [(_stop(found.id, speech),)] if found.state in _HALTS else []
+    if found.state is not AppealState.CORRECTED:
+        rows.append((_correct(found.id, speech),))
+    rows.append((Choice(speech.t("Refresh"), f"/appeal {found.id}"),))
+    told = Field(speech.t("Progress"), text_line(progress(tally, speech)))
+    return reply(
+        heading(speech.t("Appeal {number}", number=found.id)), Items((line,)), told, choices=tuple(rows)
+    )
+
+
+def _headline(found: Appeal, alert: Alert | None, speech: Speech) -> str:
+    if found.draft:
+        return found.draft.headline
+    if alert is None or alert.statement.taken_down:
+        return speech.t(_TAKEN_DOWN)
+    return alert.statement.title
+
+
+def _how(speech: Speech) -> Reply:
+    """How an appeal is written."""
+    sample = (
+        *("/appeal", "countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-01"),
+        *("url: https://example.org/appeal", "lang: en", "urgency: Immediate"),
+    )
+    return reply(
+        paragraph(
+            speech.t(
+                "An appeal goes to everybody whom it concerns, once others have approved it. Write it in one "
+                "message: first what of these lines you need, then the headline on a line of its own, then "
+                "the text."
+            )
+        ),
+        Items(tuple((code(line),) for line in sample)),
+        Paragraph(
+            speech.line(
+                "Immediate ones reach everybody who asked for what is urgent, Expected ones those who asked "
+                "for campaigns. To change one: {change}",
+                change=code("/appeal 7 by: 2026-12-24"),
+            )
+        ),
+        choices=((Choice(speech.t("Appeals"), "/appeals"),),),
+    )
+
+
+def _refused(refused: Refused, key: int, speech: Speech) -> Reply:
+    return reply(paragraph(speech.t(REFUSALS[refused.why], number=key)))
+
+
+def _stop(key: int, speech: Speech) -> Choice:
+    return Choice(speech.t("Stop"), f"/stop {key}")
+
+
+def _correct(key: int, speech: Speech) -> Choice:
+    return Choice(speech.t("Correct"), f"/correct {key}")
+
+
+def confirms(typed: str) -> bool:
+    """Say whether what stands behind /correct sends anything: only the last word of it does."""
+    return bool(re.search(r"\byes$", typed.strip().lower()))

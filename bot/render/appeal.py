@@ -1,0 +1,80 @@
+"""Sets an appeal of the admins as a subscriber gets it, and its correction: whose word it is comes first."""
+
+from datetime import datetime
+
+from bot.render.message import Block, Field, Notice, Paragraph, Span
+from bot.render.statement import deadline_text, field, issuers_text, title_line, where_text
+from bot.render.text import paragraphs, shorten
+from bot.speech import Speech, msgid
+from storage.records import Alert
+from storage.words import Cause, MsgType, SourceKind, Urgency
+
+CORRECTIONS = {
+    Cause.FALSE: msgid("What this appeal said is not true. Do not act on it, and do not pass it on."),
+    Cause.OUTDATED: msgid("This appeal is out of date. Nothing is asked of you any more."),
+    Cause.DETAILS: msgid(
+        "Details in this appeal were wrong. Do not act on it as it stands; if it is sent anew, that will be "
+        "a message of its own."
+    ),
+    Cause.SAFETY: msgid(
+        "This appeal was taken down for somebody's safety. Do not pass it on, and delete it where you can."
+    ),
+}
+"""What is said to whoever got an appeal that admins take back."""
+_LINK = 80
+
+
+def is_appeal(alert: Alert) -> bool:
+    """Say whether admins wrote it, and no source that is watched."""
+    return alert.source.kind is SourceKind.DESK
+
+
+def appeal_word(alert: Alert, speech: Speech) -> str:
+    """Return the word that its heading begins with."""
+    if alert.msg_type is MsgType.CANCEL:
+        return speech.t("CORRECTION")
+    if alert.cause is Cause.REMINDER:
+        return speech.t("REMINDER")
+    return speech.t("URGENT APPEAL") if alert.statement.alert.urgent else speech.t("APPEAL")
+
+
+def appeal_blocks(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, ...]:
+    """Return what stands below its heading."""
+    statement = alert.statement
+    title = Paragraph(title_line(statement, speech))
+    if alert.msg_type is MsgType.CANCEL:
+        said = speech.t(CORRECTIONS.get(alert.cause, CORRECTIONS[Cause.OUTDATED]))
+        return (Paragraph((Span(said),)), title, Notice((Span(whose(alert, speech)),)))
+    remarks = [whose(alert, speech)]
+    if alert.cause is Cause.REMINDER:
+        remarks.append(speech.t("The date that this call names is near. You are reminded once."))
+    asked = ", ".join(shorten(one.name, 100) for one in statement.addressees)
+    deadline = ""
+    if statement.deadline:
+        deadline = deadline_text(statement.deadline, now.astimezone(speech.timezone).date(), speech)
+    elif statement.alert.urgency is Urgency.IMMEDIATE:
+        deadline = speech.t("at once")
+    link = Span(shorten(statement.url, _LINK), href=statement.url)
+    spoken = ""
+    if statement.language != speech.language:
+        spoken = speech.t("in {language}", language=speech.language_name(statement.language))
+    return (
+        *(Paragraph((Span(sentence),)) for sentence in remarks),
+        title,
+        *field(speech.t("Who is asked"), asked),
+        *field(speech.t("Where"), where_text(statement, speech)),
+        *field(speech.t("By"), deadline),
+        *(Paragraph((Span(one),)) for one in paragraphs(statement.text)),
+        *((Field(speech.t("More"), (link,)),) if statement.url else ()),
+        *((Notice((Span(spoken),)),) if spoken else ()),
+    )
+
+
+def whose(alert: Alert, speech: Speech) -> str:
+    """Return whose word it is: nobody may take it for what an organisation has published."""
+    if alert.statement.issuers:
+        return speech.t(
+            "An appeal by {organisation}, who run this watch. No source that is watched has published it.",
+            organisation=issuers_text(alert.statement, speech),
+        )
+    return speech.t("An appeal by the people who run this watch. No source that is watched has published it.")

@@ -1,0 +1,90 @@
+"""Says to admins how an appeal stands: who approved it, whom it reaches, how far its sending is."""
+
+from collections.abc import Mapping
+
+from bot.render.message import Block, Field, Line, Span, Style
+from bot.render.text import shorten
+from bot.speech import Speech, msgid
+from jobs.desk import Rules
+from jobs.launch import Reached
+from storage.appeals import Appeal
+from storage.words import AppealState, DeliveryState
+
+STATES = {
+    AppealState.DRAFT: msgid("a draft: nobody has got it"),
+    AppealState.COOLING: msgid("approved: it is about to be sent"),
+    AppealState.SENT: msgid("sent"),
+    AppealState.STOPPED: msgid("stopped"),
+    AppealState.CORRECTED: msgid("corrected"),
+}
+_HEADLINE = 60
+
+
+def lasting(seconds: int, speech: Speech) -> str:
+    """Return a span of time in the two largest units that it has."""
+    minutes, left = divmod(seconds, 60)
+    hours, rest = divmod(minutes, 60)
+    if hours:
+        return speech.t("{hours} h {minutes} min", hours=hours, minutes=rest)
+    if minutes and left:
+        return speech.t("{minutes} min {seconds} s", minutes=minutes, seconds=left)
+    return speech.t("{minutes} min", minutes=minutes) if minutes else speech.t("{seconds} s", seconds=left)
+
+
+def audience(found: Reached, rules: Rules, speech: Speech) -> str:
+    """Return how many it would reach, and how long that takes at the configured rate."""
+    if not found.all:
+        return speech.t("nobody")
+    people = speech.n("{count} recipient", "{count} recipients", found.at_once)
+    seconds = -(-found.at_once // max(1, int(rules.per_second)))
+    told = speech.t("{people}, about {time}", people=people, time=lasting(seconds, speech))
+    if not found.later:
+        return told
+    later = speech.n("{count} with their next digest", "{count} with their next digest", found.later)
+    return speech.joined((told, later)) if found.at_once else later
+
+
+def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tuple[Block, ...]:
+    """Return how it stands with one that was not sent yet."""
+    people = 1 + len({*appeal.approved} - {appeal.author})
+    agreed = speech.t("{count} of {needed}, its author counted", count=people, needed=rules.approvals)
+    blocks = [
+        Field(speech.t("State"), (Span(speech.t(STATES[appeal.state])),)),
+        Field(speech.t("Audience"), (Span(audience(found, rules, speech)),)),
+        Field(speech.t("People who stand for it"), (Span(agreed),)),
+        Field(speech.t("Mark of these very words"), (Span(appeal.mark, Style.CODE),)),
+    ]
+    if appeal.due:
+        blocks.append(Field(speech.t("Goes out"), (Span(speech.moment(appeal.due)),)))
+    return tuple(blocks)
+
+
+def progress(tally: Mapping[DeliveryState, int], speech: Speech) -> str:
+    """Return how far its sending is."""
+
+    def count(*states: DeliveryState) -> str:
+        return speech.number(sum(tally.get(state, 0) for state in states))
+
+    return speech.t(
+        "sent {sent} of {all}, waiting {waiting}, uncertain {uncertain}, failed {failed}, "
+        "cancelled {cancelled}",
+        sent=count(DeliveryState.SENT),
+        all=count(*DeliveryState),
+        waiting=count(DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING),
+        uncertain=count(DeliveryState.UNCERTAIN),
+        failed=count(DeliveryState.FAILED),
+        cancelled=count(DeliveryState.CANCELLED),
+    )
+
+
+def listed(appeal: Appeal, headline: str, tally: Mapping[DeliveryState, int], speech: Speech) -> Line:
+    """Return one line of the list of appeals."""
+    told = [speech.t(STATES[appeal.state])]
+    if tally:
+        told.append(progress(tally, speech))
+    return (
+        Span(f"{appeal.id}", Style.CODE),
+        Span(" "),
+        Span(shorten(headline, _HEADLINE), Style.BOLD),
+        Span(f" · {' · '.join(told)}"),
+    )

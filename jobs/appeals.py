@@ -1,0 +1,177 @@
+"""Inside a transaction: what admins do with an appeal, from its first words to its being stopped.
+
+Each of these notes in the audit who did it. What may not be done raises Refused and changes nothing.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.desk import Refusal, Refused, Rules
+from jobs.launch import Reached, alert_of, reached, tell
+from storage.appeals import Appeal, Draft
+from storage.audit import NOBODY
+from storage.database import Work
+from storage.records import Alert
+from storage.words import Act, AppealState, CaseState, DeliveryState, EventKind
+
+_NO_DRAFT = {
+    AppealState.COOLING: Refusal.COOLING,
+    AppealState.SENT: Refusal.SENT,
+    AppealState.STOPPED: Refusal.STOPPED,
+    AppealState.CORRECTED: Refusal.CORRECTED,
+}
+SHORTEST_MARK = 8
+"""Characters of the hash that have to be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What an approval made of an appeal."""
+
+    appeal: Appeal
+    reached: Reached
+    missing: int
+    """How many more have to approve; 0 when it is about to be sent."""
+    alone: bool
+    """Whether nobody but its author stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """What a stop made of an appeal."""
+
+    tally: dict[DeliveryState, int]
+    """How many deliveries are in each state; empty where none was queued yet."""
+    cancelled: int = 0
+
+    @property
+    def got(self) -> int:
+        """How many have it."""
+        return self.tally.get(DeliveryState.SENT, 0)
+
+    @property
+    def perhaps(self) -> int:
+        """How many may have it."""
+        return self.tally.get(DeliveryState.UNCERTAIN, 0) + self.tally.get(DeliveryState.SENDING, 0)
+
+    @property
+    def never(self) -> int:
+        """How many do not get it."""
+        return self.tally.get(DeliveryState.CANCELLED, 0) + self.tally.get(DeliveryState.FAILED, 0)
+
+
+def write(work: Work, admin: str, draft: Draft, now: datetime) -> Appeal:
+    """A new appeal, which nobody gets before others have approved it."""
+    made = work.appeals.add(admin, draft, now)
+    work.audit.note(admin, Act.WRITTEN, made.id, now)
+    return made
+
+
+def known(work: Work, number: int) -> Appeal:
+    """The appeal with this number; Refused where there is none."""
+    found = work.appeals.get(number)
+    if found is None:
+        raise Refused(Refusal.UNKNOWN)
+    return found
+
+
+def draft_of(work: Work, number: int) -> Appeal:
+    """The appeal with this number, whose words may still be changed until the transaction ends."""
+    found = work.appeals.locked(number)
+    if found is None:
+        raise Refused(Refusal.UNKNOWN)
+    if found.state in _NO_DRAFT:
+        raise Refused(_NO_DRAFT[found.state])
+    return found
+
+
+def edit(work: Work, appeal: Appeal, admin: str, draft: Draft, now: datetime) -> Appeal:
+    """It has other words, whose author is who wrote them; what was approved before is void."""
+    made = work.appeals.rewrite(appeal.id, admin, draft, now)
+    work.audit.note(admin, Act.EDITED, appeal.id, now)
+    return made
+
+
+def drop(work: Work, number: int, admin: str, now: datetime) -> None:
+    """The draft is not kept any more."""
+    work.appeals.drop(draft_of(work, number).id)
+    work.audit.note(admin, Act.DROPPED, number, now)
+
+
+def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: datetime) -> Approved:
+    """One admin stands for the words that have this hash; with enough of them it is about to be sent."""
+    appeal = draft_of(work, number)
+    draft = appeal.draft
+    assert draft is not None  # noqa: S101 - a draft has words
+    given = mark.lower()
+    if len(given) < SHORTEST_MARK or not hmac.compare_digest(appeal.digest[: len(given)], given):
+        raise Refused(Refusal.STALE)
+    if admin == appeal.author and rules.approvals > 1:
+        raise Refused(Refusal.OWN)
+    if admin in appeal.approved:
+        raise Refused(Refusal.TWICE)
+    if draft.by is not None and draft.by < now.date():
+        raise Refused(Refusal.OVER)
+    found = reached(work, alert_of(number, draft, rules, now))
+    if not found.all:
+        raise Refused(Refusal.NOBODY)
+    work.appeals.approve(number, admin)
+    work.audit.note(admin, Act.APPROVED, number, now)
+    standing = {appeal.author, *appeal.approved, admin}
+    missing = max(0, rules.approvals - len(standing))
+    if not missing:
+        _cool(work, number, found, rules, now)
+    return Approved(appeal, found, missing, alone=len(standing) == 1)
+
+
+def _cool(work: Work, number: int, found: Reached, rules: Rules, now: datetime) -> None:
+    """From now on it goes out by itself; all admins hear it, and any of them may stop it."""
+    work.appeals.cool(number, now + rules.cooling_off)
+    work.audit.note(NOBODY, Act.COOLING, number, now, found.all)
+    seconds = int(rules.cooling_off.total_seconds())
+    counts = {"recipients": found.all, "seconds": seconds}
+    tell(work, EventKind.APPEAL_COOLING, number, rules, now, counts)
+
+
+def stop(work: Work, number: int, admin: str, rules: Rules, now: datetime) -> Halted:
+    """Halts it: what was about to be sent is a draft again, what waits is cancelled."""
+    appeal = work.appeals.locked(number)
+    if appeal is None:
+        raise Refused(Refusal.UNKNOWN)
+    if appeal.state is AppealState.COOLING:
+        work.appeals.return_to_draft(number)
+        halted = Halted({})
+    elif appeal.state is AppealState.SENT:
+        halted = halt(work, appeal, now)
+        work.appeals.turn(number, AppealState.STOPPED)
+    else:
+        raise Refused(_NO_DRAFT.get(appeal.state, Refusal.DRAFT))
+    work.audit.note(admin, Act.STOPPED, number, now, halted.cancelled)
+    counts = {"got": halted.got, "perhaps": halted.perhaps, "never": halted.never}
+    tell(work, EventKind.APPEAL_STOPPED, number, rules, now, counts if halted.tally else {})
+    return halted
+
+
+def halt(work: Work, appeal: Appeal, now: datetime) -> Halted:
+    """Nothing of it leaves any more. Raises Refused where nothing waits."""
+    waiting = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+    before = work.appeals.tally(appeal.alert_id)
+    if not any(before.get(state) for state in waiting):
+        raise Refused(Refusal.FINISHED)
+    _, cancelled = cease(work, appeal, now)
+    return Halted(work.appeals.tally(appeal.alert_id), cancelled)
+
+
+def cease(work: Work, appeal: Appeal, now: datetime) -> tuple[tuple[Alert, ...], int]:
+    """What waits of it is cancelled, and nobody is reminded of its date any more.
+
+    Returns what was rung for it, the appeal itself first, and how many deliveries were cancelled.
+    """
+    first = work.alerts.many([appeal.alert_id])[appeal.alert_id]
+    later = work.alerts.many(work.appeals.reminders(first.id, first.statement.id))
+    rung = (first, *(later[key] for key in sorted(later)))
+    cancelled = sum(work.appeals.halt(one.id, now) for one in rung)
+    if first.case_id is not None and not work.alerts.also_carried(first.case_id, first.source.id):
+        work.cases.touch(first.case_id, CaseState.STOPPED, now)
+    return rung, cancelled

@@ -1,0 +1,90 @@
+"""Inside a transaction: takes back an appeal, to exactly those who were sent it, ahead of everything else."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from jobs.appeals import cease
+from jobs.desk import Refusal, Refused, Rules
+from jobs.launch import store, tell
+from jobs.takedown import take_down
+from storage.appeals import Appeal
+from storage.database import Work
+from storage.records import Alert, Assessment, Statement
+from storage.words import Act, AppealState, Cause, DeliveryState, EventKind, MsgType, Relation, Urgency
+
+WORDINGS = (Cause.FALSE, Cause.OUTDATED, Cause.DETAILS, Cause.SAFETY)
+_LANE = 0
+_LIFE = timedelta(days=9)
+_NOT_SENT = {
+    AppealState.DRAFT: Refusal.DRAFT,
+    AppealState.COOLING: Refusal.COOLING,
+    AppealState.CORRECTED: Refusal.CORRECTED,
+}
+_TOLD = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
+
+
+def to_correct(work: Work, number: int) -> tuple[Appeal, Alert, int]:
+    """The appeal, the alert it became, and how many have it or may have; Refused where nobody has."""
+    appeal = work.appeals.get(number)
+    if appeal is None:
+        raise Refused(Refusal.UNKNOWN)
+    if appeal.state in _NOT_SENT:
+        raise Refused(_NOT_SENT[appeal.state])
+    tally = work.appeals.tally(appeal.alert_id)
+    told = sum(tally.get(state, 0) for state in _TOLD)
+    if not told:
+        raise Refused(Refusal.UNHEARD)
+    return appeal, work.alerts.many([appeal.alert_id])[appeal.alert_id], told
+
+
+def corrected(alert: Alert, why: Cause, words: tuple[str, str], now: datetime) -> Alert:
+    """The alert by which an appeal is taken back; `words` are its title and its text in the archive."""
+    title, text = words
+    told = alert.statement
+    statement = Statement(
+        title=title,
+        kind=told.kind,
+        language=told.language,
+        text=text,
+        issuers=told.issuers,
+        countries=told.countries,
+        alert=Assessment(msg_type=MsgType.CANCEL, urgency=Urgency.PAST),
+        published=now,
+        source_name=told.source_name,
+        relation=Relation.UPDATE,
+    )
+    return replace(
+        alert,
+        identifier=f"{alert.identifier}-corrected",
+        statement=statement,
+        sent=now,
+        msg_type=MsgType.CANCEL,
+        expires=now + _LIFE,
+        references=(alert.identifier,),
+        cause=why,
+        id=0,
+    )
+
+
+def correct(
+    work: Work, number: int, end: tuple[Cause, tuple[str, str]], admin: str, rules: Rules, now: datetime
+) -> int:
+    """Takes the appeal back; returns to how many that is told.
+
+    `end` is why, and title and text for the archive. What waits of the appeal is cancelled. Taken down for
+    somebody's safety, its words leave the archive as well.
+    """
+    work.appeals.locked(number)
+    appeal, alert, _ = to_correct(work, number)
+    why, words = end
+    rung, _ = cease(work, appeal, now)
+    if why is Cause.SAFETY:
+        take_down(work, alert.statement.id, f"appeal {number} endangered somebody", now)
+    correction = store(work, corrected(alert, why, words, now))
+    told = work.appeals.queue_correction(correction.id, [one.id for one in rung], (_LANE, now))
+    if why is not Cause.SAFETY:
+        work.told.amend(correction, now, statement_id=alert.statement.id)
+    work.appeals.turn(number, AppealState.CORRECTED)
+    work.audit.note(admin, Act.CORRECTED, number, now, told)
+    tell(work, EventKind.APPEAL_CORRECTED, number, rules, now, {"recipients": told})
+    return told

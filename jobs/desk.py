@@ -1,0 +1,62 @@
+"""What the admins' desk goes by: its rules, as the operator set them, and why it refuses something."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from jobs.notices import Admins
+
+NOBODY = Admins()
+
+
+class Refusal(StrEnum):
+    """Why something was not done."""
+
+    UNKNOWN = "unknown"
+    """There is no such appeal."""
+    COOLING = "cooling"
+    """It is approved, and about to be sent."""
+    SENT = "sent"
+    STOPPED = "stopped"
+    CORRECTED = "corrected"
+    DRAFT = "draft"
+    """It was not approved yet."""
+    STALE = "stale"
+    """Its words are not those that were approved."""
+    OWN = "own"
+    """Who wrote it approved it."""
+    TWICE = "twice"
+    """The same admin approved it before."""
+    NOBODY = "nobody"
+    """It would reach nobody."""
+    UNHEARD = "unheard"
+    """Nobody has got it."""
+    OVER = "over"
+    """The day by which it asks for something has passed."""
+    FINISHED = "finished"
+    """Nothing of it waits any more."""
+
+
+class Refused(Exception):
+    """Something is not done, and nothing was changed; `why` says the reason."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How appeals are sent here."""
+
+    approvals: int = 2
+    """How many people stand for an appeal, its author counted."""
+    cooling_off: timedelta = timedelta(minutes=1)
+    per_second: float = 30.0
+    """Messages that may leave in a second, for estimates."""
+    organisation: str = ""
+    """Who runs this watch, as people know them; "" where that was not said."""
+    admins: Admins = NOBODY
+
+
+USUAL = Rules()

@@ -1,0 +1,169 @@
+"""Sends an approved appeal: it becomes a statement with an alert, queued for everybody whom it reaches.
+
+All of it is one transaction. Killed before its commit, the next start does it; killed after it, the
+deliveries wait. An appeal whose moment passed long ago does not go out: what was right then may not be now.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+import structlog
+
+from jobs.desk import Rules
+from jobs.limits import Limits
+from jobs.notices import announce_at_once
+from jobs.own_time import fit
+from jobs.ring import Audience, Occasion, timing
+from storage.appeals import Appeal, Draft
+from storage.audit import NOBODY
+from storage.database import Database, Work
+from storage.fitting import Rank
+from storage.records import Addressee, Alert, Assessment, Entry, Event, Source, Statement
+from storage.words import Act, AppealState, EventKind, Kind, SourceKind, Urgency
+
+log = structlog.get_logger()
+
+EVERY = 0.5
+"""Seconds between two looks for an appeal whose cooling-off is over."""
+_LATE = timedelta(hours=1)
+"""So long after its moment an appeal still goes out; later it is approved anew."""
+_LIFE = timedelta(days=9)
+_LAST_END = timedelta(hours=12)
+"""So much later than in UTC a day ends in the far west."""
+DESK = Source(name="the admins of this watch", url="", kind=SourceKind.DESK, title="Vigil")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many an appeal reaches: at once, and with their next digest."""
+
+    at_once: int
+    later: int
+
+    @property
+    def all(self) -> int:
+        """All together."""
+        return self.at_once + self.later
+
+
+def alert_of(number: int, draft: Draft, rules: Rules, now: datetime) -> Alert:
+    """The alert that the words of this appeal make, as it would be told at `now`; nothing is stored."""
+    urgent = draft.urgency is Urgency.IMMEDIATE
+    statement = Statement(
+        title=draft.headline,
+        kind=Kind.CAMPAIGN,
+        language=draft.language,
+        url=draft.url,
+        text=draft.text,
+        issuers=(rules.organisation,) if rules.organisation else (),
+        deadline=draft.by,
+        addressees=(Addressee(draft.to),) if draft.to else (),
+        countries=draft.countries,
+        alert=Assessment(urgent=urgent, urgency=draft.urgency),
+        published=now,
+        source_name=DESK.name,
+    )
+    expires = now + _LIFE
+    if draft.by:
+        expires = min(expires, datetime.combine(draft.by + timedelta(days=1), time(), UTC) + _LAST_END)
+    return Alert(f"vigil-appeal-{number}", statement, DESK, now, expires=expires)
+
+
+def reached(work: Work, alert: Alert) -> Reached:
+    """How many it would reach now."""
+    counted = work.matching.counted(Audience(work).aim(alert))
+    at_once = counted.get(Rank.AT_ONCE, 0)
+    return Reached(at_once, sum(counted.values()) - at_once)
+
+
+def store(work: Work, alert: Alert) -> Alert:
+    """The alert with its statement in the archive, in the case that the alert names, else in its own."""
+    statement, now = alert.statement, alert.sent
+    source = work.sources.ensure(DESK)
+    entry = Entry(
+        uid=alert.identifier,
+        title=statement.title,
+        url=statement.url,
+        text=statement.text,
+        language=statement.language,
+        published=now,
+    )
+    case = alert.case_id or work.cases.open(statement.title, now)
+    entry_id = work.entries.add(source.id, entry, now)
+    statement = replace(statement, case_id=case, entry_id=entry_id, fetched=now)
+    statement = replace(statement, id=work.statements.add(statement, source, now))
+    alert = replace(alert, statement=statement, source=source, case_id=case)
+    return replace(alert, id=work.alerts.add(alert, now, now))
+
+
+def launch(work: Work, appeal: Appeal, rules: Rules, limits: Limits, now: datetime) -> int:
+    """Queues an appeal that is about to be sent; returns for how many, 0 if it is a draft again."""
+    assert appeal.draft is not None  # noqa: S101 - until it is sent it has words
+    assert appeal.due is not None  # noqa: S101 - it waits for that moment
+    late = now - appeal.due > _LATE or (appeal.draft.by is not None and appeal.draft.by < now.date())
+    alert = alert_of(appeal.id, appeal.draft, rules, now)
+    audience = Audience(work)
+    aim = audience.aim(alert)
+    reach = work.matching.reach(aim)
+    if late or not reach.anyone:
+        hand_back(work, appeal.id, rules, now)
+        return 0
+    alert = store(work, alert)
+    turns = timing(alert, Occasion(now, limits, audience))
+    count = work.matching.queue(alert.id, aim, reach, turns)
+    fit(work, alert, turns, now, limits.zone)
+    work.appeals.sent(appeal.id, alert.id, count)
+    work.audit.note(NOBODY, Act.SENT, appeal.id, now, count)
+    tell(work, EventKind.APPEAL_SENDING, appeal.id, rules, now, {"recipients": count})
+    return count
+
+
+def hand_back(work: Work, number: int, rules: Rules, now: datetime) -> None:
+    """What was to go out is a draft again, and all admins hear it."""
+    work.appeals.return_to_draft(number)
+    work.audit.note(NOBODY, Act.RETURNED, number, now)
+    tell(work, EventKind.APPEAL_RETURNED, number, rules, now)
+
+
+def tell(
+    work: Work,
+    kind: EventKind,
+    number: int,
+    rules: Rules,
+    now: datetime,
+    counts: dict[str, int] | None = None,
+) -> None:
+    """All admins hear at once what became of an appeal. None of its words is in it."""
+    event = Event(kind, now, title=str(number), counts={"appeal": number} | (counts or {}))
+    announce_at_once(work, event, rules.admins, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """Sends the appeals whose cooling-off is over."""
+
+    database: Database
+    rules: Rules
+    limits: Limits
+    wake: Callable[[], None] = lambda: None
+
+    async def due(self, now: datetime) -> int:
+        """Queues what is due by now; returns how many appeals that were."""
+        count = await asyncio.to_thread(self._due, now)
+        if count:
+            self.wake()
+        return count
+
+    def _due(self, now: datetime) -> int:
+        with self.database.read() as work:
+            found = work.appeals.due(now)
+        for number in found:
+            with self.database.write() as work:
+                appeal = work.appeals.locked(number)
+                # Another program may have sent it meanwhile, or somebody stopped it.
+                if appeal and appeal.state is AppealState.COOLING and appeal.due and appeal.due <= now:
+                    queued = launch(work, appeal, self.rules, self.limits, now)
+                    log.warning("appeal.launched", appeal=number, recipients=queued)
+        return len(found)

@@ -1,0 +1,234 @@
+"""Appeals: what admins write for everybody whom it concerns, from the draft to what became of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from storage.queueing import queue_for
+from storage.tables import alerts, appeals, approvals, deliveries, recipients
+from storage.vault import Vault
+from storage.words import AppealState, DeliveryState, RecipientState, Urgency
+
+_WORDS = "appeal"
+_LISTED = 20
+STOPPED = "an admin stopped the appeal before it could be sent"
+_LEFT_US = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The words of an appeal. Until it is sent they are its admins' own: never logged, kept enciphered."""
+
+    headline: str = field(repr=False)
+    text: str = field(repr=False)
+    language: str
+    """ISO 639-1."""
+    urgency: Urgency = Urgency.EXPECTED
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2; none of them: it concerns whoever did not ask for some countries alone."""
+    to: str = field(default="", repr=False)
+    """Who is asked to do something."""
+    by: date | None = None
+    url: str = field(default="", repr=False)
+
+    def as_json(self) -> str:
+        """The same words give the same text."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        made = values | {"by": self.by.isoformat() if self.by else None, "countries": list(self.countries)}
+        return json.dumps(made, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal as it stands."""
+
+    id: int
+    state: AppealState
+    author: str
+    """Who wrote these words, as `Audit.admin` names them."""
+    digest: str
+    """A keyed hash of its number and its exact words."""
+    changed: datetime
+    draft: Draft | None = None
+    """None once it was sent: then it is a statement."""
+    approved: tuple[str, ...] = ()
+    """Who approved these words, beside their author."""
+    due: datetime | None = None
+    """When its cooling-off is over."""
+    alert_id: int = 0
+    audience: int = 0
+    """For how many it was queued."""
+
+    @property
+    def mark(self) -> str:
+        """As much of the hash as people type."""
+        return self.digest[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Appeals:
+    """Questions about appeals, and their changes."""
+
+    connection: Connection
+    vault: Vault
+
+    def add(self, author: str, draft: Draft, now: datetime) -> Appeal:
+        """Keeps a new draft."""
+        row = {"state": AppealState.DRAFT, "author": author, "digest": "", "changed": now, "audience": 0}
+        made = self.connection.execute(sa.insert(appeals).values(**row).returning(appeals.c.id))
+        return self.rewrite(int(made.scalar_one()), author, draft, now)
+
+    def rewrite(self, number: int, author: str, draft: Draft, now: datetime) -> Appeal:
+        """It has other words now: nobody but who wrote them stands for them."""
+        words = draft.as_json()
+        self._set(
+            number,
+            author=author,
+            words_sealed=self.vault.seal(words, _WORDS),
+            digest=self.vault.trace(_WORDS, str(number), words),
+            changed=now,
+        )
+        self.return_to_draft(number)
+        (made,) = self._found(appeals.c.id == number)
+        return made
+
+    def get(self, number: int) -> Appeal | None:
+        """The appeal with this number."""
+        return next(iter(self._found(appeals.c.id == number)), None)
+
+    def locked(self, number: int) -> Appeal | None:
+        """The same, as nobody else changes it until the transaction ends."""
+        self.connection.execute(sa.select(appeals.c.id).where(appeals.c.id == number).with_for_update())
+        return self.get(number)
+
+    def newest(self) -> tuple[Appeal, ...]:
+        """What is written, about to be sent or was sent, newest first; so many as fit in a list."""
+        return self._found(sa.true(), limit=_LISTED)
+
+    def due(self, now: datetime) -> tuple[int, ...]:
+        """The appeals whose cooling-off is over."""
+        of = (appeals.c.state == AppealState.COOLING, appeals.c.due <= now)
+        return tuple(self.connection.scalars(sa.select(appeals.c.id).where(*of).order_by(appeals.c.id)))
+
+    def cooling(self) -> tuple[int, ...]:
+        """The appeals that are about to be sent."""
+        of = appeals.c.state == AppealState.COOLING
+        return tuple(self.connection.scalars(sa.select(appeals.c.id).where(of).order_by(appeals.c.id)))
+
+    def approve(self, number: int, admin: str) -> None:
+        """One more stands for its words."""
+        self.connection.execute(sa.insert(approvals).values(appeal_id=number, admin=admin))
+
+    def cool(self, number: int, due: datetime) -> None:
+        """Enough stand for it: it goes out at this moment."""
+        self._set(number, state=AppealState.COOLING, due=due)
+
+    def return_to_draft(self, number: int) -> None:
+        """It is not sent after all, and to be approved anew."""
+        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        self._set(number, state=AppealState.DRAFT, due=None)
+
+    def sent(self, number: int, alert_id: int, audience: int) -> None:
+        """It is queued; its words are those of a statement now."""
+        values = {"alert_id": alert_id, "audience": audience, "words_sealed": None, "due": None}
+        self._set(number, state=AppealState.SENT, **values)
+
+    def turn(self, number: int, state: AppealState) -> None:
+        """It was stopped, or corrected."""
+        self._set(number, state=state)
+
+    def drop(self, number: int) -> None:
+        """A draft that nobody wants any more is not kept."""
+        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        self.connection.execute(sa.delete(appeals).where(appeals.c.id == number))
+
+    def tally(self, alert_id: int) -> dict[DeliveryState, int]:
+        """How many deliveries of an alert are in each state."""
+        question = (
+            sa.select(deliveries.c.state, sa.func.count())
+            .where(deliveries.c.alert_id == alert_id)
+            .group_by(deliveries.c.state)
+        )
+        return {DeliveryState(state): int(count) for state, count in self.connection.execute(question)}
+
+    def halt(self, alert_id: int, now: datetime) -> int:
+        """Cancels what waits of an alert, for good; returns how much.
+
+        It is over from now on: so nothing that was cancelled for another reason comes back either. What is
+        just being sent is not tried again, should it not arrive.
+        """
+        of = deliveries.c.alert_id == alert_id
+        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        stopped = {"state": DeliveryState.CANCELLED, "detail": STOPPED}
+        count = self.connection.execute(sa.update(deliveries).where(of, waiting).values(**stopped)).rowcount
+        under_way = deliveries.c.state == DeliveryState.SENDING
+        self.connection.execute(sa.update(deliveries).where(of, under_way).values(over=True))
+        self.connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(expires=now))
+        return count
+
+    def queue_correction(self, correction: int, of: Sequence[int], turn: tuple[int, datetime]) -> int:
+        """Queues an alert for whoever was sent one of these, or may have been; returns for how many.
+
+        `turn` is the lane, and from when on it may go.
+        """
+        told = (
+            sa.select(deliveries.c.recipient_id, deliveries.c.transport)
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(
+                deliveries.c.alert_id.in_(of),
+                deliveries.c.state.in_(_LEFT_US),
+                recipients.c.state == RecipientState.ACTIVE,
+            )
+            .distinct()
+        )
+        return queue_for(self.connection, told, correction, turn)
+
+    def reminders(self, alert_id: int, statement_id: int) -> tuple[int, ...]:
+        """The later alerts on the same statement: what reminded of its date."""
+        of = (alerts.c.statement_id == statement_id, alerts.c.id > alert_id)
+        return tuple(self.connection.scalars(sa.select(alerts.c.id).where(*of).order_by(alerts.c.id)))
+
+    def _set(self, number: int, **values: object) -> None:
+        self.connection.execute(sa.update(appeals).where(appeals.c.id == number).values(**values))
+
+    def _found(self, where: sa.ColumnElement[bool], limit: int = 1) -> tuple[Appeal, ...]:
+        question = sa.select(appeals).where(where).order_by(appeals.c.id.desc()).limit(limit)
+        rows = self.connection.execute(question).all()
+        of = approvals.c.appeal_id.in_([row.id for row in rows])
+        stood: dict[int, list[str]] = {}
+        for number, admin in self.connection.execute(
+            sa.select(approvals.c.appeal_id, approvals.c.admin).where(of).order_by(approvals.c.admin)
+        ):
+            stood.setdefault(number, []).append(admin)
+        return tuple(self._appeal(row, tuple(stood.get(row.id, ()))) for row in rows)
+
+    def _appeal(self, row: Row[tuple[object, ...]], approved: tuple[str, ...]) -> Appeal:
+        words = row.words_sealed
+        return Appeal(
+            id=row.id,
+            state=AppealState(row.state),
+            author=row.author,
+            digest=row.digest,
+            changed=row.changed,
+            draft=_draft(self.vault.open(words, _WORDS)) if words else None,
+            approved=approved,
+            due=row.due,
+            alert_id=row.alert_id or 0,
+            audience=row.audience,
+        )
+
+
+def _draft(words: str) -> Draft:
+    made = json.loads(words)
+    return Draft(
+        **made
+        | {
+            "by": date.fromisoformat(made["by"]) if made["by"] else None,
+            "countries": tuple(made["countries"]),
+            "urgency": Urgency(made["urgency"]),
+        }
+    )

@@ -1,0 +1,79 @@
+"""The audit of the admins' desk: who did what and when, in a chain that shows when a link was changed.
+
+Nothing here changes or removes a row. Each row carries a keyed hash of itself and of the one before it, so
+that whoever has the database and not the key can alter none unseen. What was cut off at the end no chain
+can show: whoever wants to know keeps the last hash elsewhere (`vigil admin audit` prints it).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.locks import until_commit
+from storage.tables import audit
+from storage.vault import Vault
+from storage.words import Act
+
+NOBODY = ""
+"""In place of an admin: what Vigil did by itself, as it had been told before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One thing that was done."""
+
+    id: int
+    at: datetime
+    admin: str
+    """A keyed hash of the admin's address, "" for Vigil itself."""
+    act: Act
+    matter: int
+    """The number of the appeal."""
+    people: int
+    """How many people it concerned, where it concerned any."""
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Adds to the audit, reads it and proves it."""
+
+    connection: Connection
+    vault: Vault
+
+    def admin(self, transport: str, address: str) -> str:
+        """The name under which an admin is noted: a keyed hash, from which nobody finds the address."""
+        return self.vault.trace("admin", transport, address)
+
+    def note(self, admin: str, act: Act, matter: int, now: datetime, people: int = 0) -> None:
+        """Adds what was done, to the second. What one transaction adds stands behind all that is there."""
+        until_commit(self.connection, "audit")
+        last = self.connection.execute(sa.select(audit).order_by(audit.c.id.desc()).limit(1)).first()
+        at = now.replace(microsecond=0)
+        number, before = (last.id + 1, last.chain) if last else (1, "")
+        row = Noted(number, at, admin, act, matter, people, "")
+        values = {"id": number, "at": at, "admin": admin, "act": act, "matter": matter, "people": people}
+        self.connection.execute(sa.insert(audit).values(**values, chain=self._link(before, row)))
+
+    def all(self) -> Iterator[Noted]:
+        """Everything that was noted, oldest first."""
+        for row in self.connection.execute(sa.select(audit).order_by(audit.c.id)):
+            yield Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain)
+
+    def broken(self) -> int | None:
+        """The number of the first row that is not as it was noted, or behind which one is missing."""
+        before = ""
+        for expected, row in enumerate(self.all(), 1):
+            if row.id != expected or row.chain != self._link(before, row):
+                return expected
+            before = row.chain
+        return None
+
+    def _link(self, before: str, row: Noted) -> str:
+        at = row.at.astimezone(UTC).isoformat()
+        return self.vault.trace(
+            "audit", before, str(row.id), at, row.admin, row.act, f"{row.matter} {row.people}"
+        )
