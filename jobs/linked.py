@@ -86,7 +86,8 @@ class Linked:
         note = "; ".join(tried.notes)
         if best is not None:
             title = _whole_title(entry.title, best.title)
-            entry = replace(entry, title=title, text=best.text, excerpt=False)
+            # A front page or a notice may answer in its place: what the source itself said stays.
+            entry = replace(entry, title=title, text=_with_own_words(entry.text, best.text), excerpt=False)
         entry = replace(_dated(entry, page or best, now), note=note)
         return _later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
 
@@ -152,6 +153,11 @@ def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:
     if task.cancelled():
         return _later(replace(entry, note="the linked page was too slow"), now, 0.0)
     return task.result()
+
+
+def _with_own_words(own: str, page: str) -> str:
+    """What the page says; with the source's own words before it, where it does not hold their beginning."""
+    return page if joined(own.rstrip(" .…[]"), page) == page else f"{own}\n\n{page}"
 
 
 def _later(entry: Entry, now: datetime, pause: float) -> Entry:

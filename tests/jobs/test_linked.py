@@ -52,6 +52,13 @@ async def test_a_slow_page_holds_up_nobody_for_longer_than_patience_lasts() -> N
     assert len(asyncio.all_tasks()) == 1
 
 
+async def test_a_page_about_something_else_takes_nothing_away() -> None:
+    """A front page that answers for every address must not silence a call."""
+    call = an_entry(uid="1", url="http://ngo.example/1", text="They will be returned tonight.", excerpt=True)
+    (read,) = await Linked(Pages(), Pauses()).read([call], NOON, 5)
+    assert read.text.startswith("They will be returned tonight.\n\nThe whole of what was said.")
+
+
 async def test_of_a_long_archive_the_newest_pages_are_read() -> None:
     """Bounded a poll, in the order in which people want to know."""
     pages = Pages()
