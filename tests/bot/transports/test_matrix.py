@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from nio import AsyncClient, AsyncClientConfig, RoomMessageNotice, RoomMessageText
+from nio import RoomMessageNotice, RoomMessageText
 
 from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
@@ -18,6 +18,7 @@ from bot.transports.matrix_listening import INVITED_BY_ONE, Invitations
 from bot.transports.matrix_session import AccountRefusedError, Store
 from jobs.outcome import Gone, RetryLater, Sent
 from storage.vault import Vault
+from tests.ciphering import a_human
 from tests.contracts.transports.harness import says
 from tests.contracts.transports.matrix import Fault, Proxy
 from tests.synapse import Person, Synapse, a_synapse
@@ -268,23 +269,6 @@ async def test_a_wrong_password_is_said_at_once(bot: Bot, tmp_path: Path) -> Non
     with pytest.raises(AccountRefusedError):
         async with wrong.runs():
             pass
-
-
-@asynccontextmanager
-async def a_human(person: Person, folder: Path) -> AsyncIterator[AsyncClient]:
-    """The person with a client that enciphers, on a device and in a store of its own."""
-    folder.mkdir()  # noqa: ASYNC240
-    config = AsyncClientConfig(pickle_key="human", max_timeouts=0, max_limit_exceeded=3)
-    client = AsyncClient(person.server.url, person.user, store_path=str(folder), config=config)
-    await client.login(person.password)
-    task = asyncio.create_task(client.sync_forever(2000, full_state=True))
-    try:
-        yield client
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await client.close()
-        client.store.database.close()
 
 
 async def test_an_encrypted_room(bot: Bot, person: Person, tmp_path: Path) -> None:
