@@ -114,3 +114,16 @@ async def test_a_room_is_sent_to_by_deliver_alone(
     (told,) = (one for one in said if "body" in one)
     assert TITLE in told["body"]
     assert told["msgtype"] == "m.text"
+
+
+async def test_a_wrong_password_ends_for_good(program: Program, account: Person) -> None:
+    """The service manager must not start it again, for a homeserver locks out who tries too often."""
+    file = program.folder / "config.toml"
+    file.write_text(file.read_text().replace(account.password, "another one"))
+    code, _, err = await program.run("run")
+    assert code == 2
+    assert "[matrix]: the homeserver refuses the account (M_FORBIDDEN)" in err
+    assert "another one" not in err
+    code, out, _ = await program.run("check")
+    assert code == 1
+    assert "refuses the account (M_FORBIDDEN)" in out
