@@ -12,7 +12,9 @@ DIRECT = Listener("@vigil:t.test", "Vigil Watch", direct=True)
 GROUP = Listener("@vigil:t.test", "Vigil Watch", direct=False)
 
 
-def an_event(body: str, sender: str = "@ann:t.test", kind: str = "m.text", **more: Any) -> Any:
+def an_event(
+    body: str, more: dict[str, Any] | None = None, *, sender: str = "@ann:t.test", kind: str = "m.text"
+) -> Any:
     """A message as a homeserver brings it."""
     return Event.parse_event(
         {
@@ -20,7 +22,7 @@ def an_event(body: str, sender: str = "@ann:t.test", kind: str = "m.text", **mor
             "event_id": "$1",
             "sender": sender,
             "origin_server_ts": 1,
-            "content": {"msgtype": kind, "body": body, **more},
+            "content": {"msgtype": kind, "body": body, **(more or {})},
         }
     )
 
@@ -52,19 +54,19 @@ def test_what_is_passed_over() -> None:
     edit = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$0"}, "m.new_content": {"body": "!x"}}
     assert read(an_event("!latest", sender=GROUP.user), GROUP) is None
     assert read(an_event("!latest", kind="m.notice"), DIRECT) is None
-    assert read(an_event("* !latest", **edit), DIRECT) is None
+    assert read(an_event("* !latest", edit), DIRECT) is None
     assert read(an_event("2"), GROUP) is None
-    assert read(an_event("2", **{"m.relates_to": "broken"}), GROUP) is None
+    assert read(an_event("2", {"m.relates_to": "broken"}), GROUP) is None
 
 
 def test_a_number_answers() -> None:
     """A reply names the message, also below an old client's quotation; a thread's last message is none."""
     reply = {"m.relates_to": {"m.in_reply_to": {"event_id": "$0"}}}
-    picked = read(an_event("> <@vigil:t.test> 1 · Full text\n\n1", **reply), GROUP)
+    picked = read(an_event("> <@vigil:t.test> 1 · Full text\n\n1", reply), GROUP)
     assert isinstance(picked, Picked)
     assert (picked.number, picked.below) == (1, "$0")
     thread = {"m.relates_to": {**reply["m.relates_to"], "rel_type": "m.thread", "is_falling_back": True}}
-    picked = read(an_event("1", **thread), DIRECT)
+    picked = read(an_event("1", thread), DIRECT)
     assert isinstance(picked, Picked)
     assert picked.below == ""
 
