@@ -10,6 +10,8 @@ PEER := .venv-peer
 COVER ?= yes
 # Fitting weights and making the table of towns want more than the program does.
 FIT := .venv-fit
+# A real Matrix homeserver for the tests, whose licence and needs are not ours.
+SYNAPSE := .venv-synapse
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check eval weigh bench format lock clean
@@ -22,7 +24,7 @@ setup: $(RUNTIME) ## the virtual environment with the console script vigil
 demo: $(RUNTIME) ## the main job on sample sources: no network, no token
 	@$(BIN)/vigil demo
 
-test: $(DEV) check ## every test, after the checks; then how much of each package they cover (COVER= leaves that out)
+test: $(DEV) $(SYNAPSE)/.done check ## every test, after the checks; then how much of each package they cover (COVER= leaves that out)
 	@# Flow tests mostly wait for the real program: twice as many workers as cores keep the cores busy.
 	$(BIN)/pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(if $(COVER),--cov --cov-report=)
 	@$(if $(COVER),,exit 0;) for package in storage jobs bot; do printf '%s, lines and branches covered in %%: ' $$package; \
@@ -51,12 +53,12 @@ format: $(DEV) ## set the code
 	$(BIN)/ruff check --fix .
 
 lock: ## pin requirements anew, with hashes (needs uv)
-	for name in runtime dev bench fit; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
+	for name in runtime dev bench fit synapse; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	    --no-emit-find-links --no-annotate --no-strip-extras --python-version 3.11 --universal \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
 
 clean: ## remove what was made
-	rm -rf $(VENV) $(PEER) $(FIT) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(PEER) $(FIT) $(SYNAPSE) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -78,4 +80,9 @@ $(PEER)/.done: requirements/bench.txt
 $(FIT)/.done: requirements/fit.txt
 	$(PYTHON) -m venv $(FIT)
 	$(FIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/fit.txt
+	@touch $@
+
+$(SYNAPSE)/.done: requirements/synapse.txt
+	$(PYTHON) -m venv $(SYNAPSE)
+	$(SYNAPSE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/synapse.txt
 	@touch $@

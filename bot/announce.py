@@ -20,6 +20,7 @@ from jobs.outcome import Outcome
 from jobs.own_time import is_quiet_for, wakes
 from jobs.steps.clock import zone_of
 from storage.records import Alert, Notice, Recipient
+from storage.words import Urgency
 
 
 class Transport(Protocol):
@@ -86,7 +87,7 @@ def bare(message: Message) -> Message:
     """The words alone, in one part: for a platform that refused the message as it was."""
     words = plain_text(message)
     shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
-    return Message((Paragraph((Span(shown),)),), silent=message.silent)
+    return Message((Paragraph((Span(shown),)),), silent=message.silent, pressing=message.pressing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Man
     if manner.digest:
         message = digest_message(alerts, speech, now)
     else:
-        message = replace(alert_message(alerts[0], speech, now), silent=manner.silent)
+        pressing = alerts[0].statement.alert.urgency is Urgency.IMMEDIATE
+        message = replace(alert_message(alerts[0], speech, now), silent=manner.silent, pressing=pressing)
     return bare(message) if manner.plain else message
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -49,6 +50,9 @@ from jobs.websub import Subscriber
 from jobs.workers import Workers
 from storage.database import Database, Unusable, now_utc
 from storage.vault import Vault, WrongKey, read_or_make_key
+
+if TYPE_CHECKING:
+    from bot.transports.matrix import MatrixTransport
 
 log = structlog.get_logger()
 
@@ -138,8 +142,9 @@ def fetcher(config: Config) -> Fetcher:
 
 def admins(config: Config) -> Admins:
     """Who is told of trouble; where nobody is named it is said on the terminal."""
-    named = tuple(("telegram", str(number)) for number in config.admins.telegram) if config.telegram else ()
-    return Admins(named or (TERMINAL,), config.language)
+    named = [("telegram", str(number)) for number in config.admins.telegram] if config.telegram else []
+    named += [("matrix", name) for name in config.admins.matrix] if config.matrix else []
+    return Admins(tuple(named) or (TERMINAL,), config.language)
 
 
 def rules(config: Config) -> Rules:
@@ -230,9 +235,40 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
     )
 
 
+def matrix(config: Config, desk: Desk) -> "MatrixTransport":
+    """The Matrix transport. Raises Unusable where its store cannot be made, ValueError without [matrix]."""
+    # matrix-nio and its encryption are dear to import, and only whoever speaks Matrix needs them.
+    from bot.transports.matrix import MatrixTransport  # noqa: PLC0415
+
+    if config.matrix is None:
+        raise ValueError("[matrix] is not configured")
+
+    async def gone(address: str, request_id: str) -> None:
+        await desk.gone("matrix", address, request_id)
+
+    try:
+        return MatrixTransport(
+            config.matrix,
+            desk.database.vault,
+            admins=config.admins.matrix,
+            answer=desk.answer,
+            apology=apology,
+            gone=gone,
+            language=config.language,
+        )
+    except OSError as error:
+        remedy = "mend the rights of its folder, or `store` under [matrix]"
+        raise Unusable(f"{config.matrix.store}: cannot be made ({error.strerror}): {remedy}") from error
+
+
 def telegram_pace(config: TelegramConfig) -> Pace:
     """What Telegram takes: so many a second, one a second in a chat, and twenty a minute in a group (FAQ)."""
     return Pace(config.messages_per_second, per_minute=GROUP_PER_MINUTE, place=place_of)
+
+
+def matrix_pace() -> Pace:
+    """No more than a small homeserver takes; where one takes less, it says how long to wait."""
+    return Pace(50.0, gap=0.0)
 
 
 def apology(language: str) -> Message:
@@ -289,13 +325,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         )
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
-        console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
-        senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
-        if config.telegram:
-            chat = telegram(config.telegram, desk)
-            await chat.start()
-            stack.push_async_callback(chat.stop)
-            senders.append((chat, telegram_pace(config.telegram)))
+        senders = await _voices(config, desk, stack)
         tasks = []
         for one, pace in senders:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
@@ -327,6 +357,23 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         schedule.stop()
         await _end([first, *tasks])
     log.info("vigil.stopped")
+
+
+async def _voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tuple[Transport, Pace]]:
+    """Every transport of the configuration, listening until the stack ends, and how fast it may speak."""
+    console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
+    senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
+    if config.telegram:
+        chat = telegram(config.telegram, desk)
+        await chat.start()
+        stack.push_async_callback(chat.stop)
+        senders.append((chat, telegram_pace(config.telegram)))
+    if config.matrix:
+        rooms = matrix(config, desk)
+        await rooms.start()
+        stack.push_async_callback(rooms.stop)
+        senders.append((rooms, matrix_pace()))
+    return senders
 
 
 @asynccontextmanager

@@ -12,6 +12,10 @@ from bot.transports.telegram_tokens import without_tokens
 SECRET = "<secret>"  # noqa: S105 - what stands in the place of one
 _SHORTEST = 4
 """A shorter password protects nothing, and taking it out would leave no line readable."""
+_SESSION = re.compile(
+    r"(?<![A-Za-z0-9])(?:syt_[A-Za-z0-9_=-]{8,}|m[ac]t_[A-Za-z0-9_=-]{8,})|(?<=Bearer )[\x21-\x7e]{8,}"
+)
+"""A Matrix session's token, as Synapse and its authentication service write it, or as it is sent."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 """What moves a terminal's cursor or makes one line look like two; a tab and a line feed may stay."""
 
@@ -26,7 +30,8 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """The text without secrets and without what could forge a line."""
-        return _CONTROL.sub("\ufffd", without_tokens(self._secrets.sub(SECRET, text)))
+        without = _SESSION.sub(SECRET, self._secrets.sub(SECRET, text))
+        return _CONTROL.sub("\ufffd", without_tokens(without))
 
     def value(self, value: object) -> Any:  # noqa: ANN401 - what is logged has any type
         """A logged value with all that is in it; what is neither number nor collection becomes text."""

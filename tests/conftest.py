@@ -14,6 +14,7 @@ from storage.vault import Vault
 from tests.backends import BACKENDS, Backend, PostgresBackend, SqliteBackend
 from tests.plain_log import log_plainly
 from tests.postgres import PostgresServer, a_postgres_server
+from tests.synapse import Synapse, a_synapse
 
 # Speed is never tested. Continuous integration draws the same examples each time, so that a red run
 # can be repeated; elsewhere every run draws new ones.
@@ -37,6 +38,13 @@ def vault() -> Vault:
 def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL, started when a test first asks for it."""
     with a_postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def synapse() -> Iterator[Synapse]:
+    """A real Matrix homeserver, started when a test first asks for it."""
+    with a_synapse() as server:
         yield server
 
 

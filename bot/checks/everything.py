@@ -11,13 +11,15 @@ import structlog
 from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_contact, check_sources, look_at_sources
-from bot.checks.people import check_admins, check_transports
+from bot.checks.people import check_admins, check_matrix, check_telegram
 from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import Memory, check_database, check_files, check_key, read_key, remembered
 from bot.config import Config
 from bot.speech import Speech
+from bot.transports.matrix_check import AccountSeen, check_account
 from bot.transports.telegram_check import BotSeen, check_bot
 from jobs.look import Seen
+from storage.vault import Vault
 
 log = structlog.get_logger()
 
@@ -26,21 +28,24 @@ _Result = TypeVar("_Result")
 
 async def check_everything(config: Config, now: Callable[[], datetime]) -> list[Finding]:
     """Every finding, in the order in which they are best mended."""
-    seen, bot, servers = await asyncio.gather(
+    seen, bot, account, servers = await asyncio.gather(
         _look_at_sources(config, now),
         _ask_telegram(config, now),
+        _ask_matrix(config, now),
         check_servers(config),
         return_exceptions=True,
     )
     looked = [] if isinstance(seen, BaseException) else seen
     asked = None if isinstance(bot, BaseException) else bot
+    home = None if isinstance(account, BaseException) else account
     return [
         fine("configuration", str(config.file)),
         *_guarded("database", lambda: check_store(config)),
-        *_guarded("clock", lambda: [check_clock(_clocks(looked, asked))]),
+        *_guarded("clock", lambda: [check_clock(_clocks(looked, asked, home))]),
         *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
         *_guarded("sources", lambda: _judged(config, _unbroken(seen), now())),
-        *_guarded("telegram", lambda: check_transports(config, _unbroken(bot))),
+        *_guarded("telegram", lambda: check_telegram(config, _unbroken(bot))),
+        *_guarded("matrix", lambda: check_matrix(_unbroken(account))),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
         *_guarded("servers", lambda: _unbroken(servers)),
@@ -84,11 +89,20 @@ async def _ask_telegram(config: Config, now: Callable[[], datetime]) -> BotSeen 
     return await check_bot(config.telegram, config.admins.telegram, now) if config.telegram else None
 
 
-def _clocks(seen: Iterable[Seen], bot: BotSeen | None) -> dict[str, timedelta]:
+async def _ask_matrix(config: Config, now: Callable[[], datetime]) -> AccountSeen | None:
+    if config.matrix is None:
+        return None
+    secret = await asyncio.to_thread(read_key, config)
+    return await check_account(config.matrix, Vault.from_secret(secret) if secret else None, now)
+
+
+def _clocks(seen: Iterable[Seen], bot: BotSeen | None, account: AccountSeen | None) -> dict[str, timedelta]:
     """How far we are ahead, by host: one that serves many sources has one voice."""
     found = {one.host: one.clock for one in seen if one.clock is not None}
     if bot and bot.clock is not None:
         found["Telegram"] = bot.clock
+    if account and account.clock is not None:
+        found["the homeserver"] = account.clock
     return found
 
 

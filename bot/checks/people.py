@@ -4,22 +4,23 @@ from collections.abc import Mapping
 
 from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
+from bot.transports.matrix_check import AccountSeen
 from bot.transports.telegram_check import BotSeen
 
 
-def check_transports(config: Config, bot: BotSeen | None) -> list[Finding]:
-    """Each network of the configuration."""
-    found = []
+def check_telegram(config: Config, bot: BotSeen | None) -> list[Finding]:
+    """What Telegram said of the bot; that it is not set up is worth a word where nothing else is either."""
     if bot is None:
-        found.append(note("telegram", "not configured: alerts reach only this terminal", "add [telegram]"))
-    elif bot.remedy:
-        found.append(wrong("telegram", bot.said, bot.remedy))
-    else:
-        found.append(fine("telegram", bot.said))
-    found += [
-        note(table, "configured, but not used: this version does not speak it yet") for table in config.later
-    ]
-    return found
+        state = "not configured: alerts reach only this terminal"
+        return [] if config.matrix else [note("telegram", state, "add [telegram] or [matrix]")]
+    return [wrong("telegram", bot.said, bot.remedy) if bot.remedy else fine("telegram", bot.said)]
+
+
+def check_matrix(account: AccountSeen | None) -> list[Finding]:
+    """What the homeserver said of the account, with the fingerprint by which others may verify it."""
+    if account is None:
+        return []
+    return [wrong("matrix", account.said, account.remedy) if account.remedy else fine("matrix", account.said)]
 
 
 def check_admins(config: Config, bot: BotSeen | None) -> list[Finding]:

@@ -19,6 +19,8 @@ from bot.app import (
     admins,
     delivering,
     limits,
+    matrix,
+    matrix_pace,
     open_database,
     rules,
     serve,
@@ -29,6 +31,7 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.transports.console import ConsoleTransport
+from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
 from bot.web import NotServed
 from jobs.deliver import Deliverer
@@ -50,6 +53,8 @@ def run(config: ConfigFile = DEFAULT) -> None:
         fail(str(error), _FOR_GOOD)
     except TokenRefusedError as error:
         fail(f"{file}: telegram.token: {error}: copy it anew from @BotFather", _FOR_GOOD)
+    except AccountRefusedError as error:
+        fail(f"{file}: [matrix]: {error}: mend `user`, and `password` or `access_token`", _FOR_GOOD)
     except (StorageError, NotServed) as error:
         fail(str(error))
 
@@ -72,6 +77,8 @@ def deliver(
     settings = configuration(config, least=logging.DEBUG)
     try:
         asyncio.run(_deliver(settings, until_empty=until_empty))
+    except AccountRefusedError as error:
+        fail(f"{settings.file}: [matrix]: {error}: mend `user`, and `password` or `access_token`", _FOR_GOOD)
     except StorageError as error:
         fail(str(error))
 
@@ -126,22 +133,35 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
             database, console_voice, AT_ONCE, zone=desk.zone, told=desk.admins
         ) as deliverer:
             await deliverer.drain()
-        if not config.telegram:
-            return
-        chat = telegram(config.telegram, desk)
-        pace = telegram_pace(config.telegram)
-        async with delivering(database, chat, pace, zone=desk.zone, told=desk.admins) as deliverer:
-            while await deliverer.drain() or (until_empty and await _more_to_come(database)):
-                pass
-        await chat.stop()
+        if config.telegram:
+            chat = telegram(config.telegram, desk)
+            pace = telegram_pace(config.telegram)
+            async with delivering(database, chat, pace, zone=desk.zone, told=desk.admins) as deliverer:
+                await _drained(deliverer, chat.name, until_empty=until_empty)
+            await chat.stop()
+        if config.matrix:
+            rooms = matrix(config, desk)
+            async with delivering(
+                database, rooms, matrix_pace(), zone=desk.zone, told=desk.admins
+            ) as deliverer:
+                try:
+                    await rooms.connect()
+                    await _drained(deliverer, rooms.name, until_empty=until_empty)
+                finally:
+                    await rooms.stop()
     finally:
         database.close()
 
 
-async def _more_to_come(database: Database) -> bool:
+async def _drained(deliverer: Deliverer, name: str, *, until_empty: bool) -> None:
+    while await deliverer.drain() or (until_empty and await _more_to_come(deliverer.database, name)):
+        pass
+
+
+async def _more_to_come(database: Database, name: str) -> bool:
     """Waits until the next queued delivery is due (an hour at most); False when none is queued."""
     with database.read() as work:
-        both = work.deliveries.next_due("telegram"), work.told.next_due("telegram")
+        both = work.deliveries.next_due(name), work.told.next_due(name)
     due = min((one for one in both if one is not None), default=None)
     if due is None or due - now_utc() > timedelta(hours=1):
         return False

@@ -150,6 +150,22 @@ def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:
 
 
 def _platform(request: Request, speech: Speech) -> tuple[Block, ...]:
+    if request.transport == "matrix":
+        return (
+            paragraph(
+                speech.t(
+                    "What is said in an encrypted room only its members and this bot can read; its "
+                    "homeserver and yours see who is in it, and when something is said. In a room that "
+                    "is not encrypted they see everything. Reactions are never encrypted."
+                )
+            ),
+            paragraph(
+                speech.t(
+                    "Here commands begin with “!”. Choices are numbered: answer with the number, or reply "
+                    "with it to the message that offers them."
+                )
+            ),
+        )
     if request.transport != "telegram":
         return ()
     return (

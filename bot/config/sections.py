@@ -21,6 +21,7 @@ from bot.config.settings import (
     ConfigError,
     FetchConfig,
     LogConfig,
+    MatrixConfig,
     MetricsConfig,
     TelegramConfig,
     WebConfig,
@@ -82,12 +83,12 @@ def _read(reader: Reader) -> Config:
         fetch=_read_fetch(reader.section("fetch")),
         alerts=_read_alerts(reader.section("alerts")),
         telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
+        matrix=_read_matrix(reader.section("matrix"), base) if reader.has("matrix") else None,
         admins=_read_admins(reader.section("admins")),
         log=_read_log(reader.section("log")),
         web=_read_web(reader.section("web")) if reader.has("web") else None,
         metrics=_read_metrics(reader.section("metrics")) if reader.has("metrics") else None,
         sources=_read_sources(reader),
-        later=_read_later(reader),
         file=reader.file,
     )
     _check_servers(reader, config)
@@ -208,9 +209,13 @@ def _read_admins(admins: Reader) -> AdminsConfig:
     if not all(isinstance(one, int) and not isinstance(one, bool) for one in ids):
         admins.fault("telegram", "holds something else than numbers", "list numeric Telegram user ids")
         ids = ()
+    names = admins.words("matrix")
+    if not all(isinstance(one, str) and re.fullmatch(r"@[^\s:@]{1,255}:[^\s@]{1,255}", one) for one in names):
+        admins.fault("matrix", "holds something else than full names", 'list them as "@user:example.org"')
+        names = ()
     made = AdminsConfig(
         telegram=ids,
-        matrix=admins.words("matrix"),
+        matrix=names,
         approvals=admins.count("approvals", 2, least=1),
         cooling_off=admins.duration("cooling_off", 60),
         organisation=admins.text("organisation"),
@@ -219,18 +224,27 @@ def _read_admins(admins: Reader) -> AdminsConfig:
     return made
 
 
-def _read_later(reader: Reader) -> tuple[str, ...]:
-    """Matrix has its keys fixed already, so that one configuration serves this version and the next."""
-    if not reader.has("matrix"):
-        return ()
-    matrix = reader.section("matrix")
-    matrix.address("homeserver")
-    for key in ("password", "access_token"):
-        matrix.secret(key)
-    for key in ("user", "device_name", "store"):
-        matrix.text(key)
+def _read_matrix(matrix: Reader, base: Path) -> MatrixConfig:
+    url = matrix.address("homeserver", required=True).rstrip("/")
+    matrix.checked("homeserver", url, _is_base, 'give its full address, as "https://matrix.example.org"')
+    made = MatrixConfig(
+        homeserver=url,
+        user=matrix.text("user", required=True),
+        password=matrix.secret("password"),
+        access_token=matrix.secret("access_token"),
+        device_name=matrix.text("device_name", "vigil"),
+        store=base / matrix.text("store", "matrix-store"),
+    )
+    matrix.checked(
+        "user",
+        made.user,
+        lambda text: re.fullmatch(r"[^\s:@]+|@[^\s:@]+:[^\s@]+", text) is not None,
+        'give its full name, as "@vigil:example.org"',
+    )
+    if not made.password and not made.access_token:
+        matrix.fault("password", "is missing, as is access_token", "give one of the two")
     matrix.unknown()
-    return ("matrix",)
+    return made
 
 
 def _read_sources(reader: Reader) -> tuple[Source, ...]:

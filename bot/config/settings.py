@@ -37,6 +37,19 @@ class TelegramConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixConfig:
+    """The bot's account on Matrix: a password, or a token that somebody has made for it."""
+
+    homeserver: str
+    user: str
+    password: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
+    device_name: str = "vigil"
+    store: Path = Path("matrix-store")
+    """The folder of the session and of the keys of the encryption."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertsConfig:
     """What may ring. `window` in seconds: what was published earlier is stored and never rings."""
 
@@ -92,13 +105,12 @@ class Config:
     fetch: FetchConfig = FetchConfig()
     alerts: AlertsConfig = AlertsConfig()
     telegram: TelegramConfig | None = None
+    matrix: MatrixConfig | None = None
     admins: AdminsConfig = AdminsConfig()
     log: LogConfig = LogConfig()
     web: WebConfig | None = None
     metrics: MetricsConfig | None = None
     sources: tuple[Source, ...] = ()
-    later: tuple[str, ...] = ()
-    """Tables that are understood, but not used by this version yet: `vigil check` says so."""
     file: Path | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Tokens and passwords among the values: what the log must never show."""

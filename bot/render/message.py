@@ -89,8 +89,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to say. `choices` are rows of buttons; `silent` asks for no sound."""
+    """One thing to say. `choices` are rows of buttons; `silent` asks for no sound.
+
+    `pressing` asks that everybody in a room be called to it, where a platform can do that.
+    """
 
     blocks: tuple[Block, ...]
     choices: tuple[tuple[Choice, ...], ...] = ()
     silent: bool = False
+    pressing: bool = False

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 
 Work = Callable[[], Awaitable[None]]
@@ -18,10 +18,10 @@ class Inbox:
         self._most_per_person = most_per_person
         self._turn: AbstractAsyncContextManager[None] = asyncio.Semaphore(most_at_once)
         self._last: dict[str, asyncio.Task[None]] = {}
-        self._pending: Counter[int] = Counter()
+        self._pending: Counter[Hashable] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, chat: str, person: int | None, work: Work) -> asyncio.Task[None] | None:
+    def add(self, chat: str, person: Hashable | None, work: Work) -> asyncio.Task[None] | None:
         """Start or queue the work; None if the person has too much waiting already.
 
         Work of nobody's (`person` None) is always taken.
@@ -51,7 +51,7 @@ class Inbox:
         async with self._turn:
             await work()
 
-    def _forget(self, chat: str, person: int | None, done: asyncio.Task[None]) -> None:
+    def _forget(self, chat: str, person: Hashable | None, done: asyncio.Task[None]) -> None:
         self._tasks.discard(done)
         if person is not None:
             self._pending[person] -= 1

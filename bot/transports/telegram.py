@@ -13,10 +13,11 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.request import Reply, Request
 from bot.render.message import Message
+from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_inline import Offering
-from bot.transports.telegram_polling import Polling, pauses, report
+from bot.transports.telegram_polling import Polling, report
 from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
 from jobs.outcome import Outcome

@@ -5,14 +5,14 @@ unasked; here an update that a killed program had not answered comes again at th
 """
 
 import asyncio
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.transports.pauses import pauses
 from bot.transports.telegram_incoming import ALLOWED_UPDATES
 from bot.transports.telegram_outcome import AFTER_REFUSED_TOKEN
 from bot.transports.telegram_request import FloodError
@@ -24,14 +24,6 @@ LONG_POLL = 25
 """Seconds that Telegram may hold a request open."""
 GRACE = 1.0
 """Seconds that slow answers may keep us from asking for, and so confirming, further updates."""
-
-
-def pauses(longest: float = 60) -> Iterator[float]:
-    """Growing seconds to wait after failures, each a little random so that programs do not march in step."""
-    pause = 1.0
-    while True:
-        yield pause * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
-        pause = min(longest, pause * 2)
 
 
 class Polling:

@@ -151,6 +151,8 @@ proxy = "socks5://tor:onion-word@127.0.0.1:9050"
 [telegram]
 token = "{token}"
 [matrix]
+homeserver = "https://matrix.example.org"
+user = "@vigil:example.org"
 password = "env:MATRIX"
 access_token = "syt-1"
 [[sources]]

@@ -44,7 +44,8 @@ OUTCOMES: dict[Trouble, type[Outcome]] = {
 @pytest.fixture(params=HARNESSES, ids=lambda harness: harness.name)
 async def harness(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
     """Each transport in turn, running."""
-    async with request.param() as running:
+    wanted = request.param.needs_server
+    async with request.param(*([request.getfixturevalue(wanted)] if wanted else [])) as running:
         yield running
 
 

@@ -183,7 +183,7 @@ async def test_telegram_knows_the_bot_and_its_admins(config: Config) -> None:
 
 async def test_what_is_not_set_up_is_said_without_alarm(config: Config) -> None:
     """No source is wrong, for nothing would be watched; the rest may be meant."""
-    found = await told(replace(config, later=("matrix",)))
+    found = await told(config)
     assert {name: one.grade for name, one in found.items() if one.grade is not Grade.FINE} == {
         "key": Grade.NOTE,
         "database": Grade.NOTE,
@@ -191,7 +191,6 @@ async def test_what_is_not_set_up_is_said_without_alarm(config: Config) -> None:
         "contact": Grade.NOTE,
         "sources": Grade.WRONG,
         "telegram": Grade.NOTE,
-        "matrix": Grade.NOTE,
         "admins": Grade.NOTE,
     }
 

@@ -52,6 +52,8 @@ class Harness(ABC):
 
     name: ClassVar[str]
     cannot: ClassVar[Mapping[Can | Trouble, str]] = {}
+    needs_server: ClassVar[str] = ""
+    """The fixture of a real server that it is made with."""
     part: ClassVar[int] = 4000
     """Characters that fit into one part, about."""
 

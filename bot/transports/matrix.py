@@ -1,0 +1,158 @@
+"""Matrix: sends messages to rooms, enciphered where they are, and answers what people write and choose there.
+
+Built on matrix-nio behind `bot.transports.matrix_server`. Nothing secret (token, rooms, texts) is logged.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from bot.commands.request import Reply, Request
+from bot.config import MatrixConfig
+from bot.render.message import Message
+from bot.transports.matrix_answering import NAME, Answering, Callbacks
+from bot.transports.matrix_choices import Choices
+from bot.transports.matrix_listening import Listening, report
+from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
+from bot.transports.matrix_rooms import Rooms
+from bot.transports.matrix_sending import Sending
+from bot.transports.matrix_server import Homeserver
+from bot.transports.matrix_session import AccountRefusedError, Session, Store
+from bot.transports.pauses import pauses
+from jobs.outcome import Outcome
+from storage.vault import Vault
+
+log = structlog.get_logger()
+
+START_WITHIN = 5.0
+"""Seconds that `start` waits for the homeserver before it goes on without."""
+STOP_WITHIN = 1.0
+"""Seconds that answers under way have to finish."""
+
+
+class MatrixTransport:
+    """One account on one homeserver.
+
+    `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
+    for every line and choice; `apology` (language -> message) is said when an answer fails; `gone` hears the
+    address of a room that the bot was put out of, and the id of the event that told so. `language` is spoken
+    to whom we do not know: no client says which it speaks.
+    """
+
+    name = NAME
+    idempotent = True
+    """An event with the same transaction id is the same event (Synapse remembers for a day)."""
+    changes = True
+
+    def __init__(  # noqa: PLR0913 - keyword arguments, set in one place
+        self,
+        config: MatrixConfig,
+        vault: Vault,
+        *,
+        admins: Iterable[str] = (),
+        answer: Callable[[Request], Awaitable[Reply]],
+        apology: Callable[[str], Message],
+        gone: Callable[[str, str], Awaitable[None]],
+        language: str = "en",
+    ) -> None:
+        self._config = config
+        self._store = Store(config.store, vault)
+        self._store.prepare()
+        self._server = Homeserver(config.homeserver, config.user, self._store)
+        rooms, choices = Rooms(self._server, admins), Choices()
+        self._sending = Sending(self._server, rooms, choices)
+        callbacks = Callbacks(answer, apology, gone, language)
+        self._answering = Answering(self._server, rooms, self._sending, choices, callbacks)
+        self._listening = Listening(self._server, rooms, self._answering, self._store, gone)
+        self._ready = asyncio.Event()
+        self._life: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen. Returns within about five seconds, whether the homeserver can be reached or not.
+
+        An account that the homeserver refuses raises AccountRefusedError.
+        """
+        self._life = asyncio.create_task(self._live())
+        ready = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({self._life, ready}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if self._life.done():
+            life, self._life = self._life, None
+            await self._server.close()
+            life.result()
+        if not self._ready.is_set():
+            log.warning("the matrix homeserver has not answered yet; going on without it")
+            self._ready.set()  # from now on a refused account is waited out
+
+    async def stop(self) -> None:
+        """Stop listening, finish or drop the answers under way, remember what was handled; no log-out."""
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
+            self._life = None
+            await self._answering.close(STOP_WITHIN)
+            self._listening.confirm()
+        await self._server.close()
+
+    async def connect(self) -> None:
+        """Only to send: nothing is listened to, nor answered. Raises AccountRefusedError as `start` does."""
+        await self._begin(self._listening.look)
+
+    async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
+        """As `bot.announce.Transport` asks."""
+        return await self._sending.send(address, message, key, under)
+
+    async def edit(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """As `bot.announce.Transport` asks."""
+        return await self._sending.edit(address, reference, message, key)
+
+    async def withdraw(self, address: str, reference: str, instead: Message, key: str) -> Outcome:
+        """As `bot.announce.Transport` asks: a redaction has no time limit."""
+        return await self._sending.withdraw(address, reference, instead, key)
+
+    async def _live(self) -> None:
+        await self._begin(self._listening.begin)
+        self._ready.set()
+        await self._listening.run()
+
+    async def _begin(self, learn: Callable[[Session], Awaitable[None]]) -> None:
+        """Ask until the homeserver has let us in and told us the rooms."""
+        for pause in pauses():
+            try:
+                session = await self._session()
+                self._store.keep(session)
+                await learn(session)
+            except (Refused, *FAILURES) as error:
+                if isinstance(error, Refused) and _is_final(error) and not self._ready.is_set():
+                    raise AccountRefusedError(f"the homeserver refuses the account ({error.code})") from None
+                await asyncio.sleep(report(error, pause))
+            else:
+                return
+
+    async def _session(self) -> Session:
+        """The device that was kept; where it was logged out meanwhile, the same one anew."""
+        if self._config.access_token:
+            return await self._server.identify(self._config.access_token)
+        kept = self._store.session()
+        if kept is not None and _is_of(kept, self._config.user):
+            try:
+                await self._server.restore(kept)
+            except Refused as refused:
+                if refused.code not in TOKEN_REFUSED:
+                    raise
+                log.warning("the matrix session had ended; logging in anew")
+            else:
+                return kept
+        # A device that lost its session lost its place among the keys of others too: it is a new one.
+        return await self._server.log_in(self._config.password, self._config.device_name)
+
+
+def _is_final(error: Refused) -> bool:
+    """Whether waiting does not help."""
+    return error.code in ("M_FORBIDDEN", *TOKEN_REFUSED)
+
+
+def _is_of(session: Session, user: str) -> bool:
+    """Whether the session is that of the configured account, which may be named in short."""
+    return user in (session.user, session.user[1:].partition(":")[0])

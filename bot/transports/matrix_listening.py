@@ -1,0 +1,184 @@
+"""Follows what happens in the account's rooms, and remembers how far everything was handled.
+
+nio's own loop counts as seen what it has only put into memory; here what a killed program had not answered
+comes again at the next start.
+"""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from nio import InviteMemberEvent, RoomMemberEvent, SyncResponse
+
+from bot.transports.matrix_answering import Answering
+from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
+from bot.transports.matrix_rooms import Rooms
+from bot.transports.matrix_server import Homeserver
+from bot.transports.matrix_session import Session, Store
+from bot.transports.pauses import pauses
+
+log = structlog.get_logger()
+
+INVITED_BY_ONE = 5
+"""Rooms that one person may bring the bot into within an hour."""
+INVITED_BY_ALL = 60
+_HOUR = 3600.0
+
+
+class Invitations:
+    """Whether an invitation is accepted: of everybody, but no flood of them."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._accepted: deque[tuple[float, str]] = deque()
+
+    def accepts(self, inviter: str) -> bool:
+        """Say so, and count it."""
+        now = self._clock()
+        while self._accepted and self._accepted[0][0] <= now - _HOUR:
+            self._accepted.popleft()
+        counted = Counter(one for _, one in self._accepted)
+        if len(self._accepted) >= INVITED_BY_ALL or counted[inviter] >= INVITED_BY_ONE:
+            return False
+        self._accepted.append((now, inviter))
+        return True
+
+
+class Listening:
+    """The stream of one account's news. `gone` hears the address of a room that the bot was put out of."""
+
+    def __init__(
+        self,
+        server: Homeserver,
+        rooms: Rooms,
+        answering: Answering,
+        store: Store,
+        gone: Callable[[str, str], Awaitable[None]],
+    ) -> None:
+        self._server = server
+        self._rooms = rooms
+        self._answering = answering
+        self._store = store
+        self._gone = gone
+        self._invitations = Invitations(time.monotonic)
+        self._open: deque[tuple[str, tuple[asyncio.Task[None], ...]]] = deque()
+        """For each answer of the homeserver that is not handled yet, where it ends and what handles it."""
+
+    async def begin(self, session: Session) -> None:
+        """Learn the rooms, and take up what came since the last stop; at the first start, nothing."""
+        self._session = session
+        self._since = self._store.since(session)
+        answer = await self._server.sync(self._since, full=True)
+        self._handle(answer, new=bool(self._since))
+
+    async def look(self, session: Session) -> None:
+        """Learn the rooms and nothing else: whoever sends only leaves the news to the listener."""
+        del session  # from the beginning, so that nothing counts as received
+        answer = await self._server.sync("", full=True)
+        for room, news in answer.rooms.join.items():
+            self._rooms.learn(room, [*news.state, *news.timeline.events])
+
+    async def run(self) -> None:
+        """Follow until cancelled; failures are logged, waited out and never raised."""
+        waits, failing = pauses(), False
+        while True:
+            try:
+                answer = await self._server.sync(self._since, full=False)
+                if failing:
+                    log.info("the matrix homeserver answers again")
+                waits, failing = pauses(), False
+                self._handle(answer, new=True)
+                self.confirm()
+            except (Refused, *FAILURES) as error:
+                failing = True
+                await asyncio.sleep(report(error, next(waits)))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the bot must go on listening
+                failing = True
+                log.error("reading from matrix failed", error=type(error).__name__)  # noqa: TRY400 - may quote a room
+                await asyncio.sleep(next(waits))
+
+    def confirm(self) -> None:
+        """Remember what has been handled; what has not comes again at the next start."""
+        handled = ""
+        while self._open and all(task.done() and not task.cancelled() for task in self._open[0][1]):
+            handled, _ = self._open.popleft()
+        if handled:
+            self._store.keep_since(self._session, handled)
+
+    def _handle(self, answer: SyncResponse, *, new: bool) -> None:
+        tasks: list[asyncio.Task[None] | None] = []
+        for room, invitation in answer.rooms.invite.items():
+            tasks.append(self._invited(room, invitation.invite_state))
+        for room, news in answer.rooms.join.items():
+            self._rooms.learn(room, [*news.state, *news.timeline.events])
+            if not new:
+                continue
+            tasks += [self._answering.take(room, event) for event in news.timeline.events]
+            # Somebody has to have left: a room that is being made is empty for a moment, too.
+            if any(_leaves(event) for event in news.timeline.events):
+                tasks.append(self._maybe_deserted(room))
+        for room, news in answer.rooms.leave.items():
+            told = next((event.event_id for event in reversed(news.timeline.events)), "")
+            tasks.append(asyncio.create_task(self._told_gone(room, told)))
+        self._since = answer.next_batch
+        self._open.append((answer.next_batch, tuple(task for task in tasks if task is not None)))
+
+    def _invited(self, room: str, state: list[Any]) -> asyncio.Task[None] | None:
+        """Enter, or refuse; others' invitations stand there too."""
+        for event in state:
+            ours = isinstance(event, InviteMemberEvent) and event.state_key == self._server.user
+            if ours and event.membership == "invite":
+                accepted = self._invitations.accepts(event.sender)
+                return asyncio.create_task(self._enter(room, accepted=accepted))
+        return None
+
+    async def _enter(self, room: str, *, accepted: bool) -> None:
+        try:
+            if accepted:
+                await self._server.join(room)
+            else:
+                log.warning("too many invitations: one was refused")
+                await self._server.leave(room)
+        except (Refused, *FAILURES) as error:
+            log.warning("an invitation was not answered", error=type(error).__name__)
+
+    def _maybe_deserted(self, room: str) -> asyncio.Task[None] | None:
+        return asyncio.create_task(self._desert(room)) if self._rooms.is_deserted(room) else None
+
+    async def _desert(self, room: str) -> None:
+        """Nobody is left to read: nothing is sent there any more."""
+        await self._told_gone(room, "")
+        try:
+            await self._server.leave(room)
+        except (Refused, *FAILURES) as error:
+            log.warning("an empty room was not left", error=type(error).__name__)
+
+    async def _told_gone(self, room: str, event: str) -> None:
+        await self._gone(room, event)
+
+
+def _leaves(event: Any) -> bool:  # noqa: ANN401 - nio has no types
+    return isinstance(event, RoomMemberEvent) and event.membership in ("leave", "ban")
+
+
+def report(error: Exception, pause: float) -> float:
+    """Log why the homeserver cannot be heard, for an operator, and say how many seconds to wait."""
+    if isinstance(error, Refused):
+        if error.code == "M_LIMIT_EXCEEDED":
+            pause = max(pause, (error.answer.retry_after_ms or 0) / 1000)
+            log.warning("the matrix homeserver asks us to wait", seconds=round(pause))
+        elif error.code in TOKEN_REFUSED:
+            log.error(
+                "the matrix homeserver refuses the session",
+                remedy="restart Vigil; with an access_token, put in a valid one",
+                retry_in=round(pause),
+            )
+        else:
+            detail = error.code or error.status
+            log.warning("the matrix homeserver is in trouble", detail=detail, retry_in=round(pause))
+        return pause
+    log.warning("the matrix homeserver does not answer", error=type(error).__name__, retry_in=round(pause))
+    return pause

@@ -1,0 +1,184 @@
+"""What we ask of a homeserver, through matrix-nio: each question once, in bounded time, its errors raised.
+
+nio repeats a question by itself for ever where it is let; here the deliverer and the listener decide.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+from nio import AsyncClient, AsyncClientConfig, ErrorResponse, MatrixRoom, SyncResponse
+from nio.exceptions import EncryptionError
+
+from bot.transports.matrix_outcome import NoRoom, Refused
+from bot.transports.matrix_session import Session, Store
+
+WITHIN = 30.0
+"""Seconds that one question may take, with all the keys that have to be fetched for it."""
+FULL_WITHIN = 300.0
+"""Seconds that the state of all rooms may take."""
+LONG_POLL = 25_000
+"""Milliseconds that the homeserver may hold a sync open."""
+FILTER: dict[str, Any] = {
+    "presence": {"types": []},
+    "account_data": {"types": []},
+    "room": {"account_data": {"types": []}, "ephemeral": {"types": []}, "timeline": {"limit": 50}},
+}
+
+
+class Homeserver:
+    """One account's client. `user` is its full name once it is logged in."""
+
+    def __init__(self, homeserver: str, user: str, store: Store) -> None:
+        # They log addresses and what people said; what matters is told by us.
+        for name in ("nio", "peewee"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        config = AsyncClientConfig(
+            max_limit_exceeded=0, max_timeouts=0, request_timeout=WITHIN, pickle_key=store.pickle_key
+        )
+        self._client = AsyncClient(homeserver, user, store_path=str(store.folder), config=config)
+        self._turns: dict[str, asyncio.Lock] = {}
+        """One event at a time in each room, so that they keep their order and share keys once."""
+        self._plain: set[str] = set()
+        """Rooms that are surely not encrypted; once one is, nio knows by the sync that tells so."""
+        self.synced = False
+        """Whether the rooms are known."""
+
+    @property
+    def user(self) -> str:
+        """The account's full name, as @vigil:example.org."""
+        return str(self._client.user_id)
+
+    @property
+    def rooms(self) -> dict[str, MatrixRoom]:
+        """The rooms that the bot is in, once `synced`."""
+        return self._client.rooms  # type: ignore[no-any-return]
+
+    async def restore(self, session: Session) -> None:
+        """Go on as the device that the session names. Raises Refused where it is known no more."""
+        self._client.restore_login(session.user, session.device, session.token)
+        await _asked(self._client.whoami())
+
+    async def identify(self, token: str) -> Session:
+        """The session that a configured token belongs to."""
+        self._client.access_token = token
+        answer = await _asked(self._client.whoami())
+        session = Session(answer.user_id, answer.device_id or "", token)
+        self._client.restore_login(session.user, session.device, session.token)
+        return session
+
+    async def log_in(self, password: str, device_name: str, device: str = "") -> Session:
+        """A new session, of a known device where one is named."""
+        self._client.device_id = device or None
+        self._client.access_token = ""
+        answer = await _asked(self._client.login(password, device_name))
+        return Session(answer.user_id, answer.device_id, answer.access_token)
+
+    async def sync(self, since: str, *, full: bool) -> SyncResponse:
+        """What happened since, at once with `full` state, else as soon as something does."""
+        timeout = 0 if full else LONG_POLL
+        asked = self._client.sync(timeout, FILTER, since=since or None, full_state=full or None)
+        answer = await _asked(asked, FULL_WITHIN if full else WITHIN + LONG_POLL / 1000)
+        await self._tend_keys()
+        if full:
+            self._plain |= {name for name, room in self.rooms.items() if not room.encrypted}
+        self.synced = True
+        return answer
+
+    async def say(self, room: str, kind: str, content: dict[str, Any], txn: str) -> str:
+        """Send an event, enciphered where the room is; its id. The same transaction id is the same event.
+
+        Devices that nobody has verified receive it too: whose they are is for the reader to judge.
+        """
+        async with self._turns.setdefault(room, asyncio.Lock()):
+            if room not in self.rooms:
+                raise NoRoom
+            if self.rooms[room].encrypted:
+                await self._tend_keys()
+            elif room not in self._plain:
+                await self._assure_plain(room)
+            sending = self._client.room_send(room, kind, content, tx_id=txn, ignore_unverified_devices=True)
+            try:
+                answer = await _asked(sending)
+            finally:
+                # nio waits for ever for one who began to share keys here and was interrupted.
+                self._client.sharing_session.pop(room, None)
+            return str(answer.event_id)
+
+    async def _assure_plain(self, room: str) -> None:
+        """Raises EncryptionError for a room that is encrypted, though no sync has told so yet.
+
+        One that is just being made comes in pieces, and what is said in between must not go in the clear.
+        """
+        try:
+            await _asked(self._client.room_get_state_event(room, "m.room.encryption"))
+        except Refused as refused:
+            if refused.code != "M_NOT_FOUND":
+                raise
+            self._plain.add(room)
+        else:
+            raise EncryptionError("the room is encrypted, and its keys are not known yet")
+
+    async def redact(self, room: str, event: str, txn: str) -> None:
+        """Take the event's content away, also from those who look for it. One that is not there is gone."""
+        try:
+            await _asked(self._client.room_redact(room, event, tx_id=txn))
+        except Refused as refused:
+            if refused.code != "M_NOT_FOUND":
+                raise
+
+    async def is_there(self, room: str, event: str) -> bool:
+        """Whether the event can be read, and was not redacted by somebody."""
+        try:
+            answer = await _asked(self._client.room_get_event(room, event))
+        except Refused as refused:
+            if refused.code == "M_NOT_FOUND":
+                return False
+            raise
+        return "redacted_because" not in answer.event.source.get("unsigned", {})
+
+    async def join(self, room: str) -> None:
+        """Accept an invitation."""
+        await _asked(self._client.join(room))
+
+    async def leave(self, room: str) -> None:
+        """Leave, or refuse an invitation."""
+        await _asked(self._client.room_leave(room))
+
+    async def make_direct(self, user: str) -> str:
+        """A new enciphered room with one person, who is invited."""
+        ciphered = {
+            "type": "m.room.encryption",
+            "state_key": "",
+            "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+        }
+        asked = self._client.room_create(is_direct=True, invite=[user], initial_state=[ciphered])
+        return str((await _asked(asked)).room_id)
+
+    async def close(self) -> None:
+        """End the connections; the device stays logged in."""
+        await self._client.close()
+        if self._client.store is not None:
+            self._client.store.database.close()
+
+    async def _tend_keys(self) -> None:
+        """What nio's own loop does between two syncs: keys are sent, asked for and claimed."""
+        client = self._client
+        if client.should_upload_keys:
+            await _asked(client.keys_upload())
+        if client.should_query_keys:
+            await _asked(client.keys_query())
+        if client.should_claim_keys:
+            await _asked(client.keys_claim(client.get_users_for_key_claiming()))
+        async with asyncio.timeout(WITHIN):
+            await client.send_to_device_messages()
+
+
+async def _asked(question: Awaitable[Any], seconds: float = WITHIN) -> Any:  # noqa: ANN401 - nio has no types
+    # Not wait_for: in Python 3.11 it may swallow that we are told to stop.
+    async with asyncio.timeout(seconds):
+        answer = await question
+    if isinstance(answer, ErrorResponse):
+        raise Refused(answer)
+    return answer

@@ -1,0 +1,53 @@
+"""What is written for Matrix: whole in both forms, within an event, in tags that clients show."""
+
+import json
+import re
+from html import unescape
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.render.html import plain_text
+from bot.render.matrix import LARGEST, parts
+from bot.render.message import Choice, Heading, Items, Message, Paragraph, Quote, Span, Style
+
+TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=200)
+
+
+def shown(html: str) -> str:
+    """What a client shows of it, without spaces."""
+    return "".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+
+
+def test_styles_and_choices() -> None:
+    """Struck text is `del`, lines are breaks, choices are numbered below a blank line."""
+    message = Message(
+        (
+            Heading((Span("URGENT"),)),
+            Paragraph((Span("was", Style.STRUCK), Span(" <now>\nand then"))),
+            Quote((Span("their words"),)),
+            Items(((Span("one"),),)),
+        ),
+        choices=((Choice("Full text", "/statement 7"), Choice("Mute", "/mute 3")),),
+    )
+    (part,) = parts(message)
+    assert part.html == (
+        "<b>URGENT</b><br><br><del>was</del> &lt;now&gt;<br>and then<blockquote>their words</blockquote>• one"
+        "<br><br>1 · Full text<br>2 · Mute"
+    )
+    assert part.body.endswith("• one\n\n1 · Full text\n2 · Mute")
+    assert part.commands == ("/statement 7", "/mute 3")
+    assert part.content()["msgtype"] == "m.notice"
+    assert part.content(rings=True)["msgtype"] == "m.text"
+
+
+@settings(max_examples=20)
+@given(st.lists(st.builds(lambda text, times: text * times, TEXTS, st.integers(1, 60)), max_size=6))
+def test_whole_and_within_an_event(texts: list[str]) -> None:
+    """Whatever the text, all of it is in the parts, the same as HTML and in plain, none too large."""
+    message = Message(tuple(Paragraph((Span(text, Style.BOLD),)) for text in texts))
+    made = parts(message)
+    assert "".join("".join(part.body.split()) for part in made) == "".join(plain_text(message).split())
+    for part in made:
+        assert shown(part.html) == "".join(part.body.split())
+        assert len(json.dumps(part.content())) <= LARGEST
