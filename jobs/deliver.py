@@ -14,7 +14,7 @@ from jobs.errands import Errand, Finished, Room, Turn
 from jobs.ledger import NOBODY, Ledger
 from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
-from jobs.outcome import Outcome, RetryLater, Uncertain
+from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
 from storage.database import Database
 from storage.records import Alert, Notice, Recipient
@@ -81,6 +81,12 @@ class Deliverer:
     _paused_until: datetime | None = None
     _is_probing: bool = False
     """Whether the account could not send at the last attempt: then one message is tried, not many."""
+    _refused: int = 0
+    """The recipient at whom the account was told to wait."""
+    _others_went: bool = False
+    """Whether somebody else was written to since."""
+    _aside: int = 0
+    """Whom the next attempt leaves out, if anybody else waits: perhaps only that chat is limited."""
     _held: dict[int, datetime] = field(default_factory=dict)
     """Recipients whom the platform told us to leave alone, and until when."""
     _known: dict[str, set[int]] = field(default_factory=dict)
@@ -121,6 +127,9 @@ class Deliverer:
                     self.beat()  # while all that is under way hangs, there is no step forward
                 room = self._room()
                 turn = await self._turn(room)
+                if self._aside and room.most and not turn.looked:
+                    self._aside = 0  # nobody else waits
+                    continue
                 attempted += len(turn.errands)
                 for errand in turn.errands:
                     self._set_out(errand)
@@ -147,6 +156,7 @@ class Deliverer:
         most = min(self.most - len(self._under_way), self.pace.room())
         if self._is_probing:
             most = min(most, 1 - len(self._under_way))
+            without |= {self._aside} if self._aside else set()
         return Room(0 if self._is_paused() else max(0, most), without, busy)
 
     async def _is_any_due(self, room: Room) -> bool:
@@ -175,6 +185,7 @@ class Deliverer:
             log.exception("deliver.fault", transport=self.voice.name, delivery=errand.number)
             outcome = Uncertain("fault in Vigil while sending: see the log")
         self.pace.answered(slot)
+        outcome = self._whose(errand.recipient.id, outcome)
         finished = Finished(errand, outcome, self.now())
         self._is_probing = isinstance(outcome, RetryLater) and outcome.everyone
         if isinstance(outcome, RetryLater) and outcome.seconds:
@@ -184,6 +195,20 @@ class Deliverer:
             else:
                 self._held[errand.recipient.id] = until
         self._finished.append(finished)
+
+    def _whose(self, recipient: int, outcome: Outcome) -> Outcome:
+        """The outcome, and whether it is the account's or one chat's.
+
+        Telegram does not say (Bot API, ResponseParameters). Who is refused again, although others were
+        written to since, is limited alone; else one chat could silence all.
+        """
+        if isinstance(outcome, RetryLater) and outcome.everyone:
+            if recipient == self._refused and self._others_went:
+                return replace(outcome, everyone=False)
+            self._refused, self._others_went, self._aside = recipient, False, recipient
+        elif isinstance(outcome, Sent) and recipient != self._refused:
+            self._others_went = True
+        return outcome
 
     async def _said(self, errand: Errand, now: datetime) -> Outcome:
         if isinstance(errand.matter, Notice):

@@ -226,6 +226,30 @@ async def test_a_flood_wait_outlives_the_program(database: Database) -> None:
     assert len(platform.told) == 1
 
 
+async def test_one_chat_that_is_always_refused_silences_nobody(database: Database) -> None:
+    """Telegram does not say whether a chat or the account is limited; whom else it takes shows that."""
+
+    class Limited(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+        ) -> Outcome:
+            outcome = await super().tell(alerts, recipient, key, now, manner)
+            limited = recipient.address == "1"
+            return RetryLater(30, "Too Many Requests", everyone=True) if limited else outcome
+
+    queue(database, "end", lane=0, address="1")
+    for number in range(2, 6):
+        queue(database, f"call {number}", address=str(number))
+    platform, clock = Limited(), Clock()
+    sender = deliverer(database, platform, clock)
+    sender.most = 1
+    await sender.drain()
+    assert [to for to, _, _ in platform.told] == ["1"]
+    clock.at += timedelta(seconds=30)
+    await sender.drain()
+    assert [to for to, _, _ in platform.told[1:]] == ["2", "1", "3", "4", "5"]
+
+
 async def test_somebody_slow_holds_up_nobody(database: Database) -> None:
     """While one chat does not answer, a thousand others could be written to."""
     slow = queue(database, "slow", lane=0, address="1")
@@ -513,14 +537,14 @@ async def test_a_repetition_that_is_put_back_is_still_the_only_one(database: Dat
     queue(database, "correction", lane=0, address="2")
     platform.answers += [
         RetryLater(30, "Too Many Requests", everyone=True),
+        Uncertain("timed out"),  # the alert goes first: perhaps only the other chat is limited
         Sent("1"),
-        Uncertain("timed out"),
     ]
     for _ in range(4):
         clock.at += timedelta(minutes=1)
         await sender.drain()
     names = [name for _, (name,), _ in platform.told]
-    assert names == ["alert", "correction", "correction", "alert"]
+    assert names == ["alert", "correction", "alert", "correction"]
     assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
 
 
