@@ -140,7 +140,7 @@ SOURCES = st.lists(
         Source,
         name=WORDS.filter(bool),
         url=st.integers(0, 10_000).map(lambda number: f"https://x.example/{number}?a=1&b=<2>"),
-        kind=st.sampled_from(SourceKind),
+        kind=st.sampled_from((SourceKind.FEED, SourceKind.PAGE)),
         title=WORDS,
         organisation=WORDS,
         language=st.sampled_from(["", "ko", "en-GB"]),
