@@ -23,8 +23,8 @@ from tests.flow import hammer
 from tests.flow.program import ROOT, VIGIL, Program
 
 PERSON = 42
-LONG = 450
-"""Statements that take a backup or a restore a second or two."""
+LONG = 700
+"""Statements that take a backup or a restore a second or two, and more than SQLite keeps in memory."""
 FIRST = "Nine North Korean refugees face imminent return"
 SECOND = "Four Eritrean asylum seekers face imminent deportation"
 TEXT = (
