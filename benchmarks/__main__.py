@@ -30,20 +30,7 @@ _CORE, _MEMORY = 0.15, 250_000_000
 
 def main() -> None:
     """Measures and prints the table."""
-    options = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast Vigil is.")
-    options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
-    options.add_argument(
-        "--only",
-        choices=(*_PARTS, "archive", "delivery"),
-        action="append",
-        help="measure this part (repeatable)",
-    )
-    options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
-    options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
-    options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
-    options.add_argument(
-        "--at", metavar="URL", help="measure the archive there: it is filled if it is empty, and kept"
-    )
+    options = _options()
     given = options.parse_args()
     if given.only == ["archive"]:
         _archive(given.statements, given.at)
@@ -90,6 +77,24 @@ def main() -> None:
     if load:
         _print_load(console, load)
     console.print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast Vigil is.")
+    options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
+    options.add_argument(
+        "--only",
+        choices=(*_PARTS, "archive", "delivery"),
+        action="append",
+        help="measure this part (repeatable)",
+    )
+    options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
+    options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
+    options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
+    options.add_argument(
+        "--at", metavar="URL", help="measure the archive there: it is filled if it is empty, and kept"
+    )
+    return options
 
 
 def _archive(number: int, at: str | None) -> None:

@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from benchmarks import town
 from benchmarks.measure import memory
 from bot.announce import Announcer
-from bot.app import apology, telegram_pace
 from bot.commands.request import Reply, Request
 from bot.config import TelegramConfig
 from bot.transports.telegram import TelegramTransport
+from bot.voices import apology, telegram_pace
 from jobs.amend import Changed
 from jobs.deliver import Deliverer
 from jobs.manner import Manner
@@ -30,7 +30,8 @@ from jobs.steps.match import aim_of
 from storage import matching
 from storage.database import Database, Work, now_utc
 from storage.matching import Timing, Turn
-from storage.records import Alert, Notice, Recipient
+from storage.people import Notice, Recipient
+from storage.records import Alert
 from storage.tables import deliveries, recipients
 from storage.vault import Vault
 from storage.words import DeliveryState

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.app import settle, workers
+from bot.app import settle
+from bot.installation import workers
 from jobs.fetch import Fetcher
 from jobs.parser import Parser
 from jobs.poll import Poller
 from storage.database import Database, now_utc
-from storage.records import Route, Source
+from storage.people import Route
+from storage.records import Source
 from storage.vault import Vault
 from storage.words import Kind
 

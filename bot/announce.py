@@ -19,7 +19,8 @@ from jobs.manner import Manner
 from jobs.outcome import Outcome
 from jobs.own_time import is_quiet_for, wakes
 from jobs.steps.clock import zone_of
-from storage.records import Alert, Notice, Recipient
+from storage.people import Notice, Recipient
+from storage.records import Alert
 from storage.words import Urgency
 
 

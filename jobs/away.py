@@ -8,7 +8,7 @@ from jobs.errands import Finished
 from jobs.notices import Admins, announce
 from jobs.outcome import RetryLater, Uncertain
 from storage.database import Work
-from storage.records import Event
+from storage.people import Event
 from storage.words import EventKind
 
 _LONG = timedelta(minutes=10)

@@ -17,7 +17,8 @@ from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
 from storage.database import Database
-from storage.records import Alert, Notice, Recipient
+from storage.people import Notice, Recipient
+from storage.records import Alert
 
 log = structlog.get_logger()
 

@@ -8,7 +8,8 @@ from jobs.amend import Change
 from jobs.outcome import Outcome, Sent
 from jobs.pace import Place
 from jobs.uncertain import was_refused
-from storage.records import Alert, Delivery, Notice, Recipient
+from storage.people import Delivery, Notice, Recipient
+from storage.records import Alert
 from storage.words import Urgency
 
 Matter = tuple[Alert, ...] | Notice | Change

@@ -11,7 +11,8 @@ from jobs.steps.network import is_down
 from jobs.steps.telling import heard, noted, spoke, vanished, withheld
 from storage.database import Work
 from storage.moments import OFFLINE_SINCE
-from storage.records import Event, Source
+from storage.people import Event
+from storage.records import Source
 from storage.words import EventKind, SourceState
 
 log = structlog.get_logger()

@@ -12,7 +12,7 @@ from jobs.notices import Admins, announce
 from jobs.steps.telling import is_well
 from storage.database import Database, Work
 from storage.moments import ALIVE, DOWN_FROM, DOWN_TO
-from storage.records import Event
+from storage.people import Event
 from storage.words import EventKind
 
 log = structlog.get_logger()

@@ -8,7 +8,8 @@ from jobs.limits import Limits
 from jobs.recall import Recall
 from jobs.steps.understand import Understood
 from storage.database import Database
-from storage.records import Alert, Entry, Route, Source
+from storage.people import Route
+from storage.records import Alert, Entry, Source
 
 _FIRST_FEEDS = datetime(1990, 1, 1, tzinfo=UTC)
 

@@ -20,7 +20,8 @@ from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
 from storage.database import Database, Work
 from storage.fitting import Rank
-from storage.records import Addressee, Alert, Assessment, Entry, Event, Source, Statement
+from storage.people import Event
+from storage.records import Addressee, Alert, Assessment, Entry, Source, Statement
 from storage.words import Act, AppealState, EventKind, Kind, SourceKind, Urgency
 
 log = structlog.get_logger()

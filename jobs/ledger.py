@@ -17,8 +17,9 @@ from jobs.pace import Place, each_its_own
 from jobs.uncertain import refused, unanswered, was_refused, was_repeated
 from storage.database import Database, Work
 from storage.deliveries import DIGESTS, EXPIRED
+from storage.people import Delivery, Event, Notice, Recipient
 from storage.recipients import UNREACHABLE
-from storage.records import Alert, Delivery, Event, Notice, Recipient
+from storage.records import Alert
 from storage.words import DeliveryState, EventKind, Status
 
 log = structlog.get_logger()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from jobs.steps.course import is_silent
 from storage.database import Database
-from storage.records import Alert, Delivery, Heard
+from storage.people import Delivery
+from storage.records import Alert, Heard
 
 DIGESTS = 4
 """The lane of what comes as a digest."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.database import Work
-from storage.records import Event, Notice
+from storage.people import Event, Notice
 from storage.words import EventKind
 
 _GATHER = timedelta(minutes=1)

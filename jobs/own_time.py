@@ -12,7 +12,8 @@ from jobs.steps.clock import next_at, quiet_until, zone_of
 from storage.database import Work
 from storage.matching import Timing
 from storage.own_time import Clock
-from storage.records import Alert, Recipient
+from storage.people import Recipient
+from storage.records import Alert
 from storage.words import MsgType, Severity, Urgency
 
 USUAL_HOUR = 8 * 60

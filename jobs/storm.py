@@ -5,7 +5,8 @@ from datetime import timedelta
 from jobs.notices import Admins, announce
 from storage.database import Work
 from storage.fitting import Aim
-from storage.records import Alert, Event, Notice
+from storage.people import Event, Notice
+from storage.records import Alert
 from storage.words import EventKind
 
 IN_ALL = "more urgent alerts within an hour than usual, from all sources together: an admin looks first"

@@ -9,7 +9,8 @@ from datetime import datetime
 from jobs.steps import match
 from storage.database import Work
 from storage.notices import FOR_SUBSCRIBERS
-from storage.records import Alert, Delivery, Recipient
+from storage.people import Delivery, Recipient
+from storage.records import Alert
 from storage.words import DeliveryState, MsgType, Stance
 
 UNASKED = "the recipient does not ask for it any more"

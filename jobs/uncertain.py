@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage.database import Work
-from storage.records import Delivery
+from storage.people import Delivery
 from storage.words import DeliveryState
 
 _REPEATED = "repeated, as it is uncertain whether it arrived"

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from jobs.steps import match
 from jobs.steps.sought import Sought
 from storage.database import Work
-from storage.records import Alert, Words
+from storage.people import Words
+from storage.records import Alert
 
 
 @dataclass(slots=True)

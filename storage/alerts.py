@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
+from storage.endings import called_off
 from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
@@ -105,12 +106,7 @@ class Alerts:
 
     def over(self, ids: Sequence[int]) -> set[int]:
         """Which of these alerts a later one on their case has called off."""
-        later = alerts.alias()
-        question = (
-            sa.select(alerts.c.id)
-            .join(later, sa.and_(later.c.case_id == alerts.c.case_id, later.c.id > alerts.c.id))
-            .where(alerts.c.id.in_(ids), later.c.msg_type == MsgType.CANCEL)
-        )
+        question = sa.select(alerts.c.id).where(alerts.c.id.in_(ids), called_off())
         return set(self._connection.scalars(question))
 
     def of_case(self, case_id: int) -> tuple[tuple[int, str], ...]:

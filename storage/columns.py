@@ -1,9 +1,17 @@
-"""The sorts of columns that both kinds of database keep alike."""
+"""What tables are made of: the sorts of columns that both kinds of database keep alike, and names."""
 
 import zlib
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""How indexes and constraints are called, so that migrations know them on every kind of database."""
 
 
 class Moment(TypeDecorator[datetime]):

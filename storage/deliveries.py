@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.records import Delivery
+from storage.people import Delivery
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Urgency
 

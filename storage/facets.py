@@ -5,7 +5,7 @@ import os
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.records import Route
+from storage.people import Route
 from storage.tables import meta
 
 ANYWHERE = "*"

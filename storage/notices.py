@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.deliveries import Deliveries
-from storage.records import Event, Notice
+from storage.people import Event, Notice
 from storage.tables import notices
 from storage.words import EventKind, SourceState
 

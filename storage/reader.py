@@ -1,12 +1,14 @@
 """From a question's words to the terms that may answer it: forms, spellings, slips, other names."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from storage.addressed import begins
 from storage.calendar import Calendar
+from storage.hangul import bare_words, cut
 from storage.idle import is_idle, without_idle
+from storage.known import Known
 from storage.queries import Query
 from storage.question import Group, Question, Way
 from storage.roots import alike, apart, keys, script, slips
@@ -15,8 +17,6 @@ from storage.vocabulary import Term, Totals, Vocabulary
 
 _MOST_WORDS = 40
 _MOST_FORMS = 12
-_MOST_FILED = 400
-_MOST_BEGINNING = 60
 _MOST_SENSES = 24
 _MOST_VOICES = 200
 _EXACT, _ROOT, _SOUND, _OTHER, _SHARED = 1.0, 0.85, 0.8, 0.9, 0.65
@@ -24,26 +24,6 @@ _PLACE, _APART, _SLIP, _SLIPS = 0.7, 0.5, 0.6, 0.45
 _LEAST_SLIP, _LEAST_SLIPS = 4, 7
 _SPLIT = 6
 _TOGETHER = 3
-_WORD = 3
-"""Syllables of the longest Korean word that is not looked into."""
-_PARTICLES = (
-    *(
-        "으로부터",
-        "에서는",
-        "에게서",
-        "이라는",
-        "으로서",
-        "에서",
-        "에게",
-        "으로",
-        "까지",
-        "부터",
-        "라는",
-        "이나",
-    ),
-    *("처럼", "보다", "들은", "들이", "들을", "들의", "은", "는", "이", "가", "을", "를", "의", "에", "로"),
-    *("와", "과", "도", "만", "들", "나"),
-)
 
 
 class Reader:
@@ -52,11 +32,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, calendar: Calendar) -> None:
         self._vocabulary = vocabulary
         self._calendar = calendar
-        self._known: dict[str, Term | None] = {}
-        self._filed: dict[str, list[Term]] = {}
-        self._begun: dict[str, list[Term]] = {}
-        self._texts: dict[int, str] = {}
-        self._counts: dict[int, int] = {}
+        self._known = Known(vocabulary)
         self._statements = 0
 
     def read(self, query: Query, held: Totals) -> Question:
@@ -98,7 +74,7 @@ class Reader:
             groups = [replace(group, needed=True) for group in groups]
         left_out = tuple(way for word in without for way in self._excluded(word))
         return Question(
-            tuple(groups), tuple(self._facts(query)), left_out, held, self._texts,
+            tuple(groups), tuple(self._facts(query)), left_out, held, self._known.texts,
             tuple(instead), unknown,
         )  # fmt: skip
 
@@ -112,7 +88,7 @@ class Reader:
             wanted |= set(terms(text)) | set(compounds(text))
             for kind, run in runs(text):
                 if kind in ("hangul", "han"):
-                    wanted |= set(pairs(run)) | {pair for base in _bare(run) for pair in pairs(base)}
+                    wanted |= set(pairs(run)) | {pair for base in bare_words(run) for pair in pairs(base)}
         for sense in query.senses:
             for name in sense.also:
                 wanted |= set(terms(name))
@@ -124,36 +100,10 @@ class Reader:
         wanted |= {one + other for one, other in pairwise(flat) if one.isalpha() and other.isalpha()}
         wanted |= {f"kind:{kind}" for kind in query.kinds} | {f"lang:{code}" for code in query.languages}
         wanted |= {f"country:{code}" for code in query.countries} | {f"to:{code}" for code in query.to}
-        self._learn(wanted)
+        self._known.learn(wanted)
         asked = {term for text in (*words, *phrases) for term in terms(text)}
         under = {key for term in asked for key in keys(term)}
-        for key, found in self._vocabulary.filed(under, _MOST_FILED).items():
-            self._filed[key] = found
-            self._met(found)
-
-    def _learn(self, wanted: Iterable[str]) -> None:
-        missing = set(wanted) - self._known.keys()
-        self._known.update(dict.fromkeys(missing))
-        found = self._vocabulary.known(missing)
-        self._known.update((one.text, one) for one in found if one.held > 0)
-        self._met(found)
-
-    def _met(self, found: Collection[Term]) -> None:
-        self._texts.update((one.id, one.text) for one in found)
-        self._counts.update((one.id, one.held) for one in found)
-
-    def _id(self, term: str) -> tuple[int, ...]:
-        if term not in self._known:
-            self._learn([term])
-        found = self._known[term]
-        return (found.id,) if found else ()
-
-    def _begins(self, start: str) -> list[Term]:
-        if start not in self._begun:
-            found = self._vocabulary.beginning(start, _MOST_BEGINNING)
-            self._begun[start] = found
-            self._met(found)
-        return self._begun[start]
+        self._known.look_under(under)
 
     # Words.
 
@@ -177,7 +127,7 @@ class Reader:
         if len(run) == 1:
             ids = self._starting(run)
             return [Group((Way((ids,)),) if ids else (), 0)]
-        bare = next(iter(_bare(run)), run) if kind == "hangul" else run
+        bare = next(iter(bare_words(run)), run) if kind == "hangul" else run
         if len(bare) <= 3:
             ways = [
                 way
@@ -195,20 +145,13 @@ class Reader:
 
     def _words_of(self, run: str, particle: str) -> list[Group]:
         """A Korean compound as its words would be read with spaces between them: 강제북송 is 강제 북송."""
-        words = self._cut(run)
+        words = cut(run, self._known.held)
         found = self._pairs_of("hangul", words[0] if len(words) > 1 else words[0] + particle)
         for one, other in pairwise(words):
             is_last = other is words[-1]
             found += self._together(one, other)
             found += self._pairs_of("hangul", other + particle if is_last else other)
         return found
-
-    def _cut(self, run: str) -> list[str]:
-        """The words of a Korean compound: cut where two syllables stand side by side least often."""
-        if len(run) <= _WORD:
-            return [run]
-        cut = min(range(2, len(run) - 1), key=lambda at: (self._held(run[at - 1 : at + 1]), at))
-        return [*self._cut(run[:cut]), *self._cut(run[cut:])]
 
     def _between(self, words: Sequence[str], at: int) -> list[Group]:
         """What tells that a Korean word and the one before it stand side by side, as in a compound."""
@@ -223,20 +166,22 @@ class Reader:
         return [Group(ways, 0, needed=False)] if ways else []
 
     def _sequence(self, found: Sequence[str], weight: float) -> Iterator[Way]:
-        steps = tuple(self._id(term) for term in found)
+        steps = tuple(self._known.id(term) for term in found)
         if steps and all(steps):
             yield Way(steps, weight)
 
     def _starting(self, char: str) -> tuple[int, ...]:
         return tuple(
-            dict.fromkeys((*self._id(char), *(one.id for one in self._begins(char) if len(one.text) <= 2)))
+            dict.fromkeys(
+                (*self._known.id(char), *(one.id for one in self._known.begins(char) if len(one.text) <= 2))
+            )
         )
 
     def _compound(self, word: str, whole: Sequence[str]) -> Iterator[Way]:
         """A/C.3/79/L.34, non-refoulement, 9명: written together, one after the other, or apart."""
         for joined in compounds(word):
-            if self._id(joined):
-                yield Way((self._id(joined),), _EXACT)
+            if self._known.id(joined):
+                yield Way((self._known.id(joined),), _EXACT)
         steps = tuple(map(self._begun_by, whole))
         if steps and all(steps):
             yield Way(steps, 0.95)
@@ -247,25 +192,25 @@ class Reader:
 
     def _begun_by(self, term: str) -> tuple[int, ...]:
         """The term; of a Korean syllable all that begin so: 국 of 제3국 stands before a particle."""
-        return self._starting(term) if len(term) == 1 and script(term) == "hangul" else self._id(term)
+        return self._starting(term) if len(term) == 1 and script(term) == "hangul" else self._known.id(term)
 
     def _rooted(self, term: str) -> tuple[int, ...]:
-        others = [one for key in keys(term) if key[0] == "r" for one in self._filed.get(key, ())]
+        others = [one for key in keys(term) if key[0] == "r" for one in self._known.filed.get(key, ())]
         ranked = sorted({one.id: one for one in others}.values(), key=lambda one: (-one.held, one.text))
-        return tuple(dict.fromkeys((*self._id(term), *(one.id for one in ranked[:_MOST_FORMS]))))
+        return tuple(dict.fromkeys((*self._known.id(term), *(one.id for one in ranked[:_MOST_FORMS]))))
 
     def _forms(self, term: str) -> Iterator[Way]:
         """A word as it is, in its other forms, and in other spellings of the same name."""
-        if self._id(term):
-            yield Way((self._id(term),), _EXACT)
-        rooted = tuple(one for one in self._rooted(term) if one not in self._id(term))
+        if self._known.id(term):
+            yield Way((self._known.id(term),), _EXACT)
+        rooted = tuple(one for one in self._rooted(term) if one not in self._known.id(term))
         if rooted:
             yield Way((rooted,), _ROOT)
         spelt = [
             one.id
             for key in keys(term)
             if key[0] == "s"
-            for one in self._filed.get(key, ())
+            for one in self._known.filed.get(key, ())
             if one.text != term and one.id not in rooted and alike(term, one.text)
         ][:_MOST_FORMS]
         if spelt:
@@ -277,19 +222,15 @@ class Reader:
         for one, other in ((at - 1, at), (at, at + 1)):
             if one >= 0 and other < len(words):
                 both = plain(words[one]) + plain(words[other])
-                if both in self._known and self._id(both):
-                    yield Way((self._id(both),), _OTHER)
-        if script(word) == "latin" and len(word) >= _SPLIT and not self._id(word):
+                if self._known.is_held(both):
+                    yield Way((self._known.id(both),), _OTHER)
+        if script(word) == "latin" and len(word) >= _SPLIT and not self._known.id(word):
             cuts = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 2)]
-            self._learn(part for cut in cuts for part in cut)
-            whole = [cut for cut in cuts if all(self._id(part) for part in cut)]
+            self._known.learn(part for cut in cuts for part in cut)
+            whole = [cut for cut in cuts if all(self._known.id(part) for part in cut)]
             if whole:
-                best = max(whole, key=lambda cut: min(self._held(part) for part in cut))
-                yield Way(tuple(self._id(part) for part in best), _OTHER)
-
-    def _held(self, term: str) -> int:
-        found = self._known.get(term)
-        return found.held if found else 0
+                best = max(whole, key=lambda cut: min(self._known.held(part) for part in cut))
+                yield Way(tuple(self._known.id(part) for part in best), _OTHER)
 
     def _meant(self, query: Query, at: int) -> Iterator[Way]:
         """Other names for what the word is a part of."""
@@ -322,10 +263,11 @@ class Reader:
         if not all(steps):
             return [], ""
         used = "".join(
-            self._texts[step[0]] if at == 0 else self._texts[step[0]][-1:] for at, step in enumerate(steps)
+            self._known.texts[step[0]] if at == 0 else self._known.texts[step[0]][-1:]
+            for at, step in enumerate(steps)
         )
         if script(whole[0]) != "hangul":
-            used = " ".join(self._texts[step[0]] for step in steps)
+            used = " ".join(self._known.texts[step[0]] for step in steps)
         return [Group((Way(tuple(steps), _SLIP),), 0)], used
 
     def _near(self, term: str) -> list[tuple[float, list[Term]]]:
@@ -340,7 +282,7 @@ class Reader:
             return []
         others = [
             *self._vocabulary.beginning(term[:3], 3_000),
-            *(one for key in keys(term) for one in self._filed.get(key, ())),
+            *(one for key in keys(term) for one in self._known.filed.get(key, ())),
         ]
         twice = [
             one
@@ -350,7 +292,7 @@ class Reader:
         return [(_SLIPS, self._remembered(twice)[:3])] if twice else []
 
     def _remembered(self, found: list[Term]) -> list[Term]:
-        self._met(found)
+        self._known.met(found)
         return sorted(found, key=lambda one: (-one.held, one.text))
 
     # Phrases, words left out, filters.
@@ -411,10 +353,10 @@ class Reader:
         for term in terms(name):
             if begins(term):
                 voices = self._vocabulary.beginning(f"{role}:{term}", _MOST_VOICES)
-                self._met(voices)
+                self._known.met(voices)
                 steps.append(tuple(one.id for one in voices))
             else:
-                steps.append(self._id(f"{role}:{term}"))
+                steps.append(self._known.id(f"{role}:{term}"))
         if steps and all(steps):
             yield Way(tuple(steps), apart=True)
 
@@ -423,7 +365,7 @@ class Reader:
         whole = max(self._statements, 1)
 
         def of(way: Way) -> int:
-            number = min(sum(self._counts.get(number, 1) for number in step) for step in way.steps)
+            number = min(sum(self._known.counts.get(number, 1) for number in step) for step in way.steps)
             return min(max(number, 1), whole)
 
         ways = tuple(replace(way, held=of(way)) for way in group.ways)
@@ -434,11 +376,3 @@ class Reader:
 
 def _ordered(ways: Iterable[Way]) -> list[Way]:
     return sorted(dict.fromkeys(ways), key=lambda way: -way.weight)
-
-
-def _bare(run: str) -> Iterator[str]:
-    """A Korean word without the particle at its end."""
-    for particle in _PARTICLES:
-        if run.endswith(particle) and len(run) - len(particle) >= 2:
-            yield run[: -len(particle)]
-            return

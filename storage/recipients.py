@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage import facets
-from storage.records import Recipient
+from storage.endings import called_off
+from storage.people import Recipient
 from storage.stances import merge as merge_stances
 from storage.tables import alerts, deliveries, recipients, routes, stances
 from storage.vault import Vault
-from storage.words import DeliveryState, MsgType, RecipientState
+from storage.words import DeliveryState, RecipientState
 
 _ADDRESS = "recipient address"
 UNREACHABLE = "the recipient cannot be reached"
@@ -119,12 +120,8 @@ class Recipients:
         call that is over by now. What an admin was to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
-        later = alerts.alias()
-        over = sa.exists().where(
-            later.c.case_id == alerts.c.case_id, later.c.id > alerts.c.id, later.c.msg_type == MsgType.CANCEL
-        )
         valid = sa.select(alerts.c.id).where(
-            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.not_(over)
+            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.not_(called_off())
         )
         of_theirs = (deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.in_(valid))
         cancelled = deliveries.c.state == DeliveryState.CANCELLED

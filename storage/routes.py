@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage import facets
 from storage.additions import Additions
-from storage.records import Route, Words
+from storage.people import Route, Words
 from storage.tables import recipients, route_countries, routes
 from storage.vault import Vault
 from storage.words import Digest, Kind, RecipientState, Urgency

@@ -14,13 +14,7 @@ from storage.likeness import Trace
 from storage.neighbours import Neighbours
 from storage.parties import Parties
 from storage.queries import Hit, Hits, Query, Sort
-from storage.records import (
-    Entry,
-    Reason,
-    Source,
-    Statement,
-    Version,
-)
+from storage.records import Entry, Reason, Source, Statement, Version
 from storage.search import Index
 from storage.statement_rows import (
     dated,

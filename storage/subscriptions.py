@@ -13,7 +13,7 @@ from storage.vault import Vault
 from storage.words import SubscriptionState
 
 _TOKEN = "subscription token"  # noqa: S105 - the names of two columns' purposes
-_SECRET = "subscription secret"  # noqa: S105
+_SECRET = "subscription secret"  # noqa: S105 - the name of a purpose
 _PLAIN = tuple(name for name in Subscription.__dataclass_fields__ if name not in ("id", "token", "secret"))
 _STAYS = subscriptions.c.state != SubscriptionState.LEAVING
 

@@ -21,16 +21,9 @@ from sqlalchemy import (
     true,
 )
 
-from storage.columns import Id, Moment, Prose
+from storage.columns import NAMES, Id, Moment, Prose
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = MetaData(naming_convention=NAMES)
 
 meta = Table(
     "meta",

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage.database import Work
-from storage.records import Alert, Assessment, Entry, Recipient, Route, Source, Statement
+from storage.people import Recipient, Route
+from storage.records import Alert, Assessment, Entry, Source, Statement
 from storage.words import Certainty, DeliveryState, Kind, Severity, Urgency
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from tests.synapse import Person
 @asynccontextmanager
 async def a_human(person: Person, folder: Path) -> AsyncIterator[AsyncClient]:
     """The person with a client that enciphers, on a device and in a store of its own."""
-    folder.mkdir()  # noqa: ASYNC240
+    folder.mkdir()  # noqa: ASYNC240 - nobody else waits
     config = AsyncClientConfig(pickle_key="human", max_timeouts=0, max_limit_exceeded=3)
     client = AsyncClient(person.server.url, person.user, store_path=str(folder), config=config)
     await client.login(person.password)

@@ -8,19 +8,8 @@ from storage.appeals import Draft
 from storage.audit import NOBODY
 from storage.database import Work
 from storage.moments import ALIVE
-from storage.records import (
-    Addressee,
-    Demand,
-    Entry,
-    Event,
-    Notice,
-    PersonsAtRisk,
-    Reason,
-    Recipient,
-    Route,
-    Signatories,
-    Source,
-)
+from storage.people import Event, Notice, Recipient, Route
+from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Reason, Signatories, Source
 from storage.words import (
     Act,
     CaseState,

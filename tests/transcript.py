@@ -11,15 +11,7 @@ from pathlib import Path
 
 from bot.commands.table import COMMANDS
 from storage.database import Database, Work
-from storage.records import (
-    Addressee,
-    Assessment,
-    Demand,
-    PersonsAtRisk,
-    Signatories,
-    Source,
-    Statement,
-)
+from storage.records import Addressee, Assessment, Demand, PersonsAtRisk, Signatories, Source, Statement
 from storage.vault import Vault
 from storage.words import CaseState, Gone, Kind, MsgType, Relation
 from tests.bot.chat import Chat

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
-from bot.app import fetcher, workers
 from bot.checks.finding import Finding, Grade, fine, note, wrong
 from bot.checks.store import Memory
 from bot.config import Config
+from bot.installation import fetcher, workers
 from bot.speech import SOURCE_STATES, Speech
 from jobs.fetch import Elsewhere, FetchError, Refused, TimedOut, TooLarge
 from jobs.look import Seen, look

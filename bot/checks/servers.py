@@ -9,9 +9,9 @@ from ipaddress import ip_address
 
 import aiohttp
 
-from bot.app import fetcher
 from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
+from bot.installation import fetcher
 from bot.web import NOT_FOUND, shown
 from jobs.fetch import Fetched, FetchError
 from jobs.websub import PATH

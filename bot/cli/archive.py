@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import open_database
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
+from bot.installation import open_database
 from bot.speech import Speech
 from storage.bounds import Stopped
 from storage.database import Database, StorageError

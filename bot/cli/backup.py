@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from bot.app import in_memory_vault, open_database
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
+from bot.installation import in_memory_vault, open_database
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from jobs.restore import InUse, NotEmpty, Restored

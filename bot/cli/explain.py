@@ -177,7 +177,7 @@ def _without_file() -> Config:
 
 
 async def _fetch(url: str, settings: Config) -> tuple[bytes, str, str]:
-    from bot.app import fetcher  # noqa: PLC0415 - half of the memory of a command that reads a file
+    from bot.installation import fetcher  # noqa: PLC0415 - half of the memory of a command that reads a file
     from jobs.fetch import FetchError  # noqa: PLC0415 - likewise
 
     async with fetcher(settings) as fetching:

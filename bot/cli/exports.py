@@ -10,9 +10,9 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from bot.app import open_database
 from bot.cli import opml
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.installation import open_database
 from jobs.archive import as_csv, as_lines
 from storage.database import StorageError
 

@@ -14,12 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.app import fetcher, open_database, workers
 from bot.cli import opml
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.cli.items import count_entries, entries_of
 from bot.config import Config
 from bot.config.written import name_for
+from bot.installation import fetcher, open_database, workers
 from jobs.backfill import Backfill, Stopped
 from jobs.intake import BATCH, Intake, Taken
 from jobs.lines import Line

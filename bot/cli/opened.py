@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.app import open_database
 from bot.cli.common import configuration, fail
+from bot.installation import open_database
 from storage.database import Database, StorageError
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app import in_memory_vault, open_database
 from bot.config import Config
+from bot.installation import in_memory_vault, open_database
 from storage.database import Database, StorageError
 
 

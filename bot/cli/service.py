@@ -13,26 +13,16 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.announce import Announcer
-from bot.app import (
-    AT_ONCE,
-    Desk,
-    admins,
-    delivering,
-    limits,
-    matrix,
-    matrix_pace,
-    open_database,
-    rules,
-    serve,
-    telegram,
-    telegram_pace,
-)
+from bot.app import serve
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
+from bot.desk import Desk
+from bot.installation import admins, limits, open_database
 from bot.transports.console import ConsoleTransport
 from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
+from bot.voices import AT_ONCE, delivering, matrix, matrix_pace, rules, telegram, telegram_pace
 from bot.web import NotServed
 from jobs.deliver import Deliverer
 from jobs.launch import Launcher

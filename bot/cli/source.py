@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import fetcher, limits, open_database, scratch_database, workers
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.config.written import NotWritten, append, as_table, name_for
+from bot.installation import fetcher, limits, open_database, scratch_database, workers
 from bot.speech import SOURCE_STATES, Speech
 from jobs.discover import Candidate, Discovered, Search, in_full
 from jobs.hindsight import would_have_rung

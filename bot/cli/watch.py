@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import admins, fetcher, limits, workers
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail, moment
 from bot.cli.rehearsal import opened
 from bot.config import Config
+from bot.installation import admins, fetcher, limits, workers
 from bot.speech import SOURCE_STATES, Speech
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller

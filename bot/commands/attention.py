@@ -17,7 +17,8 @@ from jobs.amend import Changed
 from jobs.manner import DIGESTS
 from jobs.steps import match
 from storage.database import Work
-from storage.records import Alert, Case, Recipient
+from storage.people import Recipient
+from storage.records import Alert, Case
 from storage.words import DeliveryState, MsgType, Stance
 
 MOST = 200

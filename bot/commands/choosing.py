@@ -24,7 +24,7 @@ from bot.render.message import Block, Choice, Notice, Paragraph
 from bot.render.route import route_blocks
 from bot.speech import Speech
 from storage.database import Work
-from storage.records import Route
+from storage.people import Route
 from storage.words import Digest, Kind, Urgency
 
 _ANY = "any"

@@ -7,7 +7,7 @@ from bot.render.message import Choice, Line, Paragraph, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
 from storage.database import Work
-from storage.records import Route
+from storage.people import Route
 
 _MOST_COUNTRIES = 12
 _MOST_ORGANISATIONS = 20

@@ -16,7 +16,8 @@ from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
 from jobs.unasked import resume, withdraw
 from storage.database import Work
-from storage.records import Recipient, Route, Source
+from storage.people import Recipient, Route
+from storage.records import Source
 from storage.terms import fold
 from storage.words import RecipientState
 

@@ -12,7 +12,7 @@ from bot.speech import Speech
 from jobs.own_time import USUAL_HOUR
 from jobs.steps.clock import zone_of
 from storage.database import Work
-from storage.records import Recipient
+from storage.people import Recipient
 from storage.words import Digest
 
 QUIET = "/quiet 22:00-07:00 Asia/Seoul"

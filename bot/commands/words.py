@@ -14,8 +14,8 @@ from bot.commands.values import joined, split
 from bot.countries import country_named, country_said, is_code, nearest_country
 from bot.meanings import senses, with_other_names
 from bot.speech import Speech
+from storage.people import Route
 from storage.queries import Query, Sort
-from storage.records import Route
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
 

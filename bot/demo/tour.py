@@ -11,14 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import logs
-from bot.app import AT_ONCE, Desk, delivering, scratch_database
 from bot.demo.server import serving
+from bot.desk import Desk
+from bot.installation import scratch_database
 from bot.speech import SOURCE_STATES, Speech, nearest
 from bot.transports.console import ADDRESS, ConsoleTransport
+from bot.voices import AT_ONCE, delivering
 from jobs.fetch import Fetcher
 from jobs.poll import Polled, Poller
 from storage.database import Database, now_utc
-from storage.records import Route, Source
+from storage.people import Route
+from storage.records import Source
 from storage.words import SourceKind
 
 SAMPLES = (

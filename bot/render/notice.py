@@ -16,7 +16,7 @@ from bot.render.notice_words import (
 )
 from bot.render.text import length, shorten
 from bot.speech import Speech
-from storage.records import Event, Notice
+from storage.people import Event, Notice
 from storage.words import EventKind, SourceState
 
 LIMIT = 4096

@@ -2,7 +2,7 @@
 
 from bot.render.message import Block, Field, Paragraph, Span
 from bot.speech import Speech
-from storage.records import Route
+from storage.people import Route
 from storage.words import Digest
 
 

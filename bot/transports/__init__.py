@@ -1,6 +1,6 @@
 """The ways in and out: a transport makes Requests of what people send, and its own markup of Messages.
 
-    person -> transport -> Request -> answer (given by `bot.app`) -> Reply -> transport -> person
+    person -> transport -> Request -> answer (given by `bot.desk`) -> Reply -> transport -> person
     jobs.deliver -> bot.announce -> transport.send, edit, withdraw -> jobs.outcome
 
 What every transport promises stands in `bot.announce.Transport`; `tests/contracts` holds each to it.

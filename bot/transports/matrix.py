@@ -11,6 +11,7 @@ import structlog
 from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
 from bot.render.message import Message
+from bot.transports.life import Life
 from bot.transports.matrix_answering import NAME, Answering, Callbacks
 from bot.transports.matrix_choices import Choices
 from bot.transports.matrix_listening import Listening, report
@@ -65,32 +66,24 @@ class MatrixTransport:
         callbacks = Callbacks(answer, apology, gone, language)
         self._answering = Answering(self._server, rooms, self._sending, choices, callbacks)
         self._listening = Listening(self._server, rooms, self._answering, self._store, gone)
-        self._ready = asyncio.Event()
-        self._life: asyncio.Task[None] | None = None
+        self._life = Life()
 
     async def start(self) -> None:
         """Begin to listen. Returns within about five seconds, whether the homeserver can be reached or not.
 
         An account that the homeserver refuses raises AccountRefusedError.
         """
-        self._life = asyncio.create_task(self._live())
-        ready = asyncio.create_task(self._ready.wait())
-        await asyncio.wait({self._life, ready}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if self._life.done():
-            life, self._life = self._life, None
+        try:
+            in_time = await self._life.begin(self._live(), START_WITHIN)
+        except Exception:
             await self._server.close()
-            life.result()
-        if not self._ready.is_set():
+            raise
+        if not in_time:
             log.warning("the matrix homeserver has not answered yet; going on without it")
-            self._ready.set()  # from now on a refused account is waited out
 
     async def stop(self) -> None:
         """Stop listening, finish or drop the answers under way, remember what was handled; no log-out."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.gather(self._life, return_exceptions=True)
-            self._life = None
+        if await self._life.end():
             await self._answering.close(STOP_WITHIN)
             self._listening.confirm()
         await self._server.close()
@@ -113,7 +106,7 @@ class MatrixTransport:
 
     async def _live(self) -> None:
         await self._begin(self._listening.begin)
-        self._ready.set()
+        self._life.ready()
         await self._listening.run()
 
     async def _begin(self, learn: Callable[[Session], Awaitable[None]]) -> None:
@@ -124,7 +117,7 @@ class MatrixTransport:
                 self._store.keep(session)
                 await learn(session)
             except (Refused, *FAILURES) as error:
-                if isinstance(error, Refused) and _is_final(error) and not self._ready.is_set():
+                if isinstance(error, Refused) and _is_final(error) and not self._life.has_begun:
                     raise AccountRefusedError(f"the homeserver refuses the account ({error.code})") from None
                 await asyncio.sleep(report(error, pause))
             else:

@@ -4,10 +4,8 @@ event -> Said | Picked -> inbox -> answer -> sending
 """
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,6 +13,7 @@ import structlog
 from bot.commands.request import Reply, Request
 from bot.render.matrix import parts
 from bot.render.message import Message
+from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.matrix_choices import EXPIRED, Choices
 from bot.transports.matrix_incoming import Listener, Picked, Said, read
@@ -23,14 +22,12 @@ from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_sending import Sending, versions_of
 from bot.transports.matrix_server import Homeserver
 from bot.transports.newest import Newest
-from jobs.outcome import Gone, Outcome, RetryLater, Sent
+from jobs.outcome import Gone, Sent
 from storage.database import now_utc
 
 log = structlog.get_logger()
 
 NAME = "matrix"
-LONGEST_WAIT = 60.0
-"""Seconds that an answer to a person may be held back by a homeserver's limits; a later one is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,6 @@ class Callbacks:
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
     language: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """One of our latest answers: the command that it answered, and what it is known by."""
-
-    command: str
-    reference: str
 
 
 class Answering:
@@ -63,7 +52,7 @@ class Answering:
         self._choices = choices
         self._callbacks = callbacks
         self._inbox = Inbox()
-        self._pages: Newest[tuple[str, str], _Page] = Newest(5000)
+        self._pages: Newest[tuple[str, str], Page] = Newest(5000)
         """By room and the event that bears the choices, so that pages turn in place."""
         self._taken: Newest[str, bool] = Newest(5000)
         """Events that a homeserver brings a second time are not answered again."""
@@ -110,7 +99,7 @@ class Answering:
         except NoRoom:
             return
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
-            _log_failure(error)
+            log_failure(error)
             messages = (self._callbacks.apology(self._callbacks.language),)
         if page and len(messages) == 1 and await self._turn_page(room, said, page, messages[0]):
             return
@@ -135,12 +124,12 @@ class Answering:
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((room, shown))
-        if page is None or page.command != _command(said):
+        if page is None or page.command != command_in(said.text):
             return False
         if len(parts(message)) > len(versions_of(page.reference)[1]):
             return False
         key = f"page {said.event}"
-        outcome = await _patiently(lambda: self._sending.edit(room, page.reference, message, key))
+        _, outcome = await patiently(room, lambda to: self._sending.edit(to, page.reference, message, key))
         if isinstance(outcome, Sent):
             self._remember(room, said, outcome)
         return isinstance(outcome, Sent)
@@ -148,7 +137,7 @@ class Answering:
     async def _say(self, room: str, said: Said, message: Message, number: int) -> None:
         """Send one answer. Its key is the question's, so that one that is asked again is answered once."""
         key = f"answer {number} {said.event}"
-        outcome = await _patiently(lambda: self._sending.send(room, message, key, answers=True))
+        _, outcome = await patiently(room, lambda to: self._sending.send(to, message, key, answers=True))
         match outcome:
             case Sent():
                 self._remember(room, said, outcome)
@@ -160,29 +149,4 @@ class Answering:
     def _remember(self, room: str, said: Said, sent: Sent) -> None:
         last = versions_of(sent.reference)[1][-1][0]
         self._choices.answered(room, last)
-        self._pages.put((room, last), _Page(_command(said), sent.reference))
-
-
-async def _patiently(act: Callable[[], Awaitable[Outcome]]) -> Outcome:
-    """Wait out short pauses."""
-    outcome = await act()
-    for _ in range(3):
-        if not isinstance(outcome, RetryLater) or outcome.seconds > LONGEST_WAIT:
-            break
-        await asyncio.sleep(outcome.seconds)
-        outcome = await act()
-    return outcome
-
-
-def _command(said: Said) -> str:
-    return said.text.split(maxsplit=1)[0].lower().lstrip("!/") if said.text.strip() else ""
-
-
-def _log_failure(error: Exception) -> None:
-    """Say what failed and where; not the error's text, which may quote what the person wrote."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    log.error(
-        "a command failed",
-        error=type(error).__name__,
-        where=f"{Path(where.filename).name}:{where.lineno} in {where.name}",
-    )
+        self._pages.put((room, last), Page(command_in(said.text), sent.reference))

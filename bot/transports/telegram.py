@@ -13,6 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.request import Reply, Request
 from bot.render.message import Message
+from bot.transports.life import Life
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
@@ -71,32 +72,24 @@ class TelegramTransport:
         callbacks = Callbacks(answer, apology, gone, offer)
         self._answering = Answering(self._bot, self._sending, buttons, callbacks)
         self._polling = Polling(self._bot, self._answering.take)
-        self._ready = asyncio.Event()
-        self._life: asyncio.Task[None] | None = None
+        self._life = Life()
 
     async def start(self) -> None:
         """Begin to listen. Returns within about two seconds, whether Telegram can be reached or not.
 
         A token that Telegram refuses raises TokenRefusedError.
         """
-        self._life = asyncio.create_task(self._live())
-        ready = asyncio.create_task(self._ready.wait())
-        await asyncio.wait({self._life, ready}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if self._life.done():
-            life, self._life = self._life, None
+        try:
+            in_time = await self._life.begin(self._live(), START_WITHIN)
+        except Exception:
             await self._bot.shutdown()
-            life.result()
-        if not self._ready.is_set():
+            raise
+        if not in_time:
             log.warning("telegram has not answered yet; going on without it")
-            self._ready.set()  # from now on a refused token is waited out
 
     async def stop(self) -> None:
         """Stop listening, finish or drop the answers under way, confirm what was handled."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.gather(self._life, return_exceptions=True)
-            self._life = None
+        if await self._life.end():
             await self._answering.close(STOP_WITHIN)
             with suppress(TelegramError, TimeoutError):
                 await asyncio.wait_for(self._polling.confirm(), STOP_WITHIN / 2)
@@ -119,7 +112,7 @@ class TelegramTransport:
     async def _live(self) -> None:
         await self._connect()
         await self._announce()
-        self._ready.set()
+        self._life.ready()
         await self._polling.run()
 
     async def _connect(self) -> None:
@@ -130,7 +123,7 @@ class TelegramTransport:
                 if (await self._bot.get_webhook_info()).url:
                     await self._bot.delete_webhook(drop_pending_updates=False)
             except InvalidToken as error:
-                if not self._ready.is_set():
+                if not self._life.has_begun:
                     # The library's own text quotes the token.
                     raise TokenRefusedError("Telegram refuses the bot token") from None
                 await asyncio.sleep(report(error, pause))

@@ -5,11 +5,9 @@ Update -> Said | Pressed | Left -> inbox -> answer -> sending
 
 import asyncio
 import secrets
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import structlog
 from telegram import Bot, ChatMember, Update
@@ -18,6 +16,7 @@ from telegram.error import TelegramError
 from bot.commands.request import Reply, Request
 from bot.render.html import split
 from bot.render.message import Message
+from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
@@ -25,14 +24,12 @@ from bot.transports.telegram_incoming import Asked, Left, Pressed, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_outcome import chat_and_thread
 from bot.transports.telegram_sending import Sending, parts_of
-from jobs.outcome import Gone, Migrated, Outcome, RetryLater, Sent
+from jobs.outcome import Gone, Sent
 from storage.database import now_utc
 
 log = structlog.get_logger()
 
 NAME = "telegram"
-LONGEST_WAIT = 60.0
-"""Seconds that an answer to a person may be held back by Telegram's limits; a later one is no answer."""
 ADMIN_FOR = 60.0
 """Seconds that a group's word on who is an admin is believed."""
 
@@ -47,14 +44,6 @@ class Callbacks:
     offer: Offering | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """One of our latest answers: the command that it answered, and what it is known by."""
-
-    command: str
-    reference: str
-
-
 class Answering:
     """The conversations of one bot. `take` starts the handling of an update and returns its task."""
 
@@ -65,7 +54,7 @@ class Answering:
         self._callbacks = callbacks
         self._inbox = Inbox()
         self._inline = Inline(bot, callbacks.offer) if callbacks.offer else None
-        self._pages: Newest[tuple[int, int], _Page] = Newest(5000)
+        self._pages: Newest[tuple[int, int], Page] = Newest(5000)
         """By chat and the message that bears the buttons, so that pages turn in place."""
         self._admins: Newest[tuple[int, int], tuple[float, bool]] = Newest(1000)
         self._overrun: set[int] = set()
@@ -107,7 +96,7 @@ class Answering:
         try:
             await self._inline.answer(asked)
         except Exception as error:  # noqa: BLE001 - one that fails must not stop the others
-            _log_failure(error)
+            log_failure(error)
 
     async def _respond(self, said: Said, pressed: Pressed | None) -> None:
         if pressed:
@@ -116,7 +105,7 @@ class Answering:
         try:
             messages = (await self._callbacks.answer(await self._request(said))).messages
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
-            _log_failure(error)
+            log_failure(error)
             messages = (self._callbacks.apology(said.language),)
         if pressed and len(messages) == 1 and await self._turn_page(said, pressed, messages[0]):
             return
@@ -158,12 +147,12 @@ class Answering:
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((said.chat, pressed.message))
-        if page is None or page.command != _command(said):
+        if page is None or page.command != command_in(said.text):
             return False
         if len(split(message)) > len(parts_of(page.reference)):
             return False
         key = secrets.token_hex(8)
-        address, outcome = await _patiently(
+        address, outcome = await patiently(
             said.address, lambda to: self._sending.edit(to, page.reference, message, key)
         )
         if isinstance(outcome, Sent):
@@ -173,7 +162,7 @@ class Answering:
     async def _say(self, said: Said, message: Message) -> None:
         """Send one answer."""
         key = secrets.token_hex(8)
-        address, outcome = await _patiently(said.address, lambda to: self._sending.send(to, message, key))
+        address, outcome = await patiently(said.address, lambda to: self._sending.send(to, message, key))
         match outcome:
             case Sent():
                 self._remember(said, address, outcome)
@@ -184,33 +173,4 @@ class Answering:
 
     def _remember(self, said: Said, address: str, sent: Sent) -> None:
         chat, _ = chat_and_thread(address)
-        self._pages.put((chat, parts_of(sent.reference)[-1]), _Page(_command(said), sent.reference))
-
-
-async def _patiently(address: str, act: Callable[[str], Awaitable[Outcome]]) -> tuple[str, Outcome]:
-    """Wait out short pauses and follow a chat that moved; where the act ended, and how."""
-    outcome = await act(address)
-    for _ in range(3):
-        match outcome:
-            case RetryLater(seconds=seconds) if seconds <= LONGEST_WAIT:
-                await asyncio.sleep(seconds)
-            case Migrated(address=moved):
-                address = moved
-            case _:
-                break
-        outcome = await act(address)
-    return address, outcome
-
-
-def _command(said: Said) -> str:
-    return said.text.split(maxsplit=1)[0].lower() if said.text.strip() else ""
-
-
-def _log_failure(error: Exception) -> None:
-    """Say what failed and where; not the error's text, which may quote what the person wrote."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    log.error(
-        "a command failed",
-        error=type(error).__name__,
-        where=f"{Path(where.filename).name}:{where.lineno} in {where.name}",
-    )
+        self._pages.put((chat, parts_of(sent.reference)[-1]), Page(command_in(said.text), sent.reference))

@@ -257,5 +257,5 @@ async def _marked_up(part: Message, html: str, post: Callable[[str, ParseMode | 
         if not is_unreadable_markup(error):
             raise
         # No traceback: it would quote the chat.
-        log.error("telegram did not take our markup; sent as plain text", detail=str(error))  # noqa: TRY400
+        log.error("telegram did not take our markup; sent as plain text", detail=str(error))  # noqa: TRY400 - as said
     return await post(plain_text(part), None)

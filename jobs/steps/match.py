@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from jobs.steps.lexicon.tokens import fold, words_of
 from storage.fitting import Aim
-from storage.records import Alert, Route
+from storage.people import Route
+from storage.records import Alert
 from storage.words import Digest, MsgType, Severity, Status, Urgency
 
 _ORDER = {

@@ -118,7 +118,7 @@ def _lines_kept(extracted: str, own: str) -> bool:
 def _extracted(root: lxml.html.HtmlElement) -> str:
     # Its seven megabytes are taken where a page is first read: neither the program nor a worker that
     # reads feeds alone needs them.
-    import trafilatura  # noqa: PLC0415
+    import trafilatura  # noqa: PLC0415 - as said
 
     try:
         text = trafilatura.extract(

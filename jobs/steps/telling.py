@@ -12,7 +12,8 @@ other for a whole day.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storage.records import Event, Source, without_secrets
+from storage.people import Event
+from storage.records import Source, without_secrets
 from storage.words import EventKind, SourceState
 
 WELL = frozenset({SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED})

@@ -8,7 +8,8 @@ from bot.commands.request import Reply, Request
 from bot.render.html import plain_text
 from jobs.desk import USUAL, Rules
 from storage.database import Database
-from storage.records import Recipient, Route, Source, Statement
+from storage.people import Recipient, Route
+from storage.records import Source, Statement
 from tests.builders import NOON, kept
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Desk, _send
+from bot.app import _send
 from bot.commands.request import Reply, Request
+from bot.desk import Desk
 from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
 from bot.watchdog import Pulse, keep_watch

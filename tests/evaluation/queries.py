@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.app import open_database
 from bot.cli.common import configuration
 from bot.cli.imports import import_
 from bot.commands import words
+from bot.installation import open_database
 from bot.speech import Speech
 from tests.evaluation.entries import EXAMPLES, rows
 from tests.evaluation.figures import Figure, share

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from storage.database import Database, now_utc
-from storage.records import Route
+from storage.people import Route
 from storage.vault import Vault, read_or_make_key
 from tests.flow import nursery
 

@@ -83,9 +83,9 @@ TRAPS: dict[str, Trap] = {
     ),
     "a change is written": Trap("storage.told", "Told.amended"),
     # person -> transport -> Request -> command -> Reply -> render -> transport -> person
-    "a command is about to be answered": Trap("bot.app", "Desk._answer", after=False),
+    "a command is about to be answered": Trap("bot.desk", "Desk._answer", after=False),
     "a wish is written": Trap("storage.routes", "Routes.add"),
-    "a command is committed": Trap("bot.app", "Desk._answer"),
+    "a command is committed": Trap("bot.desk", "Desk._answer"),
     "the second message is about to leave": Trap(
         "bot.transports.telegram_request",
         "AiohttpRequest.do_request",

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import AT_ONCE, Desk, apology, delivering
+from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
+from bot.voices import AT_ONCE, apology, delivering
 from jobs.desk import Rules
 from jobs.launch import Launcher
 from jobs.limits import Limits

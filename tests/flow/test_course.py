@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from bot.app import AT_ONCE, Desk, apology, delivering
+from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
+from bot.voices import AT_ONCE, apology, delivering
 from storage.database import Database
 from storage.tables import deliveries
 from storage.words import DeliveryState

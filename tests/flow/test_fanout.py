@@ -8,7 +8,7 @@ import random
 from datetime import timedelta
 from functools import partial
 
-from storage.records import Route
+from storage.people import Route
 from storage.words import DeliveryState
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site

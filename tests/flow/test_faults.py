@@ -11,7 +11,8 @@ from itertools import pairwise
 import pytest
 
 from storage.deliveries import EXPIRED
-from storage.records import Assessment, Delivery, Recipient
+from storage.people import Delivery, Recipient
+from storage.records import Assessment
 from storage.words import DeliveryState, RecipientState
 from tests.builders import CALM, URGENT, a_reader, a_statement, an_alert, queued
 from tests.emulators.telegram import Fault, TelegramEmulator, blocked, dropped, flood, hang, refusal, trouble

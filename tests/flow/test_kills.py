@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.records import Route
+from storage.people import Route
 from storage.words import Digest, Kind
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss

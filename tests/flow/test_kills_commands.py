@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 
-from storage.records import Route
+from storage.people import Route
 from storage.tables import deliveries, recipients, routes
 from storage.words import DeliveryState
 from tests.builders import queued

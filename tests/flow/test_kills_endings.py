@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.records import Recipient, Route
+from storage.people import Recipient, Route
 from storage.words import Digest, Kind, RecipientState
 from tests.emulators.telegram import TelegramEmulator, blocked
 from tests.feeds import Site, item, rss

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nio import RoomMessageNotice, RoomMessageText
 
-from storage.records import Route
+from storage.people import Route
 from tests.ciphering import a_human
 from tests.feeds import Site
 from tests.flow.program import Program

@@ -29,7 +29,7 @@ from jobs.pace import Pace
 from jobs.remind import Reminder
 from storage.appeals import Appeal, Draft
 from storage.database import Database, Work
-from storage.records import Delivery, Recipient
+from storage.people import Delivery, Recipient
 from storage.tables import deliveries, notices
 from storage.words import AppealState, Cause, DeliveryState, Digest, EventKind, Kind, MsgType, Urgency
 from tests.builders import NOON, a_reader, a_route, arrived

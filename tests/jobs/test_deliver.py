@@ -16,7 +16,8 @@ from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Un
 from jobs.pace import Pace
 from jobs.prune import Pruner
 from storage.database import Database
-from storage.records import Alert, Assessment, Delivery, Notice, Recipient, Route
+from storage.people import Delivery, Notice, Recipient, Route
+from storage.records import Alert, Assessment
 from storage.tables import alerts, deliveries
 from storage.words import DeliveryState, EventKind, MsgType, RecipientState, Status
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued

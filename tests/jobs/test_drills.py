@@ -9,7 +9,8 @@ from jobs.ledger import Ledger
 from jobs.steps import match
 from storage.database import Database, Work
 from storage.matching import Timing, Turn
-from storage.records import Alert, Route
+from storage.people import Route
+from storage.records import Alert
 from storage.words import DeliveryState, MsgType, Stance, Status
 from tests.builders import NOON, a_reader, an_alert, arrived, queued
 from tests.jobs.test_wishes import undone

@@ -9,7 +9,8 @@ from jobs.heartbeat import Heartbeat
 from jobs.limits import Limits
 from jobs.notices import Admins
 from storage.database import Database
-from storage.records import Event, Source
+from storage.people import Event
+from storage.records import Source
 from storage.words import SourceState
 from tests.builders import NOON, a_source, a_statement, an_alert, an_entry
 

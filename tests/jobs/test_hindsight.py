@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import scratch_database
+from bot.installation import scratch_database
 from jobs.hindsight import would_have_rung
 from jobs.limits import Limits
 from jobs.steps.understand import understand_all

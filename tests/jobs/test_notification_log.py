@@ -15,7 +15,7 @@ from jobs.errands import Errand, Finished, Room
 from jobs.ledger import Ledger
 from jobs.outcome import Gone, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
-from storage.records import Delivery
+from storage.people import Delivery
 from storage.tables import deliveries
 from storage.words import DeliveryState, RecipientState
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued

@@ -8,7 +8,8 @@ from jobs import own_time
 from jobs.limits import Limits
 from jobs.ring import Audience, Occasion, timing
 from storage.database import Database, Work
-from storage.records import Alert, Assessment, Recipient
+from storage.people import Recipient
+from storage.records import Alert, Assessment
 from storage.words import DeliveryState, MsgType, Severity, Urgency
 from tests.builders import NOON, URGENT, a_reader, a_statement, an_alert, queued
 

@@ -6,7 +6,8 @@ import pytest
 
 from jobs.remind import Reminder
 from storage.database import Database, Work
-from storage.records import Alert, Recipient
+from storage.people import Recipient
+from storage.records import Alert
 from storage.words import CaseState, Cause, MsgType, Stance
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, queued
 

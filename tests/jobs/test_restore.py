@@ -15,8 +15,9 @@ from storage.appeals import Draft
 from storage.backup import reading
 from storage.copy import rows_out, tables_of
 from storage.database import Database, StorageError, Work
+from storage.people import Delivery, Recipient, Route
 from storage.queries import Query
-from storage.records import Assessment, Delivery, Recipient, Route
+from storage.records import Assessment
 from storage.tables import alerts, deliveries, metadata
 from storage.words import AppealState, DeliveryState, RecipientState, Stance, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry

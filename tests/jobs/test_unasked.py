@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.app import Desk
 from bot.commands.request import Request
+from bot.desk import Desk
 from jobs.deliver import Deliverer
 from jobs.errands import Finished, Room
 from jobs.ledger import Ledger

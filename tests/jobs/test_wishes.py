@@ -17,7 +17,8 @@ from storage import matching
 from storage.database import Database, Work
 from storage.fitting import Rank
 from storage.matching import Timing, Turn
-from storage.records import Alert, Assessment, Recipient, Route
+from storage.people import Recipient, Route
+from storage.records import Alert, Assessment
 from storage.words import DeliveryState, Digest, Kind, MsgType, Status, Urgency
 from tests.builders import NOON, a_reader, a_source, a_statement, an_alert, kept, queued
 

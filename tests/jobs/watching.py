@@ -10,8 +10,9 @@ from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.poll import Polled, Poller
 from storage.database import Database
+from storage.people import Event, Notice, Route
 from storage.queries import Query
-from storage.records import Event, Notice, Route, Source, Statement
+from storage.records import Source, Statement
 from storage.words import Kind
 from tests.builders import NOON, a_source
 from tests.feed_places import Raw

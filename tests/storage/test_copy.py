@@ -220,7 +220,7 @@ def test_what_others_keep_in_the_same_database_is_left_alone(database: Database)
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
-moments = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone beside it
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from jobs.steps.match import aim_of
 from storage.database import Database, Work
-from storage.records import Alert, Route
+from storage.people import Route
+from storage.records import Alert
 from storage.tables import deliveries, recipients
 from storage.words import DeliveryState
 from tests.builders import NOON, a_reader, an_alert, queued

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from storage.database import Database, Work
-from storage.records import Alert, Recipient
+from storage.people import Recipient
+from storage.records import Alert
 from storage.words import DeliveryState, MsgType
 from tests.builders import NOON, a_reader, an_alert, arrived, queued
 

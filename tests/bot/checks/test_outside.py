@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import open_database
 from bot.checks.everything import check_everything
 from bot.checks.finding import Finding, Grade
 from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig
+from bot.installation import open_database
 from storage.database import now_utc
 from storage.records import Source
 from storage.words import SourceKind, SourceState

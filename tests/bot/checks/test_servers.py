@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.app import open_database
 from bot.checks.everything import check_everything
 from bot.checks.finding import Grade
 from bot.checks.servers import check_hubs, check_servers
 from bot.config import Config, FetchConfig, MetricsConfig, WebConfig
+from bot.installation import open_database
 from bot.web import serving
 from jobs.steps import websub
 from storage.database import now_utc

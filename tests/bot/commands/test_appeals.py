@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import Desk
 from bot.commands.drafting import HEADLINE, TEXT, changes, draft, read
 from bot.commands.mistake import Mistake
 from bot.commands.request import Request
+from bot.desk import Desk
 from bot.render.desk import audience, lasting
 from bot.speech import Speech
 from jobs.desk import Rules

@@ -3,7 +3,8 @@
 import pytest
 
 from storage.database import Database
-from storage.records import Reason, Route
+from storage.people import Route
+from storage.records import Reason
 from storage.words import Stance
 from tests.bot.chat import Chat
 from tests.builders import NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.records import Route
+from storage.people import Route
 from storage.words import Digest, Kind, Urgency
 from tests.bot.chat import Chat
 

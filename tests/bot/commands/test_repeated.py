@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.app import Desk
 from bot.commands.answer import answer
 from bot.commands.request import Request
+from bot.desk import Desk
 from storage.database import Database
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_route

@@ -4,7 +4,7 @@ import pytest
 
 from bot.commands.subscriptions import MOST_ROUTES
 from storage.database import Database
-from storage.records import Route
+from storage.people import Route
 from storage.words import Digest, Kind, Urgency
 from tests.bot.chat import Chat
 from tests.builders import NOON

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.commands import clocks
 from bot.commands.mistake import Mistake
-from storage.records import Recipient
+from storage.people import Recipient
 from storage.words import Digest
 from tests.bot.chat import Chat
 

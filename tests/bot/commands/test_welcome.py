@@ -1,7 +1,7 @@
 """Meeting the bot and leaving it: /start, /privacy, /forget."""
 
 from storage.database import Database
-from storage.records import Route
+from storage.people import Route
 from tests.bot.chat import Chat
 
 

@@ -11,7 +11,7 @@ from bot.commands.mistake import Mistake
 from bot.commands.words import Grammar, Wanted
 from bot.countries import country_named
 from bot.speech import Speech
-from storage.records import Route
+from storage.people import Route
 from storage.words import Digest, Kind, Urgency
 
 ENGLISH, KOREAN = Speech("en"), Speech("ko")

@@ -12,7 +12,7 @@ from bot.render.notice import notice_message
 from bot.render.text import length
 from bot.speech import Speech, languages
 from storage.notices import AT_ONCE
-from storage.records import Event, Notice
+from storage.people import Event, Notice
 from storage.words import EventKind, SourceState
 from tests.builders import NOON
 

@@ -69,7 +69,7 @@ class Bot:
 async def until(happened: Callable[[], Any]) -> None:
     """Wait for what happens soon."""
     async with asyncio.timeout(20):
-        while not happened():  # noqa: ASYNC110
+        while not happened():  # noqa: ASYNC110 - a server tells nobody
             await asyncio.sleep(0.02)
 
 
@@ -253,7 +253,7 @@ async def test_an_admin_is_reached_by_name(bot: Bot, person: Person) -> None:
         (room,) = person.ask("GET", "/sync")["rooms"]["invite"]
         person.joins(room)
         await until(lambda: room in transport._server.rooms)
-        while not isinstance(await transport.send(person.user, URGENT, "notice"), Sent):  # noqa: ASYNC110
+        while not isinstance(await transport.send(person.user, URGENT, "notice"), Sent):  # noqa: ASYNC110 - as people
             await asyncio.sleep(0.05)  # until the room is known to be encrypted
         assert transport._sending._rooms.address(room) == person.user
         assert isinstance(await transport.send("@nobody:t.test", URGENT, "notice"), Gone)

@@ -430,8 +430,8 @@ class TestLife:
         await first.start()
         await telegram.says(42, "/slow")
         await voice.hears.wait()
-        assert first._life is not None
-        first._life.cancel()  # as a kill would: nothing is confirmed any more
+        assert first._life.task is not None
+        first._life.task.cancel()  # as a kill would: nothing is confirmed any more
         voice.gate.set()
         await telegram.until(42, contains="heard /slow")
         assert telegram.updates.pending

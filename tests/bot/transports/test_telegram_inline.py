@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.app import Desk, apology
+from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
+from bot.voices import apology
 from storage.database import Database
 from tests.bot.chat import published
 from tests.bot.commands.conftest import statements

@@ -299,7 +299,7 @@ class MatrixHarness(Harness):
         """Until the line has been heard and nothing is being answered."""
         heard = len(self.heard)
         async with asyncio.timeout(20):
-            while len(self.heard) == heard or self._bot._answering._inbox._tasks:  # noqa: ASYNC110
+            while len(self.heard) == heard or self._bot._answering._inbox._tasks:  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0.005)
 
     async def _gone(self, address: str, request_id: str) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from jobs.steps.match import at_once, lane, wants
-from storage.records import Alert, Assessment, Route, Source, Statement
+from storage.people import Route
+from storage.records import Alert, Assessment, Source, Statement
 from storage.words import Digest, Kind, MsgType, Severity, Status, Urgency
 
 SOURCE = Source("nkhr", "https://example.org/feed", organisation="Citizens' Alliance")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps.telling import heard
-from storage.records import Event
+from storage.people import Event
 from storage.words import EventKind, SourceState
 from tests.builders import NOON, a_source
 

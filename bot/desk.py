@@ -1,0 +1,62 @@
+"""The desk where every request is answered, whatever transport it came by; and who is an admin there."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+
+from bot.commands.answer import answer as answer_command
+from bot.commands.answer import changes
+from bot.commands.inline import Offers, offers
+from bot.commands.request import Reply, Request
+from bot.transports.console import ADDRESS
+from jobs.desk import Rules
+from jobs.notices import Admins
+from storage.database import Database, now_utc
+
+TERMINAL = ("console", ADDRESS)
+"""Who sits here has the configuration and the key."""
+ONLY_TERMINAL = Admins((TERMINAL,))
+ALONE = Rules(admins=ONLY_TERMINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers requests from any transport against one database."""
+
+    database: Database
+    zone: tzinfo = UTC
+    admins: Admins = ONLY_TERMINAL
+    rules: Rules = ALONE
+
+    async def answer(self, request: Request) -> Reply:
+        """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
+        return await asyncio.to_thread(self._answer, request)
+
+    async def offer(self, typed: str, offset: str, language: str) -> Offers:
+        """Citations for words that are typed in any chat."""
+        return await asyncio.to_thread(self._offer, typed, offset, language)
+
+    async def gone(self, transport: str, address: str, request_id: str = "") -> None:
+        """The chat blocked or removed the bot: nothing is sent there until it speaks again.
+
+        `request_id` is what told so: when it comes again, the chat may have spoken since.
+        """
+        await asyncio.to_thread(self._suspend, transport, address, request_id)
+
+    def _answer(self, request: Request) -> Reply:
+        if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
+            request = replace(request, admin=True, rules=self.rules)
+        # A look-up must not wait for whoever is writing.
+        opened = self.database.write if changes(request.text) else self.database.read
+        with opened() as work:
+            return answer_command(request, work, self.zone)
+
+    def _offer(self, typed: str, offset: str, language: str) -> Offers:
+        with self.database.read() as work:
+            return offers(typed, offset, language, work, self.zone)
+
+    def _suspend(self, transport: str, address: str, request_id: str) -> None:
+        with self.database.write() as work:
+            recipient = work.recipients.find(transport, address)
+            if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
+                work.recipients.suspend(recipient.id, now_utc())

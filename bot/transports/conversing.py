@@ -1,0 +1,54 @@
+"""What conversations have in common on every platform where they come one message at a time."""
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from jobs.outcome import Migrated, Outcome, RetryLater
+
+log = structlog.get_logger()
+
+LONGEST_WAIT = 60.0
+"""Seconds that an answer to a person may be held back by a platform's limits; a later one is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One of our latest answers: the command that it answered, and what it is known by."""
+
+    command: str
+    reference: str
+
+
+async def patiently(address: str, act: Callable[[str], Awaitable[Outcome]]) -> tuple[str, Outcome]:
+    """Wait out short pauses and follow a chat that moved; return where the act ended, and how."""
+    outcome = await act(address)
+    for _ in range(3):
+        match outcome:
+            case RetryLater(seconds=seconds) if seconds <= LONGEST_WAIT:
+                await asyncio.sleep(seconds)
+            case Migrated(address=moved):
+                address = moved
+            case _:
+                break
+        outcome = await act(address)
+    return address, outcome
+
+
+def command_in(text: str) -> str:
+    """Return the command that a line begins with, without its mark; "" for nothing."""
+    return text.split(maxsplit=1)[0].lower().lstrip("!/") if text.strip() else ""
+
+
+def log_failure(error: Exception) -> None:
+    """Say what failed and where; not the error's text, which may quote what the person wrote."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "a command failed",
+        error=type(error).__name__,
+        where=f"{Path(where.filename).name}:{where.lineno} in {where.name}",
+    )

@@ -1,0 +1,154 @@
+"""The voices: each transport with its pace, and the one deliverer that speaks through it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.announce import Announcer, Transport
+from bot.commands.table import COMMANDS
+from bot.config import Config, TelegramConfig
+from bot.desk import ONLY_TERMINAL, Desk
+from bot.installation import admins
+from bot.render.message import Message, Paragraph, Span
+from bot.speech import Speech, languages
+from bot.transports.console import ConsoleTransport
+from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
+from jobs.deliver import Deliverer
+from jobs.desk import Rules
+from jobs.notices import Admins
+from jobs.pace import Pace
+from storage.database import Database, Unusable, now_utc
+
+if TYPE_CHECKING:
+    from bot.transports.matrix import MatrixTransport
+
+log = structlog.get_logger()
+
+_LOCK_RETRY = 5.0
+AT_ONCE = Pace(1000.0, gap=0.0)
+"""For a terminal, which has no limits."""
+
+
+def rules(config: Config) -> Rules:
+    """How appeals are sent, from the configuration."""
+    return Rules(
+        approvals=config.admins.approvals,
+        cooling_off=timedelta(seconds=config.admins.cooling_off),
+        per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
+        organisation=config.admins.organisation,
+        admins=admins(config),
+    )
+
+
+def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
+    """The Telegram transport with its menu of commands in every language we speak."""
+    menu = [
+        (command.name, {language: Speech(language).t(command.summary) for language in languages()})
+        for command in COMMANDS
+        if not (command.hidden or command.desk)
+    ]
+
+    async def gone(address: str, request_id: str) -> None:
+        await desk.gone("telegram", address, request_id)
+
+    return TelegramTransport(
+        config.token,
+        api_url=config.api_url,
+        proxy=config.proxy,
+        answer=desk.answer,
+        commands=menu,
+        apology=apology,
+        gone=gone,
+        offer=desk.offer,
+    )
+
+
+def matrix(config: Config, desk: Desk) -> "MatrixTransport":
+    """The Matrix transport. Raises Unusable where its store cannot be made, ValueError without [matrix]."""
+    from bot.transports.matrix import MatrixTransport  # noqa: PLC0415 - dear, and few speak Matrix
+
+    if config.matrix is None:
+        raise ValueError("[matrix] is not configured")
+
+    async def gone(address: str, request_id: str) -> None:
+        await desk.gone("matrix", address, request_id)
+
+    try:
+        return MatrixTransport(
+            config.matrix,
+            desk.database.vault,
+            admins=config.admins.matrix,
+            answer=desk.answer,
+            apology=apology,
+            gone=gone,
+            language=config.language,
+        )
+    except OSError as error:
+        remedy = "mend the rights of its folder, or `store` under [matrix]"
+        raise Unusable(f"{config.matrix.store}: cannot be made ({error.strerror}): {remedy}") from error
+
+
+def telegram_pace(config: TelegramConfig) -> Pace:
+    """What Telegram takes: so many a second, one a second in a chat, and twenty a minute in a group (FAQ)."""
+    return Pace(config.messages_per_second, per_minute=GROUP_PER_MINUTE, place=place_of)
+
+
+def matrix_pace() -> Pace:
+    """No more than a small homeserver takes; where one takes less, it says how long to wait."""
+    return Pace(50.0, gap=0.0)
+
+
+def apology(language: str) -> Message:
+    """What is said when an answer failed."""
+    text = Speech(language).t("Something went wrong here. Nothing was changed. Please try again in a moment.")
+    return Message((Paragraph((Span(text),)),))
+
+
+async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tuple[Transport, Pace]]:
+    """Every transport of the configuration, listening until the stack ends, and how fast it may speak."""
+    console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
+    senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
+    if config.telegram:
+        chat = telegram(config.telegram, desk)
+        await chat.start()
+        stack.push_async_callback(chat.stop)
+        senders.append((chat, telegram_pace(config.telegram)))
+    if config.matrix:
+        rooms = matrix(config, desk)
+        await rooms.start()
+        stack.push_async_callback(rooms.stop)
+        senders.append((rooms, matrix_pace()))
+    return senders
+
+
+@asynccontextmanager
+async def delivering(
+    database: Database,
+    transport: Transport,
+    pace: Pace,
+    beat: Callable[[], None] = lambda: None,
+    zone: tzinfo = UTC,
+    told: Admins = ONLY_TERMINAL,
+) -> AsyncIterator[Deliverer]:
+    """The one deliverer of a transport: waits until no other process sends there, then recovers.
+
+    `beat` is called with every step forward; to wait for the other process is one. `told` are those
+    who hear of what goes wrong.
+    """
+    async with AsyncExitStack() as stack:
+        while not stack.enter_context(database.sender_lock(transport.name)):
+            beat()
+            await stack.pop_all().aclose()
+            log.warning("another process sends here; waiting until it stops", transport=transport.name)
+            await asyncio.sleep(_LOCK_RETRY)
+        voice = Announcer(transport, zone)
+        deliverer = Deliverer(database, voice, pace, now_utc, beat, told)
+        recovered = await asyncio.to_thread(deliverer.recover)
+        if recovered:
+            log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
+        yield deliverer
