@@ -1,11 +1,13 @@
 """Inside a transaction: takes what may endanger somebody out of a statement, and keeps it out."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
 from jobs.steps.sensitive import blacken, blackened
 from storage.database import Work
 from storage.records import Entry, Source, Statement
+from storage.redactions import Redacted
 
 
 def withhold(work: Work, statement: Statement, source: Source, words: tuple[str, ...]) -> Statement:
@@ -32,6 +34,19 @@ def still_withheld(work: Work, entry: Entry, statement: Statement) -> tuple[Entr
     if not words:
         return entry, statement
     return _without(entry, words), replace(blackened(statement, words), withheld=True)
+
+
+def withhold_again(work: Work, present: Iterable[Redacted]) -> int:
+    """After a backup was restored: what has been withheld since goes again; returns of how many."""
+    count = 0
+    for one in present:
+        number = work.redactions.statement(one)
+        statement = work.statements.get(number) if number else None
+        source = work.sources.by_name(one.source)
+        if statement is not None and source is not None and not statement.taken_down:
+            withhold(work, statement, source, one.words)
+            count += 1
+    return count
 
 
 def _without(entry: Entry, words: tuple[str, ...]) -> Entry:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,10 @@ import sqlalchemy as sa
 from jobs.held import NothingHeld, ask, card, drop, redact, release
 from jobs.limits import USUAL, Limits, Policy
 from jobs.notices import Admins
+from jobs.restore import restore
 from jobs.steps.sensitive import MARK
 from jobs.unanswered import REMIND_AFTER, Unanswered
+from storage.backup import reading
 from storage.database import Database
 from storage.people import Route
 from storage.queries import Query
@@ -260,3 +263,17 @@ async def test_a_known_entry_is_no_news_after_it_was_redacted(watch: Watch) -> N
         after = work.connection.execute(sa.select(entries).where(entries.c.uid == before[0].uid)).all()
     assert [row.text for row in after] == [row.text for row in before]
     assert states(watch) == [DeliveryState.QUEUED]
+
+
+async def test_a_restored_backup_brings_the_name_back_to_nobody(watch: Watch, tmp_path: Path) -> None:
+    """What was withheld since the backup was taken is withheld again."""
+    file = tmp_path / "vigil.backup"
+    await publishes(watch)
+    watch.database.back_up(file, watch.now)
+    with watch.database.write() as work:
+        redact(work, card(work, only_held(watch), USUAL), ANNA, watch.now, UTC)
+    with reading(file) as saved:
+        restore(watch.database, saved, watch.now, (), replace=True)
+    assert_nowhere(watch, "Ryu Sol")
+    with watch.database.read() as work:
+        assert work.statements.search(Query(words=("Ryu",)), 5).total == 0
