@@ -241,6 +241,13 @@ takedowns = Table(
     Column("statement_id", ForeignKey("statements.id"), index=True),
 )
 
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("words_sealed", LargeBinary, nullable=False),
+)
+
 alerts = Table(
     "alerts",
     metadata,
