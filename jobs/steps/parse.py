@@ -201,12 +201,19 @@ def _longest(bodies: Sequence[str]) -> str:
 
 
 def _links(item: dict[str, Any]) -> list[str]:
-    """Candidates for the item's own page, best first."""
+    """Candidates for the item's own page, best first.
+
+    A guid is one only as a whole web address: a permalink is a URL (RSS 2.0), and "1" is a number,
+    also where nobody wrote isPermaLink="false" beside it.
+    """
     links = [link for link in item.get("links") or [] if link.get("href")]
+    own = text_or_empty(item.get("link"))
+    if item.get("guidislink") and own == text_or_empty(item.get("id")) and not absolute(own, ""):
+        own = ""
     alternate = [text_or_empty(link["href"]) for link in links if link.get("rel", "alternate") == "alternate"]
     return [
         text_or_empty(item.get("feedburner_origlink")),
-        text_or_empty(item.get("link")),
+        own,
         *alternate,
         *[
             text_or_empty(link["href"])

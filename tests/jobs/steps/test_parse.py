@@ -178,6 +178,29 @@ def test_uids_do_not_depend_on_the_neighbours() -> None:
     assert before["Call 2"] == after["Call 2"]
 
 
+@pytest.mark.parametrize(
+    ("guid", "link"),
+    [
+        ("<guid>1</guid>", ""),
+        ('<guid isPermaLink="true">1</guid>', ""),
+        ("<guid>/news/1</guid>", ""),
+        ("<guid>urn:uuid:1</guid>", ""),
+        ("<guid>javascript:alert(1)</guid>", ""),
+        ("<guid>https://other.example/1</guid>", "https://other.example/1"),
+        ("<guid>1</guid><link>/one</link>", "https://ngo.example/one"),
+        ("<guid>/one</guid><link>/one</link>", "https://ngo.example/one"),
+        ("<link>/one</link><guid>1</guid>", "https://ngo.example/one"),
+        ('<guid isPermaLink="false">https://other.example/1</guid>', ""),
+    ],
+)
+def test_a_guid_is_a_link_only_as_a_whole_address(guid: str, link: str) -> None:
+    """No address is made of a number: nobody is sent to a page that there never was."""
+    body = f"<rss version='2.0'><channel><item><title>A</title>{guid}</item></channel></rss>"
+    (entry,) = parse_feed(body.encode(), {}, "https://ngo.example/feed", NOW).entries
+    assert entry.url == link
+    assert entry.uid
+
+
 def test_a_repeated_guid_loses_no_item() -> None:
     """Items that share a guid get uids of their own; an exact repetition is one item."""
     entries = read("repeated_guid.xml").entries
