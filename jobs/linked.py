@@ -19,6 +19,7 @@ _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 """When a page that could not be read is tried again, and how often."""
 _FOR_GOOD = frozenset({401, 403, 410, 451})
 _LONGEST_WISH = 86_400.0
+_BROKEN_OFF = " .…[]"
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -161,8 +162,15 @@ def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:
 
 
 def _with_own_words(own: str, page: str) -> str:
-    """What the page says; with the source's own words before it, where it does not hold their beginning."""
-    return page if joined(own.rstrip(" .…[]"), page) == page else f"{own}\n\n{page}"
+    """What the page says; with the source's own words before it, where it does not hold their beginning.
+
+    A program that makes excerpts leaves out what stands between: a salutation, a picture's caption.
+    """
+    said = own.rstrip(_BROKEN_OFF)
+    parts = [part.rstrip(_BROKEN_OFF) for part in own.split("\n") if part.strip(_BROKEN_OFF)]
+    if joined(said, page) == page or all(joined(part, page) == page for part in parts):
+        return page
+    return f"{own}\n\n{page}"
 
 
 def _later(entry: Entry, now: datetime, pause: float) -> Entry:
