@@ -11,7 +11,8 @@ from tests.jobs.steps.test_read import pdf
 DAY = datetime(2024, 11, 9, 12, tzinfo=UTC)
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>{title}</title></head><body>
 <div id="cookie">We use cookies. <button>Accept</button></div><nav><a href="/give">Donate now</a></nav>
-<main><h1>{title}</h1>{text}</main><aside><a href="/x">Annual dinner: tickets on sale</a></aside></body></html>"""
+<main><h1>{title}</h1>{text}</main><aside><a href="/x">Annual dinner: tickets on sale</a></aside>
+</body></html>"""
 LETTER = "Open letter on the return of fishermen to North Korea"
 OPENING = "We are writing on behalf of 41 non-governmental organisations and one concerned individual"
 RESOLUTION = "Resolution of the Third Asian Assembly on Enforced Disappearances"

@@ -279,6 +279,22 @@ async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
         watch.later(seconds=601)
 
 
+async def test_the_rhythm_of_a_feed_is_remembered_with_its_body(watch: Watch) -> None:
+    """It is said once, and kept to over restarts, while the server says no more than that nothing changed."""
+    body = rss(item(*POST, watch.now, "1")).replace("<channel>", "<channel><ttl>59</ttl>")
+    watch.publish(FEED, body, etag='"1"')
+    watch.over_feed(every=3600)
+    await watch.polls()
+    for _ in range(3):
+        watch.restart()
+        watch.now = watch.source().next_due or watch.now
+        assert await watch.polls_due() == ["northlight"]
+        due = watch.source().next_due
+        assert due is not None
+        assert timedelta(minutes=58.8) <= due - watch.now <= timedelta(hours=1)
+    assert watch.asked() == ["", '"1"', '"1"', '"1"']
+
+
 async def test_what_a_failed_commit_lost_is_asked_for_again_whole(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
