@@ -1,5 +1,6 @@
 """Reads a feed (RSS, RDF, Atom, JSON Feed) into entries of plain text."""
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -162,6 +163,7 @@ def _degraded(result: Mapping[str, Any], body: bytes, headers: Mapping[str, str]
             return ""
         return f"the characters are guessed to be {encoding}: what it declares does not fit them"
     said = error.getMessage() if isinstance(error, SAXException) else str(error)
+    said = re.sub(r"^not well-formed \((.*)\)$", r"\1", said)  # as expat has it, which we say anyway
     place = f", line {error.getLineNumber()}" if isinstance(error, SAXParseException) else ""
     return line(f"not well-formed: {said or type(error).__name__}{place}")[:200]
 

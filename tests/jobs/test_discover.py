@@ -147,7 +147,7 @@ async def test_a_server_that_wants_no_more_requests_gets_none(finder: Finder) ->
     found = await finder.behind("/busy")
     assert (found.candidates, found.trouble, finder.asked()) == (
         (),
-        "HTTP 429, asks us to wait 0:01:00",
+        "HTTP 429, asks us to wait 1 min",
         ["/busy"],
     )
     finder.page(path="/")

@@ -124,7 +124,8 @@ def test_a_malformed_feed_still_gives_its_items() -> None:
     parsed = read("malformed.xml")
     assert [entry.title for entry in parsed.entries] == ["Two brothers taken", "Second item"]
     assert [entry.uid for entry in parsed.entries] == ["n-1", "n-2"]
-    assert parsed.degraded.startswith("not well-formed")
+    assert parsed.degraded.startswith("not well-formed: ")
+    assert parsed.degraded.count("not well-formed") == 1
 
 
 def test_cp1251_labelled_as_utf8() -> None:
