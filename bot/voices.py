@@ -17,7 +17,9 @@ from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
+from bot.transports.telegram_webhook import PATH, Address
 from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.notices import Admins
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _LOCK_RETRY = 5.0
+_SENDS_HERE = "another process sends here; waiting until it stops"
+_LISTENS_HERE = "another process listens here; waiting until it stops"
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
 
@@ -45,8 +49,11 @@ def rules(config: Config) -> Rules:
     )
 
 
-def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
-    """The Telegram transport with its menu of commands in every language we speak."""
+def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> TelegramTransport:
+    """The Telegram transport with its menu of commands in every language we speak.
+
+    `public_url` is where our own server is reached, for a webhook.
+    """
     menu = [
         (command.name, {language: Speech(language).t(command.summary) for language in languages()})
         for command in COMMANDS
@@ -65,7 +72,15 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
         apology=apology,
         gone=gone,
         offer=desk.offer,
+        keeping=Keeping(desk.database),
+        webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
+        alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
     )
+
+
+def _address(config: TelegramConfig, desk: Desk, public_url: str) -> Address:
+    """Where Telegram reaches us; the secret follows from our key, so that it need not be kept."""
+    return Address(f"{public_url}{PATH}", desk.database.vault.trace("telegram webhook", config.token))
 
 
 def matrix(config: Config, desk: Desk) -> "MatrixTransport":
@@ -114,7 +129,7 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
     senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
     if config.telegram:
-        chat = telegram(config.telegram, desk)
+        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "")
         await chat.start()
         stack.push_async_callback(chat.stop)
         senders.append((chat, telegram_pace(config.telegram)))
@@ -124,6 +139,21 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
         stack.push_async_callback(rooms.stop)
         senders.append((rooms, matrix_pace()))
     return senders
+
+
+@asynccontextmanager
+async def the_only_one(
+    database: Database, name: str, said: str, beat: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """Waits until no other process holds the lock of this name, and says who does; then holds it."""
+    async with AsyncExitStack() as stack:
+        while not stack.enter_context(database.sender_lock(name)):
+            beat()
+            await stack.pop_all().aclose()
+            held_by = await asyncio.to_thread(database.lock_holder, name)
+            log.warning(said, transport=name, held_by=held_by)
+            await asyncio.sleep(_LOCK_RETRY)
+        yield
 
 
 @asynccontextmanager
@@ -140,12 +170,7 @@ async def delivering(
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
     who hear of what goes wrong.
     """
-    async with AsyncExitStack() as stack:
-        while not stack.enter_context(database.sender_lock(transport.name)):
-            beat()
-            await stack.pop_all().aclose()
-            log.warning("another process sends here; waiting until it stops", transport=transport.name)
-            await asyncio.sleep(_LOCK_RETRY)
+    async with the_only_one(database, transport.name, _SENDS_HERE, beat):
         voice = Announcer(transport, zone)
         deliverer = Deliverer(database, voice, pace, now_utc, beat, told)
         recovered = await asyncio.to_thread(deliverer.recover)

@@ -77,8 +77,9 @@ def privacy(request: Request, work: Work, speech: Speech) -> Reply:
         paragraph(speech.t("No names, no user names, no telephone numbers and no messages are stored.")),
         paragraph(
             speech.t(
-                "So that no command is carried out twice, a fingerprint of each one that may change "
-                "something is kept for three days at most; it does not tell who sent it."
+                "So that nothing is lost and no command is carried out twice, what you send may wait, "
+                "encrypted, until it is answered, and a fingerprint of it may be kept for three days at "
+                "most; it does not tell who sent it."
             )
         ),
         *_platform(request, speech),

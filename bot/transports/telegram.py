@@ -5,7 +5,7 @@ Built on python-telegram-bot's Bot. Everything secret (token, addresses, texts) 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 
 import structlog
 from telegram import Bot, BotCommand
@@ -18,9 +18,13 @@ from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_inline import Offering
-from bot.transports.telegram_polling import Polling, report
+from bot.transports.telegram_intake import Intake
+from bot.transports.telegram_keeping import Keeping
+from bot.transports.telegram_polling import Polling
 from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
+from bot.transports.telegram_trouble import report
+from bot.transports.telegram_webhook import Address, Webhook, release
 from jobs.outcome import Outcome
 
 log = structlog.get_logger()
@@ -42,7 +46,9 @@ class TelegramTransport:
     Telegram's menu: (name, {language: description}). `apology` (language -> message) is said when
     an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
     the request that told so ("" where a message was refused). `offer` (words, offset, language) is asked
-    for what people type after the bot's name in other chats.
+    for what people type after the bot's name in other chats. `keeping` holds what was acknowledged and not
+    answered yet; with `webhook`, which needs it, Telegram brings updates there in place of our polling.
+    Nothing is asked of Telegram before `alone` is entered: it waits for another program to end.
     """
 
     name = NAME
@@ -61,6 +67,9 @@ class TelegramTransport:
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         offer: Offering | None = None,
+        keeping: Keeping | None = None,
+        webhook: Address | None = None,
+        alone: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         hush_libraries()
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
@@ -71,7 +80,11 @@ class TelegramTransport:
         self._sending = Sending(self._bot, buttons)
         callbacks = Callbacks(answer, apology, gone, offer)
         self._answering = Answering(self._bot, self._sending, buttons, callbacks)
-        self._polling = Polling(self._bot, self._answering.take)
+        answering = self._answering
+        intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
+        self._intake, self._alone = intake, alone
+        self.webhook = Webhook(self._bot, webhook, intake) if webhook and intake else None
+        self._listening = self.webhook or Polling(self._bot, answering.take)
         self._life = Life()
 
     async def start(self) -> None:
@@ -92,7 +105,9 @@ class TelegramTransport:
         if await self._life.end():
             await self._answering.close(STOP_WITHIN)
             with suppress(TelegramError, TimeoutError):
-                await asyncio.wait_for(self._polling.confirm(), STOP_WITHIN / 2)
+                await asyncio.wait_for(self._listening.confirm(), STOP_WITHIN / 2)
+            if self._intake:
+                await self._intake.close()
         await self._bot.shutdown()
         for request in self._requests:  # a bot that never listened leaves its connections to us
             await request.shutdown()
@@ -110,18 +125,21 @@ class TelegramTransport:
         return await self._sending.withdraw(address, reference, instead, key)
 
     async def _live(self) -> None:
-        await self._connect()
-        await self._announce()
-        self._life.ready()
-        await self._polling.run()
+        async with self._alone():
+            await self._connect()
+            await self._announce()
+            if self._intake:
+                await self._intake.resume()
+            self._life.ready()
+            await self._listening.run()
 
     async def _connect(self) -> None:
-        """Ask until Telegram has told us who we are, and no webhook keeps the updates from us."""
+        """Ask until Telegram has told us who we are, and no webhook keeps from us what we poll for."""
         for pause in pauses():
             try:
                 await self._bot.initialize()
-                if (await self._bot.get_webhook_info()).url:
-                    await self._bot.delete_webhook(drop_pending_updates=False)
+                if not self.webhook:
+                    await release(self._bot)
             except InvalidToken as error:
                 if not self._life.has_begun:
                     # The library's own text quotes the token.

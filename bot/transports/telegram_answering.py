@@ -22,6 +22,7 @@ from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_incoming import Asked, Left, Pressed, Said, read
 from bot.transports.telegram_inline import Inline, Offering
+from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_outcome import chat_and_thread
 from bot.transports.telegram_sending import Sending, parts_of
 from jobs.outcome import Gone, Sent
@@ -62,6 +63,11 @@ class Answering:
     async def close(self, seconds: float) -> None:
         """Let the answers under way come to their end for so long, then drop the rest."""
         await self._inbox.close(seconds)
+
+    def meaning(self, update: Update) -> Meaning:
+        """What an update asks for; what is typed in inline mode is typed again, and never kept."""
+        read_as = read(update, self._bot.username)
+        return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked))
 
     def take(self, update: Update) -> asyncio.Task[None] | None:
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
