@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.commands.acting import act
 from bot.commands.cases import case
 from bot.commands.command import Handler, arguments, code, heading, paragraph, reply
 from bot.commands.reading import statement
@@ -12,16 +13,20 @@ from bot.render.message import Block, Choice, Paragraph
 from bot.speech import Speech
 from storage.database import Work
 
-_LINK = re.compile("([sc])([0-9]{1,9})")
+_LINK = re.compile("([sca])([0-9]{1,9})")
 """What a link to the bot may bring (Telegram: t.me/BOT?start=s123); at most 64 of A-Za-z0-9_-."""
-_LINKED: dict[str, tuple[str, Handler]] = {"s": ("statement", statement), "c": ("case", case)}
+_LINKED: dict[str, tuple[str, Handler]] = {
+    "s": ("statement", statement),
+    "c": ("case", case),
+    "a": ("act", act),
+}
 
 
 def start(request: Request, work: Work, speech: Speech) -> Reply:
     """Welcome: what this is, what is stored, and two taps to a useful subscription.
 
-    With what a link from elsewhere brings, "s123" or "c12", that statement or case; with "kp" that country is
-    offered first.
+    With what a link from elsewhere brings, "s123" or "c12", that statement or case, with "a123" how to act on
+    that statement; with "kp" that country is offered first.
     """
     brought = arguments(request).strip()
     linked = _LINK.fullmatch(brought)
