@@ -17,6 +17,7 @@ from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.transports.telegram_webhook import PATH, Address
@@ -72,10 +73,16 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         apology=apology,
         gone=gone,
         offer=desk.offer,
+        buttons=telegram_buttons(desk.database),
         keeping=Keeping(desk.database),
         webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
         alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
     )
+
+
+def telegram_buttons(database: Database) -> Buttons:
+    """Buttons that outlive the program: sealed with the key of the database."""
+    return Buttons(lambda text: database.vault.trace("telegram button", text))
 
 
 def _address(config: TelegramConfig, desk: Desk, public_url: str) -> Address:

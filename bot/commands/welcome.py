@@ -137,11 +137,12 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
 
 def expired(request: Request, work: Work, speech: Speech) -> Reply:
     """Answer a button whose meaning was held in memory only and is gone."""
-    del request, work
-    return reply(
+    del work
+    told = reply(
         paragraph(speech.t("This button is too old. Please ask again.")),
         choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
     )
+    return replace(told, aside=request.group)
 
 
 def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:

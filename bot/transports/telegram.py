@@ -46,9 +46,10 @@ class TelegramTransport:
     Telegram's menu: (name, {language: description}). `apology` (language -> message) is said when
     an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
     the request that told so ("" where a message was refused). `offer` (words, offset, language) is asked
-    for what people type after the bot's name in other chats. `keeping` holds what was acknowledged and not
-    answered yet; with `webhook`, which needs it, Telegram brings updates there in place of our polling.
-    Nothing is asked of Telegram before `alone` is entered: it waits for another program to end.
+    for what people type after the bot's name in other chats. `buttons` are given if they are to outlive the
+    program. `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it,
+    Telegram brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is
+    entered: it waits for another program to end.
     """
 
     name = NAME
@@ -67,6 +68,7 @@ class TelegramTransport:
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         offer: Offering | None = None,
+        buttons: Buttons | None = None,
         keeping: Keeping | None = None,
         webhook: Address | None = None,
         alone: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
@@ -75,7 +77,7 @@ class TelegramTransport:
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
         writing, listening = self._requests
         self._bot = Bot(token, base_url=api_url, request=writing, get_updates_request=listening)
-        buttons = Buttons()
+        buttons = buttons or Buttons()
         self._commands = commands
         self._sending = Sending(self._bot, buttons)
         callbacks = Callbacks(answer, apology, gone, offer)

@@ -103,7 +103,7 @@ def _announces(line: str, what: str) -> bool:
 
 
 def _begins(folded: str, cue: str) -> bool:
-    """Whether the line begins with the cue, as "please send appeals before 8 April to" does, or ends with it."""
+    """Whether the line begins with the cue, as "please send appeals before 8 April to" does, or ends so."""
     return folded.startswith((f"{cue} ", f"{cue}:")) or folded.endswith(f" {cue}")
 
 
