@@ -14,10 +14,11 @@ from bot.config import Config, TelegramConfig
 from bot.desk import ONLY_TERMINAL, Desk
 from bot.installation import admins
 from bot.render.message import Message, Paragraph, Span
-from bot.speech import Speech, languages
+from bot.speech import Speech, languages, msgid
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_face import Face, Shown
 from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
 from bot.transports.telegram_webhook import PATH, Address
@@ -35,6 +36,13 @@ log = structlog.get_logger()
 _LOCK_RETRY = 5.0
 _SENDS_HERE = "another process sends here; waiting until it stops"
 _LISTENS_HERE = "another process listens here; waiting until it stops"
+_ABOUT = msgid(
+    "Vigil keeps watch over what human-rights organisations publish. When somebody is in danger and a call "
+    "goes out, it tells you within moments, in the issuer's own words and with the source. Everything else "
+    "can be searched here.\n\nChats with a bot on Telegram are not end-to-end encrypted. If using this bot "
+    "endangers you, do not."
+)
+_SHORT = msgid("Urgent calls of human-rights organisations, as they go out, with their source.")
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
 
@@ -51,15 +59,10 @@ def rules(config: Config) -> Rules:
 
 
 def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> TelegramTransport:
-    """The Telegram transport with its menu of commands in every language we speak.
+    """The Telegram transport with its menus in every language we speak.
 
     `public_url` is where our own server is reached, for a webhook.
     """
-    menu = [
-        (command.name, {language: Speech(language).t(command.summary) for language in languages()})
-        for command in COMMANDS
-        if not (command.hidden or command.desk)
-    ]
 
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("telegram", address, request_id)
@@ -69,7 +72,7 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         api_url=config.api_url,
         proxy=config.proxy,
         answer=desk.answer,
-        commands=menu,
+        face=telegram_face(desk.admins),
         apology=apology,
         gone=gone,
         offer=desk.offer,
@@ -77,6 +80,27 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         keeping=Keeping(desk.database),
         webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
         alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
+    )
+
+
+def telegram_face(told: Admins) -> Face:
+    """What people see of the bot before they write, in every language we speak."""
+    spoken = {language: Speech(language) for language in languages()}
+    shown = [
+        Shown(
+            command.name,
+            {language: speech.t(command.summary) for language, speech in spoken.items()},
+            manages=command.manages,
+            desk=command.desk,
+        )
+        for command in COMMANDS
+        if not command.hidden
+    ]
+    return Face(
+        shown,
+        [int(address) for transport, address in told.addresses if transport == "telegram"],
+        {language: speech.t(_ABOUT) for language, speech in spoken.items()},
+        {language: speech.t(_SHORT) for language, speech in spoken.items()},
     )
 
 

@@ -4,11 +4,11 @@ Built on python-telegram-bot's Bot. Everything secret (token, addresses, texts) 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 
 import structlog
-from telegram import Bot, BotCommand
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.request import Reply, Request
@@ -17,6 +17,7 @@ from bot.transports.life import Life
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_face import Face, show
 from bot.transports.telegram_inline import Offering
 from bot.transports.telegram_intake import Intake
 from bot.transports.telegram_keeping import Keeping
@@ -42,8 +43,8 @@ class TokenRefusedError(Exception):
 class TelegramTransport:
     """One bot account.
 
-    `api_url` ends in /bot. `answer` is asked for every line and press. `commands` are shown in
-    Telegram's menu: (name, {language: description}). `apology` (language -> message) is said when
+    `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
+    before they write. `apology` (language -> message) is said when
     an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
     the request that told so ("" where a message was refused). `offer` (words, offset, language) is asked
     for what people type after the bot's name in other chats. `buttons` are given if they are to outlive the
@@ -64,7 +65,7 @@ class TelegramTransport:
         api_url: str = "https://api.telegram.org/bot",
         proxy: str = "",
         answer: Callable[[Request], Awaitable[Reply]],
-        commands: Sequence[tuple[str, dict[str, str]]] = (),
+        face: Face | None = None,
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         offer: Offering | None = None,
@@ -78,7 +79,7 @@ class TelegramTransport:
         writing, listening = self._requests
         self._bot = Bot(token, base_url=api_url, request=writing, get_updates_request=listening)
         buttons = buttons or Buttons()
-        self._commands = commands
+        self._face = face or Face()
         self._sending = Sending(self._bot, buttons)
         callbacks = Callbacks(answer, apology, gone, offer)
         self._answering = Answering(self._bot, self._sending, buttons, callbacks)
@@ -129,7 +130,7 @@ class TelegramTransport:
     async def _live(self) -> None:
         async with self._alone():
             await self._connect()
-            await self._announce()
+            await show(self._bot, self._face)
             if self._intake:
                 await self._intake.resume()
             self._life.ready()
@@ -151,16 +152,3 @@ class TelegramTransport:
                 await asyncio.sleep(report(error, pause))
             else:
                 return
-
-    async def _announce(self) -> None:
-        """Set the menu of commands: English as the default, and each other language for its speakers."""
-        languages = sorted({language for _, texts in self._commands for language in texts})
-        for language in languages:
-            menu = [
-                BotCommand(name, (texts.get(language) or texts.get("en") or next(iter(texts.values())))[:256])
-                for name, texts in self._commands
-            ]
-            try:
-                await self._bot.set_my_commands(menu, language_code=None if language == "en" else language)
-            except TelegramError as error:
-                log.warning("the menu of commands was not set", language=language, detail=str(error))

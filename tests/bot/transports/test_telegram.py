@@ -12,6 +12,7 @@ from bot.commands.request import Reply, Request
 from bot.render.message import Choice, Heading, Message, Paragraph, Span
 from bot.transports.telegram import TelegramTransport, TokenRefusedError
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_face import Face, Shown
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from storage.vault import Vault
 from tests.emulators.telegram import TelegramEmulator, dropped, flood, garbage, refusal, trouble
@@ -360,8 +361,8 @@ class TestLife:
 
     async def test_the_menu_speaks_each_language(self, telegram: TelegramEmulator, voice: Voice) -> None:
         """English is everybody's default; a language without its own words shows the English ones."""
-        commands = [("start", {"en": "Begin", "ko": "시작"}), ("help", {"en": "Help"})]
-        async with a_bot(telegram, voice, commands=commands):
+        face = Face([Shown("start", {"en": "Begin", "ko": "시작"}), Shown("help", {"en": "Help"})])
+        async with a_bot(telegram, voice, face=face):
             pass
         assert [one["description"] for one in telegram.world.commands[""]] == ["Begin", "Help"]
         assert [one["description"] for one in telegram.world.commands["ko"]] == ["시작", "Help"]

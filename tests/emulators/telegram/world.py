@@ -61,6 +61,8 @@ class World:
     """Id of each inline query -> who asked, and the parameters of the answer."""
     menus: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     """(scope, language) -> the commands; see `methods.menus` for how a scope is written."""
+    described: dict[tuple[str, str], str] = field(default_factory=dict)
+    """("description" or "short_description", language) -> what the bot says of itself."""
     files: dict[str, Any] = field(default_factory=dict)
     """Id of each file that was uploaded -> the file."""
 
