@@ -18,6 +18,9 @@ from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.scrapes import routes as scrapes
 from bot.systemd import Manager
+from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_webhook import Webhook
+from bot.updates import routes as updates
 from bot.voices import delivering, rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
@@ -99,7 +102,8 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             seen = scrapes(database, meter, pulse, now_utc)
             await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
         if config.web:
-            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter))
+            hook = next((one.webhook for one, _ in senders if isinstance(one, TelegramTransport)), None)
+            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hook))
         schedule = Schedule(tuple(jobs))
         schedule.start()
         first = asyncio.create_task(_first_round(poller, heart))
@@ -114,7 +118,9 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _web(config: Config, web: WebConfig, poller: Poller, meter: Meter) -> AsyncIterator[list[Job]]:
+async def _web(
+    config: Config, web: WebConfig, poller: Poller, meter: Meter, hook: Webhook | None
+) -> AsyncIterator[list[Job]]:
     """The built-in server, with what it serves; yields what has to be done for its sake."""
     if not web.public_url:
         log.warning("web.unused", remedy="give `public_url` under [web], or take the table out")
@@ -128,9 +134,10 @@ async def _web(config: Config, web: WebConfig, poller: Poller, meter: Meter) -> 
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(subscriber.close)
-        await stack.enter_async_context(
-            serving("web", web.listen, pushes(subscriber), max_bytes=config.fetch.max_bytes)
-        )
+        served = [*pushes(subscriber), *(updates(hook) if hook else ())]
+        await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
+        if hook:
+            hook.served.set()
         yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()))]
 
 

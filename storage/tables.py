@@ -347,6 +347,14 @@ requests = Table(
     Column("day", Date, nullable=False, index=True),
 )
 
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("day", Date, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -1,5 +1,6 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
+from bot.commands.acting import act
 from bot.commands.appeals import appeal, appeals, approve, confirms, correct, stop
 from bot.commands.archive import demands, latest, resolutions, search
 from bot.commands.attention import follow, mute, show, why
@@ -96,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
         "/statement 12",
         msgid("number [page | versions | version 1]"),
     ),
+    Command("act", act, msgid("Whom a call asks you to write to, and how"), "/act 12", msgid("number")),
     Command("case", case, msgid("What became of a case"), "/case 12", msgid("number [page]")),
     Command(
         "follow",

@@ -35,6 +35,8 @@ class TelegramConfig:
     api_url: str = "https://api.telegram.org/bot"
     messages_per_second: float = 30.0
     proxy: str = field(default="", repr=False)
+    webhook: bool = False
+    """Whether Telegram brings updates to the built-in server, in place of our polling."""
 
 
 @dataclass(frozen=True, slots=True)

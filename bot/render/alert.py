@@ -229,7 +229,11 @@ def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     number, case = alert.statement.id, alert.case_id
     if not number:
         return ((latest,),)
-    first = (Choice(speech.t("Full text"), f"/statement {number}"), latest)
+    text = Choice(speech.t("Full text"), f"/statement {number}")
+    # Where somebody is asked for something, that comes first; an appeal of the admins says it whole.
+    asks = (alert.statement.demands or alert.statement.addressees) and not is_appeal(alert)
+    acts = bool(asks) and alert.msg_type is not MsgType.CANCEL
+    first = (Choice(speech.t("Act"), f"/act {number}"), text) if acts else (text, latest)
     if not case or not alert.id:
         return (first,)
     if alert.msg_type is MsgType.CANCEL:
