@@ -23,6 +23,8 @@ class Pruner:
 
     def prune(self, now: datetime) -> int:
         """Forgets who is past the time of grace; returns how many. Each by itself: nobody waits long."""
+        with self.database.write() as work:
+            work.recipients.settle_down(now)
         with self.database.read() as work:
             lost = work.recipients.lost((now - GRACE).date())
         for recipient in lost:

@@ -16,6 +16,7 @@ from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import DIGESTS
 from jobs.steps import match
+from jobs.unasked import mute as silence
 from storage.database import Work
 from storage.people import Recipient
 from storage.records import Alert, Case
@@ -162,7 +163,10 @@ def _case_typed(request: Request, work: Work, stance: Stance, speech: Speech) ->
             most=MOST,
             example="/settings",
         )
-    work.stances.take(recipient.id, case.id, stance)
+    if stance is Stance.MUTE:
+        silence(work, recipient, case.id, request.now)
+    else:
+        work.stances.take(recipient.id, case.id, stance)
     return case
 
 
