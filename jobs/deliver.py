@@ -49,7 +49,7 @@ class Voice(Protocol):
     ) -> Outcome:
         """Sends one alert, or a digest of some, in this manner."""
 
-    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """Sends an admin a notice."""
 
     @property
@@ -221,7 +221,7 @@ class Deliverer:
 
     async def _said(self, errand: Errand, now: datetime) -> Outcome:
         if isinstance(errand.matter, Notice):
-            return await self.voice.notify(errand.matter, errand.recipient, errand.key)
+            return await self.voice.notify(errand.matter, errand.recipient, errand.key, now)
         if isinstance(errand.matter, Change):
             return await self.voice.amend(errand.matter.told, errand.recipient, now)
         manner = await manner_of(self.database, errand.matter, errand.deliveries)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from storage.database import Work
-from storage.deliveries import REPEATED, UNREACHABLE
 from storage.people import Delivery
+from storage.reach import REPEATED, UNREACHABLE
 from storage.words import DeliveryState
 
 _REFUSED = "in plain text, as it was refused"

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
 from storage.people import Delivery
+from storage.reach import at_rest_until, kept_from_them, reachable
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Urgency
 
@@ -15,11 +16,6 @@ LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, Deliver
 DIGESTS = 4
 """The lane of what waits for a digest: nothing there rings."""
 EXPIRED = "the alert expired before it could be sent"
-UNREACHABLE = "the recipient cannot be reached"
-HELD_FROM_THEM = f"{UNREACHABLE}, and it was held; "
-"""What the detail of such a delivery begins with, if an admin was to look first."""
-REPEATED = "repeated, as it is uncertain whether it arrived"
-"""In the detail of what may have arrived already and was tried again: that is done once."""
 _CLOSED = "the case was closed before it could be sent"
 _CALLED_OFF = "called off while it was being sent, and it did not arrive"
 _ARRIVED = (
@@ -323,6 +319,12 @@ class Deliveries:
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
         return None if row is None else _delivery(row)
 
+    def noticed(self, notice_id: int, recipient_id: int) -> Delivery | None:
+        """The delivery of the notice to this recipient."""
+        of = (deliveries.c.notice_id == notice_id, deliveries.c.recipient_id == recipient_id)
+        row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
+        return None if row is None else _delivery(row)
+
     def beside(self, one: Delivery) -> tuple[Delivery, ...]:
         """The delivery, with all others that its recipient was sent in the same message."""
         if not one.reference:
@@ -376,22 +378,6 @@ class Deliveries:
         ]
         self._additions.many(deliveries, rows)
         return len(rows)
-
-
-def reachable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """Whether its recipient may be written to at this moment."""
-    rested = sa.or_(recipients.c.rests.is_(None), recipients.c.rests <= now)
-    return (recipients.c.state == RecipientState.ACTIVE, rested)
-
-
-def at_rest_until(due: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
-    """When something that is `due` may go: later where its recipient is to be left alone until then."""
-    return sa.case((recipients.c.rests > due, recipients.c.rests), else_=due)
-
-
-def kept_from_them(detail: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-    """The detail of what waited for somebody who cannot be reached; what it was before stays told."""
-    return sa.literal(f"{UNREACHABLE}; ", sa.Text()) + detail
 
 
 def _again(detail: sa.ColumnElement[str]) -> dict[str, sa.ColumnElement[str]]:

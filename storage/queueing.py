@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.deliveries import HELD_FROM_THEM, UNREACHABLE
+from storage.reach import HELD_FROM_THEM, UNREACHABLE
 from storage.tables import deliveries
 from storage.words import DeliveryState
 

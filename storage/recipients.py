@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage import facets
-from storage.deliveries import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.endings import called_off
 from storage.merging import merge_deliveries
 from storage.people import Recipient
+from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
 from storage.tables import alerts, deliveries, recipients, routes, stances
 from storage.vault import Vault

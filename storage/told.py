@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.deliveries import UNREACHABLE, at_rest_until, reachable
 from storage.queueing import queue_for
+from storage.reach import UNREACHABLE, at_rest_until, reachable
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Status, Urgency

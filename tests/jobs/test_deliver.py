@@ -41,8 +41,9 @@ class Platform:
             recipient, (f"{change.alert.identifier} by {change.by.identifier}",), change.key
         )
 
-    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """One attempt to tell an admin."""
+        del now
         return self._answered(recipient, tuple(str(event.kind) for event in notice.events), key)
 
     async def tell(
