@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.reach import HELD_FROM_THEM, UNREACHABLE
 from storage.tables import alerts, deliveries, meta
 from storage.words import DeliveryState
 
@@ -99,14 +100,19 @@ class Held:
         ).rowcount
 
     def release(self, alert_id: int, now: datetime) -> int:
-        """Lets what is held of the alert go, digests at their hour; returns how much."""
+        """Lets what is held of the alert go, digests at their hour; returns how much.
+
+        Who is lost gets it once there again.
+        """
         self._forget(alert_id)
+        self._lost(alert_id, UNREACHABLE)
         at_once = sa.case((deliveries.c.lane < _DIGESTS, now), else_=deliveries.c.not_before)
         return self._change(alert_id, state=DeliveryState.QUEUED, not_before=at_once, detail="")
 
     def drop(self, alert_id: int, why: str = DROPPED) -> int:
         """What is held of the alert is not sent; returns how much."""
         self._forget(alert_id)
+        self._lost(alert_id, why)
         return self._change(alert_id, state=DeliveryState.CANCELLED, detail=why)
 
     def expire(self, since: datetime | None, now: datetime) -> int:
@@ -126,6 +132,12 @@ class Held:
             .where(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.HELD)
             .values(**values)
         ).rowcount
+
+    def _lost(self, alert_id: int, detail: str) -> None:
+        """The same decision for whoever could not be reached when it was made."""
+        of = (deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.CANCELLED)
+        held = deliveries.c.detail.startswith(HELD_FROM_THEM, autoescape=True)
+        self._connection.execute(sa.update(deliveries).where(*of, held).values(detail=detail))
 
     def _counted(self, *where: sa.ColumnElement[bool], expired: bool) -> tuple[HeldAlert, ...]:
         question = (

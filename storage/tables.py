@@ -287,6 +287,8 @@ recipients = Table(
     Column("wakes", Boolean, nullable=False, server_default=true()),
     Column("discreet", Boolean, nullable=False, server_default=false()),
     Column("lost", Date, index=True),
+    Column("rests", Moment),
+    Column("narrowed", Date),
 )
 
 OWN_CLOCK = or_(
