@@ -56,6 +56,8 @@ LINES = (
 )
 DESK = (
     *(("author", line) for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted yes")),
+    *(("author", line) for line in ("/sources", "/sources northlight", "/sources northlight pause")),
+    *(("author", line) for line in ("/stats", "/audit", "/admins")),
     ("author", "/appeal"),
     (
         "author",
