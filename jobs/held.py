@@ -26,7 +26,7 @@ def release(work: Work, number: int, now: datetime, zone: tzinfo) -> int:
         work.held.drop(number, EXPIRED_HELD)
         return 0
     if alert.msg_type is MsgType.CANCEL and alert.case_id is not None:
-        work.deliveries.cancel_case(alert.case_id, before=alert.id)
+        work.deliveries.cancel_case(alert.case_id, before=alert.id, status=alert.status)
     count = work.held.release(number, now)
     if alert.msg_type is not MsgType.CANCEL and alert.case_id is not None:
         count -= work.stances.hush(alert.id, alert.case_id)
