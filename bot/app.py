@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -17,6 +18,9 @@ from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.scrapes import routes as scrapes
 from bot.systemd import Manager
+from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_webhook import Webhook
+from bot.updates import routes as updates
 from bot.voices import delivering, rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
@@ -31,6 +35,8 @@ from jobs.prune import Pruner
 from jobs.remind import EVERY as REMIND_EVERY
 from jobs.remind import Reminder
 from jobs.schedule import Job, Schedule
+from jobs.unanswered import EVERY as REVIEW_EVERY
+from jobs.unanswered import Unanswered
 from jobs.websub import Subscriber
 from storage.database import Database, now_utc
 
@@ -82,11 +88,13 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         pruner = Pruner(database)
         launcher = Launcher(database, desk.rules, limits(config), wake.set)
+        unanswered = Unanswered(database, told, timedelta(seconds=config.review.remind_after), wake.set)
         reminder = Reminder(database, desk.zone, wake.set)
         jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
             Job("heartbeat", EVERY, heart.beat),
+            Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
             Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
             Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),
         ]
@@ -94,7 +102,8 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             seen = scrapes(database, meter, pulse, now_utc)
             await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
         if config.web:
-            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter))
+            hook = next((one.webhook for one, _ in senders if isinstance(one, TelegramTransport)), None)
+            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hook))
         schedule = Schedule(tuple(jobs))
         schedule.start()
         first = asyncio.create_task(_first_round(poller, heart))
@@ -109,7 +118,9 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _web(config: Config, web: WebConfig, poller: Poller, meter: Meter) -> AsyncIterator[list[Job]]:
+async def _web(
+    config: Config, web: WebConfig, poller: Poller, meter: Meter, hook: Webhook | None
+) -> AsyncIterator[list[Job]]:
     """The built-in server, with what it serves; yields what has to be done for its sake."""
     if not web.public_url:
         log.warning("web.unused", remedy="give `public_url` under [web], or take the table out")
@@ -123,9 +134,10 @@ async def _web(config: Config, web: WebConfig, poller: Poller, meter: Meter) -> 
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(subscriber.close)
-        await stack.enter_async_context(
-            serving("web", web.listen, pushes(subscriber), max_bytes=config.fetch.max_bytes)
-        )
+        served = [*pushes(subscriber), *(updates(hook) if hook else ())]
+        await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
+        if hook:
+            hook.served.set()
         yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()))]
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -12,12 +13,16 @@ from bot.announce import Announcer, Transport
 from bot.commands.table import COMMANDS
 from bot.config import Config, TelegramConfig
 from bot.desk import ONLY_TERMINAL, Desk
-from bot.installation import admins
+from bot.installation import admins, limits
 from bot.render.message import Message, Paragraph, Span
-from bot.speech import Speech, languages
+from bot.speech import Speech, languages, msgid
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_face import Face, Shown
+from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
+from bot.transports.telegram_webhook import PATH, Address
 from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.notices import Admins
@@ -30,6 +35,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _LOCK_RETRY = 5.0
+_SENDS_HERE = "another process sends here; waiting until it stops"
+_LISTENS_HERE = "another process listens here; waiting until it stops"
+_ABOUT = msgid(
+    "Vigil keeps watch over what human-rights organisations publish. When somebody is in danger and a call "
+    "goes out, it tells you within moments, in the issuer's own words and with the source. Everything else "
+    "can be searched here.\n\nChats with a bot on Telegram are not end-to-end encrypted. If using this bot "
+    "endangers you, do not."
+)
+_SHORT = msgid("Urgent calls of human-rights organisations, as they go out, with their source.")
 AT_ONCE = Pace(1000.0, gap=0.0)
 """For a terminal, which has no limits."""
 
@@ -42,16 +56,16 @@ def rules(config: Config) -> Rules:
         per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
         organisation=config.admins.organisation,
         admins=admins(config),
+        review=limits(config).review,
+        zone=ZoneInfo(config.timezone),
     )
 
 
-def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
-    """The Telegram transport with its menu of commands in every language we speak."""
-    menu = [
-        (command.name, {language: Speech(language).t(command.summary) for language in languages()})
-        for command in COMMANDS
-        if not (command.hidden or command.desk)
-    ]
+def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> TelegramTransport:
+    """The Telegram transport with its menus in every language we speak.
+
+    `public_url` is where our own server is reached, for a webhook.
+    """
 
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("telegram", address, request_id)
@@ -61,11 +75,46 @@ def telegram(config: TelegramConfig, desk: Desk) -> TelegramTransport:
         api_url=config.api_url,
         proxy=config.proxy,
         answer=desk.answer,
-        commands=menu,
+        face=telegram_face(desk.admins),
         apology=apology,
         gone=gone,
         offer=desk.offer,
+        buttons=telegram_buttons(desk.database),
+        keeping=Keeping(desk.database),
+        webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
+        alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
     )
+
+
+def telegram_face(told: Admins) -> Face:
+    """What people see of the bot before they write, in every language we speak."""
+    spoken = {language: Speech(language) for language in languages()}
+    shown = [
+        Shown(
+            command.name,
+            {language: speech.t(command.summary) for language, speech in spoken.items()},
+            manages=command.manages,
+            desk=command.desk,
+        )
+        for command in COMMANDS
+        if not command.hidden
+    ]
+    return Face(
+        shown,
+        [int(address) for transport, address in told.addresses if transport == "telegram"],
+        {language: speech.t(_ABOUT) for language, speech in spoken.items()},
+        {language: speech.t(_SHORT) for language, speech in spoken.items()},
+    )
+
+
+def telegram_buttons(database: Database) -> Buttons:
+    """Buttons that outlive the program: sealed with the key of the database."""
+    return Buttons(lambda text: database.vault.trace("telegram button", text))
+
+
+def _address(config: TelegramConfig, desk: Desk, public_url: str) -> Address:
+    """Where Telegram reaches us; the secret follows from our key, so that it need not be kept."""
+    return Address(f"{public_url}{PATH}", desk.database.vault.trace("telegram webhook", config.token))
 
 
 def matrix(config: Config, desk: Desk) -> "MatrixTransport":
@@ -114,7 +163,7 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
     senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
     if config.telegram:
-        chat = telegram(config.telegram, desk)
+        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "")
         await chat.start()
         stack.push_async_callback(chat.stop)
         senders.append((chat, telegram_pace(config.telegram)))
@@ -124,6 +173,21 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
         stack.push_async_callback(rooms.stop)
         senders.append((rooms, matrix_pace()))
     return senders
+
+
+@asynccontextmanager
+async def the_only_one(
+    database: Database, name: str, said: str, beat: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """Waits until no other process holds the lock of this name, and says who does; then holds it."""
+    async with AsyncExitStack() as stack:
+        while not stack.enter_context(database.sender_lock(name)):
+            beat()
+            await stack.pop_all().aclose()
+            held_by = await asyncio.to_thread(database.lock_holder, name)
+            log.warning(said, transport=name, held_by=held_by)
+            await asyncio.sleep(_LOCK_RETRY)
+        yield
 
 
 @asynccontextmanager
@@ -140,12 +204,7 @@ async def delivering(
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
     who hear of what goes wrong.
     """
-    async with AsyncExitStack() as stack:
-        while not stack.enter_context(database.sender_lock(transport.name)):
-            beat()
-            await stack.pop_all().aclose()
-            log.warning("another process sends here; waiting until it stops", transport=transport.name)
-            await asyncio.sleep(_LOCK_RETRY)
+    async with the_only_one(database, transport.name, _SENDS_HERE, beat):
         voice = Announcer(transport, zone)
         deliverer = Deliverer(database, voice, pace, now_utc, beat, told)
         recovered = await asyncio.to_thread(deliverer.recover)

@@ -78,8 +78,13 @@ def shown(listen: tuple[str, int]) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-async def body_of(request: web.Request) -> bytes:
-    """The whole body, as it was sent. Ends the request with 408, 413 or 415 where there is none to be had."""
+async def body_of(request: web.Request, most: int = 0) -> bytes:
+    """The whole body, as it was sent; of `most` bytes, where fewer are allowed than the server takes.
+
+    Ends the request with 408, 413 or 415 where there is none to be had.
+    """
+    if most:
+        request = request.clone(client_max_size=most)
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise web.HTTPUnsupportedMediaType
     try:

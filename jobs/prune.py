@@ -22,7 +22,10 @@ class Pruner:
     database: Database
 
     def prune(self, now: datetime) -> int:
-        """Forgets who is past the time of grace; returns how many. Each by itself: nobody waits long."""
+        """Forgets who is past the time of grace; returns how many. Each by itself: nobody waits long.
+
+        What waited for an answer for days is not answered any more, and goes too.
+        """
         with self.database.write() as work:
             work.recipients.settle_down(now)
         with self.database.read() as work:
@@ -31,6 +34,8 @@ class Pruner:
             with self.database.write() as work:
                 if recipient in work.recipients.lost((now - GRACE).date()):  # they may have come back
                     work.recipients.forget(recipient)
+        with self.database.write() as work:
+            work.updates.prune(now)
         if lost:
             log.info("recipients.pruned", recipients=len(lost))
         return len(lost)

@@ -3,7 +3,7 @@
 Which tables there are is learnt from the migrations, up to the database's version, and not from
 `storage.tables`: so what an older program left behind can be copied before it is migrated. The index
 for searching holds nothing of its own; it is left out, and made anew from the statements where it is
-wanted (`Statements.index_all`).
+wanted (`Statements.index_all`). What waits to be answered is of this hour, and no copy may keep it.
 """
 
 import sqlite3
@@ -24,6 +24,7 @@ _BATCH = 200
 """Rows held in memory at once: one of them may hold a long document, or two of them."""
 _PATIENCE = "30s"
 _INDEX = "statement_index"
+_UPDATES = "updates"
 _RECIPIENTS = "recipients"
 
 _Rows = list[dict[str, Any]]
@@ -202,7 +203,7 @@ def _found_in(connection: Connection) -> list[sa.Table]:
     """The tables of a database that holds nothing but ours."""
     found = sa.MetaData()
     sa.event.listen(found, "column_reflect", _plain_type)
-    found.reflect(connection, only=lambda name, _: not name.startswith((_INDEX, "alembic_")))
+    found.reflect(connection, only=lambda name, _: not name.startswith((_INDEX, _UPDATES, "alembic_")))
     return found.sorted_tables
 
 

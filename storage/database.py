@@ -37,6 +37,7 @@ from storage.notices import Notices
 from storage.own_time import OwnTime
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.redactions import Redactions
 from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
@@ -46,6 +47,7 @@ from storage.statements import Statements
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
 from storage.told import Told
+from storage.updates import Updates
 from storage.vault import Vault, WrongKey
 
 
@@ -70,6 +72,7 @@ class Work:
     recipients: Recipients
     routes: Routes
     requests: Requests
+    updates: Updates
     deliveries: Deliveries
     told: Told
     stances: Stances
@@ -80,6 +83,7 @@ class Work:
     notices: Notices
     moments: Moments
     held: Held
+    redactions: Redactions
     courses: Courses
     appeals: Appeals
     audit: Audit
@@ -169,9 +173,13 @@ class Database:
 
     @contextmanager
     def sender_lock(self, transport: str) -> Iterator[bool]:
-        """True while this process alone may send on `transport`; False when another one does."""
+        """True while this process alone may do what `transport` names; False when another one does."""
         with locks.if_free(self.engine, transport) as alone:
             yield alone
+
+    def lock_holder(self, name: str) -> str:
+        """Who holds the lock of this name, for an operator."""
+        return locks.holder(self.engine, name)
 
     def key_fits(self) -> bool:
         """Whether our key is the one that this database was made with; True while it has none yet."""
@@ -222,6 +230,7 @@ class Database:
             recipients=Recipients(connection, self.vault),
             routes=Routes(connection, additions, self.vault),
             requests=Requests(connection, self.vault),
+            updates=Updates(connection, self.vault),
             deliveries=deliveries,
             told=Told(connection),
             stances=Stances(connection, additions),
@@ -232,6 +241,7 @@ class Database:
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             held=Held(connection),
+            redactions=Redactions(connection, self.vault),
             courses=Courses(connection),
             appeals=Appeals(connection, self.vault),
             audit=Audit(connection, self.vault),

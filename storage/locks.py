@@ -1,6 +1,8 @@
 """Locks by name, for what one program at a time may do."""
 
 import fcntl
+import os
+import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +10,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+
+_HOLDER = sa.text(
+    "SELECT pid, client_addr, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = "
+    "'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = :number"
+)
+"""Manual, 52.12: of an advisory lock with one key, classid is its high half and objid its low one."""
 
 
 def until_commit(connection: Connection, name: str) -> None:
@@ -32,17 +40,37 @@ def if_free(engine: Engine, name: str) -> Iterator[bool]:
         yield from _session_lock(engine, name)
 
 
+def holder(engine: Engine, name: str) -> str:
+    """Who holds the lock, for an operator: a process and its machine; "nobody" where that is over."""
+    if engine.dialect.name == "sqlite":
+        file = _file(engine.url.database or "", name)
+        return file.read_text(encoding="utf-8") if file.exists() else "nobody"
+    with engine.connect() as connection:
+        row = connection.execute(_HOLDER, {"number": _number(name)}).first()
+    if row is None:
+        return "nobody"
+    where = row.client_addr or "its own machine"
+    return f"session {row.pid} of the database, from {where}, since {row.backend_start:%F %T}"
+
+
 def _file_lock(database: str | None, name: str) -> Iterator[bool]:
     if not database or database == ":memory:":
         yield True
         return
-    with Path(f"{database}.{name}.lock").open("a", encoding="ascii") as file:
+    with _file(database, name).open("a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             yield False
             return
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.flush()
         yield True
+
+
+def _file(database: str, name: str) -> Path:
+    return Path(f"{database}.{name.replace(' ', '-')}.lock")
 
 
 def _session_lock(engine: Engine, name: str) -> Iterator[bool]:

@@ -242,6 +242,13 @@ takedowns = Table(
     Column("statement_id", ForeignKey("statements.id"), index=True),
 )
 
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("words_sealed", LargeBinary, nullable=False),
+)
+
 alerts = Table(
     "alerts",
     metadata,
@@ -341,6 +348,14 @@ requests = Table(
     metadata,
     Column("trace", String(64), primary_key=True),
     Column("day", Date, nullable=False, index=True),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("day", Date, nullable=False),
 )
 
 deliveries = Table(

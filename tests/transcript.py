@@ -10,10 +10,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.commands.table import COMMANDS
+from jobs.review import sentence
 from storage.database import Database, Work
-from storage.records import Addressee, Assessment, Demand, PersonsAtRisk, Signatories, Source, Statement
+from storage.records import (
+    Addressee,
+    Alert,
+    Assessment,
+    Demand,
+    PersonsAtRisk,
+    Signatories,
+    Source,
+    Statement,
+)
 from storage.vault import Vault
-from storage.words import CaseState, Gone, Kind, MsgType, Relation
+from storage.words import CaseState, Concern, Gone, Kind, MsgType, Relation
 from tests.bot.chat import Chat
 from tests.builders import CALM, NOON, URGENT, a_source, an_entry
 from tests.documents import ROOT
@@ -30,12 +40,22 @@ LINES = (
     ),
     *("/settings", "/latest China", '/search "prison camps" since:2004', "/search prisson kind:resolutoin"),
     *("/resolutions 2005", "/demands 2005 China", "/demands", "/signed NKHR", "/signed Open Sea", "/orgs"),
-    *("/statement 1", "/statement 1 versions", "/statement 99", "/case 1", "/cite 2", "/cite 3", "/status"),
+    *(
+        "/statement 1",
+        "/statement 1 versions",
+        "/statement 99",
+        "/act 1",
+        "/case 1",
+        "/cite 2",
+        "/cite 3",
+        "/status",
+    ),
     *("/settings 1", "/settings 1 kinds", "/follow 1", "/mute 1", "/settings", "/mute 1 off"),
     *("/digest daily 07:30 Seoul", "/quiet 22:00-07:00", "/settings discreet:on", "/settings drills:on"),
     *("/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
 DESK = (
+    *(("author", line) for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted yes")),
     ("author", "/appeal"),
     (
         "author",
@@ -190,6 +210,7 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
     reader = Chat(database, address="reader", now=now)
     for line in ("/subscribe", "/settings drills:on"):
         reader.says(line)
+    waits(database, now)
     people = {
         name: Chat(database, language=language, address=name, admin=True, now=now)
         for name in ("author", "colleague")
@@ -202,6 +223,33 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
         read = chat.says(line)
         buttons = " ".join(f"[{label}]" for label in chat.offered)
         yield language, line, f"{read}\n\n{buttons}".rstrip()
+
+
+def waits(database: Database, now: datetime) -> None:
+    """A call that names a child is held for the reader."""
+    call = Statement(
+        title="Two pupils face return",
+        kind=Kind.URGENT_APPEAL,
+        language="en",
+        url="https://northlight.example/ua-13-26",
+        text="Two pupils were led away on Monday and face imminent return. One is Ryu Sol, 11.",
+        issuers=("Northlight",),
+        published=now,
+        countries=("CN", "KP"),
+        persons_at_risk=PersonsAtRisk(2, 1, 1),
+        alert=URGENT,
+    )
+    with database.write() as work:
+        source = work.sources.by_name("northlight")
+        reader = work.recipients.find("console", "reader")
+        assert source is not None
+        assert reader is not None
+        found = work.statements.get(kept(work, source, call))
+        assert found is not None
+        alert = Alert(identifier="sample", statement=found, source=source, sent=now - timedelta(minutes=20))
+        to = [(reader.id, reader.transport, now)]
+        why = sentence((Concern.MINOR,))
+        work.deliveries.queue(work.alerts.add(alert), to, lane=1, held=why)
 
 
 def page() -> str:

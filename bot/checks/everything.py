@@ -44,7 +44,7 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("clock", lambda: [check_clock(_clocks(looked, asked, home))]),
         *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
         *_guarded("sources", lambda: _judged(config, _unbroken(seen), now())),
-        *_guarded("telegram", lambda: check_telegram(config, _unbroken(bot))),
+        *_guarded("telegram", lambda: check_telegram(config, _unbroken(bot), now())),
         *_guarded("matrix", lambda: check_matrix(_unbroken(account))),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
@@ -86,7 +86,10 @@ def _speech(config: Config) -> Speech:
 
 
 async def _ask_telegram(config: Config, now: Callable[[], datetime]) -> BotSeen | None:
-    return await check_bot(config.telegram, config.admins.telegram, now) if config.telegram else None
+    if config.telegram is None:
+        return None
+    public_url = config.web.public_url if config.web else ""
+    return await check_bot(config.telegram, config.admins.telegram, now, public_url)
 
 
 async def _ask_matrix(config: Config, now: Callable[[], datetime]) -> AccountSeen | None:

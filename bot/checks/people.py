@@ -1,19 +1,45 @@
 """Says who can be told of trouble, and where people are reached."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
 from bot.transports.matrix_check import AccountSeen
-from bot.transports.telegram_check import BotSeen
+from bot.transports.telegram_check import BotSeen, Updates
+from bot.transports.telegram_webhook import PATH
+
+_RECENT = timedelta(minutes=15)
+"""Telegram tells of its last failure for ever; an older one was made good."""
 
 
-def check_telegram(config: Config, bot: BotSeen | None) -> list[Finding]:
+def check_telegram(config: Config, bot: BotSeen | None, now: datetime) -> list[Finding]:
     """What Telegram said of the bot; that it is not set up is worth a word where nothing else is either."""
     if bot is None:
         state = "not configured: alerts reach only this terminal"
         return [] if config.matrix else [note("telegram", state, "add [telegram] or [matrix]")]
-    return [wrong("telegram", bot.said, bot.remedy) if bot.remedy else fine("telegram", bot.said)]
+    if bot.remedy:
+        return [wrong("telegram", bot.said, bot.remedy)]
+    webhook = config.telegram is not None and config.telegram.webhook
+    found = _check_updates(bot.updates, webhook=webhook, now=now) if bot.updates else []
+    return [fine("telegram", bot.said), *found]
+
+
+def _check_updates(seen: Updates, *, webhook: bool, now: datetime) -> list[Finding]:
+    """How updates come: as the configuration says, or by whom else, and what goes wrong on the way."""
+    if not webhook:
+        if not seen.host:
+            return [fine("updates", "polled")]
+        state = f"a webhook brings them to {seen.host}; `vigil run` ends that, and polls"
+        return [note("updates", state, "see that no other program uses this bot's token")]
+    if not seen.ours:
+        state = f"are brought to {seen.host}" if seen.host else "are not brought anywhere yet"
+        return [note("updates", f"{state}; `vigil run` has them brought to `public_url`")]
+    if seen.since and now - seen.since < _RECENT:
+        state = f"Telegram could not bring one lately: {seen.trouble}; {seen.waiting} waiting"
+        remedy = f"let your reverse proxy pass {PATH} on to `listen`, as docs/operating.md shows"
+        return [wrong("updates", state, remedy)]
+    return [fine("updates", f"brought to {seen.host}; {seen.waiting} waiting")]
 
 
 def check_matrix(account: AccountSeen | None) -> list[Finding]:

@@ -52,7 +52,8 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     if command is None:
         return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
     if command.manages and request.group and not request.may_manage:
-        return reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
+        told = reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
+        return replace(told, aside=True)
     noted = request.id and command.changes(arguments(request).strip())
     if noted and not work.requests.begin(request.transport, request.id, request.now):
         return _done_already(request, work, speech)

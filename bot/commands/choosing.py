@@ -7,8 +7,9 @@
     /settings 1 urgency:Expected      how urgent at least, or urgency:any
     /settings 1 digest:weekly         when the rest of the kinds comes, or digest:now
 
-Every button says what it leads to and not "the other way round", so one that is pressed twice, or long
-after, does no harm.
+Buttons name the subscription for good ("/settings id:57 kind:report") and not by its place, which another
+one may have when they are pressed. Each says what it leads to and not "the other way round", so that one
+which is pressed twice, or long after, does no harm.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,6 +28,8 @@ from storage.database import Work
 from storage.people import Route
 from storage.words import Digest, Kind, Urgency
 
+BY_ID = "id:"
+"""Before what a subscription is known by for good: when a button is pressed another may have its place."""
 _ANY = "any"
 _IN_A_ROW = 2
 _MOST_COUNTRIES = 24
@@ -46,7 +49,7 @@ class Chosen:
         """Return the button for what is typed behind the place."""
         label = label[:1].upper() + label[1:]
         shown = f"{_CHOSEN} {label}" if chosen else label
-        return Choice(shown, f"/settings {self.place} {typed}".strip())
+        return Choice(shown, f"/settings {BY_ID}{self.route.id} {typed}".strip())
 
 
 def choose(typed: str, chosen: Chosen, work: Work) -> Reply:
@@ -78,7 +81,7 @@ def whole(chosen: Chosen) -> Reply:
     rows = (
         (chosen.choice(speech.t("Countries"), "countries"), chosen.choice(speech.t("Kinds"), "kinds")),
         (chosen.choice(speech.t("Urgency"), "urgency"), chosen.choice(speech.t("Digest"), "digest")),
-        (Choice(speech.t("Take it back"), f"/unsubscribe {chosen.place}"), *_back(speech)),
+        (Choice(speech.t("Take it back"), f"/unsubscribe {BY_ID}{chosen.route.id}"), *_back(speech)),
     )
     return reply(*_shown(chosen), choices=rows)
 

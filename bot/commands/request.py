@@ -35,3 +35,5 @@ class Reply:
     """The answer; several messages where one thing is too much for one."""
 
     messages: tuple[Message, ...]
+    aside: bool = False
+    """True for a refusal among several people: it is for the one who asked, where that can be told alone."""

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from bot.commands import words
 from bot.commands.attention import stances_blocks
-from bot.commands.choosing import Chosen, choose
+from bot.commands.choosing import BY_ID, Chosen, choose
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.mistake import Mistake
 from bot.commands.presets import is_question, presets, which_country, which_organisation
@@ -57,7 +57,7 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
         blocks.append(Paragraph((code(words.typed(route)),)))
         blocks.extend(route_blocks(route, speech))
         blocks.extend(_unknown_sources(route, work.sources.all(), speech))
-    undo = f"/unsubscribe {order.index(routes[-1].id) + 1}"
+    undo, take_back = f"/unsubscribe {order.index(routes[-1].id) + 1}", f"/unsubscribe {BY_ID}{routes[-1].id}"
     blocks.append(
         paragraph(speech.t("Nothing else makes a sound. You find everything with /latest and /search."))
     )
@@ -66,7 +66,8 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
     # Who has everything urgent would get nothing more by one country of it.
     others = () if any(_is_everything(route) for route in wishes) else presets(speech)
     return reply(
-        *blocks, choices=((Choice(speech.t("Take it back"), undo),), *((others,) if others else ()), *rows)
+        *blocks,
+        choices=((Choice(speech.t("Take it back"), take_back),), *((others,) if others else ()), *rows),
     )
 
 
@@ -78,12 +79,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
     if recipient is None or not routes:
         return _nothing_asked_for(speech)
     if typed:
-        place = number(typed, "/unsubscribe 1")
-        if not 1 <= place <= len(routes):
-            raise Mistake(
-                "You have subscriptions 1 to {last}: {example}", last=len(routes), example="/settings"
-            )
-        routes = (routes[place - 1],)
+        routes = (_one(typed, "/unsubscribe 1", routes),)
         work.routes.remove(routes[0].id)
     else:
         work.routes.clear(recipient.id)
@@ -118,7 +114,7 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     recipient = work.recipients.find(request.transport, request.address)
     routes = work.routes.of(recipient.id) if recipient else ()
     place, _, change = typed.partition(" ")
-    if place.isdecimal():
+    if place.isdecimal() or place.startswith(BY_ID):
         return choose(change.strip(), _chosen(place, routes, speech), work)
     if typed:
         return _set_language(typed, request, work)
@@ -177,10 +173,24 @@ def _chosen(place: str, routes: tuple[Route, ...], speech: Speech) -> Chosen:
         raise Mistake(
             "You have not subscribed to anything yet. Everything urgent: {example}", example="/subscribe"
         )
-    wanted = number(place, "/settings 1")
-    if not 1 <= wanted <= len(routes):
+    chosen = _one(place, "/settings 1", routes)
+    return Chosen(chosen, routes.index(chosen) + 1, speech)
+
+
+def _one(typed: str, example: str, routes: tuple[Route, ...]) -> Route:
+    """Return the subscription at this place, or that a button names for good; raises Mistake for neither."""
+    if typed.startswith(BY_ID):
+        wanted = number(typed.removeprefix(BY_ID), example)
+        found = next((route for route in routes if route.id == wanted), None)
+        if found is None:
+            raise Mistake(
+                "You do not have this subscription any more. Those you have: {example}", example="/settings"
+            )
+        return found
+    place = number(typed, example)
+    if not 1 <= place <= len(routes):
         raise Mistake("You have subscriptions 1 to {last}: {example}", last=len(routes), example="/settings")
-    return Chosen(routes[wanted - 1], wanted, speech)
+    return routes[place - 1]
 
 
 def _set_to(typed: str) -> tuple[str, bool | None]:

@@ -1,5 +1,6 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
+from bot.commands.acting import act
 from bot.commands.appeals import appeal, appeals, approve, confirms, correct, drill, stop
 from bot.commands.archive import demands, latest, resolutions, search
 from bot.commands.attention import follow, mute, show, why
@@ -12,6 +13,8 @@ from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
+from bot.commands.review import confirms as decides
+from bot.commands.review import review
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
@@ -94,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
         "/statement 12",
         msgid("number [page | versions | version 1]"),
     ),
+    Command("act", act, msgid("Whom a call asks you to write to, and how"), "/act 12", msgid("number")),
     Command("case", case, msgid("What became of a case"), "/case 12", msgid("number [page]")),
     Command(
         "follow",
@@ -165,6 +169,16 @@ COMMANDS: tuple[Command, ...] = (
         manages=True,
         destroys=True,
         changes=lambda typed: typed.lower() == "yes",
+    ),
+    Command(
+        "review",
+        review,
+        msgid("What waits until an admin has looked at it"),
+        "/review 12",
+        msgid("[number [send | redacted | drop | ask]]"),
+        desk=True,
+        destroys=True,
+        changes=decides,
     ),
     Command(
         "appeal",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.commands.acting import act
 from bot.commands.cases import case
 from bot.commands.command import Handler, arguments, code, heading, paragraph, reply
 from bot.commands.reading import statement
@@ -12,16 +13,20 @@ from bot.render.message import Block, Choice, Paragraph
 from bot.speech import Speech
 from storage.database import Work
 
-_LINK = re.compile("([sc])([0-9]{1,9})")
+_LINK = re.compile("([sca])([0-9]{1,9})")
 """What a link to the bot may bring (Telegram: t.me/BOT?start=s123); at most 64 of A-Za-z0-9_-."""
-_LINKED: dict[str, tuple[str, Handler]] = {"s": ("statement", statement), "c": ("case", case)}
+_LINKED: dict[str, tuple[str, Handler]] = {
+    "s": ("statement", statement),
+    "c": ("case", case),
+    "a": ("act", act),
+}
 
 
 def start(request: Request, work: Work, speech: Speech) -> Reply:
     """Welcome: what this is, what is stored, and two taps to a useful subscription.
 
-    With what a link from elsewhere brings, "s123" or "c12", that statement or case; with "kp" that country is
-    offered first.
+    With what a link from elsewhere brings, "s123" or "c12", that statement or case, with "a123" how to act on
+    that statement; with "kp" that country is offered first.
     """
     brought = arguments(request).strip()
     linked = _LINK.fullmatch(brought)
@@ -77,8 +82,9 @@ def privacy(request: Request, work: Work, speech: Speech) -> Reply:
         paragraph(speech.t("No names, no user names, no telephone numbers and no messages are stored.")),
         paragraph(
             speech.t(
-                "So that no command is carried out twice, a fingerprint of each one that may change "
-                "something is kept for three days at most; it does not tell who sent it."
+                "So that nothing is lost and no command is carried out twice, what you send may wait, "
+                "encrypted, until it is answered, and a fingerprint of it may be kept for three days at "
+                "most; it does not tell who sent it."
             )
         ),
         *_platform(request, speech),
@@ -131,11 +137,12 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
 
 def expired(request: Request, work: Work, speech: Speech) -> Reply:
     """Answer a button whose meaning was held in memory only and is gone."""
-    del request, work
-    return reply(
+    del work
+    told = reply(
         paragraph(speech.t("This button is too old. Please ask again.")),
         choices=((Choice(speech.t("Latest"), "/latest"), Choice(speech.t("Help"), "/help")),),
     )
+    return replace(told, aside=request.group)
 
 
 def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:

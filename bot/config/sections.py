@@ -23,16 +23,18 @@ from bot.config.settings import (
     LogConfig,
     MatrixConfig,
     MetricsConfig,
+    ReviewConfig,
     TelegramConfig,
     WebConfig,
 )
 from jobs.steps.selectors import selector
 from storage.records import Source
-from storage.words import SourceKind, Trust
+from storage.words import Concern, SourceKind, Trust
 
 DEFAULT_FILE = "config.toml"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
+_TELEGRAM_PORTS = (443, 80, 88, 8443)
 _EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "metrics": {}, "sources": [{}]}
 """A configuration with every table that may be left out."""
 
@@ -82,6 +84,7 @@ def _read(reader: Reader) -> Config:
         language=vigil.one_of("language", ("en", "ko"), "en"),
         fetch=_read_fetch(reader.section("fetch")),
         alerts=_read_alerts(reader.section("alerts")),
+        review=_read_review(reader.section("review")),
         telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
         matrix=_read_matrix(reader.section("matrix"), base) if reader.has("matrix") else None,
         admins=_read_admins(reader.section("admins")),
@@ -98,14 +101,33 @@ def _read(reader: Reader) -> Config:
 
 
 def _check_servers(reader: Reader, config: Config) -> None:
-    """What the tables of the two servers must not be together, or beside [fetch]."""
+    """What the tables of the two servers must not be together, or beside [fetch] and [telegram]."""
     web = config.web
+    if config.telegram and config.telegram.webhook:
+        _check_webhook(reader, web)
     if web and web.public_url.startswith("http://") and not config.fetch.allow_private:
         remedy = "give an https:// address: who could read what hubs are told could push in their name"
         reader.fault("web.public_url", "is not secure", remedy)
     if web and config.metrics and web.listen == config.metrics.listen and web.listen[1]:
         remedy = "give it a port of its own, which no proxy passes on"
         reader.fault("metrics.listen", "is the address of [web]", remedy)
+
+
+def _check_webhook(reader: Reader, web: WebConfig | None) -> None:
+    """Where Telegram brings updates to (Bot API, setWebhook): an address of ours, on one of four ports."""
+    if web is None or not web.public_url:
+        remedy = 'give `public_url` under [web], where Telegram reaches us; or set mode = "polling"'
+        reader.fault("telegram.mode", 'is "webhook", and [web] has no public_url', remedy)
+        return
+    parts = urlsplit(web.public_url)
+    if (parts.port or 443) not in _TELEGRAM_PORTS and not _is_here(parts.hostname or ""):
+        ports = ", ".join(map(str, _TELEGRAM_PORTS))
+        reader.fault("web.public_url", "has a port that Telegram does not know", f"use one of {ports}")
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine: only tests reach us so."""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 def _database(vigil: Reader, base: Path) -> str:
@@ -155,6 +177,28 @@ def _read_alerts(alerts: Reader) -> AlertsConfig:
     return made
 
 
+def _read_review(review: Reader) -> ReviewConfig:
+    usual = ReviewConfig()
+    made = ReviewConfig(
+        official=_read_concerns(review, "official", usual.official),
+        relay=_read_concerns(review, "relay", usual.relay),
+        remind_after=review.duration("remind_after", usual.remind_after, least=60),
+    )
+    review.unknown()
+    return made
+
+
+def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> frozenset[Concern]:
+    known = {str(one): one for one in Concern}
+    named = review.words(key)
+    if not review.has(key):
+        return usual
+    if wrong := [one for one in named if one not in known]:
+        review.fault(key, f'holds "{wrong[0]}"', f"choose among {', '.join(known)}")
+        return usual
+    return frozenset(known[str(one)] for one in named)
+
+
 def _read_telegram(telegram: Reader) -> TelegramConfig:
     url = telegram.address("api_url", "https://api.telegram.org/bot").rstrip("/")
     telegram.checked(
@@ -169,9 +213,13 @@ def _read_telegram(telegram: Reader) -> TelegramConfig:
     )
     proxy = telegram.address("proxy")
     telegram.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
-    if telegram.one_of("mode", ("polling", "webhook"), "polling") == "webhook":
-        telegram.fault("mode", "webhooks are not served by this version", 'set mode = "polling"')
-    made = TelegramConfig(token, url, telegram.number("messages_per_second", 30.0, least=0.1), proxy)
+    made = TelegramConfig(
+        token,
+        url,
+        telegram.number("messages_per_second", 30.0, least=0.1),
+        proxy,
+        webhook=telegram.one_of("mode", ("polling", "webhook"), "polling") == "webhook",
+    )
     telegram.unknown()
     return made
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.records import Source
+from storage.words import Concern
 
 
 class ConfigError(Exception):
@@ -34,6 +35,8 @@ class TelegramConfig:
     api_url: str = "https://api.telegram.org/bot"
     messages_per_second: float = 30.0
     proxy: str = field(default="", repr=False)
+    webhook: bool = False
+    """Whether Telegram brings updates to the built-in server, in place of our polling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,15 @@ class AlertsConfig:
     window: int = 3 * 86400
     per_source_hour: int = 10
     per_hour: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewConfig:
+    """Which calls an admin looks at first, by whose word they are; `remind_after` in seconds."""
+
+    official: frozenset[Concern] = frozenset({Concern.MINOR, Concern.HIDING})
+    relay: frozenset[Concern] = frozenset(Concern)
+    remind_after: int = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,7 @@ class Config:
     language: str = "en"
     fetch: FetchConfig = FetchConfig()
     alerts: AlertsConfig = AlertsConfig()
+    review: ReviewConfig = ReviewConfig()
     telegram: TelegramConfig | None = None
     matrix: MatrixConfig | None = None
     admins: AdminsConfig = AdminsConfig()

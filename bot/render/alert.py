@@ -7,6 +7,7 @@ from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
 from bot.render.changes import changes_blocks
 from bot.render.drill import banner, remark
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
+from bot.render.standing import withheld_text
 from bot.render.statement import (
     asked_blocks,
     dates_text,
@@ -124,6 +125,8 @@ def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
         said.append(speech.t(_EDITED if edited else _NEWS))
         if alert.statement.alert.urgency is Urgency.PAST:
             said.append(speech.t("As Vigil reads it, the danger has passed."))
+    if alert.statement.withheld:
+        said.append(withheld_text(alert.statement, speech))
     return tuple(Paragraph((Span(sentence),)) for sentence in said if sentence)
 
 
@@ -217,7 +220,11 @@ def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     number, case = alert.statement.id, alert.case_id
     if not number:
         return ((latest,),)
-    first = (Choice(speech.t("Full text"), f"/statement {number}"), latest)
+    text = Choice(speech.t("Full text"), f"/statement {number}")
+    # Where somebody is asked for something, that comes first; an appeal of the admins says it whole.
+    asks = (alert.statement.demands or alert.statement.addressees) and not is_appeal(alert)
+    acts = bool(asks) and alert.msg_type is not MsgType.CANCEL
+    first = (Choice(speech.t("Act"), f"/act {number}"), text) if acts else (text, latest)
     if not case or not alert.id or alert.status is not Status.ACTUAL:  # a drill is no case to follow
         return (first,)
     if alert.msg_type is MsgType.CANCEL:

@@ -4,11 +4,11 @@ Built on python-telegram-bot's Bot. Everything secret (token, addresses, texts) 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 
 import structlog
-from telegram import Bot, BotCommand
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.request import Reply, Request
@@ -17,10 +17,15 @@ from bot.transports.life import Life
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_face import Face, show
 from bot.transports.telegram_inline import Offering
-from bot.transports.telegram_polling import Polling, report
+from bot.transports.telegram_intake import Intake
+from bot.transports.telegram_keeping import Keeping
+from bot.transports.telegram_polling import Polling
 from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
+from bot.transports.telegram_trouble import report
+from bot.transports.telegram_webhook import Address, Webhook, release
 from jobs.outcome import Outcome
 
 log = structlog.get_logger()
@@ -38,11 +43,14 @@ class TokenRefusedError(Exception):
 class TelegramTransport:
     """One bot account.
 
-    `api_url` ends in /bot. `answer` is asked for every line and press. `commands` are shown in
-    Telegram's menu: (name, {language: description}). `apology` (language -> message) is said when
+    `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
+    before they write. `apology` (language -> message) is said when
     an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
     the request that told so ("" where a message was refused). `offer` (words, offset, language) is asked
-    for what people type after the bot's name in other chats.
+    for what people type after the bot's name in other chats. `buttons` are given if they are to outlive the
+    program. `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it,
+    Telegram brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is
+    entered: it waits for another program to end.
     """
 
     name = NAME
@@ -57,21 +65,29 @@ class TelegramTransport:
         api_url: str = "https://api.telegram.org/bot",
         proxy: str = "",
         answer: Callable[[Request], Awaitable[Reply]],
-        commands: Sequence[tuple[str, dict[str, str]]] = (),
+        face: Face | None = None,
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         offer: Offering | None = None,
+        buttons: Buttons | None = None,
+        keeping: Keeping | None = None,
+        webhook: Address | None = None,
+        alone: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         hush_libraries()
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
         writing, listening = self._requests
         self._bot = Bot(token, base_url=api_url, request=writing, get_updates_request=listening)
-        buttons = Buttons()
-        self._commands = commands
+        buttons = buttons or Buttons()
+        self._face = face or Face()
         self._sending = Sending(self._bot, buttons)
         callbacks = Callbacks(answer, apology, gone, offer)
         self._answering = Answering(self._bot, self._sending, buttons, callbacks)
-        self._polling = Polling(self._bot, self._answering.take)
+        answering = self._answering
+        intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
+        self._intake, self._alone = intake, alone
+        self.webhook = Webhook(self._bot, webhook, intake) if webhook and intake else None
+        self._listening = self.webhook or Polling(self._bot, answering.take)
         self._life = Life()
 
     async def start(self) -> None:
@@ -92,7 +108,9 @@ class TelegramTransport:
         if await self._life.end():
             await self._answering.close(STOP_WITHIN)
             with suppress(TelegramError, TimeoutError):
-                await asyncio.wait_for(self._polling.confirm(), STOP_WITHIN / 2)
+                await asyncio.wait_for(self._listening.confirm(), STOP_WITHIN / 2)
+            if self._intake:
+                await self._intake.close()
         await self._bot.shutdown()
         for request in self._requests:  # a bot that never listened leaves its connections to us
             await request.shutdown()
@@ -110,18 +128,21 @@ class TelegramTransport:
         return await self._sending.withdraw(address, reference, instead, key)
 
     async def _live(self) -> None:
-        await self._connect()
-        await self._announce()
-        self._life.ready()
-        await self._polling.run()
+        async with self._alone():
+            await self._connect()
+            await show(self._bot, self._face)
+            if self._intake:
+                await self._intake.resume()
+            self._life.ready()
+            await self._listening.run()
 
     async def _connect(self) -> None:
-        """Ask until Telegram has told us who we are, and no webhook keeps the updates from us."""
+        """Ask until Telegram has told us who we are, and no webhook keeps from us what we poll for."""
         for pause in pauses():
             try:
                 await self._bot.initialize()
-                if (await self._bot.get_webhook_info()).url:
-                    await self._bot.delete_webhook(drop_pending_updates=False)
+                if not self.webhook:
+                    await release(self._bot)
             except InvalidToken as error:
                 if not self._life.has_begun:
                     # The library's own text quotes the token.
@@ -131,16 +152,3 @@ class TelegramTransport:
                 await asyncio.sleep(report(error, pause))
             else:
                 return
-
-    async def _announce(self) -> None:
-        """Set the menu of commands: English as the default, and each other language for its speakers."""
-        languages = sorted({language for _, texts in self._commands for language in texts})
-        for language in languages:
-            menu = [
-                BotCommand(name, (texts.get(language) or texts.get("en") or next(iter(texts.values())))[:256])
-                for name, texts in self._commands
-            ]
-            try:
-                await self._bot.set_my_commands(menu, language_code=None if language == "en" else language)
-            except TelegramError as error:
-                log.warning("the menu of commands was not set", language=language, detail=str(error))

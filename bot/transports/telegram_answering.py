@@ -4,17 +4,19 @@ Update -> Said | Pressed | Left -> inbox -> answer -> sending
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 from telegram import Bot, ChatMember, Update
 from telegram.error import TelegramError
 
 from bot.commands.request import Reply, Request
-from bot.render.html import split
+from bot.render.html import plain_text, split
 from bot.render.message import Message
 from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
@@ -22,6 +24,7 @@ from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_incoming import Asked, Left, Pressed, Said, read
 from bot.transports.telegram_inline import Inline, Offering
+from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_outcome import chat_and_thread
 from bot.transports.telegram_sending import Sending, parts_of
 from jobs.outcome import Gone, Sent
@@ -30,6 +33,11 @@ from storage.database import now_utc
 log = structlog.get_logger()
 
 NAME = "telegram"
+LONGEST_WORD = 200
+"""Characters that a press may be answered with (Bot API, answerCallbackQuery)."""
+_LEADS = re.compile(r"/(statement|act|case|follow|mute) (\d{1,9})")
+_LINKS = {"statement": "s", "act": "a", "case": "c", "follow": "c", "mute": "c"}
+"""What a command about one thing is as a link (`bot.commands.welcome.start`)."""
 ADMIN_FOR = 60.0
 """Seconds that a group's word on who is an admin is believed."""
 
@@ -63,6 +71,11 @@ class Answering:
         """Let the answers under way come to their end for so long, then drop the rest."""
         await self._inbox.close(seconds)
 
+    def meaning(self, update: Update) -> Meaning:
+        """What an update asks for; what is typed in inline mode is typed again, and never kept."""
+        read_as = read(update, self._bot.username)
+        return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked))
+
     def take(self, update: Update) -> asyncio.Task[None] | None:
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
         match read(update, self._bot.username):
@@ -70,6 +83,9 @@ class Answering:
                 return self._queue(said, None)
             case Pressed() as pressed:
                 command = self._buttons.command(pressed.said.text, pressed.said.chat)
+                if pressed.channel:
+                    task = partial(self._acknowledge, pressed, url=self._private(command))
+                    return self._inbox.add(f"press {pressed.said.person}", pressed.said.person, task)
                 return self._queue(replace(pressed.said, text=command), pressed)
             case Asked() as asked if self._inline:
                 self._inline.heard(asked)
@@ -99,18 +115,35 @@ class Answering:
             log_failure(error)
 
     async def _respond(self, said: Said, pressed: Pressed | None) -> None:
-        if pressed:
-            with suppress(TelegramError):  # too late only means that the button shows its waiting sign longer
-                await self._bot.answer_callback_query(pressed.query)
+        if pressed and not said.group:
+            await self._acknowledge(pressed)
         try:
-            messages = (await self._callbacks.answer(await self._request(said))).messages
+            reply = await self._callbacks.answer(await self._request(said))
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
             log_failure(error)
-            messages = (self._callbacks.apology(said.language),)
+            reply = Reply((self._callbacks.apology(said.language),))
+        messages = reply.messages
+        if pressed and said.group:
+            alone = reply.aside and len(messages) == 1
+            await self._acknowledge(pressed, plain_text(messages[0])[:LONGEST_WORD] if alone else "")
+            messages = () if alone else messages
         if pressed and len(messages) == 1 and await self._turn_page(said, pressed, messages[0]):
             return
         for message in messages:
             await self._say(said, message)
+
+    async def _acknowledge(self, pressed: Pressed, word: str = "", url: str = "") -> None:
+        """Answer a press: with nothing, with a word for the person alone, or by leading them to us."""
+        with suppress(TelegramError):  # too late only means that the button shows its waiting sign longer
+            await self._bot.answer_callback_query(
+                pressed.query, text=word or None, show_alert=bool(word) or None, url=url or None
+            )
+
+    def _private(self, command: str) -> str:
+        """Where a reader of a channel can ask for what a button there promises."""
+        found = _LEADS.fullmatch(command)
+        linked = f"{_LINKS[found[1]]}{found[2]}" if found else "hello"
+        return f"https://t.me/{self._bot.username}?start={linked}"
 
     async def _request(self, said: Said) -> Request:
         return Request(

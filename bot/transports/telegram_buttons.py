@@ -1,6 +1,13 @@
-"""Turns choices into Telegram's inline buttons, and a pressed button back into its command."""
+"""Turns choices into Telegram's inline buttons, and a pressed button back into its command.
 
+What a client sends as pressed need not be what stands on the button (Bot API, CallbackQuery). So the
+data begins with a seal over chat and command: forged, or pressed in another chat, it means nothing.
+"""
+
+import base64
+import hmac
 import secrets
+from collections.abc import Callable
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -14,16 +21,21 @@ MOST_BUTTONS = 100
 EXPIRED = "/expired"
 """The command that answers a button whose meaning is not known any more."""
 _MARK = "~"
+_SEAL = 11
+"""Characters of a seal: eight bytes in base64. Whoever guesses is told only that a button is too old."""
+Trace = Callable[[str], str]
+"""A keyed hash of a text, in hexadecimal digits."""
 
 
 class Buttons:
-    """Remembers commands too long for a button, the newest `capacity` of them, in memory only.
+    """Seals commands with `trace`; remembers those too long for it, the newest `capacity`, in memory only.
 
-    They are a person's own words, so they are never written down; after a restart such a button
-    answers `/expired`.
+    The long ones are a person's own words, so they are never written down; after a restart such a button
+    answers `/expired`. Without a `trace` that outlives the program, so does any other.
     """
 
-    def __init__(self, capacity: int = 5000) -> None:
+    def __init__(self, trace: Trace | None = None, capacity: int = 5000) -> None:
+        self._trace = trace or _of_this_run()
         self._commands: Newest[str, tuple[int, str]] = Newest(capacity)
 
     def keyboard(self, choices: tuple[tuple[Choice, ...], ...], chat: int) -> InlineKeyboardMarkup | None:
@@ -39,18 +51,29 @@ class Buttons:
 
     def command(self, data: str, chat: int) -> str:
         """What the person in `chat` meant by pressing a button with this `callback_data`."""
-        if not data.startswith(_MARK):
-            return data
-        owner, command = self._commands.get(data) or (chat, EXPIRED)
-        return command if owner == chat else EXPIRED
+        if data.startswith(_MARK):
+            owner, command = self._commands.get(data) or (chat, EXPIRED)
+            return command if owner == chat else EXPIRED
+        seal, command = data[:_SEAL], data[_SEAL:]
+        return command if hmac.compare_digest(seal.encode(), self._seal(command, chat).encode()) else EXPIRED
 
     def _button(self, choice: Choice, chat: int) -> InlineKeyboardButton:
         label = one_line(choice.label).strip() or choice.command.split()[0]
         return InlineKeyboardButton(label, callback_data=self._data(choice.command, chat))
 
     def _data(self, command: str, chat: int) -> str:
-        if len(command.encode()) <= LONGEST_DATA and not command.startswith(_MARK):
-            return command
+        if _SEAL + len(command.encode()) <= LONGEST_DATA:
+            return self._seal(command, chat) + command
         token = _MARK + secrets.token_urlsafe(16)
         self._commands.put(token, (chat, command))
         return token
+
+    def _seal(self, command: str, chat: int) -> str:
+        """Never with `_MARK` in it."""
+        digest = bytes.fromhex(self._trace(f"{chat} {command}"))
+        return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
+
+
+def _of_this_run() -> Trace:
+    key = secrets.token_bytes(32)
+    return lambda text: hmac.new(key, text.encode(), "sha256").hexdigest()

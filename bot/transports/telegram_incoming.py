@@ -41,6 +41,8 @@ class Pressed:
     """The message that the button belongs to."""
     said: Said
     """As if the person had written the button's data."""
+    channel: bool = False
+    """Under a post, where nobody can be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,12 @@ def _said(message: Message, username: str) -> Said | None:
 
 def _pressed(query: CallbackQuery) -> Pressed | None:
     message = query.message
-    if message is None or not query.data or message.chat.type not in (*_GROUPS, Chat.PRIVATE):
+    if message is None or not query.data:
         return None
     in_topic = isinstance(message, Message) and message.is_topic_message
     thread = message.message_thread_id if isinstance(message, Message) and in_topic else None
     said = _line(query.data, message.chat, thread, query.from_user, speaks_for_group=False)
-    return Pressed(query.id, message.message_id, said)
+    return Pressed(query.id, message.message_id, said, channel=message.chat.type == Chat.CHANNEL)
 
 
 def _line(text: str, chat: Chat, thread: int | None, sender: User, *, speaks_for_group: bool) -> Said:

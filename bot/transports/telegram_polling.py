@@ -10,13 +10,11 @@ from typing import Any
 
 import structlog
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, TelegramError
 
 from bot.transports.pauses import pauses
 from bot.transports.telegram_incoming import ALLOWED_UPDATES
-from bot.transports.telegram_outcome import AFTER_REFUSED_TOKEN
-from bot.transports.telegram_request import FloodError
-from bot.transports.telegram_tokens import without_tokens
+from bot.transports.telegram_trouble import holder, report
 
 log = structlog.get_logger()
 
@@ -24,6 +22,15 @@ LONG_POLL = 25
 """Seconds that Telegram may hold a request open."""
 GRACE = 1.0
 """Seconds that slow answers may keep us from asking for, and so confirming, further updates."""
+SETTLED_AFTER = 25.0
+"""Seconds of undisputed polling after which we are the one who was here before."""
+AGAIN_AFTER = 1.0
+AFTER_THE_OTHER = 60.0
+"""Seconds between two attempts of a program that finds another one at work.
+
+A newer request ends the one that waits (Bot API, getUpdates). So whoever has polled undisputed for a while
+goes on within a second, and the newcomer waits: else the two would take turns, each with half of the updates.
+"""
 
 
 class Polling:
@@ -34,11 +41,16 @@ class Polling:
         self._take = take
         self._next = 0
         self._open: dict[int, asyncio.Task[None]] = {}
+        self._since = 0.0
+        """Since when we poll and nobody disputes it, by the loop's clock."""
+        self._disputed = 0
+        """Conflicts in a row, while we have not polled for a while without one."""
 
     async def run(self) -> None:
         """Fetch and hand on until cancelled; failures are logged, waited out and never raised."""
         waits = pauses()
         failing = False
+        self._since = asyncio.get_running_loop().time()
         while True:
             try:
                 updates = await self._fetch()
@@ -46,9 +58,23 @@ class Polling:
                     log.info("telegram answers again")
                 failing, waits = False, pauses()
                 await self._handle(updates)
+            except Conflict as error:
+                failing = True
+                await asyncio.sleep(report(error, self._yields(), await holder(self._bot)))
             except Exception as error:  # noqa: BLE001 - whatever it is, the bot must go on listening
                 failing = True
                 await asyncio.sleep(report(error, next(waits)))
+
+    def _yields(self) -> float:
+        """Seconds to leave to another program: few, if we were here before it."""
+        now = asyncio.get_running_loop().time()
+        if now - self._since > SETTLED_AFTER:
+            self._disputed = 0
+            return AGAIN_AFTER
+        self._disputed += 1
+        pause = AGAIN_AFTER if self._disputed == 1 else AFTER_THE_OTHER
+        self._since = now + pause
+        return pause
 
     async def confirm(self) -> None:
         """Tell Telegram what has been handled; what has not comes again at the next start."""
@@ -88,24 +114,3 @@ class Polling:
             self._next = update.update_id + 1
         if self._open:
             await asyncio.wait(set(self._open.values()), timeout=GRACE)
-
-
-def report(error: Exception, pause: float) -> float:
-    """Log why Telegram cannot be heard, for an operator, and say how many seconds to wait."""
-    match error:
-        case FloodError(seconds=pause):
-            log.warning("telegram asks us to wait", seconds=round(pause))
-        case Conflict():
-            log.error(
-                "another program uses this bot's token: only one may listen",
-                remedy="stop the other one, or give each its own bot",
-                retry_in=round(pause),
-            )
-        case InvalidToken():
-            pause = AFTER_REFUSED_TOKEN
-            log.error("telegram refuses the bot token", remedy="ask @BotFather for the valid one")
-        case TelegramError():
-            log.warning("telegram does not answer", detail=without_tokens(str(error)), retry_in=round(pause))
-        case _:
-            log.error("reading from telegram failed", error=type(error).__name__, retry_in=round(pause))
-    return pause

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import secrets
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +22,15 @@ ROOT = Path(__file__).parents[2]
 VIGIL = (sys.executable, "-m", "bot")
 
 
+def free_port() -> int:
+    """One that nobody listens at, below those the system hands out: while the program is down none may go."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
 class Program:
     """One installation: a folder with a configuration and a key, and a database."""
 
@@ -33,8 +44,9 @@ class Program:
         token: str = "",
         admins: tuple[int, ...] = (),
         more: str = "",
+        mode: str = "polling",
     ) -> None:
-        """`more` stands in the configuration as it is."""
+        """`more` stands in the configuration as it is; `mode` is how updates come from Telegram."""
         self.folder = folder
         self.url = database.replace("sqlite:///vigil.db", f"sqlite:///{folder / 'vigil.db'}")
         lines = [
@@ -46,6 +58,7 @@ class Program:
         ]
         if token:
             lines += ["[telegram]", f"token = {json.dumps(token)}", f"api_url = {json.dumps(api_url)}"]
+            lines += [f"mode = {json.dumps(mode)}"]
         lines += ["[admins]", f"telegram = {list(admins)}", "approvals = 1"]
         for name, url in sources.items():
             lines += ["[[sources]]", f"name = {json.dumps(name)}", f"url = {json.dumps(url)}", 'every = "1m"']
@@ -198,6 +211,11 @@ class Program:
                 return
             await asyncio.sleep(0.1)
         raise AssertionError(f"{found()} in place of {list(states)}\n{self.log()}")
+
+    def updates(self) -> int:
+        """How many updates are kept because they wait to be answered."""
+        with self.database() as database, database.read() as work:
+            return len(work.updates.waiting(self.now()))
 
     async def _start(self, words: tuple[str, ...], *files: int) -> asyncio.subprocess.Process | nursery.Child:
         environment = self.environment()

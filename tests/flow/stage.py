@@ -93,6 +93,9 @@ TRAPS: dict[str, Trap] = {
         only="/sendMessage",
         nth=2,
     ),
+    "an update is written": Trap("storage.updates", "Updates.add"),
+    "an update is about to be acknowledged": Trap("bot.transports.telegram_intake", "Intake.keep"),
+    "an update is acknowledged": Trap("bot.transports.telegram_intake", "Intake.answer", after=False),
     "a line is handled": Trap("bot.transports.telegram_polling", "Polling._handle"),
     # /forget yes
     "a recipient is half forgotten": Trap("storage.recipients", "sa.delete", after=False, only="routes"),

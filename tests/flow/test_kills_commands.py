@@ -10,6 +10,8 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 
+from bot.render.message import Choice
+from bot.voices import telegram_buttons
 from storage.people import Route
 from storage.tables import deliveries, recipients, routes
 from storage.words import DeliveryState
@@ -31,16 +33,19 @@ READ = ("a message is accepted", "a line is handled")
 """The person has the answer, and Telegram does not know that we need no reminder."""
 
 
-async def takes_back(telegram: TelegramEmulator, how: str) -> None:
+async def takes_back(vigil: Program, telegram: TelegramEmulator, how: str) -> None:
     """The person types the command, or presses the button for it under a message of the bot's."""
     if how == "written":
         await telegram.says(PERSON, "/unsubscribe 1")
         return
-    button = {"text": "Take it back", "callback_data": "/unsubscribe 1"}
+    with vigil.database() as database:
+        buttons = telegram_buttons(database)
+    keyboard = buttons.keyboard(((Choice("Take it back", "/unsubscribe 1"),),), PERSON)
+    assert keyboard
     message: dict[str, Any] = {
         "chat_id": PERSON,
         "text": "Subscribed",
-        "reply_markup": {"inline_keyboard": [[button]]},
+        "reply_markup": keyboard.to_dict(),
     }
     async with aiohttp.ClientSession() as session:
         await Client(telegram, session).result("sendMessage", **message)
@@ -55,7 +60,7 @@ async def test_a_command_is_carried_out_once_whenever_the_program_is_killed(
     telegram.private(PERSON)
     for country in ("KP", "CN"):
         vigil.subscribed(PERSON, Route(countries=(country,)))
-    await takes_back(telegram, how)
+    await takes_back(vigil, telegram, how)
     before = len(telegram.texts(PERSON))
     await vigil.dies(point)
     assert len(telegram.texts(PERSON)) - before == (point in READ)

@@ -1,9 +1,7 @@
 """A publisher's ping rings within moments, through the real program; killed at any step, it still does."""
 
 import asyncio
-import secrets
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from tests.emulators.hub import Hub, a_hub
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss
 from tests.flow.conftest import TOLD
-from tests.flow.program import Program
+from tests.flow.program import Program, free_port
 from tests.flow.stage import TRAPS
 from tests.flow.story import DINNER, PERSON, TEXT, TITLE, rung, urgent_call
 
@@ -33,15 +31,6 @@ TEXTS = {
 }
 PUSHES = tuple(point for point in TRAPS if "push" in point)
 HUBS = tuple(point for point in TRAPS if "hub" in point)
-
-
-def free_port() -> int:
-    """One that nobody listens at, below those the system hands out: while the program is down none may go."""
-    while True:
-        port = 20_000 + secrets.randbelow(10_000)
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def news(*titles: str) -> str:

@@ -38,8 +38,12 @@ def other(database: Database, postgres: PostgresServer, migrated: str, tmp_path:
         postgres.drop("other")
 
 
+COPIED = [table for table in metadata.sorted_tables if table.name != "updates"]
+"""What waits to be answered is of this hour: no copy keeps it."""
+
+
 def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, as the program sees it."""
+    """Every row of every table that is copied, as the program sees it."""
     with database.read() as work:
         return {
             table.name: [
@@ -48,7 +52,7 @@ def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
                     sa.select(table).order_by(*table.primary_key.columns)
                 ).mappings()
             ]
-            for table in metadata.sorted_tables
+            for table in COPIED
         }
 
 
@@ -97,7 +101,7 @@ def test_every_table_that_the_program_knows_is_copied(database: Database) -> Non
     """What is learnt from the migrations is what `storage.tables` says, and nothing of the index."""
     with database.read() as work:
         read = {table.name: set(table.columns.keys()) for table in tables_of(work.connection)}
-    assert read == {table.name: set(table.columns.keys()) for table in metadata.sorted_tables}
+    assert read == {table.name: set(table.columns.keys()) for table in COPIED}
 
 
 def test_what_was_copied_is_found_by_the_same_words(database: Database, other: Database) -> None:

@@ -8,17 +8,19 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.checks.everything import check_everything
 from bot.checks.finding import Finding, Grade
-from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig
+from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig, WebConfig
 from bot.installation import open_database
 from storage.database import now_utc
 from storage.records import Source
 from storage.words import SourceKind, SourceState
+from tests.emulators.client import Client
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import item, rss
 
@@ -179,6 +181,31 @@ async def test_telegram_knows_the_bot_and_its_admins(config: Config) -> None:
     found = await told(known)
     assert "cannot be reached" in found["telegram"].state
     assert telegram.token not in str(found)
+
+
+async def test_how_updates_come_is_told(config: Config) -> None:
+    """Polled, brought to us, brought to somebody else, or not brought although they should be."""
+    async with TelegramEmulator() as telegram, aiohttp.ClientSession() as session:
+        ask = Client(telegram, session).result
+        polls = replace(config, telegram=TelegramConfig(telegram.token, telegram.api_url))
+        brought = replace(
+            config,
+            telegram=TelegramConfig(telegram.token, telegram.api_url, webhook=True),
+            web=WebConfig(("127.0.0.1", 9), "http://127.0.0.1:9"),
+        )
+        assert (await told(polls))["updates"].state == "polled"
+        assert "not brought anywhere yet" in (await told(brought))["updates"].state
+        await ask("setWebhook", url="https://other.example/secret-path")
+        found = (await told(polls))["updates"]
+        assert (found.grade, "other.example" in found.state) == (Grade.NOTE, True)
+        assert "secret-path" not in str(found)
+        assert "other.example" in (await told(brought))["updates"].state
+        await ask("setWebhook", url="http://127.0.0.1:9/telegram/updates")
+        assert (await told(brought))["updates"].state == "brought to 127.0.0.1; 0 waiting"
+        await telegram.says(42, "/start")
+        await telegram.until_true(lambda: bool(telegram.webhook.last_error_message), "a failure")
+        found = (await told(brought))["updates"]
+        assert (found.grade, "Connection refused; 1 waiting" in found.state) == (Grade.WRONG, True)
 
 
 async def test_what_is_not_set_up_is_said_without_alarm(config: Config) -> None:

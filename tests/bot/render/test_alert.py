@@ -193,10 +193,12 @@ def test_a_relay_and_a_foreign_language_are_said() -> None:
     assert "원문 언어: 영어" in told(full_alert(), KOREAN)
 
 
-def test_the_choices_lead_to_the_text_and_to_the_latest() -> None:
-    """A statement that is not stored has no number to open."""
+def test_the_choices_lead_to_acting_and_to_the_text() -> None:
+    """Where nobody is asked for anything, to the latest; what is not stored has no number to open."""
     message = alert_message(full_alert(), ENGLISH, NOON)
-    assert message.choices == ((Choice("Full text", "/statement 12"), Choice("Latest", "/latest")),)
+    assert message.choices == ((Choice("Act", "/act 12"), Choice("Full text", "/statement 12")),)
+    idle = alert_message(with_statement(demands=(), addressees=()), ENGLISH, NOON)
+    assert idle.choices == ((Choice("Full text", "/statement 12"), Choice("Latest", "/latest")),)
     assert not message.silent
     assert alert_message(with_statement(id=0), ENGLISH, NOON).choices == ((Choice("Latest", "/latest"),),)
 

@@ -11,7 +11,10 @@ import pytest
 from bot.commands.request import Reply, Request
 from bot.render.message import Choice, Heading, Message, Paragraph, Span
 from bot.transports.telegram import TelegramTransport, TokenRefusedError
+from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_face import Face, Shown
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
+from storage.vault import Vault
 from tests.emulators.telegram import TelegramEmulator, dropped, flood, garbage, refusal, trouble
 
 GROUP = -1001234567890
@@ -116,13 +119,14 @@ class TestConversation:
         """What was not confirmed comes again at the next start, line or press; whoever answers can tell."""
         voice.answers["/start"] = Reply((says("Welcome", ("Everything urgent", "/subscribe")),))
         telegram.fail("getUpdates", trouble(), nth=3, times=99)  # of its own accord: what is there, then more
-        async with a_bot(telegram, voice):
+        same_key = {"buttons": Buttons(Vault.from_secret(bytes(32)).trace)}
+        async with a_bot(telegram, voice, **same_key):
             await telegram.says(42, "/start")
             await telegram.until(42, contains="Welcome")
             await telegram.presses(42, "Everything urgent")
             await telegram.until(42, contains="heard /subscribe")
         telegram.recover()
-        async with a_bot(telegram, voice):
+        async with a_bot(telegram, voice, **same_key):
             await telegram.until_handled()
             await telegram.says(42, "/start")
             await telegram.until_handled()
@@ -357,8 +361,8 @@ class TestLife:
 
     async def test_the_menu_speaks_each_language(self, telegram: TelegramEmulator, voice: Voice) -> None:
         """English is everybody's default; a language without its own words shows the English ones."""
-        commands = [("start", {"en": "Begin", "ko": "시작"}), ("help", {"en": "Help"})]
-        async with a_bot(telegram, voice, commands=commands):
+        face = Face([Shown("start", {"en": "Begin", "ko": "시작"}), Shown("help", {"en": "Help"})])
+        async with a_bot(telegram, voice, face=face):
             pass
         assert [one["description"] for one in telegram.world.commands[""]] == ["Begin", "Help"]
         assert [one["description"] for one in telegram.world.commands["ko"]] == ["시작", "Help"]

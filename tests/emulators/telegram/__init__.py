@@ -26,6 +26,7 @@ Methods (anything else: 404). All take a query string, a form, multipart or JSON
     sendMessage copyMessage sendDocument sendPhoto
     editMessageText editMessageCaption editMessageReplyMarkup deleteMessage deleteMessages
     answerCallbackQuery answerInlineQuery setMyCommands getMyCommands deleteMyCommands
+    setMyDescription getMyDescription setMyShortDescription getMyShortDescription
 
 Rules, and where they come from: (D) the documentation, core.telegram.org/bots/api; (S) the source of
 the server and of TDLib below it; (T) TDLib itself, which is run; (R) reported by users of other bots,
@@ -45,6 +46,8 @@ since Telegram's own servers are closed; (O) our own choice, where nobody knows.
     deleting    within 48 hours; others' messages by admins; in channels by right       S
     files       50 MB a request (413), 10 MB a photo, which must look like one          D R
     menus       scopes, languages, 100 commands of 32 and 256 characters; 7800 bytes    D S; bytes: R
+    about       a description of 512 characters, a short one of 120, each language its own; words: O    D
+    presses     200 characters, or a link to the bot itself                             D S
     inline      50 results, ids unique and of 64 bytes, next_offset 64 bytes            D S R
     updates     kinds on request only (reactions), kept 24 hours (a press 150 s, inline
                 30 s), confirmed by a higher offset, one reader, none beside a webhook  D S

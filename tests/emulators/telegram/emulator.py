@@ -187,6 +187,11 @@ class TelegramEmulator(People):
                     seen = self.transcript(chat) if chat is not None else ""
                     raise AssertionError(f"waited {patience} s in vain for {what}\n{seen}") from None
 
+    async def answer_to(self, press: str, patience: float = PATIENCE) -> str:
+        """What a press was answered with, once it was: a text, a link, or "" for nothing."""
+        await self.until_true(lambda: self.world.presses[press] is not None, "an answer to a press", patience)
+        return self.world.presses[press] or ""
+
     async def until_handled(self, patience: float = PATIENCE) -> None:
         """Wait until the bot has confirmed every update."""
         await self.until_true(lambda: not self.updates.pending, "confirmation", patience)

@@ -143,6 +143,15 @@ class People:
                     return self._press(place, message, button.value, person or self._anybody(chat), language)
         raise AssertionError(f"no button {label!r} in\n{self.transcript(chat)}")
 
+    async def forges(self, chat: int, data: str, *, person: int | None = None) -> str:
+        """A client says that something was pressed which is on no button of the bot's newest message.
+
+        The Bot API warns of it (CallbackQuery, `data`).
+        """
+        place = self.world.chats[chat]
+        message = place.said_by(self.world.bot["id"])[-1]
+        return self._press(place, message, data, person or self._anybody(chat), None)
+
     def _press(self, chat: Chat, message: Message, data: str, person: int, language: str | None) -> str:
         query = str(len(self.world.presses) + 1)
         self.world.presses[query] = None

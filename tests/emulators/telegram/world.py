@@ -56,11 +56,13 @@ class World:
     chats: dict[int, Chat] = field(default_factory=dict)
     people: dict[int, dict[str, Any]] = field(default_factory=dict)
     presses: dict[str, str | None] = field(default_factory=dict)
-    """Id of each press -> the text it was answered with, None if it was not yet answered."""
+    """Id of each press -> the text, or the link, that it was answered with; None while it was not."""
     inline: dict[str, Query] = field(default_factory=dict)
     """Id of each inline query -> who asked, and the parameters of the answer."""
     menus: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     """(scope, language) -> the commands; see `methods.menus` for how a scope is written."""
+    described: dict[tuple[str, str], str] = field(default_factory=dict)
+    """("description" or "short_description", language) -> what the bot says of itself."""
     files: dict[str, Any] = field(default_factory=dict)
     """Id of each file that was uploaded -> the file."""
 

@@ -32,5 +32,9 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "setmycommands": menus.set_my_commands,
     "getmycommands": menus.get_my_commands,
     "deletemycommands": menus.delete_my_commands,
+    "setmydescription": menus.set_my_description,
+    "getmydescription": menus.get_my_description,
+    "setmyshortdescription": menus.set_my_short_description,
+    "getmyshortdescription": menus.get_my_short_description,
 }
 """By name in lower case: the Bot API does not mind how a method is written."""

@@ -1,4 +1,4 @@
-"""The bot's commands, for each scope and language, and what a person sees of them.
+"""The bot's commands, for each scope and language, what a person sees of them, and how it describes itself.
 
 A scope is kept as text: "default", "all_private_chats", "chat:42", "chat_member:-5:42" and so on.
 """
@@ -17,6 +17,8 @@ MOST_BYTES = 7800
 """Of a menu as JSON. Not documented; reported by users of other bots, who measured about so much."""
 LONGEST_COMMAND = 32
 LONGEST_DESCRIPTION = 256
+LONGEST_ABOUT = 512
+LONGEST_SHORT = 120
 _WITHOUT_CHAT = ("default", "all_private_chats", "all_group_chats", "all_chat_administrators")
 _WITH_CHAT = ("chat", "chat_administrators", "chat_member")
 
@@ -44,6 +46,36 @@ async def get_my_commands(call: Call) -> Any:
 async def delete_my_commands(call: Call) -> Any:
     """The menu of this scope and language is no more."""
     call.world.menus.pop(_key(call), None)
+    return True
+
+
+async def set_my_description(call: Call) -> Any:
+    """What stands in an empty chat with the bot."""
+    return _describe(call, "description", LONGEST_ABOUT)
+
+
+async def get_my_description(call: Call) -> Any:
+    """What was set for exactly this language, else ""."""
+    return {"description": call.world.described.get(("description", _language(call)), "")}
+
+
+async def set_my_short_description(call: Call) -> Any:
+    """What stands on the bot's profile."""
+    return _describe(call, "short_description", LONGEST_SHORT)
+
+
+async def get_my_short_description(call: Call) -> Any:
+    """What was set for exactly this language, else ""."""
+    return {"short_description": call.world.described.get(("short_description", _language(call)), "")}
+
+
+def _describe(call: Call, what: str, longest: int) -> bool:
+    said, key = call.text(what), (what, _language(call))
+    if len(said) > longest:
+        raise bad_request(f"{what.replace('_', ' ')} is too long")
+    call.world.described[key] = said
+    if not said:
+        del call.world.described[key]
     return True
 
 
@@ -95,10 +127,14 @@ def _checked(one: dict[str, str]) -> dict[str, str]:
 
 def _key(call: Call) -> tuple[str, str]:
     scope = _scope(call)
+    return scope, _language(call)
+
+
+def _language(call: Call) -> str:
     language = call.text("language_code")
     if language and not re.fullmatch("[a-z]{2}", language):
         raise bad_request("invalid language code specified")
-    return scope, language
+    return language
 
 
 def _scope(call: Call) -> str:

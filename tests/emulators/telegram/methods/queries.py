@@ -1,6 +1,8 @@
 """Answers to pressed buttons and to words typed after the bot's name."""
 
+import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tests.emulators.telegram.call import Call
 from tests.emulators.telegram.formatting import finished, parsed
@@ -11,6 +13,7 @@ MOST_RESULTS = 50
 LONGEST_OFFSET = 64
 LONGEST_RESULT_ID = 64
 LONGEST_CALLBACK_ANSWER = 200
+START_PARAMETER = re.compile("[A-Za-z0-9_-]{1,64}")
 _RESULTS = frozenset({
     "article", "photo", "gif", "mpeg4_gif", "video", "audio", "voice", "document", "location", "venue",
     "contact", "game", "sticker",
@@ -24,8 +27,19 @@ async def answer_callback_query(call: Call) -> Any:
         raise _too_old()
     if len(call.text("text")) > LONGEST_CALLBACK_ANSWER:
         raise bad_request("MESSAGE_TOO_LONG")
-    call.world.presses[query] = call.text("text")
+    if url := call.text("url"):
+        _check_url(call, url)
+    call.world.presses[query] = url or call.text("text")
     return True
+
+
+def _check_url(call: Call, url: str) -> None:
+    """A bot without games may only lead to itself, with a parameter (answerCallbackQuery, `url`)."""
+    parts = urlsplit(url)
+    own = parts.hostname == "t.me" and parts.path.strip("/").lower() == call.world.bot["username"].lower()
+    (parameter,) = parse_qs(parts.query).get("start", [""])
+    if not own or not START_PARAMETER.fullmatch(parameter):
+        raise bad_request("URL_INVALID")
 
 
 async def answer_inline_query(call: Call) -> Any:

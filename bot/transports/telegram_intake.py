@@ -1,0 +1,108 @@
+"""Takes in what Telegram hands over for good: durable before it is acknowledged, gone once answered."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from telegram import Bot, Update
+
+from bot.transports.telegram_keeping import Keeping
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Whether an update asks anything of us, and whether that must outlive the program."""
+
+    asks: bool
+    lasts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An update that is ours to answer; `number` is that of its row, 0 for what is not kept."""
+
+    update: Update = field(repr=False)
+    number: int = 0
+
+
+class Intake:
+    """The updates of one bot that Telegram brings to us, and not again.
+
+    `take` starts the handling of one and returns its task, if there is any; `meaning` looks at one.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        keeping: Keeping,
+        take: Callable[[Update], asyncio.Task[None] | None],
+        meaning: Callable[[Update], Meaning],
+    ) -> None:
+        self._bot = bot
+        self._keeping = keeping
+        self._take = take
+        self._meaning = meaning
+
+    async def keep(self, body: bytes) -> Kept | None:
+        """Make what was brought durable; None where nothing is to be done, now or any more.
+
+        Raises what the database does: then it must not be acknowledged.
+        """
+        raw = _object(body)
+        update = self._read(raw)
+        meaning = self._meaning(update) if update else Meaning(asks=False)
+        if update is None or not meaning.asks:
+            return None
+        if not meaning.lasts:
+            return Kept(update)
+        known_as = f"taken {self._bot.id}:{update.update_id}"
+        number = await self._keeping.keep(known_as, json.dumps(raw, ensure_ascii=False))
+        return None if number is None else Kept(update, number)
+
+    def answer(self, kept: Kept) -> None:
+        """Begin to answer; once that is done, the update is not kept any more."""
+        task = self._take(kept.update)
+        if kept.number and task is None:
+            self._keeping.answered(kept.number)
+        elif kept.number and task is not None:
+            task.add_done_callback(lambda done: self._is_answered(done, kept.number))
+
+    async def resume(self) -> None:
+        """Answer what a program before us had acknowledged, and was stopped."""
+        found = await self._keeping.waiting()
+        if found:
+            log.info("telegram.resumed", updates=len(found))
+        for number, body in found:
+            update = self._read(_object(body.encode()))
+            if update is None:
+                self._keeping.answered(number)
+            else:
+                self.answer(Kept(update, number))
+
+    async def close(self) -> None:
+        """Write down what was answered; what was not is answered after the next start."""
+        await self._keeping.close()
+
+    def _is_answered(self, done: asyncio.Task[None], number: int) -> None:
+        if not done.cancelled():
+            self._keeping.answered(number)
+
+    def _read(self, raw: dict[str, Any] | None) -> Update | None:
+        try:
+            return Update.de_json(raw, self._bot) if raw else None
+        except Exception as error:  # noqa: BLE001 - one that the library cannot read must not come for ever
+            log.error("telegram sent an update that cannot be read", error=type(error).__name__)  # noqa: TRY400 - a traceback may quote a chat
+            return None
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return raw if isinstance(raw, dict) and isinstance(raw.get("update_id"), int) else None

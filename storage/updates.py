@@ -1,0 +1,44 @@
+"""Updates: what a platform handed over and waits to be answered; enciphered, and gone once it was."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.tables import updates
+from storage.vault import Vault
+
+_BODY = "update"
+_KEPT = timedelta(days=2)
+"""Whoever has waited longer has asked again, or given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """What waits to be answered, in the order in which it came; only the day is known on which it did."""
+
+    connection: Connection
+    vault: Vault
+
+    def add(self, body: str, now: datetime) -> int:
+        """Keeps an update as the platform brought it; returns the number it is removed by."""
+        row = {"sealed": self.vault.seal(body, _BODY), "day": now.date()}
+        return int(
+            self.connection.execute(sa.insert(updates).values(**row).returning(updates.c.id)).scalar_one()
+        )
+
+    def waiting(self, now: datetime) -> tuple[tuple[int, str], ...]:
+        """What was kept and not answered, each with its number; without what is too old to be."""
+        recent = updates.c.day >= (now - _KEPT).date()
+        rows = self.connection.execute(sa.select(updates).where(recent).order_by(updates.c.id))
+        return tuple((int(row.id), self.vault.open(row.sealed, _BODY)) for row in rows)
+
+    def remove(self, numbers: Collection[int]) -> None:
+        """They were answered."""
+        self.connection.execute(sa.delete(updates).where(updates.c.id.in_(numbers)))
+
+    def prune(self, now: datetime) -> None:
+        """Takes out what is too old to be answered."""
+        self.connection.execute(sa.delete(updates).where(updates.c.day < (now - _KEPT).date()))

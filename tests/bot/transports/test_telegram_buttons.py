@@ -1,0 +1,144 @@
+"""Buttons: within 64 bytes, and worth nothing forged, in another chat, or in another's hands."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.message import Choice
+from bot.transports.telegram_buttons import EXPIRED, LONGEST_DATA, Buttons
+from storage.database import Database
+from storage.vault import Vault
+from tests.bot.transports.a_service import Service, a_service
+from tests.bot.transports.test_telegram import says
+from tests.emulators.telegram import TelegramEmulator
+
+GROUP = -1001234567890
+ADMIN, MEMBER = 1, 2
+COMMANDS = st.one_of(
+    st.sampled_from(["/statement 12", "/forget yes", "/search " + "x" * 90, "/검색 " + "한" * 20]),
+    st.text(st.characters(codec="utf-8"), max_size=80).map("/search ".__add__),
+)
+CHATS = st.integers(min_value=-(2**50), max_value=2**50)
+
+
+def sealed(vault: Vault) -> Buttons:
+    """As the program makes them."""
+    return Buttons(lambda text: vault.trace("telegram button", text))
+
+
+def data_of(buttons: Buttons, command: str, chat: int) -> str:
+    """What the one button says when it is pressed."""
+    keyboard = buttons.keyboard(((Choice("Press", command),),), chat)
+    assert keyboard
+    data = keyboard.inline_keyboard[0][0].callback_data
+    assert isinstance(data, str)
+    return data
+
+
+class TestSeals:
+    """Whatever the command."""
+
+    @given(COMMANDS, CHATS)
+    def test_what_is_pressed_is_what_was_meant(self, command: str, chat: int) -> None:
+        """However long; within Telegram's limit of bytes."""
+        buttons = Buttons()
+        data = data_of(buttons, command, chat)
+        assert 1 <= len(data.encode()) <= LONGEST_DATA
+        assert buttons.command(data, chat) == command
+
+    @given(COMMANDS, CHATS, CHATS)
+    def test_in_another_chat_it_means_nothing(self, command: str, chat: int, other: int) -> None:
+        """Also one that is only remembered."""
+        buttons = Buttons()
+        data = data_of(buttons, command, chat)
+        assert buttons.command(data, other) == (command if other == chat else EXPIRED)
+
+    @given(COMMANDS, st.integers(min_value=0, max_value=63), st.characters(codec="utf-8"))
+    def test_changed_anywhere_it_means_nothing(self, command: str, place: int, letter: str) -> None:
+        """One character is enough."""
+        buttons = Buttons()
+        data = data_of(buttons, command, 42)
+        forged = data[:place] + letter + data[place + 1 :]
+        assert buttons.command(forged, 42) == (command if forged == data else EXPIRED)
+
+    @given(st.text(max_size=64), CHATS)
+    def test_what_was_never_a_button_means_nothing(self, data: str, chat: int) -> None:
+        """A command in the clear, too."""
+        assert Buttons().command(data, chat) == EXPIRED
+        assert Buttons().command("/forget yes", chat) == EXPIRED
+
+    def test_it_outlives_the_program_and_no_other_key_makes_it(self, vault: Vault) -> None:
+        """The button under an alert of last week still works."""
+        data = data_of(sealed(vault), "/statement 12", 42)
+        assert sealed(vault).command(data, 42) == "/statement 12"
+        assert sealed(Vault.from_secret(bytes(32))).command(data, 42) == EXPIRED
+
+
+@pytest.fixture
+async def service(database: Database) -> AsyncIterator[Service]:
+    """A bot in a group with one admin, who subscribed it to two countries."""
+    async with TelegramEmulator() as telegram:
+        telegram.group(GROUP, admins={ADMIN})
+        async with a_service(database, telegram) as made:
+            await telegram.says(GROUP, "/subscribe KP\nCN", person=ADMIN)
+            await telegram.until(GROUP, contains="You are subscribed")
+            yield made
+
+
+async def test_pressed_by_another_person_nothing_is_changed(service: Service) -> None:
+    """A member of the group is told so alone; the group reads nothing of it."""
+    telegram = service.telegram
+    read = telegram.texts(GROUP)
+    press = await telegram.presses(GROUP, "Take it back", person=MEMBER)
+    assert "Only those who manage this group" in await telegram.answer_to(press)
+    await telegram.until_handled()
+    assert telegram.texts(GROUP) == read
+    assert len(service.routes(GROUP)) == 2
+    await telegram.presses(GROUP, "Take it back", person=ADMIN)
+    await telegram.until(GROUP, contains="Taken back")
+    assert [route.countries for route in service.routes(GROUP)] == [("KP",)]
+
+
+async def test_a_forged_one_is_answered_and_changes_nothing(service: Service) -> None:
+    """Also where the forger may manage the group: what is sealed for no chat was never offered."""
+    telegram = service.telegram
+    for data in ("/unsubscribe", "/forget yes", "~" + "x" * 22, "\x00", "é" * 30):
+        press = await telegram.forges(GROUP, data, person=ADMIN)
+        assert "too old" in await telegram.answer_to(press)
+    await telegram.says(7, "/start")
+    await telegram.until(7, contains="Welcome")
+    await telegram.forges(7, "/subscribe")
+    await telegram.until(7, contains="too old")
+    assert len(service.routes(GROUP)) == 2
+    assert service.recipient(7) is None
+
+
+async def test_an_old_one_takes_back_what_it_stood_for_and_nothing_else(service: Service) -> None:
+    """The second subscription has the number of the first by now; the old button is not for it."""
+    telegram = service.telegram
+    await telegram.says(GROUP, "/settings 1", person=ADMIN)
+    await telegram.until(GROUP, contains="Subscription 1")
+    await telegram.says(GROUP, "/unsubscribe 1", person=ADMIN)
+    await telegram.until(GROUP, contains="Taken back")
+    await telegram.presses(GROUP, "Take it back", person=ADMIN)
+    await telegram.until(GROUP, contains="do not have this subscription any more")
+    assert [route.countries for route in service.routes(GROUP)] == [("CN",)]
+
+
+async def test_under_a_post_in_a_channel_it_leads_to_the_bot(service: Service) -> None:
+    """A reader of a channel is answered where only they read: in their own chat with the bot."""
+    telegram = service.telegram
+    telegram.channel(-1009)
+    said = says("URGENT", ("Act", "/act 12"), ("Mute", "/mute 7"), ("Why did I get this?", "/why 3"))
+    await service.bot.send("-1009", said, "k")
+    led = {}
+    for label in ("Act", "Mute", "Why"):
+        press = await telegram.presses(-1009, label, person=MEMBER)
+        led[label] = await telegram.answer_to(press)
+    link = f"https://t.me/{telegram.username}?start="
+    assert led == {"Act": f"{link}a12", "Mute": f"{link}c7", "Why": f"{link}hello"}
+    assert telegram.texts(-1009) == ["URGENT"]
+    await telegram.follows(MEMBER, led["Why"])
+    await telegram.until(MEMBER, contains="Welcome")
