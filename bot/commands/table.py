@@ -1,7 +1,7 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.acting import act
-from bot.commands.appeals import appeal, appeals, approve, confirms, correct, stop
+from bot.commands.appeals import appeal, appeals, approve, confirms, correct, drill, stop
 from bot.commands.archive import demands, latest, resolutions, search
 from bot.commands.attention import follow, mute, show, why
 from bot.commands.cases import case
@@ -210,6 +210,15 @@ COMMANDS: tuple[Command, ...] = (
         appeal,
         msgid("Write an appeal to everybody whom it concerns, or show one"),
         "/appeal 7",
+        msgid("[number] [words | drop]"),
+        desk=True,
+        changes=changes_appeal,
+    ),
+    Command(
+        "drill",
+        drill,
+        msgid("Write a drill to those who asked for drills, or show one"),
+        "/drill 7",
         msgid("[number] [words | drop]"),
         desk=True,
         changes=changes_appeal,

@@ -6,6 +6,7 @@ from itertools import groupby
 from shlex import quote
 
 from bot.render.detail import told as told_reason
+from bot.render.drill import marked
 from bot.render.message import Block, Choice, Field, Heading, Items, Line, Message, Paragraph, Span, Style
 from bot.render.notice_words import (
     CONSEQUENCES,
@@ -19,7 +20,7 @@ from bot.render.text import length, shorten
 from bot.speech import Speech
 from jobs.review import concerns_of
 from storage.people import Event, Notice
-from storage.words import EventKind, SourceState
+from storage.words import EventKind, SourceState, Status
 
 LIMIT = 4096
 _DETAILED = 3
@@ -86,7 +87,7 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
     number = first.counts.get("appeal", 0)
     if not number:
         return ((Choice(speech.t("Status"), "/status"),),)
-    shown = Choice(speech.t("Show"), f"/appeal {number}")
+    shown = Choice(speech.t("Show"), f"/{'drill' if _is_drill(first) else 'appeal'} {number}")
     if first.kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING):
         return ((Choice(speech.t("Stop"), f"/stop {number}"), shown),)
     return ((shown,),)
@@ -96,7 +97,7 @@ def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
     groups = [(kind, list(found)) for kind, found in groupby(events, key=lambda event: event.kind)]
     blocks: list[Block] = []
     for kind, found in groups:
-        line = (Span(_heading(kind, found, speech), Style.BOLD),)
+        line = (*_mark(found, speech), Span(_heading(kind, found, speech), Style.BOLD))
         blocks.append(Paragraph(line) if blocks else Heading(line))
         if len(events) <= _DETAILED or (len(found) == 1 and lines >= 0):
             for event in found:
@@ -106,6 +107,15 @@ def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
         if lines >= 0:  # of a notice of everything at once, only what happened finds room
             blocks += _remarks(kind, found, speech, meaning=lines > 0)
     return blocks
+
+
+def _mark(found: list[Event], speech: Speech) -> Line:
+    """What is told of a drill says so before anything else."""
+    return marked(Status.EXERCISE, speech) if any(map(_is_drill, found)) else ()
+
+
+def _is_drill(event: Event) -> bool:
+    return bool(event.counts.get("drill"))
 
 
 def _heading(kind: EventKind, found: list[Event], speech: Speech) -> str:
@@ -168,7 +178,9 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     """
     count = len(found)
     blocks: list[Block] = []
-    if meaning and kind in CONSEQUENCES:
+    # The correction of a drill goes ahead of nothing that is real.
+    unsaid = kind is EventKind.APPEAL_CORRECTED and any(map(_is_drill, found))
+    if meaning and kind in CONSEQUENCES and not unsaid:
         blocks.append(Paragraph(_typed(speech.t(CONSEQUENCES[kind]))))
     states = dict.fromkeys(event.state for event in found if event.state and kind is EventKind.ILL)
     sentences: list[tuple[str, SourceState | None]] = [
