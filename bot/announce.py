@@ -88,7 +88,7 @@ def bare(message: Message) -> Message:
     """The words alone, in one part: for a platform that refused the message as it was."""
     words = plain_text(message)
     shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
-    return Message((Paragraph((Span(shown),)),), silent=message.silent, pressing=message.pressing)
+    return replace(message, blocks=(Paragraph((Span(shown),)),), choices=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,7 @@ def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Man
     else:
         pressing = alerts[0].statement.alert.urgency is Urgency.IMMEDIATE
         message = replace(alert_message(alerts[0], speech, now), silent=manner.silent, pressing=pressing)
+    message = replace(message, language=speech.language)
     return bare(message) if manner.plain else message
 
 
@@ -161,6 +162,7 @@ class Announcer:
         if recipient.discreet:
             # Not under what was told before: a reply quotes it.
             message, manner = ping(alerts[0].id, speech, silent=manner.silent), replace(manner, under="")
+            message = replace(message, language=speech.language)
         else:
             message = self.drawings.of(tuple(alerts), speech, now, manner)
         return await self.transport.send(recipient.address, message, key, manner.under)
@@ -177,7 +179,8 @@ class Announcer:
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
         """Sends an admin a notice."""
-        message = notice_message(notice, Speech(recipient.language, self.zone))
+        speech = Speech(recipient.language, self.zone)
+        message = replace(notice_message(notice, speech), language=speech.language)
         return await self.transport.send(recipient.address, message, key)
 
     def _speech(self, recipient: Recipient) -> Speech:
