@@ -14,7 +14,7 @@ FIT := .venv-fit
 SYNAPSE := .venv-synapse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check eval weigh bench format lock clean
+.PHONY: help setup demo test check eval weigh corpora bench format lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -44,6 +44,9 @@ eval: $(DEV) ## how well it understands: labelled texts, per language, with boun
 
 weigh: $(DEV) $(FIT)/.done ## fit what words and features weigh to the labelled development half
 	$(BIN)/python -m tests.evaluation.weigh --python $(FIT)/bin/python
+
+corpora: $(DEV) ## other people's feeds through the real poller, with a table of what became of them
+	$(BIN)/pytest -q tests/corpora
 
 bench: $(RUNTIME) $(PEER)/.done ## speed, each figure a ratio to a named peer in the same run
 	$(BIN)/python -m benchmarks --peer $(PEER)/bin/python

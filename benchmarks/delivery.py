@@ -140,8 +140,8 @@ class _Watched:
         self.told.append((time.perf_counter(), alerts[0].identifier))
         return await self.voice.tell(alerts, recipient, key, now, manner)
 
-    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
-        return await self.voice.notify(notice, recipient, key)
+    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
+        return await self.voice.notify(notice, recipient, key, now)
 
     @property
     def changes(self) -> bool:

@@ -19,6 +19,7 @@ from jobs.manner import Manner
 from jobs.outcome import Outcome
 from jobs.own_time import is_quiet_for, wakes
 from jobs.steps.clock import zone_of
+from storage.notices import AT_ONCE
 from storage.people import Notice, Recipient
 from storage.records import Alert
 from storage.words import Urgency
@@ -161,7 +162,7 @@ class Announcer:
         manner = replace(manner, silent=manner.silent or asleep)
         if recipient.discreet:
             # Not under what was told before: a reply quotes it.
-            message, manner = ping(alerts[0].id, speech, silent=manner.silent), replace(manner, under="")
+            message, manner = ping(str(alerts[0].id), speech, silent=manner.silent), replace(manner, under="")
             message = replace(message, language=speech.language)
         else:
             message = self.drawings.of(tuple(alerts), speech, now, manner)
@@ -172,15 +173,23 @@ class Announcer:
         speech = self._speech(recipient)
         if recipient.discreet:
             # What was told before the chat became discreet is not to be read there any more.
-            message = ping(change.alert.id, speech, silent=True)
+            message = ping(str(change.alert.id), speech, silent=True)
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
 
-    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
-        """Sends an admin a notice."""
+    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
+        """Sends an admin a notice, or everybody that there is a storm of calls.
+
+        In quiet hours only what admins have to decide at once makes a sound.
+        """
         speech = Speech(recipient.language, self.zone)
-        message = replace(notice_message(notice, speech), language=speech.language)
+        message = notice_message(notice, speech)
+        can_wait = all(event.kind not in AT_ONCE for event in notice.events)
+        silent = message.silent or (can_wait and is_quiet_for(recipient, now, self.zone))
+        if recipient.discreet:
+            message = ping(f"n{notice.id}", self._speech(recipient), silent=silent)
+        message = replace(message, silent=silent, language=speech.language)
         return await self.transport.send(recipient.address, message, key)
 
     def _speech(self, recipient: Recipient) -> Speech:

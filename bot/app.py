@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -34,6 +35,8 @@ from jobs.prune import Pruner
 from jobs.remind import EVERY as REMIND_EVERY
 from jobs.remind import Reminder
 from jobs.schedule import Job, Schedule
+from jobs.unanswered import EVERY as REVIEW_EVERY
+from jobs.unanswered import Unanswered
 from jobs.websub import Subscriber
 from storage.database import Database, now_utc
 
@@ -85,11 +88,13 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         pruner = Pruner(database)
         launcher = Launcher(database, desk.rules, limits(config), wake.set)
+        unanswered = Unanswered(database, told, timedelta(seconds=config.review.remind_after), wake.set)
         reminder = Reminder(database, desk.zone, wake.set)
         jobs = [
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
             Job("heartbeat", EVERY, heart.beat),
+            Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
             Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
             Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),
         ]

@@ -15,6 +15,7 @@ from bot.transports.console import ADDRESS
 from jobs.desk import Rules
 from jobs.notices import Admins
 from storage.database import Database, now_utc
+from storage.words import RecipientState
 
 log = structlog.get_logger()
 
@@ -55,10 +56,19 @@ class Desk:
     def _answer(self, request: Request) -> Reply:
         if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
             request = replace(request, admin=True, rules=self.rules)
+        self._welcome_back(request)
         # A look-up must not wait for whoever is writing.
         opened = self.database.write if changes(request.text) else self.database.read
         with opened() as work:
             return answer_command(request, work, self.zone)
+
+    def _welcome_back(self, request: Request) -> None:
+        """Who could not be reached and writes, whatever it is, can be: what was kept from them comes."""
+        with self.database.read() as work:
+            known = work.recipients.find(request.transport, request.address)
+        if known is not None and known.state is not RecipientState.ACTIVE:
+            with self.database.write() as work:
+                work.recipients.ensure(request.transport, request.address, known.language, request.now)
 
     def _offer(self, typed: str, offset: str, language: str) -> Offers:
         with self.database.read() as work:
@@ -85,5 +95,6 @@ class Desk:
                     case Returned():
                         work.recipients.ensure(transport, one.address, one.language, now_utc())
                     case Moved(address=before, to=after):
-                        work.recipients.move(one.id, transport, after + one.address.removeprefix(before))
+                        to = after + one.address.removeprefix(before)
+                        work.recipients.move(one.id, transport, to, now_utc())
         log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))

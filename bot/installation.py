@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.config import Config
 from bot.desk import TERMINAL
 from jobs.fetch import USER_AGENT, Fetcher
-from jobs.limits import Limits
+from jobs.limits import Limits, Policy
 from jobs.notices import Admins
 from jobs.parser import PRELOAD
 from jobs.workers import Workers
@@ -65,6 +65,7 @@ def limits(config: Config) -> Limits:
         per_source_hour=config.alerts.per_source_hour,
         per_hour=config.alerts.per_hour,
         zone=ZoneInfo(config.timezone),
+        review=Policy(config.review.official, config.review.relay),
     )
 
 

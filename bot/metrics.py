@@ -100,7 +100,8 @@ class _Snapshot:
     def collect(self) -> Iterator[Metric]:
         """Every family, in an order that a person can read."""
         yield InfoMetricFamily("vigil_build", "The program.", value={"version": _version()})
-        yield from self._of_sources()
+        yield from self._of_the_watch()
+        yield from self._of_each_source()
         found = self._found
         for name, text, count in (
             ("entries", "Entries held.", found.entries),
@@ -117,7 +118,7 @@ class _Snapshot:
                 value=self._age(found.alive),
             )
 
-    def _of_sources(self) -> Iterator[Metric]:
+    def _of_the_watch(self) -> Iterator[Metric]:
         found = self._found
         states = GaugeMetricFamily("vigil_sources", "Sources watched, by state.", labels=["state"])
         for state, count in found.sources.items():
@@ -132,20 +133,34 @@ class _Snapshot:
         for held, count in found.subscriptions.items():
             hubs.add_metric([held.value], count)
         yield hubs
-        ages = GaugeMetricFamily(
-            "vigil_source_last_success_age_seconds",
-            "Since the source last answered as it should; absent while it never has.",
-            labels=["source"],
-        )
-        for name, success in found.last_success.items():
-            if success:
-                ages.add_metric([name], self._age(success))
-        yield ages
         yield GaugeMetricFamily(
             "vigil_offline",
             "1 while no source at all can be reached.",
             value=float(bool(found.offline_since)),
         )
+
+    def _of_each_source(self) -> Iterator[Metric]:
+        """By its name, which is the operator's own word: an address may hold a password."""
+        states = GaugeMetricFamily(
+            "vigil_source_state", "1 for the state that the source is in.", labels=["source", "state"]
+        )
+        ages = GaugeMetricFamily(
+            "vigil_source_last_success_age_seconds",
+            "Since the source last answered as it should; absent while it never has.",
+            labels=["source"],
+        )
+        due = GaugeMetricFamily(
+            "vigil_source_next_due_timestamp_seconds",
+            "When the source is asked next, in seconds since 1970; absent before it is asked at all.",
+            labels=["source"],
+        )
+        for one in self._found.watched:
+            states.add_metric([one.name, one.state.value], 1)
+            if one.last_success:
+                ages.add_metric([one.name], self._age(one.last_success))
+            if one.next_due:
+                due.add_metric([one.name], one.next_due.timestamp())
+        yield from (states, ages, due)
 
     def _of_deliveries(self) -> Iterator[Metric]:
         found = self._found

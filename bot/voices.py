@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -12,7 +13,7 @@ from bot.announce import Announcer, Transport
 from bot.commands.table import COMMANDS
 from bot.config import Config, TelegramConfig
 from bot.desk import ONLY_TERMINAL, Desk
-from bot.installation import admins
+from bot.installation import admins, limits
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages, msgid
 from bot.transports.chats import News
@@ -56,6 +57,8 @@ def rules(config: Config) -> Rules:
         per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
         organisation=config.admins.organisation,
         admins=admins(config),
+        review=limits(config).review,
+        zone=ZoneInfo(config.timezone),
     )
 
 

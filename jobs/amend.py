@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.readable import readable
 from storage.database import Work
 from storage.deliveries import DIGESTS
 from storage.records import Alert, Version
@@ -56,11 +57,13 @@ def due(
     be written to now.
     """
     wishes = work.told.due(transport, now, most, ends=ends, without=without)
-    alerts = work.alerts.many([number for one in wishes for number in (one.alert_id, one.by)])
+    alerts = readable(work.alerts.many, {number for one in wishes for number in (one.alert_id, one.by)})
     found = []
     for one in wishes:
-        alert, by = alerts[one.alert_id], alerts[one.by]
-        if alert.statement.taken_down or (by.expires is not None and by.expires < now):
+        alert, by = alerts.get(one.alert_id), alerts.get(one.by)
+        if alert is None or by is None:
+            work.told.amend_later(one, now + _LATEST)
+        elif alert.statement.taken_down or (by.expires is not None and by.expires < now):
             work.told.amended(one, None)
         else:
             found.append(Change(one, _changed(work, one, alert, by)))
@@ -101,8 +104,8 @@ def _changed(work: Work, one: Amendment, alert: Alert, by: Alert) -> Changed:
     versions = work.statements.versions.of(alert.statement.id) if same else ()
     before = next((version for version in versions if version.until > alert.sent), None)
     told = Changed(one.reference, alert, by, before, f"{by.identifier}:{one.delivery_id}:amend")
-    (delivery,) = work.deliveries.many([one.delivery_id])
-    if delivery.lane < DIGESTS:
+    delivery = next(iter(work.deliveries.many([one.delivery_id])), None)
+    if delivery is None or delivery.lane < DIGESTS:  # None: forgotten at this very moment
         return told
     ids = [beside.alert_id for beside in work.deliveries.beside(delivery)]
     alerts = work.alerts.many(ids)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from jobs.pauses import Pauses
 from jobs.steps.edits import marked
 from jobs.steps.older import older
 from jobs.steps.parsed import NotAFeed
+from jobs.turns import Turns
 from storage.database import Database
 from storage.records import Entry, Source
 
@@ -34,12 +36,13 @@ class Backfill:
     parser: Parser
     source: Source
     now: Callable[[], datetime]
+    pauses: Pauses = field(default_factory=Pauses)
+    """Those that are stored are learnt at the first page; those that it is asked for are stored."""
     pause: float = 1.0
     pages: int = 0
     """How many were read."""
     unpaged: bool = False
     """Whether its only page named no earlier one, and was not made by software that is known to have some."""
-    _pauses: Pauses = field(default_factory=Pauses)
 
     async def batches(self, most: int) -> AsyncIterator[Sequence[tuple[Entry, Source]]]:
         """The entries of up to `most` pages, a batch for each; those that are new with their linked pages.
@@ -47,6 +50,7 @@ class Backfill:
         Ends where the feed names no earlier page, says that there is none, or shows the same again.
         Raises Stopped.
         """
+        await asyncio.to_thread(self._learn_pauses)
         url, seen, shown = self.source.asked, set[str](), set[str]()
         while url and url not in seen and self.pages < most:
             seen.add(url)
@@ -67,9 +71,10 @@ class Backfill:
 
     async def _page(self, url: str) -> Fetched | None:
         """The answer, None for the end; a server that asks us to wait is waited for, within reason."""
+        turn = Turns(self.pauses, nullcontext(), self.now).at
         for attempt in range(_TRIES):
             try:
-                answer = await self.fetcher.get(url)
+                answer = await self.fetcher.get(url, pinned=True, turn=turn)
             except FetchError as error:
                 raise Stopped(f"page {self.pages + 1}: {error.detail}") from error
             if answer.status == 200:
@@ -80,6 +85,8 @@ class Backfill:
             if answer.status not in (429, 503) or attempt == _TRIES - 1 or (wish or 0) > _LONGEST_PAUSE:
                 break
             await asyncio.sleep(wish or 10.0)
+        self.pauses.obey(answer.status, wish, self.now(), url, answer.final_url)
+        await asyncio.to_thread(self._store_pauses)
         raise Stopped(f"page {self.pages + 1}: HTTP {answer.status}")
 
     async def _entries(self, answer: Fetched) -> tuple[Entry, ...]:
@@ -96,8 +103,9 @@ class Backfill:
         """The entries; what is not known yet, and shown in part only, with the text of its page."""
         known = await asyncio.to_thread(self._known, entries)
         fresh = [entry for entry in entries if entry.uid not in known]
-        linked = Linked(self.fetcher, self._pauses, self.parser)
+        linked = Linked(self.fetcher, self.pauses, self.parser, self.source.asked)
         read = {entry.uid: entry for entry in await linked.read(fresh, self.now(), len(fresh))}
+        await asyncio.to_thread(self._store_pauses)
         return [read.get(entry.uid, entry) for entry in entries]
 
     def _known(self, entries: Sequence[Entry]) -> set[str]:
@@ -105,3 +113,15 @@ class Backfill:
             stored = work.sources.by_name(self.source.name)
             known = work.entries.known(stored.id, [entry.uid for entry in entries]) if stored else set()
             return known | work.statements.takedowns.withheld(self.source.name, entries)
+
+    def _learn_pauses(self) -> None:
+        with self.database.read() as work:
+            self.pauses.learn(work.sources.paused(self.now()))
+
+    def _store_pauses(self) -> None:
+        """So that every program keeps to what this one was asked for."""
+        wanted = self.pauses.unwritten()
+        if wanted:
+            with self.database.write() as work:
+                work.sources.pause(wanted, self.now())
+            self.pauses.written(wanted)

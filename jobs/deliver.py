@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.amend import Change, Changed
 from jobs.errands import Errand, Finished, Room, Turn
@@ -50,7 +49,7 @@ class Voice(Protocol):
     ) -> Outcome:
         """Sends one alert, or a digest of some, in this manner."""
 
-    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """Sends an admin a notice."""
 
     @property
@@ -90,6 +89,8 @@ class Deliverer:
     """Whom the next attempt leaves out, if anybody else waits: perhaps only that chat is limited."""
     _held: dict[int, datetime] = field(default_factory=dict)
     """Recipients whom the platform told us to leave alone, and until when."""
+    _limited: dict[str, datetime] = field(default_factory=dict)
+    """Their chats: others may be topics of the same."""
     _known: dict[str, set[int]] = field(default_factory=dict)
     """The recipients of each chat that rests."""
     _under_way: dict[asyncio.Task[None], Errand] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class Deliverer:
     def recover(self) -> int:
         """Settles what was being sent when the last sender was stopped; returns how many there were."""
         found, self._paused_until = self._ledger.recover()
+        self._limited = self._ledger.resting()
         return found
 
     def rests(self) -> float:
@@ -135,7 +137,10 @@ class Deliverer:
                 for errand in turn.errands:
                     self._set_out(errand)
                 for chat, recipient in turn.skipped:
-                    self._known.setdefault(chat, set()).add(recipient)
+                    if chat in self._limited:
+                        self._held[recipient] = self._limited[chat]
+                    else:
+                        self._known.setdefault(chat, set()).add(recipient)
                 idle = not (self._under_way or self._finished or turn.looked)
                 if idle and (self._is_paused() or not await self._is_any_due(room)):
                     break
@@ -151,7 +156,9 @@ class Deliverer:
         """What may leave now: nothing while the account must wait."""
         now = self.now()
         self._held = {key: until for key, until in self._held.items() if until > now}
+        self._limited = {chat: until for chat, until in self._limited.items() if until > now}
         busy = {errand.place.chat for errand in self._under_way.values()} | self.pace.resting()
+        busy |= self._limited.keys()
         self._known = {chat: ids for chat, ids in self._known.items() if chat in busy}
         without = set(self._held).union(*self._known.values())
         most = min(self.most - len(self._under_way), self.pace.room())
@@ -195,6 +202,7 @@ class Deliverer:
                 self._paused_until = max(until, self._paused_until or until)
             else:
                 self._held[errand.recipient.id] = until
+                self._limited[errand.place.chat] = until
         self._finished.append(finished)
 
     def _whose(self, recipient: int, outcome: Outcome) -> Outcome:
@@ -213,7 +221,7 @@ class Deliverer:
 
     async def _said(self, errand: Errand, now: datetime) -> Outcome:
         if isinstance(errand.matter, Notice):
-            return await self.voice.notify(errand.matter, errand.recipient, errand.key)
+            return await self.voice.notify(errand.matter, errand.recipient, errand.key, now)
         if isinstance(errand.matter, Change):
             return await self.voice.amend(errand.matter.told, errand.recipient, now)
         manner = await manner_of(self.database, errand.matter, errand.deliveries)
@@ -236,14 +244,18 @@ class Deliverer:
             await asyncio.sleep(min(_GATHER, room) if room and not (exhausted or full) else _BREATH)
 
     async def _turn(self, room: Room) -> Turn:
-        """One transaction, again and again while the database is busy."""
+        """One transaction, again and again while the database is busy.
+
+        What happened is written first then, each answer by itself: one that cannot be keeps back no other.
+        """
         for pause in (0.1, 0.5, 2.0, 10.0):
             try:
                 return await self._uninterrupted(room)
-            except SQLAlchemyError:
+            except Exception:
                 log.exception("deliver.not_written", outcomes=len(self._finished), again_in=pause)
                 await asyncio.sleep(pause)
-                room = Room()  # first what happened
+                await self._written_apart()
+                room = Room()
         finished, self._finished = self._finished, []
         for one in finished:
             log.error("deliver.left_sending", delivery=one.errand.number, settled_at="the next start")
@@ -262,9 +274,19 @@ class Deliverer:
             elif running.result().errands:
                 await asyncio.to_thread(self._ledger.put_back, running.result().errands)
             raise
-        except SQLAlchemyError:
+        except Exception:
             self._finished = [*finished, *self._finished]
             raise
+
+    async def _written_apart(self) -> None:
+        finished, self._finished = self._finished, []
+        running = asyncio.ensure_future(asyncio.to_thread(self._ledger.apart, finished))
+        try:
+            await asyncio.shield(running)
+        finally:
+            await asyncio.wait([running])
+            left = finished if running.exception() else running.result()
+            self._finished = [*left, *self._finished]
 
     async def _end(self) -> None:
         """What is under way has a moment to arrive, and is written down."""

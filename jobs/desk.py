@@ -1,9 +1,11 @@
 """What the admins' desk goes by: its rules, as the operator set them, and why it refuses something."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from enum import StrEnum
 
+from jobs.limits import USUAL as POLICY
+from jobs.limits import Policy
 from jobs.notices import Admins
 
 NOBODY = Admins()
@@ -47,7 +49,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How appeals are sent here."""
+    """How appeals are sent here, and what is looked at before it is."""
 
     approvals: int = 2
     """How many people stand for an appeal, its author counted."""
@@ -57,6 +59,9 @@ class Rules:
     organisation: str = ""
     """Who runs this watch, as people know them; "" where that was not said."""
     admins: Admins = NOBODY
+    review: Policy = POLICY
+    zone: tzinfo = UTC
+    """The clock of those who named none."""
 
 
 USUAL = Rules()

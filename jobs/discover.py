@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from yarl import URL
 
-from jobs.fetch import Fetched, Fetcher, FetchError
+from jobs.fetch import Fetched, Fetcher, FetchError, LeftAlone, retry_after
 from jobs.linked import Linked
 from jobs.look import trouble
 from jobs.parser import Parser
@@ -15,6 +16,7 @@ from jobs.pauses import Pauses
 from jobs.steps.discover import Lead, Road, anywhere
 from jobs.steps.links import bare
 from jobs.steps.parsed import NotAFeed, Parsed
+from jobs.turns import Turns
 from storage.records import Entry, Source, without_credentials
 from storage.words import SourceKind, SourceState
 
@@ -85,6 +87,8 @@ class Search:
     fetcher: Fetcher
     parser: Parser
     now: Callable[[], datetime]
+    pauses: Pauses = field(default_factory=Pauses)
+    """Whom not to ask; what is asked of us meanwhile is added."""
     _known: dict[str, Candidate] = field(default_factory=dict)
     _turns: dict[str, int] = field(default_factory=dict)
     """In which order the places were named, however soon each of them answered."""
@@ -101,7 +105,7 @@ class Search:
         self._until = asyncio.get_running_loop().time() + _PATIENCE
         self._asked += 1
         try:
-            answer = await self.fetcher.get(url, pinned=True)
+            answer = await self._get(url)
         except FetchError as error:
             return Discovered((), self._asked, error.detail)
         bad = trouble(answer, self.now())
@@ -147,16 +151,24 @@ class Search:
 
     async def _ask(self, lead: Lead, address: str, turn: int) -> None:
         try:
-            answer = await self.fetcher.get(address, pinned=True)
+            answer = await self._get(address)
         except FetchError as error:
-            found = Candidate(_as(Source("", address), SourceState.FAILING, error.detail), lead)
+            state = SourceState.THROTTLED if isinstance(error, LeftAlone) else SourceState.FAILING
+            found = Candidate(_as(Source("", address), state, error.detail), lead)
         else:
             lead = replace(lead, url=_configured(address, answer))
             found = await self._judged(lead, answer, SourceKind.FEED)
-        self._stopped = self._stopped or found.source.state is SourceState.THROTTLED
+            self._stopped = self._stopped or found.source.state is SourceState.THROTTLED
         if lead.road is not Road.USUAL or found.source.state in _USABLE or _says_why(found.source):
             self._known.setdefault(bare(lead.url), found)
             self._turns.setdefault(bare(lead.url), turn)
+
+    async def _get(self, url: str) -> Fetched:
+        """The answer; raises a FetchError, also for a place that wants to be left alone."""
+        answer = await self.fetcher.get(url, pinned=True, turn=Turns(self.pauses, nullcontext(), self.now).at)
+        wish = retry_after(answer.headers, self.now())
+        self.pauses.obey(answer.status, wish, self.now(), url, answer.final_url)
+        return answer
 
     async def _judged(self, lead: Lead, answer: Fetched, kind: SourceKind) -> Candidate:
         now = self.now()
@@ -171,7 +183,9 @@ class Search:
         return _candidate(source, lead, parsed)
 
 
-async def in_full(found: Discovered, fetcher: Fetcher, parser: Parser, now: datetime) -> Discovered:
+async def in_full(
+    found: Discovered, fetcher: Fetcher, parser: Parser, now: datetime, pauses: Pauses
+) -> Discovered:
     """The same with the text of linked pages where the newest items show only their beginning.
 
     What several candidates link to is read once.
@@ -182,7 +196,8 @@ async def in_full(found: Discovered, fetcher: Fetcher, parser: Parser, now: date
             key = bare(entry.url or entry.enclosures[0]) if entry.url or entry.enclosures else ""
             if key and (entry.excerpt or entry.enclosures):
                 wanted.setdefault(key, replace(entry, uid=key))
-    read = await Linked(fetcher, Pauses(), parser).read(list(wanted.values()), now, _LINKED)
+    home = next((one.source.url for one in found.usable), "")
+    read = await Linked(fetcher, pauses, parser, home).read(list(wanted.values()), now, _LINKED)
     texts = {entry.uid: entry for entry in read}
 
     def whole(entry: Entry) -> Entry:

@@ -1,5 +1,6 @@
 """What one sender does at a time: an errand, what came of it, and how many more may leave."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,10 @@ class Errand:
         """The same for every repetition."""
         if isinstance(self.matter, Change):
             return self.matter.told.key
-        named = f"notice-{self.matter.id}" if isinstance(self.matter, Notice) else self.matter[0].identifier
+        if isinstance(self.matter, Notice):
+            named = f"notice-{self.matter.id}"
+        else:  # a digest that tells more than before is another one
+            named = _name([alert.identifier for alert in self.matter])
         return f"{named}:{self.recipient.id}" + (":plain" if self.is_refused else "")
 
     @property
@@ -86,6 +90,12 @@ class Room:
     """Recipients, by id."""
     busy: Collection[str] = ()
     """Chats: several recipients may be topics of one."""
+
+
+def _name(identifiers: Sequence[str]) -> str:
+    if len(identifiers) == 1:
+        return identifiers[0]
+    return f"digest-{hashlib.sha256(chr(0).join(sorted(identifiers)).encode()).hexdigest()[:24]}"
 
 
 def arrivals(finished: Sequence[Finished]) -> dict[int, tuple[datetime, datetime]]:

@@ -1,21 +1,58 @@
 """Inside a transaction: what an admin decides of an alert that is held."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from jobs import circle
+from jobs.limits import Policy
+from jobs.notices import Admins, announce_at_once
 from jobs.own_time import keep_quiet
+from jobs.review import concerns_of, parts
+from jobs.steps.sensitive import Sensitive, blackened
+from jobs.withhold import withhold
 from storage.database import Work
-from storage.held import EXPIRED_HELD
+from storage.held import EXPIRED_HELD, HeldAlert
+from storage.people import Event
 from storage.records import Alert
-from storage.words import MsgType
+from storage.words import Act, Concern, EventKind, MsgType
 
 
 class NothingHeld(Exception):
     """Nothing is held of such an alert; the message says so to the admin."""
 
 
-def release(work: Work, number: int, now: datetime, zone: tzinfo) -> int:
-    """Sends it after all; returns to how many. `zone` is the clock of those who named none.
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One alert that waits for an admin."""
+
+    alert: Alert
+    held: HeldAlert
+    concerns: tuple[Concern, ...]
+    """() where it is held for another reason, which `held.why` says."""
+    parts: tuple[Sensitive, ...]
+    """What would be withheld."""
+
+
+def card(work: Work, number: int, policy: Policy) -> Card:
+    """The alert that is held under this number. Raises NothingHeld."""
+    held = next((one for one in work.held.waiting() if one.alert_id == number), None)
+    if held is None:
+        raise NothingHeld(f"nothing is held of an alert {number}: `vigil admin held` lists what is")
+    alert = work.alerts.many([number])[number]
+    # Whatever it is held for, what may endanger somebody is shown, and can be taken out.
+    looked_for = {*policy.of(alert.source.trust), *concerns_of(held.why)}
+    return Card(alert, held, concerns_of(held.why), parts(alert.statement, looked_for))
+
+
+def without_parts(found: Card) -> Alert:
+    """The alert as it would be sent without what may endanger somebody."""
+    words = tuple(one.words for one in found.parts)
+    clean = replace(blackened(found.alert.statement, words), withheld=True)
+    return replace(found.alert, statement=clean)
+
+
+def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) -> int:
+    """Sends it as it is; returns to how many. `zone` is the clock of those who named none.
 
     What it would have done at once it does now: the end of a call takes back what waits of it. Who has muted
     its case since hears nothing, and who has quiet hours in the morning. Raises NothingHeld, also for what
@@ -25,20 +62,63 @@ def release(work: Work, number: int, now: datetime, zone: tzinfo) -> int:
     if alert.expires is not None and alert.expires < now:
         work.held.drop(number, EXPIRED_HELD)
         return 0
+    count = _let_go(work, alert, now, zone)
+    work.audit.note(admin, Act.RELEASED, number, now, count)
+    return count
+
+
+def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> int:
+    """Sends it without what may endanger somebody; returns to how many.
+
+    The words leave the archive too, with its former versions, and are kept out of what its source says later.
+    """
+    number = found.alert.id
+    alert = _alert(work, number)
+    if alert.expires is not None and alert.expires < now:
+        work.held.drop(number, EXPIRED_HELD)
+        return 0
+    withhold(work, alert.statement, alert.source, tuple(one.words for one in found.parts))
+    count = _let_go(work, work.alerts.many([number])[number], now, zone)
+    work.audit.note(admin, Act.REDACTED, number, now, count)
+    return count
+
+
+def drop(work: Work, number: int, admin: str, now: datetime) -> int:
+    """It is not sent; returns to how many not. Raises NothingHeld."""
+    _alert(work, number)
+    count = work.held.drop(number)
+    work.audit.note(admin, Act.REFUSED, number, now, count)
+    return count
+
+
+def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: datetime) -> int:
+    """Asks all other admins to look at it; returns how many there are."""
+    others = replace(admins, addresses=tuple(one for one in admins.addresses if one != asker))
+    title = found.alert.source.organisation or found.alert.source.title or found.alert.source.name
+    event = Event(
+        EventKind.REVIEW_ASKED,
+        now,
+        source=found.alert.source.name,
+        title=title,
+        detail=found.held.why,
+        since=found.alert.sent,
+        counts={"alert": found.alert.id, "recipients": found.held.recipients},
+    )
+    announce_at_once(work, event, others, now)
+    return len(set(others.addresses))
+
+
+def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:
     if alert.msg_type is MsgType.CANCEL and alert.case_id is not None:
         work.deliveries.cancel_case(alert.case_id, before=alert.id)
-    count = work.held.release(number, now)
+    if alert.msg_type is MsgType.ALERT and alert.case_id is not None:
+        work.held.spare(alert.id, alert.case_id)
+    count = work.held.release(alert.id, now)
     if alert.msg_type is not MsgType.CANCEL and alert.case_id is not None:
         count -= work.stances.hush(alert.id, alert.case_id)
     keep_quiet(work, alert, now, zone)
     circle.amend(work, alert, now)
     return count
-
-
-def drop(work: Work, number: int) -> int:
-    """It is not sent; returns to how many not. Raises NothingHeld."""
-    _alert(work, number)
-    return work.held.drop(number)
 
 
 def _alert(work: Work, number: int) -> Alert:

@@ -6,35 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from jobs import amend
 from jobs.amend import Change
 from jobs.away import Away
-from jobs.errands import Errand, Finished, Matter, Room, Turn, arrivals, by_recipient
+from jobs.choice import Choice
+from jobs.errands import Errand, Finished, Room, Turn, arrivals
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
-from jobs.uncertain import refused, unanswered, was_refused, was_repeated
+from jobs.uncertain import lost, noted, refused, unanswered, was_refused
 from storage.database import Database, Work
-from storage.deliveries import DIGESTS, EXPIRED
-from storage.people import Delivery, Event, Notice, Recipient
-from storage.recipients import UNREACHABLE
-from storage.records import Alert
-from storage.words import DeliveryState, EventKind, Status
+from storage.people import Delivery, Event, Notice
+from storage.words import DeliveryState, EventKind
 
 log = structlog.get_logger()
 
 _LONGEST_BACKOFF = 600.0
 _SWEEP = timedelta(minutes=1)
 NOBODY = Admins()
-
-_Waiting = tuple[Delivery, ...] | Change
-_ORDER = (((0, 1), True), ((2, 2), False), ((3, DIGESTS), None))
-"""Lanes, first and last, and whether ends or rewritings of what was told are shown in place after them.
-
-Who was told a call has a message of its own that it is over, before everything; the stroke through the call
-above it may wait for who was told nothing of another one yet. See docs/decisions/0023-changes-in-place.md.
-"""
 
 
 @dataclass(slots=True)
@@ -54,14 +45,16 @@ class Ledger:
     changes: bool = True
     _swept: datetime | None = None
     _late: int = 0
-    """Found expired when they were due, since the last sweep."""
+    """Found expired in the last sweeps, and not told yet."""
     _unseen: int = 0
     """Held until they expired, and not told yet."""
     _told: set[tuple[str, str]] = field(default_factory=set)
     """Which alerts admins know to be refused, and why."""
     _away: Away = field(init=False)
+    _choice: Choice = field(init=False)
 
     def __post_init__(self) -> None:
+        self._choice = Choice(self.transport, self.recognised, self.place, self.changes)
         self._away = Away(self.transport)
 
     def recover(self) -> tuple[int, datetime | None]:
@@ -80,6 +73,16 @@ class Ledger:
                     work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
             return len(found), work.moments.get(self._pause)
 
+    def resting(self) -> dict[str, datetime]:
+        """Chats that the platform told us to leave alone, and until when: also before we were started."""
+        with self.database.read() as work:
+            found = work.recipients.resting(self.transport, self.now())
+        until: dict[str, datetime] = {}
+        for address, at in found:
+            chat = self.place(address).chat
+            until[chat] = max(at, until.get(chat, at))
+        return until
+
     def turn(self, finished: Sequence[Finished], room: Room) -> Turn:
         """Writes down what became of errands, and gives as many new ones as there is room for.
 
@@ -91,9 +94,27 @@ class Ledger:
             self._away.note(work, finished, self.admins)
             if room.most:
                 self._sweep(work)
-            turn = self._errands(work, room) if room.most else Turn()
+            turn = self._choice.turn(work, room, self.now()) if room.most else Turn()
         self._log(finished)
         return turn
+
+    def apart(self, finished: Sequence[Finished]) -> list[Finished]:
+        """Writes down what became of errands, each by itself; returns those that are to be tried again.
+
+        For when they cannot be written together. What is at fault itself must not take the others with it: it
+        is left, and settled at the next start. While the database takes nothing at all, no other is tried.
+        """
+        for place, one in enumerate(finished):
+            try:
+                with self.database.write() as work:
+                    self._settle(work, [one])
+                    self._away.note(work, [one], self.admins)
+                self._log([one])
+            except Exception as error:
+                if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError | DataError):
+                    return list(finished[place:])
+                log.exception("deliver.left_sending", delivery=one.errand.number)
+        return []
 
     def _log(self, finished: Sequence[Finished]) -> None:
         counted = Counter(
@@ -128,7 +149,7 @@ class Ledger:
         """
         now = self.now()
         if self._swept is None or not self._swept <= now < self._swept + _SWEEP:
-            expired = work.deliveries.cancel_expired(self._swept, now) + self._late
+            expired = work.deliveries.cancel_expired(self._swept, now) + self._late + self._choice.late
             self._unseen += work.held.expire(self._swept, now)
             if expired:
                 log.warning("deliver.expired", deliveries=expired)
@@ -136,7 +157,7 @@ class Ledger:
                 counts = {"deliveries": expired} | ({"held": self._unseen} if self._unseen else {})
                 expired = self._unseen = 0
                 announce(work, [Event(EventKind.EXPIRED, now, counts=counts)], self.admins, now)
-            self._swept, self._late = now, expired
+            self._swept, self._late, self._choice.late = now, expired, 0
 
     def _report(self, work: Work, finished: Sequence[Finished]) -> None:
         """Admins hear once of each alert that a platform refused, and why: it is our fault."""
@@ -154,75 +175,6 @@ class Ledger:
         new = {key: event for key, event in events.items() if key not in self._told}
         announce(work, tuple(new.values()), self.admins, self.now())
         self._told.update(new)
-
-    def _errands(self, work: Work, room: Room) -> Turn:
-        now = self.now()
-        waiting, looked = self._waiting(work, room, now)
-        due = [one for group in waiting if isinstance(group, tuple) for one in group]
-        people = work.recipients.many({_reader(one) for one in waiting})
-        alerts = work.alerts.many([one.alert_id for one in due if one.alert_id])
-        notices = work.notices.many([one.notice_id for one in due if one.notice_id])
-        errands: dict[str, Errand] = {}
-        skipped = []
-        for group in waiting:
-            recipient = people[_reader(group)]
-            place = self.place(recipient.address)
-            if place.chat in errands or place.chat in room.busy:
-                skipped.append((place.chat, recipient.id))
-                continue
-            if isinstance(group, Change):
-                errands[place.chat] = Errand((), recipient, group, place)
-                continue
-            told = self._still_told(work, group, alerts, recipient, now)
-            if told:
-                matter: Matter = notices.get(told[0].notice_id) or tuple(alerts[one.alert_id] for one in told)
-                errands[place.chat] = Errand(told, recipient, matter, place)
-        begun = [one.id for errand in errands.values() for one in errand.deliveries]
-        if begun:
-            work.deliveries.begin(begun)
-        return Turn(tuple(errands.values()), looked, tuple(skipped))
-
-    def _waiting(self, work: Work, room: Room, now: datetime) -> tuple[list[_Waiting], int]:
-        """What may go next, most pressing first, and for how many something was due at all."""
-        found: list[_Waiting] = []
-        looked, without = 0, set(room.without)
-        for lanes, ends in _ORDER:
-            most = room.most - len(found)
-            if most <= 0:
-                break
-            due = work.deliveries.due(self.transport, now, most, lanes=lanes, without=without)
-            groups = list(by_recipient(due))
-            found += groups
-            looked, most = looked + len(groups), most - len(groups)
-            if ends is None or most <= 0:
-                continue
-            without |= {_reader(one) for one in found}
-            if self.changes:
-                count, changes = amend.due(work, self.transport, now, most, ends=ends, without=without)
-                found += changes
-            else:
-                count = amend.give_up(work, self.transport, now, most)
-            looked += count
-        return found, looked
-
-    def _still_told(
-        self,
-        work: Work,
-        group: tuple[Delivery, ...],
-        alerts: dict[int, Alert],
-        recipient: Recipient,
-        now: datetime,
-    ) -> tuple[Delivery, ...]:
-        """Without what must not be told any more, or not to them: that is cancelled."""
-        kept = []
-        for one in group:
-            why = _called_off(alerts[one.alert_id], recipient, now) if one.alert_id else ""
-            if why:
-                self._late += why == EXPIRED
-                work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=why)
-            else:
-                kept.append(one)
-        return tuple(kept)
 
     def _settle(self, work: Work, finished: Sequence[Finished]) -> None:
         work.deliveries.sent(
@@ -245,13 +197,14 @@ class Ledger:
             if isinstance(outcome, Gone):
                 work.recipients.suspend(recipient.id, one.at)
             if isinstance(outcome, Migrated):
-                work.recipients.move(recipient.id, recipient.transport, outcome.address)
+                work.recipients.move(recipient.id, recipient.transport, outcome.address, one.at)
             if isinstance(outcome, RetryLater) and outcome.seconds:
                 until = one.at + timedelta(seconds=outcome.seconds)
                 if outcome.everyone:
                     work.moments.put(self._pause, until)  # also for a program that is started anew
                 else:
                     work.deliveries.postpone(recipient.id, until)
+                    work.recipients.rest(recipient.id, until)
 
     def _settle_one(self, work: Work, delivery: Delivery, one: Finished, *, immediate: bool) -> None:
         settle = work.deliveries.settle
@@ -260,13 +213,13 @@ class Ledger:
                 # Where the platform said how long: neither earlier nor much later.
                 wait = seconds or min(_LONGEST_BACKOFF, 2.0 ** min(delivery.attempts, 9))
                 again = one.at + timedelta(seconds=wait)
-                marked = was_repeated(delivery) or was_refused(delivery)
-                note = delivery.detail if marked else detail
+                note = noted(delivery, detail)
                 settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
             case Gone(detail):
-                settle(delivery.id, DeliveryState.FAILED, detail=f"{UNREACHABLE}: {detail}")
+                settle(delivery.id, DeliveryState.FAILED, detail=lost(delivery, detail))
             case Migrated():
-                settle(delivery.id, DeliveryState.QUEUED, detail="the chat moved", not_before=one.at)
+                note = noted(delivery, "the chat moved")
+                settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=one.at)
             case Rejected(detail):
                 log.error("deliver.rejected", delivery=delivery.id, transport=self.transport, why=detail)
                 if was_refused(delivery) or isinstance(one.errand.matter, Notice):
@@ -280,18 +233,3 @@ class Ledger:
     def _unanswered(self, work: Work, delivery: Delivery, detail: str, *, immediate: bool) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=self.recognised)
-
-
-def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
-    """Why the alert must not be told to them, although it waits; "" where it may."""
-    if alert.statement.taken_down:
-        return "taken down by an admin"
-    if alert.expires is not None and alert.expires < now:
-        return EXPIRED
-    if alert.status is Status.DRAFT or (alert.status is not Status.ACTUAL and not recipient.drills):
-        return "a drill, which they did not ask for"
-    return ""
-
-
-def _reader(waiting: _Waiting) -> int:
-    return waiting.wish.recipient_id if isinstance(waiting, Change) else waiting[0].recipient_id

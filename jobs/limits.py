@@ -4,11 +4,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from storage.records import Entry
-from storage.words import Digest
+from storage.words import Concern, Digest, Trust
 
+ENDANGERS = frozenset({Concern.MINOR, Concern.HIDING})
+"""What may endanger somebody, whoever says it."""
 _DIGEST_HOUR = 8
 _CLOCK_AHEAD = timedelta(hours=1)
 _DAY_AHEAD = timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """For which concerns a call is held, by whose word it is."""
+
+    official: frozenset[Concern] = ENDANGERS
+    relay: frozenset[Concern] = frozenset(Concern)
+
+    def of(self, trust: Trust) -> frozenset[Concern]:
+        """What is looked at of a source that is trusted so."""
+        return self.official if trust is Trust.OFFICIAL else self.relay
+
+
+USUAL = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +39,7 @@ class Limits:
     per_source_hour: int = 10
     per_hour: int = 60
     zone: tzinfo = UTC
+    review: Policy = USUAL
 
     def fresh(self, entry: Entry, now: datetime, *, first_poll: bool) -> bool:
         """Whether the entry is recent enough to ring.

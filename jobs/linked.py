@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from jobs.fetch import Fetched, Fetcher, FetchError, LeftAlone, Refused, TooLarge, retry_after
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, Refused, TooLarge, retry_after
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from jobs.steps.attached import THIN, documents, joined
@@ -18,8 +18,8 @@ from storage.records import Entry
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 """When a page that could not be read is tried again, and how often."""
 _FOR_GOOD = frozenset({401, 403, 410, 451})
-_HOST_PAUSE = 300.0
 _LONGEST_WISH = 86_400.0
+_BROKEN_OFF = " .…[]"
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,6 +47,8 @@ class Linked:
     fetcher: Fetcher
     pauses: Pauses
     parser: Parser = field(default_factory=Parser)
+    home: str = ""
+    """The source's own address: a link of another site may lead there."""
     patience: float = 60.0
     """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
 
@@ -110,8 +112,13 @@ class Linked:
             wait = (paused - now).total_seconds()
             raise _NotNow(f"the linked page was not asked for: {host_of(url)} asked us to wait", wait)
         try:
-            # A page may lead to another host, which may want to be left alone too.
-            answer = await self.fetcher.get(url, turn=Turns(self.pauses, nullcontext(), lambda: now).at)
+            # A page may lead to another host, which may want to be left alone too; and to another
+            # organisation, whose words must not be told in this source's name.
+            turn = Turns(self.pauses, nullcontext(), lambda: now).at
+            answer = await self.fetcher.get(url, linked_from=self.home, turn=turn)
+        except Elsewhere as error:
+            # Passing as often as not: a site under repair, a page that asks who is reading.
+            raise _NotNow(f"the linked page was not followed: {error.detail}") from error
         except (Refused, TooLarge):
             raise
         except LeftAlone as error:
@@ -123,8 +130,7 @@ class Linked:
             return answer
         wish = min(retry_after(answer.headers, now) or 0.0, _LONGEST_WISH)
         if answer.status == 429:
-            wish = max(wish, _HOST_PAUSE)
-            self.pauses.impose(answer.final_url, now + timedelta(seconds=wish), host=True)
+            self.pauses.obey(429, wish, now, answer.final_url)
         why = f"the link leads nowhere: HTTP {answer.status} from {url}"
         if answer.status in _FOR_GOOD:
             raise Unreadable(why)
@@ -156,8 +162,15 @@ def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:
 
 
 def _with_own_words(own: str, page: str) -> str:
-    """What the page says; with the source's own words before it, where it does not hold their beginning."""
-    return page if joined(own.rstrip(" .…[]"), page) == page else f"{own}\n\n{page}"
+    """What the page says; with the source's own words before it, where it does not hold their beginning.
+
+    A program that makes excerpts leaves out what stands between: a salutation, a picture's caption.
+    """
+    said = own.rstrip(_BROKEN_OFF)
+    parts = [part.rstrip(_BROKEN_OFF) for part in own.split("\n") if part.strip(_BROKEN_OFF)]
+    if joined(said, page) == page or all(joined(part, page) == page for part in parts):
+        return page
+    return f"{own}\n\n{page}"
 
 
 def _later(entry: Entry, now: datetime, pause: float) -> Entry:

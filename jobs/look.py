@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from urllib.parse import urlsplit
 
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, clock_ahead, retry_after
@@ -46,12 +47,18 @@ def trouble(answer: Fetched, now: datetime) -> Trouble | None:
             return None
         case 429 | 503:
             pause = retry_after(answer.headers, now)
-            wait = f", asks us to wait {timedelta(seconds=round(pause))}" if pause else ""
+            wait = f", asks us to wait {_span(pause)}" if pause else ""
             return Trouble(SourceState.THROTTLED, f"HTTP {answer.status}{wait}", pause)
         case 410:
             return Trouble(SourceState.GONE, "HTTP 410: removed for good")
         case status:
             return Trouble(SourceState.FAILING, f"HTTP {status}")
+
+
+def _span(seconds: float) -> str:
+    """Whole minutes, or hours where they are many; never less than was asked for."""
+    minutes = ceil(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{ceil(minutes / 60)} h"
 
 
 async def look(

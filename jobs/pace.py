@@ -40,6 +40,9 @@ class Slot:
 
     left: float
     counts_until: float
+    place: Place = Place("")
+    counted: float | None = None
+    """By when the platform had counted it for sure; None until it answers."""
 
 
 @dataclass(slots=True)
@@ -47,9 +50,10 @@ class Pace:
     """At most `per_second` messages in any second, one to the same chat every `gap` seconds.
 
     `per_minute`, where it is not 0, is the most to a crowd in any minute. What counts is when the
-    platform counts: between a message's leaving and its answer. The shortest way there and back is the
-    same for all; by what one took longer it may have been counted later, and so much longer it holds its
-    place. Times are of the monotonic clock.
+    platform counts: between a message's leaving and its answer. Over all chats, the shortest way there and
+    back is the same for all; by what one took longer it may have been counted later, and so much longer it
+    holds its place. In one chat, where one goes after the other, time runs from the answer: the next may not
+    even leave before. Times are of the monotonic clock.
     """
 
     per_second: float
@@ -63,7 +67,8 @@ class Pace:
     """When the allowance for a burst is whole again."""
     _chats: dict[str, float] = field(default_factory=dict)
     """From when on each may be written to."""
-    _crowds: dict[str, deque[float]] = field(default_factory=dict)
+    _crowds: dict[str, deque[Slot]] = field(default_factory=dict)
+    """Those that went to each crowd last, as many as may in a minute."""
     _most: int = _FEW
     _trips: deque[float] = field(default_factory=lambda: deque(maxlen=_TRIPS))
     """Seconds that the last answers took."""
@@ -90,28 +95,27 @@ class Pace:
     def leaves(self, place: Place) -> Slot:
         """A message leaves for this place."""
         now = self.clock()
-        slot = Slot(now, now + 1.0 + _LATE)
+        slot = Slot(now, now + 1.0 + _LATE, place)
         while self._slots and self._slots[0].counts_until <= now:
             self._slots.popleft()
         if self.per_second < _UNLIMITED:
             self._slots.append(slot)
         self._full_at = max(self._full_at, now) + 1 / self.per_second
-        if self.gap:
-            self._chats[place.chat] = now + self.gap
         if place.crowd and self.per_minute:
             crowd = self._crowds.setdefault(place.chat, deque())
-            crowd.append(now)
+            crowd.append(slot)
             while len(crowd) > self.per_minute:
                 crowd.popleft()
-            if len(crowd) == self.per_minute:
-                self._chats[place.chat] = max(now + self.gap, crowd[0] + _MINUTE + _SURE)
+        self._rest(slot, now)
         if len(self._chats) + len(self._crowds) > self._most:
             self._forget(now)
         return slot
 
     def answered(self, slot: Slot) -> None:
         """The platform answered: it had counted the message by now."""
-        took = self.clock() - slot.left
+        slot.counted = self.clock()
+        self._rest(slot, slot.counted)
+        took = slot.counted - slot.left
         beyond = min(_LATE, max(0.0, took - min(self._trips, default=0.0)))
         self._trips.append(took)
         slot.counts_until = slot.left + 1.0 + beyond + _SURE
@@ -121,7 +125,22 @@ class Pace:
         now = self.clock()
         return frozenset(chat for chat, at in self._chats.items() if at > now)
 
+    def _rest(self, slot: Slot, now: float) -> None:
+        """From `now` on, the latest at which it was counted, its chat is left alone as long as it must be."""
+        place = slot.place
+        if self.gap:
+            self._chats[place.chat] = now + self.gap
+        crowd = self._crowds.get(place.chat)
+        if crowd and len(crowd) == self.per_minute:
+            first = now if crowd[0].counted is None else crowd[0].counted
+            self._chats[place.chat] = max(now + self.gap, first + _MINUTE + _SURE)
+
     def _forget(self, now: float) -> None:
         self._chats = {chat: at for chat, at in self._chats.items() if at > now}
-        self._crowds = {chat: past for chat, past in self._crowds.items() if past[-1] > now - _MINUTE}
+        since = now - _MINUTE
+        self._crowds = {
+            chat: past
+            for chat, past in self._crowds.items()
+            if past[-1].counted is None or past[-1].counted > since
+        }
         self._most = 2 * (len(self._chats) + len(self._crowds)) + _FEW

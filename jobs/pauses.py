@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from storage.records import without_credentials
+
+_HOST_PAUSE = timedelta(minutes=5)
+"""For how long a host is left alone that says 429, and not for how long."""
+_LONGEST_WISH = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,19 @@ class Pauses:
         place = host_of(url) if host else address_of(url)
         self.learn({place: until})
         self._unwritten[place] = self._until[place]
+
+    def obey(self, status: int, wish: float | None, now: datetime, *urls: str) -> None:
+        """Does as an answer asks: 429 speaks for the whole host, 503 with a wish for the one address.
+
+        `wish` in seconds (Retry-After); `urls` are what was asked and where the answer came from.
+        """
+        asked_for = timedelta(seconds=min(wish or 0.0, _LONGEST_WISH.total_seconds()))
+        if status == 429:
+            for url in urls:
+                self.impose(url, now + (asked_for or _HOST_PAUSE), host=True)
+        elif status == 503 and asked_for:
+            for url in urls:
+                self.impose(url, now + asked_for, host=False)
 
     def unwritten(self) -> dict[str, datetime]:
         """What is to be stored with the next commit."""

@@ -42,9 +42,6 @@ _AT_HAND = 100
 """How many sources may be between their turn and their commit: what they brought is in memory."""
 _MOST_NEW = 500
 """How many new entries one poll takes: the rest comes with the next, which is due at once."""
-_HOST_PAUSE = 300.0
-"""Seconds for which a host is left alone that says 429, and not for how long."""
-_LONGEST_WISH = timedelta(days=1)
 _LINKED_PAGES = 30
 """How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
 _READ_AGAIN = 5
@@ -133,7 +130,7 @@ class Poller:
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
-        linked = Linked(self.fetcher, self._pauses, self.parser)
+        linked = self._linked(source)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         new = await self._readings.understood(read, source, now, shown.understood)
         brought = pieces(Outcome(source, source, now, new=new, pushed=True))
@@ -233,7 +230,7 @@ class Poller:
         if not first and max(len(fresh), len(changed)) > _MOST_NEW:
             # The past that a first poll finds is no news, and has to be told from what comes later.
             fresh, changed, after = _newest(fresh, now), changed[:_MOST_NEW], unfinished(source, after, now)
-        linked = Linked(self.fetcher, self._pauses, self.parser)
+        linked = self._linked(source)
         read = await linked.read(fresh, now, _LINKED_PAGES)
         showing = {
             entry.uid: entry for entry in await linked.read([new for _, new in changed], now, _READ_AGAIN)
@@ -258,17 +255,20 @@ class Poller:
             return ()
         found = await asyncio.to_thread(self._unread, source, now)
         unread = [entry for entry in found if entry.id not in but]
-        read = await Linked(self.fetcher, self._pauses, self.parser).read(unread, now, _READ_AGAIN)
+        read = await Linked(self.fetcher, self._pauses, self.parser, source.asked).read(
+            unread, now, _READ_AGAIN
+        )
         return await self._readings.edits(list(zip(unread, read, strict=True)), source, now, late=True)
+
+    def _linked(self, source: Source) -> Linked:
+        return Linked(self.fetcher, self._pauses, self.parser, source.asked)
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
         outcome = missed(source, bad.state, bad.detail, now, bad.pause)
         if answer.status == 429:
             # What the server asked for, and not how patient this one source is: others share the host.
-            until = now + min(timedelta(seconds=bad.pause or _HOST_PAUSE), _LONGEST_WISH)
-            self._pauses.impose(source.asked, until, host=True)
-            self._pauses.impose(answer.final_url, until, host=True)
+            self._pauses.obey(429, bad.pause, now, source.asked, answer.final_url)
         elif bad.pause:
             self._pauses.impose(source.asked, outcome.source.next_due or now, host=False)
         return outcome

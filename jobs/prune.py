@@ -26,6 +26,8 @@ class Pruner:
 
         What waited for an answer for days is not answered any more, and goes too.
         """
+        with self.database.write() as work:
+            work.recipients.settle_down(now)
         with self.database.read() as work:
             lost = work.recipients.lost((now - GRACE).date())
         for recipient in lost:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.takedown import take_down_again
 from jobs.uncertain import unanswered
+from jobs.withhold import withhold_again
 from storage.aside import Aside
 from storage.backup import Backup
 from storage.copy import (
@@ -111,7 +112,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     missing = {key for trace, key in saved.items() if continues and trace not in known}
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
-    withheld = work.statements.takedowns.digests()
+    withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
@@ -119,6 +120,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     rows[route_countries.name] = work.routes.index_all()
     work.statements.index_all()
     take_down_again(work, withheld, now)
+    withhold_again(work, redacted)
     for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import circle, own_time, storm
+from jobs import circle, own_time, review, storm
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.recall import Recall
@@ -15,6 +15,7 @@ from jobs.steps.course import changed, facts_digest, is_news
 from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
 from jobs.wishes import Wishes
+from jobs.withhold import still_withheld, withhold
 from storage.database import Work, now_utc
 from storage.deliveries import DIGESTS
 from storage.fitting import Aim
@@ -146,10 +147,11 @@ def change(
     Not `rewritten` where its publisher edited nothing, and more of it was read.
     """
     entry, statement = read
-    work.entries.save(entry)
     number = work.entries.statement_of(entry.id)
     before = work.statements.get(number) if number else None
     assert before is not None  # noqa: S101 - they were stored together
+    entry, statement = still_withheld(work, entry, replace(statement, id=before.id))
+    work.entries.save(entry)
     after = replace(
         statement,
         id=before.id,
@@ -207,7 +209,7 @@ def ring(
     per source and hour they are held for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
-    now, held = occasion.now, occasion.doubt
+    now = occasion.now
     earlier = work.alerts.of_case(statement.case_id)
     alert = Alert(
         identifier=identifier(source, entry, occasion.stage),
@@ -238,10 +240,7 @@ def ring(
         return None
     at_once = reach.at_once or followed
     rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
-    if rings and not held:
-        held = _too_many(work, alert, occasion)
-        if held and reach.at_once:
-            storm.tell(work, alert, aim, held, occasion.audience.admins)
+    held = occasion.doubt or _why_held(work, alert, occasion, aim=aim if reach.at_once else None, rings=rings)
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=_added(work, alert, occasion))
@@ -253,7 +252,23 @@ def ring(
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
         circle.amend(work, alert, now)
+    if review.concerns_of(held) and (waiting := work.held.keep_back(alert.id, held)):
+        review.announce_held(work, alert, waiting, held, occasion.audience.admins)
     return alert, queued
+
+
+def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, rings: bool) -> str:
+    """Why an admin is to look first: at what it says, or at how much rings; "" where it may go.
+
+    Those whom it would have rung for, where there is an `aim`, hear once of too much.
+    """
+    looked_at = review.sentence(review.concerns(work, alert, occasion.limits.review))
+    if looked_at or not rings:
+        return looked_at
+    many = _too_many(work, alert, occasion)
+    if many and aim is not None:
+        storm.tell(work, alert, aim, many, occasion.audience.admins)
+    return many
 
 
 def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:
@@ -268,6 +283,7 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
 
     What waits of the call is taken back, unless an admin looks first.
     """
+    alert = _without_what_endangers(work, alert, occasion)
     assert alert.case_id is not None  # noqa: S101 - it ends the case
     held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
     if held:
@@ -285,6 +301,16 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     if not held:
         circle.amend(work, alert, occasion.now)
     return alert, queued
+
+
+def _without_what_endangers(work: Work, alert: Alert, occasion: Occasion) -> Alert:
+    """The end of a call waits for nobody: what a person would have had to look at is taken out of it."""
+    found = review.parts(alert.statement, occasion.limits.review.of(alert.source.trust))
+    if not found:
+        return alert
+    log.warning("alert.redacted", source=alert.source.name, identifier=alert.identifier, parts=len(found))
+    clean = withhold(work, alert.statement, alert.source, tuple(one.words for one in found))
+    return replace(alert, statement=clean)
 
 
 def timing(alert: Alert, occasion: Occasion) -> Timing:

@@ -44,6 +44,7 @@ def take_down(work: Work, statement_id: int, why: str, now: datetime) -> TakenDo
     assert entry is not None  # noqa: S101 - they were stored together
     others = work.statements.beside(statement)
     cancelled = work.statements.take_down(statement, entry, now, why)
+    work.redactions.remove(statement_id)
     sent = work.deliveries.sent_of(statement_id)
     log.warning("statement.taken_down", statement=statement_id, cancelled=cancelled, sent=sent)
     return TakenDown(cancelled, sent, others)

@@ -18,15 +18,17 @@ _HELD = "the recipient does not ask for it any more, and it was held"
 _WAITS = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 
 
-def withdraw(work: Work, recipient: Recipient) -> int:
+def withdraw(work: Work, recipient: Recipient, now: datetime) -> int:
     """Cancels what waits and none of the recipient's wishes asks for; returns how much.
 
     The end of a call that was told stays, and what becomes of a case that they follow. What is just being
-    sent is not tried again, should it not arrive.
+    sent is not tried again, should it not arrive. What another transaction queues at this very moment, which
+    has read the wishes as they were, is looked at again when it is sent (`jobs.choice`).
     """
+    work.recipients.narrow(recipient.id, now)
     waiting = work.deliveries.of_recipient(recipient.id, _WAITS)
-    wanted = _wanted(work, recipient, waiting)
-    unasked = [one for one in waiting if one.id not in wanted]
+    gone = no_longer(work, recipient, waiting)
+    unasked = [one for one in waiting if one.id in gone]
     for one in unasked:
         if one.state is DeliveryState.SENDING:
             work.deliveries.call_off(one.id)
@@ -34,6 +36,17 @@ def withdraw(work: Work, recipient: Recipient) -> int:
             why = UNASKED if one.state is DeliveryState.QUEUED else _HELD
             work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=f"{why}; {one.detail}")
     return len(unasked)
+
+
+def mute(work: Work, recipient: Recipient, case_id: int, now: datetime) -> None:
+    """The recipient wants no more of a case; also of what is queued at this very moment, as in `withdraw`."""
+    work.recipients.narrow(recipient.id, now)
+    work.stances.take(recipient.id, case_id, Stance.MUTE)
+
+
+def no_longer(work: Work, recipient: Recipient, waiting: tuple[Delivery, ...]) -> set[int]:
+    """The ids of those of these, for one recipient, that none of their wishes asks for."""
+    return {one.id for one in waiting} - _wanted(work, recipient, waiting)
 
 
 def resume(work: Work, recipient: Recipient, now: datetime) -> int:
@@ -53,7 +66,7 @@ def _wanted(
 ) -> set[int]:
     """Which of these are asked for; with `now`, only of those that have not expired and are not over."""
     routes = work.routes.of(recipient.id)
-    followed = {case for stance, case, _ in work.stances.of(recipient.id) if stance is Stance.FOLLOW}
+    stances = {case: stance for stance, case, _ in work.stances.of(recipient.id)}
     alerts = work.alerts.many([one.alert_id for one in waiting if one.alert_id])
     over = work.alerts.over(list(alerts)) if now is not None else set()
     notices = work.notices.many([one.notice_id for one in waiting if one.notice_id])
@@ -63,8 +76,11 @@ def _wanted(
             return False
         if alert.id in over:
             return False
-        if alert.msg_type is MsgType.CANCEL or alert.case_id in followed:
+        stance = stances.get(alert.case_id) if alert.case_id else None
+        if alert.msg_type is MsgType.CANCEL or stance is Stance.FOLLOW:
             return True
+        if stance is Stance.MUTE:
+            return False
         told = bool(alert.case_id and work.told.heard(recipient.id, alert.case_id, alert.id))
         return any(match.wants(one, alert, followed=told, drills=recipient.drills) for one in routes)
 

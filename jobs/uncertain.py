@@ -4,16 +4,26 @@ from datetime import datetime, timedelta
 
 from storage.database import Work
 from storage.people import Delivery
+from storage.reach import REPEATED, UNREACHABLE
 from storage.words import DeliveryState
 
-_REPEATED = "repeated, as it is uncertain whether it arrived"
 _REFUSED = "in plain text, as it was refused"
 _REPEAT_AFTER = timedelta(seconds=5)
 
 
 def was_repeated(delivery: Delivery) -> bool:
     """Whether this is the one repetition already."""
-    return _REPEATED in delivery.detail
+    return REPEATED in delivery.detail
+
+
+def lost(delivery: Delivery, detail: str) -> str:
+    """The note of one whose recipient cannot be reached; that it was the repetition stays told."""
+    return f"{UNREACHABLE}: {detail}" + (f"; {REPEATED}" if was_repeated(delivery) else "")
+
+
+def noted(delivery: Delivery, detail: str) -> str:
+    """Why it waits again; that it was repeated, or refused, stays told whatever comes between."""
+    return delivery.detail if was_repeated(delivery) or was_refused(delivery) else detail
 
 
 def was_refused(delivery: Delivery) -> bool:
@@ -23,7 +33,7 @@ def was_refused(delivery: Delivery) -> bool:
 
 def refused(delivery: Delivery, detail: str) -> str:
     """The note of a delivery that was refused; what it was before stays told."""
-    return f"{_REFUSED}: {detail}" + (f"; {_REPEATED}" if was_repeated(delivery) else "")
+    return f"{_REFUSED}: {detail}" + (f"; {REPEATED}" if was_repeated(delivery) else "")
 
 
 def unanswered(
@@ -37,7 +47,7 @@ def unanswered(
     """
     if recognised or (immediate and not was_repeated(delivery)):
         again = now + (timedelta() if recognised else _REPEAT_AFTER)
-        note = f"{_REPEATED}: {detail}" + (f"; {_REFUSED}" if was_refused(delivery) else "")
+        note = f"{REPEATED}: {detail}" + (f"; {_REFUSED}" if was_refused(delivery) else "")
         work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=note, not_before=again)
         return DeliveryState.QUEUED
     work.deliveries.settle(delivery.id, DeliveryState.UNCERTAIN, detail=detail)

@@ -6,6 +6,7 @@ marked at a later poll only, if it is still missing, and admins are told.
 """
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from jobs.steps.links import bare
 from jobs.steps.marks import unpacked
 from jobs.steps.missing import listed
 from jobs.steps.parsed import Parsed
+from jobs.turns import Turns
 from storage.database import Database
 from storage.records import Source
 from storage.words import Gone, SourceKind
@@ -119,7 +121,7 @@ class Vanished:
                 later.append(one)
                 continue
             left -= 1
-            there = await self._is_there(one.url, now)
+            there = await self._is_there(one.url, source, now)
             if there is False:
                 gone.append((one.number, Gone.PAGE))
             elif there is None and one.tries + 1 < _TRIES:
@@ -134,12 +136,11 @@ class Vanished:
         waiting = self._waiting.get(source.id)
         return await self.found(source, Missing(waiting), now, ()) if waiting else Standing()
 
-    async def _is_there(self, url: str, now: datetime) -> bool | None:
+    async def _is_there(self, url: str, source: Source, now: datetime) -> bool | None:
         """Whether the page is there; None where that could not be found out."""
-        if self.pauses.until(url, now):
-            return None
         try:
-            status = (await self.fetcher.get(url)).status
+            turn = Turns(self.pauses, nullcontext(), lambda: now).at
+            status = (await self.fetcher.get(url, linked_from=source.asked, turn=turn)).status
         except FetchError:
             return None
         if status in _NO_ANSWER or status >= 500:

@@ -171,9 +171,10 @@ class Appeals:
         return count
 
     def queue_correction(self, correction: int, of: Sequence[int], turn: tuple[int, datetime]) -> int:
-        """Queues an alert for whoever was sent one of these, or may have been; returns for how many.
+        """Queues an alert for whoever was sent one of these, or may have been.
 
-        `turn` is the lane, and from when on it may go.
+        `turn` is the lane, and from when on it may go. Who cannot be reached is told when they are there
+        again. Returns for how many that can be reached.
         """
         told = (
             sa.select(deliveries.c.recipient_id, deliveries.c.transport)
@@ -181,11 +182,13 @@ class Appeals:
             .where(
                 deliveries.c.alert_id.in_(of),
                 deliveries.c.state.in_(_LEFT_US),
-                recipients.c.state == RecipientState.ACTIVE,
             )
             .distinct()
         )
-        return queue_for(self.connection, told, correction, turn)
+        for state in (RecipientState.SUSPENDED, RecipientState.ACTIVE):
+            these, lost = told.where(recipients.c.state == state), state is RecipientState.SUSPENDED
+            count = queue_for(self.connection, these, correction, turn, lost=lost)
+        return count
 
     def reminders(self, alert_id: int, statement_id: int) -> tuple[int, ...]:
         """The later alerts on the same statement: what reminded of its date."""

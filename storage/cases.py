@@ -40,6 +40,12 @@ class Cases:
         row = {"title": case.title, "state": case.state, "opened": opened, "updated": case.updated or opened}
         return self._additions.add(cases, row)
 
+    def rename(self, case_id: int, was: str, title: str) -> None:
+        """A case that bears one title bears another, unless it was named otherwise meanwhile."""
+        self._connection.execute(
+            sa.update(cases).where(cases.c.id == case_id, cases.c.title == was).values(title=title)
+        )
+
     def touch(self, case_id: int, state: CaseState, now: datetime) -> None:
         """Something happened in the case."""
         self._additions.after(_TOUCH, {"touched": case_id, "now_state": state, "now_updated": now})

@@ -37,6 +37,7 @@ from storage.notices import Notices
 from storage.own_time import OwnTime
 from storage.queries import Counts
 from storage.recipients import Recipients
+from storage.redactions import Redactions
 from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
@@ -82,6 +83,7 @@ class Work:
     notices: Notices
     moments: Moments
     held: Held
+    redactions: Redactions
     courses: Courses
     appeals: Appeals
     audit: Audit
@@ -239,6 +241,7 @@ class Database:
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             held=Held(connection),
+            redactions=Redactions(connection, self.vault),
             courses=Courses(connection),
             appeals=Appeals(connection, self.vault),
             audit=Audit(connection, self.vault),

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
 from storage.people import Delivery
+from storage.reach import at_rest_until, kept_from_them, reachable
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Urgency
 
@@ -75,7 +76,8 @@ class Deliveries:
             wanted = rows = most - len(found)
             while wanted and rows == wanted:  # several may be for one: then there may be more for others
                 wanted = most - len(found)
-                waiting = self._next(_queued(transport, now, lane), wanted, {*without, *found})
+                where = (*_queued(transport, now, lane), *reachable(now))
+                waiting = self._next(where, wanted, {*without, *found})
                 for key, recipient in waiting:
                     found.setdefault(recipient, key)
                 rows = len(waiting)
@@ -93,8 +95,7 @@ class Deliveries:
             deliveries.c.transport == transport,
             deliveries.c.not_before <= now,
         )
-        active = recipients.c.state == RecipientState.ACTIVE
-        question = sa.select(deliveries.c.id).join(recipients).where(*due, active).limit(1)
+        question = sa.select(deliveries.c.id).join(recipients).where(*due, *reachable(now)).limit(1)
         return self._connection.scalar(question) is not None
 
     def _next(
@@ -104,7 +105,7 @@ class Deliveries:
         due = (
             sa.select(deliveries.c.id, deliveries.c.recipient_id)
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
-            .where(*where, recipients.c.state == RecipientState.ACTIVE)
+            .where(*where)
             .order_by(deliveries.c.not_before, deliveries.c.id)
             .limit(most)
             # What somebody else is just cancelling, for a chat that is lost or a case that is closed.
@@ -160,11 +161,11 @@ class Deliveries:
         return result.rowcount
 
     def put_back(self, ids: Sequence[int]) -> None:
-        """The attempt was counted and not made."""
+        """The attempt was counted and not made; what was called off meanwhile is not made any more."""
         self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.id.in_(ids), deliveries.c.state == DeliveryState.SENDING)
-            .values(state=DeliveryState.QUEUED, begun=False, attempts=deliveries.c.attempts - 1)
+            .values(begun=False, attempts=deliveries.c.attempts - 1, **_again(deliveries.c.detail))
         )
 
     def sent(self, references: Mapping[int, str]) -> None:
@@ -203,13 +204,12 @@ class Deliveries:
         detail: str = "",
         not_before: datetime | None = None,
     ) -> None:
-        """What became of an attempt. What was called off meanwhile is not tried again."""
+        """What became of an attempt. What was called off meanwhile is not tried again, nor who has left."""
         values: dict[str, object] = {"state": state, "reference": reference, "detail": detail}
         if not_before is not None:
             values["not_before"] = not_before
         if state is DeliveryState.QUEUED:
-            values["state"] = sa.case((deliveries.c.over, DeliveryState.CANCELLED), else_=state)
-            values["detail"] = sa.case((deliveries.c.over, _CALLED_OFF), else_=detail)
+            values |= _again(sa.literal(detail, sa.Text()))
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
@@ -253,7 +253,7 @@ class Deliveries:
 
     def next_due(self, transport: str) -> datetime | None:
         """When the next queued delivery may be sent, of those for somebody who can be reached."""
-        question = sa.select(sa.func.min(deliveries.c.not_before)).join(recipients)
+        question = sa.select(sa.func.min(at_rest_until(deliveries.c.not_before))).join(recipients)
         queued = (deliveries.c.transport == transport, deliveries.c.state == DeliveryState.QUEUED)
         active = recipients.c.state == RecipientState.ACTIVE
         found: datetime | None = self._connection.scalar(question.where(*queued, active))
@@ -319,6 +319,12 @@ class Deliveries:
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
         return None if row is None else _delivery(row)
 
+    def noticed(self, notice_id: int, recipient_id: int) -> Delivery | None:
+        """The delivery of the notice to this recipient."""
+        of = (deliveries.c.notice_id == notice_id, deliveries.c.recipient_id == recipient_id)
+        row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
+        return None if row is None else _delivery(row)
+
     def beside(self, one: Delivery) -> tuple[Delivery, ...]:
         """The delivery, with all others that its recipient was sent in the same message."""
         if not one.reference:
@@ -372,6 +378,21 @@ class Deliveries:
         ]
         self._additions.many(deliveries, rows)
         return len(rows)
+
+
+def _again(detail: sa.ColumnElement[str]) -> dict[str, sa.ColumnElement[str]]:
+    """State and detail of what waits again: not what was called off, nor for whom nobody can reach."""
+    lost = sa.exists().where(
+        recipients.c.id == deliveries.c.recipient_id, recipients.c.state == RecipientState.SUSPENDED
+    )
+    return {
+        "state": sa.case(
+            (deliveries.c.over, DeliveryState.CANCELLED),
+            (lost, DeliveryState.CANCELLED),
+            else_=DeliveryState.QUEUED,
+        ),
+        "detail": sa.case((deliveries.c.over, _CALLED_OFF), (lost, kept_from_them(detail)), else_=detail),
+    }
 
 
 def _queued(transport: str, now: datetime, lane: int) -> tuple[sa.ColumnElement[bool], ...]:

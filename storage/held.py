@@ -6,11 +6,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, deliveries
+from storage.reach import HELD_FROM_THEM, UNREACHABLE
+from storage.tables import alerts, deliveries, meta
 from storage.words import DeliveryState
 
 EXPIRED_HELD = "the alert expired while it was held"
+TOLD_MEANWHILE = "another source told the same meanwhile"
 DROPPED = "an admin decided against it"
+_TOLD = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+_DIGESTS = 4
+"""The lane of digests: what waits there comes at its hour, held or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,75 @@ class Held:
         of = (deliveries.c.alert_id.in_(late), deliveries.c.detail == EXPIRED_HELD)
         return self._counted(*of, expired=True)
 
+    def has_rung(self, source_id: int) -> bool:
+        """Whether anything of this source was sent to anybody, or is on its way."""
+        question = (
+            sa.select(deliveries.c.id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(
+                alerts.c.source_id == source_id,
+                deliveries.c.state.not_in((DeliveryState.HELD, DeliveryState.CANCELLED)),
+            )
+            .limit(1)
+        )
+        return self._connection.scalar(question) is not None
+
+    def keep_back(self, alert_id: int, why: str) -> int:
+        """Whatever is queued of the alert waits for an admin, digests as well; returns how much is held."""
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.HELD, detail=why)
+        )
+        held = sa.and_(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.HELD)
+        return int(
+            self._connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(held)) or 0
+        )
+
+    def reminders(self, alert_id: int) -> int:
+        """How often admins were reminded that the alert waits for them."""
+        found = self._connection.scalar(sa.select(meta.c.value).where(meta.c.name == _reminded(alert_id)))
+        return int(found or 0)
+
+    def remind(self, alert_id: int) -> None:
+        """They were reminded once more."""
+        count = self.reminders(alert_id) + 1
+        self._forget(alert_id)
+        self._connection.execute(sa.insert(meta).values(name=_reminded(alert_id), value=str(count)))
+
+    def _forget(self, alert_id: int) -> None:
+        self._connection.execute(sa.delete(meta).where(meta.c.name == _reminded(alert_id)))
+
+    def spare(self, alert_id: int, case_id: int) -> int:
+        """Who was told of the case by another carrier meanwhile is not told again; returns how many."""
+        others = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.id > alert_id)
+        told = sa.select(deliveries.c.recipient_id).where(
+            deliveries.c.alert_id.in_(others), deliveries.c.state.in_(_TOLD), deliveries.c.lane < _DIGESTS
+        )
+        return self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.alert_id == alert_id,
+                deliveries.c.state == DeliveryState.HELD,
+                deliveries.c.recipient_id.in_(told),
+            )
+            .values(state=DeliveryState.CANCELLED, detail=TOLD_MEANWHILE)
+        ).rowcount
+
     def release(self, alert_id: int, now: datetime) -> int:
-        """Lets what is held of the alert go; returns how much."""
-        return self._change(alert_id, state=DeliveryState.QUEUED, not_before=now, detail="")
+        """Lets what is held of the alert go, digests at their hour; returns how much.
+
+        Who is lost gets it once there again.
+        """
+        self._forget(alert_id)
+        self._lost(alert_id, UNREACHABLE)
+        at_once = sa.case((deliveries.c.lane < _DIGESTS, now), else_=deliveries.c.not_before)
+        return self._change(alert_id, state=DeliveryState.QUEUED, not_before=at_once, detail="")
 
     def drop(self, alert_id: int, why: str = DROPPED) -> int:
         """What is held of the alert is not sent; returns how much."""
+        self._forget(alert_id)
+        self._lost(alert_id, why)
         return self._change(alert_id, state=DeliveryState.CANCELLED, detail=why)
 
     def expire(self, since: datetime | None, now: datetime) -> int:
@@ -65,6 +133,12 @@ class Held:
             .values(**values)
         ).rowcount
 
+    def _lost(self, alert_id: int, detail: str) -> None:
+        """The same decision for whoever could not be reached when it was made."""
+        of = (deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.CANCELLED)
+        held = deliveries.c.detail.startswith(HELD_FROM_THEM, autoescape=True)
+        self._connection.execute(sa.update(deliveries).where(*of, held).values(detail=detail))
+
     def _counted(self, *where: sa.ColumnElement[bool], expired: bool) -> tuple[HeldAlert, ...]:
         question = (
             sa.select(deliveries.c.alert_id, sa.func.count(), sa.func.min(deliveries.c.detail))
@@ -74,3 +148,7 @@ class Held:
         )
         rows = self._connection.execute(question)
         return tuple(HeldAlert(int(key), int(count), why, expired) for key, count, why in rows)
+
+
+def _reminded(alert_id: int) -> str:
+    return f"held reminded {alert_id}"

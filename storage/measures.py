@@ -1,5 +1,6 @@
 """Measures what a monitoring system asks for: numbers and ages, nothing about anybody who subscribed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,16 @@ from storage.words import DeliveryState, SourceState, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """How one watched source fares."""
+
+    name: str
+    state: SourceState
+    last_success: datetime | None
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
     """Everything as of one moment."""
 
@@ -20,8 +31,7 @@ class Measures:
     silent: int
     subscriptions: dict[SubscriptionState, int]
     """With hubs, by state."""
-    last_success: dict[str, datetime | None]
-    """By the name of each watched source."""
+    watched: tuple[Watched, ...]
     entries: int
     statements: int
     alerts: int
@@ -37,14 +47,12 @@ class Measures:
 
 def measure(connection: Connection, now: datetime) -> Measures:
     """What there is to measure now."""
-    watched = connection.execute(
-        sa.select(
-            sources.c.name, sources.c.state, sources.c.last_success, sources.c.silent_since.is_not(None)
-        ).where(sources.c.watched)
+    asked_for = sources.c.name, sources.c.state, sources.c.last_success, sources.c.next_due
+    rows = connection.execute(
+        sa.select(*asked_for, sources.c.silent_since.is_not(None)).where(sources.c.watched)
     ).all()
-    by_state = dict.fromkeys(SourceState, 0)
-    for _, state, _, _ in watched:
-        by_state[SourceState(state)] += 1
+    watched = tuple(Watched(name, SourceState(state), success, due) for name, state, success, due, _ in rows)
+    by_state = dict.fromkeys(SourceState, 0) | Counter(one.state for one in watched)
     by_hub = dict.fromkeys(SubscriptionState, 0)
     of_hubs = sa.select(subscriptions.c.state, sa.func.count()).group_by(subscriptions.c.state)
     for state, count in connection.execute(of_hubs):
@@ -56,8 +64,8 @@ def measure(connection: Connection, now: datetime) -> Measures:
     return Measures(
         sources=by_state,
         subscriptions=by_hub,
-        silent=sum(bool(silent) for *_, silent in watched),
-        last_success={name: success for name, _, success, _ in watched},
+        silent=sum(bool(silent) for *_, silent in rows),
+        watched=watched,
         entries=_count(connection, entries),
         statements=_count(connection, statements),
         alerts=_count(connection, alerts),

@@ -1,7 +1,7 @@
 """Who is told: recipients, what they asked for and what waits; and what admins are told."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from storage.words import (
     DeliveryState,
@@ -35,6 +35,8 @@ class Recipient:
     """Whether messages say only that there is something."""
     drills: bool = False
     """Whether they asked for drills; nobody else is ever sent one."""
+    narrowed: date | None = None
+    """The day on which they last took a wish back, or muted a case: no time, which would tell more."""
 
 
 @dataclass(frozen=True, slots=True)

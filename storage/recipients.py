@@ -2,22 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage import facets
 from storage.endings import called_off
+from storage.merging import merge_deliveries
 from storage.people import Recipient
+from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
 from storage.tables import alerts, deliveries, recipients, routes, stances
 from storage.vault import Vault
-from storage.words import DeliveryState, RecipientState
+from storage.words import DeliveryState, MsgType, RecipientState
 
 _ADDRESS = "recipient address"
-UNREACHABLE = "the recipient cannot be reached"
-_HELD = f"{UNREACHABLE}, and it was held; "
 _DIGESTS = 4
 
 
@@ -102,13 +102,34 @@ class Recipients:
         """Whether the recipient is sent drills."""
         self._update(recipient_id, drills=wanted)
 
+    def narrow(self, recipient_id: int, now: datetime) -> None:
+        """The recipient wants less than before: what is queued at this very moment may not know it."""
+        self._update(recipient_id, narrowed=now.date())
+
+    def rest(self, recipient_id: int, until: datetime) -> None:
+        """Nothing is sent there earlier, whenever it is queued: the platform told us so."""
+        longer = sa.case((recipients.c.rests > until, recipients.c.rests), else_=until)
+        self._update(recipient_id, rests=longer)
+
+    def resting(self, transport: str, now: datetime) -> tuple[tuple[str, datetime], ...]:
+        """(address, until when) of those who are to be left alone."""
+        of = (recipients.c.transport == transport, recipients.c.rests > now)
+        rows = self.connection.execute(sa.select(recipients.c.address_sealed, recipients.c.rests).where(*of))
+        return tuple((self.vault.open(sealed, _ADDRESS), until) for sealed, until in rows)
+
+    def settle_down(self, now: datetime) -> None:
+        """Forgets until when somebody was to be left alone, or took a wish back, once that is past."""
+        rested, known = recipients.c.rests <= now, recipients.c.narrowed < now.date() - timedelta(days=1)
+        self.connection.execute(sa.update(recipients).where(rested).values(rests=None))
+        self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))
+
     def suspend(self, recipient_id: int, now: datetime) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
         first = sa.func.coalesce(recipients.c.lost, now.date())
         self._update(recipient_id, state=RecipientState.SUSPENDED, lost=first)
         for state, detail in (
-            (DeliveryState.QUEUED, sa.literal(UNREACHABLE, sa.Text())),
-            (DeliveryState.HELD, sa.literal(_HELD, sa.Text()) + deliveries.c.detail),
+            (DeliveryState.QUEUED, kept_from_them(deliveries.c.detail)),
+            (DeliveryState.HELD, sa.literal(HELD_FROM_THEM, sa.Text()) + deliveries.c.detail),
         ):
             self.connection.execute(
                 sa.update(deliveries)
@@ -124,36 +145,45 @@ class Recipients:
     def _returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
 
-        Not what may have arrived at an earlier attempt: nobody can know, and a digest is no alarm. Not a
-        call that is over by now. What an admin was to look at first waits for that again.
+        Not a call that is over by now. The end of one that they were told is a message of its own, ahead of
+        all. What may have arrived once was to be repeated, and stays the one repetition. What an admin was
+        to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
+        ends = alerts.c.msg_type == MsgType.CANCEL
         valid = sa.select(alerts.c.id).where(
-            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.not_(called_off())
+            sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.or_(ends, sa.not_(called_off()))
         )
         of_theirs = (deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.in_(valid))
         cancelled = deliveries.c.state == DeliveryState.CANCELLED
-        held = deliveries.c.detail.startswith(_HELD)
+        held = deliveries.c.detail.startswith(HELD_FROM_THEM)
         self.connection.execute(
             sa.update(deliveries)
             .where(*of_theirs, cancelled, held)
-            .values(state=DeliveryState.HELD, detail=sa.func.substr(deliveries.c.detail, len(_HELD) + 1))
+            .values(
+                state=DeliveryState.HELD, detail=sa.func.substr(deliveries.c.detail, len(HELD_FROM_THEM) + 1)
+            )
         )
-        never_left = sa.or_(
-            sa.and_(cancelled, deliveries.c.attempts == 0, sa.not_(held)),
-            sa.and_(deliveries.c.state == DeliveryState.FAILED, deliveries.c.attempts == 1),
-        )
+        lost = sa.or_(sa.and_(cancelled, sa.not_(held)), deliveries.c.state == DeliveryState.FAILED)
+        kept = sa.and_(lost, sa.not_(deliveries.c.over))
+        an_end = deliveries.c.alert_id.in_(sa.select(alerts.c.id).where(ends))
+        repeated = deliveries.c.detail.contains(REPEATED, autoescape=True)
         self.connection.execute(
             sa.update(deliveries)
-            .where(*of_theirs, never_left, deliveries.c.detail.startswith(UNREACHABLE))
-            .values(state=DeliveryState.QUEUED, lane=_DIGESTS, not_before=now, detail="")
+            .where(*of_theirs, kept, deliveries.c.detail.startswith(UNREACHABLE))
+            .values(
+                state=DeliveryState.QUEUED,
+                lane=sa.case((an_end, deliveries.c.lane), else_=_DIGESTS),
+                not_before=now,
+                detail=sa.case((repeated, REPEATED), else_=""),
+            )
         )
 
-    def move(self, recipient_id: int, transport: str, address: str) -> None:
+    def move(self, recipient_id: int, transport: str, address: str, now: datetime) -> None:
         """The platform gave the chat another address.
 
-        Where that address is a recipient already, the two become one: the routes join it. References
-        are void: in the new chat the same numbers name other messages, which no edit may hit.
+        Where that address is a recipient already, the two become one, which can be reached: the routes join
+        it. References are void: in the new chat the same numbers name other messages, which no edit may hit.
         """
         self.connection.execute(
             sa.update(deliveries)
@@ -168,16 +198,12 @@ class Recipients:
                 address_sealed=self.vault.seal(address, _ADDRESS),
             )
             return
+        if other.state is not RecipientState.ACTIVE:
+            self._returns(other.id, now)
         self.connection.execute(
             sa.update(routes).where(routes.c.recipient_id == recipient_id).values(recipient_id=other.id)
         )
-        for matter in (deliveries.c.alert_id, deliveries.c.notice_id):
-            held = sa.select(matter).where(deliveries.c.recipient_id == other.id, matter.is_not(None))
-            self.connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.recipient_id == recipient_id, matter.not_in(held))
-                .values(recipient_id=other.id)
-            )
+        merge_deliveries(self.connection, recipient_id, other.id)
         merge_stances(self.connection, recipient_id, other.id)
         self.forget(recipient_id)
 
@@ -213,4 +239,5 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         wakes=row["wakes"],
         discreet=row["discreet"],
         drills=row["drills"],
+        narrowed=row["narrowed"],
     )

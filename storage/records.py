@@ -273,6 +273,8 @@ class Statement:
     gone: datetime | None = None
     """When it was found that its source does not show it any more."""
     gone_as: Gone | None = None
+    withheld: bool = False
+    """Whether words of it were taken out for somebody's safety; a mark stands in their place."""
     taken_down: datetime | None = None
     """When an admin took it down: then nothing but its number, its kind and its case is known."""
 

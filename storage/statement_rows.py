@@ -121,6 +121,7 @@ def reading_of(statement: Statement) -> dict[str, object]:
         "reasons": [_fields(reason) for reason in statement.alert.reasons],
         "link": [_fields(reason) for reason in statement.link],
         "dropped": [_fields(one) for one in statement.dropped],
+        "withheld": statement.withheld,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -177,6 +178,7 @@ def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
         fetched=row["fetched"],
         gone=row["gone"],
         gone_as=Gone(row["gone_as"]) if row["gone_as"] else None,
+        withheld=bool(reading.get("withheld", False)),
         taken_down=row["taken_down"],
         source_name=row["source_name"],
         link=tuple(Reason(**reason) for reason in reading.get("link", ())),

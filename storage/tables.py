@@ -241,6 +241,13 @@ takedowns = Table(
     Column("statement_id", ForeignKey("statements.id"), index=True),
 )
 
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True),
+    Column("words_sealed", LargeBinary, nullable=False),
+)
+
 alerts = Table(
     "alerts",
     metadata,
@@ -280,6 +287,8 @@ recipients = Table(
     Column("wakes", Boolean, nullable=False, server_default=true()),
     Column("discreet", Boolean, nullable=False, server_default=false()),
     Column("lost", Date, index=True),
+    Column("rests", Moment),
+    Column("narrowed", Date),
 )
 
 OWN_CLOCK = or_(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.queueing import queue_for
+from storage.reach import UNREACHABLE, at_rest_until, reachable
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Status, Urgency
@@ -21,6 +22,11 @@ _LEFT_US = sa.or_(
 """States in which a message stands before its reader, or may."""
 _UNDER_WAY = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
 _WAITS = sa.or_(_UNDER_WAY, deliveries.c.state == DeliveryState.HELD)
+_KEPT = sa.and_(
+    deliveries.c.state.in_((DeliveryState.CANCELLED, DeliveryState.FAILED)),
+    deliveries.c.detail.startswith(UNREACHABLE),
+)
+"""What is sent when its recipient can be reached again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Told:
         self._connection = connection
 
     def receivers(self, case_id: int, *, waiting: bool = False) -> bool:
-        """Whether anybody reachable was told of the case, or may have been, and has not heard of its end.
+        """Whether anybody was told of the case, or may have been, and has not heard of its end.
 
         With `waiting`, also if something on it only waits for somebody.
         """
@@ -49,16 +55,20 @@ class Told:
         return found is not None
 
     def queue(self, end: Alert, lane: int, now: datetime, *, held: str = "") -> int:
-        """Queues the end of a case for everybody reachable who was told of it, or may have been.
+        """Queues the end of a case for everybody who was told of it, or may have been.
 
         Not for those who have heard of it, or are about to. Where an admin looks first (`held`), also for
-        those for whom something on the case waits. Returns for how many.
+        those for whom something on the case waits. Who cannot be reached is told when they are there again.
+        Returns for how many that can be reached.
         """
         assert end.case_id is not None  # noqa: S101 - it ends the case
         found = _receivers(end.case_id, waiting=bool(held))
         if end.status is not Status.ACTUAL:  # a drill is for those who still ask for drills, a draft for none
             found = found.where(recipients.c.drills, sa.literal(end.status is not Status.DRAFT))
-        return queue_for(self._connection, found, end.id, (lane, now), held)
+        for state in (RecipientState.SUSPENDED, RecipientState.ACTIVE):
+            these, lost = found.where(recipients.c.state == state), state is RecipientState.SUSPENDED
+            count = queue_for(self._connection, these, end.id, (lane, now), held, lost=lost)
+        return count
 
     def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:
         """What one chat was told of a case by alerts older than `before`, the first message first."""
@@ -120,7 +130,7 @@ class Told:
                 deliveries.c.amend_by,
             )
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
-            .where(*_to_amend(transport), deliveries.c.amend_at <= now)
+            .where(*_to_amend(transport), deliveries.c.amend_at <= now, *reachable(now))
             .order_by(deliveries.c.amend_at, deliveries.c.id)
             .limit(most)
         )
@@ -136,7 +146,12 @@ class Told:
         question = (
             sa.select(deliveries.c.id)
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
-            .where(*_to_amend(transport), deliveries.c.amend_at <= now, deliveries.c.recipient_id.in_(among))
+            .where(
+                *_to_amend(transport),
+                deliveries.c.amend_at <= now,
+                deliveries.c.recipient_id.in_(among),
+                *reachable(now),
+            )
             .limit(1)
         )
         return self._connection.scalar(question) is not None
@@ -160,7 +175,7 @@ class Told:
     def next_due(self, transport: str) -> datetime | None:
         """When the next message may be changed."""
         question = (
-            sa.select(sa.func.min(deliveries.c.amend_at))
+            sa.select(sa.func.min(at_rest_until(deliveries.c.amend_at)))
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
             .where(*_to_amend(transport))
         )
@@ -208,8 +223,7 @@ def _receivers(case_id: int, *, waiting: bool) -> sa.Select[tuple[int, str]]:
         .join(recipients, recipients.c.id == deliveries.c.recipient_id)
         .where(
             alerts.c.case_id == case_id,
-            recipients.c.state == RecipientState.ACTIVE,
-            sa.or_(told, sa.and_(end, _UNDER_WAY)),
+            sa.or_(told, sa.and_(end, sa.or_(_UNDER_WAY, _KEPT))),
         )
         .group_by(deliveries.c.recipient_id, deliveries.c.transport)
         .having(sa.func.max(alerts.c.id) > newest_end)

@@ -1,6 +1,6 @@
 """What statements said before their sources rewrote them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -99,6 +99,15 @@ class Versions:
             sa.select(sa.func.count()).select_from(versions).where(versions.c.statement_id == statement_id)
         )
         return int(self._connection.scalar(question) or 0)
+
+    def rewrite(self, statement_id: int, clean: Callable[[str], str]) -> None:
+        """Each of them is kept as `clean` leaves its title and its text."""
+        for one in self.of(statement_id):
+            self._connection.execute(
+                sa.update(versions)
+                .where(versions.c.statement_id == statement_id, versions.c.number == one.number)
+                .values(title=clean(one.title), text=clean(one.text))
+            )
 
     def remove(self, statement_id: int) -> None:
         """None of them is kept any more."""

@@ -133,6 +133,12 @@ class EventKind(StrEnum):
     """A platform would not take a message as it was drawn."""
     EXPIRED = "expired"
     """Alerts were over before they could be sent."""
+    REVIEW = "review"
+    """A call waits until an admin has looked at it."""
+    REVIEW_WAITS = "review_waits"
+    """The same, and nobody has looked for a while."""
+    REVIEW_ASKED = "review_asked"
+    """An admin asks the others to look."""
     HELD = "held"
     """More would have rung than may within an hour: an admin is to look."""
     STORM = "storm"
@@ -260,6 +266,27 @@ class Act(StrEnum):
     STOPPED = "stopped"
     RETURNED = "returned"
     CORRECTED = "corrected"
+    RELEASED = "released"
+    """An alert that was held was sent as it was."""
+    REDACTED = "redacted"
+    """It was sent without what may endanger somebody."""
+    REFUSED = "refused"
+    """It was not sent."""
+
+
+class Concern(StrEnum):
+    """Why a person looks at a call before it is sent."""
+
+    MINOR = "minor"
+    """It names somebody under 18."""
+    HIDING = "hiding"
+    """It tells exactly where people hide, or by which way they flee."""
+    NAME = "name"
+    """It names a private person, and is not an organisation's own word."""
+    DOUBT = "doubt"
+    """What is feared is grave, and little speaks for it."""
+    NEW = "new"
+    """Its source has never rung before."""
 
 
 class Digest(StrEnum):

@@ -118,6 +118,7 @@ def _happened(work: Work) -> None:
     work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
     work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
     work.statements.takedowns.withhold([("ab" * 32,)])
+    work.redactions.keep(2, ("김은주",))
 
 
 def _appeal(work: Work) -> None:

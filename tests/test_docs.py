@@ -106,6 +106,15 @@ def test_every_path_that_is_named_exists() -> None:
     assert count > 40
 
 
+def test_every_test_that_is_named_exists() -> None:
+    """What a promise is shown by can be looked up, and run."""
+    files = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    known = set(re.findall(r"^(?:async )?def (test_\w+)", "\n".join(files), re.MULTILINE))
+    shown = {name for line in all_code() for name in re.findall(r"(?<![\w/])test_\w+(?!\.py)\b", line)}
+    assert len(shown) > 60
+    assert shown <= known, shown - known
+
+
 def test_every_configuration_key_that_is_named_exists() -> None:
     """In the documents and in the example: a key that the program would refuse is not recommended."""
     known = keys()

@@ -10,10 +10,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.commands.table import COMMANDS
+from jobs.review import sentence
 from storage.database import Database, Work
-from storage.records import Addressee, Assessment, Demand, PersonsAtRisk, Signatories, Source, Statement
+from storage.records import (
+    Addressee,
+    Alert,
+    Assessment,
+    Demand,
+    PersonsAtRisk,
+    Signatories,
+    Source,
+    Statement,
+)
 from storage.vault import Vault
-from storage.words import CaseState, Gone, Kind, MsgType, Relation
+from storage.words import CaseState, Concern, Gone, Kind, MsgType, Relation
 from tests.bot.chat import Chat
 from tests.builders import CALM, NOON, URGENT, a_source, an_entry
 from tests.documents import ROOT
@@ -46,6 +56,7 @@ LINES = (
     *("/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
 DESK = (
+    *(("author", line) for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted yes")),
     ("author", "/appeal"),
     (
         "author",
@@ -193,6 +204,7 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
     """The same of what admins say, while somebody else has asked for everything urgent."""
     now = NOON + timedelta(days=5)
     Chat(database, address="reader", now=now).says("/subscribe")
+    waits(database, now)
     people = {
         name: Chat(database, language=language, address=name, admin=True, now=now)
         for name in ("author", "colleague")
@@ -205,6 +217,33 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
         read = chat.says(line)
         buttons = " ".join(f"[{label}]" for label in chat.offered)
         yield language, line, f"{read}\n\n{buttons}".rstrip()
+
+
+def waits(database: Database, now: datetime) -> None:
+    """A call that names a child is held for the reader."""
+    call = Statement(
+        title="Two pupils face return",
+        kind=Kind.URGENT_APPEAL,
+        language="en",
+        url="https://northlight.example/ua-13-26",
+        text="Two pupils were led away on Monday and face imminent return. One is Ryu Sol, 11.",
+        issuers=("Northlight",),
+        published=now,
+        countries=("CN", "KP"),
+        persons_at_risk=PersonsAtRisk(2, 1, 1),
+        alert=URGENT,
+    )
+    with database.write() as work:
+        source = work.sources.by_name("northlight")
+        reader = work.recipients.find("console", "reader")
+        assert source is not None
+        assert reader is not None
+        found = work.statements.get(kept(work, source, call))
+        assert found is not None
+        alert = Alert(identifier="sample", statement=found, source=source, sent=now - timedelta(minutes=20))
+        to = [(reader.id, reader.transport, now)]
+        why = sentence((Concern.MINOR,))
+        work.deliveries.queue(work.alerts.add(alert), to, lane=1, held=why)
 
 
 def page() -> str:

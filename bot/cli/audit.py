@@ -7,7 +7,10 @@ import typer
 from bot.cli.common import DEFAULT, ConfigFile, fail
 from bot.cli.opened import opened
 from storage.audit import Noted
+from storage.words import Act
 
+_OF_ALERTS = frozenset({Act.RELEASED, Act.REDACTED, Act.REFUSED})
+"""What is done with an alert that was held; everything else is done with an appeal."""
 _SHOWN = 8
 """Characters of the keyed hash that stands for an admin."""
 
@@ -18,7 +21,7 @@ def audit(
         bool, typer.Option("--verify", help="Prove that no line was altered, added or taken out since.")
     ] = False,
 ) -> None:
-    """Show what admins did with appeals: when, who (as a hash), what, of which appeal, to how many."""
+    """Show what admins did with appeals and with what was held: when, who (as a hash), what, to how many."""
     with opened(config) as database, database.read() as work:
         found = tuple(work.audit.all())
         broken = work.audit.broken() if verify else None
@@ -34,4 +37,5 @@ def audit(
 def _line(one: Noted) -> str:
     who = one.admin[:_SHOWN] or "vigil"
     people = f", {one.people} recipients" if one.people else ""
-    return f"{one.id}  {one.at:%Y-%m-%d %H:%M:%S} UTC  {who}  {one.act} appeal {one.matter}{people}"
+    what = "alert" if one.act in _OF_ALERTS else "appeal"
+    return f"{one.id}  {one.at:%Y-%m-%d %H:%M:%S} UTC  {who}  {one.act} {what} {one.matter}{people}"

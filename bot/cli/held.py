@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.cli.opened import opened
+from bot.desk import TERMINAL
 from jobs.held import NothingHeld
 from jobs.held import drop as drop_alert
 from jobs.held import release as release_alert
@@ -48,11 +49,11 @@ def release(number: Number, config: ConfigFile = DEFAULT) -> None:
     zone = ZoneInfo(configuration(config).timezone)
     with opened(config) as database, database.write() as work:
         try:
-            count = release_alert(work, number, now_utc(), zone)
+            count = release_alert(work, number, work.audit.admin(*TERMINAL), now_utc(), zone)
         except NothingHeld as error:
             fail(str(error))
     if not count:
-        fail(f"alert {number} is over by now, so nobody is told of it")
+        fail(f"alert {number} is over by now, or was told by another source: nobody is left who waits for it")
     typer.echo(f"alert {number} is queued for {count} recipients")
 
 
@@ -60,7 +61,7 @@ def drop(number: Number, config: ConfigFile = DEFAULT) -> None:
     """Do not send an alert that is held; what it is about stays in the archive."""
     with opened(config) as database, database.write() as work:
         try:
-            count = drop_alert(work, number)
+            count = drop_alert(work, number, work.audit.admin(*TERMINAL), now_utc())
         except NothingHeld as error:
             fail(str(error))
     typer.echo(f"alert {number} is not sent; it was held for {count} recipients")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.cli.common import configuration, fail
+from bot.config import Config
 from bot.installation import open_database
 from storage.database import Database, StorageError
 
@@ -16,6 +17,20 @@ def opened(config: Path) -> Iterator[Database]:
         database = open_database(configuration(config), watch=False)
     except StorageError as error:
         fail(str(error))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def if_there_is_one(settings: Config) -> Iterator[Database | None]:
+    """The database, None where there is none yet: looking around makes none."""
+    file = Path(settings.database.removeprefix("sqlite:///"))
+    if settings.database.startswith("sqlite:///") and not file.is_file():
+        yield None
+        return
+    database = open_database(settings, watch=False)
     try:
         yield database
     finally:

@@ -26,12 +26,13 @@ def take(file: Path, config: Path, *, add: bool) -> None:
         listed = read_opml(file.read_bytes())
     except (NotOpml, OSError) as error:
         fail(f"{file}: {error}", 2)
-    watched = configuration(config).sources if add else ()
+    watched = configuration(config).sources if add or config.is_file() else ()
     known = {bare(source.shown_url) for source in watched}
     fresh = list(_named((one for one in listed.sources if bare(one.shown_url) not in known), watched))
+    said = _counted(listed, len(listed.sources) - len(fresh))
     if not add:
         typer.echo("\n".join(map(as_table, fresh)))
-        typer.echo(f"{_counted(listed, 0)}: put these lines into the configuration, or use --add", err=True)
+        typer.echo(f"{said}: put these lines into the configuration, or use --add", err=True)
         _ended(listed, file)
         return
     try:
@@ -39,7 +40,7 @@ def take(file: Path, config: Path, *, add: bool) -> None:
             append(config, fresh)
     except NotWritten as error:
         fail(f"{error.detail}\nNothing was written.")
-    typer.echo(f"{len(fresh)} added to {config}; {_counted(listed, len(listed.sources) - len(fresh))}")
+    typer.echo(f"{len(fresh)} added to {config}; {said}")
     _ended(listed, file)
 
 

@@ -3,11 +3,9 @@
 import asyncio
 import json
 import sys
-import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,13 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.cli.looking import Judged, look_behind
+from bot.cli.opened import if_there_is_one
 from bot.config import Config
 from bot.config.written import NotWritten, append, as_table, name_for
-from bot.installation import fetcher, limits, open_database, scratch_database, workers
 from bot.speech import SOURCE_STATES, Speech
-from jobs.discover import Candidate, Discovered, Search, in_full
-from jobs.hindsight import would_have_rung
-from jobs.parser import Parser
+from jobs.discover import Candidate, Discovered
 from jobs.steps.discover import Road
 from jobs.steps.links import bare
 from storage.database import StorageError, now_utc
@@ -48,16 +45,6 @@ _ROADS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What was found, and what each of the usable candidates would have rung."""
-
-    found: Discovered
-    alerts: dict[str, tuple[Alert, ...]]
-    languages: dict[str, str]
-    """By address, the language that most of the items are in: feeds declare others."""
-
-
 @app.command("add")
 def add(
     url: Annotated[str, typer.Argument(help="A feed, or any page of the site.")],
@@ -74,7 +61,10 @@ def add(
     console = Console(highlight=False)
     waiting = Console(stderr=True)
     with waiting.status(f"looking at {_host(address)}") if waiting.is_terminal else nullcontext():
-        judged = asyncio.run(_look(settings, address))
+        try:
+            judged = asyncio.run(look_behind(settings, address))
+        except StorageError as error:
+            fail(str(error))
     found = judged.found
     if found.candidates:
         _show(judged, settings, console)
@@ -114,28 +104,6 @@ def list_(
         moments = (source.last_success, source.next_due, source.newest)
         table.add_row(Text(source.name), state, *map(_minute, moments), str(week))
     console.print(table)
-
-
-async def _look(settings: Config, address: str) -> _Judged:
-    """Everything that is asked of the outside, and what follows from it."""
-    alerts, languages = {}, {}
-    async with fetcher(settings) as fetching, workers() as hands:
-        parser = Parser(hands.run)
-        found = await Search(fetching, parser, now_utc).behind(address)
-        whole = await in_full(found, fetching, parser, now_utc())
-        for one in whole.usable:
-            now = now_utc()
-            source = replace(one.source, name="hindsight")
-            read = await parser.understood(one.entries, source, now)
-            spoken = Counter(item.statement.language for item in read)
-            languages[one.source.url] = spoken.most_common(1)[0][0]
-            with tempfile.TemporaryDirectory(prefix="vigil-") as folder:
-                scratch = scratch_database(Path(folder))
-                try:
-                    alerts[one.source.url] = would_have_rung(scratch, source, read, limits(settings), now)
-                finally:
-                    scratch.close()
-    return _Judged(found, alerts, languages)
 
 
 def _check(address: str, name: str | None, settings: Config) -> None:
@@ -226,7 +194,7 @@ def _add(
     )
 
 
-def _show(judged: _Judged, settings: Config, console: Console) -> None:
+def _show(judged: Judged, settings: Config, console: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for title in ("", "what", "format", "language", "items", "newest", "text"):
         table.add_column(title, justify="right" if title == "items" else "left", overflow="fold")
@@ -294,16 +262,12 @@ def _extent(one: Candidate) -> str:
 
 def _known(settings: Config, now: datetime) -> list[tuple[Source, int]]:
     """Each configured source as the database knows it, and how many items it brought within a week."""
-    file = Path(settings.database.removeprefix("sqlite:///"))
-    if settings.database.startswith("sqlite:///") and not file.is_file():
-        return [(source, 0) for source in settings.sources]
-    database = open_database(settings, watch=False)
-    try:
+    with if_there_is_one(settings) as database:
+        if database is None:
+            return [(source, 0) for source in settings.sources]
         with database.read() as work:
             found = [(source, work.sources.by_name(source.name)) for source in settings.sources]
             weeks = work.entries.brought(now - _WEEK, now)
-    finally:
-        database.close()
     return [
         (kept, weeks.get(kept.id, 0)) if kept and kept.url == source.url else (source, 0)
         for source, kept in found

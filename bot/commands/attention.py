@@ -10,12 +10,14 @@ from bot.render.alert import alert_message, evidence_of, judgement_of
 from bot.render.amended import amended_message
 from bot.render.digest import digest_message
 from bot.render.message import Block, Choice, Items, Line, Message, Notice, Paragraph, Span, Style
+from bot.render.notice import notice_message
 from bot.render.text import shorten
 from bot.render.timeline import STATES
 from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import DIGESTS
 from jobs.steps import match
+from jobs.unasked import mute as silence
 from storage.database import Work
 from storage.people import Recipient
 from storage.records import Alert, Case
@@ -88,15 +90,19 @@ def why(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def show(request: Request, work: Work, speech: Speech) -> Reply:
-    """Show what a message of few words stood for: the alert, or all that came in one digest with it."""
+    """Show what a message of few words stood for: an alert, all of a digest with it, or a notice ("n12")."""
     typed = arguments(request).split()
     if not typed:
         raise Mistake("This is asked with the button under an alert.")
-    key = number(typed[0], "/show 12")
+    noticed = typed[0].startswith("n")
+    key = number(typed[0].removeprefix("n"), "/show 12")
     recipient = work.recipients.find(request.transport, request.address)
-    delivery = work.deliveries.one_of(key, recipient.id) if recipient else None
+    found_by = work.deliveries.noticed if noticed else work.deliveries.one_of
+    delivery = found_by(key, recipient.id) if recipient else None
     if delivery is None or delivery.state not in (DeliveryState.SENT, DeliveryState.UNCERTAIN):
         return reply(paragraph(speech.t("Nothing like that was sent here.")))
+    if noticed:
+        return Reply((replace(notice_message(work.notices.many([key])[key], speech), silent=False),))
     together = work.deliveries.beside(delivery)
     found = work.alerts.many([one.alert_id for one in together])
     alerts = tuple(alert for one in together if not (alert := found[one.alert_id]).statement.taken_down)
@@ -162,7 +168,10 @@ def _case_typed(request: Request, work: Work, stance: Stance, speech: Speech) ->
             most=MOST,
             example="/settings",
         )
-    work.stances.take(recipient.id, case.id, stance)
+    if stance is Stance.MUTE:
+        silence(work, recipient, case.id, request.now)
+    else:
+        work.stances.take(recipient.id, case.id, stance)
     return case
 
 

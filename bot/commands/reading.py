@@ -6,7 +6,7 @@ from bot.commands.found import no_page, statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.commands.rewritten import WORDS, rewritten
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
-from bot.render.standing import gone_text, rewritten_text
+from bot.render.standing import gone_text, rewritten_text, withheld_text
 from bot.render.statement import (
     asked_blocks,
     attached_line,
@@ -61,6 +61,7 @@ def statement(request: Request, work: Work, speech: Speech) -> Reply:
     origin = next((url for url in entry.enclosures if url.startswith(FILE)), "") if entry else ""
     blocks = _summary(found, source, request, speech, files, origin.removeprefix(FILE))
     told = [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
+    told.append(withheld_text(found, speech))
     standing = " · ".join(part for part in told if part)
     blocks += (Notice((Span(standing),)),) if standing else ()
     return Reply((Message(blocks, (_ways(found, speech, changed=bool(versions)),)), text))

@@ -16,10 +16,9 @@ from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
 from jobs.unasked import resume, withdraw
 from storage.database import Work
-from storage.people import Recipient, Route
+from storage.people import Route
 from storage.records import Source
 from storage.terms import fold
-from storage.words import RecipientState
 
 _IN_A_ROW = 3
 _MOST_BUTTONS = 9
@@ -84,7 +83,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
         work.routes.remove(routes[0].id)
     else:
         work.routes.clear(recipient.id)
-    withdraw(work, recipient)
+    withdraw(work, recipient, request.now)
     left = len(work.routes.of(recipient.id))
     again = "\n".join(words.typed(route) for route in routes)
     rest = (
@@ -128,7 +127,6 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     if routes:
         lines = tuple((code(words.typed(route)),) for route in routes)
         blocks += [paragraph(speech.t("You asked for this:")), Items(lines, start=1)]
-        blocks += _asleep(recipient, speech)
         take_back = Notice(
             speech.line(
                 "To take one back: {one}. All of them: {all}",
@@ -242,14 +240,6 @@ _SWITCHES = {"discreet": _set_discreet, "drills": _set_drills}
 
 def _is_everything(route: Route) -> bool:
     return replace(route, id=0, recipient_id=0) == Route()
-
-
-def _asleep(recipient: Recipient | None, speech: Speech) -> list[Block]:
-    """Say so when nothing is sent although something was asked for."""
-    if recipient is None or recipient.state is RecipientState.ACTIVE:
-        return []
-    text = speech.t("This chat could not be reached, so nothing is sent. To start again: /subscribe")
-    return [paragraph(text)]
 
 
 def _set_language(typed: str, request: Request, work: Work) -> Reply:

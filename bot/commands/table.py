@@ -14,6 +14,8 @@ from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
+from bot.commands.review import confirms as decides
+from bot.commands.review import review
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
@@ -176,6 +178,16 @@ COMMANDS: tuple[Command, ...] = (
         manages=True,
         destroys=True,
         changes=lambda typed: typed.lower() == "yes",
+    ),
+    Command(
+        "review",
+        review,
+        msgid("What waits until an admin has looked at it"),
+        "/review 12",
+        msgid("[number [send | redacted | drop | ask]]"),
+        desk=True,
+        destroys=True,
+        changes=decides,
     ),
     Command(
         "appeal",

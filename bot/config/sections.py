@@ -23,12 +23,13 @@ from bot.config.settings import (
     LogConfig,
     MatrixConfig,
     MetricsConfig,
+    ReviewConfig,
     TelegramConfig,
     WebConfig,
 )
 from jobs.steps.selectors import selector
 from storage.records import Source
-from storage.words import SourceKind, Trust
+from storage.words import Concern, SourceKind, Trust
 
 DEFAULT_FILE = "config.toml"
 LEVELS = ("debug", "info", "warning", "error")
@@ -83,6 +84,7 @@ def _read(reader: Reader) -> Config:
         language=vigil.one_of("language", ("en", "ko"), "en"),
         fetch=_read_fetch(reader.section("fetch")),
         alerts=_read_alerts(reader.section("alerts")),
+        review=_read_review(reader.section("review")),
         telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
         matrix=_read_matrix(reader.section("matrix"), base) if reader.has("matrix") else None,
         admins=_read_admins(reader.section("admins")),
@@ -173,6 +175,28 @@ def _read_alerts(alerts: Reader) -> AlertsConfig:
     )
     alerts.unknown()
     return made
+
+
+def _read_review(review: Reader) -> ReviewConfig:
+    usual = ReviewConfig()
+    made = ReviewConfig(
+        official=_read_concerns(review, "official", usual.official),
+        relay=_read_concerns(review, "relay", usual.relay),
+        remind_after=review.duration("remind_after", usual.remind_after, least=60),
+    )
+    review.unknown()
+    return made
+
+
+def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> frozenset[Concern]:
+    known = {str(one): one for one in Concern}
+    named = review.words(key)
+    if not review.has(key):
+        return usual
+    if wrong := [one for one in named if one not in known]:
+        review.fault(key, f'holds "{wrong[0]}"', f"choose among {', '.join(known)}")
+        return usual
+    return frozenset(known[str(one)] for one in named)
 
 
 def _read_telegram(telegram: Reader) -> TelegramConfig:

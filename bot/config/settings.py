@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.records import Source
+from storage.words import Concern
 
 
 class ConfigError(Exception):
@@ -61,6 +62,15 @@ class AlertsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewConfig:
+    """Which calls an admin looks at first, by whose word they are; `remind_after` in seconds."""
+
+    official: frozenset[Concern] = frozenset({Concern.MINOR, Concern.HIDING})
+    relay: frozenset[Concern] = frozenset(Concern)
+    remind_after: int = 900
+
+
+@dataclass(frozen=True, slots=True)
 class AdminsConfig:
     """Who looks after the bot in chats, and how many must agree to an appeal."""
 
@@ -106,6 +116,7 @@ class Config:
     language: str = "en"
     fetch: FetchConfig = FetchConfig()
     alerts: AlertsConfig = AlertsConfig()
+    review: ReviewConfig = ReviewConfig()
     telegram: TelegramConfig | None = None
     matrix: MatrixConfig | None = None
     admins: AdminsConfig = AdminsConfig()

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
 from bot.render.changes import changes_blocks
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
+from bot.render.standing import withheld_text
 from bot.render.statement import (
     asked_blocks,
     dates_text,
@@ -133,6 +134,8 @@ def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
         said.append(speech.t(_EDITED if edited else _NEWS))
         if alert.statement.alert.urgency is Urgency.PAST:
             said.append(speech.t("As Vigil reads it, the danger has passed."))
+    if alert.statement.withheld:
+        said.append(withheld_text(alert.statement, speech))
     return tuple(Paragraph((Span(sentence),)) for sentence in said)
 
 

@@ -18,6 +18,8 @@ _FORMS = (
     msgid("no complete answer within {seconds} s"),
     msgid("{announced} bytes announced, {allowed} allowed"),
     msgid("more than {allowed} bytes"),
+    msgid("more than {allowed} bytes when unpacked"),
+    msgid("not asked: its server asked us to wait until {time} UTC"),
     msgid("it leads to another site, {host}"),
     msgid("it leads from https to http"),
     msgid("it redirects to {scheme}, not to http or https"),
@@ -30,7 +32,8 @@ _FORMS = (
     msgid("this is not an address"),
     msgid("this is not an address with a host"),
     # What an answer's status says (jobs/look.py).
-    msgid("HTTP {status}, asks us to wait {time}"),
+    msgid("HTTP {status}, asks us to wait {minutes} min"),
+    msgid("HTTP {status}, asks us to wait {hours} h"),
     msgid("HTTP 410: removed for good"),
     # What an answer without items looks like (jobs/steps).
     msgid("an empty answer"),

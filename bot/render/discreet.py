@@ -4,12 +4,13 @@ from bot.render.message import Choice, Message, Paragraph, Span
 from bot.speech import Speech
 
 
-def ping(alert_id: int, speech: Speech, *, silent: bool) -> Message:
-    """Return the same few words for an alert, an update, an end, a reminder and a digest.
+def ping(shown: str, speech: Speech, *, silent: bool) -> Message:
+    """Return the same few words for an alert, an update, an end, a reminder, a digest and a notice.
 
-    The button asks for the rest; without pressing it nothing can be read, not even on a lock screen.
+    The button asks for the rest, which /show knows as `shown`; without pressing it nothing can be read, not
+    even on a lock screen.
     """
     said = speech.t("There is news.")
     return Message(
-        (Paragraph((Span(said),)),), ((Choice(speech.t("Show"), f"/show {alert_id}"),),), silent=silent
+        (Paragraph((Span(said),)),), ((Choice(speech.t("Show"), f"/show {shown}"),),), silent=silent
     )

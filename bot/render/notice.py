@@ -14,8 +14,10 @@ from bot.render.notice_words import (
     REMEDIES,
     UNREACHED,
 )
+from bot.render.review import CONCERNS
 from bot.render.text import length, shorten
 from bot.speech import Speech
+from jobs.review import concerns_of
 from storage.people import Event, Notice
 from storage.words import EventKind, SourceState
 
@@ -42,6 +44,9 @@ _ORDER = (
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.REVIEW_WAITS,
+    EventKind.REVIEW_ASKED,
+    EventKind.REVIEW,
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,
@@ -74,8 +79,10 @@ def notice_message(notice: Notice, speech: Speech) -> Message:
 
 
 def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
-    """An appeal can be stopped where its sending is told."""
+    """An appeal can be stopped where its sending is told; what waits can be looked at."""
     first = events[0]
+    if waiting := first.counts.get("alert", 0):
+        return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
     number = first.counts.get("appeal", 0)
     if not number:
         return ((Choice(speech.t("Status"), "/status"),),)
@@ -332,6 +339,17 @@ def _held(event: Event, speech: Speech) -> _Facts:
     return [(speech.t("Source"), _text(shorten(named, _TITLE)))]
 
 
+def _review(event: Event, speech: Speech) -> _Facts:
+    found = concerns_of(event.detail)
+    why = speech.t(CONCERNS[found[0]]) if found else ""
+    return [
+        (speech.t("Source"), _text(shorten(event.title, _TITLE))),
+        (speech.t("Why"), _text(why)),
+        (speech.t("Wait for it"), _text(speech.number(event.counts.get("recipients", 0)))),
+        (speech.t("Waits since"), _text(speech.moment(event.since) if event.since else "")),
+    ]
+
+
 def _expired(event: Event, speech: Speech) -> _Facts:
     facts = [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
     if held := event.counts.get("held", 0):
@@ -373,6 +391,9 @@ _FACTS: dict[EventKind, Callable[[Event, Speech], _Facts]] = {
     EventKind.REJECTED: _refused,
     EventKind.EXPIRED: _expired,
     EventKind.HELD: _held,
+    EventKind.REVIEW: _review,
+    EventKind.REVIEW_WAITS: _review,
+    EventKind.REVIEW_ASKED: _review,
     EventKind.STORM: lambda *_: [],
     EventKind.APPEAL_COOLING: _appeal,
     EventKind.APPEAL_SENDING: _appeal,

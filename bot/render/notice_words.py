@@ -20,6 +20,9 @@ HEADINGS = {
     EventKind.AWAY: msgid("{source} took no messages for a while, and takes them again"),
     EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
     EventKind.EXPIRED: msgid("Alerts were over before they could be sent"),
+    EventKind.REVIEW: msgid("A call waits until an admin has looked at it"),
+    EventKind.REVIEW_WAITS: msgid("A call waits still, and nobody has looked at it"),
+    EventKind.REVIEW_ASKED: msgid("An admin asks you to look at a call that waits"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
@@ -113,6 +116,10 @@ CONSEQUENCES = {
         "It was sent once more as plain text, without buttons. The fault is in Vigil: please report it."
     ),
     EventKind.EXPIRED: msgid("Nobody is woken by what is over. What they were about stands in /latest."),
+    EventKind.REVIEW: msgid("Nobody is told of it before. People may be in danger meanwhile: look soon."),
+    EventKind.REVIEW_WAITS: msgid(
+        "Nobody is told of it before. People may be in danger meanwhile: look now."
+    ),
     EventKind.HELD: msgid(
         "What comes now from there is kept and not sent. Those for whom it would have rung are told so, once."
     ),

@@ -3,6 +3,7 @@
 from bot.render.message import Block, Heading, Paragraph, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
+from jobs.steps.sensitive import MARK
 from storage.records import Statement
 from storage.words import Gone
 
@@ -15,6 +16,13 @@ def gone_text(statement: Statement, speech: Speech) -> str:
     if statement.gone_as is Gone.PAGE:
         return speech.t("not at its source any more: found so on {date}, its page is not there", date=day)
     return speech.t("not listed by its source any more: found so on {date}", date=day)
+
+
+def withheld_text(statement: Statement, speech: Speech) -> str:
+    """Return that words were taken out of it, and what stands in their place; "" where none were."""
+    if not statement.withheld:
+        return ""
+    return speech.t("Words were withheld for somebody's safety: {mark}", mark=MARK)
 
 
 def rewritten_text(versions: int, speech: Speech) -> str:

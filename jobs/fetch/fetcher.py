@@ -1,12 +1,10 @@
 """Fetches addresses over HTTP: hop by hop, never to a private address, within a deadline and a size."""
 
 import asyncio
-import base64
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -14,9 +12,21 @@ import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from yarl import URL
 
+from jobs.fetch.address import (
+    SCHEMES,
+    anonymous,
+    authorization,
+    following,
+    host_of,
+    may_lead,
+    on_one_site,
+    parsed,
+    shown,
+)
 from jobs.fetch.answer import Elsewhere, Fetched, Refused, TimedOut, TooLarge, Unreachable
 from jobs.fetch.guard import NotPublic, guarded_socket, is_local_name, is_public, literal
 from jobs.fetch.names import Names
+from jobs.fetch.packed import Bomb, unpacked
 
 Turn = Callable[[str], AbstractAsyncContextManager[None]]
 """What has to be entered before an address is asked: a place among few, or a refusal."""
@@ -31,7 +41,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_BODY = _REDIRECTS | {304}
 _PERMANENT = frozenset({301, 308})
 _SAME_AGAIN = frozenset({307, 308})
-_SCHEMES = frozenset({"http", "https"})
 _CHUNK = 65_536
 _LONGEST_FIELD = 32_768
 """Bytes of one header field: security policies of real sites pass aiohttp's 8 KB."""
@@ -144,16 +153,19 @@ class Fetcher:
         etag: str = "",
         last_modified: str = "",
         pinned: bool = False,
+        linked_from: str | None = None,
         turn: Turn = lambda _: nullcontext(),
     ) -> Fetched:
         """The answer of `url`, redirects followed; any status is an answer.
 
         `etag` and `last_modified` are sent as If-None-Match and If-Modified-Since exactly as they were
-        received (RFC 9110 13.1). `pinned` refuses redirects to another site than that of `url`.
+        received (RFC 9110 13.1). `pinned` refuses redirects to another site than that of `url`; so does
+        `linked_from`, the address of the source whose link this is, but for those that lead to the
+        source's own site, and those of link shorteners: whoever uses one means what it leads to.
         `turn` is entered with each address on the way, once its host has a place free, and may raise.
         Raises a FetchError: Refused, TooLarge, TimedOut, Unreachable.
         """
-        start = _parse(url)
+        start = parsed(url)
         headers = _conditions(etag, last_modified)
         target, permanent, left = start, not start.raw_user, self._timeout
         loop = asyncio.get_running_loop()
@@ -166,7 +178,7 @@ class Fetcher:
                 left -= loop.time() - began
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
-                asked = _shown(start)
+                asked = shown(start)
                 moved = permanent and answer.final_url != asked
                 return Fetched(
                     url=asked,
@@ -177,10 +189,12 @@ class Fetcher:
                     permanent_url=answer.final_url if moved else None,
                 )
             permanent = permanent and answer.status in _PERMANENT
-            target = _next(target, location)
-            if pinned and not _same_site(start, target):
-                raise Elsewhere(_host(start), f"it leads to another site, {_host(target)}")
-        raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
+            then = following(target, location)
+            strays = pinned and not on_one_site(start, then)
+            if strays or (linked_from is not None and not may_lead(target, then, linked_from)):
+                raise Elsewhere(host_of(target), f"it leads to another site, {host_of(then)}")
+            target = then
+        raise Unreachable(host_of(start), f"more than {MOST_REDIRECTS} redirects")
 
     async def post(self, url: str, form: Mapping[str, str]) -> Fetched:
         """The answer to a form; any status is an answer. Raises a FetchError, as `get`.
@@ -188,7 +202,7 @@ class Fetcher:
         What a form holds is repeated only where its receiver says so with 307 or 308, and never in clear
         what was sent by https.
         """
-        start = target = _parse(url)
+        start = target = parsed(url)
         for _ in range(MOST_REDIRECTS + 1):
             self._check(target)
             async with self._queue_at(target) as host:
@@ -197,22 +211,22 @@ class Fetcher:
             location = answer.headers.get("location", "")
             if answer.status not in _SAME_AGAIN or not location:
                 return answer
-            following = _next(target, location)
-            if target.scheme == "https" != following.scheme:
-                raise Elsewhere(_host(start), "it leads from https to http")
-            target = following
-        raise Unreachable(_host(start), f"more than {MOST_REDIRECTS} redirects")
+            then = following(target, location)
+            if target.scheme == "https" != then.scheme:
+                raise Elsewhere(host_of(start), "it leads from https to http")
+            target = then
+        raise Unreachable(host_of(start), f"more than {MOST_REDIRECTS} redirects")
 
     def _check(self, target: URL) -> None:
         """Refuse what needs no look-up to be refused; names are judged by their addresses on connecting."""
         host = target.raw_host or ""
-        if target.scheme not in _SCHEMES:
-            raise Refused(_host(target), f"only http and https are fetched, not {target.scheme or 'this'}")
+        if target.scheme not in SCHEMES:
+            raise Refused(host_of(target), f"only http and https are fetched, not {target.scheme or 'this'}")
         if self._allow_private:
             return
         address = literal(host)
         if is_local_name(host) or (address is not None and not is_public(address)):
-            raise Refused(_host(target), "not a public address")
+            raise Refused(host_of(target), "not a public address")
 
     def _queue_at(self, target: URL) -> _Host:
         name = target.raw_host or ""
@@ -231,7 +245,7 @@ class Fetcher:
         self, target: URL, headers: dict[str, str], seconds: float, form: Mapping[str, str] | None = None
     ) -> Fetched:
         """One request and its whole answer; the errors of the libraries end here."""
-        host = _host(target)
+        host = host_of(target)
         try:
             async with asyncio.timeout(max(seconds, 0)):
                 return await self._request(target, headers, form)
@@ -248,12 +262,12 @@ class Fetcher:
     async def _request(self, target: URL, headers: dict[str, str], form: Mapping[str, str] | None) -> Fetched:
         if self._session is None:
             raise RuntimeError("Fetcher is used outside of `async with`")
-        sent = {**headers, **_authorization(target)}
+        sent = {**headers, **authorization(target)}
         proxy = self._proxy if self._proxy.startswith("http") else None
-        shown = _anonymous(target)
+        asked = anonymous(target)
         method = "GET" if form is None else "POST"
         async with self._session.request(
-            method, shown, headers=sent, data=form, allow_redirects=False, proxy=proxy
+            method, asked, headers=sent, data=form, allow_redirects=False, proxy=proxy
         ) as response:
             received: dict[str, str] = {}
             for name, value in response.headers.items():
@@ -264,8 +278,8 @@ class Fetcher:
                 # Links come in several fields, which are one list (RFC 8288 3, RFC 9110 5.3).
                 joined = key == "link" and key in received
                 received[key] = f"{received[key]}, {value}" if joined else received.get(key, value)
-            body = await self._body(response, _host(target))
-            final = str(shown)
+            body = await self._body(response, host_of(target))
+            final = str(asked)
             return Fetched(final, final, response.status, received, body)
 
     async def _body(self, response: aiohttp.ClientResponse, host: str) -> bytes:
@@ -275,40 +289,20 @@ class Fetcher:
         if (response.content_length or 0) > self._max_bytes:
             raise TooLarge(host, f"{response.content_length:,} bytes announced, {self._max_bytes:,} allowed")
         if response.content_length is not None and "Content-Encoding" not in response.headers:
-            return await response.read()  # as much as was announced, and no more
+            return self._unpacked(await response.read(), host)  # as much as was announced, and no more
         body = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
             body += chunk
             if len(body) > self._max_bytes:
                 raise TooLarge(host, f"more than {self._max_bytes:,} bytes")
-        return bytes(body)
+        return self._unpacked(bytes(body), host)
 
-
-@lru_cache(maxsize=4_096)  # sources are asked again and again
-def _parse(url: str) -> URL:
-    try:
-        parsed = URL(url.strip())
-        parsed.explicit_port  # noqa: B018  # raises ValueError where the port is no number
-    except (ValueError, UnicodeError) as error:
-        raise Refused("", "this is not an address") from error
-    if not parsed.raw_host:
-        raise Refused("", "this is not an address with a host")
-    return parsed
-
-
-def _next(target: URL, location: str) -> URL:
-    """Where a Location leads (RFC 9110 10.2.2); credentials stay only with the same origin."""
-    try:
-        following = target.with_user(None).join(URL(location.strip()))
-    except (ValueError, UnicodeError) as error:
-        raise Unreachable(_host(target), "it redirects to what is not an address") from error
-    if following.scheme not in _SCHEMES:
-        raise Refused(_host(target), f"it redirects to {following.scheme or 'nothing'}, not to http or https")
-    if not following.raw_host:
-        raise Refused(_host(target), "it redirects to what is not an address with a host")
-    if following.raw_user is None and target.raw_user is not None and following.origin() == target.origin():
-        following = following.with_user(target.user).with_password(target.password)
-    return following
+    def _unpacked(self, body: bytes, host: str) -> bytes:
+        """A file that was packed by whoever put it there: nobody undoes that, as it is no coding of HTTP."""
+        try:
+            return unpacked(body, self._max_bytes)
+        except Bomb as error:
+            raise TooLarge(host, f"more than {self._max_bytes:,} bytes when unpacked") from error
 
 
 def _conditions(etag: str, last_modified: str) -> dict[str, str]:
@@ -319,34 +313,6 @@ def _conditions(etag: str, last_modified: str) -> dict[str, str]:
         for name, value in pairs.items()
         if value and value.isprintable() and "\ufffd" not in value
     }
-
-
-def _authorization(target: URL) -> dict[str, str]:
-    """The credentials of an address as a header (RFC 7617), so that they show up nowhere else."""
-    if target.raw_user is None and target.raw_password is None:
-        return {}
-    pair = f"{target.user or ''}:{target.password or ''}".encode()
-    return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
-
-
-def _shown(target: URL) -> str:
-    return str(_anonymous(target))
-
-
-def _anonymous(target: URL) -> URL:
-    """The address without credentials."""
-    has_any = target.raw_user is not None or target.raw_password is not None
-    return target.with_user(None) if has_any else target
-
-
-def _host(target: URL) -> str:
-    return target.host or "the address"
-
-
-def _same_site(one: URL, other: URL) -> bool:
-    """True when the hosts are the same, or one lies under the other ("www." aside)."""
-    a, b = (f".{(url.raw_host or '').lower().removeprefix('www.')}" for url in (one, other))
-    return a.endswith(b) or b.endswith(a)
 
 
 _REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (

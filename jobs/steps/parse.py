@@ -1,5 +1,6 @@
 """Reads a feed (RSS, RDF, Atom, JSON Feed) into entries of plain text."""
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -162,6 +163,7 @@ def _degraded(result: Mapping[str, Any], body: bytes, headers: Mapping[str, str]
             return ""
         return f"the characters are guessed to be {encoding}: what it declares does not fit them"
     said = error.getMessage() if isinstance(error, SAXException) else str(error)
+    said = re.sub(r"^not well-formed \((.*)\)$", r"\1", said)  # as expat has it, which we say anyway
     place = f", line {error.getLineNumber()}" if isinstance(error, SAXParseException) else ""
     return line(f"not well-formed: {said or type(error).__name__}{place}")[:200]
 
@@ -201,12 +203,19 @@ def _longest(bodies: Sequence[str]) -> str:
 
 
 def _links(item: dict[str, Any]) -> list[str]:
-    """Candidates for the item's own page, best first."""
+    """Candidates for the item's own page, best first.
+
+    A guid is one only as a whole web address: a permalink is a URL (RSS 2.0), and "1" is a number,
+    also where nobody wrote isPermaLink="false" beside it.
+    """
     links = [link for link in item.get("links") or [] if link.get("href")]
+    own = text_or_empty(item.get("link"))
+    if item.get("guidislink") and own == text_or_empty(item.get("id")) and not absolute(own, ""):
+        own = ""
     alternate = [text_or_empty(link["href"]) for link in links if link.get("rel", "alternate") == "alternate"]
     return [
         text_or_empty(item.get("feedburner_origlink")),
-        text_or_empty(item.get("link")),
+        own,
         *alternate,
         *[
             text_or_empty(link["href"])

@@ -18,7 +18,9 @@ from jobs.steps.stamps import posted_day, read_stamp
 from jobs.steps.unreadable import Unreadable
 
 _ENOUGH = 0.9
-"""Share of the matter's words that the extractor must have kept, else the matter itself is taken."""
+"""Share of the matter's words that the extractor must have kept, else the matter itself is taken; and of
+the extractor's that must be the matter's, where the page says what its matter is."""
+_WORD = re.compile(r"\w+")
 
 _SITE_SUFFIX = re.compile(r"\s{1,3}(?:[|–—·»:]|-{1,2}|::)\s{1,3}[^|–—·»]{2,60}$")
 _DATE_METAS = (
@@ -104,11 +106,10 @@ def _main_text(extracted: str, main: lxml.html.HtmlElement) -> str:
     own = tidy(text_of(main))
     if not own:
         return extracted
-    return (
-        extracted
-        if len(extracted.split()) >= _ENOUGH * len(own.split()) and _lines_kept(extracted, own)
-        else own
-    )
+    kept, words = (len(_WORD.findall(text)) for text in (extracted, own))  # the marks of lists are none
+    if main.tag != "body" and _ENOUGH * kept > words:
+        return own  # a short text is taken with its surroundings: menus, banners, other items
+    return extracted if kept >= _ENOUGH * words and _lines_kept(extracted, own) else own
 
 
 def _lines_kept(extracted: str, own: str) -> bool:

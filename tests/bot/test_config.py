@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigError, MetricsConfig, WebConfig, keys, load
-from storage.words import SourceKind
+from storage.words import Concern, SourceKind
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -299,3 +299,15 @@ def test_two_addresses_that_are_none_are_two_faults(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(written(tmp_path, '[web]\nlisten = "x"\n[metrics]\nlisten = "y"'), {})
     assert len(caught.value.faults) == 2
+
+
+def test_what_is_looked_at_before_it_is_sent_is_said_by_its_concerns(tmp_path: Path) -> None:
+    """Nothing is an answer too; an unknown word is a fault that names the known ones."""
+    config = load(written(tmp_path, '[review]\nofficial = []\nrelay = ["minor"]\nremind_after = "1h"'), {})
+    assert config.review.official == frozenset()
+    assert config.review.relay == {Concern.MINOR}
+    assert config.review.remind_after == 3600
+    assert load(written(tmp_path, ""), {}).review.official == {Concern.MINOR, Concern.HIDING}
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, '[review]\nrelay = ["children"]'), {})
+    assert 'review.relay: holds "children": choose among minor, hiding, name' in caught.value.faults[0]

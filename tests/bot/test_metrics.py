@@ -32,13 +32,13 @@ async def read(database: Database, meter: Meter | None = None) -> dict[tuple[str
 
 
 async def test_the_state_of_every_source_is_told(database: Database) -> None:
-    """How many there are in each state, and since when each has not answered as it should."""
+    """How many there are in each state; of each its own, its last success, and when it is due."""
     with database.write() as work:
         good, ill, never = work.sources.configure([a_source(name=name) for name in ("good", "ill", "never")])
-        work.sources.save(replace(good, state=SourceState.OK, last_success=LATER - timedelta(seconds=5)))
-        work.sources.save(
-            replace(ill, state=SourceState.DARK, last_success=NOON, silent_since=NOON, newest=NOON)
-        )
+        success, due = LATER - timedelta(seconds=5), LATER + timedelta(minutes=9)
+        work.sources.save(replace(good, state=SourceState.OK, last_success=success, next_due=due))
+        silent = replace(ill, silent_since=NOON, newest=NOON)
+        work.sources.save(replace(silent, state=SourceState.DARK, last_success=NOON, next_due=NOON))
         work.sources.save(replace(never, state=SourceState.DARK))
         work.sources.ensure(a_source(name="imported"))
     found = await read(database)
@@ -49,6 +49,11 @@ async def test_the_state_of_every_source_is_told(database: Database) -> None:
         key[1]: value for key, value in found.items() if key[0] == "vigil_source_last_success_age_seconds"
     }
     assert ages == {"good": 5, "ill": 1800}
+    assert {key[1:] for key in found if key[0] == "vigil_source_state"} == {
+        ("good", "ok"), ("ill", "dark"), ("never", "dark")
+    }  # fmt: skip
+    asked = {key[1]: value for key, value in found.items() if key[0].startswith("vigil_source_next_due")}
+    assert asked == {"good": (LATER + timedelta(minutes=9)).timestamp(), "ill": NOON.timestamp()}
     assert found[("vigil_sources_silent",)] == 1
     assert found[("vigil_offline",)] == 0
 
@@ -109,7 +114,7 @@ async def test_no_series_is_about_anybody(database: Database) -> None:
     """With people of every kind in the database: no label but these, no address, no country, no keyword."""
     with database.write() as work:
         fill(work)
-        work.sources.configure([a_source(name="other")])
+        work.sources.configure([a_source(name="other", url="https://reader:hush-hush@ngo.example/feed")])
         (watched,) = work.sources.due(LATER)
         work.sources.save(replace(watched, last_success=NOON))
         a_reader(work, a_route("KP", keywords=("needle",)))
@@ -121,7 +126,7 @@ async def test_no_series_is_about_anybody(database: Database) -> None:
         for name in sample.labels
     }
     assert labels == {"state", "source", "lane", "le", "receipt", "version"}
-    for secret in (ADDRESS, "-1001", "needle", "telegram", "console", "KP"):
+    for secret in ("hush-hush", "ngo.example", ADDRESS, "-1001", "needle", "telegram", "console", "KP"):
         assert secret not in text
 
 

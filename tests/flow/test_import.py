@@ -119,6 +119,32 @@ async def test_a_feed_is_read_backwards_and_its_polls_know_it(vigil: Program, si
     assert vigil.states() == []
 
 
+async def test_a_feed_that_leads_to_another_site_is_not_read(vigil: Program, site: Site) -> None:
+    """Its archive must not be filled with the words of others."""
+    site.publish("/theirs", rss(item("Theirs", "Their words. " * 40, START, "1")))
+    theirs = site.url.replace("127.0.0.1", "localhost")
+    site.publish("/feed", "", status=302).headers["Location"] = f"{theirs}/theirs"
+    code, out, err = await vigil.run("import", f"{site.url}/feed")
+    assert (code, "another site, localhost" in err, out[:7]) == (1, True, "0 taken")
+    assert not [path for path, _ in site.asked if path == "/theirs"]
+
+
+async def test_who_wants_to_be_left_alone_is_left_alone_by_hand_too(vigil: Program, site: Site) -> None:
+    """Neither an import nor a look around asks a host before its time, and they say until when."""
+    place = site.publish("/feed", "")
+    place.fails(429, retry_after=7200)
+    code, _, err = await vigil.run("import", f"{site.url}/feed")
+    assert (code, "HTTP 429" in err) == (1, True)
+    asked = len(site.asked)
+    for words in (("import", f"{site.url}/feed"), ("source", "add", site.url)):
+        code, out, err = await vigil.run(*words)
+        assert (code, "its server asked us to wait until 2" in err, "Traceback" in err) == (1, True, False), (
+            out
+        )
+    await vigil.run("poll", "--source", "northlight")
+    assert len(site.asked) == asked, "nor does a poll, which was told of it by the import"
+
+
 @asynccontextmanager
 async def a_wordpress() -> AsyncIterator[str]:
     """A WordPress of five pages, which answers the third one only when it is asked a second time."""

@@ -47,15 +47,21 @@ async def test_a_list_goes_to_another_installation_and_is_watched_there(tmp_path
 
 
 async def test_a_feed_readers_list_becomes_lines_or_sources(tmp_path: Path) -> None:
-    """Named after their hosts; a title that would be looked up is none; what is watched is told."""
+    """Named after their hosts, as no other is; a title that would be looked up is none."""
     program = an_installation(tmp_path, "ours")
     (program.folder / "feeds.opml").write_text(READER, encoding="utf-8")
+    config = program.folder / "config.toml"
+    before = config.read_text(encoding="utf-8")
+    config.write_text(before.replace('name = "list"', 'name = "nkhr"'), encoding="utf-8")
     code, out, err = await program.run("import", "feeds.opml")
-    assert (code, out.count("[[sources]]"), "env:HOME" in out) == (0, 3, False)
-    assert "3 listed: put these lines into the configuration" in err
+    assert (code, out.count("[[sources]]"), "env:HOME" in out) == (0, 2, False)
+    assert "3 listed, 1 watched already: put these lines into the configuration" in err
+    config.write_text(f"{config.read_text(encoding='utf-8')}{out}", encoding="utf-8")
+    assert [one.name for one in load(config).sources] == ["known", "nkhr", "nkhr-2", "nkhr-3"]
+    config.write_text(before, encoding="utf-8")
     _, out, _ = await program.run("import", "feeds.opml", "--add")
     assert out == "2 added to config.toml; 3 listed, 1 watched already\n"
-    found = load(program.folder / "config.toml").sources
+    found = load(config).sources
     assert [(one.name, one.title) for one in found[2:]] == [("nkhr", ""), ("nkhr-2", "Second board")]
 
 

@@ -13,12 +13,12 @@ from jobs.deliver import Deliverer
 from jobs.manner import Manner
 from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
-from jobs.pace import Pace
+from jobs.pace import Pace, Place
 from jobs.prune import Pruner
 from storage.database import Database
 from storage.people import Delivery, Notice, Recipient, Route
 from storage.records import Alert, Assessment
-from storage.tables import alerts, deliveries
+from storage.tables import alerts, deliveries, recipients
 from storage.words import DeliveryState, EventKind, MsgType, RecipientState, Status
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued
 
@@ -41,8 +41,9 @@ class Platform:
             recipient, (f"{change.alert.identifier} by {change.by.identifier}",), change.key
         )
 
-    async def notify(self, notice: Notice, recipient: Recipient, key: str) -> Outcome:
+    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """One attempt to tell an admin."""
+        del now
         return self._answered(recipient, tuple(str(event.kind) for event in notice.events), key)
 
     async def tell(
@@ -591,3 +592,32 @@ async def test_who_forgot_the_bot_while_waiting_for_a_turn_hears_nothing(databas
     await Deliverer(database, platform, Pace(per_second=4, gap=0), Clock()).drain()
     assert [address for address, _, _ in platform.told] == ["1"]
     assert delivery(database, lost).state is DeliveryState.CANCELLED
+
+
+async def test_a_flood_wait_is_for_what_comes_later_too_after_a_new_start(database: Database) -> None:
+    """An alert queued since goes no earlier, nor one to another topic of the same group."""
+    queue(database, "first", address="-1/1")
+    platform, clock = Platform([RetryLater(30, "Too Many Requests")]), Clock()
+    await Deliverer(database, platform, Pace(1e9, gap=0, place=topics), clock).drain()
+    queue(database, "second", address="-1/1")
+    queue(database, "beside", address="-1/2")
+    queue(database, "elsewhere", address="-2/1")
+    again = Deliverer(database, platform, Pace(1e9, gap=0, place=topics), clock)
+    again.recover()
+    clock.at += timedelta(seconds=29)
+    await again.drain()
+    assert [names for _, names, _ in platform.told] == [("first",), ("elsewhere",)]
+    assert again.rests() == 1
+    with database.read() as work:
+        assert work.deliveries.next_due("telegram") == NOON, "the other topic, as nobody told the database"
+    clock.at += timedelta(seconds=1)
+    await again.drain()
+    assert sorted(names for _, names, _ in platform.told[2:]) == [("beside",), ("first",), ("second",)]
+    assert Pruner(database).prune(clock.at) == 0
+    with database.read() as work:
+        assert work.connection.scalars(sa.select(recipients.c.rests)).all() == [None, None, None]
+
+
+def topics(address: str) -> Place:
+    """A chat with its topics."""
+    return Place(address.partition("/")[0])

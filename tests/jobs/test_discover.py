@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from jobs.discover import Discovered, Search, in_full
 from jobs.fetch import Fetcher
 from jobs.parser import Parser
+from jobs.pauses import Pauses
 from jobs.steps.discover import Road
 from storage.words import SourceKind, SourceState
 from tests.builders import NOON
@@ -24,11 +25,12 @@ class Finder:
 
     site: Site
     fetcher: Fetcher
+    pauses: Pauses = field(default_factory=Pauses)
 
     async def behind(self, path: str, user: str = "") -> Discovered:
         """What is found behind this path."""
         url = f"{self.site.url}{path}".replace("//", f"//{user}", 1)
-        return await Search(self.fetcher, Parser(), lambda: NOON).behind(url)
+        return await Search(self.fetcher, Parser(), lambda: NOON, self.pauses).behind(url)
 
     def page(self, head: str = "", body: str = "", path: str = "/") -> None:
         """A page with this in its head and body."""
@@ -145,13 +147,38 @@ async def test_a_server_that_wants_no_more_requests_gets_none(finder: Finder) ->
     found = await finder.behind("/busy")
     assert (found.candidates, found.trouble, finder.asked()) == (
         (),
-        "HTTP 429, asks us to wait 0:01:00",
+        "HTTP 429, asks us to wait 1 min",
         ["/busy"],
     )
     finder.page(path="/")
     finder.site.feed("/feed/").fails(429)
     await finder.behind("/")
     assert len(finder.asked()) <= 4
+
+
+async def test_a_place_that_wants_to_be_left_alone_is(finder: Finder) -> None:
+    """Whoever was told so: neither the page nor one of its feeds is asked before its time."""
+    finder.page(names("/feed") + names("/other"))
+    finder.site.feed("/feed").posts("Nine refugees", TEXT, at=NOON)
+    finder.site.feed("/other").posts("Another", TEXT, at=NOON)
+    until = NOON + timedelta(hours=2)
+    finder.pauses.impose(f"{finder.site.url}/feed", until, host=False)
+    found = await finder.behind("/")
+    assert [one.source.shown_url for one in found.usable] == [f"{finder.site.url}/other"]
+    (left,) = [one.source for one in found.candidates if one.source.state is SourceState.THROTTLED]
+    assert "asked us to wait until 2026-03-10 14:00 UTC" in left.detail
+    assert finder.asked() == ["/", "/other"]
+    finder.pauses.impose(finder.site.url, until, host=True)
+    assert "asked us to wait until" in (await finder.behind("/")).trouble
+    assert finder.asked() == ["/", "/other"]
+
+
+async def test_what_a_server_asks_for_is_remembered(finder: Finder) -> None:
+    """429 while somebody looks around holds for the polls too."""
+    place = finder.site.publish("/", "later", "text/plain", 429)
+    place.fails(429, retry_after=3600)
+    await finder.behind("/")
+    assert finder.pauses.unwritten() == {"127.0.0.1": NOON + timedelta(hours=1)}
 
 
 async def test_what_leads_to_another_site_is_told_and_not_followed(finder: Finder) -> None:
@@ -220,7 +247,7 @@ async def test_linked_pages_are_read_once_where_only_beginnings_are_shown(finder
     long.shows_only_beginnings()
     short.shows_only_beginnings()
     found = await finder.behind("/")
-    whole = await in_full(found, finder.fetcher, Parser(), NOON)
+    whole = await in_full(found, finder.fetcher, Parser(), NOON, Pauses())
     assert [len(entry.text) > 400 for one in whole.usable for entry in one.entries] == [True] * 3
     assert [one.excerpts for one in found.usable] == [2, 1]
     assert finder.asked().count("/feed/1") == 1

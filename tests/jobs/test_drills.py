@@ -51,7 +51,7 @@ def test_the_query_and_the_last_look_keep_drills_from_all_others(
         for reader, (_, later, _) in zip(readers, everybody, strict=True):
             work.recipients.set_drills(reader.id, wanted=later)
         ledger = Ledger(database, "telegram", lambda: NOON)
-        turn = ledger._errands(work, Room(99))
+        turn = ledger._choice.turn(work, Room(99), NOON)
         told = {one.recipient.id for one in turn.errands}
         still = {one.id for one, (_, later, _) in zip(readers, everybody, strict=True) if later}
         assert told == (log if status is Status.ACTUAL else log & still)

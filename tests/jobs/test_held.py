@@ -15,6 +15,7 @@ from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
 from tests.jobs.test_deliver import Clock, Platform
 
 CANCELLED = DeliveryState.CANCELLED
+ANNA = "a" * 64
 WHY = "more than usual: an admin looks first"
 
 
@@ -37,7 +38,7 @@ async def test_what_is_held_is_listed_and_sent_when_it_is_released(database: Dat
     assert await sent(database) == []
     with database.write() as work:
         work.stances.take(readers[0].id, case, Stance.MUTE)
-        assert release(work, alert.id, NOON, UTC) == 2
+        assert release(work, alert.id, ANNA, NOON, UTC) == 2
         assert work.held.waiting() == ()
     assert await sent(database) == ["vigil-1", "vigil-1"]
 
@@ -46,12 +47,12 @@ async def test_what_is_dropped_is_not_sent_and_its_source_is_looked_at_no_more(d
     """The log says who decided; a second decision finds nothing."""
     with database.write() as work:
         alert = queued(work, a_reader(work), held=WHY)
-        assert drop(work, alert.id) == 1
+        assert drop(work, alert.id, ANNA, NOON) == 1
         (log,) = work.deliveries.of_alert(alert.id)
         assert (log.state, log.detail) == (CANCELLED, DROPPED)
         assert work.alerts.held_since(alert.source.id, NOON - timedelta(hours=1), WHY) == 0
         with pytest.raises(NothingHeld, match="vigil admin held"):
-            release(work, alert.id, NOON, UTC)
+            release(work, alert.id, ANNA, NOON, UTC)
     assert await sent(database) == []
 
 
@@ -65,7 +66,7 @@ async def test_the_end_of_a_call_that_was_held_does_when_released_what_ends_do(d
         late = queued(work, waits, alert=an_alert(identifier="late", case_id=case))
         end = an_alert(identifier="end", case_id=case, msg_type=MsgType.CANCEL, references=("call",))
         held = queued(work, told, lane=0, held=WHY, alert=end)
-        assert release(work, held.id, NOON, UTC) == 1
+        assert release(work, held.id, ANNA, NOON, UTC) == 1
         assert work.deliveries.of_alert(late.id)[0].state is CANCELLED
     assert await sent(database) == ["end", "call by end"]
 
@@ -75,7 +76,7 @@ async def test_what_nobody_looked_at_in_time_says_so(database: Database) -> None
     with database.write() as work:
         first = queued(work, a_reader(work), held=WHY)
         other = queued(work, a_reader(work), held=WHY, alert=an_alert(identifier="other"))
-        assert release(work, other.id, NOON + timedelta(days=2), UTC) == 0
+        assert release(work, other.id, ANNA, NOON + timedelta(days=2), UTC) == 0
     clock = Clock()
     clock.at += timedelta(days=2)
     assert await sent(database, clock) == []

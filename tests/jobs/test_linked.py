@@ -1,7 +1,10 @@
 """Linked pages are read within bounds, the newest first, and later when they cannot be read now."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -17,9 +20,10 @@ WHOLE = b"<html><body><main><p>" + b"The whole of what was said. " * 20 + b"</p>
 class Pages(Fetcher):
     """Answers each page as its address says, and remembers what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Mapping[str, bytes] = MappingProxyType({})) -> None:
         super().__init__()
         self.asked: list[str] = []
+        self.others = others
 
     async def get(self, url: str, **_: object) -> Fetched:
         """/slow never answers; /503 answers so and asks for two hours; /private is refused."""
@@ -33,7 +37,7 @@ class Pages(Fetcher):
                 raise Refused("ngo.example", "not a public address")
             case "503":
                 return Fetched(url, url, 503, {"retry-after": "7200"}, b"")
-        return Fetched(url, url, 200, {"content-type": "text/html"}, WHOLE)
+        return Fetched(url, url, 200, {"content-type": "text/html"}, self.others.get(self.asked[-1], WHOLE))
 
 
 def excerpt(page: str, **given: object) -> Entry:
@@ -57,6 +61,16 @@ async def test_a_page_about_something_else_takes_nothing_away() -> None:
     call = an_entry(uid="1", url="http://ngo.example/1", text="They will be returned tonight.", excerpt=True)
     (read,) = await Linked(Pages(), Pauses()).read([call], NOON, 5)
     assert read.text.startswith("They will be returned tonight.\n\nThe whole of what was said.")
+
+
+async def test_an_excerpt_that_skips_what_stands_between_is_not_repeated() -> None:
+    """The date and the first words are on the page, with a salutation between them."""
+    own = "Nov 9, 2020\nThe whole of what was said. The whole of what […]"
+    page = WHOLE.replace(b"<p>", b"<p>Nov 9, 2020</p><p>Mr President,</p><p>", 1)
+    letter = excerpt("letter")
+    (read,) = await Linked(Pages({"letter": page}), Pauses()).read([replace(letter, text=own)], NOON, 5)
+    assert (read.text.count("Nov 9, 2020"), "[…]" in read.text) == (1, False)
+    assert "Mr President," in read.text
 
 
 async def test_of_a_long_archive_the_newest_pages_are_read() -> None:

@@ -1,6 +1,7 @@
 """How fast an account may write: the budget is used, and never overrun."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,10 +96,10 @@ def test_a_chat_gets_one_a_second_with_all_its_topics_and_a_group_twenty_a_minut
     """Others are not held up meanwhile."""
     clock = Clock()
     pace = Pace(1000, per_minute=20, place=crowd, clock=clock)
-    pace.leaves(crowd("5"))
+    pace.answered(pace.leaves(crowd("5")))
     assert pace.resting() == {"5"}
     for number in range(20):
-        pace.leaves(crowd(f"-7/{number % 2}"))
+        pace.answered(pace.leaves(crowd(f"-7/{number % 2}")))
         assert "-7" in pace.resting()
         clock.at += 1.0
     assert "5" not in pace.resting()
@@ -109,12 +110,32 @@ def test_a_chat_gets_one_a_second_with_all_its_topics_and_a_group_twenty_a_minut
     assert "-7" not in pace.resting()
 
 
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3)), min_size=40, max_size=60))
+def test_in_no_minute_a_group_is_counted_more_than_twenty_and_in_no_second_two(
+    ways: list[tuple[float, float]],
+) -> None:
+    """However long each is on its way there, and its answer on the way back: where the platform counts."""
+    clock = Clock()
+    pace = Pace(1000, per_minute=20, place=crowd, clock=clock)
+    counted: list[float] = []
+    for there, back in ways:
+        while pace.resting():
+            clock.at += 0.05
+        slot = pace.leaves(crowd("-7"))
+        counted.append(clock.at + there)
+        clock.at += there + back
+        pace.answered(slot)
+    assert all(later - first >= 1.0 - 1e-9 for first, later in pairwise(counted))
+    assert all(later - first > 60 for first, later in zip(counted, counted[20:], strict=False))
+
+
 def test_a_service_that_writes_to_everybody_for_months_does_not_grow_with_it() -> None:
     """Chats that may be written to again are forgotten."""
     clock = Clock()
     pace = Pace(1e9, per_minute=20, place=crowd, clock=clock)
     for chat in range(20_000):
-        pace.leaves(crowd(str(-chat)))
+        pace.answered(pace.leaves(crowd(str(-chat))))
         clock.at += 0.2
     assert len(pace._chats) + len(pace._crowds) < 2_000
 

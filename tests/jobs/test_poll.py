@@ -259,6 +259,7 @@ async def test_retry_after_is_obeyed(site: Site, poller: Poller, database: Datab
     polled = await poller.one(source, NOON)
     assert polled.source.next_due is not None
     assert polled.source.next_due >= NOON + timedelta(hours=1)
+    assert polled.source.detail == "HTTP 429, asks us to wait 60 min"
 
 
 async def test_a_source_that_keeps_failing_goes_dark_and_one_success_mends_it(

@@ -15,8 +15,10 @@ from storage.words import SourceState
 from tests.builders import a_source
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
+from tests.names import on_loopback
 
 FEED = "/feed"
+FILES = "files.ngo.example"
 
 
 @pytest.fixture
@@ -277,6 +279,22 @@ async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
         watch.later(seconds=601)
 
 
+async def test_the_rhythm_of_a_feed_is_remembered_with_its_body(watch: Watch) -> None:
+    """It is said once, and kept to over restarts, while the server says no more than that nothing changed."""
+    body = rss(item(*POST, watch.now, "1")).replace("<channel>", "<channel><ttl>59</ttl>")
+    watch.publish(FEED, body, etag='"1"')
+    watch.over_feed(every=3600)
+    await watch.polls()
+    for _ in range(3):
+        watch.restart()
+        watch.now = watch.source().next_due or watch.now
+        assert await watch.polls_due() == ["northlight"]
+        due = watch.source().next_due
+        assert due is not None
+        assert timedelta(minutes=58.8) <= due - watch.now <= timedelta(hours=1)
+    assert watch.asked() == ["", '"1"', '"1"', '"1"']
+
+
 async def test_what_a_failed_commit_lost_is_asked_for_again_whole(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -456,18 +474,76 @@ async def test_a_host_that_drips_keeps_no_other_source_from_being_asked(watch: W
     assert len(read) == 121
 
 
-async def test_no_redirect_leads_to_a_host_that_wants_to_be_left_alone(watch: Watch) -> None:
-    """Neither a source nor a linked page goes there by way of another."""
-    elsewhere = watch.site.url.replace("127.0.0.1", "localhost")
+async def test_no_redirect_leads_to_a_host_that_wants_to_be_left_alone(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a source nor a linked page goes there by way of another of the organisation's hosts."""
+    on_loopback(monkeypatch)
+    home, files = (watch.site.url.replace("127.0.0.1", name) for name in ("www.ngo.example", FILES))
     answers(watch, 429, "/limited", Retry_After="3600")
-    watch.over(a_source(name="limited", url=f"{elsewhere}/limited"))
+    watch.over(a_source(name="limited", url=f"{files}/limited"))
     await watch.polls("limited")
-    answers(watch, 302, "/hop", Location=f"{elsewhere}/page")
-    watch.publish(FEED, rss(item("A word", "It begins […]", watch.now, "1", f"{watch.site.url}/hop")))
-    watch.over_feed()
+    answers(watch, 302, "/hop", Location=f"{files}/page")
+    answers(watch, 302, "/moved", Location=f"{files}/feed")
+    watch.publish(FEED, rss(item("A word", "It begins […]", watch.now, "1", f"{home}/hop")))
+    watch.over(a_source(url=f"{home}{FEED}"), a_source(name="moved", url=f"{home}/moved"))
     watch.restart()
     with watch.database.read() as work:
         watch.poller._pauses.learn(work.sources.paused(watch.now))
     polled = await watch.polls()
     assert (len(watch.asked("/hop")), watch.asked("/page")) == (1, [])
     assert "asked us to wait" in polled.notes[0]
+    moved = await watch.polls("moved")
+    assert (moved.source.state, len(watch.asked(FEED))) == (SourceState.THROTTLED, 1)
+    assert "files.ngo.example: not asked" in moved.source.detail
+
+
+@pytest.mark.parametrize("road", ["page", "pdf"])
+async def test_a_linked_page_that_leads_to_another_organisation_is_not_followed_and_told(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, road: str
+) -> None:
+    """A stranger's call must not ring in the source's name; once it is on the source's own site it does."""
+    on_loopback(monkeypatch)
+    hosts = ("www.ngo.example", "www.other.example", FILES)
+    home, other, files = (watch.site.url.replace("127.0.0.1", host) for host in hosts)
+    watch.publish("/theirs", f"<article><h1>{CALL[0]}</h1><p>{CALL[1]}</p></article>", "text/html")
+    answers(watch, 302, "/hop.pdf", Location=f"{other}/theirs")
+    linked, text = (f"{home}/hop.pdf", "It begins […]") if road == "page" else ("", "See the letter.")
+    enclosure = f'<enclosure url="{home}/hop.pdf" type="application/pdf" length="9"/></item>'
+    shown = item("A word from us", text, watch.now, "1", linked)
+    watch.publish(FEED, rss(shown if road == "page" else shown.replace("</item>", enclosure)))
+    watch.over(a_source(url=f"{home}{FEED}"))
+    polled = await watch.polls()
+    assert (watch.asked("/theirs"), polled.alerts, len(watch.asked("/hop.pdf"))) == ([], (), 1)
+    assert polled.notes == (
+        "the linked page was not followed: www.ngo.example: it leads to another site, www.other.example",
+    )
+    assert watch.statements()["A word from us"].text == text
+    answers(watch, 302, "/hop.pdf", Location=f"{files}/theirs")
+    watch.later(minutes=11)
+    assert len((await watch.polls()).alerts) == 1
+
+
+async def test_a_source_may_be_led_to_a_sibling_of_its_host(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """feeds.example.org is www.example.org's; two blogs of one provider are two people's."""
+    on_loopback(monkeypatch, "one.wordpress.com", "two.wordpress.com")
+    urls = {
+        name: watch.site.url.replace("127.0.0.1", host)
+        for name, host in {
+            "feeds": "feeds.ngo.example", "www": "www.ngo.example",
+            "one": "one.wordpress.com", "two": "two.wordpress.com",
+        }.items()
+    }  # fmt: skip
+    publishes(watch, "First", path="/there")
+    answers(watch, 302, "/sibling", Location=f"{urls['www']}/there")
+    answers(watch, 302, "/neighbour", Location=f"{urls['two']}/there")
+    watch.over(
+        a_source(name="sibling", url=f"{urls['feeds']}/sibling"),
+        a_source(name="neighbour", url=f"{urls['one']}/neighbour"),
+    )
+    assert (await watch.polls("sibling")).new == 1
+    polled = await watch.polls("neighbour")
+    assert (polled.source.state, polled.new) == (SourceState.MOVED, 0)
+    assert polled.source.detail == "one.wordpress.com: it leads to another site, two.wordpress.com"

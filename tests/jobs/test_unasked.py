@@ -15,6 +15,7 @@ from jobs.unasked import resume
 from storage.database import Database
 from storage.records import Alert
 from storage.words import DeliveryState, MsgType
+from tests.backends import Backend
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, queued
 from tests.jobs.test_deliver import Clock, Platform
 
@@ -139,3 +140,62 @@ async def test_forgotten_is_forgotten(database: Database) -> None:
     assert await sent(database) == []
     with database.read() as work:
         assert work.deliveries.of_alert(call.id) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "arrives"),
+    [
+        (["/unsubscribe", "/mute 1", "/subscribe"], []),
+        (["/mute 1", "/unsubscribe", "/subscribe"], []),
+        (["/unsubscribe", "/mute 1", "/mute 1 off", "/subscribe"], ["call"]),
+    ],
+)
+async def test_a_case_that_was_muted_stays_so_when_something_is_asked_for_again(
+    database: Database, lines: list[str], arrives: list[str]
+) -> None:
+    """In whatever order it was said, and unless that was taken back."""
+    with database.write() as work:
+        case, reader = work.cases.open("The nine", NOON), a_reader(work, a_route(), address="1")
+        queued(work, reader, alert=an_alert(identifier="call", case_id=case))
+    for line in lines:
+        await says(database, line)
+    assert await sent(database) == arrives
+
+
+@pytest.mark.parametrize("line", ["/unsubscribe", "/unsubscribe 2", "/mute 1"])
+async def test_what_is_queued_in_the_very_moment_is_looked_at_again(
+    database: Database, backend: Backend, line: str
+) -> None:
+    """A poll has matched it and has not committed yet: on PostgreSQL neither sees what the other does."""
+    with database.write() as work:
+        case = work.cases.open("The nine", NOON)
+        reader, other = (a_reader(work, a_route("KR"), a_route("CN"), address=one) for one in "12")
+    with database.write() as work:
+        call = queued(work, reader, other, alert=an_alert(identifier="call", case_id=case))
+        if backend.name == "postgresql":
+            await says(database, line)
+    if backend.name == "sqlite":  # there the one waits for the other
+        await says(database, line)
+    assert await sent(database) == ["call"]
+    with database.read() as work:
+        log = {one.recipient_id: one.state for one in work.deliveries.of_alert(call.id)}
+    assert log == {reader.id: CANCELLED, other.id: DeliveryState.SENT}
+
+
+async def test_a_wish_that_is_taken_back_touches_nothing_else(database: Database) -> None:
+    """Once more: what another wish asks for, what follows on what was told, and the end of it."""
+    with database.write() as work:
+        case, other = work.cases.open("The nine", NOON), work.cases.open("The ten", NOON)
+        reader = a_reader(work, a_route("KR"), a_route("CN"), address="1")
+        arrived(work, queued(work, reader, alert=an_alert(identifier="told", case_id=case)).id)
+    await says(database, "/unsubscribe 1")
+    await says(database, f"/mute {other}")
+    with database.write() as work:
+        news = an_alert(
+            identifier="news", case_id=case, msg_type=MsgType.UPDATE, statement=a_statement(countries=())
+        )
+        queued(work, reader, lane=2, alert=news)
+        queued(work, reader, alert=an_alert(identifier="call"))
+        queued(work, reader, lane=0, alert=an_alert(identifier="end", case_id=case, msg_type=MsgType.CANCEL))
+        queued(work, reader, lane=4, alert=an_alert(identifier="muted", case_id=other))
+    assert await sent(database) == ["end", "call", "news"]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from jobs.fetch import Fetcher
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.parser import Parser
 from jobs.poll import Polled, Poller
 from storage.database import Database
 from storage.people import Event, Notice, Route
@@ -40,6 +41,7 @@ class Watch:
     limits: Limits = field(default_factory=Limits)
     configured: tuple[Source, ...] = ()
     admins: Admins = ADMINS
+    parser: Parser = field(default_factory=Parser)
     poller: Poller = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Watch:
 
     def restart(self) -> None:
         """The program ends and starts again: nothing is left of it but the database."""
-        self.poller = Poller(self.database, self.fetcher, self.limits, admins=self.admins)
+        self.poller = Poller(self.database, self.fetcher, self.limits, admins=self.admins, parser=self.parser)
         with self.database.write() as work:
             work.sources.configure(self.configured)
 

@@ -215,3 +215,16 @@ def _plan(work: Work, statement: str, values: Any) -> str:
     explain = "EXPLAIN QUERY PLAN" if work.connection.dialect.name == "sqlite" else "EXPLAIN"
     rows = work.connection.exec_driver_sql(f"{explain} {statement}", values).all()
     return "\n".join(str(row) for row in rows).lower()
+
+
+def test_what_is_called_off_in_the_moment_of_a_stop_is_not_sent_later(database: Database) -> None:
+    """Its attempt was counted and not made, and meanwhile its case was closed."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        alert = queued(work, reader, alert=an_alert(case_id=case))
+        (due,) = work.deliveries.due("telegram", NOON, 9)
+        work.deliveries.begin([due.id])
+        work.deliveries.cancel_case(case)
+        work.deliveries.put_back([due.id])
+        (found,) = work.deliveries.of_alert(alert.id)
+    assert (found.state, found.attempts, "called off" in found.detail) == (DeliveryState.CANCELLED, 0, True)

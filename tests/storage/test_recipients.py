@@ -1,5 +1,7 @@
 """Recipients are found by a keyed hash, and forgotten without a trace."""
 
+import pytest
+
 from storage.database import Database
 from storage.words import DeliveryState, MsgType, RecipientState
 from tests.backends import Backend
@@ -75,7 +77,7 @@ def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -
     with database.write() as work:
         old, new = a_reader(work, a_route("KP"), address="-1"), a_reader(work, address="-1002")
         queued(work, old)
-        work.recipients.move(old.id, "telegram", "-1002")
+        work.recipients.move(old.id, "telegram", "-1002", NOON)
         assert work.recipients.find("telegram", "-1") is None
         assert [route.countries for route in work.routes.of(new.id)] == [("KP",)]
         assert work.counts().waiting == 1
@@ -88,7 +90,7 @@ def test_no_reference_moves_with_a_chat(database: Database) -> None:
         queued(work, old)
         (delivery,) = work.deliveries.due("telegram", NOON, 1)
         work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="77")
-        work.recipients.move(old.id, "telegram", "-1002")
+        work.recipients.move(old.id, "telegram", "-1002", NOON)
         (moved,) = work.deliveries.of_alert(delivery.alert_id)
     assert (moved.recipient_id, moved.reference) == (old.id, "")
 
@@ -98,3 +100,50 @@ def test_the_same_wish_twice_is_one_route(database: Database) -> None:
     with database.write() as work:
         one = a_reader(work, a_route("KP"), a_route("KP"))
         assert len(work.routes.of(one.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [
+        (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.QUEUED),
+        (DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.SENT),
+        (DeliveryState.CANCELLED, DeliveryState.UNCERTAIN, DeliveryState.UNCERTAIN),
+    ],
+)
+def test_of_two_chats_that_become_one_the_row_that_went_furthest_stays(
+    database: Database, old: DeliveryState, new: DeliveryState, left: DeliveryState
+) -> None:
+    """What waits for the one is not lost because the other could not be sent it, and none gets it twice."""
+    with database.write() as work:
+        group, grown = a_reader(work, address="-1"), a_reader(work, address="-1002")
+        call = queued(work, group, grown)
+        for one, state in zip(work.deliveries.of_alert(call.id), (old, new), strict=True):
+            work.deliveries.settle(one.id, state)
+        work.recipients.move(group.id, "telegram", "-1002", NOON)
+        assert [one.state for one in work.deliveries.of_alert(call.id)] == [left]
+
+
+def test_what_waits_for_a_chat_that_moves_to_where_nobody_was_reached_is_sent(database: Database) -> None:
+    """The platform says that it is there: nothing of it waits for ever."""
+    with database.write() as work:
+        group, grown = a_reader(work, address="-1"), a_reader(work, address="-1002")
+        work.recipients.suspend(grown.id, NOON)
+        call = queued(work, group)
+        work.recipients.move(group.id, "telegram", "-1002", NOON)
+        assert [one.alert_id for one in work.deliveries.due("telegram", NOON, 9)] == [call.id]
+
+
+def test_what_is_put_back_for_somebody_who_left_meanwhile_waits_for_their_return(database: Database) -> None:
+    """It was under way when they blocked us: neither does it wait for ever, nor is it lost."""
+    with database.write() as work:
+        one = a_reader(work)
+        queued(work, one)
+        (delivery,) = work.deliveries.due("telegram", NOON, 9)
+        work.deliveries.begin([delivery.id])
+        work.recipients.suspend(one.id, NOON)
+        work.deliveries.put_back([delivery.id])
+        (left,) = work.deliveries.many([delivery.id])
+        work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+        (back,) = work.deliveries.many([delivery.id])
+    assert (left.state, left.attempts) == (DeliveryState.CANCELLED, 0)
+    assert back.state is DeliveryState.QUEUED

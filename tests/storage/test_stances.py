@@ -104,7 +104,7 @@ def test_a_chat_that_moves_takes_its_stances_along(database: Database, known: bo
             work.stances.take(reader.id, case, Stance.FOLLOW)
         if known:
             work.stances.take(a_reader(work, address="-1002").id, cases[0], Stance.MUTE)
-        work.recipients.move(reader.id, "telegram", "-1002")
+        work.recipients.move(reader.id, "telegram", "-1002", NOON)
         moved = work.recipients.find("telegram", "-1002")
         assert moved is not None
         first = Stance.MUTE if known else Stance.FOLLOW

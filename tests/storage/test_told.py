@@ -59,13 +59,17 @@ def test_the_end_is_told_once_and_again_after_a_new_call(database: Database) -> 
         assert work.told.receivers(case)
 
 
-def test_who_left_is_told_nothing(database: Database) -> None:
-    """A chat that blocked the bot is not among them."""
+def test_who_left_is_told_of_the_end_when_they_are_there_again(database: Database) -> None:
+    """Of the first end, once, though another source calls it off as well; until then nothing is queued."""
     with database.write() as work:
         case, reader = work.cases.open("Nine", NOON), a_reader(work)
         arrived(work, on_case(work, case, "call", reader).id)
         work.recipients.suspend(reader.id, NOON)
-        assert not work.told.receivers(case)
+        ends = [on_case(work, case, name, msg_type=MsgType.CANCEL) for name in ("end", "end again")]
+        assert [work.told.queue(end, 0, NOON) for end in ends] == [0, 0]
+        work.recipients.ensure("telegram", reader.address, "en", LATER)
+        log = [[(one.state, one.lane) for one in work.deliveries.of_alert(end.id)] for end in ends]
+    assert log == [[(DeliveryState.QUEUED, 0)], []]
 
 
 def test_what_was_said_of_a_case_is_due_to_be_changed_once(database: Database) -> None:
@@ -107,7 +111,7 @@ def test_a_chat_that_moved_has_nothing_to_change(database: Database) -> None:
         arrived(work, on_case(work, case, "call", reader).id, "7")
         work.told.amend(on_case(work, case, "end", reader, lane=0, msg_type=MsgType.CANCEL), NOON)
         (due,) = work.told.due("telegram", NOON, 9)
-        work.recipients.move(reader.id, "telegram", "-1002")
+        work.recipients.move(reader.id, "telegram", "-1002", NOON)
         work.told.amended(due, "8")
         assert work.told.due("telegram", LATER, 9) == ()
         assert {one.reference for one in work.deliveries.of_alert(due.alert_id)} == {""}

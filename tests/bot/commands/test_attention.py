@@ -3,9 +3,9 @@
 import pytest
 
 from storage.database import Database
-from storage.people import Route
+from storage.people import Event, Notice, Route
 from storage.records import Reason
-from storage.words import Stance
+from storage.words import DeliveryState, EventKind, Stance
 from tests.bot.chat import Chat
 from tests.builders import NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued
 
@@ -153,3 +153,19 @@ def test_drills_are_asked_for_and_taken_back(chat: Chat) -> None:
     assert "no drill comes here" in chat.presses("Undo")
     assert "rills" not in chat.says("/settings")
     assert "/settings drills:on" in chat.says("/settings drills:perhaps")
+
+
+def test_a_notice_is_shown_to_whom_it_was_sent(chat: Chat) -> None:
+    """What a discreet chat was told in few words; nobody else reads it, whatever number they try."""
+    chat.says("/subscribe")
+    me = chat.recipient()
+    assert me is not None
+    with chat.database.write() as work:
+        number = work.notices.add(Notice((Event(EventKind.STORM, NOON),), NOON))
+        work.deliveries.queue_notice(number, [(me.id, me.transport, NOON)], 3)
+        (waiting,) = work.deliveries.of_notice(number)
+    assert "Nothing like that" in chat.says(f"/show n{number}"), "not sent yet"
+    with chat.database.write() as work:
+        work.deliveries.settle(waiting.id, DeliveryState.SENT, reference="1")
+    assert "more urgent calls than usual" in chat.says(f"/show n{number}")
+    assert "Nothing like that" in Chat(chat.database, address="chat-2").says(f"/show n{number}")

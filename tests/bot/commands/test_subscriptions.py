@@ -2,10 +2,12 @@
 
 import pytest
 
+from bot.commands.request import Request
 from bot.commands.subscriptions import MOST_ROUTES
+from bot.desk import Desk
 from storage.database import Database
 from storage.people import Route
-from storage.words import Digest, Kind, Urgency
+from storage.words import Digest, Kind, RecipientState, Urgency
 from tests.bot.chat import Chat
 from tests.builders import NOON
 
@@ -159,16 +161,20 @@ def test_there_is_an_end_to_subscriptions(chat: Chat) -> None:
     assert len(chat.routes) == MOST_ROUTES
 
 
-def test_a_suspended_chat_is_told_and_wakes_by_subscribing(chat: Chat) -> None:
-    """Whoever blocked the bot and came back learns that nothing is sent, and how to start again."""
+@pytest.mark.parametrize("line", ["/start", "/latest", "/settings", "refugees", "/subscribe KP"])
+async def test_a_chat_that_could_not_be_reached_wakes_by_any_line(chat: Chat, line: str) -> None:
+    """Whoever blocked the bot, came back and writes is told again, as they had asked; nobody else is made."""
+    desk = Desk(chat.database)
+    await desk.answer(Request(line, chat.transport, "a stranger", NOON, "en"))
     chat.says("/subscribe KP")
     with chat.database.write() as work:
         known = chat.recipient()
         assert known is not None
         work.recipients.suspend(known.id, NOON)
-    assert "nothing is sent" in chat.says("/settings")
-    chat.says("/subscribe KP")
-    assert "nothing is sent" not in chat.says("/settings")
+    await desk.answer(Request(line, chat.transport, chat.address, NOON, "en"))
+    back = chat.recipient()
+    assert back is not None
+    assert (back.id, back.state) == (known.id, RecipientState.ACTIVE)
 
 
 def test_one_organisation_is_two_taps(archive: Database) -> None:

@@ -70,6 +70,12 @@ def test_every_reason_has_a_form(said: str) -> None:
             "12,000,000 bytes: reading it takes longer than 10 s",
             "12,000,000바이트: 읽는 데 10초가 넘게 걸림",
         ),
+        ("HTTP 503, asks us to wait 10 min", "HTTP 503, 10분 동안 기다려 달라고 함"),
+        ("HTTP 429, asks us to wait 24 h", "HTTP 429, 24시간 동안 기다려 달라고 함"),
+        (
+            "ngo.example: not asked: its server asked us to wait until 2026-03-10 14:00 UTC",
+            "ngo.example: 요청하지 않음: 서버가 2026-03-10 14:00 UTC까지 기다려 달라고 함",
+        ),
         ("HTTP 503", "HTTP 503"),
     ],
 )

@@ -14,7 +14,8 @@ from aiohttp import encode_basic_auth, web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from yarl import URL
 
-from jobs.fetch import Fetched, Fetcher, FetchError, Refused, TimedOut, TooLarge, Unreachable
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, Refused, TimedOut, TooLarge, Unreachable
+from tests.names import on_loopback
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -118,6 +119,52 @@ async def test_redirects_to_elsewhere() -> None:
                 await fetcher.get(str(server.make_url("/away")), pinned=True)
 
 
+async def test_a_pinned_source_may_be_led_about_its_own_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one host to its sibling under the name that the organisation registered, and no further."""
+    on_loopback(monkeypatch)
+
+    async def lead(request: web.Request) -> web.Response:
+        place = f"http://{request.query['to']}:{request.url.port}/page"
+        return web.Response(status=302, headers={"Location": place})
+
+    async with serving(page=page, lead=lead) as server, Fetcher(allow_private=True, gap=0) as fetcher:
+        start = f"http://feeds.ngo.example:{server.port}/lead?to="
+        sibling = await fetcher.get(f"{start}www.ngo.example", pinned=True)
+        assert sibling.final_url == f"http://www.ngo.example:{server.port}/page"
+        with pytest.raises(Elsewhere, match=r"another site, www\.other\.example"):
+            await fetcher.get(f"{start}www.other.example", pinned=True)
+
+
+@pytest.mark.parametrize(
+    ("linked", "to", "followed"),
+    [
+        ("www.ngo.example", "files.ngo.example", True),
+        ("www.ngo.example", "www.other.example", False),
+        ("links.mailer.example", "www.ngo.example", True),
+        ("links.mailer.example", "www.other.example", False),
+        ("bit.ly", "www.other.example", True),
+    ],
+)
+async def test_a_link_may_be_led_about_its_site_or_home(
+    monkeypatch: pytest.MonkeyPatch, linked: str, to: str, followed: bool
+) -> None:
+    """A shortener stands for what it leads to; anybody else who leads to others speaks for them."""
+    on_loopback(monkeypatch, "bit.ly")
+
+    async def lead(request: web.Request) -> web.Response:
+        return web.Response(status=301, headers={"Location": f"http://{to}:{request.url.port}/page"})
+
+    async with serving(page=page, lead=lead) as server, Fetcher(allow_private=True, gap=0) as fetcher:
+        asked = fetcher.get(
+            f"http://{linked}:{server.port}/lead", linked_from="http://feeds.ngo.example/feed"
+        )
+        if followed:
+            assert (await asked).body == b"hello"
+        else:
+            with pytest.raises(Elsewhere, match=f"{linked}: it leads to another site, {to}"):
+                await asked
+
+
 async def test_a_drip_ends() -> None:
     """A server that sends a byte now and then keeps within every pause, but not within the deadline."""
 
@@ -143,6 +190,27 @@ async def test_a_gzip_bomb_ends() -> None:
 
     async with serving(bomb=explode) as server, Fetcher(allow_private=True, max_bytes=100_000) as fetcher:
         with pytest.raises(TooLarge, match="100,000"):
+            await fetcher.get(str(server.make_url("/bomb")))
+
+
+@pytest.mark.parametrize("content_type", ["application/gzip", "application/octet-stream", "text/xml"])
+@pytest.mark.parametrize("length", ["announced", "not announced"])
+async def test_a_packed_file_is_unpacked(content_type: str, length: str) -> None:
+    """feed.xml.gz, served as it lies there; and one that holds more than allowed is refused."""
+    files = {"feed": gzip.compress(b"<rss/>"), "bomb": gzip.compress(bytes(20_000_000))}
+
+    async def send(request: web.Request) -> web.Response:
+        response = web.Response(body=files[request.path[1:]], content_type=content_type)
+        if length != "announced":
+            response.enable_chunked_encoding()
+        return response
+
+    async with (
+        serving(feed=send, bomb=send) as server,
+        Fetcher(allow_private=True, max_bytes=100_000, gap=0) as fetcher,
+    ):
+        assert (await fetcher.get(str(server.make_url("/feed")))).body == b"<rss/>"
+        with pytest.raises(TooLarge, match="100,000 bytes when unpacked"):
             await fetcher.get(str(server.make_url("/bomb")))
 
 

@@ -124,7 +124,8 @@ def test_a_malformed_feed_still_gives_its_items() -> None:
     parsed = read("malformed.xml")
     assert [entry.title for entry in parsed.entries] == ["Two brothers taken", "Second item"]
     assert [entry.uid for entry in parsed.entries] == ["n-1", "n-2"]
-    assert parsed.degraded.startswith("not well-formed")
+    assert parsed.degraded.startswith("not well-formed: ")
+    assert parsed.degraded.count("not well-formed") == 1
 
 
 def test_cp1251_labelled_as_utf8() -> None:
@@ -176,6 +177,29 @@ def test_uids_do_not_depend_on_the_neighbours() -> None:
     after = {e.title: e.uid for e in parse_feed(rss(*items[:3]), {}, URL, NOW).entries}
     assert before["Call 1"] == after["Call 1"]
     assert before["Call 2"] == after["Call 2"]
+
+
+@pytest.mark.parametrize(
+    ("guid", "link"),
+    [
+        ("<guid>1</guid>", ""),
+        ('<guid isPermaLink="true">1</guid>', ""),
+        ("<guid>/news/1</guid>", ""),
+        ("<guid>urn:uuid:1</guid>", ""),
+        ("<guid>javascript:alert(1)</guid>", ""),
+        ("<guid>https://other.example/1</guid>", "https://other.example/1"),
+        ("<guid>1</guid><link>/one</link>", "https://ngo.example/one"),
+        ("<guid>/one</guid><link>/one</link>", "https://ngo.example/one"),
+        ("<link>/one</link><guid>1</guid>", "https://ngo.example/one"),
+        ('<guid isPermaLink="false">https://other.example/1</guid>', ""),
+    ],
+)
+def test_a_guid_is_a_link_only_as_a_whole_address(guid: str, link: str) -> None:
+    """No address is made of a number: nobody is sent to a page that there never was."""
+    body = f"<rss version='2.0'><channel><item><title>A</title>{guid}</item></channel></rss>"
+    (entry,) = parse_feed(body.encode(), {}, "https://ngo.example/feed", NOW).entries
+    assert entry.url == link
+    assert entry.uid
 
 
 def test_a_repeated_guid_loses_no_item() -> None:

@@ -67,6 +67,12 @@ def test_a_list_of_signatories_stays_a_list() -> None:
     assert (document.title, document.language, document.url) == ("A letter", "en", URL)
 
 
+def test_of_a_short_page_only_its_matter_is_read() -> None:
+    """Banner, menu and side column are longer than what it says, and no part of it."""
+    document = page("<title>A letter</title>", "<main><h1>A letter</h1><p>The letter is attached.</p></main>")
+    assert document.text == "The letter is attached."
+
+
 def test_times_of_publication() -> None:
     """A stated moment is `published` in UTC; a stated day alone is `posted`."""
     meta = '<meta property="article:published_time" content="{}">'

@@ -1,0 +1,132 @@
+"""/review: what waits until an admin has looked, and what becomes of it."""
+
+from bot.commands.command import arguments, heading, number, paragraph, reply
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.alert import alert_message
+from bot.render.message import Block, Choice, Items, Message
+from bot.render.review import card_blocks, listed
+from bot.speech import Speech
+from jobs.held import Card, NothingHeld, ask, card, drop, redact, release, without_parts
+from storage.database import Work
+
+EXAMPLE = "/review 12 send"
+_VERBS = ("send", "redacted", "drop", "ask")
+_LISTED = 10
+
+
+def review(request: Request, work: Work, speech: Speech) -> Reply:
+    """List what waits, show one of it, or decide on it."""
+    typed = arguments(request).lower().split()
+    if not typed:
+        return _list(work, speech)
+    key = number(typed[0], EXAMPLE)
+    verb, confirmed = (typed[1] if len(typed) > 1 else ""), typed[2:] == ["yes"]
+    if verb and verb not in _VERBS:
+        raise Mistake("“{word}” is no decision. It can be: {known}", word=verb[:40], known=", ".join(_VERBS))
+    try:
+        found = card(work, key, request.rules.review)
+        if verb == "ask":
+            return _ask(found, request, work, speech)
+        if confirmed:
+            return _decide(found, verb, request, work, speech)
+    except NothingHeld:
+        told = speech.t(
+            "Nothing waits under {number}: it was sent or dropped meanwhile, or is over.", number=key
+        )
+        return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+    return _confirm(found, verb, request, speech) if verb else _card(found, request, speech)
+
+
+def confirms(typed: str) -> bool:
+    """Say whether what stands behind /review changes anything."""
+    words = typed.lower().split()
+    return words[2:] == ["yes"] or words[1:2] == ["ask"]
+
+
+def _list(work: Work, speech: Speech) -> Reply:
+    waiting = work.held.waiting()
+    if not waiting:
+        return reply(paragraph(speech.t("Nothing waits for an admin.")))
+    alerts = work.alerts.many([one.alert_id for one in waiting[:_LISTED]])
+    lines = tuple(listed(alerts[one.alert_id], one.recipients, speech) for one in waiting[:_LISTED])
+    told = speech.n(
+        "{count} alert waits for an admin, the oldest first:",
+        "{count} alerts wait for an admin, the oldest first:",
+        len(waiting),
+    )
+    row = tuple(Choice(str(one.alert_id), f"/review {one.alert_id}") for one in waiting[:5])
+    return reply(heading(speech.t("Review")), paragraph(told), Items(lines), choices=(row,))
+
+
+def _card(found: Card, request: Request, speech: Speech) -> Reply:
+    """The card, then the message as its recipients would get it."""
+    key = found.alert.id
+    blocks: tuple[Block, ...] = (
+        heading(speech.t("Review of {number}", number=key)),
+        *card_blocks(found, speech, request.now),
+        paragraph(
+            speech.t("The next message is what its recipients would read; its buttons are for you alone.")
+        ),
+    )
+    rows = [(Choice(speech.t("Send as it is"), f"/review {key} send"),)]
+    if found.parts:
+        rows.insert(0, (Choice(speech.t("Send without these words"), f"/review {key} redacted"),))
+    rows.append((Choice(speech.t("Do not send"), f"/review {key} drop"),))
+    rows.append((Choice(speech.t("Ask the others"), f"/review {key} ask"),))
+    shown = alert_message(found.alert, speech, request.now)
+    return Reply((Message(blocks), Message(shown.blocks, tuple(rows))))
+
+
+def _confirm(found: Card, verb: str, request: Request, speech: Speech) -> Reply:
+    """The one question, with what would be read where that is not what was shown."""
+    key, count = found.alert.id, found.held.recipients
+    back = (Choice(speech.t("Back"), f"/review {key}"),)
+    if verb == "drop":
+        told = speech.n(
+            "{count} recipient would not be told of this. It stays in the archive.",
+            "{count} recipients would not be told of this. It stays in the archive.",
+            count,
+        )
+        return reply(
+            paragraph(told), choices=((Choice(speech.t("Do not send it"), f"/review {key} drop yes"),), back)
+        )
+    if verb == "redacted" and not found.parts:
+        raise Mistake(
+            "Nothing in it was found that would be withheld: {example}", example=f"/review {key} send"
+        )
+    told = speech.n("This goes to {count} recipient:", "This goes to {count} recipients:", count)
+    alert = without_parts(found) if verb == "redacted" else found.alert
+    shown = alert_message(alert, speech, request.now)
+    send = Choice(speech.t("Send it"), f"/review {key} {verb} yes")
+    return Reply((Message((paragraph(told),)), Message(shown.blocks, ((send,), back))))
+
+
+def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech) -> Reply:
+    key, now, zone = found.alert.id, request.now, request.rules.zone
+    admin = work.audit.admin(request.transport, request.address)
+    if verb == "drop":
+        count = drop(work, key, admin, now)
+        told = speech.n(
+            "{count} recipient is not told of it.", "{count} recipients are not told of it.", count
+        )
+    else:
+        if verb == "redacted":
+            count = redact(work, found, admin, now, zone)
+        else:
+            count = release(work, key, admin, now, zone)
+        told = speech.n("It goes to {count} recipient now.", "It goes to {count} recipients now.", count)
+        if not count and found.alert.expires and found.alert.expires < now:
+            told = speech.t("It is over by now, so nobody is told of it.")
+        elif not count:
+            told = speech.t("Another source told everybody meanwhile: nobody is left who waits for it.")
+    return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+
+
+def _ask(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
+    asker = (request.transport, request.address)
+    count = ask(work, found, asker, request.rules.admins, request.now)
+    if not count:
+        return reply(paragraph(speech.t("There is no other admin to be asked.")))
+    told = speech.n("{count} admin is asked to look.", "{count} admins are asked to look.", count)
+    return reply(paragraph(told), choices=((Choice(speech.t("Back"), f"/review {found.alert.id}"),),))

@@ -1,0 +1,90 @@
+"""Sets what waits for an admin: why, for how many, and the words that may endanger somebody, marked."""
+
+import re
+from datetime import datetime
+
+from bot.render.desk import lasting
+from bot.render.message import Block, Field, Items, Line, Paragraph, Quote, Span, Style
+from bot.render.statement import source_line
+from bot.render.text import shorten, single_line
+from bot.speech import Speech, msgid
+from jobs.held import Card
+from storage.records import Alert
+from storage.words import Concern
+
+CONCERNS = {
+    Concern.MINOR: msgid("It names somebody under 18."),
+    Concern.HIDING: msgid("It tells exactly where people hide, or by which way they flee."),
+    Concern.NAME: msgid("It names a private person, and is not an organisation's own word."),
+    Concern.DOUBT: msgid("What is feared is grave, and little speaks for it."),
+    Concern.NEW: msgid("Its source has never rung before."),
+}
+OTHERS = {
+    "more urgent alerts from this source": msgid(
+        "More urgent calls than usual came from its source within an hour."
+    ),
+    "more from this source": msgid("More than usual came from its source within an hour."),
+    "from all sources together": msgid("More urgent calls than usual came from all sources within an hour."),
+    "another source than the one that called": msgid(
+        "Another source than the one that called says that it is over."
+    ),
+    "many items of this source changed": msgid("Many items of its source changed at once."),
+}
+"""By what is kept with a delivery that is held (`jobs.ring`, `jobs.storm`, `jobs.keep`)."""
+_SHOWN = 6
+_SENTENCE = 300
+_TITLE = 70
+
+
+def reasons(found: Card, speech: Speech) -> tuple[str, ...]:
+    """Return why it waits, a sentence each."""
+    told = [speech.t(CONCERNS[one]) for one in found.concerns]
+    told += [speech.t(sentence) for piece, sentence in OTHERS.items() if piece in found.held.why][:1]
+    return tuple(told) or (speech.t("An admin is to look at it first."),)
+
+
+def card_blocks(found: Card, speech: Speech, now: datetime) -> tuple[Block, ...]:
+    """Return what an admin has to know: since when, for how many, why, and the words in question in bold."""
+    alert, held = found.alert, found.held
+    people = speech.n("{count} recipient", "{count} recipients", held.recipients)
+    since = speech.t(
+        "{moment} ({time} ago)",
+        moment=speech.moment(alert.sent),
+        time=lasting(max(0, int((now - alert.sent).total_seconds())), speech),
+    )
+    blocks: list[Block] = [
+        Field(speech.t("Source"), source_line(alert.statement, speech, alert.source)),
+        Field(speech.t("Waits since"), (Span(since),)),
+        Field(speech.t("Wait for it"), (Span(people),)),
+    ]
+    if alert.expires:
+        blocks.append(Field(speech.t("Over on"), (Span(speech.moment(alert.expires)),)))
+    blocks.append(Paragraph((Span(speech.t("Why you are asked:")),)))
+    blocks.append(Items(tuple((Span(one),) for one in reasons(found, speech))))
+    sentences = list(dict.fromkeys(single_line(part.sentence) for part in found.parts))
+    if sentences:
+        blocks.append(Paragraph((Span(speech.t("Where it says so; what would be withheld is in bold:")),)))
+    words = tuple(part.words for part in found.parts)
+    blocks += [Quote(marked(shorten(one, _SENTENCE), words)) for one in sentences[:_SHOWN]]
+    left = len(sentences) - _SHOWN
+    if left > 0:
+        more = speech.n("and {count} more sentence", "and {count} more sentences", left)
+        blocks.append(Paragraph((Span(more),)))
+    return tuple(blocks)
+
+
+def marked(text: str, words: tuple[str, ...]) -> Line:
+    """Return the text with these words in bold."""
+    pieces = sorted({single_line(word) for word in words if word}, key=len, reverse=True)
+    if not pieces:
+        return (Span(text),)
+    cut = re.split("(" + "|".join(map(re.escape, pieces)) + ")", text)
+    return tuple(Span(part, Style.BOLD if part in pieces else Style.PLAIN) for part in cut if part)
+
+
+def listed(alert: Alert, people: int, speech: Speech) -> Line:
+    """Return a line of the list: its number, since when, for how many, what it is about."""
+    told = speech.n("{count} recipient", "{count} recipients", people)
+    when = speech.moment(alert.sent)
+    title = shorten(alert.statement.title, _TITLE)
+    return (Span(f"{alert.id}", Style.BOLD), Span(f" · {when} · {told} · {title}"))

@@ -1,0 +1,183 @@
+"""Chooses what goes next: most pressing first, and nothing that must not be told any more, or not to them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from jobs import amend
+from jobs.amend import Change
+from jobs.errands import Errand, Matter, Room, Turn, by_recipient
+from jobs.pace import Place
+from jobs.readable import readable
+from jobs.unasked import UNASKED, no_longer
+from jobs.uncertain import noted, was_repeated
+from storage.database import Work
+from storage.deliveries import DIGESTS, EXPIRED
+from storage.people import Delivery, Notice, Recipient
+from storage.records import Alert
+from storage.words import DeliveryState, Status
+
+log = structlog.get_logger()
+
+_A_DAY = timedelta(days=1)
+_UNREADABLE = timedelta(hours=1)
+_ORDER = (((0, 1), True), ((2, 2), False), ((3, DIGESTS), None))
+"""Lanes, first and last, and whether ends or rewritings of what was told are shown in place after them.
+
+Who was told a call has a message of its own that it is over, before everything; the stroke through the call
+above it may wait for who was told nothing of another one yet. See docs/decisions/0023-changes-in-place.md.
+"""
+
+_Waiting = tuple[Delivery, ...] | Change
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What could be read of what is due, and which of the deliveries were taken back meanwhile."""
+
+    alerts: dict[int, Alert]
+    notices: dict[int, Notice]
+    people: dict[int, Recipient]
+    taken_back: frozenset[int]
+
+    def holds(self, one: Delivery) -> bool:
+        """Whether it is known what it tells."""
+        return one.alert_id in self.alerts or one.notice_id in self.notices
+
+    def matter(self, told: Sequence[Delivery]) -> Matter:
+        """What these deliveries of one recipient tell."""
+        return self.notices.get(told[0].notice_id) or tuple(self.alerts[one.alert_id] for one in told)
+
+
+@dataclass(slots=True)
+class Choice:
+    """What one transport's sender does next, inside its transaction. See `jobs.ledger` for the fields."""
+
+    transport: str
+    recognised: bool
+    place: Callable[[str], Place]
+    changes: bool
+    late: int = 0
+    """Found expired when they were due; whoever tells of it begins to count anew."""
+
+    def turn(self, work: Work, room: Room, now: datetime) -> Turn:
+        """As many errands as there is room for; their attempts are counted."""
+        waiting, looked = self._waiting(work, room, now)
+        known = self._known(work, waiting, now)
+        errands: dict[str, Errand] = {}
+        skipped = []
+        for group in waiting:
+            recipient = known.people.get(_reader(group))
+            place = self._place(recipient)
+            if recipient is None or place is None:
+                self._leave(work, group, now)
+            elif place.chat in errands or place.chat in room.busy:
+                skipped.append((place.chat, recipient.id))
+            elif isinstance(group, Change):
+                errands[place.chat] = Errand((), recipient, group, place)
+            elif told := self._still_told(work, group, known, recipient, now):
+                errands[place.chat] = Errand(told, recipient, known.matter(told), place)
+        begun = [one.id for errand in errands.values() for one in errand.deliveries]
+        if begun:
+            work.deliveries.begin(begun)
+        return Turn(tuple(errands.values()), looked, tuple(skipped))
+
+    def _waiting(self, work: Work, room: Room, now: datetime) -> tuple[list[_Waiting], int]:
+        """What may go next, most pressing first, and for how many something was due at all."""
+        found: list[_Waiting] = []
+        looked, without = 0, set(room.without)
+        for lanes, ends in _ORDER:
+            most = room.most - len(found)
+            if most <= 0:
+                break
+            due = work.deliveries.due(self.transport, now, most, lanes=lanes, without=without)
+            groups = list(by_recipient(due))
+            found += groups
+            looked, most = looked + len(groups), most - len(groups)
+            if ends is None or most <= 0:
+                continue
+            without |= {_reader(one) for one in found}
+            if self.changes:
+                count, changes = amend.due(work, self.transport, now, most, ends=ends, without=without)
+                found += changes
+            else:
+                count = amend.give_up(work, self.transport, now, most)
+            looked += count
+        return found, looked
+
+    def _known(self, work: Work, waiting: Sequence[_Waiting], now: datetime) -> _Known:
+        due = [one for group in waiting if isinstance(group, tuple) for one in group]
+        people = readable(work.recipients.many, {_reader(one) for one in waiting})
+        # So long no transaction lasts that had read their wishes before they took one back.
+        since = now.date() - _A_DAY
+        narrowed = {key for key, one in people.items() if one.narrowed is not None and one.narrowed >= since}
+        theirs = {one[0].recipient_id: one for one in waiting if isinstance(one, tuple)}
+
+        def taken_back(keys: Sequence[int]) -> dict[int, set[int]]:
+            return {key: no_longer(work, people[key], theirs[key]) for key in keys}
+
+        unasked = readable(taken_back, narrowed & theirs.keys())
+        return _Known(
+            readable(work.alerts.many, {one.alert_id for one in due if one.alert_id}),
+            readable(work.notices.many, {one.notice_id for one in due if one.notice_id}),
+            people,
+            frozenset().union(*unasked.values()),
+        )
+
+    def _still_told(
+        self, work: Work, group: tuple[Delivery, ...], known: _Known, recipient: Recipient, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Without what must not be told any more, or not to them: that is cancelled.
+
+        Where the platform knows a repetition by its key, that goes as it was, and nothing else with it.
+        """
+        kept = []
+        for one in group:
+            if not known.holds(one):
+                self._leave(work, (one,), now)
+                continue
+            why = UNASKED if one.id in known.taken_back else ""
+            why = why or (_called_off(known.alerts[one.alert_id], recipient, now) if one.alert_id else "")
+            if why:
+                self.late += why == EXPIRED
+                work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=why)
+            else:
+                kept.append(one)
+        again = [one for one in kept if was_repeated(one)] if self.recognised else []
+        return tuple(again or kept)
+
+    def _place(self, recipient: Recipient | None) -> Place | None:
+        """Where the platform counts what they are sent; None for an address that it cannot have."""
+        try:
+            return None if recipient is None else self.place(recipient.address)
+        except Exception:
+            log.exception("deliver.no_place", transport=self.transport)
+            return None
+
+    def _leave(self, work: Work, group: _Waiting, now: datetime) -> None:
+        """What cannot be read now waits an hour and holds up nobody; a row that is gone by now stays gone."""
+        later = now + _UNREADABLE
+        if isinstance(group, Change):
+            work.told.amend_later(group.wish, later)
+            return
+        for one in group:
+            log.error("deliver.unreadable", delivery=one.id, transport=self.transport)
+            note = noted(one, "it could not be read: see the log")
+            work.deliveries.settle(one.id, DeliveryState.QUEUED, detail=note, not_before=later)
+
+
+def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
+    """Why the alert must not be told to them, although it waits; "" where it may."""
+    if alert.statement.taken_down:
+        return "taken down by an admin"
+    if alert.expires is not None and alert.expires < now:
+        return EXPIRED
+    if alert.status is Status.DRAFT or (alert.status is not Status.ACTUAL and not recipient.drills):
+        return "a drill, which they did not ask for"
+    return ""
+
+
+def _reader(waiting: _Waiting) -> int:
+    return waiting.wish.recipient_id if isinstance(waiting, Change) else waiting[0].recipient_id

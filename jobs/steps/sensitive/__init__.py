@@ -1,0 +1,52 @@
+"""Finds in a statement what may endanger somebody when it is passed on: minors by name, places of hiding.
+
+`find` tells what is sensitive and by which words; `blackened` is the statement without these words.
+What is found is looked at by a person before anything is sent (`jobs.review`). To find too much costs
+time, to find too little may cost somebody's freedom; what everybody knows already is left out where the
+text says so: pseudonyms, initials, hiding places that were raided.
+"""
+
+from jobs.steps.extract.blocks import Block, blocks, sentences
+from jobs.steps.extract.named import names_at_risk
+from jobs.steps.sensitive.black import MARK, blacken, blackened
+from jobs.steps.sensitive.finding import Sensitive
+from jobs.steps.sensitive.hiding import hiding_places
+from jobs.steps.sensitive.minors import minors_named
+from storage.records import Statement
+from storage.words import Concern, MsgType
+
+__all__ = ["MARK", "Sensitive", "blacken", "blackened", "find", "names"]
+
+_LONGEST = 200_000
+"""Characters that are looked through; nothing longer is a call."""
+
+
+def find(statement: Statement) -> tuple[Sensitive, ...]:
+    """What in title and text names a minor, or tells exactly where people hide; each by its words once."""
+    found: dict[tuple[Concern, str], Sensitive] = {}
+    lines = _lines(statement)
+    for one in (*minors_named(lines), *hiding_places(lines)):
+        found.setdefault((one.concern, one.words), one)
+    return tuple(found.values())
+
+
+def names(statement: Statement) -> tuple[Sensitive, ...]:
+    """The persons whom the statement names as being in danger."""
+    lines = _lines(statement)
+    named = names_at_risk(lines, closed=statement.alert.msg_type is MsgType.CANCEL)
+    return tuple(
+        Sensitive(Concern.NAME, name, next((line for line in lines if name in line), ""))
+        for name in named.values()
+    )
+
+
+def _lines(statement: Statement) -> list[str]:
+    text = statement.text[:_LONGEST]
+    cut = [line for block in blocks(text) for line in sentences(_whole(block))]
+    return list(dict.fromkeys([statement.title, *cut]))
+
+
+def _whole(block: Block) -> str:
+    """With what was taken for the number of an item: "16-year-old" begins like one."""
+    glued = block.marker.endswith(("-", "–"))
+    return f"{block.marker}{block.text}" if glued else f"{block.marker} {block.text}".strip()

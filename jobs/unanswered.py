@@ -1,0 +1,75 @@
+"""Reminds admins of calls that are held and that nobody has looked at: later, and later again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from jobs.notices import Admins, announce_at_once
+from storage.database import Database, Work
+from storage.held import HeldAlert
+from storage.people import Event
+from storage.words import EventKind
+
+log = structlog.get_logger()
+
+EVERY = 30.0
+"""Seconds between two looks at what is held."""
+REMIND_AFTER = timedelta(minutes=15)
+_GROWS = 4
+"""Each reminder comes so many times later than the one before."""
+_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Looks at what is held. After `after`, and after 4, 16 and 64 times as long, admins are told again."""
+
+    database: Database
+    admins: Admins
+    after: timedelta = REMIND_AFTER
+    wake: Callable[[], None] = lambda: None
+
+    def remind(self, now: datetime) -> int:
+        """Returns of how many alerts admins were reminded."""
+        with self.database.read() as work:
+            if not self._due(work, now):
+                return 0
+        with self.database.write() as work:
+            due = self._due(work, now)
+            for one, _ in due:
+                _tell(work, one, self.admins, now)
+        for one, count in due:
+            log.warning("alert.unanswered", alert=one.alert_id, reminded=count + 1, why=one.why)
+        if due:
+            self.wake()
+        return len(due)
+
+    def _due(self, work: Work, now: datetime) -> list[tuple[HeldAlert, int]]:
+        """What has waited so long that it is to be told of again, with how often it was."""
+        waiting = work.held.waiting()
+        alerts = work.alerts.many([one.alert_id for one in waiting])
+        found = []
+        for one in waiting:
+            told = work.held.reminders(one.alert_id)
+            since = now - alerts[one.alert_id].sent
+            if told < _MOST and since >= self.after * _GROWS**told:
+                found.append((one, told))
+        return found
+
+
+def _tell(work: Work, one: HeldAlert, admins: Admins, now: datetime) -> None:
+    alert = work.alerts.many([one.alert_id])[one.alert_id]
+    title = alert.source.organisation or alert.source.title or alert.source.name
+    event = Event(
+        EventKind.REVIEW_WAITS,
+        now,
+        source=alert.source.name,
+        title=title,
+        detail=one.why,
+        since=alert.sent,
+        counts={"alert": alert.id, "recipients": one.recipients},
+    )
+    announce_at_once(work, event, admins, now)
+    work.held.remind(one.alert_id)

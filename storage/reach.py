@@ -1,0 +1,30 @@
+"""Whether a recipient may be written to, and what the log says of a delivery where that is not so."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.tables import recipients
+from storage.words import RecipientState
+
+UNREACHABLE = "the recipient cannot be reached"
+HELD_FROM_THEM = f"{UNREACHABLE}, and it was held; "
+"""What the detail of such a delivery begins with, if an admin was to look first."""
+REPEATED = "repeated, as it is uncertain whether it arrived"
+"""In the detail of what may have arrived already and was tried again: that is done once."""
+
+
+def reachable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether its recipient may be written to at this moment."""
+    rested = sa.or_(recipients.c.rests.is_(None), recipients.c.rests <= now)
+    return (recipients.c.state == RecipientState.ACTIVE, rested)
+
+
+def at_rest_until(due: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
+    """When something that is `due` may go: later where its recipient is to be left alone until then."""
+    return sa.case((recipients.c.rests > due, recipients.c.rests), else_=due)
+
+
+def kept_from_them(detail: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """The detail of what waited for somebody who cannot be reached; what it was before stays told."""
+    return sa.literal(f"{UNREACHABLE}; ", sa.Text()) + detail

@@ -1,0 +1,213 @@
+"""Who could not be reached and writes again is told whatever still holds, and what of it is over by now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.commands.request import Request
+from bot.desk import Desk
+from jobs import circle
+from jobs.deliver import Deliverer
+from jobs.manner import Manner
+from jobs.outcome import Gone, Migrated, Outcome, RetryLater, Sent, Uncertain
+from jobs.pace import Pace
+from jobs.unasked import withdraw
+from storage.database import Database, Work
+from storage.people import Recipient
+from storage.records import Alert
+from storage.words import DeliveryState, MsgType, Stance
+from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
+from tests.jobs.test_deliver import Clock, Platform, deliverer, delivery, queue
+
+BLOCKED = Gone("Forbidden: bot was blocked by the user")
+LATER = RetryLater(30, "Too Many Requests")
+UNSURE = Uncertain("timed out")
+
+
+async def drained(sender: Deliverer, clock: Clock) -> None:
+    """All that is due within some minutes is sent."""
+    for _ in range(5):
+        await sender.drain()
+        clock.at += timedelta(minutes=1)
+
+
+async def writes(database: Database, now: datetime, address: str = "1") -> None:
+    """The reader says something."""
+    await Desk(database).answer(Request("/help", "telegram", address, now, "en"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "tried"),
+    [([LATER, BLOCKED], 3), ([RetryLater(0, "trouble"), LATER, BLOCKED], 4), ([UNSURE, BLOCKED], 3)],
+)
+async def test_what_was_tried_before_they_left_is_told_on_their_return(
+    database: Database, answers: list[Outcome], tried: int
+) -> None:
+    """However often it was put off; and the one repetition of what may have arrived is still owed."""
+    alert_id = queue(database, "alert")
+    platform, clock = Platform(list(answers)), Clock()
+    sender = deliverer(database, platform, clock)
+    await drained(sender, clock)
+    assert delivery(database, alert_id).state is DeliveryState.FAILED
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    assert delivery(database, alert_id).state is DeliveryState.SENT
+    assert len(platform.told) == tried
+
+
+async def test_the_repetition_on_return_is_the_last(database: Database) -> None:
+    """Uncertain, gone, back, uncertain again: a third time would be a nuisance."""
+    alert_id = queue(database, "alert")
+    platform, clock = Platform([UNSURE, BLOCKED, UNSURE]), Clock()
+    sender = deliverer(database, platform, clock)
+    await drained(sender, clock)
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    assert (delivery(database, alert_id).state, len(platform.told)) == (DeliveryState.UNCERTAIN, 3)
+
+
+async def test_what_waited_for_another_try_when_they_left_is_told_on_their_return(database: Database) -> None:
+    """Two calls; the first was put off when the second met a closed door."""
+    first, second = queue(database, "first"), queue(database, "second")
+    platform, clock = Platform([RetryLater(0, "trouble"), BLOCKED]), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    assert [delivery(database, one).state for one in (first, second)] == [
+        DeliveryState.CANCELLED,
+        DeliveryState.FAILED,
+    ]
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    assert platform.told[-1][1] == ("first", "second")
+
+
+async def test_what_they_took_back_while_it_was_under_way_does_not_come_on_their_return(
+    database: Database,
+) -> None:
+    """Muted in the moment of the message, which then met a closed door."""
+    queue(database, "alert")
+
+    class Muting(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+        ) -> Outcome:
+            with database.write() as work:
+                (one,) = work.deliveries.of_alert(alerts[0].id)
+                work.deliveries.call_off(one.id)
+            return await super().tell(alerts, recipient, key, now, manner)
+
+    platform, clock = Muting([BLOCKED]), Clock()
+    sender = deliverer(database, platform, clock)
+    await sender.drain()
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    assert len(platform.told) == 1
+
+
+def ended(work: Work, case: int) -> Alert:
+    """The call on the case is taken back, as a poll does it."""
+    end = queued(
+        work, alert=an_alert(identifier="end", case_id=case, msg_type=MsgType.CANCEL, references=("call",))
+    )
+    work.deliveries.cancel_case(case, before=end.id)
+    work.told.queue(end, 0, NOON)
+    circle.persons(work, end, NOON, followed=False, held="")
+    circle.amend(work, end, NOON)
+    return end
+
+
+def told_at_once(work: Work, reader: Recipient, call: Alert) -> None:
+    """The call arrived."""
+    del reader
+    arrived(work, call.id, "7")
+
+
+def told_and_quiet(work: Work, reader: Recipient, call: Alert) -> None:
+    """They were told, and have quiet hours now."""
+    arrived(work, call.id, "7")
+    work.recipients.set_quiet(reader.id, (0, 1439))
+
+
+def told_and_discreet(work: Work, reader: Recipient, call: Alert) -> None:
+    """They were told, and want few words."""
+    arrived(work, call.id, "7")
+    work.recipients.set_discreet(reader.id, discreet=True)
+
+
+def told_and_muted(work: Work, reader: Recipient, call: Alert) -> None:
+    """They were told, and want no more of it."""
+    arrived(work, call.id, "7")
+    work.stances.take(reader.id, call.case_id or 0, Stance.MUTE)
+
+
+def told_and_unsubscribed(work: Work, reader: Recipient, call: Alert) -> None:
+    """They were told, and ask for nothing any more."""
+    arrived(work, call.id, "7")
+    work.routes.clear(reader.id)
+    withdraw(work, reader, NOON)
+
+
+def told_and_lost(work: Work, reader: Recipient, call: Alert) -> None:
+    """They were told, and blocked the bot."""
+    arrived(work, call.id, "7")
+    work.recipients.suspend(reader.id, NOON)
+
+
+def perhaps_told(work: Work, reader: Recipient, call: Alert) -> None:
+    """Nobody knows whether it arrived."""
+    del reader
+    for one in work.deliveries.of_alert(call.id):
+        work.deliveries.settle(one.id, DeliveryState.UNCERTAIN)
+
+
+def not_told(work: Work, reader: Recipient, call: Alert) -> None:
+    """It still waits."""
+    del work, reader, call
+
+
+def never_reached(work: Work, reader: Recipient, call: Alert) -> None:
+    """They blocked the bot before it came."""
+    del call
+    work.recipients.suspend(reader.id, NOON)
+
+
+@pytest.mark.parametrize("lane", [1, 4])
+@pytest.mark.parametrize(
+    ("became", "hears"),
+    [
+        (told_at_once, True),
+        (told_and_quiet, True),
+        (told_and_discreet, True),
+        (told_and_muted, True),
+        (told_and_unsubscribed, True),
+        (told_and_lost, True),
+        (perhaps_told, True),
+        (not_told, False),
+        (never_reached, False),
+    ],
+)
+async def test_the_end_of_a_call_is_a_message_to_exactly_those_who_were_told(
+    database: Database, lane: int, became: object, hears: bool
+) -> None:
+    """At once or in a digest, whatever became of them since: an edit alone nobody would see."""
+    assert callable(became)
+    with database.write() as work:
+        case, reader = work.cases.open("The nine", NOON), a_reader(work, a_route(), address="1")
+        call = queued(work, reader, lane=lane, alert=an_alert(identifier="call", case_id=case))
+        became(work, reader, call)
+        ended(work, case)
+    await writes(database, NOON)
+    platform, clock = Platform(), Clock()
+    await drained(Deliverer(database, platform, Pace(1e9, gap=0), clock), clock)
+    said = [names for _, names, _ in platform.told if not names[0].endswith(" by end")]
+    assert said == ([("end",)] if hears else [])
+
+
+async def test_the_repetition_is_still_the_only_one_where_the_chat_moved(database: Database) -> None:
+    """Uncertain, then the group became a supergroup, then uncertain again."""
+    alert_id = queue(database, "alert", address="-1")
+    platform, clock = Platform([UNSURE, Migrated("-1002"), UNSURE, Sent("1")]), Clock()
+    await drained(deliverer(database, platform, clock), clock)
+    assert [address for address, _, _ in platform.told] == ["-1", "-1", "-1002"]
+    assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
