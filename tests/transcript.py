@@ -45,6 +45,7 @@ LINES = (
         "/statement 1 versions",
         "/statement 99",
         "/act 1",
+        "/for @channel /subscribe KP",
         "/case 1",
         "/cite 2",
         "/cite 3",

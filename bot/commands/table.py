@@ -8,6 +8,7 @@ from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.drafting import changes as changes_appeal
+from bot.commands.elsewhere import for_
 from bot.commands.mistake import Mistake
 from bot.commands.office import admins, audit, stats
 from bot.commands.parties import orgs, signed
@@ -163,6 +164,14 @@ COMMANDS: tuple[Command, ...] = (
         plain=True,
     ),
     Command("orgs", orgs, msgid("Who has spoken, and how often"), "/orgs NKHR", msgid("[name]")),
+    Command(
+        "for",
+        for_,
+        msgid("Manage a channel or group of yours from here"),
+        "/for @channel /subscribe KP",
+        msgid("chat command"),
+        manages=True,
+    ),
     Command("status", status, msgid("Whether the watch is kept"), "/status"),
     Command(
         "forget",
