@@ -13,6 +13,7 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home vigil
 COPY --from=build /opt/vigil /opt/vigil
 ENV PATH=/opt/vigil/.venv/bin:$PATH PYTHONUNBUFFERED=1
+# It writes to /data and /tmp alone: run it with `--read-only --tmpfs /tmp` (docs/operating.md).
 USER vigil
 # Configuration, database and key live here: mount it, and keep a copy of the key elsewhere.
 WORKDIR /data

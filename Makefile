@@ -14,7 +14,7 @@ FIT := .venv-fit
 SYNAPSE := .venv-synapse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check eval weigh corpora bench format lock clean
+.PHONY: help setup demo test check eval weigh corpora bench format lock sbom clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -59,6 +59,9 @@ lock: ## pin requirements anew, with hashes (needs uv)
 	for name in runtime dev bench fit synapse; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url \
 	    --no-emit-find-links --no-annotate --no-strip-extras --python-version 3.11 --universal \
 	    requirements/$$name.in --output-file requirements/$$name.txt; done
+
+sbom: $(DEV) ## list what the program stands on (CycloneDX), out of the pinned requirements: after each `make lock`
+	$(BIN)/python -m tests.parts
 
 clean: ## remove what was made
 	rm -rf $(VENV) $(PEER) $(FIT) $(SYNAPSE) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -43,8 +43,8 @@ def named(pattern: re.Pattern[str]) -> set[str]:
 
 
 def shown_chat_commands() -> set[str]:
-    """`/subscribe` and its like; the image's folder and what is served over HTTP are none of them."""
-    return named(_CHAT) - {"data", "metrics", "healthz"}
+    """`/subscribe` and its like; the image's folders and what is served over HTTP are none of them."""
+    return named(_CHAT) - {"data", "tmp", "metrics", "healthz"}
 
 
 def source() -> str:
@@ -109,10 +109,20 @@ def test_every_path_that_is_named_exists() -> None:
 def test_every_test_that_is_named_exists() -> None:
     """What a promise is shown by can be looked up, and run."""
     files = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
-    known = set(re.findall(r"^(?:async )?def (test_\w+)", "\n".join(files), re.MULTILINE))
+    known = set(re.findall(r"^ *(?:async )?def (test_\w+)", "\n".join(files), re.MULTILINE))
     shown = {name for line in all_code() for name in re.findall(r"(?<![\w/])test_\w+(?!\.py)\b", line)}
     assert len(shown) > 60
     assert shown <= known, shown - known
+
+
+def test_every_threat_names_the_test_that_tries_it() -> None:
+    """A row without one would be a hope."""
+    text = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if re.match(r"\|(?! who, and how|-)", line)]
+    assert len(rows) > 20
+    for row in rows:
+        tried = row.split(" | ")[-1]
+        assert re.search(r"`(?:test_\w+|tests/[\w/]+\.py)`", tried), row
 
 
 def test_every_configuration_key_that_is_named_exists() -> None:
