@@ -47,6 +47,14 @@ class Recipients:
         rows = self.connection.execute(sa.select(recipients.c.address_trace, recipients.c.id))
         return {trace: int(key) for trace, key in rows}
 
+    def within(self, transport: str, chat: str) -> tuple[Recipient, ...]:
+        """A chat and all its topics ("chat/topic"). Addresses are enciphered, so each one is looked at."""
+        rows = self.connection.execute(
+            sa.select(recipients).where(recipients.c.transport == transport)
+        ).mappings()
+        found = (recipient_of(row, self.vault) for row in rows)
+        return tuple(one for one in found if one.address.split("/", 1)[0] == chat)
+
     def ensure(self, transport: str, address: str, language: str, now: datetime) -> Recipient:
         """The recipient at this address, made where there is none, active again where suspended."""
         found = self.find(transport, address)

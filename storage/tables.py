@@ -72,6 +72,7 @@ sources = Table(
     Column("told", String, nullable=False, server_default=""),
     Column("told_at", Moment),
     Column("unsteady", Boolean, nullable=False, server_default=false()),
+    Column("halted", Moment),
 )
 
 subscriptions = Table(

@@ -45,6 +45,7 @@ LINES = (
         "/statement 1 versions",
         "/statement 99",
         "/act 1",
+        "/for @channel /subscribe KP",
         "/case 1",
         "/cite 2",
         "/cite 3",
@@ -56,6 +57,8 @@ LINES = (
 )
 DESK = (
     *(("author", line) for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted yes")),
+    *(("author", line) for line in ("/sources", "/sources northlight", "/sources northlight pause")),
+    *(("author", line) for line in ("/stats", "/audit", "/admins")),
     ("author", "/appeal"),
     (
         "author",

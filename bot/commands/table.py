@@ -8,13 +8,17 @@ from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.drafting import changes as changes_appeal
+from bot.commands.elsewhere import for_
 from bot.commands.mistake import Mistake
+from bot.commands.office import admins, audit, stats
 from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.review import confirms as decides
 from bot.commands.review import review
+from bot.commands.sources import changes as changes_source
+from bot.commands.sources import sources
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
@@ -160,6 +164,14 @@ COMMANDS: tuple[Command, ...] = (
         plain=True,
     ),
     Command("orgs", orgs, msgid("Who has spoken, and how often"), "/orgs NKHR", msgid("[name]")),
+    Command(
+        "for",
+        for_,
+        msgid("Manage a channel or group of yours from here"),
+        "/for @channel /subscribe KP",
+        msgid("chat command"),
+        manages=True,
+    ),
     Command("status", status, msgid("Whether the watch is kept"), "/status"),
     Command(
         "forget",
@@ -179,6 +191,28 @@ COMMANDS: tuple[Command, ...] = (
         desk=True,
         destroys=True,
         changes=decides,
+    ),
+    Command(
+        "sources",
+        sources,
+        msgid("What is watched, how it fares, and a pause for one of them"),
+        "/sources northlight",
+        msgid("[name [pause | resume]]"),
+        desk=True,
+        destroys=True,
+        changes=changes_source,
+    ),
+    Command(
+        "stats",
+        stats,
+        msgid("What was rung, and how quickly it came"),
+        "/stats 30",
+        msgid("[days]"),
+        desk=True,
+    ),
+    Command("audit", audit, msgid("Who did what at the desk"), "/audit", desk=True),
+    Command(
+        "admins", admins, msgid("How many admins there are, and what an appeal needs"), "/admins", desk=True
     ),
     Command(
         "appeal",

@@ -33,6 +33,7 @@ _UNREACHABLE = (
     "user_is_blocked",
 )
 """Bad Requests that are about the chat and not about the message (wording of the Bot API server)."""
+_LOST_TOPIC = ("topic_closed", "topic_deleted", "topic_id_invalid", "message thread not found")
 _NOT_THERE = ("message to edit not found", "message to delete not found", "message_id_invalid")
 
 
@@ -66,6 +67,11 @@ def is_not_there(error: BadRequest) -> bool:
 def cannot_be_deleted(error: BadRequest) -> bool:
     """Whether Telegram keeps the message: a bot's own can be deleted for 48 hours (deleteMessage)."""
     return "message can't be deleted" in str(error).lower()
+
+
+def is_lost_topic(error: BadRequest) -> bool:
+    """Whether the topic was closed or deleted; the rest of the group can be written to."""
+    return any(words in str(error).lower() for words in _LOST_TOPIC)
 
 
 def is_unreadable_markup(error: BadRequest) -> bool:

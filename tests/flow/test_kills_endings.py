@@ -102,11 +102,12 @@ async def test_a_chat_that_is_gone_is_given_up_whenever_the_program_is_killed(
 async def test_a_group_that_moved_is_followed_whenever_the_program_is_killed(
     vigil: Program, site: Site, telegram: TelegramEmulator, point: str
 ) -> None:
-    """The alert rings once where the group is now, and what it asked for went with it."""
+    """The alert rings once where the group is now, and what it asked for went with it; no update told so."""
     telegram.group(GROUP)
     vigil.subscribed(GROUP)
     urgent_call(site)
     telegram.upgrades(GROUP, MOVED)
+    telegram.updates.drop()
     await vigil.dies(point)
     vigil.later(timedelta(minutes=2))
     await vigil.serve()
