@@ -98,9 +98,9 @@ class Answering:
                 return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
             case Left(address=address, update=number):
                 return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
-            case Became(news=news, update=number) if self._callbacks.became:
+            case Became(news=news, person=person, update=number) if self._callbacks.became:
                 became = partial(self._callbacks.became, news, self._id(number))
-                return self._inbox.add(news.address, None, became)
+                return self._inbox.add(news.address, person, became)
         return None
 
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
