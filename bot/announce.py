@@ -22,7 +22,7 @@ from jobs.steps.clock import zone_of
 from storage.notices import AT_ONCE
 from storage.people import Notice, Recipient
 from storage.records import Alert
-from storage.words import Urgency
+from storage.words import Status, Urgency
 
 
 class Transport(Protocol):
@@ -162,7 +162,9 @@ class Announcer:
         manner = replace(manner, silent=manner.silent or asleep)
         if recipient.discreet:
             # Not under what was told before: a reply quotes it.
-            message, manner = ping(str(alerts[0].id), speech, silent=manner.silent), replace(manner, under="")
+            status = next((one.status for one in alerts if one.status is Status.ACTUAL), alerts[0].status)
+            message = ping(str(alerts[0].id), speech, silent=manner.silent, status=status)
+            manner = replace(manner, under="")
             message = replace(message, language=speech.language)
         else:
             message = self.drawings.of(tuple(alerts), speech, now, manner)
@@ -173,7 +175,7 @@ class Announcer:
         speech = self._speech(recipient)
         if recipient.discreet:
             # What was told before the chat became discreet is not to be read there any more.
-            message = ping(str(change.alert.id), speech, silent=True)
+            message = ping(str(change.alert.id), speech, silent=True, status=change.alert.status)
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)

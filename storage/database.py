@@ -44,6 +44,7 @@ from storage.routes import Routes
 from storage.sources import Sources
 from storage.stances import Stances
 from storage.statements import Statements
+from storage.statistics import Statistics, count_since
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
 from storage.told import Told
@@ -91,6 +92,10 @@ class Work:
     def counts(self) -> Counts:
         """How much is held."""
         return count_all(self.connection)
+
+    def statistics(self, since: datetime) -> Statistics:
+        """What was rung since then, what became of it, how quickly it came."""
+        return count_since(self.connection, since)
 
     def measures(self, now: datetime) -> Measures:
         """What a monitoring system asks for."""
