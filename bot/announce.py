@@ -22,7 +22,7 @@ from jobs.steps.clock import zone_of
 from storage.notices import AT_ONCE
 from storage.people import Notice, Recipient
 from storage.records import Alert
-from storage.words import Urgency
+from storage.words import Status, Urgency
 
 
 class Transport(Protocol):
@@ -89,7 +89,7 @@ def bare(message: Message) -> Message:
     """The words alone, in one part: for a platform that refused the message as it was."""
     words = plain_text(message)
     shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
-    return Message((Paragraph((Span(shown),)),), silent=message.silent, pressing=message.pressing)
+    return replace(message, blocks=(Paragraph((Span(shown),)),), choices=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,7 @@ def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Man
     else:
         pressing = alerts[0].statement.alert.urgency is Urgency.IMMEDIATE
         message = replace(alert_message(alerts[0], speech, now), silent=manner.silent, pressing=pressing)
+    message = replace(message, language=speech.language)
     return bare(message) if manner.plain else message
 
 
@@ -161,7 +162,10 @@ class Announcer:
         manner = replace(manner, silent=manner.silent or asleep)
         if recipient.discreet:
             # Not under what was told before: a reply quotes it.
-            message, manner = ping(str(alerts[0].id), speech, silent=manner.silent), replace(manner, under="")
+            status = next((one.status for one in alerts if one.status is Status.ACTUAL), alerts[0].status)
+            message = ping(str(alerts[0].id), speech, silent=manner.silent, status=status)
+            manner = replace(manner, under="")
+            message = replace(message, language=speech.language)
         else:
             message = self.drawings.of(tuple(alerts), speech, now, manner)
         return await self.transport.send(recipient.address, message, key, manner.under)
@@ -171,7 +175,7 @@ class Announcer:
         speech = self._speech(recipient)
         if recipient.discreet:
             # What was told before the chat became discreet is not to be read there any more.
-            message = ping(str(change.alert.id), speech, silent=True)
+            message = ping(str(change.alert.id), speech, silent=True, status=change.alert.status)
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
@@ -181,12 +185,13 @@ class Announcer:
 
         In quiet hours only what admins have to decide at once makes a sound.
         """
-        message = notice_message(notice, Speech(recipient.language, self.zone))
+        speech = Speech(recipient.language, self.zone)
+        message = notice_message(notice, speech)
         can_wait = all(event.kind not in AT_ONCE for event in notice.events)
         silent = message.silent or (can_wait and is_quiet_for(recipient, now, self.zone))
         if recipient.discreet:
             message = ping(f"n{notice.id}", self._speech(recipient), silent=silent)
-        message = replace(message, silent=silent)
+        message = replace(message, silent=silent, language=speech.language)
         return await self.transport.send(recipient.address, message, key)
 
     def _speech(self, recipient: Recipient) -> Speech:

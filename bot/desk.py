@@ -4,15 +4,20 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
+import structlog
+
 from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes
 from bot.commands.inline import Offers, offers
 from bot.commands.request import Reply, Request
+from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.console import ADDRESS
 from jobs.desk import Rules
 from jobs.notices import Admins
 from storage.database import Database, now_utc
 from storage.words import RecipientState
+
+log = structlog.get_logger()
 
 TERMINAL = ("console", ADDRESS)
 """Who sits here has the configuration and the key."""
@@ -44,6 +49,10 @@ class Desk:
         """
         await asyncio.to_thread(self._suspend, transport, address, request_id)
 
+    async def became(self, transport: str, news: News, request_id: str) -> None:
+        """What became of a chat of several people, with all its topics; `request_id` as in `gone`."""
+        await asyncio.to_thread(self._become, transport, news, request_id)
+
     def _answer(self, request: Request) -> Reply:
         if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
             request = replace(request, admin=True, rules=self.rules)
@@ -70,3 +79,22 @@ class Desk:
             recipient = work.recipients.find(transport, address)
             if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
                 work.recipients.suspend(recipient.id, now_utc())
+
+    def _become(self, transport: str, news: News, request_id: str) -> None:
+        with self.database.read() as work:  # every address is deciphered: nobody may wait for that
+            known = work.recipients.within(transport, news.address)
+        if not known:
+            return
+        with self.database.write() as work:
+            if not work.requests.begin(transport, request_id, now_utc()):
+                return
+            for one in known:
+                match news:
+                    case Removed():
+                        work.recipients.forget(one.id)
+                    case Returned():
+                        work.recipients.ensure(transport, one.address, one.language, now_utc())
+                    case Moved(address=before, to=after):
+                        to = after + one.address.removeprefix(before)
+                        work.recipients.move(one.id, transport, to, now_utc())
+        log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))

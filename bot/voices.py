@@ -16,6 +16,7 @@ from bot.desk import ONLY_TERMINAL, Desk
 from bot.installation import admins, limits
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech, languages, msgid
+from bot.transports.chats import News
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_buttons import Buttons
@@ -70,6 +71,9 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("telegram", address, request_id)
 
+    async def became(news: News, request_id: str) -> None:
+        await desk.became("telegram", news, request_id)
+
     return TelegramTransport(
         config.token,
         api_url=config.api_url,
@@ -78,6 +82,7 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         face=telegram_face(desk.admins),
         apology=apology,
         gone=gone,
+        became=became,
         offer=desk.offer,
         buttons=telegram_buttons(desk.database),
         keeping=Keeping(desk.database),

@@ -61,9 +61,9 @@ class Halted:
         return self.tally.get(DeliveryState.CANCELLED, 0) + self.tally.get(DeliveryState.FAILED, 0)
 
 
-def write(work: Work, admin: str, draft: Draft, now: datetime) -> Appeal:
-    """A new appeal, which nobody gets before others have approved it."""
-    made = work.appeals.add(admin, draft, now)
+def write(work: Work, admin: str, draft: Draft, now: datetime, *, drill: bool = False) -> Appeal:
+    """A new appeal, or a drill, which nobody gets before others have approved it."""
+    made = work.appeals.add(admin, draft, now, drill=drill)
     work.audit.note(admin, Act.WRITTEN, made.id, now)
     return made
 
@@ -113,7 +113,7 @@ def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: d
         raise Refused(Refusal.TWICE)
     if draft.by is not None and draft.by < now.date():
         raise Refused(Refusal.OVER)
-    found = reached(work, alert_of(number, draft, rules, now))
+    found = reached(work, alert_of(number, draft, rules, now, appeal.status))
     if not found.all:
         raise Refused(Refusal.NOBODY)
     work.appeals.approve(number, admin)

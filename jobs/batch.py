@@ -26,6 +26,8 @@ class Batches(Generic[Item, Result]):
         self._write = write
         self._weight = weight
         self._expected = 0
+        self._load = 0
+        """What all that waits weighs."""
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._arrived = asyncio.Event()
@@ -38,13 +40,14 @@ class Batches(Generic[Item, Result]):
             yield
         finally:
             self._expected -= 1
-            self._arrived.set()
+            self._look()
 
     async def add(self, item: Item) -> Result:
         """Returns when the item is written; raises what writing it raised."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        self._arrived.set()
+        self._load += self._weight(item)
+        self._look()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._run())
         return await future
@@ -64,7 +67,7 @@ class Batches(Generic[Item, Result]):
         """Waits a moment for others, but not when nobody is on the way or enough is here."""
         loop = asyncio.get_running_loop()
         end = loop.time() + _WINDOW
-        while self._expected and sum(self._weight(item) for item, _ in self._waiting) < _MOST:
+        while not self._complete():
             self._arrived.clear()
             try:
                 async with asyncio.timeout_at(end):
@@ -72,12 +75,21 @@ class Batches(Generic[Item, Result]):
             except TimeoutError:
                 return
 
+    def _complete(self) -> bool:
+        return not self._expected or self._load >= _MOST
+
+    def _look(self) -> None:
+        """Wakes the writer when there is something to do: to wake it each time costs more than to write."""
+        if self._complete():
+            self._arrived.set()
+
     def _take(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         room, number = _MOST, 0
         while number < len(self._waiting) and room > 0:
             room -= self._weight(self._waiting[number][0])
             number += 1
         batch, self._waiting = self._waiting[:number], self._waiting[number:]
+        self._load = sum(self._weight(item) for item, _ in self._waiting)
         return batch
 
     async def _settle(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:

@@ -76,7 +76,10 @@ class Choice:
             elif place.chat in errands or place.chat in room.busy:
                 skipped.append((place.chat, recipient.id))
             elif isinstance(group, Change):
-                errands[place.chat] = Errand((), recipient, group, place)
+                if _is_drill_for_others(group.told.by, recipient):
+                    work.told.amended(group.wish, None)
+                else:
+                    errands[place.chat] = Errand((), recipient, group, place)
             elif told := self._still_told(work, group, known, recipient, now):
                 errands[place.chat] = Errand(told, recipient, known.matter(told), place)
         begun = [one.id for errand in errands.values() for one in errand.deliveries]
@@ -174,9 +177,12 @@ def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
         return "taken down by an admin"
     if alert.expires is not None and alert.expires < now:
         return EXPIRED
-    if alert.status is Status.DRAFT or (alert.status is not Status.ACTUAL and not recipient.drills):
-        return "a drill, which they did not ask for"
-    return ""
+    return "a drill, which they did not ask for" if _is_drill_for_others(alert, recipient) else ""
+
+
+def _is_drill_for_others(alert: Alert, recipient: Recipient) -> bool:
+    """Whether it is a drill, and they did not ask for drills; a draft is for nobody."""
+    return alert.status is Status.DRAFT or (alert.status is not Status.ACTUAL and not recipient.drills)
 
 
 def _reader(waiting: _Waiting) -> int:

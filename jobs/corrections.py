@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from jobs.appeals import cease
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import store, tell
+from jobs.steps import match
 from jobs.takedown import take_down
 from storage.appeals import Appeal
 from storage.database import Work
@@ -13,7 +14,6 @@ from storage.records import Alert, Assessment, Statement
 from storage.words import Act, AppealState, Cause, DeliveryState, EventKind, MsgType, Relation, Urgency
 
 WORDINGS = (Cause.FALSE, Cause.OUTDATED, Cause.DETAILS, Cause.SAFETY)
-_LANE = 0
 _LIFE = timedelta(days=9)
 _NOT_SENT = {
     AppealState.DRAFT: Refusal.DRAFT,
@@ -81,7 +81,10 @@ def correct(
     if why is Cause.SAFETY:
         take_down(work, alert.statement.id, f"appeal {number} endangered somebody", now)
     correction = store(work, corrected(alert, why, words, now))
-    told = work.appeals.queue_correction(correction.id, [one.id for one in rung], (_LANE, now))
+    lane = match.lane(correction)
+    told = work.appeals.queue_correction(
+        correction.id, [one.id for one in rung], (lane, now), correction.status
+    )
     if why is not Cause.SAFETY:
         work.told.amend(correction, now, statement_id=alert.statement.id)
     work.appeals.turn(number, AppealState.CORRECTED)

@@ -110,7 +110,7 @@ def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: da
 
 def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:
     if alert.msg_type is MsgType.CANCEL and alert.case_id is not None:
-        work.deliveries.cancel_case(alert.case_id, before=alert.id)
+        work.deliveries.cancel_case(alert.case_id, before=alert.id, status=alert.status)
     if alert.msg_type is MsgType.ALERT and alert.case_id is not None:
         work.held.spare(alert.id, alert.case_id)
     count = work.held.release(alert.id, now)

@@ -66,6 +66,9 @@ def pieces(outcome: Outcome) -> Iterator[Outcome]:
 
     Only the last tells how the source answers: until it is kept, nothing of the answer counts as seen.
     """
+    if not (outcome.new or outcome.edits):
+        yield outcome
+        return
     new = sorted(outcome.new, key=lambda read: read.entry.published or outcome.now)
     outcome = replace(outcome, new=tuple(new), doubt=_AT_ONCE if _many(outcome.edits) else "")
     while len(outcome.new) + len(outcome.edits) > _PIECE:

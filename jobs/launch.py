@@ -22,7 +22,7 @@ from storage.database import Database, Work
 from storage.fitting import Rank
 from storage.people import Event
 from storage.records import Addressee, Alert, Assessment, Entry, Source, Statement
-from storage.words import Act, AppealState, EventKind, Kind, SourceKind, Urgency
+from storage.words import Act, AppealState, EventKind, Kind, SourceKind, Status, Urgency
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ class Reached:
         return self.at_once + self.later
 
 
-def alert_of(number: int, draft: Draft, rules: Rules, now: datetime) -> Alert:
+def alert_of(number: int, draft: Draft, rules: Rules, now: datetime, status: Status = Status.ACTUAL) -> Alert:
     """The alert that the words of this appeal make, as it would be told at `now`; nothing is stored."""
     urgent = draft.urgency is Urgency.IMMEDIATE
     statement = Statement(
@@ -69,7 +69,7 @@ def alert_of(number: int, draft: Draft, rules: Rules, now: datetime) -> Alert:
     expires = now + _LIFE
     if draft.by:
         expires = min(expires, datetime.combine(draft.by + timedelta(days=1), time(), UTC) + _LAST_END)
-    return Alert(f"vigil-appeal-{number}", statement, DESK, now, expires=expires)
+    return Alert(f"vigil-appeal-{number}", statement, DESK, now, status=status, expires=expires)
 
 
 def reached(work: Work, alert: Alert) -> Reached:
@@ -80,8 +80,11 @@ def reached(work: Work, alert: Alert) -> Reached:
 
 
 def store(work: Work, alert: Alert) -> Alert:
-    """The alert with its statement in the archive, in the case that the alert names, else in its own."""
-    statement, now = alert.statement, alert.sent
+    """The alert with its statement in the archive, in the case that the alert names, else in its own.
+
+    A drill is kept beside the archive: nobody finds it there, and no statement is ever compared with it.
+    """
+    statement, now, drill = alert.statement, alert.sent, alert.status is not Status.ACTUAL
     source = work.sources.ensure(DESK)
     entry = Entry(
         uid=alert.identifier,
@@ -93,8 +96,8 @@ def store(work: Work, alert: Alert) -> Alert:
     )
     case = alert.case_id or work.cases.open(statement.title, now)
     entry_id = work.entries.add(source.id, entry, now)
-    statement = replace(statement, case_id=case, entry_id=entry_id, fetched=now)
-    statement = replace(statement, id=work.statements.add(statement, source, now))
+    statement = replace(statement, case_id=None if drill else case, entry_id=entry_id, fetched=now)
+    statement = replace(statement, id=work.statements.add(statement, source, now, drill=drill))
     alert = replace(alert, statement=statement, source=source, case_id=case)
     return replace(alert, id=work.alerts.add(alert, now, now))
 
@@ -104,7 +107,7 @@ def launch(work: Work, appeal: Appeal, rules: Rules, limits: Limits, now: dateti
     assert appeal.draft is not None  # noqa: S101 - until it is sent it has words
     assert appeal.due is not None  # noqa: S101 - it waits for that moment
     late = now - appeal.due > _LATE or (appeal.draft.by is not None and appeal.draft.by < now.date())
-    alert = alert_of(appeal.id, appeal.draft, rules, now)
+    alert = alert_of(appeal.id, appeal.draft, rules, now, appeal.status)
     audience = Audience(work)
     aim = audience.aim(alert)
     reach = work.matching.reach(aim)
@@ -136,8 +139,10 @@ def tell(
     now: datetime,
     counts: dict[str, int] | None = None,
 ) -> None:
-    """All admins hear at once what became of an appeal. None of its words is in it."""
-    event = Event(kind, now, title=str(number), counts={"appeal": number} | (counts or {}))
+    """All admins hear at once what became of an appeal, or a drill. None of its words is in it."""
+    appeal = work.appeals.get(number)
+    named = {"appeal": number} | ({"drill": 1} if appeal and appeal.drill else {})
+    event = Event(kind, now, title=str(number), counts=named | (counts or {}))
     announce_at_once(work, event, rules.admins, now)
 
 

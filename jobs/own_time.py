@@ -14,7 +14,7 @@ from storage.matching import Timing
 from storage.own_time import Clock
 from storage.people import Recipient
 from storage.records import Alert
-from storage.words import MsgType, Severity, Urgency
+from storage.words import MsgType, Severity, Status, Urgency
 
 USUAL_HOUR = 8 * 60
 """When digests come where nothing else was said: minutes after midnight."""
@@ -22,8 +22,10 @@ _MONDAY = 0
 
 
 def wakes(alert: Alert) -> bool:
-    """Whether it may break quiet hours: somebody's life, now."""
+    """Whether it may break quiet hours: somebody's life, now, and no drill."""
     judged = alert.statement.alert
+    if alert.status is not Status.ACTUAL:
+        return False
     return judged.urgency is Urgency.IMMEDIATE and judged.severity is Severity.EXTREME
 
 

@@ -1,5 +1,6 @@
 """Remembers which places asked to be left alone: a whole host after 429, one address after 503."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from storage.records import without_credentials
 _HOST_PAUSE = timedelta(minutes=5)
 """For how long a host is left alone that says 429, and not for how long."""
 _LONGEST_WISH = timedelta(days=1)
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?/[^@]*$")
+"""An address as they mostly are; every round looks at the hosts of all that is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ class Pauses:
 
 def host_of(url: str) -> str:
     """The host of an address, as a place; "" where it has none."""
+    plain = _PLAIN.match(url)
+    if plain:
+        return plain[1]
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

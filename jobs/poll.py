@@ -255,9 +255,7 @@ class Poller:
             return ()
         found = await asyncio.to_thread(self._unread, source, now)
         unread = [entry for entry in found if entry.id not in but]
-        read = await Linked(self.fetcher, self._pauses, self.parser, source.asked).read(
-            unread, now, _READ_AGAIN
-        )
+        read = await self._linked(source).read(unread, now, _READ_AGAIN)
         return await self._readings.edits(list(zip(unread, read, strict=True)), source, now, late=True)
 
     def _linked(self, source: Source) -> Linked:

@@ -289,10 +289,10 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     if held:
         log.warning("alert.held", source=alert.source.name, identifier=alert.identifier, why=held)
     else:
-        work.deliveries.cancel_case(alert.case_id)
+        work.deliveries.cancel_case(alert.case_id, status=alert.status)
     again = alert.statement.relation is Relation.DUPLICATE
     followed = circle.is_followed(work, alert, again=again)
-    if again and not work.told.receivers(alert.case_id, waiting=bool(held)):
+    if again and not work.told.receivers(alert.case_id, waiting=bool(held), status=alert.status):
         return None
     alert = replace(alert, id=_added(work, alert, occasion))
     lane = match.lane(alert)

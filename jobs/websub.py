@@ -226,6 +226,8 @@ class Subscriber:
         if not websub.signed(push.body, push.signature, known.secret):
             self._tell_forged(source)
             return Receipt.IGNORED
+        if source.halted:
+            return Receipt.IGNORED
         if not push.body.strip():
             return await self._due(source)
         task = self._start(self._take(source, known, push))

@@ -29,12 +29,14 @@ _RUNG_SINCE = (
         alerts.c.source_id == sa.bindparam("source"),
         alerts.c.sent > sa.bindparam("since"),
         alerts.c.cause != Cause.REMINDER,
+        alerts.c.status == Status.ACTUAL,
     )
 )
 _OF_SOURCE = sa.and_(
     alerts.c.source_id == sa.bindparam("source"),
     alerts.c.sent > sa.bindparam("since"),
     alerts.c.cause != Cause.REMINDER,
+    alerts.c.status == Status.ACTUAL,
 )
 _AT_ONCE_SINCE = (
     sa.select(sa.func.count(alerts.c.id.distinct()))
@@ -57,7 +59,7 @@ _HELD_SINCE = (
 _SO_MANY_BACK = (
     sa.select(alerts.c.sent)
     .join(statements, statements.c.id == alerts.c.statement_id)
-    .where(statements.c.urgent)
+    .where(statements.c.urgent, alerts.c.status == Status.ACTUAL)
     .order_by(alerts.c.id.desc())
     .offset(sa.bindparam("before"))
     .limit(1)

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.queueing import queue_for
+from storage.reach import meant
 from storage.tables import alerts, appeals, approvals, deliveries, recipients
 from storage.vault import Vault
-from storage.words import AppealState, DeliveryState, RecipientState, Urgency
+from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
 _WORDS = "appeal"
 _LISTED = 20
@@ -51,7 +52,7 @@ class Appeal:
     author: str
     """Who wrote these words, as `Audit.admin` names them."""
     digest: str
-    """A keyed hash of its number and its exact words."""
+    """A keyed hash of its number, its exact words, and whether it is a drill."""
     changed: datetime
     draft: Draft | None = None
     """None once it was sent: then it is a statement."""
@@ -62,11 +63,18 @@ class Appeal:
     alert_id: int = 0
     audience: int = 0
     """For how many it was queued."""
+    drill: bool = False
+    """Whether it is an exercise, from its first words on: only those who asked for drills get it."""
 
     @property
     def mark(self) -> str:
         """As much of the hash as people type."""
         return self.digest[:8]
+
+    @property
+    def status(self) -> Status:
+        """As CAP 1.2 (section 3.2.1) has it."""
+        return Status.EXERCISE if self.drill else Status.ACTUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +84,22 @@ class Appeals:
     connection: Connection
     vault: Vault
 
-    def add(self, author: str, draft: Draft, now: datetime) -> Appeal:
-        """Keeps a new draft."""
+    def add(self, author: str, draft: Draft, now: datetime, *, drill: bool = False) -> Appeal:
+        """Keeps a new draft. What is a drill stays one."""
         row = {"state": AppealState.DRAFT, "author": author, "digest": "", "changed": now, "audience": 0}
+        row |= {"drill": drill}
         made = self.connection.execute(sa.insert(appeals).values(**row).returning(appeals.c.id))
         return self.rewrite(int(made.scalar_one()), author, draft, now)
 
     def rewrite(self, number: int, author: str, draft: Draft, now: datetime) -> Appeal:
         """It has other words now: nobody but who wrote them stands for them."""
         words = draft.as_json()
+        drill = self.connection.scalar(sa.select(appeals.c.drill).where(appeals.c.id == number))
         self._set(
             number,
             author=author,
             words_sealed=self.vault.seal(words, _WORDS),
-            digest=self.vault.trace(_WORDS, str(number), words),
+            digest=self.vault.trace(_WORDS, str(number), words, *(("drill",) if drill else ())),
             changed=now,
         )
         self.return_to_draft(number)
@@ -170,11 +180,13 @@ class Appeals:
         self.connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(expires=now))
         return count
 
-    def queue_correction(self, correction: int, of: Sequence[int], turn: tuple[int, datetime]) -> int:
+    def queue_correction(
+        self, correction: int, of: Sequence[int], turn: tuple[int, datetime], status: Status = Status.ACTUAL
+    ) -> int:
         """Queues an alert for whoever was sent one of these, or may have been.
 
-        `turn` is the lane, and from when on it may go. Who cannot be reached is told when they are there
-        again. Returns for how many that can be reached.
+        `turn` is the lane, and from when on it may go. Who asks for no drills any more is told no end of one.
+        Who cannot be reached is told when they are there again. Returns for how many that can be reached.
         """
         told = (
             sa.select(deliveries.c.recipient_id, deliveries.c.transport)
@@ -182,6 +194,7 @@ class Appeals:
             .where(
                 deliveries.c.alert_id.in_(of),
                 deliveries.c.state.in_(_LEFT_US),
+                meant(status),
             )
             .distinct()
         )
@@ -222,6 +235,7 @@ class Appeals:
             due=row.due,
             alert_id=row.alert_id or 0,
             audience=row.audience,
+            drill=row.drill,
         )
 
 

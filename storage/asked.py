@@ -27,7 +27,12 @@ class Asked:
         question = (
             sa.select(demands.c.addressee, count)
             .join(statements, statements.c.id == demands.c.statement_id)
-            .where(statements.c.day >= since, statements.c.day < before, statements.c.taken_down.is_(None))
+            .where(
+                statements.c.day >= since,
+                statements.c.day < before,
+                statements.c.taken_down.is_(None),
+                sa.not_(statements.c.drill),
+            )
             .group_by(demands.c.addressee)
             .order_by(count.desc(), demands.c.addressee)
             .limit(limit)

@@ -63,6 +63,13 @@ class Audit:
         for row in self.connection.execute(sa.select(audit).order_by(audit.c.id)):
             yield Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain)
 
+    def last(self, limit: int) -> tuple[Noted, ...]:
+        """What was noted last, the newest first."""
+        rows = self.connection.execute(sa.select(audit).order_by(audit.c.id.desc()).limit(limit))
+        return tuple(
+            Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain) for row in rows
+        )
+
     def broken(self) -> int | None:
         """The number of the first row that is not as it was noted, or behind which one is missing."""
         before = ""

@@ -10,7 +10,7 @@ from storage.additions import Additions
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them, reachable
 from storage.tables import alerts, deliveries, recipients, statements
-from storage.words import DeliveryState, RecipientState, Urgency
+from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
 DIGESTS = 4
@@ -265,13 +265,14 @@ class Deliveries:
         question = sa.select(sa.func.count()).where(deliveries.c.state.in_(states))
         return int(self._connection.scalar(question) or 0)
 
-    def cancel_case(self, case_id: int, *, before: int | None = None) -> int:
+    def cancel_case(self, case_id: int, *, before: int | None = None, status: Status = Status.ACTUAL) -> int:
         """Cancels what still waits of earlier alerts on the case: it is over; returns how many.
 
-        With `before`, only of those with a lower id. What is just being sent is not tried again, should it
+        With `before`, only of those with a lower id. What ends a drill ends nothing that is real, nor the
+        other way round: `status` is the end's own. What is just being sent is not tried again, should it
         not arrive.
         """
-        of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id)
+        of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.status == status)
         if before is not None:
             of_case = of_case.where(alerts.c.id < before)
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.deliveries import DIGESTS, LIVE
 from storage.facets import ANYWHERE
+from storage.reach import meant
 from storage.tables import alerts, deliveries, recipients, route_countries, routes
 from storage.words import Digest, Kind, RecipientState, Status, Urgency
 
@@ -112,15 +113,15 @@ def fitting_routes(shape: Shape) -> sa.Subquery:
     """Recipient and rank of every route that fits, and of who was alerted to the case."""
     fitting: sa.Select[Any] | sa.CompoundSelect[Any] = _fitting(shape)
     if shape.follows:
-        fitting = sa.union_all(fitting, _followers(sa.bindparam("follows")))
+        fitting = sa.union_all(fitting, _followers(sa.bindparam("follows"), shape.status))
     return fitting.subquery("fitting")
 
 
 def reachable(shape: Shape, recipient: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
     """Who may be told at all."""
-    where = [recipients.c.state == RecipientState.ACTIVE, _meant(shape.status)]
+    where = [recipients.c.state == RecipientState.ACTIVE, meant(shape.status)]
     if shape.unheard:
-        where.append(recipient.not_in(_heard(sa.bindparam("unheard"))))
+        where.append(recipient.not_in(_heard(sa.bindparam("unheard"), shape.status)))
     return where
 
 
@@ -169,13 +170,6 @@ def _escaped(text: str) -> str:
     return text
 
 
-def _meant(status: Status) -> sa.ColumnElement[bool]:
-    """What is not real reaches only those who asked for drills; a draft nobody."""
-    if status is Status.ACTUAL:
-        return sa.true()
-    return sa.false() if status is Status.DRAFT else recipients.c.drills
-
-
 def _rank(*, urgent: bool) -> sa.ColumnElement[int]:
     if urgent:
         return sa.literal(int(Rank.AT_ONCE), sa.Integer())
@@ -186,22 +180,28 @@ def _rank(*, urgent: bool) -> sa.ColumnElement[int]:
     )
 
 
-def _followers(case_id: sa.BindParameter[int]) -> sa.Select[Any]:
-    """Who was, or is about to be, alerted to the case, and still wants anything at all."""
+def _followers(case_id: sa.BindParameter[int], status: Status) -> sa.Select[Any]:
+    """Who was, or is about to be, alerted to the case, and wants anything at all; a drill alerts nobody."""
     return (
         sa.select(deliveries.c.recipient_id, sa.literal(int(Rank.AT_ONCE), sa.Integer()).label("rank"))
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
         .where(
             alerts.c.case_id == case_id,
+            alerts.c.status == status,
             sa.exists().where(routes.c.recipient_id == deliveries.c.recipient_id),
         )
     )
 
 
-def _heard(case_id: sa.BindParameter[int]) -> sa.Select[Any]:
+def _heard(case_id: sa.BindParameter[int], status: Status) -> sa.Select[Any]:
     """Who got an alert on the case at once, or is about to."""
     return (
         sa.select(deliveries.c.recipient_id)
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
-        .where(alerts.c.case_id == case_id, deliveries.c.state.in_(LIVE), deliveries.c.lane < DIGESTS)
+        .where(
+            alerts.c.case_id == case_id,
+            alerts.c.status == status,
+            deliveries.c.state.in_(LIVE),
+            deliveries.c.lane < DIGESTS,
+        )
     )

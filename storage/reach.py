@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.tables import recipients
-from storage.words import RecipientState
+from storage.words import RecipientState, Status
 
 UNREACHABLE = "the recipient cannot be reached"
 HELD_FROM_THEM = f"{UNREACHABLE}, and it was held; "
@@ -18,6 +18,13 @@ def reachable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     """Whether its recipient may be written to at this moment."""
     rested = sa.or_(recipients.c.rests.is_(None), recipients.c.rests <= now)
     return (recipients.c.state == RecipientState.ACTIVE, rested)
+
+
+def meant(status: Status) -> sa.ColumnElement[bool]:
+    """Whether a recipient may be told what is of this status: drills who asked for them, a draft nobody."""
+    if status is Status.ACTUAL:
+        return sa.true()
+    return sa.false() if status is Status.DRAFT else recipients.c.drills
 
 
 def at_rest_until(due: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:

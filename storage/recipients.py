@@ -47,6 +47,14 @@ class Recipients:
         rows = self.connection.execute(sa.select(recipients.c.address_trace, recipients.c.id))
         return {trace: int(key) for trace, key in rows}
 
+    def within(self, transport: str, chat: str) -> tuple[Recipient, ...]:
+        """A chat and all its topics ("chat/topic"). Addresses are enciphered, so each one is looked at."""
+        rows = self.connection.execute(
+            sa.select(recipients).where(recipients.c.transport == transport)
+        ).mappings()
+        found = (recipient_of(row, self.vault) for row in rows)
+        return tuple(one for one in found if one.address.split("/", 1)[0] == chat)
+
     def ensure(self, transport: str, address: str, language: str, now: datetime) -> Recipient:
         """The recipient at this address, made where there is none, active again where suspended."""
         found = self.find(transport, address)
@@ -138,8 +146,8 @@ class Recipients:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
 
         Not a call that is over by now. The end of one that they were told is a message of its own, ahead of
-        all. What may have arrived once was to be repeated, and stays the one repetition. What an admin was
-        to look at first waits for that again.
+        all. So is what may have arrived once and was to be repeated: it goes as it went, and stays the one
+        repetition. What an admin was to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
         ends = alerts.c.msg_type == MsgType.CANCEL
@@ -165,7 +173,7 @@ class Recipients:
             .where(*of_theirs, kept, deliveries.c.detail.startswith(UNREACHABLE))
             .values(
                 state=DeliveryState.QUEUED,
-                lane=sa.case((an_end, deliveries.c.lane), else_=_DIGESTS),
+                lane=sa.case((sa.or_(an_end, repeated), deliveries.c.lane), else_=_DIGESTS),
                 not_before=now,
                 detail=sa.case((repeated, REPEATED), else_=""),
             )

@@ -84,6 +84,8 @@ class Source:
     """The state in which admins believe it to be in trouble; "" while they believe it well."""
     told_at: datetime | None = None
     """When it last fell ill, as far as admins are concerned."""
+    halted: datetime | None = None
+    """Since when an admin has it asked no more; None while it is asked."""
     unsteady: bool = False
     """True when they were told that it comes and goes, and hear no more until it has settled."""
 

@@ -14,7 +14,9 @@ from storage.tables import pauses, sources
 from storage.words import SourceKind, SourceState, Trust
 
 _CONFIGURED = ("url", "kind", "title", "organisation", "language", "countries", "trust", "every", "selectors")
-_LEARNT = tuple(name for name in Source.__dataclass_fields__ if name not in ("id", "name", *_CONFIGURED))
+_LEARNT = tuple(
+    name for name in Source.__dataclass_fields__ if name not in ("id", "name", "halted", *_CONFIGURED)
+)
 _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
     for name in (
@@ -95,7 +97,8 @@ class Sources:
         One that waits for longer than it ever could was asked by a clock that ran ahead, or less often.
         """
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now, *self._beyond(now))
-        return self._select(sa.and_(sources.c.watched, late), sources.c.next_due.asc().nulls_first())
+        asked = sa.and_(sources.c.watched, sources.c.halted.is_(None), late)
+        return self._select(asked, sources.c.next_due.asc().nulls_first())
 
     def _beyond(self, now: datetime) -> list[sa.ColumnElement[bool]]:
         """What is true of a source whose stored time lies further ahead than any poll would set it."""
@@ -175,6 +178,15 @@ class Sources:
         if found:
             until_commit(self._connection, "sources")
             self._connection.execute(_saving(_OF_ENTRIES), [_values(source, _OF_ENTRIES) for source in found])
+
+    def halt(self, source_id: int, now: datetime) -> None:
+        """Nobody asks it any more, and nothing is taken from its hub, until `resume`."""
+        self._connection.execute(sa.update(sources).where(sources.c.id == source_id).values(halted=now))
+
+    def resume(self, source_id: int) -> None:
+        """It is asked again, at once."""
+        values = {"halted": None, "next_due": None}
+        self._connection.execute(sa.update(sources).where(sources.c.id == source_id).values(**values))
 
     def read_anew(self) -> None:
         """The next answer of every source is read whole, as if none of its items had been seen."""

@@ -46,6 +46,8 @@ _WHOLE = (
 )
 _THESE = _WHOLE.where(statements.c.id.in_(sa.bindparam("ids", expanding=True)))
 
+_ARCHIVED = sa.not_(statements.c.drill)
+
 
 class Statements:
     """Questions about statements, and their changes. The index changes with them."""
@@ -62,14 +64,27 @@ class Statements:
         self.past = False
         """Whether what is added in this transaction was said at some time: without a date it is no news."""
 
-    def add(self, statement: Statement, source: Source, fetched: datetime, *, deferred: bool = False) -> int:
-        """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later."""
+    def add(
+        self,
+        statement: Statement,
+        source: Source,
+        fetched: datetime,
+        *,
+        deferred: bool = False,
+        drill: bool = False,
+    ) -> int:
+        """Keeps a statement and indexes it; returns its id. `deferred`: it is to be understood later.
+
+        A `drill` is no part of the archive: it is read by its number, and neither listed nor found.
+        """
         row = row_of(statement, source) | {
             "fetched": fetched,
             "day": day_of(statement, fetched, past=self.past),
         }
-        row["deferred"] = deferred
+        row |= {"deferred": deferred, "drill": drill}
         key = self._additions.add(statements, row)
+        if drill:
+            return key
         self._add_parts(key, statement)
         self.parties.add(key, statement, source.organisation, dated(statement))
         self._index.add(document_of(key, statement, source.organisation, row["voices"], row["day"]))
@@ -129,7 +144,7 @@ class Statements:
         bare = url.partition("#")[0].rstrip("/")
         forms = [f"{scheme}{rest}" for scheme in ("https://", "http://") for rest in _ends(bare)]
         found: int | None = self._connection.scalar(
-            sa.select(sa.func.max(statements.c.id)).where(statements.c.url.in_([url, *forms]))
+            sa.select(sa.func.max(statements.c.id)).where(statements.c.url.in_([url, *forms]), _ARCHIVED)
         )
         return found
 
@@ -168,7 +183,7 @@ class Statements:
         standing = sa.true() if stones else statements.c.taken_down.is_(None)
         question = (
             sa.select(statements.c.id)
-            .where(statements.c.id > number, standing)
+            .where(statements.c.id > number, standing, _ARCHIVED)
             .order_by(statements.c.id)
             .limit(limit)
         )
@@ -207,7 +222,9 @@ class Statements:
             return ()
         question = (
             sa.select(statements.c.id)
-            .where(sa.or_(*same), statements.c.id != statement.id, statements.c.taken_down.is_(None))
+            .where(
+                sa.or_(*same), statements.c.id != statement.id, statements.c.taken_down.is_(None), _ARCHIVED
+            )
             .order_by(statements.c.id)
             .limit(_BESIDE)
         )
@@ -244,7 +261,7 @@ class Statements:
             sa.select(statements.c.id, statements.c.voices, statements.c.day, *names)
             .join(entries, entries.c.id == statements.c.entry_id)
             .join(sources, sources.c.id == entries.c.source_id)
-            .where(statements.c.id > sa.bindparam("after"), statements.c.taken_down.is_(None))
+            .where(statements.c.id > sa.bindparam("after"), statements.c.taken_down.is_(None), _ARCHIVED)
             .order_by(statements.c.id)
             .limit(_INDEXED)
         )
@@ -296,7 +313,8 @@ class Statements:
         is_old = query.sort is Sort.OLD
         if query == Query(sort=query.sort):
             question = _ordered(sa.select(statements.c.id), is_old=is_old)
-            question = question.where(statements.c.taken_down.is_(None)).limit(limit).offset(offset)
+            question = question.where(statements.c.taken_down.is_(None), _ARCHIVED)
+            question = question.limit(limit).offset(offset)
             return Hits(self._index.size(), self._hits(self._connection.scalars(question).all()))
         found = self._index.dated(query, offset + limit)
         page = found.keys[offset : offset + limit]

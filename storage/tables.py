@@ -72,6 +72,7 @@ sources = Table(
     Column("told", String, nullable=False, server_default=""),
     Column("told_at", Moment),
     Column("unsteady", Boolean, nullable=False, server_default=false()),
+    Column("halted", Moment),
 )
 
 subscriptions = Table(
@@ -167,6 +168,7 @@ statements = Table(
     Column("gone_as", String),
     Column("taken_down", Moment),
     Column("deferred", Boolean, nullable=False, server_default=false()),
+    Column("drill", Boolean, nullable=False, server_default=false()),
     Index("ix_statements_kind_day", "kind", "day"),
     Index("ix_statements_day", "day"),
     Index("ix_statements_url", "url"),
@@ -395,6 +397,7 @@ appeals = Table(
     Column("due", Moment),
     Column("alert_id", ForeignKey("alerts.id"), index=True),
     Column("audience", Integer, nullable=False),
+    Column("drill", Boolean, nullable=False, server_default=false()),
 )
 
 approvals = Table(

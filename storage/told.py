@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.queueing import queue_for
-from storage.reach import UNREACHABLE, at_rest_until, reachable
+from storage.reach import UNREACHABLE, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Status, Urgency
@@ -46,12 +46,13 @@ class Told:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def receivers(self, case_id: int, *, waiting: bool = False) -> bool:
+    def receivers(self, case_id: int, *, waiting: bool = False, status: Status = Status.ACTUAL) -> bool:
         """Whether anybody was told of the case, or may have been, and has not heard of its end.
 
-        With `waiting`, also if something on it only waits for somebody.
+        With `waiting`, also if something on it only waits for somebody. Of alerts of this `status` alone: who
+        was told in a drill was told nothing.
         """
-        found = self._connection.execute(_receivers(case_id, waiting=waiting).limit(1)).first()
+        found = self._connection.execute(_receivers(case_id, status, waiting=waiting).limit(1)).first()
         return found is not None
 
     def queue(self, end: Alert, lane: int, now: datetime, *, held: str = "") -> int:
@@ -62,9 +63,8 @@ class Told:
         Returns for how many that can be reached.
         """
         assert end.case_id is not None  # noqa: S101 - it ends the case
-        found = _receivers(end.case_id, waiting=bool(held))
-        if end.status is not Status.ACTUAL:  # a drill is for those who still ask for drills, a draft for none
-            found = found.where(recipients.c.drills, sa.literal(end.status is not Status.DRAFT))
+        found = _receivers(end.case_id, end.status, waiting=bool(held))
+        found = found.where(meant(end.status))
         for state in (RecipientState.SUSPENDED, RecipientState.ACTIVE):
             these, lost = found.where(recipients.c.state == state), state is RecipientState.SUSPENDED
             count = queue_for(self._connection, these, end.id, (lane, now), held, lost=lost)
@@ -93,14 +93,16 @@ class Told:
         """From now on the messages on the alert's case are due to be changed; returns how many.
 
         Digests that told of it among others, too. With `statement_id`, only what was told of that statement.
+        A drill changes drills alone, and only for those who still ask for them.
         """
-        of = [alerts.c.case_id == by.case_id, alerts.c.id < by.id]
+        of = [alerts.c.case_id == by.case_id, alerts.c.id < by.id, alerts.c.status == by.status]
         of += [alerts.c.statement_id == statement_id] if statement_id else []
         result = self._connection.execute(
             sa.update(deliveries)
             .where(
                 deliveries.c.alert_id.in_(sa.select(alerts.c.id).where(*of)),
                 _LEFT_US,
+                *_meant_for(by.status),
             )
             .values(amend_by=by.id, amend_at=now)
         )
@@ -117,7 +119,7 @@ class Told:
     ) -> tuple[Amendment, ...]:
         """Messages of reachable chats that are due to be changed, oldest wish first.
 
-        With `ends`, only by what calls a case off; with False, only by anything else. `without`:
+        With `ends`, only by what calls a case off in earnest; with False, only by anything else. `without`:
         recipients who are not to be written to now. To be asked only by the one sender that holds the
         transport's lock.
         """
@@ -135,8 +137,12 @@ class Told:
             .limit(most)
         )
         if ends is not None:
-            by = sa.select(alerts.c.msg_type).where(alerts.c.id == deliveries.c.amend_by).scalar_subquery()
-            question = question.where(by == MsgType.CANCEL if ends else by != MsgType.CANCEL)
+            by_an_end = sa.exists().where(
+                alerts.c.id == deliveries.c.amend_by,
+                alerts.c.msg_type == MsgType.CANCEL,
+                alerts.c.status == Status.ACTUAL,
+            )
+            question = question.where(by_an_end if ends else sa.not_(by_an_end))
         if without:
             question = question.where(deliveries.c.recipient_id.not_in(without))
         return tuple(Amendment(*row) for row in self._connection.execute(question))
@@ -166,6 +172,7 @@ class Told:
             .where(
                 alerts.c.id.in_(alert_ids),
                 end.c.msg_type == MsgType.CANCEL,
+                end.c.status == alerts.c.status,
                 deliveries.c.recipient_id == recipient_id,
                 sa.or_(_LEFT_US, _UNDER_WAY),
             )
@@ -206,6 +213,12 @@ class Told:
         )
 
 
+def _meant_for(status: Status) -> Iterable[sa.ColumnElement[bool]]:
+    """Whose deliveries may be changed by something of this status; of what is real everybody's."""
+    if status is not Status.ACTUAL:
+        yield deliveries.c.recipient_id.in_(sa.select(recipients.c.id).where(meant(status)))
+
+
 def _of_message(amendment: Amendment) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         deliveries.c.recipient_id == amendment.recipient_id,
@@ -213,7 +226,7 @@ def _of_message(amendment: Amendment) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _receivers(case_id: int, *, waiting: bool) -> sa.Select[tuple[int, str]]:
+def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tuple[int, str]]:
     end = alerts.c.msg_type == MsgType.CANCEL
     told = sa.or_(_LEFT_US, _WAITS) if waiting else _LEFT_US
     newest_end = sa.func.coalesce(sa.func.max(sa.case((end, alerts.c.id))), 0)
@@ -223,6 +236,7 @@ def _receivers(case_id: int, *, waiting: bool) -> sa.Select[tuple[int, str]]:
         .join(recipients, recipients.c.id == deliveries.c.recipient_id)
         .where(
             alerts.c.case_id == case_id,
+            alerts.c.status == status,
             sa.or_(told, sa.and_(end, sa.or_(_UNDER_WAY, _KEPT))),
         )
         .group_by(deliveries.c.recipient_id, deliveries.c.transport)

@@ -272,6 +272,9 @@ class Act(StrEnum):
     """It was sent without what may endanger somebody."""
     REFUSED = "refused"
     """It was not sent."""
+    HALTED = "halted"
+    """A source is asked no more."""
+    RESUMED = "resumed"
 
 
 class Concern(StrEnum):

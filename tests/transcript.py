@@ -45,6 +45,7 @@ LINES = (
         "/statement 1 versions",
         "/statement 99",
         "/act 1",
+        "/for @channel /subscribe KP",
         "/case 1",
         "/cite 2",
         "/cite 3",
@@ -56,6 +57,8 @@ LINES = (
 )
 DESK = (
     *(("author", line) for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted yes")),
+    *(("author", line) for line in ("/sources", "/sources northlight", "/sources northlight pause")),
+    *(("author", line) for line in ("/stats", "/audit", "/admins")),
     ("author", "/appeal"),
     (
         "author",
@@ -68,7 +71,12 @@ DESK = (
     ("author", "/approve 1 {mark}"),
     ("colleague", "/approve 1 {mark}"),
     ("author", "/stop 1"),
-    *(("colleague", line) for line in ("/appeals", "/correct 1")),
+    *(("colleague", line) for line in ("/appeals", "/correct 1", "/drill")),
+    (
+        "colleague",
+        "/drill\ncountries: KP\nurgency: Immediate\nNine face return\nWhom would you call? Say it aloud.",
+    ),
+    ("colleague", "/appeal 2"),
 )
 """What two admins say to the bot, each in a private chat; a mark is that of the first appeal."""
 HEAD = """# The commands, as they are answered
@@ -202,7 +210,9 @@ def answered() -> Iterator[tuple[str, str, str]]:
 def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, str]]:
     """The same of what admins say, while somebody else has asked for everything urgent."""
     now = NOON + timedelta(days=5)
-    Chat(database, address="reader", now=now).says("/subscribe")
+    reader = Chat(database, address="reader", now=now)
+    for line in ("/subscribe", "/settings drills:on"):
+        reader.says(line)
     waits(database, now)
     people = {
         name: Chat(database, language=language, address=name, admin=True, now=now)

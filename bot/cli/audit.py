@@ -10,7 +10,8 @@ from storage.audit import Noted
 from storage.words import Act
 
 _OF_ALERTS = frozenset({Act.RELEASED, Act.REDACTED, Act.REFUSED})
-"""What is done with an alert that was held; everything else is done with an appeal."""
+_OF_SOURCES = frozenset({Act.HALTED, Act.RESUMED})
+"""What is done with an alert that was held, and with a source; everything else is done with an appeal."""
 _SHOWN = 8
 """Characters of the keyed hash that stands for an admin."""
 
@@ -37,5 +38,5 @@ def audit(
 def _line(one: Noted) -> str:
     who = one.admin[:_SHOWN] or "vigil"
     people = f", {one.people} recipients" if one.people else ""
-    what = "alert" if one.act in _OF_ALERTS else "appeal"
+    what = "alert" if one.act in _OF_ALERTS else "source" if one.act in _OF_SOURCES else "appeal"
     return f"{one.id}  {one.at:%Y-%m-%d %H:%M:%S} UTC  {who}  {one.act} {what} {one.matter}{people}"

@@ -9,6 +9,7 @@ import structlog
 
 from bot.commands.appeals import appeals
 from bot.commands.command import Command, arguments, code, paragraph, reply
+from bot.commands.elsewhere import elsewhere
 from bot.commands.following import Following
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
@@ -32,14 +33,24 @@ _MARKED = re.compile(r"\s{0,20}[/!]")
 
 
 def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
-    """Return what to say to a line. Nobody's mistake raises: it is explained, with an example that works.
+    """Return what to say to a line, in the language of the chat.
 
+    Nobody's mistake raises: it is explained, with an example that works.
     `work` must be open for writing when `changes(request.text)`. A reply without messages means silence.
     What comes again although it was carried out is answered, for its answer may be lost, and not done twice.
     """
     recipient = work.recipients.find(request.transport, request.address)
     zone = zone_of(recipient.zone) if recipient else None
     speech = Speech(recipient.language if recipient else request.language, zone or timezone)
+    if request.other:
+        told = elsewhere(request, request.other, speech, lambda there: answer(there, work, timezone))
+    else:
+        told = _answered(request, work, speech)
+    spoken = tuple(replace(message, language=speech.language) for message in told.messages)
+    return replace(told, messages=spoken)
+
+
+def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     following = _FOLLOWING.of(request)
     told_at_once = _at_once(request, following, work, speech)
     if told_at_once is not None:

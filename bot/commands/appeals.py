@@ -1,7 +1,8 @@
-"""The admins' desk: /appeal, /appeals, /approve, /stop, /correct."""
+"""The admins' desk: /appeal, /drill, /appeals, /approve, /stop, /correct."""
 
 import re
 
+from bot.commands import drills
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.drafting import EXAMPLE, Typed, draft, read
 from bot.commands.mistake import Mistake
@@ -56,32 +57,53 @@ WORDS = {
     Cause.DETAILS: ("details", msgid("Wrong details")),
     Cause.SAFETY: ("safety", msgid("Taken down for safety")),
 }
+_SAMPLE = (
+    *("countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-01"),
+    *("url: https://example.org/appeal", "lang: en", "urgency: Immediate"),
+)
 _TAKEN_DOWN = msgid("An appeal that was taken down")
 _HALTS = (AppealState.COOLING, AppealState.SENT)
 
 
 def appeal(request: Request, work: Work, speech: Speech) -> Reply:
     """Write, change, drop or show an appeal."""
+    return _handled(request, work, speech, drill=False)
+
+
+def drill(request: Request, work: Work, speech: Speech) -> Reply:
+    """Write, change, drop or show a drill."""
+    return _handled(request, work, speech, drill=True)
+
+
+def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
     typed = read(arguments(request))
     if not typed.number and not typed.words:
-        return _how(speech)
+        return drills.how(_SAMPLE, speech) if drill else _how(speech)
+    known = work.appeals.get(typed.number) if typed.number else None
+    if known is not None and known.drill is not drill:
+        return drills.other_kind(known, speech)
     try:
-        return _written(typed, request, work, speech)
+        return _written(typed, request, work, speech, drill=drill)
     except Refused as refused:
-        return _refused(refused, typed.number, speech)
+        return _refused(refused, typed.number, work, speech)
 
 
-def _written(typed: Typed, request: Request, work: Work, speech: Speech) -> Reply:
+def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
     admin, now = work.audit.admin(request.transport, request.address), request.now
     if typed.drop:
         desk.drop(work, typed.number, admin, now)
-        return reply(paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number)))
+        told = paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number))
+        return drills.about(drill, reply(told), speech)
     today = now.astimezone(speech.timezone).date()
     if not typed.number:
-        found = desk.write(work, admin, draft(typed.words, None, speech, today), now)
+        words = draft(typed.words, None, speech, today)
+        words = drills.named(words) if drill else words
+        found = desk.write(work, admin, words, now, drill=drill)
     elif typed.words:
         before = desk.draft_of(work, typed.number)
-        found = desk.edit(work, before, admin, draft(typed.words, before.draft, speech, today), now)
+        words = draft(typed.words, before.draft, speech, today)
+        words = drills.named(words) if drill else words
+        found = desk.edit(work, before, admin, words, now)
     else:
         found = desk.known(work, typed.number)
     return _shown(found, request, work, speech)
@@ -98,7 +120,7 @@ def appeals(request: Request, work: Work, speech: Speech) -> Reply:
     for one in found:
         tally = work.appeals.tally(one.alert_id) if one.alert_id else {}
         lines.append(listed(one, _headline(one, rung.get(one.alert_id), speech), tally, speech))
-    numbers = tuple(Choice(str(one.id), f"/appeal {one.id}") for one in found[:5])
+    numbers = tuple(Choice(str(one.id), drills.command(one)) for one in found[:5])
     return reply(heading(speech.t("Appeals")), Items(tuple(lines)), choices=(numbers,))
 
 
@@ -114,7 +136,7 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
     try:
         done = desk.approve(work, key, typed[1], admin, request.rules, request.now)
     except Refused as refused:
-        return _refused(refused, key, speech)
+        return _refused(refused, key, work, speech)
     blocks: list[Block] = []
     if done.missing:
         told = speech.n(
@@ -123,7 +145,7 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
             done.missing,
             number=key,
         )
-        return reply(paragraph(told))
+        return drills.about(done.appeal.drill, reply(paragraph(told)), speech)
     if done.alone:
         blocks.append(
             paragraph(
@@ -136,7 +158,8 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
     time = lasting(int(request.rules.cooling_off.total_seconds()), speech)
     told = speech.t("Appeal {number} goes out in {time}. All admins are told so.", number=key, time=time)
     blocks.append(paragraph(told))
-    return reply(*blocks, choices=((_stop(key, speech), Choice(speech.t("Show"), f"/appeal {key}")),))
+    rows = ((_stop(key, speech), Choice(speech.t("Show"), drills.command(done.appeal))),)
+    return drills.about(done.appeal.drill, reply(*blocks, choices=rows), speech)
 
 
 def stop(request: Request, work: Work, speech: Speech) -> Reply:
@@ -148,11 +171,13 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
     admin = work.audit.admin(request.transport, request.address)
     try:
         done = desk.stop(work, key, admin, request.rules, request.now)
+        found = desk.known(work, key)
     except Refused as refused:
-        return _refused(refused, key, speech)
+        return _refused(refused, key, work, speech)
     if not done.tally:
         told = speech.t("Appeal {number} is halted. Nobody has got it; it is a draft again.", number=key)
-        return reply(paragraph(told), choices=((Choice(speech.t("Show"), f"/appeal {key}"),),))
+        shown = Choice(speech.t("Show"), drills.command(found))
+        return drills.about(found.drill, reply(paragraph(told), choices=((shown,),)), speech)
     counted = speech.t(
         "Appeal {number} is halted. {got} have got it, {perhaps} perhaps, {never} not and never will.",
         number=key,
@@ -160,7 +185,7 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
         perhaps=speech.number(done.perhaps),
         never=speech.number(done.never),
     )
-    return reply(paragraph(counted), choices=((_correct(key, speech),),))
+    return drills.about(found.drill, reply(paragraph(counted), choices=((_correct(key, speech),),)), speech)
 
 
 def correct(request: Request, work: Work, speech: Speech) -> Reply:
@@ -175,21 +200,25 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
     try:
         found, alert, told = to_correct(work, key)
         if len(typed) == 1:
-            return _reasons(found, told, speech)
+            return drills.about(found.drill, _reasons(found, told, speech), speech)
         cause = named[typed[1]]
         end = (cause, _words(alert, cause))
         if typed[2:] != ["yes"]:
-            return _asked(found, corrected(alert, cause, end[1], request.now), told, request, speech)
+            asked = _asked(found, corrected(alert, cause, end[1], request.now), told, request, speech)
+            return drills.about(found.drill, asked, speech)
         admin = work.audit.admin(request.transport, request.address)
         count = take_back(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
-        return _refused(refused, key, speech)
+        return _refused(refused, key, work, speech)
     said = speech.n(
         "The correction goes to {count} recipient, ahead of everything else.",
         "The correction goes to {count} recipients, ahead of everything else.",
         count,
     )
-    return reply(paragraph(said), choices=((Choice(speech.t("Appeals"), "/appeals"),),))
+    if found.drill:
+        said = drills.corrected(count, speech)
+    done = reply(paragraph(said), choices=((Choice(speech.t("Appeals"), "/appeals"),),))
+    return drills.about(found.drill, done, speech)
 
 
 def _reasons(found: Appeal, told: int, speech: Speech) -> Reply:
@@ -212,6 +241,8 @@ def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Spe
         "This goes to {count} recipients, ahead of everything else:",
         told,
     )
+    if found.drill:
+        said = drills.to_correct(told, speech)
     word = WORDS[alert.cause][0]
     rows = (
         (Choice(speech.t("Send the correction"), f"/correct {found.id} {word} yes"),),
@@ -232,8 +263,8 @@ def _words(alert: Alert, cause: Cause) -> tuple[str, str]:
 def _shown(found: Appeal, request: Request, work: Work, speech: Speech) -> Reply:
     """How it stands; of one that was not sent also what its recipients will read, word for word."""
     if found.draft is None:
-        return _running(found, work, speech)
-    alert = alert_of(found.id, found.draft, request.rules, request.now)
+        return drills.about(found.drill, _running(found, work, speech), speech)
+    alert = alert_of(found.id, found.draft, request.rules, request.now, found.status)
     blocks: list[Block] = [
         heading(speech.t("Appeal {number}", number=found.id)),
         *standing(found, reached(work, alert), request.rules, speech),
@@ -249,13 +280,13 @@ def _shown(found: Appeal, request: Request, work: Work, speech: Speech) -> Reply
     )
     rows: tuple[tuple[Choice, ...], ...] = ((_stop(found.id, speech),),)
     if found.state is AppealState.DRAFT:
-        label = speech.t("Approve these words")
+        label = speech.t("Approve this drill") if found.drill else speech.t("Approve these words")
         rows = (
             (Choice(label, f"/approve {found.id} {found.mark}"),),
-            (Choice(speech.t("Drop the draft"), f"/appeal {found.id} drop"),),
+            (Choice(speech.t("Drop the draft"), f"{drills.command(found)} drop"),),
         )
     shown = alert_message(alert, speech, request.now)
-    return Reply((Message(tuple(blocks)), Message(shown.blocks, rows)))
+    return drills.about(found.drill, Reply((Message(tuple(blocks)), Message(shown.blocks, rows))), speech)
 
 
 def _running(found: Appeal, work: Work, speech: Speech) -> Reply:
@@ -265,7 +296,7 @@ def _running(found: Appeal, work: Work, speech: Speech) -> Reply:
     rows = [(_stop(found.id, speech),)] if found.state in _HALTS else []
     if found.state is not AppealState.CORRECTED:
         rows.append((_correct(found.id, speech),))
-    rows.append((Choice(speech.t("Refresh"), f"/appeal {found.id}"),))
+    rows.append((Choice(speech.t("Refresh"), drills.command(found)),))
     told = Field(speech.t("Progress"), text_line(progress(tally, speech)))
     return reply(
         heading(speech.t("Appeal {number}", number=found.id)), Items((line,)), told, choices=tuple(rows)
@@ -282,10 +313,6 @@ def _headline(found: Appeal, alert: Alert | None, speech: Speech) -> str:
 
 def _how(speech: Speech) -> Reply:
     """How an appeal is written."""
-    sample = (
-        *("/appeal", "countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-01"),
-        *("url: https://example.org/appeal", "lang: en", "urgency: Immediate"),
-    )
     return reply(
         paragraph(
             speech.t(
@@ -294,7 +321,7 @@ def _how(speech: Speech) -> Reply:
                 "the text."
             )
         ),
-        Items(tuple((code(line),) for line in sample)),
+        Items(tuple((code(line),) for line in ("/appeal", *_SAMPLE))),
         Paragraph(
             speech.line(
                 "Immediate ones reach everybody who asked for what is urgent, Expected ones those who asked "
@@ -306,8 +333,11 @@ def _how(speech: Speech) -> Reply:
     )
 
 
-def _refused(refused: Refused, key: int, speech: Speech) -> Reply:
-    return reply(paragraph(speech.t(REFUSALS[refused.why], number=key)))
+def _refused(refused: Refused, key: int, work: Work, speech: Speech) -> Reply:
+    found = work.appeals.get(key)
+    drill = found is not None and found.drill
+    why = drills.NOBODY if drill and refused.why is Refusal.NOBODY else REFUSALS[refused.why]
+    return drills.about(drill, reply(paragraph(speech.t(why, number=key))), speech)
 
 
 def _stop(key: int, speech: Speech) -> Choice:

@@ -203,7 +203,11 @@ def _listed(request: Request, stance: Stance, work: Work, speech: Speech) -> Rep
 
 def _wishes(alert: Alert, recipient: Recipient, work: Work, speech: Speech) -> list[Block]:
     """Return the wishes that it fits, and what else brings it here."""
-    fitting = [route for route in work.routes.of(recipient.id) if match.wants(route, alert, followed=False)]
+    fitting = [
+        route
+        for route in work.routes.of(recipient.id)
+        if match.wants(route, alert, followed=False, drills=recipient.drills)
+    ]
     blocks: list[Block] = []
     if fitting and alert.msg_type is not MsgType.CANCEL:
         blocks.append(paragraph(speech.t("You asked for this:")))

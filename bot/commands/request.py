@@ -8,6 +8,19 @@ from jobs.desk import USUAL, Rules
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another chat that a line is about, as its platform has told: "/for @channel /subscribe KP"."""
+
+    named: str
+    """How the line names it: "@channel", or a number."""
+    title: str = field(repr=False)
+    """What people call it; "" where there is no such chat."""
+    address: str = field(repr=False)
+    may_manage: bool = False
+    """Whether the person who wrote the line may change what that chat receives."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One line a person sent, or one button pressed. `address` is secret: never log it."""
 
@@ -26,6 +39,8 @@ class Request:
     """True in the private chat of one whom the configuration names, and at the terminal."""
     rules: Rules = USUAL
     """By which an admin's appeals go; from the configuration, like `admin`."""
+    other: Elsewhere | None = None
+    """The chat that `text` is about, where that is not the one it was written in."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 

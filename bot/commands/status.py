@@ -50,7 +50,7 @@ def status(request: Request, work: Work, speech: Speech) -> Reply:
 def _summary(sources: Sequence[Source], speech: Speech) -> str:
     if not sources:
         return speech.t("Nothing is watched yet.")
-    troubled = sum(source.state not in _WELL for source in sources)
+    troubled = sum(source.state not in _WELL and not source.halted for source in sources)
     summary = speech.n("{count} source is watched.", "{count} sources are watched.", len(sources))
     if troubled:
         state = speech.n(
@@ -86,7 +86,7 @@ def _for_admins(
     shown = listed[(page - 1) * _PAGE : page * _PAGE]
     said: list[Block] = [*blocks, *(counts if page == 1 else ())]
     if shown:
-        said.append(Items(tuple(_line(source, speech) for source in shown)))
+        said.append(Items(tuple(source_line(source, speech) for source in shown)))
     if pages > 1:
         said.append(Notice((Span(speech.t("page {page} of {pages}", page=page, pages=pages)),)))
     command = "/status all" if everything else "/status"
@@ -107,7 +107,7 @@ _FINE = 2
 
 def _rank(source: Source) -> int:
     """In trouble first, then the silent ones."""
-    if source.state not in _WELL:
+    if source.state not in _WELL or source.halted:
         return 0
     return 1 if source.silent_since else _FINE
 
@@ -126,9 +126,11 @@ def _counts(work: Work, speech: Speech) -> list[Block]:
     return [Field(label, (Span(value),)) for label, value in fields]
 
 
-def _line(source: Source, speech: Speech) -> Line:
-    """The source with its state, since when, why, its last success and when it is asked next."""
+def source_line(source: Source, speech: Speech) -> Line:
+    """Return the source with its state, since when, why, its last success and when it is asked next."""
     facts = [speech.source_state(source.state)]
+    if source.halted:
+        facts = [speech.t("paused by an admin since {moment}", moment=speech.moment(source.halted))]
     if source.state not in _WELL:
         if source.since:
             facts.append(speech.t("since {moment}", moment=speech.moment(source.since)))
@@ -140,7 +142,7 @@ def _line(source: Source, speech: Speech) -> Line:
         facts.append(speech.t("last success {moment}", moment=speech.moment(source.last_success)))
     else:
         facts.append(speech.t("no success yet"))
-    if source.next_due:
+    if source.next_due and not source.halted:
         facts.append(speech.t("next {moment}", moment=speech.moment(source.next_due)))
     title = shorten(source.title or source.name, 80)
     return (Span(title, Style.BOLD, source.public_url), Span(f" · {' · '.join(facts)}"))

@@ -1,20 +1,24 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
 from bot.commands.acting import act
-from bot.commands.appeals import appeal, appeals, approve, confirms, correct, stop
+from bot.commands.appeals import appeal, appeals, approve, confirms, correct, drill, stop
 from bot.commands.archive import demands, latest, resolutions, search
 from bot.commands.attention import follow, mute, show, why
 from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.drafting import changes as changes_appeal
+from bot.commands.elsewhere import for_
 from bot.commands.mistake import Mistake
+from bot.commands.office import admins, audit, stats
 from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.review import confirms as decides
 from bot.commands.review import review
+from bot.commands.sources import changes as changes_source
+from bot.commands.sources import sources
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
@@ -160,6 +164,14 @@ COMMANDS: tuple[Command, ...] = (
         plain=True,
     ),
     Command("orgs", orgs, msgid("Who has spoken, and how often"), "/orgs NKHR", msgid("[name]")),
+    Command(
+        "for",
+        for_,
+        msgid("Manage a channel or group of yours from here"),
+        "/for @channel /subscribe KP",
+        msgid("chat command"),
+        manages=True,
+    ),
     Command("status", status, msgid("Whether the watch is kept"), "/status"),
     Command(
         "forget",
@@ -181,10 +193,41 @@ COMMANDS: tuple[Command, ...] = (
         changes=decides,
     ),
     Command(
+        "sources",
+        sources,
+        msgid("What is watched, how it fares, and a pause for one of them"),
+        "/sources",
+        msgid("[name [pause | resume]]"),
+        desk=True,
+        destroys=True,
+        changes=changes_source,
+    ),
+    Command(
+        "stats",
+        stats,
+        msgid("What was rung, and how quickly it came"),
+        "/stats 30",
+        msgid("[days]"),
+        desk=True,
+    ),
+    Command("audit", audit, msgid("Who did what at the desk"), "/audit", desk=True),
+    Command(
+        "admins", admins, msgid("How many admins there are, and what an appeal needs"), "/admins", desk=True
+    ),
+    Command(
         "appeal",
         appeal,
         msgid("Write an appeal to everybody whom it concerns, or show one"),
         "/appeal 7",
+        msgid("[number] [words | drop]"),
+        desk=True,
+        changes=changes_appeal,
+    ),
+    Command(
+        "drill",
+        drill,
+        msgid("Write a drill to those who asked for drills, or show one"),
+        "/drill 7",
         msgid("[number] [words | drop]"),
         desk=True,
         changes=changes_appeal,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
 from bot.render.changes import changes_blocks
+from bot.render.drill import banner, remark
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
 from bot.render.standing import withheld_text
 from bot.render.statement import (
@@ -47,13 +48,6 @@ _MEASURES = (
 )
 """From roomy to tight; the first that fits is taken."""
 
-_BANNERS = {
-    Status.ACTUAL: ("", ""),
-    Status.EXERCISE: (msgid("EXERCISE"), msgid("This is an exercise. Nobody is in danger.")),
-    Status.TEST: (msgid("TEST"), msgid("This is a test. Nobody is in danger.")),
-    Status.DRAFT: (msgid("DRAFT"), msgid("This is a draft. It has not been approved.")),
-}
-"""CAP 1.2 section 3.2.1: whatever is not Actual says so before anything else."""
 _NEWS = msgid("There is news of an earlier call.")
 _EDITED = msgid("The source has changed its call.")
 
@@ -92,8 +86,7 @@ def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Me
 def _heading(alert: Alert, speech: Speech) -> Heading:
     """Say in a line what it is, where, and for how many: a lock screen shows about 60 characters."""
     statement = alert.statement
-    parts = [speech.t(_BANNERS[alert.status][0])] if alert.status is not Status.ACTUAL else []
-    parts.append(_word(alert, speech))
+    parts = [banner(alert.status, speech), _word(alert, speech)]
     if alert.cause is Cause.REMINDER and statement.deadline:
         parts.append(speech.t("by {date}", date=speech.date(statement.deadline)))
     if statement.countries:
@@ -122,9 +115,7 @@ def _word(alert: Alert, speech: Speech) -> str:
 
 def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
     """Say before the matter what changes how it is read: a drill, news, an end."""
-    said = []
-    if alert.status is not Status.ACTUAL:
-        said.append(speech.t(_BANNERS[alert.status][1]))
+    said = [remark(alert.status, speech)]
     if alert.msg_type is MsgType.CANCEL:
         said.append(speech.t("This call is over. Nothing is asked of you any more."))
     elif alert.cause is Cause.REMINDER:
@@ -136,7 +127,7 @@ def _remarks(alert: Alert, speech: Speech) -> tuple[Block, ...]:
             said.append(speech.t("As Vigil reads it, the danger has passed."))
     if alert.statement.withheld:
         said.append(withheld_text(alert.statement, speech))
-    return tuple(Paragraph((Span(sentence),)) for sentence in said)
+    return tuple(Paragraph((Span(sentence),)) for sentence in said if sentence)
 
 
 def _facts(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, ...]:
@@ -234,7 +225,7 @@ def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     asks = (alert.statement.demands or alert.statement.addressees) and not is_appeal(alert)
     acts = bool(asks) and alert.msg_type is not MsgType.CANCEL
     first = (Choice(speech.t("Act"), f"/act {number}"), text) if acts else (text, latest)
-    if not case or not alert.id:
+    if not case or not alert.id or alert.status is not Status.ACTUAL:  # a drill is no case to follow
         return (first,)
     if alert.msg_type is MsgType.CANCEL:
         return (first, (Choice(speech.t("The case"), f"/case {case}"), _why_here(alert, speech)))

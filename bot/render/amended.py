@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.render.alert import alert_message
 from bot.render.digest import Since, digest_message
+from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.speech import Speech
 from jobs.amend import Changed
 from storage.records import PersonsAtRisk, Statement, Version
-from storage.words import MsgType
+from storage.words import MsgType, Status
 
 
 def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
@@ -42,14 +43,14 @@ def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
         "Called off, {moment}. Nothing is asked of you any more. What was said here before:",
         moment=speech.moment(change.by.sent),
     )
-    banner = (Span(speech.t("CALLED OFF"), Style.BOLD), Span(" · "))
+    banner = (*marked(alert.status, speech), Span(speech.t("CALLED OFF"), Style.BOLD), Span(" · "))
     blocks = (
         Heading((*banner, *_struck(line))),
         Paragraph((Span(said),)),
         *(_over(block) for block in rest if not isinstance(block, Notice)),
     )
     latest = Choice(speech.t("Latest"), "/latest")
-    case = alert.case_id
+    case = alert.case_id if alert.status is Status.ACTUAL else None
     choices = (Choice(speech.t("What became of it"), f"/case {case}"), latest) if case else (latest,)
     return Message(blocks, (choices,), silent=True)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.render.drill import remark
 from bot.render.message import Block, Field, Notice, Paragraph, Span
 from bot.render.statement import deadline_text, field, issuers_text, title_line, where_text
 from bot.render.text import paragraphs, shorten
@@ -42,10 +43,12 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, .
     """Return what stands below its heading."""
     statement = alert.statement
     title = Paragraph(title_line(statement, speech))
+    practised = remark(alert.status, speech)
     if alert.msg_type is MsgType.CANCEL:
-        said = speech.t(CORRECTIONS.get(alert.cause, CORRECTIONS[Cause.OUTDATED]))
-        return (Paragraph((Span(said),)), title, Notice((Span(whose(alert, speech)),)))
-    remarks = [whose(alert, speech)]
+        said = [practised, speech.t(CORRECTIONS.get(alert.cause, CORRECTIONS[Cause.OUTDATED]))]
+        told = (Paragraph((Span(sentence),)) for sentence in said if sentence)
+        return (*told, title, Notice((Span(whose(alert, speech)),)))
+    remarks = [practised, whose(alert, speech)] if practised else [whose(alert, speech)]
     if alert.cause is Cause.REMINDER:
         remarks.append(speech.t("The date that this call names is near. You are reminded once."))
     asked = ", ".join(shorten(one.name, 100) for one in statement.addressees)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.render.drill import marked
 from bot.render.message import Block, Field, Line, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech, msgid
@@ -85,6 +86,7 @@ def listed(appeal: Appeal, headline: str, tally: Mapping[DeliveryState, int], sp
     return (
         Span(f"{appeal.id}", Style.CODE),
         Span(" "),
+        *marked(appeal.status, speech),
         Span(shorten(headline, _HEADLINE), Style.BOLD),
         Span(f" · {' · '.join(told)}"),
     )

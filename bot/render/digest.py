@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import partial
 
 from bot.render.alert import LIMIT
+from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.render.statement import deadline_text, issuers_text
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.records import Alert
-from storage.words import MsgType
+from storage.words import MsgType, Status
 
 _TITLE = 120
 _LINES = 40
@@ -44,12 +45,15 @@ def digest_message(
 
 
 def _cases(alerts: tuple[Alert, ...]) -> tuple[tuple[Alert, ...], ...]:
-    """Put the alerts on one case together, what is urgent first; one without a case stands alone."""
+    """Put the alerts on one case together, what is urgent first; one without a case stands alone.
+
+    Drills come after whatever is real.
+    """
     groups: dict[object, list[Alert]] = {}
     for alert in alerts:
         groups.setdefault(alert.case_id or alert.identifier, []).append(alert)
-    sorted_within = (tuple(sorted(group, key=_is_calm)) for group in groups.values())
-    return tuple(sorted(sorted_within, key=lambda group: _is_calm(group[0])))
+    sorted_within = (tuple(sorted(group, key=_place)) for group in groups.values())
+    return tuple(sorted(sorted_within, key=lambda group: _place(group[0])))
 
 
 def _newest(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
@@ -69,7 +73,9 @@ def _drawn(
     heading = speech.n(
         "Digest: {count} statement on {cases}", "Digest: {count} statements on {cases}", total, cases=counted
     )
-    blocks: list[Block] = [Heading((Span(heading, Style.BOLD),))]
+    practised = {alert.status for group in cases for alert in group}
+    mark = marked(practised.pop(), speech) if len(practised) == 1 else ()
+    blocks: list[Block] = [Heading((*mark, Span(heading, Style.BOLD)))]
     left = shown
     for group in cases:
         here = group[: min(left, _OF_CASE)]
@@ -97,6 +103,10 @@ def _about(group: tuple[Alert, ...], speech: Speech) -> Line:
     return (place, Span(f" · {counted}" + (f" · /case {number}" if number else "")))
 
 
+def _place(alert: Alert) -> tuple[bool, bool]:
+    return alert.status is not Status.ACTUAL, _is_calm(alert)
+
+
 def _is_calm(alert: Alert) -> bool:
     return not alert.statement.alert.urgent or alert.msg_type is MsgType.CANCEL
 
@@ -109,6 +119,7 @@ def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
         case = (f"/case {alert.case_id}",) if alert.case_id else ()
         struck = Span(title, Style.STRUCK, statement.url)
         return (
+            *marked(alert.status, speech),
             Span(speech.t("CALLED OFF"), Style.BOLD),
             Span(" · "),
             struck,
@@ -121,4 +132,9 @@ def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
     if statement.id:
         told.append(f"/statement {statement.id}")
     mark = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),) if not _is_calm(alert) else ()
-    return (*mark, Span(title, href=statement.url), Span(" · " + " · ".join(told)))
+    return (
+        *marked(alert.status, speech),
+        *mark,
+        Span(title, href=statement.url),
+        Span(" · " + " · ".join(told)),
+    )

@@ -91,10 +91,12 @@ class Choice:
 class Message:
     """One thing to say. `choices` are rows of buttons; `silent` asks for no sound.
 
-    `pressing` asks that everybody in a room be called to it, where a platform can do that.
+    `pressing` asks that everybody in a room be called to it, where a platform can do that. `language` is
+    the one it is in, for what a platform has to add.
     """
 
     blocks: tuple[Block, ...]
     choices: tuple[tuple[Choice, ...], ...] = ()
     silent: bool = False
     pressing: bool = False
+    language: str = "en"

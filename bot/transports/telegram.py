@@ -13,6 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.request import Reply, Request
 from bot.render.message import Message
+from bot.transports.chats import News
 from bot.transports.life import Life
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
@@ -44,13 +45,13 @@ class TelegramTransport:
     """One bot account.
 
     `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
-    before they write. `apology` (language -> message) is said when
-    an answer fails; `gone` hears the address of a chat that blocked or removed the bot, and the id of
-    the request that told so ("" where a message was refused). `offer` (words, offset, language) is asked
-    for what people type after the bot's name in other chats. `buttons` are given if they are to outlive the
-    program. `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it,
-    Telegram brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is
-    entered: it waits for another program to end.
+    before they write. `apology` (language -> message) is said when an answer fails; `gone` hears the address
+    of a person who blocked the bot, and the id of the request that told so ("" where a message was refused);
+    `became` what became of a group or channel, likewise. `offer` (words, offset, language) is asked for what
+    people type after the bot's name in other chats. `buttons` are given if they are to outlive the program.
+    `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
+    brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
+    waits for another program to end.
     """
 
     name = NAME
@@ -68,6 +69,7 @@ class TelegramTransport:
         face: Face | None = None,
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
+        became: Callable[[News, str], Awaitable[None]] | None = None,
         offer: Offering | None = None,
         buttons: Buttons | None = None,
         keeping: Keeping | None = None,
@@ -81,13 +83,13 @@ class TelegramTransport:
         buttons = buttons or Buttons()
         self._face = face or Face()
         self._sending = Sending(self._bot, buttons)
-        callbacks = Callbacks(answer, apology, gone, offer)
+        callbacks = Callbacks(answer, apology, gone, became, offer)
         self._answering = Answering(self._bot, self._sending, buttons, callbacks)
         answering = self._answering
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
         self._intake, self._alone = intake, alone
         self.webhook = Webhook(self._bot, webhook, intake) if webhook and intake else None
-        self._listening = self.webhook or Polling(self._bot, answering.take)
+        self._listening = self.webhook or Polling(self._bot, answering.take, intake)
         self._life = Life()
 
     async def start(self) -> None:

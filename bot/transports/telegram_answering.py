@@ -12,17 +12,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
-from telegram import Bot, ChatMember, Update
+from telegram import Bot, Update
 from telegram.error import TelegramError
 
+from bot.commands.elsewhere import meant_for
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text, split
-from bot.render.message import Message
+from bot.render.message import Message, Paragraph, Span
+from bot.speech import Speech
+from bot.transports.chats import News
 from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
+from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_incoming import Asked, Left, Pressed, Said, read
+from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_outcome import chat_and_thread
@@ -35,11 +39,11 @@ log = structlog.get_logger()
 NAME = "telegram"
 LONGEST_WORD = 200
 """Characters that a press may be answered with (Bot API, answerCallbackQuery)."""
+TOLD_FOR = 60.0
+"""Seconds for which a person who asks too much is not told so again."""
 _LEADS = re.compile(r"/(statement|act|case|follow|mute) (\d{1,9})")
 _LINKS = {"statement": "s", "act": "a", "case": "c", "follow": "c", "mute": "c"}
 """What a command about one thing is as a link (`bot.commands.welcome.start`)."""
-ADMIN_FOR = 60.0
-"""Seconds that a group's word on who is an admin is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Callbacks:
     answer: Callable[[Request], Awaitable[Reply]]
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
+    became: Callable[[News, str], Awaitable[None]] | None = None
     offer: Offering | None = None
 
 
@@ -64,8 +69,9 @@ class Answering:
         self._inline = Inline(bot, callbacks.offer) if callbacks.offer else None
         self._pages: Newest[tuple[int, int], Page] = Newest(5000)
         """By chat and the message that bears the buttons, so that pages turn in place."""
-        self._admins: Newest[tuple[int, int], tuple[float, bool]] = Newest(1000)
-        self._overrun: set[int] = set()
+        self._admins = ChatAdmins(bot)
+        self._overrun: Newest[int, float] = Newest(1000)
+        """When a person was last told that they ask too much."""
 
     async def close(self, seconds: float) -> None:
         """Let the answers under way come to their end for so long, then drop the rest."""
@@ -76,7 +82,7 @@ class Answering:
         read_as = read(update, self._bot.username)
         return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked))
 
-    def take(self, update: Update) -> asyncio.Task[None] | None:
+    def take(self, update: Update) -> asyncio.Task[None] | None:  # noqa: PLR0911 - a table, a line each
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
         match read(update, self._bot.username):
             case Said() as said:
@@ -84,26 +90,26 @@ class Answering:
             case Pressed() as pressed:
                 command = self._buttons.command(pressed.said.text, pressed.said.chat)
                 if pressed.channel:
-                    task = partial(self._acknowledge, pressed, url=self._private(command))
-                    return self._inbox.add(f"press {pressed.said.person}", pressed.said.person, task)
+                    led = partial(self._acknowledge, pressed, url=self._private(command))
+                    return self._inbox.add(f"press {pressed.said.person}", pressed.said.person, led)
                 return self._queue(replace(pressed.said, text=command), pressed)
             case Asked() as asked if self._inline:
                 self._inline.heard(asked)
                 return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
             case Left(address=address, update=number):
                 return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
+            case Became(news=news, person=person, update=number) if self._callbacks.became:
+                became = partial(self._callbacks.became, news, self._id(number))
+                return self._inbox.add(news.address, person, became)
         return None
 
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
         task = self._inbox.add(said.address, said.person, lambda: self._respond(said, pressed))
-        if task is not None:
-            self._overrun.discard(said.person)
-        elif said.person not in self._overrun:
-            self._overrun.add(said.person)
+        now = asyncio.get_running_loop().time()
+        if task is None and now - self._overrun.get(said.person, -TOLD_FOR) >= TOLD_FOR:
+            self._overrun.put(said.person, now)
             log.warning("somebody sends more than can be answered; the rest is dropped")
-            return self._inbox.add(
-                said.address, None, lambda: self._say(said, self._callbacks.apology(said.language))
-            )
+            return self._inbox.add(said.address, None, lambda: self._say(said, _too_much(said.language)))
         return task
 
     async def _offer(self, asked: Asked) -> None:
@@ -146,14 +152,18 @@ class Answering:
         return f"https://t.me/{self._bot.username}?start={linked}"
 
     async def _request(self, said: Said) -> Request:
+        named = None if said.group else meant_for(said.text)
         return Request(
-            text=said.text,
+            text=named[1] if named else said.text,
+            other=await self._admins.other(named[0], said.person) if named else None,
             transport=NAME,
             address=said.address,
             now=now_utc(),
             language=said.language,
             group=said.group,
-            may_manage=not said.group or said.speaks_for_group or await self._is_admin(said),
+            may_manage=not said.group
+            or said.speaks_for_group
+            or await self._admins.manages(said.chat, said.person),
             id=self._id(said.update),
         )
 
@@ -161,26 +171,13 @@ class Answering:
         """What the update is known by; each bot account counts its own."""
         return f"{self._bot.id}:{update}"
 
-    async def _is_admin(self, said: Said) -> bool:
-        now = asyncio.get_running_loop().time()
-        known = self._admins.get((said.chat, said.person))
-        if known and now - known[0] < ADMIN_FOR:
-            return known[1]
-        try:
-            member = await self._bot.get_chat_member(said.chat, said.person)
-        except TelegramError:
-            return False
-        admin = member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
-        self._admins.put((said.chat, said.person), (now, admin))
-        return admin
-
     async def _turn_page(self, said: Said, pressed: Pressed, message: Message) -> bool:
         """Show the next page in place of the last, where the message answered the same command.
 
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((said.chat, pressed.message))
-        if page is None or page.command != command_in(said.text):
+        if page is None or page.command != _asked(said.text):
             return False
         if len(split(message)) > len(parts_of(page.reference)):
             return False
@@ -206,4 +203,16 @@ class Answering:
 
     def _remember(self, said: Said, address: str, sent: Sent) -> None:
         chat, _ = chat_and_thread(address)
-        self._pages.put((chat, parts_of(sent.reference)[-1]), Page(command_in(said.text), sent.reference))
+        self._pages.put((chat, parts_of(sent.reference)[-1]), Page(_asked(said.text), sent.reference))
+
+
+def _asked(text: str) -> str:
+    """Return what a page is of: the command, and the other chat where it is about one."""
+    other = meant_for(text)
+    return f"{other[0]} {command_in(other[1])}" if other else command_in(text)
+
+
+def _too_much(language: str) -> Message:
+    speech = Speech(language)
+    said = speech.t("That is more than can be answered at once. The rest was left out; please wait a moment.")
+    return Message((Paragraph((Span(said),)),), language=speech.language)

@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    Update,
+    User,
+)
 
+from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.telegram_outcome import address_of
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query")
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+_OUTSIDE = (ChatMember.BANNED, ChatMember.LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,20 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The bot was blocked, or thrown out, or the group was left."""
+    """A person has blocked the bot."""
 
     address: str = field(repr=False)
+    update: int = 0
+    """As in Said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What has become of a group or channel."""
+
+    news: News
+    person: int | None = field(default=None, repr=False)
+    """Who did it; None where nobody is told of."""
     update: int = 0
     """As in Said."""
 
@@ -67,7 +90,7 @@ class Asked:
     language: str
 
 
-def read(update: Update, username: str) -> Said | Pressed | Left | Asked | None:
+def read(update: Update, username: str) -> Said | Pressed | Left | Became | Asked | None:
     """What the update means for the bot called `username`; None if it is not for us.
 
     In a group only commands are, and of these only such as name no other bot.
@@ -80,9 +103,12 @@ def read(update: Update, username: str) -> Said | Pressed | Left | Asked | None:
         sender = asked.from_user
         return Asked(asked.id, asked.query, asked.offset, sender.id, sender.language_code or "en")
     if update.my_chat_member:
-        left = _membership(update.my_chat_member)
-        return left and replace(left, update=update.update_id)
+        changed = _membership(update.my_chat_member)
+        return changed and replace(changed, update=update.update_id)
     if update.message:
+        moved = _moved(update.message)
+        if moved:
+            return replace(moved, update=update.update_id)
         said = _said(update.message, username)
         return said and replace(said, update=update.update_id)
     return None
@@ -135,7 +161,40 @@ def _line(text: str, chat: Chat, thread: int | None, sender: User, *, speaks_for
     )
 
 
-def _membership(change: ChatMemberUpdated) -> Left | None:
-    if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
-        return Left(address_of(change.chat.id))
+def _membership(change: ChatMemberUpdated) -> Said | Left | Became | None:
+    """What it means that the bot's own standing in a chat has changed."""
+    chat, before, after = change.chat, change.old_chat_member, change.new_chat_member
+    if after.status in _OUTSIDE:
+        if chat.type == Chat.PRIVATE:
+            return Left(address_of(chat.id))
+        return Became(Removed(address_of(chat.id)), change.from_user.id)
+    if chat.type == Chat.PRIVATE or not _may_speak(after, chat.type):
+        return None
+    if before.status in _OUTSIDE or (chat.type == Chat.CHANNEL and before.status != after.status):
+        return _greeting(chat, change.from_user)
+    if _may_speak(before, chat.type):
+        return None
+    return Became(Returned(address_of(chat.id)), change.from_user.id)
+
+
+def _may_speak(member: ChatMember, kind: str) -> bool:
+    if kind == Chat.CHANNEL:
+        return isinstance(member, ChatMemberAdministrator) and bool(member.can_post_messages)
+    return not isinstance(member, ChatMemberRestricted) or member.can_send_messages
+
+
+def _greeting(chat: Chat, sender: User) -> Said:
+    """As if somebody had asked what we are: in the group, or, of a channel, in the chat of who let us in."""
+    if chat.type == Chat.CHANNEL:
+        private = Chat(sender.id, Chat.PRIVATE)
+        return _line(f"/for {chat.id} /settings", private, None, sender, speaks_for_group=False)
+    return _line("/start", chat, None, sender, speaks_for_group=False)
+
+
+def _moved(message: Message) -> Became | None:
+    """A group that became a supergroup, told in either of the two."""
+    if message.migrate_to_chat_id:
+        return Became(Moved(address_of(message.chat.id), address_of(message.migrate_to_chat_id)))
+    if message.migrate_from_chat_id:
+        return Became(Moved(address_of(message.migrate_from_chat_id), address_of(message.chat.id)))
     return None

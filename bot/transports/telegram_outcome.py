@@ -9,7 +9,7 @@ from telegram.error import (
 )
 
 from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError
-from bot.transports.telegram_tokens import without_tokens
+from bot.transports.telegram_tokens import without_chats, without_tokens
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Uncertain
 from jobs.pace import Place
 
@@ -33,6 +33,7 @@ _UNREACHABLE = (
     "user_is_blocked",
 )
 """Bad Requests that are about the chat and not about the message (wording of the Bot API server)."""
+_LOST_TOPIC = ("topic_closed", "topic_deleted", "topic_id_invalid", "message thread not found")
 _NOT_THERE = ("message to edit not found", "message to delete not found", "message_id_invalid")
 
 
@@ -68,6 +69,11 @@ def cannot_be_deleted(error: BadRequest) -> bool:
     return "message can't be deleted" in str(error).lower()
 
 
+def is_lost_topic(error: BadRequest) -> bool:
+    """Whether the topic was closed or deleted; the rest of the group can be written to."""
+    return any(words in str(error).lower() for words in _LOST_TOPIC)
+
+
 def is_unreadable_markup(error: BadRequest) -> bool:
     """Whether the text would be taken without its markup."""
     return "parse entities" in str(error).lower()
@@ -81,7 +87,7 @@ def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 
     Telegram is down it answers so for hours, and giving up then would lose every message.
     """
     chat, thread = chat_and_thread(address)
-    detail = without_tokens(str(error))
+    detail = without_chats(without_tokens(str(error)))
     match error:
         case FloodError(seconds=seconds):
             return RetryLater(seconds, detail, everyone=chat > 0)

@@ -5,7 +5,7 @@ Nothing that has to stay secret (token, addresses, texts) gets from here into th
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
@@ -14,12 +14,14 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.render.html import plain_text, split, to_html
-from bot.render.message import Message, Paragraph, Span
+from bot.render.message import Message, Notice, Paragraph, Span
+from bot.speech import Speech
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_outcome import (
     cannot_be_deleted,
     chat_and_thread,
+    is_lost_topic,
     is_not_there,
     is_shown_already,
     is_unreadable_markup,
@@ -41,7 +43,10 @@ class _Act:
     """The parts of one message on their way, and the ids of those that were sent."""
 
     parts: tuple[Message, ...]
+    language: str = "en"
     sent: list[int] = field(default_factory=list)
+    strayed: bool = False
+    """Whether its topic is lost, so that the rest goes to the group as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ class Sending:
         begun = self._acts.get((address, key))
         if begun is None or not begun.sent:
             # Once a part has gone out the others are those drawn with it, whatever `message` is now.
-            begun = _Act(self._parts(message))
+            begun = _Act(self._parts(message), message.language)
         if not begun.parts:
             return Rejected("the message is empty")
         self._acts.put((address, key), begun)
@@ -167,10 +172,20 @@ class Sending:
         return parts
 
     async def _send_rest(self, place: _Place, begun: _Act, *, after: int, under: str = "") -> None:
-        """Send the parts behind the first `after`, but for those that were sent already."""
-        for part in begun.parts[after + len(begun.sent) :]:
-            above = None if after or begun.sent else _replying(under)
-            begun.sent.append(await self._send_part(place, part, above))
+        """Send the parts behind the first `after`, but for those that were sent already.
+
+        What cannot go to its topic goes to the group's general one, and says so at its end.
+        """
+        while after + len(begun.sent) < len(begun.parts):
+            part = begun.parts[after + len(begun.sent)]
+            above = None if after or begun.sent or begun.strayed else _replying(under)
+            there = _Place(place.chat, None) if begun.strayed else place
+            try:
+                begun.sent.append(await self._send_part(there, part, above))
+            except BadRequest as error:
+                if there.thread is None or not is_lost_topic(error):
+                    raise
+                begun.strayed, begun.parts = True, _saying_so(begun)
 
     async def _send_part(self, place: _Place, part: Message, above: ReplyParameters | None) -> int:
         keyboard = self._buttons.keyboard(part.choices, place.chat)
@@ -243,6 +258,15 @@ def _replying(reference: str) -> ReplyParameters | None:
     except ValueError:
         return None
     return ReplyParameters(numbers[0], allow_sending_without_reply=True) if numbers else None
+
+
+def _saying_so(begun: _Act) -> tuple[Message, ...]:
+    """The parts, the last of which says that it is not where it should be."""
+    speech = Speech(begun.language)
+    said = speech.t("The topic that this was for is closed or was deleted, so it stands here.")
+    last = begun.parts[-1]
+    marked = replace(last, blocks=(*last.blocks, Notice((Span(said),))))
+    return (*begun.parts[:-1], *split(marked))
 
 
 def _place(address: str) -> _Place:

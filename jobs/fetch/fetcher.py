@@ -178,6 +178,8 @@ class Fetcher:
                 left -= loop.time() - began
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
+                if target is start:
+                    return answer
                 asked = shown(start)
                 moved = permanent and answer.final_url != asked
                 return Fetched(

@@ -31,7 +31,7 @@ def announced(source: Source, headers: Mapping[str, str], body: bytes, url: str)
     `headers` have lower-case keys, repeated Link fields joined; `body` is b"" where it is as it was
     before, and then what is known stays. What is read with a password is nothing that a hub could read.
     """
-    if source.url != source.shown_url:
+    if "@" in source.url and source.url != source.shown_url:
         return "", ""
     told = [*_in_headers(headers.get("link", "")), *_in_body(body)]
     hubs = [found for rel, link in told if rel == "hub" and (found := absolute(link, url))]

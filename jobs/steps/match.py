@@ -28,9 +28,9 @@ _FOLLOW_UPS = frozenset({MsgType.UPDATE, MsgType.CANCEL})
 def wants(route: Route, alert: Alert, *, followed: bool, drills: bool = False) -> bool:
     """Whether a route asks for this alert, at once or in its digest.
 
-    `followed` says that the recipient was alerted to the case before (or follows it): its updates
-    and cancels are then wanted whatever their urgency. A drill is for nobody but those who asked for
-    `drills`, a draft for nobody at all.
+    `followed` says that the recipient was alerted to the case before (or follows it; a drill alerts nobody
+    to what is real): its updates and cancels are then wanted whatever their urgency. A drill is for nobody
+    but those who asked for `drills`, a draft for nobody at all.
     """
     if alert.status is Status.DRAFT or (alert.status is not Status.ACTUAL and not drills):
         return False
@@ -62,7 +62,12 @@ def at_once(route: Route, alert: Alert, *, followed: bool) -> bool:
 
 
 def lane(alert: Alert) -> int:
-    """The lane of a delivery, lower first: 0 corrections, 1 what presses, 2 updates, 3 the rest at once."""
+    """The lane of a delivery, lower first: 0 corrections, 1 what presses, 2 updates, 3 the rest at once.
+
+    No drill goes before anything real but posts and digests; its end goes before the rest of it.
+    """
+    if alert.status is not Status.ACTUAL:
+        return 2 if alert.msg_type is MsgType.CANCEL else 3
     if alert.msg_type is MsgType.CANCEL:
         return 0
     if alert.msg_type is MsgType.UPDATE:

@@ -25,6 +25,7 @@ _LARGEST = 20_000_000
 _DECLARATION = re.compile(r"\s{0,99}<\?xml[^>]{0,200}\?>")
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2) has no place for."""
+_REFERENCE = re.compile(r"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _SECONDS = re.compile(r"[0-9]{1,6}")
@@ -59,7 +60,7 @@ def read_opml(body: bytes) -> Listed:
     """
     if len(body) > _LARGEST:
         raise NotOpml(f"{len(body):,} bytes are too many for a list of feeds")
-    text = _DECLARATION.sub("", decode(body).lstrip("\ufeff"), count=1)
+    text = _REFERENCE.sub(_character, _DECLARATION.sub("", decode(body).lstrip("\ufeff"), count=1))
     if "<!ENTITY" in text:
         raise NotOpml("it defines entities, which a list of feeds has no use for")
     root, broken = _tree(text)
@@ -122,6 +123,13 @@ def _storable(text: str) -> str:
     return _NO_XML.sub("", text)
 
 
+def _character(reference: re.Match[str]) -> str:
+    """A reference to what XML may hold; "" for half a character, which lxml reads and cannot give."""
+    given = reference[1]
+    number = int(given[1:], 16) if given[0] in "xX" else int(given)
+    return reference[0] if number <= 0x10FFFF and not _NO_XML.match(chr(number)) else ""
+
+
 def _tree(text: str) -> tuple[etree._Element, bool]:
     """The file's elements, and whether it is broken: programs forget to escape an ampersand."""
     for recover in (False, True):
@@ -132,7 +140,8 @@ def _tree(text: str) -> tuple[etree._Element, bool]:
             root = etree.fromstring(text.encode("utf-8", "replace"), parser)
         except (etree.XMLSyntaxError, ValueError):
             continue
-        if root is not None and etree.QName(root).localname.lower() == "opml":
+        # Of a broken file the name may be none that XML allows, such as "rdf:RDF" without its namespace.
+        if root is not None and str(root.tag).rpartition("}")[2].lower() == "opml":
             return root, recover
     raise NotOpml("it is no OPML file")
 

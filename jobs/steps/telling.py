@@ -31,7 +31,9 @@ def is_well(source: Source) -> bool:
 def noted(before: Source, after: Source, now: datetime) -> Source:
     """The source with the moment since when it is as it is: well, or in trouble."""
     same = is_well(before) == is_well(after) and before.since is not None
-    return replace(after, since=before.since if same else now)
+    since = before.since if same else now
+    # As a rule it is there already, and a copy of a source takes as long as all the rest here.
+    return after if after.since == since else replace(after, since=since)
 
 
 def heard(before: Source, after: Source, now: datetime) -> tuple[Source, tuple[Event, ...]]:
@@ -39,7 +41,9 @@ def heard(before: Source, after: Source, now: datetime) -> tuple[Source, tuple[E
 
     `before` is the source as it is stored, `after` as the poll found it.
     """
-    after = replace(after, told=before.told, told_at=before.told_at, unsteady=before.unsteady)
+    known = before.told, before.told_at, before.unsteady
+    if known != (after.told, after.told_at, after.unsteady):
+        after = replace(after, told=before.told, told_at=before.told_at, unsteady=before.unsteady)
     after = noted(before, after, now)
     after, kinds = _believed(after, now)
     if after.address and after.address != before.address:

@@ -621,3 +621,31 @@ async def test_a_flood_wait_is_for_what_comes_later_too_after_a_new_start(databa
 def topics(address: str) -> Place:
     """A chat with its topics."""
     return Place(address.partition("/")[0])
+
+
+async def test_a_call_that_comes_while_what_is_over_is_struck_goes_next(database: Database) -> None:
+    """Thousands may have to be struck: who has heard nothing yet waits for none of them."""
+    with database.write() as work:
+        case = work.cases.open("The nine", NOON)
+        told = [a_reader(work, address=str(number)) for number in range(6)]
+        call = queued(work, *told, alert=an_alert(identifier="call", case_id=case))
+        arrived(work, call.id, "7")
+        end = queued(work, alert=an_alert(identifier="end", msg_type=MsgType.CANCEL, case_id=case))
+        assert work.told.amend(end, NOON) == 6
+
+    class Later(Platform):
+        async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
+            if len(self.told) == 1:
+                queue(database, "urgent", lane=1, address="98")
+                queue(database, "correction", lane=0, address="99")
+            return await super().amend(change, recipient, now)
+
+    platform = Later()
+    sender = deliverer(database, platform, Clock())
+    sender.most = 1
+    await sender.drain()
+    strike = "call by end"
+    assert [names[0] for _, names, _ in platform.told] == [
+        *(strike, strike, "correction", "urgent"),
+        *[strike] * 4,
+    ]

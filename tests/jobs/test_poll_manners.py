@@ -12,7 +12,7 @@ from jobs.fetch import Fetched, Fetcher
 from jobs.polled import Polled
 from storage.database import Database
 from storage.words import SourceState
-from tests.builders import a_source
+from tests.builders import NOON, a_source
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
 from tests.names import on_loopback
@@ -547,3 +547,21 @@ async def test_a_source_may_be_led_to_a_sibling_of_its_host(
     polled = await watch.polls("neighbour")
     assert (polled.source.state, polled.new) == (SourceState.MOVED, 0)
     assert polled.source.detail == "one.wordpress.com: it leads to another site, two.wordpress.com"
+
+
+async def test_a_source_that_an_admin_paused_is_left_alone(database: Database) -> None:
+    """Over a restart with its configuration too; resumed, it is asked at once, and its news rings."""
+    async with a_watch(database) as watch:
+        watch.over_feed()
+        watch.publish("/feed", rss(item(*POST, watch.now, "post")))
+        assert await watch.polls_due() == ["northlight"]
+        with database.write() as work:
+            work.sources.halt(watch.source().id, watch.now)
+        watch.later(days=1)
+        watch.restart()
+        watch.publish("/feed", rss(item(*CALL, watch.now, "call"), item(*POST, NOON, "post")))
+        assert await watch.polls_due() == []
+        with database.write() as work:
+            work.sources.resume(watch.source().id)
+        assert await watch.polls_due() == ["northlight"]
+        assert (watch.held(), watch.waiting()) == (2, 1)

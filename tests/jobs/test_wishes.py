@@ -135,12 +135,13 @@ class Town:
         found: dict[tuple[int, str], Rank] = {}
         for transport, route in self.work.routes.active():
             one = route.recipient_id
-            followed = one in self.told
+            real = alert.status is Status.ACTUAL  # what they were told was: for a drill it is nothing
+            followed = real and one in self.told
             if not match.wants(route, alert, followed=followed, drills=one in self.volunteers):
                 continue
             late = Rank.WEEKLY if route.digest is Digest.WEEKLY else Rank.DAILY
             rank = Rank.AT_ONCE if match.at_once(route, alert, followed=followed) else late
-            if duplicate and (rank is not Rank.AT_ONCE or self._heard(one)):
+            if duplicate and (rank is not Rank.AT_ONCE or (real and self._heard(one))):
                 continue
             key = (one, transport)
             found[key] = min(found.get(key, rank), rank)

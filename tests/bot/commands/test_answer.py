@@ -77,7 +77,7 @@ def test_only_announced_lines_are_given_a_writing_transaction() -> None:
     writing = {command.name for command in COMMANDS if any(map(command.changes, typed))}
     assert writing == {
         *("subscribe", "unsubscribe", "settings", "forget"),
-        *("follow", "mute", "digest", "quiet"),
+        *("follow", "mute", "digest", "quiet", "drill"),
         *("appeal", "approve", "stop", "correct"),
     }
     assert changes("!subscribe KP")

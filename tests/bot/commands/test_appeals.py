@@ -7,21 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands import drills
 from bot.commands.drafting import HEADLINE, TEXT, changes, draft, read
 from bot.commands.mistake import Mistake
 from bot.commands.request import Request
 from bot.desk import Desk
 from bot.render.desk import audience, lasting
 from bot.speech import Speech
+from jobs import appeals
 from jobs.desk import Rules
-from jobs.launch import Launcher, Reached
+from jobs.launch import Launcher, Reached, launch
 from jobs.limits import Limits
 from jobs.notices import Admins
 from storage.appeals import Draft
 from storage.database import Database
 from storage.words import AppealState, Urgency
 from tests.bot.chat import Chat
-from tests.builders import NOON, a_reader, a_route
+from tests.builders import NOON, a_reader, a_route, arrived
 
 ENGLISH = Speech("en")
 TODAY = NOON.date()
@@ -278,3 +280,71 @@ def test_everybody_is_answered_in_their_language(admin: Chat, other: Chat) -> No
     shown = other.says("/appeal 1")
     assert "긴급 호소 · Nine face return" in shown
     assert "이 문구 그대로 승인" in other.offered
+
+
+DRILL = "/drill\nurgency: Immediate\nNine face return\nWhom do you call?"
+
+
+def test_a_drill_has_its_own_command_and_its_own_words(admin: Chat, other: Chat) -> None:
+    """From its prompt to its correction it says what it is, and /appeal neither shows nor changes it."""
+    assert admin.says("/drill").startswith("A drill")
+    assert "/drill" in admin.read
+    assert admin.says(DRILL).startswith("EXERCISE · Appeal 1")
+    assert "Audience: nobody" in admin.read
+    assert "EXERCISE · URGENT APPEAL" in admin.read
+    assert "EXERCISE: Nine face return" in admin.read
+    mark = admin.offered["Approve this drill"].split()[-1]
+    assert "would reach nobody" in other.says(f"/approve 1 {mark}")
+    assert "drills:on" in other.read
+    Chat(admin.database, transport="telegram", address="1").says("/settings drills:on")
+    assert "Audience: 1 recipient" in admin.says("/drill 1")
+    for line in ("/appeal 1", "/appeal 1 drop", "/appeal 1\nNine face return\nIn earnest."):
+        assert admin.says(line) == "Number 1 is a drill: /drill 1"
+    assert other.says(f"/approve 1 {mark}").startswith("EXERCISE")
+    assert "goes out in" in other.read
+    later = NOON + timedelta(minutes=2)
+    assert Launcher(admin.database, Rules(admins=Admins()), Limits())._due(later) == 1
+    assert admin.says("/drill 1").startswith("EXERCISE")
+    assert "EXERCISE · EXERCISE: Nine face return" in admin.says("/appeals")
+    with admin.database.write() as work:
+        arrived(work, 1)
+    assert admin.says("/correct 1").startswith("EXERCISE")
+    assert "nothing real waits for it" in admin.says("/correct 1 false")
+    assert "EXERCISE · CORRECTION" in admin.read
+    assert "goes to 1 recipient; nothing real waits" in admin.says("/correct 1 false yes")
+
+
+def test_an_appeal_is_no_drill_whatever_is_typed(admin: Chat) -> None:
+    """Nobody believes to practise while everybody is written to."""
+    admin.says(APPEAL)
+    for line in ("/drill 1", "/drill 1 drop", "/drill 1\nNine\nIn practice."):
+        assert admin.says(line) == "Number 1 is no drill: /appeal 1"
+    assert not admin.says("/appeal 1").startswith("EXERCISE")
+
+
+@pytest.mark.parametrize("again", ["lang: ko", "headline: EXERCISE: Ten", "headline: Ten"])
+def test_the_headline_of_a_drill_says_so_once_whatever_is_changed(admin: Chat, again: str) -> None:
+    """Wherever it is ever quoted, in the language that it is in."""
+    admin.says(DRILL)
+    admin.says(f"/drill 1 {again}")
+    with admin.database.read() as work:
+        found = work.appeals.get(1)
+    assert found is not None
+    assert found.draft is not None
+    word, _, rest = found.draft.headline.partition(": ")
+    assert (word, rest.count(":")) == ("훈련" if again == "lang: ko" else "EXERCISE", 0)
+
+
+def test_a_person_who_practises_finds_no_drill_in_the_archive(admin: Chat) -> None:
+    """It is read by the button under it alone, and says there what it is."""
+    reader = Chat(admin.database, transport="telegram", address="1")
+    reader.says("/settings drills:on")
+    with admin.database.write() as work:
+        words = drills.named(Draft("Nine", "Whom?", "en", Urgency.IMMEDIATE))
+        made = appeals.write(work, "a" * 64, words, NOON, drill=True)
+        launch(work, replace(made, due=NOON), Rules(admins=Admins()), Limits(), NOON)
+        arrived(work, 1)
+    for line in ("/latest", "/search nine", "/search whom"):
+        assert "Nine" not in reader.says(line)
+    assert "EXERCISE: Nine" in reader.says("/statement 1")
+    assert "You asked for this:" in reader.says("/why 1")

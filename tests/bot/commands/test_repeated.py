@@ -6,6 +6,7 @@ from bot.commands.answer import answer
 from bot.commands.request import Request
 from bot.desk import Desk
 from storage.database import Database
+from storage.words import RecipientState
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_route
 
@@ -88,10 +89,17 @@ async def test_a_repeated_farewell_does_not_silence_who_came_back(chat: Chat) ->
     """Blocked, let in again and subscribed: that Telegram tells of the block again changes nothing."""
     desk = Desk(chat.database)
     await desk.gone("telegram", chat.address, "1:1002")
-    assert "could not be reached" in chat.says("/settings")
+    assert state(chat) is RecipientState.SUSPENDED
     chat.request_id = "1:1003"
     chat.says("/subscribe")
     await desk.gone("telegram", chat.address, "1:1002")
-    assert "could not be reached" not in chat.says("/settings")
+    assert state(chat) is RecipientState.ACTIVE
     await desk.gone("telegram", chat.address)
-    assert "could not be reached" in chat.says("/settings"), "a refused message speaks of now"
+    assert state(chat) is RecipientState.SUSPENDED, "a refused message speaks of now"
+
+
+def state(chat: Chat) -> RecipientState:
+    """Whether it can be reached, as far as we know."""
+    known = chat.recipient()
+    assert known is not None
+    return known.state

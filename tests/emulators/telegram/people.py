@@ -220,13 +220,14 @@ class People:
         """A group or channel throws the bot out."""
         self._change(self.world.chats[chat], Standing("kicked"))
 
-    def invites(self, chat: int) -> None:
-        """A group takes the bot in (again)."""
-        self._change(self.world.chats[chat], Standing())
+    def invites(self, chat: int, *, by: int | None = None) -> None:
+        """A group takes the bot in (again); `by` an admin of it, or somebody."""
+        self._change(self.world.chats[chat], Standing(), by)
 
-    def promotes(self, chat: int, *rights: str) -> None:
+    def promotes(self, chat: int, *rights: str, by: int | None = None) -> None:
         """The bot becomes an admin with these rights, or with all of them."""
-        self._change(self.world.chats[chat], Standing("administrator", frozenset(rights or ADMINISTERING)))
+        given = frozenset(rights or ADMINISTERING)
+        self._change(self.world.chats[chat], Standing("administrator", given), by)
 
     def restricts(self, chat: int, *sending: str) -> None:
         """The bot may send nothing but this any more: `restricts(group, "can_send_photos")`."""
@@ -271,11 +272,11 @@ class People:
         """An admin deletes a topic."""
         del self.world.chats[group].topics[topic]
 
-    def _change(self, chat: Chat, standing: Standing) -> None:
+    def _change(self, chat: Chat, standing: Standing, by: int | None = None) -> None:
         before, chat.bot = chat.bot, standing
         content = {
             "chat": show_chat(chat),
-            "from": self.world.person(self._anybody(chat.id)),
+            "from": self.world.person(by or self._anybody(chat.id)),
             "date": self.world.clock.date(),
             "old_chat_member": show_member(self.world.bot, before, chat.kind),
             "new_chat_member": show_member(self.world.bot, chat.bot, chat.kind),

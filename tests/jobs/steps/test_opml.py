@@ -85,6 +85,7 @@ _FILE = (
         (b"", "no OPML"),
         (b"<rss version='2.0'><channel/></rss>", "no OPML"),
         (b"%PDF-1.7", "no OPML"),
+        (b"<rdf:RDF><channel>", "no OPML"),
         (b"<opml>" + b" " * 20_000_001, "too many"),
     ],
 )
@@ -92,6 +93,15 @@ def test_what_is_no_list_or_a_trap_is_refused(body: bytes, told: str) -> None:
     """In words; in no charset is an entity looked up."""
     with pytest.raises(NotOpml, match=told):
         read_opml(body)
+
+
+def test_half_a_character_is_left_out() -> None:
+    """A reference to what is none, in a name or a namespace, by either number."""
+    text = (
+        '<opml xmlns:x="&#xd800;"><outline text="A&#xDFFF;&#55296;&#0;B" xmlUrl="https://a.example"/></opml>'
+    )
+    (one,) = read_opml(text.encode()).sources
+    assert (one.title, one.url) == ("AB", "https://a.example")
 
 
 def test_a_file_next_door_is_not_opened(tmp_path: object) -> None:

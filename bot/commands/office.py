@@ -1,0 +1,173 @@
+"""/stats, /audit and /admins: how the watch does, who did what, and by which rules."""
+
+from datetime import timedelta
+
+from bot.commands.command import arguments, code, heading, number, paragraph, reply
+from bot.commands.mistake import Mistake
+from bot.commands.request import Reply, Request
+from bot.render.desk import lasting
+from bot.render.message import Block, Choice, Field, Items, Line, Notice, Span, Style
+from bot.speech import Speech, msgid
+from storage.audit import Noted
+from storage.database import Work
+from storage.words import Act, DeliveryState
+
+_WEEK = 7
+_LONGEST = 366
+_NOTED = 15
+_HASH = 8
+"""Characters of the keyed hash that stands for an admin."""
+_BARS = "▁▂▃▄▅▆▇█"
+_DAYS = 31
+"""So many days are drawn at most."""
+ACTS = {
+    Act.WRITTEN: msgid("wrote appeal {number}"),
+    Act.EDITED: msgid("changed appeal {number}"),
+    Act.DROPPED: msgid("dropped the draft of appeal {number}"),
+    Act.APPROVED: msgid("approved appeal {number}"),
+    Act.COOLING: msgid("appeal {number} was about to go out"),
+    Act.SENT: msgid("appeal {number} went out"),
+    Act.STOPPED: msgid("stopped appeal {number}"),
+    Act.RETURNED: msgid("appeal {number} became a draft again"),
+    Act.CORRECTED: msgid("took back appeal {number}"),
+    Act.RELEASED: msgid("sent alert {number}, which waited"),
+    Act.REDACTED: msgid("sent alert {number} without what may endanger somebody"),
+    Act.REFUSED: msgid("decided against alert {number}"),
+    Act.HALTED: msgid("paused source {number}"),
+    Act.RESUMED: msgid("resumed source {number}"),
+}
+
+
+def stats(request: Request, work: Work, speech: Speech) -> Reply:
+    """Count what was rung in the last days, what became of it, and how quickly it came."""
+    typed = arguments(request).strip()
+    days = number(typed, "/stats 30") if typed else _WEEK
+    if not 1 <= days <= _LONGEST:
+        raise Mistake("Between 1 and {most} days: {example}", most=_LONGEST, example="/stats 30")
+    found = work.statistics(request.now - timedelta(days=days))
+    messages = found.messages
+    counted = speech.number
+    fields = [
+        (speech.t("Statements"), counted(found.statements)),
+        (
+            speech.t("Alerts"),
+            speech.t(
+                "{all}, of which urgent {urgent}", all=counted(found.alerts), urgent=counted(found.urgent)
+            ),
+        ),
+        (speech.t("Messages sent"), counted(messages.get(DeliveryState.SENT, 0))),
+        (
+            speech.t("Waiting to be sent"),
+            counted(messages.get(DeliveryState.QUEUED, 0) + messages.get(DeliveryState.SENDING, 0)),
+        ),
+        (speech.t("Wait for an admin"), counted(messages.get(DeliveryState.HELD, 0))),
+        (speech.t("Perhaps delivered"), counted(messages.get(DeliveryState.UNCERTAIN, 0))),
+        (speech.t("Not delivered"), counted(messages.get(DeliveryState.FAILED, 0))),
+        (speech.t("Cancelled"), counted(messages.get(DeliveryState.CANCELLED, 0))),
+    ]
+    half, most = found.delay(0.5), found.delay(0.95)
+    if half is not None and most is not None:
+        told = speech.t(
+            "half of them within {half}, 95 of 100 within {most}",
+            half=lasting(int(half.total_seconds()), speech),
+            most=lasting(int(most.total_seconds()), speech),
+        )
+        fields.append((speech.t("From publication to the first message"), told))
+    fields += [
+        (speech.t("Recipients on {transport}", transport=transport), counted(count))
+        for transport, count in found.recipients.items()
+    ]
+    blocks: list[Block] = [
+        heading(speech.n("The last {count} day", "The last {count} days", days)),
+        *(Field(label, (Span(value),)) for label, value in fields),
+    ]
+    shown = min(days, _DAYS)
+    by_day = [
+        found.by_day.get((request.now - timedelta(days=back)).date(), 0) for back in range(shown - 1, -1, -1)
+    ]
+    if any(by_day):
+        blocks.append(Field(speech.t("Alerts by day, today last"), (code(bars(by_day)),)))
+    rows = tuple(Choice(str(one), f"/stats {one}") for one in (1, _WEEK, 30, 365) if one != days)
+    return reply(*blocks, choices=(rows,))
+
+
+def bars(counts: list[int]) -> str:
+    """Return a bar for each number, the highest for the greatest; "·" for none."""
+    most = max(counts, default=0)
+    return "".join(_BARS[-(-one * len(_BARS) // most) - 1] if one else "·" for one in counts)
+
+
+def audit(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show who did what at the desk last, and whether the record is as it was written."""
+    del request
+    found = work.audit.last(_NOTED)
+    if not found:
+        return reply(paragraph(speech.t("Nothing was done at the desk yet.")))
+    broken = work.audit.broken()
+    said = (
+        speech.t("The record is as it was written.")
+        if broken is None
+        else speech.t(
+            "Line {number} is not as it was written, or one before it is missing: the database was altered.",
+            number=broken,
+        )
+    )
+    return reply(
+        heading(speech.t("Who did what")),
+        Items(tuple(_line(one, speech) for one in found)),
+        paragraph(said),
+        Notice((Span(speech.t("An admin stands here as a mark, never by name. Yours: /admins")),)),
+    )
+
+
+def _line(one: Noted, speech: Speech) -> Line:
+    who = Span(one.admin[:_HASH] or "vigil", Style.CODE)
+    what = speech.t(ACTS[one.act], number=one.matter)
+    when = Span(f" · {speech.moment(one.at)}")
+    people = speech.n("{count} recipient", "{count} recipients", one.people) if one.people else ""
+    return (who, Span(f" {what}"), *((Span(f" · {people}"),) if people else ()), when)
+
+
+def admins(request: Request, work: Work, speech: Speech) -> Reply:
+    """Show how many admins there are, where, and how many an appeal needs."""
+    of: dict[str, int] = {}
+    for transport, _ in dict.fromkeys(request.rules.admins.addresses):
+        of[transport] = of.get(transport, 0) + 1
+    needed, there = request.rules.approvals, sum(of.values())
+    blocks: list[Block] = [
+        heading(speech.t("Admins")),
+        *(Field(transport, (Span(speech.number(count)),)) for transport, count in sorted(of.items())),
+        Field(
+            speech.t("For an appeal"),
+            (Span(speech.n("{count} person", "{count} persons", needed)),),
+        ),
+        Field(
+            speech.t("Then it waits"),
+            (Span(lasting(int(request.rules.cooling_off.total_seconds()), speech)),),
+        ),
+        Field(
+            speech.t("You stand in /audit as"),
+            (code(work.audit.admin(request.transport, request.address)[:_HASH]),),
+        ),
+    ]
+    if there < needed:
+        blocks.append(
+            paragraph(
+                speech.t(
+                    "There are fewer admins than an appeal needs: none can be sent. Add somebody to [admins] "
+                    "in the configuration."
+                )
+            )
+        )
+    blocks.append(
+        Notice(
+            (
+                Span(
+                    speech.t(
+                        "Who is an admin stands in the configuration, [admins]; a change needs a restart."
+                    )
+                ),
+            )
+        )
+    )
+    return reply(*blocks)

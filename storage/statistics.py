@@ -1,0 +1,89 @@
+"""Counts what was rung and how quickly, for /stats: numbers, nothing about anybody who subscribed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.tables import alerts, deliveries, entries, recipients, statements
+from storage.words import Cause, DeliveryState, RecipientState
+
+_MOST = 20_000
+"""Alerts whose delays are looked at; the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What happened since a moment."""
+
+    statements: int
+    alerts: int
+    urgent: int
+    messages: dict[DeliveryState, int]
+    """Deliveries of these alerts, by what became of them."""
+    recipients: dict[str, int]
+    """Who can be reached now, by transport."""
+    delays: tuple[timedelta, ...]
+    """From publication to the first message of each alert, ascending; of those that say the hour."""
+    by_day: dict[date, int]
+    """Alerts by the day (UTC) on which they rang."""
+
+    def delay(self, part: float) -> timedelta | None:
+        """The delay below which this part of them lies (nearest rank): 0.95; None without any."""
+        if not self.delays:
+            return None
+        return self.delays[max(0, ceil(part * len(self.delays)) - 1)]
+
+
+def count_since(connection: Connection, since: datetime) -> Statistics:
+    """What happened since then."""
+    rung = (alerts.c.sent >= since, alerts.c.cause != Cause.REMINDER)
+    fetched = sa.select(sa.func.count()).select_from(statements).where(statements.c.fetched >= since)
+    states = (
+        sa.select(deliveries.c.state, sa.func.count())
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .where(*rung)
+        .group_by(deliveries.c.state)
+    )
+    reached = (
+        sa.select(recipients.c.transport, sa.func.count())
+        .where(recipients.c.state == RecipientState.ACTIVE)
+        .group_by(recipients.c.transport)
+        .order_by(recipients.c.transport)
+    )
+    each = (
+        sa.select(
+            alerts.c.sent,
+            alerts.c.first_sent,
+            alerts.c.cause,
+            statements.c.urgent,
+            statements.c.published,
+            entries.c.date_only,
+        )
+        .join(statements, statements.c.id == alerts.c.statement_id)
+        .join(entries, entries.c.id == statements.c.entry_id)
+        .where(*rung)
+        .order_by(alerts.c.id.desc())
+        .limit(_MOST)
+    )
+    rows = connection.execute(each).all()
+    by_day: dict[date, int] = {}
+    for row in rows:
+        day = row.sent.date()
+        by_day[day] = by_day.get(day, 0) + 1
+    delays = sorted(
+        max(timedelta(), row.first_sent - row.published)
+        for row in rows
+        if row.first_sent and row.published and not row.date_only and row.cause == Cause.NEWS
+    )
+    return Statistics(
+        statements=int(connection.scalar(fetched) or 0),
+        alerts=len(rows),
+        urgent=sum(row.urgent for row in rows),
+        messages={DeliveryState(state): int(count) for state, count in connection.execute(states)},
+        recipients={str(transport): int(count) for transport, count in connection.execute(reached)},
+        delays=tuple(delays),
+        by_day=by_day,
+    )
