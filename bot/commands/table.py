@@ -196,7 +196,7 @@ COMMANDS: tuple[Command, ...] = (
         "sources",
         sources,
         msgid("What is watched, how it fares, and a pause for one of them"),
-        "/sources northlight",
+        "/sources",
         msgid("[name [pause | resume]]"),
         desk=True,
         destroys=True,

@@ -89,7 +89,7 @@ class TelegramTransport:
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
         self._intake, self._alone = intake, alone
         self.webhook = Webhook(self._bot, webhook, intake) if webhook and intake else None
-        self._listening = self.webhook or Polling(self._bot, answering.take)
+        self._listening = self.webhook or Polling(self._bot, answering.take, intake)
         self._life = Life()
 
     async def start(self) -> None:

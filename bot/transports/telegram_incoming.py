@@ -68,9 +68,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What has become of a group or channel; `news` is of `bot.transports.chats`."""
+    """What has become of a group or channel."""
 
     news: News
+    person: int | None = field(default=None, repr=False)
+    """Who did it; None where nobody is told of."""
     update: int = 0
     """As in Said."""
 
@@ -165,12 +167,14 @@ def _membership(change: ChatMemberUpdated) -> Said | Left | Became | None:
     if after.status in _OUTSIDE:
         if chat.type == Chat.PRIVATE:
             return Left(address_of(chat.id))
-        return Became(Removed(address_of(chat.id)))
+        return Became(Removed(address_of(chat.id)), change.from_user.id)
     if chat.type == Chat.PRIVATE or not _may_speak(after, chat.type):
         return None
     if before.status in _OUTSIDE or (chat.type == Chat.CHANNEL and before.status != after.status):
         return _greeting(chat, change.from_user)
-    return None if _may_speak(before, chat.type) else Became(Returned(address_of(chat.id)))
+    if _may_speak(before, chat.type):
+        return None
+    return Became(Returned(address_of(chat.id)), change.from_user.id)
 
 
 def _may_speak(member: ChatMember, kind: str) -> bool:
