@@ -111,11 +111,11 @@ class Recipients:
         longer = sa.case((recipients.c.rests > until, recipients.c.rests), else_=until)
         self._update(recipient_id, rests=longer)
 
-    def resting(self, transport: str, now: datetime) -> tuple[tuple[str, datetime], ...]:
-        """(address, until when) of those who are to be left alone."""
+    def resting(self, transport: str, now: datetime) -> dict[int, datetime]:
+        """The ids of those who are to be left alone, and until when."""
         of = (recipients.c.transport == transport, recipients.c.rests > now)
-        rows = self.connection.execute(sa.select(recipients.c.address_sealed, recipients.c.rests).where(*of))
-        return tuple((self.vault.open(sealed, _ADDRESS), until) for sealed, until in rows)
+        rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.rests).where(*of))
+        return {int(key): until for key, until in rows}
 
     def settle_down(self, now: datetime) -> None:
         """Forgets until when somebody was to be left alone, or took a wish back, once that is past."""
@@ -205,10 +205,15 @@ class Recipients:
         )
         merge_deliveries(self.connection, recipient_id, other.id)
         merge_stances(self.connection, recipient_id, other.id)
+        before = self.get(recipient_id)
+        if before is not None and before.discreet:
+            self.set_discreet(other.id, discreet=True)
         self.forget(recipient_id)
 
     def forget(self, recipient_id: int) -> None:
-        """Removes every row about the recipient."""
+        """Removes every row about the recipient, also what another transaction is just adding."""
+        known = sa.select(recipients.c.id).where(recipients.c.id == recipient_id)
+        self.connection.execute(known.with_for_update())
         for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
         facets.changed(self.connection)  # words that are remembered go as well
