@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import quote
 
-from bot.transports.telegram_tokens import without_tokens
+from bot.transports.telegram_tokens import without_chats, without_tokens
 
 SECRET = "<secret>"  # noqa: S105 - what stands in the place of one
 _SHORTEST = 4
@@ -31,7 +31,7 @@ class Redaction:
     def text(self, text: str) -> str:
         """The text without secrets and without what could forge a line."""
         without = _SESSION.sub(SECRET, self._secrets.sub(SECRET, text))
-        return _CONTROL.sub("\ufffd", without_tokens(without))
+        return _CONTROL.sub("\ufffd", without_chats(without_tokens(without)))
 
     def value(self, value: object) -> Any:  # noqa: ANN401 - what is logged has any type
         """A logged value with all that is in it; what is neither number nor collection becomes text."""

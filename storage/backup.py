@@ -130,7 +130,10 @@ def _checked(connection: Connection, file: Path) -> str:
 @contextmanager
 def _opened(uri: str) -> Iterator[Connection]:
     engine = sa.create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=sa.NullPool
+        "sqlite://",
+        creator=lambda: sqlite3.connect(uri, uri=True),
+        poolclass=sa.NullPool,
+        hide_parameters=True,
     )
     with engine.connect() as connection:
         yield connection

@@ -103,7 +103,9 @@ def into_file(source: Connection, file: Path) -> dict[str, int]:
     meanwhile: SQLite sets no locks, which on network drives would be at odds with one that the caller holds.
     """
     uri = f"{file.resolve().as_uri()}?nolock=1"
-    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
+    engine = sa.create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), hide_parameters=True
+    )
     try:
         with engine.connect() as target:
             target.exec_driver_sql("PRAGMA journal_mode = MEMORY")

@@ -292,15 +292,18 @@ def _newer(version: str | None) -> str:
 
 
 def _engine(url: str) -> Engine:
+    """What connects to the database; what it was given is not told in its errors, which are logged."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # a port that is no number; both may quote a part of a password
         raise Unusable("the address of the database cannot be read") from None
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.get_backend_name() != "sqlite":
         raise Unusable("only sqlite:/// and postgresql:// databases are supported")
-    engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    waiting = {"timeout": 30, "check_same_thread": False}
+    engine = sa.create_engine(parsed, connect_args=waiting, hide_parameters=True)
     sa.event.listen(engine, "do_connect", _make_private)
     sa.event.listen(engine, "connect", _tune_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

@@ -150,8 +150,8 @@ class Recipients:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
 
         Not a call that is over by now. The end of one that they were told is a message of its own, ahead of
-        all. What may have arrived once was to be repeated, and stays the one repetition. What an admin was
-        to look at first waits for that again.
+        all. So is what may have arrived once and was to be repeated: it goes as it went, and stays the one
+        repetition. What an admin was to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
         ends = alerts.c.msg_type == MsgType.CANCEL
@@ -177,7 +177,7 @@ class Recipients:
             .where(*of_theirs, kept, deliveries.c.detail.startswith(UNREACHABLE))
             .values(
                 state=DeliveryState.QUEUED,
-                lane=sa.case((an_end, deliveries.c.lane), else_=_DIGESTS),
+                lane=sa.case((sa.or_(an_end, repeated), deliveries.c.lane), else_=_DIGESTS),
                 not_before=now,
                 detail=sa.case((repeated, REPEATED), else_=""),
             )

@@ -9,7 +9,7 @@ from telegram.error import (
 )
 
 from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError
-from bot.transports.telegram_tokens import without_tokens
+from bot.transports.telegram_tokens import without_chats, without_tokens
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Uncertain
 from jobs.pace import Place
 
@@ -87,7 +87,7 @@ def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 
     Telegram is down it answers so for hours, and giving up then would lose every message.
     """
     chat, thread = chat_and_thread(address)
-    detail = without_tokens(str(error))
+    detail = without_chats(without_tokens(str(error)))
     match error:
         case FloodError(seconds=seconds):
             return RetryLater(seconds, detail, everyone=chat > 0)

@@ -200,3 +200,17 @@ def test_a_secret_is_known_in_every_spelling() -> None:
         "<secret>": ["x"],
     }
     assert redaction.value(ValueError("geheim/é")) == "<secret>"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Group migrated to supergroup. New chat id: -1001234567890", "New chat id: <chat>"),
+        ("{'chat_id': 7301558244, 'text'", "{'chat_id': <chat>, 'text'"),
+        ("POST /sendMessage?chat_id=-7301558244&", "chat_id=<chat>&"),
+        ("delivery 7301558 in chat", "delivery 7301558 in chat"),
+    ],
+)
+def test_the_number_of_a_chat_is_not_logged(said: str, told: str) -> None:
+    """Whoever says it: Telegram in its refusals, a library in its errors. Other numbers stay."""
+    assert told in Redaction().text(said)

@@ -187,3 +187,11 @@ def test_of_two_pauses_the_longer_counts_and_what_has_passed_is_dropped(database
         assert work.sources.paused(NOON) == {"ngo.example": late, "other.example": soon}
         work.sources.pause({}, soon)
         assert work.sources.paused(NOON) == {"ngo.example": late}
+
+
+def test_an_error_does_not_tell_what_was_asked_for(database: Database) -> None:
+    """It ends in the log, with its traceback: a search of somebody's own words would stand there."""
+    with database.read() as work, pytest.raises(sa.exc.DBAPIError) as failed:
+        work.connection.execute(sa.text("SELECT :words FROM nowhere"), {"words": "hidden shelter"})
+    assert "nowhere" in str(failed.value)
+    assert "hidden shelter" not in str(failed.value)

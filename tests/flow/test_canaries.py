@@ -1,0 +1,194 @@
+"""One run of the whole program, with secrets that are found wherever they go: nothing it writes holds one."""
+
+import base64
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import aiohttp
+
+from tests.emulators.telegram import TelegramEmulator, refusal
+from tests.feeds import Site
+from tests.flow.program import Program, free_port
+from tests.flow.story import TITLE, urgent_call
+
+PERSON, ADMIN = 7_301_558_244, 6_920_417_733
+NAME, USERNAME, SAID = "Zdenka Quillfeather", "zq_lantern_81", "where is the quokka orchard"
+KEYWORD, WITHOUT = "heron causeway", "plover sluice"
+LOGIN, PASSWORD, MATRIX = "feedreader-osprey", "feed-tamarind-5512", "matrix-juniper-9937"
+OF_PEOPLE = {
+    "chat id": str(PERSON),
+    "admin's chat id": str(ADMIN),
+    "name": NAME,
+    "user name": USERNAME,
+    "message": SAID,
+    "keyword": KEYWORD,
+    "unwanted word": WITHOUT,
+}
+OF_FEED = {"login of a feed": LOGIN, "password of a feed": PASSWORD}
+PLACED = "northlight"
+WISHES = (f'/subscribe KP "{KEYWORD}" -"{WITHOUT}"', "/subscribe", "/quiet 22:00-07:00 Seoul", SAID)
+COMMANDS = (
+    ("check",),
+    ("backup", "made.backup"),
+    ("export", "made.jsonl"),
+    ("export", "made.csv"),
+    ("export", "made.opml"),
+    ("source", "list"),
+)
+
+
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+
+
+def forms(secret: str) -> Iterator[bytes]:
+    """A secret in the ways in which a program might write it down."""
+    raw = secret.encode()
+    yield from (raw, quote(secret).encode(), raw.hex().encode(), secret.encode("utf-16-le"))
+    for shift in range(3):  # base64, wherever in what was encoded it stood
+        yield base64.b64encode(b"\0" * shift + raw)[shift + 1 : -4]
+    if secret.isdecimal():  # as SQLite keeps whole numbers of this size
+        yield int(secret).to_bytes(6, "big")
+
+
+def holds(written: dict[str, bytes], secrets: dict[str, str]) -> list[str]:
+    """Which secret stands where, in any of its forms."""
+    return [
+        f"{secret} in {place}"
+        for place, content in written.items()
+        for secret, value in secrets.items()
+        if any(form in content for form in forms(value))
+    ]
+
+
+async def say(telegram: TelegramEmulator, *texts: str) -> None:
+    """The person writes, and the bot has dealt with each."""
+    for text in texts:
+        await telegram.says(PERSON, text)
+    await telegram.until_handled(60)
+
+
+async def served(port: int) -> dict[str, bytes]:
+    """What monitoring is told."""
+    found = {}
+    async with aiohttp.ClientSession() as session:
+        for path in ("metrics", "healthz"):
+            async with session.get(f"http://127.0.0.1:{port}/{path}") as answer:
+                found[path] = await answer.read()
+    return found
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All that the program has made there, its key aside: its own log, too, and the database as it runs."""
+    given = {"config.toml", "vigil.key"}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in given
+    }
+
+
+def rows(file: Path) -> bytes:
+    """Every cell of a database or a backup, with what is packed unpacked."""
+    found = []
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
+        tables = opened.execute(_TABLES).fetchall()
+        for (table,) in tables:
+            for row in opened.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 - names of our own
+                found += [_cell(value) for value in row]
+    return b"\n".join(found)
+
+
+def _cell(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        return str(value).encode()
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value
+
+
+def processes(first: int) -> bytes:
+    """What any user of the machine sees of the program in the list of processes, and of all that it began."""
+    family, found = {first}, []
+    for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda one: int(one.name)):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if int(folder.name) in family or parent in family:
+                family.add(int(folder.name))
+                found.append((folder / "cmdline").read_bytes() + (folder / "comm").read_bytes())
+        except OSError:
+            continue
+    return b"\n".join(found)
+
+
+async def test_no_secret_is_in_anything_that_is_written(
+    tmp_path: Path, site: Site, telegram: TelegramEmulator
+) -> None:
+    """From a subscription to a crash: logs, tracebacks, metrics, processes, database, backup, exports."""
+    metrics = free_port()
+    more = f"""
+[log]
+level = "debug"
+[metrics]
+listen = "127.0.0.1:{metrics}"
+[matrix]
+homeserver = "http://127.0.0.1:{free_port()}"
+user = "@vigil:example.org"
+password = "{MATRIX}"
+"""
+    feed = f"{site.url}/feed".replace("http://", f"http://{LOGIN}:{PASSWORD}@")
+    vigil = Program(
+        tmp_path,
+        {PLACED: feed},
+        api_url=telegram.api_url,
+        token=telegram.token,
+        admins=(ADMIN,),
+        more=more,
+    )
+    telegram.world.person(PERSON).update(first_name=NAME, username=USERNAME)
+    telegram.private(ADMIN)
+    vigil.afresh = True
+    written: dict[str, bytes] = {}
+
+    async def told(*words: str) -> None:
+        code, out, err = await vigil.run(*words)
+        assert code in {0, 1}, err
+        written[" ".join(words)] = (out + err).encode()
+
+    try:
+        await vigil.serve()
+        vigil.afresh = False
+        await say(telegram, *WISHES)
+        telegram.fail("sendMessage", refusal(400, f"Bad Request: chat {PERSON} is odd"), text=TITLE)
+        urgent_call(site)
+        await told("poll", "--source", PLACED, "--json")
+        await vigil.until("sent")
+        written |= await served(metrics)
+        assert vigil.service is not None
+        written["the list of processes"] = processes(vigil.service.pid)
+        assert b"bot" in written["the list of processes"]
+        for words in COMMANDS:
+            await told(*words)
+        with vigil.database() as database, database.write() as work:
+            for table in ("statements", "deliveries"):
+                work.connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO lost_{table}")
+        await say(telegram, f"/search {KEYWORD}", f'/subscribe CN "{KEYWORD}"', "/forget yes")
+        await told("poll", "--source", PLACED)
+    finally:
+        if vigil.service:
+            written |= files(tmp_path)
+            await vigil.kill()
+    written |= {f"rows of {name}": rows(tmp_path / name) for name in ("vigil.db", "made.backup")}
+    key = (tmp_path / "vigil.key").read_text(encoding="ascii").strip()
+    secrets = OF_PEOPLE | {"token": telegram.token, "key": key, "matrix password": MATRIX}
+    assert holds(written, secrets) == []
+    kept = {place for place in written if "vigil.db" in place or "made.backup" in place}
+    said = {place: content for place, content in written.items() if place not in kept}
+    assert holds(said, OF_FEED) == [], "only the database keeps the address of a source whole, to ask it"
+    assert len(holds({"it": (tmp_path / "config.toml").read_bytes()}, OF_FEED | secrets)) == 5, "it is seen"
+    for open_to_all in (TITLE, "vigil_sources", "no such table"):
+        assert any(open_to_all.encode() in content for content in written.values()), open_to_all
