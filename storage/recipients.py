@@ -98,6 +98,10 @@ class Recipients:
         """Whether messages there say only that there is something."""
         self._update(recipient_id, discreet=discreet)
 
+    def set_counts(self, recipient_id: int, *, wanted: bool) -> None:
+        """Whether reactions there are counted."""
+        self._update(recipient_id, counts=wanted)
+
     def set_drills(self, recipient_id: int, *, wanted: bool) -> None:
         """Whether the recipient is sent drills."""
         self._update(recipient_id, drills=wanted)
@@ -244,5 +248,6 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         wakes=row["wakes"],
         discreet=row["discreet"],
         drills=row["drills"],
+        counts=row["counts"],
         narrowed=row["narrowed"],
     )

@@ -226,6 +226,16 @@ class Told:
         found: datetime | None = self._connection.scalar(question)
         return found
 
+    def seen(self, recipient_id: int, message: str, change: int) -> None:
+        """So many more, or fewer, of those who read there have reacted to the message of this id."""
+        parts = sa.literal(",") + deliveries.c.reference + sa.literal(",")
+        after = deliveries.c.seen + change
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.recipient_id == recipient_id, parts.contains(f",{message},", autoescape=True))
+            .values(seen=sa.case((after < 0, 0), else_=after))
+        )
+
     def amended(self, amendment: Amendment, reference: str | None) -> None:
         """The message was changed and goes by this reference now; with None it stays as it is for good.
 

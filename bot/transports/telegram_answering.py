@@ -26,7 +26,7 @@ from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Said, read
+from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Reacted, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_outcome import chat_and_thread
@@ -54,6 +54,7 @@ class Callbacks:
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
     became: Callable[[News, str], Awaitable[None]] | None = None
+    seen: Callable[[str, int, int, str], Awaitable[None]] | None = None
     offer: Offering | None = None
 
 
@@ -78,9 +79,9 @@ class Answering:
         await self._inbox.close(seconds)
 
     def meaning(self, update: Update) -> Meaning:
-        """What an update asks for; what is typed in inline mode is typed again, and never kept."""
+        """What an update asks for. What is typed in inline mode is never kept, nor is a reaction."""
         read_as = read(update, self._bot.username)
-        return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked))
+        return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked | Reacted))
 
     def take(self, update: Update) -> asyncio.Task[None] | None:  # noqa: PLR0911 - a table, a line each
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
@@ -98,6 +99,11 @@ class Answering:
                 return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
             case Left(address=address, update=number):
                 return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
+            case Reacted() as one if self._callbacks.seen:
+                seen = partial(
+                    self._callbacks.seen, one.address, one.message, one.change, self._id(one.update)
+                )
+                return self._inbox.add(one.address, one.person, seen)
             case Became(news=news, person=person, update=number) if self._callbacks.became:
                 became = partial(self._callbacks.became, news, self._id(number))
                 return self._inbox.add(news.address, person, became)

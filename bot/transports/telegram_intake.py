@@ -14,6 +14,10 @@ from bot.transports.telegram_keeping import Keeping
 log = structlog.get_logger()
 
 
+class NotYet(Exception):
+    """We are only beginning; in a moment updates can be taken in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """Whether an update asks anything of us, and whether that must outlive the program."""
@@ -48,12 +52,16 @@ class Intake:
         self._take = take
         self._meaning = meaning
         self._resumed: set[int] = set()
+        self._is_open = False
+        """Whether what was left over has been begun: what comes earlier would be taken for that as well."""
 
     async def keep(self, body: bytes) -> Kept | None:
         """Make what was brought durable; None where nothing is to be done, now or any more.
 
-        Raises what the database does: then it must not be acknowledged.
+        Raises what the database does, and NotYet before `resume`: then it must not be acknowledged.
         """
+        if not self._is_open:
+            raise NotYet
         raw = _object(body)
         update = self._read(raw)
         meaning = self._meaning(update) if update else Meaning(asks=False)
@@ -86,7 +94,11 @@ class Intake:
 
     async def resume(self) -> None:
         """Answer what a program before us had acknowledged, and was stopped."""
-        found = await self._keeping.waiting()
+        try:
+            found = await self._keeping.waiting()
+        except Exception:
+            log.exception("telegram.not_resumed")  # who writes now is to be answered all the same
+            found = ()
         if found:
             log.info("telegram.resumed", updates=len(found))
         for number, body in found:
@@ -96,6 +108,7 @@ class Intake:
             else:
                 self._resumed.add(update.update_id)
                 self.answer(Kept(update, number))
+        self._is_open = True
 
     async def close(self) -> None:
         """Write down what was answered; what was not is answered after the next start."""
