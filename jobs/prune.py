@@ -28,6 +28,7 @@ class Pruner:
         """
         with self.database.write() as work:
             work.recipients.settle_down(now)
+            work.deliveries.settle_down(now)
         with self.database.read() as work:
             lost = work.recipients.lost((now - GRACE).date())
         for recipient in lost:

@@ -3,7 +3,10 @@
 import zlib
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,6 +38,24 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DayOf(sa.sql.functions.FunctionElement[datetime]):
+    """Midnight, in UTC, of the day of a column's moment."""
+
+    inherit_cache = True
+    type = Moment()
+
+
+@compiles(DayOf)
+def _day(element: DayOf, compiler: SQLCompiler, **given: object) -> str:
+    return f"date_trunc('day', {compiler.process(element.clauses, **given)}, 'UTC')"
+
+
+@compiles(DayOf, "sqlite")
+def _day_in_sqlite(element: DayOf, compiler: SQLCompiler, **given: object) -> str:
+    # As moments are written there, so that they compare.
+    return f"strftime('%Y-%m-%d 00:00:00.000000', {compiler.process(element.clauses, **given)})"
 
 
 class Prose(TypeDecorator[str]):

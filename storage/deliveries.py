@@ -1,27 +1,36 @@
 """Deliveries: the notification log, a row for each alert or notice and recipient, from queued to its end."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
+from storage.columns import DayOf
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them, reachable
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+ENDED = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CANCELLED)
+"""It has come to its end: of the time for which it waited only the day need be known."""
 DIGESTS = 4
 """The lane of what waits for a digest: nothing there rings."""
+_LATELY = timedelta(days=3)
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
 _CALLED_OFF = "called off while it was being sent, and it did not arrive"
 _ARRIVED = (
     sa.update(deliveries)
     .where(deliveries.c.id == sa.bindparam("its"))
-    .values(state=DeliveryState.SENT, reference=sa.bindparam("named"), detail="")
+    .values(
+        state=DeliveryState.SENT,
+        reference=sa.bindparam("named"),
+        detail="",
+        not_before=DayOf(deliveries.c.not_before),
+    )
 )
 
 
@@ -208,9 +217,28 @@ class Deliveries:
         values: dict[str, object] = {"state": state, "reference": reference, "detail": detail}
         if not_before is not None:
             values["not_before"] = not_before
+        elif state in ENDED:
+            values["not_before"] = DayOf(deliveries.c.not_before)
         if state is DeliveryState.QUEUED:
             values |= _again(sa.literal(detail, sa.Text()))
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
+
+    def settle_down(self, now: datetime) -> None:
+        """Keeps of what came to its end in the last days only the day for which it had waited.
+
+        The time can tell when somebody wrote to us, whom what was kept for them was sent to then.
+        """
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.transport.in_(sa.select(recipients.c.transport).distinct()),
+                deliveries.c.state.in_(ENDED),
+                deliveries.c.lane.between(0, DIGESTS),
+                deliveries.c.not_before > now - _LATELY,
+                deliveries.c.not_before != DayOf(deliveries.c.not_before),
+            )
+            .values(not_before=DayOf(deliveries.c.not_before))
+        )
 
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
         """What was being sent when the last sender stopped, each with whether a miss is worse than a double.

@@ -1,0 +1,133 @@
+"""Whoever takes the database and not the key learns neither who is in it nor who belongs to whom."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.columns import Moment
+from storage.database import Database, Work
+from storage.people import Recipient
+from storage.tables import metadata
+from storage.words import Act, DeliveryState, Stance
+from tests.backends import Backend
+from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
+
+ABOUT_PEOPLE = ("recipients", "routes", "stances", "deliveries", "requests", "updates", "approvals")
+FINER = {
+    "recipients.rests": "how long Telegram asked us to wait; gone within an hour after it is past",
+    "deliveries.not_before": "when something that waits may go; the day alone once it came to its end",
+    "deliveries.amend_at": "when a message may be changed; gone once it was",
+}
+"""Every time about people that is kept finer than to the day, and why."""
+_NUMBERS = st.integers(10**10, 10**13).map(str)
+_ROOMS = st.text("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", min_size=18, max_size=18).map(
+    lambda name: f"!{name}:example.org"
+)
+_WORD = st.text("abcdefghijklmnopqrstuvwxyz가나다라마바사아자차", min_size=9, max_size=14)
+_PEOPLE = st.lists(st.tuples(st.one_of(_NUMBERS, _ROOMS), _WORD), min_size=2, max_size=4, unique=True)
+
+
+def forms(secret: str) -> Iterator[bytes]:
+    """A secret as a database might hold it: as text, in hexadecimal digits, in base64, as a number."""
+    raw = secret.encode()
+    yield from (raw, raw.hex().encode(), base64.b64encode(raw)[:-4], secret.encode("utf-16-le"))
+    if secret.isdecimal():
+        yield from (int(secret).to_bytes(8, "big"), int(secret).to_bytes(6, "big"))
+
+
+def rows(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every row of every table of ours, with the table's name: what a dump holds."""
+    for table in metadata.sorted_tables:
+        for row in work.connection.execute(sa.select(table)).mappings():
+            yield table.name, dict(row)
+
+
+def person(work: Work, address: str, word: str) -> Recipient:
+    """Somebody who did all that leaves a row: wished, followed, was alerted, and waits for an answer."""
+    route = a_route("KP", keywords=(word,), without=(f"no {word}",), sources=(f"by {word}",))
+    one = a_reader(work, route, address=address)
+    case = work.cases.open("Nine refugees", NOON)
+    work.stances.take(one.id, case, Stance.FOLLOW)
+    call = queued(work, one, alert=an_alert(identifier=f"told of {case}", case_id=case))
+    arrived(work, call.id)
+    work.updates.add(f'{{"chat": "{address}", "text": "{word}"}}', NOON)
+    work.requests.begin("telegram", f"{address} 1", NOON)
+    work.audit.note(work.audit.admin("telegram", address), next(iter(Act)), 1, NOON)
+    return one
+
+
+@settings(
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(people=_PEOPLE)
+def test_nothing_of_a_person_is_in_a_dump(
+    database: Database, backend: Backend, people: list[tuple[str, str]]
+) -> None:
+    """No address, no word of theirs, in any file or row; with the key all of it is there."""
+    with database.write() as work:
+        ids = [person(work, *one).id for one in people]
+    with database.read() as work:
+        dump = repr(list(rows(work))).encode()
+        assert [work.recipients.many(ids)[key].address for key in ids] == [address for address, _ in people]
+    found = {"rows": dump} | {file.name: file.read_bytes() for file in backend.files()}
+    assert b"Nine refugees" in dump
+    for name, content in found.items():
+        for secret in (text for one in people for text in one):
+            assert not any(form in content for form in forms(secret)), (name, secret)
+
+
+def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database) -> None:
+    """The same words, the same person as subscriber and as admin: no cipher and no hash stands twice."""
+    with database.write() as work:
+        person(work, "7301558244", "heron causeway")
+        person(work, "7301558245", "heron causeway")
+    with database.read() as work:
+        hidden = Counter(
+            (bytes(value) if not isinstance(value, str) else value)
+            for table, row in rows(work)
+            for name, value in row.items()
+            if table in (*ABOUT_PEOPLE, "audit")
+            and (name.endswith(("sealed", "trace")) or name == "admin")
+            and value
+        )
+    assert len(hidden) == 2 * 6
+    assert set(hidden.values()) == {1}
+
+
+def test_times_about_people_are_kept_to_the_day() -> None:
+    """Else they would tell when somebody is online. Whoever adds a finer one says here why."""
+    finer = {
+        f"{name}.{column.name}"
+        for name in ABOUT_PEOPLE
+        for column in metadata.tables[name].columns
+        if isinstance(column.type, Moment)
+    }
+    about = {table.name for table in metadata.sorted_tables if "recipient_id" in table.columns}
+    assert finer == FINER.keys()
+    assert about <= set(ABOUT_PEOPLE)
+
+
+def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
+    """Who came back in the night is sent then what was kept for them: the hour is not remembered."""
+    back = NOON + timedelta(hours=13, minutes=37)
+    states = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.CANCELLED)
+    with database.write() as work:
+        people = [a_reader(work, address=str(number)) for number in range(4)]
+        calls = [queued(work, one, alert=an_alert(identifier=one.address)) for one in people]
+        ids = [work.deliveries.of_alert(call.id)[0].id for call in calls]
+        for key in ids:
+            work.deliveries.settle(key, DeliveryState.QUEUED, not_before=back)
+        work.deliveries.sent({ids[0]: "1"})
+        work.deliveries.settle(ids[1], DeliveryState.FAILED)
+        work.recipients.suspend(people[2].id, back)
+        work.deliveries.settle_down(back)
+        found = work.deliveries.many(ids)
+    assert [one.state for one in found] == [*states, DeliveryState.QUEUED]
+    midnight = back.replace(hour=0, minute=0)
+    assert [one.not_before for one in found] == [midnight, midnight, midnight, back]
