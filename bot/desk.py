@@ -53,6 +53,10 @@ class Desk:
         """What became of a chat of several people, with all its topics; `request_id` as in `gone`."""
         await asyncio.to_thread(self._become, transport, news, request_id)
 
+    async def seen(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
+        """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""
+        await asyncio.to_thread(self._count, transport, address, message, change, request_id)
+
     def _answer(self, request: Request) -> Reply:
         if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
             request = replace(request, admin=True, rules=self.rules)
@@ -98,3 +102,12 @@ class Desk:
                         to = after + one.address.removeprefix(before)
                         work.recipients.move(one.id, transport, to, now_utc())
         log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))
+
+    def _count(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
+        with self.database.read() as work:
+            known = work.recipients.find(transport, address)
+        if known is None or not known.counts:
+            return
+        with self.database.write() as work:
+            if work.requests.begin(transport, request_id, now_utc()):
+                work.told.seen(known.id, message, change)

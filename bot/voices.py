@@ -74,6 +74,9 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
     async def became(news: News, request_id: str) -> None:
         await desk.became("telegram", news, request_id)
 
+    async def seen(address: str, message: int, change: int, request_id: str) -> None:
+        await desk.seen("telegram", address, str(message), change, request_id)
+
     return TelegramTransport(
         config.token,
         api_url=config.api_url,
@@ -83,6 +86,7 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         apology=apology,
         gone=gone,
         became=became,
+        seen=seen,
         offer=desk.offer,
         buttons=telegram_buttons(desk.database),
         keeping=Keeping(desk.database),

@@ -70,7 +70,7 @@ class Choice:
         skipped = []
         for group in waiting:
             recipient = known.people.get(_reader(group))
-            place = self._place(recipient)
+            place = self.place_of(recipient)
             if recipient is None or place is None:
                 self._leave(work, group, now)
             elif place.chat in errands or place.chat in room.busy:
@@ -151,7 +151,7 @@ class Choice:
         again = [one for one in kept if was_repeated(one)] if self.recognised else []
         return tuple(again or kept)
 
-    def _place(self, recipient: Recipient | None) -> Place | None:
+    def place_of(self, recipient: Recipient | None) -> Place | None:
         """Where the platform counts what they are sent; None for an address that it cannot have."""
         try:
             return None if recipient is None else self.place(recipient.address)

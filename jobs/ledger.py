@@ -16,6 +16,7 @@ from jobs.errands import Errand, Finished, Room, Turn, arrivals
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
+from jobs.readable import readable
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
 from storage.database import Database, Work
 from storage.people import Delivery, Event, Notice
@@ -77,10 +78,12 @@ class Ledger:
         """Chats that the platform told us to leave alone, and until when: also before we were started."""
         with self.database.read() as work:
             found = work.recipients.resting(self.transport, self.now())
+            people = readable(work.recipients.many, found)
         until: dict[str, datetime] = {}
-        for address, at in found:
-            chat = self.place(address).chat
-            until[chat] = max(at, until.get(chat, at))
+        for key, recipient in people.items():
+            place = self._choice.place_of(recipient)
+            if place is not None:
+                until[place.chat] = max(found[key], until.get(place.chat, found[key]))
         return until
 
     def turn(self, finished: Sequence[Finished], room: Room) -> Turn:
@@ -205,6 +208,18 @@ class Ledger:
                 else:
                     work.deliveries.postpone(recipient.id, until)
                     work.recipients.rest(recipient.id, until)
+        self._spare(work, finished)
+
+    def _spare(self, work: Work, finished: Sequence[Finished]) -> None:
+        """Who was about to be told something that is over by now, and was not, is not told of its end."""
+        failed = [
+            delivery.id
+            for one in finished
+            if not isinstance(one.outcome, Sent | Uncertain)
+            for delivery in one.errand.deliveries
+        ]
+        if failed:
+            work.told.spare(failed)
 
     def _settle_one(self, work: Work, delivery: Delivery, one: Finished, *, immediate: bool) -> None:
         settle = work.deliveries.settle

@@ -164,11 +164,12 @@ def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:
 def _with_own_words(own: str, page: str) -> str:
     """What the page says; with the source's own words before it, where it does not hold their beginning.
 
-    A program that makes excerpts leaves out what stands between: a salutation, a picture's caption.
+    Programs that make excerpts leave out what stands between: a salutation, a picture's caption. Then each
+    of the paragraphs must be there whole.
     """
-    said = own.rstrip(_BROKEN_OFF)
-    parts = [part.rstrip(_BROKEN_OFF) for part in own.split("\n") if part.strip(_BROKEN_OFF)]
-    if joined(said, page) == page or all(joined(part, page) == page for part in parts):
+    said, whole = own.rstrip(_BROKEN_OFF), " ".join(page.split())
+    parts = (" ".join(part.rstrip(_BROKEN_OFF).split()) for part in own.split("\n"))
+    if joined(said, page) == page or all(part in whole for part in parts):
         return page
     return f"{own}\n\n{page}"
 

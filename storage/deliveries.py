@@ -446,5 +446,6 @@ def _delivery(row: RowMapping) -> Delivery:
         begun=row["begun"],
         reference=row["reference"],
         detail=row["detail"],
+        seen=row["seen"],
         id=row["id"],
     )

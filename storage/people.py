@@ -35,6 +35,8 @@ class Recipient:
     """Whether messages say only that there is something."""
     drills: bool = False
     """Whether they asked for drills; nobody else is ever sent one."""
+    counts: bool = False
+    """Whether reactions to what is sent there are counted, as "seen"."""
     narrowed: date | None = None
     """The day on which they last took a wish back, or muted a case: no time, which would tell more."""
 
@@ -116,4 +118,6 @@ class Delivery:
     begun: bool = False
     """While sending: whether the message may have left."""
     notice_id: int = 0
+    seen: int = 0
+    """How many reacted to it, where the chat wants that counted."""
     id: int = 0

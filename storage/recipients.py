@@ -98,6 +98,10 @@ class Recipients:
         """Whether messages there say only that there is something."""
         self._update(recipient_id, discreet=discreet)
 
+    def set_counts(self, recipient_id: int, *, wanted: bool) -> None:
+        """Whether reactions there are counted."""
+        self._update(recipient_id, counts=wanted)
+
     def set_drills(self, recipient_id: int, *, wanted: bool) -> None:
         """Whether the recipient is sent drills."""
         self._update(recipient_id, drills=wanted)
@@ -111,11 +115,11 @@ class Recipients:
         longer = sa.case((recipients.c.rests > until, recipients.c.rests), else_=until)
         self._update(recipient_id, rests=longer)
 
-    def resting(self, transport: str, now: datetime) -> tuple[tuple[str, datetime], ...]:
-        """(address, until when) of those who are to be left alone."""
+    def resting(self, transport: str, now: datetime) -> dict[int, datetime]:
+        """The ids of those who are to be left alone, and until when."""
         of = (recipients.c.transport == transport, recipients.c.rests > now)
-        rows = self.connection.execute(sa.select(recipients.c.address_sealed, recipients.c.rests).where(*of))
-        return tuple((self.vault.open(sealed, _ADDRESS), until) for sealed, until in rows)
+        rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.rests).where(*of))
+        return {int(key): until for key, until in rows}
 
     def settle_down(self, now: datetime) -> None:
         """Forgets until when somebody was to be left alone, or took a wish back, once that is past."""
@@ -146,8 +150,8 @@ class Recipients:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
 
         Not a call that is over by now. The end of one that they were told is a message of its own, ahead of
-        all. What may have arrived once was to be repeated, and stays the one repetition. What an admin was
-        to look at first waits for that again.
+        all. So is what may have arrived once and was to be repeated: it goes as it went, and stays the one
+        repetition. What an admin was to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
         ends = alerts.c.msg_type == MsgType.CANCEL
@@ -173,7 +177,7 @@ class Recipients:
             .where(*of_theirs, kept, deliveries.c.detail.startswith(UNREACHABLE))
             .values(
                 state=DeliveryState.QUEUED,
-                lane=sa.case((an_end, deliveries.c.lane), else_=_DIGESTS),
+                lane=sa.case((sa.or_(an_end, repeated), deliveries.c.lane), else_=_DIGESTS),
                 not_before=now,
                 detail=sa.case((repeated, REPEATED), else_=""),
             )
@@ -205,10 +209,15 @@ class Recipients:
         )
         merge_deliveries(self.connection, recipient_id, other.id)
         merge_stances(self.connection, recipient_id, other.id)
+        before = self.get(recipient_id)
+        if before is not None and before.discreet:
+            self.set_discreet(other.id, discreet=True)
         self.forget(recipient_id)
 
     def forget(self, recipient_id: int) -> None:
-        """Removes every row about the recipient."""
+        """Removes every row about the recipient, also what another transaction is just adding."""
+        known = sa.select(recipients.c.id).where(recipients.c.id == recipient_id)
+        self.connection.execute(known.with_for_update())
         for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
         facets.changed(self.connection)  # words that are remembered go as well
@@ -239,5 +248,6 @@ def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
         wakes=row["wakes"],
         discreet=row["discreet"],
         drills=row["drills"],
+        counts=row["counts"],
         narrowed=row["narrowed"],
     )

@@ -291,6 +291,7 @@ recipients = Table(
     Column("lost", Date, index=True),
     Column("rests", Moment),
     Column("narrowed", Date),
+    Column("counts", Boolean, nullable=False, server_default=false()),
 )
 
 OWN_CLOCK = or_(
@@ -377,6 +378,7 @@ deliveries = Table(
     Column("amend_by", BigInteger),
     Column("amend_at", Moment),
     Column("over", Boolean, nullable=False, server_default=false()),
+    Column("seen", Integer, nullable=False, server_default="0"),
     UniqueConstraint("alert_id", "recipient_id"),
     UniqueConstraint("notice_id", "recipient_id"),
     Index("ix_deliveries_queue", "transport", "state", "lane", "not_before", "id"),

@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 from storage.queueing import queue_for
 from storage.reach import UNREACHABLE, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
-from storage.tables import alerts, deliveries, recipients, statements
-from storage.words import DeliveryState, MsgType, RecipientState, Severity, Status, Urgency
+from storage.tables import alerts, deliveries, recipients, stances, statements
+from storage.words import DeliveryState, MsgType, RecipientState, Severity, Stance, Status, Urgency
 
 _ARRIVED = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
 _DIGEST_LANE = 4
+_NOT_TOLD = "they were not told of what it ends"
 _LEFT_US = sa.or_(
     deliveries.c.state.in_(_ARRIVED),
     sa.and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun),
@@ -69,6 +70,42 @@ class Told:
             these, lost = found.where(recipients.c.state == state), state is RecipientState.SUSPENDED
             count = queue_for(self._connection, these, end.id, (lane, now), held, lost=lost)
         return count
+
+    def spare(self, ids: Sequence[int]) -> int:
+        """Of these deliveries, which did not arrive: what was called off meanwhile needs no end any more.
+
+        Who was told nothing else of the case, and does not follow it, is not told that it is over; returns
+        how many.
+        """
+        question = (
+            sa.select(deliveries.c.recipient_id, alerts.c.case_id, alerts.c.status)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(deliveries.c.id.in_(ids), deliveries.c.over, alerts.c.case_id.is_not(None))
+        )
+        return sum(self._spare(*row) for row in self._connection.execute(question).all())
+
+    def _spare(self, recipient_id: int, case_id: int, status: str) -> int:
+        of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.status == status)
+        end = alerts.c.msg_type == MsgType.CANCEL
+        told = sa.select(deliveries.c.id).where(
+            deliveries.c.recipient_id == recipient_id, deliveries.c.alert_id.in_(of_case), _LEFT_US
+        )
+        follows = sa.select(stances.c.case_id).where(
+            stances.c.recipient_id == recipient_id,
+            stances.c.case_id == case_id,
+            stances.c.stance == Stance.FOLLOW,
+        )
+        if any(self._connection.execute(one.limit(1)).first() for one in (told, follows)):
+            return 0
+        return self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.recipient_id == recipient_id,
+                deliveries.c.alert_id.in_(of_case.where(end)),
+                sa.or_(deliveries.c.state == DeliveryState.QUEUED, _KEPT),
+            )
+            .values(state=DeliveryState.CANCELLED, detail=_NOT_TOLD)
+        ).rowcount
 
     def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:
         """What one chat was told of a case by alerts older than `before`, the first message first."""
@@ -188,6 +225,16 @@ class Told:
         )
         found: datetime | None = self._connection.scalar(question)
         return found
+
+    def seen(self, recipient_id: int, message: str, change: int) -> None:
+        """So many more, or fewer, of those who read there have reacted to the message of this id."""
+        parts = sa.literal(",") + deliveries.c.reference + sa.literal(",")
+        after = deliveries.c.seen + change
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.recipient_id == recipient_id, parts.contains(f",{message},", autoescape=True))
+            .values(seen=sa.case((after < 0, 0), else_=after))
+        )
 
     def amended(self, amendment: Amendment, reference: str | None) -> None:
         """The message was changed and goes by this reference now; with None it stays as it is for good.

@@ -11,7 +11,7 @@ import structlog
 from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_contact, check_sources, look_at_sources
-from bot.checks.people import check_admins, check_matrix, check_telegram
+from bot.checks.people import check_admins, check_matrix, check_review, check_telegram
 from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import Memory, check_database, check_files, check_key, read_key, remembered
 from bot.config import Config
@@ -46,6 +46,7 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("sources", lambda: _judged(config, _unbroken(seen), now())),
         *_guarded("telegram", lambda: check_telegram(config, _unbroken(bot), now())),
         *_guarded("matrix", lambda: check_matrix(_unbroken(account))),
+        *_guarded("review", lambda: check_review(_remembered(config, now()).waiting)),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
         *_guarded("servers", lambda: _unbroken(servers)),

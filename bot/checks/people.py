@@ -54,7 +54,7 @@ def check_admins(config: Config, bot: BotSeen | None) -> list[Finding]:
     admins = config.admins
     count = len(admins.telegram) + len(admins.matrix)
     if not count:
-        state = "none: trouble is told on this terminal alone"
+        state = "none: trouble, and calls that wait for review, are told on this terminal alone"
         return [note("admins", state, "list your own number under [admins]")]
     strangers = _strangers(bot.strangers if bot else {})
     if strangers:
@@ -63,6 +63,14 @@ def check_admins(config: Config, bot: BotSeen | None) -> list[Finding]:
         state = f"{count}, but {admins.approvals} must agree to an appeal"
         return [note("admins", state, "add an admin, or lower `approvals`")]
     return [fine("admins", f"{count}; {admins.approvals} must agree to an appeal")]
+
+
+def check_review(waiting: int) -> list[Finding]:
+    """Whether calls wait until an admin has looked: people may be in danger meanwhile."""
+    if not waiting:
+        return []
+    state = "1 alert waits" if waiting == 1 else f"{waiting} alerts wait"
+    return [wrong("review", f"{state} until an admin has looked", "/review in a chat, or `vigil admin held`")]
 
 
 def _strangers(strangers: Mapping[int, str]) -> list[Finding]:

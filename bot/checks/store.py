@@ -92,6 +92,8 @@ class Memory:
     sources: tuple[Source, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     paused: Mapping[str, datetime] = field(default_factory=dict)
+    waiting: int = 0
+    """Alerts that wait until an admin has looked."""
 
 
 def remembered(config: Config, secret: bytes | None, now: datetime) -> Memory:
@@ -106,7 +108,8 @@ def remembered(config: Config, secret: bytes | None, now: datetime) -> Memory:
             return Memory()
         with database.read() as work:
             held = work.subscriptions.all() if health.key_fits and secret else ()
-            return Memory(work.sources.all(), held, work.sources.paused(now))
+            waiting = len(work.held.waiting())
+            return Memory(work.sources.all(), held, work.sources.paused(now), waiting)
     except StorageError:
         return Memory()
     finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -42,12 +42,14 @@ def poll(
     try:
         with opened(settings, rehearse=dry_run) as database:
             found = asyncio.run(poll_once(settings, database, now, source, quiet=as_json))
+            with database.read() as work:
+                held = {one.alert_id: one.why for one in work.held.waiting()}
     except StorageError as error:
         fail(str(error))
     if as_json:
-        typer.echo(json.dumps(_as_json(found), ensure_ascii=False))
+        typer.echo(json.dumps(_as_json(found, held), ensure_ascii=False))
     else:
-        _print(found, dry_run=dry_run)
+        _print(found, held, dry_run=dry_run)
 
 
 async def poll_once(
@@ -81,7 +83,8 @@ async def poll_once(
     return tuple(sorted(found, key=lambda polled: polled.source.name))
 
 
-def _as_json(found: tuple[Polled, ...]) -> dict[str, object]:
+def _as_json(found: tuple[Polled, ...], held: Mapping[int, str]) -> dict[str, object]:
+    """`held` says of alerts, by number, why they wait until an admin has looked."""
     return {
         "sources": [
             {"name": p.source.name, "state": _plain_state(p.source), "new": p.new, "detail": p.source.detail}
@@ -94,6 +97,7 @@ def _as_json(found: tuple[Polled, ...]) -> dict[str, object]:
                 "msg_type": alert.msg_type,
                 "urgency": alert.statement.alert.urgency,
                 "recipients": recipients,
+                "held": held.get(alert.id, ""),
             }
             for alert, recipients in _rung(found)
         ],
@@ -110,7 +114,7 @@ def _rung(found: tuple[Polled, ...]) -> Iterator[tuple[Alert, int]]:
         yield from polled.alerts
 
 
-def _print(found: tuple[Polled, ...], *, dry_run: bool) -> None:
+def _print(found: tuple[Polled, ...], held: Mapping[int, str], *, dry_run: bool) -> None:
     console = Console()
     if not found:
         console.print("No source is due. Name one with --source to poll it anyway.")
@@ -138,6 +142,8 @@ def _print(found: tuple[Polled, ...], *, dry_run: bool) -> None:
         people = f"{recipients} recipient{'' if recipients == 1 else 's'}"
         line = f"{word}: {alert.statement.alert.urgency} {alert.msg_type}, {people}"
         console.print(Text(line, "bold"))
+        if why := held.get(alert.id):
+            console.print(Text(f"  held: {why}", "yellow"))
         console.print(Text(f"  {alert.statement.title}"))
         console.print(Text(f"  {alert.statement.url}", "dim"))
     if dry_run:

@@ -85,6 +85,11 @@ def why(request: Request, work: Work, speech: Speech) -> Reply:
         if words_of:
             blocks.append(paragraph(speech.t("From these words of the text:")))
             blocks.append(Items(tuple((Span(f"“{said}”"),) for said in words_of)))
+    if recipient.counts:
+        seen = speech.n(
+            "Seen by {count}, as reactions tell.", "Seen by {count}, as reactions tell.", delivery.seen
+        )
+        blocks.append(paragraph(seen))
     case = (Choice(speech.t("The case"), f"/case {alert.case_id}"),) if alert.case_id else ()
     return reply(*blocks, choices=((*case, Choice(speech.t("Settings"), "/settings")),))
 

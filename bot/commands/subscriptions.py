@@ -10,6 +10,7 @@ from bot.commands.command import arguments, code, heading, number, paragraph, re
 from bot.commands.mistake import Mistake
 from bot.commands.presets import is_question, presets, which_country, which_organisation
 from bot.commands.request import Reply, Request
+from bot.commands.switches import switch, switches_blocks
 from bot.commands.times import time_blocks
 from bot.render.message import Block, Choice, Items, Notice, Paragraph
 from bot.render.route import route_blocks
@@ -108,9 +109,9 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     A number opens one route (`choosing`).
     """
     typed = arguments(request).strip()
-    named, wanted = _set_to(typed)
-    if named in _SWITCHES:
-        return _SWITCHES[named](wanted, request, work, speech)
+    switched = switch(typed, request, work, speech)
+    if switched:
+        return switched
     recipient = work.recipients.find(request.transport, request.address)
     routes = work.routes.of(recipient.id) if recipient else ()
     place, _, change = typed.partition(" ")
@@ -144,11 +145,7 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         blocks += time_blocks(recipient, speech)
     blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
     discreet = recipient is not None and recipient.discreet
-    if discreet:
-        blocks.append(paragraph(speech.t("Messages here say only that there is news.")))
-    if recipient is not None and recipient.drills:
-        drills = speech.line("Drills come here too. To end that: {undo}", undo=code("/settings drills:off"))
-        blocks.append(Paragraph(drills))
+    blocks += switches_blocks(recipient, speech) if recipient else []
     few = Choice(speech.t("Say it in full"), "/settings discreet:off")
     if not discreet:
         few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
@@ -191,51 +188,6 @@ def _one(typed: str, example: str, routes: tuple[Route, ...]) -> Route:
     if not 1 <= place <= len(routes):
         raise Mistake("You have subscriptions 1 to {last}: {example}", last=len(routes), example="/settings")
     return routes[place - 1]
-
-
-def _set_to(typed: str) -> tuple[str, bool | None]:
-    """Return what is set, and to what: "drills:on", "drills on"; None where that is not understood."""
-    named, _, value = typed.casefold().replace(":", " ").partition(" ")
-    return named, {"on": True, "off": False}.get(value.strip())
-
-
-def _set_discreet(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
-    if wanted is None:
-        raise Mistake("Write it so: {example}", example="/settings discreet:on")
-    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
-    work.recipients.set_discreet(recipient.id, discreet=wanted)
-    back = Choice(speech.t("Undo"), f"/settings discreet:{'off' if wanted else 'on'}")
-    if wanted:
-        few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
-        rest = speech.t(
-            "What you ask for, and what stands here already, is shown as before: "
-            "delete what nobody else may see."
-        )
-        said = [paragraph(few), paragraph(rest)]
-    else:
-        said = [paragraph(speech.t("From now on messages here say what they are about."))]
-    return reply(*said, choices=((back, Choice(speech.t("Settings"), "/settings")),))
-
-
-def _set_drills(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
-    if wanted is None:
-        raise Mistake("Write it so: {example}", example="/settings drills:on")
-    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
-    work.recipients.set_drills(recipient.id, wanted=wanted)
-    back = Choice(speech.t("Undo"), f"/settings drills:{'off' if wanted else 'on'}")
-    said = (
-        speech.t(
-            "From now on drills come here too: alerts by which the watch is practised. Each begins with "
-            "EXERCISE or TEST, and nobody is in danger."
-        )
-        if wanted
-        else speech.t("From now on no drill comes here.")
-    )
-    return reply(paragraph(said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
-
-
-_SWITCHES = {"discreet": _set_discreet, "drills": _set_drills}
-"""What is on or off."""
 
 
 def _is_everything(route: Route) -> bool:

@@ -1,7 +1,7 @@
 """A memory of bounded size that keeps what was used last."""
 
 from collections import OrderedDict
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -14,11 +14,17 @@ class Newest(Generic[K, V]):
         self._capacity = capacity
         self._pairs: OrderedDict[K, V] = OrderedDict()
 
-    def get(self, key: K) -> V | None:
-        """What was put under the key, or None; counts as use."""
+    @overload
+    def get(self, key: K) -> V | None: ...
+
+    @overload
+    def get(self, key: K, otherwise: V) -> V: ...
+
+    def get(self, key: K, otherwise: V | None = None) -> V | None:
+        """What was put under the key, or `otherwise`; counts as use."""
         if key in self._pairs:
             self._pairs.move_to_end(key)
-        return self._pairs.get(key)
+        return self._pairs.get(key, otherwise)
 
     def __contains__(self, key: K) -> bool:
         return key in self._pairs

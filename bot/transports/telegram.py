@@ -47,7 +47,8 @@ class TelegramTransport:
     `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
     before they write. `apology` (language -> message) is said when an answer fails; `gone` hears the address
     of a person who blocked the bot, and the id of the request that told so ("" where a message was refused);
-    `became` what became of a group or channel, likewise. `offer` (words, offset, language) is asked for what
+    `became` what became of a group or channel, likewise; `seen` that somebody
+    reacted to a message (address, its id, 1 or -1). `offer` (words, offset, language) is asked for what
     people type after the bot's name in other chats. `buttons` are given if they are to outlive the program.
     `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
@@ -70,6 +71,7 @@ class TelegramTransport:
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         became: Callable[[News, str], Awaitable[None]] | None = None,
+        seen: Callable[[str, int, int, str], Awaitable[None]] | None = None,
         offer: Offering | None = None,
         buttons: Buttons | None = None,
         keeping: Keeping | None = None,
@@ -83,13 +85,13 @@ class TelegramTransport:
         buttons = buttons or Buttons()
         self._face = face or Face()
         self._sending = Sending(self._bot, buttons)
-        callbacks = Callbacks(answer, apology, gone, became, offer)
+        callbacks = Callbacks(answer, apology, gone, became, seen, offer)
         self._answering = Answering(self._bot, self._sending, buttons, callbacks)
         answering = self._answering
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
         self._intake, self._alone = intake, alone
         self.webhook = Webhook(self._bot, webhook, intake) if webhook and intake else None
-        self._listening = self.webhook or Polling(self._bot, answering.take)
+        self._listening = self.webhook or Polling(self._bot, answering.take, intake)
         self._life = Life()
 
     async def start(self) -> None:

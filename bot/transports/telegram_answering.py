@@ -18,14 +18,15 @@ from telegram.error import TelegramError
 from bot.commands.elsewhere import meant_for
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text, split
-from bot.render.message import Message
+from bot.render.message import Message, Paragraph, Span
+from bot.speech import Speech
 from bot.transports.chats import News
 from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Said, read
+from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Reacted, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_outcome import chat_and_thread
@@ -38,6 +39,8 @@ log = structlog.get_logger()
 NAME = "telegram"
 LONGEST_WORD = 200
 """Characters that a press may be answered with (Bot API, answerCallbackQuery)."""
+TOLD_FOR = 60.0
+"""Seconds for which a person who asks too much is not told so again."""
 _LEADS = re.compile(r"/(statement|act|case|follow|mute) (\d{1,9})")
 _LINKS = {"statement": "s", "act": "a", "case": "c", "follow": "c", "mute": "c"}
 """What a command about one thing is as a link (`bot.commands.welcome.start`)."""
@@ -51,6 +54,7 @@ class Callbacks:
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
     became: Callable[[News, str], Awaitable[None]] | None = None
+    seen: Callable[[str, int, int, str], Awaitable[None]] | None = None
     offer: Offering | None = None
 
 
@@ -67,16 +71,17 @@ class Answering:
         self._pages: Newest[tuple[int, int], Page] = Newest(5000)
         """By chat and the message that bears the buttons, so that pages turn in place."""
         self._admins = ChatAdmins(bot)
-        self._overrun: set[int] = set()
+        self._overrun: Newest[int, float] = Newest(1000)
+        """When a person was last told that they ask too much."""
 
     async def close(self, seconds: float) -> None:
         """Let the answers under way come to their end for so long, then drop the rest."""
         await self._inbox.close(seconds)
 
     def meaning(self, update: Update) -> Meaning:
-        """What an update asks for; what is typed in inline mode is typed again, and never kept."""
+        """What an update asks for. What is typed in inline mode is never kept, nor is a reaction."""
         read_as = read(update, self._bot.username)
-        return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked))
+        return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked | Reacted))
 
     def take(self, update: Update) -> asyncio.Task[None] | None:  # noqa: PLR0911 - a table, a line each
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
@@ -94,21 +99,23 @@ class Answering:
                 return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
             case Left(address=address, update=number):
                 return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
-            case Became(news=news, update=number) if self._callbacks.became:
+            case Reacted() as one if self._callbacks.seen:
+                seen = partial(
+                    self._callbacks.seen, one.address, one.message, one.change, self._id(one.update)
+                )
+                return self._inbox.add(one.address, one.person, seen)
+            case Became(news=news, person=person, update=number) if self._callbacks.became:
                 became = partial(self._callbacks.became, news, self._id(number))
-                return self._inbox.add(news.address, None, became)
+                return self._inbox.add(news.address, person, became)
         return None
 
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
         task = self._inbox.add(said.address, said.person, lambda: self._respond(said, pressed))
-        if task is not None:
-            self._overrun.discard(said.person)
-        elif said.person not in self._overrun:
-            self._overrun.add(said.person)
+        now = asyncio.get_running_loop().time()
+        if task is None and now - self._overrun.get(said.person, -TOLD_FOR) >= TOLD_FOR:
+            self._overrun.put(said.person, now)
             log.warning("somebody sends more than can be answered; the rest is dropped")
-            return self._inbox.add(
-                said.address, None, lambda: self._say(said, self._callbacks.apology(said.language))
-            )
+            return self._inbox.add(said.address, None, lambda: self._say(said, _too_much(said.language)))
         return task
 
     async def _offer(self, asked: Asked) -> None:
@@ -209,3 +216,9 @@ def _asked(text: str) -> str:
     """Return what a page is of: the command, and the other chat where it is about one."""
     other = meant_for(text)
     return f"{other[0]} {command_in(other[1])}" if other else command_in(text)
+
+
+def _too_much(language: str) -> Message:
+    speech = Speech(language)
+    said = speech.t("That is more than can be answered at once. The rest was left out; please wait a moment.")
+    return Message((Paragraph((Span(said),)),), language=speech.language)

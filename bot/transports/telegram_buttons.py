@@ -6,6 +6,7 @@ data begins with a seal over chat and command: forged, or pressed in another cha
 
 import base64
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 
@@ -21,6 +22,8 @@ MOST_BUTTONS = 100
 EXPIRED = "/expired"
 """The command that answers a button whose meaning is not known any more."""
 _MARK = "~"
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which no JSON carries as they are."""
 _SEAL = 11
 """Characters of a seal: eight bytes in base64. Whoever guesses is told only that a button is too old."""
 Trace = Callable[[str], str]
@@ -55,14 +58,15 @@ class Buttons:
             owner, command = self._commands.get(data) or (chat, EXPIRED)
             return command if owner == chat else EXPIRED
         seal, command = data[:_SEAL], data[_SEAL:]
-        return command if hmac.compare_digest(seal.encode(), self._seal(command, chat).encode()) else EXPIRED
+        is_ours = hmac.compare_digest(_bytes(seal), self._seal(command, chat).encode())
+        return command if is_ours else EXPIRED
 
     def _button(self, choice: Choice, chat: int) -> InlineKeyboardButton:
         label = one_line(choice.label).strip() or choice.command.split()[0]
         return InlineKeyboardButton(label, callback_data=self._data(choice.command, chat))
 
     def _data(self, command: str, chat: int) -> str:
-        if _SEAL + len(command.encode()) <= LONGEST_DATA:
+        if _SEAL + len(_bytes(command)) <= LONGEST_DATA and not _HALVES.search(command):
             return self._seal(command, chat) + command
         token = _MARK + secrets.token_urlsafe(16)
         self._commands.put(token, (chat, command))
@@ -70,10 +74,15 @@ class Buttons:
 
     def _seal(self, command: str, chat: int) -> str:
         """Never with `_MARK` in it."""
-        digest = bytes.fromhex(self._trace(f"{chat} {command}"))
+        digest = bytes.fromhex(self._trace(f"{chat} {_bytes(command).hex()}"))
         return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
 
 
 def _of_this_run() -> Trace:
     key = secrets.token_bytes(32)
     return lambda text: hmac.new(key, text.encode(), "sha256").hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """As UTF-8, whatever it is: half of a pair of surrogates is no character, and no reason to fail."""
+    return text.encode("utf-8", "surrogatepass")

@@ -10,6 +10,7 @@ from telegram import (
     ChatMemberRestricted,
     ChatMemberUpdated,
     Message,
+    MessageReactionUpdated,
     Update,
     User,
 )
@@ -17,7 +18,7 @@ from telegram import (
 from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.telegram_outcome import address_of
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query")
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query", "message_reaction")
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 _OUTSIDE = (ChatMember.BANNED, ChatMember.LEFT)
 
@@ -68,9 +69,24 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What has become of a group or channel; `news` is of `bot.transports.chats`."""
+    """What has become of a group or channel."""
 
     news: News
+    person: int | None = field(default=None, repr=False)
+    """Who did it; None where nobody is told of."""
+    update: int = 0
+    """As in Said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody has reacted to a message in a chat, or has taken that back; who, nobody keeps."""
+
+    address: str = field(repr=False)
+    message: int
+    change: int
+    """1, or -1 where no reaction is left."""
+    person: int | None = field(repr=False)
     update: int = 0
     """As in Said."""
 
@@ -88,7 +104,11 @@ class Asked:
     language: str
 
 
-def read(update: Update, username: str) -> Said | Pressed | Left | Became | Asked | None:
+Meant = Said | Pressed | Left | Became | Reacted | Asked
+"""What an update can mean to us."""
+
+
+def read(update: Update, username: str) -> Meant | None:  # noqa: PLR0911 - a table, a line each
     """What the update means for the bot called `username`; None if it is not for us.
 
     In a group only commands are, and of these only such as name no other bot.
@@ -100,6 +120,9 @@ def read(update: Update, username: str) -> Said | Pressed | Left | Became | Aske
         asked = update.inline_query
         sender = asked.from_user
         return Asked(asked.id, asked.query, asked.offset, sender.id, sender.language_code or "en")
+    if update.message_reaction:
+        reacted = _reacted(update.message_reaction)
+        return reacted and replace(reacted, update=update.update_id)
     if update.my_chat_member:
         changed = _membership(update.my_chat_member)
         return changed and replace(changed, update=update.update_id)
@@ -165,12 +188,14 @@ def _membership(change: ChatMemberUpdated) -> Said | Left | Became | None:
     if after.status in _OUTSIDE:
         if chat.type == Chat.PRIVATE:
             return Left(address_of(chat.id))
-        return Became(Removed(address_of(chat.id)))
+        return Became(Removed(address_of(chat.id)), change.from_user.id)
     if chat.type == Chat.PRIVATE or not _may_speak(after, chat.type):
         return None
     if before.status in _OUTSIDE or (chat.type == Chat.CHANNEL and before.status != after.status):
         return _greeting(chat, change.from_user)
-    return None if _may_speak(before, chat.type) else Became(Returned(address_of(chat.id)))
+    if _may_speak(before, chat.type):
+        return None
+    return Became(Returned(address_of(chat.id)), change.from_user.id)
 
 
 def _may_speak(member: ChatMember, kind: str) -> bool:
@@ -194,3 +219,12 @@ def _moved(message: Message) -> Became | None:
     if message.migrate_from_chat_id:
         return Became(Moved(address_of(message.migrate_from_chat_id), address_of(message.chat.id)))
     return None
+
+
+def _reacted(change: MessageReactionUpdated) -> Reacted | None:
+    """The first reaction of a person to a message, or that they have none any more."""
+    before, after = bool(change.old_reaction), bool(change.new_reaction)
+    if before == after:
+        return None
+    person = change.user.id if change.user else None
+    return Reacted(address_of(change.chat.id), change.message_id, 1 if after else -1, person)

@@ -14,6 +14,10 @@ from bot.transports.telegram_keeping import Keeping
 log = structlog.get_logger()
 
 
+class NotYet(Exception):
+    """We are only beginning; in a moment updates can be taken in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """Whether an update asks anything of us, and whether that must outlive the program."""
@@ -47,12 +51,17 @@ class Intake:
         self._keeping = keeping
         self._take = take
         self._meaning = meaning
+        self._resumed: set[int] = set()
+        self._is_open = False
+        """Whether what was left over has been begun: what comes earlier would be taken for that as well."""
 
     async def keep(self, body: bytes) -> Kept | None:
         """Make what was brought durable; None where nothing is to be done, now or any more.
 
-        Raises what the database does: then it must not be acknowledged.
+        Raises what the database does, and NotYet before `resume`: then it must not be acknowledged.
         """
+        if not self._is_open:
+            raise NotYet
         raw = _object(body)
         update = self._read(raw)
         meaning = self._meaning(update) if update else Meaning(asks=False)
@@ -60,9 +69,16 @@ class Intake:
             return None
         if not meaning.lasts:
             return Kept(update)
-        known_as = f"taken {self._bot.id}:{update.update_id}"
-        number = await self._keeping.keep(known_as, json.dumps(raw, ensure_ascii=False))
+        number = await self._keeping.keep(self._known_as(update), json.dumps(raw, ensure_ascii=False))
         return None if number is None else Kept(update, number)
+
+    async def hold(self, update: Update, task: asyncio.Task[None]) -> None:
+        """Make durable what is being answered, and is about to be confirmed before it is."""
+        if not self._meaning(update).lasts:
+            return
+        number = await self._keeping.keep(self._known_as(update), update.to_json())
+        if number is not None:
+            task.add_done_callback(lambda done: self._is_answered(done, number))
 
     def answer(self, kept: Kept) -> None:
         """Begin to answer; once that is done, the update is not kept any more."""
@@ -72,9 +88,17 @@ class Intake:
         elif kept.number and task is not None:
             task.add_done_callback(lambda done: self._is_answered(done, kept.number))
 
+    def is_resumed(self, number: int) -> bool:
+        """Whether the update of this number is answered already because it was kept, should it come again."""
+        return number in self._resumed
+
     async def resume(self) -> None:
         """Answer what a program before us had acknowledged, and was stopped."""
-        found = await self._keeping.waiting()
+        try:
+            found = await self._keeping.waiting()
+        except Exception:
+            log.exception("telegram.not_resumed")  # who writes now is to be answered all the same
+            found = ()
         if found:
             log.info("telegram.resumed", updates=len(found))
         for number, body in found:
@@ -82,11 +106,17 @@ class Intake:
             if update is None:
                 self._keeping.answered(number)
             else:
+                self._resumed.add(update.update_id)
                 self.answer(Kept(update, number))
+        self._is_open = True
 
     async def close(self) -> None:
         """Write down what was answered; what was not is answered after the next start."""
         await self._keeping.close()
+
+    def _known_as(self, update: Update) -> str:
+        """Each bot account counts its own."""
+        return f"taken {self._bot.id}:{update.update_id}"
 
     def _is_answered(self, done: asyncio.Task[None], number: int) -> None:
         if not done.cancelled():

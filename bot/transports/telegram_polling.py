@@ -14,14 +14,19 @@ from telegram.error import Conflict, TelegramError
 
 from bot.transports.pauses import pauses
 from bot.transports.telegram_incoming import ALLOWED_UPDATES
+from bot.transports.telegram_intake import Intake
 from bot.transports.telegram_trouble import holder, report
 
 log = structlog.get_logger()
 
 LONG_POLL = 25
 """Seconds that Telegram may hold a request open."""
+MOST_AT_ONCE = 100
+"""Updates that one answer of Telegram holds (Bot API, getUpdates); after so many there are probably more."""
 GRACE = 1.0
 """Seconds that slow answers may keep us from asking for, and so confirming, further updates."""
+SHORT_GRACE = 0.05
+"""The same while others wait: whoever asks without end may hold up nobody."""
 SETTLED_AFTER = 25.0
 """Seconds of undisputed polling after which we are the one who was here before."""
 AGAIN_AFTER = 1.0
@@ -34,11 +39,17 @@ goes on within a second, and the newcomer waits: else the two would take turns, 
 
 
 class Polling:
-    """The stream of one bot's updates. `take` starts the handling of one and returns its task, if any."""
+    """The stream of one bot's updates. `take` starts the handling of one and returns its task, if any.
 
-    def __init__(self, bot: Bot, take: Callable[[Update], asyncio.Task[None] | None]) -> None:
+    With an `intake`, what takes longer than the grace is kept before it is confirmed, and not lost.
+    """
+
+    def __init__(
+        self, bot: Bot, take: Callable[[Update], asyncio.Task[None] | None], intake: Intake | None = None
+    ) -> None:
         self._bot = bot
         self._take = take
+        self._intake = intake
         self._next = 0
         self._open: dict[int, asyncio.Task[None]] = {}
         self._since = 0.0
@@ -107,10 +118,17 @@ class Polling:
 
     async def _handle(self, updates: tuple[Update, ...]) -> None:
         self._open = {number: task for number, task in self._open.items() if not task.done()}
+        begun: list[tuple[Update, asyncio.Task[None]]] = []
         for update in updates:
-            task = self._take(update)
+            is_back = self._intake is not None and self._intake.is_resumed(update.update_id)
+            task = None if is_back else self._take(update)
             if task is not None:
                 self._open[update.update_id] = task
+                begun.append((update, task))
             self._next = update.update_id + 1
         if self._open:
-            await asyncio.wait(set(self._open.values()), timeout=GRACE)
+            more = len(updates) >= MOST_AT_ONCE
+            await asyncio.wait(set(self._open.values()), timeout=SHORT_GRACE if more else GRACE)
+        if self._intake:
+            slow = [(update, task) for update, task in begun if not task.done()]
+            await asyncio.gather(*(self._intake.hold(update, task) for update, task in slow))

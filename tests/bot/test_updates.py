@@ -179,6 +179,33 @@ async def test_what_a_stopped_program_had_acknowledged_is_answered_by_the_next(
         assert work.connection.scalar(sa.select(sa.func.count()).select_from(updates)) == 0
 
 
+async def test_what_a_polling_program_confirms_before_it_has_answered_is_kept(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow answer holds up nobody, and is given after the next start if need be; once."""
+    monkeypatch.setattr("bot.transports.telegram_polling.GRACE", 0.05)
+    bot = a_transport(telegram, database, Ears())
+    await bot.start()
+    await telegram.says(42, "/slow")
+    await telegram.says(7, "/quick")
+    await telegram.until(7, contains="heard /quick")
+    await telegram.until_handled()
+    with database.read() as work:
+        assert work.connection.scalar(sa.select(sa.func.count()).select_from(updates)) == 1
+    await bot.stop()
+    assert telegram.texts(42) == []
+    again = Ears()
+    again.gate.set()
+    bot = a_transport(telegram, database, again)
+    await bot.start()
+    await telegram.until(42, contains="heard /slow")
+    await telegram.until_handled()
+    await bot.stop()
+    assert again.heard == ["/slow"]
+    with database.read() as work:
+        assert work.connection.scalar(sa.select(sa.func.count()).select_from(updates)) == 0
+
+
 async def test_the_same_update_twice_acts_once(stage: Stage, database: Database) -> None:
     """Its acknowledgement may be lost on the way; also after another start, and at the same moment."""
     update = WORDS.replace("/subscribe", "/once").encode()

@@ -47,7 +47,8 @@ def excerpt(page: str, **given: object) -> Entry:
 
 async def test_a_slow_page_holds_up_nobody_for_longer_than_patience_lasts() -> None:
     """What was read is used; the slow one is tried again later, and its task is gone."""
-    linked = Linked(Pages(), Pauses(), patience=0.2)
+    await Linked(Pages(), Pauses()).read([excerpt("quick")], NOON, 5)  # the first reading loads the readers
+    linked = Linked(Pages(), Pauses(), patience=0.5)
     slow, quick = await linked.read([excerpt("slow"), excerpt("quick")], NOON, 5)
     assert (slow.text, slow.note) == ("The whole […]", "the linked page was too slow")
     assert slow.again_at == NOON + timedelta(minutes=10)
@@ -71,6 +72,9 @@ async def test_an_excerpt_that_skips_what_stands_between_is_not_repeated() -> No
     (read,) = await Linked(Pages({"letter": page}), Pauses()).read([replace(letter, text=own)], NOON, 5)
     assert (read.text.count("Nov 9, 2020"), "[…]" in read.text) == (1, False)
     assert "Mr President," in read.text
+    more = replace(letter, text=own.replace(" […]", " of them will be returned tonight."))
+    (read,) = await Linked(Pages({"letter": page}), Pauses()).read([more], NOON, 5)
+    assert "will be returned tonight." in read.text, "what the page does not say is not lost"
 
 
 async def test_of_a_long_archive_the_newest_pages_are_read() -> None:

@@ -211,3 +211,34 @@ async def test_the_repetition_is_still_the_only_one_where_the_chat_moved(databas
     await drained(deliverer(database, platform, clock), clock)
     assert [address for address, _, _ in platform.told] == ["-1", "-1", "-1002"]
     assert delivery(database, alert_id).state is DeliveryState.UNCERTAIN
+
+
+@pytest.mark.parametrize("outcome", [RetryLater(5, "Too Many Requests"), BLOCKED, Sent("7"), UNSURE])
+@pytest.mark.parametrize("follows", [True, False])
+async def test_who_was_not_told_after_all_is_not_told_that_it_is_over(
+    database: Database, outcome: Outcome, follows: bool
+) -> None:
+    """The call was on its way when it was called off; only who follows the case hears of its end anyway."""
+
+    class Ending(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+        ) -> Outcome:
+            if alerts[0].identifier == "call":
+                with database.write() as work:
+                    ended(work, case)
+            return await super().tell(alerts, recipient, key, now, manner)
+
+    with database.write() as work:
+        case, reader = work.cases.open("The nine", NOON), a_reader(work, a_route(), address="1")
+        if follows:
+            work.stances.take(reader.id, case, Stance.FOLLOW)
+        queued(work, reader, alert=an_alert(identifier="call", case_id=case))
+    platform, clock = Ending([outcome]), Clock()
+    sender = deliverer(database, platform, clock)
+    await drained(sender, clock)
+    await writes(database, clock.at)
+    await drained(sender, clock)
+    hears = follows or isinstance(outcome, Sent | Uncertain)
+    said = [names[0] for _, names, _ in platform.told if " by " not in names[0]]
+    assert said == (["call", "end"] if hears else ["call"])

@@ -1,6 +1,9 @@
 """Recipients are found by a keyed hash, and forgotten without a trace."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
+import sqlalchemy as sa
 
 from storage.database import Database
 from storage.words import DeliveryState, MsgType, RecipientState
@@ -147,3 +150,35 @@ def test_what_is_put_back_for_somebody_who_left_meanwhile_waits_for_their_return
         (back,) = work.deliveries.many([delivery.id])
     assert (left.state, left.attempts) == (DeliveryState.CANCELLED, 0)
     assert back.state is DeliveryState.QUEUED
+
+
+def test_forget_removes_what_is_queued_in_that_moment(database: Database) -> None:
+    """A poll has matched an alert for them and not committed yet: one waits, and nothing is left."""
+    with database.write() as work:
+        one = a_reader(work, a_route())
+
+    def forgets() -> None:
+        with database.write() as work:
+            work.recipients.forget(one.id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as work:
+            queued(work, one)
+            work.connection.execute(sa.text("SELECT 1"))
+            leaving = pool.submit(forgets)
+            wait([leaving], timeout=0.3)
+        leaving.result(timeout=30)
+    with database.read() as work:
+        assert work.recipients.find("telegram", ADDRESS) is None
+        assert work.counts().waiting == 0
+
+
+def test_a_chat_that_moves_into_another_stays_discreet(database: Database) -> None:
+    """Who asked for few words there is not shown in full what the two are told from now on."""
+    with database.write() as work:
+        old, new = a_reader(work, address="-1"), a_reader(work, address="-1002")
+        work.recipients.set_discreet(old.id, discreet=True)
+        work.recipients.move(old.id, "telegram", "-1002", NOON)
+        moved = work.recipients.get(new.id)
+    assert moved is not None
+    assert moved.discreet

@@ -17,9 +17,11 @@ from bot.checks.everything import check_everything
 from bot.checks.finding import Finding, Grade
 from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig, WebConfig
 from bot.installation import open_database
+from jobs.review import sentence
 from storage.database import now_utc
 from storage.records import Source
-from storage.words import SourceKind, SourceState
+from storage.words import Concern, SourceKind, SourceState
+from tests.builders import a_reader, queued
 from tests.emulators.client import Client
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import item, rss
@@ -227,6 +229,17 @@ async def test_more_approvals_than_admins_is_told(config: Config) -> None:
     found = await told(replace(config, admins=AdminsConfig((1,), approvals=2)))
     assert "2 must agree" in found["admins"].state
     assert found["admins"].remedy
+
+
+async def test_what_waits_for_an_admin_is_told(config: Config) -> None:
+    """Nobody is told of it before, and somebody may be in danger."""
+    with closing(open_database(config)) as database, database.write() as work:
+        queued(work, a_reader(work), held=sentence((Concern.MINOR,)))
+    found = await told(config)
+    assert (found["review"].grade, found["review"].state) == (
+        Grade.WRONG,
+        "1 alert waits until an admin has looked",
+    )
 
 
 async def test_a_fault_of_ours_hides_nothing_else(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,89 @@
+"""One person who asks without end, and many who ask at once: the one is slowed down, nobody else is."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.transports.inbox import Inbox
+from bot.transports.telegram_keeping import Keeping
+from storage.database import Database
+from tests.bot.transports.test_telegram import Voice, a_bot
+from tests.emulators.telegram import FloodRules, TelegramEmulator
+
+NOISY = 42
+MANY = range(1_000, 1_200)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    """Telegram, with its own limits on what is sent in one chat."""
+    async with TelegramEmulator(flood=FloodRules(per_second=None, per_minute_in_a_group=None)) as made:
+        yield made
+
+
+async def test_a_thousand_commands_of_one_and_two_hundred_of_many(telegram: TelegramEmulator) -> None:
+    """Each of the many is answered, though one had a thousand lines there before; of that one twenty are."""
+    voice, began = Voice(), time.monotonic()
+    for number in range(1_000):
+        await telegram.says(NOISY, f"/latest {number}")
+    for person in MANY:
+        await telegram.says(person, "/latest")
+    async with a_bot(telegram, voice) as bot:
+        for person in MANY:
+            await telegram.until(person, contains="heard /latest", patience=10)
+        await telegram.until_handled(patience=10)
+        waiting = len(bot._answering._inbox._tasks)
+    heard = Counter(request.address for request in voice.heard)
+    assert {heard[str(person)] for person in MANY} == {1}
+    assert heard[str(NOISY)] <= 21 + time.monotonic() - began, "twenty at once, and one a second"
+    assert waiting < 100, "what was dropped waits nowhere"
+    assert sum("more than can be answered" in text for text in telegram.texts(NOISY)) <= 1
+
+
+async def test_who_has_waited_may_ask_again() -> None:
+    """Twenty at once, then one a second, whoever else asks."""
+    inbox, done = Inbox(most_per_person=3, per_second=50.0), []
+
+    async def work() -> None:
+        done.append(1)
+
+    async def asks(person: int, times: int) -> int:
+        taken = 0
+        for _ in range(times):
+            taken += inbox.add(f"chat {person}", person, work) is not None
+            await asyncio.sleep(0)
+        return taken
+
+    assert await asks(1, 9) in {3, 4}
+    assert await asks(2, 3) == 3
+    await asyncio.sleep(0.1)
+    assert await asks(1, 3) == 3
+    await inbox.close(1)
+    assert inbox.add("chat 1", None, work) is not None, "what nobody asked for is always taken"
+    await inbox.close(1)
+
+
+async def test_what_is_brought_at_once_is_written_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hundred updates in the same moment are durable after a few transactions, each once."""
+    keeping, writes = Keeping(database), []
+    wrote = Database.write
+
+    def counted(self: Database) -> Any:
+        writes.append(1)
+        return wrote(self)
+
+    monkeypatch.setattr(Database, "write", counted)
+    numbers = await asyncio.gather(*(keeping.keep(f"taken {one % 100}", "body") for one in range(200)))
+    assert len([number for number in numbers if number is not None]) == 100
+    assert len(writes) <= 5
+    for number in numbers:
+        if number is not None:
+            keeping.answered(number)
+    await keeping.close()
+    assert await keeping.waiting() == ()
