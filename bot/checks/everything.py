@@ -10,7 +10,7 @@ import structlog
 
 from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
-from bot.checks.outside import check_contact, check_sources, look_at_sources
+from bot.checks.outside import check_alike, check_contact, check_sources, look_at_sources
 from bot.checks.people import check_admins, check_matrix, check_review, check_telegram
 from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import Memory, check_database, check_files, check_key, read_key, remembered
@@ -49,6 +49,7 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("review", lambda: check_review(_remembered(config, now()).waiting)),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
+        *check_alike(config),
         *_guarded("servers", lambda: _unbroken(servers)),
         *_guarded("hubs", lambda: _hubs(config, now())),
     ]

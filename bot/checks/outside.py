@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import combinations
 from math import ceil
 
 from bot.checks.finding import Finding, Grade, fine, note, wrong
 from bot.checks.store import Memory
 from bot.config import Config
 from bot.installation import fetcher, workers
+from bot.render.links import shown
 from bot.speech import SOURCE_STATES, Speech
 from jobs.fetch import Elsewhere, FetchError, Refused, TimedOut, TooLarge
+from jobs.fetch.alike import alike
 from jobs.look import Seen, look
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
@@ -63,6 +66,20 @@ def check_contact(config: Config) -> list[Finding]:
         return []
     remedy = "write an e-mail or web address as `contact` under [fetch]"
     return [note("contact", "sites are not told how to reach you, and may shut Vigil out", remedy)]
+
+
+def check_alike(config: Config) -> list[Finding]:
+    """A finding for each two sources whose hosts can be taken for each other: one of them may be forged."""
+    hosts = {source.name: host_of(source.url) for source in config.sources}
+    return [
+        note(
+            f"sources {one} and {other}",
+            f"{shown(hosts[one])} and {shown(hosts[other])} look alike, and do not belong together",
+            "ask the organisation for its address by another way, and remove the source that is not its own",
+        )
+        for one, other in combinations(hosts, 2)
+        if alike(hosts[one], hosts[other])
+    ]
 
 
 def check_sources(seen: Iterable[Seen], stored: Mapping[str, Source], speech: Speech) -> list[Finding]:

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.checks.everything import check_everything
 from bot.checks.finding import Finding, Grade
+from bot.checks.outside import check_alike
 from bot.config import AdminsConfig, Config, FetchConfig, TelegramConfig, WebConfig
 from bot.installation import open_database
 from jobs.review import sentence
@@ -320,3 +321,13 @@ async def test_no_source_of_a_host_that_asked_to_be_left_alone_is_asked(config: 
     found = (await told(config))["source other"]
     assert "all of 127.0.0.1 is left alone, as it asked, for 30 more min" in found.state
     assert "leave it alone" in found.remedy
+
+
+def test_two_sources_that_look_alike_are_told() -> None:
+    """One of them may be a forger's, whom somebody was tricked to add; a sibling of the same site is not."""
+    hosts = ("www.northlight.example", "n\u043erthlight.example", "a.northlight.example")
+    sources = tuple(Source(name=f"s{n}", url=f"https://{host}/feed") for n, host in enumerate(hosts))
+    found = check_alike(Config(sources=sources))
+    assert [one.what for one in found] == ["sources s0 and s1", "sources s1 and s2"]
+    assert "and xn--" in found[0].state, "else the two would be written alike"
+    assert check_alike(Config(sources=sources[::2])) == []
