@@ -14,7 +14,7 @@ import structlog
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.readable import readable
 from storage.database import Work
-from storage.deliveries import DIGESTS
+from storage.due import DIGESTS
 from storage.records import Alert, Version
 from storage.told import Amendment
 

@@ -14,7 +14,8 @@ from jobs.readable import readable
 from jobs.unasked import UNASKED, no_longer
 from jobs.uncertain import noted, was_repeated
 from storage.database import Work
-from storage.deliveries import DIGESTS, EXPIRED
+from storage.deliveries import EXPIRED
+from storage.due import DIGESTS
 from storage.people import Delivery, Notice, Recipient
 from storage.records import Alert
 from storage.words import DeliveryState, Status

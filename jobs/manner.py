@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from jobs.steps.course import is_silent
 from storage.database import Database
+from storage.due import DIGESTS
 from storage.people import Delivery
 from storage.records import Alert, Heard
-
-DIGESTS = 4
-"""The lane of what comes as a digest."""
 
 
 @dataclass(frozen=True, slots=True)

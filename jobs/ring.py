@@ -17,7 +17,7 @@ from jobs.steps.understand import Understood
 from jobs.wishes import Wishes
 from jobs.withhold import still_withheld, withhold
 from storage.database import Work, now_utc
-from storage.deliveries import DIGESTS
+from storage.due import DIGESTS
 from storage.fitting import Aim
 from storage.matching import Timing, Turn
 from storage.records import Alert, Change, Entry, Source, Statement

@@ -8,16 +8,15 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
 from storage.columns import DayOf
+from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
-from storage.reach import at_rest_until, kept_from_them, reachable
+from storage.reach import at_rest_until, kept_from_them
 from storage.tables import alerts, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
 ENDED = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CANCELLED)
 """It has come to its end: of the time for which it waited only the day need be known."""
-DIGESTS = 4
-"""The lane of what waits for a digest: nothing there rings."""
 _LATELY = timedelta(days=3)
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
@@ -79,70 +78,12 @@ class Deliveries:
         `without`: recipients who are not to be written to now. Nobody else changes these before the
         transaction ends; `begin` is to follow in it.
         """
-        found: dict[int, int] = {}
-        for lane in range(lanes[0], lanes[1] + 1):
-            before = len(found)
-            wanted = rows = most - len(found)
-            while wanted and rows == wanted:  # several may be for one: then there may be more for others
-                wanted = most - len(found)
-                where = (*_queued(transport, now, lane), *reachable(now))
-                waiting = self._next(where, wanted, {*without, *found})
-                for key, recipient in waiting:
-                    found.setdefault(recipient, key)
-                rows = len(waiting)
-            if lane == DIGESTS and len(found) > before:
-                chosen = list(found.items())
-                rest = self._digests(now, dict(chosen[before:]))
-                return self.many((*(key for _, key in chosen[:before]), *rest))
-        return self.many(tuple(found.values()))
+        found = due_ids(self._connection, transport, now, most, lanes=lanes, without=without)
+        return self.many(found)
 
     def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
         """Whether anything may be sent to these recipients."""
-        due = (
-            deliveries.c.recipient_id.in_(among),
-            deliveries.c.state == DeliveryState.QUEUED,
-            deliveries.c.transport == transport,
-            deliveries.c.not_before <= now,
-        )
-        question = sa.select(deliveries.c.id).join(recipients).where(*due, *reachable(now)).limit(1)
-        return self._connection.scalar(question) is not None
-
-    def _next(
-        self, where: tuple[sa.ColumnElement[bool], ...], most: int, without: Collection[int]
-    ) -> Sequence[tuple[int, int]]:
-        """(delivery, recipient) of what waited longest, whoever it is for."""
-        due = (
-            sa.select(deliveries.c.id, deliveries.c.recipient_id)
-            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
-            .where(*where)
-            .order_by(deliveries.c.not_before, deliveries.c.id)
-            .limit(most)
-            # What somebody else is just cancelling, for a chat that is lost or a case that is closed.
-            .with_for_update(of=deliveries, skip_locked=True)
-        )
-        if without:
-            due = due.where(deliveries.c.recipient_id.not_in(without))
-        return [(int(key), int(recipient)) for key, recipient in self._connection.execute(due)]
-
-    def _digests(self, now: datetime, found: dict[int, int]) -> tuple[int, ...]:
-        """All that is due of the digests among those found, each beside what stands for it."""
-        # Asked for by its recipients, who are few: the whole lane may be long. So no column of the queue's
-        # index is named first; whoever was found is of this transport.
-        of = sa.select(deliveries.c.id, deliveries.c.recipient_id).where(
-            deliveries.c.recipient_id.in_(found),
-            deliveries.c.state == DeliveryState.QUEUED,
-            deliveries.c.lane == DIGESTS,
-            deliveries.c.not_before <= now,
-        )
-        rest: dict[int, list[int]] = {}
-        locked = of.order_by(deliveries.c.id).with_for_update(of=deliveries, skip_locked=True)
-        for key, recipient in self._connection.execute(locked):
-            rest.setdefault(int(recipient), []).append(int(key))
-        return tuple(
-            key
-            for recipient, first in found.items()
-            for key in (rest[recipient] if first in rest.get(recipient, ()) else (first,))
-        )
+        return is_due(self._connection, transport, now, among)
 
     def sent_of(self, statement_id: int) -> int:
         """How many messages about a statement have left, or may have."""
@@ -422,16 +363,6 @@ def _again(detail: sa.ColumnElement[str]) -> dict[str, sa.ColumnElement[str]]:
         ),
         "detail": sa.case((deliveries.c.over, _CALLED_OFF), (lost, kept_from_them(detail)), else_=detail),
     }
-
-
-def _queued(transport: str, now: datetime, lane: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Due in this lane: each a range of the index of the queue, in its order."""
-    return (
-        deliveries.c.transport == transport,
-        deliveries.c.state == DeliveryState.QUEUED,
-        deliveries.c.lane == lane,
-        deliveries.c.not_before <= now,
-    )
 
 
 def _delivery(row: RowMapping) -> Delivery:

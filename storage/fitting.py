@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from storage.deliveries import DIGESTS, LIVE
+from storage.deliveries import LIVE
+from storage.due import DIGESTS
 from storage.facets import ANYWHERE
 from storage.reach import meant
 from storage.tables import alerts, deliveries, recipients, route_countries, routes

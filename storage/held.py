@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.due import DIGESTS
 from storage.reach import HELD_FROM_THEM, UNREACHABLE
 from storage.tables import alerts, deliveries, meta
 from storage.words import DeliveryState
@@ -14,8 +15,6 @@ EXPIRED_HELD = "the alert expired while it was held"
 TOLD_MEANWHILE = "another source told the same meanwhile"
 DROPPED = "an admin decided against it"
 _TOLD = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
-_DIGESTS = 4
-"""The lane of digests: what waits there comes at its hour, held or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Held:
         """Who was told of the case by another carrier meanwhile is not told again; returns how many."""
         others = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.id > alert_id)
         told = sa.select(deliveries.c.recipient_id).where(
-            deliveries.c.alert_id.in_(others), deliveries.c.state.in_(_TOLD), deliveries.c.lane < _DIGESTS
+            deliveries.c.alert_id.in_(others), deliveries.c.state.in_(_TOLD), deliveries.c.lane < DIGESTS
         )
         return self._connection.execute(
             sa.update(deliveries)
@@ -106,7 +105,7 @@ class Held:
         """
         self._forget(alert_id)
         self._lost(alert_id, UNREACHABLE)
-        at_once = sa.case((deliveries.c.lane < _DIGESTS, now), else_=deliveries.c.not_before)
+        at_once = sa.case((deliveries.c.lane < DIGESTS, now), else_=deliveries.c.not_before)
         return self._change(alert_id, state=DeliveryState.QUEUED, not_before=at_once, detail="")
 
     def drop(self, alert_id: int, why: str = DROPPED) -> int:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
-from storage.deliveries import DIGESTS, Deliveries
+from storage.deliveries import Deliveries
+from storage.due import DIGESTS
 from storage.fitting import Aim, Rank, Shape, fitting_routes, given, ranked_routes, reachable, shape_of
 from storage.tables import deliveries, recipients
 from storage.words import DeliveryState

@@ -15,10 +15,10 @@ from bot.render.text import shorten
 from bot.render.timeline import STATES
 from bot.speech import Speech
 from jobs.amend import Changed
-from jobs.manner import DIGESTS
 from jobs.steps import match
 from jobs.unasked import mute as silence
 from storage.database import Work
+from storage.due import DIGESTS
 from storage.people import Recipient
 from storage.records import Alert, Case
 from storage.words import DeliveryState, MsgType, Stance
