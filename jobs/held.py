@@ -1,24 +1,30 @@
 """Inside a transaction: what an admin decides of an alert that is held."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import partial
 
 from jobs import circle
 from jobs.limits import Policy
 from jobs.notices import Admins, announce_at_once
 from jobs.own_time import keep_quiet
 from jobs.review import concerns_of, parts
-from jobs.steps.sensitive import Sensitive, blackened
+from jobs.steps.sensitive import Sensitive, blacken, blackened
 from jobs.withhold import withhold
 from storage.database import Work
 from storage.held import EXPIRED_HELD, HeldAlert
 from storage.people import Event
-from storage.records import Alert
+from storage.records import Alert, Change
 from storage.words import Act, Concern, EventKind, MsgType
 
 
 class NothingHeld(Exception):
     """Nothing is held of such an alert; the message says so to the admin."""
+
+
+_MARK = 8
+"""Characters of the digest by which a decision names the words that were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,13 @@ class Card:
     """() where it is held for another reason, which `held.why` says."""
     parts: tuple[Sensitive, ...]
     """What would be withheld."""
+
+    @property
+    def mark(self) -> str:
+        """Other words of the alert, or other ones found in them, have another mark."""
+        told = self.alert.statement
+        parts = (told.title, told.text, *(part.words for part in self.parts))
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:_MARK]
 
 
 def card(work: Work, number: int, policy: Policy) -> Card:
@@ -48,7 +61,14 @@ def without_parts(found: Card) -> Alert:
     """The alert as it would be sent without what may endanger somebody."""
     words = tuple(one.words for one in found.parts)
     clean = replace(blackened(found.alert.statement, words), withheld=True)
-    return replace(found.alert, statement=clean)
+    return replace(
+        found.alert, statement=clean, changes=tuple(_without(one, words) for one in found.alert.changes)
+    )
+
+
+def _without(change: Change, words: tuple[str, ...]) -> Change:
+    clean = partial(blacken, words=words)
+    return replace(change, before=tuple(map(clean, change.before)), after=tuple(map(clean, change.after)))
 
 
 def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) -> int:
@@ -73,6 +93,8 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     The words leave the archive too, with its former versions, and are kept out of what its source says later.
     """
     number = found.alert.id
+    if not found.parts:
+        raise NothingHeld(f"nothing in alert {number} was found that would be withheld")
     alert = _alert(work, number)
     if alert.expires is not None and alert.expires < now:
         work.held.drop(number, EXPIRED_HELD)
@@ -122,6 +144,8 @@ def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:
 
 
 def _alert(work: Work, number: int) -> Alert:
+    """The alert, which nobody else decides on, and no poll edits, before the transaction ends."""
+    work.cases.lock()
     if number not in {one.alert_id for one in work.held.waiting()}:
         raise NothingHeld(f"nothing is held of an alert {number}: `vigil admin held` lists what is")
     return work.alerts.many([number])[number]

@@ -56,6 +56,8 @@ class Reminder:
         over = datetime.combine(near.deadline + timedelta(days=1), time(), UTC) - _FIRST_END
         if now >= over or near not in work.reminders.near(near.deadline, near.deadline):
             return 0
+        if not work.held.was_told(near.alert_id):  # an admin has not looked yet, or decided against it
+            return 0
         name = _identifier(near)
         known = work.alerts.numbered(name)
         wanted = [

@@ -8,7 +8,7 @@ operator's (`[review]` in the configuration).
 from collections.abc import Iterable
 
 from jobs.limits import ENDANGERS, Policy
-from jobs.notices import Admins, announce_at_once
+from jobs.notices import Admins, announce
 from jobs.steps import sensitive
 from jobs.steps.sensitive import Sensitive
 from storage.database import Work
@@ -62,10 +62,10 @@ def concerns_of(why: str) -> tuple[Concern, ...]:
 
 
 def announce_held(work: Work, alert: Alert, recipients: int, why: str, admins: Admins) -> None:
-    """Admins hear at once that a call waits for them: not what it says, which is why it waits."""
+    """Admins hear within a minute, of all that waits together: not what it says, which is why it waits."""
     title = alert.source.organisation or alert.source.title or alert.source.name
     counts = {"alert": alert.id, "recipients": recipients}
     event = Event(
         EventKind.REVIEW, alert.sent, source=alert.source.name, title=title, detail=why, counts=counts
     )
-    announce_at_once(work, event, admins, alert.sent)
+    announce(work, [event], admins, alert.sent)

@@ -21,7 +21,7 @@ from storage.due import DIGESTS
 from storage.fitting import Aim
 from storage.matching import Timing, Turn
 from storage.records import Alert, Change, Entry, Source, Statement
-from storage.words import CaseState, Cause, Digest, MsgType, Relation, Trust
+from storage.words import CaseState, Cause, Concern, Digest, MsgType, Relation, Trust
 
 log = structlog.get_logger()
 
@@ -180,6 +180,7 @@ def ring_again(
     """
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
+    _look_again(work, source, before, after, occasion)
     called_off = MsgType.CANCEL
     changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
@@ -240,7 +241,7 @@ def ring(
         return None
     at_once = reach.at_once or followed
     rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
-    held = occasion.doubt or _why_held(work, alert, occasion, aim=aim if reach.at_once else None, rings=rings)
+    held = _why_held(work, alert, occasion, aim=aim if reach.at_once else None, rings=rings)
     if held:
         log.warning("alert.held", source=source.name, identifier=alert.identifier, why=held)
     alert = replace(alert, id=_added(work, alert, occasion))
@@ -263,12 +264,26 @@ def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, 
     Those whom it would have rung for, where there is an `aim`, hear once of too much.
     """
     looked_at = review.sentence(review.concerns(work, alert, occasion.limits.review))
-    if looked_at or not rings:
-        return looked_at
+    if looked_at or occasion.doubt or not rings:
+        return looked_at or occasion.doubt
     many = _too_many(work, alert, occasion)
     if many and aim is not None:
         storm.tell(work, alert, aim, many, occasion.audience.admins)
     return many
+
+
+def _look_again(work: Work, source: Source, before: Statement, after: Statement, occasion: Occasion) -> None:
+    """What waits of a statement is drawn as it stands when it is sent: an edit may endanger somebody."""
+    wanted = occasion.limits.review.of(source.trust)
+    known = {one.words for one in review.parts(before, wanted)}
+    new = {one.concern for one in review.parts(after, wanted) if one.words not in known}
+    if not new:
+        return
+    why = review.sentence(one for one in Concern if one in new)
+    for number in work.held.waiting_of(after.id):
+        alert = work.alerts.many([number])[number]
+        count = work.held.keep_back(number, why)
+        review.announce_held(work, replace(alert, sent=occasion.now), count, why, occasion.audience.admins)
 
 
 def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs.notices import Admins, announce_at_once
+from jobs.notices import Admins, announce
 from storage.database import Database, Work
 from storage.held import HeldAlert
 from storage.people import Event
@@ -38,24 +38,25 @@ class Unanswered:
                 return 0
         with self.database.write() as work:
             due = self._due(work, now)
-            for one, _ in due:
+            for one, passed in due:
                 _tell(work, one, self.admins, now)
-        for one, count in due:
-            log.warning("alert.unanswered", alert=one.alert_id, reminded=count + 1, why=one.why)
+                work.held.remind(one.alert_id, passed)
+        for one, passed in due:
+            log.warning("alert.unanswered", alert=one.alert_id, reminded=passed, why=one.why)
         if due:
             self.wake()
         return len(due)
 
     def _due(self, work: Work, now: datetime) -> list[tuple[HeldAlert, int]]:
-        """What has waited so long that it is to be told of again, with how often it was."""
+        """What has waited so long that it is told of again, and how many of the times for that passed."""
         waiting = work.held.waiting()
         alerts = work.alerts.many([one.alert_id for one in waiting])
         found = []
         for one in waiting:
-            told = work.held.reminders(one.alert_id)
             since = now - alerts[one.alert_id].sent
-            if told < _MOST and since >= self.after * _GROWS**told:
-                found.append((one, told))
+            passed = sum(since >= self.after * _GROWS**power for power in range(_MOST))
+            if passed > work.held.reminders(one.alert_id):
+                found.append((one, passed))
         return found
 
 
@@ -71,5 +72,4 @@ def _tell(work: Work, one: HeldAlert, admins: Admins, now: datetime) -> None:
         since=alert.sent,
         counts={"alert": alert.id, "recipients": one.recipients},
     )
-    announce_at_once(work, event, admins, now)
-    work.held.remind(one.alert_id)
+    announce(work, [event], admins, now)

@@ -20,6 +20,7 @@ def withhold(work: Work, statement: Statement, source: Source, words: tuple[str,
     clean = replace(blackened(statement, known), withheld=True)
     work.statements.change(clean, source)
     work.statements.versions.rewrite(statement.id, partial(blacken, words=known))
+    work.alerts.rewrite_changes(statement.id, partial(blacken, words=known))
     entry = work.entries.get(statement.entry_id)
     if entry is not None:
         work.entries.save(_without(entry, known))

@@ -1,6 +1,6 @@
 """Alerts: what was rung, on which case, and what a message about it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -98,6 +98,19 @@ class Alerts:
             "changes": [[one.aspect, list(one.before), list(one.after)] for one in alert.changes],
         }
         return self._additions.add(alerts, row)
+
+    def rewrite_changes(self, statement_id: int, clean: Callable[[str], str]) -> None:
+        """What the alerts of a statement tell of its edits is kept as `clean` leaves it."""
+        question = sa.select(alerts.c.id, alerts.c.changes).where(alerts.c.statement_id == statement_id)
+        for row in self._connection.execute(question).all():
+            changed = [
+                [aspect, [clean(one) for one in before], [clean(one) for one in after]]
+                for aspect, before, after in row.changes
+            ]
+            if changed != row.changes:
+                self._connection.execute(
+                    sa.update(alerts).where(alerts.c.id == row.id).values(changes=changed)
+                )
 
     def many(self, ids: Sequence[int]) -> dict[int, Alert]:
         """The alerts with these ids, each with its statement and source."""

@@ -56,6 +56,24 @@ class Held:
         )
         return self._connection.scalar(question) is not None
 
+    def was_told(self, alert_id: int) -> bool:
+        """Whether anybody was sent the alert, or is about to be: not what is held, or was decided against."""
+        question = sa.select(deliveries.c.id).where(
+            deliveries.c.alert_id == alert_id, deliveries.c.state.in_(_TOLD)
+        )
+        return self._connection.scalar(question.limit(1)) is not None
+
+    def waiting_of(self, statement_id: int) -> tuple[int, ...]:
+        """The alerts of a statement of which something is queued."""
+        question = (
+            sa.select(alerts.c.id)
+            .join(deliveries, deliveries.c.alert_id == alerts.c.id)
+            .where(alerts.c.statement_id == statement_id, deliveries.c.state == DeliveryState.QUEUED)
+            .distinct()
+            .order_by(alerts.c.id)
+        )
+        return tuple(self._connection.scalars(question))
+
     def keep_back(self, alert_id: int, why: str) -> int:
         """Whatever is queued of the alert waits for an admin, digests as well; returns how much is held."""
         self._connection.execute(
@@ -73,9 +91,8 @@ class Held:
         found = self._connection.scalar(sa.select(meta.c.value).where(meta.c.name == _reminded(alert_id)))
         return int(found or 0)
 
-    def remind(self, alert_id: int) -> None:
-        """They were reminded once more."""
-        count = self.reminders(alert_id) + 1
+    def remind(self, alert_id: int, count: int) -> None:
+        """They were reminded: so many of the times at which they are have passed."""
         self._forget(alert_id)
         self._connection.execute(sa.insert(meta).values(name=_reminded(alert_id), value=str(count)))
 

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.commands.table import COMMANDS
+from jobs.held import card
+from jobs.limits import USUAL
 from jobs.review import sentence
 from storage.database import Database, Work
 from storage.records import (
@@ -56,7 +58,10 @@ LINES = (
     *("/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
 DESK = (
-    *(("author", line) for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted yes")),
+    *(
+        ("author", line)
+        for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted {held}")
+    ),
     *(("author", line) for line in ("/sources", "/sources northlight", "/sources northlight pause")),
     *(("author", line) for line in ("/stats", "/audit", "/admins")),
     ("author", "/appeal"),
@@ -221,7 +226,8 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
     for name, said in DESK:
         with database.read() as work:
             written = work.appeals.get(1)
-        line = said.format(mark=written.mark if written else "")
+            waiting = card(work, 1, USUAL).mark if work.held.waiting() else ""
+        line = said.format(mark=written.mark if written else "", held=waiting)
         chat = people[name]
         read = chat.says(line)
         buttons = " ".join(f"[{label}]" for label in chat.offered)

@@ -21,15 +21,21 @@ def review(request: Request, work: Work, speech: Speech) -> Reply:
     if not typed:
         return _list(work, speech)
     key = number(typed[0], EXAMPLE)
-    verb, confirmed = (typed[1] if len(typed) > 1 else ""), typed[2:] == ["yes"]
+    verb, mark = (typed[1] if len(typed) > 1 else ""), "".join(typed[2:3])
     if verb and verb not in _VERBS:
         raise Mistake("“{word}” is no decision. It can be: {known}", word=verb[:40], known=", ".join(_VERBS))
     try:
+        if mark:
+            work.cases.lock()  # first: what is read below is what is decided on
         found = card(work, key, request.rules.review)
         if verb == "ask":
             return _ask(found, request, work, speech)
-        if confirmed:
+        if mark == found.mark and (found.parts or verb != "redacted"):
             return _decide(found, verb, request, work, speech)
+        if mark:
+            shown = _card(found, request, speech)
+            told = speech.t("It was changed since you read it. This is how it stands now:")
+            return Reply((Message((paragraph(told),)), *shown.messages))
     except NothingHeld:
         told = speech.t(
             "Nothing waits under {number}: it was sent or dropped meanwhile, or is over.", number=key
@@ -41,7 +47,7 @@ def review(request: Request, work: Work, speech: Speech) -> Reply:
 def confirms(typed: str) -> bool:
     """Say whether what stands behind /review changes anything."""
     words = typed.lower().split()
-    return words[2:] == ["yes"] or words[1:2] == ["ask"]
+    return len(words) > 2 or words[1:2] == ["ask"]
 
 
 def _list(work: Work, speech: Speech) -> Reply:
@@ -89,7 +95,8 @@ def _confirm(found: Card, verb: str, request: Request, speech: Speech) -> Reply:
             count,
         )
         return reply(
-            paragraph(told), choices=((Choice(speech.t("Do not send it"), f"/review {key} drop yes"),), back)
+            paragraph(told),
+            choices=((Choice(speech.t("Do not send it"), f"/review {key} drop {found.mark}"),), back),
         )
     if verb == "redacted" and not found.parts:
         raise Mistake(
@@ -98,7 +105,7 @@ def _confirm(found: Card, verb: str, request: Request, speech: Speech) -> Reply:
     told = speech.n("This goes to {count} recipient:", "This goes to {count} recipients:", count)
     alert = without_parts(found) if verb == "redacted" else found.alert
     shown = alert_message(alert, speech, request.now)
-    send = Choice(speech.t("Send it"), f"/review {key} {verb} yes")
+    send = Choice(speech.t("Send it"), f"/review {key} {verb} {found.mark}")
     return Reply((Message((paragraph(told),)), Message(shown.blocks, ((send,), back))))
 
 

@@ -23,7 +23,7 @@ _SUGGESTED = 5
 def sources(request: Request, work: Work, speech: Speech) -> Reply:
     """List the sources, show one, or pause and resume it."""
     typed = arguments(request).split()
-    if not typed or (len(typed) == 1 and typed[0].isdigit()):
+    if not typed or (len(typed) == 1 and typed[0].isdecimal() and len(typed[0]) < 5):
         return _list(work, int(typed[0]) if typed else 1, speech)
     verb = typed[-1].lower() if typed[-1].lower() in (*_VERBS, "yes") else ""
     confirmed = verb == "yes"

@@ -78,6 +78,8 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
     """An appeal can be stopped where its sending is told; what waits can be looked at."""
     first = events[0]
     if waiting := first.counts.get("alert", 0):
+        if len(events) > 1:
+            return ((Choice(speech.t("What waits"), "/review"),),)
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
     number = first.counts.get("appeal", 0)
     if not number:

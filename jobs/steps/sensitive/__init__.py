@@ -17,8 +17,10 @@ from storage.words import Concern, MsgType
 
 __all__ = ["MARK", "Sensitive", "blacken", "blackened", "find", "names"]
 
-_LONGEST = 200_000
+_LONGEST = 60_000
 """Characters that are looked through; nothing longer is a call."""
+_WINDOW, _OVERLAP = 700, 120
+"""A longer sentence is looked through in parts: what would be tried grows with the square of its length."""
 
 
 def find(statement: Statement) -> tuple[Sensitive, ...]:
@@ -43,7 +45,14 @@ def names(statement: Statement) -> tuple[Sensitive, ...]:
 def _lines(statement: Statement) -> list[str]:
     text = statement.text[:_LONGEST]
     cut = [line for block in blocks(text) for line in sentences(_whole(block))]
-    return list(dict.fromkeys([statement.title, *cut]))
+    lines = [part for line in (statement.title[:_LONGEST], *cut) for part in _parts(line)]
+    return list(dict.fromkeys(lines))
+
+
+def _parts(line: str) -> list[str]:
+    if len(line) <= _WINDOW:
+        return [line]
+    return [line[at : at + _WINDOW] for at in range(0, len(line), _WINDOW - _OVERLAP)]
 
 
 def _whole(block: Block) -> str:

@@ -13,12 +13,16 @@ _NEVER = re.compile("(?!)")
 _IN_NAMES = " -’'."
 _SHORTEST = 3
 """Letters of a part of a name that is taken out where it stands alone."""
-_LEADS = re.compile(r"(?<=[\w,;]\s)(\w[\w’'-]*)\s$")
+_LEADS = re.compile(r"(?<=[\w,;][ \t])(\w[\w’'-]*)[ \t]$")
 """The word before, unless a sentence begins with it."""
-_FOLLOWS = re.compile(r"^\s(\w[\w’'-]*)")
+_FOLLOWS = re.compile(r"^[ \t](\w[\w’'-]*)")
 _NO_NAME = frozenset(
-    ("the", "he", "she", "her", "his", "they", "when", "for", "and", "but", "in", "on", "at")
+    (
+        *("the", "he", "she", "her", "his", "they", "when", "for", "and", "but", "in", "on", "at"),
+        *("ms", "mr", "mrs", "miss", "mme", "dr", "prof", "free", "release", "save"),
+    )
 )
+"""Beside one of these a name is not somebody else's."""
 
 
 class Black:
@@ -31,7 +35,7 @@ class Black:
     def __init__(self, words: Iterable[str]) -> None:
         whole = dict.fromkeys(" ".join(one.split()) for one in words)
         parts = dict.fromkeys(part for one in whole if _is_name(one) for part in one.split())
-        self._whole = _any(whole)
+        self._whole = _any((*whole, *map(_turned, whole)), re.IGNORECASE)
         self._part = _any(part for part in parts if len(part) >= _SHORTEST)
 
     def clean(self, text: str) -> str:
@@ -89,13 +93,27 @@ def _unless_another(match: re.Match[str]) -> str:
     after = _FOLLOWS.match(match.string[match.end() : match.end() + 40])
     beside = [found[1] for found in (before, after) if found]
     another = any(word[0].isupper() and word.lower() not in _NO_NAME for word in beside)
-    return match.group() if another else MARK
+    return match.group() if another and not _is_headline(match) else MARK
 
 
-def _any(words: Iterable[str]) -> re.Pattern[str]:
+def _is_headline(match: re.Match[str]) -> bool:
+    """Whether most words of its line have capitals: there they tell nothing."""
+    start = match.string.rfind("\n", 0, match.start()) + 1
+    end = match.string.find("\n", match.end())
+    words = [word for word in match.string[start : end if end >= 0 else None].split() if word[0].isalpha()]
+    return 2 * sum(word[0].isupper() for word in words) > len(words)
+
+
+def _turned(words: str) -> str:
+    """The same name with its last word first; "" for what is none."""
+    parts = words.split()
+    return " ".join((parts[-1], *parts[:-1])) if _is_name(words) else ""
+
+
+def _any(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
     """What finds any of these words, whatever white space stands in them, the longest first."""
     found = sorted(filter(None, words), key=len, reverse=True)
-    return re.compile("|".join(map(_piece, found))) if found else _NEVER
+    return re.compile("|".join(map(_piece, found)), flags) if found else _NEVER
 
 
 def _piece(words: str) -> str:

@@ -15,7 +15,8 @@ from storage.words import Concern
 _FILE = "sensitive.toml"
 _ADULT = 18
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
-_WORD = rf"[{_UPPER}][^\W\d_][\w’'-]*"
+_WORD = rf"(?<!\w)[{_UPPER}][^\W\d_][\w’'-]{{0,40}}"
+"""It begins where a word begins: or else each letter of a long one would be tried as its first."""
 _JOINED = r"al-\w+|el-\w+|bin|ibn|bint|van|von|de|da|dos|la"
 _LONG = rf"{_WORD}(?:\s+(?:{_WORD}|(?:{_JOINED})(?=\s+[{_UPPER}])|{_JOINED}\s+{_WORD})){{1,4}}"
 _SHORT = rf"{_WORD}(?:\s+{_WORD}){{0,4}}"
@@ -87,7 +88,8 @@ _OPENING = re.compile(
 _STREET = re.compile(r"\b(?:ул\.|улиц\w+|пр\.|проспект\w*|rue|calle|avenida|avenue)\s$", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|at|from|near|to|of|on|de|à|en|desde|в|из|на)\s$")
 _THEN = re.compile(
-    r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|was (?:only )?\w+ when|"
+    r"at the time|\bthen (?:only )?(?:aged )?(?:\d|\w+teen)|"
+    r"when (?:he|she|they) (?:was|were)|was (?:only )?\w+ when|"
     r"as a (?:child|minor|teenager)|"
     r"à l['’]époque|alors âgée?|entonces|en aquel|на тот момент|тогда|حينها|آنذاك|당시|当時|時年|时年",
     re.IGNORECASE,
@@ -101,7 +103,7 @@ _KOREAN_BEFORE = re.compile(
     rf"(?P<age>\d{{1,2}})\s?(?:세|살)(?:\s?(?:된|의|인))?\s(?:\S{{1,5}}\s)?(?P<name>[{KOREAN}][가-힣]{{1,2}})\s(?:양|군|어린이)"
 )
 _JAPANESE = re.compile(
-    r"(?P<name>[\u30a1-\u30fa\u30fc・]{3,24}|[\u4e00-\u9fff々]{2,5}[\u3041-\u3096]{0,4}?)"
+    r"(?<![\u30a1-\u30fa\u30fc・])(?P<name>[\u30a1-\u30fa\u30fc・]{3,24}|[\u4e00-\u9fff々]{2,5}[\u3041-\u3096]{0,4}?)"
     r"(?P<title>さん|ちゃん|くん|君)?\s?[（(]\s?(?P<age>\d{1,2})(?P<years>歳)?\s?[)）]"
 )
 _JAPANESE_BEFORE = re.compile(

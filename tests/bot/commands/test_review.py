@@ -112,7 +112,8 @@ def test_a_colleague_who_comes_second_is_told_so(anna: Chat) -> None:
     """An old button changes nothing."""
     bruno = a_chat(anna.database, "bruno")
     bruno.says("/review 1")
-    anna.says("/review 1 send yes")
+    anna.says("/review 1 send")
+    anna.presses("Send it")
     assert "Nothing waits under 1" in bruno.presses("Do not send")
     assert states(anna.database) == [DeliveryState.QUEUED] * 2
 
@@ -133,7 +134,8 @@ def test_the_others_are_asked(anna: Chat) -> None:
         ("/review first", "“first” is no number"),
         ("/review 1 publish", "“publish” is no decision. It can be: send, redacted, drop, ask"),
         ("/review 7", "Nothing waits under 7"),
-        ("/review 7 send yes", "Nothing waits under 7"),
+        ("/review 7 send 0badcafe", "Nothing waits under 7"),
+        ("/review 1 send 0badcafe", "It was changed since you read it"),
     ],
 )
 def test_a_slip_changes_nothing(anna: Chat, typed: str, answer: str) -> None:
