@@ -58,7 +58,8 @@ class Desk:
         await asyncio.to_thread(self._count, transport, address, message, change, request_id)
 
     def _answer(self, request: Request) -> Reply:
-        if (request.transport, request.address) in (*self.admins.addresses, TERMINAL):
+        known = (request.transport, request.address) in (*self.admins.addresses, TERMINAL)
+        if known and not request.group:
             request = replace(request, admin=True, rules=self.rules)
         self._welcome_back(request)
         # A look-up must not wait for whoever is writing.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.tables import alerts, deliveries, entries, recipients, statements
-from storage.words import Cause, DeliveryState, RecipientState
+from storage.words import Cause, DeliveryState, RecipientState, Status
 
 _MOST = 20_000
 """Alerts whose delays are looked at; the newest."""
@@ -39,8 +39,16 @@ class Statistics:
 
 def count_since(connection: Connection, since: datetime) -> Statistics:
     """What happened since then."""
-    rung = (alerts.c.sent >= since, alerts.c.cause != Cause.REMINDER)
-    fetched = sa.select(sa.func.count()).select_from(statements).where(statements.c.fetched >= since)
+    rung = (
+        alerts.c.sent >= since,
+        alerts.c.cause != Cause.REMINDER,
+        alerts.c.status == Status.ACTUAL,
+    )
+    fetched = (
+        sa.select(sa.func.count())
+        .select_from(statements)
+        .where(statements.c.fetched >= since, sa.not_(statements.c.drill))
+    )
     states = (
         sa.select(deliveries.c.state, sa.func.count())
         .join(alerts, alerts.c.id == deliveries.c.alert_id)

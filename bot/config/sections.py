@@ -254,8 +254,9 @@ def _read_listen(table: Reader, default: str) -> tuple[str, int]:
 
 def _read_admins(admins: Reader) -> AdminsConfig:
     ids = admins.words("telegram")
-    if not all(isinstance(one, int) and not isinstance(one, bool) for one in ids):
-        admins.fault("telegram", "holds something else than numbers", "list numeric Telegram user ids")
+    if not all(isinstance(one, int) and not isinstance(one, bool) and one > 0 for one in ids):
+        remedy = "list numeric Telegram user ids; a group, whose id is negative, cannot be an admin"
+        admins.fault("telegram", "holds something else than numbers of people", remedy)
         ids = ()
     names = admins.words("matrix")
     if not all(isinstance(one, str) and re.fullmatch(r"@[^\s:@]{1,255}:[^\s@]{1,255}", one) for one in names):

@@ -104,9 +104,10 @@ class Answering:
                     self._callbacks.seen, one.address, one.message, one.change, self._id(one.update)
                 )
                 return self._inbox.add(one.address, one.person, seen)
-            case Became(news=news, person=person, update=number) if self._callbacks.became:
+            case Became(news=news, update=number) if self._callbacks.became:
                 became = partial(self._callbacks.became, news, self._id(number))
-                return self._inbox.add(news.address, person, became)
+                # Whoever did it: that a chat is left is not one command more of theirs.
+                return self._inbox.add(news.address, None, became)
         return None
 
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:

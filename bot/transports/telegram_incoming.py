@@ -153,6 +153,8 @@ def _said(message: Message, username: str) -> Said | None:
     as_group = message.sender_chat is not None and message.sender_chat.id == message.chat.id
     if message.is_automatic_forward or (sender.is_bot and not as_group):
         return None
+    if message.forward_origin is not None and message.text.startswith("/"):
+        return None  # shown to us, not said to us
     text = own_command(message.text, username)
     if text is None or (group and not text.startswith("/")):
         return None

@@ -69,7 +69,7 @@ class Intake:
             return None
         if not meaning.lasts:
             return Kept(update)
-        number = await self._keeping.keep(self._known_as(update), json.dumps(raw, ensure_ascii=False))
+        number = await self._keeping.keep(self._known_as(update), json.dumps(raw))
         return None if number is None else Kept(update, number)
 
     async def hold(self, update: Update, task: asyncio.Task[None]) -> None:
@@ -119,7 +119,11 @@ class Intake:
         return f"taken {self._bot.id}:{update.update_id}"
 
     def _is_answered(self, done: asyncio.Task[None], number: int) -> None:
-        if not done.cancelled():
+        if done.cancelled():
+            return
+        if error := done.exception():  # kept: the next start tries again
+            log.error("telegram.not_answered", error=type(error).__name__)
+        else:
             self._keeping.answered(number)
 
     def _read(self, raw: dict[str, Any] | None) -> Update | None:
