@@ -19,7 +19,7 @@ from tests.synapse import Synapse, a_synapse
 # Speed is never tested. Continuous integration draws the same examples each time, so that a red run
 # can be repeated; elsewhere every run draws new ones.
 settings.register_profile("everywhere", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=40)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=30)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 log_plainly()
 
