@@ -12,8 +12,14 @@ from storage.people import Recipient
 def switch(typed: str, request: Request, work: Work, speech: Speech) -> Reply | None:
     """Carry out and answer "drills:on" and its like; None where no switch is named."""
     named, wanted = _set_to(typed)
-    found = _SWITCHES.get(named)
-    return found(wanted, request, work, speech) if found else None
+    if named not in _SWITCHES:
+        return None
+    if wanted is None:
+        raise Mistake("Write it so: {example}", example=f"/settings {named}:on")
+    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
+    said = _SWITCHES[named](wanted, recipient.id, work, speech)
+    back = Choice(speech.t("Undo"), f"/settings {named}:{'off' if wanted else 'on'}")
+    return reply(*map(paragraph, said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
 
 
 def switches_blocks(recipient: Recipient, speech: Speech) -> list[Block]:
@@ -39,57 +45,38 @@ def _set_to(typed: str) -> tuple[str, bool | None]:
     return named, {"on": True, "off": False}.get(value.strip())
 
 
-def _set_discreet(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
-    if wanted is None:
-        raise Mistake("Write it so: {example}", example="/settings discreet:on")
-    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
-    work.recipients.set_discreet(recipient.id, discreet=wanted)
-    back = Choice(speech.t("Undo"), f"/settings discreet:{'off' if wanted else 'on'}")
-    if wanted:
-        few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
-        rest = speech.t(
-            "What you ask for, and what stands here already, is shown as before: "
-            "delete what nobody else may see."
-        )
-        said = [paragraph(few), paragraph(rest)]
-    else:
-        said = [paragraph(speech.t("From now on messages here say what they are about."))]
-    return reply(*said, choices=((back, Choice(speech.t("Settings"), "/settings")),))
-
-
-def _set_drills(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
-    if wanted is None:
-        raise Mistake("Write it so: {example}", example="/settings drills:on")
-    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
-    work.recipients.set_drills(recipient.id, wanted=wanted)
-    back = Choice(speech.t("Undo"), f"/settings drills:{'off' if wanted else 'on'}")
-    said = (
-        speech.t(
-            "From now on drills come here too: alerts by which the watch is practised. Each begins with "
-            "EXERCISE or TEST, and nobody is in danger."
-        )
-        if wanted
-        else speech.t("From now on no drill comes here.")
+def _set_discreet(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> tuple[str, ...]:
+    work.recipients.set_discreet(recipient_id, discreet=wanted)
+    if not wanted:
+        return (speech.t("From now on messages here say what they are about."),)
+    few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
+    rest = speech.t(
+        "What you ask for, and what stands here already, is shown as before: delete what nobody else may see."
     )
-    return reply(paragraph(said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
+    return few, rest
 
 
-def _set_counts(wanted: bool | None, request: Request, work: Work, speech: Speech) -> Reply:
-    if wanted is None:
-        raise Mistake("Write it so: {example}", example="/settings seen:on")
-    recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
-    work.recipients.set_counts(recipient.id, wanted=wanted)
-    back = Choice(speech.t("Undo"), f"/settings seen:{'off' if wanted else 'on'}")
-    said = (
-        speech.t(
-            "From now on reactions to alerts are counted here, as “seen”: how many, and never whose. The "
-            "button “Why did I get this?” tells. In a group the bot has to be an admin for that."
-        )
-        if wanted
-        else speech.t("From now on reactions are not counted here.")
+def _set_drills(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> tuple[str, ...]:
+    work.recipients.set_drills(recipient_id, wanted=wanted)
+    if not wanted:
+        return (speech.t("From now on no drill comes here."),)
+    told = speech.t(
+        "From now on drills come here too: alerts by which the watch is practised. Each begins with "
+        "EXERCISE or TEST, and nobody is in danger."
     )
-    return reply(paragraph(said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
+    return (told,)
+
+
+def _set_counts(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> tuple[str, ...]:
+    work.recipients.set_counts(recipient_id, wanted=wanted)
+    if not wanted:
+        return (speech.t("From now on reactions are not counted here."),)
+    told = speech.t(
+        "From now on reactions to alerts are counted here, as “seen”: how many, and never whose. The "
+        "button “Why did I get this?” tells. In a group the bot has to be an admin for that."
+    )
+    return (told,)
 
 
 _SWITCHES = {"discreet": _set_discreet, "drills": _set_drills, "seen": _set_counts}
-"""What is on or off."""
+"""What is on or off: each sets it for a recipient, and returns what is said."""
