@@ -25,8 +25,8 @@ demo: $(RUNTIME) ## the main job on sample sources: no network, no token
 	@$(BIN)/vigil demo
 
 test: $(DEV) $(SYNAPSE)/.done check ## every test, after the checks; then how much of each package they cover (COVER= leaves that out)
-	@# Flow tests mostly wait for the real program: twice as many workers as cores keep the cores busy.
-	$(BIN)/pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(if $(COVER),--cov --cov-report=)
+	@# Flow tests mostly wait for the real program: three workers a core keep it busy.
+	$(BIN)/pytest -n $$(( 3 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(if $(COVER),--cov --cov-report=)
 	@$(if $(COVER),,exit 0;) for package in storage jobs bot; do printf '%s, lines and branches covered in %%: ' $$package; \
 	    $(BIN)/coverage report --include="$$package/*" --format=total --precision=1 || exit 1; done
 	@$(if $(COVER),,exit 0;) for package in storage jobs; do \
