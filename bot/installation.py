@@ -6,13 +6,16 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config
 from bot.desk import TERMINAL
+from bot.key import opened_with, place, settle
+from bot.transports import matrix_answering, telegram_answering
+from bot.transports.console import ConsoleTransport
 from jobs.fetch import USER_AGENT, Fetcher
 from jobs.limits import Limits, Policy
 from jobs.notices import Admins
 from jobs.parser import PRELOAD
 from jobs.workers import Workers
-from storage.database import Database, Unusable
-from storage.vault import Vault, WrongKey, read_or_make_key
+from storage.database import Database, Unusable, now_utc
+from storage.vault import Vault, WrongKey
 
 
 def open_database(config: Config, *, watch: bool = True) -> Database:
@@ -21,18 +24,13 @@ def open_database(config: Config, *, watch: bool = True) -> Database:
     Raises StorageError with the remedy when it cannot be used.
     """
     file = Path(config.database.removeprefix("sqlite:///"))
-    if file.is_file() and file.stat().st_size and not config.key_file.exists():
+    in_a_file = not (config.key or config.key_command)
+    if in_a_file and file.is_file() and file.stat().st_size and not config.key_file.exists():
         raise Unusable(
             f"{config.key_file}: the key of this database is missing: put back the copy you kept; "
             "with another one nobody who subscribed can be reached"
         )
-    try:
-        secret = read_or_make_key(config.key_file)
-    except ValueError as error:
-        raise Unusable(f"{config.key_file}: {error}: put back the copy you kept") from error
-    except OSError as error:
-        raise Unusable(_no_key(config.key_file, error)) from error
-    database = Database(config.database, Vault.from_secret(secret))
+    database = opened_with(config)
     try:
         database.prepare()
         if watch:
@@ -40,22 +38,14 @@ def open_database(config: Config, *, watch: bool = True) -> Database:
                 work.sources.watch(config.sources)
     except WrongKey as error:
         database.close()
-        raise Unusable(f"{config.key_file}: {error}") from error
+        raise Unusable(f"{place(config)}: {error}") from error
+    settle(config, database, now_utc().date())
     return database
 
 
-def _no_key(file: Path, error: OSError) -> str:
-    """Why the key can be neither read nor made."""
-    if not file.parent.is_dir():
-        return f"{file}: there is no folder {file.parent}: make it, or mend `key_file`"
-    if file.exists():
-        remedy = (
-            "run this as the user that runs Vigil"
-            if isinstance(error, PermissionError)
-            else "mend `key_file`"
-        )
-        return f"{file}: cannot be read ({error.strerror}): {remedy}"
-    return f"{file}: cannot be made ({error.strerror}): mend the rights of {file.parent}, or `key_file`"
+def senders() -> tuple[str, ...]:
+    """The transports on which one program at a time sends: each has a lock of this name."""
+    return (ConsoleTransport.name, telegram_answering.NAME, matrix_answering.NAME)
 
 
 def limits(config: Config) -> Limits:

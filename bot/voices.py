@@ -139,7 +139,7 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
     try:
         return MatrixTransport(
             config.matrix,
-            desk.database.vault,
+            desk.database.keys,
             admins=config.admins.matrix,
             answer=desk.answer,
             apology=apology,

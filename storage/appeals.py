@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection, Row
 from storage.queueing import queue_for
 from storage.reach import meant
 from storage.tables import alerts, appeals, approvals, deliveries, recipients
-from storage.vault import Vault
+from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
-_WORDS = "appeal"
+WORDS = "appeal"
 _LISTED = 20
 STOPPED = "an admin stopped the appeal before it could be sent"
 _LEFT_US = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -82,7 +82,7 @@ class Appeals:
     """Questions about appeals, and their changes."""
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def add(self, author: str, draft: Draft, now: datetime, *, drill: bool = False) -> Appeal:
         """Keeps a new draft. What is a drill stays one."""
@@ -98,8 +98,8 @@ class Appeals:
         self._set(
             number,
             author=author,
-            words_sealed=self.vault.seal(words, _WORDS),
-            digest=self.vault.trace(_WORDS, str(number), words, *(("drill",) if drill else ())),
+            words_sealed=self.vault.seal(words, WORDS),
+            digest=self.vault.mark(WORDS, str(number), words, *(("drill",) if drill else ())),
             changed=now,
         )
         self.return_to_draft(number)
@@ -230,7 +230,7 @@ class Appeals:
             author=row.author,
             digest=row.digest,
             changed=row.changed,
-            draft=_draft(self.vault.open(words, _WORDS)) if words else None,
+            draft=_draft(self.vault.open(words, WORDS)) if words else None,
             approved=approved,
             due=row.due,
             alert_id=row.alert_id or 0,

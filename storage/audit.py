@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from storage.locks import until_commit
 from storage.tables import audit
-from storage.vault import Vault
+from storage.vault import Sealer
 from storage.words import Act
 
 NOBODY = ""
@@ -42,11 +42,11 @@ class Audit:
     """Adds to the audit, reads it and proves it."""
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def admin(self, transport: str, address: str) -> str:
         """The name under which an admin is noted: a keyed hash, from which nobody finds the address."""
-        return self.vault.trace("admin", transport, address)
+        return self.vault.mark("admin", transport, address)
 
     def note(self, admin: str, act: Act, matter: int, now: datetime, people: int = 0) -> None:
         """Adds what was done, to the second. What one transaction adds stands behind all that is there."""
@@ -81,6 +81,6 @@ class Audit:
 
     def _link(self, before: str, row: Noted) -> str:
         at = row.at.astimezone(UTC).isoformat()
-        return self.vault.trace(
+        return self.vault.mark(
             "audit", before, str(row.id), at, row.admin, row.act, f"{row.matter} {row.people}"
         )

@@ -20,7 +20,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
 
 from storage.copy import into_file
+from storage.keyring import CHECK, Keyring
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
+from storage.rekey import rekey
 from storage.tables import meta
 from storage.vault import Vault
 
@@ -53,7 +55,7 @@ class Backup:
 
     def opened_by(self, vault: Vault) -> bool:
         """Whether it was made under this key."""
-        known = self.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
+        known = self.connection.scalar(sa.select(meta.c.value).where(meta.c.name == CHECK))
         return known in (None, vault.check())
 
 
@@ -85,10 +87,11 @@ def is_backup(file: Path) -> bool:
 
 
 @contextmanager
-def reading(file: Path) -> Iterator[Backup]:
+def reading(file: Path, keys: tuple[Vault, Vault] | None = None) -> Iterator[Backup]:
     """The backup in the file, which is not changed. Raises NoBackup for what cannot be restored.
 
-    One of an older version is migrated on a copy first.
+    One of an older version is migrated on a copy first. So is one that stands under the first of two `keys`
+    put under the second.
     """
     if not file.is_file():
         raise NoBackup(f"{file}: there is no such file")
@@ -101,13 +104,23 @@ def reading(file: Path) -> Iterator[Backup]:
         connection = stack.enter_context(_opened(f"{file.resolve().as_uri()}?mode=ro"))
         revision = _checked(connection, file)
         taken = datetime.fromisoformat(str(connection.scalar(sa.select(_TAKEN.c.taken))))
-        if revision != newest_revision():
+        other = keys is not None and Backup(connection, taken).opened_by(keys[0])
+        if revision != newest_revision() or other:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vigil-"))
             copy = Path(folder) / "older.db"
             shutil.copyfile(file, copy)
             connection = stack.enter_context(_opened(copy.as_uri()))
-            upgrade(connection)
+            if revision != newest_revision():
+                upgrade(connection)
+            if keys is not None and other:
+                rekey(connection, _with_marks(connection, keys[0]), keys[1])
+                connection.commit()
         yield Backup(connection, taken)
+
+
+def _with_marks(connection: Connection, vault: Vault) -> Vault:
+    """The vault with what an earlier key left to it."""
+    return Keyring(vault).fitting(connection)
 
 
 def _checked(connection: Connection, file: Path) -> str:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,7 @@ from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
 from storage.held import Held
+from storage.keyring import CHECK, Keyring, Present
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
@@ -38,6 +39,7 @@ from storage.own_time import OwnTime
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.redactions import Redactions
+from storage.rekey import rekey
 from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
@@ -110,13 +112,19 @@ class Database:
     """Opens transactions on one database.
 
     `url` is an SQLAlchemy URL (sqlite:/// or postgresql://). Raises StorageError when the
-    database cannot be reached, is of another version, or belongs to another key.
+    database cannot be reached, is of another version, or belongs to another key. `renew` says which
+    key it may be by now, where the database was given another one.
     """
 
-    def __init__(self, url: str, vault: Vault) -> None:
-        self.vault = vault
+    def __init__(self, url: str, vault: Vault, renew: Callable[[], Iterable[Vault]] = tuple) -> None:
+        self.keys = Keyring(vault, renew)
         self.engine = _engine(url)
         self._memory = Memory()
+
+    @property
+    def vault(self) -> Vault:
+        """The vault of the key that was met last."""
+        return self.keys.vault
 
     def prepare(self, *, migrate: bool = False) -> None:
         """Makes the tables where there are none; with `migrate` brings old ones up to date."""
@@ -151,6 +159,7 @@ class Database:
     def write(self) -> Iterator[Work]:
         """A transaction that may change things; it commits when the block ends without an error."""
         with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
+            locks.shared_until_commit(connection, CHECK)  # first: who changes the key waits for us, or we
             additions = Additions(connection)
             yield self._work(connection, additions)
             additions.end()
@@ -187,10 +196,23 @@ class Database:
         return locks.holder(self.engine, name)
 
     def key_fits(self) -> bool:
-        """Whether our key is the one that this database was made with; True while it has none yet."""
-        with self.read() as work:
-            known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
-        return known in (None, self.vault.check())
+        """Whether we have the key that this database stands under; True while it has none yet."""
+        with self._looking() as connection:
+            try:
+                self.keys.fitting(connection)
+            except WrongKey:
+                return False
+        return True
+
+    def change_key(self, new: Vault) -> int:
+        """Puts all that is sealed under another key, whole or not at all; returns how many rows.
+
+        Programs that are at work on the database wait meanwhile, and then ask for their key anew.
+        Raises WrongKey where what we have is not the key of this database.
+        """
+        with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
+            locks.until_commit(connection, CHECK)
+            return rekey(connection, self.keys.fitting(connection), new)
 
     def close(self) -> None:
         """Gives back every connection."""
@@ -222,7 +244,8 @@ class Database:
 
     def _work(self, connection: Connection, additions: Additions) -> Work:
         index = index_for(connection, additions, self._memory)
-        statements = Statements(connection, additions, index, self.vault.trace)
+        key = Present(self.keys, connection)
+        statements = Statements(connection, additions, index, key.mark)
         sources = Sources(connection)
         deliveries = Deliveries(connection, additions)
         return Work(
@@ -232,24 +255,24 @@ class Database:
             cases=Cases(connection, additions),
             statements=statements,
             alerts=Alerts(connection, additions, statements, sources),
-            recipients=Recipients(connection, self.vault),
-            routes=Routes(connection, additions, self.vault),
-            requests=Requests(connection, self.vault),
-            updates=Updates(connection, self.vault),
+            recipients=Recipients(connection, key),
+            routes=Routes(connection, additions, key),
+            requests=Requests(connection, key),
+            updates=Updates(connection, key),
             deliveries=deliveries,
             told=Told(connection),
             stances=Stances(connection, additions),
             reminders=Reminders(connection),
             own_time=OwnTime(connection, additions),
             matching=Matching(connection, additions, deliveries),
-            subscriptions=Subscriptions(connection, self.vault),
+            subscriptions=Subscriptions(connection, key),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             held=Held(connection),
-            redactions=Redactions(connection, self.vault),
+            redactions=Redactions(connection, key),
             courses=Courses(connection),
-            appeals=Appeals(connection, self.vault),
-            audit=Audit(connection, self.vault),
+            appeals=Appeals(connection, key),
+            audit=Audit(connection, key),
         )
 
     def _where(self, error: SQLAlchemyError) -> str:
@@ -259,14 +282,11 @@ class Database:
         return f": {self.engine.url.database} has to be a file in a folder that we may write to"
 
     def _check_key(self) -> None:
-        trace = self.vault.check()
         with self.write() as work:
             locks.until_commit(work.connection, "prepare")
-            known = work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key_check"))
-            if known is None:
-                work.connection.execute(sa.insert(meta).values(name="key_check", value=trace))
-            elif known != trace:
-                raise WrongKey("the key file does not belong to this database: use the key it was made with")
+            if work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == CHECK)) is None:
+                work.connection.execute(sa.insert(meta).values(name=CHECK, value=self.keys.check()))
+            self.keys.fitting(work.connection)
 
     def _check_index(self, *, anew: bool) -> None:
         with self.read() as work:

@@ -27,6 +27,15 @@ def until_commit(connection: Connection, name: str) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number(name))))
 
 
+def shared_until_commit(connection: Connection, name: str) -> None:
+    """Holds the lock until the transaction ends, as others may as well who ask for it so.
+
+    Waits for whoever holds it alone (`until_commit`). On SQLite who writes is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_number(name))))
+
+
 @contextmanager
 def if_free(engine: Engine, name: str) -> Iterator[bool]:
     """True while this program holds the lock; False, at once, when another one does.

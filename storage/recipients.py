@@ -14,10 +14,11 @@ from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
 from storage.tables import alerts, deliveries, recipients, routes, stances
-from storage.vault import Vault
+from storage.vault import Sealer
 from storage.words import DeliveryState, MsgType, RecipientState
 
-_ADDRESS = "recipient address"
+ADDRESS = "recipient address"
+"""What addresses are sealed for."""
 _DIGESTS = 4
 
 
@@ -26,7 +27,7 @@ class Recipients:
     """Questions about recipients, and their changes."""
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def find(self, transport: str, address: str) -> Recipient | None:
         """The recipient at this address, by its keyed hash."""
@@ -62,7 +63,7 @@ class Recipients:
             row = {
                 "transport": transport,
                 "address_trace": self._trace(transport, address),
-                "address_sealed": self.vault.seal(address, _ADDRESS),
+                "address_sealed": self.vault.seal(address, ADDRESS),
                 "language": language,
                 "state": RecipientState.ACTIVE,
                 "since": now.date(),  # to the day: a time would tell when somebody was online
@@ -199,7 +200,7 @@ class Recipients:
             self._update(
                 recipient_id,
                 address_trace=self._trace(transport, address),
-                address_sealed=self.vault.seal(address, _ADDRESS),
+                address_sealed=self.vault.seal(address, ADDRESS),
             )
             return
         if other.state is not RecipientState.ACTIVE:
@@ -224,7 +225,7 @@ class Recipients:
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 
     def _trace(self, transport: str, address: str) -> str:
-        return self.vault.trace("recipient", transport, address)
+        return trace_of(self.vault, transport, address)
 
     def _update(self, recipient_id: int, **values: object) -> None:
         self.connection.execute(sa.update(recipients).where(recipients.c.id == recipient_id).values(**values))
@@ -234,11 +235,16 @@ class Recipients:
         return None if row is None else recipient_of(row, self.vault)
 
 
-def recipient_of(row: RowMapping, vault: Vault) -> Recipient:
+def trace_of(vault: Sealer, transport: str, address: str) -> str:
+    """The keyed hash under which an address is found."""
+    return vault.trace("recipient", transport, address)
+
+
+def recipient_of(row: RowMapping, vault: Sealer) -> Recipient:
     """The record of a row, its address deciphered."""
     return Recipient(
         transport=row["transport"],
-        address=vault.open(row["address_sealed"], _ADDRESS),
+        address=vault.open(row["address_sealed"], ADDRESS),
         language=row["language"],
         state=RecipientState(row["state"]),
         id=row["id"],

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.tables import entries, redactions, sources, statements
-from storage.vault import Vault
+from storage.vault import Sealer
 
-_WORDS = "redaction"
+WORDS = "redaction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Redactions:
     """The words that are withheld of each statement."""
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def of(self, statement_id: int) -> tuple[str, ...]:
         """The words that are withheld of it; () where nothing is."""
         sealed = self.connection.scalar(
             sa.select(redactions.c.words_sealed).where(redactions.c.statement_id == statement_id)
         )
-        return tuple(json.loads(self.vault.open(sealed, _WORDS))) if sealed else ()
+        return tuple(json.loads(self.vault.open(sealed, WORDS))) if sealed else ()
 
     def all(self) -> tuple[Redacted, ...]:
         """Everything that is withheld, by what stays the same whatever the numbers of statements."""
@@ -44,7 +44,7 @@ class Redactions:
             .join(sources, sources.c.id == entries.c.source_id)
         )
         return tuple(
-            Redacted(row.name, row.uid, tuple(json.loads(self.vault.open(row.words_sealed, _WORDS))))
+            Redacted(row.name, row.uid, tuple(json.loads(self.vault.open(row.words_sealed, WORDS))))
             for row in self.connection.execute(question)
         )
 
@@ -62,7 +62,7 @@ class Redactions:
     def keep(self, statement_id: int, words: tuple[str, ...]) -> None:
         """From now on these words are withheld of it, and no others."""
         self.remove(statement_id)
-        sealed = self.vault.seal(json.dumps(words, ensure_ascii=False), _WORDS)
+        sealed = self.vault.seal(json.dumps(words, ensure_ascii=False), WORDS)
         self.connection.execute(sa.insert(redactions).values(statement_id=statement_id, words_sealed=sealed))
 
     def remove(self, statement_id: int) -> None:

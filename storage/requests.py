@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.tables import requests
-from storage.vault import Vault
+from storage.vault import Sealer
 
 _KEPT = timedelta(days=2)
 """Telegram brings nothing back that is older than 24 hours (Bot API, "Getting updates")."""
@@ -25,7 +25,7 @@ class Requests:
     """
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def known(self, transport: str, request_id: str) -> bool:
         """Whether what it asked for was done in an earlier transaction."""
@@ -47,4 +47,4 @@ class Requests:
         self.connection.execute(sa.delete(requests).where(requests.c.trace == trace))
 
     def _trace(self, transport: str, request_id: str) -> str:
-        return self.vault.trace("request", transport, request_id)
+        return self.vault.mark("request", transport, request_id)

@@ -11,10 +11,10 @@ from storage import facets
 from storage.additions import Additions
 from storage.people import Route, Words
 from storage.tables import recipients, route_countries, routes
-from storage.vault import Vault
+from storage.vault import Sealer
 from storage.words import Digest, Kind, RecipientState, Urgency
 
-_WORDS = "route words"
+WORDS = "route words"
 _AT_ONCE = 500
 
 
@@ -24,7 +24,7 @@ class Routes:
 
     connection: Connection
     additions: Additions
-    vault: Vault
+    vault: Sealer
 
     def of(self, recipient_id: int) -> tuple[Route, ...]:
         """The recipient's routes, in the order in which they were asked for."""
@@ -77,7 +77,7 @@ class Routes:
             "countries": list(route.countries),
             "kinds": list(route.kinds),
             "languages": list(route.languages),
-            "words_sealed": self.vault.seal(words, _WORDS) if own else None,
+            "words_sealed": self.vault.seal(words, WORDS) if own else None,
             "least_urgency": route.least_urgency,
             "digest": route.digest,
         }
@@ -134,7 +134,7 @@ class Routes:
     def _words(self, sealed: bytes | None) -> Words:
         if not sealed:
             return Words()
-        keywords, without, sources = json.loads(self.vault.open(sealed, _WORDS))
+        keywords, without, sources = json.loads(self.vault.open(sealed, WORDS))
         return Words(tuple(sources), tuple(keywords), tuple(without))
 
     def _route(self, row: RowMapping) -> Route:

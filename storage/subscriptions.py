@@ -9,11 +9,11 @@ from sqlalchemy.engine import Connection, RowMapping
 from storage.locks import until_commit
 from storage.records import Subscription
 from storage.tables import sources, subscriptions
-from storage.vault import Vault
+from storage.vault import Sealer
 from storage.words import SubscriptionState
 
-_TOKEN = "subscription token"  # noqa: S105 - the names of two columns' purposes
-_SECRET = "subscription secret"  # noqa: S105 - the name of a purpose
+TOKEN = "subscription token"  # noqa: S105 - the names of two columns' purposes
+SECRET = "subscription secret"  # noqa: S105 - the name of a purpose
 _PLAIN = tuple(name for name in Subscription.__dataclass_fields__ if name not in ("id", "token", "secret"))
 _STAYS = subscriptions.c.state != SubscriptionState.LEAVING
 
@@ -23,7 +23,7 @@ class Subscriptions:
     """Questions about subscriptions, and their changes."""
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def lock(self) -> None:
         """Until the transaction ends, no other program decides which hub is asked what."""
@@ -69,8 +69,8 @@ class Subscriptions:
         """Keeps a new subscription; returns its id."""
         row = _row(made) | {
             "token_trace": self._trace(made.token),
-            "token_sealed": self.vault.seal(made.token, _TOKEN),
-            "secret_sealed": self.vault.seal(made.secret, _SECRET),
+            "token_sealed": self.vault.seal(made.token, TOKEN),
+            "secret_sealed": self.vault.seal(made.secret, SECRET),
         }
         result = self.connection.execute(sa.insert(subscriptions).values(**row).returning(subscriptions.c.id))
         return int(result.scalar_one())
@@ -85,7 +85,7 @@ class Subscriptions:
         self.connection.execute(sa.delete(subscriptions).where(subscriptions.c.id == subscription_id))
 
     def _trace(self, token: str) -> str:
-        return self.vault.trace("subscription", token)
+        return trace_of(self.vault, token)
 
     def _select(self, where: sa.ColumnElement[bool], limit: int | None = None) -> tuple[Subscription, ...]:
         question = sa.select(subscriptions).where(where).limit(limit)
@@ -97,11 +97,16 @@ class Subscriptions:
         return Subscription(
             **fields
             | {
-                "token": self.vault.open(row["token_sealed"], _TOKEN),
-                "secret": self.vault.open(row["secret_sealed"], _SECRET),
+                "token": self.vault.open(row["token_sealed"], TOKEN),
+                "secret": self.vault.open(row["secret_sealed"], SECRET),
                 "state": SubscriptionState(row["state"]),
             }
         )
+
+
+def trace_of(vault: Sealer, token: str) -> str:
+    """The keyed hash under which a token is found."""
+    return vault.trace("subscription", token)
 
 
 def _row(one: Subscription) -> dict[str, object]:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.tables import updates
-from storage.vault import Vault
+from storage.vault import Sealer
 
-_BODY = "update"
+BODY = "update"
 _KEPT = timedelta(days=2)
 """Whoever has waited longer has asked again, or given up."""
 
@@ -20,11 +20,11 @@ class Updates:
     """What waits to be answered, in the order in which it came; only the day is known on which it did."""
 
     connection: Connection
-    vault: Vault
+    vault: Sealer
 
     def add(self, body: str, now: datetime) -> int:
         """Keeps an update as the platform brought it; returns the number it is removed by."""
-        row = {"sealed": self.vault.seal(body, _BODY), "day": now.date()}
+        row = {"sealed": self.vault.seal(body, BODY), "day": now.date()}
         return int(
             self.connection.execute(sa.insert(updates).values(**row).returning(updates.c.id)).scalar_one()
         )
@@ -33,7 +33,7 @@ class Updates:
         """What was kept and not answered, each with its number; without what is too old to be."""
         recent = updates.c.day >= (now - _KEPT).date()
         rows = self.connection.execute(sa.select(updates).where(recent).order_by(updates.c.id))
-        return tuple((int(row.id), self.vault.open(row.sealed, _BODY)) for row in rows)
+        return tuple((int(row.id), self.vault.open(row.sealed, BODY)) for row in rows)
 
     def remove(self, numbers: Collection[int]) -> None:
         """They were answered."""

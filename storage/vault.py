@@ -1,8 +1,11 @@
 """The key that is kept outside the database: enciphers what endangers, finds it by a keyed hash.
 
 A seized database without the key tells neither who subscribes nor what they look for (DESIGN,
-promise 6). Two keys are derived from the one in the file, so that a lookup hash can never be
+promise 6). Two keys are derived from the one that is kept, so that a lookup hash can never be
 used to decipher: AES-256-GCM (NIST SP 800-38D) for texts, HMAC-SHA256 (RFC 2104) for lookups.
+
+A third, again for hashes, marks what nobody can hash anew once the key is changed, as only its hash was
+kept: words that were taken down, what admins did. The first key's is handed on from key to key.
 """
 
 import base64
@@ -10,8 +13,9 @@ import binascii
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,25 +25,48 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _VERSION = b"\x01"
 _NONCE = 12
 _BLOCK = 32
+_HEIRLOOM = "marks"
 
 
 class WrongKey(Exception):
     """The key does not belong to this database, or what it should decipher was altered."""
 
 
+class Sealer(Protocol):
+    """What seals, opens and finds: a vault, or whoever knows which one it is at the moment."""
+
+    def seal(self, text: str, purpose: str) -> bytes:
+        """As `Vault.seal`."""
+        ...
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        """As `Vault.open`."""
+        ...
+
+    def trace(self, *parts: str) -> str:
+        """As `Vault.trace`."""
+        ...
+
+    def mark(self, *parts: str) -> str:
+        """As `Vault.mark`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Vault:
     """Seals and opens short texts; `purpose` binds a sealed text to the column it stands in."""
 
-    _seal: bytes
-    _find: bytes
+    _seal: bytes = field(repr=False)
+    _find: bytes = field(repr=False)
+    _mark: bytes = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Vault":
         """A vault from 32 secret bytes; raises ValueError for any other length."""
         if len(secret) != 32:
             raise ValueError("the key must be 32 bytes, written in base64")
-        return cls(_derive(secret, b"vigil seal 1"), _derive(secret, b"vigil find 1"))
+        find = _derive(secret, b"vigil find 1")
+        return cls(_derive(secret, b"vigil seal 1"), find, find)
 
     def seal(self, text: str, purpose: str) -> bytes:
         """`text` enciphered; the same text gives another result each time, padded to 32 bytes."""
@@ -62,7 +89,27 @@ class Vault:
 
     def trace(self, *parts: str) -> str:
         """A keyed hash (hex) under which the parts can be found again, and not guessed without the key."""
-        return hmac.new(self._find, "\x00".join(parts).encode(), hashlib.sha256).hexdigest()
+        return _hashed(self._find, parts)
+
+    def mark(self, *parts: str) -> str:
+        """As `trace`, and the same under each later key of a database: where the parts are not kept."""
+        return _hashed(self._mark, parts)
+
+    def heirloom(self) -> str:
+        """What the next key needs to make the same marks, sealed by this one, as text."""
+        return base64.b64encode(self.seal(base64.b64encode(self._mark).decode(), _HEIRLOOM)).decode()
+
+    def heir(self, heirloom: str) -> "Vault":
+        """This vault, making the marks of an heirloom that it sealed; raises WrongKey for another's."""
+        try:
+            sealed = base64.b64decode(heirloom, validate=True)
+        except ValueError as error:
+            raise WrongKey("what the key before this one left is damaged") from error
+        return replace(self, _mark=base64.b64decode(self.open(sealed, _HEIRLOOM)))
+
+    def heir_of(self, other: "Vault") -> "Vault":
+        """This vault, making the marks of the one before it."""
+        return replace(self, _mark=other._mark)  # noqa: SLF001 - one of ours
 
     def check(self) -> str:
         """What a database, or a backup of it, keeps to recognise its key by."""
@@ -95,6 +142,10 @@ def parse_key(text: str) -> bytes:
     if len(secret) != 32:
         raise ValueError("the key must be 32 bytes, written in base64")
     return secret
+
+
+def _hashed(key: bytes, parts: tuple[str, ...]) -> str:
+    return hmac.new(key, "\x00".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
 def _derive(secret: bytes, label: bytes) -> bytes:

@@ -13,13 +13,12 @@ from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_alike, check_contact, check_sources, look_at_sources
 from bot.checks.people import check_admins, check_matrix, check_review, check_telegram
 from bot.checks.servers import check_hubs, check_servers
-from bot.checks.store import Memory, check_database, check_files, check_key, read_key, remembered
+from bot.checks.store import Memory, check_database, check_files, check_key, read_vault, remembered
 from bot.config import Config
 from bot.speech import Speech
 from bot.transports.matrix_check import AccountSeen, check_account
 from bot.transports.telegram_check import BotSeen, check_bot
 from jobs.look import Seen
-from storage.vault import Vault
 
 log = structlog.get_logger()
 
@@ -65,12 +64,12 @@ async def _look_at_sources(config: Config, now: Callable[[], datetime]) -> Seque
 
 def check_store(config: Config) -> list[Finding]:
     """Key, database, disk. The database is asked first: one that was used makes a missing key a loss."""
-    database, used = check_database(config, read_key(config))
+    database, used = check_database(config, read_vault(config))
     return [check_key(config, used=used), database, *check_files(config)]
 
 
 def _remembered(config: Config, now: datetime) -> Memory:
-    return remembered(config, read_key(config), now)
+    return remembered(config, read_vault(config), now)
 
 
 def _judged(config: Config, seen: Sequence[Seen], now: datetime) -> list[Finding]:
@@ -97,8 +96,8 @@ async def _ask_telegram(config: Config, now: Callable[[], datetime]) -> BotSeen 
 async def _ask_matrix(config: Config, now: Callable[[], datetime]) -> AccountSeen | None:
     if config.matrix is None:
         return None
-    secret = await asyncio.to_thread(read_key, config)
-    return await check_account(config.matrix, Vault.from_secret(secret) if secret else None, now)
+    vault = await asyncio.to_thread(read_vault, config)
+    return await check_account(config.matrix, vault, now)
 
 
 def _clocks(seen: Iterable[Seen], bot: BotSeen | None, account: AccountSeen | None) -> dict[str, timedelta]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
-from storage.database import Database, StorageError
+from bot.key import coming, may_be, place, secret_of
+from storage.database import Database, StorageError, Unusable
 from storage.health import Health, examine
 from storage.records import Source, Subscription
 from storage.vault import Vault, parse_key
@@ -22,8 +23,13 @@ _NO_KEY = b"\x00" * 32
 
 
 def check_key(config: Config, *, used: bool, environ: Mapping[str, str] = os.environ) -> Finding:
-    """The key file: there, whole, and readable by us alone. `used`: the database was made with a key."""
-    path = config.key_file
+    """The key: there and whole; a file, readable by us alone. `used`: the database was made with a key."""
+    if config.key or config.key_command:
+        return _kept_elsewhere(config)
+    return _check_file(config.key_file, used=used, environ=environ)
+
+
+def _check_file(path: Path, *, used: bool, environ: Mapping[str, str]) -> Finding:
     try:
         found = path.stat()
         parse_key(path.read_text(encoding="ascii", errors="replace"))
@@ -32,15 +38,32 @@ def check_key(config: Config, *, used: bool, environ: Mapping[str, str] = os.env
             remedy = "put back the copy you kept: without it nobody who subscribed can be reached"
             return wrong("key", f"{path} is missing", remedy)
         return _key_to_be_made(path)
-    except ValueError as error:
-        return wrong("key", f"{path}: {error}", "put back the copy you kept")
-    except OSError as error:
-        denied = isinstance(error, PermissionError)
-        remedy = "run this as the user that runs Vigil" if denied else "mend `key_file`"
-        return wrong("key", f"{path} cannot be read: {error.strerror}", remedy)
+    except (ValueError, OSError) as error:
+        return _unreadable(path, error)
+    if coming(path).exists():
+        state = f"{coming(path)} is there: an exchange of the key was begun and not ended"
+        return note("key", state, "`vigil admin rotate-key` ends it")
     if _by_systemd(path, environ):
         return fine("key", f"{path}: kept by systemd")
     return _readers(path, found)
+
+
+def _unreadable(path: Path, error: ValueError | OSError) -> Finding:
+    if isinstance(error, ValueError):
+        return wrong("key", f"{path}: {error}", "put back the copy you kept")
+    denied = isinstance(error, PermissionError)
+    remedy = "run this as the user that runs Vigil" if denied else "mend `key_file`"
+    return wrong("key", f"{path} cannot be read: {error.strerror}", remedy)
+
+
+def _kept_elsewhere(config: Config) -> Finding:
+    """A key that is a value, or that a command prints."""
+    try:
+        secret_of(config)
+    except Unusable as error:
+        what, _, remedy = str(error).rpartition(": ")
+        return wrong("key", what, remedy)
+    return fine("key", f"{place(config)} gives a key")
 
 
 def _key_to_be_made(path: Path) -> Finding:
@@ -66,7 +89,7 @@ def _readers(path: Path, found: os.stat_result) -> Finding:
     return fine("key", f"{path}: readable by {_user(found.st_uid)} alone")
 
 
-def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]:
+def check_database(config: Config, vault: Vault | None) -> tuple[Finding, bool]:
     """The database, and whether it was used before: reachable, of our version, whole, and of this key."""
     file = sqlite_file(config)
     where = str(file) if file else "PostgreSQL"
@@ -75,14 +98,14 @@ def check_database(config: Config, secret: bytes | None) -> tuple[Finding, bool]
     if file and not (file.exists() and file.stat().st_size):
         return _not_made(file), False
     try:
-        database = Database(config.database, Vault.from_secret(secret or _NO_KEY))
+        database = _opened(config, vault)
         try:
             health = examine(database)
         finally:
             database.close()
     except StorageError as error:
         return wrong("database", f"{where}: {error}", _unread(file)), False
-    return _judged(where, health, has_key=secret is not None), health.version is not None
+    return _judged(where, health, has_key=vault is not None), health.version is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +119,18 @@ class Memory:
     """Alerts that wait until an admin has looked."""
 
 
-def remembered(config: Config, secret: bytes | None, now: datetime) -> Memory:
+def remembered(config: Config, vault: Vault | None, now: datetime) -> Memory:
     """What is stored; nothing where the database is not to be used as it is."""
     file = sqlite_file(config)
     if file and not (file.exists() and file.stat().st_size):
         return Memory()
-    database = Database(config.database, Vault.from_secret(secret or _NO_KEY))
+    database = _opened(config, vault)
     try:
         health = examine(database)
         if health.version != health.needed or health.damage:
             return Memory()
         with database.read() as work:
-            held = work.subscriptions.all() if health.key_fits and secret else ()
+            held = work.subscriptions.all() if health.key_fits and vault else ()
             waiting = len(work.held.waiting())
             return Memory(work.sources.all(), held, work.sources.paused(now), waiting)
     except StorageError:
@@ -146,12 +169,13 @@ def check_files(config: Config) -> list[Finding]:
     return found
 
 
-def read_key(config: Config) -> bytes | None:
-    """The key, where there is a usable one."""
-    try:
-        return parse_key(config.key_file.read_text(encoding="ascii", errors="replace"))
-    except (OSError, ValueError):
-        return None
+def read_vault(config: Config) -> Vault | None:
+    """The vault of the key, where there is a usable one."""
+    return next(may_be(config), None)
+
+
+def _opened(config: Config, vault: Vault | None) -> Database:
+    return Database(config.database, vault or Vault.from_secret(_NO_KEY), lambda: may_be(config))
 
 
 def sqlite_file(config: Config) -> Path | None:

@@ -11,6 +11,7 @@ from bot.cli.common import DEFAULT, ConfigFile, fail
 from bot.cli.course import timeline
 from bot.cli.held import drop, held, release
 from bot.cli.opened import opened
+from bot.cli.rotation import rotate_key
 from jobs.relink import Unknown
 from jobs.relink import join as join_case
 from jobs.relink import part as part_case
@@ -30,6 +31,7 @@ app.command("release")(release)
 app.command("drop")(drop)
 app.command("timeline")(timeline)
 app.command("audit")(audit)
+app.command("rotate-key")(rotate_key)
 
 
 @app.command("case")

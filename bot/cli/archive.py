@@ -12,12 +12,13 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
 from bot.installation import open_database
+from bot.key import opened_with
 from bot.speech import Speech
 from storage.bounds import Stopped
-from storage.database import Database, StorageError
+from storage.database import StorageError
 from storage.queries import Hits
 from storage.statement_rows import dated
-from storage.vault import Vault, read_or_make_key
+from storage.vault import WrongKey
 
 
 def search(
@@ -90,9 +91,9 @@ def migrate(config: ConfigFile = DEFAULT) -> None:
     """Bring the database to the version that this program needs."""
     settings = configuration(config)
     try:
-        database = Database(settings.database, Vault.from_secret(read_or_make_key(settings.key_file)))
+        database = opened_with(settings)
         database.prepare(migrate=True)
-    except (StorageError, OSError, ValueError) as error:
+    except (StorageError, WrongKey) as error:
         fail(str(error))
     database.close()
     typer.echo("the database is up to date")

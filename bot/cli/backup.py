@@ -7,16 +7,13 @@ import typer
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
-from bot.installation import in_memory_vault, open_database
-from bot.transports.console import ConsoleTransport
-from bot.transports.telegram import TelegramTransport
+from bot.installation import in_memory_vault, open_database, senders
+from bot.key import may_be, place
 from jobs.restore import InUse, NotEmpty, Restored
 from jobs.restore import restore as bring_back
 from storage.backup import Backup, NoBackup, is_backup, reading
 from storage.database import Database, StorageError, now_utc
 from storage.vault import Vault, parse_key
-
-_TRANSPORTS = (ConsoleTransport.name, TelegramTransport.name)
 
 
 def backup(
@@ -32,7 +29,7 @@ def backup(
     try:
         written = database.back_up(file, now)
         with reading(file) as made:
-            key = made.opened_by(database.vault)
+            key = any(made.opened_by(one) for one in may_be(settings))
     except (StorageError, OSError) as error:
         fail(f"{file}: no backup was made: {error}")
     finally:
@@ -43,11 +40,11 @@ def backup(
     )
     typer.echo(_counted(written.rows))
     typer.echo(
-        f"The key is not in it: keep a copy of {settings.key_file} apart from it. Without the key nobody "
+        f"The key is not in it: keep a copy of {place(settings)} apart from it. Without the key nobody "
         "who subscribed can be reached; whoever has both can read who they are."
     )
     if not key:
-        typer.echo(f"{settings.key_file}: this is not the key of this database, or is missing", err=True)
+        typer.echo(f"{place(settings)}: this is not the key of this database, or is missing", err=True)
 
 
 def restore(
@@ -62,24 +59,30 @@ def restore(
             "--with-forgotten", help="Bring back recipients whom the database does not know any more, too."
         ),
     ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--key", help="The key that was in use when the backup was made, where it is another one by now."
+        ),
+    ] = None,
 ) -> None:
     """Bring a backup back, whole or not at all. Stop the service first."""
     settings = configuration(config)
     vault = _vault_for_restore(settings)
     now = now_utc()
     try:
-        with reading(file) as saved:
+        with reading(file, (_of(key), vault) if key else None) as saved:
             if not saved.opened_by(vault):
                 fail(
-                    f"{settings.key_file}: this is not the key of the backup: put there the copy of the key "
-                    "that was in use when it was made",
+                    f"{key or place(settings)}: this is not the key of the backup: give the key that was in "
+                    "use when it was made, with --key FILE; before a first start you may put it in place",
                     2,
                 )
             database = open_database(settings, watch=False)
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
             try:
                 done = bring_back(
-                    database, saved, now, _TRANSPORTS, replace=replace, with_missing=with_forgotten
+                    database, saved, now, senders(), replace=replace, with_missing=with_forgotten
                 )
             finally:
                 database.close()
@@ -120,17 +123,22 @@ def _existing(settings: Config) -> Database:
 
 def _vault(settings: Config) -> Vault | None:
     """The configured key's; None where there is no such file, or no key in it."""
+    return next(may_be(settings), None)
+
+
+def _of(file: Path) -> Vault:
+    """The vault of a key in a file; exit code 2 where there is none."""
     try:
-        return Vault.from_secret(parse_key(settings.key_file.read_text(encoding="ascii", errors="replace")))
-    except (OSError, ValueError):
-        return None
+        return Vault.from_secret(parse_key(file.read_text(encoding="ascii", errors="replace")))
+    except (OSError, ValueError) as error:
+        fail(f"{file}: {getattr(error, 'strerror', None) or error}: give a file that holds a key of Vigil", 2)
 
 
 def _vault_for_restore(settings: Config) -> Vault:
     vault = _vault(settings)
     if vault is None:
         fail(
-            f"{settings.key_file}: the key is missing, or is no key: put there the copy of the key that was "
+            f"{place(settings)}: the key is missing, or is no key: put there the copy of the key that was "
             "in use when the backup was made; without it nobody who subscribed can be reached",
             2,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.installation import in_memory_vault, open_database
+from bot.key import coming
 from storage.database import Database, StorageError
 
 
@@ -28,8 +29,9 @@ def opened(settings: Config, *, rehearse: bool) -> Iterator[Database]:
         key = Path(folder) / "rehearsal.key"
         try:
             _copy(settings.database, copy)
-            if settings.key_file.is_file():
-                shutil.copy(settings.key_file, key)
+            for path, made in ((settings.key_file, key), (coming(settings.key_file), coming(key))):
+                if path.is_file():
+                    shutil.copy(path, made)
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"the database cannot be copied for a rehearsal: {error}") from error
         database = open_database(replace(settings, database=f"sqlite:///{copy}", key_file=key))

@@ -29,6 +29,7 @@ from bot.config.settings import (
 )
 from jobs.steps.selectors import selector
 from storage.records import Source
+from storage.vault import parse_key
 from storage.words import Concern, SourceKind, Trust
 
 DEFAULT_FILE = "config.toml"
@@ -78,6 +79,8 @@ def _read(reader: Reader) -> Config:
     config = Config(
         database=_database(vigil, base),
         key_file=base / vigil.text("key_file", "vigil.key"),
+        key=_read_key(vigil),
+        key_command=_read_key_command(vigil),
         timezone=vigil.checked(
             "timezone", vigil.text("timezone", "UTC"), _is_zone, 'use a name such as "Asia/Seoul" or "UTC"'
         ),
@@ -98,6 +101,31 @@ def _read(reader: Reader) -> Config:
     vigil.unknown()
     reader.unknown()
     return replace(config, secrets=frozenset(reader.findings.secrets - {""}))
+
+
+def _read_key(vigil: Reader) -> str:
+    """The key itself: mostly from the environment."""
+    found = vigil.secret("key")
+    try:
+        if found:
+            parse_key(found)
+    except ValueError as error:
+        vigil.fault("key", f"cannot be used ({error})", "give the copy you kept, or take the line out")
+    return found
+
+
+def _read_key_command(vigil: Reader) -> tuple[str, ...]:
+    """A program and its arguments: no shell reads them."""
+    words = vigil.words("key_command")
+    if not all(isinstance(word, str) for word in words):
+        vigil.fault("key_command", "holds something else than strings", 'write ["pass", "show", "vigil"]')
+        return ()
+    ways = [name for name in ("key_file", "key", "key_command") if vigil.table.get(name)]
+    if len(ways) > 1:
+        vigil.fault(
+            ways[1], f"stands beside {ways[0]}", "keep the key in one way, and take the other line out"
+        )
+    return tuple(words)
 
 
 def _check_servers(reader: Reader, config: Config) -> None:

@@ -112,6 +112,10 @@ class Config:
 
     database: str = "sqlite:///vigil.db"
     key_file: Path = Path("vigil.key")
+    key: str = field(default="", repr=False)
+    """The key itself, where it is not kept in a file."""
+    key_command: tuple[str, ...] = ()
+    """What prints the key, where it is kept elsewhere: a program and its arguments."""
     timezone: str = "UTC"
     language: str = "en"
     fetch: FetchConfig = FetchConfig()

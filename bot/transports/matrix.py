@@ -22,7 +22,7 @@ from bot.transports.matrix_server import Homeserver
 from bot.transports.matrix_session import AccountRefusedError, Session, Store
 from bot.transports.pauses import pauses
 from jobs.outcome import Outcome
-from storage.vault import Vault
+from storage.vault import Sealer
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ class MatrixTransport:
     def __init__(  # noqa: PLR0913 - keyword arguments, set in one place
         self,
         config: MatrixConfig,
-        vault: Vault,
+        vault: Sealer,
         *,
         admins: Iterable[str] = (),
         answer: Callable[[Request], Awaitable[Reply]],

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from storage.vault import Vault, WrongKey
+from storage.vault import Sealer, WrongKey
 
 _PURPOSE = "matrix session"
 
@@ -31,7 +31,7 @@ class Session:
 class Store:
     """The folder: made when first needed, readable by its owner alone."""
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path, vault: Sealer) -> None:
         self.folder = folder
         self._vault = vault
         self._session = folder / "session"
@@ -40,7 +40,7 @@ class Store:
     @property
     def pickle_key(self) -> str:
         """What nio enciphers its keys with: derived from Vigil's, so that a copied folder opens nothing."""
-        return self._vault.trace("matrix store")
+        return self._vault.mark("matrix store")
 
     def prepare(self) -> None:
         """Make the folder. Raises OSError where that cannot be done."""

@@ -100,6 +100,10 @@ TRAPS: dict[str, Trap] = {
     # /forget yes
     "a recipient is half forgotten": Trap("storage.recipients", "sa.delete", after=False, only="routes"),
     "a recipient is forgotten": Trap("storage.recipients", "Recipients.forget"),
+    # key -> next key
+    "the next key is made": Trap("bot.cli.rotation", "prepared"),
+    "the database is under the next key": Trap("storage.database", "Database.change_key"),
+    "the key before is kept": Trap("os", "link"),
     # file -> batch -> entry -> statement
     "a batch is about to be imported": Trap("jobs.intake", "Intake._store", after=False, nth=2),
     "a batch is imported": Trap("jobs.intake", "Intake._store", nth=2),

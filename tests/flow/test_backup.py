@@ -295,7 +295,7 @@ async def a_backup_under_way(vigil: Program, folder: Path, name: str) -> asyncio
 
 async def until_rows_go_in(backend: Backend) -> None:
     """The restore is in the middle of its one transaction."""
-    for _ in range(600):
+    for _ in range(3000):
         if _going_in(backend):
             return
         await asyncio.sleep(0.02)

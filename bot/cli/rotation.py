@@ -1,0 +1,105 @@
+"""vigil admin rotate-key: puts the database under another key."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.config import Config
+from bot.installation import open_database, senders
+from bot.key import place, prepared, put_in_place
+from bot.transports.matrix_session import Store
+from storage.clock import now_utc
+from storage.database import Database, StorageError
+from storage.vault import Vault, WrongKey, read_or_make_key
+
+
+def rotate_key(
+    config: ConfigFile = DEFAULT,
+    new_key: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-key",
+            help="Where the key is no file of ours (`key`, `key_command`, systemd): a file with the next "
+            "key, which is made where there is none. Stop the service first.",
+        ),
+    ] = None,
+) -> None:
+    """Make a new key and put everything that is sealed under it; the service may go on."""
+    settings = configuration(config)
+    try:
+        database = open_database(settings, watch=False)
+    except StorageError as error:
+        fail(str(error))
+    try:
+        if new_key is None:
+            _in_place(settings, database)
+        else:
+            _elsewhere(settings, database, new_key)
+    except (StorageError, WrongKey) as error:
+        fail(f"nothing was changed: {error}")
+    finally:
+        database.close()
+
+
+def _in_place(settings: Config, database: Database) -> None:
+    """The key is a file: the next one takes its place, and running programs find it there."""
+    path = settings.key_file
+    if settings.key or settings.key_command:
+        fail(f"the key comes from {place(settings)}: stop the service, and say --new-key FILE", 2)
+    try:
+        secret = prepared(path)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        fail(
+            f"{path}: the next key cannot be made beside it ({why}): mend that, or stop the service and "
+            "say --new-key FILE"
+        )
+    count = _exchanged(settings, database, Vault.from_secret(secret))
+    try:
+        kept = put_in_place(path, now_utc().date())
+    except OSError as error:
+        fail(
+            f"{path}: the new key is in use, and stands beside it ({error.strerror}): mend "
+            "that, and run this again"
+        )
+    typer.echo(f"{path}: a new key. {count:,} texts are under it now.")
+    typer.echo(
+        f"{kept}: the key before. Backups made until today need it: `vigil restore FILE --key {kept}`."
+    )
+    _advise(kept)
+
+
+def _elsewhere(settings: Config, database: Database, new_key: Path) -> None:
+    """The key is kept where we cannot write, and a running program would not learn of the next one."""
+    for transport in senders():
+        with database.sender_lock(transport) as free:
+            if not free:
+                fail(f"the service sends on {transport}: stop it first, as it would not have the next key", 2)
+    try:
+        secret = read_or_make_key(new_key)
+    except (OSError, ValueError) as error:
+        fail(f"{new_key}: {getattr(error, 'strerror', None) or error}: give a file for the next key", 2)
+    count = _exchanged(settings, database, Vault.from_secret(secret))
+    typer.echo(f"{count:,} texts are under the key in {new_key} now.")
+    typer.echo(f"Put what it holds where {place(settings)} takes the key from; then start the service.")
+    _advise("the key before")
+
+
+def _exchanged(settings: Config, database: Database, new: Vault) -> int:
+    """Everything is sealed anew, the session of the Matrix account as well."""
+    store = settings.matrix.store if settings.matrix else None
+    session = Store(store, database.vault).session() if store else None
+    count = database.change_key(new)
+    if store and session:
+        Store(store, new).keep(session)
+    return count
+
+
+def _advise(old: Path | str) -> None:
+    typer.echo("Now keep a copy of the new key apart from the database, and make a new backup.")
+    typer.echo(
+        f"If {old} may have been seen, destroy it together with the backups that it opens: whoever has both "
+        "reads who had subscribed by then."
+    )

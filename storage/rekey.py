@@ -1,0 +1,96 @@
+"""Puts all that is sealed in a database under another key.
+
+A sealed text is opened and sealed anew; an address and a token are hashed anew as well. What nobody can hash
+anew, as nothing but its hash was kept (`Vault.mark`), stays: the new key is left what it needs to know it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage import appeals, recipients, redactions, routes, subscriptions, tables, updates
+from storage.keyring import CHECK, HEIRLOOM
+from storage.vault import Vault
+
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A column that holds sealed text, what for, and by which column and hash it is found, if by any."""
+
+    column: sa.Column[Any]
+    purpose: str
+    trace: sa.Column[Any] | None = None
+    traced: Callable[[Vault, RowMapping, str], str] = lambda _vault, _row, _text: ""
+
+
+SEALED = (
+    Sealed(
+        tables.recipients.c.address_sealed,
+        recipients.ADDRESS,
+        tables.recipients.c.address_trace,
+        lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+    ),
+    Sealed(tables.routes.c.words_sealed, routes.WORDS),
+    Sealed(
+        tables.subscriptions.c.token_sealed,
+        subscriptions.TOKEN,
+        tables.subscriptions.c.token_trace,
+        lambda vault, _row, token: subscriptions.trace_of(vault, token),
+    ),
+    Sealed(tables.subscriptions.c.secret_sealed, subscriptions.SECRET),
+    Sealed(tables.redactions.c.words_sealed, redactions.WORDS),
+    Sealed(tables.updates.c.sealed, updates.BODY),
+    Sealed(tables.appeals.c.words_sealed, appeals.WORDS),
+)
+"""Every column that is sealed."""
+
+
+def rekey(connection: Connection, old: Vault, new: Vault) -> int:
+    """Puts everything under `new`, in this transaction; returns how many texts were sealed anew.
+
+    Raises WrongKey where `old` does not open one of them.
+    """
+    heir = new.heir_of(old)
+    count = sum(_renewed(connection, one, old, heir) for one in SEALED)
+    for name, value in ((CHECK, heir.check()), (HEIRLOOM, heir.heirloom())):
+        connection.execute(sa.delete(tables.meta).where(tables.meta.c.name == name))
+        connection.execute(sa.insert(tables.meta).values(name=name, value=value))
+    return count
+
+
+def _renewed(connection: Connection, sealed: Sealed, old: Vault, new: Vault) -> int:
+    table: sa.Table = sealed.column.table
+    (key,) = table.primary_key.columns
+    values: dict[str, Any] = {sealed.column.name: sa.bindparam("new_sealed")}
+    if sealed.trace is not None:
+        values[sealed.trace.name] = sa.bindparam("new_trace")
+    change = sa.update(table).where(key == sa.bindparam("of")).values(values)
+    count = 0
+    for rows in _pages(connection, sealed, key):
+        made = []
+        for row in rows:
+            text = old.open(row[sealed.column.name], sealed.purpose)
+            trace = {"new_trace": sealed.traced(new, row, text)} if sealed.trace is not None else {}
+            made.append({"of": row[key.name], "new_sealed": new.seal(text, sealed.purpose), **trace})
+        connection.execute(change, made)
+        count += len(made)
+    return count
+
+
+def _pages(connection: Connection, sealed: Sealed, key: sa.Column[Any]) -> Iterator[list[RowMapping]]:
+    """The rows that hold something, in the order of their numbers: so many as fit in memory at a time."""
+    last = 0
+    question = (
+        sa.select(key.table)
+        .where(sealed.column.is_not(None), key > sa.bindparam("last"))
+        .order_by(key)
+        .limit(_AT_ONCE)
+    )
+    while rows := list(connection.execute(question, {"last": last}).mappings()):
+        yield rows
+        last = rows[-1][key.name]
