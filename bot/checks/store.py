@@ -42,7 +42,7 @@ def _check_file(path: Path, *, used: bool, environ: Mapping[str, str]) -> Findin
         return _unreadable(path, error)
     if coming(path).exists():
         state = f"{coming(path)} is there: an exchange of the key was begun and not ended"
-        return note("key", state, "`vigil admin rotate-key` ends it")
+        return note("key", state, "`vigil admin rekey` ends it")
     if _by_systemd(path, environ):
         return fine("key", f"{path}: kept by systemd")
     return _readers(path, found)

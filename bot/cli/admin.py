@@ -31,7 +31,7 @@ app.command("release")(release)
 app.command("drop")(drop)
 app.command("timeline")(timeline)
 app.command("audit")(audit)
-app.command("rotate-key")(rotate_key)
+app.command("rekey")(rotate_key)
 
 
 @app.command("case")

@@ -1,4 +1,4 @@
-"""vigil admin rotate-key: puts the database under another key."""
+"""vigil admin rekey: puts the database under another key."""
 
 from pathlib import Path
 from typing import Annotated

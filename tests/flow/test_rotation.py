@@ -26,7 +26,7 @@ async def test_the_service_goes_on_under_another_key(
     telegram.private(PERSON)
     await vigil.serve()
     await subscribe(telegram)
-    code, out, err = await vigil.run("admin", "rotate-key")
+    code, out, err = await vigil.run("admin", "rekey")
     assert code == 0, err
     assert "vigil.key: a new key." in out
     made = keys(vigil)
@@ -56,13 +56,13 @@ async def test_the_service_goes_on_under_another_key(
 async def test_an_exchange_of_the_key_is_ended_whenever_it_is_killed(vigil: Program, point: str) -> None:
     """Whatever stands in the folder then, the database opens, and a second run ends what was begun."""
     vigil.subscribed(PERSON)
-    assert await vigil.run_until_killed(point, "admin", "rotate-key") < 0
+    assert await vigil.run_until_killed(point, "admin", "rekey") < 0
     left = keys(vigil)
     assert set(left) >= {"vigil.key", "vigil.key.new"}
     code, out, err = await vigil.run("check")
     assert "another key" not in out + err
     assert "an exchange of the key was begun and not ended" in out
-    code, out, err = await vigil.run("admin", "rotate-key")
+    code, out, err = await vigil.run("admin", "rekey")
     assert code == 0, err
     with vigil.database() as database, database.read() as work:
         assert work.recipients.find("telegram", str(PERSON))
@@ -75,7 +75,7 @@ async def test_a_backup_of_before_comes_back_with_the_key_of_before(vigil: Progr
     vigil.subscribed(PERSON)
     backup = str(vigil.folder / "before.backup")
     assert (await vigil.run("backup", backup))[0] == 0
-    assert (await vigil.run("admin", "rotate-key"))[0] == 0
+    assert (await vigil.run("admin", "rekey"))[0] == 0
     (old,) = vigil.folder.glob("vigil.key.until-*")
     code, _, err = await vigil.run("restore", backup, "--replace")
     assert (code, "--key" in err) == (2, True), err
@@ -97,13 +97,13 @@ async def test_a_key_that_a_command_prints_is_exchanged_at_rest(vigil: Program) 
     config.write_text(
         text.replace("[fetch]", f'key_command = ["cat", "{kept}"]\n[fetch]', 1), encoding="utf-8"
     )
-    code, _, err = await vigil.run("admin", "rotate-key")
+    code, _, err = await vigil.run("admin", "rekey")
     assert (code, "--new-key FILE" in err) == (2, True), err
     await vigil.serve()
-    code, _, err = await vigil.run("admin", "rotate-key", "--new-key", "next")
+    code, _, err = await vigil.run("admin", "rekey", "--new-key", "next")
     assert (code, "stop it first" in err) == (2, True), err
     assert await vigil.stop() == 0
-    code, out, err = await vigil.run("admin", "rotate-key", "--new-key", "next")
+    code, out, err = await vigil.run("admin", "rekey", "--new-key", "next")
     assert code == 0, err
     code, out, err = await vigil.run("search", "refugees")
     assert "does not belong to this database" in out + err
