@@ -86,7 +86,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
-        pruner = Pruner(database)
+        pruner = Pruner(database, timedelta(seconds=config.forget_idle))
         launcher = Launcher(database, desk.rules, limits(config), wake.set)
         unanswered = Unanswered(database, told, timedelta(seconds=config.review.remind_after), wake.set)
         reminder = Reminder(database, desk.zone, wake.set)

@@ -1,11 +1,11 @@
-"""Takes out what may not be kept for ever: those who could not be reached for a long time."""
+"""Takes out what may not be kept for ever: who could not be reached, or wanted nothing, for a long time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from storage.database import Database
+from storage.database import Database, Work
 
 log = structlog.get_logger()
 
@@ -13,6 +13,8 @@ EVERY = 3600.0
 """Seconds."""
 GRACE = timedelta(days=30)
 """How long somebody who blocked or lost us is remembered, should they come back."""
+IDLE = timedelta(days=90)
+"""How long somebody is remembered who wants nothing any more: of a call they were told they hear the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,10 @@ class Pruner:
     """Forgets as /forget does: every row about them."""
 
     database: Database
+    idle: timedelta = IDLE
 
     def prune(self, now: datetime) -> int:
-        """Forgets who is past the time of grace; returns how many. Each by itself: nobody waits long.
+        """Forgets who is past the time of grace, or idle; returns how many. Each by itself: nobody waits.
 
         What waited for an answer for days is not answered any more, and goes too.
         """
@@ -30,13 +33,17 @@ class Pruner:
             work.recipients.settle_down(now)
             work.deliveries.settle_down(now)
         with self.database.read() as work:
-            lost = work.recipients.lost((now - GRACE).date())
-        for recipient in lost:
+            past = self._past(work, now)
+        for recipient in past:
             with self.database.write() as work:
-                if recipient in work.recipients.lost((now - GRACE).date()):  # they may have come back
+                if recipient in self._past(work, now):  # they may have come back
                     work.recipients.forget(recipient)
         with self.database.write() as work:
             work.updates.prune(now)
-        if lost:
-            log.info("recipients.pruned", recipients=len(lost))
-        return len(lost)
+        if past:
+            log.info("recipients.pruned", recipients=len(past))
+        return len(past)
+
+    def _past(self, work: Work, now: datetime) -> tuple[int, ...]:
+        lost = work.recipients.lost((now - GRACE).date())
+        return (*lost, *work.recipients.idle((now - self.idle).date()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -20,6 +20,7 @@ from storage.words import DeliveryState, MsgType, RecipientState
 ADDRESS = "recipient address"
 """What addresses are sealed for."""
 _DIGESTS = 4
+_WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,20 @@ class Recipients:
         """Who could not be reached since an earlier day than this, and has not spoken since."""
         of = (recipients.c.state == RecipientState.SUSPENDED, recipients.c.lost < before)
         return tuple(self.connection.scalars(sa.select(recipients.c.id).where(*of)))
+
+    def idle(self, before: date) -> tuple[int, ...]:
+        """Who came before this day, wants nothing any more, and was sent nothing since."""
+        wants = (sa.exists().where(table.c.recipient_id == recipients.c.id) for table in (routes, stances))
+        lately = sa.exists().where(
+            deliveries.c.recipient_id == recipients.c.id,
+            sa.or_(
+                deliveries.c.not_before >= datetime.combine(before, time(), UTC),
+                deliveries.c.state.in_(_WAITING),
+            ),
+        )
+        of = (recipients.c.state == RecipientState.ACTIVE, recipients.c.since < before)
+        question = sa.select(recipients.c.id).where(*of, *(sa.not_(one) for one in wants), sa.not_(lately))
+        return tuple(self.connection.scalars(question))
 
     def _returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.

@@ -35,6 +35,8 @@ from storage.words import Concern, SourceKind, Trust
 DEFAULT_FILE = "config.toml"
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
+_LEAST_IDLE = 10 * 86_400
+"""Seconds: as long as an alert may be taken back, whoever was told it has to hear so."""
 _TELEGRAM_PORTS = (443, 80, 88, 8443)
 _EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "metrics": {}, "sources": [{}]}
 """A configuration with every table that may be left out."""
@@ -85,6 +87,7 @@ def _read(reader: Reader) -> Config:
             "timezone", vigil.text("timezone", "UTC"), _is_zone, 'use a name such as "Asia/Seoul" or "UTC"'
         ),
         language=vigil.one_of("language", ("en", "ko"), "en"),
+        forget_idle=vigil.duration("forget_idle", 90 * 86_400, least=_LEAST_IDLE),
         fetch=_read_fetch(reader.section("fetch")),
         alerts=_read_alerts(reader.section("alerts")),
         review=_read_review(reader.section("review")),

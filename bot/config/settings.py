@@ -118,6 +118,8 @@ class Config:
     """What prints the key, where it is kept elsewhere: a program and its arguments."""
     timezone: str = "UTC"
     language: str = "en"
+    forget_idle: int = 90 * 86_400
+    """Seconds for which a chat that wants nothing any more is remembered."""
     fetch: FetchConfig = FetchConfig()
     alerts: AlertsConfig = AlertsConfig()
     review: ReviewConfig = ReviewConfig()
