@@ -115,11 +115,14 @@ def test_every_test_that_is_named_exists() -> None:
     assert shown <= known, shown - known
 
 
-def test_every_threat_names_the_test_that_tries_it() -> None:
+@pytest.mark.parametrize(("name", "least"), [("threat-model.md", 20), ("faults.md", 14)])
+def test_every_threat_and_every_fault_names_the_test_that_tries_it(name: str, least: int) -> None:
     """A row without one would be a hope."""
-    text = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
-    rows = [line for line in text.splitlines() if re.match(r"\|(?! who, and how|-)", line)]
-    assert len(rows) > 20
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    rows = [
+        line for line in text.splitlines() if re.match(r"\|(?! who, and how| who \| what| fault|-)", line)
+    ]
+    assert len(rows) > least
     for row in rows:
         tried = row.split(" | ")[-1]
         assert re.search(r"`(?:test_\w+|tests/[\w/]+\.py)`", tried), row

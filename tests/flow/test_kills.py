@@ -34,7 +34,7 @@ ELSEWHERE = (
     "a recipient is suspended",
     "a recipient is moved",
     "what was interrupted is settled",
-    *(point for point in TRAPS if point.startswith(("a change", "an appeal", "an update"))),
+    *(point for point in TRAPS if point.startswith(("a change", "an appeal", "an update")) or "key" in point),
 )
 """Where an alert that goes its straight way does not pass: see the stories beside this one."""
 ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *NOTICES, *OF_HUBS, *ELSEWHERE))

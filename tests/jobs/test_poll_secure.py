@@ -69,11 +69,10 @@ class Trusting(Fetcher):
 
     def __init__(self, ports: dict[int, int], trust: ssl.SSLContext) -> None:
         super().__init__(allow_private=True, timeout=5, gap=0.0)
-        self._here = ports, trust
+        self.ports, self._trust = ports, trust
 
     def _connector(self) -> aiohttp.BaseConnector:
-        ports, trust = self._here
-        return aiohttp.TCPConnector(resolver=Ports(ports), ssl=trust)
+        return aiohttp.TCPConnector(resolver=Ports(self.ports), ssl=self._trust)
 
 
 @asynccontextmanager
@@ -131,3 +130,25 @@ async def test_https_is_believed_at_once_and_remembered(
     assert (source.url, source.asked) == (
         f"http://{HOST}/feed", f"{'https' if believed else 'http'}://{HOST}/feed"
     )  # fmt: skip
+
+
+async def test_a_certificate_that_is_not_believed_is_told_and_nothing_is_read(
+    watch: Watch, tmp_path: Path
+) -> None:
+    """Neither the call of whoever stands in between, nor an exception; once it is renewed, the call rings."""
+    asked: list[tuple[str, str]] = []
+    (tmp_path / "other").mkdir()
+    async with a_secure_host(tmp_path, 301, asked) as fetcher:
+        assert isinstance(fetcher, Trusting)
+        _, another = certificate(tmp_path / "other")
+        async with Trusting({443: fetcher.ports[443]}, another) as doubting:
+            watch.fetcher = doubting
+            watch.over(a_source(url=f"https://{HOST}/feed"))
+            found = await watch.polls()
+            assert (found.source.state, found.alerts) == (SourceState.FAILING, ())
+            assert "certificate is not valid" in found.source.detail
+            assert asked == []
+        watch.fetcher = fetcher
+        watch.restart()
+        watch.later(hours=1)
+        assert len((await watch.polls()).alerts) == 1

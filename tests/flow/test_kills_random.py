@@ -1,0 +1,79 @@
+"""Killed at any instant, again and again, while calls come in: each rings, and what came twice is on record.
+
+`VIGIL_KILLS` says how often (4 if not given), `VIGIL_SEED` begins another row of chances. Each time one more
+call is published and one more command written; the program lives for up to three seconds.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tests.emulators.telegram import TelegramEmulator
+from tests.feeds import Site, item, rss
+from tests.flow.program import Program
+from tests.flow.story import PERSON
+
+KILLS = int(os.environ.get("VIGIL_KILLS", "4"))
+LIFE = 3.0
+"""Seconds that the program has at most."""
+SHOWN = 15
+"""Calls that the feed shows at a time."""
+_GIVEN = ("Amina", "Bogdan", "Chandra", "Dilnoza", "Ekow", "Farida", "Goran", "Hyesoo", "Ibrahim", "Jelena")
+_FAMILY = ("Adeyemi", "Baranov", "Castellanos", "Dushku", "Eshonov", "Fofana", "Gurung", "Hakimi", "Ismailov")
+_PLACES = ("Minsk", "Asmara", "Vientiane", "Osh", "Gulu", "Shiraz", "Hanoi", "Managua", "Lomé", "Bujumbura")
+UNLIMITED = "[alerts]\nper_source_hour = 10000\nper_hour = 100000\n"
+
+
+def call(number: int, at: datetime) -> str:
+    """A call for somebody whom no other is about."""
+    given, family = _GIVEN[number % 10], _FAMILY[number // 10 % 9]
+    other, place = _GIVEN[(number // 90 + 3 * number) % 10], _PLACES[number * 7 % 10]
+    title = f"{given} {other} {family} faces execution in {place}"
+    text = f"{title}. The execution of {given} {other} {family} is set for tomorrow morning. Act now. " * 3
+    return item(title, text, at, f"call-{number}")
+
+
+def title(number: int) -> str:
+    """By which it is known in a chat."""
+    given, family = _GIVEN[number % 10], _FAMILY[number // 10 % 9]
+    return f"{given} {_GIVEN[(number // 90 + 3 * number) % 10]} {family}"
+
+
+async def test_killed_at_any_instant_every_call_rings(
+    vigil: Program, site: Site, telegram: TelegramEmulator
+) -> None:
+    """None is missed, none comes twice unless the log has it as uncertain; commands are answered."""
+    with (vigil.folder / "config.toml").open("a", encoding="utf-8") as file:
+        file.write(UNLIMITED)
+    telegram.private(PERSON)
+    vigil.subscribed(PERSON)
+    vigil.later(timedelta())
+    chance = random.Random(os.environ.get("VIGIL_SEED", "11"))  # noqa: S311 - to be repeated, not secret
+    shown: list[str] = []
+    for number in range(KILLS):
+        shown = [call(number, vigil.now() - timedelta(minutes=1)), *shown][:SHOWN]
+        site.publish("/feed", rss(*shown))
+        await telegram.says(PERSON, "/status")
+        await vigil.launch()
+        await asyncio.sleep(chance.uniform(0, LIFE))
+        await vigil.kill()
+        vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    await telegram.until_true(lambda: not missing(telegram, range(max(0, KILLS - SHOWN), KILLS)), "the end")
+    await telegram.until_handled(patience=60)
+    assert await vigil.stop() == 0
+    assert not missing(telegram, range(KILLS))
+    again = sum(max(0, told(telegram, number) - 1) for number in range(KILLS))
+    assert again <= vigil.log().count("deliver.uncertain")
+
+
+def told(telegram: TelegramEmulator, number: int) -> int:
+    """How often a call has rung."""
+    return sum("URGENT" in text and title(number) in text for text in telegram.texts(PERSON))
+
+
+def missing(telegram: TelegramEmulator, numbers: Sequence[int]) -> list[str]:
+    """The calls that nobody was told of."""
+    return [title(number) for number in numbers if not told(telegram, number)]
