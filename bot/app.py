@@ -27,6 +27,8 @@ from bot.web import serving
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
+from jobs.our_clock import EVERY as CLOCK_EVERY
+from jobs.our_clock import OurClock
 from jobs.pace import Pace
 from jobs.parser import Parser
 from jobs.poll import Poller
@@ -73,10 +75,12 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         parser = Parser((await stack.enter_async_context(workers())).run)
         beat = pulse.of("poll", POLLS_WITHIN)
         meter = Meter()
+        clock = OurClock(database, told, wake.set)
         poller = Poller(
             *(database, fetching, limits(config), wake.set, beat, parser),
             admins=told,
             noticed=meter.polled,
+            dated=clock.heard,
         )
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
@@ -94,6 +98,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
             Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
             Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
             Job("heartbeat", EVERY, heart.beat),
+            Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc())),
             Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
             Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
             Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -63,6 +63,8 @@ class Poller:
     """Who hears of sources in trouble."""
     noticed: Callable[[Polled, float], None] = lambda _polled, _seconds: None
     """Called with every poll that was made and how long it took."""
+    dated: Callable[[str, Mapping[str, str], datetime], None] = lambda _host, _headers, _now: None
+    """Called with the host and the headers of every answer, and when it came."""
     _busy: set[int] = field(default_factory=set)
     _pauses: Pauses = field(default_factory=Pauses)
     _recall: Recall = field(default_factory=Recall)
@@ -172,6 +174,7 @@ class Poller:
                 pinned=True,
                 turn=turns.at,
             )
+            self.dated(host_of(answer.final_url), answer.headers, now())
             outcome = await self._answered(source, answer, now())
             return replace(outcome, understood=now())
         except LeftAlone as error:

@@ -31,7 +31,7 @@ from storage.copy import (
     tables_of,
 )
 from storage.database import Database, StorageError, Work, reason
-from storage.moments import ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
+from storage.moments import ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
 from storage.tables import route_countries
 from storage.words import DeliveryState
@@ -121,7 +121,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     work.statements.index_all()
     take_down_again(work, withheld, now)
     withhold_again(work, redacted)
-    for moment in (ALIVE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
+    for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop(moment)  # of another time: the service did not stand still since the backup
     log.make_room()
     ended = log.end()

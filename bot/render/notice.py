@@ -43,6 +43,8 @@ _ORDER = (
     EventKind.REVIEW_WAITS,
     EventKind.REVIEW_ASKED,
     EventKind.REVIEW,
+    EventKind.CLOCK,
+    EventKind.CLOCK_RIGHT,
     EventKind.OFFLINE,
     EventKind.ONLINE,
     EventKind.OUTAGE,

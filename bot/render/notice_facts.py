@@ -109,6 +109,15 @@ def _offline(event: Event, speech: Speech) -> Facts:
     ]
 
 
+def _clock(event: Event, speech: Speech) -> Facts:
+    theirs = event.at - timedelta(seconds=event.counts.get("seconds", 0))
+    return [
+        (speech.t("It shows"), _text(speech.moment(event.at))),
+        (speech.t("Others show"), _text(speech.moment(theirs))),
+        (speech.t("Servers compared"), _text(speech.number(event.counts.get("servers", 0)))),
+    ]
+
+
 def _period(event: Event, speech: Speech) -> Facts:
     return [
         (speech.t("From"), _text(speech.moment(event.since) if event.since else "")),
@@ -209,6 +218,8 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.WITHHELD: _withheld,
     EventKind.OFFLINE: _offline,
     EventKind.ONLINE: _period,
+    EventKind.CLOCK: _clock,
+    EventKind.CLOCK_RIGHT: lambda *_: [],
     EventKind.OUTAGE: _outage,
     EventKind.AWAY: _away,
     EventKind.REJECTED: _refused,

@@ -16,6 +16,8 @@ HEADINGS = {
     EventKind.WITHHELD: msgid("{source} · an item was held back: it resembles what was taken down"),
     EventKind.OFFLINE: msgid("No source can be reached: is this machine online?"),
     EventKind.ONLINE: msgid("The sources can be reached again"),
+    EventKind.CLOCK: msgid("The clock of this machine is wrong"),
+    EventKind.CLOCK_RIGHT: msgid("The clock of this machine is right again"),
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
     EventKind.AWAY: msgid("{source} took no messages for a while, and takes them again"),
     EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
@@ -104,6 +106,14 @@ CONSEQUENCES = {
         "They are being asked again. What was published meanwhile and is still shown will ring, unless it "
         "is too old by now."
     ),
+    EventKind.CLOCK: msgid(
+        "What is new and what is over is judged by this clock. While it is wrong, urgent calls may be taken "
+        "for old ones, or for ones from the future, and ring for nobody."
+    ),
+    EventKind.CLOCK_RIGHT: msgid(
+        "Calls that came meanwhile may have rung for nobody: look at them with /latest, and write an appeal "
+        "where it is not too late."
+    ),
     EventKind.OUTAGE: msgid(
         "What a source showed and took away again in that time cannot be known. Alerts that waited are "
         "sent now, unless they have expired."
@@ -140,6 +150,10 @@ UNREACHED = {
     EventKind.OFFLINE: msgid(
         "See that this machine has a network, that names are resolved there (DNS), and that the `proxy` "
         "under [fetch], if there is one, is running. `vigil check` asks every source."
+    ),
+    EventKind.CLOCK: msgid(
+        "Set it, with `timedatectl set-ntp true` for instance, and see why it was not kept right. "
+        "`vigil check` compares it with every server."
     ),
     EventKind.VANISHED: msgid(
         "Look at the site in a browser, and ask the organisation whether it is its own doing. "

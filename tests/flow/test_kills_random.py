@@ -61,7 +61,8 @@ async def test_killed_at_any_instant_every_call_rings(
         await vigil.kill()
         vigil.later(timedelta(minutes=2))
     await vigil.serve()
-    await telegram.until_true(lambda: not missing(telegram, range(max(0, KILLS - SHOWN), KILLS)), "the end")
+    latest = range(max(0, KILLS - SHOWN), KILLS)
+    await telegram.until_true(lambda: not missing(telegram, latest), "the last calls", patience=120)
     await telegram.until_handled(patience=60)
     assert await vigil.stop() == 0
     assert not missing(telegram, range(KILLS))
