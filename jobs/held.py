@@ -3,19 +3,18 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import partial
 
-from jobs import circle
+from jobs import circle, undecided
 from jobs.limits import Policy
 from jobs.notices import Admins, announce_at_once
 from jobs.own_time import keep_quiet
-from jobs.review import concerns_of, parts
-from jobs.steps.sensitive import Sensitive, blacken, blackened
+from jobs.review import concerns_of, endangering
+from jobs.steps.sensitive import Black, Sensitive
 from jobs.withhold import withhold
 from storage.database import Work
 from storage.held import EXPIRED_HELD, HeldAlert
 from storage.people import Event
-from storage.records import Alert, Change
+from storage.records import Alert
 from storage.words import Act, Concern, EventKind, MsgType
 
 
@@ -32,6 +31,7 @@ class Card:
     """One alert that waits for an admin."""
 
     alert: Alert
+    """As its source has it; its readers do not see `parts` before somebody has decided."""
     held: HeldAlert
     concerns: tuple[Concern, ...]
     """() where it is held for another reason, which `held.why` says."""
@@ -51,24 +51,20 @@ def card(work: Work, number: int, policy: Policy) -> Card:
     held = next((one for one in work.held.waiting() if one.alert_id == number), None)
     if held is None:
         raise NothingHeld(f"nothing is held of an alert {number}: `vigil admin held` lists what is")
-    alert = work.alerts.many([number])[number]
+    stored = work.alerts.many([number])[number]
+    alert, open_ones = undecided.whole(work, stored), undecided.of(work, stored.statement)
     # Whatever it is held for, what may endanger somebody is shown, and can be taken out.
     looked_for = {*policy.of(alert.source.trust), *concerns_of(held.why)}
-    return Card(alert, held, concerns_of(held.why), parts(alert.statement, looked_for))
+    found = (*(open_ones.parts if open_ones else ()), *endangering(work, alert.statement, looked_for))
+    parts = tuple({(one.concern, one.words): one for one in found}.values())
+    return Card(alert, held, concerns_of(held.why), parts)
 
 
 def without_parts(found: Card) -> Alert:
     """The alert as it would be sent without what may endanger somebody."""
-    words = tuple(one.words for one in found.parts)
-    clean = replace(blackened(found.alert.statement, words), withheld=True)
-    return replace(
-        found.alert, statement=clean, changes=tuple(_without(one, words) for one in found.alert.changes)
-    )
-
-
-def _without(change: Change, words: tuple[str, ...]) -> Change:
-    clean = partial(blacken, words=words)
-    return replace(change, before=tuple(map(clean, change.before)), after=tuple(map(clean, change.after)))
+    black = Black(one.words for one in found.parts)
+    clean = replace(black.statement(found.alert.statement), withheld=True)
+    return replace(found.alert, statement=clean, changes=black.changes(found.alert.changes))
 
 
 def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) -> int:
@@ -82,7 +78,8 @@ def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) ->
     if alert.expires is not None and alert.expires < now:
         work.held.drop(number, EXPIRED_HELD)
         return 0
-    count = _let_go(work, alert, now, zone)
+    undecided.show(work, alert.statement, alert.source)
+    count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.RELEASED, number, now, count)
     return count
 
@@ -99,7 +96,8 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     if alert.expires is not None and alert.expires < now:
         work.held.drop(number, EXPIRED_HELD)
         return 0
-    withhold(work, alert.statement, alert.source, tuple(one.words for one in found.parts))
+    said = undecided.whole(work, alert).statement
+    withhold(work, said, alert.source, tuple(one.words for one in found.parts))
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.REDACTED, number, now, count)
     return count

@@ -269,7 +269,7 @@ class Database:
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             held=Held(connection),
-            redactions=Redactions(connection, key),
+            redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
             appeals=Appeals(connection, key),
             audit=Audit(connection, key),

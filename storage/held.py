@@ -63,6 +63,14 @@ class Held:
         )
         return self._connection.scalar(question.limit(1)) is not None
 
+    def was_told_of(self, statement_id: int) -> bool:
+        """The same of any alert of a statement."""
+        of = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
+        question = sa.select(deliveries.c.id).where(
+            deliveries.c.alert_id.in_(of), deliveries.c.state.in_(_TOLD)
+        )
+        return self._connection.scalar(question.limit(1)) is not None
+
     def waiting_of(self, statement_id: int) -> tuple[int, ...]:
         """The alerts of a statement of which something is queued."""
         question = (

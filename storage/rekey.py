@@ -44,6 +44,7 @@ SEALED = (
     ),
     Sealed(tables.subscriptions.c.secret_sealed, subscriptions.SECRET),
     Sealed(tables.redactions.c.words_sealed, redactions.WORDS),
+    Sealed(tables.redactions.c.undecided_sealed, redactions.UNDECIDED),
     Sealed(tables.updates.c.sealed, updates.BODY),
     Sealed(tables.appeals.c.words_sealed, appeals.WORDS),
 )

@@ -248,6 +248,7 @@ redactions = Table(
     metadata,
     Column("statement_id", ForeignKey("statements.id"), primary_key=True),
     Column("words_sealed", LargeBinary, nullable=False),
+    Column("undecided_sealed", LargeBinary),
 )
 
 alerts = Table(
@@ -386,6 +387,9 @@ deliveries = Table(
 )
 _TO_AMEND = deliveries.c.amend_at.is_not(None)
 Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)
+
+_HELD = deliveries.c.state == literal_column("'held'")
+Index("ix_deliveries_held", deliveries.c.alert_id, sqlite_where=_HELD, postgresql_where=_HELD)
 
 appeals = Table(
     "appeals",

@@ -10,6 +10,7 @@ from storage.database import Work
 from storage.moments import ALIVE
 from storage.people import Event, Notice, Recipient, Route
 from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Reason, Signatories, Source
+from storage.redactions import Withheld
 from storage.words import (
     Act,
     CaseState,
@@ -118,7 +119,8 @@ def _happened(work: Work) -> None:
     work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
     work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
     work.statements.takedowns.withhold([("ab" * 32,)])
-    work.redactions.keep(2, ("김은주",))
+    work.redactions.keep(2, Withheld(("김은주",)))
+    work.redactions.leave_undecided(1, '{"parts": []}')
 
 
 def _appeal(work: Work) -> None:
