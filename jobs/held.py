@@ -75,8 +75,7 @@ def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) ->
     is over by now, which is then dropped.
     """
     alert = _alert(work, number)
-    if alert.expires is not None and alert.expires < now:
-        work.held.drop(number, EXPIRED_HELD)
+    if _is_over(work, alert, admin, now):
         return 0
     undecided.show(work, alert.statement, alert.source)
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
@@ -93,8 +92,7 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     if not found.parts:
         raise NothingHeld(f"nothing in alert {number} was found that would be withheld")
     alert = _alert(work, number)
-    if alert.expires is not None and alert.expires < now:
-        work.held.drop(number, EXPIRED_HELD)
+    if _is_over(work, alert, admin, now):
         return 0
     said = undecided.whole(work, alert).statement
     withhold(work, said, alert.source, tuple(one.words for one in found.parts))
@@ -126,6 +124,14 @@ def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: da
     )
     announce_at_once(work, event, others, now)
     return len(set(others.addresses))
+
+
+def _is_over(work: Work, alert: Alert, admin: str, now: datetime) -> bool:
+    """Whether it expired while it waited; then it is dropped, whatever was decided."""
+    if alert.expires is None or alert.expires >= now:
+        return False
+    work.audit.note(admin, Act.EXPIRED, alert.id, now, work.held.drop(alert.id, EXPIRED_HELD))
+    return True
 
 
 def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:

@@ -249,6 +249,8 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     lane = match.lane(alert)
     queued = work.told.queue(alert, lane, occasion.now, held=held)
     queued += circle.persons(work, alert, occasion.now, followed=followed, held=held)
+    if held and queued:
+        review.announce_held(work, alert, queued, held, occasion.audience.admins)
     if not held:
         circle.amend(work, alert, occasion.now)
     return alert, queued

@@ -272,6 +272,8 @@ class Act(StrEnum):
     """It was sent without what may endanger somebody."""
     REFUSED = "refused"
     """It was not sent."""
+    EXPIRED = "expired"
+    """It was over before anybody had decided, and was not sent."""
     HALTED = "halted"
     """A source is asked no more."""
     RESUMED = "resumed"

@@ -9,7 +9,7 @@ from bot.cli.opened import opened
 from storage.audit import Noted
 from storage.words import Act
 
-_OF_ALERTS = frozenset({Act.RELEASED, Act.REDACTED, Act.REFUSED})
+_OF_ALERTS = frozenset({Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
 _OF_SOURCES = frozenset({Act.HALTED, Act.RESUMED})
 """What is done with an alert that was held, and with a source; everything else is done with an appeal."""
 _SHOWN = 8

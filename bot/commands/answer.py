@@ -116,7 +116,7 @@ def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
     told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
     command, _ = _understood(request)
     if command is not None and command.desk and request.admin:
-        (stand,) = appeals(request, work, speech).messages
+        (stand,) = (command.stands or appeals)(request, work, speech).messages
         return Reply((replace(stand, blocks=(told, *stand.blocks)),))
     if work.recipients.find(request.transport, request.address) is None:
         return reply(told, paragraph(speech.t("Nothing is stored about this chat.")))

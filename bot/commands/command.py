@@ -44,6 +44,8 @@ class Command:
     """True for what admins alone may use, in a private chat: for anybody else it does not exist."""
     changes: Callable[[str], bool] = never
     """Says of what follows the name whether the handler may write to the database."""
+    stands: Handler | None = None
+    """Tells how things stand when the same comes again; without it the settings do, or the appeals."""
 
 
 def arguments(request: Request) -> str:

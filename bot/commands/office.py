@@ -33,6 +33,7 @@ ACTS = {
     Act.RELEASED: msgid("sent alert {number}, which waited"),
     Act.REDACTED: msgid("sent alert {number} without what may endanger somebody"),
     Act.REFUSED: msgid("decided against alert {number}"),
+    Act.EXPIRED: msgid("alert {number} was over before it was decided on"),
     Act.HALTED: msgid("paused source {number}"),
     Act.RESUMED: msgid("resumed source {number}"),
 }

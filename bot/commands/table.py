@@ -1,5 +1,7 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
+from dataclasses import replace
+
 from bot.commands.acting import act
 from bot.commands.appeals import appeal, appeals, approve, confirms, correct, drill, stop
 from bot.commands.archive import demands, latest, resolutions, search
@@ -16,7 +18,7 @@ from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.review import confirms as decides
-from bot.commands.review import review
+from bot.commands.review import review, stand
 from bot.commands.sources import changes as changes_source
 from bot.commands.sources import sources
 from bot.commands.status import status
@@ -191,6 +193,7 @@ COMMANDS: tuple[Command, ...] = (
         desk=True,
         destroys=True,
         changes=decides,
+        stands=stand,
     ),
     Command(
         "sources",
@@ -201,6 +204,7 @@ COMMANDS: tuple[Command, ...] = (
         desk=True,
         destroys=True,
         changes=changes_source,
+        stands=lambda request, work, speech: sources(replace(request, text="/sources"), work, speech),
     ),
     Command(
         "stats",

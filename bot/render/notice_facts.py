@@ -5,10 +5,9 @@ from datetime import timedelta
 
 from bot.render.detail import told as told_reason
 from bot.render.message import Line, Span
-from bot.render.review import CONCERNS
+from bot.render.review import told_reasons
 from bot.render.text import shorten
 from bot.speech import Speech
-from jobs.review import concerns_of
 from storage.people import Event
 from storage.words import EventKind
 
@@ -163,8 +162,7 @@ def _held(event: Event, speech: Speech) -> Facts:
 
 
 def _review(event: Event, speech: Speech) -> Facts:
-    found = concerns_of(event.detail)
-    why = speech.t(CONCERNS[found[0]]) if found else ""
+    why = next(iter(told_reasons(event.detail, speech)), "")
     return [
         (speech.t("Source"), _text(shorten(event.title, TITLE))),
         (speech.t("Why"), _text(why)),

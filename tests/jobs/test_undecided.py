@@ -28,7 +28,7 @@ from storage.redactions import Withheld
 from storage.tables import alerts, deliveries
 from storage.takedowns import digests
 from storage.vault import Vault
-from storage.words import DeliveryState
+from storage.words import DeliveryState, EventKind, Trust
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, assert_nowhere, only_held, publishes, states
 from tests.jobs.watching import CALL, Watch, a_watch
@@ -335,3 +335,25 @@ async def test_what_was_read_before_it_was_redacted_is_kept_without_the_words(wa
         keep_all(work, [Outcome(source, source, watch.now, edits=(renamed,))], Limits(), Recall(), admins)
     assert the_entry(watch).uid == "v2:call"
     assert_nowhere(watch, "Ryu Sol")
+
+
+async def test_admins_hear_of_an_end_that_waits(watch: Watch) -> None:
+    """Another source says that it is over: people go on acting upon it until somebody has looked."""
+    await publishes(watch, CALL[1], title=CALL[0])
+    are_sent(watch)
+    watch.over_feed("/other", "relay", trust=Trust.RELAY, organisation="Relay")
+    watch.publish("/other", rss())
+    await watch.polls("relay")
+    watch.later(days=1)
+    end = (
+        "The nine North Korean refugees who were held in Shenyang are free and safe. "
+        "No further action is requested. Thank you to all who wrote."
+    )
+    watch.publish(
+        "/other", rss(item("Stop action: the nine North Korean refugees are free", end, watch.now, "end"))
+    )
+    await watch.polls("relay")
+    assert states(watch) == [DeliveryState.SENT, DeliveryState.HELD]
+    (event,) = (one for one in watch.events() if one.kind is EventKind.REVIEW)
+    assert event.counts["recipients"] == 1
+    assert event.detail.startswith("another source than the one that called")
