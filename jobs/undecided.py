@@ -82,6 +82,16 @@ def said(work: Work, statement: Statement) -> Statement:
     return replace(statement, title=title, text=text)
 
 
+def said_entry(work: Work, statement: Statement) -> Entry:
+    """Its entry, in the same way."""
+    entry = work.entries.get(statement.entry_id)
+    assert entry is not None  # noqa: S101 - they were stored together
+    open_ones = of(work, statement)
+    entry = open_ones.entry if open_ones else entry
+    found = work.redactions.withheld(statement.id)
+    return replace(entry, title=filled(entry.title, found.title), text=filled(entry.text, found.text))
+
+
 def whole(work: Work, alert: Alert) -> Alert:
     """The alert as its source has it, for admins."""
     found = of(work, alert.statement)

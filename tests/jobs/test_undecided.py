@@ -20,6 +20,7 @@ from jobs.parser import Parser
 from jobs.recall import Recall
 from jobs.restore import restore
 from jobs.steps.sensitive import MARK
+from jobs.takedown import take_down
 from storage.backup import reading
 from storage.database import Database, Work
 from storage.queries import Query
@@ -30,7 +31,7 @@ from storage.takedowns import digests
 from storage.vault import Vault
 from storage.words import DeliveryState, EventKind, Trust
 from tests.feeds import item, rss
-from tests.jobs.test_review import ANNA, MINOR, assert_nowhere, only_held, publishes, states
+from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
 from tests.jobs.watching import CALL, Watch, a_watch
 
 LINK = "https://northlight.example/free-ryu-sol"
@@ -357,3 +358,15 @@ async def test_admins_hear_of_an_end_that_waits(watch: Watch) -> None:
     (event,) = (one for one in watch.events() if one.kind is EventKind.REVIEW)
     assert event.counts["recipients"] == 1
     assert event.detail.startswith("another source than the one that called")
+
+
+@pytest.mark.parametrize("decided", [True, False])
+async def test_what_is_taken_down_without_the_words_is_known_again_by_them(
+    watch: Watch, *, decided: bool
+) -> None:
+    """Its source shows them: under another id it does not come back."""
+    await (redacts(watch) if decided else publishes(watch))
+    with watch.database.write() as work:
+        take_down(work, the_statement(watch).id, "why", watch.now)
+        again = Entry("v2", TITLE, text=MINOR)
+        assert work.statements.takedowns.withheld("northlight", [again]) == {"v2"}
