@@ -111,7 +111,6 @@ def drop(work: Work, number: int, admin: str, now: datetime) -> int:
 
 def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: datetime) -> int:
     """Asks all other admins to look at it; returns how many there are."""
-    others = replace(admins, addresses=tuple(one for one in admins.addresses if one != asker))
     title = found.alert.source.organisation or found.alert.source.title or found.alert.source.name
     event = Event(
         EventKind.REVIEW_ASKED,
@@ -122,8 +121,7 @@ def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: da
         since=found.alert.sent,
         counts={"alert": found.alert.id, "recipients": found.held.recipients},
     )
-    announce_at_once(work, event, others, now)
-    return len(set(others.addresses))
+    return announce_at_once(work, event, admins, now, but=asker)
 
 
 def _is_over(work: Work, alert: Alert, admin: str, now: datetime) -> bool:

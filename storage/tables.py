@@ -414,6 +414,27 @@ approvals = Table(
     Column("admin", String(64), primary_key=True),
 )
 
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("address_trace", String(64), unique=True),
+    Column("transport", String, nullable=False),
+    Column("address_sealed", LargeBinary),
+    Column("role", String),
+    Column("since", Date, nullable=False),
+    Column("suspended", Date),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("trace", String(64), primary_key=True),
+    Column("role", String, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -15,6 +15,7 @@ from storage.words import (
     Act,
     CaseState,
     DeliveryState,
+    DeskRole,
     Digest,
     EventKind,
     Gone,
@@ -127,6 +128,9 @@ def _appeal(work: Work) -> None:
     """One that somebody has approved, and one that was sent."""
     admin, other = (work.audit.admin("telegram", address) for address in ("1", "2"))
     words = Draft("긴급", "북송을 막자", "ko", Urgency.IMMEDIATE, ("KP",), "UNHCR", date(2026, 4, 1))
+    work.staff.join(work.staff.invite(DeskRole.REVIEWER, NOON), "telegram", "3", NOON)
+    work.staff.suspend(other, "telegram", NOON)
+    work.staff.invite(DeskRole.KEEPER, NOON)
     made = work.appeals.add(admin, words, NOON)
     work.appeals.approve(made.id, other)
     work.appeals.sent(work.appeals.add(other, words, NOON).id, 1, 2)
