@@ -59,6 +59,14 @@ def known_of_case(
     return bare, replace(clean, withheld=True), _cut(held, statement, clean)
 
 
+def withhold_known(work: Work, statement: Statement, source: Source) -> Statement:
+    """A statement that is kept already, and came into a case, without the words that are withheld of that."""
+    entry = work.entries.get(statement.entry_id)
+    assert entry is not None  # noqa: S101 - they were stored together
+    _, _, found = known_of_case(work, entry, statement, statement.case_id)
+    return withhold(work, statement, source, found.words) if found.words else statement
+
+
 def save_known(work: Work, entry: Entry) -> Entry:
     """Stores an entry that says what it said, without the words that are withheld of it; returns it."""
     number = work.entries.statement_of(entry.id)

@@ -18,6 +18,7 @@ from jobs.keep import Edit, Outcome, keep_all
 from jobs.limits import USUAL, Limits
 from jobs.parser import Parser
 from jobs.recall import Recall
+from jobs.relink import join
 from jobs.restore import restore
 from jobs.steps.sensitive import MARK
 from jobs.takedown import take_down
@@ -30,6 +31,7 @@ from storage.tables import alerts, deliveries
 from storage.takedowns import digests
 from storage.vault import Vault
 from storage.words import DeliveryState, EventKind, Trust
+from tests.builders import a_statement, kept
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
 from tests.jobs.watching import CALL, Watch, a_watch
@@ -370,3 +372,14 @@ async def test_what_is_taken_down_without_the_words_is_known_again_by_them(
         take_down(work, the_statement(watch).id, "why", watch.now)
         again = Entry("v2", TITLE, text=MINOR)
         assert work.statements.takedowns.withheld("northlight", [again]) == {"v2"}
+
+
+async def test_what_an_admin_joins_to_a_case_loses_what_is_withheld_of_it(watch: Watch) -> None:
+    """By whatever way a statement comes into it."""
+    number = await redacts(watch)
+    with watch.database.write() as work:
+        case = work.alerts.many([number])[number].case_id
+        assert case
+        (choir,) = kept(work, a_statement(title="A choir", text="Ryu Sol sings."), source=watch.source())
+        join(work, choir.id, case, watch.now)
+    assert_nowhere(watch, "Ryu Sol")
