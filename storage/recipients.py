@@ -149,7 +149,7 @@ class Recipients:
         return tuple(self.connection.scalars(sa.select(recipients.c.id).where(*of)))
 
     def idle(self, before: date) -> tuple[int, ...]:
-        """Who came before this day, wants nothing any more, was sent nothing since, and is not at the desk."""
+        """Who came before this day, wants nothing, was sent nothing since, and is not at the desk."""
         wants = (sa.exists().where(table.c.recipient_id == recipients.c.id) for table in (routes, stances))
         lately = sa.exists().where(
             deliveries.c.recipient_id == recipients.c.id,

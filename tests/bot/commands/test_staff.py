@@ -220,9 +220,7 @@ def test_forget_takes_somebody_from_the_desk(anna: Person, carla: Person) -> Non
         assert work.staff.all() == ()
 
 
-def test_whoever_is_at_the_desk_stays_there_without_asking_for_anything(
-    anna: Person, carla: Person
-) -> None:
+def test_whoever_is_at_the_desk_stays_there_without_asking_for_anything(anna: Person, carla: Person) -> None:
     """A chat that wants nothing is forgotten after a time; not that of somebody who is needed."""
     carla.says(code_of(anna.says("/admins invite reviewer")))
     with anna.desk.database.write() as work:
