@@ -19,8 +19,8 @@ from sqlalchemy.engine import Connection
 from benchmarks.corpus import statements as made
 from bot.commands import words
 from bot.speech import Speech
+from jobs.filing import keep
 from jobs.recall import Recall
-from jobs.ring import keep
 from jobs.steps.understand import of_source, understand_entry
 from storage.answer import Row
 from storage.database import Database, Work, now_utc

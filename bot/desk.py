@@ -14,8 +14,9 @@ from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.console import ADDRESS
 from jobs.desk import Rules
 from jobs.notices import Admins
-from storage.database import Database, now_utc
-from storage.words import RecipientState
+from jobs.staff import role_of
+from storage.database import Database, Work, now_utc
+from storage.words import DeskRole, RecipientState
 
 log = structlog.get_logger()
 
@@ -58,14 +59,19 @@ class Desk:
         await asyncio.to_thread(self._count, transport, address, message, change, request_id)
 
     def _answer(self, request: Request) -> Reply:
-        known = (request.transport, request.address) in (*self.admins.addresses, TERMINAL)
-        if known and not request.group:
-            request = replace(request, admin=True, rules=self.rules)
         self._welcome_back(request)
         # A look-up must not wait for whoever is writing.
         opened = self.database.write if changes(request.text) else self.database.read
         with opened() as work:
-            return answer_command(request, work, self.zone)
+            return answer_command(self._at_desk(request, work), work, self.zone)
+
+    def _at_desk(self, request: Request, work: Work) -> Request:
+        """With the role of the person, as it is now; several people have none together."""
+        if request.group:
+            return request
+        person = (request.transport, request.address)
+        role = DeskRole.OWNER if person == TERMINAL else role_of(work, *person, self.admins)
+        return replace(request, role=role, rules=self.rules)
 
     def _welcome_back(self, request: Request) -> None:
         """Who could not be reached and writes, whatever it is, can be: what was kept from them comes."""

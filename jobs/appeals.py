@@ -119,6 +119,7 @@ def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: d
     work.appeals.approve(number, admin)
     work.audit.note(admin, Act.APPROVED, number, now)
     standing = {appeal.author, *appeal.approved, admin}
+    standing -= {one.mark for one in work.staff.all() if one.is_suspended}
     missing = max(0, rules.approvals - len(standing))
     if not missing:
         _cool(work, number, found, rules, now)

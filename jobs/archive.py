@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from jobs.lines import Line, row_of_line
+from jobs.withhold import cut_of
 from storage.database import Work
 from storage.records import Entry, Source, Statement
 
@@ -30,7 +31,9 @@ def as_lines(work: Work) -> Iterator[bytes]:
         case = work.cases.get(statement.case_id) if statement.case_id else None
         deferred = work.statements.is_deferred(statement.id) if case is None else False
         withheld = work.statements.takedowns.of(statement.id) if statement.taken_down else ()
-        row = row_of_line(Line(entry, source, statement, versions, case, deferred, withheld))
+        cut = cut_of(work, statement)
+        redacted = work.redactions.seal(cut) if cut.words else b""
+        row = row_of_line(Line(entry, source, statement, versions, case, deferred, withheld, redacted))
         yield (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 

@@ -3,19 +3,18 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import partial
 
-from jobs import circle
+from jobs import circle, undecided
 from jobs.limits import Policy
 from jobs.notices import Admins, announce_at_once
 from jobs.own_time import keep_quiet
-from jobs.review import concerns_of, parts
-from jobs.steps.sensitive import Sensitive, blacken, blackened
+from jobs.review import concerns_of, endangering
+from jobs.steps.sensitive import Black, Sensitive
 from jobs.withhold import withhold
 from storage.database import Work
 from storage.held import EXPIRED_HELD, HeldAlert
 from storage.people import Event
-from storage.records import Alert, Change
+from storage.records import Alert
 from storage.words import Act, Concern, EventKind, MsgType
 
 
@@ -32,6 +31,7 @@ class Card:
     """One alert that waits for an admin."""
 
     alert: Alert
+    """As its source has it; its readers do not see `parts` before somebody has decided."""
     held: HeldAlert
     concerns: tuple[Concern, ...]
     """() where it is held for another reason, which `held.why` says."""
@@ -51,24 +51,20 @@ def card(work: Work, number: int, policy: Policy) -> Card:
     held = next((one for one in work.held.waiting() if one.alert_id == number), None)
     if held is None:
         raise NothingHeld(f"nothing is held of an alert {number}: `vigil admin held` lists what is")
-    alert = work.alerts.many([number])[number]
+    stored = work.alerts.many([number])[number]
+    alert, open_ones = undecided.whole(work, stored), undecided.of(work, stored.statement)
     # Whatever it is held for, what may endanger somebody is shown, and can be taken out.
     looked_for = {*policy.of(alert.source.trust), *concerns_of(held.why)}
-    return Card(alert, held, concerns_of(held.why), parts(alert.statement, looked_for))
+    found = (*(open_ones.parts if open_ones else ()), *endangering(work, alert.statement, looked_for))
+    parts = tuple({(one.concern, one.words): one for one in found}.values())
+    return Card(alert, held, concerns_of(held.why), parts)
 
 
 def without_parts(found: Card) -> Alert:
     """The alert as it would be sent without what may endanger somebody."""
-    words = tuple(one.words for one in found.parts)
-    clean = replace(blackened(found.alert.statement, words), withheld=True)
-    return replace(
-        found.alert, statement=clean, changes=tuple(_without(one, words) for one in found.alert.changes)
-    )
-
-
-def _without(change: Change, words: tuple[str, ...]) -> Change:
-    clean = partial(blacken, words=words)
-    return replace(change, before=tuple(map(clean, change.before)), after=tuple(map(clean, change.after)))
+    black = Black(one.words for one in found.parts)
+    clean = replace(black.statement(found.alert.statement), withheld=True)
+    return replace(found.alert, statement=clean, changes=black.changes(found.alert.changes))
 
 
 def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) -> int:
@@ -79,10 +75,10 @@ def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) ->
     is over by now, which is then dropped.
     """
     alert = _alert(work, number)
-    if alert.expires is not None and alert.expires < now:
-        work.held.drop(number, EXPIRED_HELD)
+    if _is_over(work, alert, admin, now):
         return 0
-    count = _let_go(work, alert, now, zone)
+    undecided.show(work, alert.statement, alert.source)
+    count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.RELEASED, number, now, count)
     return count
 
@@ -96,10 +92,10 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     if not found.parts:
         raise NothingHeld(f"nothing in alert {number} was found that would be withheld")
     alert = _alert(work, number)
-    if alert.expires is not None and alert.expires < now:
-        work.held.drop(number, EXPIRED_HELD)
+    if _is_over(work, alert, admin, now):
         return 0
-    withhold(work, alert.statement, alert.source, tuple(one.words for one in found.parts))
+    said = undecided.whole(work, alert).statement
+    withhold(work, said, alert.source, tuple(one.words for one in found.parts))
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.REDACTED, number, now, count)
     return count
@@ -115,7 +111,6 @@ def drop(work: Work, number: int, admin: str, now: datetime) -> int:
 
 def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: datetime) -> int:
     """Asks all other admins to look at it; returns how many there are."""
-    others = replace(admins, addresses=tuple(one for one in admins.addresses if one != asker))
     title = found.alert.source.organisation or found.alert.source.title or found.alert.source.name
     event = Event(
         EventKind.REVIEW_ASKED,
@@ -126,8 +121,15 @@ def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: da
         since=found.alert.sent,
         counts={"alert": found.alert.id, "recipients": found.held.recipients},
     )
-    announce_at_once(work, event, others, now)
-    return len(set(others.addresses))
+    return announce_at_once(work, event, admins, now, but=asker)
+
+
+def _is_over(work: Work, alert: Alert, admin: str, now: datetime) -> bool:
+    """Whether it expired while it waited; then it is dropped, whatever was decided."""
+    if alert.expires is None or alert.expires >= now:
+        return False
+    work.audit.note(admin, Act.EXPIRED, alert.id, now, work.held.drop(alert.id, EXPIRED_HELD))
+    return True
 
 
 def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:

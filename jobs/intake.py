@@ -9,10 +9,10 @@ from collections.abc import AsyncIterable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from jobs.filing import keep, place
 from jobs.lines import Line
 from jobs.parser import Parser
 from jobs.recall import Recall
-from jobs.ring import keep, place
 from jobs.steps.edits import words
 from jobs.steps.understand import Understood, as_it_stands, possible
 from storage.database import Database, Work
@@ -210,6 +210,9 @@ class Intake:
         statement = replace(line.statement, entry_id=entry_id, case_id=case, fetched=fetched)
         number = work.statements.bring(statement, source, line.versions, deferred=line.deferred)
         work.statements.takedowns.withhold([line.withheld], number)
+        cut = work.redactions.opened(line.redacted) if line.redacted else None
+        if cut and cut.words:
+            work.redactions.keep(number, cut)
 
     def _meet(self, work: Work, source: Source, one: Understood | Line) -> None:
         """One of an export that is here already: others of its case join it."""

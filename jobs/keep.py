@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jobs.filing import change, keep
 from jobs.health import Found, tell, tell_pushed, tell_vanished, tell_withheld
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.recall import Recall
-from jobs.ring import Audience, Occasion, change, keep, ring, ring_again
+from jobs.ring import Audience, Occasion, ring, ring_again
 from jobs.steps.habit import LOOKED_AT, habit, is_silent
 from jobs.steps.understand import Understood
 from jobs.vanished import Standing
 from jobs.wishes import Wishes
+from jobs.withhold import save_known
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
 from storage.words import Relation
@@ -150,7 +152,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     for edit in edits:
         if edit.entry.uid in brought_back:  # seen as it is now, and kept as it was
             shown, fingerprint = edit.entry.shown, edit.entry.fingerprint
-            work.entries.save(replace(edit.old, shown=shown, fingerprint=fingerprint, again_at=None))
+            save_known(work, replace(edit.old, shown=shown, fingerprint=fingerprint, again_at=None))
     edits = tuple(edit for edit in edits if edit.entry.uid not in brought_back)
     alerts = _edited(work, replace(outcome, edits=edits), occasion, recall)
     lost = any(_differs(work, source, edit) for edit in overtaken)
@@ -221,7 +223,8 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
             _renew(work, source, edit, recall)
             continue
         read = (edit.entry, edit.statement)
-        told = change(work, source, read, now, rewritten=edit.by_publisher)
+        wanted = limits.review.of(source.trust)
+        told = change(work, source, read, now, wanted, rewritten=edit.by_publisher)
         recall.edited(work, told[1])
         if edit.by_publisher:
             in_time = limits.edited_in_time(edit.entry, now)
@@ -255,13 +258,11 @@ def _still_as(work: Work, source: Source, edit: Edit) -> bool:
 
 def _renew(work: Work, source: Source, edit: Edit, recall: Recall) -> None:
     """The entry goes by another name, or is reached elsewhere, and says what it said."""
-    work.entries.save(edit.entry)
-    if edit.entry.url == edit.old.url:
-        return
-    number = work.entries.statement_of(edit.entry.id)
-    statement = work.statements.get(number) if number else None
+    entry = save_known(work, edit.entry)
+    number = work.entries.statement_of(entry.id)
+    statement = work.statements.get(number) if number and entry.url != edit.old.url else None
     if statement:
-        statement = replace(statement, url=edit.entry.url)
+        statement = replace(statement, url=entry.url)
         work.statements.change(statement, source)
         recall.edited(work, statement)
 

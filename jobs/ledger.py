@@ -18,9 +18,10 @@ from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
+from storage.audit import NOBODY as NOBODY_OF_THEM
 from storage.database import Database, Work
 from storage.people import Delivery, Event, Notice
-from storage.words import DeliveryState, EventKind
+from storage.words import Act, DeliveryState, EventKind
 
 log = structlog.get_logger()
 
@@ -153,7 +154,9 @@ class Ledger:
         now = self.now()
         if self._swept is None or not self._swept <= now < self._swept + _SWEEP:
             expired = work.deliveries.cancel_expired(self._swept, now) + self._late + self._choice.late
-            self._unseen += work.held.expire(self._swept, now)
+            for alert, count in work.held.expire(now).items():
+                work.audit.note(NOBODY_OF_THEM, Act.EXPIRED, alert, now, count)
+                self._unseen += count
             if expired:
                 log.warning("deliver.expired", deliveries=expired)
             if (expired or self._unseen) and self._away.since is None:

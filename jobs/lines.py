@@ -4,6 +4,7 @@
 anybody; what only Vigil knows stands beside them, under `format`. Numbers are each archive's own.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -35,6 +36,8 @@ class Line:
     deferred: bool = False
     withheld: tuple[str, ...] = ()
     """Of what was taken down the digests by which it is known again, wherever it is shown."""
+    redacted: bytes = b""
+    """The words that were taken out of it, enciphered: for an archive that has the same key."""
 
 
 def row_of_line(line: Line) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def row_of_line(line: Line) -> dict[str, Any]:
         }
         stone |= {"kind": statement.kind, "taken_down": statement.taken_down, "said": {}}
         stone |= {"withheld": line.withheld} if line.withheld else {}
-        return _written(
+        return written(
             stone | {"fetched": statement.fetched, "relation": statement.relation} | _case(line.case)
         )
     said = {name: value for name, value in row_of(statement, line.source).items() if name not in _NOT_SAID}
@@ -90,9 +93,10 @@ def row_of_line(line: Line) -> dict[str, Any]:
         "source_title": line.source.title,
         "source_language": line.source.language,
         "source_countries": line.source.countries,
+        "redacted": base64.b64encode(line.redacted).decode(),
     }
     row |= {name: value for name, value in beside.items() if value}
-    return _written(row | _case(line.case) | {"said": said})
+    return written(row | _case(line.case) | {"said": said})
 
 
 def line_of(row: dict[str, Any], entry: Entry, source: Source) -> Line:
@@ -100,22 +104,24 @@ def line_of(row: dict[str, Any], entry: Entry, source: Source) -> Line:
 
     Raises ValueError, KeyError or TypeError for what no Vigil wrote.
     """
-    said, taken_down = _read(row["said"]), row.get("taken_down")
+    said, taken_down = read(row["said"]), row.get("taken_down")
     nothing = dict.fromkeys((*_DAYS, "published", "case_id"))
     own = {"title": entry.title, "text": entry.text, "url": entry.url, "language": "", "kind": row["kind"]}
     judged = {"msg_type": "alert", "urgent": False, "urgency": "Unknown", "severity": "Unknown"}
     judged |= {"certainty": "Unknown", "reading": {}, "relation": row.get("relation", "new")}
-    standing = _read({name: row.get(name) for name in ("gone", "gone_as", "fetched", "taken_down")})
+    standing = read({name: row.get(name) for name in ("gone", "gone_as", "fetched", "taken_down")})
     here = {"id": 0, "entry_id": 0, "source_name": source.name, "external_id": entry.uid}
     kept: Any = nothing | own | judged | said | standing | here  # a row by another name
-    statement = statement_of(kept, tuple(Demand(**_read(one)) for one in row.get("demands", ())))
+    statement = statement_of(kept, tuple(Demand(**read(one)) for one in row.get("demands", ())))
     if taken_down:
         withheld = tuple(str(mark) for mark in row.get("withheld", ()))
         if not all(map(is_digest, withheld)):
             raise ValueError("no digests")
         return Line(entry, source, statement, case=_case_of(row), withheld=withheld)
     versions = tuple(_version_of(one) for one in row.get("versions", ()))
-    return Line(entry, source, statement, versions, _case_of(row), row.get("deferred") is True)
+    redacted = base64.b64decode(row.get("redacted", ""), validate=True)
+    deferred = row.get("deferred") is True
+    return Line(entry, source, statement, versions, _case_of(row), deferred, redacted=redacted)
 
 
 def entry_fields(row: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +130,7 @@ def entry_fields(row: dict[str, Any]) -> dict[str, Any]:
         return {"uid": f"taken down: {int(row['number'])}", "title": "", "text": "", "url": ""}
     own = row.get("own_language")
     language = {"language": "" if own == "-" else str(own)} if own else {}
-    shown = {name: value for name, value in _read(row.get("entry", {})).items() if name in _OF_ENTRY}
+    shown = {name: value for name, value in read(row.get("entry", {})).items() if name in _OF_ENTRY}
     return {**shown, **language, "text": str(row.get("summary") or ""), "title": str(row["title"] or "")}
 
 
@@ -132,13 +138,13 @@ def _case(case: Case | None) -> dict[str, Any]:
     if case is None:
         return {"case": None}
     about = {"title": case.title, "state": case.state, "opened": case.opened, "updated": case.updated}
-    return {"case": case.id, "case_about": _written(about)}
+    return {"case": case.id, "case_about": written(about)}
 
 
 def _case_of(row: dict[str, Any]) -> Case | None:
     if row.get("case") is None:
         return None
-    about = _read(row.get("case_about", {}))
+    about = read(row.get("case_about", {}))
     state = CaseState(about.get("state", CaseState.OPEN))
     return Case(
         str(about.get("title", "")), state, about.get("opened"), about.get("updated"), int(row["case"])
@@ -147,18 +153,18 @@ def _case_of(row: dict[str, Any]) -> Case | None:
 
 def _version(one: Version) -> dict[str, Any]:
     told = {"number": one.number, "title": one.title, "summary": one.text, "link": one.url}
-    return _written(told | {"since": one.since, "until": one.until, "rewritten": one.rewritten})
+    return written(told | {"since": one.since, "until": one.until, "rewritten": one.rewritten})
 
 
 def _version_of(row: dict[str, Any]) -> Version:
-    told = _read(row)
+    told = read(row)
     title, text, url = (str(told[name]) for name in ("title", "summary", "link"))
     return Version(
         int(told["number"]), title, text, url, told["since"], told["until"], told["rewritten"] is True
     )
 
 
-def _written(row: dict[str, Any]) -> dict[str, Any]:
+def written(row: dict[str, Any]) -> dict[str, Any]:
     """With dates and moments as texts (ISO 8601)."""
     return {name: _plain(value) for name, value in row.items()}
 
@@ -167,13 +173,13 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON takes
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        return _written(value)
+        return written(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(one) for one in value]
     return value
 
 
-def _read(row: dict[str, Any]) -> dict[str, Any]:
+def read(row: dict[str, Any]) -> dict[str, Any]:
     """With texts as the dates and moments that they say."""
     found = dict(row)
     for name, value in row.items():

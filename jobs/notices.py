@@ -43,28 +43,55 @@ def announce(work: Work, events: Sequence[Event], admins: Admins, now: datetime)
     Each admin is a recipient like any other, with an enciphered address, made when first needed.
     Nothing is queued where nobody is to be told.
     """
-    if not events or not admins.addresses:
+    if not events:
         return
     begun = work.notices.open(now, _GATHER)
     if begun:
         work.notices.extend(begun, events)
         return
-    number = work.notices.add(Notice(tuple(events), now))
-    work.deliveries.queue_notice(number, _told(work, admins, now, now + _GATHER), _LANE)
+    told = _told(work, admins, now, now + _GATHER)
+    if told:
+        number = work.notices.add(Notice(tuple(events), now))
+        work.deliveries.queue_notice(number, told, _LANE)
 
 
-def announce_at_once(work: Work, event: Event, admins: Admins, now: datetime) -> None:
-    """As `announce`, for what cannot wait for others: it goes ahead of all that is sent to subscribers."""
-    if not admins.addresses:
-        return
-    number = work.notices.add(Notice((event,), now))
-    work.deliveries.queue_notice(number, _told(work, admins, now, now), _AT_ONCE)
+def announce_at_once(
+    work: Work, event: Event, admins: Admins, now: datetime, but: tuple[str, str] | None = None
+) -> int:
+    """As `announce`, for what cannot wait for others: it goes ahead of all that is sent to subscribers.
+
+    Nobody is told who is `but`; returns how many are.
+    """
+    told = _told(work, admins, now, now, but)
+    if told:
+        number = work.notices.add(Notice((event,), now))
+        work.deliveries.queue_notice(number, told, _AT_ONCE)
+    return len(told)
 
 
-def _told(work: Work, admins: Admins, now: datetime, due: datetime) -> list[tuple[int, str, datetime]]:
-    """Each admin as the queue takes them, from when on they may be told."""
+def is_named(admins: Admins, transport: str, address: str) -> bool:
+    """Whether the configuration names this person."""
+    return (transport, address) in admins.addresses
+
+
+def at_desk(work: Work, admins: Admins) -> tuple[tuple[str, str], ...]:
+    """Where those are reached who work at the desk: whom the configuration names, and who joined."""
+    members = work.staff.all()
+    kept_away = {one.mark for one in members if one.is_suspended}
+    joined = [(one.transport, one.address) for one in members if one.address]
+    everybody = dict.fromkeys((*admins.addresses, *joined))
+    if not kept_away:
+        return tuple(everybody)
+    return tuple(one for one in everybody if work.staff.mark(*one) not in kept_away)
+
+
+def _told(
+    work: Work, admins: Admins, now: datetime, due: datetime, but: tuple[str, str] | None = None
+) -> list[tuple[int, str, datetime]]:
+    """Each of them as the queue takes them, from when on they may be told."""
     found = (
         work.recipients.ensure(transport, address, admins.language, now)
-        for transport, address in dict.fromkeys(admins.addresses)
+        for transport, address in at_desk(work, admins)
+        if (transport, address) != but
     )
     return [(one.id, one.transport, due) for one in found]

@@ -40,6 +40,7 @@ class Pruner:
                     work.recipients.forget(recipient)
         with self.database.write() as work:
             work.updates.prune(now)
+            work.staff.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))
         return len(past)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jobs.steps.link import Known, Shelf, Traits, read_traits
+from jobs.undecided import said
 from storage.database import Work
 from storage.neighbours import COMPARED, case_window
 from storage.queries import Placed
@@ -102,7 +103,7 @@ class Recall:
         """What is asked for and was never read, or was forgotten."""
         for statement in work.statements.many(missing) if missing else ():
             assert statement.case_id is not None  # noqa: S101 - what has none was not found
-            self.shelf.add(Known(statement.id, statement.case_id, read_traits(statement)))
+            self.shelf.add(Known(statement.id, statement.case_id, read_traits(said(work, statement))))
 
     def _place(self, placed: Placed) -> None:
         late = placed.number not in self._places and placed.number < next(reversed(self._places), 0)

@@ -1,7 +1,9 @@
 """Changes by hand which case a statement belongs to: an admin who knows better has the last word."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from jobs.withhold import withhold_known
 from storage.database import Work
 from storage.records import Reason, Statement
 from storage.words import CaseState, Relation
@@ -27,7 +29,10 @@ def part(work: Work, statement_id: int, now: datetime) -> int:
 
 
 def join(work: Work, statement_id: int, case_id: int, now: datetime) -> None:
-    """Puts a statement, and what rang for it, into a case, as an update of it. Raises Unknown."""
+    """Puts a statement, and what rang for it, into a case, as an update of it. Raises Unknown.
+
+    What was withheld of the case goes out of it.
+    """
     work.cases.lock()
     statement = _statement(work, statement_id)
     if work.cases.get(case_id) is None:
@@ -37,6 +42,9 @@ def join(work: Work, statement_id: int, case_id: int, now: datetime) -> None:
     said = Reason("joined by an admin", f"from case {statement.case_id}")
     work.statements.move(statement, case_id, Relation.UPDATE, (said,))
     work.cases.touch(case_id, CaseState.UPDATED, now)
+    source = work.sources.by_name(statement.source_name)
+    if source is not None:
+        withhold_known(work, replace(statement, case_id=case_id), source)
 
 
 def _statement(work: Work, statement_id: int) -> Statement:

@@ -2,6 +2,7 @@
 
 The archive goes back to what it was; people do not. Those whom the database knows,
 with what they asked for, their language and what they were sent, are as they are now (`storage.aside`).
+So is who works at the admins' desk, and who is kept from it.
 Those whom it does not know, although it is what became of the backup, count as having used /forget:
 nothing can tell, as a mark that outlives /forget would be a row about the person. Without a word nothing
 is sent that may have been sent since.
@@ -113,6 +114,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
+    people_of_the_desk = work.staff.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
@@ -121,6 +123,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     work.statements.index_all()
     take_down_again(work, withheld, now)
     withhold_again(work, redacted)
+    work.staff.put_back(people_of_the_desk, only=continues)
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

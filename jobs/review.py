@@ -7,6 +7,7 @@ operator's (`[review]` in the configuration).
 
 from collections.abc import Iterable
 
+from jobs import undecided
 from jobs.limits import ENDANGERS, Policy
 from jobs.notices import Admins, announce
 from jobs.steps import sensitive
@@ -31,13 +32,30 @@ _LITTLE = frozenset({Certainty.POSSIBLE, Certainty.UNKNOWN})
 def concerns(work: Work, alert: Alert, policy: Policy) -> tuple[Concern, ...]:
     """Why a person is to look at the alert first, the gravest first; () where nothing speaks for it."""
     wanted = policy.of(alert.source.trust)
-    found = {one.concern for one in parts(alert.statement, wanted)}
+    again = {one.concern for one in undecided.of_case(work, alert.statement)}
+    found = {one.concern for one in parts(alert.statement, wanted)} | again
     judged = alert.statement.alert
     if judged.severity is Severity.EXTREME and judged.certainty in _LITTLE:
         found.add(Concern.DOUBT)
     if Concern.NEW in wanted and not work.held.has_rung(alert.source.id):
         found.add(Concern.NEW)
-    return tuple(one for one in Concern if one in found & wanted)
+    return tuple(one for one in Concern if one in found & wanted or one in again)
+
+
+def endangering(work: Work, statement: Statement, wanted: Iterable[Concern]) -> tuple[Sensitive, ...]:
+    """As `parts`, with what stands in it of the words that wait for somebody's decision in its case."""
+    found = (*parts(statement, wanted), *undecided.of_case(work, statement))
+    return tuple({one.words: one for one in reversed(found)}.values())[::-1]
+
+
+def public(work: Work, statement: Statement, wanted: Iterable[Concern]) -> frozenset[str]:
+    """What may endanger somebody in what was told of a statement already, as it stands until an edit."""
+    if not work.held.was_told_of(statement.id):
+        return frozenset()
+    open_ones = undecided.of(work, statement)
+    return frozenset(one.words for one in parts(statement, wanted)) - frozenset(
+        one.words for one in (open_ones.parts if open_ones else ())
+    )
 
 
 def parts(statement: Statement, wanted: Iterable[Concern]) -> tuple[Sensitive, ...]:

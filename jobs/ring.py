@@ -1,4 +1,4 @@
-"""Inside a poll's transaction: keeps a statement, joins it to its case, and queues what rings."""
+"""Inside a poll's transaction: decides what rings, and queues it."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import circle, own_time, review, storm
+from jobs import circle, own_time, review, storm, undecided
 from jobs.limits import Limits
 from jobs.notices import Admins
-from jobs.recall import Recall
 from jobs.steps import match
 from jobs.steps.course import changed, facts_digest, is_news
-from jobs.steps.link import link_among
-from jobs.steps.understand import Understood
+from jobs.steps.sensitive import Black
 from jobs.wishes import Wishes
-from jobs.withhold import still_withheld, withhold
+from jobs.withhold import withhold
 from storage.database import Work, now_utc
 from storage.due import DIGESTS
 from storage.fitting import Aim
@@ -92,80 +90,8 @@ class Occasion:
     """When its text was, for the record."""
     cause: Cause = Cause.NEWS
     changes: tuple[Change, ...] = ()
-
-
-def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
-    """Stores the entry and its statement, joined to a case; returns the statement as stored."""
-    told = read.statement.text == read.entry.text
-    entry_id = work.entries.add(source.id, read.entry, now, told=told)
-    statement = replace(_of_case(work, source, read, now, recall), entry_id=entry_id, fetched=now)
-    statement = replace(statement, id=work.statements.add(statement, source, now))
-    recall.add(statement, read.traits, now)
-    return statement
-
-
-def place(
-    work: Work, source: Source, before: Statement, read: Understood, now: datetime, recall: Recall
-) -> None:
-    """What was kept unread is understood, and joined to a case."""
-    known = replace(
-        read.statement,
-        id=before.id,
-        entry_id=before.entry_id,
-        external_id=before.external_id,
-        fetched=before.fetched,
-    )
-    statement = _of_case(work, source, replace(read, statement=known), now, recall)
-    work.statements.place(statement, source)
-    recall.edited(work, statement)
-    recall.add(statement, read.traits, before.fetched or now)
-
-
-def _of_case(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
-    """The statement in its case: one that is known, or one that it opens."""
-    statement = read.statement
-    known = recall.near(work, statement, statement.published or now, source.id)
-    linked = link_among(read.traits, known, recall.shelf)
-    case_id = linked.case
-    if case_id is None:
-        case_id = work.cases.open(statement.title, now)
-    elif linked.relation is Relation.UPDATE:
-        work.cases.touch(case_id, _case_state(statement), now)
-    return replace(statement, case_id=case_id, relation=linked.relation, link=linked.evidence)
-
-
-def change(
-    work: Work,
-    source: Source,
-    read: tuple[Entry, Statement],
-    now: datetime,
-    *,
-    rewritten: bool = True,
-) -> tuple[Statement, Statement]:
-    """Stores an edited entry with what it says now; returns its statement as it was and as it is.
-
-    Not `rewritten` where its publisher edited nothing, and more of it was read.
-    """
-    entry, statement = read
-    number = work.entries.statement_of(entry.id)
-    before = work.statements.get(number) if number else None
-    assert before is not None  # noqa: S101 - they were stored together
-    entry, statement = still_withheld(work, entry, replace(statement, id=before.id))
-    work.entries.save(entry)
-    after = replace(
-        statement,
-        id=before.id,
-        entry_id=before.entry_id,
-        case_id=before.case_id,
-        relation=before.relation,
-        link=before.link,
-        source_name=source.name,
-        external_id=before.external_id,
-        fetched=before.fetched,
-    )
-    same = (before.title, before.text) == (after.title, after.text)
-    work.statements.change(after, source, None if same else now, rewritten=rewritten)
-    return before, after
+    public: frozenset[str] = frozenset()
+    """Words that may endanger somebody, and that readers were told before: an admin let them."""
 
 
 def ring_again(
@@ -181,6 +107,7 @@ def ring_again(
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
     _look_again(work, source, before, after, occasion)
+    public = review.public(work, before, occasion.limits.review.of(source.trust))
     called_off = MsgType.CANCEL
     changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
@@ -194,7 +121,7 @@ def ring_again(
         stage, relation = f"edited {facts_digest(after)}", Relation.UPDATE
     else:
         return None
-    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes)
+    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes, public=public)
     if work.alerts.exists(identifier(source, entry, stage)):
         return None
     return ring(work, source, entry, replace(after, relation=relation), occasion)
@@ -255,7 +182,16 @@ def ring(
         circle.amend(work, alert, now)
     if review.concerns_of(held) and (waiting := work.held.keep_back(alert.id, held)):
         review.announce_held(work, alert, waiting, held, occasion.audience.admins)
+        _hide(work, alert, occasion)
     return alert, queued
+
+
+def _hide(work: Work, alert: Alert, occasion: Occasion) -> None:
+    """What waits for an admin is read by nobody else meanwhile, but for what everybody has read before."""
+    found = review.endangering(work, alert.statement, occasion.limits.review.of(alert.source.trust))
+    parts = [one for one in found if one.words not in occasion.public]
+    if parts or undecided.of(work, alert.statement):
+        undecided.hide(work, alert.source, alert.statement, parts)
 
 
 def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, rings: bool) -> str:
@@ -275,8 +211,8 @@ def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, 
 def _look_again(work: Work, source: Source, before: Statement, after: Statement, occasion: Occasion) -> None:
     """What waits of a statement is drawn as it stands when it is sent: an edit may endanger somebody."""
     wanted = occasion.limits.review.of(source.trust)
-    known = {one.words for one in review.parts(before, wanted)}
-    new = {one.concern for one in review.parts(after, wanted) if one.words not in known}
+    known = {one.words for one in review.endangering(work, before, wanted)}
+    new = {one.concern for one in review.endangering(work, after, wanted) if one.words not in known}
     if not new:
         return
     why = review.sentence(one for one in Concern if one in new)
@@ -313,6 +249,8 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     lane = match.lane(alert)
     queued = work.told.queue(alert, lane, occasion.now, held=held)
     queued += circle.persons(work, alert, occasion.now, followed=followed, held=held)
+    if held and queued:
+        review.announce_held(work, alert, queued, held, occasion.audience.admins)
     if not held:
         circle.amend(work, alert, occasion.now)
     return alert, queued
@@ -320,12 +258,14 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
 
 def _without_what_endangers(work: Work, alert: Alert, occasion: Occasion) -> Alert:
     """The end of a call waits for nobody: what a person would have had to look at is taken out of it."""
-    found = review.parts(alert.statement, occasion.limits.review.of(alert.source.trust))
-    if not found:
+    found = review.endangering(work, alert.statement, occasion.limits.review.of(alert.source.trust))
+    open_ones = undecided.of(work, alert.statement)
+    words = tuple(one.words for one in (*found, *(open_ones.parts if open_ones else ())))
+    if not words:
         return alert
-    log.warning("alert.redacted", source=alert.source.name, identifier=alert.identifier, parts=len(found))
-    clean = withhold(work, alert.statement, alert.source, tuple(one.words for one in found))
-    return replace(alert, statement=clean)
+    log.warning("alert.redacted", source=alert.source.name, identifier=alert.identifier, parts=len(words))
+    clean = withhold(work, alert.statement, alert.source, words)
+    return replace(alert, statement=clean, changes=Black(words).changes(alert.changes))
 
 
 def timing(alert: Alert, occasion: Occasion) -> Timing:
@@ -370,8 +310,3 @@ def _msg_type(statement: Statement, *, rung: bool) -> MsgType:
     if statement.alert.msg_type is MsgType.UPDATE and not rung:
         return MsgType.ALERT
     return statement.alert.msg_type
-
-
-def _case_state(statement: Statement) -> CaseState:
-    """Only a stop ends a case: the report of a vigil for the nine is Past as well, and they are not free."""
-    return CaseState.STOPPED if statement.alert.msg_type is MsgType.CANCEL else CaseState.UPDATED

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from jobs import undecided
 from storage.database import Work
 from storage.records import Statement
 
@@ -40,8 +41,7 @@ def take_down(work: Work, statement_id: int, why: str, now: datetime) -> TakenDo
         raise NotThere(f"there is no statement {statement_id}")
     if statement.taken_down:
         raise NotThere(f"statement {statement_id} was taken down on {statement.taken_down:%Y-%m-%d}")
-    entry = work.entries.get(statement.entry_id)
-    assert entry is not None  # noqa: S101 - they were stored together
+    entry = undecided.said_entry(work, statement)  # it is known again by the words that its source shows
     others = work.statements.beside(statement)
     cancelled = work.statements.take_down(statement, entry, now, why)
     work.redactions.remove(statement_id)

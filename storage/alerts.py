@@ -1,6 +1,6 @@
 """Alerts: what was rung, on which case, and what a message about it needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -95,22 +95,19 @@ class Alerts:
             "cause": alert.cause,
             "understood": understood,
             "queued": queued,
-            "changes": [[one.aspect, list(one.before), list(one.after)] for one in alert.changes],
+            "changes": _told(alert.changes),
         }
         return self._additions.add(alerts, row)
 
-    def rewrite_changes(self, statement_id: int, clean: Callable[[str], str]) -> None:
-        """What the alerts of a statement tell of its edits is kept as `clean` leaves it."""
+    def changes_of(self, statement_id: int) -> dict[int, tuple[Change, ...]]:
+        """What the alerts of a statement tell of its edits, by the alert's id; those that tell anything."""
         question = sa.select(alerts.c.id, alerts.c.changes).where(alerts.c.statement_id == statement_id)
-        for row in self._connection.execute(question).all():
-            changed = [
-                [aspect, [clean(one) for one in before], [clean(one) for one in after]]
-                for aspect, before, after in row.changes
-            ]
-            if changed != row.changes:
-                self._connection.execute(
-                    sa.update(alerts).where(alerts.c.id == row.id).values(changes=changed)
-                )
+        return {row.id: _changes(row.changes) for row in self._connection.execute(question) if row.changes}
+
+    def put_changes(self, alert_id: int, changes: Sequence[Change]) -> None:
+        """What one alert tells of an edit is kept in these words."""
+        values = {"changes": _told(changes)}
+        self._connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(**values))
 
     def many(self, ids: Sequence[int]) -> dict[int, Alert]:
         """The alerts with these ids, each with its statement and source."""
@@ -221,6 +218,14 @@ class Alerts:
             also=self.also_carried(row["case_id"], row["source_id"]) if row["case_id"] else (),
             case_id=row["case_id"],
             cause=Cause(row["cause"]),
-            changes=tuple(Change(Aspect(of), tuple(old), tuple(new)) for of, old, new in row["changes"]),
+            changes=_changes(row["changes"]),
             id=row["id"],
         )
+
+
+def _told(changes: Sequence[Change]) -> list[list[object]]:
+    return [[one.aspect, list(one.before), list(one.after)] for one in changes]
+
+
+def _changes(told: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> tuple[Change, ...]:
+    return tuple(Change(Aspect(of), tuple(old), tuple(new)) for of, old, new in told)

@@ -44,6 +44,7 @@ from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
 from storage.sources import Sources
+from storage.staff import Staff
 from storage.stances import Stances
 from storage.statements import Statements
 from storage.statistics import Statistics, count_since
@@ -89,6 +90,7 @@ class Work:
     redactions: Redactions
     courses: Courses
     appeals: Appeals
+    staff: Staff
     audit: Audit
 
     def counts(self) -> Counts:
@@ -269,9 +271,10 @@ class Database:
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             held=Held(connection),
-            redactions=Redactions(connection, key),
+            redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
             appeals=Appeals(connection, key),
+            staff=Staff(connection, key),
             audit=Audit(connection, key),
         )
 

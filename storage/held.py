@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from storage.due import DIGESTS
 from storage.reach import HELD_FROM_THEM, UNREACHABLE
-from storage.tables import alerts, deliveries, meta
+from storage.tables import IS_HELD, alerts, deliveries, meta
 from storage.words import DeliveryState
 
 EXPIRED_HELD = "the alert expired while it was held"
@@ -35,7 +35,7 @@ class Held:
 
     def waiting(self) -> tuple[HeldAlert, ...]:
         """What is held now, oldest first."""
-        return self._counted(deliveries.c.state == DeliveryState.HELD, expired=False)
+        return self._counted(IS_HELD, expired=False)
 
     def expired(self, since: datetime) -> tuple[HeldAlert, ...]:
         """What nobody looked at before it expired, since then."""
@@ -44,22 +44,32 @@ class Held:
         return self._counted(*of, expired=True)
 
     def has_rung(self, source_id: int) -> bool:
-        """Whether anything of this source was sent to anybody, or is on its way."""
-        question = (
+        """Whether anything of this source was sent to anybody, or is on its way.
+
+        Also to those who have left since: nothing is known of their messages any more.
+        """
+        of_it = alerts.c.source_id == source_id
+        once = sa.select(alerts.c.id).where(of_it, alerts.c.first_sent.is_not(None)).limit(1)
+        now = (
             sa.select(deliveries.c.id)
             .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .where(
-                alerts.c.source_id == source_id,
-                deliveries.c.state.not_in((DeliveryState.HELD, DeliveryState.CANCELLED)),
-            )
+            .where(of_it, deliveries.c.state.not_in((DeliveryState.HELD, DeliveryState.CANCELLED)))
             .limit(1)
         )
-        return self._connection.scalar(question) is not None
+        return any(self._connection.scalar(question) is not None for question in (once, now))
 
     def was_told(self, alert_id: int) -> bool:
         """Whether anybody was sent the alert, or is about to be: not what is held, or was decided against."""
         question = sa.select(deliveries.c.id).where(
             deliveries.c.alert_id == alert_id, deliveries.c.state.in_(_TOLD)
+        )
+        return self._connection.scalar(question.limit(1)) is not None
+
+    def was_told_of(self, statement_id: int) -> bool:
+        """The same of any alert of a statement."""
+        of = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
+        question = sa.select(deliveries.c.id).where(
+            deliveries.c.alert_id.in_(of), deliveries.c.state.in_(_TOLD)
         )
         return self._connection.scalar(question.limit(1)) is not None
 
@@ -81,7 +91,7 @@ class Held:
             .where(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.QUEUED)
             .values(state=DeliveryState.HELD, detail=why)
         )
-        held = sa.and_(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.HELD)
+        held = sa.and_(deliveries.c.alert_id == alert_id, IS_HELD)
         return int(
             self._connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(held)) or 0
         )
@@ -131,22 +141,22 @@ class Held:
         self._lost(alert_id, why)
         return self._change(alert_id, state=DeliveryState.CANCELLED, detail=why)
 
-    def expire(self, since: datetime | None, now: datetime) -> int:
-        """Cancels what is held although its alert expired since then; returns how much."""
-        old = sa.select(alerts.c.id).where(alerts.c.expires < now)
-        if since is not None:
-            old = old.where(alerts.c.expires >= since)
-        return self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.state == DeliveryState.HELD, deliveries.c.alert_id.in_(old))
-            .values(state=DeliveryState.CANCELLED, detail=EXPIRED_HELD)
-        ).rowcount
+    def expire(self, now: datetime) -> dict[int, int]:
+        """Cancels what is held although its alert is over; returns how much, by the alert."""
+        question = (
+            sa.select(deliveries.c.alert_id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(IS_HELD, alerts.c.expires < now)
+            .distinct()
+            .order_by(deliveries.c.alert_id)
+        )
+        return {
+            number: self.drop(number, EXPIRED_HELD) for number in self._connection.scalars(question).all()
+        }
 
     def _change(self, alert_id: int, **values: object) -> int:
         return self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.HELD)
-            .values(**values)
+            sa.update(deliveries).where(deliveries.c.alert_id == alert_id, IS_HELD).values(**values)
         ).rowcount
 
     def _lost(self, alert_id: int, detail: str) -> None:

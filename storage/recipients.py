@@ -13,7 +13,7 @@ from storage.merging import merge_deliveries
 from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
-from storage.tables import alerts, deliveries, recipients, routes, stances
+from storage.tables import alerts, deliveries, recipients, routes, staff, stances
 from storage.vault import Sealer
 from storage.words import DeliveryState, MsgType, RecipientState
 
@@ -149,7 +149,7 @@ class Recipients:
         return tuple(self.connection.scalars(sa.select(recipients.c.id).where(*of)))
 
     def idle(self, before: date) -> tuple[int, ...]:
-        """Who came before this day, wants nothing any more, and was sent nothing since."""
+        """Who came before this day, wants nothing, was sent nothing since, and is not at the desk."""
         wants = (sa.exists().where(table.c.recipient_id == recipients.c.id) for table in (routes, stances))
         lately = sa.exists().where(
             deliveries.c.recipient_id == recipients.c.id,
@@ -158,7 +158,8 @@ class Recipients:
                 deliveries.c.state.in_(_WAITING),
             ),
         )
-        of = (recipients.c.state == RecipientState.ACTIVE, recipients.c.since < before)
+        at_desk = sa.exists().where(staff.c.address_trace == recipients.c.address_trace)
+        of = (recipients.c.state == RecipientState.ACTIVE, recipients.c.since < before, sa.not_(at_desk))
         question = sa.select(recipients.c.id).where(*of, *(sa.not_(one) for one in wants), sa.not_(lately))
         return tuple(self.connection.scalars(question))
 
@@ -236,6 +237,8 @@ class Recipients:
         self.connection.execute(known.with_for_update())
         for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
+        trace = sa.select(recipients.c.address_trace).where(recipients.c.id == recipient_id)
+        self.connection.execute(sa.delete(staff).where(staff.c.address_trace == trace.scalar_subquery()))
         facets.changed(self.connection)  # words that are remembered go as well
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage import appeals, recipients, redactions, routes, subscriptions, tables, updates
+from storage import appeals, recipients, redactions, routes, staff, subscriptions, tables, updates
 from storage.keyring import CHECK, HEIRLOOM
 from storage.vault import Vault
 
@@ -44,8 +44,15 @@ SEALED = (
     ),
     Sealed(tables.subscriptions.c.secret_sealed, subscriptions.SECRET),
     Sealed(tables.redactions.c.words_sealed, redactions.WORDS),
+    Sealed(tables.redactions.c.undecided_sealed, redactions.UNDECIDED),
     Sealed(tables.updates.c.sealed, updates.BODY),
     Sealed(tables.appeals.c.words_sealed, appeals.WORDS),
+    Sealed(
+        tables.staff.c.address_sealed,
+        staff.ADDRESS,
+        tables.staff.c.address_trace,
+        lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+    ),
 )
 """Every column that is sealed."""
 

@@ -12,6 +12,7 @@ from storage.words import Cause, DeliveryState, RecipientState, Status
 
 _MOST = 20_000
 """Alerts whose delays are looked at; the newest."""
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,6 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
             alerts.c.sent,
             alerts.c.first_sent,
             alerts.c.cause,
-            statements.c.urgent,
             statements.c.published,
             entries.c.date_only,
         )
@@ -77,10 +77,17 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         .limit(_MOST)
     )
     rows = connection.execute(each).all()
+    all_of_them = (
+        sa.select(alerts.c.sent, statements.c.urgent)
+        .join(statements, statements.c.id == alerts.c.statement_id)
+        .where(*rung)
+    )
     by_day: dict[date, int] = {}
-    for row in rows:
-        day = row.sent.date()
-        by_day[day] = by_day.get(day, 0) + 1
+    urgent = 0
+    with connection.execute(all_of_them, execution_options={"yield_per": _AT_ONCE}) as found:
+        for sent, is_urgent in found:
+            by_day[sent.date()] = by_day.get(sent.date(), 0) + 1
+            urgent += is_urgent
     delays = sorted(
         max(timedelta(), row.first_sent - row.published)
         for row in rows
@@ -88,8 +95,8 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
     )
     return Statistics(
         statements=int(connection.scalar(fetched) or 0),
-        alerts=len(rows),
-        urgent=sum(row.urgent for row in rows),
+        alerts=sum(by_day.values()),
+        urgent=urgent,
         messages={DeliveryState(state): int(count) for state, count in connection.execute(states)},
         recipients={str(transport): int(count) for transport, count in connection.execute(reached)},
         delays=tuple(delays),

@@ -248,6 +248,7 @@ redactions = Table(
     metadata,
     Column("statement_id", ForeignKey("statements.id"), primary_key=True),
     Column("words_sealed", LargeBinary, nullable=False),
+    Column("undecided_sealed", LargeBinary),
 )
 
 alerts = Table(
@@ -387,6 +388,10 @@ deliveries = Table(
 _TO_AMEND = deliveries.c.amend_at.is_not(None)
 Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)
 
+IS_HELD = deliveries.c.state == literal_column("'held'")
+"""What waits for an admin: few of all deliveries, found by an index of their own where it is asked for so."""
+Index("ix_deliveries_held", deliveries.c.alert_id, sqlite_where=IS_HELD, postgresql_where=IS_HELD)
+
 appeals = Table(
     "appeals",
     metadata,
@@ -407,6 +412,27 @@ approvals = Table(
     metadata,
     Column("appeal_id", ForeignKey("appeals.id"), primary_key=True),
     Column("admin", String(64), primary_key=True),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("address_trace", String(64), unique=True),
+    Column("transport", String, nullable=False),
+    Column("address_sealed", LargeBinary),
+    Column("role", String),
+    Column("since", Date, nullable=False),
+    Column("suspended", Date),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("trace", String(64), primary_key=True),
+    Column("role", String, nullable=False),
+    Column("expires", Moment, nullable=False),
 )
 
 audit = Table(

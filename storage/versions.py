@@ -100,13 +100,13 @@ class Versions:
         )
         return int(self._connection.scalar(question) or 0)
 
-    def rewrite(self, statement_id: int, clean: Callable[[str], str]) -> None:
-        """Each of them is kept as `clean` leaves its title and its text."""
-        for one in self.of(statement_id):
+    def rewrite(self, statement_id: int, clean: Callable[[Version], Version]) -> None:
+        """Each of them is kept as `clean` leaves its title, its text and its address."""
+        for one in map(clean, self.of(statement_id)):
             self._connection.execute(
                 sa.update(versions)
                 .where(versions.c.statement_id == statement_id, versions.c.number == one.number)
-                .values(title=clean(one.title), text=clean(one.text))
+                .values(title=one.title, text=one.text, url=one.url)
             )
 
     def remove(self, statement_id: int) -> None:

@@ -140,6 +140,11 @@ class EventKind(StrEnum):
     """A call waits until an admin has looked at it."""
     REVIEW_WAITS = "review_waits"
     """The same, and nobody has looked for a while."""
+    STAFF_JOINED = "staff_joined"
+    """Somebody joined the desk with a code."""
+    STAFF_SUSPENDED = "staff_suspended"
+    STAFF_REINSTATED = "staff_reinstated"
+    STAFF_REVOKED = "staff_revoked"
     REVIEW_ASKED = "review_asked"
     """An admin asks the others to look."""
     HELD = "held"
@@ -275,9 +280,32 @@ class Act(StrEnum):
     """It was sent without what may endanger somebody."""
     REFUSED = "refused"
     """It was not sent."""
+    EXPIRED = "expired"
+    """It was over before anybody had decided, and was not sent."""
+    INVITED = "invited"
+    """A code was made, by which somebody may join the desk."""
+    JOINED = "joined"
+    REVOKED = "revoked"
+    """Somebody is no longer at the desk."""
+    SUSPENDED = "suspended"
+    """Somebody is kept from the desk, whatever their role."""
+    REINSTATED = "reinstated"
     HALTED = "halted"
     """A source is asked no more."""
     RESUMED = "resumed"
+
+
+class DeskRole(StrEnum):
+    """What somebody may do at the admins' desk; which command is whose, the table of commands says."""
+
+    OWNER = "owner"
+    """All of it, and who else may: first those whom the configuration names."""
+    ADMIN = "admin"
+    """Appeals, reviews, sources, and to suspend another."""
+    REVIEWER = "reviewer"
+    """To decide on what waits."""
+    KEEPER = "keeper"
+    """To look after the sources."""
 
 
 class Concern(StrEnum):

@@ -10,10 +10,12 @@ from storage.database import Work
 from storage.moments import ALIVE
 from storage.people import Event, Notice, Recipient, Route
 from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Reason, Signatories, Source
+from storage.redactions import Withheld
 from storage.words import (
     Act,
     CaseState,
     DeliveryState,
+    DeskRole,
     Digest,
     EventKind,
     Gone,
@@ -118,13 +120,17 @@ def _happened(work: Work) -> None:
     work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
     work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
     work.statements.takedowns.withhold([("ab" * 32,)])
-    work.redactions.keep(2, ("김은주",))
+    work.redactions.keep(2, Withheld(("김은주",)))
+    work.redactions.leave_undecided(1, '{"parts": []}')
 
 
 def _appeal(work: Work) -> None:
     """One that somebody has approved, and one that was sent."""
     admin, other = (work.audit.admin("telegram", address) for address in ("1", "2"))
     words = Draft("긴급", "북송을 막자", "ko", Urgency.IMMEDIATE, ("KP",), "UNHCR", date(2026, 4, 1))
+    work.staff.join(work.staff.invite(DeskRole.REVIEWER, NOON), "telegram", "3", NOON)
+    work.staff.suspend(other, "telegram", NOON)
+    work.staff.invite(DeskRole.KEEPER, NOON)
     made = work.appeals.add(admin, words, NOON)
     work.appeals.approve(made.id, other)
     work.appeals.sent(work.appeals.add(other, words, NOON).id, 1, 2)

@@ -53,7 +53,7 @@ def release(number: Number, config: ConfigFile = DEFAULT) -> None:
         except NothingHeld as error:
             fail(str(error))
     if not count:
-        fail(f"alert {number} is over by now, or was told by another source: nobody is left who waits for it")
+        fail(f"alert {number} is over by now, or another source told its case, or it was muted: nobody waits")
     typer.echo(f"alert {number} is queued for {count} recipients")
 
 

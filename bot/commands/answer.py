@@ -58,7 +58,7 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     command, request = _understood(replace(request, text=following) if following else request)
     if command is not None and command.name == "search":
         command, request = _pasted(command, request, work)
-    if command is not None and command.desk and not request.admin:
+    if command is not None and not command.is_for(request.role):
         command = None
     if command is None:
         return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
@@ -115,8 +115,8 @@ def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
     log.warning("command.repeated", transport=request.transport)
     told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
     command, _ = _understood(request)
-    if command is not None and command.desk and request.admin:
-        (stand,) = appeals(request, work, speech).messages
+    if command is not None and command.desk:
+        (stand,) = (command.stands or appeals)(request, work, speech).messages
         return Reply((replace(stand, blocks=(told, *stand.blocks)),))
     if work.recipients.find(request.transport, request.address) is None:
         return reply(told, paragraph(speech.t("Nothing is stored about this chat.")))

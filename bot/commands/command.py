@@ -8,6 +8,7 @@ from bot.commands.request import Reply, Request
 from bot.render.message import Block, Choice, Heading, Line, Message, Paragraph, Span, Style
 from bot.speech import Speech
 from storage.database import Work
+from storage.words import DeskRole
 
 Handler = Callable[[Request, Work, Speech], Reply]
 
@@ -40,10 +41,21 @@ class Command:
     """True when its name and words behind it are the command without "/" too, and not a search."""
     destroys: bool = False
     """True for what takes away something that a chat asked for: it is never guessed from a slip."""
-    desk: bool = False
-    """True for what admins alone may use, in a private chat: for anybody else it does not exist."""
+    roles: frozenset[DeskRole] = frozenset()
+    """Who may use it, in a private chat, where not everybody may: for anybody else it does not exist."""
     changes: Callable[[str], bool] = never
     """Says of what follows the name whether the handler may write to the database."""
+    stands: Handler | None = None
+    """Tells how things stand when the same comes again; without it the settings do, or the appeals."""
+
+    @property
+    def desk(self) -> bool:
+        """Whether it belongs to the admins' desk."""
+        return bool(self.roles)
+
+    def is_for(self, role: DeskRole | None) -> bool:
+        """Whether somebody with this role may use it."""
+        return not self.roles or role in self.roles
 
 
 def arguments(request: Request) -> str:

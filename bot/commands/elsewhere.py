@@ -46,7 +46,7 @@ def elsewhere(
         return reply(
             Paragraph(speech.line("Only those who manage {chat} may do that from here.", chat=title))
         )
-    there = replace(request, address=other.address, group=True, may_manage=True, admin=False, other=None)
+    there = replace(request, address=other.address, group=True, may_manage=True, role=None, other=None)
     told = answered(there)
     about = Paragraph(speech.line("About {chat}:", chat=title))
     return replace(told, messages=tuple(_from_here(one, about, other) for one in told.messages))

@@ -33,6 +33,12 @@ ACTS = {
     Act.RELEASED: msgid("sent alert {number}, which waited"),
     Act.REDACTED: msgid("sent alert {number} without what may endanger somebody"),
     Act.REFUSED: msgid("decided against alert {number}"),
+    Act.EXPIRED: msgid("alert {number} was over before it was decided on"),
+    Act.INVITED: msgid("made a code for somebody to join the desk"),
+    Act.JOINED: msgid("joined the desk"),
+    Act.REVOKED: msgid("took person {number} from the desk"),
+    Act.SUSPENDED: msgid("suspended person {number}"),
+    Act.REINSTATED: msgid("let person {number} back to the desk"),
     Act.HALTED: msgid("paused source {number}"),
     Act.RESUMED: msgid("resumed source {number}"),
 }
@@ -126,48 +132,3 @@ def _line(one: Noted, speech: Speech) -> Line:
     when = Span(f" · {speech.moment(one.at)}")
     people = speech.n("{count} recipient", "{count} recipients", one.people) if one.people else ""
     return (who, Span(f" {what}"), *((Span(f" · {people}"),) if people else ()), when)
-
-
-def admins(request: Request, work: Work, speech: Speech) -> Reply:
-    """Show how many admins there are, where, and how many an appeal needs."""
-    of: dict[str, int] = {}
-    for transport, _ in dict.fromkeys(request.rules.admins.addresses):
-        of[transport] = of.get(transport, 0) + 1
-    needed, there = request.rules.approvals, sum(of.values())
-    blocks: list[Block] = [
-        heading(speech.t("Admins")),
-        *(Field(transport, (Span(speech.number(count)),)) for transport, count in sorted(of.items())),
-        Field(
-            speech.t("For an appeal"),
-            (Span(speech.n("{count} person", "{count} persons", needed)),),
-        ),
-        Field(
-            speech.t("Then it waits"),
-            (Span(lasting(int(request.rules.cooling_off.total_seconds()), speech)),),
-        ),
-        Field(
-            speech.t("You stand in /audit as"),
-            (code(work.audit.admin(request.transport, request.address)[:_HASH]),),
-        ),
-    ]
-    if there < needed:
-        blocks.append(
-            paragraph(
-                speech.t(
-                    "There are fewer admins than an appeal needs: none can be sent. Add somebody to [admins] "
-                    "in the configuration."
-                )
-            )
-        )
-    blocks.append(
-        Notice(
-            (
-                Span(
-                    speech.t(
-                        "Who is an admin stands in the configuration, [admins]; a change needs a restart."
-                    )
-                ),
-            )
-        )
-    )
-    return reply(*blocks)

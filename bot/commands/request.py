@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.render.message import Message
 from jobs.desk import USUAL, Rules
+from storage.words import DeskRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,19 @@ class Request:
     """True in a chat of several people."""
     may_manage: bool = True
     """False for a person in a group who may not change what the group receives."""
-    admin: bool = False
-    """True in the private chat of one whom the configuration names, and at the terminal."""
+    role: DeskRole | None = None
+    """What the person may do at the admins' desk, in a private chat with the bot or at the terminal."""
     rules: Rules = USUAL
-    """By which an admin's appeals go; from the configuration, like `admin`."""
+    """By which an admin's appeals go; from the configuration."""
     other: Elsewhere | None = None
     """The chat that `text` is about, where that is not the one it was written in."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
+
+    @property
+    def admin(self) -> bool:
+        """Whether the person works at the desk at all."""
+        return self.role is not None
 
 
 @dataclass(frozen=True, slots=True)

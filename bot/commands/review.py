@@ -50,6 +50,11 @@ def confirms(typed: str) -> bool:
     return len(words) > 2 or words[1:2] == ["ask"]
 
 
+def stand(_request: Request, work: Work, speech: Speech) -> Reply:
+    """List what waits: how things stand where a decision was made already."""
+    return _list(work, speech)
+
+
 def _list(work: Work, speech: Speech) -> Reply:
     waiting = work.held.waiting()
     if not waiting:
@@ -90,12 +95,18 @@ def _confirm(found: Card, verb: str, request: Request, speech: Speech) -> Reply:
     back = (Choice(speech.t("Back"), f"/review {key}"),)
     if verb == "drop":
         told = speech.n(
-            "{count} recipient would not be told of this. It stays in the archive.",
-            "{count} recipients would not be told of this. It stays in the archive.",
+            "{count} recipient would not be told of this.",
+            "{count} recipients would not be told of this.",
             count,
         )
+        stays = speech.t("It stays in the archive.")
+        if found.parts:
+            stays = speech.t(
+                "It stays in the archive, where nobody but admins can read the words in question."
+            )
         return reply(
             paragraph(told),
+            paragraph(stays),
             choices=((Choice(speech.t("Do not send it"), f"/review {key} drop {found.mark}"),), back),
         )
     if verb == "redacted" and not found.parts:
@@ -122,11 +133,17 @@ def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech
             count = redact(work, found, admin, now, zone)
         else:
             count = release(work, key, admin, now, zone)
-        told = speech.n("It goes to {count} recipient now.", "It goes to {count} recipients now.", count)
+        told = speech.n(
+            "It goes to {count} recipient, at once or at the hour that they chose.",
+            "It goes to {count} recipients, at once or at the hours that they chose.",
+            count,
+        )
         if not count and found.alert.expires and found.alert.expires < now:
             told = speech.t("It is over by now, so nobody is told of it.")
         elif not count:
-            told = speech.t("Another source told everybody meanwhile: nobody is left who waits for it.")
+            told = speech.t(
+                "Nobody is left who waits for it: another source told them meanwhile, or they muted its case."
+            )
     return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
 
 

@@ -1,5 +1,7 @@
 """The table of commands: what is here can be typed, what is not does not exist."""
 
+from dataclasses import replace
+
 from bot.commands.acting import act
 from bot.commands.appeals import appeal, appeals, approve, confirms, correct, drill, stop
 from bot.commands.archive import demands, latest, resolutions, search
@@ -10,15 +12,18 @@ from bot.commands.command import Command, always, arguments, code, heading, repl
 from bot.commands.drafting import changes as changes_appeal
 from bot.commands.elsewhere import for_
 from bot.commands.mistake import Mistake
-from bot.commands.office import admins, audit, stats
+from bot.commands.office import audit, stats
 from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.review import confirms as decides
-from bot.commands.review import review
+from bot.commands.review import review, stand
 from bot.commands.sources import changes as changes_source
 from bot.commands.sources import sources
+from bot.commands.staff import admins, join
+from bot.commands.staff import changes as changes_staff
+from bot.commands.staff import stand as who_is_there
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
@@ -26,6 +31,7 @@ from bot.commands.welcome import expired, forget, privacy, start
 from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span
 from bot.speech import Speech, msgid
 from storage.database import Work
+from storage.words import DeskRole
 
 
 def help_(request: Request, work: Work, speech: Speech) -> Reply:
@@ -34,7 +40,7 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = arguments(request).strip().lower().lstrip("/!")
     if wanted:
         return _explained(wanted, request, speech)
-    shown = [command for command in COMMANDS if not command.hidden and (request.admin or not command.desk)]
+    shown = [command for command in COMMANDS if not command.hidden and command.is_for(request.role)]
     listed = tuple(_line(command, speech) for command in shown)
     blocks: list[Block] = [
         heading(speech.t("What you can ask")),
@@ -48,6 +54,11 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     rows = ((Choice(speech.t("Everything urgent"), "/subscribe"), Choice(speech.t("Latest"), "/latest")),)
     return reply(*blocks, choices=rows)
 
+
+_DESK = frozenset(DeskRole)
+_ADMINS = frozenset({DeskRole.OWNER, DeskRole.ADMIN})
+_REVIEW = _ADMINS | {DeskRole.REVIEWER}
+_SOURCES = _ADMINS | {DeskRole.KEEPER}
 
 COMMANDS: tuple[Command, ...] = (
     Command("start", start, msgid("Welcome, and the first subscription"), "/start"),
@@ -188,9 +199,10 @@ COMMANDS: tuple[Command, ...] = (
         msgid("What waits until an admin has looked at it"),
         "/review 12",
         msgid("[number [send | redacted | drop | ask]]"),
-        desk=True,
+        roles=_REVIEW,
         destroys=True,
         changes=decides,
+        stands=stand,
     ),
     Command(
         "sources",
@@ -198,9 +210,10 @@ COMMANDS: tuple[Command, ...] = (
         msgid("What is watched, how it fares, and a pause for one of them"),
         "/sources",
         msgid("[name [pause | resume]]"),
-        desk=True,
+        roles=_SOURCES,
         destroys=True,
         changes=changes_source,
+        stands=lambda request, work, speech: sources(replace(request, text="/sources"), work, speech),
     ),
     Command(
         "stats",
@@ -208,11 +221,19 @@ COMMANDS: tuple[Command, ...] = (
         msgid("What was rung, and how quickly it came"),
         "/stats 30",
         msgid("[days]"),
-        desk=True,
+        roles=_DESK,
     ),
-    Command("audit", audit, msgid("Who did what at the desk"), "/audit", desk=True),
+    Command("audit", audit, msgid("Who did what at the desk"), "/audit", roles=_ADMINS),
     Command(
-        "admins", admins, msgid("How many admins there are, and what an appeal needs"), "/admins", desk=True
+        "admins",
+        admins,
+        msgid("Who works at the desk, who joins it, and a stop for one of them"),
+        "/admins",
+        msgid("[suspend | invite | revoke | reinstate …]"),
+        roles=_DESK,
+        destroys=True,
+        changes=changes_staff,
+        stands=who_is_there,
     ),
     Command(
         "appeal",
@@ -220,7 +241,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Write an appeal to everybody whom it concerns, or show one"),
         "/appeal 7",
         msgid("[number] [words | drop]"),
-        desk=True,
+        roles=_ADMINS,
         changes=changes_appeal,
     ),
     Command(
@@ -229,17 +250,17 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Write a drill to those who asked for drills, or show one"),
         "/drill 7",
         msgid("[number] [words | drop]"),
-        desk=True,
+        roles=_ADMINS,
         changes=changes_appeal,
     ),
-    Command("appeals", appeals, msgid("The appeals, and how far each is"), "/appeals", desk=True),
+    Command("appeals", appeals, msgid("The appeals, and how far each is"), "/appeals", roles=_ADMINS),
     Command(
         "approve",
         approve,
         msgid("Stand for an appeal in the very words that you read"),
         "/approve 7 3f9a12bc",
         msgid("number mark"),
-        desk=True,
+        roles=_ADMINS,
         destroys=True,
         changes=always,
     ),
@@ -249,7 +270,7 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Halt an appeal at once"),
         "/stop 7",
         msgid("number"),
-        desk=True,
+        roles=_ADMINS,
         changes=bool,
     ),
     Command(
@@ -258,10 +279,11 @@ COMMANDS: tuple[Command, ...] = (
         msgid("Take an appeal back, from everybody who got it"),
         "/correct 7",
         msgid("number [why [yes]]"),
-        desk=True,
+        roles=_ADMINS,
         destroys=True,
         changes=confirms,
     ),
+    Command("join", join, msgid("Join the desk with a code"), "/join", hidden=True, changes=always),
     Command("why", why, msgid("Why an alert came here"), "/why 12", msgid("number"), hidden=True),
     Command(
         "show",
@@ -306,7 +328,7 @@ def _filters(speech: Speech) -> tuple[Line, ...]:
 
 def _explained(name: str, request: Request, speech: Speech) -> Reply:
     command = find(name)
-    if command is None or command.hidden or (command.desk and not request.admin):
+    if command is None or command.hidden or not command.is_for(request.role):
         raise Mistake("There is no command /{name}. All of them: {example}", name=name[:40], example="/help")
     usage = speech.t(command.arguments) if command.arguments else ""
     narrowed = (

@@ -11,6 +11,7 @@ from bot.commands.request import Reply, Request
 from bot.countries import is_code
 from bot.render.message import Block, Choice, Paragraph
 from bot.speech import Speech
+from jobs.notices import is_named
 from storage.database import Work
 
 _LINK = re.compile("([sca])([0-9]{1,9})")
@@ -119,7 +120,8 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("Forgotten.")),
         paragraph(speech.t("Nothing is stored about this chat any more. /start is open to you at any time.")),
     ]
-    if request.admin and request.transport != "console":  # nobody is sent away from the machine itself
+    named = is_named(request.rules.admins, request.transport, request.address)
+    if named and request.transport != "console":  # nobody is sent away from the machine itself
         blocks.append(
             paragraph(
                 speech.t(

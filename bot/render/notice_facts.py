@@ -5,10 +5,9 @@ from datetime import timedelta
 
 from bot.render.detail import told as told_reason
 from bot.render.message import Line, Span
-from bot.render.review import CONCERNS
+from bot.render.review import told_reasons
 from bot.render.text import shorten
 from bot.speech import Speech
-from jobs.review import concerns_of
 from storage.people import Event
 from storage.words import EventKind
 
@@ -172,8 +171,7 @@ def _held(event: Event, speech: Speech) -> Facts:
 
 
 def _review(event: Event, speech: Speech) -> Facts:
-    found = concerns_of(event.detail)
-    why = speech.t(CONCERNS[found[0]]) if found else ""
+    why = next(iter(told_reasons(event.detail, speech)), "")
     return [
         (speech.t("Source"), _text(shorten(event.title, TITLE))),
         (speech.t("Why"), _text(why)),
@@ -229,6 +227,10 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.REVIEW_WAITS: _review,
     EventKind.REVIEW_ASKED: _review,
     EventKind.STORM: lambda *_: [],
+    EventKind.STAFF_JOINED: lambda *_: [],
+    EventKind.STAFF_SUSPENDED: lambda *_: [],
+    EventKind.STAFF_REINSTATED: lambda *_: [],
+    EventKind.STAFF_REVOKED: lambda *_: [],
     EventKind.APPEAL_COOLING: _appeal,
     EventKind.APPEAL_SENDING: _appeal,
     EventKind.APPEAL_STOPPED: _appeal,

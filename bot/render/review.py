@@ -1,14 +1,17 @@
 """Sets what waits for an admin: why, for how many, and the words that may endanger somebody, marked."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.render.desk import lasting
 from bot.render.message import Block, Field, Items, Line, Paragraph, Quote, Span, Style
 from bot.render.statement import source_line
-from bot.render.text import shorten, single_line
+from bot.render.text import around, shorten, single_line
 from bot.speech import Speech, msgid
 from jobs.held import Card
+from jobs.review import concerns_of
+from jobs.steps.sensitive import Sensitive
 from storage.records import Alert
 from storage.words import Concern
 
@@ -36,11 +39,10 @@ _SENTENCE = 300
 _TITLE = 70
 
 
-def reasons(found: Card, speech: Speech) -> tuple[str, ...]:
-    """Return why it waits, a sentence each."""
-    told = [speech.t(CONCERNS[one]) for one in found.concerns]
-    told += [speech.t(sentence) for piece, sentence in OTHERS.items() if piece in found.held.why][:1]
-    return tuple(told) or (speech.t("An admin is to look at it first."),)
+def told_reasons(why: str, speech: Speech) -> tuple[str, ...]:
+    """Return why something waits, a sentence each, by what is kept with it; () where that tells nothing."""
+    told = [speech.t(CONCERNS[one]) for one in concerns_of(why)]
+    return (*told, *[speech.t(sentence) for piece, sentence in OTHERS.items() if piece in why][:1])
 
 
 def card_blocks(found: Card, speech: Speech, now: datetime) -> tuple[Block, ...]:
@@ -60,17 +62,30 @@ def card_blocks(found: Card, speech: Speech, now: datetime) -> tuple[Block, ...]
     if alert.expires:
         blocks.append(Field(speech.t("Over on"), (Span(speech.moment(alert.expires)),)))
     blocks.append(Paragraph((Span(speech.t("Why you are asked:")),)))
-    blocks.append(Items(tuple((Span(one),) for one in reasons(found, speech))))
-    sentences = list(dict.fromkeys(single_line(part.sentence) for part in found.parts))
-    if sentences:
+    told = told_reasons(held.why, speech) or (speech.t("An admin is to look at it first."),)
+    blocks.append(Items(tuple((Span(one),) for one in told)))
+    quotes = excerpts(found.parts)
+    if quotes:
         blocks.append(Paragraph((Span(speech.t("Where it says so; what would be withheld is in bold:")),)))
-    words = tuple(part.words for part in found.parts)
-    blocks += [Quote(marked(shorten(one, _SENTENCE), words)) for one in sentences[:_SHOWN]]
-    left = len(sentences) - _SHOWN
-    if left > 0:
-        more = speech.n("and {count} more sentence", "and {count} more sentences", left)
-        blocks.append(Paragraph((Span(more),)))
+    words = tuple(dict.fromkeys(part.words for part in found.parts))
+    blocks += [Quote(marked(one, words)) for one in quotes[:_SHOWN]]
+    left = [one for one in words if not any(single_line(one) in quote for quote in quotes[:_SHOWN])]
+    if left:
+        told_too = speech.t("Would be withheld as well:")
+        blocks.append(Paragraph((Span(f"{told_too} "), *marked(", ".join(left), words))))
     return tuple(blocks)
+
+
+def excerpts(parts: Iterable[Sensitive]) -> list[str]:
+    """Return the sentences in which the words stand; of a long one the words with what stands beside them."""
+    found: dict[str, None] = {}
+    for part in parts:
+        line, words = single_line(part.sentence), single_line(part.words)
+        if len(line) <= _SENTENCE:
+            found[line] = None
+        elif not any(words in known for known in found):
+            found[around(line, words, _SENTENCE)] = None
+    return list(found)
 
 
 def marked(text: str, words: tuple[str, ...]) -> Line:

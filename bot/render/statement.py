@@ -221,9 +221,11 @@ def source_line(statement: Statement, speech: Speech, source: Source | None = No
     if statement.url:
         where: Line = (Span(name or statement.url, href=statement.url),)
     elif source is not None and source.url:
-        where = speech.line(
-            "{source} (the item has no link of its own)", source=Span(name, href=source.public_url)
-        )
+        own = Span(name, href=source.public_url)
+        if statement.withheld:  # the link held the words, or there was none
+            where = speech.line("{source} (no link to the item can be shown)", source=own)
+        else:
+            where = speech.line("{source} (the item has no link of its own)", source=own)
     else:
         where = (Span(name or speech.t("no link was given")),)
     if statement.language and statement.language != speech.language:

@@ -10,6 +10,7 @@ from jobs.desk import USUAL, Rules
 from storage.database import Database
 from storage.people import Recipient, Route
 from storage.records import Source, Statement
+from storage.words import DeskRole
 from tests.builders import NOON, kept
 
 
@@ -24,6 +25,7 @@ class Chat:
     group: bool = False
     may_manage: bool = True
     admin: bool = False
+    role: DeskRole | None = None
     now: datetime = NOON
     rules: Rules = USUAL
     """By which an admin's appeals go."""
@@ -43,7 +45,7 @@ class Chat:
             language=self.language,
             group=self.group,
             may_manage=self.may_manage,
-            admin=self.admin,
+            role=self.role or (DeskRole.OWNER if self.admin else None),
             rules=self.rules,
             id=self.request_id,
         )

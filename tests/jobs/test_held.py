@@ -3,6 +3,7 @@
 from datetime import UTC, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from jobs.deliver import Deliverer
 from jobs.held import NothingHeld, drop, release
@@ -10,7 +11,7 @@ from jobs.notices import Admins
 from jobs.pace import Pace
 from storage.database import Database
 from storage.held import DROPPED, EXPIRED_HELD
-from storage.words import DeliveryState, EventKind, MsgType, Stance
+from storage.words import Act, DeliveryState, EventKind, MsgType, Stance
 from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
 from tests.jobs.test_deliver import Clock, Platform
 
@@ -87,3 +88,55 @@ async def test_what_nobody_looked_at_in_time_says_so(database: Database) -> None
     assert details == [EXPIRED_HELD] * 2
     assert [(one.alert_id, one.expired) for one in listed] == [(first.id, True), (other.id, True)]
     assert [(event.kind, event.counts["held"]) for event in notice.events] == [(EventKind.EXPIRED, 1)]
+
+
+async def test_what_nobody_decided_on_in_time_is_in_the_audit_and_is_reminded_of_no_more(
+    database: Database,
+) -> None:
+    """By Vigil itself, or by whoever decided too late."""
+    with database.write() as work:
+        first = queued(work, a_reader(work), held=WHY)
+        other = queued(work, a_reader(work), held=WHY, alert=an_alert(identifier="other"))
+        work.held.remind(first.id, 2)
+        assert drop(work, other.id, ANNA, NOON) == 1
+        late = queued(work, a_reader(work), held=WHY, alert=an_alert(identifier="late"))
+        assert release(work, late.id, ANNA, NOON + timedelta(days=2), UTC) == 0
+    clock = Clock()
+    clock.at += timedelta(days=2)
+    assert await sent(database, clock) == []
+    with database.read() as work:
+        noted = [(one.admin, one.act, one.matter, one.people) for one in work.audit.all()]
+        assert work.held.reminders(first.id) == 0
+    assert noted == [
+        (ANNA, Act.REFUSED, other.id, 1), (ANNA, Act.EXPIRED, late.id, 1), ("", Act.EXPIRED, first.id, 1),
+    ]  # fmt: skip
+
+
+def test_a_source_has_rung_although_its_readers_have_left(database: Database) -> None:
+    """/forget takes the deliveries away; what an alert tells of itself stays."""
+    with database.write() as work:
+        reader = a_reader(work)
+        alert = queued(work, reader)
+        arrived(work, alert.id)
+        work.courses.left({alert.id: (NOON, NOON)})
+        work.recipients.forget(reader.id)
+        assert work.held.has_rung(alert.source.id)
+        assert not work.held.has_rung(alert.source.id + 1)
+
+
+def test_what_is_held_is_found_without_reading_all_that_was_sent(database: Database) -> None:
+    """It is asked for twice a minute, and with each page of /review."""
+    with database.write() as work:
+        connection = work.connection
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            explain = "EXPLAIN"
+        else:
+            explain = "EXPLAIN QUERY PLAN"
+        asked: list[str] = []
+        sa.event.listen(
+            connection, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False
+        )
+        work.held.waiting()
+        plan = connection.exec_driver_sql(f"{explain} {asked[0]}").all()
+    assert "ix_deliveries_held" in repr(plan), plan

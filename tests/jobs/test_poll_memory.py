@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from jobs.filing import keep
 from jobs.keep import Edit, Outcome, keep_all
 from jobs.limits import Limits
 from jobs.recall import Recall
-from jobs.ring import keep
 from jobs.steps.understand import of_source
 from storage.database import Database
 from storage.queries import Query

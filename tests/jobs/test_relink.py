@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from jobs.filing import keep
 from jobs.recall import Recall
 from jobs.relink import Unknown, join, part
-from jobs.ring import keep
 from jobs.steps.understand import of_source
 from storage.database import Database
 from storage.records import Statement

@@ -6,16 +6,18 @@ time, to find too little may cost somebody's freedom; what everybody knows alrea
 text says so: pseudonyms, initials, hiding places that were raided.
 """
 
+from datetime import date
+
 from jobs.steps.extract.blocks import Block, blocks, sentences
 from jobs.steps.extract.named import names_at_risk
-from jobs.steps.sensitive.black import MARK, blacken, blackened
+from jobs.steps.sensitive.black import MARK, Black, blacken, blackened, filled, taken_out
 from jobs.steps.sensitive.finding import Sensitive
 from jobs.steps.sensitive.hiding import hiding_places
 from jobs.steps.sensitive.minors import minors_named
 from storage.records import Statement
 from storage.words import Concern, MsgType
 
-__all__ = ["MARK", "Sensitive", "blacken", "blackened", "find", "names"]
+__all__ = ["MARK", "Black", "Sensitive", "blacken", "blackened", "filled", "find", "names", "taken_out"]
 
 _LONGEST = 60_000
 """Characters that are looked through; nothing longer is a call."""
@@ -27,7 +29,7 @@ def find(statement: Statement) -> tuple[Sensitive, ...]:
     """What in title and text names a minor, or tells exactly where people hide; each by its words once."""
     found: dict[tuple[Concern, str], Sensitive] = {}
     lines = _lines(statement)
-    for one in (*minors_named(lines), *hiding_places(lines)):
+    for one in (*minors_named(lines, _day_of(statement)), *hiding_places(lines)):
         found.setdefault((one.concern, one.words), one)
     return tuple(found.values())
 
@@ -40,6 +42,12 @@ def names(statement: Statement) -> tuple[Sensitive, ...]:
         Sensitive(Concern.NAME, name, next((line for line in lines if name in line), ""))
         for name in named.values()
     )
+
+
+def _day_of(statement: Statement) -> date | None:
+    """When it was said, as far as that is known, else when it was met."""
+    met = statement.published or statement.fetched
+    return (met.date() if met else None) or statement.date_posted or statement.date_written
 
 
 def _lines(statement: Statement) -> list[str]:

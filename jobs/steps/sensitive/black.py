@@ -1,16 +1,16 @@
 """Takes words out of a statement, wherever they stand in it, and leaves a mark in their place."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
-from storage.records import Demand, Reason, Statement
+from jobs.steps.sensitive import forms
+from storage.records import Change, Demand, Entry, Reason, Statement
 
 MARK = "█████"
 """What stands where something was withheld; always as long, so that it tells nothing of what it hides."""
-_EAST = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _NEVER = re.compile("(?!)")
-_IN_NAMES = " -’'."
 _SHORTEST = 3
 """Letters of a part of a name that is taken out where it stands alone."""
 _LEADS = re.compile(r"(?<=[\w,;][ \t])(\w[\w’'-]*)[ \t]$")
@@ -28,15 +28,17 @@ _NO_NAME = frozenset(
 class Black:
     """Blackens the same words in many texts.
 
-    A name goes also where only a part of it stands, as a surname alone does further down in a text; "Kim"
-    of "Kim Min-ji" goes, and stays in "Kim Jong-un".
+    A name goes in each of its forms (`forms`), and also where only a part of it stands, as a surname alone
+    does further down in a text; "Kim" of "Kim Min-ji" goes, and stays in "Kim Jong-un".
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        whole = dict.fromkeys(" ".join(one.split()) for one in words)
-        parts = dict.fromkeys(part for one in whole if _is_name(one) for part in one.split())
-        self._whole = _any((*whole, *map(_turned, whole)), re.IGNORECASE)
-        self._part = _any(part for part in parts if len(part) >= _SHORTEST)
+        said = [" ".join(one.split()) for one in words]
+        whole = [one for one in dict.fromkeys((*said, *map(forms.turned, said))) if one]
+        parts = dict.fromkeys(part for one in said if forms.is_name(one) for part in one.split())
+        self._whole = _any(map(forms.whole, _longest(whole)), re.IGNORECASE)
+        self._part = _any(forms.part(one) for one in _longest(parts) if len(one) >= _SHORTEST)
+        self._inside = _any(map(forms.inside, whole), re.IGNORECASE)
 
     def clean(self, text: str) -> str:
         """The text without the words."""
@@ -46,6 +48,48 @@ class Black:
         """Whether any of the words stands there."""
         return self.clean(text) != text
 
+    def link(self, url: str) -> str:
+        """The address; "" where the words stand in it: half of it would lead nowhere."""
+        return "" if self._inside.search(unquote(url)) or self.holds(unquote(url)) else url
+
+    def statement(self, statement: Statement) -> Statement:
+        """The statement without the words: in its title, text, demands, names, places and address."""
+        clean, signed = self.clean, statement.signatories
+        return replace(
+            statement,
+            title=clean(statement.title),
+            text=clean(statement.text),
+            url=self.link(statement.url),
+            issuers=_each(statement.issuers, clean),
+            demands=tuple(_demand(one, clean) for one in statement.demands),
+            dropped=tuple(
+                replace(one, to=clean(one.to), quote=clean(one.quote)) for one in statement.dropped
+            ),
+            addressees=tuple(replace(one, name=clean(one.name)) for one in statement.addressees),
+            signatories=replace(signed, names=_each(signed.names, clean)),
+            places=tuple(one for one in statement.places if not self.holds(one)),
+            identifiers=_each(statement.identifiers, clean),
+            alert=replace(statement.alert, reasons=_reasons(statement.alert.reasons, clean)),
+            link=_reasons(statement.link, clean),
+        )
+
+    def entry(self, entry: Entry) -> Entry:
+        """The entry without the words; its digests stay, by which it is known again."""
+        return replace(
+            entry,
+            title=self.clean(entry.title),
+            text=self.clean(entry.text),
+            url=self.link(entry.url),
+            enclosures=tuple(one for one in entry.enclosures if self.link(one)),
+        )
+
+    def changes(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """What an edit changed, without the words."""
+        return tuple(
+            replace(one, before=_each(one.before, self.clean), after=_each(one.after, self.clean))
+            for one in changes
+        )
+
 
 def blacken(text: str, words: Iterable[str]) -> str:
     """The text without these words."""
@@ -53,22 +97,32 @@ def blacken(text: str, words: Iterable[str]) -> str:
 
 
 def blackened(statement: Statement, words: Iterable[str]) -> Statement:
-    """The statement without these words: in its title, its text, its demands, names and places."""
-    black = Black(words)
-    clean = black.clean
-    signed = statement.signatories
-    return replace(
-        statement,
-        title=clean(statement.title),
-        text=clean(statement.text),
-        demands=tuple(_demand(one, clean) for one in statement.demands),
-        dropped=tuple(replace(one, to=clean(one.to), quote=clean(one.quote)) for one in statement.dropped),
-        addressees=tuple(replace(one, name=clean(one.name)) for one in statement.addressees),
-        signatories=replace(signed, names=tuple(clean(one) for one in signed.names)),
-        places=tuple(one for one in statement.places if not black.holds(one)),
-        alert=replace(statement.alert, reasons=_reasons(statement.alert.reasons, clean)),
-        link=_reasons(statement.link, clean),
-    )
+    """The statement without these words."""
+    return Black(words).statement(statement)
+
+
+def taken_out(whole: str, clean: str) -> tuple[str, ...]:
+    """What stands in the whole text in place of each mark of the clean one: `filled` puts it back."""
+    first, *rest = clean.split(MARK)
+    found, at = [], len(first)
+    for number, piece in enumerate(rest):
+        is_last = number == len(rest) - 1
+        end = len(whole) - len(piece) if is_last else whole.find(piece, at)
+        found.append(whole[at:end])
+        at = end + len(piece)
+    return tuple(found)
+
+
+def filled(clean: str, pieces: Sequence[str]) -> str:
+    """The text with its marks filled in their order; as it is where there are more or fewer of them."""
+    first, *rest = clean.split(MARK)
+    if len(rest) != len(pieces):
+        return clean
+    return first + "".join(word + piece for word, piece in zip(pieces, rest, strict=True))
+
+
+def _each(texts: Iterable[str], clean: Callable[[str], str]) -> tuple[str, ...]:
+    return tuple(map(clean, texts))
 
 
 def _demand(one: Demand, clean: Callable[[str], str]) -> Demand:
@@ -78,13 +132,6 @@ def _demand(one: Demand, clean: Callable[[str], str]) -> Demand:
 
 def _reasons(told: tuple[Reason, ...], clean: Callable[[str], str]) -> tuple[Reason, ...]:
     return tuple(replace(one, evidence=clean(one.evidence)) for one in told)
-
-
-def _is_name(words: str) -> bool:
-    """Whether all of it is capitalised words: then each of them may stand for the person."""
-    parts = words.split()
-    plain = all(char.isalpha() or char in _IN_NAMES for char in words)
-    return plain and len(parts) > 1 and all(part[0].isupper() for part in parts)
 
 
 def _unless_another(match: re.Match[str]) -> str:
@@ -104,20 +151,11 @@ def _is_headline(match: re.Match[str]) -> bool:
     return 2 * sum(word[0].isupper() for word in words) > len(words)
 
 
-def _turned(words: str) -> str:
-    """The same name with its last word first; "" for what is none."""
-    parts = words.split()
-    return " ".join((parts[-1], *parts[:-1])) if _is_name(words) else ""
+def _longest(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)
 
 
-def _any(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """What finds any of these words, whatever white space stands in them, the longest first."""
-    found = sorted(filter(None, words), key=len, reverse=True)
-    return re.compile("|".join(map(_piece, found)), flags) if found else _NEVER
-
-
-def _piece(words: str) -> str:
-    told = r"\s+".join(re.escape(part) for part in words.split())
-    before = r"(?<!\w)" if words[0].isalnum() and not _EAST.match(words[0]) else ""
-    after = r"(?!\w)" if words[-1].isalnum() and not _EAST.match(words[-1]) else ""
-    return f"{before}{told}{after}"
+def _any(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str]:
+    """What finds any of these."""
+    found = "|".join(patterns)
+    return re.compile(found, flags) if found else _NEVER

@@ -13,6 +13,7 @@ from jobs.steps.sensitive.finding import Sensitive
 from storage.words import Concern
 
 _FILE = "sensitive.toml"
+_ENDS = " .,;«»"
 _PART = re.compile(r"\{([a-z]+)\}")
 _WELL_KNOWN = re.compile(
     r"(?i:embassy|consulate|ambassade|embajada|посольств|سفارة|대사관|영사관|大使館|大使馆|領事館|领事馆)"
@@ -20,13 +21,18 @@ _WELL_KNOWN = re.compile(
 
 
 def hiding_places(lines: list[str]) -> list[Sensitive]:
-    """What these sentences tell exactly of a place where people hide, or of their way."""
-    return [
-        Sensitive(Concern.HIDING, match.group().strip(" .,;"), line)
-        for line in lines
-        if _tells_of_hiding(line)
-        for match in _exact(line)
-    ]
+    """What these sentences tell exactly of a place where people hide, or of their way.
+
+    The place, and by its own name alone, as it is called elsewhere.
+    """
+    found: list[Sensitive] = []
+    for line, before in zip(lines, ("", *lines), strict=False):
+        if not (_tells_of_hiding(line) or (_tells_of_hiding(before) and _goes_on(line))):
+            continue
+        for match in _exact(line):
+            words, own = match.group().strip(_ENDS), (match.groupdict().get("own") or "").strip(_ENDS)
+            found += [Sensitive(Concern.HIDING, one, line) for one in dict.fromkeys((words, own)) if one]
+    return found
 
 
 @cache
@@ -43,6 +49,13 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 def _tells_of_hiding(line: str) -> bool:
     lowered = line.lower()
     return holds(_FILE, "hiding", lowered) and not holds(_FILE, "found_there", lowered)
+
+
+def _goes_on(line: str) -> bool:
+    """Whether it speaks of those who hide, as the sentence before it did, and gives nobody else's address."""
+    lowered = line.lower()
+    others = holds(_FILE, "contact", lowered) or holds(_FILE, "found_there", lowered)
+    return holds(_FILE, "refers", lowered) and not others
 
 
 def _exact(line: str) -> Iterator[re.Match[str]]:

@@ -5,27 +5,39 @@ Who was a minor then and is not now is left out, as are initials, and names that
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from jobs.steps.extract.data import holds
 from jobs.steps.extract.numbers import number, number_of
+from jobs.steps.lexicon.cities import cities
+from jobs.steps.lexicon.countries import countries_in
+from jobs.steps.lexicon.tokens import fold
 from jobs.steps.sensitive.finding import Sensitive
 from jobs.steps.sensitive.surnames import CHINESE, KOREAN
 from storage.words import Concern
 
 _FILE = "sensitive.toml"
 _ADULT = 18
+_BESIDE = 30
+"""Characters before a name that are looked at for what it is."""
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
 _WORD = rf"(?<!\w)[{_UPPER}][^\W\d_][\w’'-]{{0,40}}"
 """It begins where a word begins: or else each letter of a long one would be tried as its first."""
 _JOINED = r"al-\w+|el-\w+|bin|ibn|bint|van|von|de|da|dos|la"
 _LONG = rf"{_WORD}(?:\s+(?:{_WORD}|(?:{_JOINED})(?=\s+[{_UPPER}])|{_JOINED}\s+{_WORD})){{1,4}}"
 _SHORT = rf"{_WORD}(?:\s+{_WORD}){{0,4}}"
-_NUMBER = "|".join((r"\d{1,2}", *(number_of(one) for one in ("en", "fr", "es"))))
+_NUMBER = "|".join((r"\d{1,2}", *(number_of(one) for one in ("en", "fr", "es", "de", "pt"))))
 _AGE = rf"(?P<age>{_NUMBER})"
 _SEX = r"(?:\s*\((?:m|f|h|male|female|boy|girl|м|ж)\))?"
-_OLD = r"(?:[-\s]years?[-\s]old|\s(?:yrs?\sold|y/?o)|\s(?:ans|años|anos|Jahre(?:\salt)?|лет|года?))"
+_OLD = (
+    r"(?:[-\s]years?[-\s]old|\s(?:yrs?\sold|y/?o)|\s(?:ans|años|anos|Jahre(?:\salt)?|лет|года?)"
+    r"|\syears?,?\s(?:and\s)?\d{1,2}\smonths?(?:\s(?:old|of\sage))?(?!\s(?:in|of|behind|after|before|later|ago)\b))"
+)
 _MONTHS = r"(?:[-\s](?:month|week|day)s?[-\s]old|\s(?:mois|meses|месяц\w*))(?!\s+d[eu]\b)"
-_THAT_IS = r"(?:,|\s*\(|\s+(?:is|tiene|a))\s*(?:(?:who\s+is|is|now|an?|only|just|barely|still)\s+){0,3}"
+_THAT_IS = (
+    r"(?:,|\s*[(\[]|\s+(?:is|tiene|tem|ist|a))\s*"
+    r"(?:(?:who\s+is|is|now|an?|only|just|barely|still|erst)\s+){0,3}"
+)
 
 _AGED = re.compile(
     rf"(?P<name>{_SHORT}){_SEX}(?:,|\s*\()\s*(?:(?:who\s+is|is|now|only|just)\s+){{0,2}}"
@@ -33,26 +45,66 @@ _AGED = re.compile(
 )
 """NAME, aged 16."""
 _YEARS_OLD = re.compile(
-    rf"(?P<name>{_SHORT}){_SEX}{_THAT_IS}(?:âgée?\s+de\s+|de\s+)?{_AGE}(?:{_OLD})(?!\s+de\s+pris|\w)"
+    rf"(?P<name>{_SHORT}){_SEX}{_THAT_IS}(?:âgée?\s+de\s+|de\s+|com\s+)?{_AGE}(?:{_OLD})(?!\s+de\s+pris|\w)"
 )
 """NAME, a 16-year-old student; NAME (9 ans); NAME, âgée de 9 ans."""
-_BRACKETED = re.compile(rf"(?P<name>{_LONG}){_SEX}\s*\(\s*(?:[mf],\s*)?{_AGE}(?:,\s*[mf])?\s*\)")
-"""NAME (16); NAME (m, 16)."""
+_AGE_ALONE = rf"\s*[(\[]\s*(?:[mf],\s*)?{_AGE}(?:,\s*[mf])?\s*[)\]]"
+_BRACKETED = re.compile(rf"(?P<name>{_LONG}){_SEX}{_AGE_ALONE}")
+"""NAME (16); NAME (m, 16); NAME [16]."""
+_OF_FAMILY = (
+    re.compile(rf"(?P<name>{_WORD}){_SEX}{_AGE_ALONE}"),
+    re.compile(
+        rf"(?P<name>{_WORD}){_SEX},?\s+aged\s+{_AGE}(?![\d%]|\s*(?:%|month|week|to\s|[-–]|(?:and|or)\s+(?:\d|over|above|under|older|younger)))"
+    ),
+)
+"""Sol (11), Sol aged 11: where the sentence speaks of a family, or of somebody young."""
+_NAMED = re.compile(rf"{_WORD}\s+$")
+"""The word before is a name's as well: then both are found together."""
+_AGED_SO = re.compile(
+    rf"(?P<name>{_LONG})\s+aged\s+{_AGE}(?!\d|\s*(?:%|month|week|years?\s+(?:and|or)\s+(?:over|above|under|older|younger)|"
+    r"(?:to|and|or|[-–])\s*(?:\d|over|above|under|older|younger)))"
+)
+"""NAME aged 16."""
+_YEAR = r"(?P<year>(?:19|20)\d{2})"
+_BORN = re.compile(
+    rf"(?P<name>{_SHORT}){_SEX}(?:,|\s*[(\[]|\s+(?:was|is|wurde|est|es|é))?\s*(?:who\s+was\s+)?"
+    r"(?:born|b\.|née?|nacid[oa]|nascid[oa]|geb\.|geboren|Jahrgang|родил\w{1,4}|род\.)\s*"
+    rf"(?:\s(?:in|on|en|le|el|em|im|am|в|around|about)){{0,2}}\s*(?:[\w.]{{1,12}}\s(?:de\s)?){{0,3}}{_YEAR}\b"
+)
+"""NAME, born in 2015; NAME (b. 2015); NAME, née le 3 mai 2015."""
+_BORN_BEHIND = re.compile(rf"(?P<name>{_SHORT})[,\s(]{{1,3}}{_YEAR}\s?(?:года\sрождения|г\.\s?р\.)")
+_BORN_EAST = re.compile(
+    rf"(?<![가-힣])(?P<name>[{KOREAN}][가-힣]{{1,2}})\s?[(（,]?\s?(?P<year>20\d{{2}})년\s?(?:\d{{1,2}}월\s?)?(?:\d{{1,2}}일\s?)?(?:생|출생)"
+)
+_CENTURY = re.compile(r"(?:19|20)\d{2}")
+_NOTE = re.compile(r"(?:^|[^\s\w]|\b[a-zß-ÿа-яё][\w-]*)\s?\[\d{1,3}\]")
+"""A number in brackets behind what is no name: there they count notes, not years."""
 _BARE = re.compile(rf"(?P<name>{_LONG}){_SEX},\s+{_AGE}(?:(?=\s*[,;)])(?!,\d)|(?=\s+and\s)|(?=[.!]?$))")
 """NAME, 16, …"""
 _INFANT = re.compile(rf"(?P<name>{_SHORT}){_SEX}{_THAT_IS}(?:{_NUMBER}){_MONTHS}\b")
+_GERMAN = (
+    r"\b(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|dreizehn|vierzehn|fünfzehn|sechzehn|siebzehn)"
+    r"jährige[nrsm]?"
+)
+_NO_CHILD = (
+    r"(?:Bürger)?[Kk]rieg|Haft|Gefängnis|Freiheits|Strafe|Besteh|Jubiläum|Kampf|Amtszeit|Verfahren|Herrschaft|"
+    r"Konflikt|Bewährung|Frist|Mandat|Laufzeit|Zusammenarbeit|Arbeit|Pause|Projekt|Dauer|Geschichte|Besatzung|Regime"
+)
+"""What is so many years old in German besides people."""
 _BEFORE = re.compile(
-    rf"\b{_AGE}(?:[-\s]year[-\s]old|-летн\w+)\s+(?:(?!(?:from|in|of|at|by|near|to|for|on|with|was|is|who|and|из|в)\b)"
-    rf"[a-zа-яё][\w-]*,?\s+){{0,3}}(?P<name>{_SHORT})"
+    rf"(?:\b{_AGE}(?:[-\s]year[-\s]old|-летн\w+|-jährige[nrsm]?)|{_GERMAN})\s+(?!{_NO_CHILD})(?:(?!(?:from|in|of|at|by|near|to|for|on|with|was|is|who|and|из|в|in|aus|und|die|der)\b)"
+    rf"(?:Schülerin|Schüler|Mädchen|Junge|Sohn|Tochter|[a-zа-яё][\w-]*),?\s+){{0,3}}(?P<name>{_SHORT})"
 )
 """16-year-old student NAME."""
 _CHILD = re.compile(
     r"\b(?:(?:the|a|an|her|his|their|little|baby|infant|two|three|four|named)\s+)*"
     r"(?:girl|boy|child|baby|infant|toddler|newborn|minor|schoolgirl|schoolboy|teenager|fillette|garçonnet|"
-    r"enfant|bébé|mineure?|adolescente?|lycéenne|écolière|écolier|niñ[oa]|menor|bebé|школьни[кц]\w*|"
+    r"enfant|bébé|mineure?|adolescente?|lycéenne|écolière|écolier|niñ[oa]|menor|bebé|menin[oa]|criança|bebê|"
+    r"[Mm]ädchen|Junge|Säugling|Kleinkind|Schülerin|школьни[кц]\w*|"
     r"девочк\w|мальчик\w?|реб[её]н\w+|подрост\w+)"
     r"(?:\s+(?:of|de)\s+\w+\s+(?:months?|weeks?|years?|mois|ans|meses|años))?"
-    rf",?\s+(?:(?:named|called|nommée?|llamad[oa]|по имени)\s+(?P<called>{_SHORT})|(?P<name>{_LONG}))"
+    r",?\s+(?:(?:named|called|nommée?|llamad[oa]|chamad[oa]|namens|по имени)\s+"
+    rf"(?P<called>{_SHORT})|(?P<name>{_LONG}))"
 )
 """The boy NAME; a girl named NAME."""
 _YOUNG = (
@@ -70,6 +122,7 @@ _YOUNG = (
         "fillette",
     ),
     *("enfant", "bébé", "mineur", "adolescent", "lycé", "écoli", "niñ", "menor", "bebé", "garçonnet"),
+    *("menin", "criança", "bebê", "mädchen", "junge", "säugling", "kleinkind", "schüler"),
     *("девочк", "мальчик", "реб", "подрост", "школьни"),
 )
 _NO_PERSON = re.compile(
@@ -83,10 +136,10 @@ _NO_PERSON = re.compile(
 _OPENING = re.compile(
     r"(?:However|Today|Yesterday|Tonight|Meanwhile|Moreover|Now|Here|There|Also|Finally|Instead|Later|Earlier|"
     r"Then|Since|Until|After|Before|For|In|On|At|Among|With|The|This|That|He|She|It|They|His|Her|Their|Our|My|"
-    r"Hier|Ici|Depuis|Plus|Hoy|Ayer|Tenía|Lleva|Según|Сегодня|Вчера|Excellency|Madam|Sir|Names?|Victims?)$"
+    r"Hier|Ici|Depuis|Plus|Hoy|Ayer|Tenía|Lleva|Según|Сегодня|Вчера|Excellency|Madam|Sir|Names?|Victims?|Those|These|People|Persons|Children|Everyone|Anyone|Someone|Prisoners?|Detainees?|Refugees?)$"
 )
 _STREET = re.compile(r"\b(?:ул\.|улиц\w+|пр\.|проспект\w*|rue|calle|avenida|avenue)\s$", re.IGNORECASE)
-_IN = re.compile(r"\b(?:in|at|from|near|to|of|on|de|à|en|desde|в|из|на)\s$")
+_IN = re.compile(r"\b(?:[Tt]he|in|at|from|near|to|of|on|de|da|do|das|dos|à|en|desde|aus|в|из|на)\s$")
 _THEN = re.compile(
     r"at the time|\bthen (?:only )?(?:aged )?(?:\d|\w+teen)|"
     r"when (?:he|she|they) (?:was|were)|was (?:only )?\w+ when|"
@@ -130,17 +183,36 @@ _ARABIC = re.compile(
 )
 
 
-def minors_named(lines: list[str]) -> list[Sensitive]:
-    """Each minor named in these sentences, in their order; nobody where names are said to be changed."""
+def minors_named(lines: list[str], day: date | None = None) -> list[Sensitive]:
+    """Each minor named in these sentences, in their order; nobody where names are said to be changed.
+
+    `day` is when it was said: who was born so many years before is a minor or not.
+    """
     if any(holds(_FILE, "all_changed", line.lower()) for line in lines):
         return []
-    found = []
+    noted = any(_NOTE.search(line) for line in lines if "[" in line)
+    found: list[Sensitive] = []
     for line in lines:
-        for match in _candidates(line):
+        for match in (*_candidates(line), *_born(line, day)):
             name = match.groupdict().get("called") or match["name"]
-            if not _is_known_otherwise(line, match):
+            is_note = noted and match.group().endswith("]")
+            if not is_note and not _is_known_otherwise(line, match):
                 found.append(Sensitive(Concern.MINOR, name.strip(), line))
     return found
+
+
+def _born(line: str, day: date | None) -> Iterator[re.Match[str]]:
+    """Those who were born less than eighteen years before the day, whatever day it was in their year."""
+    if day is None or not _CENTURY.search(line):
+        return
+    for expression in (_BORN, _BORN_BEHIND):
+        for match in expression.finditer(line):
+            if day.year - _ADULT <= int(match["year"]) <= day.year and _is_person(line, match):
+                yield match
+    if not line.isascii():
+        for match in _BORN_EAST.finditer(line):
+            if day.year - _ADULT <= int(match["year"]) <= day.year:
+                yield match
 
 
 def _is_known_otherwise(line: str, match: re.Match[str]) -> bool:
@@ -157,22 +229,40 @@ def _candidates(line: str) -> Iterator[re.Match[str]]:
         for match in expression.finditer(line):
             if _young(match) and _is_person(line, match):
                 yield match
+    if holds(_FILE, "kin", line.lower()):
+        for match in (one for expression in _OF_FAMILY for one in expression.finditer(line)):
+            alone = not _NAMED.search(line[max(0, match.start() - 60) : match.start()])
+            if alone and _young(match) and _is_person(line, match) and not _is_counted(line, match):
+                yield match
     if any(word in line.lower() for word in _YOUNG):
         yield from (
             one for one in _CHILD.finditer(line) if not _NO_PERSON.search(one["called"] or one["name"])
         )
 
 
+def _is_counted(line: str, match: re.Match[str]) -> bool:
+    """Whether it is a place or a group, and how many there are of it: "Iran (9)"; not "her son Jordan"."""
+    name, before = match["name"], line[max(0, match.start() - _BESIDE) : match.start()].lower()
+    if holds(_FILE, "kin", before.rstrip()[-_BESIDE:].rpartition(" ")[2]):
+        return False
+    return bool(countries_in(name) or cities().country(fold(name))) or name.endswith("s") or name.isupper()
+
+
 def _is_person(line: str, match: re.Match[str]) -> bool:
     """Whether the words may be a person's name: no body, no day, and not the town behind "in"."""
     name = match["name"]
     before = line[: match.start("name")]
-    if _NO_PERSON.search(name) or _STREET.search(before) or any(map(str.isdigit, name)):
+    if (
+        _NO_PERSON.search(name)
+        or name.startswith(("The ", "Our ", "All "))
+        or _STREET.search(before)
+        or any(map(str.isdigit, name))
+    ):
         return False
     return " " in name or not (_OPENING.match(name) or _IN.search(before))
 
 
-_WESTERN = (_AGED, _YEARS_OLD, _BRACKETED, _BARE, _INFANT, _BEFORE)
+_WESTERN = (_AGED, _AGED_SO, _YEARS_OLD, _BRACKETED, _BARE, _INFANT, _BEFORE)
 
 
 def _eastern(line: str) -> Iterator[re.Match[str]]:
@@ -195,7 +285,7 @@ def _eastern(line: str) -> Iterator[re.Match[str]]:
 
 
 def _young(match: re.Match[str]) -> bool:
-    if "age" not in match.re.groupindex:
+    if match.groupdict().get("age") is None:  # "eleven months", "elfjährige"
         return True
     age = number(match["age"])
     return age is not None and 0 < age < _ADULT

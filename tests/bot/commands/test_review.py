@@ -1,19 +1,25 @@
 """At the desk, what waits is a card: why, for how many, the words in question, and what can be done."""
 
 import pytest
+import sqlalchemy as sa
 
-from bot.render.message import Style
-from bot.render.review import marked
+from bot.render.html import plain_text
+from bot.render.message import Message, Style
+from bot.render.review import card_blocks, excerpts, marked
+from bot.speech import Speech
 from jobs.desk import Rules
+from jobs.held import Card
 from jobs.limits import ENDANGERS
 from jobs.notices import Admins
 from jobs.review import sentence
-from jobs.steps.sensitive import MARK
+from jobs.steps.sensitive import MARK, Sensitive
 from storage.database import Database
+from storage.held import HeldAlert
 from storage.records import Demand, PersonsAtRisk
-from storage.words import Concern, DeliveryState, EventKind
+from storage.tables import alerts
+from storage.words import Concern, DeliveryState, EventKind, Stance
 from tests.bot.chat import Chat
-from tests.builders import a_reader, a_route, a_statement, an_alert, queued
+from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, queued
 
 ADMINS = Admins((("telegram", "anna"), ("telegram", "bruno")))
 TEXT = (
@@ -79,6 +85,47 @@ def test_the_words_in_question_are_bold() -> None:
     assert "".join(span.text for span in line) == "Ryu Sol, 11, is here; so is Ryu Solmi."
 
 
+def test_of_a_long_sentence_the_words_are_shown_and_of_many_sentences_each_word() -> None:
+    """Whoever decides sees all that would be withheld."""
+    long = f"{'Much is said before it, and more. ' * 12}then Ryu Sol, {'and much behind it ' * 20}."
+    parts = [Sensitive(Concern.MINOR, "Ryu Sol", long.replace(". ", ", "))]
+    (quote,) = excerpts(parts)
+    assert len(quote) <= 310
+    assert "then Ryu Sol," in quote
+    names = [f"Kim {chr(ord('A') + number)}na" for number in range(9)]
+    found = Card(
+        an_alert(),
+        HeldAlert(1, 2, sentence((Concern.MINOR,))),
+        (Concern.MINOR,),
+        tuple(Sensitive(Concern.MINOR, name, f"{name}, 11, is held.") for name in names),
+    )
+    told = plain_text(Message(card_blocks(found, Speech("en"), NOON)))
+    assert all(name in told for name in names)
+    assert "Would be withheld as well: Kim Gna, Kim Hna, Kim Ina" in told
+
+
+def test_who_muted_the_case_is_not_said_to_have_been_told(anna: Chat) -> None:
+    """What the desk answers is true of both."""
+    with anna.database.write() as work:
+        case = work.cases.open("The nine", NOON)
+        for address in ("1", "2"):
+            work.stances.take(a_reader(work, address=address).id, case, Stance.MUTE)
+        work.connection.execute(sa.update(alerts).values(case_id=case))  # an admin joined it to the case
+    anna.says("/review 1 send")
+    assert "or they muted its case" in anna.presses("Send it")
+
+
+def test_a_press_that_comes_again_shows_what_waits(anna: Chat) -> None:
+    """Not the appeals: the same button was pressed twice."""
+    anna.says("/review 1 send")
+    press = anna.offered["Send it"]
+    anna.request_id = "press-1"
+    anna.says(press)
+    again = anna.says(press)
+    assert "This was done already" in again
+    assert "Nothing waits for an admin." in again
+
+
 def test_what_would_be_read_without_the_words_is_shown_before_it_is_sent(anna: Chat) -> None:
     """Two presses; then it is on its way, and everybody reads that something was withheld."""
     anna.says("/review 1")
@@ -88,7 +135,7 @@ def test_what_would_be_read_without_the_words_is_shown_before_it_is_sent(anna: C
     assert "Ryu Sol" not in edit
     assert "Words were withheld for somebody's safety: █████" in edit
     assert states(anna.database) == [DeliveryState.HELD] * 2
-    assert anna.presses("Send it") == "It goes to 2 recipients now."
+    assert anna.presses("Send it") == "It goes to 2 recipients, at once or at the hours that they chose."
     assert states(anna.database) == [DeliveryState.QUEUED] * 2
     reader = Chat(anna.database, address="1")
     whole = reader.says("/statement 1")
@@ -102,7 +149,9 @@ def test_it_can_be_sent_as_it_is_or_not_at_all(anna: Chat) -> None:
     anna.says("/review 1")
     assert "Ryu Sol" in anna.presses("Send as it is")
     anna.presses("Back")
-    assert "2 recipients would not be told of this. It stays in the archive." in anna.presses("Do not send")
+    asked = anna.presses("Do not send")
+    assert "2 recipients would not be told of this." in asked
+    assert "where nobody but admins can read the words in question" in asked
     assert anna.presses("Do not send it") == "2 recipients are not told of it."
     assert states(anna.database) == [DeliveryState.CANCELLED] * 2
     assert anna.says("/review") == "Nothing waits for an admin."

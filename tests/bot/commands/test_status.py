@@ -9,7 +9,7 @@ from bot.commands.answer import answer
 from bot.commands.request import Request
 from storage.database import Database
 from storage.moments import OFFLINE_SINCE
-from storage.words import SourceState
+from storage.words import DeskRole, SourceState
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_source
 
@@ -66,7 +66,7 @@ def test_no_address_shows_what_lets_its_holder_in(database: Database) -> None:
     with database.write() as work:
         (source,) = work.sources.configure([a_source(name="closed", url=url)])
         work.sources.save(replace(source, state=SourceState.DARK, detail="HTTP 401"))
-    request = Request("/status", "console", "chat-1", NOON, "en", admin=True)
+    request = Request("/status", "console", "chat-1", NOON, "en", role=DeskRole.OWNER)
     with database.read() as work:
         shown = repr(answer(request, work))
     assert "https://northlight.example/feed?lang=ko&api_key=…" in shown

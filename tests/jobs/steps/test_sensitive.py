@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.steps.sensitive import MARK, blacken, blackened, find, names
+from jobs.steps.sensitive import MARK, Black, blacken, blackened, filled, find, names, taken_out
 from storage.records import Addressee, Demand, Signatories, Statement
 from storage.words import Concern
+from tests.builders import NOON
 
 MINORS = [
     ("Mina Park, 15, and her mother were taken on Monday.", "Mina Park"),
@@ -29,6 +30,25 @@ MINORS = [
     ("王小明（15岁）被带走。", "王小明"),
     ("山田花子さん(14)が拘束された。", "山田花子"),
     ("الطفل أحمد يوسف (15 عاما) محتجز", "أحمد يوسف"),
+    ("Ryu Sol aged 11 is with them.", "Ryu Sol"),
+    ("Her son Sol (11) is held.", "Sol"),
+    ("Her son Jordan, aged 11, is held.", "Jordan"),
+    ("Ryu Sol [11] is with them.", "Ryu Sol"),
+    ("Ali Rezaei, 17 years and 6 months old, faces execution.", "Ali Rezaei"),
+    ("Ryu Sol, born in 2015, is with them.", "Ryu Sol"),
+    ("Ryu Sol was born on 3 May 2015.", "Ryu Sol"),
+    ("Marie Kabila, née en 2015, est détenue.", "Marie Kabila"),
+    ("Rosa Pérez, nacida el 3 de mayo de 2015, sigue desaparecida.", "Rosa Pérez"),
+    ("Иван Петров, 2015 года рождения, задержан.", "Иван Петров"),
+    ("김은주(2015년생)가 구금되었다.", "김은주"),
+    ("Die elfjährige Ryu Sol ist dabei.", "Ryu Sol"),
+    ("Die 11-jährige Schülerin Ryu Sol ist dabei.", "Ryu Sol"),
+    ("Ryu Sol, geboren 2015, ist in Haft.", "Ryu Sol"),
+    ("Ein Junge namens Ali ist in Haft.", "Ali"),
+    ("Ryu Sol, 11 Jahre alt, ist in Haft.", "Ryu Sol"),
+    ("Ana Souza, com 12 anos, foi levada.", "Ana Souza"),
+    ("A menina Ana Souza está desaparecida.", "Ana Souza"),
+    ("Ana Souza, nascida em 2015, está presa.", "Ana Souza"),
 ]
 HIDING = [
     ("The family is hiding in a flat above the bakery in Yanji.", "above the bakery in Yanji"),
@@ -43,6 +63,15 @@ HIDING = [
     ("彼らは平和教会に身を隠している。", "平和教会"),
     ("他们躲在和平村。", "和平村"),
     ("العائلة مختبئة في شارع الزيتون", "شارع الزيتون"),
+    ("They hide at 14 Garden Street.", "14 Garden Street"),
+    ("The family is in hiding. They stay at 14 Garden Street.", "14 Garden Street"),
+    ("Two are in hiding. Their flat is in the village of Long Ping.", "Long Ping"),
+    ("Sie verstecken sich in der Gartenstraße 14.", "Gartenstraße 14"),
+    ("Die Familie ist untergetaucht. Sie lebt im Dorf Sosnowka.", "Sosnowka"),
+    ("Eles estão escondidos na rua das Flores, 12.", "rua das Flores, 12"),
+    ("A família está escondida na aldeia de Santa Rita.", "Santa Rita"),
+    ("Семья скрывается. Они живут в деревне Сосновка.", "Сосновка"),
+    ("가족은 은신 중이다. 그들은 하남동 12번지에 있다.", "하남동"),
 ]
 HARMLESS = [
     "Nguyen Van An, 34, was held.",
@@ -62,14 +91,47 @@ HARMLESS = [
     "She has taken refuge at the Swedish Embassy.",
     "Our office is at 14 Garden Street.",
     "The names of the children have been changed. Mina, aged 9, is held.",
+    "Children aged 5 to 11 are held.",
+    "Those aged 16 or over may vote.",
+    "Young Afghans aged 17 and over are sent back.",
+    "Deaths: Aleppo (14), Homs (9), Idlib (7); families fled.",
+    "UNICEF (12) and the children were there.",
+    "The Parents Circle (15) met families.",
+    "Kim Jong-un [11] said so.[12] He left [13].",
+    "The Convention on the Rights of the Child, born in 2015, turns ten.",
+    "Ms Park, born in 1985, is a lawyer.",
+    "Ryu Sol was arrested in 2015.",
+    "Ali Rezaei was given 17 years and 6 months in prison.",
+    "Ali Rezaei, 17 years and 6 months after his arrest, is free.",
+    "Ein elfjähriger Krieg geht zu Ende.",
+    "Die Junge Union Deutschlands traf sich.",
+    "A Lei Maria da Penha, com 17 anos, protege mulheres.",
+    "They have nowhere to hide in Sudan.",
+    "She is in hiding. Amnesty's office is at 1 Easton Street.",
+    "She is in hiding. Write to the Minister at 14 Garden Street.",
+    "He is in hiding. The Human Rights Council met in Geneva.",
+    "The village is small; they are in hiding.",
 ]
+FORMS = [
+    ("Ryu Sol", "Ryu Sol's mother; the Ryus; Sol is ill; SOL", "Solidarity is solar."),
+    ("Ryu Sol", "#FreeRyuSol #ryusol @ryu_sol RyuSol Ryu-Sol #FreeSol", "#SolidarityNow resolved"),
+    ("Иван Петров", "Ивана Петрова, Ивану Петрову, с Иваном Петровым; Петрову", "Иванка патрон"),
+    ("Мария Кот", "Марии Кот, Марию Кот, с Марией Кот", "марина"),
+    ("Павел Кот", "Павла Кота, Павлу Коту", "павлин"),
+    ("деревне Сосновка", "деревня Сосновка, из деревни Сосновки", "деревня"),
+    ("Сосновка", "в Сосновке, из Сосновки, Сосновку", "сосна"),
+    ("김은주", "김은주가, 김 은주는, 은주 양, 은주는", "은주색 아은주의"),
+    ("أحمد يوسف", "وأحمد يوسف، لأحمد يوسف، احمد يوسف", "حمد"),
+    ("الزيتون", "والزيتون، للزيتون", "زيت"),
+]
+"""A name, the forms in which it goes, and what stays."""
 _ANY = st.text(max_size=200)
 _TELLING = st.sampled_from([line for line, _ in (*MINORS, *HIDING)])
 
 
 def said(text: str) -> Statement:
     """A statement that says this."""
-    return Statement(title="Nine face return", text=text)
+    return Statement(title="Nine face return", text=text, published=NOON)
 
 
 @pytest.mark.parametrize(("line", "name"), MINORS)
@@ -121,6 +183,46 @@ def test_what_is_taken_out_goes_everywhere() -> None:
     assert clean.signatories.names == (MARK,)
     assert clean.places == ("Shenyang",)
     assert blackened(statement, ()) == statement
+
+
+@pytest.mark.parametrize(("name", "goes", "stays"), FORMS)
+def test_a_name_goes_in_whatever_form_it_stands(name: str, goes: str, stays: str) -> None:
+    """Inflected, with a prefix, in the plural, as a tag; what only begins alike stays."""
+    clean = blacken(goes, (name,))
+    assert not re.search("|".join(part[:3] for part in name.split()), clean, re.IGNORECASE), clean
+    assert blacken(stays, (name,)) == stays
+
+
+def test_the_name_of_a_place_alone_goes_as_well() -> None:
+    """As the next sentence calls it; the word of every day that it is made of stays."""
+    text = "Two are in hiding in the village of Mill. From Mill a bus goes; the mill stands still."
+    words = tuple(one.words for one in find(said(text)))
+    assert blacken(text, words) == (
+        f"Two are in hiding in the {MARK}. From {MARK} a bus goes; the mill stands still."
+    )
+
+
+def test_an_address_that_holds_the_words_is_left_out() -> None:
+    """Half of it would lead nowhere; files that came with it as well."""
+    black = Black(("Ryu Sol",))
+    for link in ("/free-ryu-sol/", "/Ryu%20Sol.pdf", "/freeryusol", "/?q=ryu+sol"):
+        assert not black.link(f"https://x.example{link}")
+    assert black.link("https://x.example/solidarity") == "https://x.example/solidarity"
+
+
+@pytest.mark.parametrize(
+    ("whole", "words"),
+    [
+        ("Ryu Sol Kim Ha and Sol, Ryu Sol.", ("Ryu Sol", "Kim Ha")),
+        ("Nobody.", ("Ryu Sol",)),
+        ("Ryu Sol", ("Ryu Sol",)),
+    ],
+)
+def test_what_was_taken_out_can_be_put_back(whole: str, words: tuple[str, ...]) -> None:
+    """To the letter, to be compared with others; where marks were added since, it stays as it is."""
+    clean = blacken(whole, words)
+    assert filled(clean, taken_out(whole, clean)) == whole
+    assert filled(f"{clean} {MARK}", taken_out(whole, clean)) == f"{clean} {MARK}"
 
 
 @given(before=_ANY, line=_TELLING, after=_ANY)

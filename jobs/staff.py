@@ -1,0 +1,150 @@
+"""Inside a transaction: who works at the admins' desk, and how somebody is kept from it at once.
+
+The first owners are those whom the configuration names. Others join with a code that serves once. Any owner
+or admin may suspend any other: a phone was lost, and nobody waits for the one person who could tell.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.desk import Rules
+from jobs.launch import hand_back
+from jobs.notices import Admins, announce_at_once, is_named
+from storage.audit import NOBODY
+from storage.database import Work
+from storage.people import Event
+from storage.words import Act, DeskRole, EventKind
+
+
+class Unfit(Exception):
+    """It is not done: there is no such person, it is they themselves, or the configuration says otherwise."""
+
+
+class NoSuch(Unfit):
+    """Nobody at the desk has this mark, or several have."""
+
+
+class Oneself(Unfit):
+    """Nobody does this to themselves."""
+
+
+class Configured(Unfit):
+    """The configuration names them: they go when they are taken out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """One who works at the desk, or is kept from it."""
+
+    mark: str
+    transport: str
+    role: DeskRole | None
+    is_suspended: bool
+    is_configured: bool
+
+
+def role_of(work: Work, transport: str, address: str, admins: Admins) -> DeskRole | None:
+    """What this person may do at the desk; None for nothing, whatever the reason."""
+    member = work.staff.find(work.staff.mark(transport, address))
+    if member is not None and member.is_suspended:
+        return None
+    if is_named(admins, transport, address):
+        return DeskRole.OWNER
+    return member.role if member else None
+
+
+def listed(work: Work, admins: Admins) -> tuple[AtDesk, ...]:
+    """Everybody: those whom the configuration names, those who joined, and those who are suspended."""
+    known = {one.mark: one for one in work.staff.all()}
+    found = []
+    for transport, address in dict.fromkeys(admins.addresses):
+        member = known.pop(work.staff.mark(transport, address), None)
+        mark = work.staff.mark(transport, address)
+        is_suspended = bool(member and member.is_suspended)
+        found.append(AtDesk(mark, transport, DeskRole.OWNER, is_suspended, is_configured=True))
+    found += [
+        AtDesk(one.mark, one.transport, one.role, one.is_suspended, is_configured=False)
+        for one in known.values()
+    ]
+    return tuple(found)
+
+
+def invite(work: Work, role: DeskRole, by: str, now: datetime) -> str:
+    """A code for somebody new; it serves once, for a day."""
+    code = work.staff.invite(role, now)
+    work.audit.note(by, Act.INVITED, 0, now)
+    return code
+
+
+def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: datetime) -> DeskRole | None:
+    """The role that the code gives; None for one that gives none. Everybody at the desk hears of it."""
+    found = None if is_named(rules.admins, *person) else work.staff.join(code, *person, now)
+    if found is None:
+        return None
+    work.audit.note(found.mark, Act.JOINED, found.id, now)
+    _tell(work, EventKind.STAFF_JOINED, found.mark, rules, now)
+    return found.role
+
+
+def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
+    """Keeps them from the desk, whatever their role. What they stood for and was to go out is a draft again.
+
+    Raises NoSuch, Oneself.
+    """
+    person = _other(work, typed, by, rules)
+    number = work.staff.suspend(person.mark, person.transport, now).id
+    work.audit.note(by, Act.SUSPENDED, number, now)
+    for one in work.appeals.cooling():
+        appeal = work.appeals.get(one)
+        if appeal and person.mark in {appeal.author, *appeal.approved}:
+            hand_back(work, one, rules, now)
+    _tell(work, EventKind.STAFF_SUSPENDED, person.mark, rules, now)
+    return person
+
+
+def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
+    """Whom the configuration names works at the desk again; who joined by a code needs a new one.
+
+    Raises NoSuch, Oneself.
+    """
+    person = _other(work, typed, by, rules)
+    member = work.staff.find(person.mark)
+    if member is None or not member.is_suspended:
+        raise NoSuch
+    work.audit.note(by, Act.REINSTATED, member.id, now)
+    work.staff.remove(person.mark)
+    _tell(work, EventKind.STAFF_REINSTATED, person.mark, rules, now)
+    return person
+
+
+def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
+    """They are no longer at the desk. Raises NoSuch, Oneself, Configured."""
+    person = _other(work, typed, by, rules)
+    member = work.staff.find(person.mark)
+    if person.is_configured:
+        raise Configured
+    if member is None or member.is_suspended:
+        raise NoSuch
+    work.audit.note(by, Act.REVOKED, member.id, now)
+    work.staff.remove(person.mark)
+    _tell(work, EventKind.STAFF_REVOKED, person.mark, rules, now)
+    return person
+
+
+def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:
+    """The one whose mark begins so, and who is not the one who asks."""
+    found = [one for one in listed(work, rules.admins) if typed and one.mark.startswith(typed.lower())]
+    if len(found) != 1:
+        raise NoSuch
+    if found[0].mark == by and by != NOBODY:
+        raise Oneself
+    return found[0]
+
+
+def _tell(work: Work, kind: EventKind, mark: str, rules: Rules, now: datetime) -> None:
+    """All others hear at once: a mark, never a name."""
+    announce_at_once(work, Event(kind, now, title=mark[:_SHOWN]), rules.admins, now)
+
+
+_SHOWN = 8
+"""Characters of a mark by which people tell each other apart."""

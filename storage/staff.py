@@ -1,0 +1,147 @@
+"""Who works at the admins' desk: who joined by a code, and who is kept from it.
+
+Those whom the configuration names are owners without a row; one stands here when they are suspended. A
+suspension is known by a keyed hash alone, and outlives /forget: whoever found a phone cannot lift it so.
+"""
+
+import base64
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.tables import invitations, staff
+from storage.vault import Sealer
+from storage.words import DeskRole
+
+VALID = timedelta(hours=24)
+"""How long a code may be used."""
+ADDRESS = "staff address"
+"""What addresses are sealed for."""
+_BYTES = 10
+"""Of chance in a code: 80 bits, which nobody guesses in a day."""
+_GROUP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One who works at the desk, or is kept from it."""
+
+    id: int
+    mark: str
+    """A keyed hash of the address, as it stands in the audit."""
+    transport: str
+    address: str = field(repr=False)
+    """"" of one who is suspended, or whom the configuration names."""
+    role: DeskRole | None
+    """None for one who holds none but by the configuration, or none any more."""
+    is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Questions about who works at the desk, and their changes."""
+
+    connection: Connection
+    vault: Sealer
+
+    def mark(self, transport: str, address: str) -> str:
+        """The keyed hash by which somebody is known here and in the audit."""
+        return self.vault.mark("admin", transport, address)
+
+    def invite(self, role: DeskRole, now: datetime) -> str:
+        """A code that gives this role once; only its keyed hash is kept."""
+        told = base64.b32encode(os.urandom(_BYTES)).decode()
+        row = {"trace": self._code(told), "role": role, "expires": now + VALID}
+        self.connection.execute(sa.insert(invitations).values(**row))
+        return "-".join(told[at : at + _GROUP] for at in range(0, len(told), _GROUP))
+
+    def join(self, code: str, transport: str, address: str, now: datetime) -> Member | None:
+        """Whoever has the code has its role from now on; None for one that is used, expired or none.
+
+        Nor for one who is suspended: the code is spent all the same.
+        """
+        spent = (
+            sa.delete(invitations)
+            .where(invitations.c.trace == self._code(code), invitations.c.expires >= now)
+            .returning(invitations.c.role)
+        )
+        role = self.connection.execute(spent).scalar_one_or_none()
+        mark = self.mark(transport, address)
+        known = self.find(mark)
+        if role is None or (known and known.is_suspended):
+            return None
+        self.connection.execute(sa.delete(staff).where(staff.c.mark == mark))
+        row = {
+            "mark": mark,
+            "address_trace": self.vault.trace("recipient", transport, address),
+            "transport": transport,
+            "address_sealed": self.vault.seal(address, ADDRESS),
+            "role": role,
+            "since": now.date(),
+        }
+        self.connection.execute(sa.insert(staff).values(**row))
+        return self.find(mark)
+
+    def find(self, mark: str) -> Member | None:
+        """Who has this mark."""
+        row = self.connection.execute(sa.select(staff).where(staff.c.mark == mark)).mappings().first()
+        return self._member(row) if row else None
+
+    def all(self) -> tuple[Member, ...]:
+        """Everybody who joined, and everybody who is suspended, in the order in which they came."""
+        rows = self.connection.execute(sa.select(staff).order_by(staff.c.id)).mappings()
+        return tuple(map(self._member, rows))
+
+    def suspend(self, mark: str, transport: str, now: datetime) -> Member:
+        """Whoever has this mark is kept from the desk; of one who joined it nothing but that is known."""
+        gone = {"address_trace": None, "address_sealed": None, "role": None, "suspended": now.date()}
+        if self.find(mark):
+            self.connection.execute(sa.update(staff).where(staff.c.mark == mark).values(**gone))
+        else:
+            row = {"mark": mark, "transport": transport, "since": now.date(), **gone}
+            self.connection.execute(sa.insert(staff).values(**row))
+        found = self.find(mark)
+        assert found is not None  # noqa: S101 - just written
+        return found
+
+    def remove(self, mark: str) -> None:
+        """Nothing is known of them here any more: whoever joined does so anew."""
+        self.connection.execute(sa.delete(staff).where(staff.c.mark == mark))
+
+    def rows(self) -> tuple[RowMapping, ...]:
+        """What is known of everybody, to be put back after a backup was restored."""
+        return tuple(self.connection.execute(sa.select(staff)).mappings())
+
+    def put_back(self, rows: Iterable[RowMapping], *, only: bool) -> None:
+        """These are at the desk, or kept from it, again; with `only` nobody else is. No code serves."""
+        kept = list(rows)
+        self.connection.execute(sa.delete(invitations))
+        marks = [row["mark"] for row in kept]
+        gone = sa.true() if only else staff.c.mark.in_(marks)
+        self.connection.execute(sa.delete(staff).where(gone))
+        for row in kept:
+            told = {name: value for name, value in row.items() if name != "id"}
+            self.connection.execute(sa.insert(staff).values(**told))
+
+    def prune(self, now: datetime) -> None:
+        """Codes that nobody used in time go."""
+        self.connection.execute(sa.delete(invitations).where(invitations.c.expires < now))
+
+    def _code(self, told: str) -> str:
+        bare = "".join(char for char in told.upper() if char.isalnum())
+        return self.vault.mark("invitation", bare)
+
+    def _member(self, row: RowMapping) -> Member:
+        sealed = row["address_sealed"]
+        return Member(
+            id=row["id"],
+            mark=row["mark"],
+            transport=row["transport"],
+            address=self.vault.open(sealed, ADDRESS) if sealed else "",
+            role=DeskRole(row["role"]) if row["role"] else None,
+            is_suspended=row["suspended"] is not None,
+        )
