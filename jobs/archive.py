@@ -4,14 +4,16 @@ Only what sources published is in it, and what was read in that: no recipient, n
 """
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from jobs.lines import Line, row_of_line
 from jobs.withhold import cut_of
 from storage.database import Work
-from storage.records import Entry, Source, Statement
+from storage.records import Entry, Source, Statement, without_secrets
 
 _AT_ONCE = 200
 _COLUMNS = (
@@ -34,6 +36,28 @@ def as_lines(work: Work) -> Iterator[bytes]:
         cut = cut_of(work, statement)
         redacted = work.redactions.seal(cut) if cut.words else b""
         row = row_of_line(Line(entry, source, statement, versions, case, deferred, withheld, redacted))
+        yield (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def for_anybody(work: Work) -> Iterator[bytes]:
+    """As `as_lines`, of what anybody may read alone.
+
+    Nothing of what was taken down or withheld, not even that it was; no remarks of ours, no versions, and no
+    address that opens a door to whoever holds it.
+    """
+    yield b""
+    for statement, entry, source in _all(work):
+        bare = Entry(
+            uid=hashlib.sha256(f"{source.name}\0{entry.uid}".encode()).hexdigest()[:24],
+            title=statement.title,
+            url=without_secrets(statement.url),
+            text=statement.text,
+            published=entry.published,
+            language=entry.language,
+            enclosures=tuple(map(without_secrets, entry.enclosures)),
+        )
+        shown = replace(statement, url=bare.url, fetched=None, gone=None, link=())
+        row = row_of_line(Line(bare, source, shown))
         yield (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 

@@ -13,7 +13,7 @@ import typer
 from bot.cli import opml
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.installation import open_database
-from jobs.archive import as_csv, as_lines
+from jobs.archive import as_csv, as_lines, for_anybody
 from storage.database import StorageError
 
 _FORMATS = {".opml": "opml", ".xml": "opml", ".jsonl": "jsonl", ".csv": "csv"}
@@ -26,6 +26,12 @@ def export(
     as_: Annotated[
         str, typer.Option("--as", help="jsonl, csv or opml, where the name does not say it.")
     ] = "",
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public", help="For anybody: nothing of what was taken down or withheld, no remarks of ours."
+        ),
+    ] = False,
 ) -> None:
     """Write the archive as JSONL (for `vigil import`) or CSV, or the sources as OPML; nobody's data."""
     wanted = as_ or ("opml" if file == "-" else _FORMATS.get(Path(file).suffix.lower(), ""))
@@ -33,7 +39,9 @@ def export(
         fail(f"{file}: give a name that ends in .opml, .jsonl or .csv, or say --as opml, jsonl or csv", 2)
     if file != "-" and Path(file).exists() and not force:
         fail(f"{file}: there is such a file already: give another name, or --force to overwrite it", 2)
-    write, told = _writer(wanted, config)
+    if public and wanted != "jsonl":
+        fail(f"{file}: --public is for JSONL: give a name that ends in .jsonl, or say --as jsonl", 2)
+    write, told = _writer(wanted, config, public=public)
     if file == "-":
         write(sys.stdout.buffer)
         sys.stdout.buffer.flush()
@@ -46,7 +54,7 @@ def export(
     typer.echo(f"{file}: {count:,} {told}{'' if count == 1 else 's'}")
 
 
-def _writer(wanted: str, config: Path) -> tuple[Callable[[BinaryIO], int], str]:
+def _writer(wanted: str, config: Path, *, public: bool) -> tuple[Callable[[BinaryIO], int], str]:
     """What writes the wanted format, and what it counts."""
     if wanted == "opml":
         made, count = opml.listed(config)
@@ -65,7 +73,7 @@ def _writer(wanted: str, config: Path) -> tuple[Callable[[BinaryIO], int], str]:
         try:
             with database.read() as work:
                 count = 0
-                for count, line in enumerate(_rows(wanted)(work)):  # noqa: B007 - the number of the last
+                for count, line in enumerate(_rows(wanted, public=public)(work)):  # noqa: B007 - the number of the last
                     into.write(line)
                 if wanted == "csv":
                     typer.echo(
@@ -80,8 +88,10 @@ def _writer(wanted: str, config: Path) -> tuple[Callable[[BinaryIO], int], str]:
     return write_archive, "statement"
 
 
-def _rows(wanted: str) -> Callable[..., Iterator[bytes]]:
-    return as_csv if wanted == "csv" else as_lines
+def _rows(wanted: str, *, public: bool) -> Callable[..., Iterator[bytes]]:
+    if wanted == "csv":
+        return as_csv
+    return for_anybody if public else as_lines
 
 
 @contextmanager

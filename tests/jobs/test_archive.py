@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.items import entries_of, entry_of
-from jobs.archive import as_csv, as_lines, harmless
+from jobs.archive import as_csv, as_lines, for_anybody, harmless
 from jobs.intake import Intake, Taken
 from jobs.lines import Line
 from jobs.parser import Parser
@@ -127,6 +127,28 @@ def test_nothing_about_people_is_in_it(database: Database) -> None:
         written = b"".join([*as_lines(work), *as_csv(work)]).decode()
     for secret in ("-1001", "terminal", "telegram", "수용소", "hides", "taken down", "other.example/feed"):
         assert secret not in written
+
+
+async def test_what_anybody_may_have_holds_nothing_of_ours(
+    database: Database, empty_database: Database, tmp_path: Path
+) -> None:
+    """No stone, no sealed words, no remark, no token; and it can be imported like any other file."""
+    with database.write() as work:
+        fill(work)
+        kept(work, a_statement(title="Gone for safety", url="https://northlight.example/gone"))
+        (last,) = work.statements.latest(Query(), 1).hits
+        take_down(work, last.statement.id, "why", NOON)
+        kept(work, a_statement(title="Letter", url="https://northlight.example/letter?token=hush&p=3"))
+    with database.read() as work:
+        found = b"".join(for_anybody(work))
+        ours = b"".join(as_lines(work))
+    rows = [json.loads(line) for line in found.splitlines()]
+    assert len(rows) == sum(bool(row["id"]) for row in lines(database)) == 3
+    for word in (b"hush", b"taken_down", b"withheld", b"redacted", b"versions", b"note"):
+        assert word not in found, word
+        assert word in ours, word
+    assert rows[-1]["link"] == "https://northlight.example/letter?token=…&p=3"
+    assert (await brought(empty_database, rows, tmp_path)).taken == len(rows)
 
 
 def test_a_table_says_where_it_cuts(database: Database) -> None:
