@@ -16,6 +16,7 @@ from jobs.limits import Limits
 from jobs.notices import announce_at_once
 from jobs.own_time import fit
 from jobs.ring import Audience, Occasion, timing
+from jobs.steps import match
 from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
 from storage.database import Database, Work
@@ -117,6 +118,7 @@ def launch(work: Work, appeal: Appeal, rules: Rules, limits: Limits, now: dateti
     alert = store(work, alert)
     turns = timing(alert, Occasion(now, limits, audience))
     count = work.matching.queue(alert.id, aim, reach, turns)
+    work.kept.queue(alert, aim, (match.lane(alert), now))
     fit(work, alert, turns, now, limits.zone)
     work.appeals.sent(appeal.id, alert.id, count)
     work.audit.note(NOBODY, Act.SENT, appeal.id, now, count)

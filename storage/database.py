@@ -28,6 +28,7 @@ from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
 from storage.held import Held
+from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.matching import Matching
 from storage.measures import Measures, measure
@@ -83,6 +84,7 @@ class Work:
     reminders: Reminders
     own_time: OwnTime
     matching: Matching
+    kept: Kept
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -267,6 +269,7 @@ class Database:
             reminders=Reminders(connection),
             own_time=OwnTime(connection, additions),
             matching=Matching(connection, additions, deliveries),
+            kept=Kept(connection, additions),
             subscriptions=Subscriptions(connection, key),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

@@ -205,7 +205,11 @@ class Recipients:
 
         Where that address is a recipient already, the two become one, which can be reached: the routes join
         it. References are void: in the new chat the same numbers name other messages, which no edit may hit.
+        Whoever could not be reached is told what was kept: that the chat moved says that it is there.
         """
+        before = self.get(recipient_id)
+        if before is not None and before.state is not RecipientState.ACTIVE:
+            self._returns(recipient_id, now)
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == recipient_id)
@@ -226,7 +230,6 @@ class Recipients:
         )
         merge_deliveries(self.connection, recipient_id, other.id)
         merge_stances(self.connection, recipient_id, other.id)
-        before = self.get(recipient_id)
         if before is not None and before.discreet:
             self.set_discreet(other.id, discreet=True)
         self.forget(recipient_id)
