@@ -35,7 +35,7 @@ class Ledger:
     """Keeps the notification log for one transport. To be used by the one holder of its sender lock.
 
     `recognised`: whether the platform knows a repetition by its key; `changes`: whether a message can be
-    changed where it stands.
+    changed where it stands; `alone`: whether the lock is held still.
     """
 
     database: Database
@@ -45,6 +45,7 @@ class Ledger:
     place: Callable[[str], Place] = each_its_own
     admins: Admins = NOBODY
     changes: bool = True
+    alone: Callable[[], bool] = lambda: True
     _swept: datetime | None = None
     _late: int = 0
     """Found expired in the last sweeps, and not told yet."""
@@ -90,15 +91,19 @@ class Ledger:
     def turn(self, finished: Sequence[Finished], room: Room) -> Turn:
         """Writes down what became of errands, and gives as many new ones as there is room for.
 
-        Their attempts are counted: from the commit on each message may have left.
+        Their attempts are counted: from the commit on each message may have left. Who has lost the lock
+        writes down what was answered, and is given nothing.
         """
+        is_alone = self.alone()
         with self.database.write() as work:
             self._settle(work, finished)
             self._report(work, finished)
             self._away.note(work, finished, self.admins)
-            if room.most:
+            if room.most and is_alone:
                 self._sweep(work)
-            turn = self._choice.turn(work, room, self.now()) if room.most else Turn()
+                turn = self._choice.turn(work, room, self.now())
+            else:
+                turn = Turn(is_alone=is_alone)
         self._log(finished)
         return turn
 

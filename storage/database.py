@@ -30,6 +30,7 @@ from storage.entries import Entries
 from storage.held import Held
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
+from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
@@ -190,8 +191,11 @@ class Database:
             return backup.write(connection, file, now)
 
     @contextmanager
-    def sender_lock(self, transport: str) -> Iterator[bool]:
-        """True while this process alone may do what `transport` names; False when another one does."""
+    def sender_lock(self, transport: str) -> Iterator[Hold]:
+        """True while this process alone may do what `transport` names; False when another one does.
+
+        Whether that is so still is told by `Hold.is_held`: a server may end what it had given.
+        """
         with locks.if_free(self.engine, transport) as alone:
             yield alone
 

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.commands.request import Reply, Request
 from bot.render.message import Message
 from bot.transports.chats import News
-from bot.transports.life import Life
+from bot.transports.life import Life, while_held
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
@@ -28,6 +28,7 @@ from bot.transports.telegram_sending import Sending
 from bot.transports.telegram_trouble import report
 from bot.transports.telegram_webhook import Address, Webhook, release
 from jobs.outcome import Outcome
+from storage.database import Hold
 
 log = structlog.get_logger()
 
@@ -52,7 +53,8 @@ class TelegramTransport:
     people type after the bot's name in other chats. `buttons` are given if they are to outlive the program.
     `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
-    waits for another program to end.
+    waits for another program to end, and is left when the last answer has left. It tells whether we are alone
+    still; if not, we begin again where another program does.
     """
 
     name = NAME
@@ -76,7 +78,7 @@ class TelegramTransport:
         buttons: Buttons | None = None,
         keeping: Keeping | None = None,
         webhook: Address | None = None,
-        alone: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+        alone: Callable[[], AbstractAsyncContextManager[Hold | None]] = nullcontext,
     ) -> None:
         hush_libraries()
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
@@ -109,12 +111,7 @@ class TelegramTransport:
 
     async def stop(self) -> None:
         """Stop listening, finish or drop the answers under way, confirm what was handled."""
-        if await self._life.end():
-            await self._answering.close(STOP_WITHIN)
-            with suppress(TelegramError, TimeoutError):
-                await asyncio.wait_for(self._listening.confirm(), STOP_WITHIN / 2)
-            if self._intake:
-                await self._intake.close()
+        await self._life.end()
         await self._bot.shutdown()
         for request in self._requests:  # a bot that never listened leaves its connections to us
             await request.shutdown()
@@ -132,13 +129,26 @@ class TelegramTransport:
         return await self._sending.withdraw(address, reference, instead, key)
 
     async def _live(self) -> None:
-        async with self._alone():
-            await self._connect()
-            await show(self._bot, self._face)
-            if self._intake:
-                await self._intake.resume()
-            self._life.ready()
-            await self._listening.run()
+        while True:
+            async with self._alone() as hold:
+                try:
+                    await self._connect()
+                    await show(self._bot, self._face)
+                    if self._intake:
+                        await self._intake.resume()
+                    self._life.ready()
+                    await while_held(self._listening.run(), hold)
+                finally:
+                    await self._wind_up()
+            log.warning("telegram.lock_lost", now="it is asked for anew")
+
+    async def _wind_up(self) -> None:
+        """Finish or drop the answers under way, confirm and write down what was handled."""
+        await self._answering.close(STOP_WITHIN)
+        with suppress(TelegramError, TimeoutError):
+            await asyncio.wait_for(self._listening.confirm(), STOP_WITHIN / 2)
+        if self._intake:
+            await self._intake.close()
 
     async def _connect(self) -> None:
         """Ask until Telegram has told us who we are, and no webhook keeps from us what we poll for."""

@@ -112,6 +112,7 @@ class Intake:
 
     async def close(self) -> None:
         """Write down what was answered; what was not is answered after the next start."""
+        self._is_open = False
         await self._keeping.close()
 
     def _known_as(self, update: Update) -> str:

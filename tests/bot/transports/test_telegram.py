@@ -424,16 +424,21 @@ class TestLife:
         assert "another program uses this bot's token" in "".join(capsys.readouterr())
 
     async def test_killed_before_the_answer_it_comes_again(
-        self, telegram: TelegramEmulator, voice: Voice
+        self, telegram: TelegramEmulator, voice: Voice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """An update counts as read when it was answered, not when it was fetched."""
+
+        async def killed() -> None:
+            """Nothing is wound up, and nothing confirmed any more."""
+
         voice.gate = asyncio.Event()
         first = a_transport(telegram, voice)
+        monkeypatch.setattr(first, "_wind_up", killed)
         await first.start()
         await telegram.says(42, "/slow")
         await voice.hears.wait()
         assert first._life.task is not None
-        first._life.task.cancel()  # as a kill would: nothing is confirmed any more
+        first._life.task.cancel()
         voice.gate.set()
         await telegram.until(42, contains="heard /slow")
         assert telegram.updates.pending
