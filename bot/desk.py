@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,7 @@ from jobs.desk import Rules
 from jobs.notices import Admins
 from jobs.staff import role_of
 from storage.database import Database, Work, now_utc
+from storage.odds import repeated
 from storage.words import DeskRole, RecipientState
 
 log = structlog.get_logger()
@@ -37,7 +39,7 @@ class Desk:
 
     async def answer(self, request: Request) -> Reply:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
-        return await asyncio.to_thread(self._answer, request)
+        return await asyncio.to_thread(repeated, partial(self._answer, request))
 
     async def offer(self, typed: str, offset: str, language: str) -> Offers:
         """Citations for words that are typed in any chat."""
@@ -48,11 +50,11 @@ class Desk:
 
         `request_id` is what told so: when it comes again, the chat may have spoken since.
         """
-        await asyncio.to_thread(self._suspend, transport, address, request_id)
+        await asyncio.to_thread(repeated, partial(self._suspend, transport, address, request_id))
 
     async def became(self, transport: str, news: News, request_id: str) -> None:
         """What became of a chat of several people, with all its topics; `request_id` as in `gone`."""
-        await asyncio.to_thread(self._become, transport, news, request_id)
+        await asyncio.to_thread(repeated, partial(self._become, transport, news, request_id))
 
     async def seen(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
         """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""

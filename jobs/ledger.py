@@ -14,7 +14,7 @@ from jobs.away import Away
 from jobs.choice import Choice
 from jobs.errands import Errand, Finished, Room, Turn, arrivals
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
@@ -188,6 +188,8 @@ class Ledger:
         self._told.update(new)
 
     def _settle(self, work: Work, finished: Sequence[Finished]) -> None:
+        if changed := {one.errand.recipient.id for one in finished if _is_about_them(one.outcome)}:
+            work.recipients.locked(changed)
         work.deliveries.sent(
             {
                 delivery.id: one.outcome.reference
@@ -256,3 +258,10 @@ class Ledger:
     def _unanswered(self, work: Work, delivery: Delivery, detail: str, *, immediate: bool) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=self.recognised)
+
+
+def _is_about_them(outcome: Outcome) -> bool:
+    """Whether it changes what is known of the recipient, and not only of the message."""
+    return isinstance(outcome, Gone | Migrated) or (
+        isinstance(outcome, RetryLater) and bool(outcome.seconds) and not outcome.everyone
+    )

@@ -129,6 +129,14 @@ class Recipients:
         self.connection.execute(sa.update(recipients).where(rested).values(rests=None))
         self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))
 
+    def locked(self, ids: Collection[int]) -> None:
+        """Nobody else changes these before the transaction ends.
+
+        To be asked before anything of theirs is changed: whoever removes somebody begins here as well.
+        """
+        of = sa.select(recipients.c.id).where(recipients.c.id.in_(ids)).order_by(recipients.c.id)
+        self.connection.execute(of.with_for_update())
+
     def suspend(self, recipient_id: int, now: datetime) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
         first = sa.func.coalesce(recipients.c.lost, now.date())
@@ -236,8 +244,7 @@ class Recipients:
 
     def forget(self, recipient_id: int) -> None:
         """Removes every row about the recipient, also what another transaction is just adding."""
-        known = sa.select(recipients.c.id).where(recipients.c.id == recipient_id)
-        self.connection.execute(known.with_for_update())
+        self.locked([recipient_id])
         for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
         trace = sa.select(recipients.c.address_trace).where(recipients.c.id == recipient_id)
