@@ -26,7 +26,7 @@ from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Reacted, Said, read
+from bot.transports.telegram_incoming import Asked, Became, Left, Meant, Pressed, Reacted, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_outcome import chat_and_thread
@@ -80,12 +80,12 @@ class Answering:
 
     def meaning(self, update: Update) -> Meaning:
         """What an update asks for. What is typed in inline mode is never kept, nor is a reaction."""
-        read_as = read(update, self._bot.username)
+        read_as = self._read(update)
         return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked | Reacted))
 
     def take(self, update: Update) -> asyncio.Task[None] | None:  # noqa: PLR0911 - a table, a line each
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
-        match read(update, self._bot.username):
+        match self._read(update):
             case Said() as said:
                 return self._queue(said, None)
             case Pressed() as pressed:
@@ -109,6 +109,14 @@ class Answering:
                 # Whoever did it: that a chat is left is not one command more of theirs.
                 return self._inbox.add(news.address, None, became)
         return None
+
+    def _read(self, update: Update) -> Meant | None:
+        """What the update means; one that makes us stumble means nothing, and is in nobody's way."""
+        try:
+            return read(update, self._bot.username)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it would come again for ever
+            log_failure(error)
+            return None
 
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
         task = self._inbox.add(said.address, said.person, lambda: self._respond(said, pressed))
