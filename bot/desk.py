@@ -52,9 +52,12 @@ class Desk:
         """
         await asyncio.to_thread(repeated, partial(self._suspend, transport, address, request_id))
 
-    async def became(self, transport: str, news: News, request_id: str) -> None:
-        """What became of a chat of several people, with all its topics; `request_id` as in `gone`."""
-        await asyncio.to_thread(repeated, partial(self._become, transport, news, request_id))
+    async def became(self, transport: str, news: News, request_id: str) -> bool:
+        """What became of a chat of several people, with all its topics; `request_id` as in `gone`.
+
+        Returns whether anything was stored about it.
+        """
+        return await asyncio.to_thread(repeated, partial(self._become, transport, news, request_id))
 
     async def seen(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
         """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""
@@ -93,14 +96,14 @@ class Desk:
             if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
                 work.recipients.suspend(recipient.id, now_utc())
 
-    def _become(self, transport: str, news: News, request_id: str) -> None:
+    def _become(self, transport: str, news: News, request_id: str) -> bool:
         with self.database.read() as work:  # every address is deciphered: nobody may wait for that
             known = work.recipients.within(transport, news.address)
         if not known:
-            return
+            return False
         with self.database.write() as work:
             if not work.requests.begin(transport, request_id, now_utc()):
-                return
+                return True
             for one in known:
                 match news:
                     case Removed():
@@ -111,6 +114,7 @@ class Desk:
                         to = after + one.address.removeprefix(before)
                         work.recipients.move(one.id, transport, to, now_utc())
         log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))
+        return True
 
     def _count(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
         with self.database.read() as work:

@@ -73,8 +73,8 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("telegram", address, request_id)
 
-    async def became(news: News, request_id: str) -> None:
-        await desk.became("telegram", news, request_id)
+    async def became(news: News, request_id: str) -> bool:
+        return await desk.became("telegram", news, request_id)
 
     async def seen(address: str, message: int, change: int, request_id: str) -> None:
         await desk.seen("telegram", address, str(message), change, request_id)

@@ -48,7 +48,7 @@ class TelegramTransport:
     `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
     before they write. `apology` (language -> message) is said when an answer fails; `gone` hears the address
     of a person who blocked the bot, and the id of the request that told so ("" where a message was refused);
-    `became` what became of a group or channel, likewise; `seen` that somebody
+    `became` what became of a group or channel, likewise, and says whether it was known; `seen` that somebody
     reacted to a message (address, its id, 1 or -1). `offer` (words, offset, language) is asked for what
     people type after the bot's name in other chats. `buttons` are given if they are to outlive the program.
     `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
@@ -72,7 +72,7 @@ class TelegramTransport:
         face: Face | None = None,
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
-        became: Callable[[News, str], Awaitable[None]] | None = None,
+        became: Callable[[News, str], Awaitable[bool]] | None = None,
         seen: Callable[[str, int, int, str], Awaitable[None]] | None = None,
         offer: Offering | None = None,
         buttons: Buttons | None = None,

@@ -188,7 +188,7 @@ class Sending:
                 begun.strayed, begun.parts = True, _saying_so(begun)
 
     async def _send_part(self, place: _Place, part: Message, above: ReplyParameters | None) -> int:
-        keyboard = self._buttons.keyboard(part.choices, place.chat)
+        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
 
         async def post(text: str, mode: ParseMode | None) -> int:
             message = await self._bot.send_message(
@@ -207,7 +207,7 @@ class Sending:
 
     async def _edit_part(self, place: _Place, number: int, part: Message) -> None:
         """Show the part in the place of message `number`; without choices its buttons go."""
-        keyboard = self._buttons.keyboard(part.choices, place.chat)
+        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
 
         async def post(text: str, mode: ParseMode | None) -> None:
             await self._bot.edit_message_text(
