@@ -64,10 +64,12 @@ def rules(config: Config) -> Rules:
     )
 
 
-def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> TelegramTransport:
+def telegram(
+    config: TelegramConfig, desk: Desk, public_url: str = "", pace: Pace | None = None
+) -> TelegramTransport:
     """The Telegram transport with its menus in every language we speak.
 
-    `public_url` is where our own server is reached, for a webhook.
+    `public_url` is where our own server is reached, for a webhook; `pace` what its sender keeps.
     """
 
     async def gone(address: str, request_id: str) -> None:
@@ -94,6 +96,7 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         keeping=Keeping(desk.database),
         webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
         alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
+        pace=pace,
     )
 
 
@@ -174,10 +177,11 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
     senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
     if config.telegram:
-        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "")
+        pace = telegram_pace(config.telegram)
+        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "", pace)
         await chat.start()
         stack.push_async_callback(chat.stop)
-        senders.append((chat, telegram_pace(config.telegram)))
+        senders.append((chat, pace))
     if config.matrix:
         rooms = matrix(config, desk)
         await rooms.start()

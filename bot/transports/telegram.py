@@ -27,7 +27,9 @@ from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
 from bot.transports.telegram_trouble import report
 from bot.transports.telegram_webhook import Address, Webhook, release
+from jobs.answers import Answers
 from jobs.outcome import Outcome
+from jobs.pace import Pace
 from storage.database import Hold
 
 log = structlog.get_logger()
@@ -54,7 +56,7 @@ class TelegramTransport:
     `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
     waits for another program to end, and is left when the last answer has left. It tells whether we are alone
-    still; if not, we begin again where another program does.
+    still; if not, we begin again where another program does. `pace` is the sender's: answers keep it as well.
     """
 
     name = NAME
@@ -79,6 +81,7 @@ class TelegramTransport:
         keeping: Keeping | None = None,
         webhook: Address | None = None,
         alone: Callable[[], AbstractAsyncContextManager[Hold | None]] = nullcontext,
+        pace: Pace | None = None,
     ) -> None:
         hush_libraries()
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
@@ -88,7 +91,8 @@ class TelegramTransport:
         self._face = face or Face()
         self._sending = Sending(self._bot, buttons)
         callbacks = Callbacks(answer, apology, gone, became, seen, offer)
-        self._answering = Answering(self._bot, self._sending, buttons, callbacks)
+        spoken = Sending(self._bot, buttons, Answers(pace).turn) if pace else self._sending
+        self._answering = Answering(self._bot, spoken, buttons, callbacks)
         answering = self._answering
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
         self._intake, self._alone = intake, alone
