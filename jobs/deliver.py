@@ -120,6 +120,7 @@ class Deliverer:
         """Settles what was being sent when the last sender was stopped; returns how many there were."""
         found, self._paused_until = self._ledger.recover()
         self._limited = self._ledger.resting()
+        self.pace.remember(self._ledger.lately())
         return found
 
     def rests(self) -> float:

@@ -14,7 +14,7 @@ from jobs.away import Away
 from jobs.choice import Choice
 from jobs.errands import Errand, Finished, Room, Turn, arrivals
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
@@ -87,6 +87,14 @@ class Ledger:
             if place is not None:
                 until[place.chat] = max(found[key], until.get(place.chat, found[key]))
         return until
+
+    def lately(self) -> list[tuple[Place, tuple[float, ...]]]:
+        """Crowds that were written to within the last minute, and how many seconds ago each time."""
+        with self.database.read() as work:
+            found = work.recipients.written_to(self.transport, self.now())
+            people = readable(work.recipients.many, found)
+        places = {key: self._choice.place_of(one) for key, one in people.items()}
+        return [(place, found[key]) for key, place in places.items() if place is not None]
 
     def turn(self, finished: Sequence[Finished], room: Room) -> Turn:
         """Writes down what became of errands, and gives as many new ones as there is room for.
@@ -188,7 +196,7 @@ class Ledger:
         self._told.update(new)
 
     def _settle(self, work: Work, finished: Sequence[Finished]) -> None:
-        if changed := {one.errand.recipient.id for one in finished if _is_about_them(one.outcome)}:
+        if changed := {one.errand.recipient.id for one in finished if _is_about_them(one)}:
             work.recipients.locked(changed)
         work.deliveries.sent(
             {
@@ -199,6 +207,8 @@ class Ledger:
             }
         )
         work.courses.left(arrivals(finished))
+        for one in filter(_counts, finished):
+            work.recipients.wrote(one.errand.recipient.id, one.at)
         for one in finished:
             if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change):
                 continue
@@ -212,13 +222,16 @@ class Ledger:
             if isinstance(outcome, Migrated):
                 work.recipients.move(recipient.id, recipient.transport, outcome.address, one.at)
             if isinstance(outcome, RetryLater) and outcome.seconds:
-                until = one.at + timedelta(seconds=outcome.seconds)
-                if outcome.everyone:
-                    work.moments.put(self._pause, until)  # also for a program that is started anew
-                else:
-                    work.deliveries.postpone(recipient.id, until)
-                    work.recipients.rest(recipient.id, until)
+                self._rest(work, recipient.id, outcome, one.at + timedelta(seconds=outcome.seconds))
         self._spare(work, finished)
+
+    def _rest(self, work: Work, recipient_id: int, told: RetryLater, until: datetime) -> None:
+        """Also for a program that is started anew."""
+        if told.everyone:
+            work.moments.put(self._pause, until)
+        else:
+            work.deliveries.postpone(recipient_id, until)
+            work.recipients.rest(recipient_id, until)
 
     def _spare(self, work: Work, finished: Sequence[Finished]) -> None:
         """Who was about to be told something that is over by now, and was not, is not told of its end."""
@@ -260,8 +273,13 @@ class Ledger:
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=self.recognised)
 
 
-def _is_about_them(outcome: Outcome) -> bool:
+def _is_about_them(one: Finished) -> bool:
     """Whether it changes what is known of the recipient, and not only of the message."""
-    return isinstance(outcome, Gone | Migrated) or (
-        isinstance(outcome, RetryLater) and bool(outcome.seconds) and not outcome.everyone
-    )
+    if isinstance(one.outcome, RetryLater):
+        return bool(one.outcome.seconds) and not one.outcome.everyone
+    return isinstance(one.outcome, Gone | Migrated) or _counts(one)
+
+
+def _counts(one: Finished) -> bool:
+    """Whether it is one of a crowd's minute: what may have arrived is counted, too."""
+    return one.errand.place.crowd and isinstance(one.outcome, Sent | Uncertain)

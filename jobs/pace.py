@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 _LATE = 0.5
@@ -164,6 +164,19 @@ class Pace:
         beyond = min(_LATE, max(0.0, took - usual))
         self._trips.append(took)
         slot.counts_until = slot.left + 1.0 + beyond + _SURE
+
+    def remember(self, sent: Iterable[tuple[Place, Sequence[float]]]) -> None:
+        """What an earlier program sent to crowds: to each, in one or several topics, how many seconds ago."""
+        now, ages = self.clock(), dict[Place, list[float]]()
+        for place, some in sent:
+            if place.crowd and self.per_minute and place.chat not in self._crowds:
+                ages.setdefault(place, []).extend(some)
+        for place, some in ages.items():
+            crowd = self._crowds.setdefault(place.chat, deque())
+            for age in sorted(some, reverse=True)[-self.per_minute :]:
+                slot = Slot(now - age, now - age, place, counted=now - age)
+                crowd.append(slot)
+                self._rest(slot, now - age)
 
     def resting(self) -> frozenset[str]:
         """The chats that may not be written to yet."""

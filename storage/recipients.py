@@ -21,6 +21,7 @@ ADDRESS = "recipient address"
 """What addresses are sealed for."""
 _DIGESTS = 4
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,29 @@ class Recipients:
         rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.rests).where(*of))
         return {int(key): until for key, until in rows}
 
+    def wrote(self, recipient_id: int, at: datetime) -> None:
+        """One more message has gone to a crowd, which has a limit for each minute: kept for a restart."""
+        before = self.connection.scalar(sa.select(recipients.c.lately).where(recipients.c.id == recipient_id))
+        known = [*(before or ()), at.timestamp()]
+        self._update(recipient_id, lately=[one for one in known if one > at.timestamp() - _MINUTE])
+
+    def written_to(self, transport: str, now: datetime) -> dict[int, tuple[float, ...]]:
+        """The crowds that were written to within the last minute, by id: how many seconds ago each time."""
+        of = (recipients.c.transport == transport, recipients.c.lately.is_not(None))
+        rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.lately).where(*of))
+        ages = {int(key): tuple(now.timestamp() - one for one in lately) for key, lately in rows}
+        found = {key: tuple(one for one in some if 0 <= one < _MINUTE) for key, some in ages.items()}
+        return {key: some for key, some in found.items() if some}
+
     def settle_down(self, now: datetime) -> None:
-        """Forgets until when somebody was to be left alone, or took a wish back, once that is past."""
+        """Forgets until when somebody was to be left alone, or took a wish back, once that is past.
+
+        So it does when a crowd was written to, a minute later.
+        """
+        crowds = sa.select(recipients.c.id, recipients.c.lately).where(recipients.c.lately.is_not(None))
+        for key, lately in self.connection.execute(crowds).all():
+            if not lately or max(lately) < now.timestamp() - _MINUTE:
+                self._update(key, lately=None)
         rested, known = recipients.c.rests <= now, recipients.c.narrowed < now.date() - timedelta(days=1)
         self.connection.execute(sa.update(recipients).where(rested).values(rests=None))
         self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))

@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from bot.announce import Announcer
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
@@ -13,9 +15,12 @@ from jobs.answers import Answers
 from jobs.deliver import Deliverer
 from jobs.pace import Pace, Place
 from storage.database import Database, now_utc
+from storage.tables import recipients
 from tests.bot.transports.test_telegram import Voice, a_bot
 from tests.builders import a_reader, a_route, a_statement, an_alert, queued
 from tests.emulators.telegram import FloodRules, TelegramEmulator
+from tests.jobs.test_deliver import Clock as Time
+from tests.jobs.test_deliver import Platform, queue
 from tests.jobs.test_pace import Clock, crowd
 
 READERS = range(1_000, 1_060)
@@ -123,3 +128,33 @@ async def test_an_answer_waits_for_its_turn_and_gives_it_back_whatever_happens()
                 raise ValueError("trouble")
     assert pace.ahead == 0
     assert pace.room() > 0
+
+
+async def test_a_groups_minute_is_not_forgotten_by_a_restart(database: Database) -> None:
+    """Twenty went there: the next program waits as this one would have; a person's times are not kept."""
+    platform, clock = Platform(), Time()
+    for number in range(20):
+        queue(database, f"call {number}", address=f"-7/{number % 2}")
+    queue(database, "to a person", address="5")
+    monotonic = Clock()
+
+    def pace() -> Pace:
+        return Pace(1e9, gap=0, per_minute=20, place=place_of, clock=monotonic)
+
+    await Deliverer(database, platform, pace(), clock).drain()
+    assert len(platform.told) == 21
+    queue(database, "late", address="-7/1")
+    clock.at += timedelta(seconds=30)
+    again = pace()
+    sender = Deliverer(database, platform, again, clock)
+    sender.recover()
+    assert again.resting() == {"-7"}
+    monotonic.at += 31
+    assert again.resting() == frozenset()
+    sender.recover()
+    assert again.resting() == frozenset(), "what it knows itself it is not told"
+    with database.write() as work:
+        kept = sa.select(recipients.c.id).where(recipients.c.lately.is_not(None))
+        assert len(work.connection.scalars(kept).all()) == 2
+        work.recipients.settle_down(clock.at + timedelta(minutes=2))
+        assert work.connection.scalars(kept).all() == []
