@@ -228,8 +228,10 @@ def _look_again(work: Work, source: Source, before: Statement, after: Statement,
     why = review.sentence(one for one in Concern if one in new)
     for number in work.held.waiting_of(after.id):
         alert = work.alerts.many([number])[number]
-        count = work.held.keep_back(number, why)
-        review.announce_held(work, replace(alert, sent=occasion.now), count, why, occasion.audience.admins)
+        # Where it is only kept for who cannot be reached, nobody need look until they are there again.
+        if count := work.held.keep_back(number, why):
+            told = replace(alert, sent=occasion.now)
+            review.announce_held(work, told, count, why, occasion.audience.admins)
 
 
 def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:

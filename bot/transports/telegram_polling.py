@@ -62,7 +62,11 @@ class Polling:
         """Conflicts in a row, while we have not polled for a while without one."""
 
     async def run(self) -> None:
-        """Fetch and hand on until cancelled; failures are logged, waited out and never raised."""
+        """Fetch and hand on until cancelled; failures are logged, waited out and never raised.
+
+        Begun again, it begins with what was not confirmed.
+        """
+        self._next, self._unkept, self._begun = 0, {}, set()
         waits = pauses()
         failing = False
         self._since = asyncio.get_running_loop().time()

@@ -117,6 +117,26 @@ async def test_a_listener_whose_lock_was_ended_leaves_it_to_the_other(
         await telegram.until(READER, contains="heard /second")
 
 
+async def test_what_was_dropped_when_the_lock_was_lost_is_answered_later(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer took longer than there was time: it was not confirmed, and comes again."""
+    on_postgresql(database)
+    monkeypatch.setattr(telegram_transport, "STOP_WITHIN", 0.1)
+    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    voice = Voice()
+    voice.gate = asyncio.Event()
+    async with a_bot(telegram, voice, **alone):
+        await telegram.says(READER, "/slow")
+        await asyncio.wait_for(voice.hears.wait(), 5)
+        ends_sessions(database, "listens")
+        with database.sender_lock("listens"):
+            await asyncio.sleep(1.5)
+        voice.gate.set()
+        await telegram.until(READER, contains="heard /slow", patience=10)
+    assert [one.text for one in voice.heard] == ["/slow", "/slow"]
+
+
 async def test_who_listens_is_alone_until_the_last_answer_has_left(
     database: Database, telegram: TelegramEmulator
 ) -> None:
