@@ -216,7 +216,7 @@ async def _paced(folder: Path, people: int) -> str:
         transport = _transport(token, address)
         voice = _Watched(Announcer(transport))
         pace = telegram_pace(TelegramConfig(token=token, api_url=address))
-        sending = asyncio.create_task(Deliverer(made, voice, pace, now_utc).drain())
+        sending = asyncio.create_task(_service(Deliverer(made, voice, pace, now_utc)))
         try:
             await asyncio.sleep(5)
             with made.write() as work:
@@ -238,6 +238,13 @@ async def _paced(folder: Path, people: int) -> str:
         f"{urgent[0]:.2f} s, reach < 1; last after {urgent[-1]:.1f} s, {urgent[-1] / (people / 30):.3f} of "
         f"the ideal, reach <= 1.05; {rate / 30:.1%} of the budget, reach >= 98 %; refused (429): {refused}"
     )
+
+
+async def _service(sender: Deliverer) -> None:
+    """As `vigil run` has it: a refusal is waited out, and what is due then is sent."""
+    while True:
+        await sender.drain()
+        await asyncio.sleep(min(1.0, sender.rests() or 1.0))
 
 
 def _size(folder: Path, people: int) -> str:

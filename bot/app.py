@@ -24,6 +24,7 @@ from bot.updates import routes as updates
 from bot.voices import delivering, rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
+from jobs.deliver import Deliverer, NotAlone
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
@@ -160,20 +161,37 @@ async def _send(
     beat: Callable[[], None],
     desk: Desk,
 ) -> None:
-    """Delivers until cancelled: at once when something was queued or a wait is over, else every second."""
-    async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
-        while True:
-            beat()
-            try:
-                await deliverer.drain()
-            except Exception:
-                # The queue is durable: a fault now is tried again a second later, and logged.
-                log.exception("deliver.failed", transport=transport.name)
-            try:
-                await asyncio.wait_for(wake.wait(), min(DELIVER_EVERY, deliverer.rests() or DELIVER_EVERY))
-                wake.clear()
-            except TimeoutError:
-                continue
+    """Delivers until cancelled; a lock that was lost is asked for anew, and what was under way looked at."""
+    while True:
+        try:
+            async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
+                await _deliver(deliverer, wake, beat)
+        except NotAlone:
+            log.warning("deliver.lock_lost", transport=transport.name, now="it is asked for anew")
+        except Exception:
+            log.exception("deliver.failed", transport=transport.name)
+            await asyncio.sleep(DELIVER_EVERY)
+
+
+async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[], None]) -> None:
+    """Delivers until cancelled: at once when something was queued or a wait is over, else every second.
+
+    Raises NotAlone.
+    """
+    while True:
+        beat()
+        try:
+            await deliverer.drain()
+        except NotAlone:
+            raise
+        except Exception:
+            # The queue is durable: a fault now is tried again a second later, and logged.
+            log.exception("deliver.failed", transport=deliverer.voice.name)
+        try:
+            await asyncio.wait_for(wake.wait(), min(DELIVER_EVERY, deliverer.rests() or DELIVER_EVERY))
+            wake.clear()
+        except TimeoutError:
+            continue
 
 
 async def _end(tasks: list[asyncio.Task[object]]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,7 @@ from jobs.desk import Rules
 from jobs.notices import Admins
 from jobs.staff import role_of
 from storage.database import Database, Work, now_utc
+from storage.odds import repeated
 from storage.words import DeskRole, RecipientState
 
 log = structlog.get_logger()
@@ -37,7 +39,7 @@ class Desk:
 
     async def answer(self, request: Request) -> Reply:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
-        return await asyncio.to_thread(self._answer, request)
+        return await asyncio.to_thread(repeated, partial(self._answer, request))
 
     async def offer(self, typed: str, offset: str, language: str) -> Offers:
         """Citations for words that are typed in any chat."""
@@ -48,11 +50,14 @@ class Desk:
 
         `request_id` is what told so: when it comes again, the chat may have spoken since.
         """
-        await asyncio.to_thread(self._suspend, transport, address, request_id)
+        await asyncio.to_thread(repeated, partial(self._suspend, transport, address, request_id))
 
-    async def became(self, transport: str, news: News, request_id: str) -> None:
-        """What became of a chat of several people, with all its topics; `request_id` as in `gone`."""
-        await asyncio.to_thread(self._become, transport, news, request_id)
+    async def became(self, transport: str, news: News, request_id: str) -> bool:
+        """What became of a chat of several people, with all its topics; `request_id` as in `gone`.
+
+        Returns whether anything was stored about it.
+        """
+        return await asyncio.to_thread(repeated, partial(self._become, transport, news, request_id))
 
     async def seen(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
         """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""
@@ -91,14 +96,14 @@ class Desk:
             if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
                 work.recipients.suspend(recipient.id, now_utc())
 
-    def _become(self, transport: str, news: News, request_id: str) -> None:
+    def _become(self, transport: str, news: News, request_id: str) -> bool:
         with self.database.read() as work:  # every address is deciphered: nobody may wait for that
             known = work.recipients.within(transport, news.address)
         if not known:
-            return
+            return False
         with self.database.write() as work:
             if not work.requests.begin(transport, request_id, now_utc()):
-                return
+                return True
             for one in known:
                 match news:
                     case Removed():
@@ -109,6 +114,7 @@ class Desk:
                         to = after + one.address.removeprefix(before)
                         work.recipients.move(one.id, transport, to, now_utc())
         log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))
+        return True
 
     def _count(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
         with self.database.read() as work:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.announce import Announcer, Transport
 from bot.commands.table import COMMANDS
@@ -28,7 +29,7 @@ from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.notices import Admins
 from jobs.pace import Pace
-from storage.database import Database, Unusable, now_utc
+from storage.database import Database, Hold, Unusable, now_utc, reason
 
 if TYPE_CHECKING:
     from bot.transports.matrix import MatrixTransport
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _LOCK_RETRY = 5.0
+"""Seconds between two attempts to get a lock."""
 _SENDS_HERE = "another process sends here; waiting until it stops"
 _LISTENS_HERE = "another process listens here; waiting until it stops"
 _ABOUT = msgid(
@@ -62,17 +64,19 @@ def rules(config: Config) -> Rules:
     )
 
 
-def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> TelegramTransport:
+def telegram(
+    config: TelegramConfig, desk: Desk, public_url: str = "", pace: Pace | None = None
+) -> TelegramTransport:
     """The Telegram transport with its menus in every language we speak.
 
-    `public_url` is where our own server is reached, for a webhook.
+    `public_url` is where our own server is reached, for a webhook; `pace` what its sender keeps.
     """
 
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("telegram", address, request_id)
 
-    async def became(news: News, request_id: str) -> None:
-        await desk.became("telegram", news, request_id)
+    async def became(news: News, request_id: str) -> bool:
+        return await desk.became("telegram", news, request_id)
 
     async def seen(address: str, message: int, change: int, request_id: str) -> None:
         await desk.seen("telegram", address, str(message), change, request_id)
@@ -92,6 +96,7 @@ def telegram(config: TelegramConfig, desk: Desk, public_url: str = "") -> Telegr
         keeping=Keeping(desk.database),
         webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
         alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
+        pace=pace,
     )
 
 
@@ -172,10 +177,11 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
     senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
     if config.telegram:
-        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "")
+        pace = telegram_pace(config.telegram)
+        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "", pace)
         await chat.start()
         stack.push_async_callback(chat.stop)
-        senders.append((chat, telegram_pace(config.telegram)))
+        senders.append((chat, pace))
     if config.matrix:
         rooms = matrix(config, desk)
         await rooms.start()
@@ -187,16 +193,44 @@ async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tupl
 @asynccontextmanager
 async def the_only_one(
     database: Database, name: str, said: str, beat: Callable[[], None] = lambda: None
-) -> AsyncIterator[None]:
-    """Waits until no other process holds the lock of this name, and says who does; then holds it."""
+) -> AsyncIterator[Hold]:
+    """Waits until no other process holds the lock of this name, and says who does; then holds it.
+
+    A database that is away is waited for as well. The lock may be lost before the end: `Hold.is_held` tells.
+    """
     async with AsyncExitStack() as stack:
-        while not stack.enter_context(database.sender_lock(name)):
+        while not (hold := await _asked_for(database, name, said, stack)):
             beat()
-            await stack.pop_all().aclose()
-            held_by = await asyncio.to_thread(database.lock_holder, name)
-            log.warning(said, transport=name, held_by=held_by)
             await asyncio.sleep(_LOCK_RETRY)
-        yield
+        yield hold
+
+
+async def _asked_for(database: Database, name: str, said: str, stack: AsyncExitStack) -> Hold | None:
+    """The lock, to be given back with the stack; None where it is another's, or the database is away."""
+    try:
+        lock = database.sender_lock(name)
+        hold = await _uninterrupted(lock.__enter__, lock.__exit__)
+        if hold:
+            stack.push(lock)
+            return hold
+        lock.__exit__(None, None, None)
+        held_by = await asyncio.to_thread(database.lock_holder, name)
+        log.warning(said, transport=name, held_by=held_by)
+    except SQLAlchemyError as error:
+        log.warning("lock.database_away", transport=name, said=reason(error), again_in=_LOCK_RETRY)
+    return None
+
+
+async def _uninterrupted(enter: Callable[[], Hold], leave: Callable[[None, None, None], object]) -> Hold:
+    """Enters in a thread; who is stopped meanwhile leaves again."""
+    entering = asyncio.ensure_future(asyncio.to_thread(enter))
+    try:
+        return await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait({entering})
+        if not entering.exception():
+            leave(None, None, None)
+        raise
 
 
 @asynccontextmanager
@@ -213,9 +247,9 @@ async def delivering(
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
     who hear of what goes wrong.
     """
-    async with the_only_one(database, transport.name, _SENDS_HERE, beat):
+    async with the_only_one(database, transport.name, _SENDS_HERE, beat) as hold:
         voice = Announcer(transport, zone)
-        deliverer = Deliverer(database, voice, pace, now_utc, beat, told)
+        deliverer = Deliverer(database, voice, pace, now_utc, beat, told, alone=hold.is_held)
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
             log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)

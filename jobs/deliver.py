@@ -33,6 +33,10 @@ _BREATH = 0.01
 """Seconds between two turns while messages are under way: what comes back meanwhile shares a transaction."""
 
 
+class NotAlone(Exception):
+    """The lock of this sender was lost, and another one may send by now: to be asked for anew."""
+
+
 class Voice(Protocol):
     """How one transport puts something before one recipient; `key` is the same for every repetition."""
 
@@ -78,6 +82,8 @@ class Deliverer:
     admins: Admins = NOBODY
     """Who hears of what was refused, or came too late."""
     most: int = MOST_AT_ONCE
+    alone: Callable[[], bool] = lambda: True
+    """Whether the sender lock is held still."""
     _paused_until: datetime | None = None
     _is_probing: bool = False
     """Whether the account could not send at the last attempt: then one message is tried, not many."""
@@ -107,12 +113,14 @@ class Deliverer:
             self.pace.place,
             self.admins,
             self.voice.changes,
+            self.alone,
         )
 
     def recover(self) -> int:
         """Settles what was being sent when the last sender was stopped; returns how many there were."""
         found, self._paused_until = self._ledger.recover()
         self._limited = self._ledger.resting()
+        self.pace.remember(self._ledger.lately())
         return found
 
     def rests(self) -> float:
@@ -122,7 +130,10 @@ class Deliverer:
         return min(((at - now).total_seconds() for at in told if at > now), default=0.0)
 
     async def drain(self) -> int:
-        """Sends everything that is due; returns how many messages were attempted."""
+        """Sends everything that is due; returns how many messages were attempted.
+
+        Raises NotAlone once the lock is lost; what is under way then is written down as far as it arrives.
+        """
         attempted = 0
         try:
             while True:
@@ -130,6 +141,8 @@ class Deliverer:
                     self.beat()  # while all that is under way hangs, there is no step forward
                 room = self._room()
                 turn = await self._turn(room)
+                if not turn.is_alone:
+                    raise NotAlone
                 if self._aside and room.most and not turn.looked:
                     self._aside = 0  # nobody else waits
                     continue

@@ -79,6 +79,8 @@ class Turn:
     """For how many recipients something was due, whatever became of it."""
     skipped: tuple[tuple[str, int], ...] = ()
     """Chats that are busy, each with a recipient in it for whom something is due."""
+    is_alone: bool = True
+    """Whether nobody else may send here; else it found nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 import structlog
 
@@ -16,10 +17,12 @@ from jobs.limits import Limits
 from jobs.notices import announce_at_once
 from jobs.own_time import fit
 from jobs.ring import Audience, Occasion, timing
+from jobs.steps import match
 from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
 from storage.database import Database, Work
 from storage.fitting import Rank
+from storage.odds import repeated
 from storage.people import Event
 from storage.records import Addressee, Alert, Assessment, Entry, Source, Statement
 from storage.words import Act, AppealState, EventKind, Kind, SourceKind, Status, Urgency
@@ -117,6 +120,7 @@ def launch(work: Work, appeal: Appeal, rules: Rules, limits: Limits, now: dateti
     alert = store(work, alert)
     turns = timing(alert, Occasion(now, limits, audience))
     count = work.matching.queue(alert.id, aim, reach, turns)
+    work.kept.queue(alert, aim, (match.lane(alert), now))
     fit(work, alert, turns, now, limits.zone)
     work.appeals.sent(appeal.id, alert.id, count)
     work.audit.note(NOBODY, Act.SENT, appeal.id, now, count)
@@ -166,10 +170,13 @@ class Launcher:
         with self.database.read() as work:
             found = work.appeals.due(now)
         for number in found:
-            with self.database.write() as work:
-                appeal = work.appeals.locked(number)
-                # Another program may have sent it meanwhile, or somebody stopped it.
-                if appeal and appeal.state is AppealState.COOLING and appeal.due and appeal.due <= now:
-                    queued = launch(work, appeal, self.rules, self.limits, now)
-                    log.warning("appeal.launched", appeal=number, recipients=queued)
+            repeated(partial(self._launch, number, now))
         return len(found)
+
+    def _launch(self, number: int, now: datetime) -> None:
+        with self.database.write() as work:
+            appeal = work.appeals.locked(number)
+            # Another program may have sent it meanwhile, or somebody stopped it.
+            if appeal and appeal.state is AppealState.COOLING and appeal.due and appeal.due <= now:
+                queued = launch(work, appeal, self.rules, self.limits, now)
+                log.warning("appeal.launched", appeal=number, recipients=queued)

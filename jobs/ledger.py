@@ -35,7 +35,7 @@ class Ledger:
     """Keeps the notification log for one transport. To be used by the one holder of its sender lock.
 
     `recognised`: whether the platform knows a repetition by its key; `changes`: whether a message can be
-    changed where it stands.
+    changed where it stands; `alone`: whether the lock is held still.
     """
 
     database: Database
@@ -45,6 +45,7 @@ class Ledger:
     place: Callable[[str], Place] = each_its_own
     admins: Admins = NOBODY
     changes: bool = True
+    alone: Callable[[], bool] = lambda: True
     _swept: datetime | None = None
     _late: int = 0
     """Found expired in the last sweeps, and not told yet."""
@@ -87,18 +88,30 @@ class Ledger:
                 until[place.chat] = max(found[key], until.get(place.chat, found[key]))
         return until
 
+    def lately(self) -> list[tuple[Place, tuple[float, ...]]]:
+        """Crowds that were written to within the last minute, and how many seconds ago each time."""
+        with self.database.read() as work:
+            found = work.recipients.written_to(self.transport, self.now())
+            people = readable(work.recipients.many, found)
+        places = {key: self._choice.place_of(one) for key, one in people.items()}
+        return [(place, found[key]) for key, place in places.items() if place is not None]
+
     def turn(self, finished: Sequence[Finished], room: Room) -> Turn:
         """Writes down what became of errands, and gives as many new ones as there is room for.
 
-        Their attempts are counted: from the commit on each message may have left.
+        Their attempts are counted: from the commit on each message may have left. Who has lost the lock
+        writes down what was answered, and is given nothing.
         """
+        is_alone = self.alone()
         with self.database.write() as work:
             self._settle(work, finished)
             self._report(work, finished)
             self._away.note(work, finished, self.admins)
-            if room.most:
+            if room.most and is_alone:
                 self._sweep(work)
-            turn = self._choice.turn(work, room, self.now()) if room.most else Turn()
+                turn = self._choice.turn(work, room, self.now())
+            else:
+                turn = Turn(is_alone=is_alone)
         self._log(finished)
         return turn
 
@@ -183,6 +196,8 @@ class Ledger:
         self._told.update(new)
 
     def _settle(self, work: Work, finished: Sequence[Finished]) -> None:
+        if changed := {one.errand.recipient.id for one in finished if _is_about_them(one)}:
+            work.recipients.locked(changed)
         work.deliveries.sent(
             {
                 delivery.id: one.outcome.reference
@@ -192,6 +207,8 @@ class Ledger:
             }
         )
         work.courses.left(arrivals(finished))
+        for one in filter(_counts, finished):
+            work.recipients.wrote(one.errand.recipient.id, one.at)
         for one in finished:
             if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change):
                 continue
@@ -205,13 +222,16 @@ class Ledger:
             if isinstance(outcome, Migrated):
                 work.recipients.move(recipient.id, recipient.transport, outcome.address, one.at)
             if isinstance(outcome, RetryLater) and outcome.seconds:
-                until = one.at + timedelta(seconds=outcome.seconds)
-                if outcome.everyone:
-                    work.moments.put(self._pause, until)  # also for a program that is started anew
-                else:
-                    work.deliveries.postpone(recipient.id, until)
-                    work.recipients.rest(recipient.id, until)
+                self._rest(work, recipient.id, outcome, one.at + timedelta(seconds=outcome.seconds))
         self._spare(work, finished)
+
+    def _rest(self, work: Work, recipient_id: int, told: RetryLater, until: datetime) -> None:
+        """Also for a program that is started anew."""
+        if told.everyone:
+            work.moments.put(self._pause, until)
+        else:
+            work.deliveries.postpone(recipient_id, until)
+            work.recipients.rest(recipient_id, until)
 
     def _spare(self, work: Work, finished: Sequence[Finished]) -> None:
         """Who was about to be told something that is over by now, and was not, is not told of its end."""
@@ -251,3 +271,15 @@ class Ledger:
     def _unanswered(self, work: Work, delivery: Delivery, detail: str, *, immediate: bool) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=self.recognised)
+
+
+def _is_about_them(one: Finished) -> bool:
+    """Whether it changes what is known of the recipient, and not only of the message."""
+    if isinstance(one.outcome, RetryLater):
+        return bool(one.outcome.seconds) and not one.outcome.everyone
+    return isinstance(one.outcome, Gone | Migrated) or _counts(one)
+
+
+def _counts(one: Finished) -> bool:
+    """Whether it is one of a crowd's minute: what may have arrived is counted, too."""
+    return one.errand.place.crowd and isinstance(one.outcome, Sent | Uncertain)

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 _LATE = 0.5
@@ -11,6 +11,8 @@ _SURE = 0.002
 """Seconds that a clock may be read too early."""
 _TRIPS = 100
 """So many answers tell how long the way usually takes."""
+_KNOWN = 40
+"""Of fewer answers the shortest way is not known: the first go over connections that are only being made."""
 _SHARE = 15
 """Of a second's messages this part is waited for, where more are to leave: a turn for each would be dear."""
 _BURST = 1 / 3
@@ -19,6 +21,12 @@ _MINUTE = 60.0
 _UNLIMITED = 10_000
 """Messages a second from which on they are not counted."""
 _FEW = 500
+_ANSWERS = (0.8, 0.5)
+"""So much of a second may be answers to people, when nothing else is sent, and when something is."""
+_IN_A_ROW = 2
+"""Answers that may follow one another in a chat: short bursts pass (FAQ), and a person waits."""
+_LEFT_TO_ALERTS = 5
+"""Of a crowd's minute so many are not used for answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Slot:
     place: Place = Place("")
     counted: float | None = None
     """By when the platform had counted it for sure; None until it answers."""
+    answers: bool = False
+    """Whether it answers a person, who waits for it."""
 
 
 @dataclass(slots=True)
@@ -54,6 +64,8 @@ class Pace:
     back is the same for all; by what one took longer it may have been counted later, and so much longer it
     holds its place. In one chat, where one goes after the other, time runs from the answer: the next may not
     even leave before. Times are of the monotonic clock.
+
+    Answers to people share the budget and go first (`jobs.answers`), up to a part of it.
     """
 
     per_second: float
@@ -61,12 +73,16 @@ class Pace:
     per_minute: int = 0
     place: Callable[[str], Place] = each_its_own
     clock: Callable[[], float] = time.monotonic
+    ahead: int = 0
+    """Answers that wait for nothing but the account's budget."""
     _slots: deque[Slot] = field(default_factory=deque)
     """Those that left last, as many as may leave in a second."""
     _full_at: float = 0.0
     """When the allowance for a burst is whole again."""
     _chats: dict[str, float] = field(default_factory=dict)
     """From when on each may be written to."""
+    _rows: dict[str, float] = field(default_factory=dict)
+    """When in each as many answers may follow one another as ever."""
     _crowds: dict[str, deque[Slot]] = field(default_factory=dict)
     """Those that went to each crowd last, as many as may in a minute."""
     _most: int = _FEW
@@ -79,7 +95,8 @@ class Pace:
         burst = max(1.0, self.per_second * _BURST)
         saved = burst - max(0.0, self._full_at - now) * self.per_second
         counted = sum(slot.counts_until > now for slot in self._slots)
-        return max(0, int(min(saved + 1e-6, max(1.0, self.per_second) - counted)))
+        kept = min(self.ahead, self._most_answers(now) - len(self._answers(now)))
+        return max(0, int(min(saved + 1e-6, max(1.0, self.per_second) - counted)) - max(0, kept))
 
     def wait(self, *, some: bool = False) -> float:
         """Seconds until at least one may leave, or `some` worth a turn of their own."""
@@ -92,10 +109,37 @@ class Pace:
         window = counted[-most] - now if len(counted) >= most else 0.0
         return max(0.0, saved, window)
 
-    def leaves(self, place: Place) -> Slot:
+    def wait_in(self, place: Place) -> float:
+        """Seconds until an answer may leave as far as its own chat goes."""
+        now = self.clock()
+        row = self._rows.get(place.chat, 0.0) - (_IN_A_ROW - 1) * self.gap - now
+        crowd, most = self._crowds.get(place.chat), self.per_minute - _LEFT_TO_ALERTS
+        if not (place.crowd and crowd and 0 < most <= len(crowd)):
+            return max(0.0, row)
+        first = crowd[-most]
+        began = now if first.counted is None else first.counted
+        return max(0.0, row, began + _MINUTE + _SURE - now)
+
+    def wait_to_answer(self) -> float:
+        """Seconds until an answer may leave as far as the account goes."""
+        now = self.clock()
+        answers = self._answers(now)
+        most = self._most_answers(now)
+        share = answers[-most].counts_until - now if len(answers) >= most else 0.0
+        return max(self.wait(), share)
+
+    def _answers(self, now: float) -> list[Slot]:
+        return [slot for slot in self._slots if slot.answers and slot.counts_until > now]
+
+    def _most_answers(self, now: float) -> int:
+        is_sending = any(not slot.answers and slot.counts_until > now for slot in self._slots)
+        return max(1, int(self.per_second * _ANSWERS[is_sending]))
+
+    def leaves(self, place: Place, *, answers: bool = False) -> Slot:
         """A message leaves for this place."""
         now = self.clock()
-        slot = Slot(now, now + 1.0 + _LATE, place)
+        slot = Slot(now, now + 1.0 + _LATE, place, answers=answers)
+        self._rows[place.chat] = max(self._rows.get(place.chat, 0.0), now) + self.gap
         while self._slots and self._slots[0].counts_until <= now:
             self._slots.popleft()
         if self.per_second < _UNLIMITED:
@@ -107,7 +151,7 @@ class Pace:
             while len(crowd) > self.per_minute:
                 crowd.popleft()
         self._rest(slot, now)
-        if len(self._chats) + len(self._crowds) > self._most:
+        if len(self._chats) + len(self._rows) + len(self._crowds) > self._most:
             self._forget(now)
         return slot
 
@@ -116,9 +160,23 @@ class Pace:
         slot.counted = self.clock()
         self._rest(slot, slot.counted)
         took = slot.counted - slot.left
-        beyond = min(_LATE, max(0.0, took - min(self._trips, default=0.0)))
+        usual = min(self._trips) if len(self._trips) >= _KNOWN else 0.0
+        beyond = min(_LATE, max(0.0, took - usual))
         self._trips.append(took)
         slot.counts_until = slot.left + 1.0 + beyond + _SURE
+
+    def remember(self, sent: Iterable[tuple[Place, Sequence[float]]]) -> None:
+        """What an earlier program sent to crowds: to each, in one or several topics, how many seconds ago."""
+        now, ages = self.clock(), dict[Place, list[float]]()
+        for place, some in sent:
+            if place.crowd and self.per_minute and place.chat not in self._crowds:
+                ages.setdefault(place, []).extend(some)
+        for place, some in ages.items():
+            crowd = self._crowds.setdefault(place.chat, deque())
+            for age in sorted(some, reverse=True)[-self.per_minute :]:
+                slot = Slot(now - age, now - age, place, counted=now - age)
+                crowd.append(slot)
+                self._rest(slot, now - age)
 
     def resting(self) -> frozenset[str]:
         """The chats that may not be written to yet."""
@@ -137,10 +195,11 @@ class Pace:
 
     def _forget(self, now: float) -> None:
         self._chats = {chat: at for chat, at in self._chats.items() if at > now}
+        self._rows = {chat: at for chat, at in self._rows.items() if at > now}
         since = now - _MINUTE
         self._crowds = {
             chat: past
             for chat, past in self._crowds.items()
             if past[-1].counted is None or past[-1].counted > since
         }
-        self._most = 2 * (len(self._chats) + len(self._crowds)) + _FEW
+        self._most = 2 * (len(self._chats) + len(self._rows) + len(self._crowds)) + _FEW

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -30,6 +31,7 @@ from jobs.vanished import Vanished
 from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
 from jobs.wishes import Wishes
 from storage.database import Database
+from storage.odds import repeated
 from storage.records import Entry, Source
 from storage.words import SourceState
 
@@ -329,6 +331,9 @@ class Poller:
 
     def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         """One transaction: the validators of several sources with all that their answers brought."""
+        return repeated(partial(self._store_once, outcomes))
+
+    def _store_once(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         pauses = self._pauses.unwritten()
         try:
             with self.database.write() as work:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from storage.database import Database, Work
+from storage.odds import repeated
 
 log = structlog.get_logger()
 
@@ -35,15 +37,18 @@ class Pruner:
         with self.database.read() as work:
             past = self._past(work, now)
         for recipient in past:
-            with self.database.write() as work:
-                if recipient in self._past(work, now):  # they may have come back
-                    work.recipients.forget(recipient)
+            repeated(partial(self._forget, recipient, now))
         with self.database.write() as work:
             work.updates.prune(now)
             work.staff.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))
         return len(past)
+
+    def _forget(self, recipient: int, now: datetime) -> None:
+        with self.database.write() as work:
+            if recipient in self._past(work, now):  # they may have come back
+                work.recipients.forget(recipient)
 
     def _past(self, work: Work, now: datetime) -> tuple[int, ...]:
         lost = work.recipients.lost((now - GRACE).date())

@@ -164,7 +164,7 @@ def ring(
     reach = work.matching.reach(aim)
     followed = circle.is_followed(work, alert, again=again)
     reached = reach.anyone or followed
-    if not reached and (not statement.alert.urgent or aim.unheard is not None):
+    if not reached and not _is_worth_keeping(work, alert, aim, again=again):
         return None
     at_once = reach.at_once or followed
     rings = alert.msg_type is not MsgType.CANCEL and (statement.alert.urgent or at_once)
@@ -176,6 +176,7 @@ def ring(
     usual = timing(alert, occasion)
     queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
     queued += circle.persons(work, alert, now, followed=followed, held=held)
+    work.kept.queue(alert, aim, (match.lane(alert), now), held=held, follow=not again)
     if queued:
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
@@ -192,6 +193,15 @@ def _hide(work: Work, alert: Alert, occasion: Occasion) -> None:
     parts = [one for one in found if one.words not in occasion.public]
     if parts or undecided.of(work, alert.statement):
         undecided.hide(work, alert.source, alert.statement, parts)
+
+
+def _is_worth_keeping(work: Work, alert: Alert, aim: Aim, *, again: bool) -> bool:
+    """Whether an alert that reaches nobody is made: an urgent one, but for another carrier of the same.
+
+    Anything else only for those for whom it is kept until they can be reached again.
+    """
+    first = alert.statement.alert.urgent and aim.unheard is None
+    return first or work.kept.is_wanted(alert, aim, follow=not again)
 
 
 def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, rings: bool) -> str:
@@ -218,8 +228,10 @@ def _look_again(work: Work, source: Source, before: Statement, after: Statement,
     why = review.sentence(one for one in Concern if one in new)
     for number in work.held.waiting_of(after.id):
         alert = work.alerts.many([number])[number]
-        count = work.held.keep_back(number, why)
-        review.announce_held(work, replace(alert, sent=occasion.now), count, why, occasion.audience.admins)
+        # Where it is only kept for who cannot be reached, nobody need look until they are there again.
+        if count := work.held.keep_back(number, why):
+            told = replace(alert, sent=occasion.now)
+            review.announce_held(work, told, count, why, occasion.audience.admins)
 
 
 def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:
@@ -251,6 +263,7 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     queued += circle.persons(work, alert, occasion.now, followed=followed, held=held)
     if held and queued:
         review.announce_held(work, alert, queued, held, occasion.audience.admins)
+    work.kept.queue(alert, None, (lane, occasion.now), held=held, follow=not again)
     if not held:
         circle.amend(work, alert, occasion.now)
     return alert, queued

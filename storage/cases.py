@@ -8,8 +8,8 @@ from sqlalchemy.engine import Connection
 from storage.additions import Additions
 from storage.locks import until_commit
 from storage.records import Case
-from storage.tables import cases
-from storage.words import CaseState
+from storage.tables import alerts, cases, statements
+from storage.words import CaseState, Status
 
 _TOUCH = (
     sa.update(cases)
@@ -49,6 +49,12 @@ class Cases:
     def touch(self, case_id: int, state: CaseState, now: datetime) -> None:
         """Something happened in the case."""
         self._additions.after(_TOUCH, {"touched": case_id, "now_state": state, "now_updated": now})
+
+    def is_drill(self, case_id: int) -> bool:
+        """Whether it is that of a drill alone, which is no case to follow."""
+        drill = sa.exists().where(alerts.c.case_id == case_id, alerts.c.status != Status.ACTUAL)
+        real = sa.exists().where(statements.c.case_id == case_id)
+        return bool(self._connection.scalar(sa.select(sa.and_(drill, sa.not_(real)))))
 
     def get(self, case_id: int) -> Case | None:
         """The case with this id."""

@@ -28,7 +28,9 @@ from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
 from storage.held import Held
+from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
+from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
@@ -83,6 +85,7 @@ class Work:
     reminders: Reminders
     own_time: OwnTime
     matching: Matching
+    kept: Kept
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
@@ -188,8 +191,11 @@ class Database:
             return backup.write(connection, file, now)
 
     @contextmanager
-    def sender_lock(self, transport: str) -> Iterator[bool]:
-        """True while this process alone may do what `transport` names; False when another one does."""
+    def sender_lock(self, transport: str) -> Iterator[Hold]:
+        """True while this process alone may do what `transport` names; False when another one does.
+
+        Whether that is so still is told by `Hold.is_held`: a server may end what it had given.
+        """
         with locks.if_free(self.engine, transport) as alone:
             yield alone
 
@@ -267,6 +273,7 @@ class Database:
             reminders=Reminders(connection),
             own_time=OwnTime(connection, additions),
             matching=Matching(connection, additions, deliveries),
+            kept=Kept(connection, additions),
             subscriptions=Subscriptions(connection, key),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),

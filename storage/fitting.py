@@ -126,6 +126,15 @@ def reachable(shape: Shape, recipient: sa.ColumnElement[int]) -> list[sa.ColumnE
     return where
 
 
+@cache
+def kept_for(shape: Shape) -> sa.Subquery:
+    """Recipient of every route that it rings for, and who was alerted to the case, reachable or not."""
+    found: list[sa.Select[Any]] = [_fitting(shape)] if shape.urgent else []
+    if shape.follows:
+        found.append(_followers(sa.bindparam("follows"), shape.status))
+    return sa.union_all(*found).subquery("kept_for")
+
+
 def _fitting(shape: Shape) -> sa.Select[Any]:
     kinds, spoken = sa.cast(routes.c.kinds, sa.Text), sa.cast(routes.c.languages, sa.Text)
     names_it = kinds.contains(sa.bindparam("kind", type_=sa.Text), escape=_ESCAPE)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.due import DIGESTS
-from storage.reach import HELD_FROM_THEM, UNREACHABLE
+from storage.reach import HELD_FROM_THEM, IS_KEPT, IS_KEPT_AND_HELD, UNREACHABLE
 from storage.tables import IS_HELD, alerts, deliveries, meta
 from storage.words import DeliveryState
 
@@ -74,22 +74,35 @@ class Held:
         return self._connection.scalar(question.limit(1)) is not None
 
     def waiting_of(self, statement_id: int) -> tuple[int, ...]:
-        """The alerts of a statement of which something is queued."""
+        """The alerts of a statement of which something is queued, or kept for who cannot be reached."""
         question = (
             sa.select(alerts.c.id)
             .join(deliveries, deliveries.c.alert_id == alerts.c.id)
-            .where(alerts.c.statement_id == statement_id, deliveries.c.state == DeliveryState.QUEUED)
+            .where(
+                alerts.c.statement_id == statement_id,
+                sa.or_(
+                    deliveries.c.state == DeliveryState.QUEUED, sa.and_(IS_KEPT, sa.not_(IS_KEPT_AND_HELD))
+                ),
+            )
             .distinct()
             .order_by(alerts.c.id)
         )
         return tuple(self._connection.scalars(question))
 
     def keep_back(self, alert_id: int, why: str) -> int:
-        """Whatever is queued of the alert waits for an admin, digests as well; returns how much is held."""
+        """Whatever is queued of the alert waits for an admin, digests as well; returns how much is held.
+
+        What is kept for who cannot be reached waits for that too, on their return.
+        """
         self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.QUEUED)
             .values(state=DeliveryState.HELD, detail=why)
+        )
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.alert_id == alert_id, IS_KEPT, sa.not_(IS_KEPT_AND_HELD))
+            .values(state=DeliveryState.CANCELLED, detail=f"{HELD_FROM_THEM}{why}")
         )
         held = sa.and_(deliveries.c.alert_id == alert_id, IS_HELD)
         return int(

@@ -5,17 +5,67 @@ import os
 import socket
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 _HOLDER = sa.text(
     "SELECT pid, client_addr, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = "
     "'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = :number"
 )
 """Manual, 52.12: of an advisory lock with one key, classid is its high half and objid its low one."""
+
+_OURS = sa.text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+    "AND pid = pg_backend_pid() AND (classid::bigint << 32) | objid::bigint = :number)"
+)
+
+
+class Hold:
+    """A lock that was asked for: true where it was free. What a process holds on a file it keeps."""
+
+    def __init__(self, *, taken: bool) -> None:
+        self._taken = taken
+
+    def __bool__(self) -> bool:
+        """Whether it was free, and is ours."""
+        return self._taken
+
+    def is_held(self) -> bool:
+        """Whether it is ours still. What was lost does not come back: it is to be asked for anew."""
+        return self._taken
+
+
+class SessionHold(Hold):
+    """A lock of one session of the database, which the server may end, and the lock with it."""
+
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection = connection
+        self._number = number
+        self._one_at_a_time = Lock()
+        super().__init__(taken=bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number)))))
+
+    def is_held(self) -> bool:
+        """As `Hold`; the session is asked, so this takes as long as the database does."""
+        with self._one_at_a_time:
+            if self._taken:
+                try:  # a session that was ended is replaced by one without the lock
+                    self._taken = bool(self._connection.scalar(_OURS, {"number": self._number}))
+                except SQLAlchemyError:
+                    self._taken = False
+            return self._taken
+
+    def give_back(self) -> None:
+        """Ours no longer, nor its session's."""
+        if self.is_held():
+            with suppress(SQLAlchemyError):
+                self._connection.scalar(sa.select(sa.func.pg_advisory_unlock(self._number)))
+                return
+        self._connection.invalidate()
 
 
 def until_commit(connection: Connection, name: str) -> None:
@@ -37,11 +87,11 @@ def shared_until_commit(connection: Connection, name: str) -> None:
 
 
 @contextmanager
-def if_free(engine: Engine, name: str) -> Iterator[bool]:
+def if_free(engine: Engine, name: str) -> Iterator[Hold]:
     """True while this program holds the lock; False, at once, when another one does.
 
     It ends with its process, however that ends: on SQLite it is a lock on a file beside the
-    database, on PostgreSQL an advisory lock of a session.
+    database, on PostgreSQL an advisory lock of a session, which can be lost earlier (`Hold.is_held`).
     """
     if engine.dialect.name == "sqlite":
         yield from _file_lock(engine.url.database, name)
@@ -62,37 +112,36 @@ def holder(engine: Engine, name: str) -> str:
     return f"session {row.pid} of the database, from {where}, since {row.backend_start:%F %T}"
 
 
-def _file_lock(database: str | None, name: str) -> Iterator[bool]:
+def _file_lock(database: str | None, name: str) -> Iterator[Hold]:
     if not database or database == ":memory:":
-        yield True
+        yield Hold(taken=True)
         return
     with _file(database, name).open("a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            yield False
+            yield Hold(taken=False)
             return
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}")
         file.flush()
-        yield True
+        yield Hold(taken=True)
 
 
 def _file(database: str, name: str) -> Path:
     return Path(f"{database}.{name.replace(' ', '-')}.lock")
 
 
-def _session_lock(engine: Engine, name: str) -> Iterator[bool]:
-    number = _number(name)
+def _session_lock(engine: Engine, name: str) -> Iterator[Hold]:
     with engine.connect() as connection:
-        taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
-        connection.commit()
+        # No transaction is left open: the session may live for months.
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        hold = SessionHold(connection, _number(name))
         try:
-            yield taken
+            yield hold
         finally:
-            if taken:
-                connection.scalar(sa.select(sa.func.pg_advisory_unlock(number)))
-                connection.commit()
+            if hold:
+                hold.give_back()
 
 
 def _number(name: str) -> int:

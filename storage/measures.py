@@ -7,9 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.counts import in_earnest
 from storage.moments import ALIVE, OFFLINE_SINCE, Moments
 from storage.tables import alerts, deliveries, entries, notices, sources, statements, subscriptions
-from storage.words import DeliveryState, SourceState, SubscriptionState
+from storage.words import DeliveryState, SourceState, Status, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Everything as of one moment."""
+    """Everything as of one moment; what is practised is not counted."""
 
     sources: dict[SourceState, int]
     """How many are watched, by state."""
@@ -57,7 +58,8 @@ def measure(connection: Connection, now: datetime) -> Measures:
     of_hubs = sa.select(subscriptions.c.state, sa.func.count()).group_by(subscriptions.c.state)
     for state, count in connection.execute(of_hubs):
         by_hub[SubscriptionState(state)] = int(count)
-    queue = sa.select(deliveries.c.state, deliveries.c.lane, sa.func.count())
+    queue = sa.select(deliveries.c.state, deliveries.c.lane, sa.func.count()).where(in_earnest())
+    drilled = sa.select(statements.c.entry_id).where(statements.c.drill)
     of_queue = connection.execute(queue.group_by(deliveries.c.state, deliveries.c.lane))
     due = (deliveries.c.state == DeliveryState.QUEUED, deliveries.c.not_before <= now)
     moments = Moments(connection)
@@ -66,9 +68,9 @@ def measure(connection: Connection, now: datetime) -> Measures:
         subscriptions=by_hub,
         silent=sum(bool(silent) for *_, silent in rows),
         watched=watched,
-        entries=_count(connection, entries),
-        statements=_count(connection, statements),
-        alerts=_count(connection, alerts),
+        entries=_count(connection, entries, entries.c.id.not_in(drilled)),
+        statements=_count(connection, statements, sa.not_(statements.c.drill)),
+        alerts=_count(connection, alerts, alerts.c.status == Status.ACTUAL),
         notices=_count(connection, notices),
         deliveries={(DeliveryState(state), lane): int(count) for state, lane, count in of_queue},
         oldest_due=connection.scalar(sa.select(sa.func.min(deliveries.c.not_before)).where(*due)),
@@ -77,5 +79,5 @@ def measure(connection: Connection, now: datetime) -> Measures:
     )
 
 
-def _count(connection: Connection, table: sa.Table) -> int:
-    return int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
+def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0)

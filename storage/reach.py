@@ -4,8 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from storage.tables import recipients
-from storage.words import RecipientState, Status
+from storage.tables import deliveries, recipients
+from storage.words import DeliveryState, RecipientState, Status
 
 UNREACHABLE = "the recipient cannot be reached"
 HELD_FROM_THEM = f"{UNREACHABLE}, and it was held; "
@@ -30,6 +30,15 @@ def meant(status: Status) -> sa.ColumnElement[bool]:
 def at_rest_until(due: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
     """When something that is `due` may go: later where its recipient is to be left alone until then."""
     return sa.case((recipients.c.rests > due, recipients.c.rests), else_=due)
+
+
+IS_KEPT = sa.and_(
+    deliveries.c.state.in_((DeliveryState.CANCELLED, DeliveryState.FAILED)),
+    deliveries.c.detail.startswith(UNREACHABLE),
+)
+"""Of a delivery: it is sent when its recipient can be reached again, if it holds then."""
+IS_KEPT_AND_HELD = sa.and_(IS_KEPT, deliveries.c.detail.startswith(HELD_FROM_THEM))
+"""Of a delivery that is kept: an admin looks first."""
 
 
 def kept_from_them(detail: sa.ColumnElement[str]) -> sa.ColumnElement[str]:

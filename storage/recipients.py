@@ -21,6 +21,7 @@ ADDRESS = "recipient address"
 """What addresses are sealed for."""
 _DIGESTS = 4
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
+_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,40 @@ class Recipients:
         rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.rests).where(*of))
         return {int(key): until for key, until in rows}
 
+    def wrote(self, recipient_id: int, at: datetime) -> None:
+        """One more message has gone to a crowd, which has a limit for each minute: kept for a restart."""
+        before = self.connection.scalar(sa.select(recipients.c.lately).where(recipients.c.id == recipient_id))
+        known = [*(before or ()), at.timestamp()]
+        self._update(recipient_id, lately=[one for one in known if one > at.timestamp() - _MINUTE])
+
+    def written_to(self, transport: str, now: datetime) -> dict[int, tuple[float, ...]]:
+        """The crowds that were written to within the last minute, by id: how many seconds ago each time."""
+        of = (recipients.c.transport == transport, recipients.c.lately.is_not(None))
+        rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.lately).where(*of))
+        ages = {int(key): tuple(now.timestamp() - one for one in lately) for key, lately in rows}
+        found = {key: tuple(one for one in some if 0 <= one < _MINUTE) for key, some in ages.items()}
+        return {key: some for key, some in found.items() if some}
+
     def settle_down(self, now: datetime) -> None:
-        """Forgets until when somebody was to be left alone, or took a wish back, once that is past."""
+        """Forgets until when somebody was to be left alone, or took a wish back, once that is past.
+
+        So it does when a crowd was written to, a minute later.
+        """
+        crowds = sa.select(recipients.c.id, recipients.c.lately).where(recipients.c.lately.is_not(None))
+        for key, lately in self.connection.execute(crowds).all():
+            if not lately or max(lately) < now.timestamp() - _MINUTE:
+                self._update(key, lately=None)
         rested, known = recipients.c.rests <= now, recipients.c.narrowed < now.date() - timedelta(days=1)
         self.connection.execute(sa.update(recipients).where(rested).values(rests=None))
         self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))
+
+    def locked(self, ids: Collection[int]) -> None:
+        """Nobody else changes these before the transaction ends.
+
+        To be asked before anything of theirs is changed: whoever removes somebody begins here as well.
+        """
+        of = sa.select(recipients.c.id).where(recipients.c.id.in_(ids)).order_by(recipients.c.id)
+        self.connection.execute(of.with_for_update())
 
     def suspend(self, recipient_id: int, now: datetime) -> None:
         """Nothing more is sent until the recipient speaks again; what waited is cancelled."""
@@ -205,7 +235,11 @@ class Recipients:
 
         Where that address is a recipient already, the two become one, which can be reached: the routes join
         it. References are void: in the new chat the same numbers name other messages, which no edit may hit.
+        Whoever could not be reached is told what was kept: that the chat moved says that it is there.
         """
+        before = self.get(recipient_id)
+        if before is not None and before.state is not RecipientState.ACTIVE:
+            self._returns(recipient_id, now)
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == recipient_id)
@@ -226,15 +260,13 @@ class Recipients:
         )
         merge_deliveries(self.connection, recipient_id, other.id)
         merge_stances(self.connection, recipient_id, other.id)
-        before = self.get(recipient_id)
         if before is not None and before.discreet:
             self.set_discreet(other.id, discreet=True)
         self.forget(recipient_id)
 
     def forget(self, recipient_id: int) -> None:
         """Removes every row about the recipient, also what another transaction is just adding."""
-        known = sa.select(recipients.c.id).where(recipients.c.id == recipient_id)
-        self.connection.execute(known.with_for_update())
+        self.locked([recipient_id])
         for table in (deliveries, routes, stances):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
         trace = sa.select(recipients.c.address_trace).where(recipients.c.id == recipient_id)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
 from storage.queueing import queue_for
+from storage.reach import IS_KEPT
 from storage.tables import alerts, cases, deliveries, recipients, stances
 from storage.words import DeliveryState, MsgType, RecipientState, Stance
 
@@ -110,6 +111,9 @@ class Stances:
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         result = self._connection.execute(
             sa.update(deliveries).where(*where, waiting).values(state=DeliveryState.CANCELLED, detail=_MUTED)
+        )
+        self._connection.execute(
+            sa.update(deliveries).where(*where, IS_KEPT).values(state=DeliveryState.CANCELLED, detail=_MUTED)
         )
         # What is just being sent is not tried again, should it not arrive.
         under_way = deliveries.c.state == DeliveryState.SENDING

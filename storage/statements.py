@@ -157,6 +157,11 @@ class Statements:
         )
         return found
 
+    def is_drill(self, number: int) -> bool:
+        """Whether it was made for a drill, and stands beside the archive."""
+        question = sa.select(statements.c.id).where(statements.c.id == number, statements.c.drill)
+        return self._connection.scalar(question) is not None
+
     def is_deferred(self, number: int) -> bool:
         """Whether it was kept unread and not understood yet."""
         return bool(

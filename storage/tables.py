@@ -293,6 +293,7 @@ recipients = Table(
     Column("rests", Moment),
     Column("narrowed", Date),
     Column("counts", Boolean, nullable=False, server_default=false()),
+    Column("lately", JSON(none_as_null=True)),
 )
 
 OWN_CLOCK = or_(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.queueing import queue_for
-from storage.reach import UNREACHABLE, at_rest_until, meant, reachable
+from storage.reach import IS_KEPT, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
 from storage.tables import alerts, deliveries, recipients, stances, statements
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Stance, Status, Urgency
@@ -23,11 +23,6 @@ _LEFT_US = sa.or_(
 """States in which a message stands before its reader, or may."""
 _UNDER_WAY = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
 _WAITS = sa.or_(_UNDER_WAY, deliveries.c.state == DeliveryState.HELD)
-_KEPT = sa.and_(
-    deliveries.c.state.in_((DeliveryState.CANCELLED, DeliveryState.FAILED)),
-    deliveries.c.detail.startswith(UNREACHABLE),
-)
-"""What is sent when its recipient can be reached again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ class Told:
             .where(
                 deliveries.c.recipient_id == recipient_id,
                 deliveries.c.alert_id.in_(of_case.where(end)),
-                sa.or_(deliveries.c.state == DeliveryState.QUEUED, _KEPT),
+                sa.or_(deliveries.c.state == DeliveryState.QUEUED, IS_KEPT),
             )
             .values(state=DeliveryState.CANCELLED, detail=_NOT_TOLD)
         ).rowcount
@@ -284,7 +279,7 @@ def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tupl
         .where(
             alerts.c.case_id == case_id,
             alerts.c.status == status,
-            sa.or_(told, sa.and_(end, sa.or_(_UNDER_WAY, _KEPT))),
+            sa.or_(told, sa.and_(end, sa.or_(_UNDER_WAY, IS_KEPT))),
         )
         .group_by(deliveries.c.recipient_id, deliveries.c.transport)
         .having(sa.func.max(alerts.c.id) > newest_end)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.tables import updates
-from storage.vault import Sealer
+from storage.vault import Sealer, WrongKey
 
 BODY = "update"
 _KEPT = timedelta(days=2)
@@ -29,11 +29,14 @@ class Updates:
             self.connection.execute(sa.insert(updates).values(**row).returning(updates.c.id)).scalar_one()
         )
 
-    def waiting(self, now: datetime) -> tuple[tuple[int, str], ...]:
-        """What was kept and not answered, each with its number; without what is too old to be."""
+    def waiting(self, now: datetime) -> tuple[tuple[int, str | None], ...]:
+        """What was kept and not answered, each with its number; without what is too old to be.
+
+        None stands for what cannot be deciphered: it keeps nothing else from being answered.
+        """
         recent = updates.c.day >= (now - _KEPT).date()
         rows = self.connection.execute(sa.select(updates).where(recent).order_by(updates.c.id))
-        return tuple((int(row.id), self.vault.open(row.sealed, BODY)) for row in rows)
+        return tuple((int(row.id), self._opened(row.sealed)) for row in rows)
 
     def remove(self, numbers: Collection[int]) -> None:
         """They were answered."""
@@ -42,3 +45,9 @@ class Updates:
     def prune(self, now: datetime) -> None:
         """Takes out what is too old to be answered."""
         self.connection.execute(sa.delete(updates).where(updates.c.day < (now - _KEPT).date()))
+
+    def _opened(self, sealed: bytes) -> str | None:
+        try:
+            return self.vault.open(sealed, BODY)
+        except WrongKey:
+            return None

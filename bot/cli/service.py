@@ -24,7 +24,7 @@ from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
 from bot.voices import AT_ONCE, delivering, matrix, matrix_pace, rules, telegram, telegram_pace
 from bot.web import NotServed
-from jobs.deliver import Deliverer
+from jobs.deliver import Deliverer, NotAlone
 from jobs.launch import Launcher
 from storage.database import Database, StorageError, Unusable, now_utc
 
@@ -144,8 +144,14 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
 
 
 async def _drained(deliverer: Deliverer, name: str, *, until_empty: bool) -> None:
-    while await deliverer.drain() or (until_empty and await _more_to_come(deliverer.database, name)):
-        pass
+    try:
+        while await deliverer.drain() or (until_empty and await _more_to_come(deliverer.database, name)):
+            pass
+    except NotAlone:
+        raise StorageError(
+            f"the database ended the session that held the lock of {name}: another program may send there; "
+            "run this again"
+        ) from None
 
 
 async def _more_to_come(database: Database, name: str) -> bool:

@@ -1,5 +1,6 @@
 """Says how one can act on a call: whom it asks for what, where letters go, and its model letter: /act."""
 
+from bot.commands import drills
 from bot.commands.command import arguments, heading, paragraph
 from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
@@ -38,7 +39,7 @@ def act(request: Request, work: Work, speech: Speech) -> Reply:
     )
     text = Choice(speech.t("Full text"), f"/statement {found.id}")
     case = (Choice(speech.t("The case"), f"/case {found.case_id}"),) if found.case_id else ()
-    return Reply((Message(blocks, ((text, *case),)),))
+    return drills.read(found, Reply((Message(blocks, ((text, *case),)),)), work, speech)
 
 
 def _ways(ways: Ways, found: Statement, speech: Speech) -> tuple[Block, ...]:

@@ -159,7 +159,7 @@ def _case_typed(request: Request, work: Work, stance: Stance, speech: Speech) ->
             example=_EXAMPLE[stance],
         )
     case = work.cases.get(key)
-    if case is None:
+    if case is None or (len(typed) == 1 and work.cases.is_drill(case.id)):
         return reply(
             paragraph(speech.t("There is no case {number}.", number=key)),
             choices=((Choice(speech.t("Latest"), "/latest"),),),

@@ -1,5 +1,6 @@
 """Gives a statement's citation, to be passed on: /cite."""
 
+from bot.commands import drills
 from bot.commands.command import arguments
 from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
@@ -19,4 +20,5 @@ def cite(request: Request, work: Work, speech: Speech) -> Reply:
     source = work.sources.by_name(found.source_name)
     rewritten = work.statements.versions.rewritten([found.id]).get(found.id, 0)
     set_ = citation(found, speech, source, rewritten)
-    return Reply((Message(set_.blocks, ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)),))
+    ways = ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)
+    return drills.read(found, Reply((Message(set_.blocks, ways),)), work, speech)

@@ -1,13 +1,15 @@
-"""What is said of drills at the admins' desk, so that none is taken for an appeal, nor an appeal for one."""
+"""What is said of drills, at the admins' desk and to readers, so that none is taken for what is real."""
 
 from dataclasses import replace
 
 from bot.commands.command import code, heading, paragraph, reply
 from bot.commands.request import Reply
 from bot.render.drill import banner, marked
-from bot.render.message import Choice, Heading, Items, Span, Style
+from bot.render.message import Choice, Heading, Items, Message, Span, Style
 from bot.speech import Speech, languages, msgid
 from storage.appeals import Appeal, Draft
+from storage.database import Work
+from storage.records import Statement
 from storage.words import Status
 
 NOBODY = msgid(
@@ -68,13 +70,24 @@ def about(is_drill: bool, told: Reply, speech: Speech) -> Reply:
     if not is_drill:
         return told
     first, *others = told.messages
-    block, *rest = first.blocks
+    return replace(told, messages=(_marked(first, speech), *others))
+
+
+def read(found: Statement, told: Reply, work: Work, speech: Speech) -> Reply:
+    """Return what is told of a statement; of a drill's each message says so: one may be passed on alone."""
+    if not work.statements.is_drill(found.id):
+        return told
+    return replace(told, messages=tuple(_marked(one, speech) for one in told.messages))
+
+
+def _marked(message: Message, speech: Speech) -> Message:
+    block, *rest = message.blocks
     if isinstance(block, Heading):
         blocks = (Heading((*marked(Status.EXERCISE, speech), *block.line)), *rest)
     else:
         mark = Span(banner(Status.EXERCISE, speech), Style.BOLD)
-        blocks = (Heading((mark,)), *first.blocks)
-    return replace(told, messages=(replace(first, blocks=blocks), *others))
+        blocks = (Heading((mark,)), *message.blocks)
+    return replace(message, blocks=blocks)
 
 
 def named(made: Draft) -> Draft:

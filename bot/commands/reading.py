@@ -1,5 +1,6 @@
 """Shows one statement: /statement, a summary first, then its text in pages, or what was changed in it."""
 
+from bot.commands import drills
 from bot.commands import former as former_version
 from bot.commands.command import arguments, heading, number, paragraph
 from bot.commands.found import no_page, statement_or_reply, typed_words
@@ -46,6 +47,10 @@ def statement(request: Request, work: Work, speech: Speech) -> Reply:
     found = statement_or_reply(typed, EXAMPLE, work, speech)
     if isinstance(found, Reply):
         return found
+    return drills.read(found, _shown(found, typed, request, work, speech), work, speech)
+
+
+def _shown(found: Statement, typed: list[str], request: Request, work: Work, speech: Speech) -> Reply:
     if len(typed) > 2 and typed[1].lower() in former_version.WORDS:
         return former_version.former(found, typed[2:], work, speech)
     if len(typed) > 1 and typed[1].lower() in WORDS:

@@ -3,6 +3,11 @@
 import asyncio
 from collections.abc import Coroutine
 
+from storage.database import Hold
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at whether a lock is held still."""
+
 
 class Life:
     """One task. What it does says `ready` once it listens."""
@@ -41,3 +46,19 @@ class Life:
         await asyncio.gather(self.task, return_exceptions=True)
         self.task = None
         return True
+
+
+async def while_held(listens: Coroutine[None, None, None], hold: Hold | None) -> None:
+    """Run `listens` to its end, or until the lock is lost; None is no lock, and never is."""
+    if hold is None:
+        await listens
+        return
+    task = asyncio.create_task(listens)
+    try:
+        while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
+            if not await asyncio.to_thread(hold.is_held):
+                return
+        task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.commands.request import Reply, Request
 from bot.render.message import Message
 from bot.transports.chats import News
-from bot.transports.life import Life
+from bot.transports.life import Life, while_held
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
@@ -27,7 +27,10 @@ from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
 from bot.transports.telegram_trouble import report
 from bot.transports.telegram_webhook import Address, Webhook, release
+from jobs.answers import Answers
 from jobs.outcome import Outcome
+from jobs.pace import Pace
+from storage.database import Hold
 
 log = structlog.get_logger()
 
@@ -47,12 +50,13 @@ class TelegramTransport:
     `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
     before they write. `apology` (language -> message) is said when an answer fails; `gone` hears the address
     of a person who blocked the bot, and the id of the request that told so ("" where a message was refused);
-    `became` what became of a group or channel, likewise; `seen` that somebody
+    `became` what became of a group or channel, likewise, and says whether it was known; `seen` that somebody
     reacted to a message (address, its id, 1 or -1). `offer` (words, offset, language) is asked for what
     people type after the bot's name in other chats. `buttons` are given if they are to outlive the program.
     `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
-    waits for another program to end.
+    waits for another program to end, and is left when the last answer has left. It tells whether we are alone
+    still; if not, we begin again where another program does. `pace` is the sender's: answers keep it as well.
     """
 
     name = NAME
@@ -70,13 +74,14 @@ class TelegramTransport:
         face: Face | None = None,
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
-        became: Callable[[News, str], Awaitable[None]] | None = None,
+        became: Callable[[News, str], Awaitable[bool]] | None = None,
         seen: Callable[[str, int, int, str], Awaitable[None]] | None = None,
         offer: Offering | None = None,
         buttons: Buttons | None = None,
         keeping: Keeping | None = None,
         webhook: Address | None = None,
-        alone: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+        alone: Callable[[], AbstractAsyncContextManager[Hold | None]] = nullcontext,
+        pace: Pace | None = None,
     ) -> None:
         hush_libraries()
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
@@ -86,7 +91,8 @@ class TelegramTransport:
         self._face = face or Face()
         self._sending = Sending(self._bot, buttons)
         callbacks = Callbacks(answer, apology, gone, became, seen, offer)
-        self._answering = Answering(self._bot, self._sending, buttons, callbacks)
+        spoken = Sending(self._bot, buttons, Answers(pace).turn) if pace else self._sending
+        self._answering = Answering(self._bot, spoken, buttons, callbacks)
         answering = self._answering
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
         self._intake, self._alone = intake, alone
@@ -109,12 +115,7 @@ class TelegramTransport:
 
     async def stop(self) -> None:
         """Stop listening, finish or drop the answers under way, confirm what was handled."""
-        if await self._life.end():
-            await self._answering.close(STOP_WITHIN)
-            with suppress(TelegramError, TimeoutError):
-                await asyncio.wait_for(self._listening.confirm(), STOP_WITHIN / 2)
-            if self._intake:
-                await self._intake.close()
+        await self._life.end()
         await self._bot.shutdown()
         for request in self._requests:  # a bot that never listened leaves its connections to us
             await request.shutdown()
@@ -132,13 +133,26 @@ class TelegramTransport:
         return await self._sending.withdraw(address, reference, instead, key)
 
     async def _live(self) -> None:
-        async with self._alone():
-            await self._connect()
-            await show(self._bot, self._face)
-            if self._intake:
-                await self._intake.resume()
-            self._life.ready()
-            await self._listening.run()
+        while True:
+            async with self._alone() as hold:
+                try:
+                    await self._connect()
+                    await show(self._bot, self._face)
+                    if self._intake:
+                        await self._intake.resume()
+                    self._life.ready()
+                    await while_held(self._listening.run(), hold)
+                finally:
+                    await self._wind_up()
+            log.warning("telegram.lock_lost", now="it is asked for anew")
+
+    async def _wind_up(self) -> None:
+        """Finish or drop the answers under way, confirm and write down what was handled."""
+        await self._answering.close(STOP_WITHIN)
+        with suppress(TelegramError, TimeoutError):
+            await asyncio.wait_for(self._listening.confirm(), STOP_WITHIN / 2)
+        if self._intake:
+            await self._intake.close()
 
     async def _connect(self) -> None:
         """Ask until Telegram has told us who we are, and no webhook keeps from us what we poll for."""

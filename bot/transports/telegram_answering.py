@@ -15,6 +15,7 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
+from bot.commands.answer import changes
 from bot.commands.elsewhere import meant_for
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text, split
@@ -25,11 +26,13 @@ from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
-from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_incoming import Asked, Became, Left, Pressed, Reacted, Said, read
+from bot.transports.telegram_buttons import EXPIRED, Buttons
+from bot.transports.telegram_buttons import Meant as Button
+from bot.transports.telegram_incoming import Asked, Became, Left, Meant, Pressed, Reacted, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
-from bot.transports.telegram_outcome import chat_and_thread
+from bot.transports.telegram_newcomers import Newcomers
+from bot.transports.telegram_outcome import address_of, chat_and_thread
 from bot.transports.telegram_sending import Sending, parts_of
 from jobs.outcome import Gone, Sent
 from storage.database import now_utc
@@ -53,7 +56,7 @@ class Callbacks:
     answer: Callable[[Request], Awaitable[Reply]]
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
-    became: Callable[[News, str], Awaitable[None]] | None = None
+    became: Callable[[News, str], Awaitable[bool]] | None = None
     seen: Callable[[str, int, int, str], Awaitable[None]] | None = None
     offer: Offering | None = None
 
@@ -71,6 +74,7 @@ class Answering:
         self._pages: Newest[tuple[int, int], Page] = Newest(5000)
         """By chat and the message that bears the buttons, so that pages turn in place."""
         self._admins = ChatAdmins(bot)
+        self._newcomers = Newcomers(self._admins, callbacks.became, lambda said: self._respond(said, None))
         self._overrun: Newest[int, float] = Newest(1000)
         """When a person was last told that they ask too much."""
 
@@ -80,20 +84,22 @@ class Answering:
 
     def meaning(self, update: Update) -> Meaning:
         """What an update asks for. What is typed in inline mode is never kept, nor is a reaction."""
-        read_as = read(update, self._bot.username)
+        read_as = self._read(update)
         return Meaning(asks=read_as is not None, lasts=not isinstance(read_as, Asked | Reacted))
 
     def take(self, update: Update) -> asyncio.Task[None] | None:  # noqa: PLR0911 - a table, a line each
         """Read the update and put what it asks for in its chat's queue; None if nothing is to be done."""
-        match read(update, self._bot.username):
+        match self._read(update):
+            case Said(greets=True, group=True) as said:
+                return self._inbox.add(_line_of(said), None, lambda: self._newcomers.greet(said))
             case Said() as said:
                 return self._queue(said, None)
             case Pressed() as pressed:
-                command = self._buttons.command(pressed.said.text, pressed.said.chat)
+                meant = self._buttons.pressed(pressed.said.text, pressed.said.chat)
                 if pressed.channel:
-                    led = partial(self._acknowledge, pressed, url=self._private(command))
+                    led = partial(self._acknowledge, pressed, url=self._private(meant.command))
                     return self._inbox.add(f"press {pressed.said.person}", pressed.said.person, led)
-                return self._queue(replace(pressed.said, text=command), pressed)
+                return self._queue(_as_said(pressed, meant), pressed)
             case Asked() as asked if self._inline:
                 self._inline.heard(asked)
                 return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
@@ -104,19 +110,30 @@ class Answering:
                     self._callbacks.seen, one.address, one.message, one.change, self._id(one.update)
                 )
                 return self._inbox.add(one.address, one.person, seen)
-            case Became(news=news, update=number) if self._callbacks.became:
-                became = partial(self._callbacks.became, news, self._id(number))
+            case Became() as one if self._callbacks.became:
+                self._newcomers.heard(one.news)
+                became = partial(self._newcomers.became, one, self._id(one.update))
                 # Whoever did it: that a chat is left is not one command more of theirs.
-                return self._inbox.add(news.address, None, became)
+                return self._inbox.add(one.news.address, None, became)
         return None
 
+    def _read(self, update: Update) -> Meant | None:
+        """What the update means; one that makes us stumble means nothing, and is in nobody's way."""
+        try:
+            return read(update, self._bot.username)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it would come again for ever
+            log_failure(error)
+            return None
+
     def _queue(self, said: Said, pressed: Pressed | None) -> asyncio.Task[None] | None:
-        task = self._inbox.add(said.address, said.person, lambda: self._respond(said, pressed))
+        # All who write in the name of their group are one account to Telegram, in whatever group.
+        who = said.chat if said.speaks_for_group else said.person
+        task = self._inbox.add(_line_of(said), who, lambda: self._respond(said, pressed))
         now = asyncio.get_running_loop().time()
-        if task is None and now - self._overrun.get(said.person, -TOLD_FOR) >= TOLD_FOR:
-            self._overrun.put(said.person, now)
+        if task is None and now - self._overrun.get(who, -TOLD_FOR) >= TOLD_FOR:
+            self._overrun.put(who, now)
             log.warning("somebody sends more than can be answered; the rest is dropped")
-            return self._inbox.add(said.address, None, lambda: self._say(said, _too_much(said.language)))
+            return self._inbox.add(_line_of(said), None, lambda: self._say(said, _too_much(said.language)))
         return task
 
     async def _offer(self, asked: Asked) -> None:
@@ -160,19 +177,25 @@ class Answering:
 
     async def _request(self, said: Said) -> Request:
         named = None if said.group else meant_for(said.text)
+        text = named[1] if named else said.text
+        anew = changes(text)
         return Request(
-            text=named[1] if named else said.text,
-            other=await self._admins.other(named[0], said.person) if named else None,
+            text=text,
+            other=await self._admins.other(named[0], said.person, anew=anew) if named else None,
             transport=NAME,
             address=said.address,
             now=now_utc(),
             language=said.language,
             group=said.group,
-            may_manage=not said.group
-            or said.speaks_for_group
-            or await self._admins.manages(said.chat, said.person),
+            may_manage=not said.group or await self._may_manage(said, anew=anew),
             id=self._id(said.update),
         )
+
+    async def _may_manage(self, said: Said, *, anew: bool) -> bool:
+        """Whether they manage the group; what changes something is done for no group that we are not in."""
+        if said.speaks_for_group:
+            return not anew or await self._admins.is_inside(said.chat)
+        return await self._admins.manages(said.chat, said.person, anew=anew)
 
     def _id(self, update: int) -> str:
         """What the update is known by; each bot account counts its own."""
@@ -211,6 +234,19 @@ class Answering:
     def _remember(self, said: Said, address: str, sent: Sent) -> None:
         chat, _ = chat_and_thread(address)
         self._pages.put((chat, parts_of(sent.reference)[-1]), Page(_asked(said.text), sent.reference))
+
+
+def _line_of(said: Said) -> str:
+    """In which order it is answered: all of a chat, whatever its topic, with what becomes of the chat."""
+    return address_of(said.chat)
+
+
+def _as_said(pressed: Pressed, meant: Button) -> Said:
+    """As if the person had written what the button means, in the topic that it stands in."""
+    said = replace(pressed.said, text=meant.command)
+    if meant.is_placed:
+        return replace(said, thread=meant.thread)
+    return replace(said, text=EXPIRED) if pressed.adrift else said
 
 
 def _asked(text: str) -> str:

@@ -1,7 +1,8 @@
 """Turns choices into Telegram's inline buttons, and a pressed button back into its command.
 
 What a client sends as pressed need not be what stands on the button (Bot API, CallbackQuery). So the
-data begins with a seal over chat and command: forged, or pressed in another chat, it means nothing.
+data begins with a seal over chat, topic and command: forged, or pressed in another chat, it means nothing.
+The topic stands in it, because of an old message Telegram tells no more than the chat.
 """
 
 import base64
@@ -9,6 +10,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -26,8 +28,21 @@ _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of surrogate pairs, which no JSON carries as they are."""
 _SEAL = 11
 """Characters of a seal: eight bytes in base64. Whoever guesses is told only that a button is too old."""
+_TOPIC = re.compile(r"([0-9]{0,19})\+")
+"""What stands between seal and command: the topic's number, nothing for the chat as a whole. A command begins
+with another sign, and so does what earlier versions put there, which named no topic."""
 Trace = Callable[[str], str]
 """A keyed hash of a text, in hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a button means, and for which topic of its chat."""
+
+    command: str
+    thread: int | None = None
+    is_placed: bool = False
+    """Whether the button says where it stands; those of earlier versions do not."""
 
 
 class Buttons:
@@ -39,42 +54,55 @@ class Buttons:
 
     def __init__(self, trace: Trace | None = None, capacity: int = 5000) -> None:
         self._trace = trace or _of_this_run()
-        self._commands: Newest[str, tuple[int, str]] = Newest(capacity)
+        self._commands: Newest[str, tuple[int, Meant]] = Newest(capacity)
 
-    def keyboard(self, choices: tuple[tuple[Choice, ...], ...], chat: int) -> InlineKeyboardMarkup | None:
-        """The rows of buttons for a message to `chat`; None if there are none."""
+    def keyboard(
+        self, choices: tuple[tuple[Choice, ...], ...], chat: int, thread: int | None = None
+    ) -> InlineKeyboardMarkup | None:
+        """The rows of buttons for a message to `chat`, or a topic of it; None if there are none."""
         rows: list[list[InlineKeyboardButton]] = []
         left = MOST_BUTTONS
         for row in choices:
-            buttons = [self._button(choice, chat) for choice in row[:left] if choice.command]
+            buttons = [self._button(choice, chat, thread) for choice in row[:left] if choice.command]
             left -= len(buttons)
             if buttons:
                 rows.append(buttons)
         return InlineKeyboardMarkup(rows) if rows else None
 
-    def command(self, data: str, chat: int) -> str:
-        """What the person in `chat` meant by pressing a button with this `callback_data`."""
+    def pressed(self, data: str, chat: int) -> Meant:
+        """What somebody in `chat` meant by pressing a button with this `callback_data`."""
         if data.startswith(_MARK):
-            owner, command = self._commands.get(data) or (chat, EXPIRED)
-            return command if owner == chat else EXPIRED
-        seal, command = data[:_SEAL], data[_SEAL:]
-        is_ours = hmac.compare_digest(_bytes(seal), self._seal(command, chat).encode())
-        return command if is_ours else EXPIRED
+            owner, meant = self._commands.get(data) or (chat, Meant(EXPIRED))
+            return meant if owner == chat else Meant(EXPIRED)
+        seal, rest = _bytes(data[:_SEAL]), data[_SEAL:]
+        if hmac.compare_digest(seal, self._sealed(chat, rest).encode()) and (topic := _TOPIC.match(rest)):
+            thread = int(topic[1]) if topic[1] else None
+            return Meant(rest[topic.end() :], thread, is_placed=True)
+        is_ours = hmac.compare_digest(seal, self._sealed_before(chat, rest).encode())
+        return Meant(rest if is_ours else EXPIRED)
 
-    def _button(self, choice: Choice, chat: int) -> InlineKeyboardButton:
+    def _button(self, choice: Choice, chat: int, thread: int | None) -> InlineKeyboardButton:
         label = one_line(choice.label).strip() or choice.command.split()[0]
-        return InlineKeyboardButton(label, callback_data=self._data(choice.command, chat))
+        return InlineKeyboardButton(label, callback_data=self._data(choice.command, chat, thread))
 
-    def _data(self, command: str, chat: int) -> str:
-        if _SEAL + len(_bytes(command)) <= LONGEST_DATA and not _HALVES.search(command):
-            return self._seal(command, chat) + command
+    def _data(self, command: str, chat: int, thread: int | None) -> str:
+        placed = f"{'' if thread is None else thread}+{command}"
+        if _SEAL + len(_bytes(placed)) <= LONGEST_DATA and not _HALVES.search(command):
+            return self._sealed(chat, placed) + placed
         token = _MARK + secrets.token_urlsafe(16)
-        self._commands.put(token, (chat, command))
+        self._commands.put(token, (chat, Meant(command, thread, is_placed=True)))
         return token
 
-    def _seal(self, command: str, chat: int) -> str:
+    def _sealed(self, chat: int, placed: str) -> str:
+        return self._seal(f"{chat} placed {_bytes(placed).hex()}")
+
+    def _sealed_before(self, chat: int, command: str) -> str:
+        """As earlier versions did."""
+        return self._seal(f"{chat} {_bytes(command).hex()}")
+
+    def _seal(self, text: str) -> str:
         """Never with `_MARK` in it."""
-        digest = bytes.fromhex(self._trace(f"{chat} {_bytes(command).hex()}"))
+        digest = bytes.fromhex(self._trace(text))
         return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
 
 

@@ -37,6 +37,8 @@ class Said:
     """True for an admin who writes in the group's own name, whom nobody can look up."""
     update: int = 0
     """The number of the update that brought it: the same when Telegram brings it again."""
+    greets: bool = False
+    """Whether nobody wrote it: the bot was let in, and says what it is."""
 
     @property
     def address(self) -> str:
@@ -56,6 +58,8 @@ class Pressed:
     """As if the person had written the button's data."""
     channel: bool = False
     """Under a post, where nobody can be answered."""
+    adrift: bool = False
+    """Whether Telegram does not tell any more in which topic of its chat the message stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Became:
     """Who did it; None where nobody is told of."""
     update: int = 0
     """As in Said."""
+    greeting: Said | None = field(default=None, repr=False)
+    """Of a group where the bot may speak now: what is to be said if it never could before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,9 @@ def _pressed(query: CallbackQuery) -> Pressed | None:
     in_topic = isinstance(message, Message) and message.is_topic_message
     thread = message.message_thread_id if isinstance(message, Message) and in_topic else None
     said = _line(query.data, message.chat, thread, query.from_user, speaks_for_group=False)
-    return Pressed(query.id, message.message_id, said, channel=message.chat.type == Chat.CHANNEL)
+    adrift = not isinstance(message, Message) and message.chat.type == Chat.SUPERGROUP
+    is_post = message.chat.type == Chat.CHANNEL
+    return Pressed(query.id, message.message_id, said, channel=is_post, adrift=adrift)
 
 
 def _line(text: str, chat: Chat, thread: int | None, sender: User, *, speaks_for_group: bool) -> Said:
@@ -187,17 +195,23 @@ def _line(text: str, chat: Chat, thread: int | None, sender: User, *, speaks_for
 def _membership(change: ChatMemberUpdated) -> Said | Left | Became | None:
     """What it means that the bot's own standing in a chat has changed."""
     chat, before, after = change.chat, change.old_chat_member, change.new_chat_member
-    if after.status in _OUTSIDE:
+    if is_outside(after):
         if chat.type == Chat.PRIVATE:
             return Left(address_of(chat.id))
         return Became(Removed(address_of(chat.id)), change.from_user.id)
     if chat.type == Chat.PRIVATE or not _may_speak(after, chat.type):
         return None
-    if before.status in _OUTSIDE or (chat.type == Chat.CHANNEL and before.status != after.status):
+    if is_outside(before) or (chat.type == Chat.CHANNEL and before.status != after.status):
         return _greeting(chat, change.from_user)
     if _may_speak(before, chat.type):
         return None
-    return Became(Returned(address_of(chat.id)), change.from_user.id)
+    greeting = None if chat.type == Chat.CHANNEL else _greeting(chat, change.from_user)
+    return Became(Returned(address_of(chat.id)), change.from_user.id, greeting=greeting)
+
+
+def is_outside(member: ChatMember) -> bool:
+    """Whether somebody is not in the chat: who is restricted may be either."""
+    return member.status in _OUTSIDE or (isinstance(member, ChatMemberRestricted) and not member.is_member)
 
 
 def _may_speak(member: ChatMember, kind: str) -> bool:
@@ -211,7 +225,7 @@ def _greeting(chat: Chat, sender: User) -> Said:
     if chat.type == Chat.CHANNEL:
         private = Chat(sender.id, Chat.PRIVATE)
         return _line(f"/for {chat.id} /settings", private, None, sender, speaks_for_group=False)
-    return _line("/start", chat, None, sender, speaks_for_group=False)
+    return replace(_line("/start", chat, None, sender, speaks_for_group=False), greets=True)
 
 
 def _moved(message: Message) -> Became | None:

@@ -14,6 +14,9 @@ from bot.transports.telegram_keeping import Keeping
 log = structlog.get_logger()
 
 
+_ANOTHERS: dict[str, Any] = {}
+
+
 class NotYet(Exception):
     """We are only beginning; in a moment updates can be taken in."""
 
@@ -69,14 +72,17 @@ class Intake:
             return None
         if not meaning.lasts:
             return Kept(update)
-        number = await self._keeping.keep(self._known_as(update), json.dumps(raw))
+        number = await self._keeping.keep(self._known_as(update), self._packed(json.dumps(raw)))
         return None if number is None else Kept(update, number)
 
     async def hold(self, update: Update, task: asyncio.Task[None]) -> None:
-        """Make durable what is being answered, and is about to be confirmed before it is."""
+        """Make durable what is being answered, and is about to be confirmed before it is.
+
+        Raises what the database does: then it must not be confirmed.
+        """
         if not self._meaning(update).lasts:
             return
-        number = await self._keeping.keep(self._known_as(update), update.to_json())
+        number = await self._keeping.keep(self._known_as(update), self._packed(update.to_json()))
         if number is not None:
             task.add_done_callback(lambda done: self._is_answered(done, number))
 
@@ -99,11 +105,13 @@ class Intake:
         except Exception:
             log.exception("telegram.not_resumed")  # who writes now is to be answered all the same
             found = ()
-        if found:
-            log.info("telegram.resumed", updates=len(found))
-        for number, body in found:
-            update = self._read(_object(body.encode()))
+        ours = [(number, raw) for number, body in found if (raw := self._unpacked(body)) is not _ANOTHERS]
+        if ours:
+            log.info("telegram.resumed", updates=len(ours))
+        for number, raw in ours:
+            update = self._read(raw)
             if update is None:
+                log.error("telegram.kept_in_vain", number=number)
                 self._keeping.answered(number)
             else:
                 self._resumed.add(update.update_id)
@@ -112,7 +120,22 @@ class Intake:
 
     async def close(self) -> None:
         """Write down what was answered; what was not is answered after the next start."""
+        self._is_open = False
         await self._keeping.close()
+
+    def _packed(self, update: str) -> str:
+        """With the bot that it was told: to another one, of a token that was changed, nobody has spoken."""
+        return json.dumps({"bot": self._bot.id, "update": update})
+
+    def _unpacked(self, body: str | None) -> dict[str, Any] | None:
+        """The update that was kept; None for what cannot be read any more, _ANOTHERS for another bot's."""
+        try:
+            packed = json.loads(body or "")
+        except ValueError:
+            return None
+        if not isinstance(packed, dict) or not isinstance(packed.get("update"), str):
+            return None
+        return _object(packed["update"].encode()) if packed.get("bot") == self._bot.id else _ANOTHERS
 
     def _known_as(self, update: Update) -> str:
         """Each bot account counts its own."""

@@ -52,8 +52,11 @@ class Keeping:
         self._answered.append(number)
         self._write()
 
-    async def waiting(self) -> tuple[tuple[int, str], ...]:
-        """What a program that was stopped had not answered: number and body, the oldest first."""
+    async def waiting(self) -> tuple[tuple[int, str | None], ...]:
+        """What a program that was stopped had not answered: number and body, the oldest first.
+
+        None for a body that cannot be read any more.
+        """
         return await asyncio.to_thread(self._waiting)
 
     async def close(self) -> None:
@@ -104,6 +107,6 @@ class Keeping:
                 for one in arrivals
             ]
 
-    def _waiting(self) -> tuple[tuple[int, str], ...]:
+    def _waiting(self) -> tuple[tuple[int, str | None], ...]:
         with self._database.read() as work:
             return work.updates.waiting(now_utc())

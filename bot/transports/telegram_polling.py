@@ -6,7 +6,7 @@ unasked; here an update that a killed program had not answered comes again at th
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from telegram import Bot, Update
@@ -52,13 +52,21 @@ class Polling:
         self._intake = intake
         self._next = 0
         self._open: dict[int, asyncio.Task[None]] = {}
+        self._unkept: dict[int, tuple[Update, asyncio.Task[None]]] = {}
+        """What takes long and could not be kept: from there on nothing is confirmed, Telegram keeps it."""
+        self._begun: set[int] = set()
+        """What was begun and not confirmed for their sake, should it be brought again."""
         self._since = 0.0
         """Since when we poll and nobody disputes it, by the loop's clock."""
         self._disputed = 0
         """Conflicts in a row, while we have not polled for a while without one."""
 
     async def run(self) -> None:
-        """Fetch and hand on until cancelled; failures are logged, waited out and never raised."""
+        """Fetch and hand on until cancelled; failures are logged, waited out and never raised.
+
+        Begun again, it begins with what was not confirmed.
+        """
+        self._next, self._unkept, self._begun = 0, {}, set()
         waits = pauses()
         failing = False
         self._since = asyncio.get_running_loop().time()
@@ -94,41 +102,77 @@ class Polling:
         if offset:
             await self._bot.get_updates(offset=offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES)
 
+    @property
+    def _offset(self) -> int:
+        """What is below is confirmed."""
+        return min(self._unkept, default=self._next)
+
     async def _fetch(self) -> tuple[Update, ...]:
         try:
-            return await self._bot.get_updates(
-                offset=self._next, timeout=LONG_POLL, allowed_updates=ALLOWED_UPDATES
+            found = await self._bot.get_updates(
+                offset=self._offset, timeout=0 if self._unkept else LONG_POLL, allowed_updates=ALLOWED_UPDATES
             )
         except TelegramError:
             raise
         except Exception as error:  # noqa: BLE001 - one that the library cannot read must not block the rest
             log.error("telegram sent an update that cannot be read", error=type(error).__name__)  # noqa: TRY400 - a traceback may quote a chat
             return await self._fetch_readable()
+        if all(_is_numbered(one.update_id if one else None) for one in found):
+            return found
+        return await self._fetch_readable()
 
     async def _fetch_readable(self) -> tuple[Update, ...]:
-        asked: dict[str, Any] = {"offset": self._next, "timeout": 0}
+        asked: dict[str, Any] = {"offset": self._offset, "timeout": 0}
         answer = await self._bot._post("getUpdates", asked)  # noqa: SLF001 - the only way to the raw updates
         updates: list[Update] = []
         for raw in answer if isinstance(answer, list) else []:
+            number = raw.get("update_id") if isinstance(raw, dict) else None
+            if not _is_numbered(number):
+                log.error("telegram sent something that is no update")
+                continue
             try:
                 updates.append(Update.de_json(raw, self._bot))
             except Exception:  # noqa: BLE001 - see above
-                updates.append(Update(int(raw["update_id"])))
+                updates.append(Update(number))
+        if not updates:
+            await asyncio.sleep(AGAIN_AFTER)  # nothing can be confirmed: it comes again at once
         return tuple(updates)
 
     async def _handle(self, updates: tuple[Update, ...]) -> None:
         self._open = {number: task for number, task in self._open.items() if not task.done()}
         begun: list[tuple[Update, asyncio.Task[None]]] = []
         for update in updates:
-            is_back = self._intake is not None and self._intake.is_resumed(update.update_id)
+            number = update.update_id
+            is_back = number in self._begun or (
+                self._intake is not None and self._intake.is_resumed(update.update_id)
+            )
             task = None if is_back else self._take(update)
             if task is not None:
-                self._open[update.update_id] = task
+                self._open[number] = task
                 begun.append((update, task))
-            self._next = update.update_id + 1
+            self._begun.add(number)
+            self._next = max(self._next, number + 1) if self._unkept else number + 1
         if self._open:
             more = len(updates) >= MOST_AT_ONCE
             await asyncio.wait(set(self._open.values()), timeout=SHORT_GRACE if more else GRACE)
         if self._intake:
-            slow = [(update, task) for update, task in begun if not task.done()]
-            await asyncio.gather(*(self._intake.hold(update, task) for update, task in slow))
+            await self._hold(self._intake, [*self._unkept.values(), *begun])
+        self._begun = {number for number in self._begun if number >= self._offset}
+        if self._unkept:
+            await asyncio.sleep(AGAIN_AFTER)
+
+    async def _hold(self, intake: Intake, begun: list[tuple[Update, asyncio.Task[None]]]) -> None:
+        """Have kept what takes long; what cannot be is not to be confirmed, until it was answered."""
+        slow = [(update, task) for update, task in begun if not task.done()]
+        held = await asyncio.gather(*(intake.hold(*one) for one in slow), return_exceptions=True)
+        self._unkept = {
+            update.update_id: (update, task)
+            for (update, task), error in zip(slow, held, strict=True)
+            if isinstance(error, Exception) and not task.done()
+        }
+        if self._unkept:
+            log.error("telegram.not_confirmed", updates=len(self._unkept), remedy="see why nothing is kept")
+
+
+def _is_numbered(number: object) -> TypeGuard[int]:
+    return isinstance(number, int) and not isinstance(number, bool)

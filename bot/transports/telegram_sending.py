@@ -5,6 +5,7 @@ Nothing that has to stay secret (token, addresses, texts) gets from here into th
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from bot.speech import Speech
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_outcome import (
+    address_of,
     cannot_be_deleted,
     chat_and_thread,
     is_lost_topic,
@@ -35,7 +37,13 @@ STANDS_ABOVE = Message((Paragraph((Span("↑"),)),))
 """Left, in no language, where a part is not needed any more and Telegram does not delete it."""
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Turn = Callable[[str], AbstractAsyncContextManager[None]]
+"""One message for an address is on its way: answers share the account's budget with the sender."""
 _T = TypeVar("_T")
+
+
+def _at_once(_address: str) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(slots=True)
@@ -60,9 +68,11 @@ class _Place:
 class Sending:
     """What `bot.announce.Transport` asks for, by one bot; `reference` is the parts' ids with commas."""
 
-    def __init__(self, bot: Bot, buttons: Buttons) -> None:
+    def __init__(self, bot: Bot, buttons: Buttons, turn: Turn = _at_once) -> None:
+        """`turn` is waited for before each message that is sent or edited, and kept until it is answered."""
         self._bot = bot
         self._buttons = buttons
+        self._turn = turn
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
         self._cut: deque[tuple[Message, tuple[Message, ...]]] = deque(maxlen=8)
@@ -188,36 +198,38 @@ class Sending:
                 begun.strayed, begun.parts = True, _saying_so(begun)
 
     async def _send_part(self, place: _Place, part: Message, above: ReplyParameters | None) -> int:
-        keyboard = self._buttons.keyboard(part.choices, place.chat)
+        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
 
         async def post(text: str, mode: ParseMode | None) -> int:
-            message = await self._bot.send_message(
-                place.chat,
-                text,
-                parse_mode=mode,
-                message_thread_id=place.thread,
-                link_preview_options=_NO_PREVIEW,
-                disable_notification=part.silent or None,
-                reply_parameters=above,
-                reply_markup=keyboard,
-            )
+            async with self._turn(address_of(place.chat, place.thread)):
+                message = await self._bot.send_message(
+                    place.chat,
+                    text,
+                    parse_mode=mode,
+                    message_thread_id=place.thread,
+                    link_preview_options=_NO_PREVIEW,
+                    disable_notification=part.silent or None,
+                    reply_parameters=above,
+                    reply_markup=keyboard,
+                )
             return message.message_id
 
         return await _marked_up(part, self._marked(part), post)
 
     async def _edit_part(self, place: _Place, number: int, part: Message) -> None:
         """Show the part in the place of message `number`; without choices its buttons go."""
-        keyboard = self._buttons.keyboard(part.choices, place.chat)
+        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
 
         async def post(text: str, mode: ParseMode | None) -> None:
-            await self._bot.edit_message_text(
-                text,
-                place.chat,
-                number,
-                parse_mode=mode,
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=keyboard,
-            )
+            async with self._turn(address_of(place.chat, place.thread)):
+                await self._bot.edit_message_text(
+                    text,
+                    place.chat,
+                    number,
+                    parse_mode=mode,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=keyboard,
+                )
 
         try:
             await _marked_up(part, self._marked(part), post)

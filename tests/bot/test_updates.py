@@ -206,6 +206,80 @@ async def test_what_a_polling_program_confirms_before_it_has_answered_is_kept(
         assert work.connection.scalar(sa.select(sa.func.count()).select_from(updates)) == 0
 
 
+async def test_what_cannot_be_kept_is_not_confirmed(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full while an answer takes long: killed now, Telegram brings it again. It is begun once."""
+    monkeypatch.setattr("bot.transports.telegram_polling.GRACE", 0.05)
+    monkeypatch.setattr("bot.transports.telegram_polling.AGAIN_AFTER", 0.05)
+    wrote = Database.write
+
+    def refuses(_: Database) -> Any:
+        raise OSError("no space left on device")
+
+    ears = Ears()
+    bot = a_transport(telegram, database, ears)
+    await bot.start()
+    monkeypatch.setattr(Database, "write", refuses)
+    await telegram.says(42, "/slow")
+    await telegram.says(7, "/quick")
+    await telegram.until(7, contains="heard /quick")
+    await asyncio.sleep(0.5)
+    assert telegram.updates.pending[0]["message"]["text"] == "/slow", "it is Telegram's still"
+    await telegram.says(8, "/later")
+    await telegram.until(8, contains="heard /later")
+    monkeypatch.setattr(Database, "write", wrote)
+    await telegram.until_handled()
+    with database.read() as work:
+        assert work.connection.scalar(sa.select(sa.func.count()).select_from(updates)) == 1
+    ears.gate.set()
+    await telegram.until(42, contains="heard /slow")
+    await bot.stop()
+    assert sorted(ears.heard) == ["/later", "/quick", "/slow"]
+
+
+async def test_what_another_bot_was_told_is_not_answered_by_this_one(
+    database: Database, telegram: TelegramEmulator
+) -> None:
+    """The token was changed: to this bot nobody has spoken. With the old one again it is answered."""
+    async with a_stage(database, telegram, Ears()) as stage:
+        await telegram.says(42, "/slow")
+        await telegram.until_handled()
+        telegram.private(7)
+    telegram.updates.drop()
+    async with TelegramEmulator(number=777) as elsewhere:
+        again = Ears()
+        again.gate.set()
+        async with a_stage(database, elsewhere, again) as stage:
+            await elsewhere.says(7, "/hello")
+            await elsewhere.until(7, contains="heard /hello")
+            assert again.heard == ["/hello"]
+            await stage.until(lambda: stage.kept() == 1, "the other's alone")
+    back = Ears()
+    back.gate.set()
+    async with a_stage(database, telegram, back):
+        await telegram.until(42, contains="heard /slow")
+
+
+async def test_a_row_that_cannot_be_read_keeps_no_other_from_its_answer(
+    database: Database, telegram: TelegramEmulator
+) -> None:
+    """Nor is it tried for ever."""
+    async with a_stage(database, telegram, Ears()) as stage:
+        for person in (1, 2):
+            await telegram.says(person, "/slow")
+        await telegram.until_handled()
+    with database.write() as work:
+        first = sa.select(sa.func.min(updates.c.id)).scalar_subquery()
+        work.connection.execute(sa.update(updates).where(updates.c.id == first).values(sealed=b"\x01x"))
+    again = Ears()
+    again.gate.set()
+    async with a_stage(database, telegram, again) as stage:
+        await telegram.until(2, contains="heard /slow")
+        await stage.until(lambda: stage.kept() == 0, "an empty table")
+    assert telegram.texts(1) == []
+
+
 async def test_the_same_update_twice_acts_once(stage: Stage, database: Database) -> None:
     """Its acknowledgement may be lost on the way; also after another start, and at the same moment."""
     update = WORDS.replace("/subscribe", "/once").encode()

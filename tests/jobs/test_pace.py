@@ -69,6 +69,24 @@ def test_in_no_second_more_are_counted_than_may_be(steps: list[tuple[float, floa
         assert len(within) <= 30
 
 
+def test_what_is_late_from_the_first_is_late_for_all_we_know() -> None:
+    """Over a new connection one is counted at once and another at the last moment: which, nobody knows."""
+    clock = Clock()
+    pace = Pace(30, gap=0, clock=clock)
+    counted: list[float] = []
+    waiting: list[tuple[float, Slot]] = []
+    while len(counted) < 60:
+        for _ in range(pace.room()):
+            waiting.append((clock.at + 0.1, pace.leaves(Place("1"))))
+            # Of the first each is counted just before its answer, of the later ones each as it leaves.
+            counted.append(clock.at + (0.1 if len(counted) < 30 else 0.0))
+        clock.at += 0.01
+        while waiting and waiting[0][0] <= clock.at:
+            pace.answered(waiting.pop(0)[1])
+    counted.sort()
+    assert all(later - first >= 1.0 - 1e-9 for first, later in zip(counted, counted[30:], strict=False))
+
+
 def test_the_budget_is_used() -> None:
     """With answers after 50 ms and turns that take 20, 98 of 100 that may leave in a minute do."""
     clock = Clock()

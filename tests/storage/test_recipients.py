@@ -182,3 +182,19 @@ def test_a_chat_that_moves_into_another_stays_discreet(database: Database) -> No
         moved = work.recipients.get(new.id)
     assert moved is not None
     assert moved.discreet
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_group_that_was_out_of_reach_and_moved_is_there_again(database: Database, known: bool) -> None:
+    """Refused, then it became a supergroup: what was kept from it is told where it is now."""
+    with database.write() as work:
+        group = a_reader(work, a_route("KP"), address="-1")
+        if known:
+            a_reader(work, address="-1002")
+        call = queued(work, group)
+        work.recipients.suspend(group.id, NOON)
+        work.recipients.move(group.id, "telegram", "-1002", NOON)
+        found = work.recipients.find("telegram", "-1002")
+        assert found is not None
+        assert found.state is RecipientState.ACTIVE
+        assert [one.alert_id for one in work.deliveries.due("telegram", NOON, 9)] == [call.id]

@@ -52,3 +52,13 @@ def test_no_copy_keeps_it(database: Database, tmp_path: Path) -> None:
     with database.write() as work:
         work.updates.add("waits", NOON)
     assert "updates" not in database.copy_to(tmp_path / "copy")
+
+
+def test_what_cannot_be_read_any_more_holds_up_nothing(database: Database) -> None:
+    """It is told apart, so that it can be taken out; what came before and after it is there."""
+    with database.write() as work:
+        first, spoilt, last = (work.updates.add(word, NOON) for word in ("first", "spoilt", "last"))
+        damaged = sa.update(updates).where(updates.c.id == spoilt).values(sealed=b"\x01nothing of ours")
+        work.connection.execute(damaged)
+    with database.read() as work:
+        assert work.updates.waiting(NOON) == ((first, "first"), (spoilt, None), (last, "last"))

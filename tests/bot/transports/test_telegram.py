@@ -13,6 +13,7 @@ from bot.render.message import Choice, Heading, Message, Paragraph, Span
 from bot.transports.telegram import TelegramTransport, TokenRefusedError
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_face import Face, Shown
+from bot.transports.telegram_incoming import read
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from storage.vault import Vault
 from tests.emulators.telegram import TelegramEmulator, dropped, flood, garbage, refusal, trouble
@@ -424,16 +425,21 @@ class TestLife:
         assert "another program uses this bot's token" in "".join(capsys.readouterr())
 
     async def test_killed_before_the_answer_it_comes_again(
-        self, telegram: TelegramEmulator, voice: Voice
+        self, telegram: TelegramEmulator, voice: Voice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """An update counts as read when it was answered, not when it was fetched."""
+
+        async def killed() -> None:
+            """Nothing is wound up, and nothing confirmed any more."""
+
         voice.gate = asyncio.Event()
         first = a_transport(telegram, voice)
+        monkeypatch.setattr(first, "_wind_up", killed)
         await first.start()
         await telegram.says(42, "/slow")
         await voice.hears.wait()
         assert first._life.task is not None
-        first._life.task.cancel()  # as a kill would: nothing is confirmed any more
+        first._life.task.cancel()
         voice.gate.set()
         await telegram.until(42, contains="heard /slow")
         assert telegram.updates.pending
@@ -449,6 +455,41 @@ class TestLife:
             await telegram.says(42, "/start")
             await telegram.until(42, contains="heard /start")
         assert telegram.updates.pending == []
+
+    @pytest.mark.parametrize("odd", [{}, {"update_id": "one"}, {"update_id": None}, 5, None])
+    async def test_what_is_no_update_at_all_blocks_nobody(
+        self, telegram: TelegramEmulator, voice: Voice, odd: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever stands among the updates, the others are answered, and confirmed."""
+        reads, times = telegram.updates.read, iter(range(3))
+
+        async def read(offset: int, limit: int, seconds: float) -> list[Any]:
+            found = await reads(offset, limit, min(seconds, 0.1))
+            return [odd, *found] if next(times, None) is not None else found
+
+        monkeypatch.setattr(telegram.updates, "read", read)
+        await telegram.says(42, "/start")
+        async with a_bot(telegram, voice):
+            await telegram.until(42, contains="heard /start")
+            await telegram.until_handled()
+        assert len(voice.heard) == 1
+
+    async def test_an_update_that_makes_us_stumble_blocks_nobody(
+        self, telegram: TelegramEmulator, voice: Voice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is passed over and confirmed; what comes after it is answered."""
+
+        def stumbles(update: Any, username: str) -> Any:
+            if update.message and update.message.text == "/odd":
+                raise AttributeError("'NoneType' object has no attribute 'id'")
+            return read(update, username)
+
+        monkeypatch.setattr("bot.transports.telegram_answering.read", stumbles)
+        async with a_bot(telegram, voice):
+            await telegram.says(42, "/odd")
+            await telegram.says(42, "/start")
+            await telegram.until(42, contains="heard /start")
+            await telegram.until_handled()
 
     async def test_an_unreadable_update_blocks_nobody(self, telegram: TelegramEmulator, voice: Voice) -> None:
         """What the library cannot parse is passed over, what came with it is answered."""

@@ -46,14 +46,14 @@ class TestSeals:
         buttons = Buttons()
         data = data_of(buttons, command, chat)
         assert 1 <= len(data.encode()) <= LONGEST_DATA
-        assert buttons.command(data, chat) == command
+        assert buttons.pressed(data, chat).command == command
 
     @given(COMMANDS, CHATS, CHATS)
     def test_in_another_chat_it_means_nothing(self, command: str, chat: int, other: int) -> None:
         """Also one that is only remembered."""
         buttons = Buttons()
         data = data_of(buttons, command, chat)
-        assert buttons.command(data, other) == (command if other == chat else EXPIRED)
+        assert buttons.pressed(data, other).command == (command if other == chat else EXPIRED)
 
     @given(COMMANDS, st.integers(min_value=0, max_value=63), st.characters(codec="utf-8"))
     def test_changed_anywhere_it_means_nothing(self, command: str, place: int, letter: str) -> None:
@@ -61,19 +61,19 @@ class TestSeals:
         buttons = Buttons()
         data = data_of(buttons, command, 42)
         forged = data[:place] + letter + data[place + 1 :]
-        assert buttons.command(forged, 42) == (command if forged == data else EXPIRED)
+        assert buttons.pressed(forged, 42).command == (command if forged == data else EXPIRED)
 
     @given(st.text(max_size=64), CHATS)
     def test_what_was_never_a_button_means_nothing(self, data: str, chat: int) -> None:
         """A command in the clear, too."""
-        assert Buttons().command(data, chat) == EXPIRED
-        assert Buttons().command("/forget yes", chat) == EXPIRED
+        assert Buttons().pressed(data, chat).command == EXPIRED
+        assert Buttons().pressed("/forget yes", chat).command == EXPIRED
 
     def test_it_outlives_the_program_and_no_other_key_makes_it(self, vault: Vault) -> None:
         """The button under an alert of last week still works."""
         data = data_of(sealed(vault), "/statement 12", 42)
-        assert sealed(vault).command(data, 42) == "/statement 12"
-        assert sealed(Vault.from_secret(bytes(32))).command(data, 42) == EXPIRED
+        assert sealed(vault).pressed(data, 42).command == "/statement 12"
+        assert sealed(Vault.from_secret(bytes(32))).pressed(data, 42).command == EXPIRED
 
 
 @pytest.fixture

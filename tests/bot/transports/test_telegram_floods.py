@@ -44,6 +44,20 @@ async def test_a_thousand_commands_of_one_and_two_hundred_of_many(telegram: Tele
     assert sum("more than can be answered" in text for text in telegram.texts(NOISY)) <= 1
 
 
+async def test_one_group_that_asks_without_end_holds_up_no_other(telegram: TelegramEmulator) -> None:
+    """Who writes in their group's own name has the same number everywhere: each group counts by itself."""
+    for group in (-1, -2):
+        telegram.group(group, admins={1})
+    for number in range(60):
+        await telegram.says(-1, f"/latest {number}", anonymous=True)
+    await telegram.says(-2, "/latest", anonymous=True)
+    async with a_bot(telegram, Voice()):
+        await telegram.until(-2, contains="heard /latest")
+        await telegram.until_handled(patience=10)
+    assert len(telegram.texts(-1)) <= 25
+    assert len(telegram.texts(-2)) == 1
+
+
 async def test_who_has_waited_may_ask_again() -> None:
     """Twenty at once, then one a second, whoever else asks."""
     inbox, done = Inbox(most_per_person=3, per_second=50.0), []

@@ -236,9 +236,6 @@ class TestFromElsewhere:
         await telegram.says(ADMIN, "/for @northlight /subscribe KP")
         await telegram.until(ADMIN, contains="You are subscribed")
         telegram.chat(CHANNEL).admins.clear()
-        service.bot._answering._admins = type(service.bot._answering._admins)(
-            service.bot._bot
-        )  # a minute later
         await telegram.presses(ADMIN, "Take it back")
         await telegram.until(ADMIN, contains="Only those who manage Northlight")
         assert len(service.routes(CHANNEL)) == 1

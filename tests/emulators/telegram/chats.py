@@ -124,11 +124,13 @@ class Standing:
 
     status: str = "member"
     rights: frozenset[str] = frozenset()
+    outside: bool = False
+    """Of one who is "restricted": whether they are no member."""
 
     @property
     def inside(self) -> bool:
         """Whether the bot is there at all."""
-        return self.status not in {"left", "kicked"}
+        return self.status not in {"left", "kicked"} and not self.outside
 
     def may(self, right: str) -> bool:
         """Whether it may: members send, administrators do what they were given."""

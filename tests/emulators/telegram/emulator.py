@@ -40,8 +40,8 @@ class TelegramEmulator(People):
         clock: Clock | None = None,
         inline: bool = False,
         webhook_pause: float = WEBHOOK_PAUSE,
+        number: int = 123456789,
     ) -> None:
-        number = 123456789
         self.token = f"{number}:AA{secrets.token_urlsafe(24)}"
         self.username = "emulated_bot"
         self.clock = clock or Clock()

@@ -88,6 +88,8 @@ class FloodGate:
 
     def __init__(self, rules: FloodRules, clock: Clock) -> None:
         self.rules = rules
+        self.refused = 0
+        """How many were."""
         self._clock = clock
         self._everywhere: dict[int, Rule] = {}
         self._in_chat: dict[tuple[int, int], Rule] = {}
@@ -99,6 +101,7 @@ class FloodGate:
         rules = self._rules_for(chat)
         wait = max((rule.wait(now) for rule in rules), default=0.0)
         if wait > 0:
+            self.refused += 1
             raise too_many(math.ceil(wait))
         for rule in rules:
             rule.take(now)

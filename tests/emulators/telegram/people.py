@@ -133,14 +133,24 @@ class People:
         return message.text.startswith("/") or f"@{self.username}" in message.text or to_the_bot
 
     async def presses(
-        self, chat: int, label: str, *, person: int | None = None, language: str | None = None
+        self,
+        chat: int,
+        label: str,
+        *,
+        person: int | None = None,
+        language: str | None = None,
+        old: bool = False,
     ) -> str:
-        """Somebody presses the newest button whose label contains `label`; its press's id."""
+        """Somebody presses the newest button whose label contains `label`; its press's id.
+
+        Of an `old` message the bot is told no more than its chat and number (InaccessibleMessage).
+        """
         place = self.world.chats[chat]
         for message in reversed(place.said_by(self.world.bot["id"])):
             for button in (button for row in message.now.buttons for button in row):
                 if label in button.label and button.kind == "callback_data":
-                    return self._press(place, message, button.value, person or self._anybody(chat), language)
+                    presser = person or self._anybody(chat)
+                    return self._press(place, message, button.value, presser, language, old=old)
         raise AssertionError(f"no button {label!r} in\n{self.transcript(chat)}")
 
     async def forges(self, chat: int, data: str, *, person: int | None = None) -> str:
@@ -152,13 +162,23 @@ class People:
         message = place.said_by(self.world.bot["id"])[-1]
         return self._press(place, message, data, person or self._anybody(chat), None)
 
-    def _press(self, chat: Chat, message: Message, data: str, person: int, language: str | None) -> str:
+    def _press(
+        self,
+        chat: Chat,
+        message: Message,
+        data: str,
+        person: int,
+        language: str | None,
+        *,
+        old: bool = False,
+    ) -> str:
+        inaccessible = {"chat": show_chat(chat), "message_id": message.id, "date": 0}
         query = str(len(self.world.presses) + 1)
         self.world.presses[query] = None
         content = {
             "id": query,
             "from": self.world.person(person, language),
-            "message": show(self.world, chat, message),
+            "message": inaccessible if old else show(self.world, chat, message),
             "chat_instance": str(chat.id),
             "data": data,
         }
@@ -229,10 +249,13 @@ class People:
         given = frozenset(rights or ADMINISTERING)
         self._change(self.world.chats[chat], Standing("administrator", given), by)
 
-    def restricts(self, chat: int, *sending: str) -> None:
-        """The bot may send nothing but this any more: `restricts(group, "can_send_photos")`."""
+    def restricts(self, chat: int, *sending: str, outside: bool = False) -> None:
+        """The bot may send nothing but this any more: `restricts(group, "can_send_photos")`.
+
+        `outside`: it is no member any more, and would be restricted if it were (`is_member`).
+        """
         assert SENDING.issuperset(sending), f"one of {sorted(SENDING)}"
-        self._change(self.world.chats[chat], Standing("restricted", frozenset(sending)))
+        self._change(self.world.chats[chat], Standing("restricted", frozenset(sending), outside))
 
     def deactivates(self, person: int) -> None:
         """A person's account ends; nobody is told."""

@@ -72,7 +72,10 @@ def show_member(account: dict[str, Any], standing: Standing, kind: str) -> dict[
     if standing.status == "restricted":
         sending = {right: right in standing.rights for right in sorted(SENDING)}
         return (
-            shown | sending | dict.fromkeys(_MORE_PERMISSIONS, False) | {"until_date": 0, "is_member": True}
+            shown
+            | sending
+            | dict.fromkeys(_MORE_PERMISSIONS, False)
+            | {"until_date": 0, "is_member": not standing.outside}
         )
     if standing.status == "administrator":
         left_out = _NOT_IN_CHANNELS if kind == "channel" else _ONLY_IN_CHANNELS

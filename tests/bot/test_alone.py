@@ -1,0 +1,183 @@
+"""One sender and one listener, also when the database ends the session whose lock they hold."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, suppress
+from threading import Event
+
+import pytest
+import sqlalchemy as sa
+
+from bot import voices
+from bot.app import _send
+from bot.desk import Desk
+from bot.transports import life
+from bot.transports import telegram as telegram_transport
+from jobs.pace import Pace
+from storage.database import Database, Hold, now_utc
+from tests.bot.transports.test_telegram import Voice, a_bot, a_transport
+from tests.builders import a_reader, a_route, a_statement, an_alert, queued
+from tests.emulators.telegram import TelegramEmulator
+
+READER = 42
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    """Telegram, with somebody who can be written to."""
+    async with TelegramEmulator() as made:
+        made.private(READER)
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is waited for as long as in earnest."""
+    monkeypatch.setattr(voices, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(life, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(telegram_transport, "START_WITHIN", 0.3)
+
+
+def ends_sessions(database: Database, name: str) -> None:
+    """The server ends the session that holds this lock, as when it is restarted."""
+    held_by = int(database.lock_holder(name).split()[1])
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": held_by})
+
+
+def alert(database: Database, name: str) -> None:
+    """One more waits."""
+    with database.write() as work:
+        told = an_alert(identifier=name, statement=a_statement(title=name), sent=now_utc())
+        queued(work, a_reader(work, a_route(), address=str(READER)), alert=told)
+
+
+def on_postgresql(database: Database) -> None:
+    """Elsewhere the lock is a file's, which no server takes away."""
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("a lock on a file ends with its process alone")
+
+
+def test_a_lock_that_the_database_has_ended_is_noticed(database: Database) -> None:
+    """It is another's by now; and whoever had it comes to no harm when giving it back."""
+    with database.sender_lock("telegram") as lock:
+        assert lock
+        assert lock.is_held()
+        on_postgresql(database)
+        ends_sessions(database, "telegram")
+        with database.sender_lock("telegram") as other:
+            assert other.is_held()
+            assert not lock.is_held()
+        assert not lock.is_held(), "it does not come back by itself"
+    with database.sender_lock("telegram") as again:
+        assert again.is_held()
+
+
+async def test_a_sender_whose_lock_was_ended_stops_until_it_has_it_again(
+    database: Database, telegram: TelegramEmulator
+) -> None:
+    """Meanwhile another may send: two at once would tell everybody twice."""
+    on_postgresql(database)
+    async with a_bot(telegram, Voice()) as bot:
+        given = (database, bot, Pace(1000, gap=0), asyncio.Event(), lambda: None, Desk(database))
+        sending = asyncio.create_task(_send(*given))
+        alert(database, "first")
+        await telegram.until(READER, contains="first")
+        ends_sessions(database, "telegram")
+        with database.sender_lock("telegram") as other:
+            assert other
+            alert(database, "second")
+            await asyncio.sleep(1.3)  # the sender looks every second
+            assert len(telegram.texts(READER)) == 1
+        await telegram.until(READER, contains="second")
+        assert not sending.done()
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
+    assert [text.count("first") for text in telegram.texts(READER)][1:] == [0]
+
+
+async def test_a_listener_whose_lock_was_ended_leaves_it_to_the_other(
+    database: Database, telegram: TelegramEmulator
+) -> None:
+    """And listens again when that one ends."""
+    on_postgresql(database)
+    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    voice = Voice()
+    async with a_bot(telegram, voice, **alone):
+        await telegram.says(READER, "/first")
+        await telegram.until(READER, contains="heard /first")
+        ends_sessions(database, "listens")
+        with database.sender_lock("listens") as other:
+            assert other
+            await asyncio.sleep(0.3)
+            await telegram.says(READER, "/second")
+            await asyncio.sleep(0.3)
+            assert [one.text for one in voice.heard] == ["/first"]
+        await telegram.until(READER, contains="heard /second")
+
+
+async def test_what_was_dropped_when_the_lock_was_lost_is_answered_later(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer took longer than there was time: it was not confirmed, and comes again."""
+    on_postgresql(database)
+    monkeypatch.setattr(telegram_transport, "STOP_WITHIN", 0.1)
+    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    voice = Voice()
+    voice.gate = asyncio.Event()
+    async with a_bot(telegram, voice, **alone):
+        await telegram.says(READER, "/slow")
+        await asyncio.wait_for(voice.hears.wait(), 5)
+        ends_sessions(database, "listens")
+        with database.sender_lock("listens"):
+            await asyncio.sleep(1.5)
+        voice.gate.set()
+        await telegram.until(READER, contains="heard /slow", patience=10)
+    assert [one.text for one in voice.heard] == ["/slow", "/slow"]
+
+
+async def test_who_listens_is_alone_until_the_last_answer_has_left(
+    database: Database, telegram: TelegramEmulator
+) -> None:
+    """Else the next program answers what this one is still answering."""
+    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    voice = Voice()
+    voice.gate = asyncio.Event()
+    bot = a_transport(telegram, voice, **alone)
+    await bot.start()
+    await telegram.says(READER, "/slow")
+    await asyncio.wait_for(voice.hears.wait(), 5)
+    stopping = asyncio.create_task(bot.stop())
+    await asyncio.sleep(0.1)
+    with database.sender_lock("listens") as other:
+        assert not other, "an answer is under way"
+    voice.gate.set()
+    await stopping
+    assert telegram.texts(READER) == ["heard /slow"]
+    with database.sender_lock("listens") as other:
+        assert other
+
+
+async def test_who_waits_for_a_lock_waits_out_a_database_that_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked again, and nothing else stands still meanwhile."""
+    asked, gone = [], Event()
+    lock = type(database).sender_lock
+
+    def away(self: Database, name: str) -> AbstractContextManager[Hold]:
+        asked.append(name)
+        if not gone.is_set():
+            raise sa.exc.OperationalError("connect", {}, ConnectionRefusedError("nobody there"))
+        return lock(self, name)
+
+    monkeypatch.setattr(Database, "sender_lock", away)
+    waiting = voices.the_only_one(database, "listens", "another process listens here")
+    entering = asyncio.create_task(waiting.__aenter__())
+    await asyncio.sleep(0.2)
+    assert len(asked) >= 2
+    gone.set()
+    hold = await asyncio.wait_for(entering, 5)
+    assert hold.is_held()
+    await waiting.__aexit__(None, None, None)
