@@ -82,7 +82,7 @@ def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: date
     if found is None:
         return None
     work.audit.note(found.mark, Act.JOINED, found.id, now)
-    _tell(work, EventKind.STAFF_JOINED, found.mark, rules, now)
+    _tell(work, Act.JOINED, found.mark, rules, now)
     return found.role
 
 
@@ -98,7 +98,7 @@ def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtD
         appeal = work.appeals.get(one)
         if appeal and person.mark in {appeal.author, *appeal.approved}:
             hand_back(work, one, rules, now)
-    _tell(work, EventKind.STAFF_SUSPENDED, person.mark, rules, now)
+    _tell(work, Act.SUSPENDED, person.mark, rules, now)
     return person
 
 
@@ -113,7 +113,7 @@ def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> A
         raise NoSuch
     work.audit.note(by, Act.REINSTATED, member.id, now)
     work.staff.remove(person.mark)
-    _tell(work, EventKind.STAFF_REINSTATED, person.mark, rules, now)
+    _tell(work, Act.REINSTATED, person.mark, rules, now)
     return person
 
 
@@ -127,7 +127,7 @@ def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDe
         raise NoSuch
     work.audit.note(by, Act.REVOKED, member.id, now)
     work.staff.remove(person.mark)
-    _tell(work, EventKind.STAFF_REVOKED, person.mark, rules, now)
+    _tell(work, Act.REVOKED, person.mark, rules, now)
     return person
 
 
@@ -141,9 +141,9 @@ def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:
     return found[0]
 
 
-def _tell(work: Work, kind: EventKind, mark: str, rules: Rules, now: datetime) -> None:
+def _tell(work: Work, act: Act, mark: str, rules: Rules, now: datetime) -> None:
     """All others hear at once: a mark, never a name."""
-    announce_at_once(work, Event(kind, now, title=mark[:_SHOWN]), rules.admins, now)
+    announce_at_once(work, Event(EventKind.STAFF, now, title=mark[:_SHOWN], detail=act), rules.admins, now)
 
 
 _SHOWN = 8

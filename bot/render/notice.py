@@ -35,10 +35,7 @@ _QUIET = frozenset(
 )
 """What can wait until morning makes no sound."""
 _ORDER = (
-    EventKind.STAFF_SUSPENDED,
-    EventKind.STAFF_JOINED,
-    EventKind.STAFF_REINSTATED,
-    EventKind.STAFF_REVOKED,
+    EventKind.STAFF,
     EventKind.APPEAL_COOLING,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,

@@ -7,9 +7,9 @@ from bot.render.detail import told as told_reason
 from bot.render.message import Line, Span
 from bot.render.review import told_reasons
 from bot.render.text import shorten
-from bot.speech import Speech
+from bot.speech import Speech, msgid
 from storage.people import Event
-from storage.words import EventKind
+from storage.words import Act, EventKind
 
 TITLE = 80
 """Characters of what people see of a source."""
@@ -180,6 +180,19 @@ def _review(event: Event, speech: Speech) -> Facts:
     ]
 
 
+_AT_DESK = {
+    Act.JOINED: msgid("joined with a code"),
+    Act.SUSPENDED: msgid("suspended"),
+    Act.REINSTATED: msgid("not suspended any more"),
+    Act.REVOKED: msgid("no longer at the desk"),
+}
+
+
+def _staff(event: Event, speech: Speech) -> Facts:
+    told = next((said for act, said in _AT_DESK.items() if act == event.detail), "")
+    return [(speech.t("What was done"), _text(speech.t(told) if told else ""))]
+
+
 def _expired(event: Event, speech: Speech) -> Facts:
     facts = [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
     if held := event.counts.get("held", 0):
@@ -227,10 +240,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.REVIEW_WAITS: _review,
     EventKind.REVIEW_ASKED: _review,
     EventKind.STORM: lambda *_: [],
-    EventKind.STAFF_JOINED: lambda *_: [],
-    EventKind.STAFF_SUSPENDED: lambda *_: [],
-    EventKind.STAFF_REINSTATED: lambda *_: [],
-    EventKind.STAFF_REVOKED: lambda *_: [],
+    EventKind.STAFF: _staff,
     EventKind.APPEAL_COOLING: _appeal,
     EventKind.APPEAL_SENDING: _appeal,
     EventKind.APPEAL_STOPPED: _appeal,

@@ -25,10 +25,7 @@ HEADINGS = {
     EventKind.REVIEW: msgid("A call waits until an admin has looked at it"),
     EventKind.REVIEW_WAITS: msgid("A call waits still, and nobody has looked at it"),
     EventKind.REVIEW_ASKED: msgid("An admin asks you to look at a call that waits"),
-    EventKind.STAFF_JOINED: msgid("{source} joined the desk"),
-    EventKind.STAFF_SUSPENDED: msgid("{source} was suspended by an admin"),
-    EventKind.STAFF_REINSTATED: msgid("{source} is not suspended any more"),
-    EventKind.STAFF_REVOKED: msgid("{source} is no longer at the desk"),
+    EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
@@ -140,7 +137,7 @@ CONSEQUENCES = {
     EventKind.STORM: msgid(
         "They come when somebody has seen that they are real. You find everything with /latest."
     ),
-    EventKind.STAFF_JOINED: msgid("Nobody whom you expect? Suspend them now: /admins"),
+    EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
     EventKind.APPEAL_COOLING: msgid("Read it now. If anything in it should not be told, stop it."),
     EventKind.APPEAL_STOPPED: msgid(
         "Nothing more of it is sent. Whoever has got it keeps it, unless it is taken back with /correct."

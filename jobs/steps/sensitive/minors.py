@@ -10,7 +10,7 @@ from datetime import date
 from jobs.steps.extract.data import holds
 from jobs.steps.extract.numbers import number, number_of
 from jobs.steps.lexicon.cities import cities
-from jobs.steps.lexicon.countries import countries_in
+from jobs.steps.lexicon.countries import countries_in, country_of
 from jobs.steps.lexicon.tokens import fold
 from jobs.steps.sensitive.finding import Sensitive
 from jobs.steps.sensitive.surnames import CHINESE, KOREAN
@@ -125,6 +125,8 @@ _YOUNG = (
     *("menin", "criança", "bebê", "mädchen", "junge", "säugling", "kleinkind", "schüler"),
     *("девочк", "мальчик", "реб", "подрост", "школьни"),
 )
+_SENTENCED = re.compile(r"\sa\s+\S+\s+(?:años|anos|meses)$")
+_YEARS = re.compile(r"\s(?:ans|años|anos|mois|meses|Jahre)$")
 _NO_PERSON = re.compile(
     r"\b(?:Amnesty|International|Human|Rights|Court|Prison|Committee|Council|Government|Ministry|Article|"
     r"Resolution|Section|Chapter|Page|Room|Level|Group|Day|Republic|United|Nations|Union|Watch|Network|Street|"
@@ -227,7 +229,7 @@ def _candidates(line: str) -> Iterator[re.Match[str]]:
         yield from _eastern(line)
     for expression in _WESTERN if any(map(str.isupper, line)) else ():
         for match in expression.finditer(line):
-            if _young(match) and _is_person(line, match):
+            if _young(match) and _is_person(line, match) and not _is_span(line, match):
                 yield match
     if holds(_FILE, "kin", line.lower()):
         for match in (one for expression in _OF_FAMILY for one in expression.finditer(line)):
@@ -246,6 +248,17 @@ def _is_counted(line: str, match: re.Match[str]) -> bool:
     if holds(_FILE, "kin", before.rstrip()[-_BESIDE:].rpartition(" ")[2]):
         return False
     return bool(countries_in(name) or cities().country(fold(name))) or name.endswith("s") or name.isupper()
+
+
+def _is_span(line: str, match: re.Match[str]) -> bool:
+    """Whether it is how long something lasts: "Haïti, deux ans : …", "Condenado a cinco años".
+
+    A child may be called as a country is: then something stands behind the age, as behind a name.
+    """
+    if _SENTENCED.search(match.group()):
+        return True
+    is_open = line[match.end() : match.end() + 1] not in {",", ")", "]", ";", ""}
+    return is_open and _YEARS.search(match.group()) is not None and country_of(match["name"]) is not None
 
 
 def _is_person(line: str, match: re.Match[str]) -> bool:

@@ -140,7 +140,8 @@ def test_a_code_serves_once_and_for_a_day(anna: Person, carla: Person) -> None:
     assert "reviewer · telegram" in anna.says("/admins")
     with database.read() as work:
         assert [one.act for one in work.audit.all()] == [Act.INVITED, Act.JOINED]
-        assert work.notices.latest(1)[0].events[0].kind is EventKind.STAFF_JOINED
+        event = work.notices.latest(1)[0].events[0]
+        assert (event.kind, event.detail) == (EventKind.STAFF, Act.JOINED)
         row = work.connection.execute(sa.select(staff)).one()
     assert "carla" not in repr(row)
     late = Person(database, ("telegram", "dora"))
