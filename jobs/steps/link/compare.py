@@ -13,6 +13,7 @@ from functools import cache
 from jobs.steps.lexicon.tokens import fold
 from jobs.steps.link.evidence import DAY, WHOLE, Sign, ages, evidence, families, gap
 from jobs.steps.link.kin import Kin, Telling, kin
+from jobs.steps.link.name_words import common_names
 from jobs.steps.link.seats import elsewhere
 from jobs.steps.link.sounds import data
 from jobs.steps.link.traits import TITLE_STEM, Traits
@@ -26,7 +27,7 @@ _HARD = frozenset(
 _HARD_NEAR = frozenset(
     {
         *("same number of persons", "about as many at once", "as many organisations"),
-        *("same date", "date told", "fasting since one day"),
+        *("same date", "date told", "fasting since one day", "several countries at once"),
     }
 )
 _RARELY = 1.0
@@ -203,7 +204,7 @@ def _namesakes(new: Traits, old: Traits, names: Kin) -> bool:
 
     Not where more agrees: age, number, a day that is told, another place, a body.
     """
-    if any(word not in _common_names() and len(word) >= _RARE_FROM for word in names.shared):
+    if any(word not in common_names() and len(word) >= _RARE_FROM for word in names.shared):
         return False
     if new.stage or old.stage or not elsewhere(new.title_scenes, old.title_scenes):
         return False
@@ -215,13 +216,6 @@ def _namesakes(new: Traits, old: Traits, names: Kin) -> bool:
         or new.days & old.days
         or new.bodies & old.bodies
     )
-
-
-@cache
-def _common_names() -> frozenset[str]:
-    """Names that thousands bear, folded."""
-    line = data("names")["common"]["all"].replace("\n", " ")
-    return frozenset(fold(name.strip()) for name in line.split(","))
 
 
 _RARE_FROM = 5
@@ -240,9 +234,14 @@ def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
         needed = _SPELLED if new.countries and old.countries else _ALIKE
         if not new.countries & old.countries and names.full < WHOLE and names.part < needed:
             return True
-    if apart > 200 * DAY and not new.outcome:
+    condemned = names.full >= _THREE_WORDS and "execution" in new.harms & old.harms
+    if apart > 200 * DAY and not new.outcome and not condemned:
         return True
     return apart > 1_300 * DAY or (apart > 120 * DAY and names.full < 1 and names.part < 0.5)
+
+
+_THREE_WORDS = 2.5
+"""A name of three words or more: who bears it and was condemned to death is the same, years later too."""
 
 
 def _other_person(new: Traits, old: Traits, names: Kin) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from jobs.steps.lexicon.tables import table
 from jobs.steps.lexicon.tokens import Tokens, fold
 from jobs.steps.link.signs import counts_pairs, signs_in
 from jobs.steps.link.sounds import data
@@ -62,7 +63,7 @@ def persons_counted(tokens: Tokens, dated: set[int], language: str, *, title: bo
             and (
                 _of_persons(tokens, after, words)
                 or _those(tokens, at, after, words)
-                or (title and tokens.words[after : after + 1] and tokens.words[after] in _goes_on())
+                or (title and _in_title(tokens, after))
             )
         ):
             found.add(value)
@@ -102,6 +103,12 @@ def number_at(tokens: Tokens, at: int, words: Words) -> tuple[int, int]:
     return total + part, here
 
 
+def _in_title(tokens: Tokens, after: int) -> bool:
+    """Whether the word after a number in a title goes on about persons, or tells their nation."""
+    word = next(iter(tokens.words[after : after + 1]), "")
+    return bool(word) and (word in _goes_on() or word.startswith(_nations()))
+
+
 def _is_code(tokens: Tokens, at: int, after: int, value: int) -> bool:
     """Whether it is part of a number of a document, or a year that no word for persons follows at once."""
     start, end = tokens.starts[at], tokens.ends[after - 1]
@@ -125,7 +132,7 @@ def _of_persons(tokens: Tokens, after: int, words: Words) -> bool:
         word = tokens.words[at]
         if word in _not_persons() or (word.isdecimal() and at > after):
             return False
-        if words.person(word):
+        if words.person(word) or (word.endswith("s") and word.startswith(_nations())):
             return True
     return False
 
@@ -217,6 +224,17 @@ def number_words(language: str) -> Words:
         those=frozenset(map(fold, own["those"].split())),
         stems=tuple(word[:-1] for word in persons if word.endswith("*")),
     )
+
+
+@cache
+def _nations() -> tuple[str, ...]:
+    """How words for the people of countries begin: "Afghan"."""
+    told = ",".join(table("countries")["words"].values()).replace("\n", " ").split(",")
+    stems = (fold(word.strip()[:-1]) for word in told if word.strip().endswith("*"))
+    return tuple({stem for stem in stems if len(stem) > _SHORT and stem.isalpha()})
+
+
+_SHORT = 3
 
 
 @cache

@@ -44,6 +44,7 @@ def gap(new: Traits, old: Traits) -> float:
 def evidence(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     """All that speaks for one case or against it."""
     yield from _by_name(names)
+    yield from _by_others_at_once(new, old)
     loose = 1 - names.bound
     for look in (_numbers, _organisations, _fasts, ages, _days, _countries, _harms):
         for sign in look(new, old):
@@ -78,6 +79,24 @@ def _by_name(names: Kin) -> Iterator[Sign]:
         yield Sign("other persons", 1.0, "")
 
 
+def _by_others_at_once(new: Traits, old: Traits) -> Iterator[Sign]:
+    """What two sources tell within a day of the same countries: of as many, or of some that rarely meet."""
+    if gap(new, old) > DAY or not (new.moment and old.moment):
+        return
+    if new.source == old.source:
+        return
+    shared = new.countries & old.countries
+    if len(shared) > 1 and any(number > _FEW for number in new.numbers & old.numbers):
+        yield Sign("as many at once", 1.0, ", ".join(sorted(shared)))
+    if len(shared) > _TWO and len(shared - _OFTEN) >= _TWO:
+        yield Sign("several countries at once", 1.0, ", ".join(sorted(shared)))
+
+
+_TWO = 2
+_OFTEN = frozenset({"KP", "KR", "CN", "US", "JP"})
+"""Countries that meet in several things on most days."""
+
+
 def _places(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
     """Who is named may be moved from place to place; who is not is known by it."""
     places = new.places & old.places
@@ -86,20 +105,20 @@ def _places(new: Traits, old: Traits, names: Kin) -> Iterator[Sign]:
         words |= names.places
         yield Sign("same place", min(2, len(words)), ", ".join(sorted(words)))
     elif elsewhere(new.scenes, old.scenes):
-        moved = 0.5 if _on_one_road(new, old) else 1.0
+        moved = _apart_by_place(new, old)
         yield Sign("other places", moved * (1 - 0.7 * names.bound), "")
         if elsewhere(new.title_scenes, old.title_scenes):
             yield Sign("other places in the titles", moved * (1 - names.bound), "")
 
 
-def _on_one_road(new: Traits, old: Traits) -> bool:
-    """Whether a group of as many is told of within two weeks, on its way through the same countries."""
-    return (
-        gap(new, old) < 14 * DAY
-        and len(new.countries & old.countries) > 1
-        and new.outcome
-        and any(number > _FEW for number in new.numbers & old.numbers)
-    )
+def _apart_by_place(new: Traits, old: Traits) -> float:
+    """How much other places tell: less of a group of as many that was on its road through a country."""
+    shared = new.numbers & old.numbers
+    if not new.outcome or not any(number > _FEW for number in shared):
+        return 1.0
+    if gap(new, old) < 60 * DAY and new.countries & old.countries and any(_is_rare(n) for n in shared):
+        return 0.2
+    return 0.5 if gap(new, old) < 14 * DAY and len(new.countries & old.countries) > 1 else 1.0
 
 
 _FEW = 4
@@ -154,13 +173,13 @@ def _voices(new: Traits, old: Traits, bound: float) -> Iterator[Sign]:
         if same_source and calls_off(new, old):
             yield Sign("calls off what it asked", 1 - bound, new.stage_words or new.title)
         elif same_source:
-            yield Sign("same voice", 1 - bound, new.source)
+            yield Sign("same voice", (1 - bound) * (0.5 if later(new) else 1.0), new.source)
             if share > 0.3:
                 yield Sign("a voice's own pattern", (1 - bound) * share, new.source)
-    if same_source and new.stage:
-        yield Sign("tells what became of it", 1.0, new.stage_words)
+    if same_source and later(new):
+        yield Sign("tells what became of it", 1.0, new.stage_words or new.title)
         if new.numbers & old.numbers and len(new.countries & old.countries) > 1:
-            yield Sign("of as many on one road", 1.0, new.stage_words)
+            yield Sign("of as many on one road", 1.0, new.stage_words or new.title)
 
 
 def calls_off(new: Traits, old: Traits) -> bool:
@@ -174,6 +193,11 @@ def calls_off(new: Traits, old: Traits) -> bool:
     return not new.countries or not old.countries or bool(new.countries & old.countries)
 
 
+def later(traits: Traits) -> bool:
+    """Whether a text says itself that it tells how something went on."""
+    return bool(traits.stage) or traits.msg_type != MsgType.ALERT
+
+
 def families(traits: Traits) -> frozenset[str]:
     """The harms of a text; who is held on the road today is sent back tomorrow."""
     return frozenset("return" if harm == "custody" else harm for harm in traits.harms)
@@ -183,12 +207,17 @@ def _concepts(new: Traits, old: Traits) -> Iterator[Sign]:
     """What translates: the rarer what both tell, and the more of it, the likelier it is one event."""
     shared = new.concepts & old.concepts
     if not shared:
-        if new.concepts and old.concepts:
-            yield Sign("nothing alike in them", 1.0, "")
+        few = min(len(new.concepts), len(old.concepts))
+        if few:
+            yield Sign("nothing alike in them", min(1.0, few / _TOLD_ENOUGH), "")
         return
     worth = sum(map(_rarity, shared))
     every = worth + 0.5 * sum(map(_rarity, new.concepts ^ old.concepts))
     yield Sign("alike in what they tell", min(2.5, worth) * worth / every, ", ".join(sorted(shared)))
+
+
+_TOLD_ENOUGH = 3
+"""Concepts of a text from which on it tells something that they are not those of another."""
 
 
 @cache
@@ -244,8 +273,12 @@ def _by_number(new: Traits, old: Traits) -> float:
     """In how far a rare number of persons holds a case together: the 175 of Bangkok are known for months."""
     if not new.countries & old.countries:
         return 0.0
-    rare = [n for n in new.numbers & old.numbers if n > _RARE and n % 10]
+    rare = [n for n in new.numbers & old.numbers if _is_rare(n)]
     return (0.8 if max(rare) > 100 else 0.6) if rare else 0.0
+
+
+def _is_rare(number: int) -> bool:
+    return number > _RARE and bool(number % 10)
 
 
 _RARE = 12

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from jobs.steps.link import east
 from jobs.steps.link.name import Name, Names
+from jobs.steps.link.name_words import common_names
 from jobs.steps.link.spelled import words_alike
 from jobs.steps.link.traits import Traits
 
@@ -38,10 +39,11 @@ class Kin(NamedTuple):
         """In how far a name holds the texts together, whatever else differs: 0 to 1."""
         if self.full >= 1.2:
             return 1.0
-        return min(1.0, self.part) * (0.85 if len(self.words) >= _LONG else 0.6)
+        rare = len(self.words) >= _LONG and self.words not in common_names()
+        return min(1.0, self.part) * (0.85 if rare else 0.6)
 
 
-_LONG = 6
+_LONG = 5
 """Letters of a word from which on it is rarely another one's name."""
 
 
@@ -96,6 +98,8 @@ class _Match(NamedTuple):
     word: str = ""
     shared: frozenset[str] = frozenset()
     apart: bool = False
+    beside: int = 0
+    """Consonants of a name whose words stand side by side, too few to tell it from chance."""
 
     def worth(self, share: float) -> "_Match":
         """The same match of a name that tells less."""
@@ -135,6 +139,9 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         )
     for name, match in loose:
         found.agree_loosely(match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0)), name)
+    short = {name.words: match.beside for name, match in loose if match.beside}
+    if not found.full and len(short) > 1 and sum(short.values()) >= _ENOUGH:
+        found.full, found.words = _TOGETHER, ", ".join(" ".join(words) for words in sorted(short))
     if same_language:
         _both_loose(new, old, found, telling)
     titled = found.apart_in_titles or not found.titled
@@ -226,7 +233,7 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     told = frozenset([word for word in shared if len(word) > 2])
     if len(shared) == 1 and shared[0] in east.korean_surnames():
         total *= _SURNAME
-    if own and left and _run_on(one, two):
+    if own and left and (_run_on(one, two) or _misspelled(one, two, shared, left)):
         return _Match(part=0.7 * sure, word=shared[0], shared=told)
     if own and left:
         part = 0.3 * total / len(shared) * sure
@@ -243,6 +250,17 @@ _SURNAME = 0.5
 def _run_on(one: Name, two: Name) -> bool:
     """Marcos Delgado and Delgado Reyes are parts of one name."""
     return one.words[-1] == two.words[0] or two.words[-1] == one.words[0]
+
+
+def _misspelled(one: Name, two: Name, shared: list[str], left: list[int]) -> bool:
+    """Whether what differs has the same consonants, and many: Bdap and Bdup, but not Hassan and Hossein."""
+    mine = [heard for word, heard in zip(one.words, one.keys, strict=True) if word not in shared]
+    return any(
+        len(key) >= _MANY_CONSONANTS for heard in mine for other in left for key in heard & two.keys[other]
+    )
+
+
+_MANY_CONSONANTS = 3
 
 
 def _one_in_other(one: Name, two: Name) -> bool:
@@ -307,7 +325,9 @@ def _word_for_word(name: Name, other: Names, sure: float) -> _Match:
     lone = 1.0 if len(name.words) == 1 else 0.7
     headed = 1.3 if name.title and any(place < other.title_words for place in places) else 1.0
     most = 1.0 if places and worth >= _WRITTEN else _AT_MOST
-    return _Match(part=min(most, worth * lone * headed) * sure, word=word, shared=shared)
+    beside = agreeing if together else 0
+    part = min(most, worth * lone * headed) * sure
+    return _Match(part=part, word=word, shared=shared, beside=beside)
 
 
 _LOOSE = {("s", 1): 0.0, ("s", 2): 0.4, ("s", 3): 0.65, ("t", 5): 0.5}
@@ -318,6 +338,8 @@ _AT_MOST = 0.88
 """What one word that sounds alike tells, at most: it may be another word."""
 _ENOUGH = 5
 """Consonants of a whole name, below which chance alone finds it in a text."""
+_TOGETHER = 1.2
+"""What two short names tell that stand in both texts."""
 _SIDE_BY_SIDE = 0.3
 """What it adds that two words of a name stand together in the other text as well."""
 
