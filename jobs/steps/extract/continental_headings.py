@@ -92,9 +92,27 @@ def is_other_heading(block: Block, text: str, rules: Grammar) -> bool:
     )
 
 
+def _beside(text: str, rules: Grammar) -> tuple[str, str] | None:
+    """A party and what it is to do, in one line without a colon: "Al Fiscal General, que investigue ..."."""
+    match = _THAT.match(text)
+    lead = rules.heading.match(match["head"]) if match else None
+    if match is None or lead is None:
+        return None
+    name = match["head"][lead.end() :].strip(" .")
+    return (name, match["rest"]) if is_party(name, rules) else None
+
+
+_THAT = re.compile(
+    r"(?P<head>[^,:;.]{4,140}),\s+(?P<rest>(?:que\s|qu[’']|de\s|d[’']|a\s(?!la|l[oa]s)|чтобы\s)\S.*)$",
+    re.IGNORECASE,
+)
+
+
 def turned(walk: Walk, text: str, block: Block, after: str, *, leads: bool) -> tuple[str, str] | None:
     """Whom a line turns to, and what it says then: "Aux autorités de X", "Правительству X:"."""
     rules = walk.grammar
+    if beside := _beside(text, rules):
+        return beside
     head, colon, rest = text.partition(":")
     nobody = rules.opens.match(text) and not rules.names_actor(head)
     if len(head) > HEADING or rules.ask.search(head) or rules.must.search(head) or nobody:

@@ -197,15 +197,26 @@ _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A
 def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
     """Whether a line is the office of the person above, or heads or tells about names that have bullets."""
     if mode == "closing" and not block.gap:
-        head, _, role = text.partition(",")
-        another = is_personal(text) or (is_personal(head) and role.strip()[:1].islower())
+        head, _, role = _DASHED.sub(", ", text).partition(",")
+        another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
         another = another and not (_OFFICE.search(head) or is_organisation(text))
         below = found.person_last and not another and not HONOURED.match(text)
         if _OFFICE.match(text) or below:
+            printed = text.rpartition(",")[2].strip()
+            if is_country(printed) and (where := lexicon.country_of(printed)):
+                found.countries.add(where)
             return True
     if not found.marked or marker or mode != "organisations":
         return False
-    return not parties.names_country(text) and not (found.open and _affiliated(text))
+    return not parties.names_country(_IN.sub("", text)) and not (found.open and _affiliated(text))
+
+
+def _is_role(text: str) -> bool:
+    """Whether what stands behind a person's name is an office, work or the country."""
+    return text[:1].islower() or bool(_OFFICE.match(text) or _WORK.search(text)) or is_country(text)
+
+
+_DASHED = re.compile(r"\s[–—-]\s")
 
 
 def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
@@ -267,6 +278,7 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     text = _AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|")
     base = ASIDE.sub("", text)
     text = base if base.isupper() and is_country(base) else text
+    text = bare if (bare := _IN.sub("", text)) != text and is_country(bare.rstrip(" :")) else text
     if text and is_country(text):
         found_country = lexicon.country_of(text)
         if found_country:
@@ -300,6 +312,12 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     if where and not pattern(_FILE, "nowhere").fullmatch(printed or ""):
         found.countries.add(where)
     return country
+
+
+_IN = re.compile(
+    r"^(?:[Aa]u|[Aa]ux|[Ee]n|À|[Ii]n(?: the)?|[Ff]rom(?: the)?|[Dd]esde|[Dd]e|В|Из|In|Aus)\s+(?=[A-ZÀ-ÞА-ЯЁ])"
+)
+"""What stands before the name of a country that heads a list."""
 
 
 def _affiliated(text: str) -> bool:
