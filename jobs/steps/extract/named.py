@@ -104,7 +104,8 @@ def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
 
 
 def told_throughout(title: str, lines: list[str], asking: Callable[[str], bool]) -> int:
-    """How many are named again and again: in the title or where something is asked, and where danger is told."""
+    """How many are named again and again, in the title or a request and where danger is told."""
+    lines = lines[:_TOLD]
     where: dict[str, set[int]] = {}
     for at, line in enumerate(lines):
         for match in _FULL.finditer(line) if _PAIR.search(line) else ():
@@ -114,14 +115,17 @@ def told_throughout(title: str, lines: list[str], asking: Callable[[str], bool])
 
 
 def _is_about(last: str, title: str, lines: list[str], asking: Callable[[str], bool]) -> bool:
-    """Whether a name, by its last word, stands in several lines, of which one tells of danger and one asks."""
+    """Whether a name, by its last word, stands in several lines, of which one tells of danger."""
     told = [line for line in lines if last in line]
-    if len(told) < _AGAIN or not any(holds(_FILE, "risk", line.lower()) for line in told):
+    aged = any(_AGE.match(line, line.find(last)) for line in told)
+    if len(told) < (_AGAIN - 1 if aged else _AGAIN) or not any(
+        holds(_FILE, "risk", line.lower()) for line in told
+    ):
         return False
     if any(holds(_FILE, "safe", line.lower()) and not asking(line) for line in told):
         return False
     spoken = sum(bool(_SPEAKS.search(line) and last in line) for line in told)
-    return not spoken and (last in title or any(asking(line) for line in told))
+    return not spoken and (aged or last in title or any(asking(line) for line in told))
 
 
 def _last(name: str) -> str:
@@ -130,6 +134,11 @@ def _last(name: str) -> str:
     return word[:-2] if re.match("[А-ЯЁ]", word) and len(word) > _CASED else word
 
 
+_AGE = re.compile(
+    r"\w+\s?(?:\([^)]{0,20})?,?\s\(?(?:aged?\s|de\s|âgée?\sde\s)?[1-9]\d(?:[,)]|\s(?:ans|años|лет|года?|years)\b|-летн)"
+)
+"""A name's last word with the age behind it."""
+_TOLD = 150  # sentences
 _CASED = 6
 _AGAIN = 3
 _FULL = re.compile(rf"(?<![\w.])(?P<name>{_NAME})")

@@ -125,7 +125,7 @@ def _aged(blocks: list[Block]) -> int:
 
 
 def _one_aged(title: str, blocks: list[Block]) -> int:
-    """1 where one person, named with his age where danger is told, is named in the title or again and again."""
+    """1 where one person, named with his age where danger is told, is named in the title or again."""
     text = "\n".join(block.text for block in blocks)
     for block in blocks[:_READ]:
         found = _AGED_NAME.search(block.text)
