@@ -24,7 +24,7 @@ _LEAD = 4_000
 _FOOT = 1_000
 """And of its end, where closing words and instructions stand."""
 
-_HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
+HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
 """Languages of one country: a text in them that names no country speaks to that one."""
 
 
@@ -45,7 +45,7 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
     verdict = judge(features, tokens, len(title))
     countries = statement.countries or countries_of_tokens(tokens)
     if not countries:
-        countries = home or ((_HOME[language],) if language in _HOME else ())
+        countries = home or ((HOME[language],) if language in HOME else ())
     alert = Assessment(
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,

@@ -43,11 +43,13 @@ def addressees(
     for demand in asked:
         found[demand.to] = found.get(demand.to, 0) + 1
     delivered = dict(_delivery(blocks)) if context.appeal else {}
-    extra = [*formal, *delivered]
+    extra = [*(one for one in formal if not _CALLED.match(one)), *delivered]
     for name in extra:
-        known = (
-            any(name == other or _within(name, other) for other in found) or _one_state(name, found) != name
-        )
+        known = name in found
+        if not (
+            name in delivered and _MISSION.match(name)
+        ):  # a mission is a body beside the state that sends it
+            known = known or any(_within(name, other) for other in found) or _one_state(name, found) != name
         if name and not known and not parties.vague(name) and not parties.reader(name):
             found[name] = 0
     listed = []
@@ -59,6 +61,7 @@ def addressees(
             delivered.get(name, "") is None
             and not re.search(r"\b(?:UN|United Nations|EU|High Commissioner)\b", name)
         )
+        of_the_state = of_the_state or (_ORGAN.match(name) is not None and not _ABROAD.search(name))
         if country is None and of_the_state and context.state:
             country = context.state
         if country and _twins(country, context.state, name):
@@ -69,6 +72,21 @@ def addressees(
 
 _HEAD_OF_STATE = re.compile(
     r"(?:President|Prime Minister|King|Queen)\s+(?!of\b)[A-Z]\w+(?:\s+[A-Z]\w+){0,3}$"
+)
+
+
+_CALLED = re.compile(r"(?:(?:존경하는|친애하는)\s+)?\S{2,6}님$")
+"""An office that a Korean letter speaks to; whose it is stands above."""
+_ORGAN = re.compile(
+    r"(?:генеральн\w+\s+)?(?:прокурат|прокурор|минист|департамент|следственн|верховн\w+ суд|полици)|"
+    r"(?:le |la |l’)?(?:procureur|ministre|ministère|parquet|préfet|garde des sceaux|"
+    r"président de la (?:transition|république))|"
+    r"(?:el |la )?(?:fiscal|minist[re]|procurador|corte suprema|policía|defensor del pueblo)",
+    re.IGNORECASE,
+)
+"""Organs that are the state's which the text is about, unless they say otherwise."""
+_ABROAD = re.compile(
+    r"\b(?:ONU|ООН|Nations|Naciones|Union|Unión|Europe|Европ|CPI|Corte Penal|Cour pénale)", re.IGNORECASE
 )
 
 

@@ -29,6 +29,8 @@ _SIGNING = re.compile(
     r"подпис\w+|нижеподпис\w+|active in|based in|working in|headquartered in)\b|"
     r"الموقع|(?<!\w)موقع[ةو]|وقعت|نحن|\b(?:we|nous|nosotr[oa]s|мы|wir|nós),\s|abaixo[- ]assinad\w+|"
     r"subscrev\w+|unterzeich\w+|"
+    r"\b(?:our|nos|nuestras)\s+[\w-]+\s+(?:organi[sz]a\w+|associations|asociaciones|ong|ngos|groups|collectifs|"
+    r"colectivos)\b|"
     r"обраща(?:ются|емся)|присоедин\w+|с подписями|with \d+ signatures",
     re.IGNORECASE,
 )
@@ -53,6 +55,7 @@ _STEMS = (
         "обраща",
         "signatures",
         "representing",
+        *("our ", "nos ", "nuestras "),
     ),
     *(
         "join",
@@ -175,6 +178,8 @@ def _read(sentence: str) -> Claimed | None:
         value = next(group for group in east.groups() if group)
         persons, countries = _EAST_PERSONS.search(sentence), _EAST_COUNTRIES.search(sentence)
         return number(value), number(_told(persons)), number(_told(countries))
+    if behind := _BEHIND.search(sentence):
+        return number(behind["n"]), None, number(_told(_COUNTRIES.search(sentence)))
     counted = [_counted(language) for language in table(_FILE)]
     match = next((found for bodies, _ in counted if (found := bodies.search(sentence))), None)
     if match is None:
@@ -185,6 +190,11 @@ def _read(sentence: str) -> Claimed | None:
     return number(match["n"]), number(persons["n"]) if persons else None, number(_told(countries))
 
 
+_BEHIND = re.compile(
+    r"(?:المنظمات|الجمعيات|المؤسسات|الهيئات)\s+(?:والجمعيات\s+)?(?:الحقوقية\s+)?ال(?:ـ\s?)?(?P<n>\d{1,4}|\w{3,10})"
+    r"\s+(?:الموقعة|الموقّعة|المنضمة)"
+)
+"""Arabic sets the number behind the noun: "the organisations, the five, the signing"."""
 _BESIDE = re.compile(
     r"(?:(?<!\w)(?:and|et|y|и|und|e|&|plus|as well as|ainsi que|joined by|including|more than)|,|و|\()\s*"
     r"(?:(?:by|de|of|the|some|another|more than|over)\s+)?$",

@@ -36,13 +36,20 @@ def own(ask: re.Match[str], sentence: str, rules: Grammar, context: Context, *, 
     before = rules.connective.sub("", before).strip(" ,")
     if _UNDERGOES.match(ask["third"]) and is_party(before, rules) and len(before.split()) <= LONGEST:
         return True
-    if not before or rules.ask.search(before) or (spoken and _PRONOUN.fullmatch(before)):
+    if (
+        not before
+        or _ONE.fullmatch(before)
+        or rules.ask.search(before)
+        or (spoken and _PRONOUN.fullmatch(before))
+    ):
         return True
     if _NOUN_BEFORE.search(before):
         return before.endswith("en") and ask["third"].endswith("ant")
     return _speaks(before[-120:], ask["third"], rules, context)
 
 
+_ONE = re.compile(r"(?:et\s|mais\s)?j(?:e|’)", re.IGNORECASE)
+"""A single writer, as in the model letter of an appeal."""
 _PRONOUN = re.compile(r"(?:et\s|y\s|и\s)?(?:elles?|ils?|ell[oa]s?|él|он[аи]?)", re.IGNORECASE)
 """Who has just asked, taken up again: "Elle demande aussi"."""
 

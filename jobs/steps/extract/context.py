@@ -122,7 +122,7 @@ def greeting(block: Block) -> str:
 
 def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
     """To whom a letter is written; a greeting without a name takes it from the address above."""
-    if named := _east_asian(blocks) or _in_heading(title, blocks):
+    if named := _headed(title, blocks):
         return named
     for index, block in enumerate(blocks):
         if index < 8 and (majesty := _MAJESTY.match(block.text)):
@@ -167,6 +167,13 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 """A greeting that names no more than an office."""
+
+
+def _headed(title: str, blocks: list[Block]) -> tuple[str, ...]:
+    """Whom an East Asian or Arabic letter is written to; in full where the greeting has his office alone."""
+    headed, called = _in_heading(title, blocks), _east_asian(blocks)
+    in_full = headed and all(headed[0].endswith(one.removesuffix("님")) for one in called)
+    return headed if in_full else called or headed
 
 
 def _greeted(lines: list[Block]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from jobs.steps.extract.continental_headings import (
     even,
     in_head,
     is_other_heading,
+    over_greeting,
     turned,
 )
 from jobs.steps.extract.continental_parties import LONGEST, is_country, is_party, split, strip
@@ -44,7 +45,7 @@ _LEADS = re.compile(
 def demands(blocks: list[Block], language: str, context: Context) -> tuple[list[Demand], list[str]]:
     """The demands of a text in one of `LANGUAGES`, and the names of those formally addressed."""
     rules = grammar(language)
-    head = addressed_in(blocks, rules)
+    head = [*addressed_in(blocks, rules), *over_greeting(blocks, rules)]
     text = "\n".join(block.text for block in blocks)
     walk = Walk(context, rules, in_head(context.letter_to, head), formal=head, text=text)
     signed, titled = False, 0
@@ -183,7 +184,7 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     commanded = (form in {COMMAND, INFINITIVE} or bool(link and form)) or (
         form == SUBJUNCTIVE and (told[:1].isupper() or rules.language == "es")
     )
-    if spoken_to and commanded and not rules.ask.match(told):
+    if spoken_to and commanded and not rules.ask.match(told) and not _OF_ONE.match(told):
         walk.store(spoken_to, rules.phrases(told, form))
         walk.asked = True
         return
@@ -206,6 +207,10 @@ def _read_sentence(walk: Walk, sentence: str) -> None:
     walk.asked = done or _duty(walk, told)
 
 
+_OF_ONE = re.compile(r"j[e’]\s?", re.IGNORECASE)
+"""What one says of himself is no command: a letter of a single writer."""
+
+
 def _elliptic(sentence: str, rules: Grammar) -> tuple[tuple[str, ...], list[str]] | None:
     """A party before what it is asked, whose asking word is of the sentence before: "A la Corte, oír"."""
     lead = rules.heading.match(sentence)
@@ -225,9 +230,12 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     rules = walk.grammar
     joined = re.search(r"ndo(?P<them>l[oae]s?)$", ask["third"] or "")
     pronoun = (ask["pronoun"] or ask["after"] or ask["behind"] or (joined["them"] if joined else "")).lower()
+    if (only := _ONLY_PARTY.match(rest)) and is_party(only["name"], rules):
+        walk.open(split(only["name"], rules), chapeau=True)
+        return False
     name, what, form = complement(rest, rules)
     name = _LEADS.sub("", name)
-    if pronoun in rules.you and walk.context.appeal and not walk.letter_to:
+    if pronoun in rules.you and walk.context.appeal and not (walk.letter_to or walk.section):
         return False  # the reader of an appeal
     before = re.split(r"[;:]\s*", before)[-1] if again else before
     named = _named(walk, name, pronoun, before, ask)
@@ -239,6 +247,10 @@ def _take(walk: Walk, ask: re.Match[str], before: str, rest: str, *, again: bool
     if _LEADS.search(rest) and rest.rstrip().endswith(":"):
         walk.open(named, listing=not named, chapeau=True)
     return False
+
+
+_ONLY_PARTY = re.compile(r"\s*(?:от|к)\s+(?P<name>[^:;,]{4,120}):\s*$")
+"""Nothing but whom it asks, over a list: "требуем от Департамента исполнения наказаний:"."""
 
 
 def _in_turn(named: tuple[str, ...], what: str, rules: Grammar) -> Iterator[tuple[tuple[str, ...], str]]:

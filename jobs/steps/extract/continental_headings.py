@@ -6,6 +6,7 @@ from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.continental_parties import is_party, split
 from jobs.steps.extract.continental_walk import Walk
 from jobs.steps.extract.grammar import COMMAND, INFINITIVE, SUBJUNCTIVE, Grammar
+from jobs.steps.extract.namelists import is_closing
 
 HEADING = 160  # characters of a line that names a party
 TOP = 12  # blocks of a text's head
@@ -15,6 +16,8 @@ def addressed_in(blocks: list[Block], rules: Grammar) -> list[str]:
     """Whom the lines at the head are addressed to: "A la Secretaría de ...", "Уполномоченному по ..."."""
     found: list[str] = []
     for block in blocks[:TOP]:
+        if is_closing(block):
+            break  # who signs stands below
         text = even(block.text, rules)
         if (
             len(text) > HEADING
@@ -30,6 +33,25 @@ def addressed_in(blocks: list[Block], rules: Grammar) -> list[str]:
     return [name for name in found if name[:1].isupper()]
 
 
+def over_greeting(blocks: list[Block], rules: Grammar) -> list[str]:
+    """The full office of whom a letter greets, in a line above: the minister of what."""
+    for at, block in enumerate(blocks):
+        called = VOCATIVE.match(even(block.text, rules)) if not block.marker else None
+        if called is None:
+            continue
+        above = [even(one.text, rules) for one in blocks[max(0, at - _OVER) : at]]
+        offices = [one for one in above if len(one.split()) <= _OFFICE and one[-1] not in ".:;!?"]
+        named = called_by(called["name"], [one for one in offices if rules.actors.match(one)])
+        if named:
+            return [*named]
+    return []
+
+
+_OVER, _OFFICE = 10, 14  # blocks above a greeting; words of an office
+_TITLED = re.compile(
+    r"(?:lettre ouverte|carta abierta|открытое письмо|communiqué|comunicado|appel urgent)\b", re.IGNORECASE
+)
+"""A title, which names whom a letter is written to and asks nothing."""
 _DATIVE = re.compile(r"^[А-ЯЁ]\w+(?:ому|ему|у|ю|е|ам|ям|ой|ей)\s")
 
 
@@ -92,11 +114,32 @@ def is_other_heading(block: Block, text: str, rules: Grammar) -> bool:
     )
 
 
+def _beside(text: str, rules: Grammar) -> tuple[str, str] | None:
+    """A party and what it is to do, in one line without a colon: "Al Fiscal General, que investigue ..."."""
+    match = _THAT.match(text)
+    lead = rules.heading.match(match["head"]) if match else None
+    if match is None or lead is None:
+        return None
+    name = match["head"][lead.end() :].strip(" .")
+    return (name, match["rest"]) if is_party(name, rules) else None
+
+
+_THAT = re.compile(
+    r"(?P<head>[^,:;.]{4,140}),\s+(?P<rest>(?:que\s|qu[’']|de\s|d[’']|a\s(?!la|l[oa]s)|чтобы\s)\S.*)$",
+    re.IGNORECASE,
+)
+
+
 def turned(walk: Walk, text: str, block: Block, after: str, *, leads: bool) -> tuple[str, str] | None:
     """Whom a line turns to, and what it says then: "Aux autorités de X", "Правительству X:"."""
+    beside = _beside(text, walk.grammar) if walk.opened is None else None
+    return beside or _turned(walk, text, block, after, leads=leads)
+
+
+def _turned(walk: Walk, text: str, block: Block, after: str, *, leads: bool) -> tuple[str, str] | None:
     rules = walk.grammar
     head, colon, rest = text.partition(":")
-    nobody = rules.opens.match(text) and not rules.names_actor(head)
+    nobody = _TITLED.match(text) or (rules.opens.match(text) and not rules.names_actor(head))
     if len(head) > HEADING or rules.ask.search(head) or rules.must.search(head) or nobody:
         return None
     lead = rules.heading.match(head)

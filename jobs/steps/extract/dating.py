@@ -152,10 +152,20 @@ def _said(blocks: list[Block]) -> Iterator[date]:
         if not block.counts or not may_hold(_FILE, "written", block.lowered) or is_stamp(block.text):
             continue
         if match := pattern(_FILE, "written").search(block.text):
+            if index >= _TOP and _OTHERS.search(block.text[: match.start()]):
+                continue
             rest = block.text[match.end() :] or (blocks[index + 1].text if index + 1 < len(blocks) else "")
             near = dates_in(rest[:60])
             if near and near[0].start < 45:
                 yield near[0].value
+
+
+_TOP = 12  # blocks
+_OTHERS = re.compile(
+    r"\b(?:Declarations?|Conventions?|Covenants?|Charter|Protocols?|Constitution|Act|Law|Decree|Pact|Guidelines|"
+    r"Principles|Déclaration|Pacte|[Ll]oi|Declaración|Pacto|[Ll]ey)\b[^.;]{0,90}$"
+)
+"""An instrument that others adopted."""
 
 
 def _placed(lines: list[Block]) -> Iterator[date]:

@@ -72,7 +72,20 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         _read_block(walk, block, following)
         plain = not (block.marker or walk.opened or block.text[-1] in "。.")
         titled = len(walk.found) if index < _TOP and len(block.text) < _HEADING and plain else titled
-    return [*_in_full(_once(walk.found, titled))]
+    known = (*context.letter_to, *dict.fromkeys(one.to for one in walk.found))
+    found = [replace(one, to=_greeted(one.to, known)) for one in walk.found]
+    return [*_in_full(_once(found, titled))]
+
+
+def _greeted(name: str, known: tuple[str, ...]) -> str:
+    """Whom a letter calls by his office alone, under the name that its title has: "존경하는 총리님"."""
+    office = _HONOUR.sub("", name).removesuffix("님")
+    full = (
+        one
+        for one in known
+        if not _HONOUR.match(one) and one != name and one.endswith(office) and len(one) > len(office) > 1
+    )
+    return next(full, name)
 
 
 def _speakers(blocks: list[Block], language: str) -> list[str]:
@@ -85,6 +98,7 @@ def _speakers(blocks: list[Block], language: str) -> list[str]:
     return [re.sub(r"\s*[(（].*$", "", name).strip() for name in found]
 
 
+_HONOUR = re.compile(r"(?:존경하는|친애하는)\s+")
 _SENDER = re.compile(r"(?:발\s*신|보낸\s?이|발신자|発信者?|差出人|发件人|發件人)\s?[:：]\s?(?P<name>.{2,40})")
 
 
@@ -170,13 +184,30 @@ def _read_block(walk: _Walk, block: Block, following: Block) -> None:
     walk.items = walk.items or listed
     within, walk.going = False, bool(walk.titled and walk.section)
     for number, sentence in enumerate(told):
-        if called := expression(walk.language, "called").match(sentence):
-            walk.last = (called["name"],)
+        if _called(walk, sentence):
+            continue
         if _opens(walk, sentence):
             _open(walk, sentence)
             within = True
             continue
         _read_sentence(walk, sentence, listed=within or (listed and number == 0))
+
+
+def _called(walk: _Walk, sentence: str) -> bool:
+    """Notes whom a sentence speaks to; whether it does nothing else."""
+    if called := expression(walk.language, "called").match(sentence):
+        walk.last = (called["name"],)
+    if (turned := _TURNS.match(sentence)) and actor(turned["name"], walk.language):
+        walk.last = split(turned["name"], walk.language)
+        return True
+    return False
+
+
+_TURNS = re.compile(
+    r"(?P<name>(?:(?![^\s]*[을를]\s)[가-힣A-Za-z]{1,14}\s){0,3}[가-힣A-Za-z]{2,14}?)(?:에도|에게도|께도|에게|께|에)\s(?:간곡히\s|함께\s|또한\s)?(?:요청|부탁|당부)"
+    r"(?:합니다|드립니다|한다|드린다)[.。]?$"
+)
+"""A sentence that only turns to somebody, before those that ask: "외교부에도 요청합니다."."""
 
 
 def _would_ask(walk: _Walk, text: str) -> bool:

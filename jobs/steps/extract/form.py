@@ -77,7 +77,8 @@ _CLOSING = re.compile(
 _GREETING = re.compile(
     r"^(?:dear|your (?:majesty|excellenc\w+|highness)|(?:mr|madam)\.? (?:president|secretary)|"
     r"excelent[ií]sim\w+|"
-    r"señora?e?s? |estimad[oa]s? |monsieur|madame|уважаем\w+|尊敬的|拝啓|존경하는)\b[^.]{0,110}[,:，：]?$|"
+    r"de (?:nuestra|mi) (?:mayor |m[aá]s alta )?consideraci[oó]n|señora?e?s? |estimad[oa]s? |monsieur|madame|"
+    r"уважаем\w+|尊敬的|拝啓|존경하는)\b[^.]{0,110}[,:，：]?$|"
     r"^your (?:majesty|excellency),",
     re.IGNORECASE,
 )

@@ -45,7 +45,7 @@ def harms_of(title: str, text: str, asked: Iterable[str]) -> Harms:
         severe=_word("severe", whole),
         moderate=_word("moderate", whole),
         ahead=_word("ahead", lead),
-        now=_word("now", demanded) or _word("now", whole),
+        now=_word("now", demanded) or _word("asked_now", demanded) or _word("now", whole),
     )
 
 

@@ -173,9 +173,23 @@ def _one_by_one(lines: list[str], count: int) -> int | None:
 _LEAD = 40  # sentences
 
 
+_YOUNG_GROUP = re.compile(
+    rf"(?:including|among\s+(?:them|whom)|with|of\s+them)\s+(?P<n>{NUMBER})\s+(?:[\w-]+\s+){{0,2}}?(?:pupils|students|"
+    rf"youths|boys|girls|children|siblings|brothers|sisters|cousins)\s+(?:who\s+are\s+)?aged\s+(?:between\s+)?\w+"
+    rf"(?:\s+(?:and|to)\s+|[-–])(?P<a>{NUMBER})\b",
+    re.IGNORECASE,
+)
+"""Some of those who are counted, with their ages: "among them five pupils aged between 6 and 15"."""
+_TEENS = re.compile(rf"(?:うち|内)?(?P<n>{HAN_NUMBER})\s?(?:人|名)(?:は|が)(?:十代|10代|一〇代)")
+
+
 def _part(line: str) -> int | None:
     """The minors that a sentence counts among others: "among them two children", "dont trois mineurs"."""
     lowered = line.lower()
+    if "aged" in lowered and (group := _YOUNG_GROUP.search(line)) and (number(group["a"]) or _ADULT) < _ADULT:
+        return number(group["n"])
+    if "代" in line and (teens := _TEENS.search(line)):
+        return number(teens["n"])
     if _ANY_YOUNG.search(lowered) and (match := _PARTS.search(line) or _AMONG.search(line)):
         figures = match["n"] or match["m"] if "m" in match.re.groupindex else match["n"]
         if not _GONE.search(line[match.end() : match.end() + 30]):

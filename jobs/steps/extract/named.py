@@ -1,7 +1,7 @@
 """Finds the persons whom a text names as being in danger, singly or in a roll."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import holds, lowered_pattern
@@ -26,7 +26,8 @@ _NAMED = re.compile(
     rf"remains|remained|faces|could|may|went|disappeared)\s+(?:\w+\s+){{0,3}}?(?P<risk>\w+)"
 )
 _ASKED_FOR = re.compile(
-    rf"\b(?:releas\w+|free|execution of|against|convicted|sentenced|libér\w+|liberación (?:de|del)|liberen a)"
+    rf"\b(?:releas\w+|free|execution of|against|convicted|sentenced|hand(?:ing)?(?: over)?|return(?:ing)?|"
+    r"deport(?:ing)?|extradit(?:e|ing)|repatriat(?:e|ing)|protect|libér\w+|liberación (?:de|del)|liberen a)"
     rf"\s+(?:\w+\s+){{0,3}}?(?P<name>{_NAME})"
 )
 _FRENCH = re.compile(
@@ -36,7 +37,10 @@ _FRENCH = re.compile(
     r"condenad[oa]|"
     r"desaparecid[oa]|amenazad[oa])\b"
 )
-_ASKING = ("releas", "free ", "execution of", "against", "convicted", "sentenced", "libér", "liber")
+_ASKING = (
+    *("releas", "free ", "execution of", "against", "convicted", "sentenced", "libér", "liber"),
+    *("hand", "return", "deport", "extradit", "repatriat", "protect"),
+)
 _BEING = (" is ", " was ", " has been ", " remain", " faces ", " could ", " may ", " went ", " disappeared ")
 _ROMANCE = (" est ", " a été ", " fue ", " está ", " sigue ", " reste ")
 _PAIR = re.compile(rf"[{_UPPER}][\w’'-]+\s+[{_UPPER}a]")
@@ -97,6 +101,51 @@ def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
                 last = re.sub(r"['’]s?$", "", match["name"]).split()[-1]
                 names.setdefault(last, match["name"])
     return {key: name for key, name in names.items() if not _part_of_another(name, names)}
+
+
+def told_throughout(title: str, lines: list[str], asking: Callable[[str], bool]) -> int:
+    """How many are named again and again, in the title or a request and where danger is told."""
+    lines = lines[:_TOLD]
+    where: dict[str, set[int]] = {}
+    for at, line in enumerate(lines):
+        for match in _FULL.finditer(line) if _PAIR.search(line) else ():
+            if not _NO_PERSON.search(match["name"]):
+                where.setdefault(_last(match["name"]), set()).add(at)
+    return sum(_is_about(name, title, lines, asking) for name in where)
+
+
+def _is_about(last: str, title: str, lines: list[str], asking: Callable[[str], bool]) -> bool:
+    """Whether a name, by its last word, stands in several lines, of which one tells of danger."""
+    told = [line for line in lines if last in line]
+    aged = any(_AGE.match(line, line.find(last)) for line in told)
+    if len(told) < (_AGAIN - 1 if aged else _AGAIN) or not any(
+        holds(_FILE, "risk", line.lower()) for line in told
+    ):
+        return False
+    if any(holds(_FILE, "safe", line.lower()) and not asking(line) for line in told):
+        return False
+    spoken = sum(bool(_SPEAKS.search(line) and last in line) for line in told)
+    return not spoken and (aged or last in title or any(asking(line) for line in told))
+
+
+def _last(name: str) -> str:
+    """The last word of a name, without the ending of a Russian case."""
+    word = re.sub(r"['’]s?$", "", name).split()[-1]
+    return word[:-2] if re.match("[А-ЯЁ]", word) and len(word) > _CASED else word
+
+
+_AGE = re.compile(
+    r"\w+\s?(?:\([^)]{0,20})?,?\s\(?(?:aged?\s|de\s|âgée?\sde\s)?[1-9]\d(?:[,)]|\s(?:ans|años|лет|года?|years)\b|-летн)"
+)
+"""A name's last word with the age behind it."""
+_TOLD = 150  # sentences
+_CASED = 6
+_AGAIN = 3
+_FULL = re.compile(rf"(?<![\w.])(?P<name>{_NAME})")
+_SPEAKS = re.compile(
+    r"\b(?:said|says|adds|[Mm]inister|[Pp]resident|[Dd]irector|[Ss]pokes\w+|déclar\w+|dijo|afirm\w+|сказал\w*|"
+    r"заявил\w*|[Мм]инистр\w*|[Пп]резидент\w*|[Cc]ontact|Email|Tel)\b"
+)
 
 
 def _matches(line: str, lowered: str, *, closed: bool) -> Iterator[re.Match[str]]:

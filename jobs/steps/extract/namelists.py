@@ -295,3 +295,20 @@ SIGNS = frozenset(
         "紐西蘭",
     }
 )
+SIGNED_BY_BODIES = re.compile(
+    r"\b(?:organizaciones|colectivos|asociaciones)\s+(?:abajo\s+firmantes|firmantes|que\s+suscrib\w+|suscritas|"
+    r"que\s+firma\w+)|"
+    r"\b(?:organisations|associations|ong)\s+(?:soussignées|signataires)|"
+    r"\bundersigned\s+(?:\w+\s+){0,3}?(?:organi[sz]ations|groups|ngos|associations|bodies)\b|"
+    r"нижеподписавшиеся\s+(?:\w+\s+){0,2}?организации|المنظمات\s+الموقعة",
+    re.IGNORECASE,
+)
+"""What says that those who sign below are organisations."""
+IN_COUNTRY = re.compile(
+    r"^(?:[Aa]u|[Aa]ux|[Ee]n|À|[Ii]n(?: the)?|[Ff]rom(?: the)?|[Dd]esde|[Dd]e|В|Из|In|Aus)\s+(?=[A-ZÀ-ÞА-ЯЁ])"
+)
+"""What stands before the name of a country that heads a list."""
+KOREAN_PERSON = re.compile(
+    r"[가-힣]{2,4}\s(?:목사|교수|신부|스님|수녀|변호사|작가|기자|박사|시인|감독|의원|장로|선교사|교무|활동가)"
+)
+"""A name in Hangul with the work behind it."""

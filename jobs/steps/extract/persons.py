@@ -12,7 +12,7 @@ from jobs.steps.extract import kin, kin_arabic, kin_east
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.data import holds, may_hold
 from jobs.steps.extract.minors import minors_of
-from jobs.steps.extract.named import names_at_risk, roll
+from jobs.steps.extract.named import names_at_risk, roll, told_throughout
 from jobs.steps.extract.one_more import ordinal
 from jobs.steps.extract.person_numbers import FILE, Candidate, candidates, with_sums
 from jobs.steps.extract.sections import own
@@ -91,8 +91,8 @@ def persons_at_risk(title: str, blocks: list[Block], language: str = "") -> Pers
     aged = 0 if sure or names or language not in {"ar", "ja", "ko", "zh"} else _aged(blocks)
     first = {name for name in names if any(name in line for line in lines[:6])}
     count = _chosen(scores, listed, len(names) or aged, alone=len(names) == 1 == len(first))
-    count = count or counts.repeated()
-    if count is None:
+    count = count or counts.repeated() or told_throughout(title, lines, _asking) or _one_aged(title, blocks)
+    if not count:
         return PersonsAtRisk(None, None, None)
     if not listed and not closed and _one_more(lines, count):
         count += 1
@@ -122,6 +122,24 @@ def _aged(blocks: list[Block]) -> int:
             items += 1
         most = max(most, inline, items)
     return most if most > 1 else 0
+
+
+def _one_aged(title: str, blocks: list[Block]) -> int:
+    """1 where one person, named with his age where danger is told, is named in the title or again."""
+    text = "\n".join(block.text for block in blocks)
+    for block in blocks[:_READ]:
+        found = _AGED_NAME.search(block.text)
+        if found and _dangerous(_VOWELS.sub("", block.text)):
+            name = found["name"][-_NAME_END:]
+            return int(name in title or text.count(name) > 1)
+    return 0
+
+
+_READ = 15  # blocks: the lead of a document
+_NAME_END = 4
+_AGED_NAME = re.compile(
+    r"(?P<name>[^\W\d]{2,20}?)\s?(?:さん|氏|师|師|씨|先生|女士|牧師|牧师|목사|律师|律師)?\s?[（(]\s?[1-9]\d\s?(?:歳|岁|歲|세|살)?\s?[）)、,，]"
+)
 
 
 def _asking(line: str) -> bool:
@@ -197,6 +215,12 @@ _DOERS = re.compile(
     re.IGNORECASE,
 )
 """Those who do the harm, behind their number: "two armed men"."""
+_WITH_OTHERS = re.compile(
+    r"\b(?:shar(?:es?|ed|ing)\s+(?:\w+\s+){1,2}?with|partag\w+\s+\w+\s+\w+\s+avec|compart\w+\s+\w+\s+celda\s+con|"
+    r"вместе с ещё|в камере с)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+"""Before a number of those with whom somebody is kept."""
 _KNOWN = re.compile(
     r"(?:\b(?:the|these|those|all|both|his|her|their|our|les|ces|des|leurs|ses|l[oa]s|est[oa]s|es[oa]s|sus|"
     r"d[oa]s|[oa]s|est[ae]s|ess[ae]s|die|der|den|diese[rn]?|alle|эти|этих|этим|всех|все|"
@@ -302,7 +326,7 @@ def _left_out(line: str, candidate: Candidate, *, closed: bool) -> bool:
     behind = line[max(0, candidate.start - 24) : candidate.start]
     if _ESTIMATE.search(behind) or (_SUBSET.search(behind) and not candidate.left):
         return True
-    if _DOERS.match(line, candidate.end):
+    if _DOERS.match(line, candidate.end) or _WITH_OTHERS.search(line[: candidate.start][-60:]):
         return True
     if _is(near, "totals") or (_ANOTHER.search(before) and not candidate.left):
         return True

@@ -12,9 +12,12 @@ from jobs.steps.extract.data import pattern
 from jobs.steps.extract.namelists import (
     ASIDE,
     HONOURED,
+    IN_COUNTRY,
+    KOREAN_PERSON,
     LABELLED,
     NUMBERING,
     ONLY_POST_NOMINAL,
+    SIGNED_BY_BODIES,
     SIGNS,
     WITH_COUNT,
     ends,
@@ -92,7 +95,9 @@ class _Found:
 def signatories(blocks: list[Block]) -> Signatories:
     """The listed names counted by sort, their countries, and the claimed numbers beside them."""
     claimed = claims(western(blocks))
-    found = _Found(bodies=claimed[0] is not None)
+    found = _Found(
+        bodies=claimed[0] is not None or any(SIGNED_BY_BODIES.search(block.text) for block in blocks)
+    )
     _walk(found, list(without_running_heads(blocks)))
     if not found.organisations and not found.persons:
         for name, sort in at_end(blocks):
@@ -197,15 +202,26 @@ _ROW = re.compile(r"(?:[^,;()]{3,60},\s+){2,}[^,;()]{3,60}\s(?:and|et|y|и)\s+[A
 def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool) -> bool:
     """Whether a line is the office of the person above, or heads or tells about names that have bullets."""
     if mode == "closing" and not block.gap:
-        head, _, role = text.partition(",")
-        another = is_personal(text) or (is_personal(head) and role.strip()[:1].islower())
+        head, _, role = _DASHED.sub(", ", text).partition(",")
+        another = is_personal(text) or (is_personal(head) and _is_role(role.strip()))
         another = another and not (_OFFICE.search(head) or is_organisation(text))
         below = found.person_last and not another and not HONOURED.match(text)
         if _OFFICE.match(text) or below:
+            printed = text.rpartition(",")[2].strip()
+            if is_country(printed) and (where := lexicon.country_of(printed)):
+                found.countries.add(where)
             return True
     if not found.marked or marker or mode != "organisations":
         return False
-    return not parties.names_country(text) and not (found.open and _affiliated(text))
+    return not parties.names_country(IN_COUNTRY.sub("", text)) and not (found.open and _affiliated(text))
+
+
+def _is_role(text: str) -> bool:
+    """Whether what stands behind a person's name is an office, work or the country."""
+    return text[:1].islower() or bool(_OFFICE.match(text) or _WORK.search(text)) or is_country(text)
+
+
+_DASHED = re.compile(r"\s[–—-]\s")
 
 
 def _keyed(found: _Found, text: str) -> tuple[str, list[str]] | None:
@@ -267,6 +283,7 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     text = _AND_MORE.split(NUMBERING.sub("", line))[0].strip(" ,;.*|")
     base = ASIDE.sub("", text)
     text = base if base.isupper() and is_country(base) else text
+    text = bare if (bare := IN_COUNTRY.sub("", text)) != text and is_country(bare.rstrip(" :")) else text
     if text and is_country(text):
         found_country = lexicon.country_of(text)
         if found_country:
@@ -278,10 +295,13 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
     honoured = bool(HONOURED.match(name))
     bodies = found.bodies or found.closed_by_bodies
     closing = mode == "closing" and not bodies and not is_organisation(name.split(",")[0])
+    korean = KOREAN_PERSON.fullmatch(name) is not None
     arabic = (scripts.person(text) or (found.person_last and scripts.brief(name))) and not is_organisation(
         name.split("،")[0]
     )
-    person = mode == "persons" or honoured or closing or arabic or (found.open and _affiliated(text))
+    person = (
+        mode == "persons" or honoured or closing or arabic or korean or (found.open and _affiliated(text))
+    )
     if person:
         name = re.split(r"\s*[(（]|,|，|،| – | - | — ", scripts.without_office(name))[0].strip()
         name = _POST_NOMINAL.sub("", _POST_NOMINAL.sub("", _PERSON_TITLES.sub("", name)))
@@ -307,7 +327,7 @@ def _affiliated(text: str) -> bool:
     head, mark, behind = re.sub(r"\s*[(（]", ", ", text, count=1).partition(",")
     if not mark or is_organisation(head) or not is_personal(head.strip()):
         return False
-    return _WORK.search(behind) is not None
+    return _WORK.search(behind) is not None or behind.strip()[:1].islower()
 
 
 _WORK = re.compile(

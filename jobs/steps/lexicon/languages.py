@@ -20,6 +20,8 @@ _SCRIPTS = (
 )  # fmt: skip
 """Unicode blocks, with the language where one block is (nearly) one language."""
 
+_CLEARLY = 2.0
+"""Words more that another language needs: a name may look like one of its words."""
 _HEADLINE = 40
 """Characters up to which Japanese may have no kana."""
 _SEVERAL = {"latin": "en", "cyrillic": "ru", "arabic": "ar", "han": "zh"}
@@ -80,7 +82,8 @@ def detect_language(text: str, declared: str = "") -> str:
     if declared == "ja" and script == "han" and counts["han"] <= _HEADLINE:
         return declared  # a headline may do without kana
     if declared in scores:
-        return declared if scores[declared] >= 0.7 * most else best
+        believed = scores[declared] >= 0.7 * most or most - scores[declared] < _CLEARLY
+        return declared if believed else best
     # A language we have no words for (Swahili, Tagalog) is only contradicted by many of ours.
     unknown = declared and script == "latin" and declared not in _script_owners()
     return declared if unknown and most < 4 else best

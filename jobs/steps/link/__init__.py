@@ -150,9 +150,14 @@ def _stage(own: Traits, same: Sequence[Traits]) -> tuple[Relation, Reason]:
     latest = max(other.moment for other in same)
     if own.moment - latest > _SAME_STAGE:
         return Relation.UPDATE, Reason("days later", own.title)
-    if own.stage and own.stage not in {other.stage for other in same} and not _at_once(own, same):
+    if own.stage and not any(own.stage in other.stages for other in same) and not _at_once(own, same):
         return Relation.UPDATE, Reason(f"later stage: {own.stage}", own.stage_words)
-    if own.msg_type == MsgType.CANCEL and all(other.msg_type != MsgType.CANCEL for other in same):
+    told = own.stage and any(own.stage in other.stages for other in same)
+    if (
+        own.msg_type == MsgType.CANCEL
+        and not told
+        and all(other.msg_type != MsgType.CANCEL for other in same)
+    ):
         return Relation.UPDATE, Reason("calls off", own.title)
     if any(_speaks_again(own, other) for other in same):
         return Relation.UPDATE, Reason("same source speaks again", own.title)

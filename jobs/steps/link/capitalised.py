@@ -8,6 +8,9 @@ from jobs.steps.link import east
 from jobs.steps.link.name import Name, name_of
 from jobs.steps.link.sounds import data
 
+_APOSTROPHES = frozenset({"'", "’", "ʻ", "ʼ", "‘"})
+_INSIDE_NAMES = _APOSTROPHES | {"-", "‐", "–"}
+
 
 def capitalised(
     tokens: Tokens, taken: set[int], title_end: int, common: Callable[[str], bool]
@@ -33,16 +36,24 @@ def capitalised(
             and tokens.starts[i] - end <= 1
             and tokens.sentences[i] == tokens.sentences[run[-1]]
         )
-        hyphen = near and tokens.text[end : tokens.starts[i]] in {"-", "‐", "–", "'", "’"}
+        hyphen = near and tokens.text[end : tokens.starts[i]] in _INSIDE_NAMES
         named = (
             bool(word)
             and i not in taken
             and (word not in lower or hyphen)
             and (_looks_named(tokens, i) or (hyphen and len(word) > 1 and word.isalpha()))
-            and (hyphen or not common(word) or _eastern(tokens, i, words if near else []))
+            and (
+                hyphen
+                or not common(word)
+                or _eastern(tokens, i, words if near else [])
+                or _goes_on_small(tokens, i)
+            )
         )
         if near and named:
-            if tokens.text[end : tokens.starts[i]] in {"'", "’"} and tokens.text[tokens.starts[i]].islower():
+            if (
+                tokens.text[end : tokens.starts[i]] in _APOSTROPHES
+                and tokens.text[tokens.starts[i]].islower()
+            ):
                 words[-1] += word
             else:
                 run.append(i)
@@ -69,6 +80,21 @@ def _eastern(tokens: Tokens, at: int, before: list[str]) -> bool:
     return tokens.starts[after] - tokens.ends[at] == 1 and tokens.text[tokens.starts[after]].isupper()
 
 
+def _goes_on_small(tokens: Tokens, at: int) -> bool:
+    """Whether a word is the beginning of a name with a mark inside: Ne'matzoda, but not "Qu'elle"."""
+    after = at + 1
+    if after >= len(tokens.words) or not 1 < len(tokens.words[at]) < len(tokens.words[after]):
+        return False
+    return (
+        tokens.text[tokens.ends[at] : tokens.starts[after]] in _APOSTROPHES
+        and tokens.text[tokens.starts[after]].islower()
+        and tokens.words[at] not in _ELIDED
+    )
+
+
+_ELIDED = frozenset({"qu", "jusqu", "lorsqu", "puisqu", "quelqu"})
+
+
 def _run(
     tokens: Tokens, run: list[int], words: list[str], title_end: int, body: set[str] | None
 ) -> Iterator[Name]:
@@ -83,17 +109,20 @@ def _run(
     sure = not (heads and len(words) == 1 and first == run[0])
     if title and body is not None:
         sure = sure and any(word in body for word in words)
-    public = _is_public(tokens, run) or _is_body(tokens, run) or " ".join(words) in _rulers()
+    public = _is_public(tokens, run, title=title) or _is_body(tokens, run) or " ".join(words) in _rulers()
     placed = _is_placed(tokens, run)
     yield name_of(words, sure=sure, title=title, first=first, placed=placed, public=public)
 
 
-def _is_public(tokens: Tokens, run: list[int]) -> bool:
-    """Whether a word for an office or for speaking stands before the name, or one for speaking after it."""
+def _is_public(tokens: Tokens, run: list[int], *, title: bool) -> bool:
+    """Whether a word for an office or for speaking stands before the name, or one for speaking after it.
+
+    Whom a title names is whom it is about, whatever office he bears, unless he speaks.
+    """
     before, after = _public("before"), _public("after")
     sentence = tokens.sentences[run[0]]
     near = range(max(0, run[0] - 1), run[0] + (len(run) > 2))
-    if any(tokens.words[i] in before and tokens.sentences[i] == sentence for i in near):
+    if not title and any(tokens.words[i] in before and tokens.sentences[i] == sentence for i in near):
         return True
     last = run[-1] + 1
     return last < len(tokens.words) and tokens.sentences[last] == sentence and tokens.words[last] in after

@@ -28,7 +28,16 @@ class _Common:
 
     def holds(self, word: str) -> bool:
         """Whether a folded word is common."""
-        return word in self._words or word.startswith(self._stems.get(word[:3], ()))
+        if word in self._words:
+            return True
+        stems = self._stems.get(word[:3], ())
+        return word.startswith(stems) and any(
+            len(word) - len(stem) <= _ENDING for stem in stems if word.startswith(stem)
+        )
+
+
+_ENDING = 5
+"""Letters of an ending, at most: Pushkevich is no form of "push"."""
 
 
 _ANY = "any"

@@ -6,23 +6,35 @@ is worth; the sum decides. What is sure (one page, one number of an urgent actio
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from jobs.steps.lexicon.tokens import fold
 from jobs.steps.link.evidence import DAY, WHOLE, Sign, ages, evidence, families, gap
 from jobs.steps.link.kin import Kin, Telling, kin
+from jobs.steps.link.name_words import common_names
+from jobs.steps.link.seats import elsewhere
 from jobs.steps.link.sounds import data
 from jobs.steps.link.traits import TITLE_STEM, Traits
 from jobs.steps.link.wording import alike
 from storage.records import Reason
 
 _DOTS = (".", "…")
-_HARD = frozenset({"full name", "name", "same place", "same wording", "a resolution of one body"})
-_HARD_NEAR = frozenset({"same number of persons", "same date", "date told"})
+_HARD = frozenset(
+    {"full name", "name", "same place", "same wording", "a resolution of one body", "calls off what it asked"}
+)
+_HARD_NEAR = frozenset(
+    {
+        *("same number of persons", "about as many at once", "as many organisations"),
+        *("same date", "date told", "fasting since one day", "several countries at once"),
+    }
+)
 _RARELY = 1.0
 _SPELLED = 0.9
 """From here on a word agrees by its letters, not by ear alone."""
+_ALIKE = 0.7
+"""The same where one of two texts names no country."""
 _HELD = 0.4
 """At least one of these must agree, and this strongly: time and countries alone tell no case."""
 
@@ -55,7 +67,8 @@ def compare(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> 
     told = {sign: worth.get(sign.name, 0.0) * sign.strength for sign in signs}
     score = worth["start"] + sum(told.values())
     near = _near(new, old) or names.part >= _HELD or _both_unplaced(new, old)
-    if score < 1 or not any(_is_hard(sign, near=near) for sign in signs):
+    held = any(_is_hard(sign, near=near) for sign in signs) or _at_once(new, old, signs)
+    if score < 1 or not held:
         doubtful = any(sign.name == "other places in the titles" and sign.strength > 0.7 for sign in signs)
         return Likeness(min(score, 0.99), doubtful=doubtful)
     shown = sorted((sign for sign in told if told[sign] > _SHOWN), key=lambda sign: -told[sign])
@@ -90,6 +103,23 @@ def _is_hard(sign: Sign, *, near: bool) -> bool:
     if sign.strength < _HELD:
         return False
     return sign.name in _HARD or (sign.name in _HARD_NEAR and (near or sign.strength > _RARELY))
+
+
+def _at_once(new: Traits, old: Traits, signs: Sequence[Sign]) -> bool:
+    """Whether several countries, within a day and of one harm on one day or in one form, tell one event.
+
+    Two sources write of it that name nobody: what befell whose nationals where is rarely told twice a day.
+    """
+    if new.source == old.source and new.language == old.language:
+        return False
+    if gap(new, old) > DAY or len(new.countries & old.countries) < _SEVERAL:
+        return False
+    names = {sign.name for sign in signs}
+    return "day told" in names or "same kind" in names
+
+
+_SEVERAL = 3
+"""Countries that rarely meet in two events of one day."""
 
 
 @cache
@@ -160,7 +190,7 @@ def _excluded(new: Traits, old: Traits, names: Kin) -> bool:
 
 def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
     """Other countries, and no name that is spelled alike: what sounds alike there is another word."""
-    if _namesakes(new, old):
+    if _namesakes(new, old, names):
         return True
     if not (new.countries and old.countries) or new.countries & old.countries:
         return False
@@ -169,14 +199,14 @@ def _elsewhere(new: Traits, old: Traits, names: Kin) -> bool:
     return not (new.places & old.places or new.numbers & old.numbers)
 
 
-def _namesakes(new: Traits, old: Traits) -> bool:
-    """Two first calls whose titles name other places: a name in common is then another bearer's.
+def _namesakes(new: Traits, old: Traits, names: Kin) -> bool:
+    """Two first calls whose titles name other places: a common name is then another bearer's.
 
     Not where more agrees: age, number, a day that is told, another place, a body.
     """
-    if new.stage or old.stage or not (new.title_places and old.title_places):
+    if any(word not in common_names() and len(word) >= _RARE_FROM for word in names.shared):
         return False
-    if new.title_places & old.title_places:
+    if new.stage or old.stage or not elsewhere(new.title_scenes, old.title_scenes):
         return False
     return not (
         new.places & old.places
@@ -188,6 +218,10 @@ def _namesakes(new: Traits, old: Traits) -> bool:
     )
 
 
+_RARE_FROM = 5
+"""Letters of a word of a name, at least: of shorter ones there are too many alike."""
+
+
 def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
     """A case without a name lives for months, one with a name for years, an anniversary for weeks.
 
@@ -197,11 +231,17 @@ def _too_long_ago(new: Traits, old: Traits, names: Kin) -> bool:
     if apart > 60 * DAY:
         if (new.yearly and old.yearly) or same_title(new.title, old.title):
             return True
-        if not new.countries & old.countries and names.full < WHOLE and names.part < _SPELLED:
+        needed = _SPELLED if new.countries and old.countries else _ALIKE
+        if not new.countries & old.countries and names.full < WHOLE and names.part < needed:
             return True
-    if apart > 200 * DAY and not new.outcome:
+    condemned = names.full >= _THREE_WORDS and "execution" in new.harms & old.harms
+    if apart > 200 * DAY and not new.outcome and not condemned:
         return True
     return apart > 1_300 * DAY or (apart > 120 * DAY and names.full < 1 and names.part < 0.5)
+
+
+_THREE_WORDS = 2.5
+"""A name of three words or more: who bears it and was condemned to death is the same, years later too."""
 
 
 def _other_person(new: Traits, old: Traits, names: Kin) -> bool:
@@ -214,6 +254,8 @@ def _another_occasion(new: Traits, old: Traits, names: Kin) -> bool:
     share = alike(new.wording, old.wording, _PATTERN)
     if share == 0.0:
         return False
+    if new.countries and old.countries and not new.countries & old.countries:
+        return True
     if new.numbers and old.numbers and new.numbers != old.numbers:
         return True
     if names.full >= 2 or (new.stage and new.numbers & old.numbers):

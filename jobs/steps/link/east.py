@@ -149,7 +149,16 @@ def korean_by_latin(words: Sequence[str]) -> frozenset[str]:
 @cache
 def chinese_surnames() -> frozenset[str]:
     """The family names of one Han character, in both forms."""
-    return frozenset(data("east")["chinese"]["single"].replace("\n", ""))
+    told = data("east")["chinese"]["single"].replace("\n", "")
+    return frozenset(told) | frozenset(map(fold, told))
+
+
+@lru_cache(maxsize=4_096)
+def begins_han_name(char: str) -> bool:
+    """Whether a Han character, in either form, is a family name of Chinese or Koreans."""
+    return any(
+        one in names for one in (char, fold(char)) for names in (chinese_surnames(), korean_surnames())
+    )
 
 
 @cache

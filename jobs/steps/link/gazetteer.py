@@ -80,11 +80,18 @@ def places_in(tokens: Tokens) -> dict[str, tuple[int, int]]:
 def places_heard(names: Names, countries: Iterable[str]) -> frozenset[str]:
     """The places of the tables, in these countries, that a name or a loose word sounds like."""
     heard = {key for name in names.told if len(name.words) == 1 for key in name.keys[0] if len(key) > 2}
-    heard |= {key[2:] for key in names.loose if key[:2] == "s:" and len(key) > 5}
     known = _ids()
+    loose = {key[2:] for key in names.loose if key[:2] == "s:" and len(key) > 5}
     return frozenset(
-        place for country in countries for key in heard if (place := f"{country} {key}") in known
+        place
+        for country in countries
+        for key in (heard if country in _WRITTEN else heard | loose)
+        if (place := f"{country} {key}") in known
     )
+
+
+_WRITTEN = frozenset({"KP", "KR", "CN", "JP", "TW", "HK"})
+"""Countries whose places stand in the tables as they are written there: what sounds so is another word."""
 
 
 @cache

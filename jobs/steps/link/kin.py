@@ -1,23 +1,17 @@
 """Says how the names of two texts stand to one another: the same person, a shared word, or two persons."""
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from jobs.steps.link import east
-from jobs.steps.link.name import Name, Names, script_of, stem
+from jobs.steps.link.name import Name, Names
+from jobs.steps.link.name_words import common_names
+from jobs.steps.link.spelled import words_alike
 from jobs.steps.link.traits import Traits
 
-_SURE = 1.0
 _PUBLIC = 0.25
 """What the name of an official or a speaker tells, in comparison."""
-_HEARD = 0.85
-"""A word of one script in another spelling; in another script, by the number of consonants that agree."""
-_BY_EAR = {1: 0.2, 2: 0.45, 3: 0.7}
-_HEARD_WHOLE = 2.0
 
 
 class Kin(NamedTuple):
@@ -37,14 +31,20 @@ class Kin(NamedTuple):
     """Both titles name somebody, and not the same person."""
     strangers: bool = False
     """Both texts name persons, and none of them agrees."""
+    places: frozenset[str] = frozenset()
+    """Names that both give to a place: "in Hrodna", "Hrodna prison"."""
 
     @property
     def bound(self) -> float:
         """In how far a name holds the texts together, whatever else differs: 0 to 1."""
         if self.full >= 1.2:
             return 1.0
-        long = len(self.words) >= 7
-        return min(1.0, self.part) * (0.85 if long else 0.6)
+        rare = len(self.words) >= _LONG and self.words not in common_names()
+        return min(1.0, self.part) * (0.85 if rare else 0.6)
+
+
+_LONG = 5
+"""Letters of a word from which on it is rarely another one's name."""
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class _Found:
     titled: bool = False
     person: bool = False
     apart_in_titles: bool = False
+    places: set[str] = field(default_factory=set)
 
     def take(self, match: "_Match", name: Name) -> None:
         if match.full > self.full:
@@ -69,6 +70,10 @@ class _Found:
 
     def agree(self, match: "_Match", one: Name, two: Name) -> None:
         """Two names that both texts mark as such."""
+        if one.placed and two.placed and len(one.words) == len(two.words) == 1:
+            if match.part >= _PLACED:
+                self.places.add(one.words[0])
+            return
         self.take(match, one)
         if match.full or match.part >= 0.4:
             self.titled |= one.title or two.title
@@ -83,12 +88,18 @@ class _Found:
             self.person |= name.person
 
 
+_PLACED = 0.5
+"""How well a place's name agrees, at least."""
+
+
 class _Match(NamedTuple):
     full: float = 0.0
     part: float = 0.0
     word: str = ""
     shared: frozenset[str] = frozenset()
     apart: bool = False
+    beside: int = 0
+    """Consonants of a name whose words stand side by side, too few to tell it from chance."""
 
     def worth(self, share: float) -> "_Match":
         """The same match of a name that tells less."""
@@ -128,6 +139,9 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         )
     for name, match in loose:
         found.agree_loosely(match.worth(telling(name.words) * (_PUBLIC if name.public else 1.0)), name)
+    short = {name.words: match.beside for name, match in loose if match.beside}
+    if not found.full and len(short) > 1 and sum(short.values()) >= _ENOUGH:
+        found.full, found.words = _TOGETHER, ", ".join(" ".join(words) for words in sorted(short))
     if same_language:
         _both_loose(new, old, found, telling)
     titled = found.apart_in_titles or not found.titled
@@ -139,6 +153,7 @@ def kin(new: Traits, old: Traits, telling: Telling = lambda _words: 1.0) -> Kin:
         found.apart,
         titles_differ=titled and new.names.titled and old.names.titled,
         strangers=not found.person and new.names.persons and old.names.persons,
+        places=frozenset(found.places),
     )
 
 
@@ -169,8 +184,12 @@ def _among_loose(one: Traits, two: Traits) -> list[tuple[Name, "_Match"]]:
     return [
         (name, match)
         for name in map(one.names.told.__getitem__, sorted(alike))
-        if (name.sure or len(name.words) > 1) and (match := _one_told(name, two.names)) is not _NOTHING
+        if (name.sure or len(name.words) > 1)
+        and (match := _one_told(name, two.names, read=two.language in _READ_HAN)) is not _NOTHING
     ]
+
+
+_READ_HAN = frozenset({"zh", "ja"})
 
 
 def _both_told(one: Name, two: Name, *, same_language: bool) -> _Match:
@@ -200,7 +219,7 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     for word, sounds in zip(one.words, one.keys, strict=True):
         best, taken = 0.0, -1
         for other in left:
-            likeness = _words_alike(word, sounds, theirs[other], heard[other])
+            likeness = words_alike(word, sounds, theirs[other], heard[other])
             if likeness > best:
                 best, taken = likeness, other
         if taken < 0:
@@ -214,7 +233,7 @@ def _word_by_word(one: Name, two: Name, sure: float) -> _Match:
     told = frozenset([word for word in shared if len(word) > 2])
     if len(shared) == 1 and shared[0] in east.korean_surnames():
         total *= _SURNAME
-    if own and left and _run_on(one, two):
+    if own and left and (_run_on(one, two) or _misspelled(one, two, shared, left)):
         return _Match(part=0.7 * sure, word=shared[0], shared=told)
     if own and left:
         part = 0.3 * total / len(shared) * sure
@@ -231,6 +250,17 @@ _SURNAME = 0.5
 def _run_on(one: Name, two: Name) -> bool:
     """Marcos Delgado and Delgado Reyes are parts of one name."""
     return one.words[-1] == two.words[0] or two.words[-1] == one.words[0]
+
+
+def _misspelled(one: Name, two: Name, shared: list[str], left: list[int]) -> bool:
+    """Whether what differs has the same consonants, and many: Bdap and Bdup, but not Hassan and Hossein."""
+    mine = [heard for word, heard in zip(one.words, one.keys, strict=True) if word not in shared]
+    return any(
+        len(key) >= _MANY_CONSONANTS for heard in mine for other in left for key in heard & two.keys[other]
+    )
+
+
+_MANY_CONSONANTS = 3
 
 
 def _one_in_other(one: Name, two: Name) -> bool:
@@ -253,84 +283,27 @@ def _whole_worth(key: str) -> float:
     return (0.45, 1.0, 2.0)[min(2, key.count("."))]
 
 
-def _words_alike(one: str, heard: frozenset[str], two: str, other: frozenset[str]) -> float:
-    """In how far two words of names are one: 0 to 1."""
-    if one == two:
-        return _SURE if len(one) > 3 else 0.6
-    same_script = script_of(one) == script_of(two)
-    if heard.isdisjoint(other):
-        return 0.0 if same_script else _nearly_heard(heard, other)
-    length = max(map(len, heard & other))
-    if not same_script:
-        return _BY_EAR.get(length, 0.85)
-    if stem(one) == stem(two):
-        return 0.95
-    return _HEARD * min(1.0, length / 3) if _spelled_alike(one, two) else 0.0
-
-
-def _nearly_heard(heard: frozenset[str], other: frozenset[str]) -> float:
-    """Two scripts that write a name with one sound more or less: Степан and Stsiapan."""
-    for one in heard:
-        for two in other:
-            short, long = sorted((one, two), key=len)
-            if len(short) < 4 or len(long) != len(short) + 1:
-                continue
-            if any(long[:i] + long[i + 1 :] == short for i in range(len(long))):
-                return 0.55
-    return 0.0
-
-
-@lru_cache(maxsize=16_384)
-def _spelled_alike(one: str, two: str) -> bool:
-    """Whether two words that sound alike differ in vowels, doubled letters and the like alone."""
-    if not _vowels_agree(one, two):
-        return False
-    plain, other = one.replace("y", "i"), two.replace("y", "i")
-    if _strict(plain) == _strict(other) or _strict(_long(plain)) == _strict(_long(other)):
-        return True
-    return SequenceMatcher(None, plain, other).ratio() >= 0.75
-
-
-def _long(word: str) -> str:
-    """A name with the short u of Belarusian written out: Shyshou is Shishov."""
-    return re.sub(r"(?<=[aeo])u$", "v", word)
-
-
-_VOWELS = re.compile("[aeiouyаеиоуыэюяё]+")
-_DARK = frozenset("ouоуюё")
-
-
-def _vowels_agree(one: str, two: str) -> bool:
-    """False where the first vowel is dark in one alone: Hassan is not Hossein, but Muhammad is Mohammed."""
-    first, second = _VOWELS.search(one), _VOWELS.search(two)
-    if not (first and second) or len(first.group()) > 1 or len(second.group()) > 1:
-        return True
-    return (first.group() in _DARK) == (second.group() in _DARK)
-
-
-_SAME = (
-    ("kh", "h"), ("sch", "s"), ("tch", "s"), ("dj", "j"), ("ch", "s"), ("sh", "s"), ("ou", "u"), ("ph", "f"),
-    ("q", "k"), ("z", "s"), ("v", "w"), ("x", "ks"),
-)  # fmt: skip
-"""Letters that one language writes for another's, within one script."""
-
-
-def _strict(word: str) -> str:
-    """The consonants of a word, h included."""
-    word = stem(word)
-    for old, new in _SAME:
-        word = word.replace(old, new)
-    bones = [c for c in word if c not in "aeiouyаеиоуыэюяйьъё"]
-    return "".join(c for i, c in enumerate(bones) if i == 0 or c != bones[i - 1])
-
-
-def _one_told(name: Name, other: Names) -> _Match:
-    """A name in a text whose words are not known to be names."""
+def _one_told(name: Name, other: Names, *, read: bool) -> _Match:
+    """A name in a text whose words are not known to be names; `read`: the text is written in Han."""
     loose = other.loose
     sure = 1.0 if name.sure else 0.6
-    for key in sorted(name.whole | {f"t:{key[2:]}" for key in name.whole if key[:2] == "s:"}):
+    written = read and name.script == "han"  # what is written in one script is not compared by its sound
+    for key in sorted(_written(name) if written else _heard(name)):
         if key in loose:
             return _whole_match(name, _whole_worth(key), 0.8 * sure)
+    return _NOTHING if written else _word_for_word(name, other, sure)
+
+
+def _written(name: Name) -> frozenset[str]:
+    return frozenset(key for key in name.whole if key[:2] in {"h:", "p:", "k:"})
+
+
+def _heard(name: Name) -> frozenset[str]:
+    return name.whole | {f"t:{key[2:]}" for key in name.whole if key[:2] == "s:"}
+
+
+def _word_for_word(name: Name, other: Names, sure: float) -> _Match:
+    loose = other.loose
     hits: list[tuple[str, float, tuple[int, ...]]] = []
     for word, heard in zip(name.words, name.keys, strict=True):
         best = 0.0
@@ -351,13 +324,22 @@ def _one_told(name: Name, other: Names) -> _Match:
     word, worth, places = max(hits, key=lambda hit: hit[1])
     lone = 1.0 if len(name.words) == 1 else 0.7
     headed = 1.3 if name.title and any(place < other.title_words for place in places) else 1.0
-    return _Match(part=min(1.0, worth * lone * headed) * sure, word=word, shared=shared)
+    most = 1.0 if places and worth >= _WRITTEN else _AT_MOST
+    beside = agreeing if together else 0
+    part = min(most, worth * lone * headed) * sure
+    return _Match(part=part, word=word, shared=shared, beside=beside)
 
 
 _LOOSE = {("s", 1): 0.0, ("s", 2): 0.4, ("s", 3): 0.65, ("t", 5): 0.5}
 """What it tells that a word of a name sounds like one that may be none, by the consonants that agree."""
+_WRITTEN = 0.9
+"""From here on a word agrees by its letters."""
+_AT_MOST = 0.88
+"""What one word that sounds alike tells, at most: it may be another word."""
 _ENOUGH = 5
 """Consonants of a whole name, below which chance alone finds it in a text."""
+_TOGETHER = 1.2
+"""What two short names tell that stand in both texts."""
 _SIDE_BY_SIDE = 0.3
 """What it adds that two words of a name stand together in the other text as well."""
 

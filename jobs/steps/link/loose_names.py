@@ -19,7 +19,8 @@ _HAN_READ = 160
 
 def han_keys(name: str) -> frozenset[str]:
     """By what a name in Han characters is known: itself, and how Koreans and Chinese read it."""
-    found = {f"h:{fold(name)}", *east.korean_by_han(name), east.chinese_by_han(name)}
+    plain = fold(name)
+    found = {f"h:{plain}", *east.korean_by_han(name), *east.korean_by_han(plain), east.chinese_by_han(name)}
     if len(name) > 2:
         found |= {f"s:{key}" for key in sounds(name) if len(key) >= 4}
     return frozenset(found - {""})
@@ -49,8 +50,8 @@ _JOINED = frozenset({"عبد", "وعبد", "لعبد"})
 def _loose_hangul(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
     for match in _HANGUL_RUN.finditer(tokens.text):
         at = place_of(tokens, match.start())
-        if at in taken:
-            continue
+        if at in taken or tokens.text[match.start() - 1 : match.start()].isdecimal():
+            continue  # what follows a figure is what it counts
         word = without_particle(match.group())
         if len(word) < 2 or len(word) > 8:
             continue
@@ -73,7 +74,7 @@ def _loose_han(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
             if read < _HAN_READ:
                 yield from ((key, place) for key in _transcribed(run[i : i + 6]))
                 read += 1
-            if char not in east.chinese_surnames() and char not in east.korean_surnames():
+            if not east.begins_han_name(char):
                 continue
             for length in (3, 2):
                 name = run[i : i + length]

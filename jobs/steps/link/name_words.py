@@ -44,6 +44,13 @@ def folded_list(group: str, language: str) -> frozenset[str]:
 
 
 @cache
+def common_names() -> frozenset[str]:
+    """Names that thousands bear, folded."""
+    line = data("names")["common"]["all"].replace("\n", " ")
+    return frozenset(fold(name.strip()) for name in line.split(","))
+
+
+@cache
 def particles() -> tuple[str, ...]:
     """The particles of Korean, the longest first."""
     return tuple(sorted(listed("particles", "ko"), key=len, reverse=True))

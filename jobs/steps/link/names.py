@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from sys import intern
 
-from jobs.steps.lexicon.tokens import Tokens
+from jobs.steps.lexicon.tokens import Tokens, fold
 from jobs.steps.link import east
 from jobs.steps.link.capitalised import abd, capitalised
 from jobs.steps.link.common_words import common_words
@@ -102,11 +102,10 @@ def _introduced(tokens: Tokens, title_end: int) -> Iterator[Name]:
                 yield name_of(abd(run), sure=True, title=tokens.starts[i] < title_end, first=i + 1)
     for match in _han_introduced().finditer(tokens.text):
         name = match.group(1) or match.group(2)
-        if name[0] in east.chinese_surnames() or name[0] in east.korean_surnames():
+        if east.begins_han_name(name[0]):
             title = match.start() < title_end
-            yield Name(
-                (name,), (sounds_of(name),), han_keys(name), True, title, place_of(tokens, match.start())
-            )
+            heard, keys = sounds_of(name), han_keys(name)
+            yield Name((fold(name),), (heard,), keys, True, title, place_of(tokens, match.start()))
 
 
 @cache
@@ -114,4 +113,5 @@ def _han_introduced() -> re.Pattern[str]:
     before = "|".join(sorted(listed("before", "zh"), key=len, reverse=True))
     after = "|".join(sorted((*listed("after", "zh"), *listed("after", "ja")), key=len, reverse=True))
     han = "[\u4e00-\u9fff]"
-    return re.compile(f"(?:{before})({han}{{2,3}})(?!{han})|(?<!{han})({han}{{2,4}}?)(?:{after})")
+    # Most names have three characters; where the sentence goes on it is taken for one of these.
+    return re.compile(f"(?:{before})({han}{{3}}|{han}{{2}}(?!{han}))|(?<!{han})({han}{{2,4}}?)(?:{after})")

@@ -119,7 +119,13 @@ def spellings(word: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((plain, re.sub(r"\bw", "v", plain))))
     if word.isascii():
         # Kawinda or Kavinda; the soft t and the short u of Belarusian: Stsiapan, Shyshou (Stepan, Shishov).
-        ways = (word, word.replace("w", "v"), word.replace("ts", "t"), re.sub(r"(?<=[aeo])u$", "v", word))
+        # The ç and the x of Turkic languages: Colak (Çolak, Cholak), Farrux (Farrukh).
+        ways = (
+            *(word, word.replace("w", "v"), word.replace("ts", "t"), re.sub(r"(?<=[aeo])u$", "v", word)),
+            *((re.sub("^c(?=[aou])", "ch", word),) if word[0] == "c" else ()),
+            *((word.replace("x", "kh"),) if "x" in word else ()),
+            *((word.replace("tzh", "t'zh"),) if "tzh" in word else ()),
+        )
         return tuple(dict.fromkeys(ways))
     pattern, letters = _letters()
     choices = [letters.get(part, (part,)) for part in pattern.findall(word)]

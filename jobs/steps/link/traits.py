@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import combinations
+from math import log
 from sys import intern
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from jobs.steps.classify import HOME
 from jobs.steps.classify.cues import HARMS, find_cues
 from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
@@ -16,9 +19,12 @@ from jobs.steps.lexicon.tokens import Tokens, cut, fold, words_of
 from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
+from jobs.steps.link.durations import fasting_since
 from jobs.steps.link.gazetteer import bodies_in, place_id, places_heard, places_in
+from jobs.steps.link.groups import organisations_counted
 from jobs.steps.link.name import Names
 from jobs.steps.link.names import names_in
+from jobs.steps.link.seats import scenes
 from jobs.steps.link.stages import is_again, is_yearly, stage_of
 from jobs.steps.link.when import days_in
 from jobs.steps.link.wording import Wording, leading, wording
@@ -63,9 +69,13 @@ class Traits:
     kind: str
     language: str
     countries: frozenset[str]
+    title_countries: frozenset[str]
+    """Those that its title names."""
     identifiers: frozenset[str]
     names: Names
     numbers: frozenset[int]
+    title_numbers: frozenset[int]
+    """Those of the title: of how many it is, whatever parts of them the text counts."""
     days: frozenset[date]
     """Days that the text names."""
     told: frozenset[date]
@@ -73,10 +83,16 @@ class Traits:
     places: frozenset[str]
     place_words: dict[str, str]
     """How the text itself writes them."""
-    title_places: frozenset[str]
+    scenes: frozenset[str]
+    """The places but for capitals that stand for governments (`seats`)."""
+    title_scenes: frozenset[str]
     bodies: frozenset[str]
+    groups: frozenset[int]
+    """How many organisations speak together."""
     concepts: frozenset[str]
     ages: frozenset[int]
+    fasting: frozenset[date]
+    """Since when somebody has gone without food."""
     yearly: bool
     """Whether its title marks an anniversary."""
     again: bool
@@ -86,6 +102,8 @@ class Traits:
     stage: str
     """How its title says the case went on (`stages`); "" for a first call."""
     stage_words: str
+    stages: frozenset[str]
+    """The stages that title and lead tell."""
     msg_type: str
     outcome: bool
     """Whether its title or its lead tells how something went on, or a word of the field does."""
@@ -113,11 +131,32 @@ class Traits:
     def sought(self) -> Iterator[str]:
         """The marks of what may be found alike: its own, and of passing things those of the months around."""
         yield from self.marks
+        if self.source and self.outcome and not self.names.persons:
+            yield from (f"voice {self.source} {self._day() - days}" for days in range(_SOON))
+        yield from self._lands(self._day() - 1)
+        yield from self._lands(self._day() + 1)
+        for day in self.fasting:
+            yield from (f"fast {day + timedelta(days=days)}" for days in (-2, -1, 1, 2))
         month = int(self.moment // _MONTH)
+        for number in self.numbers:
+            if number > _MANY:
+                yield from (f"about {_size(number) + by} {month}" for by in (-1, 1))
         for near in (month - 2, month - 1, month + 1, month + 2):
             yield from self._passing(near)
 
+    def _lands(self, day: int) -> Iterator[str]:
+        """Of several countries: what befalls whose nationals where is told by others on the same day."""
+        if len(self.countries) >= _LANDS:
+            yield from (f"lands {' '.join(three)} {day}" for three in combinations(sorted(self.countries), 3))
+
+    def _day(self) -> int:
+        return int(self.moment // 86_400)
+
     def _other_marks(self) -> Iterator[str]:
+        if self.source:
+            yield f"voice {self.source} {self._day()}"
+        yield from (f"fast {day}" for day in self.fasting)
+        yield from self._lands(self._day())
         yield from self._passing(int(self.moment // _MONTH))
         yield from (f"day {day}" for day in self.days | self.told)
         yield from (f"code {code}" for code in self.identifiers)
@@ -131,13 +170,26 @@ class Traits:
         """What tells a case for some weeks: later it is another one in the same place, or of as many."""
         yield from (f"place {place} {month}" for place in self.places)
         yield from (f"number {number} {month}" for number in self.numbers if number > _PAIR)
+        yield from (f"groups {number} {month}" for number in self.groups)
+        yield from (f"about {_size(number)} {month}" for number in self.numbers if number > _MANY)
         if self.kind == Kind.RESOLUTION:
             yield from (f"body {body} {month}" for body in self.bodies)
 
 
+def _size(number: int) -> int:
+    """The order of a number: of two that differ by a twentieth it is the same, or next to it."""
+    return round(log(number) / log(1.06))
+
+
+_MANY = 20
+"""Persons from which on some tell a round number."""
 _MONTH = 30 * 86_400
+_LANDS = 3
+_SOON = 4
+"""Days within which a source that calls something off need not say what."""
 _OUTCOMES = ("freed", "closed", "put_off", "worst")
 """Groups of cues that tell how a case went on."""
+_FAST = "hunger strike"
 _PAIR = 2
 """Two persons are a pair; more than these tell a group."""
 
@@ -164,23 +216,29 @@ def unread_traits(statement: Statement) -> Traits:
         kind=str(statement.kind),
         language=statement.language,
         countries=frozenset(statement.countries),
+        title_countries=frozenset(),
         identifiers=frozenset(),
         names=Names((), {}),
         numbers=frozenset(),
+        title_numbers=frozenset(),
         days=frozenset(),
         told=frozenset(),
         places=frozenset(),
         place_words={},
-        title_places=frozenset(),
+        scenes=frozenset(),
+        title_scenes=frozenset(),
         bodies=frozenset(),
+        groups=frozenset(),
         concepts=frozenset(),
         ages=frozenset(),
+        fasting=frozenset(),
         yearly=False,
         again=False,
         harms=frozenset(),
         wording=wording(()),
         stage="",
         stage_words="",
+        stages=frozenset(),
         msg_type=str(statement.alert.msg_type),
         outcome=False,
     )
@@ -207,10 +265,17 @@ def read_traits(statement: Statement) -> Traits:
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
     countries = frozenset(statement.countries or countries_of_tokens(tokens))
+    if statement.language in HOME and countries == {HOME[statement.language]}:
+        countries = frozenset(countries_of_tokens(tokens))  # the country of a language is a guess
     countries |= {_WITHIN[country] for country in countries & _WITHIN.keys()}
     places |= _towns(tokens, names)
     title = cut(statement.title[:_TITLE])
+    in_title = {at for at in dated if at < len(title.words)}
+    title_numbers = persons_counted(title, in_title, statement.language, title=True)
     stage = stage_of(title, statement.language)
+    lead = stage_of(cut(statement.text[:_TITLE]), statement.language)
+    where = scenes(tokens, places)
+    concepts = concepts_in(tokens)
     return Traits(
         title=statement.title,
         text=_digest(whole),
@@ -220,29 +285,35 @@ def read_traits(statement: Statement) -> Traits:
         kind=str(statement.kind),
         language=statement.language,
         countries=countries,
+        title_countries=frozenset(countries_of_tokens(title)) & countries,
         identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
         names=_without_issuers(names, statement),
-        numbers=persons_counted(tokens, dated, statement.language),
+        numbers=persons_counted(tokens, dated, statement.language) | title_numbers,
+        title_numbers=title_numbers,
         days=days.named,
         told=days.told,
         places=frozenset(places) | places_heard(names, countries),
         place_words={place: tokens.evidence(*at) for place, at in places.items()},
-        title_places=frozenset(place for place, (at, _) in places.items() if tokens.starts[at] < title_end),
-        bodies=bodies_in(tokens),
-        concepts=concepts_in(tokens),
+        scenes=where,
+        title_scenes=frozenset(place for place in where if tokens.starts[places[place][0]] < title_end),
+        bodies=bodies_in(tokens) | _speaking(statement),
+        groups=organisations_counted(tokens, statement.language),
+        concepts=concepts,
         ages=ages_in(text),
+        fasting=fasting_since(text, moment.date() if moment else None) if _FAST in concepts else frozenset(),
         yearly=is_yearly(title),
         again=is_again(title),
         harms=frozenset(harm for harm in HARMS if harm in cues.found),
         wording=wording(tokens.words),
         stage=stage.name,
         stage_words=stage.words,
+        stages=frozenset({stage.name, lead.name} - {""}),
         msg_type=str(statement.alert.msg_type),
         outcome=bool(
             stage.name
             or statement.alert.msg_type is not MsgType.ALERT
             or any(group in cues.found for group in _OUTCOMES)
-            or stage_of(cut(statement.text[:_TITLE]), statement.language).name not in {"", "moved"}
+            or lead.name not in {"", "moved"}
         ),
     )
 
@@ -255,6 +326,13 @@ def _towns(tokens: Tokens, names: Names) -> dict[str, tuple[int, int]]:
         for hit in cities().find(tokens)
         if hit.first not in named
     }
+
+
+def _speaking(statement: Statement) -> frozenset[str]:
+    """The body that publishes its own resolution: the text calls it "the House"."""
+    if statement.kind is not Kind.RESOLUTION or not statement.source_name:
+        return frozenset()
+    return bodies_in(cut(statement.source_name))
 
 
 _WITHIN = {"HK": "CN", "MO": "CN", "EH": "MA", "PS": "IL"}

@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.steps.lexicon.tokens import cut, fold
+from jobs.steps.lexicon.tokens import Tokens, cut, fold
 from jobs.steps.link import east
 from jobs.steps.link.ages import ages_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
+from jobs.steps.link.durations import fasting_since
 from jobs.steps.link.gazetteer import bodies_in, place_id, places_in
+from jobs.steps.link.groups import organisations_counted
 from jobs.steps.link.names import names_in
+from jobs.steps.link.seats import elsewhere, scenes
 from jobs.steps.link.sounds import sounds
 from jobs.steps.link.stages import is_yearly, stage_of
 from jobs.steps.link.when import days_in
@@ -204,3 +207,82 @@ def test_nothing_raises(text: str, language: str) -> None:
     ages_in(text)
     stage_of(tokens, language)
     concepts_in(tokens)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "number"),
+    [
+        ("en", "Thirty-one human rights organisations ask", 31),
+        ("fr", "Vingt-deux ONG demandent", 22),
+        ("es", "Piden 40 organizaciones", 40),
+        ("ru", "Обращение: девять организаций", 9),
+        ("ar", "ناشدت تسع منظمات", 9),
+        ("ko", "아홉 단체와 가족은", 9),
+        ("ja", "九団体は", 9),
+        ("zh", "二十三个人权组织联署", 23),
+    ],
+)
+def test_organisations_that_speak_together_are_counted(language: str, text: str, number: int) -> None:
+    """In figures and in words; they are no persons."""
+    assert organisations_counted(cut(text), language) == {number}
+    assert number not in persons_counted(cut(text), set(), language)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Nine moved to gallows prison", {9}),
+        ("Tumen ten were sent over the bridge", {10}),
+        ("62 in a rubber boat", {62}),
+        ("UA 028/18 in Thailand", set()),
+        ("Killed in 2015 in Cairo", set()),
+        ("Members, three of whom are ill", set()),
+    ],
+)
+def test_a_title_may_count_without_saying_whom(text: str, numbers: set[int]) -> None:
+    """A number before a verb is one of persons; those of documents, years and parts are not."""
+    assert persons_counted(cut(text), set(), "en", title=True) == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "has not eaten for 71 days",
+        "71-day fast",
+        "au 71e jour",
+        "71 días sin comer",
+        "на 71-й день голодовки",
+        "71 يوماً من الإضراب",
+        "단식 71일째",
+        "断食71日目",
+        "绝食71天",
+    ],
+)
+def test_a_fast_is_known_by_its_first_day(text: str) -> None:
+    """Who fasts for 71 days today fasted for 69 the day before yesterday."""
+    assert fasting_since(text, TODAY) == {date(2023, 12, 11)}
+    assert fasting_since(text, None) == frozenset()
+
+
+def test_a_capital_stands_for_a_government() -> None:
+    """But where a word tells that something happens there."""
+    for text, scene in (("Riyadh may behead him", False), ("He is held in Riyadh", True)):
+        tokens = cut(text)
+        assert (
+            bool(scenes(tokens, places_in(tokens) | {place_id("SA", "Riyadh"): _at(tokens, "riyadh")}))
+            is scene
+        )
+
+
+def _at(tokens: Tokens, word: str) -> tuple[int, int]:
+    place = tokens.words.index(word)
+    return place, place
+
+
+def test_a_town_may_lie_in_a_region() -> None:
+    """A region and a town are not two places; two towns are, and two regions."""
+    cauca, antioquia = place_id("CO", "Cauca"), place_id("CO", "Antioquia")
+    town, other = place_id("CO", "Toribío"), place_id("CO", "Corinto")
+    assert not elsewhere({town}, {cauca})
+    assert elsewhere({town}, {other})
+    assert elsewhere({cauca}, {antioquia})
