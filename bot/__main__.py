@@ -20,7 +20,7 @@ COMMANDS = (
     ("import", "imports", "import_"),
     ("export", "exports", "export"),
     ("search", "archive", "search"),
-    ("migrate", "archive", "migrate"),
+    ("migrate", "migrate", "migrate"),
     ("backup", "backup", "backup"),
     ("restore", "backup", "restore"),
 )

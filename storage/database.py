@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from storage import backup, locks
+from storage import backup, locks, marks
 from storage.additions import Additions
 from storage.alerts import Alerts
 from storage.appeals import Appeals
@@ -146,6 +146,9 @@ class Database:
                 found = current_revision(connection)
                 if found not in (None, *revisions()):
                     raise Unusable(_newer(found))
+                mark = None if found is None else marks.marked(connection)
+                if mark is not None:
+                    raise Unusable("the database {}: {}".format(*mark.told()))
                 if found is None or migrate:
                     upgrade(connection)
                 elif found != newest_revision():
