@@ -31,11 +31,13 @@ from storage.held import Held
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
+from storage.locks import place
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
+from storage.nodes import Nodes
 from storage.notices import Notices
 from storage.own_time import OwnTime
 from storage.queries import Counts
@@ -89,6 +91,7 @@ class Work:
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
+    nodes: Nodes
     held: Held
     redactions: Redactions
     courses: Courses
@@ -225,6 +228,11 @@ class Database:
             locks.until_commit(connection, CHECK)
             return rekey(connection, self.keys.fitting(connection), new)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may be at work on it, too."""
+        return self.engine.dialect.name == "postgresql"
+
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()
@@ -280,6 +288,7 @@ class Database:
             subscriptions=Subscriptions(connection, key),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
+            nodes=Nodes(connection),
             held=Held(connection),
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
@@ -331,7 +340,9 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, ValueError):  # a port that is no number; both may quote a part of a password
         raise Unusable("the address of the database cannot be read") from None
     if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
+        # So that whoever looks at the server sees which program a session belongs to.
+        called = {"application_name": f"vigil-{place()}"} | dict(parsed.query)
+        parsed = parsed.set(drivername="postgresql+psycopg", query=called)
         return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.get_backend_name() != "sqlite":
         raise Unusable("only sqlite:/// and postgresql:// databases are supported")
