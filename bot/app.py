@@ -166,6 +166,13 @@ async def _over_nodes(
     async def gives() -> object:
         return await asyncio.to_thread(dispatcher.dispatch, now_utc())
 
+    async def polls_all() -> None:
+        now = now_utc()
+        await asyncio.to_thread(dispatcher.dispatch, now)
+        # Other nodes tell of it in the database alone.
+        while not await asyncio.to_thread(dispatcher.is_over, now, now_utc()):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_EVERY)
+
     async def polls(batch: Batch) -> object:
         return await poller.batch(batch.ids, batch.until, now_utc())
 
@@ -174,7 +181,7 @@ async def _over_nodes(
     queue = asyncio.create_task(Queue(poller.database, shared, polls, roles, beat).run())
     own.start()
     try:
-        yield gives
+        yield polls_all
     finally:
         own.stop()
         await _end([queue])

@@ -45,6 +45,12 @@ class Dispatcher:
             self.put(work.connection, [Batch(some, until) for some in _parts(ids)])
         return len(ids)
 
+    def is_over(self, then: datetime, now: datetime) -> bool:
+        """Whether all that was given at that moment has been asked, or is given anew."""
+        until = then + GIVEN_FOR
+        with self.database.read() as work:
+            return now > until or not work.sources.are_given(until)
+
 
 def _parts(ids: Sequence[int]) -> Iterator[tuple[int, ...]]:
     for start in range(0, len(ids), BATCH):

@@ -7,13 +7,14 @@ is queued in batches. Every job may be done twice: what is due stands in our own
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
 import structlog
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
@@ -37,6 +38,7 @@ _KEEPS_AT_ONCE = 10
 _HEARTBEAT = 3.0
 _STALLED = 10.0
 """Seconds without a heartbeat after which a node is taken for dead, and another does what it was doing."""
+_UNHEARD = 5.0
 _LOOK = 2.0
 _AGAIN = 1.0
 _END_WITHIN = 3.0
@@ -74,6 +76,8 @@ class Queue:
     poll: Callable[[Batch], Awaitable[object]]
     roles: frozenset[str]
     beat: Callable[[], None] = lambda: None
+    _ended: dict[int, float] = field(default_factory=dict)
+    """Jobs of ours that are over, and when, by the monotonic clock."""
 
     async def run(self) -> None:
         """Until it is cancelled. While the database is away it is tried again."""
@@ -131,31 +135,53 @@ class Queue:
                         await manager.retry_job(job, retry_at=now_utc())
                 except ConnectorException:
                     log.info("queue.taken_by_another", job=job.task_name, number=job.id)
+            await self._finish(manager)
             await asyncio.sleep(_LOOK)
+
+    async def _finish(self, manager: JobManager) -> None:
+        """Procrastinate says once that a job is over: where that was not heard, it would never end."""
+        now = time.monotonic()
+        over = {number for number, at in self._ended.items() if now - at > _UNHEARD}
+        for job in await manager.list_jobs_async(status="doing") if over else ():
+            if job.id in over:
+                log.warning("queue.unheard", job=job.task_name, number=job.id)
+                await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+        for number in over:
+            del self._ended[number]
 
     def _app(self, *, scheduled: bool) -> App:
         conninfo = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=_CONNECTIONS))
         for job in self.jobs:
-            made = app.task(name=job.name, queue=job.role, lock=job.name, queueing_lock=job.name)(_done(job))
+            made = app.task(
+                name=job.name, queue=job.role, lock=job.name, queueing_lock=job.name, pass_context=True
+            )(self._entry(job))
             if scheduled:
                 app.periodic(cron=cron(job.every))(made)
-        app.task(name=POLL, queue=POLL)(self._poll)
+        app.task(name=POLL, queue=POLL, pass_context=True)(self._poll)
         return app
 
-    async def _poll(self, ids: list[int], until: str) -> None:
-        await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
+    async def _poll(self, context: JobContext, ids: list[int], until: str) -> None:
+        try:
+            await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
+        finally:
+            self._is_over(context)
 
+    def _entry(self, job: Job) -> Callable[[JobContext, int], Awaitable[None]]:
+        run = guarded(job)
 
-def _done(job: Job) -> Callable[..., Awaitable[None]]:
-    run = guarded(job)
+        async def do(context: JobContext, timestamp: int) -> None:
+            """`timestamp` is when it was due: what there is to do is judged as of now."""
+            del timestamp
+            try:
+                await run()
+            finally:
+                self._is_over(context)
 
-    async def do(timestamp: int) -> None:
-        """`timestamp` is when it was due: what there is to do is judged as of now."""
-        del timestamp
-        await run()
+        return do
 
-    return do
+    def _is_over(self, context: JobContext) -> None:
+        self._ended[context.job.id or 0] = time.monotonic()
 
 
 def cron(every: float) -> str:

@@ -91,20 +91,20 @@ class Sources:
         """Every watched source, by name."""
         return self._select(sources.c.watched)
 
-    def due(self, now: datetime) -> tuple[Source, ...]:
+    def due(self, now: datetime, *, given: bool = False) -> tuple[Source, ...]:
         """The watched sources whose time has come and that are given to nobody, the longest overdue first.
 
+        With `given`, those too that are given to a node, which has not asked them yet.
         One that waits for longer than it ever could was asked by a clock that ran ahead, or less often.
         """
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now, *self._beyond(now))
-        free = sa.or_(sources.c.given_until.is_(None), sources.c.given_until <= now)
-        asked = sa.and_(sources.c.watched, sources.c.halted.is_(None), late, free)
+        free = () if given else (_free(now),)
+        asked = sa.and_(sources.c.watched, sources.c.halted.is_(None), late, *free)
         return self._select(asked, sources.c.next_due.asc().nulls_first())
 
     def give(self, ids: Sequence[int], until: datetime, now: datetime) -> tuple[int, ...]:
         """Gives them to one node to be asked, but for those that another one has; returns which, in order."""
-        free = sa.or_(sources.c.given_until.is_(None), sources.c.given_until <= now)
-        change = sa.update(sources).where(sources.c.id.in_(ids), free).values(given_until=until)
+        change = sa.update(sources).where(sources.c.id.in_(ids), _free(now)).values(given_until=until)
         given = set(self._connection.scalars(change.returning(sources.c.id)))
         return tuple(one for one in ids if one in given)
 
@@ -113,6 +113,11 @@ class Sources:
         asked = (sources.c.watched, sources.c.halted.is_(None), sources.c.given_until == until)
         found = {one.id: one for one in self._select(sa.and_(sources.c.id.in_(ids), *asked))}
         return tuple(found[one] for one in ids if one in found)
+
+    def are_given(self, until: datetime) -> bool:
+        """Whether some are given so and have not been asked."""
+        question = sa.select(sources.c.id).where(sources.c.given_until == until).limit(1)
+        return self._connection.scalar(question) is not None
 
     def take_back(self, ids: Sequence[int], until: datetime) -> None:
         """Whoever had them so has them no more: what is still due can be given anew."""
@@ -237,6 +242,10 @@ class Sources:
     def _select(self, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> tuple[Source, ...]:
         rows = self._connection.execute(sa.select(sources).where(where).order_by(*order, sources.c.name))
         return tuple(_source(row) for row in rows.mappings())
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(sources.c.given_until.is_(None), sources.c.given_until <= now)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The tables of Procrastinate, which hands jobs to nodes: on PostgreSQL alone, as its authors ship them.
 
-The text is that of the version that is pinned (`tests/storage/test_queue.py` says when it is another one).
+The text is that of the version that is pinned (`tests/jobs/test_queue.py` says when it is another one).
 When Procrastinate changes its tables, a new step here runs the migration that it ships, and this one keeps
 the text of today.
 """
