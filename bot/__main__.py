@@ -14,6 +14,7 @@ COMMANDS = (
     ("demo", "service", "demo"),
     ("console", "service", "console"),
     ("check", "check", "check"),
+    ("status", "status", "status"),
     ("poll", "watch", "poll"),
     ("deliver", "service", "deliver"),
     ("explain", "explain", "explain"),

@@ -1,6 +1,7 @@
 """Says of this program that it is at work, so that all nodes can be seen from each of them."""
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 
 import structlog
@@ -31,15 +32,27 @@ class Presence:
 
     async def keep(self) -> None:
         """A database that is away is tried again: nothing but this word depends on it."""
+        come = self._arrive
         try:
             while True:
                 try:
-                    await asyncio.to_thread(self._come_round)
+                    await asyncio.to_thread(come)
+                    come = self._come_round
                 except Exception as error:  # noqa: BLE001 - whatever it is, it may be over in a moment
                     log.warning("node.not_told", error=type(error).__name__)
                 await asyncio.sleep(self.every)
         finally:
             await asyncio.shield(asyncio.to_thread(self._leave))
+
+    def _arrive(self) -> None:
+        """Those that were killed on this machine are seen to be dead; of others only time tells."""
+        machine, _, _ = self.node.place.rpartition(":")
+        with self.database.write() as work:
+            for one in work.nodes.all(now_utc()):
+                where, _, process = one.node.place.rpartition(":")
+                if where == machine and not _is_alive(int(process)):
+                    work.nodes.leave(one.node.name)
+            work.nodes.come_round(self.node, now_utc())
 
     def _come_round(self) -> None:
         with self.database.write() as work:
@@ -48,3 +61,13 @@ class Presence:
     def _leave(self) -> None:
         with self.database.write() as work:
             work.nodes.leave(self.node.name)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

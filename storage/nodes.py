@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from storage.columns import Moment
 from storage.tables import nodes
 
-GONE_AFTER = timedelta(days=1)
+GONE_AFTER = timedelta(hours=1)
 """A node that was not seen for so long is forgotten."""
 
 
