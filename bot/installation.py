@@ -16,8 +16,8 @@ from jobs.limits import Limits, Policy
 from jobs.notices import Admins
 from jobs.parser import PRELOAD
 from jobs.workers import Workers
+from storage import locks
 from storage.database import Database, Unusable, now_utc
-from storage.locks import place
 from storage.nodes import Node
 from storage.vault import Vault, WrongKey
 
@@ -88,7 +88,7 @@ def this_node(roles: frozenset[str]) -> Node:
         made = version("vigil")
     except PackageNotFoundError:  # run from a checkout that was never installed
         made = "unknown"
-    return Node(secrets.token_hex(8), place(), made, tuple(sorted(roles)))
+    return Node(secrets.token_hex(8), locks.place(), made, tuple(sorted(roles)))
 
 
 def workers() -> Workers:

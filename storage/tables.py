@@ -321,6 +321,10 @@ Index(
     postgresql_where=OWN_CLOCK,
 )
 
+for _name in ("rests", "narrowed"):
+    _SET = recipients.c[_name].is_not(None)
+    Index(f"ix_recipients_{_name}", recipients.c[_name], sqlite_where=_SET, postgresql_where=_SET)
+
 routes = Table(
     "routes",
     metadata,
