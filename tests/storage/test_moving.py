@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
+from jobs.restore import restore
 from storage import moving, stream
+from storage.backup import reading
 from storage.columns import Prose
 from storage.database import Database, StorageError, Unusable
 from storage.lines import SETTINGS, Tally, liner
@@ -213,6 +215,21 @@ def test_what_was_moved_can_be_taken_up_again(old: Database, new: Database) -> N
     old.prepare()
     with pytest.raises(Refused, match="the target is not empty"):
         moved(old, new)
+
+
+def test_a_backup_of_what_was_moved_can_be_restored(
+    old: Database, new: Database, tmp_path: Path, vault: Vault
+) -> None:
+    """The mark says that another database is in use; what is restored is the one in use."""
+    moved(old, new)
+    old.back_up(tmp_path / "moved.backup", NOON)
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}", vault)
+    fresh.prepare()
+    with reading(tmp_path / "moved.backup") as saved:
+        restore(fresh, saved, NOON, ())
+    fresh.close()
+    fresh.prepare()
+    fresh.close()
 
 
 def test_what_is_half_moved_can_be_begun_anew(
