@@ -30,6 +30,7 @@ def place() -> str:
     """This program, for an operator: its machine and process. No longer than PostgreSQL takes of a name."""
     return f"{socket.gethostname()[:40]}:{os.getpid()}"
 
+
 _OURS = sa.text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND pid = pg_backend_pid() AND (classid::bigint << 32) | objid::bigint = :number)"
