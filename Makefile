@@ -14,10 +14,10 @@ FIT := .venv-fit
 SYNAPSE := .venv-synapse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check eval weigh corpora bench format lock sbom clean
+.PHONY: help setup demo test test-cluster check eval weigh corpora bench format lock sbom clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 setup: $(RUNTIME) ## the virtual environment with the console script vigil
 
@@ -32,6 +32,9 @@ test: $(DEV) $(SYNAPSE)/.done check ## every test, after the checks; then how mu
 	@$(if $(COVER),,exit 0;) for package in storage jobs; do \
 	    $(BIN)/coverage report --include="$$package/*" --fail-under=95 > /dev/null || \
 	    { echo "less than 95 % of $$package is covered: coverage report -m --include='$$package/*'"; exit 1; }; done
+
+test-cluster: $(DEV) ## several nodes on a real PostgreSQL: killed, stopped, cut off (minutes)
+	$(BIN)/pytest -m cluster tests/flow
 
 check: $(DEV) ## style, types, import contracts
 	$(BIN)/ruff check .

@@ -11,12 +11,14 @@ import os
 import platform
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archive, delivery, large, news, parse, unchanged
+from benchmarks import archive, delivery, large, moving, news, parse, unchanged
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -32,16 +34,12 @@ def main() -> None:
     """Measures and prints the table."""
     options = _options()
     given = options.parse_args()
-    if given.only == ["archive"]:
-        _archive(given.statements, given.at)
-        return
-    if given.only == ["delivery"]:
-        place = Path("build")
-        place.mkdir(exist_ok=True)
-        delivery.measure(place.resolve(), given.people, given.messages)
+    alone = {"archive": _archive, "delivery": _delivery, "move": _move}
+    if given.only and len(given.only) == 1 and given.only[0] in alone:
+        alone[given.only[0]](given)
         return
     if given.peer is None:
-        options.error("--peer is needed, but for --only archive or delivery")
+        options.error("--peer is needed, but for --only archive, delivery or move")
     parts = given.only or _PARTS
     began, now = time.monotonic(), now_utc()
     console = Console(width=118, highlight=False)
@@ -50,14 +48,11 @@ def main() -> None:
     )
     found: list[Row] = []
     load = None
-    place = Path("build")
-    place.mkdir(exist_ok=True)  # a disk: /tmp may be memory, where nothing is ever durable
     with (
-        tempfile.TemporaryDirectory(prefix="bench-", dir=place.resolve()) as name,
+        _folder() as folder,
         serving(news.FIRSTS * news.FEEDS, news.STAGES, now) as port,
-        (Path(name) / "log").open("w", encoding="utf-8") as log,
+        (folder / "log").open("w", encoding="utf-8") as log,
     ):
-        folder = Path(name)
         for part in ("same", "body", "news", "large"):
             (folder / part).mkdir()
         set_up(LogConfig(), least=logging.INFO, stream=log)  # the log is written, as in a service
@@ -84,7 +79,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery"),
+        choices=(*_PARTS, "archive", "delivery", "move"),
         action="append",
         help="measure this part (repeatable)",
     )
@@ -97,16 +92,34 @@ def _options() -> argparse.ArgumentParser:
     return options
 
 
-def _archive(number: int, at: str | None) -> None:
+def _archive(given: argparse.Namespace) -> None:
     """Measures the archive, on both kinds of database; it takes minutes, and has no peer."""
-    if at:
-        print(archive.told(archive.measured(at, number)), flush=True)
+    if given.at:
+        print(archive.told(archive.measured(given.at, given.statements)), flush=True)
         return
+    with _folder() as folder:
+        for shelf in archive.measure(folder, given.statements):
+            print(archive.told(shelf), flush=True)
+
+
+def _delivery(given: argparse.Namespace) -> None:
+    place = Path("build")
+    place.mkdir(exist_ok=True)
+    delivery.measure(place.resolve(), given.people, given.messages)
+
+
+def _move(given: argparse.Namespace) -> None:
+    with _folder() as folder:
+        moving.measure(folder, given.people, given.statements)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """On a disk: /tmp may be memory, where nothing is ever durable."""
     place = Path("build")
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=place.resolve()) as name:
-        for shelf in archive.measure(Path(name), number):
-            print(archive.told(shelf), flush=True)
+        yield Path(name)
 
 
 def _print(console: Console, rows: list[Row]) -> None:

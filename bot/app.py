@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +13,10 @@ import structlog
 from bot.announce import Transport
 from bot.config import Config, WebConfig
 from bot.desk import Desk
-from bot.installation import admins, fetcher, limits, open_database, workers
+from bot.installation import admins, fetcher, limits, open_database, this_node, workers
 from bot.metrics import Meter
 from bot.pushes import routes as pushes
+from bot.roles import ALL
 from bot.scrapes import routes as scrapes
 from bot.systemd import Manager
 from bot.transports.telegram import TelegramTransport
@@ -25,6 +26,7 @@ from bot.voices import delivering, rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
 from jobs.deliver import Deliverer, NotAlone
+from jobs.dispatch import Batch, Dispatcher
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
@@ -33,11 +35,12 @@ from jobs.our_clock import OurClock
 from jobs.pace import Pace
 from jobs.parser import Parser
 from jobs.poll import Poller
+from jobs.presence import Presence
 from jobs.prune import EVERY as PRUNE_EVERY
 from jobs.prune import Pruner
 from jobs.remind import EVERY as REMIND_EVERY
 from jobs.remind import Reminder
-from jobs.schedule import Job, Schedule
+from jobs.schedule import HERE, Job, Schedule
 from jobs.unanswered import EVERY as REVIEW_EVERY
 from jobs.unanswered import Unanswered
 from jobs.websub import Subscriber
@@ -63,8 +66,11 @@ def settle() -> None:
     gc.freeze()
 
 
-async def serve(config: Config, stop: asyncio.Event) -> None:
-    """The service: polls, delivers and answers until `stop` is set, then ends cleanly."""
+async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL) -> None:
+    """The service: polls, delivers and answers until `stop` is set, then ends cleanly.
+
+    `roles`: what of it this node does. Where there is one machine it does everything (`bot.roles`).
+    """
     database = open_database(config)
     watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
     told = admins(config)
@@ -85,42 +91,100 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
         )
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
-        senders = await voices(config, desk, stack)
-        tasks = []
-        for one, pace in senders:
+        senders = await voices(config, desk, stack, roles)
+        tasks: list[asyncio.Task[None]] = []
+        for one, pace in senders if "send" in roles else ():
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
             tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk)))
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
-        pruner = Pruner(database, timedelta(seconds=config.forget_idle))
-        launcher = Launcher(database, desk.rules, limits(config), wake.set)
-        unanswered = Unanswered(database, told, timedelta(seconds=config.review.remind_after), wake.set)
-        reminder = Reminder(database, desk.zone, wake.set)
+        tasks.append(asyncio.create_task(Presence(database, this_node(roles)).keep()))
         jobs = [
-            Job("poll", POLL_EVERY, lambda: poller.due(now_utc()), at_most=_ROUNDS),
-            Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
+            *_kept(config, database, desk, wake.set),
             Job("heartbeat", EVERY, heart.beat),
-            Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc())),
-            Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
-            Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
-            Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),
+            Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
         ]
         if config.metrics:
             seen = scrapes(database, meter, pulse, now_utc)
             await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
-        if config.web:
-            hook = next((one.webhook for one, _ in senders if isinstance(one, TelegramTransport)), None)
+        hook = next((one.webhook for one, _ in senders if isinstance(one, TelegramTransport)), None)
+        if config.web and "web" in roles:
             jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hook))
-        schedule = Schedule(tuple(jobs))
-        schedule.start()
-        first = asyncio.create_task(_first_round(poller, heart))
-        log.info("vigil.ready", sources=watched, transports=[one.name for one, _ in senders])
-        manager.ready()
-        settle()
-        await stop.wait()
-        manager.stopping()
-        schedule.stop()
-        await _end([first, *tasks])
+        elif hook:
+            hook.served.set()  # by another node
+        stopped = (_over_nodes if database.is_shared else _here)(jobs, poller, roles, beat)
+        async with stopped as first_round:
+            tasks.append(asyncio.create_task(_first_round(first_round, heart)))
+            log.info("vigil.ready", sources=watched, transports=[one.name for one, _ in senders])
+            manager.ready()
+            settle()
+            await stop.wait()
+            manager.stopping()
+        await _end(tasks)
     log.info("vigil.stopped")
+
+
+def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], None]) -> list[Job]:
+    """What is looked after all the while."""
+    pruner = Pruner(database, timedelta(seconds=config.forget_idle))
+    launcher = Launcher(database, desk.rules, limits(config), wake)
+    unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
+    reminder = Reminder(database, desk.zone, wake)
+    return [
+        Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
+        Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
+        Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
+        Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),
+    ]
+
+
+@asynccontextmanager
+async def _here(
+    jobs: Sequence[Job], poller: Poller, _roles: frozenset[str], _beat: Callable[[], None]
+) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """All of it in this process, by the schedule; yields what asks all that is overdue."""
+
+    async def polls() -> object:
+        return await poller.due(now_utc())
+
+    schedule = Schedule((Job("poll", POLL_EVERY, polls, at_most=_ROUNDS), *jobs))
+    schedule.start()
+    try:
+        yield polls
+    finally:
+        schedule.stop()
+
+
+@asynccontextmanager
+async def _over_nodes(
+    jobs: Sequence[Job], poller: Poller, roles: frozenset[str], beat: Callable[[], None]
+) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Over all nodes, by the queue; yields as `_here` does."""
+    from jobs.queue import Queue, put  # noqa: PLC0415 - whoever has SQLite needs none of it
+
+    dispatcher = Dispatcher(poller.database, poller.ready, put)
+
+    async def gives() -> object:
+        return await asyncio.to_thread(dispatcher.dispatch, now_utc())
+
+    async def polls_all() -> None:
+        now = now_utc()
+        await asyncio.to_thread(dispatcher.dispatch, now)
+        # Other nodes tell of it in the database alone.
+        while not await asyncio.to_thread(dispatcher.is_over, now, now_utc()):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_EVERY)
+
+    async def polls(batch: Batch) -> object:
+        return await poller.batch(batch.ids, batch.until, now_utc())
+
+    shared = [Job("give", POLL_EVERY, gives), *(job for job in jobs if job.role != HERE)]
+    own = Schedule(tuple(job for job in jobs if job.role == HERE))
+    queue = asyncio.create_task(Queue(poller.database, shared, polls, roles, beat).run())
+    own.start()
+    try:
+        yield polls_all
+    finally:
+        own.stop()
+        await _end([queue])
 
 
 @asynccontextmanager
@@ -144,12 +208,12 @@ async def _web(
         await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
         if hook:
             hook.served.set()
-        yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()))]
+        yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()), role="web")]
 
 
-async def _first_round(poller: Poller, heart: Heartbeat) -> None:
+async def _first_round(asks: Callable[[], Awaitable[object]], heart: Heartbeat) -> None:
     """What is overdue is asked at once; then it is known what an outage, if there was one, has cost."""
-    await poller.due(now_utc())
+    await asks()
     await heart.beat()
 
 
@@ -194,7 +258,7 @@ async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[],
             continue
 
 
-async def _end(tasks: list[asyncio.Task[object]]) -> None:
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

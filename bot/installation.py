@@ -1,6 +1,8 @@
 """What a configuration makes: database and key, the road to the sources, who is told, what may ring."""
 
+import secrets
 from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,9 @@ from jobs.limits import Limits, Policy
 from jobs.notices import Admins
 from jobs.parser import PRELOAD
 from jobs.workers import Workers
+from storage import locks
 from storage.database import Database, Unusable, now_utc
+from storage.nodes import Node
 from storage.vault import Vault, WrongKey
 
 
@@ -76,6 +80,15 @@ def admins(config: Config) -> Admins:
     named = [("telegram", str(number)) for number in config.admins.telegram] if config.telegram else []
     named += [("matrix", name) for name in config.admins.matrix] if config.matrix else []
     return Admins(tuple(named) or (TERMINAL,), config.language)
+
+
+def this_node(roles: frozenset[str]) -> Node:
+    """This program among others on the same database."""
+    try:
+        made = version("vigil")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        made = "unknown"
+    return Node(secrets.token_hex(8), locks.place(), made, tuple(sorted(roles)))
 
 
 def workers() -> Workers:

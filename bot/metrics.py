@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from math import ceil
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -24,6 +25,8 @@ __all__ = ["CONTENT_TYPE", "Meter", "healthz", "metrics"]
 
 LANES = ("correction", "immediate", "update", "other", "digest")
 """What a delivery's lane is called."""
+QUEUED = ("poll", "keep", "web")
+"""The roles that take jobs from the queue."""
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 
 
@@ -111,6 +114,8 @@ class _Snapshot:
         ):
             yield GaugeMetricFamily(f"vigil_{name}", text, value=count)
         yield from self._of_deliveries()
+        yield from self._of_the_way()
+        yield from self._of_nodes()
         if found.alive:
             yield GaugeMetricFamily(
                 "vigil_heartbeat_age_seconds",
@@ -182,6 +187,54 @@ class _Snapshot:
             "For how long the delivery that waits longest could have been sent; 0 when none waits.",
             value=self._age(found.oldest_due) if found.oldest_due else 0.0,
         )
+
+    def _of_the_way(self) -> Iterator[Metric]:
+        stages = GaugeMetricFamily(
+            "vigil_alert_stage_seconds",
+            "How long a step of an alert's way takes (fetch, understand, queue, first, rest), of those sent "
+            "within an hour: half of them less, and all but a twentieth.",
+            labels=["stage", "share"],
+        )
+        for stage, seconds in self._found.stages.items():
+            for share in (0.5, 0.95):
+                if seconds:
+                    place = max(0, ceil(share * len(seconds)) - 1)
+                    stages.add_metric([stage, str(share)], seconds[place])
+        yield stages
+
+    def _of_nodes(self) -> Iterator[Metric]:
+        found = self._found
+        ages = GaugeMetricFamily(
+            "vigil_node_seen_age_seconds",
+            "Since the node last came round; absent once it has ended cleanly.",
+            labels=["node"],
+        )
+        for one in found.nodes:
+            ages.add_metric([one.node.place], one.ago.total_seconds())
+        yield ages
+        if found.senders is not None:
+            yield GaugeMetricFamily(
+                "vigil_accounts_held",
+                "Accounts that a node holds, and sends; absent where there is one program.",
+                value=len(found.senders),
+            )
+        jobs = GaugeMetricFamily(
+            "vigil_queue_jobs",
+            "Jobs that wait for a node (waiting) or are being done (taken), by role.",
+            labels=["role", "state"],
+        )
+        oldest = GaugeMetricFamily(
+            "vigil_queue_oldest_seconds",
+            "For how long the oldest job that waits for a node of this role has waited.",
+            labels=["role"],
+        )
+        waiting = {one.role: one for one in found.queue if not one.taken}
+        taken = {one.role: one for one in found.queue if one.taken}
+        for role in QUEUED:
+            jobs.add_metric([role, "waiting"], waiting[role].jobs if role in waiting else 0)
+            jobs.add_metric([role, "taken"], taken[role].jobs if role in taken else 0)
+            oldest.add_metric([role], waiting[role].oldest.total_seconds() if role in waiting else 0)
+        yield from (jobs, oldest)
 
     def _age(self, moment: datetime) -> float:
         return max(0.0, (self._now - moment).total_seconds())

@@ -16,6 +16,7 @@ from bot.config import Config, TelegramConfig
 from bot.desk import ONLY_TERMINAL, Desk
 from bot.installation import admins, limits
 from bot.render.message import Message, Paragraph, Span
+from bot.roles import ALL
 from bot.speech import Speech, languages, msgid
 from bot.transports.chats import News
 from bot.transports.console import ConsoleTransport
@@ -172,17 +173,23 @@ def apology(language: str) -> Message:
     return Message((Paragraph((Span(text),)),))
 
 
-async def voices(config: Config, desk: Desk, stack: AsyncExitStack) -> list[tuple[Transport, Pace]]:
-    """Every transport of the configuration, listening until the stack ends, and how fast it may speak."""
+async def voices(
+    config: Config, desk: Desk, stack: AsyncExitStack, roles: frozenset[str] = ALL
+) -> list[tuple[Transport, Pace]]:
+    """Every transport of the configuration, and how fast it may speak.
+
+    Those listen until the stack ends whose role this node has.
+    """
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
     senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
     if config.telegram:
         pace = telegram_pace(config.telegram)
         chat = telegram(config.telegram, desk, config.web.public_url if config.web else "", pace)
-        await chat.start()
+        if "answer" in roles:
+            await chat.start()
         stack.push_async_callback(chat.stop)
         senders.append((chat, pace))
-    if config.matrix:
+    if config.matrix and "send" in roles:
         rooms = matrix(config, desk)
         await rooms.start()
         stack.push_async_callback(rooms.stop)

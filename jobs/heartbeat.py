@@ -68,7 +68,9 @@ class Heartbeat:
 
 def _still_late(work: Work, until: datetime, now: datetime) -> bool:
     """Whether a source that was due has not been asked since the end of the outage."""
-    return any(one.last_polled is None or one.last_polled < until for one in work.sources.due(now))
+    return any(
+        one.last_polled is None or one.last_polled < until for one in work.sources.due(now, given=True)
+    )
 
 
 def _caught_up(work: Work, since: datetime, until: datetime, limits: Limits) -> dict[str, int]:

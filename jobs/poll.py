@@ -86,18 +86,22 @@ class Poller:
 
         May be called again before it has returned: a slow source holds up nobody.
         """
-        found = await asyncio.to_thread(self._due, now)
+        found = await asyncio.to_thread(self.ready, now)
         self.beat()
-        chosen = [
-            source
-            for source in found
-            if source.id not in self._busy and not self._pauses.until(source.asked, now)
-        ]
+        chosen = [source for source in found if source.id not in self._busy]
         self._busy.update(source.id for source in chosen)
         try:
             return await self.all(chosen, now, lambda polled: self._busy.discard(polled.source.id))
         finally:
             self._busy.difference_update(source.id for source in chosen)
+
+    async def batch(self, ids: Sequence[int], until: datetime, now: datetime) -> tuple[Polled, ...]:
+        """Polls the sources with these ids that are given to us until then; others have the rest by now."""
+        found = await asyncio.to_thread(self._given, ids, until)
+        try:
+            return await self.all(found, now)
+        finally:  # what was not asked after all can be given to others
+            await asyncio.shield(asyncio.to_thread(self._give_back, ids, until))
 
     async def all(
         self,
@@ -293,10 +297,20 @@ class Poller:
             log.warning("poll.state_not_written", source=source.name)
             return _polled([*kept, Kept(failed.source)])
 
-    def _due(self, now: datetime) -> tuple[Source, ...]:
+    def ready(self, now: datetime) -> tuple[Source, ...]:
+        """The sources whose time has come, but for those that want to be left alone."""
         self._learn_pauses(now)
         with self.database.read() as work:
-            return work.sources.due(now)
+            found = work.sources.due(now)
+        return tuple(one for one in found if not self._pauses.until(one.asked, now))
+
+    def _given(self, ids: Sequence[int], until: datetime) -> tuple[Source, ...]:
+        with self.database.read() as work:
+            return work.sources.given(ids, until)
+
+    def _give_back(self, ids: Sequence[int], until: datetime) -> None:
+        with self.database.write() as work:
+            work.sources.take_back(ids, until)
 
     def _learn_pauses(self, now: datetime) -> None:
         self._pauses.forget(now)

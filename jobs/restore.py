@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobs.takedown import take_down_again
 from jobs.uncertain import unanswered
 from jobs.withhold import withhold_again
+from storage import marks
 from storage.aside import Aside
 from storage.backup import Backup
 from storage.copy import (
@@ -120,6 +121,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
     join_recipients(connection, tables, people, same)
     rows[route_countries.name] = work.routes.index_all()
+    marks.drop(connection)  # of a database that was moved: what is restored is the one in use
     work.statements.index_all()
     take_down_again(work, withheld, now)
     withhold_again(work, redacted)

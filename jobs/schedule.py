@@ -10,14 +10,22 @@ from apscheduler.triggers.interval import IntervalTrigger
 log = structlog.get_logger()
 
 
+HERE = "here"
+"""The role of what each node does for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What runs every so many seconds; a missed run is made up once. `at_most` runs may overlap."""
+    """What runs every so many seconds; a missed run is made up once. `at_most` runs may overlap.
+
+    Where there are several nodes, those with this `role` do it, one at a time; for HERE each does.
+    """
 
     name: str
     every: float
     run: Callable[[], Awaitable[object]]
     at_most: int = 1
+    role: str = "keep"
 
 
 class Schedule:
@@ -27,7 +35,7 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         for job in jobs:
             self._scheduler.add_job(
-                _guarded(job),
+                guarded(job),
                 IntervalTrigger(seconds=job.every, timezone="UTC"),
                 id=job.name,
                 max_instances=job.at_most,
@@ -45,7 +53,9 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
 
 
-def _guarded(job: Job) -> Callable[[], Awaitable[None]]:
+def guarded(job: Job) -> Callable[[], Awaitable[None]]:
+    """The job's run, which never raises."""
+
     async def run() -> None:
         try:
             await job.run()

@@ -77,6 +77,11 @@ class Prose(TypeDecorator[str]):
     def process_result_value(self, value: str | bytes | None, dialect: Dialect) -> str | None:
         """The text on the way out."""
         del dialect
+        return self.unpacked(value)
+
+    @staticmethod
+    def unpacked(value: str | bytes | None) -> str | None:
+        """The text, of what SQLite keeps."""
         return zlib.decompress(value).decode("utf-8") if isinstance(value, bytes) else value
 
 

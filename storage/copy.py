@@ -81,7 +81,7 @@ def rows_in(
             if rows:
                 target.execute(sa.insert(table), _storable(rows, target))
             copied[table.name] += len(rows)
-    _count_on(target, tables)
+    count_on(target, tables)
     return copied
 
 
@@ -227,7 +227,7 @@ def _storable(rows: _Rows, target: Connection) -> _Rows:
     ]
 
 
-def _count_on(connection: Connection, tables: Sequence[sa.Table]) -> None:
+def count_on(connection: Connection, tables: Sequence[sa.Table]) -> None:
     """New rows get ids past those that came in.
 
     A sequence is never set back: that would outlive a transaction that fails, as rows do not.

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from storage import backup, locks
+from storage import backup, locks, marks
 from storage.additions import Additions
 from storage.alerts import Alerts
 from storage.appeals import Appeals
@@ -31,11 +31,13 @@ from storage.held import Held
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
+from storage.locks import place
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.moments import Moments
+from storage.nodes import Nodes
 from storage.notices import Notices
 from storage.own_time import OwnTime
 from storage.queries import Counts
@@ -89,6 +91,7 @@ class Work:
     subscriptions: Subscriptions
     notices: Notices
     moments: Moments
+    nodes: Nodes
     held: Held
     redactions: Redactions
     courses: Courses
@@ -146,6 +149,9 @@ class Database:
                 found = current_revision(connection)
                 if found not in (None, *revisions()):
                     raise Unusable(_newer(found))
+                mark = None if found is None else marks.marked(connection)
+                if mark is not None:
+                    raise Unusable("the database {}: {}".format(*mark.told()))
                 if found is None or migrate:
                     upgrade(connection)
                 elif found != newest_revision():
@@ -222,6 +228,11 @@ class Database:
             locks.until_commit(connection, CHECK)
             return rekey(connection, self.keys.fitting(connection), new)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may be at work on it, too."""
+        return self.engine.dialect.name == "postgresql"
+
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()
@@ -277,6 +288,7 @@ class Database:
             subscriptions=Subscriptions(connection, key),
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
+            nodes=Nodes(connection),
             held=Held(connection),
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
@@ -328,8 +340,12 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, ValueError):  # a port that is no number; both may quote a part of a password
         raise Unusable("the address of the database cannot be read") from None
     if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        # So that whoever looks at the server sees which program a session belongs to.
+        called = {"application_name": f"vigil-{place()}", **_SILENCE} | dict(parsed.query)
+        parsed = parsed.set(drivername="postgresql+psycopg", query=called)
+        engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        sa.event.listen(engine, "connect", _notice_silence)
+        return engine
     if parsed.get_backend_name() != "sqlite":
         raise Unusable("only sqlite:/// and postgresql:// databases are supported")
     waiting = {"timeout": 30, "check_same_thread": False}
@@ -338,6 +354,18 @@ def _engine(url: str) -> Engine:
     sa.event.listen(engine, "connect", _tune_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+_SILENCE = {"keepalives_idle": "5", "keepalives_interval": "3", "keepalives_count": "3"}
+"""How soon a connection that is silent is asked whether it lives, and how often, in seconds (libpq)."""
+
+
+def _notice_silence(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection
+    """The server asks us, too: locks of a machine that is gone are free after a quarter of a minute."""
+    with connection.cursor() as cursor:
+        for name, seconds in _SILENCE.items():
+            cursor.execute(f"SET tcp_{name} = {seconds}")
+    connection.commit()
 
 
 def _make_private(

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import Database, StorageError, reason
+from storage.marks import marked
 from storage.migrate import current_revision, newest_revision, revisions
 from storage.queries import Counts
 from storage.tables import metadata
@@ -44,6 +45,8 @@ class Health:
     """What SQLite found broken in the file; PostgreSQL watches over its own pages."""
     key_fits: bool = True
     """Whether the key given is the one that this database was made with."""
+    moved: tuple[str, str] | None = None
+    """What became of it where it was moved, or is being moved, and what to do."""
     counts: Counts | None = None
     """What is held; None when the version is another one."""
 
@@ -64,7 +67,8 @@ def examine(database: Database) -> Health:
             return found
         fits = database.key_fits()
         with database.read() as work:
-            return replace(found, key_fits=fits, counts=work.counts())
+            mark = marked(work.connection)
+            return replace(found, key_fits=fits, counts=work.counts(), moved=mark.told() if mark else None)
     except SQLAlchemyError as error:
         raise StorageError(reason(error)) from error
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -18,6 +18,18 @@ _HOLDER = sa.text(
     "'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = :number"
 )
 """Manual, 52.12: of an advisory lock with one key, classid is its high half and objid its low one."""
+_HOLDERS = sa.text(
+    "SELECT (classid::bigint << 32) | objid::bigint AS number, application_name FROM pg_locks "
+    "JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND (classid::bigint << 32) | objid::bigint = ANY(:numbers)"
+)
+
+
+def place() -> str:
+    """This program, for an operator: its machine and process. No longer than PostgreSQL takes of a name."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
 
 _OURS = sa.text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
@@ -142,6 +154,34 @@ def _session_lock(engine: Engine, name: str) -> Iterator[Hold]:
         finally:
             if hold:
                 hold.give_back()
+
+
+def holders(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+    """Which program holds each of these locks of PostgreSQL, by what it calls itself (`application_name`)."""
+    numbers = {_number(name): name for name in names}
+    rows = connection.execute(_HOLDERS, {"numbers": list(numbers)})
+    return {numbers[row.number]: row.application_name for row in rows}
+
+
+@contextmanager
+def among_others(engine: Engine, name: str, first: Callable[[Connection], None]) -> Iterator[None]:
+    """Holds a lock of PostgreSQL that several may hold at once. Who finds nobody else there does `first`.
+
+    Others who come meanwhile wait for its end. The lock ends with its session.
+    """
+    number = _number(name)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            alone = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number)))
+            if alone:
+                first(connection)
+            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(number)))
+            if alone:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+            yield
+        finally:
+            with suppress(SQLAlchemyError):  # a session that has ended gave back its locks
+                connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
 
 
 def _number(name: str) -> int:

@@ -1,16 +1,27 @@
 """Measures what a monitoring system asks for: numbers and ages, nothing about anybody who subscribed."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.counts import in_earnest
+from storage.locks import holders
 from storage.moments import ALIVE, OFFLINE_SINCE, Moments
+from storage.nodes import Nodes, Seen
+from storage.queue import Waiting, waiting
 from storage.tables import alerts, deliveries, entries, notices, sources, statements, subscriptions
-from storage.words import DeliveryState, SourceState, Status, SubscriptionState
+from storage.words import Cause, DeliveryState, SourceState, Status, SubscriptionState
+
+ACCOUNTS = ("console", "telegram", "matrix")
+"""Transports: the lock of each bears its name."""
+STAGES = ("fetch", "understand", "queue", "first", "rest")
+"""The steps of an alert's way: published, fetched, understood, queued, first sent, last sent."""
+_LOOKED_BACK = timedelta(hours=1)
+_MOST = 1_000
+"""Alerts whose way is looked at; the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,13 @@ class Measures:
     alive: datetime | None
     """When the service last came round."""
     offline_since: datetime | None
+    nodes: tuple[Seen, ...] = ()
+    queue: tuple[Waiting, ...] = ()
+    """Jobs that wait for a node, or are being done; none with SQLite."""
+    senders: dict[str, str] | None = None
+    """Which program holds which account, where several could; None with SQLite."""
+    stages: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """Seconds that each step of an alert's way took, ascending: of those first sent within the last hour."""
 
 
 def measure(connection: Connection, now: datetime) -> Measures:
@@ -76,7 +94,37 @@ def measure(connection: Connection, now: datetime) -> Measures:
         oldest_due=connection.scalar(sa.select(sa.func.min(deliveries.c.not_before)).where(*due)),
         alive=moments.get(ALIVE),
         offline_since=moments.get(OFFLINE_SINCE),
+        nodes=Nodes(connection).all(now),
+        queue=waiting(connection),
+        senders=None if connection.dialect.name == "sqlite" else holders(connection, ACCOUNTS),
+        stages=_stages(connection, now),
     )
+
+
+def _stages(connection: Connection, now: datetime) -> dict[str, tuple[float, ...]]:
+    found = (
+        sa.select(
+            *(statements.c.published, statements.c.fetched, alerts.c.understood, alerts.c.queued),
+            *(alerts.c.first_sent, alerts.c.last_sent),
+        )
+        .join(statements, statements.c.id == alerts.c.statement_id)
+        .where(
+            alerts.c.cause == Cause.NEWS, alerts.c.sent > now - _LOOKED_BACK, alerts.c.first_sent.is_not(None)
+        )
+        .order_by(alerts.c.id.desc())
+        .limit(_MOST)
+    )
+    rows = connection.execute(found).all()
+    return {
+        stage: tuple(
+            sorted(
+                max(0.0, (row[place + 1] - row[place]).total_seconds())
+                for row in rows
+                if row[place] is not None and row[place + 1] is not None
+            )
+        )
+        for place, stage in enumerate(STAGES)
+    }
 
 
 def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:

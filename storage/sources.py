@@ -91,14 +91,38 @@ class Sources:
         """Every watched source, by name."""
         return self._select(sources.c.watched)
 
-    def due(self, now: datetime) -> tuple[Source, ...]:
-        """The watched sources whose time has come, the longest overdue first.
+    def due(self, now: datetime, *, given: bool = False) -> tuple[Source, ...]:
+        """The watched sources whose time has come and that are given to nobody, the longest overdue first.
 
+        With `given`, those too that are given to a node, which has not asked them yet.
         One that waits for longer than it ever could was asked by a clock that ran ahead, or less often.
         """
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now, *self._beyond(now))
-        asked = sa.and_(sources.c.watched, sources.c.halted.is_(None), late)
+        free = () if given else (_free(now),)
+        asked = sa.and_(sources.c.watched, sources.c.halted.is_(None), late, *free)
         return self._select(asked, sources.c.next_due.asc().nulls_first())
+
+    def give(self, ids: Sequence[int], until: datetime, now: datetime) -> tuple[int, ...]:
+        """Gives them to one node to be asked, but for those that another one has; returns which, in order."""
+        change = sa.update(sources).where(sources.c.id.in_(ids), _free(now)).values(given_until=until)
+        given = set(self._connection.scalars(change.returning(sources.c.id)))
+        return tuple(one for one in ids if one in given)
+
+    def given(self, ids: Sequence[int], until: datetime) -> tuple[Source, ...]:
+        """Those of them that are still given so, and still to be asked; in order."""
+        asked = (sources.c.watched, sources.c.halted.is_(None), sources.c.given_until == until)
+        found = {one.id: one for one in self._select(sa.and_(sources.c.id.in_(ids), *asked))}
+        return tuple(found[one] for one in ids if one in found)
+
+    def are_given(self, until: datetime) -> bool:
+        """Whether some are given so and have not been asked."""
+        question = sa.select(sources.c.id).where(sources.c.given_until == until).limit(1)
+        return self._connection.scalar(question) is not None
+
+    def take_back(self, ids: Sequence[int], until: datetime) -> None:
+        """Whoever had them so has them no more: what is still due can be given anew."""
+        where = sources.c.id.in_(ids), sources.c.given_until == until
+        self._connection.execute(sa.update(sources).where(*where).values(given_until=None))
 
     def _beyond(self, now: datetime) -> list[sa.ColumnElement[bool]]:
         """What is true of a source whose stored time lies further ahead than any poll would set it."""
@@ -171,7 +195,7 @@ class Sources:
             changed = [name for name in _SELDOM if getattr(before, name) != getattr(after, name)]
             alike.setdefault((*_EACH_TIME, *changed), []).append(after)
         for names, found in alike.items():
-            self._connection.execute(_saving(names), [_values(source, names) for source in found])
+            self._connection.execute(_saving_polled(names), [_values(source, names) for source in found])
 
     def save_pushed(self, found: Sequence[Source]) -> None:
         """Keeps what new entries tell about sources, and nothing of what only their own answers tell."""
@@ -220,10 +244,20 @@ class Sources:
         return tuple(_source(row) for row in rows.mappings())
 
 
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(sources.c.given_until.is_(None), sources.c.given_until <= now)
+
+
 @cache
 def _saving(names: tuple[str, ...]) -> sa.Update:
     key = sources.c.id == sa.bindparam("saved_id")
     return sa.update(sources).where(key).values({name: sa.bindparam(name) for name in names})
+
+
+@cache
+def _saving_polled(names: tuple[str, ...]) -> sa.Update:
+    """Who was to ask them has done so."""
+    return _saving(names).values(given_until=None)
 
 
 def _values(source: Source, names: Iterable[str]) -> dict[str, object]:

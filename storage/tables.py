@@ -73,6 +73,7 @@ sources = Table(
     Column("told_at", Moment),
     Column("unsteady", Boolean, nullable=False, server_default=false()),
     Column("halted", Moment),
+    Column("given_until", Moment),
 )
 
 subscriptions = Table(
@@ -92,6 +93,17 @@ subscriptions = Table(
     Column("lease_until", Moment),
     Column("due", Moment, nullable=False, index=True),
     Column("failures", Integer, nullable=False),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("place", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("began", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
 )
 
 pauses = Table(
@@ -308,6 +320,10 @@ Index(
     sqlite_where=OWN_CLOCK,
     postgresql_where=OWN_CLOCK,
 )
+
+for _name in ("rests", "narrowed"):
+    _SET = recipients.c[_name].is_not(None)
+    Index(f"ix_recipients_{_name}", recipients.c[_name], sqlite_where=_SET, postgresql_where=_SET)
 
 routes = Table(
     "routes",

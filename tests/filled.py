@@ -8,6 +8,7 @@ from storage.appeals import Draft
 from storage.audit import NOBODY
 from storage.database import Work
 from storage.moments import ALIVE
+from storage.nodes import Node
 from storage.people import Event, Notice, Recipient, Route
 from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Reason, Signatories, Source
 from storage.redactions import Withheld
@@ -77,6 +78,8 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             next_due=NOON + timedelta(minutes=10),
         )
     )
+    work.nodes.come_round(Node("n1", "machine:1", "1.0", ("poll", "send")), NOON)
+    work.sources.give([rich.id], NOON + timedelta(minutes=10), NOON)
     work.sources.pause({"other.example": NOON + timedelta(hours=1)}, NOON)
     asked = wanted(rich, "https://vigil.example", "token", "secret", NOON)
     work.subscriptions.add(asked)

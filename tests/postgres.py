@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -24,6 +25,7 @@ class PostgresServer:
 
     folder: Path
     _address: str
+    _server: Any = None
 
     def url(self, name: str) -> str:
         """The address of a database, as the configuration takes it."""
@@ -36,6 +38,11 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         """The database is gone, whoever is still connected."""
         self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def restart(self) -> None:
+        """As its operator restarts it: whoever is connected is cut off, what was committed stays."""
+        self._server._stop()
+        self._server.ensure_postgres_running()
 
     def files(self, name: str) -> Iterator[Path]:
         """Every file in which the database, or what was said to it, is kept: tables, indexes, WAL."""
@@ -69,6 +76,6 @@ def a_postgres_server() -> Iterator[PostgresServer]:
                 for setting in _QUICK:
                     connection.execute(f"ALTER SYSTEM SET {setting}")
                 connection.execute("SELECT pg_reload_conf()")
-            yield PostgresServer(root / "data", str(server.get_postmaster_info().socket_dir))
+            yield PostgresServer(root / "data", str(server.get_postmaster_info().socket_dir), server)
     finally:
         shutil.rmtree(root, ignore_errors=True)

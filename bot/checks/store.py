@@ -202,7 +202,7 @@ def _not_made(file: Path) -> Finding:
 
 
 def _judged(where: str, health: Health, *, has_key: bool) -> Finding:
-    flaw = _flaw(health, has_key=has_key)
+    flaw = health.moved or _flaw(health, has_key=has_key)
     if flaw:
         state, remedy = flaw
         return wrong("database", f"{where} {state}", remedy)

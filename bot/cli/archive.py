@@ -1,4 +1,4 @@
-"""vigil import, search, migrate: the commands that look after the archive."""
+"""vigil search: the command that looks things up in the archive."""
 
 import json
 from collections.abc import Iterator
@@ -12,13 +12,11 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.commands import words
 from bot.commands.mistake import Mistake
 from bot.installation import open_database
-from bot.key import opened_with
 from bot.speech import Speech
 from storage.bounds import Stopped
 from storage.database import StorageError
 from storage.queries import Hits
 from storage.statement_rows import dated
-from storage.vault import WrongKey
 
 
 def search(
@@ -85,15 +83,3 @@ def _remarks(hits: Hits) -> Iterator[str]:
         yield "nothing holds all of it: these hold a part"
     if hits.unread:
         yield f"{hits.unread:,} were looked through, not all: a filter such as since:2015 reaches the others"
-
-
-def migrate(config: ConfigFile = DEFAULT) -> None:
-    """Bring the database to the version that this program needs."""
-    settings = configuration(config)
-    try:
-        database = opened_with(settings)
-        database.prepare(migrate=True)
-    except (StorageError, WrongKey) as error:
-        fail(str(error))
-    database.close()
-    typer.echo("the database is up to date")

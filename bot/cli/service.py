@@ -19,6 +19,7 @@ from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.desk import Desk
 from bot.installation import admins, limits, open_database
+from bot.roles import ALL, UnknownRole, chosen
 from bot.transports.console import ConsoleTransport
 from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
@@ -32,10 +33,28 @@ _FOR_GOOD = 2
 """Exit code for what does not mend itself: the service manager must not start us again (deploy/)."""
 
 
-def run(config: ConfigFile = DEFAULT) -> None:
+def run(
+    config: ConfigFile = DEFAULT,
+    roles: Annotated[
+        str,
+        typer.Option(
+            help="What this node does of poll, send, answer, web, keep, with commas; all if left out."
+        ),
+    ] = "",
+) -> None:
     """The service: polls, delivers and answers until it is stopped."""
     settings = configuration(config, least=logging.DEBUG)
-    file, service = settings.file, _run(settings)
+    try:
+        does = chosen(roles)
+    except UnknownRole as error:
+        fail(f"--roles: {error}", 2)
+    if does != ALL and settings.database.startswith("sqlite:"):
+        fail(
+            "--roles: with SQLite one program does everything: `vigil migrate --to postgresql://...` moves "
+            "all of it to where several can",
+            2,
+        )
+    file, service = settings.file, _run(settings, does)
     del settings  # ten thousand sources are eight megabytes, and the service keeps what it needs
     try:
         asyncio.run(service)
@@ -86,14 +105,14 @@ def system_language() -> str:
     return "en"
 
 
-async def _run(config: Config) -> None:
+async def _run(config: Config, roles: frozenset[str]) -> None:
     # Where every thread stood, should the watchdog have to end us (SIGABRT); names and lines, no values.
     faulthandler.enable()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    service = serve(config, stop)
+    service = serve(config, stop, roles)
     del config  # as above
     await service
 

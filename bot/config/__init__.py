@@ -1,6 +1,6 @@
 """The configuration: reader (values, faults) -> sections (a function for each table) -> settings."""
 
-from bot.config.sections import DEFAULT_FILE, keys, load
+from bot.config.sections import DEFAULT_FILE, keys, load, postgresql
 from bot.config.settings import (
     AdminsConfig,
     AlertsConfig,
@@ -28,4 +28,5 @@ __all__ = [
     "WebConfig",
     "keys",
     "load",
+    "postgresql",
 ]

@@ -68,6 +68,21 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     return config
 
 
+def postgresql(name: str, text: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The address that the option `name` of the command line gives, `env:` and `file:` resolved.
+
+    Raises ConfigError where it cannot be read as it is meant.
+    """
+    reader = Reader(Path(name), {"address": text}, environ)
+    found = reader.address("address")
+    what, remedy = flaw_of_postgresql(found) if not reader.findings.faults else ("", "")
+    if what:
+        reader.fault("address", what, remedy)
+    if reader.findings.faults:
+        raise ConfigError(reader.findings.faults)
+    return found
+
+
 def keys() -> frozenset[str]:
     """Every key that can be set, as `table.key`: learnt by reading, so that no second list can be wrong."""
     reader = Reader(Path(DEFAULT_FILE), _EVERY_TABLE, {})

@@ -87,11 +87,11 @@ class Program:
             err.seek(0)
             return code, out.read().decode(), err.read().decode()
 
-    async def serve(self) -> None:
-        """`vigil run`, ready."""
+    async def serve(self, *words: str) -> None:
+        """`vigil run WORDS`, ready."""
         log = self.folder / "log"
         size = log.stat().st_size if log.exists() else 0
-        await self.launch()
+        await self.launch(*words)
         assert self.service is not None
         for _ in range(1_800):
             if "vigil.ready" in log.read_bytes()[size:].decode():
@@ -100,13 +100,13 @@ class Program:
             await asyncio.sleep(0.05)
         raise AssertionError(self.log())
 
-    async def launch(self) -> None:
-        """`vigil run`, just begun."""
+    async def launch(self, *words: str) -> None:
+        """`vigil run WORDS`, just begun."""
         with (self.folder / "log").open("ab") as file:
             if self._typing is not None:
                 os.close(self._typing)
             typed, self._typing = os.pipe()
-            self.service = await self._start(("run",), typed, file.fileno(), file.fileno())
+            self.service = await self._start(("run", *words), typed, file.fileno(), file.fileno())
             os.close(typed)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

@@ -107,6 +107,12 @@ TRAPS: dict[str, Trap] = {
     # file -> batch -> entry -> statement
     "a batch is about to be imported": Trap("jobs.intake", "Intake._store", after=False, nth=2),
     "a batch is imported": Trap("jobs.intake", "Intake._store", nth=2),
+    # SQLite -> PostgreSQL
+    "the old database is closed": Trap("storage.moving", "_prepare", after=False),
+    "rows are on the way": Trap("storage.stream", "Stream._keep", after=False, nth=9),
+    "rows have moved": Trap("storage.stream", "Stream._keep", nth=9),
+    "an index is made anew": Trap("storage.stream", "Stream._remember", after=False, only="later", nth=9),
+    "the new database is open": Trap("storage.moving", "_finish"),
     # what a platform may answer, and what the next start makes of none
     "a recipient is suspended": Trap("storage.recipients", "Recipients.suspend"),
     "a recipient is moved": Trap("storage.recipients", "Recipients.move"),

@@ -34,6 +34,11 @@ ELSEWHERE = (
     "a recipient is suspended",
     "a recipient is moved",
     "what was interrupted is settled",
+    "the old database is closed",
+    "rows are on the way",
+    "rows have moved",
+    "an index is made anew",
+    "the new database is open",
     *(point for point in TRAPS if point.startswith(("a change", "an appeal", "an update")) or "key" in point),
 )
 """Where an alert that goes its straight way does not pass: see the stories beside this one."""

@@ -113,8 +113,8 @@ def test_the_migrations_make_the_tables_that_the_program_knows(database: Databas
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The index for searching is made by hand, and is no table of the metadata."""
-    return not (kind == "table" and (name or "").startswith("statement_index"))
+    """The index for searching and the queue are made by hand, and no tables of the metadata."""
+    return not (kind == "table" and (name or "").startswith(("statement_index", "procrastinate_")))
 
 
 def test_two_programs_at_a_first_start_make_the_tables_once(backend: Backend, vault: Vault) -> None:

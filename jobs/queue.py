@@ -1,0 +1,204 @@
+"""Hands jobs to whichever node is free: the one place that knows Procrastinate. With PostgreSQL alone.
+
+What the schedule does on one machine is done here by one node at a time: an entry becomes a job with a
+queueing lock, so that it waits at most once, and a lock, so that it is done by one. What is done for many ids
+is queued in batches. Every job may be done twice: what is due stands in our own tables, and they decide.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job as Queued
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from psycopg_pool import PoolTimeout
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from jobs.dispatch import Batch
+from jobs.schedule import Job, guarded
+from storage.database import Database, now_utc
+from storage.locks import among_others
+from storage.queue import begin_anew
+
+log = structlog.get_logger()
+
+POLL = "poll"
+_BATCHES_AT_ONCE = 25
+"""Jobs of twenty sources each: one lasts as long as its slowest source, with all that it links to."""
+_KEEPS_AT_ONCE = 10
+_HEARTBEAT = 3.0
+_STALLED = 10.0
+"""Seconds without a heartbeat after which a node is taken for dead, and another does what it was doing."""
+_UNHEARD = 5.0
+_LOOK = 2.0
+_AGAIN = 1.0
+_END_WITHIN = 3.0
+_CONNECTIONS = 4
+
+
+def put(connection: Connection, batches: Sequence[Batch]) -> None:
+    """Queues batches of sources to be polled: they are there when the transaction of `connection` commits."""
+    queued = [
+        Queued(
+            id=None,
+            queue=POLL,
+            task_name=POLL,
+            lock=None,
+            queueing_lock=None,
+            task_kwargs={"ids": list(batch.ids), "until": batch.until.isoformat()},
+        )
+        for batch in batches
+    ]
+    if queued:
+        JobManager(SyncPsycopgConnector()).batch_defer_jobs(
+            queued, connection=connection.connection.driver_connection
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One node's part: does the jobs of its roles, and sees that nothing stays with a node that died.
+
+    `poll` does a batch. Of `jobs` the nodes with the role "keep" look when each is due.
+    """
+
+    database: Database
+    jobs: Sequence[Job]
+    poll: Callable[[Batch], Awaitable[object]]
+    roles: frozenset[str]
+    beat: Callable[[], None] = lambda: None
+    _ended: dict[int, float] = field(default_factory=dict)
+    """Jobs of ours that are over, and when, by the monotonic clock."""
+
+    async def run(self) -> None:
+        """Until it is cancelled. While the database is away it is tried again."""
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # `guarded` logs what fails
+        while True:
+            try:
+                await self._at_work()
+            except Exception as error:
+                if _is_away(error):
+                    log.warning("queue.database_away", again_in=_AGAIN)
+                else:
+                    log.exception("queue.failed", again_in=_AGAIN)
+            self.beat()  # that the database is away is told by another loop
+            await asyncio.sleep(_AGAIN)
+
+    async def _at_work(self) -> None:
+        lock = among_others(self.database.engine, "nodes", begin_anew)
+        await asyncio.to_thread(lock.__enter__)
+        try:
+            keeping, others = self._app(scheduled=True), self._app(scheduled=False)
+            async with keeping.open_async(), others.open_async(), asyncio.TaskGroup() as tasks:
+                rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
+                if "keep" in self.roles:
+                    tasks.create_task(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
+                if rest:
+                    tasks.create_task(self._works(others, rest, _BATCHES_AT_ONCE))
+                tasks.create_task(self._look_after(others.job_manager))
+        finally:
+            await asyncio.to_thread(lock.__exit__, None, None, None)
+
+    async def _works(self, app: App, roles: Sequence[str], at_most: int) -> None:
+        """Raises when it ends: it does so only when the database does not answer it."""
+        await app.run_worker_async(
+            queues=roles,
+            concurrency=at_most,
+            install_signal_handlers=False,
+            delete_jobs="always",  # what became of it stands in our tables and in the log
+            update_heartbeat_interval=_HEARTBEAT,
+            stalled_worker_timeout=_STALLED,
+            shutdown_graceful_timeout=_END_WITHIN,
+        )
+        raise ConnectorException("the worker has ended")
+
+    async def _look_after(self, manager: JobManager) -> None:
+        """What a node was doing that is dead is done by another one."""
+        while True:
+            self.beat()
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):
+                log.warning("queue.stalled", job=job.task_name, number=job.id)
+                try:
+                    if job.queueing_lock:  # the schedule brings the next one
+                        await manager.finish_job(job, Status.FAILED, delete_job=True)
+                    else:
+                        await manager.retry_job(job, retry_at=now_utc())
+                except ConnectorException:
+                    log.info("queue.taken_by_another", job=job.task_name, number=job.id)
+            await self._finish(manager)
+            await asyncio.sleep(_LOOK)
+
+    async def _finish(self, manager: JobManager) -> None:
+        """Procrastinate says once that a job is over: where that was not heard, it would never end."""
+        now = time.monotonic()
+        over = {number for number, at in self._ended.items() if now - at > _UNHEARD}
+        for job in await manager.list_jobs_async(status="doing") if over else ():
+            if job.id in over:
+                log.warning("queue.unheard", job=job.task_name, number=job.id)
+                await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+        for number in over:
+            del self._ended[number]
+
+    def _app(self, *, scheduled: bool) -> App:
+        conninfo = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=_CONNECTIONS))
+        for job in self.jobs:
+            made = app.task(
+                name=job.name, queue=job.role, lock=job.name, queueing_lock=job.name, pass_context=True
+            )(self._entry(job))
+            if scheduled:
+                app.periodic(cron=cron(job.every))(made)
+        app.task(name=POLL, queue=POLL, pass_context=True)(self._poll)
+        return app
+
+    async def _poll(self, context: JobContext, ids: list[int], until: str) -> None:
+        try:
+            await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
+        finally:
+            self._is_over(context)
+
+    def _entry(self, job: Job) -> Callable[[JobContext, int], Awaitable[None]]:
+        run = guarded(job)
+
+        async def do(context: JobContext, timestamp: int) -> None:
+            """`timestamp` is when it was due: what there is to do is judged as of now."""
+            del timestamp
+            try:
+                await run()
+            finally:
+                self._is_over(context)
+
+        return do
+
+    def _is_over(self, context: JobContext) -> None:
+        self._ended[context.job.id or 0] = time.monotonic()
+
+
+def cron(every: float) -> str:
+    """So many seconds in cron's words, with a sixth field for seconds; what comes more often, each second.
+
+    ValueError for what it cannot say.
+    """
+    seconds = max(1, int(every))
+    for size, fields, most in ((1, "* * * * * {}", 60), (60, "{} * * * * 0", 60), (3600, "0 {} * * * 0", 24)):
+        count, rest = divmod(seconds, size)
+        if not rest and 1 <= count < most and most % count == 0:
+            return fields.format("*" if count == 1 else f"*/{count}")
+    raise ValueError(f"{every} seconds cannot be said as a schedule")
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether it is the database that did not answer."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_is_away, error.exceptions))
+    return isinstance(error, ConnectorException | SQLAlchemyError | psycopg.Error | PoolTimeout | OSError)

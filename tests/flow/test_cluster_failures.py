@@ -1,0 +1,206 @@
+"""Three nodes, killed, stopped and cut off at random: no alert is lost, and none is doubled unsaid.
+
+`make test-cluster` runs it. `VIGIL_SEED` repeats a run, `VIGIL_KILLS` says how many nodes die (8 if not set).
+"""
+
+import asyncio
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from storage.database import now_utc
+from storage.people import Route
+from storage.tables import deliveries
+from storage.words import DeliveryState
+from tests.emulators.telegram import TelegramEmulator
+from tests.feeds import Site, item, rss
+from tests.flow.conftest import TOLD
+from tests.flow.federation import Federation
+from tests.postgres import PostgresServer, a_postgres_server
+
+pytestmark = pytest.mark.cluster
+
+KILLS = int(os.environ.get("VIGIL_KILLS", "8"))
+READERS = range(1_000, 1_030)
+TAKEOVER = 15.0
+CALLS = {
+    "Nine North Korean refugees face imminent return from Shenyang": "Nine North Korean refugees in Shenyang",
+    "Four Eritrean asylum seekers face imminent deportation from Khartoum": "Four Eritreans in Khartoum",
+    "Twelve Uyghur men face imminent return from Bangkok": "Twelve Uyghur men in Bangkok",
+    "Two Belarusian journalists face imminent extradition from Belgrade": "Two Belarusians in Belgrade",
+    "Seven Afghan women judges face imminent deportation from Islamabad": "Seven Afghan judges in Islamabad",
+}
+TEXT = (
+    "{0} face imminent return within days, where they would be tortured. Northlight calls on the authorities "
+    "to immediately halt the return. "
+) * 3
+WATCHED = 40
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    """A server of these tests' own: it is restarted."""
+    with a_postgres_server() as made:
+        yield made
+
+
+@pytest.fixture
+async def federation(
+    tmp_path: Path, site: Site, telegram: TelegramEmulator, server: PostgresServer
+) -> AsyncIterator[Federation]:
+    """Three nodes that watch forty sources, and thirty people who subscribed."""
+    name = f"cluster_{time.monotonic_ns()}"
+    server.make(name, like="template1")
+    ordinary = rss(
+        item("Annual dinner", "An evening of music. " * 30, now_utc() - timedelta(hours=1), "dinner")
+    )
+    for number in range(WATCHED):
+        site.publish(f"/feed{number}", ordinary)
+    sources = {f"source{number}": f"{site.url}/feed{number}" for number in range(WATCHED)}
+    made = Federation(
+        tmp_path, 3, sources, database=server.url(name), api_url=telegram.api_url, token=telegram.token
+    )
+    for reader in READERS:
+        telegram.private(reader)
+    with made.nodes[0].database() as database, database.write() as work:
+        for reader in READERS:
+            work.routes.add(work.recipients.ensure("telegram", str(reader), "en", now_utc()).id, Route())
+    yield made
+    await made.end()
+    server.drop(name)
+
+
+async def until(
+    true: Callable[[], object], patience: float = 60.0, told: Callable[[], str] = lambda: "in vain"
+) -> float:
+    """Waits for it; returns how many seconds that took."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < patience, told()
+        await asyncio.sleep(0.2)
+    return time.monotonic() - began
+
+
+def publish(site: Site, federation: Federation, number: int) -> None:
+    """The next call appears at some source, which is asked at once."""
+    title, who = list(CALLS.items())[number]
+    site.publish(f"/feed{number}", rss(item(title, TEXT.format(who), now_utc(), "call")))
+    with federation.nodes[0].database() as database, database.write() as work:
+        source = work.sources.by_name(f"source{number}")
+        assert source
+        work.sources.due_by(source.id, now_utc())
+
+
+def read(telegram: TelegramEmulator, reader: int) -> Counter[str]:
+    """How often this reader was told each of the calls."""
+    return Counter(title for text in telegram.texts(reader) for title in CALLS if title in text)
+
+
+def settled(federation: Federation, calls: int) -> bool:
+    """Whether nothing is under way any more, and every call has been rung for."""
+    with federation.nodes[0].database() as database, database.read() as work:
+        found = work.connection.scalars(sa.select(deliveries.c.state)).all()
+    over = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
+    return len(found) >= calls * len(READERS) and all(state in over for state in found)
+
+
+def described(federation: Federation) -> str:
+    """What there is, for whoever reads why it was in vain."""
+    with federation.nodes[0].database() as database, database.read() as work:
+        found = work.measures(now_utc())
+        late = [one.name for one in work.sources.due(now_utc(), given=True)]
+    waiting = {key: count for key, count in found.deliveries.items() if count}
+    return f"messages {waiting}, due {late}, queue {found.queue}, nodes {found.nodes}"
+
+
+def judge(federation: Federation, telegram: TelegramEmulator, calls: int) -> tuple[int, int]:
+    """Nobody has missed a call, unless that is on record; returns how many doubles and uncertain ones."""
+    uncertain = sum(node.log().count("deliver.uncertain") for node in federation.nodes)
+    recovered = sum(node.log().count("event=deliver.recovered") for node in federation.nodes)
+    doubles = missed = 0
+    for reader in READERS:
+        times = read(telegram, reader)
+        doubles += sum(count - 1 for count in times.values())
+        missed += calls - len(times)
+    assert doubles <= uncertain, (doubles, uncertain, recovered)
+    assert missed <= uncertain, (missed, uncertain, recovered)
+    return doubles, uncertain
+
+
+async def test_nodes_that_are_killed_at_random_lose_nothing(
+    federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
+) -> None:
+    """Calls appear while nodes die with signal 9 and come back: the sender, one that polls, any."""
+    chance = random.Random(os.environ.get("VIGIL_SEED", "7"))  # noqa: S311 - to be repeated, not secret
+    await federation.serve()
+    for number in range(KILLS):
+        if number < len(CALLS):
+            publish(site, federation, number)
+        await asyncio.sleep(chance.uniform(0.2, 2.5))
+        sender = federation.holder("telegram") if number % 2 else None
+        victim = sender or chance.choice(federation.nodes)
+        await victim.kill()
+        await asyncio.sleep(chance.uniform(0.0, 3.0))
+        await victim.serve()
+    await until(lambda: settled(federation, len(CALLS)), 120, lambda: described(federation))
+    doubles, uncertain = judge(federation, telegram, len(CALLS))
+    told = f"{KILLS} nodes killed: {len(CALLS) * len(READERS)} messages, none missed, {doubles} doubled"
+    record_property(TOLD, f"{told}, {uncertain} uncertain")
+
+
+async def test_the_sender_is_replaced_within_fifteen_seconds(
+    federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
+) -> None:
+    """Killed in the middle of sending; measured until another one holds the account."""
+    await federation.serve()
+    await until(lambda: federation.holder("telegram"))
+    publish(site, federation, 0)
+    await until(lambda: any(read(telegram, reader) for reader in READERS))
+    sender = federation.holder("telegram")
+    assert sender
+    await sender.kill()
+    took = await until(lambda: federation.holder("telegram"), TAKEOVER)
+    record_property(TOLD, f"another node holds the account of a dead sender after {took:.1f} s (reach 15)")
+    await until(lambda: settled(federation, 1))
+    judge(federation, telegram, 1)
+
+
+async def test_a_node_that_hangs_keeps_nothing_back(
+    federation: Federation, site: Site, telegram: TelegramEmulator
+) -> None:
+    """Stopped while it polls, for longer than its heartbeat may be late; then it does nothing twice."""
+    await federation.serve(["poll", "poll", "send,answer,keep"])
+    polling = federation.nodes[0]
+    assert polling.service
+    publish(site, federation, 0)
+    await asyncio.sleep(0.7)
+    polling.service.send_signal(signal.SIGSTOP)
+    publish(site, federation, 1)
+    await until(lambda: settled(federation, 2), 60)
+    polling.service.send_signal(signal.SIGCONT)
+    publish(site, federation, 2)
+    await until(lambda: settled(federation, 3), 60)
+    judge(federation, telegram, 3)
+
+
+async def test_a_restart_of_postgresql_in_the_middle_loses_nothing(
+    federation: Federation, site: Site, telegram: TelegramEmulator, server: PostgresServer
+) -> None:
+    """Everybody is cut off while calls are polled and sent; all goes on by itself."""
+    await federation.serve()
+    for number in range(3):
+        publish(site, federation, number)
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(server.restart)
+    publish(site, federation, 3)
+    await until(lambda: settled(federation, 4), 120)
+    judge(federation, telegram, 4)
+    assert all(node.service and node.service.returncode is None for node in federation.nodes)

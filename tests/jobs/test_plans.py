@@ -1,0 +1,191 @@
+"""No hot question reads a whole table that grows: each is put to the planner, on both databases.
+
+On PostgreSQL the planner is told to shun reading a table through, however small it is here: where it still
+does, no index serves. On SQLite it plans without looking at the size.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jobs.dispatch import Dispatcher
+from jobs.errands import Room
+from jobs.heartbeat import Heartbeat
+from jobs.launch import Launcher
+from jobs.ledger import Ledger
+from jobs.limits import Limits
+from jobs.notices import Admins
+from jobs.prune import Pruner
+from jobs.remind import Reminder
+from jobs.unanswered import Unanswered
+from storage.database import Database
+from storage.tables import metadata
+from tests.bot.chat import Chat
+from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, an_entry
+from tests.filled import fill
+
+GROWS = {
+    *("deliveries", "entries", "statements", "alerts", "recipients", "routes", "route_countries", "cases"),
+    *("statement_countries", "demands", "statement_parties", "stances", "requests", "versions"),
+    *("statement_index_words", "statement_index_keys", "statement_index_terms", "redactions", "takedowns"),
+}
+"""Tables without a bound; sources and notices, appeals and the rest stay in the ten thousands."""
+OF_FEW = {
+    str(index.name)
+    for table in metadata.tables.values()
+    for index in table.indexes
+    if index.dialect_options["sqlite"]["where"] is not None
+}
+"""Indexes of the few rows of a table that wait for something: to walk through one is what it is for."""
+LATER = NOON + timedelta(hours=2)
+Asked = list[tuple[str, Any]]
+
+
+def _poll(database: Database) -> None:
+    """What one poll reads and writes."""
+    with database.write() as work:
+        work.cases.lock()
+        source = work.sources.by_name("northlight")
+        assert source
+        entries = [an_entry(uid=f"new{number}") for number in range(3)]
+        work.entries.shown(source.id, [one.uid for one in entries])
+        work.entries.by_uid(source.id, ["plain"])
+        work.entries.alike(source.id, entries)
+        work.entries.known(source.id, [one.uid for one in entries])
+        work.entries.unread(source.id, LATER, 5)
+        work.statements.takedowns.withheld(source.name, entries)
+        work.statements.edits()
+        work.statements.neighbours.placed(0, 100)
+        entry_id = work.entries.add(source.id, entries[0], LATER)
+        statement = work.statements.get(work.statements.add(a_statement(entry_id=entry_id), source, LATER))
+        alert = an_alert(identifier="new", statement=statement, source=source, sent=LATER)
+        work.alerts.add(alert)
+        work.sources.save_polled([(source, source)])
+
+
+def _deliver(database: Database) -> None:
+    """What a sender asks, many times a second."""
+    ledger = Ledger(database, "telegram", lambda: LATER)
+    ledger.recover()
+    ledger.resting()
+    ledger.turn((), Room(10))
+    ledger.is_due([1, 2])
+
+
+def _keep(database: Database) -> None:
+    """What is looked after each second, minute and hour."""
+    admins, limits = Admins((("telegram", "1"),)), Limits()
+
+    def ready(now: Any) -> Any:
+        with database.read() as work:
+            return work.sources.due(now)
+
+    Dispatcher(database, ready, lambda *_: None).dispatch(LATER)
+    asyncio.run(Launcher(database, Chat.rules, limits).due(LATER))
+    asyncio.run(Heartbeat(database, admins, limits, lambda: LATER).beat())
+    asyncio.run(Reminder(database, LATER.tzinfo or NOON.tzinfo).remind(LATER))  # type: ignore[arg-type]
+    Unanswered(database, admins).remind(LATER)
+    Pruner(database).prune(LATER)
+
+
+def _answer(database: Database) -> None:
+    """What people ask in a chat."""
+    chat = Chat(database, "telegram", address="-1001", now=LATER)
+    for line in (
+        "/start",
+        "/subscribe KP",
+        "/settings",
+        "/latest",
+        "/search refugees",
+        "/case 1",
+        "/statement 1",
+    ):
+        chat.says(line)
+    for line in ("/status", "/unsubscribe", "/forget yes"):
+        chat.says(line)
+
+
+PARTS: dict[str, Callable[[Database], None]] = {
+    "poll": _poll,
+    "deliver": _deliver,
+    "keep": _keep,
+    "answer": _answer,
+}
+ALLOWED: dict[str, tuple[str, ...]] = {
+    # Both once an hour: which transports there are, and who wants nothing any more, is asked of all.
+    "keep": ("transport IN (SELECT DISTINCT recipients.transport", "NOT (EXISTS (SELECT * FROM routes"),
+}
+"""Of each part, what its questions may hold that read a table through, and why."""
+
+
+@contextmanager
+def _overheard(database: Database) -> Iterator[Asked]:
+    found: Asked = []
+
+    def hear(_c: object, _cursor: object, statement: str, given: Any, _x: object, many: bool) -> None:
+        found.append((statement, given[0] if many and given else given))
+
+    sa.event.listen(database.engine, "before_cursor_execute", hear)
+    try:
+        yield found
+    finally:
+        sa.event.remove(database.engine, "before_cursor_execute", hear)
+
+
+def _read_through(connection: Connection, statement: str, given: Any) -> set[str]:
+    """The tables that this statement reads from one end to the other."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+        details = [row.detail.split() for row in rows]
+        scanned = {
+            words[1]: words
+            for words in details
+            if words[0] == "SCAN" and words[1] in GROWS and words[-1] not in OF_FEW
+        }
+        if "LIMIT" in statement:  # walked in order, or looked whether there is any: it ends early
+            in_order = "ORDER BY" in statement
+            return {name for name, words in scanned.items() if in_order and "USING" not in words}
+        return set(scanned)
+    (plan,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", given).one()
+    return set(_scanned(plan[0]["Plan"]))
+
+
+def _scanned(plan: dict[str, Any], bounded: bool = False) -> Iterator[str]:
+    """Tables read through below this node; an index that is walked in order under a limit is not."""
+    bounded = bounded or plan["Node Type"] == "Limit"
+    name, kind = plan.get("Relation Name", ""), plan["Node Type"]
+    walks = kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in plan and not bounded
+    walks = walks and plan["Index Name"] not in OF_FEW
+    if name in GROWS and (kind == "Seq Scan" or walks):
+        yield name
+    for below in plan.get("Plans", ()):
+        yield from _scanned(below, bounded)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_hot_reads_a_table_through(database: Database, part: str) -> None:
+    """Every statement that this part of the program puts, with what it was given."""
+    with database.write() as work:
+        fill(work)
+        work.sources.configure([a_source(name="northlight"), a_source(name="third")])
+        a_reader(work, a_route("KP", keywords=("needle",)), address="-1001")
+    with _overheard(database) as asked:
+        PARTS[part](database)
+    assert len(asked) > 5
+    bad: dict[str, set[str]] = {}
+    with database.engine.connect() as connection:
+        if database.is_shared:
+            connection.exec_driver_sql("SET enable_seqscan = off")
+        for statement, given in asked:
+            if statement.split(None, 1)[0] not in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"):
+                continue
+            found = _read_through(connection, statement, given)
+            if found and not any(words in " ".join(statement.split()) for words in ALLOWED.get(part, ())):
+                bad[" ".join(statement.split())[:2000]] = found
+    assert not bad, "\n".join(f"{tables}: {words}" for words, tables in bad.items())

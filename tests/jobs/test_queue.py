@@ -1,0 +1,312 @@
+"""Jobs go to whichever node is free, each to one; what a dead node had is done by another."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+from procrastinate.schema import SchemaManager
+from structlog.testing import capture_logs
+
+from bot.roles import ALL
+from jobs import queue
+from jobs.dispatch import Batch
+from jobs.queue import Queue, cron, put
+from jobs.schedule import Job
+from storage.database import Database
+from storage.queue import begin_anew, waiting
+from storage.vault import Vault
+from tests.builders import NOON
+from tests.postgres import PostgresServer
+
+SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
+_numbers = count(1)
+
+
+@pytest.fixture
+def shared(postgres: PostgresServer, migrated: str, vault: Vault) -> Iterator[Database]:
+    """A database on a real server."""
+    name = f"queue_{next(_numbers)}"
+    postgres.make(name, like=migrated)
+    made = Database(postgres.url(name), vault)
+    made.prepare()
+    yield made
+    made.close()
+    postgres.drop(name)
+
+
+@asynccontextmanager
+async def at_work(*queues: Queue) -> AsyncIterator[None]:
+    """These nodes, until the block ends."""
+    tasks = [asyncio.create_task(node.run()) for node in queues]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(true: Callable[[], object], patience: float = 20.0) -> None:
+    """Waits for it."""
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, "in vain"
+        await asyncio.sleep(0.02)
+
+
+def batches(number: int) -> list[Batch]:
+    """So many, each of one source."""
+    return [Batch((one,), NOON) for one in range(number)]
+
+
+async def nothing(_batch: Batch) -> None:
+    """Does it at once."""
+
+
+def queued(database: Database, *jobs: Batch) -> None:
+    """Puts them in, in a transaction of their own."""
+    with database.write() as work:
+        put(work.connection, jobs)
+
+
+def jobs_of(database: Database) -> int:
+    """How many wait or are being done."""
+    with database.read() as work:
+        return sum(one.jobs for one in waiting(work.connection))
+
+
+async def test_two_nodes_share_what_is_queued_and_each_batch_is_done_once(shared: Database) -> None:
+    """Both get a part of it."""
+    done: Counter[int] = Counter()
+    by: Counter[str] = Counter()
+    both = asyncio.Event()
+
+    def node(name: str) -> Queue:
+        async def poll(batch: Batch) -> None:
+            done[batch.ids[0]] += 1
+            by[name] += 1
+            if len(by) == 2:
+                both.set()
+            await both.wait()  # who has all hands full leaves the rest to the other
+
+        return Queue(shared, (), poll, ALL)
+
+    async with at_work(node("one"), node("other")):
+        await until(lambda: _workers(shared) == 4)
+        queued(shared, *batches(60))
+        await until(lambda: sum(done.values()) == 60 and not jobs_of(shared))
+    assert set(done.values()) == {1}
+
+
+async def test_an_entry_of_the_schedule_is_done_by_one_node_at_a_time(shared: Database) -> None:
+    """Each second, by one of two; a slow one is not begun a second time before it has ended."""
+    running, most, runs = Counter[str](), Counter[str](), Counter[str]()
+
+    def node() -> Queue:
+        def job(name: str, takes: float) -> Job:
+            async def run() -> None:
+                running[name] += 1
+                runs[name] += 1
+                most[name] = max(most[name], running[name])
+                await asyncio.sleep(takes)
+                running[name] -= 1
+
+            return Job(name, 1.0, run)
+
+        return Queue(shared, (job("quick", 0.0), job("slow", 1.5)), nothing, ALL)
+
+    async with at_work(node(), node()):
+        await until(lambda: runs["quick"] >= 3 and runs["slow"] >= 2)
+    assert most == {"quick": 1, "slow": 1}
+    assert runs["quick"] <= 6, "once a second, not once a second and node"
+
+
+async def test_a_run_that_fails_is_told_and_runs_again(shared: Database) -> None:
+    """As on one machine; the queue keeps nothing of it."""
+    runs = Counter[str]()
+
+    async def fails() -> None:
+        runs["fails"] += 1
+        raise OSError("no disk")
+
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (Job("fails", 1.0, fails),), nothing, ALL)):
+            await until(lambda: runs["fails"] >= 2)
+    assert {(row["event"], row["job"]) for row in logs if row["log_level"] == "error"} == {
+        ("job.failed", "fails")
+    }
+
+
+_DEAD = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
+_DOING = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, status, worker_id) "
+    "VALUES (:queue, :name, :lock, :lock, CAST(:args AS jsonb), 'doing', :worker)"
+)
+
+
+async def test_what_a_dead_node_was_doing_is_done_by_another_one(shared: Database) -> None:
+    """Its heartbeat is old: a batch is queued again, an entry of the schedule makes room for the next."""
+    done, runs = Counter[int](), Counter[str]()
+
+    async def poll(batch: Batch) -> None:
+        done[batch.ids[0]] += 1
+
+    async def run() -> None:
+        runs["entry"] += 1
+
+    async with at_work(Queue(shared, (Job("entry", 1.0, run),), poll, ALL)):
+        await until(lambda: runs["entry"])
+        with shared.engine.begin() as connection:
+            dead = connection.scalar(sa.text(_DEAD))
+            batch = '{"ids": [7], "until": "2026-01-01"}'
+            for role, name, lock, args in (("poll", "poll", None, batch), ("keep", "entry", "other", "{}")):
+                given = {"queue": role, "name": name, "lock": lock, "args": args, "worker": dead}
+                connection.execute(sa.text(_DOING), given)
+        await until(lambda: done[7] and not _locked(shared, "other"))
+    assert done == {7: 1}
+
+
+async def test_an_end_that_was_not_heard_is_told_again(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away for that instant, and came back: the entry does not stand still for ever."""
+    monkeypatch.setattr(queue, "_UNHEARD", 0.5)
+    runs, deaf = Counter[str](), [True]
+    heard = JobManager.finish_job_by_id_async
+
+    async def finish(self: JobManager, *given: Any, **named: Any) -> None:
+        if deaf:
+            deaf.clear()
+            raise ConnectorException
+        await heard(self, *given, **named)
+
+    async def run() -> None:
+        runs["entry"] += 1
+
+    monkeypatch.setattr(JobManager, "finish_job_by_id_async", finish)
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (Job("entry", 1.0, run),), nothing, ALL)):
+            await until(lambda: runs["entry"] >= 2)
+    assert not deaf
+    assert "queue.unheard" in {row["event"] for row in logs}
+
+
+async def test_the_first_node_begins_with_an_empty_queue(shared: Database) -> None:
+    """After a power cut nothing has to be waited for: what is due stands with the sources."""
+    with shared.write() as work:
+        put(work.connection, batches(3))
+    with shared.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = 1"))
+        begin_anew(connection)
+    assert jobs_of(shared) == 0
+
+
+async def test_a_second_node_leaves_the_queue_of_the_first_alone(shared: Database) -> None:
+    """It comes while the other one works."""
+    done: list[Batch] = []
+    go_on = asyncio.Event()
+
+    async def waits(batch: Batch) -> None:
+        await go_on.wait()
+        done.append(batch)
+
+    async with at_work(Queue(shared, (), waits, ALL)):
+        await until(lambda: _workers(shared) == 2)
+        queued(shared, *batches(3))
+        async with at_work(Queue(shared, (), waits, frozenset({"keep"}))):
+            await until(lambda: _workers(shared) == 3)
+            assert jobs_of(shared) == 3
+            go_on.set()
+            await until(lambda: len(done) == 3)
+
+
+def _locked(database: Database, lock: str) -> int:
+    with database.engine.connect() as connection:
+        question = sa.text("SELECT count(*) FROM procrastinate_jobs WHERE lock = :lock")
+        return int(connection.scalar(question, {"lock": lock}) or 0)
+
+
+def _workers(database: Database) -> int:
+    with database.engine.connect() as connection:
+        return int(connection.scalar(sa.text("SELECT count(*) FROM procrastinate_workers")) or 0)
+
+
+async def test_a_database_that_ends_all_sessions_is_gone_back_to(shared: Database) -> None:
+    """As a restart of the server does: jobs go on within seconds, and it is told once in words."""
+    runs = Counter[str]()
+
+    async def run() -> None:
+        runs["entry"] += 1
+
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (Job("entry", 1.0, run),), nothing, ALL)):
+            await until(lambda: runs["entry"] >= 1)
+            with shared.engine.connect() as connection:
+                connection.execute(
+                    sa.text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                )
+            shared.engine.dispose()
+            before = runs["entry"]
+            await until(lambda: runs["entry"] >= before + 2, 40)
+    assert "queue.failed" not in {row["event"] for row in logs}
+
+
+def test_a_batch_is_queued_with_its_transaction_or_not_at_all(shared: Database) -> None:
+    """What was given and what was queued are one."""
+
+    def interrupted() -> None:
+        with shared.write() as work:
+            put(work.connection, batches(2))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        interrupted()
+    assert jobs_of(shared) == 0
+    queued(shared)
+    assert jobs_of(shared) == 0
+    queued(shared, *batches(2))
+    with shared.read() as work:
+        (found,) = waiting(work.connection)
+    assert (found.role, found.taken, found.jobs) == ("poll", False, 2)
+    assert timedelta() <= found.oldest < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("every", "said"),
+    [
+        (0.5, "* * * * * *"),
+        (1.0, "* * * * * *"),
+        (30.0, "* * * * * */30"),
+        (60.0, "* * * * * 0"),
+        (300.0, "*/5 * * * * 0"),
+        (3600.0, "0 * * * * 0"),
+    ],
+)
+def test_how_often_a_job_runs_is_said_in_the_words_of_cron(every: float, said: str) -> None:
+    """Each entry of the schedule can be said so."""
+    assert cron(every) == said
+
+
+@pytest.mark.parametrize("every", [7.0, 90.0, 86_400.0 * 2])
+def test_what_cron_cannot_say_is_refused(every: float) -> None:
+    """Rounded off it would come at other times than were asked for."""
+    with pytest.raises(ValueError, match="cannot be said as a schedule"):
+        cron(every)
+
+
+def test_the_tables_of_the_queue_are_those_of_the_pinned_version() -> None:
+    """When this fails, Procrastinate has changed its tables: see the migration 0030."""
+    assert sha256(SchemaManager.get_schema().encode()).hexdigest() == SCHEMA

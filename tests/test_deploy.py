@@ -1,0 +1,123 @@
+"""What is shipped for running it: every measure that a dashboard or a rule names exists, and every role."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.metrics import Meter, metrics
+from bot.roles import ALL, chosen
+from storage.database import Database
+from storage.nodes import Node
+from tests.builders import NOON
+from tests.filled import fill
+
+DEPLOY = Path(__file__).parents[1] / "deploy"
+_NAME = re.compile(r"\bvigil_[a-z_]+")
+_LABELS = re.compile(
+    r"\b(vigil_[a-z_]+)\{([^}]*)\}|by \(([a-z, ]+)\) \((?:max_over_time\(|rate\()?(vigil_[a-z_]+)"
+)
+_AT_TIMES = {"vigil_alert_stage_seconds", "vigil_accounts_held"}
+"""Absent where no alert was sent within the hour, and where there is one program."""
+_EXPR = re.compile(r"^ +expr: (.+)$", re.MULTILINE)
+
+
+async def series(database: Database) -> dict[str, set[str]]:
+    """Every series that is served, with the names of its labels; as Prometheus stores them."""
+    with database.write() as work:
+        fill(work)
+        work.nodes.come_round(Node("n2", "machine:2", "1.0", ("poll",)), NOON)
+    found: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(await metrics(database, Meter(), NOON)):
+        found.setdefault(family.name, set()).update(family.labels if hasattr(family, "labels") else ())
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).update(sample.labels)
+    return found
+
+
+def expressions() -> dict[str, str]:
+    """Every question that the dashboard and the rules ask, by where it stands."""
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
+    found = {
+        f"panel {panel['title']}, {target['refId']}": target["expr"]
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+    }
+    rules = _EXPR.findall((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))
+    return found | {f"rule {number}": text for number, text in enumerate(rules, start=1)}
+
+
+async def test_every_measure_that_is_asked_for_is_served(database: Database) -> None:
+    """By its name; a panel of a measure that was renamed would stay empty, and a rule silent."""
+    served = set(await series(database))
+    for where, expression in expressions().items():
+        names = set(_NAME.findall(expression))
+        assert names, where
+        assert names <= served | _AT_TIMES, (where, names - served)
+    text = " ".join(expressions().values())
+    assert {"vigil_queue_jobs", "vigil_accounts_held", "vigil_polls_total"} <= set(_NAME.findall(text))
+
+
+async def test_every_label_that_is_asked_for_exists(database: Database) -> None:
+    """What is grouped by, and what is chosen: a label that there is not matches nothing, in silence."""
+    served = await series(database)
+    served |= {"vigil_alert_stage_seconds": {"stage", "share"}, "vigil_accounts_held": set()}
+    asked = set()
+    for expression in expressions().values():
+        for chosen_name, matchers, grouped, name in _LABELS.findall(expression):
+            labels = re.findall(r"([a-z_]+) *(?:=~|!=|=)", matchers) if chosen_name else grouped.split(", ")
+            asked |= {(chosen_name or name, label) for label in labels}
+    assert ("vigil_deliveries", "lane") in asked
+    for name, label in asked:
+        assert label in served[name] | {"le", "instance"}, (name, label)
+
+
+def test_the_dashboard_can_be_imported() -> None:
+    """Panels with titles and numbers of their own, none upon another; the data source is chosen."""
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
+    panels = dashboard["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels) == len({panel["title"] for panel in panels})
+    taken = [
+        (x, y)
+        for panel in panels
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24
+    assert {target["datasource"]["uid"] for panel in panels for target in panel["targets"]} == {"${source}"}
+
+
+def test_every_rule_says_what_to_do() -> None:
+    """Whoever is woken reads it; and each is either for at once or for the morning."""
+    rules = (DEPLOY / "alerts.yml").read_text(encoding="utf-8").split("- alert: ")[1:]
+    assert len(rules) == len(_EXPR.findall("".join(rules)))
+    for rule in rules:
+        name = rule.partition("\n")[0]
+        assert re.fullmatch("Vigil[A-Za-z]+", name)
+        assert re.search(r"severity: (page|ticket)\n", rule), name
+        assert re.search(r"summary: .+\n +action: .+", rule), name
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_prometheus_accepts_the_rules() -> None:
+    """By its own word."""
+    done = subprocess.run(  # noqa: S603 - found on the path
+        [str(shutil.which("promtool")), "check", "rules", str(DEPLOY / "alerts.yml")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("file", ["compose.yml", "kubernetes.yml"])
+def test_the_examples_leave_no_role_to_nobody(file: str) -> None:
+    """But for "web", which only those have who are reached over HTTP."""
+    text = (DEPLOY / file).read_text(encoding="utf-8")
+    given = [chosen(roles) for roles in re.findall(r'"--roles", "([a-z,]+)"', text)]
+    assert frozenset().union(*given) == ALL - {"web"}
