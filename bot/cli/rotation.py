@@ -64,7 +64,7 @@ def _in_place(settings: Config, database: Database) -> None:
             f"{path}: the new key is in use, and stands beside it ({error.strerror}): mend "
             "that, and run this again"
         )
-    typer.echo(f"{path}: a new key. {count:,} texts are under it now.")
+    typer.echo(f"{path}: a new key. Sealed anew under it: {count:,}.")
     typer.echo(
         f"{kept}: the key before. Backups made until today need it: `vigil restore FILE --key {kept}`."
     )
@@ -82,7 +82,7 @@ def _elsewhere(settings: Config, database: Database, new_key: Path) -> None:
     except (OSError, ValueError) as error:
         fail(f"{new_key}: {getattr(error, 'strerror', None) or error}: give a file for the next key", 2)
     count = _exchanged(settings, database, Vault.from_secret(secret))
-    typer.echo(f"{count:,} texts are under the key in {new_key} now.")
+    typer.echo(f"Sealed anew under the key in {new_key}: {count:,}.")
     typer.echo(f"Put what it holds where {place(settings)} takes the key from; then start the service.")
     _advise("the key before")
 
