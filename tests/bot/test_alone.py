@@ -1,8 +1,10 @@
 """One sender and one listener, also when the database ends the session whose lock they hold."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, suppress
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
 from threading import Event
 
 import pytest
@@ -14,6 +16,7 @@ from bot.desk import Desk
 from bot.transports import life
 from bot.transports import telegram as telegram_transport
 from jobs.pace import Pace
+from storage import locks
 from storage.database import Database, Hold, now_utc
 from tests.bot.transports.test_telegram import Voice, a_bot, a_transport
 from tests.builders import a_reader, a_route, a_statement, an_alert, queued
@@ -43,6 +46,20 @@ def ends_sessions(database: Database, name: str) -> None:
     held_by = int(database.lock_holder(name).split()[1])
     with database.engine.begin() as connection:
         connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": held_by})
+
+
+@contextmanager
+def taken_over(database: Database, name: str) -> Iterator[None]:
+    """Another program waits for the lock, and has it the moment that the server ends the session."""
+    number = sa.literal(locks._number(name), sa.BigInteger)
+    with database.engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execution_options(isolation_level="AUTOCOMMIT")
+        waiting = pool.submit(other.scalar, sa.select(sa.func.pg_advisory_lock(number)))
+        time.sleep(0.2)
+        ends_sessions(database, name)
+        waiting.result(timeout=20)
+        yield
+        other.scalar(sa.select(sa.func.pg_advisory_unlock(number)))
 
 
 def alert(database: Database, name: str) -> None:
@@ -82,14 +99,12 @@ async def test_a_sender_whose_lock_was_ended_stops_until_it_has_it_again(
         given = (database, bot, Pace(1000, gap=0), asyncio.Event(), lambda: None, Desk(database))
         sending = asyncio.create_task(_send(*given))
         alert(database, "first")
-        await telegram.until(READER, contains="first")
-        ends_sessions(database, "telegram")
-        with database.sender_lock("telegram") as other:
-            assert other
+        await telegram.until(READER, contains="first", patience=20)
+        with taken_over(database, "telegram"):
             alert(database, "second")
             await asyncio.sleep(1.3)  # the sender looks every second
             assert len(telegram.texts(READER)) == 1
-        await telegram.until(READER, contains="second")
+        await telegram.until(READER, contains="second", patience=20)
         assert not sending.done()
         sending.cancel()
         with suppress(asyncio.CancelledError):
@@ -102,19 +117,21 @@ async def test_a_listener_whose_lock_was_ended_leaves_it_to_the_other(
 ) -> None:
     """And listens again when that one ends."""
     on_postgresql(database)
-    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
-    voice = Voice()
-    async with a_bot(telegram, voice, **alone):
+    voice, asked = Voice(), []
+
+    def alone() -> AbstractAsyncContextManager[Hold]:
+        asked.append("listens")
+        return voices.the_only_one(database, "listens", "another process listens here")
+
+    async with a_bot(telegram, voice, alone=alone):
         await telegram.says(READER, "/first")
         await telegram.until(READER, contains="heard /first")
-        ends_sessions(database, "listens")
-        with database.sender_lock("listens") as other:
-            assert other
-            await asyncio.sleep(0.3)
+        with taken_over(database, "listens"):
+            await telegram.until_true(lambda: len(asked) == 2, "the loss", patience=20)
             await telegram.says(READER, "/second")
             await asyncio.sleep(0.3)
             assert [one.text for one in voice.heard] == ["/first"]
-        await telegram.until(READER, contains="heard /second")
+        await telegram.until(READER, contains="heard /second", patience=20)
 
 
 async def test_what_was_dropped_when_the_lock_was_lost_is_answered_later(
@@ -129,25 +146,25 @@ async def test_what_was_dropped_when_the_lock_was_lost_is_answered_later(
     async with a_bot(telegram, voice, **alone):
         await telegram.says(READER, "/slow")
         await asyncio.wait_for(voice.hears.wait(), 5)
-        ends_sessions(database, "listens")
-        with database.sender_lock("listens"):
+        with taken_over(database, "listens"):
             await asyncio.sleep(1.5)
         voice.gate.set()
-        await telegram.until(READER, contains="heard /slow", patience=10)
+        await telegram.until(READER, contains="heard /slow", patience=20)
     assert [one.text for one in voice.heard] == ["/slow", "/slow"]
 
 
 async def test_who_listens_is_alone_until_the_last_answer_has_left(
-    database: Database, telegram: TelegramEmulator
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the next program answers what this one is still answering."""
     alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
     voice = Voice()
     voice.gate = asyncio.Event()
     bot = a_transport(telegram, voice, **alone)
+    monkeypatch.setattr(telegram_transport, "STOP_WITHIN", 20)
     await bot.start()
     await telegram.says(READER, "/slow")
-    await asyncio.wait_for(voice.hears.wait(), 5)
+    await asyncio.wait_for(voice.hears.wait(), 20)
     stopping = asyncio.create_task(bot.stop())
     await asyncio.sleep(0.1)
     with database.sender_lock("listens") as other:
@@ -175,8 +192,9 @@ async def test_who_waits_for_a_lock_waits_out_a_database_that_is_away(
     monkeypatch.setattr(Database, "sender_lock", away)
     waiting = voices.the_only_one(database, "listens", "another process listens here")
     entering = asyncio.create_task(waiting.__aenter__())
-    await asyncio.sleep(0.2)
-    assert len(asked) >= 2
+    async with asyncio.timeout(20):
+        while len(asked) < 2:  # noqa: ASYNC110 - it is asked in a thread
+            await asyncio.sleep(0.02)
     gone.set()
     hold = await asyncio.wait_for(entering, 5)
     assert hold.is_held()
