@@ -321,9 +321,9 @@ Index(
     postgresql_where=OWN_CLOCK,
 )
 
-for _name in ("rests", "narrowed"):
+for _name, _by in (("rests", "rests"), ("narrowed", "narrowed"), ("lately", "id")):
     _SET = recipients.c[_name].is_not(None)
-    Index(f"ix_recipients_{_name}", recipients.c[_name], sqlite_where=_SET, postgresql_where=_SET)
+    Index(f"ix_recipients_{_name}", recipients.c[_by], sqlite_where=_SET, postgresql_where=_SET)
 
 routes = Table(
     "routes",

@@ -11,6 +11,7 @@ depends_on = None
 _FEW = (
     ("ix_recipients_rests", "recipients", "rests", "rests IS NOT NULL"),
     ("ix_recipients_narrowed", "recipients", "narrowed", "narrowed IS NOT NULL"),
+    ("ix_recipients_lately", "recipients", "id", "lately IS NOT NULL"),
 )
 """Few of a million rows, asked for again and again."""
 
