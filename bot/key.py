@@ -7,6 +7,8 @@ finds both.
 
 import base64
 import os
+import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -45,7 +47,8 @@ def may_be(config: Config) -> Iterator[Vault]:
         with suppress(Unusable):
             yield Vault.from_secret(_given(config))
         return
-    for path in (config.key_file, coming(config.key_file)):
+    # The first once more: the next one may take its place between two looks.
+    for path in (config.key_file, coming(config.key_file), config.key_file):
         with suppress(OSError, ValueError):
             yield Vault.from_secret(parse_key(path.read_text(encoding="ascii", errors="replace")))
 
@@ -58,20 +61,34 @@ def place(config: Config) -> str:
 
 
 def coming(path: Path) -> Path:
-    """Where the next key of a file stands until it takes its place."""
+    """Where the next key of a file stands until it takes its place: beside the file that a link leads to."""
+    path = path.resolve()
     return path.with_name(f"{path.name}.new")
 
 
 def prepared(path: Path) -> bytes:
-    """The next key of a file, on the disk beside it; one that a broken-off exchange has left is taken up."""
-    return read_or_make_key(coming(path))
+    """The next key of a file, on the disk beside it, for those who may read that one.
+
+    One that a broken-off exchange has left is taken up. Raises OSError, ValueError.
+    """
+    secret = read_or_make_key(coming(path))
+    known = path.stat()
+    if (os.geteuid(), os.getegid()) != (known.st_uid, known.st_gid):
+        os.chown(coming(path), known.st_uid, known.st_gid)
+    coming(path).chmod(stat.S_IMODE(known.st_mode))
+    _to_disk(coming(path).parent)
+    return secret
 
 
 def put_in_place(path: Path, today: date) -> Path:
-    """The next key of a file takes its place; returns where the one before is kept, for old backups."""
+    """The next key of a file takes its place; returns where the one before is kept, for old backups.
+
+    Raises OSError where there is no next one, or it cannot be moved.
+    """
     path = path.resolve()  # a link stays a link
+    coming(path).stat()
     kept = _free(path.with_name(f"{path.name}.until-{today.isoformat()}"))
-    os.link(path, kept)
+    shutil.copy2(path, kept)
     coming(path).replace(path)
     _to_disk(path.parent)
     return kept

@@ -96,6 +96,8 @@ def restore(
                 raise InUse(transport)
         try:
             with database.write() as work:
+                if not backup.opened_by(database.keys.fitting(work.connection)):
+                    raise StorageError("the backup stands under another key than the database")
                 return _exchanged(work, backup, now, replace=replace, with_missing=with_missing)
         except SQLAlchemyError as error:
             raise StorageError(f"the database did not take the backup: {reason(error)}") from error

@@ -6,6 +6,7 @@ the key still until it ends (a shared advisory lock); whoever changes the key wa
 SQLite has one writer at a time, and whoever reads sees the database of one moment.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
@@ -26,9 +27,13 @@ class Keyring:
     """The key as this program has it. `renew` says what it may be by now, the likeliest first."""
 
     def __init__(self, vault: Vault, renew: Callable[[], Iterable[Vault]] = tuple) -> None:
-        self.vault = vault
         self._renew = renew
-        self._heirloom = ""
+        self._guard = threading.Lock()
+        self._bare = {vault.check(): vault}
+        """Vaults as their keys alone make them."""
+        self._met: dict[tuple[str, str], Vault] = {}
+        """Every vault that fitted so far, by what the database said: a transaction may have begun before."""
+        self.vault = vault
 
     def fitting(self, connection: Connection) -> Vault:
         """The vault of the database as this transaction sees it; raises WrongKey where we do not have it."""
@@ -56,16 +61,23 @@ class Keyring:
         return self.vault.check()
 
     def _chosen(self, check: str | None, heirloom: str) -> Vault:
-        vault = self.vault
-        if check not in (None, vault.check()):
-            found = next((one for one in self._renew() if one.check() == check), None)
-            if found is None:
-                raise WrongKey(_ANOTHER)
-            vault, self._heirloom = found, ""
-        if heirloom != self._heirloom:
-            vault = vault.heir(heirloom)
-        self.vault, self._heirloom = vault, heirloom
-        return vault
+        if check is None:
+            return self.vault
+        with self._guard:  # threads work on the database at the same time
+            known = self._met.get((check, heirloom))
+            if known is None:
+                known = self._fresh(check)
+                known = self._met[check, heirloom] = known.heir(heirloom) if heirloom else known
+                self.vault = known
+            return known
+
+    def _fresh(self, check: str) -> Vault:
+        """The vault that passes, as its key alone makes it."""
+        if check not in self._bare:
+            self._bare |= {one.check(): one for one in self._renew()}
+        if check not in self._bare:
+            raise WrongKey(_ANOTHER)
+        return self._bare[check]
 
 
 class Present:

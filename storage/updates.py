@@ -32,8 +32,10 @@ class Updates:
     def waiting(self, now: datetime) -> tuple[tuple[int, str | None], ...]:
         """What was kept and not answered, each with its number; without what is too old to be.
 
-        None stands for what cannot be deciphered: it keeps nothing else from being answered.
+        None stands for what cannot be deciphered: it keeps nothing else from being answered. Raises WrongKey
+        where we do not have the key of the database.
         """
+        self.vault.trace("")  # without the key of this database nothing here is damaged, and all of it stays
         recent = updates.c.day >= (now - _KEPT).date()
         rows = self.connection.execute(sa.select(updates).where(recent).order_by(updates.c.id))
         return tuple((int(row.id), self._opened(row.sealed)) for row in rows)

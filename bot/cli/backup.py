@@ -68,8 +68,15 @@ def restore(
 ) -> None:
     """Bring a backup back, whole or not at all. Stop the service first."""
     settings = configuration(config)
-    vault = _vault_for_restore(settings)
+    _vault_for_restore(settings)
     now = now_utc()
+    try:
+        # First, as it ends an exchange of the key that was broken off: what comes in must be under the key
+        # of today.
+        database = open_database(settings, watch=False)
+    except StorageError as error:
+        fail(f"nothing was restored: {error}; or restore into a new database")
+    vault = database.vault
     try:
         with reading(file, (_of(key), vault) if key else None) as saved:
             if not saved.opened_by(vault):
@@ -78,14 +85,8 @@ def restore(
                     "use when it was made, with --key FILE; before a first start you may put it in place",
                     2,
                 )
-            database = open_database(settings, watch=False)
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
-            try:
-                done = bring_back(
-                    database, saved, now, senders(), replace=replace, with_missing=with_forgotten
-                )
-            finally:
-                database.close()
+            done = bring_back(database, saved, now, senders(), replace=replace, with_missing=with_forgotten)
             _tell(done, saved, settings, with_forgotten=with_forgotten)
     except NoBackup as error:
         fail(str(error), 2)
@@ -99,6 +100,8 @@ def restore(
         fail(f"the service, or another program, sends on {error}: stop it first, then restore")
     except StorageError as error:
         fail(f"nothing was restored: {error}; or restore into a new database")
+    finally:
+        database.close()
 
 
 def _check_place(file: Path, *, force: bool) -> None:

@@ -35,6 +35,7 @@ class Store:
         self.folder = folder
         self._vault = vault
         self._session = folder / "session"
+        self._next = folder / "session.next"
         self._since = folder / "since"
 
     @property
@@ -48,15 +49,28 @@ class Store:
         self.folder.chmod(0o700)
 
     def session(self) -> Session | None:
-        """The session that was kept; None where there is none, or Vigil's key is another one."""
-        try:
-            return Session(**json.loads(self._vault.open(self._session.read_bytes(), _PURPOSE)))
-        except (OSError, ValueError, TypeError, WrongKey):
-            return None
+        """The session that was kept; None where there is none, or Vigil's key is another one.
+
+        One that waits for a key that is ours by now takes its place.
+        """
+        for path in (self._session, self._next):
+            with suppress(OSError, ValueError, TypeError, WrongKey):
+                found = Session(**json.loads(self._vault.open(path.read_bytes(), _PURPOSE)))
+                if path is self._next:
+                    path.replace(self._session)
+                return found
+        return None
+
+    def keep_next(self, session: Session) -> None:
+        """Remember the session for when this vault's key is Vigil's; until then the one before stays."""
+        self._write(self._next, self._sealed(session))
 
     def keep(self, session: Session) -> None:
         """Remember the session."""
-        self._write(self._session, self._vault.seal(json.dumps(asdict(session)), _PURPOSE))
+        self._write(self._session, self._sealed(session))
+
+    def _sealed(self, session: Session) -> bytes:
+        return self._vault.seal(json.dumps(asdict(session)), _PURPOSE)
 
     def since(self, session: Session) -> str:
         """The sync token up to which everything was handled on this device; "" at the first start."""

@@ -1,14 +1,17 @@
 """The key is had from a file, from the configuration, or from a command; and from nowhere by accident."""
 
+import stat
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.config import Config, ConfigError, load
 from bot.installation import open_database
-from bot.key import may_be, place, secret_of, written
+from bot.key import coming, may_be, place, prepared, put_in_place, secret_of, written
 from storage.database import Unusable
+from storage.vault import read_or_make_key
 
 SECRET = b"k" * 32
 
@@ -84,3 +87,26 @@ def test_a_key_that_cannot_be_had_is_a_fault_of_the_configuration(
     (told,) = raised.value.faults
     assert fault in told
     assert written(SECRET) not in told
+
+
+def test_the_next_key_is_for_whoever_read_the_one_before(tmp_path: Path) -> None:
+    """Its mode, its place behind a link; and without a next one nothing is moved."""
+    real = tmp_path / "secrets" / "vigil.key"
+    real.parent.mkdir()
+    old = read_or_make_key(real)
+    real.chmod(0o640)
+    link = tmp_path / "vigil.key"
+    link.symlink_to(real)
+    with pytest.raises(OSError, match="No such file"):
+        put_in_place(link, date(2026, 11, 30))
+    assert [path.name for path in real.parent.iterdir()] == ["vigil.key"]
+    new = prepared(link)
+    assert prepared(link) == new, "one that was begun is taken up"
+    assert coming(link) == real.with_name("vigil.key.new")
+    kept = put_in_place(link, date(2026, 11, 30))
+    assert kept == real.with_name("vigil.key.until-2026-11-30")
+    assert (read_or_make_key(kept), read_or_make_key(link)) == (old, new)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (real, kept)} == {0o640}
+    assert link.is_symlink()
+    prepared(link)
+    assert put_in_place(link, date(2026, 11, 30)).name == "vigil.key.until-2026-11-30-2"

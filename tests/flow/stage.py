@@ -103,7 +103,7 @@ TRAPS: dict[str, Trap] = {
     # key -> next key
     "the next key is made": Trap("bot.cli.rotation", "prepared"),
     "the database is under the next key": Trap("storage.database", "Database.change_key"),
-    "the key before is kept": Trap("os", "link"),
+    "the key before is kept": Trap("shutil", "copy2"),
     # file -> batch -> entry -> statement
     "a batch is about to be imported": Trap("jobs.intake", "Intake._store", after=False, nth=2),
     "a batch is imported": Trap("jobs.intake", "Intake._store", nth=2),

@@ -88,6 +88,22 @@ async def test_a_backup_of_before_comes_back_with_the_key_of_before(vigil: Progr
         assert work.recipients.find("telegram", str(PERSON))
 
 
+async def test_what_is_restored_after_a_broken_off_exchange_is_under_one_key(vigil: Program) -> None:
+    """A backup of before is not mixed with people of after: it is refused, or put under the key of today."""
+    vigil.subscribed(PERSON)
+    backup = str(vigil.folder / "before.backup")
+    assert (await vigil.run("backup", backup))[0] == 0
+    assert await vigil.run_until_killed("the database is under the next key", "admin", "rekey") < 0
+    code, _, err = await vigil.run("restore", backup, "--replace")
+    assert (code, "--key" in err) == (2, True), err
+    (old,) = vigil.folder.glob("vigil.key.until-*")
+    code, out, err = await vigil.run("restore", backup, "--replace", "--key", str(old))
+    assert code == 0, err
+    assert "Recipients in the database now: 1." in out
+    with vigil.database() as database, database.read() as work:
+        assert work.recipients.find("telegram", str(PERSON))
+
+
 async def test_a_key_that_a_command_prints_is_exchanged_at_rest(vigil: Program) -> None:
     """Where we cannot put the next key in its place, the service must not run, and we say what to do."""
     vigil.subscribed(PERSON)

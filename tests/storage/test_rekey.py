@@ -1,11 +1,15 @@
 """A database is put under another key: with it all is as it was, with the one before nothing opens."""
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
 from storage.database import Database, Work
+from storage.keyring import Keyring
 from storage.rekey import SEALED
 from storage.tables import meta, metadata
 from storage.vault import Vault, WrongKey
@@ -153,3 +157,53 @@ def test_a_damaged_heirloom_is_another_key() -> None:
     assert NEXT.heir_of(LAST).mark("a") == LAST.mark("a") != NEXT.mark("a")
     assert NEXT.heir(NEXT.heir_of(LAST).heirloom()).mark("a") == LAST.mark("a")
     assert "'" not in repr(NEXT)
+
+
+def test_a_look_that_began_before_the_exchange_ends_under_the_key_before(
+    database: Database, backend: Backend, vault: Vault
+) -> None:
+    """Another thread has met the next key meanwhile; this one sees the database of its own moment."""
+    at_work = Database(backend.url, vault, lambda: [NEXT])
+    with at_work.write() as work:
+        work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+    with at_work.read() as early:
+        early.counts()
+        database.change_key(NEXT)
+        with at_work.read() as later:
+            assert later.recipients.find("telegram", ADDRESS)
+        assert early.recipients.find("telegram", ADDRESS)
+    at_work.close()
+
+
+def test_threads_that_meet_the_next_key_at_once_make_the_same_marks(database: Database, vault: Vault) -> None:
+    """Whoever comes second finds key and heirloom together, or neither."""
+    database.change_key(NEXT)
+    looking = threading.Barrier(2)
+
+    def renewed() -> list[Vault]:
+        time.sleep(0.05)
+        return [NEXT]
+
+    ring = Keyring(vault, renewed)
+
+    def look() -> str:
+        with database.engine.connect() as connection:
+            looking.wait()
+            return ring.fitting(connection).mark("a")
+
+    with ThreadPoolExecutor(2) as threads:
+        found = [one.result() for one in (threads.submit(look), threads.submit(look))]
+    assert {*found, ring.mark("a")} == {vault.mark("a")}
+
+
+def test_without_the_key_nothing_that_waits_counts_as_damaged(
+    database: Database, backend: Backend, vault: Vault
+) -> None:
+    """Else whoever lacks it would throw away what people wrote."""
+    with database.write() as work:
+        work.updates.add('{"text": "/forget"}', NOON)
+    database.change_key(NEXT)
+    without = Database(backend.url, vault)
+    with pytest.raises(WrongKey), without.read() as work:
+        work.updates.waiting(NOON)
+    without.close()

@@ -191,6 +191,19 @@ async def test_a_restart_keeps_the_device_and_says_nothing_twice(bot: Bot, perso
     assert Store(bot.store, Vault.from_secret(b"x" * 32)).session() is None
 
 
+def test_the_device_outlives_an_exchange_of_the_key(tmp_path: Path) -> None:
+    """Broken off before or after: whichever key it is by then opens one of the two, and it is one device."""
+    device = Session("@vigil:example.org", "DEVICE", "syt_secret")
+    old, new = (Vault.from_secret(letter * 32) for letter in (b"o", b"n"))
+    Store(tmp_path, old).keep(device)
+    Store(tmp_path, new).keep_next(device)
+    assert Store(tmp_path, old).session() == device
+    assert Store(tmp_path, new).session() == device
+    assert not (tmp_path / "session.next").exists()
+    assert Store(tmp_path, new).session() == device
+    assert Store(tmp_path, old).session() is None
+
+
 async def test_what_came_during_a_stop_is_answered_once(bot: Bot, person: Person) -> None:
     """Written while the bot was away: answered at the next start, and not again at the one after."""
     room = person.room(bot.account.user)
