@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 
 from jobs.steps.lexicon.phrases import Hit
-from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tables import listed, table
 from jobs.steps.lexicon.tokens import CJK, Tokens, cut
 
 _CJK = re.compile(f"[{CJK}]")
@@ -121,7 +121,7 @@ class Cities:
     def _of_word(self, word: str) -> str | None:
         if word in _no_towns():
             return None
-        forms = _forms(word)
+        forms = [form for form in _forms(word) if form not in _no_towns()]
         if not any(self._first[zlib.crc32(form.encode()) & _MASK] for form in forms):
             return None
         return "" if _CJK.match(word) else next(filter(None, map(self.country, forms)), "")
@@ -130,7 +130,7 @@ class Cities:
         """The longest name that begins at a token, `alone` being its own country."""
         for last, name in reversed(list(_windows(tokens, first))) if self._goes_on(tokens, first) else ():
             for form in _forms(name):
-                code = self.country(form)
+                code = "" if form in _no_towns() else self.country(form)
                 if code and not _cut_off(tokens, last):
                     return Hit(code, first, last)
         return Hit(alone, first, first) if alone else None
@@ -151,8 +151,10 @@ class Cities:
 
 @cache
 def _no_towns() -> frozenset[str]:
-    """Words that an ending or a particle makes look like a town."""
-    return frozenset(cut(table("countries")["no_towns"]).words)
+    """Names that are common words or persons, and words that an ending or a particle makes look like a town."""
+    return frozenset(
+        ("" if _CJK.match(name) else " ").join(cut(name).words) for name in listed(table("countries")["no_towns"])
+    )
 
 
 @cache
