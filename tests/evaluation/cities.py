@@ -108,7 +108,7 @@ def _towns() -> Iterator[tuple[str, int, str]]:
                 script.fullmatch(other) for _, script in SCRIPTS
             ):
                 names.add(re.sub(r"\s+시$", "", other).replace("ー市", ""))
-        for name in {_folded(name): name.strip() for name in names}.values():
+        for name in {_folded(name): name.strip() for name in sorted(names)}.values():
             yield code, people, name
 
 
