@@ -39,7 +39,8 @@ def _listed(text: str) -> frozenset[str]:
 
 SMALL = _listed("""
     KP, CN, MM, TH, LA, VN, KH, KZ, UZ, TM, TJ, KG, IR, IQ, SY, TR, YE, SA, BH, EG, LY, SD, SS, ER, ET,
-    SO, TD, CD, CF, RW, BI, UG, BY, UA, RU, PK, AF, NP, LK, CU, NI, HN, GT, SV, BO, PE, EC, CO, PY, VE, HT, DO, PS, LB, JO, EH, ML, NE
+    SO, TD, CD, CF, RW, BI, UG, BY, UA, RU, PK, AF, NP, LK, CU, NI, HN, GT, SV, BO, PE, EC, CO, PY, VE,
+    HT, DO, PS, LB, JO, EH, ML, NE
 """)
 SMALL_LEAST = 5_000
 ALSO_LATIN = 300_000
@@ -114,7 +115,11 @@ def _towns() -> Iterator[tuple[str, int, str]]:
 
 def _regions() -> Iterator[tuple[str, int, str]]:
     for part in pycountry.subdivisions:
-        if part.country_code in {"US", "GB", "FR", "IT", "ES", "MC", "LI", "SM", "AD", "MT", "SI", "LV", "MK"} or part.parent_code:
+        if (
+            part.country_code
+            in {"US", "GB", "FR", "IT", "ES", "MC", "LI", "SM", "AD", "MT", "SI", "LV", "MK"}
+            or part.parent_code
+        ):
             continue
         name = re.sub(r"\s*[(\[].*", "", part.name).strip()
         if LATIN.fullmatch(name) and len(name) > 4:
@@ -156,8 +161,8 @@ def _common(word: str, languages: Iterable[str], limit: float) -> bool:
 def _frequency(word: str, language: str) -> float:
     """Zipf frequency of the word, or nearly of one that differs by its accents."""
     if language in LANGUAGES and " " not in word and "-" not in word:
-        return max(zipf_frequency(word, language), _folded_words(language).get(word, 0.0) - ACCENTED)
-    return zipf_frequency(word, language)
+        return max(float(zipf_frequency(word, language)), _folded_words(language).get(word, 0.0) - ACCENTED)
+    return float(zipf_frequency(word, language))
 
 
 @cache

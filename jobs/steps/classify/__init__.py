@@ -25,7 +25,7 @@ _FOOT = 1_000
 """And of its end, where closing words and instructions stand."""
 
 HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
-"""Languages of which a text that names no country speaks to this one, some five times in six.
+"""A text in them that names no country speaks to this one, some five times in six.
 
 Chinese does so in simplified characters alone: the traditional ones are those of Taiwan and Hong Kong.
 """
@@ -61,7 +61,7 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
 
 
 def _at_home(language: str, text: str) -> tuple[str, ...]:
-    """The country that a text without any speaks to by its language and script; none where that says little."""
+    """The country that a text without any speaks to, by language and script; none where that says little."""
     if language not in HOME or (language == "zh" and traditional(text)):
         return ()
     return (HOME[language],)

@@ -151,9 +151,10 @@ class Cities:
 
 @cache
 def _no_towns() -> frozenset[str]:
-    """Names that are common words or persons, and words that an ending or a particle makes look like a town."""
+    """Names that are common words or persons, and words that an ending or a particle makes look so."""
     return frozenset(
-        ("" if _CJK.match(name) else " ").join(cut(name).words) for name in listed(table("countries")["no_towns"])
+        ("" if _CJK.match(name) else " ").join(cut(name).words)
+        for name in listed(table("countries")["no_towns"])
     )
 
 

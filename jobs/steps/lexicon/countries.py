@@ -32,7 +32,7 @@ _Mention = tuple[str, str]
 
 _ARABIC_STEM = re.compile("([\u0620-\u064a ]+)\\*")
 _NISBA = ("", "ه", "ا", "ون", "ين", "ان", "ات", "تان", "تين")
-"""Endings of an Arabic adjective of origin, folded: no other word that begins alike is meant (يمنع, forbids)."""
+"""Endings of an Arabic adjective of origin, folded: not of any word that begins alike (يمنع, forbids)."""
 _OF_NAME = ("", "ا", "ه", *(f"ي{ending}" for ending in _NISBA))
 
 # Endings of Russian and Ukrainian nouns and adjectives, by the ending of the nominative.
@@ -49,8 +49,10 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _NO_ENDING = ("", "а", "у", "е", "ом")
 _NEVER_DECLINED = "оеиу"
 
-_WAYS = frozenset("plaza place rue calle avenida avenue avenue boulevard bulevar paseo gare улица площадь".split())
-_OF = frozenset("de du d la l del des".split())
+_WAYS = frozenset(
+    {"plaza", "place", "rue", "calle", "avenida", "avenue", "boulevard", "paseo", "улица", "площадь"}
+)
+_OF = frozenset({"de", "du", "d", "la", "l", "del", "des"})
 
 
 def countries_in(text: str) -> tuple[str, ...]:
@@ -65,7 +67,8 @@ def countries_in(text: str) -> tuple[str, ...]:
 def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
     """As `countries_in`, for a text that has been cut already."""
     hits = _hits(tokens)
-    found = [hit for hit in hits if hit.value[0] and hit.value[1] in _WEIGHTS and not _address(tokens, hit)]
+    found = [hit for hit in hits if hit.value[0] and hit.value[1] in _WEIGHTS]
+    found = [hit for hit in found if not _address(tokens, hit)]
     loose = [hit for hit in hits if hit.value[1] == "loose"]
     known = {code for hit in found for code in hit.value[0].split()}
     if loose and (not known or not {"KP", "KR"}.isdisjoint(known)):
@@ -89,7 +92,7 @@ def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
 
 
 def _seats(tokens: Tokens, hits: list[Hit[_Mention]]) -> list[Hit[_Mention]]:
-    """Seats of organisations in the title of a text that speaks of no organisation: something happens there."""
+    """Seats of organisations in the title of a text that names no organisation: something happens there."""
     title = tokens.text.partition("\n")[0]
     found = [hit for hit in hits if hit.value[1] == "seats" and tokens.starts[hit.first] < len(title)]
     return [] if not found or _organs().find(tokens) else found
@@ -153,6 +156,10 @@ def country_of(name: str) -> str | None:
 
 def _hits(tokens: Tokens) -> list[Hit[_Mention]]:
     """What the phrases of the tables say, namesakes told apart."""
+    return tokens.once(_hits, _sought)
+
+
+def _sought(tokens: Tokens) -> list[Hit[_Mention]]:
     return [
         hit
         if hit.value[1] != GROUP

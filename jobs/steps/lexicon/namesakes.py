@@ -1,11 +1,12 @@
 """Tells which of several places a shared name means, by what else the text says.
 
-The table is `namesakes` in `countries.toml`: of each name its spellings (`words`), by which letters of the text
-(`spelt`) or which other words (`beside`) a country is meant, in order, and what holds where none stands
-(`otherwise`; "" where the name alone says nothing).
+The table is `namesakes` in `countries.toml`: of each name its spellings (`words`), by which letters of
+the text (`spelt`) or which other words (`beside`) a country is meant, in order, and what holds where
+none stands (`otherwise`; "" where the name alone says nothing).
 """
 
 from functools import cache
+from typing import Any
 
 from jobs.steps.lexicon.phrases import Phrases
 from jobs.steps.lexicon.tables import listed, table
@@ -25,16 +26,17 @@ def meant(key: str, evidence: str, tokens: Tokens) -> tuple[str, str]:
     `evidence` is the name as the text writes it: a vowel sign or a doubling may decide.
     """
     row = _rows()[key]
+    group: str = row["group"]
     for code, letters in row.get("spelt", {}).items():
         if any(part in evidence for part in listed(letters)):
-            return code, row["group"]
+            return code, group
     for code, words in _beside(key):
         if words.find(tokens):
-            return code, row["group"]
-    return row["otherwise"], row["group"]
+            return code, group
+    return row["otherwise"], group
 
 
-def _rows() -> dict[str, dict[str, object]]:
+def _rows() -> dict[str, dict[str, Any]]:
     return table("countries")["namesakes"]  # type: ignore[no-any-return]  # as the table is written
 
 

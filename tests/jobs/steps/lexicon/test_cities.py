@@ -8,7 +8,11 @@ from jobs.steps.lexicon.cities import Cities, cities
 from jobs.steps.lexicon.countries import countries_in
 from jobs.steps.lexicon.tokens import cut
 
-FEW = Cities("code\tname\nNG\tkatsina\nUZ\tнаманган\nCH\tлуган\nJP\tнара\nEE\tнарва\nTR\tキリス\nSY\tحلفايا\nCN\t武汉\nPE\tpuno\nPE\tpuerto maldonado\n".encode())
+FEW = Cities(
+    "code\tname\nNG\tkatsina\nUZ\tнаманган\n"
+    "CH\tлуган\nJP\tнара\nEE\tнарва\nTR\tキリス\n"
+    "SY\tحلفايا\nCN\t武汉\nPE\tpuno\nPE\tpuerto maldonado\n".encode()
+)
 
 
 @pytest.mark.parametrize(

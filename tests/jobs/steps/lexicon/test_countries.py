@@ -75,7 +75,7 @@ def test_the_title_names_the_principal_country() -> None:
     ],
 )
 def test_seats_of_organisations_count_last(text: str, codes: tuple[str, ...]) -> None:
-    """A seat is the place where something happens, in a title without an organisation; else a mere dateline."""
+    """In a title without an organisation something happens there; else it is a mere dateline."""
     assert countries_in(text) == codes
 
 
@@ -100,9 +100,7 @@ def test_seats_of_organisations_count_last(text: str, codes: tuple[str, ...]) ->
         ("محكمة الرياض", ("SA",)),
     ],
 )
-def test_an_arabic_word_that_begins_or_sounds_like_a_country_is_none(
-    text: str, codes: tuple[str, ...]
-) -> None:
+def test_an_arabic_word_that_is_like_a_country_is_none(text: str, codes: tuple[str, ...]) -> None:
     """A stem takes the endings of origin alone; a town takes no article that it has not."""
     assert set(countries_in(text)) == set(codes)
 
