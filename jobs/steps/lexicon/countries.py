@@ -160,12 +160,12 @@ def _hits(tokens: Tokens) -> list[Hit[_Mention]]:
 
 
 def _sought(tokens: Tokens) -> list[Hit[_Mention]]:
-    return [
-        hit
-        if hit.value[1] != GROUP
-        else Hit(meant(hit.value[0], tokens.evidence(hit.first, hit.last), tokens), hit.first, hit.last)
-        for hit in _index().longest(tokens)
-    ]
+    hits = _index().longest(tokens)
+    for at, hit in enumerate(hits):
+        key, group = hit.value
+        if group == GROUP:
+            hits[at] = Hit(meant(key, tokens.evidence(hit.first, hit.last), tokens), hit.first, hit.last)
+    return hits
 
 
 @cache
