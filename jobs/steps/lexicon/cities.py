@@ -12,11 +12,12 @@ from functools import cache
 from importlib import resources
 
 from jobs.steps.lexicon.phrases import Hit
-from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tables import listed, table
 from jobs.steps.lexicon.tokens import CJK, Tokens, cut
 
 _CJK = re.compile(f"[{CJK}]")
 _HANGUL_OR_KANA = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _MASK = 0x3FFFF
 _MEMO = 20_000
 """Words remembered; a hostile text may not fill the memory."""
@@ -24,6 +25,27 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ARABIC = re.compile("[\u0620-\u064a]")
 _ENDED = 4
 """Letters of a word from which on its first two stand in every case of it."""
+_CASES = {
+    "а": ("", "о"),
+    "у": ("", "а", "о"),
+    "е": ("", "а", "о", "ь", "и", "я"),
+    "ы": ("а",),
+    "и": ("а", "ь", "я"),
+    "ю": ("ь", "я", "и"),
+    "я": ("ь", "и"),
+    "ом": ("", "о", "ыи"),
+    "ем": ("ь", "и", "е"),
+    "ои": ("а", "ая"),
+    "еи": ("я", "а"),
+    "ью": ("ь",),
+    "ов": ("ы",),
+    "ах": ("ы", "и"),
+    "ам": ("ы", "и"),
+    "ами": ("ы", "и"),
+    "ого": ("ыи", "ое"),
+    "ую": ("ая",),
+}
+"""Endings of Russian cases, folded (й is и), with those that the nominative may have instead."""
 _LONGEST, _LONGEST_CJK = 4, 6
 """Tokens of a name; a token is a word, or in Korean, Chinese and Japanese a character."""
 
@@ -99,7 +121,7 @@ class Cities:
     def _of_word(self, word: str) -> str | None:
         if word in _no_towns():
             return None
-        forms = _forms(word)
+        forms = [form for form in _forms(word) if form not in _no_towns()]
         if not any(self._first[zlib.crc32(form.encode()) & _MASK] for form in forms):
             return None
         return "" if _CJK.match(word) else next(filter(None, map(self.country, forms)), "")
@@ -108,8 +130,8 @@ class Cities:
         """The longest name that begins at a token, `alone` being its own country."""
         for last, name in reversed(list(_windows(tokens, first))) if self._goes_on(tokens, first) else ():
             for form in _forms(name):
-                code = self.country(form)
-                if code:
+                code = "" if form in _no_towns() else self.country(form)
+                if code and not _cut_off(tokens, last):
                     return Hit(code, first, last)
         return Hit(alone, first, first) if alone else None
 
@@ -129,8 +151,11 @@ class Cities:
 
 @cache
 def _no_towns() -> frozenset[str]:
-    """Words that an ending or a particle makes look like a town."""
-    return frozenset(cut(table("countries")["no_towns"]).words)
+    """Names that are common words or persons, and words that an ending or a particle makes look so."""
+    return frozenset(
+        ("" if _CJK.match(name) else " ").join(cut(name).words)
+        for name in listed(table("countries")["no_towns"])
+    )
 
 
 @cache
@@ -147,6 +172,12 @@ def _beginnings(name: str) -> tuple[str, str]:
     return first, f"{first} {rest.partition(' ')[0][:2]}" if rest else ""
 
 
+def _cut_off(tokens: Tokens, last: int) -> bool:
+    """Whether a run of katakana goes on behind its token `last`: キリスト (Christ) is no キリス (Kilis)."""
+    end = tokens.ends[last]
+    return bool(_KATAKANA.match(tokens.text, end - 1) and _KATAKANA.match(tokens.text, end))
+
+
 def _may_begin(tokens: Tokens, at: int) -> bool:
     first = tokens.text[tokens.starts[at]]
     if first.isascii():
@@ -159,16 +190,21 @@ def _may_begin(tokens: Tokens, at: int) -> bool:
 
 
 def _forms(name: str) -> list[str]:
-    """The name as it stands, and without the ending of a Slavic case, or the particles of Arabic."""
+    """The name as it stands, and without the ending of a Russian case, or the particles of Arabic."""
     if name.isascii():
         return [name]
     if _CYRILLIC.match(name) and len(name) > 4:
-        stem, shorter = name[:-1], name[:-2]
-        return [name, stem, *(stem + end for end in "аяьйы"), shorter, *(shorter + end for end in "аь")]
-    if _ARABIC.match(name) and len(name) > 4:
-        bare = name[1:] if name[0] in "وفبل" else name
-        return [name, bare, f"ال{bare}", bare.removeprefix("ال")]
+        return [name, *_nominatives(name)]
+    if _ARABIC.match(name) and len(name) > 4 and name[0] in "وفبل":
+        return [name, name[1:], f"ال{name[2:]}"] if name.startswith("لل") else [name, name[1:]]
     return [name]
+
+
+def _nominatives(name: str) -> Iterator[str]:
+    """Names of which this may be a case."""
+    for length in (1, 2, 3):
+        for ending in _CASES.get(name[-length:], ()):
+            yield name[:-length] + ending
 
 
 def _windows(tokens: Tokens, first: int) -> Iterator[tuple[int, str]]:

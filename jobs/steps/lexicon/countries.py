@@ -1,13 +1,15 @@
 """Finds the countries a text is about, and the country of a named party."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
 from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.cldr import locales
+from jobs.steps.lexicon.namesakes import GROUP, meant, namesakes
 from jobs.steps.lexicon.phrases import Hit, Phrases
-from jobs.steps.lexicon.tables import table
+from jobs.steps.lexicon.tables import listed, table
 from jobs.steps.lexicon.tokens import Tokens, cut
 
 _MOST = 6
@@ -26,7 +28,12 @@ _TITLE = 3.0
 """What standing in the first line adds, once for each country."""
 
 _Mention = tuple[str, str]
-"""(code, group); the code "" is for phrases that say nothing."""
+"""(codes, group): mostly one code, several with a space between; "" is for phrases that say nothing."""
+
+_ARABIC_STEM = re.compile("([\u0620-\u064a ]+)\\*")
+_NISBA = ("", "ه", "ا", "ون", "ين", "ان", "ات", "تان", "تين")
+"""Endings of an Arabic adjective of origin, folded: not of any word that begins alike (يمنع, forbids)."""
+_OF_NAME = ("", "ا", "ه", *(f"ي{ending}" for ending in _NISBA))
 
 # Endings of Russian and Ukrainian nouns and adjectives, by the ending of the nominative.
 _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -40,6 +47,12 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("й", ("й", "я", "ю", "е", "ем")),
 )
 _NO_ENDING = ("", "а", "у", "е", "ом")
+_NEVER_DECLINED = "оеиу"
+
+_WAYS = frozenset(
+    {"plaza", "place", "rue", "calle", "avenida", "avenue", "boulevard", "paseo", "улица", "площадь"}
+)
+_OF = frozenset({"de", "du", "d", "la", "l", "del", "des"})
 
 
 def countries_in(text: str) -> tuple[str, ...]:
@@ -53,27 +66,48 @@ def countries_in(text: str) -> tuple[str, ...]:
 
 def countries_of_tokens(tokens: Tokens) -> tuple[str, ...]:
     """As `countries_in`, for a text that has been cut already."""
-    hits = _index().longest(tokens)
+    hits = _hits(tokens)
     found = [hit for hit in hits if hit.value[0] and hit.value[1] in _WEIGHTS]
+    found = [hit for hit in found if not _address(tokens, hit)]
     loose = [hit for hit in hits if hit.value[1] == "loose"]
-    known = {hit.value[0] for hit in found}
+    known = {code for hit in found for code in hit.value[0].split()}
     if loose and (not known or not {"KP", "KR"}.isdisjoint(known)):
         # "Korean" alone means the South; beside a Korea that is named it adds nothing new but the other half.
         found += [h for h in loose if (h.value[0] == "KP") == bool(known) and h.value[0] not in known]
     found += _towns(tokens, hits)
     if not found:
-        found = [hit for hit in hits if hit.value[1] == "seats"]
+        found = _seats(tokens, hits)
     title_end = tokens.text.find("\n")
     scores: dict[str, float] = defaultdict(float)
     for place, hit in enumerate(found):
-        code, group = _georgia(hit, tokens)
-        if not scores[code]:
-            scores[code] += 2.0 / (2 + place)
-            if 0 <= tokens.starts[hit.first] < title_end:
-                scores[code] += _TITLE
-        scores[code] += _WEIGHTS.get(group, 0.5)
+        codes, group = hit.value
+        for code in codes.split():
+            if not scores[code]:
+                scores[code] += 2.0 / (2 + place)
+                if 0 <= tokens.starts[hit.first] < title_end:
+                    scores[code] += _TITLE
+            scores[code] += _WEIGHTS.get(group, 0.5)
     ranked = sorted(scores, key=lambda code: -scores[code])
     return tuple(ranked[:_MOST])
+
+
+def _seats(tokens: Tokens, hits: list[Hit[_Mention]]) -> list[Hit[_Mention]]:
+    """Seats of organisations in the title of a text that names no organisation: something happens there."""
+    title = tokens.text.partition("\n")[0]
+    found = [hit for hit in hits if hit.value[1] == "seats" and tokens.starts[hit.first] < len(title)]
+    return [] if not found or _organs().find(tokens) else found
+
+
+def _address(tokens: Tokens, hit: Hit[_Mention]) -> bool:
+    """Whether it is the name of a street or square: "Place du Luxembourg", "Plaza Italia"."""
+    at, of = hit.first - 1, 0
+    while at >= 0 and of < 2 and tokens.words[at] in _OF:
+        at, of = at - 1, of + 1
+    if at < 0 or tokens.words[at] not in _WAYS or tokens.sentences[at] != tokens.sentences[hit.first]:
+        return False
+    return tokens.text[tokens.starts[at]].isupper() and not tokens.text[
+        tokens.ends[hit.first - 1] : tokens.starts[hit.first]
+    ].strip("’' ")
 
 
 def _towns(tokens: Tokens, hits: list[Hit[_Mention]]) -> list[Hit[_Mention]]:
@@ -101,7 +135,7 @@ def _named(tokens: Tokens, at: int, beside: int) -> bool:
 def place_spans(tokens: Tokens) -> list[tuple[int, int, str]]:
     """First and last token of what speaks for a country but persons; with the place where it is one."""
     spans = []
-    for hit in _index().longest(tokens):
+    for hit in _hits(tokens):
         code, group = hit.value
         if group not in {"people", "parties"}:
             name = f"{code} {' '.join(tokens.words[hit.first : hit.last + 1])}" if group == "places" else ""
@@ -114,43 +148,54 @@ def country_of(name: str) -> str | None:
 
     Of "Embassy of A in B" it is A, the sending state; of several countries the first one named.
     """
-    tokens = cut(name)
-    hits = [h for h in _index().longest(tokens) if h.value[0] and h.value[1] not in {"loose", "seats"}]
-    if hits:
-        return _georgia(hits[0], tokens)[0]
-    loose = [h for h in _index().longest(tokens) if h.value[1] == "loose"]
-    return loose[0].value[0] if loose else None
+    hits = [hit for hit in _hits(cut(name)) if hit.value[0]]
+    sure = [hit for hit in hits if hit.value[1] not in {"loose", "seats"}]
+    loose = [hit for hit in hits if hit.value[1] == "loose"]
+    return next((hit.value[0].split()[0] for hit in sure or loose), None)
 
 
-def _georgia(hit: Hit[_Mention], tokens: Tokens) -> _Mention:
-    """Georgia read as a state of the US where the text speaks of its courts and prisons."""
-    code, group = hit.value
-    if code == "GE" and _georgian_words().find(tokens):
-        return "US", group
-    return code, group
+def _hits(tokens: Tokens) -> list[Hit[_Mention]]:
+    """What the phrases of the tables say, namesakes told apart."""
+    return tokens.once(_hits, _sought)
 
 
-@cache
-def _georgian_words() -> Phrases[bool]:
-    return Phrases((phrase, True) for phrase in _listed(table("countries")["georgia"]["of_the_us"]))
+def _sought(tokens: Tokens) -> list[Hit[_Mention]]:
+    hits = _index().longest(tokens)
+    for at, hit in enumerate(hits):
+        key, group = hit.value
+        if group == GROUP:
+            hits[at] = Hit(meant(key, tokens.evidence(hit.first, hit.last), tokens), hit.first, hit.last)
+    return hits
 
 
 @cache
 def _index() -> Phrases[_Mention]:
     """Every phrase that speaks for a country. Earlier groups win where one phrase stands in two."""
     rows = table("countries")
-    phrases: dict[str, _Mention] = dict.fromkeys(_listed(rows["nothing"]), ("", "nothing"))
+    phrases: dict[str, _Mention] = dict.fromkeys(listed(rows["nothing"]), ("", "nothing"))
+    for phrase, name in namesakes():
+        phrases[phrase] = (name, GROUP)
     for group in ("words", "people", "places", "seats", "loose", "parties"):
         for code, line in rows[group].items():
-            for phrase in _listed(line):
-                phrases.setdefault(phrase, (code, group))
+            for written in listed(line):
+                for phrase in _with_endings(written):
+                    phrases.setdefault(phrase, (code, group))
     for phrase, code in _names(rows["locales"], frozenset(rows["skip"].split())):
         phrases.setdefault(phrase, (code, "names"))
     return Phrases(phrases.items())
 
 
-def _listed(line: str) -> list[str]:
-    return [phrase.strip() for phrase in line.replace("\n", " ").split(",") if phrase.strip()]
+@cache
+def _organs() -> Phrases[bool]:
+    return Phrases((phrase, True) for phrase in listed(table("countries")["organs"]))
+
+
+def _with_endings(phrase: str) -> list[str]:
+    """An Arabic stem with the endings of origin alone; any other phrase as it is."""
+    stem = _ARABIC_STEM.fullmatch(phrase)
+    if stem is None:
+        return [phrase]
+    return [stem[1] + ending for ending in (_NISBA if stem[1].endswith("ي") else _OF_NAME)]
 
 
 def _names(languages: list[str], skip: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -165,7 +210,7 @@ def _names(languages: list[str], skip: frozenset[str]) -> Iterator[tuple[str, st
             bare = name.split("(")[0].split("（")[0].strip()
             if " - " in bare or " – " in bare or "SAR" in bare or len(bare) < 2:
                 continue
-            if language in {"ru", "uk"}:
+            if language in {"ru", "uk"} and bare[-1] not in _NEVER_DECLINED and not bare.endswith("оа"):
                 yield from ((form, code) for form in _declined(bare))
             elif language == "ko" and len(bare) < 3:
                 yield f"^{bare}", code

@@ -51,10 +51,25 @@ class _Fold(dict[int, str]):
 
 
 @cache
+def _pairs() -> dict[str, str]:
+    """Simplified characters, by the traditional ones."""
+    return {pair[0]: pair[1] for pair in table("characters")["traditional_simplified"].split()}
+
+
+@cache
 def _fold_table() -> _Fold:
     """The folding, begun with the pairs of traditional and simplified characters."""
-    pairs = table("characters")["traditional_simplified"].split()
-    return _Fold({ord(pair[0]): pair[1] for pair in pairs})
+    return _Fold({ord(char): simple for char, simple in _pairs().items()})
+
+
+@cache
+def _simplified_only() -> frozenset[str]:
+    return frozenset(_pairs().values()).difference(_pairs())
+
+
+def traditional(text: str) -> bool:
+    """Whether a Chinese text is written in traditional characters rather than in simplified ones."""
+    return sum(char in _pairs() for char in text) > sum(char in _simplified_only() for char in text)
 
 
 _T = TypeVar("_T")

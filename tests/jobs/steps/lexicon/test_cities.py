@@ -8,7 +8,11 @@ from jobs.steps.lexicon.cities import Cities, cities
 from jobs.steps.lexicon.countries import countries_in
 from jobs.steps.lexicon.tokens import cut
 
-FEW = Cities("code\tname\nNG\tkatsina\nUZ\tнаманган\nCN\t武汉\nPE\tpuno\nPE\tpuerto maldonado\n".encode())
+FEW = Cities(
+    "code\tname\nNG\tkatsina\nUZ\tнаманган\n"
+    "CH\tлуган\nJP\tнара\nEE\tнарва\nTR\tキリス\n"
+    "SY\tحلفايا\nCN\t武汉\nPE\tpuno\nPE\tpuerto maldonado\n".encode()
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +21,14 @@ FEW = Cities("code\tname\nNG\tkatsina\nUZ\tнаманган\nCN\t武汉\nPE\tpun
         ("A court in Katsina", ["NG"]),
         ("the katsina of a novel", []),
         ("Суд в Намангане", ["UZ"]),
+        ("Суд в Луганске", []),
+        ("Суд в Луганах", []),
+        ("Суд в Нарве", ["EE"]),
+        ("Суд над Савой", []),
+        ("キリスト教会", []),
+        ("キリスの村", ["TR"]),
+        ("وحلفايا", ["SY"]),
+        ("طبق الحلفايا", []),
         ("从武汉到北京", ["CN"]),
         ("Puno, Puerto Maldonado", ["PE", "PE"]),
         ("Puerto, Maldonado", []),
