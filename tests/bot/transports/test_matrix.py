@@ -15,7 +15,7 @@ from bot.config import MatrixConfig
 from bot.render.message import Message
 from bot.transports.matrix import MatrixTransport
 from bot.transports.matrix_listening import INVITED_BY_ONE, Invitations
-from bot.transports.matrix_session import AccountRefusedError, Store
+from bot.transports.matrix_session import AccountRefusedError, Session, Store
 from jobs.outcome import Gone, RetryLater, Sent
 from storage.vault import Vault
 from tests.ciphering import a_human
