@@ -27,7 +27,7 @@ _ENOUGH = 25
 class OurClock:
     """Collects what servers say the time is; tells admins that ours is wrong, and that it is not.
 
-    Each `machine` has its own clock, and its own word about it: nodes on several do not contradict each other.
+    Each `machine` has a word of its own about its clock: nodes on several do not contradict each other.
     """
 
     database: Database
