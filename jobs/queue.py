@@ -43,6 +43,8 @@ _LOOK = 2.0
 _AGAIN = 1.0
 _END_WITHIN = 3.0
 _CONNECTIONS = 4
+_SELDOM = "0 0 29 2 *"
+"""Procrastinate looks at its heartbeat only beside a schedule: who has none gets this one."""
 
 
 def put(connection: Connection, batches: Sequence[Batch]) -> None:
@@ -98,9 +100,9 @@ class Queue:
         lock = among_others(self.database.engine, "nodes", begin_anew)
         await asyncio.to_thread(lock.__enter__)
         try:
-            keeping, others = self._app(scheduled=True), self._app(scheduled=False)
+            rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
+            keeping, others = self._app(["keep"]), self._app(rest)
             async with keeping.open_async(), others.open_async(), asyncio.TaskGroup() as tasks:
-                rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
                 if "keep" in self.roles:
                     tasks.create_task(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
                 if rest:
@@ -149,16 +151,20 @@ class Queue:
         for number in over:
             del self._ended[number]
 
-    def _app(self, *, scheduled: bool) -> App:
+    def _app(self, roles: Sequence[str]) -> App:
+        """What does the jobs of these roles, and queues them when they are due."""
         conninfo = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=_CONNECTIONS))
         for job in self.jobs:
             made = app.task(
                 name=job.name, queue=job.role, lock=job.name, queueing_lock=job.name, pass_context=True
             )(self._entry(job))
-            if scheduled:
+            if job.role in roles:
                 app.periodic(cron=cron(job.every))(made)
         app.task(name=POLL, queue=POLL, pass_context=True)(self._poll)
+        if roles and not app.periodic_registry.periodic_tasks:
+            idle = app.task(name="idle", queue=roles[0], queueing_lock="idle")(_idle)
+            app.periodic(cron=_SELDOM)(idle)
         return app
 
     async def _poll(self, context: JobContext, ids: list[int], until: str) -> None:
@@ -182,6 +188,10 @@ class Queue:
 
     def _is_over(self, context: JobContext) -> None:
         self._ended[context.job.id or 0] = time.monotonic()
+
+
+async def _idle(timestamp: int) -> None:
+    """Does nothing: see `_SELDOM`."""
 
 
 def cron(every: float) -> str:

@@ -131,6 +131,35 @@ async def test_an_entry_of_the_schedule_is_done_by_one_node_at_a_time(shared: Da
     assert runs["quick"] <= 6, "once a second, not once a second and node"
 
 
+async def test_a_job_is_queued_by_the_nodes_that_do_it(shared: Database) -> None:
+    """Whoever is reached over HTTP need not keep the schedule as well."""
+    runs = Counter[str]()
+
+    async def run() -> None:
+        runs["websub"] += 1
+
+    async with at_work(
+        Queue(shared, (), nothing, frozenset({"poll", "keep"})),
+        Queue(shared, (Job("websub", 1.0, run, role="web"),), nothing, frozenset({"web", "answer"})),
+    ):
+        await until(lambda: runs["websub"], 8)
+
+
+async def test_a_worker_whose_heart_does_not_beat_is_ended(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others take it for dead after seconds, and do what it does: it begins anew, also with no schedule."""
+    monkeypatch.setattr(queue, "_HEARTBEAT", 0.2)
+
+    async def fails(_self: JobManager, _worker: int) -> None:
+        raise ConnectorException
+
+    monkeypatch.setattr(JobManager, "update_heartbeat", fails)
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (), nothing, frozenset({"poll"}))):
+            await until(lambda: "queue.database_away" in {row["event"] for row in logs}, 8)
+
+
 async def test_a_run_that_fails_is_told_and_runs_again(shared: Database) -> None:
     """As on one machine; the queue keeps nothing of it."""
     runs = Counter[str]()
