@@ -30,6 +30,7 @@ from jobs.dispatch import Batch, Dispatcher
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
+from jobs.moves import GIVE
 from jobs.our_clock import EVERY as CLOCK_EVERY
 from jobs.our_clock import OurClock
 from jobs.pace import Pace
@@ -176,7 +177,7 @@ async def _over_nodes(
     async def polls(batch: Batch) -> object:
         return await poller.batch(batch.ids, batch.until, now_utc())
 
-    shared = [Job("give", POLL_EVERY, gives), *(job for job in jobs if job.role != HERE)]
+    shared = [Job(GIVE, POLL_EVERY, gives), *(job for job in jobs if job.role != HERE)]
     own = Schedule(tuple(job for job in jobs if job.role == HERE))
     queue = asyncio.create_task(Queue(poller.database, shared, polls, roles, beat).run())
     own.start()

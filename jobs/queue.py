@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.dispatch import Batch
+from jobs.moves import POLL, Doing, Moves
 from jobs.schedule import Job, guarded
 from storage.database import Database, now_utc
 from storage.locks import among_others
@@ -31,7 +32,6 @@ from storage.queue import begin_anew
 
 log = structlog.get_logger()
 
-POLL = "poll"
 _BATCHES_AT_ONCE = 25
 """Jobs of twenty sources each: one lasts as long as its slowest source, with all that it links to."""
 _KEEPS_AT_ONCE = 10
@@ -80,23 +80,25 @@ class Queue:
     beat: Callable[[], None] = lambda: None
     _ended: dict[int, float] = field(default_factory=dict)
     """Jobs of ours that are over, and when, by the monotonic clock."""
+    _doing: Doing = field(default_factory=Doing)
 
     async def run(self) -> None:
         """Until it is cancelled. While the database is away it is tried again."""
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # `guarded` logs what fails
+        moves = Moves(self.database, self.roles, self._doing)
         while True:
             try:
-                await self._at_work()
+                await self._at_work(moves)
             except Exception as error:
                 if _is_away(error):
+                    self.beat()  # it is told by another loop
                     log.warning("queue.database_away", again_in=_AGAIN)
                 else:
                     log.exception("queue.failed", again_in=_AGAIN)
-            self.beat()  # that the database is away is told by another loop
             await asyncio.sleep(_AGAIN)
 
-    async def _at_work(self) -> None:
+    async def _at_work(self, moves: Moves) -> None:
         lock = among_others(self.database.engine, "nodes", begin_anew)
         await asyncio.to_thread(lock.__enter__)
         try:
@@ -107,7 +109,7 @@ class Queue:
                     tasks.create_task(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
                 if rest:
                     tasks.create_task(self._works(others, rest, _BATCHES_AT_ONCE))
-                tasks.create_task(self._look_after(others.job_manager))
+                tasks.create_task(self._look_after(others.job_manager, moves))
         finally:
             await asyncio.to_thread(lock.__exit__, None, None, None)
 
@@ -124,10 +126,11 @@ class Queue:
         )
         raise ConnectorException("the worker has ended")
 
-    async def _look_after(self, manager: JobManager) -> None:
+    async def _look_after(self, manager: JobManager, moves: Moves) -> None:
         """What a node was doing that is dead is done by another one."""
         while True:
-            self.beat()
+            if await asyncio.to_thread(moves.look):
+                self.beat()
             for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):
                 log.warning("queue.stalled", job=job.task_name, number=job.id)
                 try:
@@ -169,7 +172,8 @@ class Queue:
 
     async def _poll(self, context: JobContext, ids: list[int], until: str) -> None:
         try:
-            await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
+            with self._doing.job(POLL):
+                await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
         finally:
             self._is_over(context)
 
@@ -180,7 +184,8 @@ class Queue:
             """`timestamp` is when it was due: what there is to do is judged as of now."""
             del timestamp
             try:
-                await run()
+                with self._doing.job(job.name):
+                    await run()
             finally:
                 self._is_over(context)
 
