@@ -14,7 +14,7 @@ from datetime import datetime
 
 import psycopg
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
@@ -41,6 +41,8 @@ _STALLED = 10.0
 _UNHEARD = 5.0
 _LOOK = 2.0
 _AGAIN = 1.0
+_TRIES = 5
+"""How often a batch is tried that fails as a whole."""
 _END_WITHIN = 3.0
 _CONNECTIONS = 4
 _SELDOM = "0 0 29 2 *"
@@ -78,8 +80,8 @@ class Queue:
     poll: Callable[[Batch], Awaitable[object]]
     roles: frozenset[str]
     beat: Callable[[], None] = lambda: None
-    _ended: dict[int, float] = field(default_factory=dict)
-    """Jobs of ours that are over, and when, by the monotonic clock."""
+    _ended: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
+    """Attempts of ours at jobs that are over: when, by the monotonic clock, and whether all is done."""
     _doing: Doing = field(default_factory=Doing)
 
     async def run(self) -> None:
@@ -146,13 +148,16 @@ class Queue:
     async def _finish(self, manager: JobManager) -> None:
         """Procrastinate says once that a job is over: where that was not heard, it would never end."""
         now = time.monotonic()
-        over = {number for number, at in self._ended.items() if now - at > _UNHEARD}
+        over = {attempt: done for attempt, (at, done) in self._ended.items() if now - at > _UNHEARD}
         for job in await manager.list_jobs_async(status="doing") if over else ():
-            if job.id in over:
+            if (attempt := (job.id or 0, job.attempts)) in over:
                 log.warning("queue.unheard", job=job.task_name, number=job.id)
-                await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
-        for number in over:
-            del self._ended[number]
+                if over[attempt]:
+                    await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+                else:
+                    await manager.retry_job(job, retry_at=now_utc())
+        for attempt in over:
+            del self._ended[attempt]
 
     def _app(self, roles: Sequence[str]) -> App:
         """What does the jobs of these roles, and queues them when they are due."""
@@ -164,7 +169,8 @@ class Queue:
             )(self._entry(job))
             if job.role in roles:
                 app.periodic(cron=cron(job.every))(made)
-        app.task(name=POLL, queue=POLL, pass_context=True)(self._poll)
+        again = RetryStrategy(max_attempts=_TRIES, wait=int(_AGAIN))  # until then nobody else asks them
+        app.task(name=POLL, queue=POLL, pass_context=True, retry=again)(self._poll)
         if roles and not app.periodic_registry.periodic_tasks:
             idle = app.task(name="idle", queue=roles[0], queueing_lock="idle")(_idle)
             app.periodic(cron=_SELDOM)(idle)
@@ -174,8 +180,11 @@ class Queue:
         try:
             with self._doing.job(POLL):
                 await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
-        finally:
-            self._is_over(context)
+        except Exception:
+            log.exception("job.failed", job=POLL)
+            self._is_over(context, done=False)
+            raise
+        self._is_over(context, done=True)
 
     def _entry(self, job: Job) -> Callable[[JobContext, int], Awaitable[None]]:
         run = guarded(job)
@@ -187,12 +196,12 @@ class Queue:
                 with self._doing.job(job.name):
                     await run()
             finally:
-                self._is_over(context)
+                self._is_over(context, done=True)
 
         return do
 
-    def _is_over(self, context: JobContext) -> None:
-        self._ended[context.job.id or 0] = time.monotonic()
+    def _is_over(self, context: JobContext, *, done: bool) -> None:
+        self._ended[context.job.id or 0, context.job.attempts] = time.monotonic(), done
 
 
 async def _idle(timestamp: int) -> None:

@@ -230,6 +230,51 @@ async def test_an_end_that_was_not_heard_is_told_again(
     assert "queue.unheard" in {row["event"] for row in logs}
 
 
+async def test_a_batch_that_failed_is_done_again(shared: Database) -> None:
+    """The database was away for a moment: its sources are given to nobody else for ten minutes."""
+    tries = Counter[int]()
+
+    async def poll(batch: Batch) -> None:
+        tries[batch.ids[0]] += 1
+        if tries[batch.ids[0]] == 1:
+            raise OSError("the database is away")
+
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (), poll, frozenset({"poll"}))):
+            await until(lambda: _workers(shared))
+            queued(shared, *batches(1))
+            await until(lambda: tries[0] == 2 and not jobs_of(shared))
+    assert [row["event"] for row in logs if row["log_level"] == "error"] == ["job.failed"]
+
+
+async def test_a_failure_that_was_not_heard_is_no_success(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the batch nor the queue could say so: it is done again."""
+    monkeypatch.setattr(queue, "_UNHEARD", 0.5)
+    tries = Counter[int]()
+
+    async def poll(batch: Batch) -> None:
+        tries[batch.ids[0]] += 1
+        if tries[batch.ids[0]] == 1:
+            raise OSError("the database is away")
+
+    deaf, heard = [True], JobManager.retry_job_by_id_async
+
+    async def retry(self: JobManager, *given: Any, **named: Any) -> None:
+        if deaf:
+            deaf.clear()
+            raise ConnectorException
+        await heard(self, *given, **named)
+
+    monkeypatch.setattr(JobManager, "retry_job_by_id_async", retry)
+    async with at_work(Queue(shared, (), poll, frozenset({"poll"}))):
+        await until(lambda: _workers(shared))
+        queued(shared, *batches(1))
+        await until(lambda: tries[0] == 2 and not jobs_of(shared), 12)
+    assert not deaf
+
+
 async def test_the_first_node_begins_with_an_empty_queue(shared: Database) -> None:
     """After a power cut nothing has to be waited for: what is due stands with the sources."""
     with shared.write() as work:
