@@ -27,7 +27,7 @@ from jobs.dispatch import Batch
 from jobs.moves import POLL, Doing, Moves
 from jobs.schedule import Job, guarded
 from storage.database import Database, now_utc
-from storage.locks import among_others
+from storage.locks import Hold, among_others
 from storage.queue import begin_anew
 
 log = structlog.get_logger()
@@ -102,7 +102,7 @@ class Queue:
 
     async def _at_work(self, moves: Moves) -> None:
         lock = among_others(self.database.engine, "nodes", begin_anew)
-        await asyncio.to_thread(lock.__enter__)
+        hold = await asyncio.to_thread(lock.__enter__)
         try:
             rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
             keeping, others = self._app(["keep"]), self._app(rest)
@@ -111,7 +111,7 @@ class Queue:
                     tasks.create_task(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
                 if rest:
                     tasks.create_task(self._works(others, rest, _BATCHES_AT_ONCE))
-                tasks.create_task(self._look_after(others.job_manager, moves))
+                tasks.create_task(self._look_after(others.job_manager, moves, hold))
         finally:
             await asyncio.to_thread(lock.__exit__, None, None, None)
 
@@ -128,9 +128,11 @@ class Queue:
         )
         raise ConnectorException("the worker has ended")
 
-    async def _look_after(self, manager: JobManager, moves: Moves) -> None:
+    async def _look_after(self, manager: JobManager, moves: Moves, hold: Hold) -> None:
         """What a node was doing that is dead is done by another one."""
         while True:
+            if not await asyncio.to_thread(hold.is_held):  # who comes now would begin anew without us
+                raise ConnectorException("the session that says that this node is at work was ended")
             if await asyncio.to_thread(moves.look):
                 self.beat()
             for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):

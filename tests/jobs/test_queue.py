@@ -338,6 +338,24 @@ async def test_a_database_that_ends_all_sessions_is_gone_back_to(shared: Databas
     assert "queue.failed" not in {row["event"] for row in logs}
 
 
+async def test_a_node_whose_session_was_ended_enters_anew(shared: Database) -> None:
+    """Else the next one to come would find nobody at work, and empty the queue under it."""
+    ours = (
+        "FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+    def says(words: str) -> Any:
+        with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return connection.scalar(sa.text(words))
+
+    async with at_work(Queue(shared, (), nothing, frozenset({"poll"}))):
+        await until(lambda: _workers(shared))
+        assert says(f"SELECT pg_terminate_backend(pid) {ours}")
+        await until(lambda: not says(f"SELECT count(*) {ours}"))
+        await until(lambda: says(f"SELECT count(*) {ours}") == 1, 10)
+
+
 def test_a_batch_is_queued_with_its_transaction_or_not_at_all(shared: Database) -> None:
     """What was given and what was queued are one."""
 
