@@ -30,6 +30,7 @@ from jobs.dispatch import Batch, Dispatcher
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
+from jobs.moves import GIVE
 from jobs.our_clock import EVERY as CLOCK_EVERY
 from jobs.our_clock import OurClock
 from jobs.pace import Pace
@@ -89,7 +90,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             noticed=meter.polled,
             dated=clock.heard,
         )
-        heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
+        heart = Heartbeat(database, told, limits(config), database.clock, wake.set)
         await heart.beat()
         senders = await voices(config, desk, stack, roles)
         tasks: list[asyncio.Task[None]] = []
@@ -176,7 +177,7 @@ async def _over_nodes(
     async def polls(batch: Batch) -> object:
         return await poller.batch(batch.ids, batch.until, now_utc())
 
-    shared = [Job("give", POLL_EVERY, gives), *(job for job in jobs if job.role != HERE)]
+    shared = [Job(GIVE, POLL_EVERY, gives), *(job for job in jobs if job.role != HERE)]
     own = Schedule(tuple(job for job in jobs if job.role == HERE))
     queue = asyncio.create_task(Queue(poller.database, shared, polls, roles, beat).run())
     own.start()

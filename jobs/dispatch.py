@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Connection
 
 from storage.database import Database
 from storage.records import Source
+from storage.sources import GIVEN_FOR
 
 log = structlog.get_logger()
 
 BATCH = 20
 """Sources in a job, as many as one round asks at a time: one a job would be more queueing than polling."""
-GIVEN_FOR = timedelta(minutes=10)
-"""After so long a source that was given and not asked is given anew. See `Sources.given`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Watches this machine's clock: what is fresh or over is judged by it, and a wrong one silences calls."""
 
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,11 +25,15 @@ _ENOUGH = 25
 
 @dataclass(slots=True)
 class OurClock:
-    """Collects what servers say the time is; tells admins that ours is wrong, and that it is not."""
+    """Collects what servers say the time is; tells admins that ours is wrong, and that it is not.
+
+    Each `machine` has a word of its own about its clock: nodes on several do not contradict each other.
+    """
 
     database: Database
     admins: Admins
     wake: Callable[[], None] = lambda: None
+    machine: str = field(default_factory=socket.gethostname)
     _ahead: dict[str, timedelta] = field(default_factory=dict)
 
     def heard(self, host: str, headers: Mapping[str, str], now: datetime) -> None:
@@ -53,17 +58,19 @@ class OurClock:
             self.wake()
 
     def _tell(self, work: Work, wrong: timedelta | None, servers: int, now: datetime) -> bool:
-        since = work.moments.get(CLOCK_WRONG_SINCE)
+        name = f"{CLOCK_WRONG_SINCE} {self.machine}"
+        since = work.moments.get(name)
         if (wrong is None) == (since is None):
             return False
         if wrong is None:
-            work.moments.drop(CLOCK_WRONG_SINCE)
+            work.moments.drop(name)
             log.warning("clock.right")
-            event = Event(EventKind.CLOCK_RIGHT, now)
+            event = Event(EventKind.CLOCK_RIGHT, now, title=self.machine)
         else:
-            work.moments.put(CLOCK_WRONG_SINCE, now)
+            work.moments.put(name, now)
             seconds = round(wrong.total_seconds())
             log.error("clock.wrong", ahead=seconds, servers=servers, remedy="timedatectl set-ntp true")
-            event = Event(EventKind.CLOCK, now, counts={"seconds": seconds, "servers": servers})
+            counts = {"seconds": seconds, "servers": servers}
+            event = Event(EventKind.CLOCK, now, title=self.machine, counts=counts)
         announce(work, (event,), self.admins, now)
         return True

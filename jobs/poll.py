@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.batch import Batches
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, TimedOut, Unreachable
@@ -39,6 +40,8 @@ __all__ = ["Polled", "Poller"]
 
 log = structlog.get_logger()
 
+_GIVE_BACK_AGAIN = (0.5, 1.0, 2.0)
+"""Seconds after each of which what was not asked is given back once more."""
 _IN_FLIGHT = 20
 _AT_HAND = 100
 """How many sources may be between their turn and their commit: what they brought is in memory."""
@@ -101,7 +104,7 @@ class Poller:
         try:
             return await self.all(found, now)
         finally:  # what was not asked after all can be given to others
-            await asyncio.shield(asyncio.to_thread(self._give_back, ids, until))
+            await asyncio.shield(self._gives_back(ids, until))
 
     async def all(
         self,
@@ -307,6 +310,16 @@ class Poller:
     def _given(self, ids: Sequence[int], until: datetime) -> tuple[Source, ...]:
         with self.database.read() as work:
             return work.sources.given(ids, until)
+
+    async def _gives_back(self, ids: Sequence[int], until: datetime) -> None:
+        """Again for some seconds while the database is away: else nobody would ask them for minutes."""
+        for pause in _GIVE_BACK_AGAIN:
+            try:
+                return await asyncio.to_thread(self._give_back, ids, until)
+            except SQLAlchemyError as error:
+                log.warning("poll.not_given_back", again_in=pause, error=type(error).__name__)
+            await asyncio.sleep(pause)
+        return await asyncio.to_thread(self._give_back, ids, until)
 
     def _give_back(self, ids: Sequence[int], until: datetime) -> None:
         with self.database.write() as work:

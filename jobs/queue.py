@@ -14,7 +14,7 @@ from datetime import datetime
 
 import psycopg
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
@@ -24,14 +24,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.dispatch import Batch
+from jobs.moves import POLL, Doing, Moves
 from jobs.schedule import Job, guarded
 from storage.database import Database, now_utc
-from storage.locks import among_others
+from storage.locks import Hold, among_others
 from storage.queue import begin_anew
 
 log = structlog.get_logger()
 
-POLL = "poll"
 _BATCHES_AT_ONCE = 25
 """Jobs of twenty sources each: one lasts as long as its slowest source, with all that it links to."""
 _KEEPS_AT_ONCE = 10
@@ -41,8 +41,12 @@ _STALLED = 10.0
 _UNHEARD = 5.0
 _LOOK = 2.0
 _AGAIN = 1.0
+_TRIES = 5
+"""How often a batch is tried that fails as a whole."""
 _END_WITHIN = 3.0
 _CONNECTIONS = 4
+_SELDOM = "0 0 29 2 *"
+"""Procrastinate looks at its heartbeat only beside a schedule: who has none gets this one."""
 
 
 def put(connection: Connection, batches: Sequence[Batch]) -> None:
@@ -76,36 +80,38 @@ class Queue:
     poll: Callable[[Batch], Awaitable[object]]
     roles: frozenset[str]
     beat: Callable[[], None] = lambda: None
-    _ended: dict[int, float] = field(default_factory=dict)
-    """Jobs of ours that are over, and when, by the monotonic clock."""
+    _ended: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
+    """Attempts of ours at jobs that are over: when, by the monotonic clock, and whether all is done."""
+    _doing: Doing = field(default_factory=Doing)
 
     async def run(self) -> None:
         """Until it is cancelled. While the database is away it is tried again."""
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # `guarded` logs what fails
+        moves = Moves(self.database, self.roles, self._doing)
         while True:
             try:
-                await self._at_work()
+                await self._at_work(moves)
             except Exception as error:
                 if _is_away(error):
+                    self.beat()  # it is told by another loop
                     log.warning("queue.database_away", again_in=_AGAIN)
                 else:
                     log.exception("queue.failed", again_in=_AGAIN)
-            self.beat()  # that the database is away is told by another loop
             await asyncio.sleep(_AGAIN)
 
-    async def _at_work(self) -> None:
+    async def _at_work(self, moves: Moves) -> None:
         lock = among_others(self.database.engine, "nodes", begin_anew)
-        await asyncio.to_thread(lock.__enter__)
+        hold = await asyncio.to_thread(lock.__enter__)
         try:
-            keeping, others = self._app(scheduled=True), self._app(scheduled=False)
+            rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
+            keeping, others = self._app(["keep"]), self._app(rest)
             async with keeping.open_async(), others.open_async(), asyncio.TaskGroup() as tasks:
-                rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
                 if "keep" in self.roles:
                     tasks.create_task(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
                 if rest:
                     tasks.create_task(self._works(others, rest, _BATCHES_AT_ONCE))
-                tasks.create_task(self._look_after(others.job_manager))
+                tasks.create_task(self._look_after(others.job_manager, moves, hold))
         finally:
             await asyncio.to_thread(lock.__exit__, None, None, None)
 
@@ -122,10 +128,13 @@ class Queue:
         )
         raise ConnectorException("the worker has ended")
 
-    async def _look_after(self, manager: JobManager) -> None:
+    async def _look_after(self, manager: JobManager, moves: Moves, hold: Hold) -> None:
         """What a node was doing that is dead is done by another one."""
         while True:
-            self.beat()
+            if not await asyncio.to_thread(hold.is_held):  # who comes now would begin anew without us
+                raise ConnectorException("the session that says that this node is at work was ended")
+            if await asyncio.to_thread(moves.look):
+                self.beat()
             for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):
                 log.warning("queue.stalled", job=job.task_name, number=job.id)
                 try:
@@ -141,31 +150,43 @@ class Queue:
     async def _finish(self, manager: JobManager) -> None:
         """Procrastinate says once that a job is over: where that was not heard, it would never end."""
         now = time.monotonic()
-        over = {number for number, at in self._ended.items() if now - at > _UNHEARD}
+        over = {attempt: done for attempt, (at, done) in self._ended.items() if now - at > _UNHEARD}
         for job in await manager.list_jobs_async(status="doing") if over else ():
-            if job.id in over:
+            if (attempt := (job.id or 0, job.attempts)) in over:
                 log.warning("queue.unheard", job=job.task_name, number=job.id)
-                await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
-        for number in over:
-            del self._ended[number]
+                if over[attempt]:
+                    await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+                else:
+                    await manager.retry_job(job, retry_at=now_utc())
+        for attempt in over:
+            del self._ended[attempt]
 
-    def _app(self, *, scheduled: bool) -> App:
+    def _app(self, roles: Sequence[str]) -> App:
+        """What does the jobs of these roles, and queues them when they are due."""
         conninfo = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=_CONNECTIONS))
         for job in self.jobs:
             made = app.task(
                 name=job.name, queue=job.role, lock=job.name, queueing_lock=job.name, pass_context=True
             )(self._entry(job))
-            if scheduled:
+            if job.role in roles:
                 app.periodic(cron=cron(job.every))(made)
-        app.task(name=POLL, queue=POLL, pass_context=True)(self._poll)
+        again = RetryStrategy(max_attempts=_TRIES, wait=int(_AGAIN))  # until then nobody else asks them
+        app.task(name=POLL, queue=POLL, pass_context=True, retry=again)(self._poll)
+        if roles and not app.periodic_registry.periodic_tasks:
+            idle = app.task(name="idle", queue=roles[0], queueing_lock="idle")(_idle)
+            app.periodic(cron=_SELDOM)(idle)
         return app
 
     async def _poll(self, context: JobContext, ids: list[int], until: str) -> None:
         try:
-            await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
-        finally:
-            self._is_over(context)
+            with self._doing.job(POLL):
+                await self.poll(Batch(tuple(ids), datetime.fromisoformat(until)))
+        except Exception:
+            log.exception("job.failed", job=POLL)
+            self._is_over(context, done=False)
+            raise
+        self._is_over(context, done=True)
 
     def _entry(self, job: Job) -> Callable[[JobContext, int], Awaitable[None]]:
         run = guarded(job)
@@ -174,14 +195,19 @@ class Queue:
             """`timestamp` is when it was due: what there is to do is judged as of now."""
             del timestamp
             try:
-                await run()
+                with self._doing.job(job.name):
+                    await run()
             finally:
-                self._is_over(context)
+                self._is_over(context, done=True)
 
         return do
 
-    def _is_over(self, context: JobContext) -> None:
-        self._ended[context.job.id or 0] = time.monotonic()
+    def _is_over(self, context: JobContext, *, done: bool) -> None:
+        self._ended[context.job.id or 0, context.job.attempts] = time.monotonic(), done
+
+
+async def _idle(timestamp: int) -> None:
+    """Does nothing: see `_SELDOM`."""
 
 
 def cron(every: float) -> str:

@@ -55,11 +55,11 @@ class Hold:
 class SessionHold(Hold):
     """A lock of one session of the database, which the server may end, and the lock with it."""
 
-    def __init__(self, connection: Connection, number: int) -> None:
+    def __init__(self, connection: Connection, number: int, *, taken: bool) -> None:
         self._connection = connection
         self._number = number
         self._one_at_a_time = Lock()
-        super().__init__(taken=bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number)))))
+        super().__init__(taken=taken)
 
     def is_held(self) -> bool:
         """As `Hold`; the session is asked, so this takes as long as the database does."""
@@ -148,7 +148,9 @@ def _session_lock(engine: Engine, name: str) -> Iterator[Hold]:
     with engine.connect() as connection:
         # No transaction is left open: the session may live for months.
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        hold = SessionHold(connection, _number(name))
+        number = _number(name)
+        taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))))
+        hold = SessionHold(connection, number, taken=taken)
         try:
             yield hold
         finally:
@@ -164,10 +166,10 @@ def holders(connection: Connection, names: Sequence[str]) -> dict[str, str]:
 
 
 @contextmanager
-def among_others(engine: Engine, name: str, first: Callable[[Connection], None]) -> Iterator[None]:
+def among_others(engine: Engine, name: str, first: Callable[[Connection], None]) -> Iterator[Hold]:
     """Holds a lock of PostgreSQL that several may hold at once. Who finds nobody else there does `first`.
 
-    Others who come meanwhile wait for its end. The lock ends with its session.
+    Others who come meanwhile wait for its end. The lock ends with its session (`Hold.is_held`).
     """
     number = _number(name)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -178,7 +180,7 @@ def among_others(engine: Engine, name: str, first: Callable[[Connection], None])
             connection.execute(sa.select(sa.func.pg_advisory_lock_shared(number)))
             if alone:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
-            yield
+            yield SessionHold(connection, number, taken=True)
         finally:
             with suppress(SQLAlchemyError):  # a session that has ended gave back its locks
                 connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))

@@ -16,6 +16,12 @@ _WAITING = sa.text(
 )
 
 
+_SCHEDULED = sa.text(
+    "SELECT (SELECT max(id) FROM procrastinate_periodic_defers WHERE task_name = :name) AS last, "
+    "EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :name AND status = 'doing') AS doing"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The jobs of one role that wait for a node (or, `taken`, are being done), and the age of the oldest."""
@@ -34,6 +40,15 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
         Waiting(row.queue_name, row.taken, row.jobs, max(timedelta(), row.oldest or timedelta()))
         for row in connection.execute(_WAITING)
     )
+
+
+def scheduled(connection: Connection, name: str) -> tuple[int, bool]:
+    """The number of the entry of this name that was queued last, 0 for none; and whether it is being done.
+
+    A number, for the times are those of the clock of whoever queued it.
+    """
+    last, doing = connection.execute(_SCHEDULED, {"name": name}).one()
+    return last or 0, doing
 
 
 def begin_anew(connection: Connection) -> None:

@@ -37,6 +37,8 @@ _AT_ONCE = 500
 """Sources that are held in memory while the configuration is compared with what is known."""
 _WELL = (SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED)
 _SLACK = timedelta(minutes=1)
+GIVEN_FOR = timedelta(minutes=10)
+"""After so long a source that was given to a node and not asked is given anew. See `Sources.given`."""
 _LONGEST_WAIT = timedelta(days=8)
 """Nobody is left alone for longer than a week, but for a source that is asked even less often."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
@@ -245,7 +247,9 @@ class Sources:
 
 
 def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(sources.c.given_until.is_(None), sources.c.given_until <= now)
+    """Given to nobody: or for so long that the clock of whoever gave it was ahead."""
+    until = sources.c.given_until
+    return sa.or_(until.is_(None), until <= now, until > now + GIVEN_FOR + _SLACK)
 
 
 @cache

@@ -16,8 +16,8 @@ HEADINGS = {
     EventKind.WITHHELD: msgid("{source} · an item was held back: it resembles what was taken down"),
     EventKind.OFFLINE: msgid("No source can be reached: is this machine online?"),
     EventKind.ONLINE: msgid("The sources can be reached again"),
-    EventKind.CLOCK: msgid("The clock of this machine is wrong"),
-    EventKind.CLOCK_RIGHT: msgid("The clock of this machine is right again"),
+    EventKind.CLOCK: msgid("The clock of {source} is wrong"),
+    EventKind.CLOCK_RIGHT: msgid("The clock of {source} is right again"),
     EventKind.OUTAGE: msgid("Vigil was not at work, and is again"),
     EventKind.AWAY: msgid("{source} took no messages for a while, and takes them again"),
     EventKind.REJECTED: msgid("A message was refused as it was: {source}"),
@@ -56,6 +56,12 @@ MANY: dict[EventKind, Callable[[Speech, int], str]] = {
         "{count} source lost many items from its list at once",
         "{count} sources lost many items from their lists at once",
         count,
+    ),
+    EventKind.CLOCK: lambda speech, count: speech.n(
+        "{count} machine's clock is wrong", "The clocks of {count} machines are wrong", count
+    ),
+    EventKind.CLOCK_RIGHT: lambda speech, count: speech.n(
+        "{count} machine's clock is right again", "The clocks of {count} machines are right again", count
     ),
     EventKind.WITHHELD: lambda speech, count: speech.n(
         "{count} item was held back: it resembles what was taken down",

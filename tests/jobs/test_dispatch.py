@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.engine import Connection
 
-from jobs.dispatch import BATCH, GIVEN_FOR, Batch, Dispatcher
+from jobs.dispatch import BATCH, Batch, Dispatcher
 from jobs.fetch import Fetcher
 from jobs.poll import Poller
 from storage.database import Database
 from storage.records import Source
+from storage.sources import GIVEN_FOR
 from tests.builders import NOON, a_source
 from tests.feeds import Site, a_site, item, rss
 
@@ -87,6 +88,16 @@ async def test_a_job_that_is_done_twice_asks_once(poller: Poller, site: Site) ->
     asked = len(site.asked)
     assert await poller.batch(batch.ids, batch.until, NOON) == ()
     assert len(site.asked) == asked
+
+
+def test_what_a_node_with_a_wrong_clock_was_given_does_not_wait_for_its_time(database: Database) -> None:
+    """It is three hours ahead and was killed: the others need not wait for so long. Seconds are no error."""
+    with database.write() as work:
+        (source,) = work.sources.configure([a_source()])
+        for ahead, free in ((timedelta(seconds=20), ()), (timedelta(hours=3), (source.id,))):
+            until = NOON + ahead + GIVEN_FOR
+            assert work.sources.give([source.id], until, NOON + timedelta(hours=4)) == (source.id,)
+            assert work.sources.give([source.id], NOON + GIVEN_FOR, NOON) == free
 
 
 async def test_a_node_that_never_came_back_loses_what_it_was_given(poller: Poller) -> None:

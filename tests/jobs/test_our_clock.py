@@ -50,6 +50,22 @@ def test_a_wrong_clock_is_told_once_and_once_when_it_is_right(database: Database
     assert told(database) == [EventKind.CLOCK, EventKind.CLOCK_RIGHT]
 
 
+def test_each_machine_has_its_own_word_about_its_clock(database: Database) -> None:
+    """One is three hours behind, one is right: whoever is wrong is named, and told of once."""
+    right, wrong = (OurClock(database, ADMINS, machine=name) for name in ("seoul", "lima"))
+    for look in range(4):
+        at = NOON + timedelta(minutes=5 * look)
+        behind = at - timedelta(hours=3) if look < 3 else at
+        for host in ("a.example", "b.example", "c.example"):
+            right.heard(host, headers(at), at)
+            wrong.heard(host, headers(at), behind)
+        wrong.look(behind)
+        right.look(at)
+    with database.read() as work:
+        found = [(event.kind, event.title) for one in work.notices.latest(20) for event in one.events]
+    assert found == [(EventKind.CLOCK_RIGHT, "lima"), (EventKind.CLOCK, "lima")]
+
+
 def test_one_server_that_is_odd_accuses_nobody(database: Database) -> None:
     """Nor does one alone, however often it answers; nor servers that tell no time."""
     clock = OurClock(database, ADMINS)

@@ -131,6 +131,35 @@ async def test_an_entry_of_the_schedule_is_done_by_one_node_at_a_time(shared: Da
     assert runs["quick"] <= 6, "once a second, not once a second and node"
 
 
+async def test_a_job_is_queued_by_the_nodes_that_do_it(shared: Database) -> None:
+    """Whoever is reached over HTTP need not keep the schedule as well."""
+    runs = Counter[str]()
+
+    async def run() -> None:
+        runs["websub"] += 1
+
+    async with at_work(
+        Queue(shared, (), nothing, frozenset({"poll", "keep"})),
+        Queue(shared, (Job("websub", 1.0, run, role="web"),), nothing, frozenset({"web", "answer"})),
+    ):
+        await until(lambda: runs["websub"], 8)
+
+
+async def test_a_worker_whose_heart_does_not_beat_is_ended(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others take it for dead after seconds, and do what it does: it begins anew, also with no schedule."""
+    monkeypatch.setattr(queue, "_HEARTBEAT", 0.2)
+
+    async def fails(_self: JobManager, _worker: int) -> None:
+        raise ConnectorException
+
+    monkeypatch.setattr(JobManager, "update_heartbeat", fails)
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (), nothing, frozenset({"poll"}))):
+            await until(lambda: "queue.database_away" in {row["event"] for row in logs}, 8)
+
+
 async def test_a_run_that_fails_is_told_and_runs_again(shared: Database) -> None:
     """As on one machine; the queue keeps nothing of it."""
     runs = Counter[str]()
@@ -201,6 +230,51 @@ async def test_an_end_that_was_not_heard_is_told_again(
     assert "queue.unheard" in {row["event"] for row in logs}
 
 
+async def test_a_batch_that_failed_is_done_again(shared: Database) -> None:
+    """The database was away for a moment: its sources are given to nobody else for ten minutes."""
+    tries = Counter[int]()
+
+    async def poll(batch: Batch) -> None:
+        tries[batch.ids[0]] += 1
+        if tries[batch.ids[0]] == 1:
+            raise OSError("the database is away")
+
+    with capture_logs() as logs:
+        async with at_work(Queue(shared, (), poll, frozenset({"poll"}))):
+            await until(lambda: _workers(shared))
+            queued(shared, *batches(1))
+            await until(lambda: tries[0] == 2 and not jobs_of(shared))
+    assert [row["event"] for row in logs if row["log_level"] == "error"] == ["job.failed"]
+
+
+async def test_a_failure_that_was_not_heard_is_no_success(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the batch nor the queue could say so: it is done again."""
+    monkeypatch.setattr(queue, "_UNHEARD", 0.5)
+    tries = Counter[int]()
+
+    async def poll(batch: Batch) -> None:
+        tries[batch.ids[0]] += 1
+        if tries[batch.ids[0]] == 1:
+            raise OSError("the database is away")
+
+    deaf, heard = [True], JobManager.retry_job_by_id_async
+
+    async def retry(self: JobManager, *given: Any, **named: Any) -> None:
+        if deaf:
+            deaf.clear()
+            raise ConnectorException
+        await heard(self, *given, **named)
+
+    monkeypatch.setattr(JobManager, "retry_job_by_id_async", retry)
+    async with at_work(Queue(shared, (), poll, frozenset({"poll"}))):
+        await until(lambda: _workers(shared))
+        queued(shared, *batches(1))
+        await until(lambda: tries[0] == 2 and not jobs_of(shared), 12)
+    assert not deaf
+
+
 async def test_the_first_node_begins_with_an_empty_queue(shared: Database) -> None:
     """After a power cut nothing has to be waited for: what is due stands with the sources."""
     with shared.write() as work:
@@ -262,6 +336,24 @@ async def test_a_database_that_ends_all_sessions_is_gone_back_to(shared: Databas
             before = runs["entry"]
             await until(lambda: runs["entry"] >= before + 2, 40)
     assert "queue.failed" not in {row["event"] for row in logs}
+
+
+async def test_a_node_whose_session_was_ended_enters_anew(shared: Database) -> None:
+    """Else the next one to come would find nobody at work, and empty the queue under it."""
+    ours = (
+        "FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+    def says(words: str) -> Any:
+        with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return connection.scalar(sa.text(words))
+
+    async with at_work(Queue(shared, (), nothing, frozenset({"poll"}))):
+        await until(lambda: _workers(shared))
+        assert says(f"SELECT pg_terminate_backend(pid) {ours}")
+        await until(lambda: not says(f"SELECT count(*) {ours}"))
+        await until(lambda: says(f"SELECT count(*) {ours}") == 1, 10)
 
 
 def test_a_batch_is_queued_with_its_transaction_or_not_at_all(shared: Database) -> None:
