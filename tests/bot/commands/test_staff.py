@@ -152,6 +152,25 @@ def test_a_code_serves_once_and_for_a_day(anna: Person, carla: Person) -> None:
         assert not work.connection.execute(sa.select(invitations)).all()
 
 
+@pytest.mark.parametrize("done", ["suspend", "revoke", "reinstate"])
+def test_a_code_of_before_somebody_was_taken_from_the_desk_gives_nothing(
+    anna: Person, carla: Person, done: str
+) -> None:
+    """Whoever found the phone of an owner may have made one; nobody knows whose it is, so none serves."""
+    database = anna.desk.database
+    carla.says(code_of(anna.says("/admins invite admin")))
+    bruno = Person(database, BRUNO)
+    with database.read() as work:
+        mark = work.staff.mark(*CARLA)[:8]
+    if done == "reinstate":
+        bruno.says(f"/admins suspend {mark} yes")
+    line = code_of(anna.says("/admins invite owner"))
+    bruno.says(f"/admins {done} {mark} yes")
+    stranger = Person(database, ("telegram", "dora"))
+    assert "gives nothing" in stranger.says(line)
+    assert "You are at the desk now" in stranger.says(code_of(bruno.says("/admins invite owner")))
+
+
 def test_in_a_group_a_code_gives_nothing(anna: Person, database: Database) -> None:
     """Whoever reads it there could be at the desk."""
     line = code_of(anna.says("/admins invite admin"))
