@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 _LATE = 0.5
 """Seconds on the way, beyond the usual, that we allow for at most: who hangs must not hold up the others."""
+_LONGEST = 30.0
+"""Seconds after which it was counted for sure, or never will be, even where no answer came."""
 _SURE = 0.002
 """Seconds that a clock may be read too early."""
 _TRIPS = 100
@@ -53,6 +55,10 @@ class Slot:
     """By when the platform had counted it for sure; None until it answers."""
     answers: bool = False
     """Whether it answers a person, who waits for it."""
+
+    def counted_by(self, now: float) -> float:
+        """The latest moment, as far as is known now, at which the platform counted it."""
+        return min(now, self.left + _LONGEST) if self.counted is None else self.counted
 
 
 @dataclass(slots=True)
@@ -116,9 +122,7 @@ class Pace:
         crowd, most = self._crowds.get(place.chat), self.per_minute - _LEFT_TO_ALERTS
         if not (place.crowd and crowd and 0 < most <= len(crowd)):
             return max(0.0, row)
-        first = crowd[-most]
-        began = now if first.counted is None else first.counted
-        return max(0.0, row, began + _MINUTE + _SURE - now)
+        return max(0.0, row, crowd[-most].counted_by(now) + _MINUTE + _SURE - now)
 
     def wait_to_answer(self) -> float:
         """Seconds until an answer may leave as far as the account goes."""
@@ -190,16 +194,11 @@ class Pace:
             self._chats[place.chat] = now + self.gap
         crowd = self._crowds.get(place.chat)
         if crowd and len(crowd) == self.per_minute:
-            first = now if crowd[0].counted is None else crowd[0].counted
-            self._chats[place.chat] = max(now + self.gap, first + _MINUTE + _SURE)
+            self._chats[place.chat] = max(now + self.gap, crowd[0].counted_by(now) + _MINUTE + _SURE)
 
     def _forget(self, now: float) -> None:
         self._chats = {chat: at for chat, at in self._chats.items() if at > now}
         self._rows = {chat: at for chat, at in self._rows.items() if at > now}
         since = now - _MINUTE
-        self._crowds = {
-            chat: past
-            for chat, past in self._crowds.items()
-            if past[-1].counted is None or past[-1].counted > since
-        }
+        self._crowds = {chat: past for chat, past in self._crowds.items() if past[-1].counted_by(now) > since}
         self._most = 2 * (len(self._chats) + len(self._rows) + len(self._crowds)) + _FEW

@@ -182,3 +182,22 @@ def test_who_hangs_holds_its_place_for_half_a_second_more_at_most() -> None:
         clock.at += pace.wait()
         pace.leaves(Place(str(number)))
     assert clock.at - began < 60 / 30 * 1.6
+
+
+def test_what_is_never_answered_rests_its_group_for_a_minute_and_some_and_not_for_ever() -> None:
+    """Nobody knows when it was counted: as late as an answer can take, and then it is past."""
+    clock = Clock()
+    pace = Pace(1000, per_minute=20, place=crowd, clock=clock)
+    pace.leaves(crowd("-7"))
+    for _ in range(14):
+        clock.at += 1.0
+        pace.answered(pace.leaves(crowd("-7"), answers=True))
+    assert pace.wait_in(crowd("-7")) > 60
+    clock.at += 26.0
+    for _ in range(5):
+        pace.answered(pace.leaves(crowd("-7")))
+    assert "-7" in pace.resting()
+    clock.at += 51.0
+    assert "-7" not in pace.resting()
+    clock.at += 3600.0
+    assert pace.wait_in(crowd("-7")) == 0
