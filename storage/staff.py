@@ -8,7 +8,7 @@ import base64
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -39,6 +39,8 @@ class Member:
     role: DeskRole | None
     """None for one who holds none but by the configuration, or none any more."""
     is_suspended: bool
+    since: date
+    """The day on which they came, by UTC: a time would tell when somebody was online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +154,5 @@ class Staff:
             address=self.vault.open(sealed, ADDRESS) if sealed else "",
             role=DeskRole(row["role"]) if row["role"] else None,
             is_suspended=row["suspended"] is not None,
+            since=row["since"],
         )
