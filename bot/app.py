@@ -126,7 +126,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
 
 def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], None]) -> list[Job]:
     """What is looked after all the while."""
-    pruner = Pruner(database, timedelta(seconds=config.forget_idle))
+    pruner = Pruner(database, timedelta(seconds=config.forget_idle), desk.admins)
     launcher = Launcher(database, desk.rules, limits(config), wake)
     unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
     reminder = Reminder(database, desk.zone, wake)

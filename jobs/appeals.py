@@ -9,6 +9,7 @@ from datetime import datetime
 
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import Reached, alert_of, reached, tell
+from jobs.staff import newcomers
 from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
 from storage.database import Work
@@ -100,7 +101,11 @@ def drop(work: Work, number: int, admin: str, now: datetime) -> None:
 
 
 def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: datetime) -> Approved:
-    """One admin stands for the words that have this hash; with enough of them it is about to be sent."""
+    """One admin stands for the words that have this hash; with enough of them it is about to be sent.
+
+    Whoever joined by a code only now does not count, nor as its author: with a phone of one owner somebody
+    could have invited themselves.
+    """
     appeal = draft_of(work, number)
     draft = appeal.draft
     assert draft is not None  # noqa: S101 - a draft has words
@@ -111,6 +116,8 @@ def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: d
         raise Refused(Refusal.OWN)
     if admin in appeal.approved:
         raise Refused(Refusal.TWICE)
+    if admin in newcomers(work, rules.admins, now):
+        raise Refused(Refusal.NEW)
     if draft.by is not None and draft.by < now.date():
         raise Refused(Refusal.OVER)
     found = reached(work, alert_of(number, draft, rules, now, appeal.status))
@@ -119,6 +126,7 @@ def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: d
     work.appeals.approve(number, admin)
     work.audit.note(admin, Act.APPROVED, number, now)
     standing = {appeal.author, *appeal.approved, admin}
+    standing -= newcomers(work, rules.admins, now)
     standing -= {one.mark for one in work.staff.all() if one.is_suspended}
     missing = max(0, rules.approvals - len(standing))
     if not missing:

@@ -205,7 +205,8 @@ class Deliverer:
             # The message may have left; only the log knows why no answer was understood.
             log.exception("deliver.fault", transport=self.voice.name, delivery=errand.number)
             outcome = Uncertain("fault in Vigil while sending: see the log")
-        self.pace.answered(slot)
+        finally:  # who was broken off on the way holds its place no longer
+            self.pace.answered(slot)
         outcome = self._whose(errand.recipient.id, outcome)
         finished = Finished(errand, outcome, self.now())
         self._is_probing = isinstance(outcome, RetryLater) and outcome.everyone

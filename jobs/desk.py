@@ -29,6 +29,8 @@ class Refusal(StrEnum):
     """Who wrote it approved it."""
     TWICE = "twice"
     """The same admin approved it before."""
+    NEW = "new"
+    """Who approved it joined the desk only now."""
     NOBODY = "nobody"
     """It would reach nobody."""
     UNHEARD = "unheard"

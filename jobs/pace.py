@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 _LATE = 0.5
 """Seconds on the way, beyond the usual, that we allow for at most: who hangs must not hold up the others."""
+_LONGEST = 30.0
+"""Seconds after which it was counted for sure, or never will be, even where no answer came."""
 _SURE = 0.002
 """Seconds that a clock may be read too early."""
 _TRIPS = 100
@@ -23,6 +25,8 @@ _UNLIMITED = 10_000
 _FEW = 500
 _ANSWERS = (0.8, 0.5)
 """So much of a second may be answers to people, when nothing else is sent, and when something is."""
+_TURN = 0.5
+"""Seconds that an answer leaves to the sender after another one, where only one may leave at a time."""
 _IN_A_ROW = 2
 """Answers that may follow one another in a chat: short bursts pass (FAQ), and a person waits."""
 _LEFT_TO_ALERTS = 5
@@ -54,6 +58,10 @@ class Slot:
     answers: bool = False
     """Whether it answers a person, who waits for it."""
 
+    def counted_by(self, now: float) -> float:
+        """The latest moment, as far as is known now, at which the platform counted it."""
+        return min(now, self.left + _LONGEST) if self.counted is None else self.counted
+
 
 @dataclass(slots=True)
 class Pace:
@@ -65,7 +73,8 @@ class Pace:
     holds its place. In one chat, where one goes after the other, time runs from the answer: the next may not
     even leave before. Times are of the monotonic clock.
 
-    Answers to people share the budget and go first (`jobs.answers`), up to a part of it.
+    Answers to people share the budget and go first (`jobs.answers`), up to a part of it; below two messages a
+    second they take turns with what is sent.
     """
 
     per_second: float
@@ -95,7 +104,10 @@ class Pace:
         burst = max(1.0, self.per_second * _BURST)
         saved = burst - max(0.0, self._full_at - now) * self.per_second
         counted = sum(slot.counts_until > now for slot in self._slots)
-        kept = min(self.ahead, self._most_answers(now) - len(self._answers(now)))
+        if self._is_one_by_one():
+            kept = min(self.ahead, int(not self._answered_last()))
+        else:
+            kept = min(self.ahead, self._most_answers(now) - len(self._answers(now)))
         return max(0, int(min(saved + 1e-6, max(1.0, self.per_second) - counted)) - max(0, kept))
 
     def wait(self, *, some: bool = False) -> float:
@@ -116,17 +128,25 @@ class Pace:
         crowd, most = self._crowds.get(place.chat), self.per_minute - _LEFT_TO_ALERTS
         if not (place.crowd and crowd and 0 < most <= len(crowd)):
             return max(0.0, row)
-        first = crowd[-most]
-        began = now if first.counted is None else first.counted
-        return max(0.0, row, began + _MINUTE + _SURE - now)
+        return max(0.0, row, crowd[-most].counted_by(now) + _MINUTE + _SURE - now)
 
     def wait_to_answer(self) -> float:
         """Seconds until an answer may leave as far as the account goes."""
         now = self.clock()
+        if self._is_one_by_one():
+            turn = max(self._full_at, self._slots[-1].counts_until) + _TURN if self._answered_last() else 0.0
+            return max(self.wait(), turn - now)
         answers = self._answers(now)
         most = self._most_answers(now)
         share = answers[-most].counts_until - now if len(answers) >= most else 0.0
         return max(self.wait(), share)
+
+    def _is_one_by_one(self) -> bool:
+        """Whether there is no part to be left to anybody: they take turns."""
+        return self.per_second < 2
+
+    def _answered_last(self) -> bool:
+        return bool(self._slots) and self._slots[-1].answers
 
     def _answers(self, now: float) -> list[Slot]:
         return [slot for slot in self._slots if slot.answers and slot.counts_until > now]
@@ -190,16 +210,11 @@ class Pace:
             self._chats[place.chat] = now + self.gap
         crowd = self._crowds.get(place.chat)
         if crowd and len(crowd) == self.per_minute:
-            first = now if crowd[0].counted is None else crowd[0].counted
-            self._chats[place.chat] = max(now + self.gap, first + _MINUTE + _SURE)
+            self._chats[place.chat] = max(now + self.gap, crowd[0].counted_by(now) + _MINUTE + _SURE)
 
     def _forget(self, now: float) -> None:
         self._chats = {chat: at for chat, at in self._chats.items() if at > now}
         self._rows = {chat: at for chat, at in self._rows.items() if at > now}
         since = now - _MINUTE
-        self._crowds = {
-            chat: past
-            for chat, past in self._crowds.items()
-            if past[-1].counted is None or past[-1].counted > since
-        }
+        self._crowds = {chat: past for chat, past in self._crowds.items() if past[-1].counted_by(now) > since}
         self._most = 2 * (len(self._chats) + len(self._rows) + len(self._crowds)) + _FEW

@@ -1,11 +1,12 @@
 """Takes out what may not be kept for ever: who could not be reached, or wanted nothing, for a long time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import structlog
 
+from jobs.notices import Admins
 from storage.database import Database, Work
 from storage.odds import repeated
 
@@ -18,6 +19,9 @@ GRACE = timedelta(days=30)
 IDLE = timedelta(days=90)
 """How long somebody is remembered who wants nothing any more: of a call they were told they hear the end."""
 
+DISCREET = timedelta(days=365)
+"""How long at least, where few words are wanted: once forgotten, they would be told in full."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
@@ -25,6 +29,8 @@ class Pruner:
 
     database: Database
     idle: timedelta = IDLE
+    admins: Admins = Admins()  # noqa: RUF009 - it is frozen
+    """Whom the configuration names: they are remembered."""
 
     def prune(self, now: datetime) -> int:
         """Forgets who is past the time of grace, or idle; returns how many. Each by itself: nobody waits.
@@ -32,7 +38,7 @@ class Pruner:
         What waited for an answer for days is not answered any more, and goes too.
         """
         with self.database.write() as work:
-            work.recipients.settle_down(now)
+            work.recipients.settle_down(now, *self._since(now))
             work.deliveries.settle_down(now)
         with self.database.read() as work:
             past = self._past(work, now)
@@ -52,5 +58,10 @@ class Pruner:
                 work.recipients.forget(recipient)
 
     def _past(self, work: Work, now: datetime) -> tuple[int, ...]:
-        lost = work.recipients.lost((now - GRACE).date())
-        return (*lost, *work.recipients.idle((now - self.idle).date()))
+        named = self.admins.addresses
+        lost = work.recipients.lost((now - GRACE).date(), named)
+        return (*lost, *work.recipients.idle(*self._since(now), named))
+
+    def _since(self, now: datetime) -> tuple[date, date]:
+        """Who wanted nothing since is idle; and where few words are wanted."""
+        return (now - self.idle).date(), (now - max(self.idle, DISCREET)).date()

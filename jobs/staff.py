@@ -5,7 +5,7 @@ or admin may suspend any other: a phone was lost, and nobody waits for the one p
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from jobs.desk import Rules
 from jobs.launch import hand_back
@@ -14,6 +14,9 @@ from storage.audit import NOBODY
 from storage.database import Work
 from storage.people import Event
 from storage.words import Act, DeskRole, EventKind
+
+_SETTLED = timedelta(days=2)
+"""Of calendar days: so that a whole one has passed since they joined."""
 
 
 class Unfit(Exception):
@@ -67,6 +70,17 @@ def listed(work: Work, admins: Admins) -> tuple[AtDesk, ...]:
         for one in known.values()
     ]
     return tuple(found)
+
+
+def newcomers(work: Work, admins: Admins, now: datetime) -> frozenset[str]:
+    """The marks of those who joined by a code less than a day ago, or perhaps: only their day is known."""
+    named = {work.staff.mark(*one) for one in admins.addresses}
+    today = now.astimezone(UTC).date()
+    return frozenset(
+        one.mark
+        for one in work.staff.all()
+        if one.role and one.mark not in named and today - one.since < _SETTLED
+    )
 
 
 def invite(work: Work, role: DeskRole, by: str, now: datetime) -> str:

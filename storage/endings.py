@@ -2,16 +2,30 @@
 
 import sqlalchemy as sa
 
-from storage.tables import alerts
-from storage.words import MsgType
+from storage.held import DROPPED, EXPIRED_HELD
+from storage.reach import IS_KEPT_AND_HELD
+from storage.tables import IS_HELD, alerts, deliveries
+from storage.words import DeliveryState, MsgType
+
+_REFUSED = sa.and_(
+    deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.detail.in_((DROPPED, EXPIRED_HELD))
+)
 
 
 def called_off() -> sa.ColumnElement[bool]:
-    """Whether that holds of a row of `alerts`."""
+    """Whether that holds of a row of `alerts`.
+
+    Not by an end that waits for an admin, or that one decided against: it may be false, and who was not
+    told of it is told of the call.
+    """
     later = alerts.alias()
+    not_let_pass = sa.exists().where(
+        deliveries.c.alert_id == later.c.id, sa.or_(IS_HELD, _REFUSED, IS_KEPT_AND_HELD)
+    )
     return sa.exists().where(
         later.c.case_id == alerts.c.case_id,
         later.c.id > alerts.c.id,
         later.c.msg_type == MsgType.CANCEL,
         later.c.status == alerts.c.status,
+        sa.not_(not_let_pass),
     )

@@ -138,18 +138,22 @@ class Recipients:
         found = {key: tuple(one for one in some if 0 <= one < _MINUTE) for key, some in ages.items()}
         return {key: some for key, some in found.items() if some}
 
-    def settle_down(self, now: datetime) -> None:
-        """Forgets until when somebody was to be left alone, or took a wish back, once that is past.
+    def settle_down(self, now: datetime, idle: date | None = None, discreet: date | None = None) -> None:
+        """Forgets until when somebody was to be left alone, once that is past.
 
-        So it does when a crowd was written to, a minute later.
+        So it does when a crowd was written to, a minute later; and on which day somebody took a wish back, if
+        that was before `idle`, or `discreet` where few words are wanted: so long `idle` needs to know.
         """
         crowds = sa.select(recipients.c.id, recipients.c.lately).where(recipients.c.lately.is_not(None))
         for key, lately in self.connection.execute(crowds).all():
             if not lately or max(lately) < now.timestamp() - _MINUTE:
                 self._update(key, lately=None)
-        rested, known = recipients.c.rests <= now, recipients.c.narrowed < now.date() - timedelta(days=1)
-        self.connection.execute(sa.update(recipients).where(rested).values(rests=None))
-        self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))
+        self.connection.execute(sa.update(recipients).where(recipients.c.rests <= now).values(rests=None))
+        least = now.date() - timedelta(days=1)
+        for few, before in ((False, idle), (True, discreet)):
+            past = recipients.c.narrowed < min(least, before or least)
+            known = sa.and_(recipients.c.discreet.is_(few), past)
+            self.connection.execute(sa.update(recipients).where(known).values(narrowed=None))
 
     def locked(self, ids: Collection[int]) -> None:
         """Nobody else changes these before the transaction ends.
@@ -173,13 +177,23 @@ class Recipients:
                 .values(state=DeliveryState.CANCELLED, detail=detail)
             )
 
-    def lost(self, before: date) -> tuple[int, ...]:
-        """Who could not be reached since an earlier day than this, and has not spoken since."""
-        of = (recipients.c.state == RecipientState.SUSPENDED, recipients.c.lost < before)
-        return tuple(self.connection.scalars(sa.select(recipients.c.id).where(*of)))
+    def lost(self, before: date, named: Collection[tuple[str, str]] = ()) -> tuple[int, ...]:
+        """Who could not be reached since an earlier day than this, and has not spoken since.
 
-    def idle(self, before: date) -> tuple[int, ...]:
-        """Who came before this day, wants nothing, was sent nothing since, and is not at the desk."""
+        Not who is at the desk, by a code or as one of these (transport, address): they would lose the role.
+        """
+        of = (recipients.c.state == RecipientState.SUSPENDED, recipients.c.lost < before)
+        question = sa.select(recipients.c.id).where(*of, sa.not_(self._at_desk(named)))
+        return tuple(self.connection.scalars(question))
+
+    def idle(self, before: date, discreet: date, named: Collection[tuple[str, str]] = ()) -> tuple[int, ...]:
+        """Who came before this day, has wanted nothing and was sent nothing since, and is not at the desk.
+
+        Where few words are wanted, before the day `discreet`. `named` as in `lost`.
+        """
+        return (*self._idle(before, named, few=False), *self._idle(discreet, named, few=True))
+
+    def _idle(self, before: date, named: Collection[tuple[str, str]], *, few: bool) -> tuple[int, ...]:
         wants = (sa.exists().where(table.c.recipient_id == recipients.c.id) for table in (routes, stances))
         lately = sa.exists().where(
             deliveries.c.recipient_id == recipients.c.id,
@@ -188,10 +202,21 @@ class Recipients:
                 deliveries.c.state.in_(_WAITING),
             ),
         )
-        at_desk = sa.exists().where(staff.c.address_trace == recipients.c.address_trace)
-        of = (recipients.c.state == RecipientState.ACTIVE, recipients.c.since < before, sa.not_(at_desk))
-        question = sa.select(recipients.c.id).where(*of, *(sa.not_(one) for one in wants), sa.not_(lately))
-        return tuple(self.connection.scalars(question))
+        narrowed = sa.and_(recipients.c.narrowed.is_not(None), recipients.c.narrowed >= before)
+        of = (
+            recipients.c.state == RecipientState.ACTIVE,
+            recipients.c.discreet.is_(few),
+            recipients.c.since < before,
+        )
+        reasons = (*wants, lately, narrowed, self._at_desk(named))
+        return tuple(
+            self.connection.scalars(sa.select(recipients.c.id).where(*of, *(sa.not_(one) for one in reasons)))
+        )
+
+    def _at_desk(self, named: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
+        traces = [self._trace(*one) for one in named]
+        joined = sa.exists().where(staff.c.address_trace == recipients.c.address_trace)
+        return sa.or_(joined, recipients.c.address_trace.in_(traces))
 
     def _returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.

@@ -8,7 +8,7 @@ import base64
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -39,6 +39,8 @@ class Member:
     role: DeskRole | None
     """None for one who holds none but by the configuration, or none any more."""
     is_suspended: bool
+    since: date
+    """The day on which they came, by UTC: a time would tell when somebody was online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,11 @@ class Staff:
         return tuple(map(self._member, rows))
 
     def suspend(self, mark: str, transport: str, now: datetime) -> Member:
-        """Whoever has this mark is kept from the desk; of one who joined it nothing but that is known."""
+        """Whoever has this mark is kept from the desk; of one who joined it nothing but that is known.
+
+        No code serves any more: they may have made it, or have it.
+        """
+        self._void()
         gone = {"address_trace": None, "address_sealed": None, "role": None, "suspended": now.date()}
         if self.find(mark):
             self.connection.execute(sa.update(staff).where(staff.c.mark == mark).values(**gone))
@@ -109,7 +115,8 @@ class Staff:
         return found
 
     def remove(self, mark: str) -> None:
-        """Nothing is known of them here any more: whoever joined does so anew."""
+        """Nothing is known of them here any more: whoever joined does so anew. No code serves, as above."""
+        self._void()
         self.connection.execute(sa.delete(staff).where(staff.c.mark == mark))
 
     def rows(self) -> tuple[RowMapping, ...]:
@@ -119,7 +126,7 @@ class Staff:
     def put_back(self, rows: Iterable[RowMapping], *, only: bool) -> None:
         """These are at the desk, or kept from it, again; with `only` nobody else is. No code serves."""
         kept = list(rows)
-        self.connection.execute(sa.delete(invitations))
+        self._void()
         marks = [row["mark"] for row in kept]
         gone = sa.true() if only else staff.c.mark.in_(marks)
         self.connection.execute(sa.delete(staff).where(gone))
@@ -130,6 +137,9 @@ class Staff:
     def prune(self, now: datetime) -> None:
         """Codes that nobody used in time go."""
         self.connection.execute(sa.delete(invitations).where(invitations.c.expires < now))
+
+    def _void(self) -> None:
+        self.connection.execute(sa.delete(invitations))
 
     def _code(self, told: str) -> str:
         bare = "".join(char for char in told.upper() if char.isalnum())
@@ -144,4 +154,5 @@ class Staff:
             address=self.vault.open(sealed, ADDRESS) if sealed else "",
             role=DeskRole(row["role"]) if row["role"] else None,
             is_suspended=row["suspended"] is not None,
+            since=row["since"],
         )

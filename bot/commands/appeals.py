@@ -40,6 +40,10 @@ REFUSALS = {
         "else has to read and approve it."
     ),
     Refusal.TWICE: msgid("You have approved appeal {number} already. Somebody else has to."),
+    Refusal.NEW: msgid(
+        "Appeal {number} was not approved: you joined the desk less than two days ago. Until then somebody "
+        "else has to approve it."
+    ),
     Refusal.NOBODY: msgid(
         "Appeal {number} would reach nobody, so it cannot be approved. An Expected one reaches only those "
         "who asked for campaigns; one with countries, those who named one of them or none; one without, "

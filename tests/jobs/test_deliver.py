@@ -21,6 +21,8 @@ from storage.records import Alert, Assessment
 from storage.tables import alerts, deliveries, recipients
 from storage.words import DeliveryState, EventKind, MsgType, RecipientState, Status
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued
+from tests.jobs.test_pace import Clock as PaceClock
+from tests.jobs.test_pace import crowd
 
 
 @dataclass
@@ -487,6 +489,34 @@ async def test_a_stop_puts_back_what_waited_for_its_turn(database: Database) -> 
         await task
     states = [delivery(database, alert_id).state for alert_id in ids]
     assert sorted(states) == [*[DeliveryState.QUEUED] * 3, DeliveryState.SENT]
+
+
+async def test_what_is_broken_off_on_its_way_holds_its_place_no_longer(database: Database) -> None:
+    """The platform may have counted it; its group waits from that moment on, and not for ever."""
+
+    class Hangs(Platform):
+        async def tell(
+            self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
+        ) -> Outcome:
+            del alerts, recipient, key, now, manner
+            told.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    queue(database, "alert", address="-1")
+    at, told = PaceClock(), asyncio.Event()
+    pace = Pace(1000, per_minute=20, place=crowd, clock=at)
+    sending = asyncio.create_task(Deliverer(database, Hangs(), pace, Clock()).drain())
+    await told.wait()
+    (under_way,) = [one for one in asyncio.all_tasks() if "_send" in repr(one.get_coro())]
+    under_way.cancel()
+    await asyncio.wait([under_way])
+    sending.cancel()
+    await asyncio.wait([sending])
+    for _ in range(14):
+        at.at += 1
+        pace.answered(pace.leaves(crowd("-1"), answers=True))
+    assert 45 < pace.wait_in(crowd("-1")) < 47
 
 
 async def test_a_timeout_after_a_flood_wait_is_still_repeated(database: Database) -> None:

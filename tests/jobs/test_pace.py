@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,3 +183,41 @@ def test_who_hangs_holds_its_place_for_half_a_second_more_at_most() -> None:
         clock.at += pace.wait()
         pace.leaves(Place(str(number)))
     assert clock.at - began < 60 / 30 * 1.6
+
+
+def test_what_is_never_answered_rests_its_group_for_a_minute_and_some_and_not_for_ever() -> None:
+    """Nobody knows when it was counted: as late as an answer can take, and then it is past."""
+    clock = Clock()
+    pace = Pace(1000, per_minute=20, place=crowd, clock=clock)
+    pace.leaves(crowd("-7"))
+    for _ in range(14):
+        clock.at += 1.0
+        pace.answered(pace.leaves(crowd("-7"), answers=True))
+    assert pace.wait_in(crowd("-7")) > 60
+    clock.at += 26.0
+    for _ in range(5):
+        pace.answered(pace.leaves(crowd("-7")))
+    assert "-7" in pace.resting()
+    clock.at += 51.0
+    assert "-7" not in pace.resting()
+    clock.at += 3600.0
+    assert pace.wait_in(crowd("-7")) == 0
+
+
+@pytest.mark.parametrize("quick", ["call", "answer"])
+@pytest.mark.parametrize("per_second", [0.5, 1.0, 1.5, 1.9, 2.0, 3.0, 30.0])
+def test_however_slow_an_account_is_neither_calls_nor_answers_wait_for_ever(
+    per_second: float, quick: str
+) -> None:
+    """Fifty people ask all the while, thousands are to be told: both go on, whoever is the quicker."""
+    clock = Clock()
+    pace = Pace(per_second, gap=0, clock=clock, ahead=50)
+    went = {"call": 0, "answer": 0}
+    for _ in range(6_000):
+        for one in sorted(went, key=lambda one: one != quick):
+            if pace.room() if one == "call" else not pace.wait_to_answer():
+                pace.answered(pace.leaves(Place(one), answers=one == "answer"))
+                went[one] += 1
+        clock.at += 0.01
+    assert min(went.values()) >= per_second * 60 / 4, went
+    assert sum(went.values()) >= per_second * 60 * 0.5, went

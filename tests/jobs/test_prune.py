@@ -1,13 +1,16 @@
 """Nobody is remembered for longer than it serves them."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
+from jobs.notices import Admins
 from jobs.prune import IDLE, Pruner
+from jobs.unasked import withdraw
 from storage.database import Database, Work
 from storage.people import Recipient, Route
-from storage.words import Stance
+from storage.words import DeskRole, Stance
 from tests.builders import NOON, a_reader, an_alert, arrived, kept, queued
 from tests.builders import a_statement as a_call
 
@@ -77,3 +80,55 @@ def test_somebody_who_comes_back_meanwhile_is_not_forgotten(
     Pruner(database).prune(LATER)
     with database.read() as work:
         assert work.recipients.find("telegram", "1") is not None
+
+
+ADMIN = ("telegram", "7")
+
+
+def _unsubscribed(work: Work, one: Recipient) -> None:
+    work.routes.clear(one.id)
+    withdraw(work, one, LATER)
+
+
+def _is_named(work: Work, one: Recipient) -> None:
+    work.recipients.move(one.id, *ADMIN, NOON)
+
+
+@pytest.mark.parametrize("reason", [_unsubscribed, _is_named])
+def test_the_time_is_counted_from_what_they_wanted_last_and_not_from_their_first_day(
+    database: Database, reason: Callable[[Work, Recipient], None]
+) -> None:
+    """A pause of some days is no reason to forget how a chat is to be spoken to; nor is it for an admin."""
+    with database.write() as work:
+        one = a_reader(work, Route(), address="1")
+        work.routes.clear(one.id)
+        reason(work, one)
+    pruner = Pruner(database, admins=Admins((ADMIN,)))
+    for days in (0, 2, 60):
+        assert pruner.prune(LATER + timedelta(days=days)) == 0
+    assert pruner.prune(LATER + IDLE + timedelta(days=1)) == (reason is _unsubscribed)
+
+
+def test_who_wanted_few_words_is_remembered_for_a_year(database: Database) -> None:
+    """Forgotten earlier, they would be written to in full when they ask for something again."""
+    with database.write() as work:
+        one = a_reader(work, Route(), address="1")
+        work.recipients.set_discreet(one.id, discreet=True)
+        work.routes.clear(one.id)
+        withdraw(work, one, LATER)
+    pruner = Pruner(database)
+    for days in (2, 91, 364):
+        assert pruner.prune(LATER + timedelta(days=days)) == 0
+    assert pruner.prune(LATER + timedelta(days=367)) == 1
+
+
+def test_who_is_at_the_desk_does_not_lose_the_role_while_they_cannot_be_reached(database: Database) -> None:
+    """A lost account for a month, and one day nobody would be there to approve anything."""
+    with database.write() as work:
+        for address in ("1", "2", "7"):
+            work.recipients.suspend(a_reader(work, address=address).id, NOON)
+        work.staff.join(work.staff.invite(DeskRole.ADMIN, NOON), "telegram", "2", NOON)
+    assert Pruner(database, admins=Admins((ADMIN,))).prune(NOON + timedelta(days=40)) == 1
+    with database.read() as work:
+        assert [one.role for one in work.staff.all()] == [DeskRole.ADMIN]
+        assert work.recipients.find("telegram", "1") is None

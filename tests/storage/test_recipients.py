@@ -1,11 +1,13 @@
 """Recipients are found by a keyed hash, and forgotten without a trace."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from storage.database import Database
+from storage.database import Database, Work
 from storage.words import DeliveryState, MsgType, RecipientState
 from tests.backends import Backend
 from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, an_alert, queued
@@ -73,6 +75,60 @@ def test_who_comes_back_is_sent_neither_what_is_held_nor_what_is_over(database: 
         DeliveryState.QUEUED,
     ]
     assert found[0].detail == "an admin looks first"
+
+
+def _waits(work: Work, end: int) -> None:
+    del work, end
+
+
+def _decided_against(work: Work, end: int) -> None:
+    work.held.drop(end)
+
+
+def _expired(work: Work, end: int) -> None:
+    del end
+    work.held.expire(NOON + timedelta(days=30))
+
+
+def _waits_for_who_left(work: Work, end: int) -> None:
+    for one in work.deliveries.of_alert(end):
+        work.recipients.suspend(one.recipient_id, NOON)
+
+
+def _sent(work: Work, end: int) -> None:
+    work.held.release(end, NOON)
+
+
+@pytest.mark.parametrize(
+    ("became", "is_over"),
+    [
+        (_waits, False),
+        (_decided_against, False),
+        (_expired, False),
+        (_waits_for_who_left, False),
+        (_sent, True),
+    ],
+)
+def test_an_end_that_no_admin_let_pass_keeps_no_call_from_who_comes_back(
+    database: Database, became: Callable[[Work, int], None], *, is_over: bool
+) -> None:
+    """It may be false: the call is still told, while it waits as after it was decided against."""
+    with database.write() as work:
+        one, other = a_reader(work, a_route()), a_reader(work, a_route(), address="2")
+        case = work.cases.open("Nine", NOON)
+        call = queued(work, one, alert=an_alert(identifier="call", case_id=case))
+        work.recipients.suspend(one.id, NOON)
+        end = queued(
+            work,
+            other,
+            held="an admin looks first",
+            alert=an_alert(identifier="end", case_id=case, msg_type=MsgType.CANCEL),
+        )
+        became(work, end.id)
+        assert work.alerts.over([call.id]) == ({call.id} if is_over else set())
+        work.recipients.ensure("telegram", ADDRESS, "en", NOON)
+        (told,) = work.deliveries.of_alert(call.id)
+    assert told.state is (DeliveryState.CANCELLED if is_over else DeliveryState.QUEUED)
 
 
 def test_a_group_that_became_a_supergroup_is_one_recipient(database: Database) -> None:

@@ -12,8 +12,9 @@ from bot.commands.request import Request
 from bot.commands.table import COMMANDS
 from bot.desk import TERMINAL, Desk
 from bot.render.html import plain_text
+from jobs import staff as staff_now
 from jobs.appeals import approve, write
-from jobs.desk import Rules
+from jobs.desk import Refusal, Refused, Rules
 from jobs.notices import Admins, announce
 from jobs.prune import Pruner
 from jobs.restore import restore
@@ -152,6 +153,48 @@ def test_a_code_serves_once_and_for_a_day(anna: Person, carla: Person) -> None:
         assert not work.connection.execute(sa.select(invitations)).all()
 
 
+@pytest.mark.parametrize("author", ["owner", "newcomer"])
+@pytest.mark.parametrize("hours", [0, 11, 24, 35])
+def test_one_owners_phone_alone_sends_no_appeal(database: Database, author: str, hours: int) -> None:
+    """Who invites a stranger stands alone for two days, whoever of the two wrote it."""
+    with database.write() as work:
+        a_reader(work, a_route())
+        staff_now.join(work, staff_now.invite(work, DeskRole.ADMIN, "", NOON), CARLA, RULES, NOON)
+        owner, newcomer = work.staff.mark(*ANNA), work.staff.mark(*CARLA)
+        words = Draft("Stop the return", "Nine face return.", "en", Urgency.IMMEDIATE, ("KP",))
+        made = write(work, owner if author == "owner" else newcomer, words, NOON)
+        then = NOON + timedelta(hours=hours)
+        if author == "owner":
+            with pytest.raises(Refused) as refused:
+                approve(work, made.id, made.digest, newcomer, RULES, then)
+            assert refused.value.why is Refusal.NEW
+        else:
+            assert approve(work, made.id, made.digest, owner, RULES, then).missing == 1
+        assert not work.appeals.cooling()
+        if author == "owner":
+            approve(work, made.id, made.digest, newcomer, RULES, NOON + timedelta(days=2))
+            assert work.appeals.cooling() == (made.id,)
+
+
+@pytest.mark.parametrize("done", ["suspend", "revoke", "reinstate"])
+def test_a_code_of_before_somebody_was_taken_from_the_desk_gives_nothing(
+    anna: Person, carla: Person, done: str
+) -> None:
+    """Whoever found the phone of an owner may have made one; nobody knows whose it is, so none serves."""
+    database = anna.desk.database
+    carla.says(code_of(anna.says("/admins invite admin")))
+    bruno = Person(database, BRUNO)
+    with database.read() as work:
+        mark = work.staff.mark(*CARLA)[:8]
+    if done == "reinstate":
+        bruno.says(f"/admins suspend {mark} yes")
+    line = code_of(anna.says("/admins invite owner"))
+    bruno.says(f"/admins {done} {mark} yes")
+    stranger = Person(database, ("telegram", "dora"))
+    assert "gives nothing" in stranger.says(line)
+    assert "You are at the desk now" in stranger.says(code_of(bruno.says("/admins invite owner")))
+
+
 def test_in_a_group_a_code_gives_nothing(anna: Person, database: Database) -> None:
     """Whoever reads it there could be at the desk."""
     line = code_of(anna.says("/admins invite admin"))
@@ -160,7 +203,9 @@ def test_in_a_group_a_code_gives_nothing(anna: Person, database: Database) -> No
 
 def test_an_admin_suspends_any_other_at_once(anna: Person, carla: Person, database: Database) -> None:
     """An owner too: what they stood for does not go out, they hear no more, and /forget lifts nothing."""
+    anna.now = carla.now = NOON - timedelta(days=2)
     carla.says(code_of(anna.says("/admins invite admin")))
+    anna.now = carla.now = NOON
     with database.write() as work:
         a_reader(work, a_route())
         mark, own = work.staff.mark(*ANNA), work.staff.mark(*CARLA)
