@@ -1,10 +1,11 @@
 """Inside a poll's transaction: files a statement in its case, and what its source makes of it later."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from jobs import review, undecided
+from jobs.limits import USUAL, Policy
 from jobs.recall import Recall
 from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
@@ -15,12 +16,15 @@ from storage.redactions import Withheld
 from storage.words import CaseState, Concern, MsgType, Relation
 
 
-def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
+def keep(
+    work: Work, source: Source, read: Understood, now: datetime, recall: Recall, policy: Policy = USUAL
+) -> Statement:
     """Stores the entry and its statement, joined to a case; returns the statement as stored.
 
     Without the words that are withheld of its case.
     """
-    entry, statement, held = _known(work, read.entry, _of_case(work, source, read, now, recall))
+    statement = _of_case(work, source, read, now, recall)
+    entry, statement, held = _known(work, read.entry, statement, policy.of(source.trust))
     told = statement.text == entry.text
     entry_id = work.entries.add(source.id, entry, now, told=told)
     statement = replace(statement, entry_id=entry_id, fetched=now)
@@ -43,7 +47,7 @@ def place(
         fetched=before.fetched,
     )
     statement = _of_case(work, source, replace(read, statement=known), now, recall)
-    entry, statement, held = _known(work, read.entry, statement)
+    entry, statement, held = _known(work, read.entry, statement, USUAL.of(source.trust))
     work.statements.place(statement, source)
     if held.words:
         work.entries.save(entry)
@@ -52,11 +56,13 @@ def place(
     recall.add(statement, read.traits, before.fetched or now)
 
 
-def _known(work: Work, entry: Entry, statement: Statement) -> tuple[Entry, Statement, Withheld]:
+def _known(
+    work: Work, entry: Entry, statement: Statement, wanted: Collection[Concern]
+) -> tuple[Entry, Statement, Withheld]:
     """What opens a case has nothing to be kept out of."""
     if statement.relation is Relation.NEW:
         return entry, statement, Withheld()
-    return known_of_case(work, entry, statement, statement.case_id)
+    return known_of_case(work, entry, statement, statement.case_id, wanted)
 
 
 def _of_case(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
@@ -77,7 +83,7 @@ def change(
     source: Source,
     read: tuple[Entry, Statement],
     now: datetime,
-    wanted: Iterable[Concern],
+    wanted: Collection[Concern],
     *,
     rewritten: bool = True,
 ) -> tuple[Statement, Statement]:
@@ -96,7 +102,7 @@ def change(
     if open_ones:
         undecided.show(work, before, source)
         before = open_ones.statement
-    entry, statement = still_withheld(work, entry, replace(statement, id=before.id), before.case_id)
+    entry, statement = still_withheld(work, entry, replace(statement, id=before.id), before.case_id, wanted)
     work.entries.save(entry)
     after = replace(
         statement,

@@ -95,7 +95,7 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     if _is_over(work, alert, admin, now):
         return 0
     said = undecided.whole(work, alert).statement
-    withhold(work, said, alert.source, tuple(one.words for one in found.parts))
+    withhold(work, said, alert.source, found.parts)
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.REDACTED, number, now, count)
     return count

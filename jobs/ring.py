@@ -273,11 +273,12 @@ def _without_what_endangers(work: Work, alert: Alert, occasion: Occasion) -> Ale
     """The end of a call waits for nobody: what a person would have had to look at is taken out of it."""
     found = review.endangering(work, alert.statement, occasion.limits.review.of(alert.source.trust))
     open_ones = undecided.of(work, alert.statement)
-    words = tuple(one.words for one in (*found, *(open_ones.parts if open_ones else ())))
-    if not words:
+    parts = (*found, *(open_ones.parts if open_ones else ()))
+    if not parts:
         return alert
+    words = tuple(one.words for one in parts)
     log.warning("alert.redacted", source=alert.source.name, identifier=alert.identifier, parts=len(words))
-    clean = withhold(work, alert.statement, alert.source, words)
+    clean = withhold(work, alert.statement, alert.source, parts)
     return replace(alert, statement=clean, changes=Black(words).changes(alert.changes))
 
 

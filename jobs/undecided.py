@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from jobs.limits import ENDANGERS
 from jobs.lines import read, written
 from jobs.steps.sensitive import Black, Sensitive, filled
 from storage.database import Work
@@ -53,7 +54,10 @@ def of(work: Work, statement: Statement) -> Undecided | None:
         return None
     found = _read(json.loads(told), statement, entry)
     decided = work.redactions.of(statement.id)
-    decided += work.redactions.of_case(statement.case_id) if statement.case_id else ()
+    if statement.case_id:
+        # What others of the case are withheld for and this is not, as a name that is relayed, stands in it.
+        wanted = ENDANGERS | {one.concern for one in found.parts}
+        decided += tuple(work.redactions.of_case(statement.case_id, wanted))
     return _cleaned(found, Black(decided)) if decided else found
 
 

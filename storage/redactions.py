@@ -4,6 +4,7 @@ Beside what was decided stands what a person has not decided on yet: what the st
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from storage.additions import Additions
 from storage.tables import entries, redactions, sources, statements
 from storage.vault import Sealer, WrongKey
+from storage.words import Concern
 
 WORDS = "redaction"
 UNDECIDED = "undecided"
@@ -30,6 +32,8 @@ class Withheld:
     words: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    concerns: dict[str, Concern] = field(default_factory=dict)
+    """Why each of the words is; nothing of one that was withheld before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Redacted:
     shown: str
     fingerprint: str
     url: str
-    words: tuple[str, ...] = field(repr=False)
+    withheld: Withheld = field(repr=False)
     undecided: str = field(default="", repr=False)
 
 
@@ -62,10 +66,15 @@ class Redactions:
         row = self._row(statement_id)
         return self._withheld(row) if row else Withheld()
 
-    def of_case(self, case_id: int) -> tuple[str, ...]:
-        """The words that are withheld of any statement of a case."""
-        found = map(self._withheld, self._of_case(case_id))
-        return tuple(dict.fromkeys(word for one in found for word in one.words))
+    def of_case(self, case_id: int, wanted: Collection[Concern]) -> dict[str, Concern]:
+        """The words that are withheld of any statement of a case for one of these concerns, and for which.
+
+        What was withheld before that was kept counts for its own statement alone.
+        """
+        found = [self._withheld(row).concerns for row in self._of_case(case_id)]
+        told = [(word, why) for one in found for word, why in one.items() if why in wanted]
+        gravest_last = sorted(told, key=lambda one: list(Concern).index(one[1]), reverse=True)
+        return dict(gravest_last)
 
     def undecided(self, statement_id: int) -> str:
         """What nobody has decided on yet, as it was given; "" for nothing."""
@@ -120,7 +129,7 @@ class Redactions:
                 shown=row["shown"],
                 fingerprint=row["fingerprint"],
                 url=row["url"],
-                words=self._withheld(row).words,
+                withheld=self._withheld(row),
                 undecided=self._undecided(row),
             )
             for row in self.connection.execute(question).mappings()
@@ -182,4 +191,5 @@ def _read(told: str) -> Withheld:
     found = json.loads(told)
     if isinstance(found, list):  # as versions before this one wrote it
         return Withheld(tuple(found))
-    return Withheld(**{name: tuple(value) for name, value in found.items()})
+    why = {word: Concern(one) for word, one in found.pop("concerns", {}).items()}
+    return Withheld(**{name: tuple(value) for name, value in found.items()}, concerns=why)
