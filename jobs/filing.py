@@ -19,9 +19,9 @@ from storage.words import CaseState, Concern, MsgType, Relation
 def keep(
     work: Work, source: Source, read: Understood, now: datetime, recall: Recall, policy: Policy = USUAL
 ) -> Statement:
-    """Stores the entry and its statement, joined to a case; returns the statement as stored.
+    """Stores the entry and its statement, joined to a case; returns the statement.
 
-    Without the words that are withheld of its case.
+    Without the words that are withheld of its case. Those that are undecided of it are only not stored.
     """
     statement = _of_case(work, source, read, now, recall)
     entry, statement, held = _known(work, read.entry, statement, policy.of(source.trust))
@@ -31,6 +31,7 @@ def keep(
     statement = replace(statement, id=work.statements.add(statement, source, now))
     if held.words:
         work.redactions.keep(statement.id, held)
+    undecided.hide_known(work, source, statement, policy.of(source.trust))
     recall.add(statement, read.traits, now)
     return statement
 
@@ -52,6 +53,7 @@ def place(
     if held.words:
         work.entries.save(entry)
         work.redactions.keep(statement.id, held)
+    undecided.hide_known(work, source, statement, USUAL.of(source.trust))
     recall.edited(work, statement)
     recall.add(statement, read.traits, before.fetched or now)
 
@@ -118,8 +120,9 @@ def change(
     same = (before.title, before.text) == (after.title, after.text)
     work.statements.change(after, source, None if same else now, rewritten=rewritten)
     parts = [*open_ones.parts] if open_ones else []
-    if open_ones or work.alerts.rang(before.id):
-        parts += [one for one in review.endangering(work, after, wanted) if one.words not in public]
+    is_looked_at = open_ones or work.alerts.rang(before.id)
+    found = review.endangering if is_looked_at else undecided.of_case
+    parts += [one for one in found(work, after, wanted) if one.words not in public]
     if parts:
         undecided.hide(work, source, after, parts)
     return before, after

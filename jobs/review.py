@@ -47,8 +47,7 @@ def endangering(work: Work, statement: Statement, wanted: Iterable[Concern]) -> 
     But for those that wait for what is no concern here, as a name is none in an organisation's own word.
     """
     of = frozenset(wanted)
-    again = (one for one in undecided.of_case(work, statement) if one.concern in of)
-    found = (*parts(statement, of), *again)
+    found = (*parts(statement, of), *undecided.of_case(work, statement, of))
     return tuple({one.words: one for one in reversed(found)}.values())[::-1]
 
 

@@ -181,9 +181,11 @@ def ring(
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
         circle.amend(work, alert, now)
-    if review.concerns_of(held) and (waiting := work.held.keep_back(alert.id, held)):
-        review.announce_held(work, alert, waiting, held, occasion.audience.admins)
+    if review.concerns_of(held):
         _hide(work, alert, occasion)
+        # Of what is kept for who cannot be reached alone, admins hear on their return (`jobs.unanswered`).
+        if waiting := work.held.keep_back(alert.id, held):
+            review.announce_held(work, alert, waiting, held, occasion.audience.admins)
     return alert, queued
 
 

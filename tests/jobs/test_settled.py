@@ -5,13 +5,16 @@ from datetime import UTC
 
 import pytest
 
-from jobs.held import card, drop, redact
+from jobs.held import card, drop, redact, release
 from jobs.limits import USUAL
+from jobs.relink import join
 from jobs.steps.sensitive import MARK
+from jobs.unanswered import REMIND_AFTER, Unanswered
 from storage.database import Database
 from storage.words import DeliveryState, Trust
+from tests.builders import a_statement, kept
 from tests.feeds import item, rss
-from tests.jobs.test_review import ANNA, assert_nowhere, only_held, publishes, states
+from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
 from tests.jobs.test_undecided import the_statement
 from tests.jobs.watching import Watch, a_watch
 
@@ -78,3 +81,64 @@ async def test_what_another_relays_later_is_kept_without_the_name(watch: Watch) 
     await watch.polls("relay")
     assert MARK in the_statement(watch).title
     assert_nowhere(watch, "Karimi")
+
+
+async def test_a_statement_that_rings_for_nobody_tells_nothing_that_waits(watch: Watch) -> None:
+    """It is too old to ring, and stands in the archive beside the call that waits; nor when it is edited."""
+    await publishes(watch)
+    then = watch.now
+    watch.later(days=5)
+    for more in ("More.", "More of it."):
+        watch.publish("/feed", rss(item(f"{TITLE} again", f"{MINOR} {more}", then, "old")))
+        watch.later(minutes=30)
+        await watch.polls()
+        with watch.database.read() as work:
+            assert len(work.statements.of_case(the_statement(watch).case_id or 0)) == 2
+        assert_nowhere(watch, "Ryu Sol")
+    with watch.database.write() as work:
+        assert release(work, only_held(watch), ANNA, watch.now, UTC) == 1
+
+
+async def test_what_an_admin_joins_to_a_case_loses_what_waits_of_it(watch: Watch) -> None:
+    """As what is withheld of it."""
+    await publishes(watch)
+    with watch.database.write() as work:
+        case = work.alerts.many([only_held(watch)])[only_held(watch)].case_id
+        assert case
+        (choir,) = kept(work, a_statement(title="A choir", text="Ryu Sol sings."), source=watch.source())
+        join(work, choir.id, case, watch.now)
+    assert_nowhere(watch, "Ryu Sol")
+
+
+async def test_what_is_kept_for_who_cannot_be_reached_is_hidden_and_told_of_on_their_return(
+    watch: Watch,
+) -> None:
+    """Nobody need look before; nobody reads it before either."""
+    with watch.database.write() as work:
+        reader = work.recipients.find("console", "terminal")
+        assert reader
+        work.recipients.suspend(reader.id, watch.now)
+    watch.restart()
+    await publishes(watch)
+    assert_nowhere(watch, "Ryu Sol")
+    assert not watch.events()
+    unanswered = Unanswered(watch.database, watch.admins)
+    later = watch.now + 2 * REMIND_AFTER
+    assert unanswered.remind(later) == 0
+    with watch.database.write() as work:
+        work.recipients.ensure("console", "terminal", "en", later)
+    assert unanswered.remind(later) == 1
+    with watch.database.write() as work:
+        assert release(work, only_held(watch), ANNA, later, UTC) == 1
+
+
+async def test_what_nobody_asked_for_is_hidden_as_well(watch: Watch) -> None:
+    """It stands in the archive, and nobody has looked at it."""
+    with watch.database.write() as work:
+        reader = work.recipients.find("console", "terminal")
+        assert reader
+        work.routes.clear(reader.id)
+    watch.restart()
+    await publishes(watch)
+    assert not states(watch)
+    assert_nowhere(watch, "Ryu Sol")
