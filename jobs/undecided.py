@@ -64,17 +64,19 @@ def of(work: Work, statement: Statement) -> Undecided | None:
 def of_case(work: Work, statement: Statement, wanted: Collection[Concern]) -> tuple[Sensitive, ...]:
     """What stands in a statement of the words that are undecided of others of its case.
 
-    Of those that give cause for one of these concerns.
+    Of those that give cause for one of these concerns; what somebody let of the case meanwhile is decided.
     """
     if statement.case_id is None:
         return ()
     found: list[Sensitive] = []
-    for number, told in work.redactions.undecided_of_case(statement.case_id).items():
+    open_ones = work.redactions.undecided_of_case(statement.case_id)
+    let = work.redactions.let_of_case(statement.case_id) if open_ones else frozenset()
+    for number, told in open_ones.items():
         parts = _parts(json.loads(told)) if number != statement.id else ()
         found += [
             replace(one, sentence=_sentence(one, statement))
             for one in parts
-            if one.concern in wanted and _stands(one, statement)
+            if one.concern in wanted and one.words not in let and _stands(one, statement)
         ]
     return tuple(found)
 

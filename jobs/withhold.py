@@ -133,6 +133,8 @@ def withhold_again(work: Work, present: Iterable[Redacted]) -> int:
                 continue
             if not is_sure and black.statement(statement) == statement:
                 continue
+            if one.withheld.let:
+                work.redactions.let(number, one.withheld.let)
             if one.withheld.words:
                 statement = _withhold(work, statement, source, one.withheld)
             if parts:

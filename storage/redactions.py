@@ -4,8 +4,8 @@ Beside what was decided stands what a person has not decided on yet: what the st
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -34,6 +34,8 @@ class Withheld:
     text: tuple[str, ...] = ()
     concerns: dict[str, Concern] = field(default_factory=dict)
     """Why each of the words is; nothing of one that was withheld before that was kept."""
+    let: tuple[str, ...] = ()
+    """The words that somebody decided to let."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,29 @@ class Redactions:
         return {number: told for number, told in found.items() if told}
 
     def keep(self, statement_id: int, withheld: Withheld) -> None:
-        """From now on these words are withheld of it, and no others; nothing of it is undecided."""
-        self._put(statement_id, withheld, "")
+        """From now on these words are withheld of it, and no others; nothing of it is undecided.
+
+        What was let of it stays so but for these.
+        """
+        let = (*self.withheld(statement_id).let, *withheld.let)
+        self._put(statement_id, replace(withheld, let=_but(let, withheld.words)), "")
+
+    def let(self, statement_id: int, words: Collection[str]) -> None:
+        """Somebody decided that these words may stand in the statement, and so in its case."""
+        withheld = self.withheld(statement_id)
+        let = _but((*withheld.let, *words), withheld.words)
+        self._put(statement_id, replace(withheld, let=let), self.undecided(statement_id))
+
+    def let_of_case(self, case_id: int) -> frozenset[str]:
+        """The words that were let of any statement of a case, but for those that are withheld of another."""
+        found = [self._withheld(row) for row in self._of_case(case_id)]
+        withheld = {word for one in found for word in one.words}
+        return frozenset(word for one in found for word in one.let) - withheld
 
     def leave_undecided(self, statement_id: int, told: str) -> None:
         """Besides the words that are withheld of it, this waits for a decision; "" for nothing."""
         withheld = self.withheld(statement_id)
-        if withheld.words or told:
+        if withheld.words or withheld.let or told:
             self._put(statement_id, withheld, told)
         else:
             self.remove(statement_id)
@@ -181,6 +199,10 @@ class Redactions:
             "undecided_sealed": self.vault.seal(told, UNDECIDED) if told else None,
         }
         self.connection.execute(sa.insert(redactions).values(**row))
+
+
+def _but(words: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
+    return tuple(one for one in dict.fromkeys(words) if one not in others)
 
 
 def _written(withheld: Withheld) -> str:

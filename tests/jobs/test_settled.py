@@ -15,7 +15,7 @@ from storage.words import DeliveryState, Trust
 from tests.builders import a_statement, kept
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
-from tests.jobs.test_undecided import the_statement
+from tests.jobs.test_undecided import LATER, the_statement
 from tests.jobs.watching import Watch, a_watch
 
 NAMED = "Lawyer Nasrin Karimi faces execution in Iran within days"
@@ -142,3 +142,30 @@ async def test_what_nobody_asked_for_is_hidden_as_well(watch: Watch) -> None:
     await publishes(watch)
     assert not states(watch)
     assert_nowhere(watch, "Ryu Sol")
+
+
+LAST = (
+    "The nine North Korean refugees from Shenyang have reached the Tumen bridge; Ryu Sol collapsed. They "
+    "will be handed over within the hour and risk execution. Call the ministry in Beijing now to stop it."
+)
+
+
+@pytest.mark.parametrize("first", [None, drop, redact])
+async def test_what_was_let_of_a_case_holds_up_nothing_else_of_it(watch: Watch, first: object) -> None:
+    """Somebody has decided, whatever became of an older statement; who withholds the words later prevails."""
+    await publishes(watch)
+    older = only_held(watch)
+    watch.later(hours=2)
+    await publishes(watch, LATER, "more", "Update: the nine are on their way")
+    with watch.database.read() as work:
+        newer = max(one.alert_id for one in work.held.waiting())
+    with watch.database.write() as work:
+        release(work, newer, ANNA, watch.now, UTC)
+        if first is drop:
+            drop(work, older, ANNA, watch.now)
+        elif first is redact:
+            redact(work, card(work, older, USUAL), ANNA, watch.now, UTC)
+    watch.later(hours=20)
+    await publishes(watch, LAST, "last", "Last minute: the nine at the bridge")
+    assert states(watch)[-1] is DeliveryState.QUEUED
+    assert (MARK in the_statement(watch).text) is (first is redact)
