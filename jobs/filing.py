@@ -1,10 +1,11 @@
 """Inside a poll's transaction: files a statement in its case, and what its source makes of it later."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from jobs import review, undecided
+from jobs.limits import USUAL, Policy
 from jobs.recall import Recall
 from jobs.steps.link import link_among
 from jobs.steps.understand import Understood
@@ -15,18 +16,22 @@ from storage.redactions import Withheld
 from storage.words import CaseState, Concern, MsgType, Relation
 
 
-def keep(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
-    """Stores the entry and its statement, joined to a case; returns the statement as stored.
+def keep(
+    work: Work, source: Source, read: Understood, now: datetime, recall: Recall, policy: Policy = USUAL
+) -> Statement:
+    """Stores the entry and its statement, joined to a case; returns the statement.
 
-    Without the words that are withheld of its case.
+    Without the words that are withheld of its case. Those that are undecided of it are only not stored.
     """
-    entry, statement, held = _known(work, read.entry, _of_case(work, source, read, now, recall))
+    statement = _of_case(work, source, read, now, recall)
+    entry, statement, held = _known(work, read.entry, statement, policy.of(source.trust))
     told = statement.text == entry.text
     entry_id = work.entries.add(source.id, entry, now, told=told)
     statement = replace(statement, entry_id=entry_id, fetched=now)
     statement = replace(statement, id=work.statements.add(statement, source, now))
     if held.words:
         work.redactions.keep(statement.id, held)
+    undecided.hide_known(work, source, statement, policy.of(source.trust))
     recall.add(statement, read.traits, now)
     return statement
 
@@ -43,20 +48,23 @@ def place(
         fetched=before.fetched,
     )
     statement = _of_case(work, source, replace(read, statement=known), now, recall)
-    entry, statement, held = _known(work, read.entry, statement)
+    entry, statement, held = _known(work, read.entry, statement, USUAL.of(source.trust))
     work.statements.place(statement, source)
     if held.words:
         work.entries.save(entry)
         work.redactions.keep(statement.id, held)
+    undecided.hide_known(work, source, statement, USUAL.of(source.trust))
     recall.edited(work, statement)
     recall.add(statement, read.traits, before.fetched or now)
 
 
-def _known(work: Work, entry: Entry, statement: Statement) -> tuple[Entry, Statement, Withheld]:
+def _known(
+    work: Work, entry: Entry, statement: Statement, wanted: Collection[Concern]
+) -> tuple[Entry, Statement, Withheld]:
     """What opens a case has nothing to be kept out of."""
     if statement.relation is Relation.NEW:
         return entry, statement, Withheld()
-    return known_of_case(work, entry, statement, statement.case_id)
+    return known_of_case(work, entry, statement, statement.case_id, wanted)
 
 
 def _of_case(work: Work, source: Source, read: Understood, now: datetime, recall: Recall) -> Statement:
@@ -77,7 +85,7 @@ def change(
     source: Source,
     read: tuple[Entry, Statement],
     now: datetime,
-    wanted: Iterable[Concern],
+    wanted: Collection[Concern],
     *,
     rewritten: bool = True,
 ) -> tuple[Statement, Statement]:
@@ -96,7 +104,7 @@ def change(
     if open_ones:
         undecided.show(work, before, source)
         before = open_ones.statement
-    entry, statement = still_withheld(work, entry, replace(statement, id=before.id), before.case_id)
+    entry, statement = still_withheld(work, entry, replace(statement, id=before.id), before.case_id, wanted)
     work.entries.save(entry)
     after = replace(
         statement,
@@ -112,8 +120,9 @@ def change(
     same = (before.title, before.text) == (after.title, after.text)
     work.statements.change(after, source, None if same else now, rewritten=rewritten)
     parts = [*open_ones.parts] if open_ones else []
-    if open_ones or work.alerts.rang(before.id):
-        parts += [one for one in review.endangering(work, after, wanted) if one.words not in public]
+    is_looked_at = open_ones or work.alerts.rang(before.id)
+    found = review.endangering if is_looked_at else undecided.of_case
+    parts += [one for one in found(work, after, wanted) if one.words not in public]
     if parts:
         undecided.hide(work, source, after, parts)
     return before, after

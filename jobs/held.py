@@ -77,7 +77,7 @@ def release(work: Work, number: int, admin: str, now: datetime, zone: tzinfo) ->
     alert = _alert(work, number)
     if _is_over(work, alert, admin, now):
         return 0
-    undecided.show(work, alert.statement, alert.source)
+    _let(work, alert)
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.RELEASED, number, now, count)
     return count
@@ -95,7 +95,7 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     if _is_over(work, alert, admin, now):
         return 0
     said = undecided.whole(work, alert).statement
-    withhold(work, said, alert.source, tuple(one.words for one in found.parts))
+    withhold(work, said, alert.source, found.parts)
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.REDACTED, number, now, count)
     return count
@@ -130,6 +130,19 @@ def _is_over(work: Work, alert: Alert, admin: str, now: datetime) -> bool:
         return False
     work.audit.note(admin, Act.EXPIRED, alert.id, now, work.held.drop(alert.id, EXPIRED_HELD))
     return True
+
+
+def _let(work: Work, alert: Alert) -> None:
+    """What was undecided is shown, and holds up nothing else of its case."""
+    statement = alert.statement
+    open_ones = undecided.of(work, statement)
+    if open_ones is None:
+        return
+    undecided.show(work, statement, alert.source)
+    whole = f"{open_ones.statement.title}\n{open_ones.statement.text}"
+    work.redactions.let(
+        statement.id, [one.words for one in open_ones.parts if Black((one.words,)).holds(whole)]
+    )
 
 
 def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:

@@ -1,6 +1,6 @@
 """Inside one transaction: keeps what polls brought, validators with entries and alerts, or nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from jobs.wishes import Wishes
 from jobs.withhold import save_known
 from storage.database import Work
 from storage.records import Alert, Entry, Source, Statement
-from storage.words import Relation
+from storage.words import Concern, Relation
 
 NOBODY = Admins()
 AS_IT_WAS = Standing()
@@ -152,7 +152,8 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     for edit in edits:
         if edit.entry.uid in brought_back:  # seen as it is now, and kept as it was
             shown, fingerprint = edit.entry.shown, edit.entry.fingerprint
-            save_known(work, replace(edit.old, shown=shown, fingerprint=fingerprint, again_at=None))
+            as_seen = replace(edit.old, shown=shown, fingerprint=fingerprint, again_at=None)
+            save_known(work, as_seen, limits.review.of(source.trust))
     edits = tuple(edit for edit in edits if edit.entry.uid not in brought_back)
     alerts = _edited(work, replace(outcome, edits=edits), occasion, recall)
     lost = any(_differs(work, source, edit) for edit in overtaken)
@@ -169,7 +170,7 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
     new = [read for read in outcome.new if read.entry.uid not in known]
     new = [_remarked(read, limits, now) for read in new]
     for read in sorted(new, key=lambda read: read.entry.published or now):
-        entry, statement = read.entry, keep(work, source, read, now, recall)
+        entry, statement = read.entry, keep(work, source, read, now, recall, limits.review)
         if not limits.fresh(entry, now, first_poll=outcome.first_poll):
             continue
         if entry.published is None and statement.relation is Relation.DUPLICATE:
@@ -220,7 +221,7 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
     alerts = []
     for edit in outcome.edits:
         if edit.statement is None:
-            _renew(work, source, edit, recall)
+            _renew(work, source, edit, recall, limits.review.of(source.trust))
             continue
         read = (edit.entry, edit.statement)
         wanted = limits.review.of(source.trust)
@@ -256,9 +257,9 @@ def _still_as(work: Work, source: Source, edit: Edit) -> bool:
     return bool(seen) and not found
 
 
-def _renew(work: Work, source: Source, edit: Edit, recall: Recall) -> None:
+def _renew(work: Work, source: Source, edit: Edit, recall: Recall, wanted: Collection[Concern]) -> None:
     """The entry goes by another name, or is reached elsewhere, and says what it said."""
-    entry = save_known(work, edit.entry)
+    entry = save_known(work, edit.entry, wanted)
     number = work.entries.statement_of(entry.id)
     statement = work.statements.get(number) if number and entry.url != edit.old.url else None
     if statement:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from jobs import undecided
+from jobs.limits import USUAL
 from jobs.withhold import withhold_known
 from storage.database import Work
 from storage.records import Reason, Statement
@@ -31,7 +33,7 @@ def part(work: Work, statement_id: int, now: datetime) -> int:
 def join(work: Work, statement_id: int, case_id: int, now: datetime) -> None:
     """Puts a statement, and what rang for it, into a case, as an update of it. Raises Unknown.
 
-    What was withheld of the case goes out of it.
+    What was withheld of the case, or is undecided of it, goes out of it.
     """
     work.cases.lock()
     statement = _statement(work, statement_id)
@@ -44,7 +46,8 @@ def join(work: Work, statement_id: int, case_id: int, now: datetime) -> None:
     work.cases.touch(case_id, CaseState.UPDATED, now)
     source = work.sources.by_name(statement.source_name)
     if source is not None:
-        withhold_known(work, replace(statement, case_id=case_id), source)
+        known = withhold_known(work, replace(statement, case_id=case_id), source)
+        undecided.hide_known(work, source, known, USUAL.of(source.trust))
 
 
 def _statement(work: Work, statement_id: int) -> Statement:

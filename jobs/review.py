@@ -32,19 +32,22 @@ _LITTLE = frozenset({Certainty.POSSIBLE, Certainty.UNKNOWN})
 def concerns(work: Work, alert: Alert, policy: Policy) -> tuple[Concern, ...]:
     """Why a person is to look at the alert first, the gravest first; () where nothing speaks for it."""
     wanted = policy.of(alert.source.trust)
-    again = {one.concern for one in undecided.of_case(work, alert.statement)}
-    found = {one.concern for one in parts(alert.statement, wanted)} | again
+    found = {one.concern for one in endangering(work, alert.statement, wanted)}
     judged = alert.statement.alert
     if judged.severity is Severity.EXTREME and judged.certainty in _LITTLE:
         found.add(Concern.DOUBT)
     if Concern.NEW in wanted and not work.held.has_rung(alert.source.id):
         found.add(Concern.NEW)
-    return tuple(one for one in Concern if one in found & wanted or one in again)
+    return tuple(one for one in Concern if one in found & wanted)
 
 
 def endangering(work: Work, statement: Statement, wanted: Iterable[Concern]) -> tuple[Sensitive, ...]:
-    """As `parts`, with what stands in it of the words that wait for somebody's decision in its case."""
-    found = (*parts(statement, wanted), *undecided.of_case(work, statement))
+    """As `parts`, with what stands in it of the words that wait for somebody's decision in its case.
+
+    But for those that wait for what is no concern here, as a name is none in an organisation's own word.
+    """
+    of = frozenset(wanted)
+    found = (*parts(statement, of), *undecided.of_case(work, statement, of))
     return tuple({one.words: one for one in reversed(found)}.values())[::-1]
 
 

@@ -181,9 +181,11 @@ def ring(
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
         circle.amend(work, alert, now)
-    if review.concerns_of(held) and (waiting := work.held.keep_back(alert.id, held)):
-        review.announce_held(work, alert, waiting, held, occasion.audience.admins)
+    if review.concerns_of(held):
         _hide(work, alert, occasion)
+        # Of what is kept for who cannot be reached alone, admins hear on their return (`jobs.unanswered`).
+        if waiting := work.held.keep_back(alert.id, held):
+            review.announce_held(work, alert, waiting, held, occasion.audience.admins)
     return alert, queued
 
 
@@ -273,11 +275,12 @@ def _without_what_endangers(work: Work, alert: Alert, occasion: Occasion) -> Ale
     """The end of a call waits for nobody: what a person would have had to look at is taken out of it."""
     found = review.endangering(work, alert.statement, occasion.limits.review.of(alert.source.trust))
     open_ones = undecided.of(work, alert.statement)
-    words = tuple(one.words for one in (*found, *(open_ones.parts if open_ones else ())))
-    if not words:
+    parts = (*found, *(open_ones.parts if open_ones else ()))
+    if not parts:
         return alert
+    words = tuple(one.words for one in parts)
     log.warning("alert.redacted", source=alert.source.name, identifier=alert.identifier, parts=len(words))
-    clean = withhold(work, alert.statement, alert.source, words)
+    clean = withhold(work, alert.statement, alert.source, parts)
     return replace(alert, statement=clean, changes=Black(words).changes(alert.changes))
 
 

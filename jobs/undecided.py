@@ -5,10 +5,11 @@ without the words in question, and whole beside it, enciphered. To let it go put
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from jobs.limits import ENDANGERS
 from jobs.lines import read, written
 from jobs.steps.sensitive import Black, Sensitive, filled
 from storage.database import Work
@@ -53,19 +54,29 @@ def of(work: Work, statement: Statement) -> Undecided | None:
         return None
     found = _read(json.loads(told), statement, entry)
     decided = work.redactions.of(statement.id)
-    decided += work.redactions.of_case(statement.case_id) if statement.case_id else ()
+    if statement.case_id:
+        # What others of the case are withheld for and this is not, as a name that is relayed, stands in it.
+        wanted = ENDANGERS | {one.concern for one in found.parts}
+        decided += tuple(work.redactions.of_case(statement.case_id, wanted))
     return _cleaned(found, Black(decided)) if decided else found
 
 
-def of_case(work: Work, statement: Statement) -> tuple[Sensitive, ...]:
-    """What stands in a statement of the words that are undecided of others of its case."""
+def of_case(work: Work, statement: Statement, wanted: Collection[Concern]) -> tuple[Sensitive, ...]:
+    """What stands in a statement of the words that are undecided of others of its case.
+
+    Of those that give cause for one of these concerns; what somebody let of the case meanwhile is decided.
+    """
     if statement.case_id is None:
         return ()
     found: list[Sensitive] = []
-    for number, told in work.redactions.undecided_of_case(statement.case_id).items():
+    open_ones = work.redactions.undecided_of_case(statement.case_id)
+    let = work.redactions.let_of_case(statement.case_id) if open_ones else frozenset()
+    for number, told in open_ones.items():
         parts = _parts(json.loads(told)) if number != statement.id else ()
         found += [
-            replace(one, sentence=_sentence(one, statement)) for one in parts if _stands(one, statement)
+            replace(one, sentence=_sentence(one, statement))
+            for one in parts
+            if one.concern in wanted and one.words not in let and _stands(one, statement)
         ]
     return tuple(found)
 
@@ -133,6 +144,16 @@ def hide(work: Work, source: Source, statement: Statement, parts: Iterable[Sensi
     work.redactions.leave_undecided(statement.id, json.dumps(_written(kept, source)))
     store(work, source, clean, entry, black)
     return clean
+
+
+def hide_known(work: Work, source: Source, statement: Statement, wanted: Collection[Concern]) -> None:
+    """From now on readers see a whole statement without what is undecided of its case.
+
+    Whether it rings or not: whoever reads the case would know the words from it.
+    """
+    parts = of_case(work, statement, wanted)
+    if parts:
+        hide(work, source, statement, parts)
 
 
 def show(work: Work, statement: Statement, source: Source) -> None:

@@ -1,95 +1,120 @@
 """Inside a transaction: takes what may endanger somebody out of a statement, and keeps it out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from jobs import undecided
-from jobs.steps.sensitive import Black, taken_out
+from jobs.limits import USUAL
+from jobs.steps.sensitive import Black, Sensitive, taken_out
 from storage.database import Work
 from storage.records import Entry, Source, Statement
 from storage.redactions import Redacted, Withheld
+from storage.words import Concern
+
+_NOTHING = Withheld()
 
 
-def withhold(work: Work, statement: Statement, source: Source, words: tuple[str, ...]) -> Statement:
+def withhold(work: Work, statement: Statement, source: Source, parts: Iterable[Sensitive]) -> Statement:
     """The statement without these words, as it is kept from now on: in the archive, its index, its versions.
 
     The words themselves are kept enciphered, for what is said later, of it (`still_withheld`) and of its
     case (`known_of_case`). With them goes what was undecided of it.
     """
-    before = undecided.of(work, statement)
-    known = tuple(dict.fromkeys((*withheld_of(work, statement), *words)))
+    why = _why(parts)
+    return _withhold(work, statement, source, Withheld(tuple(why), concerns=why))
+
+
+def _withhold(work: Work, statement: Statement, source: Source, more: Withheld) -> Statement:
+    before, held = undecided.of(work, statement), withheld_of(work, statement)
+    known = tuple(dict.fromkeys((*held.words, *more.words)))
     entry = before.entry if before else work.entries.get(statement.entry_id)
     assert entry is not None  # noqa: S101 - they were stored together
     said = undecided.said(work, statement)
     black = Black(known)
     clean = replace(black.statement(said), withheld=True)
-    work.redactions.keep(statement.id, _cut(known, said, clean))
+    work.redactions.keep(statement.id, _cut(known, said, clean, {**held.concerns, **more.concerns}))
     undecided.store(work, source, clean, entry, black)
     return clean
 
 
 def still_withheld(
-    work: Work, entry: Entry, statement: Statement, case_id: int | None
+    work: Work, entry: Entry, statement: Statement, case_id: int | None, wanted: Collection[Concern]
 ) -> tuple[Entry, Statement]:
-    """What a source says anew, without the words that were withheld of it before, or of its case."""
-    own = work.redactions.of(statement.id)
-    entry, clean, found = known_of_case(work, entry, statement, case_id, own)
-    if own or found.words:
-        words = tuple(dict.fromkeys((*own, *found.words)))
-        work.redactions.keep(statement.id, replace(found, words=words))
+    """What a source says anew, without the words that were withheld of it before, or of its case.
+
+    Of its case are those that give cause for one of the concerns `wanted`.
+    """
+    own = work.redactions.withheld(statement.id)
+    entry, clean, found = known_of_case(work, entry, statement, case_id, wanted, own)
+    if own.words or found.words:
+        words = tuple(dict.fromkeys((*own.words, *found.words)))
+        why = {**found.concerns, **own.concerns}
+        work.redactions.keep(statement.id, replace(found, words=words, concerns=why))
         clean = replace(clean, withheld=True)
     return entry, clean
 
 
 def known_of_case(
-    work: Work, entry: Entry, statement: Statement, case_id: int | None, own: tuple[str, ...] = ()
+    work: Work,
+    entry: Entry,
+    statement: Statement,
+    case_id: int | None,
+    wanted: Collection[Concern],
+    own: Withheld = _NOTHING,
 ) -> tuple[Entry, Statement, Withheld]:
     """The two without the words that somebody decided to withhold of their case, and what that took out.
 
-    Whoever reads the case would know them again, whatever stands beside them now.
+    Whoever reads the case would know them again, whatever stands beside them now. What is withheld for none
+    of the concerns `wanted` stays: a name that others relay stands in an organisation's own word.
     """
-    words = own + (work.redactions.of_case(case_id) if case_id else ())
+    why = (work.redactions.of_case(case_id, wanted) if case_id else {}) | own.concerns
+    words = tuple(dict.fromkeys((*own.words, *why)))
     if not words:
         return entry, statement, Withheld()
     black = Black(words)
     clean, bare = black.statement(statement), black.entry(entry)
     if (clean, bare) == (statement, entry):
         return entry, statement, Withheld()
-    held = tuple(one for one in dict.fromkeys(words) if _holds(one, statement, entry))
-    return bare, replace(clean, withheld=True), _cut(held, statement, clean)
+    held = tuple(one for one in words if _holds(one, statement, entry))
+    return bare, replace(clean, withheld=True), _cut(held, statement, clean, why)
 
 
 def withhold_known(work: Work, statement: Statement, source: Source) -> Statement:
     """A statement that is kept already, and came into a case, without the words that are withheld of that."""
     entry = work.entries.get(statement.entry_id)
     assert entry is not None  # noqa: S101 - they were stored together
-    _, _, found = known_of_case(work, entry, statement, statement.case_id)
-    return withhold(work, statement, source, found.words) if found.words else statement
+    wanted = USUAL.of(source.trust)
+    _, _, found = known_of_case(work, entry, statement, statement.case_id, wanted)
+    return _withhold(work, statement, source, found) if found.words else statement
 
 
-def save_known(work: Work, entry: Entry) -> Entry:
-    """Stores an entry that says what it said, without the words that are withheld of it; returns it."""
+def save_known(work: Work, entry: Entry, wanted: Collection[Concern]) -> Entry:
+    """Stores an entry that says what it said, without the words that are withheld of it; returns it.
+
+    As by `still_withheld`.
+    """
     number = work.entries.statement_of(entry.id)
     statement = work.statements.get(number) if number else None
     if statement is not None:
-        words = withheld_of(work, statement)
-        words += work.redactions.of_case(statement.case_id) if statement.case_id else ()
+        words = withheld_of(work, statement).words
+        words += tuple(work.redactions.of_case(statement.case_id, wanted)) if statement.case_id else ()
         entry = Black(words).entry(entry) if words else entry
     work.entries.save(entry)
     return entry
 
 
-def withheld_of(work: Work, statement: Statement) -> tuple[str, ...]:
-    """The words that readers do not see of it, decided or not."""
+def withheld_of(work: Work, statement: Statement) -> Withheld:
+    """The words that readers do not see of it, decided or not; without where they stood."""
     told = work.redactions.undecided(statement.id)
-    open_ones = undecided.parts_of(told) if told else ()
-    return (*work.redactions.of(statement.id), *(one.words for one in open_ones))
+    own, why = work.redactions.withheld(statement.id), _why(undecided.parts_of(told) if told else ())
+    return Withheld((*own.words, *why), concerns=why | own.concerns)
 
 
 def cut_of(work: Work, statement: Statement) -> Withheld:
     """The same, with what stood at each mark."""
-    words = withheld_of(work, statement)
-    return _cut(words, undecided.said(work, statement), statement) if words else Withheld()
+    held = withheld_of(work, statement)
+    said = undecided.said(work, statement)
+    return _cut(held.words, said, statement, held.concerns) if held.words else Withheld()
 
 
 def withhold_again(work: Work, present: Iterable[Redacted]) -> int:
@@ -101,23 +126,36 @@ def withhold_again(work: Work, present: Iterable[Redacted]) -> int:
     for one in present:
         source = work.sources.by_name(one.source)
         parts = undecided.parts_of(one.undecided) if one.undecided else ()
-        black = Black((*one.words, *(part.words for part in parts)))
+        black = Black((*one.withheld.words, *(part.words for part in parts)))
         for number, is_sure in work.redactions.statements(one).items():
             statement = work.statements.get(number)
             if statement is None or source is None or statement.taken_down:
                 continue
             if not is_sure and black.statement(statement) == statement:
                 continue
-            if one.words:
-                statement = withhold(work, statement, source, one.words)
+            if one.withheld.let:
+                work.redactions.let(number, one.withheld.let)
+            if one.withheld.words:
+                statement = _withhold(work, statement, source, one.withheld)
             if parts:
                 undecided.hide(work, source, statement, parts)
             count += 1
     return count
 
 
-def _cut(words: tuple[str, ...], said: Statement, clean: Statement) -> Withheld:
-    return Withheld(words, taken_out(said.title, clean.title), taken_out(said.text, clean.text))
+def _cut(
+    words: tuple[str, ...], said: Statement, clean: Statement, concerns: Mapping[str, Concern]
+) -> Withheld:
+    title, text = taken_out(said.title, clean.title), taken_out(said.text, clean.text)
+    return Withheld(words, title, text, {one: concerns[one] for one in words if one in concerns})
+
+
+def _why(parts: Iterable[Sensitive]) -> dict[str, Concern]:
+    """The words of each, and the gravest concern for which they are withheld."""
+    found: dict[str, Concern] = {}
+    for one in sorted(parts, key=lambda one: list(Concern).index(one.concern)):
+        found.setdefault(one.words, one.concern)
+    return found
 
 
 def _holds(words: str, statement: Statement, entry: Entry) -> bool:

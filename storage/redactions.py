@@ -4,7 +4,8 @@ Beside what was decided stands what a person has not decided on yet: what the st
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from storage.additions import Additions
 from storage.tables import entries, redactions, sources, statements
 from storage.vault import Sealer, WrongKey
+from storage.words import Concern
 
 WORDS = "redaction"
 UNDECIDED = "undecided"
@@ -30,6 +32,10 @@ class Withheld:
     words: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    concerns: dict[str, Concern] = field(default_factory=dict)
+    """Why each of the words is; nothing of one that was withheld before that was kept."""
+    let: tuple[str, ...] = ()
+    """The words that somebody decided to let."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Redacted:
     shown: str
     fingerprint: str
     url: str
-    words: tuple[str, ...] = field(repr=False)
+    withheld: Withheld = field(repr=False)
     undecided: str = field(default="", repr=False)
 
 
@@ -62,10 +68,15 @@ class Redactions:
         row = self._row(statement_id)
         return self._withheld(row) if row else Withheld()
 
-    def of_case(self, case_id: int) -> tuple[str, ...]:
-        """The words that are withheld of any statement of a case."""
-        found = map(self._withheld, self._of_case(case_id))
-        return tuple(dict.fromkeys(word for one in found for word in one.words))
+    def of_case(self, case_id: int, wanted: Collection[Concern]) -> dict[str, Concern]:
+        """The words that are withheld of any statement of a case for one of these concerns, and for which.
+
+        What was withheld before that was kept counts for its own statement alone.
+        """
+        found = [self._withheld(row).concerns for row in self._of_case(case_id)]
+        told = [(word, why) for one in found for word, why in one.items() if why in wanted]
+        gravest_last = sorted(told, key=lambda one: list(Concern).index(one[1]), reverse=True)
+        return dict(gravest_last)
 
     def undecided(self, statement_id: int) -> str:
         """What nobody has decided on yet, as it was given; "" for nothing."""
@@ -78,13 +89,29 @@ class Redactions:
         return {number: told for number, told in found.items() if told}
 
     def keep(self, statement_id: int, withheld: Withheld) -> None:
-        """From now on these words are withheld of it, and no others; nothing of it is undecided."""
-        self._put(statement_id, withheld, "")
+        """From now on these words are withheld of it, and no others; nothing of it is undecided.
+
+        What was let of it stays so but for these.
+        """
+        let = (*self.withheld(statement_id).let, *withheld.let)
+        self._put(statement_id, replace(withheld, let=_but(let, withheld.words)), "")
+
+    def let(self, statement_id: int, words: Collection[str]) -> None:
+        """Somebody decided that these words may stand in the statement, and so in its case."""
+        withheld = self.withheld(statement_id)
+        let = _but((*withheld.let, *words), withheld.words)
+        self._put(statement_id, replace(withheld, let=let), self.undecided(statement_id))
+
+    def let_of_case(self, case_id: int) -> frozenset[str]:
+        """The words that were let of any statement of a case, but for those that are withheld of another."""
+        found = [self._withheld(row) for row in self._of_case(case_id)]
+        withheld = {word for one in found for word in one.words}
+        return frozenset(word for one in found for word in one.let) - withheld
 
     def leave_undecided(self, statement_id: int, told: str) -> None:
         """Besides the words that are withheld of it, this waits for a decision; "" for nothing."""
         withheld = self.withheld(statement_id)
-        if withheld.words or told:
+        if withheld.words or withheld.let or told:
             self._put(statement_id, withheld, told)
         else:
             self.remove(statement_id)
@@ -121,7 +148,7 @@ class Redactions:
                 shown=row["shown"],
                 fingerprint=row["fingerprint"],
                 url=row["url"],
-                words=self._withheld(row).words,
+                withheld=self._withheld(row),
                 undecided=self._undecided(row),
             )
             for row in self.connection.execute(question).mappings()
@@ -175,6 +202,10 @@ class Redactions:
         self.connection.execute(sa.insert(redactions).values(**row))
 
 
+def _but(words: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
+    return tuple(one for one in dict.fromkeys(words) if one not in others)
+
+
 def _written(withheld: Withheld) -> str:
     return json.dumps(asdict(withheld))
 
@@ -183,4 +214,5 @@ def _read(told: str) -> Withheld:
     found = json.loads(told)
     if isinstance(found, list):  # as versions before this one wrote it
         return Withheld(tuple(found))
-    return Withheld(**{name: tuple(value) for name, value in found.items()})
+    why = {word: Concern(one) for word, one in found.pop("concerns", {}).items()}
+    return Withheld(**{name: tuple(value) for name, value in found.items()}, concerns=why)

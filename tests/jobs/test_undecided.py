@@ -30,7 +30,7 @@ from storage.redactions import Withheld
 from storage.tables import alerts, deliveries
 from storage.takedowns import digests
 from storage.vault import Vault
-from storage.words import DeliveryState, EventKind, Trust
+from storage.words import Concern, DeliveryState, EventKind, Trust
 from tests.builders import a_statement, kept
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
@@ -285,7 +285,7 @@ async def test_an_export_carries_the_words_to_the_same_key_alone(watch: Watch, t
     await Intake(database, Parser(), lambda: watch.now).take(batches())
     with database.read() as work:
         kept = work.redactions.withheld(1)
-        assert kept == Withheld(("Ryu Sol",), (), ("Ryu Sol", "Ryu Sol"))
+        assert kept == Withheld(("Ryu Sol",), (), ("Ryu Sol", "Ryu Sol"), {"Ryu Sol": Concern.MINOR})
         other = replace(work.redactions, vault=Vault.from_secret(b"x" * 32))
         assert other.opened(work.redactions.seal(kept)) == Withheld()
     database.close()

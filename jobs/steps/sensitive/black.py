@@ -16,6 +16,7 @@ _SHORTEST = 3
 _LEADS = re.compile(r"(?<=[\w,;][ \t])(\w[\w’'-]*)[ \t]$")
 """The word before, unless a sentence begins with it."""
 _FOLLOWS = re.compile(r"^[ \t](\w[\w’'-]*)")
+_OWNING = re.compile(r"[’']s?$")
 _NO_NAME = frozenset(
     (
         *("the", "he", "she", "her", "his", "they", "when", "for", "and", "but", "in", "on", "at"),
@@ -29,20 +30,22 @@ class Black:
     """Blackens the same words in many texts.
 
     A name goes in each of its forms (`forms`), and also where only a part of it stands, as a surname alone
-    does further down in a text; "Kim" of "Kim Min-ji" goes, and stays in "Kim Jong-un".
+    does further down in a text; "Kim" of "Kim Min-ji" goes, and stays in "Kim Jong-un". Of words that
+    hold more than the name, "Student Mina Park", the name goes without the rest as well.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         said = [" ".join(one.split()) for one in words]
         whole = [one for one in dict.fromkeys((*said, *map(forms.turned, said))) if one]
         parts = dict.fromkeys(part for one in said if forms.is_name(one) for part in one.split())
+        self._own = frozenset(part.lower() for part in parts)
         self._whole = _any(map(forms.whole, _longest(whole)), re.IGNORECASE)
         self._part = _any(forms.part(one) for one in _longest(parts) if len(one) >= _SHORTEST)
         self._inside = _any(map(forms.inside, whole), re.IGNORECASE)
 
     def clean(self, text: str) -> str:
         """The text without the words."""
-        return self._part.sub(_unless_another, self._whole.sub(MARK, text))
+        return self._part.sub(self._unless_another, self._whole.sub(MARK, text))
 
     def holds(self, text: str) -> bool:
         """Whether any of the words stands there."""
@@ -90,6 +93,19 @@ class Black:
             for one in changes
         )
 
+    def _unless_another(self, match: re.Match[str]) -> str:
+        """The mark, unless the word stands beside a capitalised one: there it is somebody else's name.
+
+        Beside another of the withheld words it is the same person's.
+        """
+        before = _LEADS.search(match.string[max(0, match.start() - 40) : match.start()])
+        after = _FOLLOWS.match(match.string[match.end() : match.end() + 40])
+        beside = [found[1] for found in (before, after) if found]
+        if any(word[0].isupper() and _OWNING.sub("", word).lower() in self._own for word in beside):
+            return MARK
+        another = any(word[0].isupper() and word.lower() not in _NO_NAME for word in beside)
+        return match.group() if another and not _is_headline(match) else MARK
+
 
 def blacken(text: str, words: Iterable[str]) -> str:
     """The text without these words."""
@@ -132,15 +148,6 @@ def _demand(one: Demand, clean: Callable[[str], str]) -> Demand:
 
 def _reasons(told: tuple[Reason, ...], clean: Callable[[str], str]) -> tuple[Reason, ...]:
     return tuple(replace(one, evidence=clean(one.evidence)) for one in told)
-
-
-def _unless_another(match: re.Match[str]) -> str:
-    """The mark, unless the word stands beside another capitalised one: there it is somebody else's name."""
-    before = _LEADS.search(match.string[max(0, match.start() - 40) : match.start()])
-    after = _FOLLOWS.match(match.string[match.end() : match.end() + 40])
-    beside = [found[1] for found in (before, after) if found]
-    another = any(word[0].isupper() and word.lower() not in _NO_NAME for word in beside)
-    return match.group() if another and not _is_headline(match) else MARK
 
 
 def _is_headline(match: re.Match[str]) -> bool:

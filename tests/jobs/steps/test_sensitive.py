@@ -208,6 +208,25 @@ def test_the_name_of_a_place_alone_goes_as_well() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "name"),
+    [
+        ("Student Mina Park, 16, was arrested in Minsk.", "Mina Park"),
+        ("Schoolgirl Ryu Sol, 11, faces deportation.", "Ryu Sol"),
+        ("Among them is Student Leader Mina Park, 16.", "Mina Park"),
+    ],
+)
+def test_a_name_goes_without_the_word_that_was_found_before_it(first: str, name: str) -> None:
+    """No part of it stays because the other stands beside it; another person's name does."""
+    text = f"{first} The police took {name} from home. {name}'s aunt, Activist {name}, met Kim Jong-un."
+    clean = blackened(said(text), (one.words for one in find(said(text)))).text
+    assert not any(part in clean for part in name.split())
+    assert "Kim Jong-un" in clean
+    assert "Park Geun-hye" in blacken(
+        "On Monday they spoke with Park Geun-hye about it.", ("Student Mina Park",)
+    )
+
+
 def test_an_address_that_holds_the_words_is_left_out() -> None:
     """Half of it would lead nowhere; files that came with it as well."""
     black = Black(("Ryu Sol",))
