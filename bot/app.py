@@ -14,6 +14,7 @@ from bot.announce import Transport
 from bot.config import Config, WebConfig
 from bot.desk import Desk
 from bot.installation import admins, fetcher, limits, open_database, this_node, workers
+from bot.key import place
 from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.roles import ALL
@@ -25,7 +26,7 @@ from bot.updates import routes as updates
 from bot.voices import delivering, rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
-from jobs.deliver import Deliverer, NotAlone
+from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.dispatch import Batch, Dispatcher
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
@@ -45,7 +46,7 @@ from jobs.schedule import HERE, Job, Schedule
 from jobs.unanswered import EVERY as REVIEW_EVERY
 from jobs.unanswered import Unanswered
 from jobs.websub import Subscriber
-from storage.database import Database, now_utc
+from storage.database import Database, Unusable, now_utc
 
 log = structlog.get_logger()
 
@@ -96,7 +97,9 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         tasks: list[asyncio.Task[None]] = []
         for one, pace in senders if "send" in roles else ():
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
-            tasks.append(asyncio.create_task(_send(database, one, pace, wake, moves, desk)))
+            sending = asyncio.create_task(_send(database, one, pace, wake, moves, desk))
+            sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
+            tasks.append(sending)
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         tasks.append(asyncio.create_task(Presence(database, this_node(roles)).keep()))
         jobs = [
@@ -120,7 +123,10 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             settle()
             await stop.wait()
             manager.stopping()
-        await _end(tasks)
+        try:
+            await _end(tasks)
+        except NoKey as error:
+            raise Unusable(f"{place(config)}: {error}") from error
     log.info("vigil.stopped")
 
 
@@ -226,13 +232,18 @@ async def _send(
     beat: Callable[[], None],
     desk: Desk,
 ) -> None:
-    """Delivers until cancelled; a lock that was lost is asked for anew, and what was under way looked at."""
+    """Delivers until cancelled; a lock that was lost is asked for anew, and what was under way looked at.
+
+    Raises NoKey: somebody who has the key may hold the lock.
+    """
     while True:
         try:
             async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
                 await _deliver(deliverer, wake, beat)
         except NotAlone:
             log.warning("deliver.lock_lost", transport=transport.name, now="it is asked for anew")
+        except NoKey:
+            raise
         except Exception:
             log.exception("deliver.failed", transport=transport.name)
             await asyncio.sleep(DELIVER_EVERY)
@@ -241,13 +252,13 @@ async def _send(
 async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[], None]) -> None:
     """Delivers until cancelled: at once when something was queued or a wait is over, else every second.
 
-    Raises NotAlone.
+    Raises NotAlone, NoKey.
     """
     while True:
         beat()
         try:
             await deliverer.drain()
-        except NotAlone:
+        except (NotAlone, NoKey):
             raise
         except Exception:
             # The queue is durable: a fault now is tried again a second later, and logged.
@@ -260,6 +271,9 @@ async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[],
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Ends them; raises NoKey where that was the end of one."""
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for found in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(found, NoKey):
+            raise found

@@ -11,6 +11,7 @@ import structlog
 from jobs.amend import Change, Changed
 from jobs.errands import Errand, Finished, Room, Turn
 from jobs.ledger import NOBODY, Ledger
+from jobs.ledger import NoKey as NoKey  # noqa: PLC0414 - whoever runs a deliverer takes it from here
 from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
@@ -132,7 +133,8 @@ class Deliverer:
     async def drain(self) -> int:
         """Sends everything that is due; returns how many messages were attempted.
 
-        Raises NotAlone once the lock is lost; what is under way then is written down as far as it arrives.
+        Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
+        under way then is written down as far as it arrives.
         """
         attempted = 0
         try:
@@ -265,6 +267,8 @@ class Deliverer:
         for pause in (0.1, 0.5, 2.0, 10.0):
             try:
                 return await self._uninterrupted(room)
+            except NoKey:
+                raise
             except Exception:
                 log.exception("deliver.not_written", outcomes=len(self._finished), again_in=pause)
                 await asyncio.sleep(pause)

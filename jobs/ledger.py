@@ -21,6 +21,7 @@ from jobs.uncertain import lost, noted, refused, unanswered, was_refused
 from storage.audit import NOBODY as NOBODY_OF_THEM
 from storage.database import Database, Work
 from storage.people import Delivery, Event, Notice
+from storage.vault import WrongKey
 from storage.words import Act, DeliveryState, EventKind
 
 log = structlog.get_logger()
@@ -28,6 +29,10 @@ log = structlog.get_logger()
 _LONGEST_BACKOFF = 600.0
 _SWEEP = timedelta(minutes=1)
 NOBODY = Admins()
+
+
+class NoKey(Exception):
+    """The database was put under a key that this program does not have: it can send nothing."""
 
 
 @dataclass(slots=True)
@@ -100,7 +105,7 @@ class Ledger:
         """Writes down what became of errands, and gives as many new ones as there is room for.
 
         Their attempts are counted: from the commit on each message may have left. Who has lost the lock
-        writes down what was answered, and is given nothing.
+        writes down what was answered, and is given nothing. Raises NoKey rather than choose without the key.
         """
         is_alone = self.alone()
         with self.database.write() as work:
@@ -108,6 +113,10 @@ class Ledger:
             self._report(work, finished)
             self._away.note(work, finished, self.admins)
             if room.most and is_alone:
+                try:
+                    self.database.keys.fitting(work.connection)
+                except WrongKey as error:
+                    raise NoKey(str(error)) from error
                 self._sweep(work)
                 turn = self._choice.turn(work, room, self.now())
             else:

@@ -25,7 +25,7 @@ from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
 from bot.voices import AT_ONCE, delivering, matrix, matrix_pace, rules, telegram, telegram_pace
 from bot.web import NotServed
-from jobs.deliver import Deliverer, NotAlone
+from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.launch import Launcher
 from storage.database import Database, StorageError, Unusable, now_utc
 
@@ -166,6 +166,8 @@ async def _drained(deliverer: Deliverer, name: str, *, until_empty: bool) -> Non
     try:
         while await deliverer.drain() or (until_empty and await _more_to_come(deliverer.database, name)):
             pass
+    except NoKey as error:
+        raise StorageError(str(error)) from error
     except NotAlone:
         raise StorageError(
             f"the database ended the session that held the lock of {name}: another program may send there; "

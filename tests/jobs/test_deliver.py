@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.amend import Changed
-from jobs.deliver import Deliverer
+from jobs.deliver import Deliverer, NoKey
 from jobs.manner import Manner
 from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
@@ -19,7 +19,9 @@ from storage.database import Database
 from storage.people import Delivery, Notice, Recipient, Route
 from storage.records import Alert, Assessment
 from storage.tables import alerts, deliveries, recipients
+from storage.vault import Vault
 from storage.words import DeliveryState, EventKind, MsgType, RecipientState, Status
+from tests.backends import Backend
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, arrived, queued
 from tests.jobs.test_pace import Clock as PaceClock
 from tests.jobs.test_pace import crowd
@@ -103,6 +105,26 @@ async def test_corrections_go_before_alerts_and_alerts_before_digests(database: 
     platform = Platform()
     await deliverer(database, platform, Clock()).drain()
     assert [names for _, names, _ in platform.told] == [("correction",), ("alert",), ("digest",)]
+
+
+async def test_a_sender_without_the_key_ends_and_touches_nothing(
+    database: Database, backend: Backend, vault: Vault
+) -> None:
+    """The database was put under another key: whoever has it must get the lock, and the message at once."""
+    alert = queue(database, "call")
+    without, given = Database(backend.url, vault), Vault.from_secret(b"n" * 32)
+    database.change_key(given)
+    before, platform = delivery(database, alert), Platform()
+    sender = deliverer(without, platform, Clock())
+    sender.recover()
+    with pytest.raises(NoKey, match="does not belong to this database"):
+        await sender.drain()
+    without.close()
+    assert (platform.told, delivery(database, alert)) == ([], before)
+    having = Database(backend.url, given)
+    await deliverer(having, platform, Clock()).drain()
+    having.close()
+    assert len(platform.told) == 1
 
 
 @pytest.mark.parametrize(
