@@ -31,7 +31,7 @@ _STRONG = {"harm dated": 2.0, "harm dated, feared": 2.0, "harm near": 1.5, "harm
 _FLOORS = {
     ("harm dated", "urgent"): 1.0,
     ("harm dated, feared", "urgent"): 0.8,
-    ("opens follow_up", "update"): 2.8,
+    ("opens follow_up", "update"): 4.0,
     ("opens closed", "cancel"): 1.2,
     ("rearrested", "urgent"): 0.8,
     ("stay_off", "urgent"): 0.8,
