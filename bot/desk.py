@@ -14,7 +14,7 @@ from bot.commands.request import Reply, Request
 from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.console import ADDRESS
 from jobs.desk import Rules
-from jobs.notices import Admins
+from jobs.notices import Admins, is_named
 from jobs.staff import role_of
 from storage.database import Database, Work, now_utc
 from storage.odds import repeated
@@ -76,7 +76,8 @@ class Desk:
             return request
         person = (request.transport, request.address)
         role = DeskRole.OWNER if person == TERMINAL else role_of(work, *person, self.admins)
-        return replace(request, role=role, rules=self.rules)
+        may_stop = role is None and is_named(self.admins, *person)
+        return replace(request, role=role, may_stop=may_stop, rules=self.rules)
 
     def _welcome_back(self, request: Request) -> None:
         """Who could not be reached and writes, whatever it is, can be: what was kept from them comes."""

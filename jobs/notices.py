@@ -16,6 +16,8 @@ _LANE = 3
 """After every alert that is sent at once but digests: subscribers come first."""
 
 _AT_ONCE = 0
+_FOR_SUSPENDED = (EventKind.STAFF, EventKind.APPEAL_COOLING)
+"""What also those hear whom the configuration names and a stolen phone may have suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def announce_at_once(
 
     Nobody is told who is `but`; returns how many are.
     """
-    told = _told(work, admins, now, now, but)
+    told = _told(work, admins, now, now, but, all_named=event.kind in _FOR_SUSPENDED)
     if told:
         number = work.notices.add(Notice((event,), now))
         work.deliveries.queue_notice(number, told, _AT_ONCE)
@@ -86,12 +88,19 @@ def at_desk(work: Work, admins: Admins) -> tuple[tuple[str, str], ...]:
 
 
 def _told(
-    work: Work, admins: Admins, now: datetime, due: datetime, but: tuple[str, str] | None = None
+    work: Work,
+    admins: Admins,
+    now: datetime,
+    due: datetime,
+    but: tuple[str, str] | None = None,
+    *,
+    all_named: bool = False,
 ) -> list[tuple[int, str, datetime]]:
     """Each of them as the queue takes them, from when on they may be told."""
+    named = admins.addresses if all_named else ()
     found = (
         work.recipients.ensure(transport, address, admins.language, now)
-        for transport, address in at_desk(work, admins)
+        for transport, address in dict.fromkeys((*at_desk(work, admins), *named))
         if (transport, address) != but
     )
     return [(one.id, one.transport, due) for one in found]

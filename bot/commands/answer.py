@@ -58,7 +58,7 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     command, request = _understood(replace(request, text=following) if following else request)
     if command is not None and command.name == "search":
         command, request = _pasted(command, request, work)
-    if command is not None and not command.is_for(request.role):
+    if command is not None and not (command.is_for(request.role) or _halts(command, request)):
         command = None
     if command is None:
         return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
@@ -100,6 +100,11 @@ def _pasted(command: Command, request: Request, work: Work) -> tuple[Command | N
     return find("statement"), replace(request, text=f"/statement {number}")
 
 
+def _halts(command: Command, request: Request) -> bool:
+    """Say whether somebody who is suspended may use it all the same: a stolen phone may have done it."""
+    return request.may_stop and command.name == "stop"
+
+
 def changes(text: str) -> bool:
     """Say whether answering this line may write to the database."""
     found = _COMMAND.match(text)
@@ -115,7 +120,7 @@ def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
     log.warning("command.repeated", transport=request.transport)
     told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
     command, _ = _understood(request)
-    if command is not None and command.desk:
+    if command is not None and command.desk and request.role is not None:
         (stand,) = (command.stands or appeals)(request, work, speech).messages
         return Reply((replace(stand, blocks=(told, *stand.blocks)),))
     if work.recipients.find(request.transport, request.address) is None:

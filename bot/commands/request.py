@@ -38,6 +38,8 @@ class Request:
     """False for a person in a group who may not change what the group receives."""
     role: DeskRole | None = None
     """What the person may do at the admins' desk, in a private chat with the bot or at the terminal."""
+    may_stop: bool = False
+    """Whether they are suspended, but named by the configuration: they may stop an appeal, no more."""
     rules: Rules = USUAL
     """By which an admin's appeals go; from the configuration."""
     other: Elsewhere | None = None

@@ -23,7 +23,7 @@ from storage.backup import reading
 from storage.database import Database, Work
 from storage.people import Event
 from storage.tables import deliveries, invitations, recipients, staff
-from storage.words import Act, AppealState, DeskRole, EventKind, Urgency
+from storage.words import Act, AppealState, DeliveryState, DeskRole, EventKind, Urgency
 from tests.builders import NOON, a_reader, a_route
 from tests.documents import texts
 
@@ -235,6 +235,35 @@ def test_an_admin_suspends_any_other_at_once(anna: Person, carla: Person, databa
     assert "suspended" in bruno.says("/admins")
     assert "not kept from the desk any more" in bruno.says(f"/admins reinstate {mark[:8]} yes")
     assert "owner · telegram · you" in anna.says("/admins")
+
+
+def test_who_was_suspended_by_a_stolen_phone_hears_what_it_does_and_can_halt_it(database: Database) -> None:
+    """Of those whom the configuration names: who is suspended or joins, what is about to go out; no more."""
+    bruno = Person(database, BRUNO)
+    with database.write() as work:
+        a_reader(work, a_route())
+        mark, own = work.staff.mark(*BRUNO), work.staff.mark(*ANNA)
+        staff_now.suspend(work, mark, own, RULES, NOON)
+        assert heard(work, BRUNO) == [EventKind.STAFF]
+        words = Draft("Go home", "All clear.", "en", Urgency.IMMEDIATE, ("KP",))
+        made = write(work, own, words, NOON)
+        approve(work, made.id, made.digest, "another", RULES, NOON)
+        assert heard(work, BRUNO) == [EventKind.STAFF, EventKind.APPEAL_COOLING]
+    for line in ("/appeals", "/approve 1 x", f"/correct {made.id}", "/admins", "/audit"):
+        assert "There is no command" in bruno.says(line)
+    assert f"Appeal {made.id} is halted" in bruno.says(f"/stop {made.id}")
+    with database.read() as work:
+        assert not work.appeals.cooling()
+        assert heard(work, BRUNO) == [EventKind.STAFF, EventKind.APPEAL_COOLING]
+
+
+def heard(work: Work, who: tuple[str, str]) -> list[EventKind]:
+    """What notices wait for them."""
+    person = work.recipients.find(*who)
+    assert person is not None
+    found = work.deliveries.of_recipient(person.id, (DeliveryState.QUEUED,))
+    told = work.notices.many([one.notice_id for one in found])
+    return [told[one.notice_id].events[0].kind for one in found]
 
 
 def test_what_a_role_does_not_allow_is_refused(anna: Person, carla: Person) -> None:
