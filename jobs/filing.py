@@ -99,7 +99,7 @@ def change(
     number = work.entries.statement_of(entry.id)
     before = work.statements.get(number) if number else None
     assert before is not None  # noqa: S101 - they were stored together
-    public = review.public(work, before, wanted)
+    public = review.public(work, before)
     open_ones = undecided.of(work, before)
     if open_ones:
         undecided.show(work, before, source)
@@ -122,7 +122,7 @@ def change(
     parts = [*open_ones.parts] if open_ones else []
     is_looked_at = open_ones or work.alerts.rang(before.id)
     found = review.endangering if is_looked_at else undecided.of_case
-    parts += [one for one in found(work, after, wanted) if one.words not in public]
+    parts += review.but_public(found(work, after, wanted), public)
     if parts:
         undecided.hide(work, source, after, parts)
     return before, after

@@ -11,7 +11,7 @@ from jobs import undecided
 from jobs.limits import ENDANGERS, Policy
 from jobs.notices import Admins, announce
 from jobs.steps import sensitive
-from jobs.steps.sensitive import Sensitive
+from jobs.steps.sensitive import Black, Sensitive
 from storage.database import Work
 from storage.people import Event
 from storage.records import Alert, Statement
@@ -51,14 +51,18 @@ def endangering(work: Work, statement: Statement, wanted: Iterable[Concern]) -> 
     return tuple({one.words: one for one in reversed(found)}.values())[::-1]
 
 
-def public(work: Work, statement: Statement, wanted: Iterable[Concern]) -> frozenset[str]:
-    """What may endanger somebody in what was told of a statement already, as it stands until an edit."""
+def public(work: Work, statement: Statement) -> str:
+    """What readers were told of a statement, as it stands until an edit; "" for nothing."""
     if not work.held.was_told_of(statement.id):
-        return frozenset()
+        return ""
     open_ones = undecided.of(work, statement)
-    return frozenset(one.words for one in parts(statement, wanted)) - frozenset(
-        one.words for one in (open_ones.parts if open_ones else ())
-    )
+    told = open_ones.black.statement(statement) if open_ones else statement
+    return f"{told.title}\n{told.text}"
+
+
+def but_public(found: Iterable[Sensitive], told: str) -> tuple[Sensitive, ...]:
+    """What of it did not stand in what was told: to take that out would hide nothing, and spoil the call."""
+    return tuple(one for one in found if not Black((one.words,)).stands_whole(told))
 
 
 def parts(statement: Statement, wanted: Iterable[Concern]) -> tuple[Sensitive, ...]:

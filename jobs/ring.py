@@ -90,8 +90,8 @@ class Occasion:
     """When its text was, for the record."""
     cause: Cause = Cause.NEWS
     changes: tuple[Change, ...] = ()
-    public: frozenset[str] = frozenset()
-    """Words that may endanger somebody, and that readers were told before: an admin let them."""
+    public: str = ""
+    """What readers were told of the statement before."""
 
 
 def ring_again(
@@ -107,7 +107,7 @@ def ring_again(
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
     _look_again(work, source, before, after, occasion)
-    public = review.public(work, before, occasion.limits.review.of(source.trust))
+    public = review.public(work, before)
     called_off = MsgType.CANCEL
     changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
@@ -192,7 +192,7 @@ def ring(
 def _hide(work: Work, alert: Alert, occasion: Occasion) -> None:
     """What waits for an admin is read by nobody else meanwhile, but for what everybody has read before."""
     found = review.endangering(work, alert.statement, occasion.limits.review.of(alert.source.trust))
-    parts = [one for one in found if one.words not in occasion.public]
+    parts = review.but_public(found, occasion.public)
     if parts or undecided.of(work, alert.statement):
         undecided.hide(work, alert.source, alert.statement, parts)
 

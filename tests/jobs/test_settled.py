@@ -15,7 +15,7 @@ from storage.words import DeliveryState, Trust
 from tests.builders import a_statement, kept
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
-from tests.jobs.test_undecided import LATER, the_statement
+from tests.jobs.test_undecided import LATER, are_sent, the_statement
 from tests.jobs.watching import Watch, a_watch
 
 NAMED = "Lawyer Nasrin Karimi faces execution in Iran within days"
@@ -169,3 +169,22 @@ async def test_what_was_let_of_a_case_holds_up_nothing_else_of_it(watch: Watch, 
     await publishes(watch, LAST, "last", "Last minute: the nine at the bridge")
     assert states(watch)[-1] is DeliveryState.QUEUED
     assert (MARK in the_statement(watch).text) is (first is redact)
+
+
+async def test_an_edit_takes_nothing_out_that_was_told_already(watch: Watch) -> None:
+    """It names the village again, and rings for nothing: everybody has read it; what is new goes."""
+    told = (
+        "Families in the village of Long Ping in North Korea face imminent attack tonight. They would be "
+        "killed. We call on North Korea to halt the attack on the village of Long Ping at once."
+    )
+    await publishes(watch, told, title="Families face imminent attack")
+    are_sent(watch)
+    watch.later(hours=1)
+    more = f"{told} Many are in hiding in the village of Long Ping."
+    await publishes(
+        watch,
+        f"{more} Others are in hiding in the village of Ban Mai.",
+        "call",
+        "Families face imminent attack",
+    )
+    assert the_statement(watch).text == f"{more} Others are in hiding in the {MARK}."

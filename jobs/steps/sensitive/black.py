@@ -51,6 +51,10 @@ class Black:
         """Whether any of the words stands there."""
         return self.clean(text) != text
 
+    def stands_whole(self, text: str) -> bool:
+        """Whether any of the words stands there, and not a part of them alone."""
+        return self._whole.search(text) is not None
+
     def link(self, url: str) -> str:
         """The address; "" where the words stand in it: half of it would lead nowhere."""
         return "" if self._inside.search(unquote(url)) or self.holds(unquote(url)) else url

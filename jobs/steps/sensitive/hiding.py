@@ -18,6 +18,11 @@ _PART = re.compile(r"\{([a-z]+)\}")
 _WELL_KNOWN = re.compile(
     r"(?i:embassy|consulate|ambassade|embajada|посольств|سفارة|대사관|영사관|大使館|大使馆|領事館|领事馆)"
 )
+_PUBLIC = re.compile(
+    r"(?:[A-ZÀ-Þ][\w’'-]*\s+){1,5}Hospital\b|(?:UN|UNRWA|UNICEF)\s+(?:[A-Z][\w’'-]*\s+){0,4}School\b"
+    r"|(?:hôpital|hospital)\s|مستشفى\s"
+)
+"""Where many seek shelter from attack, by its name: everybody knows it. Behind it is another place."""
 
 
 def hiding_places(lines: list[str]) -> list[Sensitive]:
@@ -59,11 +64,12 @@ def _goes_on(line: str) -> bool:
 
 
 def _exact(line: str) -> Iterator[re.Match[str]]:
-    """The exact places of a sentence, the longest first and none inside another; no embassies."""
+    """The exact places of a sentence, the longest first, none inside another; no embassies, no shelters."""
     found = [match for expression in _patterns() for match in expression.finditer(line)]
     taken: list[tuple[int, int]] = []
     for match in sorted(found, key=lambda one: one.start() - one.end()):
         apart = all(match.end() <= start or match.start() >= end for start, end in taken)
         if apart and not _WELL_KNOWN.search(match.group()):
             taken.append(match.span())
-            yield match
+            if not _PUBLIC.match(match.group()):
+                yield match

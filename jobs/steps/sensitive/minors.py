@@ -135,6 +135,10 @@ _NO_PERSON = re.compile(
     r"Wednesday|Thursday|Friday|Saturday|Sunday|Province|County|District|Region|State|Embassy|Street|Road|"
     r"North|South|Korea|China|Front|Carnet|Urgent|Action|News|Update|Session|Agenda|Item|Officer|Mobili[sz]er|Manager|Coordinator|Director|Assistant|Covid)\b|Республик|Комитет|Совет|Суд\b"
 )
+_NUMBERED = re.compile(
+    r"(?:^|\s)(?:Ward|Block|Wing|Unit|Cell)\s(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)\b"
+)
+"""A part of a prison, and how many are held there."""
 _OPENING = re.compile(
     r"(?:However|Today|Yesterday|Tonight|Meanwhile|Moreover|Now|Here|There|Also|Finally|Instead|Later|Earlier|"
     r"Then|Since|Until|After|Before|For|In|On|At|Among|With|The|This|That|He|She|It|They|His|Her|Their|Our|My|"
@@ -270,9 +274,18 @@ def _is_person(line: str, match: re.Match[str]) -> bool:
         or name.startswith(("The ", "Our ", "All "))
         or _STREET.search(before)
         or any(map(str.isdigit, name))
+        or _NUMBERED.search(name)
+        or _is_town(name)
     ):
         return False
     return " " in name or not (_OPENING.match(name) or _IN.search(before))
+
+
+def _is_town(name: str) -> bool:
+    """Whether it is a city with its country behind it: "Khartoum Sudan (15)"."""
+    city, _, country = name.rpartition(" ")
+    where = country_of(country) if city else None
+    return where is not None and cities().country(fold(city)) == where
 
 
 _WESTERN = (_AGED, _AGED_SO, _YEARS_OLD, _BRACKETED, _BARE, _INFANT, _BEFORE)

@@ -66,6 +66,7 @@ HIDING = [
     ("他们躲在和平村。", "和平村"),
     ("العائلة مختبئة في شارع الزيتون", "شارع الزيتون"),
     ("They hide at 14 Garden Street.", "14 Garden Street"),
+    ("They hide behind the Kamal Adwan Hospital.", "behind the Kamal Adwan Hospital"),
     ("The family is in hiding. They stay at 14 Garden Street.", "14 Garden Street"),
     ("Two are in hiding. Their flat is in the village of Long Ping.", "Long Ping"),
     ("Sie verstecken sich in der Gartenstraße 14.", "Gartenstraße 14"),
@@ -117,6 +118,10 @@ HARMLESS = [
     "She is in hiding. Write to the Minister at 14 Garden Street.",
     "He is in hiding. The Human Rights Council met in Geneva.",
     "The village is small; they are in hiding.",
+    "Some 300 families are sheltering at Kamal Adwan Hospital in Beit Lahia.",
+    "Families are sheltering in UNRWA Salah School.",
+    "The detainees of Ward Four (8) face execution.",
+    "Amnesty counts: Khartoum Sudan (15) killed.",
 ]
 FORMS = [
     ("Ryu Sol", "Ryu Sol's mother; the Ryus; Sol is ill; SOL", "Solidarity is solar."),
