@@ -129,7 +129,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     withhold_again(work, redacted)
     work.staff.put_back(people_of_the_desk, only=continues)
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
-        work.moments.drop(moment)  # of another time: the service did not stand still since the backup
+        work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup
     log.make_room()
     ended = log.end()
     settled = Counter(

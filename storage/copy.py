@@ -259,6 +259,8 @@ def _plain_type(_inspector: object, _table: sa.Table, column: dict[str, Any]) ->
     kind = column["type"].as_generic()
     if column["name"] == "text" and isinstance(kind, sa.Text):
         column["type"] = Prose()
+    elif isinstance(kind, sa.JSON):
+        column["type"] = sa.JSON(none_as_null=True)  # nothing stays nothing, and is no "null" in writing
     else:
         column["type"] = Moment() if isinstance(kind, sa.DateTime) else kind
 

@@ -38,6 +38,11 @@ class Moments:
         """Forgets it."""
         self._connection.execute(sa.delete(meta).where(meta.c.name == _key(name)))
 
+    def drop_all(self, begin: str) -> None:
+        """Forgets every moment whose name begins so."""
+        of = meta.c.name.startswith(_key(begin), autoescape=True)
+        self._connection.execute(sa.delete(meta).where(of))
+
 
 def _key(name: str) -> str:
     return f"moment {name}"

@@ -134,7 +134,7 @@ class Recipients:
         """The crowds that were written to within the last minute, by id: how many seconds ago each time."""
         of = (recipients.c.transport == transport, recipients.c.lately.is_not(None))
         rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.lately).where(*of))
-        ages = {int(key): tuple(now.timestamp() - one for one in lately) for key, lately in rows}
+        ages = {int(key): tuple(now.timestamp() - one for one in lately or ()) for key, lately in rows}
         found = {key: tuple(one for one in some if 0 <= one < _MINUTE) for key, some in ages.items()}
         return {key: some for key, some in found.items() if some}
 

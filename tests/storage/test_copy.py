@@ -66,6 +66,25 @@ def carry(source: Database, target: Database) -> dict[str, int]:
     return counts
 
 
+def test_what_is_nothing_is_nothing_in_the_copy(database: Database, other: Database) -> None:
+    """Where a column of ours holds JSON or nothing, the database itself knows which it is."""
+    with database.write() as work:
+        fill(work)
+    carry(database, other)
+    columns = [
+        column
+        for table in COPIED
+        for column in table.columns
+        if column.nullable and isinstance(column.type, sa.JSON)
+    ]
+    assert columns
+    for made in (database, other):
+        with made.read() as work:
+            for column in columns:
+                held = sa.select(sa.func.count()).select_from(column.table).where(column.is_not(None))
+                assert work.connection.scalar(held) == 0, column
+
+
 def _far_from_greenwich(database: Database) -> None:
     """A PostgreSQL that lives in another time zone than UTC, as many do."""
     if database.engine.dialect.name == "postgresql":
