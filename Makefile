@@ -34,7 +34,7 @@ test: $(DEV) $(SYNAPSE)/.done check ## every test, after the checks; then how mu
 	    { echo "less than 95 % of $$package is covered: coverage report -m --include='$$package/*'"; exit 1; }; done
 
 test-cluster: $(DEV) ## several nodes on a real PostgreSQL: killed, stopped, cut off (minutes)
-	$(BIN)/pytest -m cluster tests/flow
+	$(BIN)/pytest -m cluster tests/flow tests/jobs
 
 check: $(DEV) ## style, types, import contracts
 	$(BIN)/ruff check .

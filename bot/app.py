@@ -91,7 +91,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             noticed=meter.polled,
             dated=clock.heard,
         )
-        heart = Heartbeat(database, told, limits(config), database.clock, wake.set)
+        heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
         senders = await voices(config, desk, stack, roles)
         tasks: list[asyncio.Task[None]] = []

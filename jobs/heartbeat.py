@@ -27,10 +27,7 @@ _PATIENCE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Beats into the database, so that the next start knows how long nothing did.
-
-    `now` is one clock for all nodes (`Database.clock`): a wrong one would make outages that were none.
-    """
+    """Beats into the database, so that the next start knows how long nothing did."""
 
     database: Database
     admins: Admins

@@ -21,7 +21,6 @@ from storage.appeals import Appeals
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
-from storage.columns import Moment
 from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all, count_caught_up
 from storage.courses import Courses
@@ -233,13 +232,6 @@ class Database:
     def is_shared(self) -> bool:
         """Whether other machines may be at work on it, too."""
         return self.engine.dialect.name == "postgresql"
-
-    def clock(self) -> datetime:
-        """What time it is: on PostgreSQL by its clock, as those of several machines differ."""
-        if not self.is_shared:
-            return now_utc()
-        with self._looking() as connection:
-            return connection.execute(sa.select(sa.func.now(type_=Moment()))).scalar_one()
 
     def close(self) -> None:
         """Gives back every connection."""

@@ -1,7 +1,7 @@
 """vigil backup, restore: a copy of the whole database in one file, and the way back."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -70,6 +70,7 @@ def restore(
     settings = configuration(config)
     _vault_for_restore(settings)
     now = now_utc()
+    _check_backup(file, settings, key)
     try:
         # First, as it ends an exchange of the key that was broken off: what comes in must be under the key
         # of today.
@@ -80,11 +81,7 @@ def restore(
     try:
         with reading(file, (_of(key), vault) if key else None) as saved:
             if not saved.opened_by(vault):
-                fail(
-                    f"{key or place(settings)}: this is not the key of the backup: give the key that was in "
-                    "use when it was made, with --key FILE; before a first start you may put it in place",
-                    2,
-                )
+                _refuse(key or place(settings))
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
             done = bring_back(database, saved, now, senders(), replace=replace, with_missing=with_forgotten)
             _tell(done, saved, settings, with_forgotten=with_forgotten)
@@ -102,6 +99,26 @@ def restore(
         fail(f"nothing was restored: {error}; or restore into a new database")
     finally:
         database.close()
+
+
+def _check_backup(file: Path, settings: Config, key: Path | None) -> None:
+    """Exit code 2, before the database is touched, where no key at hand opens the backup."""
+    known = (_of(key),) if key else tuple(may_be(settings))
+    try:
+        with reading(file) as saved:
+            opened = any(saved.opened_by(one) for one in known)
+    except NoBackup as error:
+        fail(str(error), 2)
+    if not opened:
+        _refuse(key or place(settings))
+
+
+def _refuse(key: Path | str) -> NoReturn:
+    fail(
+        f"{key}: this is not the key of the backup: give the key that was in use when it was made, with "
+        "--key FILE; before a first start you may put it in place",
+        2,
+    )
 
 
 def _check_place(file: Path, *, force: bool) -> None:

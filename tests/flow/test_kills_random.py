@@ -1,6 +1,6 @@
 """Killed at any instant, again and again, while calls come in: each rings, and what came twice is on record.
 
-`VIGIL_KILLS` says how often (4 if not given), `VIGIL_SEED` begins another row of chances. Each time one more
+`VIGIL_KILLS` says how often (2 if not given), `VIGIL_SEED` begins another row of chances. Each time one more
 call is published and one more command written; the program lives for up to three seconds.
 """
 
@@ -15,7 +15,7 @@ from tests.feeds import Site, item, rss
 from tests.flow.program import Program
 from tests.flow.story import PERSON
 
-KILLS = int(os.environ.get("VIGIL_KILLS", "4"))
+KILLS = int(os.environ.get("VIGIL_KILLS", "2"))
 LIFE = 3.0
 """Seconds that the program has at most."""
 SHOWN = 15

@@ -1,7 +1,7 @@
 """After a time in which Vigil was not at work, admins hear from when to when, and what it cost; once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -73,21 +73,6 @@ async def test_a_service_that_beats_is_not_talked_of(service: Beating) -> None:
     """Nor is a restart that takes less time than it takes for anything to be late."""
     await service.beats(MINUTE, MINUTE, 9 * MINUTE, MINUTE)
     assert service.told() == []
-
-
-async def test_of_two_nodes_one_of_which_has_a_wrong_clock_none_was_down(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On PostgreSQL both go by its clock; with SQLite there is one node."""
-    if not database.is_shared:
-        return
-    heart = Heartbeat(database, Admins((("telegram", "1"),)), Limits(), database.clock)
-    for beat in range(4):
-        ahead = timedelta(minutes=20) * (beat % 2)
-        monkeypatch.setattr("storage.database.now_utc", lambda ahead=ahead: datetime.now(UTC) + ahead)
-        await heart.beat()
-    with database.read() as work:
-        assert work.notices.latest(5) == ()
 
 
 async def test_the_first_start_ever_is_no_outage(service: Beating) -> None:
