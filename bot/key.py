@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.config import Config
 from storage.database import Database, Unusable
+from storage.disk import to_disk
 from storage.vault import Vault, parse_key, read_or_make_key
 
 _PATIENCE = 30
@@ -76,7 +77,7 @@ def prepared(path: Path) -> bytes:
     if (os.geteuid(), os.getegid()) != (known.st_uid, known.st_gid):
         os.chown(coming(path), known.st_uid, known.st_gid)
     coming(path).chmod(stat.S_IMODE(known.st_mode))
-    _to_disk(coming(path).parent)
+    to_disk(coming(path).parent)
     return secret
 
 
@@ -89,8 +90,9 @@ def put_in_place(path: Path, today: date) -> Path:
     coming(path).stat()
     kept = _free(path.with_name(f"{path.name}.until-{today.isoformat()}"))
     shutil.copy2(path, kept)
+    to_disk(kept)
     coming(path).replace(path)
-    _to_disk(path.parent)
+    to_disk(path.parent)
     return kept
 
 
@@ -155,11 +157,3 @@ def _free(path: Path) -> Path:
         number += 1
         found = path.with_name(f"{path.name}-{number}")
     return found
-
-
-def _to_disk(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,6 @@
 """Asks sources what is new, reads it, keeps it whole and queues what rings."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -27,7 +26,7 @@ from jobs.steps.edits import merged, renewed, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import Understand, understand_entry
-from jobs.turns import Turns
+from jobs.turns import Turns, apart
 from jobs.vanished import Vanished
 from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
 from jobs.wishes import Wishes
@@ -372,17 +371,6 @@ class Poller:
             raise
         self._pauses.written(pauses)
         return kept
-
-
-def apart(numbered: Sequence[tuple[int, Source]]) -> list[tuple[int, Source]]:
-    """The first of each host, then the second of each: many on one slow host take all places from nobody."""
-    met: Counter[str] = Counter()
-    rounds = []
-    for number, source in numbered:
-        host = host_of(source.asked)
-        rounds.append((met[host], number, source))
-        met[host] += 1
-    return [(number, source) for _, number, source in sorted(rounds, key=lambda one: one[:2])]
 
 
 def _newest(entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:

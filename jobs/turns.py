@@ -1,13 +1,15 @@
 """Lets few addresses be asked at a time, and none that wants to be left alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.fetch import LeftAlone
 from jobs.pauses import Pauses, host_of
+from storage.records import Source
 
 
 @dataclass(slots=True)
@@ -33,3 +35,14 @@ class Turns:
             if self.began is None:
                 self.began = asyncio.get_running_loop().time()
             yield
+
+
+def apart(numbered: Sequence[tuple[int, Source]]) -> list[tuple[int, Source]]:
+    """The first of each host, then the second of each: many on one slow host take all places from nobody."""
+    met: Counter[str] = Counter()
+    rounds = []
+    for number, source in numbered:
+        host = host_of(source.asked)
+        rounds.append((met[host], number, source))
+        met[host] += 1
+    return [(number, source) for _, number, source in sorted(rounds, key=lambda one: one[:2])]

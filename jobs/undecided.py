@@ -243,18 +243,7 @@ def _written(found: Undecided, source: Source) -> dict[str, Any]:
 
 def _read(told: dict[str, Any], statement: Statement, entry: Entry) -> Undecided:
     """What was written, of a statement that is the stored one in all that does not change with its words."""
-    standing = (
-        "id",
-        "entry_id",
-        "case_id",
-        "relation",
-        "fetched",
-        "gone",
-        "gone_as",
-        "taken_down",
-        "source_name",
-    )
-    here = {name: getattr(statement, name) for name in (*standing, "external_id")}
+    here = {name: getattr(statement, name) for name in _STANDING}
     row: Any = read(told["statement"]) | here  # a row by another name
     own = told["entry"]
     return Undecided(

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
 
 from storage.copy import into_file
+from storage.disk import to_disk
 from storage.keyring import CHECK, Keyring
 from storage.migrate import current_revision, newest_revision, revisions, upgrade
 from storage.rekey import rekey
@@ -69,10 +70,10 @@ def write(source: Connection, file: Path, now: datetime) -> Written:
     with _unfinished(file.parent) as made:
         rows = into_file(source, made)
         _sign(made, now)
-        _to_disk(made)
+        to_disk(made)
         size = made.stat().st_size
         made.replace(file)
-        _to_disk(file.parent)
+        to_disk(file.parent)
     return Written(rows, size)
 
 
@@ -191,11 +192,3 @@ def _sign(file: Path, now: datetime) -> None:
         connection.exec_driver_sql("CREATE TABLE backup (taken TEXT NOT NULL)")
         connection.execute(sa.insert(_TAKEN).values(taken=now.isoformat()))
         connection.commit()
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,18 +1,14 @@
-"""The engine and the unit of work: one transaction, with one repository for each noun."""
+"""The unit of work: one transaction, with one repository for each noun."""
 
-import os
-import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage import backup, locks, marks
 from storage.additions import Additions
@@ -21,6 +17,10 @@ from storage.appeals import Appeals
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
+from storage.connecting import StorageError as StorageError  # noqa: PLC0414 - likewise
+from storage.connecting import Unusable as Unusable  # noqa: PLC0414 - likewise
+from storage.connecting import connecting
+from storage.connecting import reason as reason  # noqa: PLC0414 - likewise
 from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all, count_caught_up
 from storage.courses import Courses
@@ -31,7 +31,6 @@ from storage.held import Held
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
-from storage.locks import place
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
@@ -57,14 +56,6 @@ from storage.tables import meta
 from storage.told import Told
 from storage.updates import Updates
 from storage.vault import Vault, WrongKey
-
-
-class StorageError(Exception):
-    """The database cannot be used as it is; the message says what to do."""
-
-
-class Unusable(StorageError):
-    """The database, or its key, stays so until somebody mends it: to start again is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,7 @@ class Database:
 
     def __init__(self, url: str, vault: Vault, renew: Callable[[], Iterable[Vault]] = tuple) -> None:
         self.keys = Keyring(vault, renew)
-        self.engine = _engine(url)
+        self.engine = connecting(url)
         self._memory = Memory()
 
     @property
@@ -331,87 +322,3 @@ def _newer(version: str | None) -> str:
         f"the database is at version {version}, which is newer than this program: use the program that it "
         "was made with, or a newer one"
     )
-
-
-def _engine(url: str) -> Engine:
-    """What connects to the database; what it was given is not told in its errors, which are logged."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):  # a port that is no number; both may quote a part of a password
-        raise Unusable("the address of the database cannot be read") from None
-    if parsed.get_backend_name() == "postgresql":
-        # So that whoever looks at the server sees which program a session belongs to.
-        called = {"application_name": f"vigil-{place()}", **_SILENCE} | dict(parsed.query)
-        parsed = parsed.set(drivername="postgresql+psycopg", query=called)
-        engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-        sa.event.listen(engine, "connect", _notice_silence)
-        return engine
-    if parsed.get_backend_name() != "sqlite":
-        raise Unusable("only sqlite:/// and postgresql:// databases are supported")
-    waiting = {"timeout": 30, "check_same_thread": False}
-    engine = sa.create_engine(parsed, connect_args=waiting, hide_parameters=True)
-    sa.event.listen(engine, "do_connect", _make_private)
-    sa.event.listen(engine, "connect", _tune_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-_SILENCE = {"keepalives_idle": "5", "keepalives_interval": "3", "keepalives_count": "3"}
-"""How soon a connection that is silent is asked whether it lives, and how often, in seconds (libpq)."""
-
-
-def _notice_silence(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection
-    """The server asks us, too: locks of a machine that is gone are free after a quarter of a minute."""
-    with connection.cursor() as cursor:
-        for name, seconds in _SILENCE.items():
-            cursor.execute(f"SET tcp_{name} = {seconds}")
-    connection.commit()
-
-
-def _make_private(
-    _dialect: object, _record: object, arguments: Sequence[Any], _options: dict[str, Any]
-) -> None:
-    """A file that is not there yet is made for its owner alone; SQLite's files beside it follow its mode."""
-    with suppress(OSError):  # SQLite says better what is wrong
-        if arguments[0] != ":memory:":
-            os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection has no type
-    # SQLAlchemy shall say BEGIN, not the driver, which would begin too late for a consistent read.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    _write_ahead(cursor)
-    # FULL: what was committed survives a power cut too, so no sent message is forgotten.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    # What is deleted is overwritten: /forget leaves nothing in free pages.
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
-
-
-def _write_ahead(cursor: Any) -> None:  # noqa: ANN401 - see above
-    """Readers and the one writer do not wait for each other. The file remembers it.
-
-    Only the first to open a new file changes its mode; meanwhile SQLite tells others, without the
-    usual patience, that the database is locked.
-    """
-    for _ in range(300):
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            time.sleep(0.05)
-        else:
-            return
-    cursor.execute("PRAGMA journal_mode = WAL")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: one that upgrades later can be refused after it has read.
-    write = connection.get_execution_options().get("vigil_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def reason(error: SQLAlchemyError) -> str:
-    """What the database said, in a line."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -24,6 +24,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 log_plainly()
 
 _MIGRATED = "migrated"
+_SHARED = "shared"
 _EMPTY = "template1"
 _numbers = count(1)
 
@@ -92,6 +93,17 @@ def database(backend: Backend, vault: Vault) -> Iterator[Database]:
     made.prepare()
     yield made
     made.close()
+
+
+@pytest.fixture
+def shared(postgres: PostgresServer, migrated: str, vault: Vault) -> Iterator[Database]:
+    """A database on a real PostgreSQL, for what there is on that alone."""
+    postgres.make(_SHARED, like=migrated)
+    made = Database(postgres.url(_SHARED), vault)
+    made.prepare()
+    yield made
+    made.close()
+    postgres.drop(_SHARED)
 
 
 @pytest.fixture

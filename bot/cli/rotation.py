@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
+from bot.cli.opened import opened
 from bot.config import Config
-from bot.installation import open_database, senders
+from bot.installation import senders
 from bot.key import place, prepared, put_in_place
 from bot.transports.matrix_session import Store
 from storage import locks
@@ -34,19 +35,14 @@ def rotate_key(
 ) -> None:
     """Make a new key and put everything that is sealed under it; the service may go on."""
     settings = configuration(config)
-    try:
-        database = open_database(settings, watch=False)
-    except StorageError as error:
-        fail(str(error))
-    try:
-        if new_key is None:
-            _in_place(settings, database)
-        else:
-            _elsewhere(settings, database, new_key)
-    except (StorageError, WrongKey) as error:
-        fail(f"nothing was changed: {error}")
-    finally:
-        database.close()
+    with opened(config) as database:
+        try:
+            if new_key is None:
+                _in_place(settings, database)
+            else:
+                _elsewhere(settings, database, new_key)
+        except (StorageError, WrongKey) as error:
+            fail(f"nothing was changed: {error}")
 
 
 def _in_place(settings: Config, database: Database) -> None:

@@ -248,6 +248,20 @@ def passwords(url: str) -> set[str]:
     return found | {unquote(one) for one in found} | set(asked)
 
 
+def is_web(url: str) -> bool:
+    """Whether it is an address of the web."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def is_base(url: str) -> bool:
+    """An address that paths can follow."""
+    return is_web(url) and not any(mark in url for mark in "?#@")
+
+
 def flaw_of_postgresql(url: str) -> tuple[str, str]:
     """What keeps a PostgreSQL address from being read as it is meant, and the remedy; ("", "") if nothing.
 

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.config.reader import Reader, flaw_of_postgresql
+from bot.config.reader import Reader, flaw_of_postgresql, is_base, is_web
+from bot.config.servers import check_servers, read_metrics, read_web
 from bot.config.settings import (
     AdminsConfig,
     AlertsConfig,
@@ -22,10 +23,8 @@ from bot.config.settings import (
     FetchConfig,
     LogConfig,
     MatrixConfig,
-    MetricsConfig,
     ReviewConfig,
     TelegramConfig,
-    WebConfig,
 )
 from jobs.steps.selectors import selector
 from storage.records import Source
@@ -37,7 +36,6 @@ LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
 _LEAST_IDLE = 10 * 86_400
 """Seconds: as long as an alert may be taken back, whoever was told it has to hear so."""
-_TELEGRAM_PORTS = (443, 80, 88, 8443)
 _EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "metrics": {}, "sources": [{}]}
 """A configuration with every table that may be left out."""
 
@@ -110,12 +108,12 @@ def _read(reader: Reader) -> Config:
         matrix=_read_matrix(reader.section("matrix"), base) if reader.has("matrix") else None,
         admins=_read_admins(reader.section("admins")),
         log=_read_log(reader.section("log")),
-        web=_read_web(reader.section("web")) if reader.has("web") else None,
-        metrics=_read_metrics(reader.section("metrics")) if reader.has("metrics") else None,
+        web=read_web(reader.section("web")) if reader.has("web") else None,
+        metrics=read_metrics(reader.section("metrics")) if reader.has("metrics") else None,
         sources=_read_sources(reader),
         file=reader.file,
     )
-    _check_servers(reader, config)
+    check_servers(reader, config)
     vigil.unknown()
     reader.unknown()
     return replace(config, secrets=frozenset(reader.findings.secrets - {""}))
@@ -144,36 +142,6 @@ def _read_key_command(vigil: Reader) -> tuple[str, ...]:
             ways[1], f"stands beside {ways[0]}", "keep the key in one way, and take the other line out"
         )
     return tuple(words)
-
-
-def _check_servers(reader: Reader, config: Config) -> None:
-    """What the tables of the two servers must not be together, or beside [fetch] and [telegram]."""
-    web = config.web
-    if config.telegram and config.telegram.webhook:
-        _check_webhook(reader, web)
-    if web and web.public_url.startswith("http://") and not config.fetch.allow_private:
-        remedy = "give an https:// address: who could read what hubs are told could push in their name"
-        reader.fault("web.public_url", "is not secure", remedy)
-    if web and config.metrics and web.listen == config.metrics.listen and web.listen[1]:
-        remedy = "give it a port of its own, which no proxy passes on"
-        reader.fault("metrics.listen", "is the address of [web]", remedy)
-
-
-def _check_webhook(reader: Reader, web: WebConfig | None) -> None:
-    """Where Telegram brings updates to (Bot API, setWebhook): an address of ours, on one of four ports."""
-    if web is None or not web.public_url:
-        remedy = 'give `public_url` under [web], where Telegram reaches us; or set mode = "polling"'
-        reader.fault("telegram.mode", 'is "webhook", and [web] has no public_url', remedy)
-        return
-    parts = urlsplit(web.public_url)
-    if (parts.port or 443) not in _TELEGRAM_PORTS and not _is_here(parts.hostname or ""):
-        ports = ", ".join(map(str, _TELEGRAM_PORTS))
-        reader.fault("web.public_url", "has a port that Telegram does not know", f"use one of {ports}")
-
-
-def _is_here(host: str) -> bool:
-    """Whether a host is this machine: only tests reach us so."""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 def _database(vigil: Reader, base: Path) -> str:
@@ -248,7 +216,7 @@ def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> froze
 def _read_telegram(telegram: Reader) -> TelegramConfig:
     url = telegram.address("api_url", "https://api.telegram.org/bot").rstrip("/")
     telegram.checked(
-        "api_url", url, lambda text: _is_web(text) and text.endswith("/bot"), "it must end in /bot"
+        "api_url", url, lambda text: is_web(text) and text.endswith("/bot"), "it must end in /bot"
     )
     token = telegram.secret("token", required=True)
     telegram.checked(
@@ -276,28 +244,6 @@ def _read_log(log: Reader) -> LogConfig:
     return made
 
 
-def _read_web(web: Reader) -> WebConfig:
-    listen = _read_listen(web, "127.0.0.1:8080")
-    url = web.address("public_url").rstrip("/")
-    web.checked("public_url", url, _is_base, 'give the address of the proxy, as "https://vigil.example.org"')
-    web.unknown()
-    return WebConfig(listen, url)
-
-
-def _read_metrics(metrics: Reader) -> MetricsConfig:
-    made = MetricsConfig(_read_listen(metrics, "127.0.0.1:9464"))
-    metrics.unknown()
-    return made
-
-
-def _read_listen(table: Reader, default: str) -> tuple[str, int]:
-    text = table.text("listen", default)
-    found = _listens(text)
-    if found is None:
-        table.fault("listen", f'is "{text}"', f'give a host and a port, as "{default}" or "[::1]:8080"')
-    return found or ("127.0.0.1", 0)  # a port that is none: the fault has been told
-
-
 def _read_admins(admins: Reader) -> AdminsConfig:
     ids = admins.words("telegram")
     if not all(isinstance(one, int) and not isinstance(one, bool) and one > 0 for one in ids):
@@ -321,7 +267,7 @@ def _read_admins(admins: Reader) -> AdminsConfig:
 
 def _read_matrix(matrix: Reader, base: Path) -> MatrixConfig:
     url = matrix.address("homeserver", required=True).rstrip("/")
-    matrix.checked("homeserver", url, _is_base, 'give its full address, as "https://matrix.example.org"')
+    matrix.checked("homeserver", url, is_base, 'give its full address, as "https://matrix.example.org"')
     made = MatrixConfig(
         homeserver=url,
         user=matrix.text("user", required=True),
@@ -358,7 +304,7 @@ def _read_sources(reader: Reader) -> tuple[Source, ...]:
 
 def _read_source(table: Reader) -> Source:
     url = table.address("url", required=True)
-    table.checked("url", url, _is_web, "give a full address that begins with http:// or https://")
+    table.checked("url", url, is_web, "give a full address that begins with http:// or https://")
     countries = table.words("countries")
     if not all(isinstance(code, str) and re.fullmatch("[A-Z]{2}", code) for code in countries):
         table.fault(
@@ -404,30 +350,6 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def _listens(text: str) -> tuple[str, int] | None:
-    """Host and port, both said: not 0, which means another one each time."""
-    try:
-        parts = urlsplit(f"//{text}")
-        said = (parts.hostname, parts.port)
-    except ValueError:
-        return None
-    host, port = said
-    return (host, port) if host and port and parts.netloc == text and "@" not in text else None
-
-
-def _is_base(url: str) -> bool:
-    """An address that paths can follow."""
-    return _is_web(url) and not any(mark in url for mark in "?#@")
-
-
-def _is_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _is_proxy(url: str) -> bool:

@@ -46,15 +46,20 @@ async def said(vigil: Program, words: str) -> None:
     raise AssertionError(vigil.log())
 
 
-async def test_a_full_disk_keeps_nothing_and_loses_nothing(
-    vigil: Program, site: Site, telegram: TelegramEmulator
-) -> None:
-    """What could not be written was not seen: it is asked for again, and rings when there is room."""
+async def at_work(vigil: Program, telegram: TelegramEmulator) -> None:
+    """The service watches, and somebody has subscribed."""
     telegram.private(PERSON)
     vigil.subscribed(PERSON)
     vigil.later(timedelta())
     await vigil.serve()
     await said(vigil, "poll.done")
+
+
+async def test_a_full_disk_keeps_nothing_and_loses_nothing(
+    vigil: Program, site: Site, telegram: TelegramEmulator
+) -> None:
+    """What could not be written was not seen: it is asked for again, and rings when there is room."""
+    await at_work(vigil, telegram)
     fills_up(vigil)
     urgent_call(site)
     vigil.later(timedelta(minutes=2))
@@ -71,11 +76,7 @@ async def test_who_holds_the_file_is_waited_for(
     vigil: Program, site: Site, telegram: TelegramEmulator
 ) -> None:
     """Somebody looks into the database with another program and forgets to end: the call waits."""
-    telegram.private(PERSON)
-    vigil.subscribed(PERSON)
-    vigil.later(timedelta())
-    await vigil.serve()
-    await said(vigil, "poll.done")
+    await at_work(vigil, telegram)
     other = sqlite3.connect(vigil.folder / "vigil.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     urgent_call(site)

@@ -1,9 +1,5 @@
 """The watchdog hears of polling that stands still by a node's own fault, and of nothing else."""
 
-from collections.abc import Iterator
-from itertools import count
-
-import pytest
 import sqlalchemy as sa
 
 from bot.roles import ALL
@@ -11,24 +7,9 @@ from jobs.dispatch import Batch
 from jobs.moves import GIVE, POLL, WITHIN, Doing, Moves
 from jobs.queue import put
 from storage.database import Database
-from storage.vault import Vault
 from tests.builders import NOON
-from tests.postgres import PostgresServer
 
-_numbers = count(1)
 _QUEUED = "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp) VALUES ('give', :at)"
-
-
-@pytest.fixture
-def shared(postgres: PostgresServer, migrated: str, vault: Vault) -> Iterator[Database]:
-    """A database on a real server."""
-    name = f"moves_{next(_numbers)}"
-    postgres.make(name, like=migrated)
-    made = Database(postgres.url(name), vault)
-    made.prepare()
-    yield made
-    made.close()
-    postgres.drop(name)
 
 
 class Clock:

@@ -3,11 +3,10 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from hashlib import sha256
-from itertools import count
 from typing import Any
 
 import pytest
@@ -24,24 +23,9 @@ from jobs.queue import Queue, cron, put
 from jobs.schedule import Job
 from storage.database import Database
 from storage.queue import begin_anew, waiting
-from storage.vault import Vault
 from tests.builders import NOON
-from tests.postgres import PostgresServer
 
 SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
-_numbers = count(1)
-
-
-@pytest.fixture
-def shared(postgres: PostgresServer, migrated: str, vault: Vault) -> Iterator[Database]:
-    """A database on a real server."""
-    name = f"queue_{next(_numbers)}"
-    postgres.make(name, like=migrated)
-    made = Database(postgres.url(name), vault)
-    made.prepare()
-    yield made
-    made.close()
-    postgres.drop(name)
 
 
 @asynccontextmanager

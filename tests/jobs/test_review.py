@@ -22,7 +22,7 @@ from storage.tables import deliveries, entries, metadata
 from storage.words import Act, Concern, DeliveryState, Digest, EventKind, Kind, Trust
 from tests.builders import NOON
 from tests.feeds import item, rss
-from tests.jobs.watching import CALL, Watch, a_watch
+from tests.jobs.watching import CALL, Watch, a_watch, a_watch_of_news
 
 ANNA = "a" * 64
 TITLE = "Nine North Korean refugees face imminent return"
@@ -35,11 +35,7 @@ MINOR = (
 @pytest.fixture
 async def watch(database: Database) -> AsyncIterator[Watch]:
     """A feed whose past is known; one reader wants what is urgent."""
-    async with a_watch(database) as made:
-        made.over_feed()
-        made.publish("/feed", rss())
-        await made.polls()
-        made.later(hours=1)
+    async with a_watch_of_news(database) as made:
         yield made
 
 

@@ -16,7 +16,7 @@ from tests.builders import a_statement, kept
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
 from tests.jobs.test_undecided import LATER, are_sent, the_statement
-from tests.jobs.watching import Watch, a_watch
+from tests.jobs.watching import Watch, a_watch_of_news
 
 NAMED = "Lawyer Nasrin Karimi faces execution in Iran within days"
 NAMED_TEXT = (
@@ -33,11 +33,7 @@ AGAIN_TEXT = (
 @pytest.fixture
 async def watch(database: Database) -> AsyncIterator[Watch]:
     """A feed whose past is known; one reader wants what is urgent."""
-    async with a_watch(database) as made:
-        made.over_feed()
-        made.publish("/feed", rss())
-        await made.polls()
-        made.later(hours=1)
+    async with a_watch_of_news(database) as made:
         yield made
 
 

@@ -34,7 +34,7 @@ from storage.words import Concern, DeliveryState, EventKind, Trust
 from tests.builders import a_statement, kept
 from tests.feeds import item, rss
 from tests.jobs.test_review import ANNA, MINOR, TITLE, assert_nowhere, only_held, publishes, states
-from tests.jobs.watching import CALL, Watch, a_watch
+from tests.jobs.watching import CALL, Watch, a_watch, a_watch_of_news
 
 LINK = "https://northlight.example/free-ryu-sol"
 LATER = (
@@ -48,11 +48,7 @@ PLACE = " Two of them are in hiding in the village of Long Ping."
 @pytest.fixture
 async def watch(database: Database) -> AsyncIterator[Watch]:
     """A feed whose past is known; one reader wants what is urgent."""
-    async with a_watch(database) as made:
-        made.over_feed()
-        made.publish("/feed", rss())
-        await made.polls()
-        made.later(hours=1)
+    async with a_watch_of_news(database) as made:
         yield made
 
 

@@ -17,7 +17,7 @@ from storage.records import Source, Statement
 from storage.words import Kind
 from tests.builders import NOON, a_source
 from tests.feed_places import Raw
-from tests.feeds import Site, a_site
+from tests.feeds import Site, a_site, rss
 
 CALL = (
     "Nine North Korean refugees face imminent return",
@@ -142,3 +142,14 @@ async def a_watch(database: Database, *, wants_all: bool = False) -> AsyncIterat
         work.routes.add(reader.id, Route(kinds=tuple(Kind)) if wants_all else Route())
     async with a_site() as site, Fetcher(allow_private=True, timeout=5, gap=0.0) as fetcher:
         yield Watch(database, site, fetcher)
+
+
+@asynccontextmanager
+async def a_watch_of_news(database: Database) -> AsyncIterator[Watch]:
+    """A watch over one feed, which an hour ago showed nothing."""
+    async with a_watch(database) as made:
+        made.over_feed()
+        made.publish("/feed", rss())
+        await made.polls()
+        made.later(hours=1)
+        yield made
