@@ -254,20 +254,10 @@ def read_traits(statement: Statement) -> Traits:
     moment = statement.published
     days = days_in(tokens, moment.date() if moment else None)
     dated = set(days.tokens)
-    spans = place_spans(tokens)
-    places = {
-        place_id(name[:2], tokens.evidence(first, last)): (first, last) for first, last, name in spans if name
-    }
-    places = places_in(tokens) | places
-    taken = {i for first, last, _ in spans for i in range(first, last + 1)} | {
-        first for first, _ in places.values()
-    }
+    places, taken = _places(tokens)
     cued = {i for hits in cues.found.values() for hit in hits for i in (hit.first, hit.last)}
     names = names_in(tokens, taken | dated, cued, title_end, statement.language)
-    countries = frozenset(statement.countries or countries_of_tokens(tokens))
-    if statement.language in HOME and countries == {HOME[statement.language]}:
-        countries = frozenset(countries_of_tokens(tokens))  # the country of a language is a guess
-    countries |= {_WITHIN[country] for country in countries & _WITHIN.keys()}
+    countries = _countries(statement, tokens)
     places |= _towns(tokens, names)
     title = cut(statement.title[:_TITLE])
     in_title = {at for at in dated if at < len(title.words)}
@@ -316,6 +306,25 @@ def read_traits(statement: Statement) -> Traits:
             or lead.name not in {"", "moved"}
         ),
     )
+
+
+def _countries(statement: Statement, tokens: Tokens) -> frozenset[str]:
+    """The countries it is about, with those that they lie in."""
+    found = frozenset(statement.countries or countries_of_tokens(tokens))
+    if statement.language in HOME and found == {HOME[statement.language]}:
+        found = frozenset(countries_of_tokens(tokens))  # the country of a language is a guess
+    return found | {_WITHIN[country] for country in found & _WITHIN.keys()}
+
+
+def _places(tokens: Tokens) -> tuple[dict[str, tuple[int, int]], set[int]]:
+    """The places that are named, each with its tokens; and the tokens that are part of any place."""
+    spans = place_spans(tokens)
+    named = {
+        place_id(name[:2], tokens.evidence(first, last)): (first, last) for first, last, name in spans if name
+    }
+    places = places_in(tokens) | named
+    within = {i for first, last, _ in spans for i in range(first, last + 1)}
+    return places, within | {first for first, _ in places.values()}
 
 
 def _towns(tokens: Tokens, names: Names) -> dict[str, tuple[int, int]]:
