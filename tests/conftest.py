@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 from collections.abc import Iterator
 from itertools import count
@@ -27,6 +28,12 @@ _MIGRATED = "migrated"
 _SHARED = "shared"
 _EMPTY = "template1"
 _numbers = count(1)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
