@@ -7,19 +7,25 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import sqlalchemy as sa
+
 from storage.database import Database, now_utc
 from storage.people import Route
+from storage.tables import deliveries
 from storage.vault import Vault, read_or_make_key
 from tests.flow import nursery
 
 ROOT = Path(__file__).parents[2]
 VIGIL = (sys.executable, "-m", "bot")
+_PATIENCE = 90
+"""Seconds in which something comes about: no more than a few are needed where little else runs."""
 
 
 def free_port() -> int:
@@ -185,32 +191,29 @@ class Program:
 
     def states(self) -> list[str]:
         """The state of every delivery in the notification log, in the order they were queued."""
-        with self.database() as database, database.read() as work:
-            return [
-                delivery.state.value for key in range(1, 50) for delivery in work.deliveries.of_alert(key)
-            ]
+        with self.database() as database:
+            return _states(database, deliveries.c.alert_id)
 
     def notices(self) -> list[str]:
         """The state of every delivery of a notice to an admin, in the order they were queued."""
-        with self.database() as database, database.read() as work:
-            return [
-                delivery.state.value for key in range(1, 50) for delivery in work.deliveries.of_notice(key)
-            ]
+        with self.database() as database:
+            return _states(database, deliveries.c.notice_id)
 
     async def until(self, *states: str) -> None:
         """Wait until the notification log holds just these states of alerts."""
-        await self._until(self.states, states)
+        await self._until(deliveries.c.alert_id, states)
 
     async def until_notices(self, *states: str) -> None:
         """Wait until the notification log holds just these states of notices."""
-        await self._until(self.notices, states)
+        await self._until(deliveries.c.notice_id, states)
 
-    async def _until(self, found: Callable[[], list[str]], states: tuple[str, ...]) -> None:
-        for _ in range(600):
-            if sorted(found()) == sorted(states):
-                return
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"{found()} in place of {list(states)}\n{self.log()}")
+    async def _until(self, of: sa.Column[int], states: tuple[str, ...]) -> None:
+        last = time.monotonic() + _PATIENCE
+        with self.database() as database:
+            while sorted(found := _states(database, of)) != sorted(states):
+                if time.monotonic() > last:
+                    raise AssertionError(f"{found} in place of {list(states)}\n{self.log()}")
+                await asyncio.sleep(0.1)
 
     def updates(self) -> int:
         """How many updates are kept because they wait to be answered."""
@@ -233,3 +236,9 @@ class Program:
         return await asyncio.create_subprocess_exec(
             *VIGIL, *words, cwd=self.folder, env=environment, stdin=into, stdout=out, stderr=err
         )
+
+
+def _states(database: Database, of: sa.Column[int]) -> list[str]:
+    question = sa.select(deliveries.c.state).where(of.is_not(None)).order_by(of, deliveries.c.id)
+    with database.engine.connect() as connection:
+        return [str(state) for (state,) in connection.execute(question)]
