@@ -1,7 +1,7 @@
 """Reads the pages that entries link to, where the source shows only their beginning."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,8 @@ from storage.records import Entry
 
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 """When a page that could not be read is tried again, and how often."""
-_FOR_GOOD = frozenset({401, 403, 410, 451})
+_FOR_GOOD = frozenset({410, 451})
+"""What no later answer takes back; a firewall's 403 passes as often as not."""
 _LONGEST_WISH = 86_400.0
 _BROKEN_OFF = " .…[]"
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -52,16 +53,24 @@ class Linked:
     patience: float = 60.0
     """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
 
-    async def read(self, entries: Sequence[Entry], now: datetime, most: int) -> tuple[Entry, ...]:
+    async def read(
+        self,
+        entries: Sequence[Entry],
+        now: datetime,
+        most: int,
+        rest: Callable[[Entry], Entry] = lambda entry: entry,
+    ) -> tuple[Entry, ...]:
         """The entries, those that show only a beginning with the text of their page.
 
-        Of the newest `most` that need it. What could not be read is noted, and when to try again.
+        Of the newest `most` that need it; `rest` says what becomes of another that does. What could not be
+        read is noted, and when to try again.
         """
         wanting = [entry for entry in entries if _wants(entry)]
         wanting.sort(key=lambda entry: entry.published or _OLDEST, reverse=True)
         tasks = {entry.uid: asyncio.create_task(self._one(entry, now)) for entry in wanting[:most]}
+        left = {entry.uid: rest(entry) for entry in wanting[most:]}
         if not tasks:
-            return tuple(entries)
+            return tuple(left.get(entry.uid, entry) for entry in entries)
         try:
             _, slow = await asyncio.wait(tasks.values(), timeout=self.patience)
         finally:
@@ -69,7 +78,8 @@ class Linked:
                 task.cancel()
         await asyncio.gather(*slow, return_exceptions=True)
         return tuple(
-            _result(entry, tasks[entry.uid], now) if entry.uid in tasks else entry for entry in entries
+            _result(entry, tasks[entry.uid], now) if entry.uid in tasks else left.get(entry.uid, entry)
+            for entry in entries
         )
 
     async def _one(self, entry: Entry, now: datetime) -> Entry:
@@ -91,7 +101,7 @@ class Linked:
             # A front page or a notice may answer in its place: what the source itself said stays.
             entry = replace(entry, title=title, text=_with_own_words(entry.text, best.text), excerpt=False)
         entry = replace(_dated(entry, page or best, now), note=note)
-        return _later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
+        return later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
 
     async def _document(self, url: str, now: datetime, tried: _Tried) -> Document | None:
         """What is there to read; None, with a note, where it cannot be read now or ever."""
@@ -129,8 +139,7 @@ class Linked:
         if answer.status == 200:
             return answer
         wish = min(retry_after(answer.headers, now) or 0.0, _LONGEST_WISH)
-        if answer.status == 429:
-            self.pauses.obey(429, wish, now, answer.final_url)
+        self.pauses.obey(answer.status, wish, now, url, answer.final_url)
         why = f"the link leads nowhere: HTTP {answer.status} from {url}"
         if answer.status in _FOR_GOOD:
             raise Unreadable(why)
@@ -157,7 +166,7 @@ def _wants(entry: Entry) -> bool:
 
 def _result(entry: Entry, task: asyncio.Task[Entry], now: datetime) -> Entry:
     if task.cancelled():
-        return _later(replace(entry, note="the linked page was too slow"), now, 0.0)
+        return later(replace(entry, note="the linked page was too slow"), now)
     return task.result()
 
 
@@ -174,8 +183,11 @@ def _with_own_words(own: str, page: str) -> str:
     return f"{own}\n\n{page}"
 
 
-def _later(entry: Entry, now: datetime, pause: float) -> Entry:
-    """To be read again later each time; after the last try what the source shows has to do."""
+def later(entry: Entry, now: datetime, pause: float = 0.0) -> Entry:
+    """To be read again, later each time, and not before `pause` seconds have passed.
+
+    After the last try what the source shows has to do.
+    """
     if entry.tries >= len(_AGAIN):
         return replace(entry, tries=0, again_at=None)
     wait = max(_AGAIN[entry.tries], timedelta(seconds=pause))

@@ -1,7 +1,7 @@
 """Asks sources what is new, reads it, keeps it whole and queues what rings."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.batch import Batches
+from jobs.behind import Behind, is_waiting, touched
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, TimedOut, Unreachable
-from jobs.keep import NOBODY, Edit, Kept, Outcome, keep_all, pieces
+from jobs.keep import NOBODY, Kept, Outcome, keep_all, pieces
 from jobs.limits import Limits
-from jobs.linked import Linked
 from jobs.look import Trouble, trouble
 from jobs.notices import Admins
 from jobs.parser import Parser
@@ -22,13 +22,13 @@ from jobs.pauses import Pauses, host_of
 from jobs.polled import Polled, tell, waiting
 from jobs.readings import Readings
 from jobs.recall import Recall
-from jobs.steps.edits import merged, renewed, sift
+from jobs.steps.edits import renewed, sift
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import Understand, understand_entry
 from jobs.turns import Turns, apart
 from jobs.vanished import Vanished
-from jobs.verdict import digest_of, fault, missed, succeeded, unfinished
+from jobs.verdict import digest_of, fault, missed, soon, succeeded, unfinished
 from jobs.wishes import Wishes
 from storage.database import Database
 from storage.odds import repeated
@@ -46,10 +46,6 @@ _AT_HAND = 100
 """How many sources may be between their turn and their commit: what they brought is in memory."""
 _MOST_NEW = 500
 """How many new entries one poll takes: the rest comes with the next, which is due at once."""
-_LINKED_PAGES = 30
-"""How many linked pages one poll reads: the rest of a long archive keeps its excerpts."""
-_READ_AGAIN = 5
-"""How many of them for entries that are known: a list that changes with every look must not cost more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +72,16 @@ class Poller:
     _batches: Batches[Outcome, Kept] = field(init=False, repr=False)
     _vanished: Vanished = field(init=False, repr=False)
     _readings: Readings = field(init=False, repr=False)
+    _behind: Behind = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """One writer for all that the polls bring."""
         object.__setattr__(self, "_batches", Batches(self._store, lambda outcome: outcome.weight))
         object.__setattr__(self, "_vanished", Vanished(self.database, self.fetcher, self._pauses))
-        object.__setattr__(self, "_readings", Readings(self.parser, self.understand))
+        readings = Readings(self.parser, self.understand)
+        behind = Behind(self.database, self.fetcher, self._pauses, readings, self.limits)
+        object.__setattr__(self, "_readings", readings)
+        object.__setattr__(self, "_behind", behind)
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
         """Polls every watched source whose time has come and that is not being polled already.
@@ -140,8 +140,7 @@ class Poller:
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
-        linked = self._linked(source)
-        read = await linked.read(fresh, now, _LINKED_PAGES)
+        read = await self._behind.new(source, fresh, now, first_poll=source.last_success is None)
         new = await self._readings.understood(read, source, now, shown.understood)
         brought = pieces(Outcome(source, source, now, new=new, pushed=True))
         polled = _polled([await self._batches.add(piece) for piece in brought])
@@ -215,11 +214,12 @@ class Poller:
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = succeeded(source, answer, digest, now, state=state, detail=degraded)
+            edits, more = await self._behind.late(source, now)
             return Outcome(
                 source,
-                after,
+                soon(after, now) if more else after,
                 now,
-                edits=await self._read_late(source, now),
+                edits=edits,
                 standing=await self._vanished.found_later(source, now),
             )
         shown = await self.parser.shown(
@@ -241,36 +241,18 @@ class Poller:
         if not first and max(len(fresh), len(changed)) > _MOST_NEW:
             # The past that a first poll finds is no news, and has to be told from what comes later.
             fresh, changed, after = _newest(fresh, now), changed[:_MOST_NEW], unfinished(source, after, now)
-        linked = self._linked(source)
-        read = await linked.read(fresh, now, _LINKED_PAGES)
-        showing = {
-            entry.uid: entry for entry in await linked.read([new for _, new in changed], now, _READ_AGAIN)
-        }
-        edits = [(old, merged(old, showing[new.uid])) for old, new in changed]
+        read = await self._behind.new(source, fresh, now, first_poll=first)
+        edited = await self._behind.edited(source, changed, now)
+        late, more = await self._behind.late(source, now, but={old.id for old, _ in changed})
         return Outcome(
             source,
-            after,
+            soon(after, now) if more or is_waiting(read) else after,
             now,
             new=await self._readings.understood(read, source, now, shown.understood),
-            edits=(
-                *await self._readings.edits(edits, source, now),
-                *await self._read_late(source, now, but={old.id for old, _ in changed}),
-            ),
+            edits=(*await self._readings.edits(edited, source, now), *late),
             standing=await self._vanished.found(source, missing, now, {old.id for old, _ in changed}),
             first_poll=first,
         )
-
-    async def _read_late(self, source: Source, now: datetime, but: Collection[int] = ()) -> tuple[Edit, ...]:
-        """The linked pages that could not be read before, and whose time has come."""
-        if source.unread_due is None or source.unread_due > now:
-            return ()
-        found = await asyncio.to_thread(self._unread, source, now)
-        unread = [entry for entry in found if entry.id not in but]
-        read = await self._linked(source).read(unread, now, _READ_AGAIN)
-        return await self._readings.edits(list(zip(unread, read, strict=True)), source, now, late=True)
-
-    def _linked(self, source: Source) -> Linked:
-        return Linked(self.fetcher, self._pauses, self.parser, source.asked)
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:
         """429 speaks for the whole host, 503 for the one address; both are kept to by every program."""
@@ -347,13 +329,10 @@ class Poller:
             entries = [entry for entry in entries if entry.uid not in withheld]
             unknown = [entry for entry in unknown if entry.uid not in withheld]
             sifted = sift(entries, shown, work.entries.alike(source.id, unknown) if unknown else ())
-            known = work.entries.by_uid(source.id, [entry.uid for entry in sifted.edited])
-        edited = [(known[entry.uid], entry) for entry in sifted.edited if entry.uid in known]
+            shows = [*sifted.edited, *touched(work, source, entries, shown)]
+            known = work.entries.by_uid(source.id, [entry.uid for entry in shows])
+        edited = [(known[entry.uid], entry) for entry in shows if entry.uid in known]
         return sifted.new, [*edited, *sifted.renamed]
-
-    def _unread(self, source: Source, now: datetime) -> tuple[Entry, ...]:
-        with self.database.read() as work:
-            return work.entries.unread(source.id, now, _READ_AGAIN)
 
     def _store(self, outcomes: Sequence[Outcome]) -> tuple[Kept, ...]:
         """One transaction: the validators of several sources with all that their answers brought."""

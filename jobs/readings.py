@@ -1,7 +1,7 @@
 """What entries say: those that are new, and those that their publisher changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -50,10 +50,29 @@ class Readings:
                 # Kept by a version that knew no digests, or edited in what is no content.
                 found.append(Edit(old, new, by_publisher=not late))
                 continue
-            as_of = (old.published or now) if late else now
-            (read,) = await self.understood([new], source, as_of)
-            found.append(Edit(old, read.entry, read.statement, by_publisher=not late))
+            if late:
+                (read,) = await self.understood([new], source, old.published or now)
+                found.append(Edit(old, read.entry, read.statement, by_publisher=False))
+            else:
+                found.append(await self._edit(old, new, source, now))
         return tuple(found)
+
+    async def _edit(self, old: Entry, new: Entry, source: Source, now: datetime) -> Edit:
+        """What its publisher says now: read as of the edit, from which "tomorrow" and "12 March" count."""
+        as_of = _edited_at(old, new, now)
+        (read,) = await self.understood([replace(new, published=as_of)], source, as_of)
+        statement = replace(read.statement, published=new.published)
+        if statement.date_posted == as_of.date():
+            statement = replace(statement, date_posted=new.published.date() if new.published else None)
+        return Edit(old, replace(read.entry, published=new.published), statement)
+
+
+def _edited_at(old: Entry, new: Entry, now: datetime) -> datetime:
+    """When it was edited, as its publisher says where that can be; else now."""
+    before = old.updated or old.published
+    if new.updated and new.updated <= now and (before is None or before < new.updated):
+        return new.updated
+    return now
 
 
 def _is_of(entry: Entry, found: Understood | None) -> bool:

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from jobs.fetch import Fetcher, FetchError
+from jobs.fetch import Fetcher, FetchError, retry_after
 from jobs.pauses import Pauses
 from jobs.steps.links import bare
 from jobs.steps.marks import unpacked
@@ -140,9 +140,11 @@ class Vanished:
         """Whether the page is there; None where that could not be found out."""
         try:
             turn = Turns(self.pauses, nullcontext(), lambda: now).at
-            status = (await self.fetcher.get(url, linked_from=source.asked, turn=turn)).status
+            answer = await self.fetcher.get(url, linked_from=source.asked, turn=turn)
         except FetchError:
             return None
+        status = answer.status
+        self.pauses.obey(status, retry_after(answer.headers, now), now, url, answer.final_url)
         if status in _NO_ANSWER or status >= 500:
             return None
         return status not in _NOT_THERE

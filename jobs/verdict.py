@@ -38,7 +38,7 @@ def succeeded(
     hints = source.hints if known else hints_of(answer.body)
     etag = answer.headers.get("etag", source.etag if kept else "")
     last_modified = answer.headers.get("last-modified", source.last_modified if kept else "")
-    if breaks_off(answer.body):
+    if breaks_off(answer.body, framed=_is_framed(answer)):
         etag = last_modified = ""  # they may speak for the whole of it, of which the rest was never seen
     hub, topic = announced(source, answer.headers, b"" if known else answer.body, answer.final_url)
     silent = is_silent(source, now)
@@ -61,24 +61,34 @@ def succeeded(
     )
 
 
-def breaks_off(body: bytes) -> bool:
-    """Whether this is the beginning of a feed or page only: not every server says how long its answer is."""
+def breaks_off(body: bytes, *, framed: bool = False) -> bool:
+    """Whether this is the beginning of a feed or page only: not every server says how long its answer is.
+
+    What was `framed` came as its server sent it: a page that leaves out its last tag is whole then, as HTML
+    allows (13.1.2.4 optional tags). A feed that lacks it may have been broken off behind the server.
+    """
     root = _ROOT.search(body[:_HEAD].replace(b"\0", b""))
-    end = body[-_TAIL:].replace(b"\0", b"").lower()
-    return root is not None and b"</" + root.group(1).lower() not in end
+    if root is None or (framed and root.group(1).lower() == b"html"):
+        return False
+    last = b"</" + root.group(1)
+    return last not in body and last.lower() not in body[-_TAIL:].replace(b"\0", b"").lower()
+
+
+def _is_framed(answer: Fetched) -> bool:
+    """Whether the answer says where it ends (RFC 9112, 6.3): what is short of that is no answer at all."""
+    chunked = "chunked" in answer.headers.get("transfer-encoding", "").lower()
+    return chunked or "content-length" in answer.headers
+
+
+def soon(source: Source, now: datetime) -> Source:
+    """The source, which is asked again soon: not all that it showed could be read yet."""
+    due = now + _REST
+    return replace(source, next_due=min(source.next_due or due, due))
 
 
 def unfinished(source: Source, after: Source, now: datetime) -> Source:
     """The source after an answer of which not all is kept: it is asked for the whole of it, and soon."""
-    due = now + _REST
-    return replace(
-        after,
-        etag="",
-        last_modified="",
-        body_hash="",
-        marks=source.marks,
-        next_due=min(after.next_due or due, due),
-    )
+    return replace(soon(after, now), etag="", last_modified="", body_hash="", marks=source.marks)
 
 
 def missed(

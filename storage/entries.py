@@ -19,9 +19,12 @@ _MOST_ALIKE = 1_000
 
 _CAME = sa.func.coalesce(entries.c.published, entries.c.fetched, type_=entries.c.fetched.type)
 _OF_SOURCES = entries.c.source_id.in_(sa.bindparam("sources", expanding=True))
-_SHOWN = sa.select(entries.c.uid, entries.c.shown).where(
-    entries.c.source_id == sa.bindparam("source"), entries.c.uid.in_(sa.bindparam("uids", expanding=True))
+_THESE = (
+    entries.c.source_id == sa.bindparam("source"),
+    entries.c.uid.in_(sa.bindparam("uids", expanding=True)),
 )
+_SHOWN = sa.select(entries.c.uid, entries.c.shown).where(*_THESE)
+_UPDATED = sa.select(entries.c.uid, entries.c.updated).where(*_THESE)
 
 
 _NEXT_UNREAD = (
@@ -72,6 +75,14 @@ class Entries:
             found.update((row.uid, row.shown) for row in rows)
         return found
 
+    def updated(self, source_id: int, uids: Collection[str]) -> dict[str, datetime | None]:
+        """When their source called them updated last, for those of these uids that it has published."""
+        found: dict[str, datetime | None] = {}
+        for part in _parts(uids):
+            rows = self._connection.execute(_UPDATED, {"source": source_id, "uids": part})
+            found.update((row.uid, row.updated) for row in rows)
+        return found
+
     def by_uid(self, source_id: int, uids: Collection[str]) -> dict[str, Entry]:
         """The source's entries with these uids."""
         return {
@@ -98,11 +109,11 @@ class Entries:
         return tuple(found[key] for key in sorted(found, reverse=True))
 
     def unread(self, source_id: int, now: datetime, limit: int) -> tuple[Entry, ...]:
-        """Entries whose linked page is to be tried again now, the newest first."""
+        """Entries whose linked page is to be tried again now: the least tried first, then the newest."""
         return self._select(
             entries.c.source_id == source_id,
             entries.c.again_at <= now,
-            order=(entries.c.id.desc(),),
+            order=(entries.c.tries, entries.c.id.desc()),
             limit=limit,
         )
 

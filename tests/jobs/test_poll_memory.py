@@ -272,15 +272,18 @@ async def test_a_linked_page_that_never_answers_is_given_up(watch: Watch) -> Non
     assert watch.source().unread_due is None
 
 
-async def test_a_page_that_is_not_to_be_read_is_not_asked_twice(watch: Watch) -> None:
-    """What a server forbids, it forbids the next time too."""
+@pytest.mark.parametrize(("status", "times"), [(410, 1), (451, 1), (401, 5), (403, 5)])
+async def test_a_page_that_is_not_to_be_read_is_not_asked_again_and_again(
+    watch: Watch, status: int, times: int
+) -> None:
+    """What is gone stays gone; a firewall's 403 passes as often as not, and the call would be lost."""
     watch.over_feed()
     shows(watch, item("Whole", "It begins so […]", NOON, "1", f"{watch.site.url}/private"))
-    watch.publish("/private", "members only", "text/plain", 403)
-    for _ in range(5):
+    watch.publish("/private", "members only", "text/plain", status)
+    for _ in range(12):
         await watch.polls()
         watch.later(hours=5)
-    assert len(watch.asked("/private")) == 1
+    assert len(watch.asked("/private")) == times
 
 
 async def test_a_host_that_wants_no_more_of_us_is_not_asked_for_linked_pages_either(watch: Watch) -> None:
