@@ -159,13 +159,20 @@ class _Snapshot:
             "When the source is asked next, in seconds since 1970; absent before it is asked at all.",
             labels=["source"],
         )
+        silent = GaugeMetricFamily(
+            "vigil_source_silent_seconds",
+            "Since when nothing new came, for longer than this source ever paused; absent while it is usual.",
+            labels=["source"],
+        )
         for one in self._found.watched:
+            if one.silent_since:
+                silent.add_metric([one.name], self._age(one.silent_since))
             states.add_metric([one.name, one.state.value], 1)
             if one.last_success:
                 ages.add_metric([one.name], self._age(one.last_success))
             if one.next_due:
                 due.add_metric([one.name], one.next_due.timestamp())
-        yield from (states, ages, due)
+        yield from (states, ages, due, silent)
 
     def _of_deliveries(self) -> Iterator[Metric]:
         found = self._found

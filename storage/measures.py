@@ -32,6 +32,7 @@ class Watched:
     state: SourceState
     last_success: datetime | None
     next_due: datetime | None
+    silent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ class Measures:
 
 def measure(connection: Connection, now: datetime) -> Measures:
     """What there is to measure now."""
-    asked_for = sources.c.name, sources.c.state, sources.c.last_success, sources.c.next_due
-    rows = connection.execute(
-        sa.select(*asked_for, sources.c.silent_since.is_not(None)).where(sources.c.watched)
-    ).all()
-    watched = tuple(Watched(name, SourceState(state), success, due) for name, state, success, due, _ in rows)
+    asked_for = (
+        *(sources.c.name, sources.c.state, sources.c.last_success),
+        *(sources.c.next_due, sources.c.silent_since),
+    )
+    rows = connection.execute(sa.select(*asked_for).where(sources.c.watched)).all()
+    watched = tuple(Watched(name, SourceState(state), *moments) for name, state, *moments in rows)
     by_state = dict.fromkeys(SourceState, 0) | Counter(one.state for one in watched)
     by_hub = dict.fromkeys(SubscriptionState, 0)
     of_hubs = sa.select(subscriptions.c.state, sa.func.count()).group_by(subscriptions.c.state)

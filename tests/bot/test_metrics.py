@@ -55,6 +55,9 @@ async def test_the_state_of_every_source_is_told(database: Database) -> None:
     asked = {key[1]: value for key, value in found.items() if key[0].startswith("vigil_source_next_due")}
     assert asked == {"good": (LATER + timedelta(minutes=9)).timestamp(), "ill": NOON.timestamp()}
     assert found[("vigil_sources_silent",)] == 1
+    assert {key: value for key, value in found.items() if key[0] == "vigil_source_silent_seconds"} == {
+        ("vigil_source_silent_seconds", "ill"): 1800
+    }
     assert found[("vigil_offline",)] == 0
 
 
