@@ -23,6 +23,7 @@ from jobs.polled import Polled, tell, waiting
 from jobs.readings import Readings
 from jobs.recall import Recall
 from jobs.steps.edits import renewed, sift
+from jobs.steps.missing import is_named
 from jobs.steps.parsed import NotAFeed
 from jobs.steps.shown import Shown
 from jobs.steps.understand import Understand, understand_entry
@@ -139,7 +140,7 @@ class Poller:
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
-        fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
+        fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries, answer.body)
         read = await self._behind.new(source, fresh, now, first_poll=source.last_success is None)
         new = await self._readings.understood(read, source, now, shown.understood)
         brought = pieces(Outcome(source, source, now, new=new, pushed=True))
@@ -235,7 +236,7 @@ class Poller:
         self, source: Source, after: Source, shown: Shown, body: bytes, now: datetime
     ) -> Outcome:
         """What is new in an answer, what was edited in it, and what was taken out of it."""
-        fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries)
+        fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries, body)
         missing = await asyncio.to_thread(self._vanished.missing, source, shown.parsed, body)
         first = source.last_success is None
         if not first and max(len(fresh), len(changed)) > _MOST_NEW:
@@ -312,13 +313,14 @@ class Poller:
             self._pauses.learn(work.sources.paused(now))
 
     def _sifted(
-        self, source: Source, entries: Sequence[Entry]
+        self, source: Source, entries: Sequence[Entry], body: bytes
     ) -> tuple[tuple[Entry, ...], list[tuple[Entry, Entry]]]:
         """The new entries, and those that are known (as they were, as they are shown now)."""
         if not entries:
             return (), []
         with self.database.read() as work:
-            shown = work.entries.shown(source.id, [entry.uid for entry in entries])
+            read = {entry.uid for entry in entries}
+            shown = work.entries.shown(source.id, read)
             other = [entry.uid for entry in entries if shown.get(entry.uid, entry.shown) != entry.shown]
             if other:
                 before = work.entries.by_uid(source.id, other)
@@ -328,7 +330,10 @@ class Poller:
             withheld = work.statements.takedowns.withheld(source.name, unknown)
             entries = [entry for entry in entries if entry.uid not in withheld]
             unknown = [entry for entry in unknown if entry.uid not in withheld]
-            sifted = sift(entries, shown, work.entries.alike(source.id, unknown) if unknown else ())
+            alike = work.entries.alike(source.id, unknown) if unknown else ()
+            # Known by its bytes, it was not read again; an id that was is another item's now, if it is here.
+            gone = [entry for entry in alike if entry.uid in read or not is_named(entry, body)]
+            sifted = sift(entries, shown, gone)
             shows = [*sifted.edited, *touched(work, source, entries, shown)]
             known = work.entries.by_uid(source.id, [entry.uid for entry in shows])
         edited = [(known[entry.uid], entry) for entry in shows if entry.uid in known]

@@ -32,6 +32,7 @@ _TOO_MANY = {
     False: "more from this source within an hour than usual: an admin looks first",
 }
 NOBODY = Admins()
+_CALLED_OFF = "the same call was called off, and this may be the old one: an admin looks first"
 _NOT_ITS_OWN = "another source than the one that called says that it is over: an admin looks first"
 
 
@@ -154,7 +155,7 @@ def ring(
     )
     if alert.msg_type is MsgType.CANCEL and earlier:
         return _end(work, alert, occasion)
-    again = statement.relation is Relation.DUPLICATE
+    alert, occasion, again = _after_the_end(work, alert, occasion)
     aim = occasion.audience.aim(alert)
     if earlier and match.is_follow_up(alert):
         aim = replace(aim, follows=statement.case_id)
@@ -299,6 +300,33 @@ def timing(alert: Alert, occasion: Occasion) -> Timing:
 
 def _added(work: Work, alert: Alert, occasion: Occasion) -> int:
     return work.alerts.add(alert, occasion.understood, max(alert.sent, now_utc()))
+
+
+def _after_the_end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, Occasion, bool]:
+    """The alert, its occasion, and whether it says again what the case is known for.
+
+    A call in the words of one that was called off, with nothing rung since, is another one where it is said
+    anew (arrested again): an update for who heard of the end. Else it may be the old one, by a late relay,
+    and an admin looks first.
+    """
+    again = alert.statement.relation is Relation.DUPLICATE
+    if not (again and alert.references and alert.statement.alert.urgent and alert.case_id is not None):
+        return alert, occasion, again
+    last = work.alerts.on_case(alert.case_id)[-1]
+    if last.msg_type is not MsgType.CANCEL:
+        return alert, occasion, again
+    if _is_anew(alert, last):
+        return replace(alert, msg_type=MsgType.UPDATE), occasion, False
+    return alert, replace(occasion, doubt=occasion.doubt or _CALLED_OFF), again
+
+
+def _is_anew(alert: Alert, end: Alert) -> bool:
+    """Whether this was said after the end, by an organisation itself or by who told the end."""
+    said, ended = alert.statement.published, end.statement.published
+    if said and ended and said <= ended:
+        return False
+    issuers = set(alert.statement.issuers) & set(end.statement.issuers)
+    return alert.source.trust is Trust.OFFICIAL or alert.source.id == end.source.id or bool(issuers)
 
 
 def _may_take_back(work: Work, alert: Alert) -> bool:

@@ -53,6 +53,18 @@ def _age(entry: Entry) -> tuple[datetime, int]:
     return (entry.published or entry.fetched or _LONG_AGO, entry.id)
 
 
+def is_named(entry: Entry, body: bytes) -> bool:
+    """Whether an answer holds the entry's id as one: what was known by its bytes was not read again."""
+    forms = [form.encode("utf-8", "replace") for form in _forms([entry.uid])]
+    return any(
+        before + form + after in body for form in forms for before, after in _AROUND_AN_ID if form in body
+    )
+
+
+_AROUND_AN_ID = ((b">", b"<"), (b"CDATA[", b"]"), (b'"', b'"'))
+"""What stands around an id in RSS, Atom and JSON: a short one may stand anywhere."""
+
+
 def _stands_in(entry: Entry, body: bytes) -> bool:
     return any(form.encode("utf-8", "replace") in body for form in _forms((entry.uid, entry.url)))
 

@@ -428,6 +428,18 @@ async def test_a_page_that_is_due_again_and_whose_entry_is_edited_is_asked_once(
     assert len(watch.asked("/one")) == 2
 
 
+async def test_the_same_words_again_beside_the_first_are_a_new_item(watch: Watch) -> None:
+    """Arrested again, or an appeal that is worded alike each time: only what left the list was renamed."""
+    watch.over_feed()
+    first = item(*POST, NOON - timedelta(days=5), "first", f"{watch.site.url}/1")
+    shows(watch, first)
+    await watch.polls()
+    shows(watch, item(*POST, NOON, "second", f"{watch.site.url}/2"), first)
+    assert (await watch.polls()).new == 1
+    shows(watch, item(*POST, NOON, "third", f"{watch.site.url}/3"), first)
+    assert (await watch.polls()).new == 0, "the second goes by another name now"
+
+
 async def test_an_id_that_was_another_items_is_no_edit_of_it(watch: Watch) -> None:
     """A feed that numbers its items from the top: with each new one all others go by another number."""
     posts = [
