@@ -182,12 +182,19 @@ def ring(
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
         circle.amend(work, alert, now)
+    _ask_admins(work, alert, held, occasion)
+    return alert, queued
+
+
+def _ask_admins(work: Work, alert: Alert, held: str, occasion: Occasion) -> None:
+    """Where what it says is to be looked at, admins hear, and nobody else reads it meanwhile."""
     if review.concerns_of(held):
         _hide(work, alert, occasion)
-        # Of what is kept for who cannot be reached alone, admins hear on their return (`jobs.unanswered`).
-        if waiting := work.held.keep_back(alert.id, held):
-            review.announce_held(work, alert, waiting, held, occasion.audience.admins)
-    return alert, queued
+    elif _CALLED_OFF not in held:
+        return
+    # Of what is kept for who cannot be reached alone, admins hear on their return (`jobs.unanswered`).
+    if waiting := work.held.keep_back(alert.id, held):
+        review.announce_held(work, alert, waiting, held, occasion.audience.admins)
 
 
 def _hide(work: Work, alert: Alert, occasion: Occasion) -> None:
@@ -214,7 +221,7 @@ def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, 
     """
     looked_at = review.sentence(review.concerns(work, alert, occasion.limits.review))
     if looked_at or occasion.doubt or not rings:
-        return looked_at or occasion.doubt
+        return "; ".join(filter(None, (looked_at, occasion.doubt)))
     many = _too_many(work, alert, occasion)
     if many and aim is not None:
         storm.tell(work, alert, aim, many, occasion.audience.admins)

@@ -31,6 +31,7 @@ OTHERS = {
     "another source than the one that called": msgid(
         "Another source than the one that called says that it is over."
     ),
+    "the same call was called off": msgid("The same call was called off, and this may be the old one."),
     "many items of this source changed": msgid("Many items of its source changed at once."),
 }
 """By what is kept with a delivery that is held (`jobs.ring`, `jobs.storm`, `jobs.keep`)."""

@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.records import Alert
-from storage.words import DeliveryState, MsgType, Trust
+from storage.words import DeliveryState, EventKind, MsgType, Trust
 from tests.feed_places import Raw
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
@@ -65,7 +65,10 @@ async def test_a_late_relay_of_the_old_call_waits_for_an_admin(watch: Watch) -> 
     """It may be the old call, and it may be news: who never heard of it must not be misled."""
     alert = await says(watch, "other", CALL, "relayed")
     assert alert is not None
-    assert states(watch, alert) == [DeliveryState.HELD]
+    assert set(states(watch, alert)) == {DeliveryState.HELD}
+    (event,) = watch.events()
+    assert event.kind is EventKind.REVIEW
+    assert "called off" in event.detail
 
 
 async def test_the_old_call_found_late_rings_for_nobody(watch: Watch) -> None:
