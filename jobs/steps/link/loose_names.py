@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from jobs.steps.lexicon.tokens import Tokens, fold
 from jobs.steps.link import east
 from jobs.steps.link.common_words import common_words
 from jobs.steps.link.name import TRANSCRIBED, sounds_of
 from jobs.steps.link.name_words import ARABIC, bare_arabic, place_of, without_particle
-from jobs.steps.link.sounds import sounds
+from jobs.steps.link.sounds import data, sounds
 
 _HANGUL_RUN = re.compile("[가-힣]{2,12}")
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{2,60}")
@@ -53,14 +53,27 @@ def _loose_hangul(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:
         if at in taken or tokens.text[match.start() - 1 : match.start()].isdecimal():
             continue  # what follows a figure is what it counts
         word = without_particle(match.group())
-        if len(word) < 2 or len(word) > 8:
-            continue
+        if len(word) < 2 or len(word) > 8 or word in _korean_words() or _CONJUGATED.search(match.group()):
+            continue  # by their sounds alone such words are many a foreigner's name
         yield f"w:{word}", at
         for key in sounds_of(word):
             if len(key) > 1:
                 yield f"s:{key}", at
         if word[0] in east.hangul_surnames() and len(word) <= 4:
             yield east.korean_by_hangul(word[:3]), at
+
+
+_CONJUGATED = re.compile(
+    "(?:하[는고며여지]|되[는고며어지]|[했됐었았였겠](?:다|고|으며|지만|던|습니다|는데)?"
+    "|[한된는은있없]다|습니다|십시오|해야)$"
+)
+"""How a verb ends, and hardly a name."""
+
+
+@cache
+def _korean_words() -> frozenset[str]:
+    """Common words of Korean, without particles."""
+    return frozenset(data("common")["ko"]["words"].split())
 
 
 def _loose_han(tokens: Tokens, taken: set[int]) -> Iterator[tuple[str, int]]:

@@ -286,6 +286,30 @@ def test_what_every_text_of_the_field_names_joins_no_cases(first: str, second: s
     assert after(one, two) == Linked(None, Relation.NEW)
 
 
+@pytest.mark.parametrize(
+    ("korean", "other"),
+    [
+        (
+            ("대사관 앞 집회", "시민들이 중국 대사관 앞에서 아홉 명의 송환에 반대하는 집회를 열었다."),
+            (
+                "URGENT: Tibetan monk Tsering Wangdu faces execution within days",
+                "Tsering Wangdu, a monk of Labrang, may be executed in Lanzhou. Write to Beijing.",
+            ),
+        ),
+        (
+            ("송환 중단 촉구 서한", "중국 정부에 탈북민 아홉 명의 송환 중단을 촉구하는 서한을 보냈다."),
+            (
+                "立即释放维权律师江天勇",
+                "维权律师江天勇被秘密关押，家属担心他遭受酷刑。请立即致函中国政府要求释放。",
+            ),
+        ),
+    ],
+)
+def test_a_common_word_of_korean_is_nobodys_name(korean: tuple[str, str], other: tuple[str, str]) -> None:
+    """반대하는 sounds like Wangdu and 중단 like 江天勇: a call is no echo of a rally."""
+    assert after(told(*korean, source="alliance"), told(*other, hours=20)).relation is Relation.NEW
+
+
 def test_a_source_calls_off_what_it_asked_and_names_nobody() -> None:
     """A stand-down hours later is of its own last call; of another matter it is not, nor days later."""
     first = told(
