@@ -57,6 +57,7 @@ def rules(config: Config) -> Rules:
     return Rules(
         approvals=config.admins.approvals,
         cooling_off=timedelta(seconds=config.admins.cooling_off),
+        per_day=config.admins.appeals_per_day,
         per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
         organisation=config.admins.organisation,
         admins=admins(config),

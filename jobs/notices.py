@@ -16,7 +16,7 @@ _LANE = 3
 """After every alert that is sent at once but digests: subscribers come first."""
 
 _AT_ONCE = 0
-_FOR_SUSPENDED = (EventKind.STAFF, EventKind.APPEAL_COOLING)
+_FOR_SUSPENDED = (EventKind.STAFF, EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING)
 """What also those hear whom the configuration names and a stolen phone may have suspended."""
 
 

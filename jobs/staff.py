@@ -108,7 +108,7 @@ def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtD
     person = _other(work, typed, by, rules)
     number = work.staff.suspend(person.mark, person.transport, now).id
     work.audit.note(by, Act.SUSPENDED, number, now)
-    for one in work.appeals.cooling():
+    for one in work.appeals.approved():
         appeal = work.appeals.get(one)
         if appeal and person.mark in {appeal.author, *appeal.approved}:
             hand_back(work, one, rules, now)

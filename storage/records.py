@@ -5,7 +5,7 @@ prints them. A record that has not been stored yet has the id 0.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -237,6 +237,18 @@ class PersonsAtRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """What an appeal of the admins says in one more language than its first."""
+
+    language: str
+    """ISO 639-1."""
+    title: str = field(repr=False)
+    text: str = field(default="", repr=False)
+    to: str = field(default="", repr=False)
+    """Who is asked to do something; "" where that is said as in the first language."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A document understood."""
 
@@ -279,6 +291,16 @@ class Statement:
     """Whether words of it were taken out for somebody's safety; a mark stands in their place."""
     taken_down: datetime | None = None
     """When an admin took it down: then nothing but its number, its kind and its case is known."""
+    wordings: tuple[Wording, ...] = ()
+    """The same in other languages; only an appeal has any."""
+
+    def worded(self, language: str) -> "Statement":
+        """As whoever reads this language reads it: in its words where there are any, else as it stands."""
+        found = next((one for one in self.wordings if one.language == language), None)
+        if found is None or language == self.language:
+            return self
+        asked = (Addressee(found.to),) if found.to else self.addressees
+        return replace(self, title=found.title, text=found.text, language=language, addressees=asked)
 
 
 @dataclass(frozen=True, slots=True)

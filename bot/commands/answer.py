@@ -121,7 +121,9 @@ def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
     told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
     command, _ = _understood(request)
     if command is not None and command.desk and request.role is not None:
-        (stand,) = (command.stands or appeals)(request, work, speech).messages
+        told_by = command.stands or appeals
+        asked = request if command.stands else replace(request, text="/appeals")
+        (stand,) = told_by(asked, work, speech).messages
         return Reply((replace(stand, blocks=(told, *stand.blocks)),))
     if work.recipients.find(request.transport, request.address) is None:
         return reply(told, paragraph(speech.t("Nothing is stored about this chat.")))

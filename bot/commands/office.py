@@ -26,6 +26,7 @@ ACTS = {
     Act.DROPPED: msgid("dropped the draft of appeal {number}"),
     Act.APPROVED: msgid("approved appeal {number}"),
     Act.COOLING: msgid("appeal {number} was about to go out"),
+    Act.SCHEDULED: msgid("appeal {number} was approved for a set time"),
     Act.SENT: msgid("appeal {number} went out"),
     Act.STOPPED: msgid("stopped appeal {number}"),
     Act.RETURNED: msgid("appeal {number} became a draft again"),

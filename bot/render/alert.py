@@ -1,6 +1,6 @@
 """Sets an alert as a subscriber gets it: the danger first, fit for a lock screen, never above 3,500 units."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
@@ -55,8 +55,10 @@ _EDITED = msgid("The source has changed its call.")
 def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
     """Return the message that tells `alert` at `now`.
 
-    Only what the statement holds is said; what an urgent call leaves open is said to be open.
+    Only what the statement holds is said; what an urgent call leaves open is said to be open. What has words
+    in the reader's language is told in these.
     """
+    alert = replace(alert, statement=alert.statement.worded(speech.language))
     if is_appeal(alert):  # its length is limited when it is written
         blocks = (_heading(alert, speech), *appeal_blocks(alert, speech, now))
         return Message(blocks, choices=_choices(alert, speech))

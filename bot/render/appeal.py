@@ -60,7 +60,10 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, .
     link = Span(shorten(statement.url, _LINK), href=statement.url)
     spoken = ""
     if statement.language != speech.language:
-        spoken = speech.t("in {language}", language=speech.language_name(statement.language))
+        spoken = speech.t(
+            "This is in {language}: it was not written in your language.",
+            language=speech.language_name(statement.language),
+        )
     return (
         *(Paragraph((Span(sentence),)) for sentence in remarks),
         title,

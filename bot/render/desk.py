@@ -1,6 +1,7 @@
 """Says to admins how an appeal stands: who approved it, whom it reaches, how far its sending is."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.render.drill import marked
 from bot.render.message import Block, Field, Line, Span, Style
@@ -8,11 +9,13 @@ from bot.render.text import shorten
 from bot.speech import Speech, msgid
 from jobs.desk import Rules
 from jobs.launch import Reached
+from jobs.steps.clock import zone_of
 from storage.appeals import Appeal
 from storage.words import AppealState, DeliveryState
 
 STATES = {
     AppealState.DRAFT: msgid("a draft: nobody has got it"),
+    AppealState.SCHEDULED: msgid("approved: it goes out at a set time"),
     AppealState.COOLING: msgid("approved: it is about to be sent"),
     AppealState.SENT: msgid("sent"),
     AppealState.STOPPED: msgid("stopped"),
@@ -45,6 +48,19 @@ def audience(found: Reached, rules: Rules, speech: Speech) -> str:
     return speech.joined((told, later)) if found.at_once else later
 
 
+def told_at(when: datetime, zone: str, speech: Speech) -> str:
+    """Return a moment by the clock that its author named it by, and by the reader's where that differs."""
+    here = speech.moment(when)
+    clock = zone_of(zone)
+    if clock is None:
+        return here
+    there = speech.moment(when, clock)
+    named = speech.t("{moment} ({zone})", moment=there, zone=zone) if "/" in zone else there
+    if when.astimezone(clock).utcoffset() == when.astimezone(speech.timezone).utcoffset():
+        return named
+    return speech.t("{there}; by your clock {here}", there=named, here=here)
+
+
 def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tuple[Block, ...]:
     """Return how it stands with one that was not sent yet."""
     people = 1 + len({*appeal.approved} - {appeal.author})
@@ -55,8 +71,10 @@ def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tu
         Field(speech.t("People who stand for it"), (Span(agreed),)),
         Field(speech.t("Mark of these very words"), (Span(appeal.mark, Style.CODE),)),
     ]
-    if appeal.due:
-        blocks.append(Field(speech.t("Goes out"), (Span(speech.moment(appeal.due)),)))
+    set_for = appeal.due or (appeal.draft.at if appeal.draft else None)
+    if set_for:
+        zone = appeal.draft.zone if appeal.draft else ""
+        blocks.append(Field(speech.t("Goes out"), (Span(told_at(set_for, zone, speech)),)))
     return tuple(blocks)
 
 
@@ -81,6 +99,8 @@ def progress(tally: Mapping[DeliveryState, int], speech: Speech) -> str:
 def listed(appeal: Appeal, headline: str, tally: Mapping[DeliveryState, int], speech: Speech) -> Line:
     """Return one line of the list of appeals."""
     told = [speech.t(STATES[appeal.state])]
+    if appeal.due and appeal.draft:
+        told.append(told_at(appeal.due, appeal.draft.zone, speech))
     if tally:
         told.append(progress(tally, speech))
     return (

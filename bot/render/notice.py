@@ -37,6 +37,7 @@ _QUIET = frozenset(
 _ORDER = (
     EventKind.STAFF,
     EventKind.APPEAL_COOLING,
+    EventKind.APPEAL_SCHEDULED,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
@@ -88,7 +89,7 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
     if not number:
         return ((Choice(speech.t("Status"), "/status"),),)
     shown = Choice(speech.t("Show"), f"/{'drill' if _is_drill(first) else 'appeal'} {number}")
-    if first.kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING):
+    if first.kind in (EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING):
         return ((Choice(speech.t("Stop"), f"/stop {number}"), shown),)
     return ((shown,),)
 

@@ -30,6 +30,7 @@ from jobs.remind import Reminder
 from storage.appeals import Appeal, Draft
 from storage.database import Database, Work
 from storage.people import Delivery, Recipient
+from storage.records import Wording
 from storage.tables import deliveries, notices
 from storage.words import AppealState, Cause, DeliveryState, Digest, EventKind, Kind, MsgType, Urgency
 from tests.builders import NOON, a_reader, a_route, arrived
@@ -40,8 +41,8 @@ RULES = Rules(admins=ADMINS)
 ANNA, BRUNO = "a" * 64, "b" * 64
 WORDS = Draft("Nine face return", "Write to the ministry today.", "en", Urgency.IMMEDIATE, ("KP",))
 LATER = NOON + timedelta(minutes=1)
-FALSE = (Cause.FALSE, ("Nine face return", "What this appeal said is not true."))
-SAFETY = (Cause.SAFETY, ("An appeal that was taken down", "It was taken down."))
+FALSE = (Cause.FALSE, (Wording("en", "Nine face return", "What this appeal said is not true."),))
+SAFETY = (Cause.SAFETY, (Wording("en", "An appeal that was taken down", "It was taken down."),))
 
 
 def readers(work: Work, number: int = 3) -> list[Recipient]:

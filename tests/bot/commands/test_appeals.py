@@ -26,7 +26,6 @@ from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, arrived
 
 ENGLISH = Speech("en")
-TODAY = NOON.date()
 APPEAL = "/appeal\nurgency: Immediate\nNine face return\nWrite to the ministry today."
 
 
@@ -47,7 +46,7 @@ def other(database: Database) -> Chat:
 
 def made(words: str, before: Draft | None = None) -> Draft:
     """The appeal that is meant."""
-    return draft(words, before, ENGLISH, TODAY)
+    return draft(words, before, ENGLISH, NOON)
 
 
 def mistaken(words: str) -> str:
@@ -274,11 +273,17 @@ async def test_rules_and_rights_come_from_the_configuration_alone(database: Data
 
 
 def test_everybody_is_answered_in_their_language(admin: Chat, other: Chat) -> None:
-    """A Korean admin reads the draft of an English one in Korean, its words as they are."""
+    """A Korean admin reads in Korean how the draft of an English one stands, and what its readers will."""
     admin.says(APPEAL)
     other.language = "ko"
     shown = other.says("/appeal 1")
+    assert shown.startswith("호소 1번")
+    assert "URGENT APPEAL · Nine face return" in shown
+    with admin.database.write() as work:
+        a_reader(work, a_route(), address="3", language="ko")
+    shown = other.says("/appeal 1")
     assert "긴급 호소 · Nine face return" in shown
+    assert "이 글의 언어: 영어" in shown
     assert "이 문구 그대로 승인" in other.offered
 
 

@@ -152,7 +152,7 @@ def test_what_becomes_of_an_appeal_is_told_alone_and_can_be_stopped_from_there(k
     assert "Recipients: 4,812" in told
     assert "Goes out: 10 March 2026, 21:01 KST" in told
     offered = {choice.label: choice.command for row in message.choices for choice in row}
-    going = kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING)
+    going = kind in (EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING)
     assert offered == ({"Stop": "/stop 7"} if going else {}) | {"Show": "/appeal 7"}
     assert not message.silent
 
