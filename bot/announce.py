@@ -58,7 +58,8 @@ class Transport(Protocol):
         """Say the message, whole and in order, in as many parts as the platform needs.
 
         A silent message makes no sound; of another one at most the first part does. Its choices
-        stand at its end. It is shown as belonging to the message that the reference `under` names;
+        stand at its end, and its picture below; one that is not to be had, or that the platform
+        refuses, holds nothing up. It is shown as belonging to the message that the reference `under` names;
         one that is not there, or no reference at all, holds nothing up.
         """
 
@@ -89,7 +90,7 @@ def bare(message: Message) -> Message:
     """The words alone, in one part: for a platform that refused the message as it was."""
     words = plain_text(message)
     shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
-    return replace(message, blocks=(Paragraph((Span(shown),)),), choices=())
+    return replace(message, blocks=(Paragraph((Span(shown),)),), choices=(), picture=None)
 
 
 @dataclass(frozen=True, slots=True)

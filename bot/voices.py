@@ -99,6 +99,7 @@ def telegram(
         webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
         alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
         pace=pace,
+        load=desk.picture,
     )
 
 
@@ -152,6 +153,7 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
             apology=apology,
             gone=gone,
             language=config.language,
+            load=desk.picture,
         )
     except OSError as error:
         remedy = "mend the rights of its folder, or `store` under [matrix]"

@@ -68,14 +68,18 @@ class Halted:
         return self.tally.get(DeliveryState.CANCELLED, 0) + self.tally.get(DeliveryState.FAILED, 0)
 
 
-def write(work: Work, admin: str, draft: Draft, now: datetime, *, drill: bool = False) -> Appeal:
+def write(
+    work: Work, admin: str, draft: Draft, now: datetime, *, drill: bool = False, shows: bytes = b""
+) -> Appeal:
     """A new appeal, or a drill, which nobody gets before others have approved it.
 
-    Raises Refused where this admin has as many drafts as one may.
+    `shows` are the bytes of its picture, where it has one. Raises Refused where this admin has as many
+    drafts as one may.
     """
     if len(work.appeals.drafts(admin)) >= MOST_DRAFTS:
         raise Refused(Refusal.FULL)
     made = work.appeals.add(admin, draft, now, drill=drill)
+    _show(work, made.id, draft, shows)
     work.audit.note(admin, Act.WRITTEN, made.id, now)
     return made
 
@@ -98,11 +102,22 @@ def draft_of(work: Work, number: int) -> Appeal:
     return found
 
 
-def edit(work: Work, appeal: Appeal, admin: str, draft: Draft, now: datetime) -> Appeal:
-    """It has other words, whose author is who wrote them; what was approved before is void."""
+def edit(work: Work, appeal: Appeal, admin: str, draft: Draft, now: datetime, shows: bytes = b"") -> Appeal:
+    """It has other words, whose author is who wrote them; what was approved before is void.
+
+    `shows` are the bytes of another picture, where it has another one now.
+    """
+    _show(work, appeal.id, draft, shows)
     made = work.appeals.rewrite(appeal.id, admin, draft, now)
     work.audit.note(admin, Act.EDITED, appeal.id, now)
     return made
+
+
+def _show(work: Work, number: int, draft: Draft, shows: bytes) -> None:
+    if draft.picture is None:
+        work.pictures.drop(number)
+    elif shows:
+        work.pictures.keep(number, draft.picture, shows)
 
 
 def drop(work: Work, number: int, admin: str, now: datetime) -> None:

@@ -83,6 +83,7 @@ def correct(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     rung, _ = cease(work, appeal, now)
     if why is Cause.SAFETY:
         take_down(work, alert.statement.id, f"appeal {number} endangered somebody", now)
+        work.pictures.drop(number)
     correction = store(work, corrected(alert, end, now))
     lane = match.lane(correction)
     told = work.appeals.queue_correction(

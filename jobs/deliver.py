@@ -65,6 +65,13 @@ class Voice(Protocol):
         """Shows what a message has to say now, in its place."""
 
 
+def _shows(errand: Errand) -> bool:
+    """Whether it has a picture. Of a digest nothing is shown."""
+    matter = errand.matter
+    alerts = matter if isinstance(matter, Sequence) else ()
+    return len(alerts) == 1 and alerts[0].statement.picture is not None
+
+
 @dataclass(slots=True)
 class Deliverer:
     """Empties the queue of one transport. To be run by the one holder of the transport's sender lock.
@@ -88,6 +95,8 @@ class Deliverer:
     _paused_until: datetime | None = None
     _is_probing: bool = False
     """Whether the account could not send at the last attempt: then one message is tried, not many."""
+    _with_pictures: bool = False
+    """Whether what left last had a picture, which goes as a message of its own."""
     _refused: int = 0
     """The recipient at whom the account was told to wait."""
     _others_went: bool = False
@@ -176,7 +185,10 @@ class Deliverer:
         busy |= self._limited.keys()
         self._known = {chat: ids for chat, ids in self._known.items() if chat in busy}
         without = set(self._held).union(*self._known.values())
-        most = min(self.most - len(self._under_way), self.pace.room())
+        room = self.pace.room()
+        if self._with_pictures:  # each of them is two messages
+            room = min(room, max(1, room // 2))
+        most = min(self.most - len(self._under_way), room)
         if self._is_probing:
             most = min(most, 1 - len(self._under_way))
             without |= {self._aside} if self._aside else set()
@@ -190,6 +202,7 @@ class Deliverer:
         return bool(resting) and await asyncio.to_thread(self._ledger.is_due, resting)
 
     def _set_out(self, errand: Errand) -> None:
+        self._with_pictures = _shows(errand)
         self._known.setdefault(errand.place.chat, set()).add(errand.recipient.id)
         task = asyncio.create_task(self._send(errand))
         self._under_way[task] = errand
@@ -200,7 +213,8 @@ class Deliverer:
         self._news.set()
 
     async def _send(self, errand: Errand) -> None:
-        now, slot = self.now(), self.pace.leaves(errand.place)
+        now = self.now()
+        slots = [self.pace.leaves(errand.place) for _ in range(1 + _shows(errand))]
         try:
             outcome = await self._said(errand, now)
         except Exception:
@@ -208,7 +222,8 @@ class Deliverer:
             log.exception("deliver.fault", transport=self.voice.name, delivery=errand.number)
             outcome = Uncertain("fault in Vigil while sending: see the log")
         finally:  # who was broken off on the way holds its place no longer
-            self.pace.answered(slot)
+            for slot in slots:
+                self.pace.answered(slot)
         outcome = self._whose(errand.recipient.id, outcome)
         finished = Finished(errand, outcome, self.now())
         self._is_probing = isinstance(outcome, RetryLater) and outcome.everyone

@@ -75,6 +75,7 @@ def alert_of(number: int, draft: Draft, rules: Rules, now: datetime, status: Sta
         published=now,
         source_name=DESK.name,
         wordings=draft.wordings,
+        picture=draft.picture,
     )
     expires = now + _LIFE
     if draft.by:

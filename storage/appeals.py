@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.queueing import queue_for
 from storage.reach import meant
-from storage.records import Wording
-from storage.tables import alerts, appeals, approvals, deliveries, recipients
+from storage.records import Picture, Wording
+from storage.tables import alerts, appeals, approvals, deliveries, pictures, recipients
 from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
@@ -40,6 +40,8 @@ class Draft:
     """The same in other languages: whoever is spoken to in one of them reads its words."""
     at: datetime | None = None
     """When it is to go out; None for as soon as it may."""
+    picture: Picture | None = None
+    """What it shows; its bytes are kept beside it."""
     zone: str = ""
     """The clock by which its author named that moment: an IANA name or an offset."""
 
@@ -50,6 +52,7 @@ class Draft:
             "countries": list(self.countries),
             "wordings": [asdict(one) for one in self.wordings],
         }
+        made["picture"] = asdict(self.picture) if self.picture else None
         for name in ("by", "at"):
             made[name] = made[name].isoformat() if made[name] else None
         return json.dumps(made, ensure_ascii=False, sort_keys=True)
@@ -189,7 +192,8 @@ class Appeals:
         self._set(number, state=state)
 
     def drop(self, number: int) -> None:
-        """A draft that nobody wants any more is not kept."""
+        """A draft that nobody wants any more is not kept, nor its picture."""
+        self.connection.execute(sa.delete(pictures).where(pictures.c.appeal_id == number))
         self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
         self.connection.execute(sa.delete(appeals).where(appeals.c.id == number))
 
@@ -289,5 +293,6 @@ def _draft(words: str) -> Draft:
             "urgency": Urgency(made["urgency"]),
             "wordings": tuple(Wording(**one) for one in made.get("wordings", ())),
             "at": datetime.fromisoformat(made["at"]) if made.get("at") else None,
+            "picture": Picture(**made["picture"]) if made.get("picture") else None,
         }
     )

@@ -39,6 +39,7 @@ from storage.moments import Moments
 from storage.nodes import Nodes
 from storage.notices import Notices
 from storage.own_time import OwnTime
+from storage.pictures import Pictures
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.redactions import Redactions
@@ -87,6 +88,7 @@ class Work:
     redactions: Redactions
     courses: Courses
     appeals: Appeals
+    pictures: Pictures
     staff: Staff
     audit: Audit
 
@@ -284,6 +286,7 @@ class Database:
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
             appeals=Appeals(connection, key),
+            pictures=Pictures(connection, key),
             staff=Staff(connection, key),
             audit=Audit(connection, key),
         )

@@ -14,6 +14,7 @@ from storage.records import (
     Demand,
     Dropped,
     PersonsAtRisk,
+    Picture,
     Reason,
     Signatories,
     Source,
@@ -129,6 +130,7 @@ def reading_of(statement: Statement) -> dict[str, object]:
         "dropped": [_fields(one) for one in statement.dropped],
         "withheld": statement.withheld,
         "wordings": [_fields(one) for one in statement.wordings],
+        "picture": _fields(statement.picture) if statement.picture else None,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -188,6 +190,7 @@ def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
         withheld=bool(reading.get("withheld", False)),
         taken_down=row["taken_down"],
         wordings=tuple(Wording(**one) for one in reading.get("wordings", ())),
+        picture=Picture(**reading["picture"]) if "picture" in reading else None,
         source_name=row["source_name"],
         link=tuple(Reason(**reason) for reason in reading.get("link", ())),
         issuers=tuple(reading.get("issuers", ())),

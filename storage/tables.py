@@ -431,6 +431,14 @@ approvals = Table(
     Column("admin", String(64), primary_key=True),
 )
 
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("appeal_id", ForeignKey("appeals.id"), primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

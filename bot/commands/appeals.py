@@ -117,19 +117,21 @@ def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, dril
         desk.drop(work, typed.number, admin, now)
         told = paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number))
         return drills.about(drill, reply(told), speech)
+    shows = request.picture.picture if request.picture else None
+    data = request.picture.data if request.picture else b""
     if not typed.number:
-        words = draft(typed.words, None, speech, now)
+        words = draft(typed.words, None, speech, now, shows=shows)
         words = drills.named(words) if drill else words
-        found = desk.write(work, admin, words, now, drill=drill)
-    elif typed.words or typed.drop:
+        found = desk.write(work, admin, words, now, drill=drill, shows=data)
+    elif typed.words or typed.drop or shows:
         before = desk.draft_of(work, typed.number)
         assert before.draft is not None  # noqa: S101 - a draft has words
         if typed.drop:
             words = without(before.draft, typed.language, speech)
         else:
-            words = draft(typed.words, before.draft, speech, now, typed.language)
+            words = draft(typed.words, before.draft, speech, now, typed.language, shows)
         words = drills.named(words) if drill else words
-        found = desk.edit(work, before, admin, words, now)
+        found = desk.edit(work, before, admin, words, now, data)
     else:
         found = desk.known(work, typed.number)
     if found.draft is None:

@@ -14,7 +14,7 @@ from bot.commands.mistake import Mistake
 from bot.render.clean import clean
 from bot.speech import Speech, languages
 from storage.appeals import Draft
-from storage.records import Wording, without_credentials
+from storage.records import Picture, Wording, without_credentials
 from storage.words import Urgency
 
 EXAMPLE = "/appeal 7"
@@ -24,7 +24,7 @@ TEXT = 2_400
 _TO = 100
 _URL = 300
 _COUNTRIES = 20
-_KEYS = ("headline", "countries", "to", "by", "at", "url", "lang", "urgency", "text")
+_KEYS = ("headline", "countries", "to", "by", "at", "url", "lang", "urgency", "picture", "text")
 _OF_A_LANGUAGE = {"headline": "title", "text": "text", "to": "to"}
 """What is said in each language by itself, and as what it is kept."""
 _KEY = re.compile(rf"[ \t]*({'|'.join(_KEYS)})[ \t]*[:：](.*)", re.IGNORECASE)
@@ -71,13 +71,23 @@ def changes(typed: str) -> bool:
     return bool(found.words or found.drop)
 
 
-def draft(words: str, before: Draft | None, speech: Speech, now: datetime, language: str = "") -> Draft:
+def draft(
+    words: str,
+    before: Draft | None,
+    speech: Speech,
+    now: datetime,
+    language: str = "",
+    shows: Picture | None = None,
+) -> Draft:
     """Return the appeal that these words make, or make of what it was `before`.
 
     First lines with a key, then the headline, then the text; each of them may be left out where there was
-    one before. With `language` they are its words in that one. Raises Mistake for what cannot be sent so.
+    one before. With `language` they are its words in that one; `shows` is a picture that came with them.
+    Raises Mistake for what cannot be sent so.
     """
     given, rest = _keys(words)
+    if shows:
+        given["picture"] = ""
     if rest:
         headline, _, text = rest.partition("\n")
         given |= {"headline": headline, "text": text}
@@ -86,6 +96,10 @@ def draft(words: str, before: Draft | None, speech: Speech, now: datetime, langu
         return _worded(made, language, given, speech)
     if "lang" in given:
         made = _first_in(made, _language(given.pop("lang").strip(), speech))
+    if "picture" in given:
+        if given.pop("picture").strip():
+            raise Mistake("Send the picture itself, with {example} below it.", example=EXAMPLE)
+        made = replace(made, picture=shows)
     if "at" in given:
         at, zone = appointed(given.pop("at").strip(), speech, now)
         made = replace(made, at=at, zone=zone)

@@ -1,7 +1,7 @@
 """Shows a draft: how it stands, and what its recipients will read, in each of their languages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.commands import drills
@@ -48,8 +48,11 @@ def shown(found: Appeal, draft: Draft, request: Request, work: Work, speech: Spe
         paragraph(_announced(messages, speech)),
     ]
     *others, last = messages
-    shown_last = Message(last.message.blocks, _choices(found, speech))
-    told = (Message(tuple(blocks)), *(Message(one.message.blocks) for one in others), shown_last)
+    told = (
+        Message(tuple(blocks)),
+        *(replace(one.message, choices=()) for one in others),
+        replace(last.message, choices=_choices(found, speech)),
+    )
     return drills.about(found.drill, Reply(told), speech)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
+from bot.render.appeal import appeal_blocks, appeal_word, is_appeal, picture_of
 from bot.render.changes import changes_blocks
 from bot.render.drill import banner, remark
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
@@ -61,7 +61,7 @@ def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
     alert = replace(alert, statement=alert.statement.worded(speech.language))
     if is_appeal(alert):  # its length is limited when it is written
         blocks = (_heading(alert, speech), *appeal_blocks(alert, speech, now))
-        return Message(blocks, choices=_choices(alert, speech))
+        return Message(blocks, choices=_choices(alert, speech), picture=picture_of(alert))
     for measure in _MEASURES:
         message = _drawn(alert, speech, now, measure)
         if length(message) <= LIMIT:

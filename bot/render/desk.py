@@ -11,6 +11,7 @@ from jobs.desk import Rules
 from jobs.launch import Reached
 from jobs.steps.clock import zone_of
 from storage.appeals import Appeal
+from storage.records import Picture
 from storage.words import AppealState, DeliveryState
 
 STATES = {
@@ -35,17 +36,30 @@ def lasting(seconds: int, speech: Speech) -> str:
     return speech.t("{minutes} min", minutes=minutes) if minutes else speech.t("{seconds} s", seconds=left)
 
 
-def audience(found: Reached, rules: Rules, speech: Speech) -> str:
-    """Return how many it would reach, and how long that takes at the configured rate."""
+def audience(found: Reached, rules: Rules, speech: Speech, *, shows: bool = False) -> str:
+    """Return how many it would reach, and how long that takes at the configured rate.
+
+    A picture is a message of its own.
+    """
     if not found.all:
         return speech.t("nobody")
     people = speech.n("{count} recipient", "{count} recipients", found.at_once)
-    seconds = -(-found.at_once // max(1, int(rules.per_second)))
+    seconds = -(-found.at_once * (2 if shows else 1) // max(1, int(rules.per_second)))
     told = speech.t("{people}, about {time}", people=people, time=lasting(seconds, speech))
     if not found.later:
         return told
     later = speech.n("{count} with their next digest", "{count} with their next digest", found.later)
     return speech.joined((told, later)) if found.at_once else later
+
+
+def picture_text(shown: Picture, speech: Speech) -> str:
+    """Return how large a picture is."""
+    return speech.t(
+        "{width} × {height}, {size} kB",
+        width=speech.number(shown.width),
+        height=speech.number(shown.height),
+        size=speech.number(-(-shown.size // 1000)),
+    )
 
 
 def told_at(when: datetime, zone: str, speech: Speech) -> str:
@@ -65,12 +79,15 @@ def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tu
     """Return how it stands with one that was not sent yet."""
     people = 1 + len({*appeal.approved} - {appeal.author})
     agreed = speech.t("{count} of {needed}, its author counted", count=people, needed=rules.approvals)
+    shows = appeal.draft.picture if appeal.draft else None
     blocks = [
         Field(speech.t("State"), (Span(speech.t(STATES[appeal.state])),)),
-        Field(speech.t("Audience"), (Span(audience(found, rules, speech)),)),
+        Field(speech.t("Audience"), (Span(audience(found, rules, speech, shows=bool(shows))),)),
         Field(speech.t("People who stand for it"), (Span(agreed),)),
         Field(speech.t("Mark of these very words"), (Span(appeal.mark, Style.CODE),)),
     ]
+    if shows:
+        blocks.append(Field(speech.t("Picture"), (Span(picture_text(shows, speech)),)))
     set_for = appeal.due or (appeal.draft.at if appeal.draft else None)
     if set_for:
         zone = appeal.draft.zone if appeal.draft else ""
