@@ -369,6 +369,14 @@ def _how(speech: Speech) -> Reply:
                 drafts=code(f"/appeals {DRAFTS}"),
             )
         ),
+        Paragraph(
+            speech.line(
+                "A photo that you send with {number} below it is shown with the appeal, without its place, "
+                "time and device; {none} takes it out again.",
+                number=code("/appeal 7"),
+                none=code("/appeal 7 picture:"),
+            )
+        ),
         choices=((Choice(speech.t("Appeals"), "/appeals"),),),
     )
 
