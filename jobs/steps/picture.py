@@ -23,6 +23,8 @@ _SLIMMEST = 20
 _EOI, _SOS, _APP1 = 0xD9, 0xDA, 0xE1
 _EXIF = b"Exif\x00\x00"
 _TAG, _SHORT, _ENTRIES = 0x0112, 3, 200
+_LYING = 5
+"""From here on a camera was held so that width and height change places."""
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """Starts of a frame: what follows tells height and width."""
 _TABLES = frozenset({0xC4, 0xCC, 0xDB, 0xDD})
@@ -87,8 +89,8 @@ def cleaned(data: bytes | None) -> Cleaned:
 
 
 def _jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
-    """The JPEG without its application data and comments, with its width and height."""
-    made, size, at, has_scan = [b"\xff\xd8"], (0, 0), 2, False
+    """The JPEG without its application data and comments, with its width and height as it is looked at."""
+    made, size, at, has_scan, turned = [b"\xff\xd8"], (0, 0), 2, False, 1
     while True:
         marker, body, at = _segment_at(data, at)
         if marker == _EOI:
@@ -96,8 +98,11 @@ def _jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
         if marker in _FRAMES:
             _, height, width = struct.unpack_from(">BHH", body)
             size = (width, height)
-        kept = _kept(marker, body)
-        if kept is not None:
+        if marker == _APP1 and body.startswith(_EXIF):
+            turned = _orientation(body[len(_EXIF) :])
+            if turned > 1:
+                made.append(_segment(_APP1, _turned(turned)))
+        elif (kept := _kept(marker, body)) is not None:
             made.append(kept)
         if marker == _SOS:
             end = _next_marker(data, at)
@@ -105,7 +110,7 @@ def _jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
             at, has_scan = end, True
     if not has_scan or size == (0, 0):
         raise ValueError("nothing is drawn")
-    return b"".join((*made, b"\xff\xd9")), size
+    return b"".join((*made, b"\xff\xd9")), size if turned < _LYING else size[::-1]
 
 
 def _segment_at(data: bytes, at: int) -> tuple[int, bytes, int]:
@@ -135,14 +140,11 @@ def _next_marker(data: bytes, at: int) -> int:
 
 
 def _kept(marker: int, body: bytes) -> bytes | None:
-    """What of a segment is written: all that draws, of the rest how the camera was held; else None."""
+    """What of a segment is written: all that draws; None for all else."""
     if marker in _FRAMES or marker in _TABLES or marker == _SOS:
         return _segment(marker, body)
     if marker == _ADOBE and body.startswith(b"Adobe") and len(body) >= _OF_ADOBE:
         return _segment(marker, body[:_OF_ADOBE])
-    if marker == _APP1 and body.startswith(_EXIF):
-        turned = _orientation(body[len(_EXIF) :])
-        return _segment(_APP1, _turned(turned)) if turned > 1 else None
     return None
 
 

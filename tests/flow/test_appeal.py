@@ -159,7 +159,7 @@ async def test_in_two_languages_with_a_picture_each_gets_what_was_previewed(offi
     await telegram.sends(ANNA, b"%PDF a letter", "/appeal 1", kind="document")
     await office.reads(ANNA, "This is no picture that can be shown everywhere")
     await telegram.sends(ANNA, PHOTO, "/appeal 1")
-    await office.reads(ANNA, "Picture: 12 × 8")
+    await office.reads(ANNA, "Picture: 8 × 12")
     await office.reads(ANNA, "긴급 호소", count=3)
     await telegram.says(BRUNO, "/appeal 1")
     shown = {"en": await office.reads(BRUNO, "URGENT APPEAL"), "ko": await office.reads(BRUNO, "긴급 호소")}

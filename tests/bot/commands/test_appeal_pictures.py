@@ -87,7 +87,7 @@ async def test_a_picture_is_shown_to_the_admin_as_to_everybody_and_told_of(anna:
     """Without what stood beside it; enciphered where it is kept."""
     await anna.says(APPEAL)
     told = await anna.says("/appeal 1", PHOTO)
-    assert "Picture: 12 × 8, 1 kB" in told
+    assert "Picture: 8 × 12, 1 kB" in told
     shown = anna.told.messages[-1].picture
     assert shown is not None
     assert await anna.desk.picture(shown.digest) == cleaned(PHOTO).data
@@ -101,7 +101,7 @@ async def test_with_the_words_of_a_new_one_in_one_message(anna: Person) -> None:
     """As a photo with a long caption."""
     told = await anna.says(APPEAL, PHOTO)
     assert told.startswith("Appeal 1")
-    assert "Picture: 12 × 8" in told
+    assert "Picture: 8 × 12" in told
     assert anna.told.messages[-1].picture is not None
 
 

@@ -9,13 +9,14 @@ import pytest
 from bot.commands.appointed import appointed
 from bot.commands.mistake import Mistake
 from bot.speech import Speech
+from jobs import staff
 from jobs.desk import Rules
 from jobs.launch import Launcher
 from jobs.limits import Limits
 from jobs.notices import Admins
 from storage.database import Database
 from storage.people import Event
-from storage.words import AppealState, EventKind
+from storage.words import AppealState, DeskRole, EventKind
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route
 
@@ -235,6 +236,22 @@ def test_two_programs_that_look_announce_and_send_it_once(anna: Chat, bruno: Cha
         found = work.appeals.get(1)
         assert found is not None
         assert len(work.deliveries.of_alert(found.alert_id)) == 2
+
+
+@pytest.mark.parametrize("done", ["suspend", "revoke"])
+def test_what_somebody_stands_for_who_leaves_the_desk_meanwhile_does_not_go_out(
+    anna: Chat, bruno: Chat, done: str
+) -> None:
+    """Days lie between the approval and the moment: it is a draft again, and all admins hear so."""
+    with anna.database.write() as work:
+        code = staff.invite(work, DeskRole.ADMIN, "", NOON - timedelta(days=9))
+        staff.join(work, code, ("console", "bruno"), RULES, NOON - timedelta(days=9))
+        mark = work.staff.mark("console", "bruno")
+    scheduled(anna, bruno)
+    with anna.database.write() as work:
+        getattr(staff, done)(work, mark, "another", RULES, NOON)
+    assert state(anna.database) is AppealState.DRAFT
+    assert EventKind.APPEAL_RETURNED in [one.kind for one in told(anna.database)]
 
 
 def test_whom_nobody_reads_any_more_it_goes_to_nobody(anna: Chat, bruno: Chat) -> None:

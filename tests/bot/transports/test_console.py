@@ -51,7 +51,7 @@ async def test_a_terminal_says_the_name_of_a_picture_and_takes_one_from_a_file(t
     transport, bot, out = opened()
     shown = replace(ALERT, picture=cleaned(PHOTO).picture)
     assert await transport.send(ADDRESS, shown, "delivery-1") == Sent("delivery-1")
-    assert "사진: appeal.jpg (12 × 8, 1kB)" in out.getvalue()
+    assert "사진: appeal.jpg (8 × 12, 1kB)" in out.getvalue()
     file = tmp_path / "a photo.jpg"
     file.write_bytes(PHOTO)
     for line in (f"/appeal 7 picture: {file}", "/appeal 7 picture: no such file", "/appeal 7 picture:"):

@@ -82,7 +82,7 @@ async def test_in_rooms_that_are_not_enciphered_it_is_uploaded_once(
     assert (content["msgtype"], content["body"], content["info"]) == (
         "m.image",
         "appeal.jpg",
-        {"w": 12, "h": 8, "mimetype": "image/jpeg", "size": len(CLEAN.data)},
+        {"w": 8, "h": 12, "mimetype": "image/jpeg", "size": len(CLEAN.data)},
     )
     assert media(person, content["url"]) == CLEAN.data
     assert isinstance(edited, Sent)
