@@ -16,7 +16,7 @@ from bot.render.notice import notice_message
 from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import Manner
-from jobs.outcome import Outcome
+from jobs.outcome import Outcome, Sent
 from jobs.own_time import is_quiet_for, wakes
 from jobs.steps.clock import zone_of
 from storage.notices import AT_ONCE
@@ -180,6 +180,14 @@ class Announcer:
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
+
+    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
+        """Shows an admin how far a sending is by now; to a discreet chat there is nothing new to say."""
+        if recipient.discreet:
+            return Sent(reference)
+        message = notice_message(notice, Speech(recipient.language, self.zone))
+        message = replace(message, silent=True, language=Speech(recipient.language).language)
+        return await self.transport.edit(recipient.address, reference, message, key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """Sends an admin a notice, or everybody that there is a storm of calls.

@@ -150,6 +150,8 @@ def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: d
         raise Refused(Refusal.NOBODY)
     work.appeals.approve(number, admin)
     work.audit.note(admin, Act.APPROVED, number, now)
+    lasts = rules.lasts(found.at_once, shows=draft.picture is not None)
+    work.sendings.plan(number, found.at_once, lasts)
     standing = {appeal.author, *appeal.approved, admin}
     standing -= newcomers(work, rules.admins, now)
     standing -= {one.mark for one in work.staff.all() if one.is_suspended}

@@ -93,5 +93,6 @@ def correct(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
         work.told.amend(correction, now, statement_id=alert.statement.id)
     work.appeals.turn(number, AppealState.CORRECTED)
     work.audit.note(admin, Act.CORRECTED, number, now, told)
-    tell(work, EventKind.APPEAL_CORRECTED, number, rules, now, {"recipients": told})
+    notice = tell(work, EventKind.APPEAL_CORRECTED, number, rules, now, {"recipients": told})
+    work.sendings.begin_correction(number, correction.id, notice, (told, rules.lasts(told)), now)
     return told

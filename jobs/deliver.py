@@ -16,6 +16,7 @@ from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
+from jobs.renewals import Renewed
 from storage.database import Database
 from storage.people import Notice, Recipient
 from storage.records import Alert
@@ -63,6 +64,9 @@ class Voice(Protocol):
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say now, in its place."""
+
+    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
+        """Shows an admin a notice as it stands now, in place of the message of this reference."""
 
 
 def _shows(errand: Errand) -> bool:
@@ -255,6 +259,9 @@ class Deliverer:
             return await self.voice.notify(errand.matter, errand.recipient, errand.key, now)
         if isinstance(errand.matter, Change):
             return await self.voice.amend(errand.matter.told, errand.recipient, now)
+        if isinstance(errand.matter, Renewed):
+            found = errand.matter
+            return await self.voice.renew(found.notice, errand.recipient, found.wish.reference, errand.key)
         manner = await manner_of(self.database, errand.matter, errand.deliveries)
         manner = replace(manner, plain=errand.is_refused)
         return await self.voice.tell(errand.matter, errand.recipient, errand.key, now, manner)

@@ -77,5 +77,9 @@ class Rules:
     zone: tzinfo = UTC
     """The clock of those who named none."""
 
+    def lasts(self, recipients: int, *, shows: bool = False) -> int:
+        """Seconds until so many have a message; a picture is one of its own."""
+        return -(-recipients * (2 if shows else 1) // max(1, int(self.per_second)))
+
 
 USUAL = Rules()

@@ -16,7 +16,7 @@ import structlog
 
 from jobs.desk import Rules
 from jobs.limits import Limits
-from jobs.notices import announce_at_once
+from jobs.notices import notice_at_once
 from jobs.own_time import fit
 from jobs.ring import Audience, Occasion, timing
 from jobs.steps import match
@@ -131,7 +131,8 @@ def launch(work: Work, appeal: Appeal, rules: Rules, limits: Limits, now: dateti
     fit(work, alert, turns, now, limits.zone)
     work.appeals.sent(appeal.id, alert.id, count)
     work.audit.note(NOBODY, Act.SENT, appeal.id, now, count)
-    tell(work, EventKind.APPEAL_SENDING, appeal.id, rules, now, {"recipients": count})
+    notice = tell(work, EventKind.APPEAL_SENDING, appeal.id, rules, now, {"recipients": count})
+    work.sendings.begin(appeal.id, alert.id, notice, now)
     return count
 
 
@@ -180,13 +181,16 @@ def tell(
     rules: Rules,
     now: datetime,
     counts: dict[str, int] | None = None,
-) -> None:
-    """All admins hear at once what became of an appeal, or a drill. None of its words is in it."""
+) -> int | None:
+    """All admins hear at once what became of an appeal, or a drill. None of its words is in it.
+
+    Returns the number of the notice, None where nobody is told.
+    """
     appeal = work.appeals.get(number)
     named = {"appeal": number} | ({"drill": 1} if appeal and appeal.drill else {})
     due, zone = (appeal.due, appeal.draft.zone) if appeal and appeal.draft else (None, "")
     event = Event(kind, now, title=str(number), detail=zone, next_due=due, counts=named | (counts or {}))
-    announce_at_once(work, event, rules.admins, now)
+    return notice_at_once(work, event, rules.admins, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from storage.queueing import queue_for
 from storage.reach import meant
 from storage.records import Picture, Wording
-from storage.tables import alerts, appeals, approvals, deliveries, pictures, recipients
+from storage.tables import alerts, appeals, approvals, deliveries, pictures, recipients, sendings
 from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
@@ -179,7 +179,7 @@ class Appeals:
 
     def return_to_draft(self, number: int) -> None:
         """It is not sent after all, and to be approved anew."""
-        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        self._forget_approvals(number)
         self._set(number, state=AppealState.DRAFT, due=None)
 
     def sent(self, number: int, alert_id: int, audience: int) -> None:
@@ -194,7 +194,7 @@ class Appeals:
     def drop(self, number: int) -> None:
         """A draft that nobody wants any more is not kept, nor its picture."""
         self.connection.execute(sa.delete(pictures).where(pictures.c.appeal_id == number))
-        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        self._forget_approvals(number)
         self.connection.execute(sa.delete(appeals).where(appeals.c.id == number))
 
     def tally(self, alert_id: int) -> dict[DeliveryState, int]:
@@ -251,6 +251,12 @@ class Appeals:
 
     def _numbers(self, *of: sa.ColumnElement[bool]) -> tuple[int, ...]:
         return tuple(self.connection.scalars(sa.select(appeals.c.id).where(*of).order_by(appeals.c.id)))
+
+    def _forget_approvals(self, number: int) -> None:
+        """With what whoever approved it was told to expect."""
+        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        planned = (sendings.c.appeal_id == number, sendings.c.began.is_(None))
+        self.connection.execute(sa.delete(sendings).where(*planned))
 
     def _set(self, number: int, **values: object) -> None:
         self.connection.execute(sa.update(appeals).where(appeals.c.id == number).values(**values))

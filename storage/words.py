@@ -157,6 +157,12 @@ class EventKind(StrEnum):
     APPEAL_RETURNED = "appeal_returned"
     """It was to go out and did not: nobody would have got it, or it was approved too long ago."""
     APPEAL_CORRECTED = "appeal_corrected"
+    APPEAL_REPORT = "appeal_report"
+    """An appeal has gone out: to how many, and what became of the others."""
+    STOP_REPORT = "stop_report"
+    """The same of one that was halted."""
+    CORRECTION_REPORT = "correction_report"
+    """The same of what takes one back."""
 
 
 class Role(StrEnum):

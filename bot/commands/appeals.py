@@ -3,24 +3,27 @@
 import re
 
 from bot.commands import drills
-from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
+from bot.commands.command import arguments, code, heading, number, paragraph, reply
 from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
 from bot.commands.mistake import Mistake
 from bot.commands.previews import DRAFTS, own_drafts, shown, stop_choice
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
 from bot.render.appeal import CORRECTIONS
-from bot.render.desk import lasting, listed, progress, told_at
+from bot.render.desk import lasting, listed, told_at
 from bot.render.message import Block, Choice, Field, Items, Message, Paragraph
+from bot.render.sending import halted, progress, report, under_way
 from bot.speech import Speech, languages, msgid
 from jobs import appeals as desk
 from jobs.appeals import MOST_DRAFTS
 from jobs.corrections import WORDINGS, corrected, to_correct
 from jobs.corrections import correct as take_back
 from jobs.desk import USUAL, Refusal, Refused, Rules
+from jobs.progress import counts_of, event_of
 from storage.appeals import Appeal
 from storage.database import Work
 from storage.records import Alert, Wording
+from storage.sendings import Spread
 from storage.words import AppealState, Cause
 
 REFUSALS = {
@@ -135,7 +138,7 @@ def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, dril
     else:
         found = desk.known(work, typed.number)
     if found.draft is None:
-        return drills.about(found.drill, _running(found, work, speech), speech)
+        return drills.about(found.drill, _running(found, request, work, speech), speech)
     return shown(found, found.draft, request, work, speech)
 
 
@@ -153,8 +156,11 @@ def appeals(request: Request, work: Work, speech: Speech) -> Reply:
     rung = work.alerts.many([one.alert_id for one in found if one.alert_id])
     lines = []
     for one in found:
-        tally = work.appeals.tally(one.alert_id) if one.alert_id else {}
-        lines.append(listed(one, _headline(one, rung.get(one.alert_id), speech), tally, speech))
+        far = ""
+        if one.alert_id:
+            spread = sum(work.sendings.spread(one.alert_id).values(), Spread())
+            far = progress(counts_of(spread), speech)
+        lines.append(listed(one, _headline(one, rung.get(one.alert_id), speech), far, speech))
     numbers = tuple(Choice(str(one.id), drills.command(one)) for one in found[:5])
     stood = work.appeals.stood_for(admin, request.now, desk.A_DAY, drill=False)
     counted = speech.t(
@@ -234,14 +240,13 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
         told = speech.t("Appeal {number} is halted. Nobody has got it; it is a draft again.", number=key)
         shown = Choice(speech.t("Show"), drills.command(found))
         return drills.about(found.drill, reply(paragraph(told), choices=((shown,),)), speech)
-    counted = speech.t(
-        "Appeal {number} is halted. {got} have got it, {perhaps} perhaps, {never} not and never will.",
-        number=key,
-        got=speech.number(done.got),
-        perhaps=speech.number(done.perhaps),
-        never=speech.number(done.never),
+    facts = halted(work.sendings.spread(found.alert_id), speech)
+    said = reply(
+        heading(speech.t("Appeal {number} is halted", number=key)),
+        *(Field(label, line) for label, line in facts),
+        choices=((_correct(key, speech), Choice(speech.t("Show"), drills.command(found))),),
     )
-    return drills.about(found.drill, reply(paragraph(counted), choices=((_correct(key, speech),),)), speech)
+    return drills.about(found.drill, said, speech)
 
 
 def correct(request: Request, work: Work, speech: Speech) -> Reply:
@@ -256,7 +261,7 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
     try:
         found, alert, told = to_correct(work, key)
         if len(typed) == 1:
-            return drills.about(found.drill, _reasons(found, told, speech), speech)
+            return drills.about(found.drill, _reasons(found, told, work, speech), speech)
         cause = named[typed[1]]
         end = (cause, _words(alert, cause))
         if typed[2:] != ["yes"]:
@@ -277,7 +282,8 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
     return drills.about(found.drill, done, speech)
 
 
-def _reasons(found: Appeal, told: int, speech: Speech) -> Reply:
+def _reasons(found: Appeal, told: int, work: Work, speech: Speech) -> Reply:
+    """Why; while more are about to get it, what comes first is to halt it."""
     asked = speech.n(
         "Appeal {number} went to {count} recipient. Why is it taken back? First you see what is told.",
         "Appeal {number} went to {count} recipients. Why is it taken back? First you see what is told.",
@@ -287,7 +293,15 @@ def _reasons(found: Appeal, told: int, speech: Speech) -> Reply:
     rows = tuple(
         (Choice(speech.t(WORDS[cause][1]), f"/correct {found.id} {WORDS[cause][0]}"),) for cause in WORDINGS
     )
-    return reply(paragraph(asked), choices=rows)
+    waiting = sum(work.sendings.spread(found.alert_id).values(), Spread()).waiting
+    if not waiting:
+        return reply(paragraph(asked), choices=rows)
+    more = speech.n(
+        "{count} more is about to get it: halt it first.",
+        "{count} more are about to get it: halt it first.",
+        waiting,
+    )
+    return reply(paragraph(asked), paragraph(more), choices=((stop_choice(found.id, speech),), *rows))
 
 
 def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Speech) -> Reply:
@@ -319,18 +333,25 @@ def _words(alert: Alert, cause: Cause) -> tuple[Wording, ...]:
     return tuple(made)
 
 
-def _running(found: Appeal, work: Work, speech: Speech) -> Reply:
+def _running(found: Appeal, request: Request, work: Work, speech: Speech) -> Reply:
+    """How far it is, and its correction where there is one; what is over is told as in its report."""
     alert = work.alerts.many([found.alert_id]).get(found.alert_id)
-    tally = work.appeals.tally(found.alert_id)
-    line = listed(found, _headline(found, alert, speech), {}, speech)
-    rows = [(stop_choice(found.id, speech),)] if found.state in _HALTS else []
+    line = listed(found, _headline(found, alert, speech), "", speech)
+    blocks: list[Block] = [heading(speech.t("Appeal {number}", number=found.id)), Items((line,))]
+    going = False
+    for one in work.sendings.of(found.id):
+        spread = work.sendings.spread(one.alert_id)
+        event = event_of(work, one, spread, request.rules, request.now, over=one.ended is not None)
+        going = going or one.ended is None
+        if one.corrects:
+            blocks.append(paragraph(speech.t("Its correction")))
+        facts = report(event, speech) if one.ended else under_way(event, speech)
+        blocks += [Field(label, told) for label, told in facts]
+    rows = [(stop_choice(found.id, speech),)] if found.state in _HALTS and going else []
+    last = [Choice(speech.t("Refresh"), drills.command(found))]
     if found.state is not AppealState.CORRECTED:
-        rows.append((_correct(found.id, speech),))
-    rows.append((Choice(speech.t("Refresh"), drills.command(found)),))
-    told = Field(speech.t("Progress"), text_line(progress(tally, speech)))
-    return reply(
-        heading(speech.t("Appeal {number}", number=found.id)), Items((line,)), told, choices=tuple(rows)
-    )
+        last.insert(0, _correct(found.id, speech))
+    return reply(*blocks, choices=(*rows, tuple(last)))
 
 
 def _headline(found: Appeal, alert: Alert | None, speech: Speech) -> str:

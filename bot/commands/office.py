@@ -1,5 +1,6 @@
 """/stats, /audit and /admins: how the watch does, who did what, and by which rules."""
 
+from collections import Counter
 from datetime import timedelta
 
 from bot.commands.command import arguments, code, heading, number, paragraph, reply
@@ -10,6 +11,7 @@ from bot.render.message import Block, Choice, Field, Items, Line, Notice, Span, 
 from bot.speech import Speech, msgid
 from storage.audit import Noted
 from storage.database import Work
+from storage.delays import within
 from storage.words import Act, DeliveryState
 
 _WEEK = 7
@@ -80,6 +82,16 @@ def stats(request: Request, work: Work, speech: Speech) -> Reply:
             most=lasting(int(most.total_seconds()), speech),
         )
         fields.append((speech.t("From publication to the first message"), told))
+    taken = work.delays.since(request.now - timedelta(days=days))
+    everything = sum(map(Counter, taken.values()), Counter[int]())
+    half, most = within(everything, 0.5), within(everything, 0.95)
+    if half is not None and most is not None:
+        told = speech.t(
+            "half of them within {half}, 95 of 100 within {most}",
+            half=lasting(round(half.total_seconds()), speech),
+            most=lasting(round(most.total_seconds()), speech),
+        )
+        fields.append((speech.t("From publication to each message"), told))
     fields += [
         (speech.t("Recipients on {transport}", transport=transport), counted(count))
         for transport, count in found.recipients.items()

@@ -1,6 +1,5 @@
-"""Says to admins how an appeal stands: who approved it, whom it reaches, how far its sending is."""
+"""Says to admins how an appeal stands: who approved it, whom it reaches."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from bot.render.drill import marked
@@ -12,7 +11,7 @@ from jobs.launch import Reached
 from jobs.steps.clock import zone_of
 from storage.appeals import Appeal
 from storage.records import Picture
-from storage.words import AppealState, DeliveryState
+from storage.words import AppealState
 
 STATES = {
     AppealState.DRAFT: msgid("a draft: nobody has got it"),
@@ -44,8 +43,8 @@ def audience(found: Reached, rules: Rules, speech: Speech, *, shows: bool = Fals
     if not found.all:
         return speech.t("nobody")
     people = speech.n("{count} recipient", "{count} recipients", found.at_once)
-    seconds = -(-found.at_once * (2 if shows else 1) // max(1, int(rules.per_second)))
-    told = speech.t("{people}, about {time}", people=people, time=lasting(seconds, speech))
+    time = lasting(rules.lasts(found.at_once, shows=shows), speech)
+    told = speech.t("{people}, about {time}", people=people, time=time)
     if not found.later:
         return told
     later = speech.n("{count} with their next digest", "{count} with their next digest", found.later)
@@ -95,31 +94,13 @@ def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tu
     return tuple(blocks)
 
 
-def progress(tally: Mapping[DeliveryState, int], speech: Speech) -> str:
-    """Return how far its sending is."""
-
-    def count(*states: DeliveryState) -> str:
-        return speech.number(sum(tally.get(state, 0) for state in states))
-
-    return speech.t(
-        "sent {sent} of {all}, waiting {waiting}, uncertain {uncertain}, failed {failed}, "
-        "cancelled {cancelled}",
-        sent=count(DeliveryState.SENT),
-        all=count(*DeliveryState),
-        waiting=count(DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING),
-        uncertain=count(DeliveryState.UNCERTAIN),
-        failed=count(DeliveryState.FAILED),
-        cancelled=count(DeliveryState.CANCELLED),
-    )
-
-
-def listed(appeal: Appeal, headline: str, tally: Mapping[DeliveryState, int], speech: Speech) -> Line:
-    """Return one line of the list of appeals."""
+def listed(appeal: Appeal, headline: str, far: str, speech: Speech) -> Line:
+    """Return one line of the list of appeals; `far` says how far it is, "" where that is not told."""
     told = [speech.t(STATES[appeal.state])]
     if appeal.due and appeal.draft:
         told.append(told_at(appeal.due, appeal.draft.zone, speech))
-    if tally:
-        told.append(progress(tally, speech))
+    if far:
+        told.append(far)
     return (
         Span(f"{appeal.id}", Style.CODE),
         Span(" "),

@@ -7,6 +7,7 @@ from bot.render.desk import told_at
 from bot.render.detail import told as told_reason
 from bot.render.message import Line, Span
 from bot.render.review import told_reasons
+from bot.render.sending import report, under_way
 from bot.render.text import shorten
 from bot.speech import Speech, msgid
 from storage.people import Event
@@ -203,6 +204,8 @@ def _expired(event: Event, speech: Speech) -> Facts:
 
 def _appeal(event: Event, speech: Speech) -> Facts:
     counts, number = event.counts, speech.number
+    if "all" in counts:
+        return under_way(event, speech)
     facts = []
     if "recipients" in counts:
         facts.append((speech.t("Recipients"), _text(number(counts["recipients"]))))
@@ -248,4 +251,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.APPEAL_STOPPED: _appeal,
     EventKind.APPEAL_RETURNED: _appeal,
     EventKind.APPEAL_CORRECTED: _appeal,
+    EventKind.APPEAL_REPORT: report,
+    EventKind.STOP_REPORT: report,
+    EventKind.CORRECTION_REPORT: report,
 }

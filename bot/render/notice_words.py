@@ -34,6 +34,9 @@ HEADINGS = {
     EventKind.APPEAL_STOPPED: msgid("Appeal {source} was stopped by an admin"),
     EventKind.APPEAL_RETURNED: msgid("Appeal {source} was not sent: it is a draft again"),
     EventKind.APPEAL_CORRECTED: msgid("Appeal {source} was taken back by an admin"),
+    EventKind.APPEAL_REPORT: msgid("Appeal {source} has gone out"),
+    EventKind.STOP_REPORT: msgid("Appeal {source} was halted: who has got it"),
+    EventKind.CORRECTION_REPORT: msgid("Appeal {source} was taken back: who has been told"),
 }
 MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     EventKind.ILL: lambda speech, count: speech.n(

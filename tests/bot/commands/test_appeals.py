@@ -238,16 +238,24 @@ def test_sent_it_is_followed_halted_and_taken_back(admin: Chat, other: Chat) -> 
     other.says("/appeal 1")
     other.presses("Approve these words")
     Launcher(admin.database, admin.rules, Limits())._due(NOON + timedelta(minutes=1))
-    assert "sent 0 of 2, waiting 2, uncertain 0, failed 0, cancelled 0" in admin.says("/appeals")
+    assert "sent 0 of 2, waiting 2, uncertain 0, failed 0" in admin.says("/appeals")
     assert admin.says("/correct 1") == "Nobody has got anything of appeal 1: there is nothing to take back."
     with admin.database.write() as work:
         found = work.appeals.get(1)
         assert found is not None
         first, _ = work.deliveries.of_alert(found.alert_id)
         work.deliveries.sent({first.id: "7"})
-    assert "Progress: sent 1 of 2, waiting 1" in admin.says("/appeal 1")
-    halted = "Appeal 1 is halted. 1 have got it, 0 perhaps, 1 not and never will."
-    assert admin.presses("Stop") == halted
+    told = admin.says("/appeal 1")
+    assert "Progress: ██████████░░░░░░░░░░ 50%\n" in told
+    assert "Messages: sent 1 of 2, waiting 1, uncertain 0, failed 0" in told
+    assert "Left: about 1 s" in told
+    assert admin.presses("Stop").split("\n") == [
+        "Appeal 1 is halted",
+        "",
+        "Have got it: 1",
+        "Perhaps have got it: 0",
+        "Have not got it, and will not: 1",
+    ]
     assert "went to 1 recipient" in admin.presses("Correct")
     assert list(admin.offered) == ["Not true", "Out of date", "Wrong details", "Taken down for safety"]
     shown = admin.presses("Not true")
