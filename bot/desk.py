@@ -1,7 +1,7 @@
 """The desk where every request is answered, whatever transport it came by; and who is an admin there."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import partial
 
@@ -14,6 +14,7 @@ from bot.commands.request import Fetch, Reply, Request
 from bot.commands.showing import meant, unfit
 from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.console import ADDRESS
+from bot.transports.newest import Newest
 from jobs.desk import Rules
 from jobs.notices import Admins, is_named
 from jobs.staff import role_of
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 
 TERMINAL = ("console", ADDRESS)
 """Who sits here has the configuration and the key."""
+_DRAWN = 8
+"""Pictures that are remembered until they are sent: each is of some kilobytes."""
 ONLY_TERMINAL = Admins((TERMINAL,))
 ALONE = Rules(admins=ONLY_TERMINAL)
 
@@ -38,6 +41,7 @@ class Desk:
     zone: tzinfo = UTC
     admins: Admins = ONLY_TERMINAL
     rules: Rules = ALONE
+    _drawn: Newest[str, bytes] = field(default_factory=lambda: Newest(_DRAWN), repr=False, compare=False)
 
     async def answer(self, request: Request) -> Reply:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
@@ -46,10 +50,18 @@ class Desk:
             if isinstance(looked_at, Reply):
                 return looked_at
             request = looked_at
-        return await asyncio.to_thread(repeated, partial(self._answer, request))
+        reply = await asyncio.to_thread(repeated, partial(self._answer, request))
+        for digest, data in reply.pictures.items():
+            self._drawn.put(digest, data)
+        return reply
 
     async def picture(self, digest: str) -> bytes | None:
-        """The bytes of an appeal's picture; None where they are not to be had: its words go without it."""
+        """The bytes of an appeal's picture, or of one that was drawn for a recent answer.
+
+        None where they are not to be had: its words go without it.
+        """
+        if (data := self._drawn.get(digest)) is not None:
+            return data
         try:
             return await asyncio.to_thread(self._picture, digest)
         except Exception:

@@ -262,6 +262,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot(Picture):
+    """A picture that was drawn for an answer, and belongs to no appeal."""
+
+    @property
+    def name(self) -> str:
+        """As a file."""
+        return "stats.png"
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """What an appeal of the admins says in one more language than its first."""
 

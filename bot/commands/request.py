@@ -1,6 +1,6 @@
 """What a person sent, freed of its transport, and what goes back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,5 +67,7 @@ class Reply:
     """The answer; several messages where one thing is too much for one."""
 
     messages: tuple[Message, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The bytes of what was drawn for this answer, and is kept nowhere else, by their digest."""
     aside: bool = False
     """True for a refusal among several people: it is for the one who asked, where that can be told alone."""

@@ -130,7 +130,7 @@ class Answering:
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((room, shown))
-        if page is None or page.command != command_in(said.text):
+        if page is None or page.command != command_in(said.text) or message.picture is not None:
             return False
         if len(parts(message)) > len(versions_of(page.reference)[1]):
             return False

@@ -220,7 +220,7 @@ class Answering:
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((said.chat, pressed.message))
-        if page is None or page.command != _asked(said.text):
+        if page is None or page.command != _asked(said.text) or message.picture is not None:
             return False
         if len(split(message)) > len(parts_of(page.reference)):
             return False
