@@ -148,7 +148,10 @@ def event_of(
         counts["corrected"] = 1
     reasons = work.sendings.refusals(one.alert_id, _REASONS) if over and spread.refused else ()
     told = "\n".join(f"{count} {why}" for why, count in reasons)
-    return Event(_kind(one, appeal, over=over), now, title=str(one.appeal_id), detail=told, counts=counts)
+    halted = over and _is_halted(appeal, spread)
+    return Event(
+        _kind(one, over=over, halted=halted), now, title=str(one.appeal_id), detail=told, counts=counts
+    )
 
 
 def counts_of(spread: Spread) -> dict[str, int]:
@@ -177,13 +180,18 @@ def left(by_transport: Mapping[str, Spread], rules: Rules, passed: float) -> int
     return int(longest) + (longest % 1 > 0)
 
 
-def _kind(one: Sending, appeal: Appeal | None, *, over: bool) -> EventKind:
+def _kind(one: Sending, *, over: bool, halted: bool) -> EventKind:
     if one.corrects:
         return EventKind.CORRECTION_REPORT if over else EventKind.APPEAL_CORRECTED
     if not over:
         return EventKind.APPEAL_SENDING
-    halted = appeal is not None and appeal.state in (AppealState.STOPPED, AppealState.CORRECTED)
     return EventKind.STOP_REPORT if halted else EventKind.APPEAL_REPORT
+
+
+def _is_halted(appeal: Appeal | None, spread: Spread) -> bool:
+    """Whether some do not get it since it was stopped, or taken back while it was going out."""
+    stopped = appeal is not None and appeal.state in (AppealState.STOPPED, AppealState.CORRECTED)
+    return stopped and spread.cancelled > 0
 
 
 def _is_early(one: Sending, transport: str, now: datetime) -> bool:

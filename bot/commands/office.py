@@ -159,8 +159,8 @@ def audit(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def _line(one: Noted, speech: Speech) -> Line:
-    who = Span(one.admin[:_HASH] or "vigil", Style.CODE)
+    who = (Span(one.admin[:_HASH], Style.CODE), Span(" ")) if one.admin else ()
     what = speech.t(ACTS[one.act], number=one.matter)
     when = Span(f" · {speech.moment(one.at)}")
     people = speech.n("{count} recipient", "{count} recipients", one.people) if one.people else ""
-    return (who, Span(f" {what}"), *((Span(f" · {people}"),) if people else ()), when)
+    return (*who, Span(what), *((Span(f" · {people}"),) if people else ()), when)
