@@ -150,6 +150,9 @@ class _Watched:
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         return await self.voice.amend(change, recipient, now)
 
+    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
+        return await self.voice.renew(notice, recipient, reference, key)
+
 
 def _transport(token: str, address: str) -> TelegramTransport:
     async def answer(_: Request) -> Reply:
@@ -280,7 +283,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
                 self.most = max(self.most, memory(os.getpid()))
             return Sent("1")
 
-        notify = amend = tell
+        notify = amend = renew = tell
 
     voice = Quiet()
     sender = Deliverer(made, voice, Pace(1e9, gap=0), now_utc)

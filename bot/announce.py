@@ -16,7 +16,7 @@ from bot.render.notice import notice_message
 from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import Manner
-from jobs.outcome import Outcome
+from jobs.outcome import Outcome, Sent
 from jobs.own_time import is_quiet_for, wakes
 from jobs.steps.clock import zone_of
 from storage.notices import AT_ONCE
@@ -58,7 +58,8 @@ class Transport(Protocol):
         """Say the message, whole and in order, in as many parts as the platform needs.
 
         A silent message makes no sound; of another one at most the first part does. Its choices
-        stand at its end. It is shown as belonging to the message that the reference `under` names;
+        stand at its end, and its picture below; one that is not to be had, or that the platform
+        refuses, holds nothing up. It is shown as belonging to the message that the reference `under` names;
         one that is not there, or no reference at all, holds nothing up.
         """
 
@@ -89,7 +90,7 @@ def bare(message: Message) -> Message:
     """The words alone, in one part: for a platform that refused the message as it was."""
     words = plain_text(message)
     shown = words if len(words) <= _PLAIN else words[:_PLAIN].rsplit(maxsplit=1)[0] + " …"
-    return replace(message, blocks=(Paragraph((Span(shown),)),), choices=())
+    return replace(message, blocks=(Paragraph((Span(shown),)),), choices=(), picture=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,14 @@ class Announcer:
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
+
+    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
+        """Shows an admin how far a sending is by now; to a discreet chat there is nothing new to say."""
+        if recipient.discreet:
+            return Sent(reference)
+        message = notice_message(notice, Speech(recipient.language, self.zone))
+        message = replace(message, silent=True, language=Speech(recipient.language).language)
+        return await self.transport.edit(recipient.address, reference, message, key)
 
     async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """Sends an admin a notice, or everybody that there is a storm of calls.

@@ -38,6 +38,8 @@ from jobs.pace import Pace
 from jobs.parser import Parser
 from jobs.poll import Poller
 from jobs.presence import Presence
+from jobs.progress import EVERY as PROGRESS_EVERY
+from jobs.progress import Progress
 from jobs.prune import EVERY as PRUNE_EVERY
 from jobs.prune import Pruner
 from jobs.remind import EVERY as REMIND_EVERY
@@ -134,10 +136,12 @@ def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], Non
     """What is looked after all the while."""
     pruner = Pruner(database, timedelta(seconds=config.forget_idle), desk.admins)
     launcher = Launcher(database, desk.rules, limits(config), wake)
+    progress = Progress(database, desk.rules)
     unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
     reminder = Reminder(database, desk.zone, wake)
     return [
         Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
+        Job("progress", PROGRESS_EVERY, lambda: progress.look(now_utc())),
         Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
         Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
         Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),

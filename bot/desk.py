@@ -1,21 +1,24 @@
 """The desk where every request is answered, whatever transport it came by; and who is an admin there."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import partial
 
 import structlog
 
 from bot.commands.answer import answer as answer_command
-from bot.commands.answer import changes
+from bot.commands.answer import changes, speech_for
 from bot.commands.inline import Offers, offers
-from bot.commands.request import Reply, Request
+from bot.commands.request import Fetch, Reply, Request
+from bot.commands.showing import meant, unfit
 from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.console import ADDRESS
+from bot.transports.newest import Newest
 from jobs.desk import Rules
 from jobs.notices import Admins, is_named
 from jobs.staff import role_of
+from jobs.steps.picture import MOST, Unfit, cleaned
 from storage.database import Database, Work, now_utc
 from storage.odds import repeated
 from storage.words import DeskRole, RecipientState
@@ -24,6 +27,8 @@ log = structlog.get_logger()
 
 TERMINAL = ("console", ADDRESS)
 """Who sits here has the configuration and the key."""
+_DRAWN = 8
+"""Pictures that are remembered until they are sent: each is of some kilobytes."""
 ONLY_TERMINAL = Admins((TERMINAL,))
 ALONE = Rules(admins=ONLY_TERMINAL)
 
@@ -36,10 +41,32 @@ class Desk:
     zone: tzinfo = UTC
     admins: Admins = ONLY_TERMINAL
     rules: Rules = ALONE
+    _drawn: Newest[str, bytes] = field(default_factory=lambda: Newest(_DRAWN), repr=False, compare=False)
 
     async def answer(self, request: Request) -> Reply:
         """One request, one transaction, in a thread so that a slow look-up holds nobody up."""
-        return await asyncio.to_thread(repeated, partial(self._answer, request))
+        if request.attached is not None:
+            looked_at = await self._with_file(request, request.attached)
+            if isinstance(looked_at, Reply):
+                return looked_at
+            request = looked_at
+        reply = await asyncio.to_thread(repeated, partial(self._answer, request))
+        for digest, data in reply.pictures.items():
+            self._drawn.put(digest, data)
+        return reply
+
+    async def picture(self, digest: str) -> bytes | None:
+        """The bytes of an appeal's picture, or of one that was drawn for a recent answer.
+
+        None where they are not to be had: its words go without it.
+        """
+        if (data := self._drawn.get(digest)) is not None:
+            return data
+        try:
+            return await asyncio.to_thread(self._picture, digest)
+        except Exception:
+            log.exception("picture.not_read")
+            return None
 
     async def offer(self, typed: str, offset: str, language: str) -> Offers:
         """Citations for words that are typed in any chat."""
@@ -63,10 +90,37 @@ class Desk:
         """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""
         await asyncio.to_thread(self._count, transport, address, message, change, request_id)
 
+    async def _with_file(self, request: Request, fetch: Fetch) -> Request | Reply:
+        """The request with the picture that was sent, as it will be shown; or why it is not taken.
+
+        Nothing is fetched before it is known that it may be asked for.
+        """
+        asked = await asyncio.to_thread(self._meant, request)
+        if isinstance(asked, Reply):
+            return asked
+        try:
+            picture = await asyncio.to_thread(cleaned, await fetch(MOST))
+        except Unfit as why:
+            return await asyncio.to_thread(self._unfit, request, why)
+        return replace(asked, picture=picture, attached=None)
+
+    def _meant(self, request: Request) -> Request | Reply:
+        with self.database.read() as work:
+            return meant(self._at_desk(request, work), work, speech_for(request, work, self.zone))
+
+    def _unfit(self, request: Request, why: Unfit) -> Reply:
+        with self.database.read() as work:
+            return unfit(why, speech_for(request, work, self.zone))
+
+    def _picture(self, digest: str) -> bytes | None:
+        with self.database.read() as work:
+            return work.pictures.find(digest)
+
     def _answer(self, request: Request) -> Reply:
         self._welcome_back(request)
         # A look-up must not wait for whoever is writing.
-        opened = self.database.write if changes(request.text) else self.database.read
+        is_changing = request.picture is not None or changes(request.text)
+        opened = self.database.write if is_changing else self.database.read
         with opened() as work:
             return answer_command(self._at_desk(request, work), work, self.zone)
 

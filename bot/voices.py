@@ -57,6 +57,7 @@ def rules(config: Config) -> Rules:
     return Rules(
         approvals=config.admins.approvals,
         cooling_off=timedelta(seconds=config.admins.cooling_off),
+        per_day=config.admins.appeals_per_day,
         per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
         organisation=config.admins.organisation,
         admins=admins(config),
@@ -98,6 +99,7 @@ def telegram(
         webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
         alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
         pace=pace,
+        load=desk.picture,
     )
 
 
@@ -151,6 +153,7 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
             apology=apology,
             gone=gone,
             language=config.language,
+            load=desk.picture,
         )
     except OSError as error:
         remedy = "mend the rights of its folder, or `store` under [matrix]"

@@ -5,10 +5,10 @@ Each of these notes in the audit who did it. What may not be done raises Refused
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jobs.desk import Refusal, Refused, Rules
-from jobs.launch import Reached, alert_of, reached, tell
+from jobs.launch import Reached, alert_of, cool, reached, tell
 from jobs.staff import newcomers
 from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
@@ -17,11 +17,15 @@ from storage.records import Alert
 from storage.words import Act, AppealState, CaseState, DeliveryState, EventKind
 
 _NO_DRAFT = {
+    AppealState.SCHEDULED: Refusal.COOLING,
     AppealState.COOLING: Refusal.COOLING,
     AppealState.SENT: Refusal.SENT,
     AppealState.STOPPED: Refusal.STOPPED,
     AppealState.CORRECTED: Refusal.CORRECTED,
 }
+MOST_DRAFTS = 20
+"""Of one admin: what waits to be finished is still looked through."""
+A_DAY = timedelta(days=1)
 SHORTEST_MARK = 8
 """Characters of the hash that have to be given."""
 
@@ -36,6 +40,8 @@ class Approved:
     """How many more have to approve; 0 when it is about to be sent."""
     alone: bool
     """Whether nobody but its author stands for it."""
+    due: datetime | None = None
+    """When it goes out; None while somebody else has to approve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,18 @@ class Halted:
         return self.tally.get(DeliveryState.CANCELLED, 0) + self.tally.get(DeliveryState.FAILED, 0)
 
 
-def write(work: Work, admin: str, draft: Draft, now: datetime, *, drill: bool = False) -> Appeal:
-    """A new appeal, or a drill, which nobody gets before others have approved it."""
+def write(
+    work: Work, admin: str, draft: Draft, now: datetime, *, drill: bool = False, shows: bytes = b""
+) -> Appeal:
+    """A new appeal, or a drill, which nobody gets before others have approved it.
+
+    `shows` are the bytes of its picture, where it has one. Raises Refused where this admin has as many
+    drafts as one may.
+    """
+    if len(work.appeals.drafts(admin)) >= MOST_DRAFTS:
+        raise Refused(Refusal.FULL)
     made = work.appeals.add(admin, draft, now, drill=drill)
+    _show(work, made.id, draft, shows)
     work.audit.note(admin, Act.WRITTEN, made.id, now)
     return made
 
@@ -87,11 +102,22 @@ def draft_of(work: Work, number: int) -> Appeal:
     return found
 
 
-def edit(work: Work, appeal: Appeal, admin: str, draft: Draft, now: datetime) -> Appeal:
-    """It has other words, whose author is who wrote them; what was approved before is void."""
+def edit(work: Work, appeal: Appeal, admin: str, draft: Draft, now: datetime, shows: bytes = b"") -> Appeal:
+    """It has other words, whose author is who wrote them; what was approved before is void.
+
+    `shows` are the bytes of another picture, where it has another one now.
+    """
+    _show(work, appeal.id, draft, shows)
     made = work.appeals.rewrite(appeal.id, admin, draft, now)
     work.audit.note(admin, Act.EDITED, appeal.id, now)
     return made
+
+
+def _show(work: Work, number: int, draft: Draft, shows: bytes) -> None:
+    if draft.picture is None:
+        work.pictures.drop(number)
+    elif shows:
+        work.pictures.keep(number, draft.picture, shows)
 
 
 def drop(work: Work, number: int, admin: str, now: datetime) -> None:
@@ -118,29 +144,46 @@ def approve(work: Work, number: int, mark: str, admin: str, rules: Rules, now: d
         raise Refused(Refusal.TWICE)
     if admin in newcomers(work, rules.admins, now):
         raise Refused(Refusal.NEW)
-    if draft.by is not None and draft.by < now.date():
-        raise Refused(Refusal.OVER)
+    _check(work, appeal, draft, admin, rules, now)
     found = reached(work, alert_of(number, draft, rules, now, appeal.status))
     if not found.all:
         raise Refused(Refusal.NOBODY)
     work.appeals.approve(number, admin)
     work.audit.note(admin, Act.APPROVED, number, now)
+    lasts = rules.lasts(found.at_once, shows=draft.picture is not None)
+    work.sendings.plan(number, found.at_once, lasts)
     standing = {appeal.author, *appeal.approved, admin}
     standing -= newcomers(work, rules.admins, now)
     standing -= {one.mark for one in work.staff.all() if one.is_suspended}
     missing = max(0, rules.approvals - len(standing))
-    if not missing:
-        _cool(work, number, found, rules, now)
-    return Approved(appeal, found, missing, alone=len(standing) == 1)
+    due = None if missing else _to_go(work, number, draft, found, rules, now)
+    return Approved(appeal, found, missing, alone=len(standing) == 1, due=due)
 
 
-def _cool(work: Work, number: int, found: Reached, rules: Rules, now: datetime) -> None:
-    """From now on it goes out by itself; all admins hear it, and any of them may stop it."""
-    work.appeals.cool(number, now + rules.cooling_off)
-    work.audit.note(NOBODY, Act.COOLING, number, now, found.all)
-    seconds = int(rules.cooling_off.total_seconds())
-    counts = {"recipients": found.all, "seconds": seconds}
-    tell(work, EventKind.APPEAL_COOLING, number, rules, now, counts)
+def _check(work: Work, appeal: Appeal, draft: Draft, admin: str, rules: Rules, now: datetime) -> None:
+    """Raises Refused for what cannot go out as it stands, or would be one too many on its day."""
+    if draft.by is not None and draft.by < now.date():
+        raise Refused(Refusal.OVER)
+    if draft.at is not None and draft.at <= now:
+        raise Refused(Refusal.PAST)
+    if draft.text and not all(one.text for one in draft.wordings):
+        raise Refused(Refusal.UNFINISHED)
+    then = draft.at or now
+    for person in dict.fromkeys((admin, appeal.author, *appeal.approved)):
+        if work.appeals.stood_for(person, then, A_DAY, drill=appeal.drill) >= rules.per_day:
+            raise Refused(Refusal.ENOUGH if person == admin else Refusal.ENOUGH_OF_OTHERS)
+
+
+def _to_go(work: Work, number: int, draft: Draft, found: Reached, rules: Rules, now: datetime) -> datetime:
+    """Enough stand for it: it cools off, or waits for its moment; returns when it goes out."""
+    soonest = now + rules.cooling_off
+    if draft.at is None or draft.at <= soonest:
+        cool(work, number, found.all, soonest, rules, now)
+        return soonest
+    work.appeals.schedule(number, draft.at)
+    work.audit.note(NOBODY, Act.SCHEDULED, number, now, found.all)
+    tell(work, EventKind.APPEAL_SCHEDULED, number, rules, now, {"recipients": found.all})
+    return draft.at
 
 
 def stop(work: Work, number: int, admin: str, rules: Rules, now: datetime) -> Halted:
@@ -148,7 +191,7 @@ def stop(work: Work, number: int, admin: str, rules: Rules, now: datetime) -> Ha
     appeal = work.appeals.locked(number)
     if appeal is None:
         raise Refused(Refusal.UNKNOWN)
-    if appeal.state is AppealState.COOLING:
+    if appeal.state in (AppealState.COOLING, AppealState.SCHEDULED):
         work.appeals.return_to_draft(number)
         halted = Halted({})
     elif appeal.state is AppealState.SENT:

@@ -1,16 +1,17 @@
 """Chooses what goes next: most pressing first, and nothing that must not be told any more, or not to them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import amend
+from jobs import amend, renewals
 from jobs.amend import Change
 from jobs.errands import Errand, Matter, Room, Turn, by_recipient
 from jobs.pace import Place
 from jobs.readable import readable
+from jobs.renewals import Printed, Renewed
 from jobs.unasked import UNASKED, no_longer
 from jobs.uncertain import noted, was_repeated
 from storage.database import Work
@@ -31,7 +32,7 @@ Who was told a call has a message of its own that it is over, before everything;
 above it may wait for who was told nothing of another one yet. See docs/decisions/0023-changes-in-place.md.
 """
 
-_Waiting = tuple[Delivery, ...] | Change
+_Waiting = tuple[Delivery, ...] | Change | Renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Choice:
     changes: bool
     late: int = 0
     """Found expired when they were due; whoever tells of it begins to count anew."""
+    _printed: Printed = field(default_factory=Printed)
 
     def turn(self, work: Work, room: Room, now: datetime) -> Turn:
         """As many errands as there is room for; their attempts are counted."""
@@ -81,6 +83,8 @@ class Choice:
                     work.told.amended(group.wish, None)
                 else:
                     errands[place.chat] = Errand((), recipient, group, place)
+            elif isinstance(group, Renewed):
+                errands[place.chat] = Errand((), recipient, group, place)
             elif told := self._still_told(work, group, known, recipient, now):
                 errands[place.chat] = Errand(told, recipient, known.matter(told), place)
         begun = [one.id for errand in errands.values() for one in errand.deliveries]
@@ -90,8 +94,12 @@ class Choice:
 
     def _waiting(self, work: Work, room: Room, now: datetime) -> tuple[list[_Waiting], int]:
         """What may go next, most pressing first, and for how many something was due at all."""
-        found: list[_Waiting] = []
-        looked, without = 0, set(room.without)
+        printed = None if self.changes else self._printed
+        without = set(room.without)
+        renewed = renewals.due(work, self.transport, now, room.most, without=without, printed=printed)
+        found: list[_Waiting] = [*renewed]
+        looked = len(found)
+        without |= {_reader(one) for one in found}
         for lanes, ends in _ORDER:
             most = room.most - len(found)
             if most <= 0:
@@ -166,6 +174,9 @@ class Choice:
         if isinstance(group, Change):
             work.told.amend_later(group.wish, later)
             return
+        if isinstance(group, Renewed):
+            work.notices.renew_later(group.wish, later)
+            return
         for one in group:
             log.error("deliver.unreadable", delivery=one.id, transport=self.transport)
             note = noted(one, "it could not be read: see the log")
@@ -187,4 +198,4 @@ def _is_drill_for_others(alert: Alert, recipient: Recipient) -> bool:
 
 
 def _reader(waiting: _Waiting) -> int:
-    return waiting.wish.recipient_id if isinstance(waiting, Change) else waiting[0].recipient_id
+    return waiting[0].recipient_id if isinstance(waiting, tuple) else waiting.wish.recipient_id

@@ -10,13 +10,14 @@ from jobs.steps import match
 from jobs.takedown import take_down
 from storage.appeals import Appeal
 from storage.database import Work
-from storage.records import Alert, Assessment, Statement
+from storage.records import Alert, Assessment, Statement, Wording
 from storage.words import Act, AppealState, Cause, DeliveryState, EventKind, MsgType, Relation, Urgency
 
 WORDINGS = (Cause.FALSE, Cause.OUTDATED, Cause.DETAILS, Cause.SAFETY)
 _LIFE = timedelta(days=9)
 _NOT_SENT = {
     AppealState.DRAFT: Refusal.DRAFT,
+    AppealState.SCHEDULED: Refusal.COOLING,
     AppealState.COOLING: Refusal.COOLING,
     AppealState.CORRECTED: Refusal.CORRECTED,
 }
@@ -37,15 +38,20 @@ def to_correct(work: Work, number: int) -> tuple[Appeal, Alert, int]:
     return appeal, work.alerts.many([appeal.alert_id])[appeal.alert_id], told
 
 
-def corrected(alert: Alert, why: Cause, words: tuple[str, str], now: datetime) -> Alert:
-    """The alert by which an appeal is taken back; `words` are its title and its text in the archive."""
-    title, text = words
+Ending = tuple[Cause, tuple[Wording, ...]]
+"""Why an appeal is taken back, and what the archive says in each of the appeal's languages, its own first."""
+
+
+def corrected(alert: Alert, end: Ending, now: datetime) -> Alert:
+    """The alert by which an appeal is taken back."""
+    why, (first, *others) = end
     told = alert.statement
     statement = Statement(
-        title=title,
+        title=first.title,
         kind=told.kind,
         language=told.language,
-        text=text,
+        text=first.text,
+        wordings=tuple(others),
         issuers=told.issuers,
         countries=told.countries,
         alert=Assessment(msg_type=MsgType.CANCEL, urgency=Urgency.PAST),
@@ -66,21 +72,19 @@ def corrected(alert: Alert, why: Cause, words: tuple[str, str], now: datetime) -
     )
 
 
-def correct(
-    work: Work, number: int, end: tuple[Cause, tuple[str, str]], admin: str, rules: Rules, now: datetime
-) -> int:
+def correct(work: Work, number: int, end: Ending, admin: str, rules: Rules, now: datetime) -> int:
     """Takes the appeal back; returns to how many that is told.
 
-    `end` is why, and title and text for the archive. What waits of the appeal is cancelled. Taken down for
-    somebody's safety, its words leave the archive as well.
+    What waits of it is cancelled. Taken down for somebody's safety, its words leave the archive as well.
     """
     work.appeals.locked(number)
     appeal, alert, _ = to_correct(work, number)
-    why, words = end
+    why, _ = end
     rung, _ = cease(work, appeal, now)
     if why is Cause.SAFETY:
         take_down(work, alert.statement.id, f"appeal {number} endangered somebody", now)
-    correction = store(work, corrected(alert, why, words, now))
+        work.pictures.drop(number)
+    correction = store(work, corrected(alert, end, now))
     lane = match.lane(correction)
     told = work.appeals.queue_correction(
         correction.id, [one.id for one in rung], (lane, now), correction.status
@@ -89,5 +93,6 @@ def correct(
         work.told.amend(correction, now, statement_id=alert.statement.id)
     work.appeals.turn(number, AppealState.CORRECTED)
     work.audit.note(admin, Act.CORRECTED, number, now, told)
-    tell(work, EventKind.APPEAL_CORRECTED, number, rules, now, {"recipients": told})
+    notice = tell(work, EventKind.APPEAL_CORRECTED, number, rules, now, {"recipients": told})
+    work.sendings.begin_correction(number, correction.id, notice, (told, rules.lasts(told)), now)
     return told

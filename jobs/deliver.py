@@ -16,6 +16,7 @@ from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
+from jobs.renewals import Renewed
 from storage.database import Database
 from storage.people import Notice, Recipient
 from storage.records import Alert
@@ -64,6 +65,16 @@ class Voice(Protocol):
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say now, in its place."""
 
+    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
+        """Shows an admin a notice as it stands now, in place of the message of this reference."""
+
+
+def _shows(errand: Errand) -> bool:
+    """Whether it has a picture. Of a digest nothing is shown."""
+    matter = errand.matter
+    alerts = matter if isinstance(matter, Sequence) else ()
+    return len(alerts) == 1 and alerts[0].statement.picture is not None
+
 
 @dataclass(slots=True)
 class Deliverer:
@@ -88,6 +99,8 @@ class Deliverer:
     _paused_until: datetime | None = None
     _is_probing: bool = False
     """Whether the account could not send at the last attempt: then one message is tried, not many."""
+    _with_pictures: bool = False
+    """Whether what left last had a picture, which goes as a message of its own."""
     _refused: int = 0
     """The recipient at whom the account was told to wait."""
     _others_went: bool = False
@@ -176,7 +189,10 @@ class Deliverer:
         busy |= self._limited.keys()
         self._known = {chat: ids for chat, ids in self._known.items() if chat in busy}
         without = set(self._held).union(*self._known.values())
-        most = min(self.most - len(self._under_way), self.pace.room())
+        room = self.pace.room()
+        if self._with_pictures:  # each of them is two messages
+            room = min(room, max(1, room // 2))
+        most = min(self.most - len(self._under_way), room)
         if self._is_probing:
             most = min(most, 1 - len(self._under_way))
             without |= {self._aside} if self._aside else set()
@@ -190,6 +206,7 @@ class Deliverer:
         return bool(resting) and await asyncio.to_thread(self._ledger.is_due, resting)
 
     def _set_out(self, errand: Errand) -> None:
+        self._with_pictures = _shows(errand)
         self._known.setdefault(errand.place.chat, set()).add(errand.recipient.id)
         task = asyncio.create_task(self._send(errand))
         self._under_way[task] = errand
@@ -200,7 +217,8 @@ class Deliverer:
         self._news.set()
 
     async def _send(self, errand: Errand) -> None:
-        now, slot = self.now(), self.pace.leaves(errand.place)
+        now = self.now()
+        slots = [self.pace.leaves(errand.place) for _ in range(1 + _shows(errand))]
         try:
             outcome = await self._said(errand, now)
         except Exception:
@@ -208,7 +226,8 @@ class Deliverer:
             log.exception("deliver.fault", transport=self.voice.name, delivery=errand.number)
             outcome = Uncertain("fault in Vigil while sending: see the log")
         finally:  # who was broken off on the way holds its place no longer
-            self.pace.answered(slot)
+            for slot in slots:
+                self.pace.answered(slot)
         outcome = self._whose(errand.recipient.id, outcome)
         finished = Finished(errand, outcome, self.now())
         self._is_probing = isinstance(outcome, RetryLater) and outcome.everyone
@@ -240,6 +259,9 @@ class Deliverer:
             return await self.voice.notify(errand.matter, errand.recipient, errand.key, now)
         if isinstance(errand.matter, Change):
             return await self.voice.amend(errand.matter.told, errand.recipient, now)
+        if isinstance(errand.matter, Renewed):
+            found = errand.matter
+            return await self.voice.renew(found.notice, errand.recipient, found.wish.reference, errand.key)
         manner = await manner_of(self.database, errand.matter, errand.deliveries)
         manner = replace(manner, plain=errand.is_refused)
         return await self.voice.tell(errand.matter, errand.recipient, errand.key, now, manner)

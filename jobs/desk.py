@@ -39,6 +39,16 @@ class Refusal(StrEnum):
     """The day by which it asks for something has passed."""
     FINISHED = "finished"
     """Nothing of it waits any more."""
+    PAST = "past"
+    """The moment at which it was to go out has passed."""
+    UNFINISHED = "unfinished"
+    """In one of its languages there is a headline without a text."""
+    ENOUGH = "enough"
+    """Whoever approves it stands for as many on that day as one admin may."""
+    ENOUGH_OF_OTHERS = "enough_of_others"
+    """The same of its author, or of another who approved it."""
+    FULL = "full"
+    """Its author has as many drafts as one admin may."""
 
 
 class Refused(Exception):
@@ -55,6 +65,8 @@ class Rules:
 
     approvals: int = 2
     """How many people stand for an appeal, its author counted."""
+    per_day: int = 5
+    """For how many appeals that go out within a day of each other one admin may stand; drills count apart."""
     cooling_off: timedelta = timedelta(minutes=1)
     per_second: float = 30.0
     """Messages that may leave in a second, for estimates."""
@@ -64,6 +76,10 @@ class Rules:
     review: Policy = POLICY
     zone: tzinfo = UTC
     """The clock of those who named none."""
+
+    def lasts(self, recipients: int, *, shows: bool = False) -> int:
+        """Seconds until so many have a message; a picture is one of its own."""
+        return -(-recipients * (2 if shows else 1) // max(1, int(self.per_second)))
 
 
 USUAL = Rules()

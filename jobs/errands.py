@@ -1,6 +1,7 @@
 """What one sender does at a time: an errand, what came of it, and how many more may leave."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,15 @@ from datetime import datetime
 from jobs.amend import Change
 from jobs.outcome import Outcome, Sent
 from jobs.pace import Place
+from jobs.renewals import Renewed
 from jobs.uncertain import was_refused
+from storage.delays import LONGEST, step_of
+from storage.due import DIGESTS
 from storage.people import Delivery, Notice, Recipient
 from storage.records import Alert
 from storage.words import Urgency
 
-Matter = tuple[Alert, ...] | Notice | Change
+Matter = tuple[Alert, ...] | Notice | Change | Renewed
 """What one act is about: an alert, several as a digest, a notice to an admin; a message that is changed."""
 
 
@@ -34,6 +38,8 @@ class Errand:
         """The same for every repetition."""
         if isinstance(self.matter, Change):
             return self.matter.told.key
+        if isinstance(self.matter, Renewed):
+            return self.matter.key
         if isinstance(self.matter, Notice):
             named = f"notice-{self.matter.id}"
         else:  # a digest that tells more than before is another one
@@ -43,7 +49,9 @@ class Errand:
     @property
     def number(self) -> int:
         """Of the delivery that it is about, or the first of them."""
-        return self.matter.wish.delivery_id if isinstance(self.matter, Change) else self.deliveries[0].id
+        if isinstance(self.matter, Change | Renewed):
+            return self.matter.wish.delivery_id
+        return self.deliveries[0].id
 
     @property
     def is_refused(self) -> bool:
@@ -55,7 +63,7 @@ class Errand:
         """For each delivery, whether a miss is worse than a double: an Immediate alert, a notice."""
         if isinstance(self.matter, Notice):
             return (True,)
-        if isinstance(self.matter, Change):
+        if isinstance(self.matter, Change | Renewed):
             return ()
         return tuple(alert.statement.alert.urgency is Urgency.IMMEDIATE for alert in self.matter)
 
@@ -109,6 +117,22 @@ def arrivals(finished: Sequence[Finished]) -> dict[int, tuple[datetime, datetime
                 first, last = found.get(delivery.alert_id, (one.at, one.at))
                 found[delivery.alert_id] = (min(first, one.at), max(last, one.at))
     found.pop(0, None)  # notices
+    return found
+
+
+def delays(finished: Sequence[Finished]) -> Counter[tuple[int, int]]:
+    """How long the messages that have arrived took from publication, as (alert, step) with how many.
+
+    Not those of a digest, which come when their readers want them.
+    """
+    found: Counter[tuple[int, int]] = Counter()
+    for one in finished:
+        if not isinstance(one.outcome, Sent) or not isinstance(one.errand.matter, tuple):
+            continue
+        for delivery, alert in zip(one.errand.deliveries, one.errand.matter, strict=True):
+            took = one.at - (alert.statement.published or alert.sent)
+            if delivery.lane < DIGESTS and took <= LONGEST:
+                found[alert.id, step_of(took)] += 1
     return found
 
 

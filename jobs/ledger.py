@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from jobs import amend
+from jobs import amend, renewals
 from jobs.amend import Change
 from jobs.away import Away
 from jobs.choice import Choice
-from jobs.errands import Errand, Finished, Room, Turn, arrivals
+from jobs.errands import Errand, Finished, Room, Turn, arrivals, delays
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
+from jobs.renewals import Renewed
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
 from storage.audit import NOBODY as NOBODY_OF_THEM
 from storage.database import Database, Work
@@ -145,7 +146,7 @@ class Ledger:
     def _log(self, finished: Sequence[Finished]) -> None:
         counted = Counter(
             (
-                "amend.done" if isinstance(one.errand.matter, Change) else "deliver.done",
+                "amend.done" if isinstance(one.errand.matter, Change | Renewed) else "deliver.done",
                 type(one.outcome).__name__,
             )
             for one in finished
@@ -216,14 +217,14 @@ class Ledger:
             }
         )
         work.courses.left(arrivals(finished))
+        work.delays.note(self.transport, delays(finished))
         for one in filter(_counts, finished):
             work.recipients.wrote(one.errand.recipient.id, one.at)
         for one in finished:
-            if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change):
+            if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change | Renewed):
                 continue
             errand, outcome, recipient = one.errand, one.outcome, one.errand.recipient
-            if isinstance(errand.matter, Change):
-                amend.settle(work, errand.matter, outcome, one.at)
+            _settle_in_place(work, one)
             for delivery, immediate in zip(errand.deliveries, errand.pressing, strict=True):
                 self._settle_one(work, delivery, one, immediate=immediate)
             if isinstance(outcome, Gone):
@@ -280,6 +281,15 @@ class Ledger:
     def _unanswered(self, work: Work, delivery: Delivery, detail: str, *, immediate: bool) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
         unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=self.recognised)
+
+
+def _settle_in_place(work: Work, one: Finished) -> None:
+    """What became of changing a message that stood already."""
+    match one.errand.matter:
+        case Change() as change:
+            amend.settle(work, change, one.outcome, one.at)
+        case Renewed() as renewed:
+            renewals.settle(work, renewed, one.outcome, one.at)
 
 
 def _is_about_them(one: Finished) -> bool:

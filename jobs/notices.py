@@ -16,7 +16,7 @@ _LANE = 3
 """After every alert that is sent at once but digests: subscribers come first."""
 
 _AT_ONCE = 0
-_FOR_SUSPENDED = (EventKind.STAFF, EventKind.APPEAL_COOLING)
+_FOR_SUSPENDED = (EventKind.STAFF, EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING)
 """What also those hear whom the configuration names and a stolen phone may have suspended."""
 
 
@@ -64,11 +64,23 @@ def announce_at_once(
 
     Nobody is told who is `but`; returns how many are.
     """
+    return _at_once(work, event, admins, now, but)[1]
+
+
+def notice_at_once(work: Work, event: Event, admins: Admins, now: datetime) -> int | None:
+    """The same; returns the number of the notice, None where nobody is told."""
+    return _at_once(work, event, admins, now)[0]
+
+
+def _at_once(
+    work: Work, event: Event, admins: Admins, now: datetime, but: tuple[str, str] | None = None
+) -> tuple[int | None, int]:
     told = _told(work, admins, now, now, but, all_named=event.kind in _FOR_SUSPENDED)
-    if told:
-        number = work.notices.add(Notice((event,), now))
-        work.deliveries.queue_notice(number, told, _AT_ONCE)
-    return len(told)
+    if not told:
+        return None, 0
+    number = work.notices.add(Notice((event,), now))
+    work.deliveries.queue_notice(number, told, _AT_ONCE)
+    return number, len(told)
 
 
 def is_named(admins: Admins, transport: str, address: str) -> bool:

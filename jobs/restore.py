@@ -137,7 +137,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
         for delivery, immediate in work.deliveries.perhaps_sent(now)
     )
     log.put_back()
-    for number in work.appeals.cooling():
+    for number in work.appeals.approved():
         work.appeals.return_to_draft(number)  # it may have gone out since the backup was taken
     return Restored(
         rows=rows,

@@ -108,10 +108,7 @@ def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtD
     person = _other(work, typed, by, rules)
     number = work.staff.suspend(person.mark, person.transport, now).id
     work.audit.note(by, Act.SUSPENDED, number, now)
-    for one in work.appeals.cooling():
-        appeal = work.appeals.get(one)
-        if appeal and person.mark in {appeal.author, *appeal.approved}:
-            hand_back(work, one, rules, now)
+    _take_back(work, person.mark, rules, now)
     _tell(work, Act.SUSPENDED, person.mark, rules, now)
     return person
 
@@ -132,7 +129,10 @@ def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> A
 
 
 def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
-    """They are no longer at the desk. Raises NoSuch, Oneself, Configured."""
+    """They are no longer at the desk; what they stood for and was to go out is a draft again.
+
+    Raises NoSuch, Oneself, Configured.
+    """
     person = _other(work, typed, by, rules)
     member = work.staff.find(person.mark)
     if person.is_configured:
@@ -141,8 +141,17 @@ def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDe
         raise NoSuch
     work.audit.note(by, Act.REVOKED, member.id, now)
     work.staff.remove(person.mark)
+    _take_back(work, person.mark, rules, now)
     _tell(work, Act.REVOKED, person.mark, rules, now)
     return person
+
+
+def _take_back(work: Work, mark: str, rules: Rules, now: datetime) -> None:
+    """What this person stood for and was to go out is a draft again."""
+    for one in work.appeals.approved():
+        appeal = work.appeals.get(one)
+        if appeal and mark in {appeal.author, *appeal.approved}:
+            hand_back(work, one, rules, now)
 
 
 def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.queueing import queue_for
 from storage.reach import meant
-from storage.tables import alerts, appeals, approvals, deliveries, recipients
+from storage.records import Picture, Wording
+from storage.tables import alerts, appeals, approvals, deliveries, pictures, recipients, sendings
 from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
@@ -35,11 +36,25 @@ class Draft:
     """Who is asked to do something."""
     by: date | None = None
     url: str = field(default="", repr=False)
+    wordings: tuple[Wording, ...] = ()
+    """The same in other languages: whoever is spoken to in one of them reads its words."""
+    at: datetime | None = None
+    """When it is to go out; None for as soon as it may."""
+    picture: Picture | None = None
+    """What it shows; its bytes are kept beside it."""
+    zone: str = ""
+    """The clock by which its author named that moment: an IANA name or an offset."""
 
     def as_json(self) -> str:
         """The same words give the same text."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        made = values | {"by": self.by.isoformat() if self.by else None, "countries": list(self.countries)}
+        made = values | {
+            "countries": list(self.countries),
+            "wordings": [asdict(one) for one in self.wordings],
+        }
+        made["picture"] = asdict(self.picture) if self.picture else None
+        for name in ("by", "at"):
+            made[name] = made[name].isoformat() if made[name] else None
         return json.dumps(made, ensure_ascii=False, sort_keys=True)
 
 
@@ -59,7 +74,7 @@ class Appeal:
     approved: tuple[str, ...] = ()
     """Who approved these words, beside their author."""
     due: datetime | None = None
-    """When its cooling-off is over."""
+    """When it goes out, once it is approved."""
     alert_id: int = 0
     audience: int = 0
     """For how many it was queued."""
@@ -119,19 +134,44 @@ class Appeals:
         """What is written, about to be sent or was sent, newest first; so many as fit in a list."""
         return self._found(sa.true(), limit=_LISTED)
 
+    def drafts(self, author: str) -> tuple[Appeal, ...]:
+        """The drafts and drills whose words this admin wrote, newest first."""
+        of = (appeals.c.state == AppealState.DRAFT, appeals.c.author == author)
+        return self._found(sa.and_(*of), limit=_LISTED)
+
     def due(self, now: datetime) -> tuple[int, ...]:
         """The appeals whose cooling-off is over."""
-        of = (appeals.c.state == AppealState.COOLING, appeals.c.due <= now)
-        return tuple(self.connection.scalars(sa.select(appeals.c.id).where(*of).order_by(appeals.c.id)))
+        return self._numbers(appeals.c.state == AppealState.COOLING, appeals.c.due <= now)
 
-    def cooling(self) -> tuple[int, ...]:
-        """The appeals that are about to be sent."""
-        of = appeals.c.state == AppealState.COOLING
-        return tuple(self.connection.scalars(sa.select(appeals.c.id).where(of).order_by(appeals.c.id)))
+    def coming(self, until: datetime) -> tuple[int, ...]:
+        """The appeals that are to go out by then, and were not announced yet."""
+        return self._numbers(appeals.c.state == AppealState.SCHEDULED, appeals.c.due <= until)
+
+    def approved(self) -> tuple[int, ...]:
+        """The appeals that are to be sent, now or at some time."""
+        return self._numbers(appeals.c.state.in_((AppealState.COOLING, AppealState.SCHEDULED)))
+
+    def stood_for(self, admin: str, around: datetime, within: timedelta, *, drill: bool) -> int:
+        """How many appeals, or drills, this admin wrote or approved that go out, or went, so near to then."""
+        theirs = sa.or_(
+            appeals.c.author == admin,
+            sa.exists().where(approvals.c.appeal_id == appeals.c.id, approvals.c.admin == admin),
+        )
+        at = sa.func.coalesce(appeals.c.due, alerts.c.sent)  # a draft has neither
+        question = (
+            sa.select(sa.func.count())
+            .select_from(appeals.outerjoin(alerts, alerts.c.id == appeals.c.alert_id))
+            .where(theirs, appeals.c.drill == drill, at > around - within, at < around + within)
+        )
+        return int(self.connection.scalar(question) or 0)
 
     def approve(self, number: int, admin: str) -> None:
         """One more stands for its words."""
         self.connection.execute(sa.insert(approvals).values(appeal_id=number, admin=admin))
+
+    def schedule(self, number: int, due: datetime) -> None:
+        """Enough stand for it: at this moment it goes out, announced before."""
+        self._set(number, state=AppealState.SCHEDULED, due=due)
 
     def cool(self, number: int, due: datetime) -> None:
         """Enough stand for it: it goes out at this moment."""
@@ -139,7 +179,7 @@ class Appeals:
 
     def return_to_draft(self, number: int) -> None:
         """It is not sent after all, and to be approved anew."""
-        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        self._forget_approvals(number)
         self._set(number, state=AppealState.DRAFT, due=None)
 
     def sent(self, number: int, alert_id: int, audience: int) -> None:
@@ -152,8 +192,9 @@ class Appeals:
         self._set(number, state=state)
 
     def drop(self, number: int) -> None:
-        """A draft that nobody wants any more is not kept."""
-        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        """A draft that nobody wants any more is not kept, nor its picture."""
+        self.connection.execute(sa.delete(pictures).where(pictures.c.appeal_id == number))
+        self._forget_approvals(number)
         self.connection.execute(sa.delete(appeals).where(appeals.c.id == number))
 
     def tally(self, alert_id: int) -> dict[DeliveryState, int]:
@@ -208,6 +249,15 @@ class Appeals:
         of = (alerts.c.statement_id == statement_id, alerts.c.id > alert_id)
         return tuple(self.connection.scalars(sa.select(alerts.c.id).where(*of).order_by(alerts.c.id)))
 
+    def _numbers(self, *of: sa.ColumnElement[bool]) -> tuple[int, ...]:
+        return tuple(self.connection.scalars(sa.select(appeals.c.id).where(*of).order_by(appeals.c.id)))
+
+    def _forget_approvals(self, number: int) -> None:
+        """With what whoever approved it was told to expect."""
+        self.connection.execute(sa.delete(approvals).where(approvals.c.appeal_id == number))
+        planned = (sendings.c.appeal_id == number, sendings.c.began.is_(None))
+        self.connection.execute(sa.delete(sendings).where(*planned))
+
     def _set(self, number: int, **values: object) -> None:
         self.connection.execute(sa.update(appeals).where(appeals.c.id == number).values(**values))
 
@@ -247,5 +297,8 @@ def _draft(words: str) -> Draft:
             "by": date.fromisoformat(made["by"]) if made["by"] else None,
             "countries": tuple(made["countries"]),
             "urgency": Urgency(made["urgency"]),
+            "wordings": tuple(Wording(**one) for one in made.get("wordings", ())),
+            "at": datetime.fromisoformat(made["at"]) if made.get("at") else None,
+            "picture": Picture(**made["picture"]) if made.get("picture") else None,
         }
     )

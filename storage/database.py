@@ -24,6 +24,7 @@ from storage.connecting import reason as reason  # noqa: PLC0414 - likewise
 from storage.copy import hold_still, into_file, tables_of
 from storage.counts import count_all, count_caught_up
 from storage.courses import Courses
+from storage.delays import Delays
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
@@ -39,6 +40,7 @@ from storage.moments import Moments
 from storage.nodes import Nodes
 from storage.notices import Notices
 from storage.own_time import OwnTime
+from storage.pictures import Pictures
 from storage.queries import Counts
 from storage.recipients import Recipients
 from storage.redactions import Redactions
@@ -46,6 +48,7 @@ from storage.rekey import rekey
 from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
+from storage.sendings import Sendings
 from storage.sources import Sources
 from storage.staff import Staff
 from storage.stances import Stances
@@ -86,7 +89,10 @@ class Work:
     held: Held
     redactions: Redactions
     courses: Courses
+    delays: Delays
     appeals: Appeals
+    pictures: Pictures
+    sendings: Sendings
     staff: Staff
     audit: Audit
 
@@ -283,7 +289,10 @@ class Database:
             held=Held(connection),
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
+            delays=Delays(connection),
             appeals=Appeals(connection, key),
+            pictures=Pictures(connection, key),
+            sendings=Sendings(connection),
             staff=Staff(connection, key),
             audit=Audit(connection, key),
         )

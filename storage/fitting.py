@@ -33,7 +33,8 @@ class Aim:
     status: Status
     urgent: bool
     kind: Kind
-    language: str
+    languages: tuple[str, ...]
+    """Those that it is in: several only where admins wrote it in several."""
     countries: tuple[str, ...]
     satisfies: tuple[Urgency, ...]
     """The least urgencies that it meets."""
@@ -55,6 +56,7 @@ class Shape(NamedTuple):
     follows: bool
     unheard: bool
     only_at_once: bool
+    languages: int
     sqlite: bool
 
 
@@ -67,6 +69,7 @@ def shape_of(aim: Aim, *, sqlite: bool) -> Shape:
         follows=aim.follows is not None,
         unheard=aim.unheard is not None,
         only_at_once=aim.only_at_once,
+        languages=len(aim.languages),
         sqlite=sqlite,
     )
 
@@ -78,18 +81,22 @@ def given(aim: Aim, shape: Shape) -> dict[str, object]:
         "countries": [ANYWHERE, *aim.countries],
         "satisfies": list(aim.satisfies),
         "kind": _escaped(json.dumps(aim.kind)),
-        "language": _escaped(json.dumps(aim.language.lower())),
         "worded": json.dumps(worded) if shape.sqlite else worded,
         "follows": aim.follows,
         "unheard": aim.unheard,
     }
+    told |= {f"language{at}": _escaped(json.dumps(one.lower())) for at, one in enumerate(aim.languages)}
     return {name: value for name, value in told.items() if name in _asked_for(shape)}
 
 
 def _asked_for(shape: Shape) -> set[str]:
     """The names of what is to be filled in."""
     told = {name for name in ("worded", "follows", "unheard") if getattr(shape, name)}
-    return told | {"countries", "satisfies", "kind", "language"}
+    return told | {"countries", "satisfies", "kind", *_languages(shape)}
+
+
+def _languages(shape: Shape) -> list[str]:
+    return [f"language{at}" for at in range(shape.languages)]
 
 
 @cache
@@ -138,10 +145,13 @@ def kept_for(shape: Shape) -> sa.Subquery:
 def _fitting(shape: Shape) -> sa.Select[Any]:
     kinds, spoken = sa.cast(routes.c.kinds, sa.Text), sa.cast(routes.c.languages, sa.Text)
     names_it = kinds.contains(sa.bindparam("kind", type_=sa.Text), escape=_ESCAPE)
-    its_language = sa.func.lower(spoken).contains(sa.bindparam("language", type_=sa.Text), escape=_ESCAPE)
+    its_language = [
+        sa.func.lower(spoken).contains(sa.bindparam(one, type_=sa.Text), escape=_ESCAPE)
+        for one in _languages(shape)
+    ]
     where = [
         route_countries.c.country.in_(sa.bindparam("countries", expanding=True)),
-        sa.or_(spoken == "[]", its_language),
+        sa.or_(spoken == "[]", *its_language),
         sa.or_(
             routes.c.least_urgency.is_(None),
             routes.c.least_urgency.in_(sa.bindparam("satisfies", expanding=True)),

@@ -97,6 +97,14 @@ class Matching:
         question = sa.select(each.c.best, sa.func.count().label("people")).group_by(each.c.best)
         return {Rank(row.best): int(row.people) for row in self._asked(aim, question, filled)}
 
+    def spread(self, aim: Aim) -> dict[tuple[str, str], int]:
+        """How many recipients it reaches, by transport and by the language that they are spoken to in."""
+        ranked, filled = self._ranked(aim)
+        who = (recipients.c.transport, recipients.c.language)
+        whose = recipients.c.id.in_(sa.select(ranked.c.recipient_id))
+        question = sa.select(*who, sa.func.count().label("people")).where(whose).group_by(*who)
+        return {(row.transport, row.language): int(row.people) for row in self._asked(aim, question, filled)}
+
     def queue(self, alert_id: int, aim: Aim, reach: Reach, timing: Timing, *, held: str = "") -> int:
         """One delivery for each whom it reaches, however many routes fit, the earliest; returns how many.
 

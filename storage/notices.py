@@ -1,7 +1,7 @@
-"""Notices: what admins are told, from the event to its message."""
+"""Notices: what admins are told, from the event to its message, and what that shows as it goes on."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,21 +10,38 @@ from sqlalchemy.engine import Connection
 
 from storage.deliveries import Deliveries
 from storage.people import Event, Notice
-from storage.tables import notices
-from storage.words import EventKind, SourceState
+from storage.reach import reachable
+from storage.tables import deliveries, notices, recipients
+from storage.words import DeliveryState, EventKind, SourceState
 
 FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
 AT_ONCE = (
+    EventKind.APPEAL_SCHEDULED,
     EventKind.APPEAL_COOLING,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.APPEAL_REPORT,
+    EventKind.STOP_REPORT,
+    EventKind.CORRECTION_REPORT,
 )
 """What is told the moment it happens, and alone: no other event is added to it."""
 _LOOKED_AT = 5
 _MOMENTS = ("at", "since", "last_success", "next_due", "newest")
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A message to an admin that is to show its notice as it stands now."""
+
+    delivery_id: int
+    recipient_id: int
+    reference: str
+    notice_id: int
+    wished: datetime
+    """When it was to be renewed; what is wished later is not done with this."""
 
 
 class Notices:
@@ -66,6 +83,91 @@ class Notices:
         """More has happened that belongs to a notice which `open` gave."""
         told = [_as_json(event) for event in (*notice.events, *events)]
         self._connection.execute(sa.update(notices).where(notices.c.id == notice.id).values(events=told))
+
+    def turn(self, notice_id: int, event: Event) -> None:
+        """It tells this from now on; messages that stand already show it once they are renewed."""
+        of = notices.c.id == notice_id
+        self._connection.execute(sa.update(notices).where(of).values(events=[_as_json(event)]))
+
+    def renew(self, notice_id: int, transports: Collection[str] | None, now: datetime) -> int:
+        """Its messages on these transports (None: all) are due to show it as it stands; returns how many.
+
+        Also what is just being sent: it tells what was known a moment ago.
+        """
+        of = [
+            deliveries.c.notice_id == notice_id,
+            deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.SENDING)),
+        ]
+        of += [] if transports is None else [deliveries.c.transport.in_(transports)]
+        return self._connection.execute(sa.update(deliveries).where(*of).values(amend_at=now)).rowcount
+
+    def send_again(self, notice_id: int, now: datetime) -> int:
+        """To whom nobody knows whether it came it is sent once more, as it stands; returns to how many."""
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.notice_id == notice_id, deliveries.c.state == DeliveryState.UNCERTAIN)
+            .values(state=DeliveryState.QUEUED, not_before=now, detail="")
+        )
+        return result.rowcount
+
+    def seen_on(self, notice_id: int) -> dict[str, int]:
+        """How many messages of it stand, by transport."""
+        question = (
+            sa.select(deliveries.c.transport, sa.func.count())
+            .where(deliveries.c.notice_id == notice_id, deliveries.c.state == DeliveryState.SENT)
+            .group_by(deliveries.c.transport)
+        )
+        return {str(transport): int(count) for transport, count in self._connection.execute(question)}
+
+    def to_renew(
+        self, transport: str, now: datetime, most: int, without: Collection[int] = ()
+    ) -> tuple[Renewal, ...]:
+        """Messages of reachable chats that are due to be renewed; `without`: whom not to write to now.
+
+        To be asked only by the one sender that holds the transport's lock.
+        """
+        question = (
+            sa.select(
+                deliveries.c.id,
+                deliveries.c.recipient_id,
+                deliveries.c.reference,
+                deliveries.c.notice_id,
+                deliveries.c.amend_at,
+            )
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(
+                deliveries.c.amend_at.is_not(None),
+                deliveries.c.amend_at <= now,
+                deliveries.c.notice_id.is_not(None),
+                deliveries.c.transport == transport,
+                deliveries.c.state == DeliveryState.SENT,
+                deliveries.c.reference != "",
+                *reachable(now),
+            )
+            .order_by(deliveries.c.amend_at, deliveries.c.id)
+            .limit(most)
+        )
+        if without:
+            question = question.where(deliveries.c.recipient_id.not_in(without))
+        return tuple(Renewal(*row) for row in self._connection.execute(question))
+
+    def renewed(self, one: Renewal, reference: str | None) -> None:
+        """It shows what its notice tells, and goes by this reference; None: it stays as it is."""
+        self._settle(one, None, one.reference if reference is None else reference)
+
+    def renew_later(self, one: Renewal, at: datetime) -> None:
+        """Not before then, where nothing newer is to be shown."""
+        self._settle(one, at, one.reference)
+
+    def _settle(self, one: Renewal, again: datetime | None, reference: str) -> None:
+        """Not where the chat has moved meanwhile."""
+        of = (deliveries.c.id == one.delivery_id, deliveries.c.reference == one.reference)
+        due = sa.case(
+            (deliveries.c.amend_at <= one.wished, sa.literal(again, deliveries.c.amend_at.type)),
+            else_=deliveries.c.amend_at,
+        )
+        changed = sa.update(deliveries).where(*of).values(amend_at=due, reference=reference)
+        self._connection.execute(changed)
 
     def many(self, ids: Sequence[int]) -> dict[int, Notice]:
         """The notices with these ids."""

@@ -4,8 +4,9 @@ Every record is frozen. Times are aware and in UTC; dates are calendar dates as 
 prints them. A record that has not been stored yet has the id 0.
 """
 
+import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -237,6 +238,52 @@ class PersonsAtRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What is told of a picture without looking at it; its bytes are kept beside (`storage.pictures`)."""
+
+    digest: str
+    """SHA-256 of its bytes, in hex."""
+    kind: str
+    """"image/jpeg" or "image/png"."""
+    width: int
+    height: int
+    size: int
+    """Bytes."""
+
+    @classmethod
+    def of(cls, data: bytes, kind: str, width: int, height: int) -> "Picture":
+        """What is told of these bytes."""
+        return cls(hashlib.sha256(data).hexdigest(), kind, width, height, len(data))
+
+    @property
+    def name(self) -> str:
+        """As a file; the one it had may have told too much."""
+        return "appeal.png" if self.kind == "image/png" else "appeal.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Plot(Picture):
+    """A picture that was drawn for an answer, and belongs to no appeal."""
+
+    @property
+    def name(self) -> str:
+        """As a file."""
+        return "stats.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an appeal of the admins says in one more language than its first."""
+
+    language: str
+    """ISO 639-1."""
+    title: str = field(repr=False)
+    text: str = field(default="", repr=False)
+    to: str = field(default="", repr=False)
+    """Who is asked to do something; "" where that is said as in the first language."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A document understood."""
 
@@ -279,6 +326,18 @@ class Statement:
     """Whether words of it were taken out for somebody's safety; a mark stands in their place."""
     taken_down: datetime | None = None
     """When an admin took it down: then nothing but its number, its kind and its case is known."""
+    wordings: tuple[Wording, ...] = ()
+    """The same in other languages; only an appeal has any."""
+    picture: Picture | None = None
+    """What an appeal shows."""
+
+    def worded(self, language: str) -> "Statement":
+        """As whoever reads this language reads it: in its words where there are any, else as it stands."""
+        found = next((one for one in self.wordings if one.language == language), None)
+        if found is None or language == self.language:
+            return self
+        asked = (Addressee(found.to),) if found.to else self.addressees
+        return replace(self, title=found.title, text=found.text, language=language, addressees=asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage import appeals, recipients, redactions, routes, staff, subscriptions, tables, updates
+from storage import appeals, pictures, recipients, redactions, routes, staff, subscriptions, tables, updates
 from storage.keyring import CHECK, HEIRLOOM
 from storage.vault import Vault
 
@@ -26,6 +26,8 @@ class Sealed:
     purpose: str
     trace: sa.Column[Any] | None = None
     traced: Callable[[Vault, RowMapping, str], str] = lambda _vault, _row, _text: ""
+    at_once: int = _AT_ONCE
+    """So many rows fit in memory."""
 
 
 SEALED = (
@@ -47,6 +49,7 @@ SEALED = (
     Sealed(tables.redactions.c.undecided_sealed, redactions.UNDECIDED),
     Sealed(tables.updates.c.sealed, updates.BODY),
     Sealed(tables.appeals.c.words_sealed, appeals.WORDS),
+    Sealed(tables.pictures.c.sealed, pictures.BYTES, at_once=10),
     Sealed(
         tables.staff.c.address_sealed,
         staff.ADDRESS,
@@ -96,7 +99,7 @@ def _pages(connection: Connection, sealed: Sealed, key: sa.Column[Any]) -> Itera
         sa.select(key.table)
         .where(sealed.column.is_not(None), key > sa.bindparam("last"))
         .order_by(key)
-        .limit(_AT_ONCE)
+        .limit(sealed.at_once)
     )
     while rows := list(connection.execute(question, {"last": last}).mappings()):
         yield rows

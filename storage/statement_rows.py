@@ -14,10 +14,12 @@ from storage.records import (
     Demand,
     Dropped,
     PersonsAtRisk,
+    Picture,
     Reason,
     Signatories,
     Source,
     Statement,
+    Wording,
 )
 from storage.search import Document, facts_of
 from storage.tables import demands
@@ -72,7 +74,7 @@ def document_of(key: int, statement: Statement, organisation: str, voices: str, 
         day=day,
         title=statement.title,
         text=statement.text,
-        beside=(*statement.issuers, organisation, *statement.identifiers),
+        beside=(*statement.issuers, organisation, *statement.identifiers, *_elsewise(statement)),
         facts=facts_of(
             kind=statement.kind,
             language=statement.language,
@@ -82,6 +84,11 @@ def document_of(key: int, statement: Statement, organisation: str, voices: str, 
             day=day,
         ),
     )
+
+
+def _elsewise(statement: Statement) -> list[str]:
+    """Its words in other languages."""
+    return [words for one in statement.wordings for words in (one.title, one.text)]
 
 
 UNDATED = date(1000, 1, 1)
@@ -122,6 +129,8 @@ def reading_of(statement: Statement) -> dict[str, object]:
         "link": [_fields(reason) for reason in statement.link],
         "dropped": [_fields(one) for one in statement.dropped],
         "withheld": statement.withheld,
+        "wordings": [_fields(one) for one in statement.wordings],
+        "picture": _fields(statement.picture) if statement.picture else None,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -180,6 +189,8 @@ def statement_of(row: RowMapping, asked: tuple[Demand, ...]) -> Statement:
         gone_as=Gone(row["gone_as"]) if row["gone_as"] else None,
         withheld=bool(reading.get("withheld", False)),
         taken_down=row["taken_down"],
+        wordings=tuple(Wording(**one) for one in reading.get("wordings", ())),
+        picture=Picture(**reading["picture"]) if "picture" in reading else None,
         source_name=row["source_name"],
         link=tuple(Reason(**reason) for reason in reading.get("link", ())),
         issuers=tuple(reading.get("issuers", ())),

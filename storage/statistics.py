@@ -1,6 +1,6 @@
 """Counts what was rung and how quickly, for /stats: numbers, nothing about anybody who subscribed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
 
@@ -30,6 +30,8 @@ class Statistics:
     """From publication to the first message of each alert, ascending; of those that say the hour."""
     by_day: dict[date, int]
     """Alerts by the day (UTC) on which they rang."""
+    urgent_by_day: dict[date, int] = field(default_factory=dict)
+    """Those of them that were urgent."""
 
     def delay(self, part: float) -> timedelta | None:
         """The delay below which this part of them lies (nearest rank): 0.95; None without any."""
@@ -83,11 +85,11 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         .where(*rung)
     )
     by_day: dict[date, int] = {}
-    urgent = 0
+    urgent: dict[date, int] = {}
     with connection.execute(all_of_them, execution_options={"yield_per": _AT_ONCE}) as found:
         for sent, is_urgent in found:
             by_day[sent.date()] = by_day.get(sent.date(), 0) + 1
-            urgent += is_urgent
+            urgent[sent.date()] = urgent.get(sent.date(), 0) + is_urgent
     delays = sorted(
         max(timedelta(), row.first_sent - row.published)
         for row in rows
@@ -96,9 +98,10 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
     return Statistics(
         statements=int(connection.scalar(fetched) or 0),
         alerts=sum(by_day.values()),
-        urgent=urgent,
+        urgent=sum(urgent.values()),
         messages={DeliveryState(state): int(count) for state, count in connection.execute(states)},
         recipients={str(transport): int(count) for transport, count in connection.execute(reached)},
         delays=tuple(delays),
         by_day=by_day,
+        urgent_by_day=urgent,
     )

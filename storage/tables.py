@@ -431,6 +431,38 @@ approvals = Table(
     Column("admin", String(64), primary_key=True),
 )
 
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("appeal_id", ForeignKey("appeals.id"), primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("appeal_id", ForeignKey("appeals.id"), nullable=False, index=True),
+    Column("alert_id", ForeignKey("alerts.id")),
+    Column("notice_id", ForeignKey("notices.id")),
+    Column("corrects", Boolean, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("began", Moment),
+    Column("ended", Moment),
+    Column("shown", JSON, nullable=False),
+)
+
+delays = Table(
+    "delays",
+    metadata,
+    Column("alert_id", ForeignKey("alerts.id"), primary_key=True),
+    Column("transport", String, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("messages", Integer, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

@@ -289,6 +289,7 @@ def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tupl
 def _to_amend(transport: str) -> Iterable[sa.ColumnElement[bool]]:
     return (
         deliveries.c.amend_at.is_not(None),
+        deliveries.c.amend_by.is_not(None),  # else it is a notice (`storage.notices`)
         deliveries.c.transport == transport,
         deliveries.c.state == DeliveryState.SENT,
         deliveries.c.reference != "",

@@ -148,6 +148,8 @@ class EventKind(StrEnum):
     """More would have rung than may within an hour: an admin is to look."""
     STORM = "storm"
     """The same, as those hear it who would have been rung."""
+    APPEAL_SCHEDULED = "appeal_scheduled"
+    """An appeal was approved, and goes out at a moment that its author named."""
     APPEAL_COOLING = "appeal_cooling"
     """An appeal was approved, and goes out unless somebody stops it."""
     APPEAL_SENDING = "appeal_sending"
@@ -155,6 +157,12 @@ class EventKind(StrEnum):
     APPEAL_RETURNED = "appeal_returned"
     """It was to go out and did not: nobody would have got it, or it was approved too long ago."""
     APPEAL_CORRECTED = "appeal_corrected"
+    APPEAL_REPORT = "appeal_report"
+    """An appeal has gone out: to how many, and what became of the others."""
+    STOP_REPORT = "stop_report"
+    """The same of one that was halted."""
+    CORRECTION_REPORT = "correction_report"
+    """The same of what takes one back."""
 
 
 class Role(StrEnum):
@@ -250,6 +258,8 @@ class AppealState(StrEnum):
     """How far an appeal of the admins is."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    """Approved, and to go out at a moment that its author named."""
     COOLING = "cooling"
     """Approved: it goes out when its cooling-off is over, unless somebody stops it."""
     SENT = "sent"
@@ -267,6 +277,7 @@ class Act(StrEnum):
     DROPPED = "dropped"
     APPROVED = "approved"
     COOLING = "cooling"
+    SCHEDULED = "scheduled"
     SENT = "sent"
     STOPPED = "stopped"
     RETURNED = "returned"

@@ -10,7 +10,7 @@ from storage.database import Work
 from storage.moments import ALIVE
 from storage.nodes import Node
 from storage.people import Event, Notice, Recipient, Route
-from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Reason, Signatories, Source
+from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Picture, Reason, Signatories, Source
 from storage.redactions import Withheld
 from storage.words import (
     Act,
@@ -136,6 +136,7 @@ def _appeal(work: Work) -> None:
     work.staff.invite(DeskRole.KEEPER, NOON)
     made = work.appeals.add(admin, words, NOON)
     work.appeals.approve(made.id, other)
+    work.pictures.keep(made.id, Picture.of(b"picture", "image/png", 1, 1), b"picture")
     work.appeals.sent(work.appeals.add(other, words, NOON).id, 1, 2)
     work.audit.note(admin, Act.WRITTEN, made.id, NOON)
     work.audit.note(NOBODY, Act.SENT, made.id + 1, NOON, 2)

@@ -73,6 +73,15 @@ DESK = (
             "Write today: nine face return\nAsk the ministry to let the nine go where they are safe."
         ),
     ),
+    (
+        "author",
+        (
+            "/appeal 1 ko\nto: 중국 외교부\n오늘 편지를 쓰십시오: 아홉 명이 송환 위기\n"
+            "아홉 명이 안전한 곳으로 가게 해 달라고 외교부에 요청하십시오."
+        ),
+    ),
+    ("author", "/appeal 1 at: 2026-03-16T17:00 Seoul"),
+    ("author", "/appeals drafts"),
     ("author", "/approve 1 {mark}"),
     ("colleague", "/approve 1 {mark}"),
     ("author", "/stop 1"),

@@ -39,15 +39,20 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     `work` must be open for writing when `changes(request.text)`. A reply without messages means silence.
     What comes again although it was carried out is answered, for its answer may be lost, and not done twice.
     """
-    recipient = work.recipients.find(request.transport, request.address)
-    zone = zone_of(recipient.zone) if recipient else None
-    speech = Speech(recipient.language if recipient else request.language, zone or timezone)
+    speech = speech_for(request, work, timezone)
     if request.other:
         told = elsewhere(request, request.other, speech, lambda there: answer(there, work, timezone))
     else:
         told = _answered(request, work, speech)
     spoken = tuple(replace(message, language=speech.language) for message in told.messages)
     return replace(told, messages=spoken)
+
+
+def speech_for(request: Request, work: Work, timezone: tzinfo = UTC) -> Speech:
+    """Return the language and the clock of the chat."""
+    recipient = work.recipients.find(request.transport, request.address)
+    zone = zone_of(recipient.zone) if recipient else None
+    return Speech(recipient.language if recipient else request.language, zone or timezone)
 
 
 def _answered(request: Request, work: Work, speech: Speech) -> Reply:
@@ -65,7 +70,8 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     if command.manages and request.group and not request.may_manage:
         told = reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
         return replace(told, aside=True)
-    noted = request.id and command.changes(arguments(request).strip())
+    changing = request.picture is not None or command.changes(arguments(request).strip())
+    noted = request.id and changing
     if noted and not work.requests.begin(request.transport, request.id, request.now):
         return _done_already(request, work, speech)
     try:
@@ -121,7 +127,9 @@ def _done_already(request: Request, work: Work, speech: Speech) -> Reply:
     told = paragraph(speech.t("This was done already, and was not done again. As things stand now:"))
     command, _ = _understood(request)
     if command is not None and command.desk and request.role is not None:
-        (stand,) = (command.stands or appeals)(request, work, speech).messages
+        told_by = command.stands or appeals
+        asked = request if command.stands else replace(request, text="/appeals")
+        (stand,) = told_by(asked, work, speech).messages
         return Reply((replace(stand, blocks=(told, *stand.blocks)),))
     if work.recipients.find(request.transport, request.address) is None:
         return reply(told, paragraph(speech.t("Nothing is stored about this chat.")))

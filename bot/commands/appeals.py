@@ -3,23 +3,27 @@
 import re
 
 from bot.commands import drills
-from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
-from bot.commands.drafting import EXAMPLE, Typed, draft, read
+from bot.commands.command import arguments, code, heading, number, paragraph, reply
+from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
 from bot.commands.mistake import Mistake
+from bot.commands.previews import DRAFTS, own_drafts, shown, stop_choice
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
 from bot.render.appeal import CORRECTIONS
-from bot.render.desk import lasting, listed, progress, standing
+from bot.render.desk import lasting, listed, told_at
 from bot.render.message import Block, Choice, Field, Items, Message, Paragraph
+from bot.render.sending import halted, progress, report, under_way
 from bot.speech import Speech, languages, msgid
 from jobs import appeals as desk
+from jobs.appeals import MOST_DRAFTS
 from jobs.corrections import WORDINGS, corrected, to_correct
 from jobs.corrections import correct as take_back
-from jobs.desk import Refusal, Refused
-from jobs.launch import alert_of, reached
+from jobs.desk import USUAL, Refusal, Refused, Rules
+from jobs.progress import counts_of, event_of
 from storage.appeals import Appeal
 from storage.database import Work
-from storage.records import Alert
+from storage.records import Alert, Wording
+from storage.sendings import Spread
 from storage.words import AppealState, Cause
 
 REFUSALS = {
@@ -53,6 +57,23 @@ REFUSALS = {
     Refusal.FINISHED: msgid(
         "Nothing of appeal {number} waits any more: all of it has gone. To take it back: /correct {number}"
     ),
+    Refusal.PAST: msgid(
+        "The moment at which appeal {number} was to go out has passed. Name another one behind “at:”, or "
+        "leave that line empty."
+    ),
+    Refusal.UNFINISHED: msgid(
+        "Appeal {number} has a headline without a text in one of its languages: write it, or drop that "
+        "language."
+    ),
+    Refusal.ENOUGH: msgid(
+        "Appeal {number} was not approved: you stand for {most} appeals already that go out within a day of "
+        "it, and one admin may for no more (`appeals_per_day`). Somebody else has to, or it goes out later."
+    ),
+    Refusal.ENOUGH_OF_OTHERS: msgid(
+        "Appeal {number} was not approved: its author, or another who approved it, stands for {most} "
+        "appeals already that go out within a day of it, and one admin may for no more (`appeals_per_day`)."
+    ),
+    Refusal.FULL: msgid("It was not kept: you have {drafts} drafts. Send or drop one first: /appeals drafts"),
     Refusal.UNHEARD: msgid("Nobody has got anything of appeal {number}: there is nothing to take back."),
 }
 WORDS = {
@@ -62,11 +83,12 @@ WORDS = {
     Cause.SAFETY: ("safety", msgid("Taken down for safety")),
 }
 _SAMPLE = (
-    *("countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-01"),
+    *("countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-24"),
+    "at: 2026-12-01T08:00 Asia/Seoul",
     *("url: https://example.org/appeal", "lang: en", "urgency: Immediate"),
 )
 _TAKEN_DOWN = msgid("An appeal that was taken down")
-_HALTS = (AppealState.COOLING, AppealState.SENT)
+_HALTS = (AppealState.SENT,)
 
 
 def appeal(request: Request, work: Work, speech: Speech) -> Reply:
@@ -94,38 +116,62 @@ def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Re
 
 def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
     admin, now = work.audit.admin(request.transport, request.address), request.now
-    if typed.drop:
+    if typed.drop and not typed.language:
         desk.drop(work, typed.number, admin, now)
         told = paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number))
         return drills.about(drill, reply(told), speech)
-    today = now.astimezone(speech.timezone).date()
+    shows = request.picture.picture if request.picture else None
+    data = request.picture.data if request.picture else b""
     if not typed.number:
-        words = draft(typed.words, None, speech, today)
+        words = draft(typed.words, None, speech, now, shows=shows)
         words = drills.named(words) if drill else words
-        found = desk.write(work, admin, words, now, drill=drill)
-    elif typed.words:
+        found = desk.write(work, admin, words, now, drill=drill, shows=data)
+    elif typed.words or typed.drop or shows:
         before = desk.draft_of(work, typed.number)
-        words = draft(typed.words, before.draft, speech, today)
+        assert before.draft is not None  # noqa: S101 - a draft has words
+        if typed.drop:
+            words = without(before.draft, typed.language, speech)
+        else:
+            words = draft(typed.words, before.draft, speech, now, typed.language, shows)
         words = drills.named(words) if drill else words
-        found = desk.edit(work, before, admin, words, now)
+        found = desk.edit(work, before, admin, words, now, data)
     else:
         found = desk.known(work, typed.number)
-    return _shown(found, request, work, speech)
+    if found.draft is None:
+        return drills.about(found.drill, _running(found, request, work, speech), speech)
+    return shown(found, found.draft, request, work, speech)
 
 
 def appeals(request: Request, work: Work, speech: Speech) -> Reply:
-    """List drafts, and what was sent with how far it is."""
-    del request
+    """List drafts, and what was sent with how far it is; with "drafts" one's own, to go on with them."""
+    admin = work.audit.admin(request.transport, request.address)
+    typed = arguments(request).strip()
+    if typed:
+        if typed.lower() != DRAFTS:
+            raise Mistake("Your own drafts alone: {example}", example=f"/appeals {DRAFTS}")
+        return own_drafts(work.appeals.drafts(admin), speech)
     found = work.appeals.newest()
     if not found:
         return reply(paragraph(speech.t("No appeal was written yet.")), *_how(speech).messages[0].blocks)
     rung = work.alerts.many([one.alert_id for one in found if one.alert_id])
     lines = []
     for one in found:
-        tally = work.appeals.tally(one.alert_id) if one.alert_id else {}
-        lines.append(listed(one, _headline(one, rung.get(one.alert_id), speech), tally, speech))
+        far = ""
+        if one.alert_id:
+            spread = sum(work.sendings.spread(one.alert_id).values(), Spread())
+            far = progress(counts_of(spread), speech)
+        lines.append(listed(one, _headline(one, rung.get(one.alert_id), speech), far, speech))
     numbers = tuple(Choice(str(one.id), drills.command(one)) for one in found[:5])
-    return reply(heading(speech.t("Appeals")), Items(tuple(lines)), choices=(numbers,))
+    stood = work.appeals.stood_for(admin, request.now, desk.A_DAY, drill=False)
+    counted = speech.t(
+        "You stand for {count} of the {most} appeals that one admin may within a day.",
+        count=speech.number(stood),
+        most=speech.number(request.rules.per_day),
+    )
+    own = (Choice(speech.t("My drafts"), f"/appeals {DRAFTS}"),)
+    return reply(
+        heading(speech.t("Appeals")), Items(tuple(lines)), paragraph(counted), choices=(numbers, own)
+    )
 
 
 def approve(request: Request, work: Work, speech: Speech) -> Reply:
@@ -140,7 +186,7 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
     try:
         done = desk.approve(work, key, typed[1], admin, request.rules, request.now)
     except Refused as refused:
-        return _refused(refused, key, work, speech)
+        return _refused(refused, key, work, speech, request.rules)
     blocks: list[Block] = []
     if done.missing:
         told = speech.n(
@@ -159,11 +205,23 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
                 )
             )
         )
-    time = lasting(int(request.rules.cooling_off.total_seconds()), speech)
-    told = speech.t("Appeal {number} goes out in {time}. All admins are told so.", number=key, time=time)
-    blocks.append(paragraph(told))
-    rows = ((_stop(key, speech), Choice(speech.t("Show"), drills.command(done.appeal))),)
+    blocks.append(paragraph(_goes_out(done, request, speech)))
+    rows = ((stop_choice(key, speech), Choice(speech.t("Show"), drills.command(done.appeal))),)
     return drills.about(done.appeal.drill, reply(*blocks, choices=rows), speech)
+
+
+def _goes_out(done: desk.Approved, request: Request, speech: Speech) -> str:
+    """Return when an appeal goes out that enough people stand for."""
+    number, draft = done.appeal.id, done.appeal.draft
+    if done.due is not None and draft is not None and draft.at == done.due:
+        moment = told_at(done.due, draft.zone, speech)
+        return speech.t(
+            "Appeal {number} goes out at {moment}. All admins are told so now, and once more before it goes.",
+            number=number,
+            moment=moment,
+        )
+    time = lasting(int(request.rules.cooling_off.total_seconds()), speech)
+    return speech.t("Appeal {number} goes out in {time}. All admins are told so.", number=number, time=time)
 
 
 def stop(request: Request, work: Work, speech: Speech) -> Reply:
@@ -182,14 +240,13 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
         told = speech.t("Appeal {number} is halted. Nobody has got it; it is a draft again.", number=key)
         shown = Choice(speech.t("Show"), drills.command(found))
         return drills.about(found.drill, reply(paragraph(told), choices=((shown,),)), speech)
-    counted = speech.t(
-        "Appeal {number} is halted. {got} have got it, {perhaps} perhaps, {never} not and never will.",
-        number=key,
-        got=speech.number(done.got),
-        perhaps=speech.number(done.perhaps),
-        never=speech.number(done.never),
+    facts = halted(work.sendings.spread(found.alert_id), speech)
+    said = reply(
+        heading(speech.t("Appeal {number} is halted", number=key)),
+        *(Field(label, line) for label, line in facts),
+        choices=((_correct(key, speech), Choice(speech.t("Show"), drills.command(found))),),
     )
-    return drills.about(found.drill, reply(paragraph(counted), choices=((_correct(key, speech),),)), speech)
+    return drills.about(found.drill, said, speech)
 
 
 def correct(request: Request, work: Work, speech: Speech) -> Reply:
@@ -204,11 +261,11 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
     try:
         found, alert, told = to_correct(work, key)
         if len(typed) == 1:
-            return drills.about(found.drill, _reasons(found, told, speech), speech)
+            return drills.about(found.drill, _reasons(found, told, work, speech), speech)
         cause = named[typed[1]]
         end = (cause, _words(alert, cause))
         if typed[2:] != ["yes"]:
-            asked = _asked(found, corrected(alert, cause, end[1], request.now), told, request, speech)
+            asked = _asked(found, corrected(alert, end, request.now), told, request, speech)
             return drills.about(found.drill, asked, speech)
         admin = work.audit.admin(request.transport, request.address)
         count = take_back(work, key, end, admin, request.rules, request.now)
@@ -225,7 +282,8 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
     return drills.about(found.drill, done, speech)
 
 
-def _reasons(found: Appeal, told: int, speech: Speech) -> Reply:
+def _reasons(found: Appeal, told: int, work: Work, speech: Speech) -> Reply:
+    """Why; while more are about to get it, what comes first is to halt it."""
     asked = speech.n(
         "Appeal {number} went to {count} recipient. Why is it taken back? First you see what is told.",
         "Appeal {number} went to {count} recipients. Why is it taken back? First you see what is told.",
@@ -235,7 +293,15 @@ def _reasons(found: Appeal, told: int, speech: Speech) -> Reply:
     rows = tuple(
         (Choice(speech.t(WORDS[cause][1]), f"/correct {found.id} {WORDS[cause][0]}"),) for cause in WORDINGS
     )
-    return reply(paragraph(asked), choices=rows)
+    waiting = sum(work.sendings.spread(found.alert_id).values(), Spread()).waiting
+    if not waiting:
+        return reply(paragraph(asked), choices=rows)
+    more = speech.n(
+        "{count} more is about to get it: halt it first.",
+        "{count} more are about to get it: halt it first.",
+        waiting,
+    )
+    return reply(paragraph(asked), paragraph(more), choices=((stop_choice(found.id, speech),), *rows))
 
 
 def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Speech) -> Reply:
@@ -256,55 +322,36 @@ def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Spe
     return Reply((Message((paragraph(said),)), Message(shown.blocks, rows)))
 
 
-def _words(alert: Alert, cause: Cause) -> tuple[str, str]:
-    """Title and text of the correction in the archive, in the language of the appeal if it is one of ours."""
-    language = alert.statement.language
-    own = Speech(language if language in languages() else "en")
-    title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else alert.statement.title
-    return title, own.t(CORRECTIONS[cause])
+def _words(alert: Alert, cause: Cause) -> tuple[Wording, ...]:
+    """Title and text of the correction in the archive, in each language of the appeal that is one of ours."""
+    statement = alert.statement
+    made = []
+    for one in (Wording(statement.language, statement.title), *statement.wordings):
+        own = Speech(one.language if one.language in languages() else "en")
+        title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else one.title
+        made.append(Wording(one.language, title, own.t(CORRECTIONS[cause])))
+    return tuple(made)
 
 
-def _shown(found: Appeal, request: Request, work: Work, speech: Speech) -> Reply:
-    """How it stands; of one that was not sent also what its recipients will read, word for word."""
-    if found.draft is None:
-        return drills.about(found.drill, _running(found, work, speech), speech)
-    alert = alert_of(found.id, found.draft, request.rules, request.now, found.status)
-    blocks: list[Block] = [
-        heading(speech.t("Appeal {number}", number=found.id)),
-        *standing(found, reached(work, alert), request.rules, speech),
-    ]
-    if request.rules.approvals == 1:
-        blocks.append(
-            paragraph(speech.t("One person is enough here (`approvals = 1`): its author may send it alone."))
-        )
-    blocks.append(
-        paragraph(
-            speech.t("The next message is what its recipients will read; its buttons are for you alone.")
-        )
-    )
-    rows: tuple[tuple[Choice, ...], ...] = ((_stop(found.id, speech),),)
-    if found.state is AppealState.DRAFT:
-        label = speech.t("Approve this drill") if found.drill else speech.t("Approve these words")
-        rows = (
-            (Choice(label, f"/approve {found.id} {found.mark}"),),
-            (Choice(speech.t("Drop the draft"), f"{drills.command(found)} drop"),),
-        )
-    shown = alert_message(alert, speech, request.now)
-    return drills.about(found.drill, Reply((Message(tuple(blocks)), Message(shown.blocks, rows))), speech)
-
-
-def _running(found: Appeal, work: Work, speech: Speech) -> Reply:
+def _running(found: Appeal, request: Request, work: Work, speech: Speech) -> Reply:
+    """How far it is, and its correction where there is one; what is over is told as in its report."""
     alert = work.alerts.many([found.alert_id]).get(found.alert_id)
-    tally = work.appeals.tally(found.alert_id)
-    line = listed(found, _headline(found, alert, speech), {}, speech)
-    rows = [(_stop(found.id, speech),)] if found.state in _HALTS else []
+    line = listed(found, _headline(found, alert, speech), "", speech)
+    blocks: list[Block] = [heading(speech.t("Appeal {number}", number=found.id)), Items((line,))]
+    going = False
+    for one in work.sendings.of(found.id):
+        spread = work.sendings.spread(one.alert_id)
+        event = event_of(work, one, spread, request.rules, request.now, over=one.ended is not None)
+        going = going or one.ended is None
+        if one.corrects:
+            blocks.append(paragraph(speech.t("Its correction")))
+        facts = report(event, speech) if one.ended else under_way(event, speech)
+        blocks += [Field(label, told) for label, told in facts]
+    rows = [(stop_choice(found.id, speech),)] if found.state in _HALTS and going else []
+    last = [Choice(speech.t("Refresh"), drills.command(found))]
     if found.state is not AppealState.CORRECTED:
-        rows.append((_correct(found.id, speech),))
-    rows.append((Choice(speech.t("Refresh"), drills.command(found)),))
-    told = Field(speech.t("Progress"), text_line(progress(tally, speech)))
-    return reply(
-        heading(speech.t("Appeal {number}", number=found.id)), Items((line,)), told, choices=tuple(rows)
-    )
+        last.insert(0, _correct(found.id, speech))
+    return reply(*blocks, choices=(*rows, tuple(last)))
 
 
 def _headline(found: Appeal, alert: Alert | None, speech: Speech) -> str:
@@ -333,19 +380,34 @@ def _how(speech: Speech) -> Reply:
                 change=code("/appeal 7 by: 2026-12-24"),
             )
         ),
+        Paragraph(
+            speech.line(
+                "Without a line “at:” it goes out as soon as it is approved. Its words in another language, "
+                "for those who are spoken to in it: {language}, then headline and text; without them again: "
+                "{drop}. Your drafts: {drafts}",
+                language=code("/appeal 7 ko"),
+                drop=code("/appeal 7 ko drop"),
+                drafts=code(f"/appeals {DRAFTS}"),
+            )
+        ),
+        Paragraph(
+            speech.line(
+                "A photo that you send with {number} below it is shown with the appeal, without its place, "
+                "time and device; {none} takes it out again.",
+                number=code("/appeal 7"),
+                none=code("/appeal 7 picture:"),
+            )
+        ),
         choices=((Choice(speech.t("Appeals"), "/appeals"),),),
     )
 
 
-def _refused(refused: Refused, key: int, work: Work, speech: Speech) -> Reply:
+def _refused(refused: Refused, key: int, work: Work, speech: Speech, rules: Rules = USUAL) -> Reply:
     found = work.appeals.get(key)
     drill = found is not None and found.drill
     why = drills.NOBODY if drill and refused.why is Refusal.NOBODY else REFUSALS[refused.why]
-    return drills.about(drill, reply(paragraph(speech.t(why, number=key))), speech)
-
-
-def _stop(key: int, speech: Speech) -> Choice:
-    return Choice(speech.t("Stop"), f"/stop {key}")
+    said = speech.t(why, number=key, most=speech.number(rules.per_day), drafts=speech.number(MOST_DRAFTS))
+    return drills.about(drill, reply(paragraph(said)), speech)
 
 
 def _correct(key: int, speech: Speech) -> Choice:

@@ -95,8 +95,12 @@ def named(made: Draft) -> Draft:
 
     It says so in the draft's language, if that is one of ours.
     """
-    bare = made.headline
-    for language in languages():
-        bare = bare.removeprefix(f"{banner(Status.EXERCISE, Speech(language))}: ")
-    own = Speech(made.language if made.language in languages() else "en")
-    return replace(made, headline=f"{banner(Status.EXERCISE, own)}: {bare}")
+    others = tuple(replace(one, title=_named(one.title, one.language)) for one in made.wordings)
+    return replace(made, headline=_named(made.headline, made.language), wordings=others)
+
+
+def _named(headline: str, language: str) -> str:
+    for one in languages():
+        headline = headline.removeprefix(f"{banner(Status.EXERCISE, Speech(one))}: ")
+    own = Speech(language if language in languages() else "en")
+    return f"{banner(Status.EXERCISE, own)}: {headline}"

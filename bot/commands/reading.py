@@ -56,6 +56,7 @@ def _shown(found: Statement, typed: list[str], request: Request, work: Work, spe
     if len(typed) > 1 and typed[1].lower() in WORDS:
         return rewritten(found, typed[2:], work, speech)
     page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
+    found = found.worded(speech.language)
     text = _text_page(found, page, speech)
     if page > 1:
         return Reply((text,))

@@ -1,11 +1,16 @@
 """What a person sent, freed of its transport, and what goes back."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.render.message import Message
 from jobs.desk import USUAL, Rules
+from jobs.steps.picture import Cleaned
 from storage.words import DeskRole
+
+Fetch = Callable[[int], Awaitable[bytes | None]]
+"""Brings a file of at most so many bytes; None for a larger one. Raises what the transport raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class Request:
     """By which an admin's appeals go; from the configuration."""
     other: Elsewhere | None = None
     """The chat that `text` is about, where that is not the one it was written in."""
+    attached: Fetch | None = field(default=None, repr=False)
+    """Brings the file that was sent with the line, for whoever is allowed to have it looked at."""
+    picture: Cleaned | None = field(default=None, repr=False)
+    """What it was, once it was looked at."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 
@@ -58,5 +67,7 @@ class Reply:
     """The answer; several messages where one thing is too much for one."""
 
     messages: tuple[Message, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The bytes of what was drawn for this answer, and is kept nowhere else, by their digest."""
     aside: bool = False
     """True for a refusal among several people: it is for the one who asked, where that can be told alone."""

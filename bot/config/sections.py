@@ -259,6 +259,7 @@ def _read_admins(admins: Reader) -> AdminsConfig:
         matrix=names,
         approvals=admins.count("approvals", 2, least=1),
         cooling_off=admins.duration("cooling_off", 60),
+        appeals_per_day=admins.count("appeals_per_day", 5, least=1),
         organisation=admins.text("organisation"),
     )
     admins.unknown()

@@ -79,6 +79,8 @@ class AdminsConfig:
     approvals: int = 2
     cooling_off: int = 60
     """Seconds between the last approval of an appeal and its sending."""
+    appeals_per_day: int = 5
+    """For how many appeals within a day of each other one admin may stand."""
     organisation: str = ""
     """Who runs this watch, as people know them."""
 

@@ -1,9 +1,9 @@
 """Sets an alert as a subscriber gets it: the danger first, fit for a lock screen, never above 3,500 units."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.render.appeal import appeal_blocks, appeal_word, is_appeal
+from bot.render.appeal import appeal_blocks, appeal_word, is_appeal, picture_of
 from bot.render.changes import changes_blocks
 from bot.render.drill import banner, remark
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
@@ -55,11 +55,13 @@ _EDITED = msgid("The source has changed its call.")
 def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
     """Return the message that tells `alert` at `now`.
 
-    Only what the statement holds is said; what an urgent call leaves open is said to be open.
+    Only what the statement holds is said; what an urgent call leaves open is said to be open. What has words
+    in the reader's language is told in these.
     """
+    alert = replace(alert, statement=alert.statement.worded(speech.language))
     if is_appeal(alert):  # its length is limited when it is written
         blocks = (_heading(alert, speech), *appeal_blocks(alert, speech, now))
-        return Message(blocks, choices=_choices(alert, speech))
+        return Message(blocks, choices=_choices(alert, speech), picture=picture_of(alert))
     for measure in _MEASURES:
         message = _drawn(alert, speech, now, measure)
         if length(message) <= LIMIT:

@@ -7,7 +7,7 @@ from bot.render.message import Block, Field, Notice, Paragraph, Span
 from bot.render.statement import deadline_text, field, issuers_text, title_line, where_text
 from bot.render.text import paragraphs, shorten
 from bot.speech import Speech, msgid
-from storage.records import Alert
+from storage.records import Alert, Picture
 from storage.words import Cause, MsgType, SourceKind, Urgency
 
 CORRECTIONS = {
@@ -28,6 +28,12 @@ _LINK = 80
 def is_appeal(alert: Alert) -> bool:
     """Say whether admins wrote it, and no source that is watched."""
     return alert.source.kind is SourceKind.DESK
+
+
+def picture_of(alert: Alert) -> Picture | None:
+    """Return what is shown with it: once, when it is called."""
+    is_call = alert.msg_type is MsgType.ALERT and alert.cause is Cause.NEWS
+    return alert.statement.picture if is_call else None
 
 
 def appeal_word(alert: Alert, speech: Speech) -> str:
@@ -60,7 +66,10 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, .
     link = Span(shorten(statement.url, _LINK), href=statement.url)
     spoken = ""
     if statement.language != speech.language:
-        spoken = speech.t("in {language}", language=speech.language_name(statement.language))
+        spoken = speech.t(
+            "This is in {language}: it was not written in your language.",
+            language=speech.language_name(statement.language),
+        )
     return (
         *(Paragraph((Span(sentence),)) for sentence in remarks),
         title,

@@ -112,7 +112,7 @@ def _is_calm(alert: Alert) -> bool:
 
 
 def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
-    statement = alert.statement
+    statement = alert.statement.worded(speech.language)
     title = shorten(statement.title, _TITLE) or speech.t("without a title")
     told = [speech.kind(statement.kind), issuers_text(statement, speech, alert.source)]
     if alert.id in since.over:

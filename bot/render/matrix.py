@@ -47,14 +47,15 @@ def parts(message: Message) -> tuple[Part, ...]:
     made: tuple[Part, ...] = ()
     for limit in _LIMITS:
         made = tuple(_part(one) for one in split(message, limit) if plain_text(one))
-        if all(_size(part) <= LARGEST for part in made):
+        if all(size(part) <= LARGEST for part in made):
             return made
     return tuple(
-        part if _size(part) <= LARGEST else Part(part.body, _lines(part.body), part.commands) for part in made
+        part if size(part) <= LARGEST else Part(part.body, _lines(part.body), part.commands) for part in made
     )
 
 
-def _size(part: Part) -> int:
+def size(part: Part) -> int:
+    """Return the bytes of its content."""
     return len(json.dumps(part.content()))
 
 

@@ -7,6 +7,8 @@ Nothing here knows a platform, and no text in here is markup: it is shown as it 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storage.records import Picture
+
 
 class Style(StrEnum):
     """How a span of text is set off."""
@@ -100,3 +102,5 @@ class Message:
     silent: bool = False
     pressing: bool = False
     language: str = "en"
+    picture: Picture | None = None
+    """Shown below the words, where the platform can."""

@@ -37,10 +37,14 @@ _QUIET = frozenset(
 _ORDER = (
     EventKind.STAFF,
     EventKind.APPEAL_COOLING,
+    EventKind.APPEAL_SCHEDULED,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.APPEAL_REPORT,
+    EventKind.STOP_REPORT,
+    EventKind.CORRECTION_REPORT,
     EventKind.REVIEW_WAITS,
     EventKind.REVIEW_ASKED,
     EventKind.REVIEW,
@@ -78,18 +82,28 @@ def notice_message(notice: Notice, speech: Speech) -> Message:
 
 
 def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
-    """An appeal can be stopped where its sending is told; what waits can be looked at."""
+    """An appeal can be stopped and taken back where its sending is told; what waits can be looked at."""
     first = events[0]
     if waiting := first.counts.get("alert", 0):
         if len(events) > 1:
             return ((Choice(speech.t("What waits"), "/review"),),)
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
-    number = first.counts.get("appeal", 0)
-    if not number:
-        return ((Choice(speech.t("Status"), "/status"),),)
+    if first.counts.get("appeal"):
+        return _of_an_appeal(first, speech)
+    return ((Choice(speech.t("Status"), "/status"),),)
+
+
+def _of_an_appeal(first: Event, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+    number = first.counts["appeal"]
     shown = Choice(speech.t("Show"), f"/{'drill' if _is_drill(first) else 'appeal'} {number}")
-    if first.kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING):
-        return ((Choice(speech.t("Stop"), f"/stop {number}"), shown),)
+    stop = Choice(speech.t("Stop"), f"/stop {number}")
+    correct = Choice(speech.t("Correct"), f"/correct {number}")
+    if first.kind in (EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING):
+        return ((stop, shown),)
+    if first.kind is EventKind.APPEAL_SENDING:
+        return ((stop,), (correct, shown))
+    if first.kind in (EventKind.APPEAL_REPORT, EventKind.STOP_REPORT) and not first.counts.get("corrected"):
+        return ((correct, shown),)
     return ((shown,),)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.render.desk import told_at
 from bot.render.detail import told as told_reason
 from bot.render.message import Line, Span
 from bot.render.review import told_reasons
+from bot.render.sending import report, under_way
 from bot.render.text import shorten
 from bot.speech import Speech, msgid
 from storage.people import Event
@@ -202,12 +204,14 @@ def _expired(event: Event, speech: Speech) -> Facts:
 
 def _appeal(event: Event, speech: Speech) -> Facts:
     counts, number = event.counts, speech.number
+    if "all" in counts:
+        return under_way(event, speech)
     facts = []
     if "recipients" in counts:
         facts.append((speech.t("Recipients"), _text(number(counts["recipients"]))))
-    if "seconds" in counts:
-        due = event.at + timedelta(seconds=counts["seconds"])
-        facts.append((speech.t("Goes out"), _text(speech.moment(due))))
+    if "seconds" in counts or event.kind is EventKind.APPEAL_SCHEDULED:
+        due = event.next_due or event.at + timedelta(seconds=counts.get("seconds", 0))
+        facts.append((speech.t("Goes out"), _text(told_at(due, event.detail, speech))))
     for name, label in (
         ("got", speech.t("Have got it")),
         ("perhaps", speech.t("Perhaps have got it")),
@@ -241,9 +245,13 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.REVIEW_ASKED: _review,
     EventKind.STORM: lambda *_: [],
     EventKind.STAFF: _staff,
+    EventKind.APPEAL_SCHEDULED: _appeal,
     EventKind.APPEAL_COOLING: _appeal,
     EventKind.APPEAL_SENDING: _appeal,
     EventKind.APPEAL_STOPPED: _appeal,
     EventKind.APPEAL_RETURNED: _appeal,
     EventKind.APPEAL_CORRECTED: _appeal,
+    EventKind.APPEAL_REPORT: report,
+    EventKind.STOP_REPORT: report,
+    EventKind.CORRECTION_REPORT: report,
 }

@@ -28,11 +28,15 @@ HEADINGS = {
     EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
+    EventKind.APPEAL_SCHEDULED: msgid("Appeal {source} is approved, and goes out at a set time"),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
     EventKind.APPEAL_SENDING: msgid("Appeal {source} is being sent"),
     EventKind.APPEAL_STOPPED: msgid("Appeal {source} was stopped by an admin"),
     EventKind.APPEAL_RETURNED: msgid("Appeal {source} was not sent: it is a draft again"),
     EventKind.APPEAL_CORRECTED: msgid("Appeal {source} was taken back by an admin"),
+    EventKind.APPEAL_REPORT: msgid("Appeal {source} has gone out"),
+    EventKind.STOP_REPORT: msgid("Appeal {source} was halted: who has got it"),
+    EventKind.CORRECTION_REPORT: msgid("Appeal {source} was taken back: who has been told"),
 }
 MANY: dict[EventKind, Callable[[Speech, int], str]] = {
     EventKind.ILL: lambda speech, count: speech.n(
@@ -144,6 +148,9 @@ CONSEQUENCES = {
         "They come when somebody has seen that they are real. You find everything with /latest."
     ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
+    EventKind.APPEAL_SCHEDULED: msgid(
+        "You hear once more before it goes. If anything in it should not be told, stop it."
+    ),
     EventKind.APPEAL_COOLING: msgid("Read it now. If anything in it should not be told, stop it."),
     EventKind.APPEAL_STOPPED: msgid(
         "Nothing more of it is sent. Whoever has got it keeps it, unless it is taken back with /correct."

@@ -32,7 +32,7 @@ def result(hit: Hit, speech: Speech, rewritten: int = 0) -> Block:
 
 def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
     """Return "#12 Title", the title leading to its source."""
-    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    title = shorten(statement.worded(speech.language).title, _TITLE) or speech.t("without a title")
     return (Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url))
 
 

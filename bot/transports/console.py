@@ -1,18 +1,23 @@
 """The console transport: alerts and answers in a terminal, or as bare text in a pipe."""
 
 import asyncio
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.commands.request import Reply, Request
 from bot.render.amend import Shown, following, replacing, taking_back
-from bot.render.message import Choice, Message
+from bot.render.desk import picture_text
+from bot.render.message import Choice, Message, Notice, Span
 from bot.render.terminal import choices, framed, rendered, show, terminal
 from bot.speech import Speech
 from bot.transports.newest import Newest
@@ -24,6 +29,10 @@ ADDRESS = "terminal"
 PROMPT = "vigil> "
 AFTER_NO_TERMINAL = 30.0
 """Seconds."""
+_PICTURE = re.compile(
+    r"^\s{0,20}[/!](?:appeal|drill)[^\n]{0,80}?\bpicture[ \t]{0,3}:([^\n]*\S)", re.IGNORECASE
+)
+"""A file of this machine, named by whoever sits at it."""
 _LEAVE = {"/quit", "/exit", "quit", "exit", "!quit"}
 
 
@@ -102,7 +111,7 @@ class ConsoleTransport:
         try:
             if self._asking:
                 self._console.print()
-            show(self._console, framed(printed))
+            show(self._console, framed(self._named(printed)))
             if self._asking:
                 self._console.print(PROMPT, end="")
         except (OSError, ValueError) as error:  # a pipe nobody reads, a full disk, a closed file
@@ -113,6 +122,17 @@ class ConsoleTransport:
         if offered or self._offered_by == reference:
             self._offered, self._offered_by = offered, reference
         return Sent(reference)
+
+    def _named(self, message: Message) -> Message:
+        """With the name of its picture: a terminal shows none."""
+        if message.picture is None:
+            return message
+        told = self._speech.t(
+            "Picture: {name} ({size})",
+            name=message.picture.name,
+            size=picture_text(message.picture, self._speech),
+        )
+        return replace(message, blocks=(*message.blocks, Notice((Span(told),))))
 
     async def chat(self, lines: Iterable[str] | None = None) -> None:
         """Answer each line until there is none, or "/quit". Without `lines` they come from standard input.
@@ -133,11 +153,13 @@ class ConsoleTransport:
         command = self._chosen(text)
         if echo or command != text:
             self._console.print(Text.assemble(("> ", "dim"), (command, "bold")))
-        request = Request(command, self.name, ADDRESS, self._now(), self._language)
+        file = _PICTURE.search(command)
+        fetch = partial(_read, file[1].strip()) if file else None
+        request = Request(command, self.name, ADDRESS, self._now(), self._language, attached=fetch)
         reply = await self._answer(request)
         self._offered, self._offered_by = (), ""
         for message in reply.messages:
-            show(self._console, rendered(message), "")
+            show(self._console, rendered(self._named(message)), "")
             self._offered = choices(message) or self._offered
 
     def _chosen(self, text: str) -> str:
@@ -168,6 +190,20 @@ class ConsoleTransport:
             return await heard
         finally:
             self._asking = False
+
+
+async def _read(path: str, most: int) -> bytes | None:
+    """The file of this name on this machine, for whoever sits here; what is none of it is no picture."""
+
+    def read() -> bytes | None:
+        try:
+            with Path(path).expanduser().open("rb") as file:
+                data = file.read(most + 1)
+        except (OSError, ValueError):
+            return b""
+        return data if len(data) <= most else None
+
+    return await asyncio.to_thread(read)
 
 
 async def _typed(ask: Callable[[], Awaitable[str | None]]) -> AsyncIterator[str]:

@@ -16,6 +16,7 @@ from bot.transports.matrix_answering import NAME, Answering, Callbacks
 from bot.transports.matrix_choices import Choices
 from bot.transports.matrix_listening import Listening, report
 from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
+from bot.transports.matrix_pictures import Load, Pictures
 from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_sending import Sending
 from bot.transports.matrix_server import Homeserver
@@ -38,7 +39,8 @@ class MatrixTransport:
     `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
     for every line and choice; `apology` (language -> message) is said when an answer fails; `gone` hears the
     address of a room that the bot was put out of, and the id of the event that told so. `language` is spoken
-    to whom we do not know: no client says which it speaks.
+    to whom we do not know: no client says which it speaks. `load` gives the bytes of a picture; without it
+    none is shown.
     """
 
     name = NAME
@@ -56,13 +58,15 @@ class MatrixTransport:
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         language: str = "en",
+        load: Load | None = None,
     ) -> None:
         self._config = config
         self._store = Store(config.store, vault)
         self._store.prepare()
         self._server = Homeserver(config.homeserver, config.user, self._store)
         rooms, choices = Rooms(self._server, admins), Choices()
-        self._sending = Sending(self._server, rooms, choices)
+        pictures = Pictures(self._server, load) if load else None
+        self._sending = Sending(self._server, rooms, choices, pictures)
         callbacks = Callbacks(answer, apology, gone, language)
         self._answering = Answering(self._server, rooms, self._sending, choices, callbacks)
         self._listening = Listening(self._server, rooms, self._answering, self._store, gone)

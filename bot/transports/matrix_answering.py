@@ -6,6 +6,7 @@ event -> Said | Picked -> inbox -> answer -> sending
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from bot.render.message import Message
 from bot.transports.conversing import Page, command_in, log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.matrix_choices import EXPIRED, Choices
-from bot.transports.matrix_incoming import Listener, Picked, Said, read
+from bot.transports.matrix_incoming import File, Listener, Picked, Said, read
 from bot.transports.matrix_outcome import NoRoom
 from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_sending import Sending, versions_of
@@ -116,7 +117,12 @@ class Answering:
             group=not direct,
             may_manage=direct or self._rooms.may_manage(room, said.person),
             id=said.event,
+            attached=partial(self._fetch, said.file) if said.file else None,
         )
+
+    async def _fetch(self, file: File, most: int) -> bytes | None:
+        """The file that was sent; None for one that is larger."""
+        return None if file.size > most else await self._server.download(file.uri, file.keys, most)
 
     async def _turn_page(self, room: str, said: Said, shown: str, message: Message) -> bool:
         """Show the next page in place of the last, where the message answered the same command.
@@ -124,7 +130,7 @@ class Answering:
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((room, shown))
-        if page is None or page.command != command_in(said.text):
+        if page is None or page.command != command_in(said.text) or message.picture is not None:
             return False
         if len(parts(message)) > len(versions_of(page.reference)[1]):
             return False

@@ -3,11 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from nio import ReactionEvent, RoomMessageText
+from nio import (
+    ReactionEvent,
+    RoomEncryptedFile,
+    RoomEncryptedImage,
+    RoomMessageFile,
+    RoomMessageImage,
+    RoomMessageText,
+)
 
 from bot.transports.matrix_choices import number_of
 
 _MARKS = ("!", "/")
+_CIPHERED = (RoomEncryptedImage, RoomEncryptedFile)
+_FILES = (RoomMessageImage, RoomMessageFile, *_CIPHERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,17 @@ class Said:
     text: str = field(repr=False)
     person: str = field(repr=False)
     event: str = ""
+    file: "File | None" = field(default=None, repr=False)
+    """What was sent with it, or in place of any words."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture, or another file, that a person sent: where it is, keys if enciphered, how many bytes."""
+
+    uri: str
+    keys: dict[str, Any] | None
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,8 @@ def read(event: Any, listener: Listener) -> Said | Picked | None:  # noqa: ANN40
         number = number_of(event.key)
         said = Said(event.key, event.sender, event.event_id)
         return Picked(number, event.reacts_to, said, reaction=True) if number else None
+    if isinstance(event, _FILES):
+        return _sent(event) if listener.direct else None
     if not isinstance(event, RoomMessageText):
         return None
     relation = event.source.get("content", {}).get("m.relates_to", {})
@@ -64,6 +86,20 @@ def read(event: Any, listener: Listener) -> Said | Picked | None:  # noqa: ANN40
     if listener.direct or text.startswith(_MARKS):
         return said
     return Said(_marked(said.text), said.person, said.event) if own is not None else None
+
+
+def _sent(event: Any) -> Said | None:  # noqa: ANN401 - nio has no types
+    """A file with what is written below it; the body alone is its name ("m.image": captions)."""
+    content = event.source.get("content", {})
+    named, body = content.get("filename"), str(content.get("body") or "")
+    caption = body.strip() if isinstance(named, str) and named != body else ""
+    keys = None
+    if isinstance(event, _CIPHERED):
+        keys = {"key": event.key, "hashes": event.hashes, "iv": event.iv}
+    info = content.get("info")
+    size = info.get("size") if isinstance(info, dict) else 0
+    file = File(str(event.url), keys, size if isinstance(size, int) else 0)
+    return Said(caption, event.sender, event.event_id, file)
 
 
 def addressed(text: str, listener: Listener) -> str | None:

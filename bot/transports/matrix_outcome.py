@@ -22,6 +22,8 @@ AFTER_FLOOD = 5.0
 FAILURES = (aiohttp.ClientError, OSError, EncryptionError, LocalProtocolError, ValueError)
 """What nio raises for what a homeserver, or the way to it, does. TimeoutError is an OSError."""
 TOKEN_REFUSED = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED")
+PASSING = ("M_LIMIT_EXCEEDED", *TOKEN_REFUSED)
+"""What says nothing of what was sent."""
 _UNREACHABLE = ("M_FORBIDDEN", "M_NOT_FOUND", "M_GUEST_ACCESS_FORBIDDEN")
 
 

@@ -9,14 +9,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from bot.render.matrix import Part, parts
 from bot.render.message import Message
 from bot.transports.matrix_choices import Choices
-from bot.transports.matrix_outcome import FAILURES, NoRoom, Outcomes, Refused
+from bot.transports.matrix_outcome import FAILURES, PASSING, NoRoom, Outcomes, Refused
+from bot.transports.matrix_pictures import Pictures
 from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_server import Homeserver
 from bot.transports.newest import Newest
 from jobs.outcome import Outcome, Rejected, RetryLater, Sent
+from storage.records import Picture
+
+log = structlog.get_logger()
 
 AFTER_START = 2.0
 """Seconds until the rooms are probably known."""
@@ -31,6 +37,9 @@ class _Act:
 
     parts: tuple[Part, ...]
     sent: list[str] = field(default_factory=list)
+    picture: Picture | None = None
+    is_shown: bool = False
+    """Whether there is nothing to do about its picture any more."""
 
 
 class Sending:
@@ -39,8 +48,12 @@ class Sending:
     `reference` is the room, then each part with all of its versions: "!room $first,$edit $second".
     """
 
-    def __init__(self, server: Homeserver, rooms: Rooms, choices: Choices) -> None:
+    def __init__(
+        self, server: Homeserver, rooms: Rooms, choices: Choices, pictures: Pictures | None = None
+    ) -> None:
+        """`pictures` shows those of messages; without it none is shown."""
         self._server = server
+        self._pictures = pictures
         self._rooms = rooms
         self._choices = choices
         self._outcomes = Outcomes()
@@ -52,14 +65,17 @@ class Sending:
     ) -> Outcome:
         """Send every part that the same act has not sent before, the first as a reply to `under`.
 
-        What `answers` somebody makes no sound.
+        What `answers` somebody makes no sound. The picture is the last part. No event with a picture is
+        without a sound, so that what has to be silent goes without.
         """
 
         async def act(room: str, begun: _Act) -> list[_Version]:
             rings = not message.silent and not answers
             await self._send_rest(room, begun, key, _Start(0, under, rings, rings and message.pressing))
             if answers:
-                self._choices.answered(room, begun.sent[-1])
+                self._choices.answered(room, begun.sent[len(begun.parts) - 1])
+            if rings or answers:
+                await self._show(room, begun, key)
             return [(one,) for one in begun.sent]
 
         return await self._whole(address, key, message, act)
@@ -121,7 +137,7 @@ class Sending:
         begun = self._acts.get((address, key))
         if begun is None or not begun.sent:
             # Once a part has gone out the others are those drawn with it, whatever `message` is now.
-            begun = _Act(parts(message))
+            begun = _Act(parts(message), picture=message.picture)
         if not begun.parts:
             return Rejected("the message is empty")
         self._acts.put((address, key), begun)
@@ -151,6 +167,21 @@ class Sending:
             event = await self._server.say(room, _MESSAGE, content, txn)
             begun.sent.append(event)
             self._choices.offer(room, event, part.commands)
+
+    async def _show(self, room: str, begun: _Act, key: str) -> None:
+        """Send the picture below the words. One that the homeserver refuses holds nothing up."""
+        if begun.picture is None or begun.is_shown or self._pictures is None:
+            return
+        try:
+            content = await self._pictures.content(begun.picture, room)
+            if content is not None:
+                content["m.relates_to"] = {"m.in_reply_to": {"event_id": begun.sent[0]}}
+                begun.sent.append(await self._server.say(room, _MESSAGE, content, _txn(room, key, "picture")))
+        except Refused as refused:
+            if refused.code in PASSING or refused.status >= 500:
+                raise
+            log.warning("matrix.picture_refused", code=refused.code)
+        begun.is_shown = True
 
     async def _redact(self, room: str, versions: _Version, key: str) -> None:
         """The newest first, so that no older one is shown in its place."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from nio import AsyncClient, AsyncClientConfig, ErrorResponse, MatrixRoom, SyncResponse
+from nio.crypto.attachments import decrypt_attachment
 from nio.exceptions import EncryptionError
 
 from bot.transports.matrix_outcome import NoRoom, Refused
@@ -18,6 +19,8 @@ WITHIN = 30.0
 """Seconds that one question may take, with all the keys that have to be fetched for it."""
 FULL_WITHIN = 300.0
 """Seconds that the state of all rooms may take."""
+FILE_WITHIN = 90.0
+"""Seconds that a picture may take on its way."""
 LONG_POLL = 25_000
 """Milliseconds that the homeserver may hold a sync open."""
 FILTER: dict[str, Any] = {
@@ -119,6 +122,36 @@ class Homeserver:
             self._plain.add(room)
         else:
             raise EncryptionError("the room is encrypted, and its keys are not known yet")
+
+    def is_ciphered(self, room: str) -> bool:
+        """Whether what is said in the room is enciphered, as far as we know. Raises NoRoom."""
+        if room not in self.rooms:
+            raise NoRoom
+        return bool(self.rooms[room].encrypted)
+
+    async def upload(
+        self, data: bytes, kind: str, name: str, *, ciphered: bool
+    ) -> tuple[str, dict[str, Any]]:
+        """Hand over a file; where it is, and the keys that open it where it is `ciphered`."""
+        shown_kind, shown_name = ("application/octet-stream", None) if ciphered else (kind, name)
+        asked = self._client.upload(
+            lambda *_: data, shown_kind, shown_name, encrypt=ciphered, filesize=len(data)
+        )
+        async with asyncio.timeout(FILE_WITHIN):
+            answer, keys = await asked
+        if isinstance(answer, ErrorResponse):
+            raise Refused(answer)
+        return str(answer.content_uri), dict(keys or {})
+
+    async def download(self, uri: str, keys: dict[str, Any] | None, most: int) -> bytes | None:
+        """A file that somebody sent, opened with its keys; None for one that has more bytes than `most`."""
+        answer = await _asked(self._client.download(uri), FILE_WITHIN)
+        body = bytes(answer.body)
+        if len(body) > most:
+            return None
+        if keys is None:
+            return body
+        return bytes(decrypt_attachment(body, keys["key"]["k"], keys["hashes"]["sha256"], keys["iv"]))
 
     async def redact(self, room: str, event: str, txn: str) -> None:
         """Take the event's content away, also from those who look for it. One that is not there is gone."""

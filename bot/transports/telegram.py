@@ -22,6 +22,7 @@ from bot.transports.telegram_face import Face, show
 from bot.transports.telegram_inline import Offering
 from bot.transports.telegram_intake import Intake
 from bot.transports.telegram_keeping import Keeping
+from bot.transports.telegram_pictures import Load, Pictures
 from bot.transports.telegram_polling import Polling
 from bot.transports.telegram_request import AiohttpRequest, hush_libraries
 from bot.transports.telegram_sending import Sending
@@ -57,6 +58,7 @@ class TelegramTransport:
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
     waits for another program to end, and is left when the last answer has left. It tells whether we are alone
     still; if not, we begin again where another program does. `pace` is the sender's: answers keep it as well.
+    `load` gives the bytes of a picture; without it none is shown.
     """
 
     name = NAME
@@ -82,16 +84,24 @@ class TelegramTransport:
         webhook: Address | None = None,
         alone: Callable[[], AbstractAsyncContextManager[Hold | None]] = nullcontext,
         pace: Pace | None = None,
+        load: Load | None = None,
     ) -> None:
         hush_libraries()
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
         writing, listening = self._requests
-        self._bot = Bot(token, base_url=api_url, request=writing, get_updates_request=listening)
+        self._bot = Bot(
+            token,
+            base_url=api_url,
+            base_file_url=f"{api_url.removesuffix('/bot')}/file/bot",
+            request=writing,
+            get_updates_request=listening,
+        )
         buttons = buttons or Buttons()
         self._face = face or Face()
-        self._sending = Sending(self._bot, buttons)
+        pictures = Pictures(self._bot, load) if load else None
+        self._sending = Sending(self._bot, buttons, pictures=pictures)
         callbacks = Callbacks(answer, apology, gone, became, seen, offer)
-        spoken = Sending(self._bot, buttons, Answers(pace).turn) if pace else self._sending
+        spoken = Sending(self._bot, buttons, Answers(pace).turn, pictures) if pace else self._sending
         self._answering = Answering(self._bot, spoken, buttons, callbacks)
         answering = self._answering
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None

@@ -42,6 +42,10 @@ log = structlog.get_logger()
 NAME = "telegram"
 LONGEST_WORD = 200
 """Characters that a press may be answered with (Bot API, answerCallbackQuery)."""
+LARGEST_FILE = 20_000_000
+"""Bytes (Bot API, getFile)."""
+FETCH_WITHIN = 60.0
+"""Seconds."""
 TOLD_FOR = 60.0
 """Seconds for which a person who asks too much is not told so again."""
 _LEADS = re.compile(r"/(statement|act|case|follow|mute) (\d{1,9})")
@@ -189,7 +193,16 @@ class Answering:
             group=said.group,
             may_manage=not said.group or await self._may_manage(said, anew=anew),
             id=self._id(said.update),
+            attached=partial(self._fetch, said) if said.file else None,
         )
+
+    async def _fetch(self, said: Said, most: int) -> bytes | None:
+        """The file that was sent; None for one that is larger. Telegram gives none of more than 20 MB."""
+        if said.size > min(most, LARGEST_FILE):
+            return None
+        found = await self._bot.get_file(said.file)
+        data = bytes(await found.download_as_bytearray(read_timeout=FETCH_WITHIN))
+        return data if len(data) <= most else None
 
     async def _may_manage(self, said: Said, *, anew: bool) -> bool:
         """Whether they manage the group; what changes something is done for no group that we are not in."""
@@ -207,7 +220,7 @@ class Answering:
         Not where it needs more parts than there are: the rest would stand far from its beginning.
         """
         page = self._pages.get((said.chat, pressed.message))
-        if page is None or page.command != _asked(said.text):
+        if page is None or page.command != _asked(said.text) or message.picture is not None:
             return False
         if len(split(message)) > len(parts_of(page.reference)):
             return False

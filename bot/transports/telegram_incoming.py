@@ -37,6 +37,10 @@ class Said:
     """True for an admin who writes in the group's own name, whom nobody can look up."""
     update: int = 0
     """The number of the update that brought it: the same when Telegram brings it again."""
+    file: str = field(default="", repr=False)
+    """What Telegram calls the file that was sent with it, or in place of any words; "" for none."""
+    size: int = 0
+    """Its bytes, as far as Telegram tells."""
     greets: bool = False
     """Whether nobody wrote it: the bot was let in, and says what it is."""
 
@@ -154,6 +158,8 @@ def own_command(text: str, username: str) -> str | None:
 def _said(message: Message, username: str) -> Said | None:
     sender = message.from_user
     group = message.chat.type in _GROUPS
+    if message.chat.type == Chat.PRIVATE and (sent := _sent(message)):
+        return sent
     if not message.text or sender is None or not (group or message.chat.type == Chat.PRIVATE):
         return None
     as_group = message.sender_chat is not None and message.sender_chat.id == message.chat.id
@@ -166,6 +172,21 @@ def _said(message: Message, username: str) -> Said | None:
         return None
     thread = message.message_thread_id if message.is_topic_message else None
     return _line(text, message.chat, thread, sender, speaks_for_group=as_group)
+
+
+def _sent(message: Message) -> Said | None:
+    """A picture, or another file, that a person sent, with what they wrote below it.
+
+    Of several that were sent together only the one with words is meant.
+    """
+    sender = message.from_user
+    file = message.photo[-1] if message.photo else message.document
+    if file is None or sender is None or sender.is_bot or message.forward_origin is not None:
+        return None
+    if message.media_group_id and not message.caption:
+        return None
+    said = _line(message.caption or "", message.chat, None, sender, speaks_for_group=False)
+    return replace(said, file=file.file_id, size=file.file_size or 0)
 
 
 def _pressed(query: CallbackQuery) -> Pressed | None:

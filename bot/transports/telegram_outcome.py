@@ -64,6 +64,11 @@ def is_not_there(error: BadRequest) -> bool:
     return any(words in str(error).lower() for words in _NOT_THERE)
 
 
+def is_without_words(error: BadRequest) -> bool:
+    """Whether the message to edit is a picture, which has no text to be changed."""
+    return "no text in the message to edit" in str(error).lower()
+
+
 def cannot_be_deleted(error: BadRequest) -> bool:
     """Whether Telegram keeps the message: a bot's own can be deleted for 48 hours (deleteMessage)."""
     return "message can't be deleted" in str(error).lower()

@@ -17,7 +17,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.transports.telegram_tokens import without_tokens
 
 _QUIET = ("telegram", "httpx", "httpcore")
-_OF_A_MESSAGE = ("message_id", "date", "chat")
+_OF_A_MESSAGE = ("message_id", "date", "chat", "photo")
 _JSON = {"Content-Type": "application/json"}
 
 Timeout = float | DefaultValue[float] | DefaultValue[None] | None

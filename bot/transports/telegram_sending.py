@@ -27,9 +27,13 @@ from bot.transports.telegram_outcome import (
     is_not_there,
     is_shown_already,
     is_unreadable_markup,
+    is_without_words,
     outcome_of,
 )
+from bot.transports.telegram_pictures import Pictures
+from bot.transports.telegram_tokens import without_chats, without_tokens
 from jobs.outcome import Outcome, Rejected, Sent
+from storage.records import Picture
 
 log = structlog.get_logger()
 
@@ -53,6 +57,9 @@ class _Act:
     parts: tuple[Message, ...]
     language: str = "en"
     sent: list[int] = field(default_factory=list)
+    picture: Picture | None = None
+    is_shown: bool = False
+    """Whether there is nothing to do about its picture any more."""
     strayed: bool = False
     """Whether its topic is lost, so that the rest goes to the group as a whole."""
 
@@ -68,21 +75,31 @@ class _Place:
 class Sending:
     """What `bot.announce.Transport` asks for, by one bot; `reference` is the parts' ids with commas."""
 
-    def __init__(self, bot: Bot, buttons: Buttons, turn: Turn = _at_once) -> None:
-        """`turn` is waited for before each message that is sent or edited, and kept until it is answered."""
+    def __init__(
+        self, bot: Bot, buttons: Buttons, turn: Turn = _at_once, pictures: Pictures | None = None
+    ) -> None:
+        """`turn` is waited for before each message that is sent or edited, and kept until it is answered.
+
+        `pictures` shows those of messages; without it none is shown.
+        """
         self._bot = bot
         self._buttons = buttons
         self._turn = turn
+        self._pictures = pictures
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
         self._cut: deque[tuple[Message, tuple[Message, ...]]] = deque(maxlen=8)
         self._html: deque[tuple[Message, str]] = deque(maxlen=16)
 
     async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
-        """Send every part that the same act has not sent before, the first as a reply to `under`."""
+        """Send every part that the same act has not sent before, the first as a reply to `under`.
+
+        The picture is the last of them: what somebody reads on a lock screen is the danger.
+        """
 
         async def act(place: _Place, begun: _Act) -> list[int]:
             await self._send_rest(place, begun, after=0, under=under)
+            await self._show(place, begun)
             return begun.sent
 
         return await self._whole(address, key, message, act)
@@ -106,7 +123,7 @@ class Sending:
             # From below, so that a reader never sees a hole in the middle.
             kept = [one for one in reversed(shown[len(begun.parts) :]) if not await self._delete(place, one)]
             for number in kept:
-                await self._edit_part(place, number, STANDS_ABOVE)
+                await self._edited(place, number, STANDS_ABOVE)
             return [*shown[: len(begun.parts)], *begun.sent, *reversed(kept)]
 
         return await self._whole(address, key, message, act)
@@ -152,7 +169,7 @@ class Sending:
         begun = self._acts.get((address, key))
         if begun is None or not begun.sent:
             # Once a part has gone out the others are those drawn with it, whatever `message` is now.
-            begun = _Act(self._parts(message), message.language)
+            begun = _Act(self._parts(message), message.language, picture=message.picture)
         if not begun.parts:
             return Rejected("the message is empty")
         self._acts.put((address, key), begun)
@@ -238,14 +255,30 @@ class Sending:
                 raise
 
     async def _edited(self, place: _Place, number: int, part: Message) -> bool:
-        """Show the part; False if the message is not there any more."""
+        """Show the part; False if the message is not there any more, or is a picture and says nothing."""
         try:
             await self._edit_part(place, number, part)
         except BadRequest as error:
-            if is_not_there(error):
+            if is_not_there(error) or is_without_words(error):
                 return False
             raise
         return True
+
+    async def _show(self, place: _Place, begun: _Act) -> None:
+        """Send the picture below the words. One that Telegram refuses holds nothing up: the words count."""
+        if begun.picture is None or begun.is_shown or self._pictures is None:
+            return
+        there = _Place(place.chat, None) if begun.strayed else place
+        above = ReplyParameters(begun.sent[0], allow_sending_without_reply=True)
+        try:
+            async with self._turn(address_of(there.chat, there.thread)):
+                number = await self._pictures.send(begun.picture, there.chat, there.thread, above)
+        except BadRequest as error:
+            log.warning("telegram.picture_refused", detail=without_chats(without_tokens(str(error))))
+            number = None
+        begun.is_shown = True
+        if number is not None:
+            begun.sent.append(number)
 
     async def _delete(self, place: _Place, number: int) -> bool:
         """Delete the message, there or not; False if Telegram keeps it."""

@@ -62,6 +62,29 @@ def quiet_until(start: int, end: int, zone: tzinfo, now: datetime) -> datetime |
     return min(at for at in ends if at > now)
 
 
+def moments_of(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
+    """When the clock there shows this, in UTC: twice where it is set back over it, never where forward."""
+    read = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    shown = (at for at in read if at.astimezone(zone).replace(tzinfo=None) == local)
+    return tuple(dict.fromkeys(shown))
+
+
+def beyond_gap(local: datetime, zone: tzinfo) -> datetime:
+    """What the clock there shows in place of a time that it is set forward over."""
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+
+
+def name_of(zone: tzinfo, at: datetime | None = None) -> str:
+    """What `zone_of` knows a zone by; one without a name by its offset, which is that of `at`."""
+    key = getattr(zone, "key", "")
+    if key:
+        return str(key)
+    offset = zone.utcoffset(at) or timedelta()
+    minutes = abs(int(offset.total_seconds())) // 60
+    sign = "-" if offset < timedelta() else "+"
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}" if minutes else "Etc/UTC"
+
+
 def _moments(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
     """When the clock there shows this, twice where it is set back over it; else when it would have."""
     early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -100,7 +100,8 @@ def _kind(route: Route, alert: Alert) -> bool:
 
 
 def _language(route: Route, alert: Alert) -> bool:
-    return not route.languages or alert.statement.language.lower() in {c.lower() for c in route.languages}
+    wanted = {code.lower() for code in route.languages}
+    return not wanted or not wanted.isdisjoint(one.lower() for one in languages_told(alert))
 
 
 def _source(route: Route, alert: Alert) -> bool:
@@ -115,7 +116,7 @@ def _keywords(route: Route, alert: Alert) -> bool:
     """Whole words in their order, whatever case and accents; a substring where no spaces are written."""
     if not route.keywords and not route.without:
         return True
-    text = _searchable(f"{alert.statement.title}\n{alert.statement.text}")
+    text = _searchable(_told(alert))
     if any(_holds(text, phrase) for phrase in route.without):
         return False
     return not route.keywords or any(_holds(text, phrase) for phrase in route.keywords)
@@ -132,7 +133,7 @@ def aim_of(alert: Alert, worded: Sequence[int] = ()) -> Aim:
         status=alert.status,
         urgent=_rings(alert, follow_up=False),
         kind=alert.statement.kind,
-        language=alert.statement.language,
+        languages=languages_told(alert),
         countries=alert.statement.countries or alert.source.countries,
         satisfies=tuple(least for least, order in _ORDER.items() if order <= _ORDER[urgency]),
         worded=worded,
@@ -141,7 +142,19 @@ def aim_of(alert: Alert, worded: Sequence[int] = ()) -> Aim:
 
 def words_told(alert: Alert) -> list[str]:
     """The words that keywords and exclusions are looked for in."""
-    return words_of(f"{alert.statement.title}\n{alert.statement.text}")
+    return words_of(_told(alert))
+
+
+def languages_told(alert: Alert) -> tuple[str, ...]:
+    """The languages that it is in."""
+    return (alert.statement.language, *(one.language for one in alert.statement.wordings))
+
+
+def _told(alert: Alert) -> str:
+    """All that it says, in each of its languages."""
+    told = alert.statement
+    others = (words for one in told.wordings for words in (one.title, one.text))
+    return "\n".join((told.title, told.text, *others))
 
 
 def names_told(alert: Alert) -> set[str]:

@@ -15,11 +15,13 @@ from jobs.desk import Rules
 from jobs.launch import Launcher
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.steps.picture import cleaned
 from storage.database import Database, now_utc
 from tests.builders import a_reader, a_route
 from tests.emulators.telegram import TelegramEmulator
 from tests.flow.program import Program
 from tests.flow.story import ADMIN, PERSON, rung, subscribe
+from tests.pictures import PHOTO
 
 ANNA, BRUNO = 901, 902
 APPEAL = (
@@ -70,7 +72,12 @@ async def office(database: Database) -> AsyncIterator[Office]:
             """Nobody leaves here."""
 
         bot = TelegramTransport(
-            telegram.token, api_url=telegram.api_url, answer=desk.answer, apology=apology, gone=gone
+            telegram.token,
+            api_url=telegram.api_url,
+            answer=desk.answer,
+            apology=apology,
+            gone=gone,
+            load=desk.picture,
         )
         await bot.start()
         try:
@@ -137,6 +144,67 @@ async def test_an_appeal_from_its_first_word_to_its_correction(office: Office) -
         *("written", "approved", "cooling", "stopped"),
         *("edited", "approved", "cooling", "sent", "corrected"),
     ]
+
+
+async def test_in_two_languages_with_a_picture_each_gets_what_was_previewed(office: Office) -> None:
+    """To the letter and the byte, but for what the admin's phone had written beside the picture."""
+    telegram, korean = office.telegram, PERSON + 1
+    telegram.private(korean)
+    with office.database.write() as work:
+        a_reader(work, a_route(), address=str(korean), language="ko")
+    await telegram.says(ANNA, APPEAL)
+    await office.reads(ANNA, "URGENT APPEAL")
+    await telegram.says(ANNA, "/appeal 1 ko\n오늘 쓰십시오: 아홉 명이 송환 위기\n편지를 쓰십시오.")
+    await office.reads(ANNA, "긴급 호소")
+    await telegram.sends(ANNA, b"%PDF a letter", "/appeal 1", kind="document")
+    await office.reads(ANNA, "This is no picture that can be shown everywhere")
+    await telegram.sends(ANNA, PHOTO, "/appeal 1")
+    await office.reads(ANNA, "Picture: 8 × 12")
+    await office.reads(ANNA, "긴급 호소", count=3)
+    await telegram.says(BRUNO, "/appeal 1")
+    shown = {"en": await office.reads(BRUNO, "URGENT APPEAL"), "ko": await office.reads(BRUNO, "긴급 호소")}
+    await telegram.presses(BRUNO, "Approve these words")
+    await office.reads(BRUNO, "goes out in 1 s")
+    await office.cools()
+    for person, language in ((PERSON, "en"), (korean, "ko")):
+        words, picture = telegram.said(person)
+        assert words.text == shown[language]
+        assert picture.file is not None
+        assert picture.file.content == cleaned(PHOTO).data
+        assert picture.reply_to == words.id
+    sent = [given["photo"] for method, given in telegram.calls if method == "sendphoto"]
+    assert sum(not isinstance(one, str) for one in sent) <= 1, "the previews had uploaded it"
+    await telegram.says(BRUNO, "/correct 1 false yes")
+    await office.reads(BRUNO, "The correction goes to 2 recipients")
+    await office.sends()
+    for person in (PERSON, korean):
+        assert all(one.file is None for one in telegram.said(person)), "what is struck shows nothing"
+
+
+async def test_killed_before_its_moment_a_scheduled_appeal_goes_out_at_it_once(
+    vigil: Program, telegram: TelegramEmulator
+) -> None:
+    """Also in the transaction by which it begins to cool off: the next start begins anew with that."""
+    telegram.private(ADMIN)
+    vigil.later(timedelta())
+    await vigil.serve()
+    await subscribe(telegram)
+    at = (vigil.now() + timedelta(hours=5)).replace(second=0, microsecond=0)
+    appeal = f"/appeal\nurgency: Immediate\nat: {at:%Y-%m-%dT%H:%M} UTC\nNine face return\nWrite today."
+    await telegram.says(ADMIN, appeal)
+    await telegram.until(ADMIN, contains="URGENT APPEAL", patience=60)
+    await telegram.presses(ADMIN, "Approve these words")
+    await telegram.until(ADMIN, contains="once more before it goes", patience=60)
+    await vigil.stop(signal.SIGKILL)
+    vigil.later(at - vigil.now() - timedelta(seconds=40))
+    await vigil.dies("an appeal is approved")
+    await vigil.serve()
+    await telegram.until(ADMIN, contains="and about to be sent", patience=60)
+    assert rung(telegram) == 0
+    vigil.later(timedelta(seconds=70))
+    await telegram.until(PERSON, contains="URGENT APPEAL", patience=60)
+    assert await vigil.stop() == 0
+    assert rung(telegram) == 1
 
 
 async def test_killed_in_its_cooling_off_and_again_while_it_is_queued_it_goes_out_once(

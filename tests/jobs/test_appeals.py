@@ -1,6 +1,7 @@
 """An appeal goes out when two people stand for its very words, once, and can be halted and taken back."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from jobs.remind import Reminder
 from storage.appeals import Appeal, Draft
 from storage.database import Database, Work
 from storage.people import Delivery, Recipient
+from storage.records import Picture, Wording
 from storage.tables import deliveries, notices
 from storage.words import AppealState, Cause, DeliveryState, Digest, EventKind, Kind, MsgType, Urgency
 from tests.builders import NOON, a_reader, a_route, arrived
@@ -40,8 +42,8 @@ RULES = Rules(admins=ADMINS)
 ANNA, BRUNO = "a" * 64, "b" * 64
 WORDS = Draft("Nine face return", "Write to the ministry today.", "en", Urgency.IMMEDIATE, ("KP",))
 LATER = NOON + timedelta(minutes=1)
-FALSE = (Cause.FALSE, ("Nine face return", "What this appeal said is not true."))
-SAFETY = (Cause.SAFETY, ("An appeal that was taken down", "It was taken down."))
+FALSE = (Cause.FALSE, (Wording("en", "Nine face return", "What this appeal said is not true."),))
+SAFETY = (Cause.SAFETY, (Wording("en", "An appeal that was taken down", "It was taken down."),))
 
 
 def readers(work: Work, number: int = 3) -> list[Recipient]:
@@ -244,6 +246,16 @@ async def test_while_it_streams_out_a_stop_halts_it_within_a_second(database: Da
     states = [one.state for one in queue(database, sent.alert_id)]
     assert states.count(DeliveryState.SENT) == got
     assert DeliveryState.QUEUED not in states
+
+
+async def test_a_picture_counts_as_a_message_of_its_own_against_the_limit(database: Database) -> None:
+    """Sixty of two messages each, at a hundred a second, are not sent in the time of sixty."""
+    shown = replace(WORDS, picture=Picture("0" * 64, "image/jpeg", 12, 8, 672))
+    launched(database, shown, number=60)
+    begun = time.monotonic()
+    await Deliverer(database, Platform(), Pace(per_second=100, gap=0), lambda: LATER).drain()
+    took = time.monotonic() - begun
+    assert took > (2 * 60 - 100 / 3) / 100 - 0.15, "a third of a second's messages may go at once"
 
 
 class Watched(Platform):

@@ -45,6 +45,10 @@ class Platform:
             recipient, (f"{change.alert.identifier} by {change.by.identifier}",), change.key
         )
 
+    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
+        """One attempt to show an admin how far a sending is."""
+        return self._answered(recipient, (f"{notice.events[0].kind} in {reference}",), key)
+
     async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
         """One attempt to tell an admin."""
         del now

@@ -78,6 +78,10 @@ class Black:
             identifiers=_each(statement.identifiers, clean),
             alert=replace(statement.alert, reasons=_reasons(statement.alert.reasons, clean)),
             link=_reasons(statement.link, clean),
+            wordings=tuple(
+                replace(one, title=clean(one.title), text=clean(one.text), to=clean(one.to))
+                for one in statement.wordings
+            ),
         )
 
     def entry(self, entry: Entry) -> Entry:

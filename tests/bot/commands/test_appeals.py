@@ -26,7 +26,6 @@ from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, arrived
 
 ENGLISH = Speech("en")
-TODAY = NOON.date()
 APPEAL = "/appeal\nurgency: Immediate\nNine face return\nWrite to the ministry today."
 
 
@@ -47,7 +46,7 @@ def other(database: Database) -> Chat:
 
 def made(words: str, before: Draft | None = None) -> Draft:
     """The appeal that is meant."""
-    return draft(words, before, ENGLISH, TODAY)
+    return draft(words, before, ENGLISH, NOON)
 
 
 def mistaken(words: str) -> str:
@@ -239,16 +238,24 @@ def test_sent_it_is_followed_halted_and_taken_back(admin: Chat, other: Chat) -> 
     other.says("/appeal 1")
     other.presses("Approve these words")
     Launcher(admin.database, admin.rules, Limits())._due(NOON + timedelta(minutes=1))
-    assert "sent 0 of 2, waiting 2, uncertain 0, failed 0, cancelled 0" in admin.says("/appeals")
+    assert "sent 0 of 2, waiting 2, uncertain 0, failed 0" in admin.says("/appeals")
     assert admin.says("/correct 1") == "Nobody has got anything of appeal 1: there is nothing to take back."
     with admin.database.write() as work:
         found = work.appeals.get(1)
         assert found is not None
         first, _ = work.deliveries.of_alert(found.alert_id)
         work.deliveries.sent({first.id: "7"})
-    assert "Progress: sent 1 of 2, waiting 1" in admin.says("/appeal 1")
-    halted = "Appeal 1 is halted. 1 have got it, 0 perhaps, 1 not and never will."
-    assert admin.presses("Stop") == halted
+    told = admin.says("/appeal 1")
+    assert "Progress: ██████████░░░░░░░░░░ 50%\n" in told
+    assert "Messages: sent 1 of 2, waiting 1, uncertain 0, failed 0" in told
+    assert "Left: about 1 s" in told
+    assert admin.presses("Stop").split("\n") == [
+        "Appeal 1 is halted",
+        "",
+        "Have got it: 1",
+        "Perhaps have got it: 0",
+        "Have not got it, and will not: 1",
+    ]
     assert "went to 1 recipient" in admin.presses("Correct")
     assert list(admin.offered) == ["Not true", "Out of date", "Wrong details", "Taken down for safety"]
     shown = admin.presses("Not true")
@@ -274,11 +281,17 @@ async def test_rules_and_rights_come_from_the_configuration_alone(database: Data
 
 
 def test_everybody_is_answered_in_their_language(admin: Chat, other: Chat) -> None:
-    """A Korean admin reads the draft of an English one in Korean, its words as they are."""
+    """A Korean admin reads in Korean how the draft of an English one stands, and what its readers will."""
     admin.says(APPEAL)
     other.language = "ko"
     shown = other.says("/appeal 1")
+    assert shown.startswith("호소 1번")
+    assert "URGENT APPEAL · Nine face return" in shown
+    with admin.database.write() as work:
+        a_reader(work, a_route(), address="3", language="ko")
+    shown = other.says("/appeal 1")
     assert "긴급 호소 · Nine face return" in shown
+    assert "이 글의 언어: 영어" in shown
     assert "이 문구 그대로 승인" in other.offered
 
 

@@ -8,12 +8,15 @@ import sqlalchemy as sa
 from bot.commands.office import bars
 from jobs.desk import Rules
 from jobs.notices import Admins
-from storage.database import Database
+from storage.database import Database, now_utc
+from storage.delays import step_of
 from storage.statistics import Statistics
 from storage.tables import alerts, audit
 from storage.words import Act, DeliveryState, Trust
 from tests.bot.chat import Chat, published
+from tests.bot.transports.a_service import a_service
 from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, queued
+from tests.emulators.telegram import TelegramEmulator
 
 ADMINS = Admins((("telegram", "anna"), ("telegram", "bruno"), ("matrix", "@carla:example.org")))
 
@@ -55,6 +58,36 @@ def test_the_numbers_are_those_of_the_days_that_are_asked_for(database: Database
     assert "Alerts by day, today last: ····▃·█" in told
     assert "Alerts: 5" in admin.presses("30")
     assert "Between 1 and 366 days" in admin.says("/stats 400")
+
+
+def test_delays_of_every_message_and_a_picture_of_them(database: Database, admin: Chat) -> None:
+    """The first message is quick; what people feel is when theirs came."""
+    rang(database, 0.1, 1, "a")
+    assert "each message" not in admin.says("/stats")
+    with database.write() as work:
+        alert = work.alerts.numbered("a")
+        work.delays.note("telegram", {(alert, step_of(timedelta(seconds=one))): 50 for one in (60, 300)})
+    told = admin.says("/stats")
+    assert "From publication to each message: half of them within 1 min, 95 of 100 within 5 min 4 s" in told
+    assert "In the picture, above: alerts by day" in told
+    assert "In the picture" not in admin.says("/stats 1"), "of one day nothing is drawn"
+
+
+async def test_the_plot_is_sent_in_the_chat(database: Database) -> None:
+    """Below the words; another number of days is another picture."""
+    rang(database, (NOON - now_utc()).total_seconds() / 86_400 + 2, 1, "a")
+    async with TelegramEmulator() as telegram, a_service(database, telegram, admins=(901,)) as service:
+        assert service.bot
+        await telegram.says(901, "/stats")
+        await telegram.until_true(lambda: len(telegram.said(901)) == 2, "a picture", 10)
+        words, picture = telegram.said(901)
+        assert "In the picture, above" in words.text
+        assert picture.file is not None
+        assert picture.file.content.startswith(b"\x89PNG")
+        await telegram.presses(901, "30")
+        await telegram.until_true(lambda: len(telegram.said(901)) == 4, "another picture", 10)
+        assert telegram.said(901)[3].file != picture.file
+        assert "The last 7 days" in telegram.said(901)[0].text
 
 
 def test_of_more_than_are_looked_at_each_is_counted(

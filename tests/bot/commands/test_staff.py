@@ -45,6 +45,11 @@ WHOSE = {
     "correct": {"owner", "admin"},
 }
 """Every command that is not for everybody."""
+ALSO = (
+    *("/appeal\nurgency: Immediate\nNine face return\nWrite.", "/appeal 1 ko\n아홉 명\n쓰십시오."),
+    *("/appeal 1 at: 2026-12-01T08:00", "/appeal 1 ko drop", "/appeals drafts"),
+)
+"""Lines that do more than a name alone; each as its command."""
 
 
 class Person:
@@ -101,8 +106,13 @@ def test_each_command_exists_for_those_whose_it_is(
             assert exists == (whose is None or role in whose), command.name
             if whose:
                 assert "There is no command" in group.says(line, work), command.name
+        for line in ALSO:
+            whose = WHOSE[line.split()[0].removeprefix("/")]
+            assert ("There is no command" not in private.says(line, work)) == (role in whose), line
+            assert "There is no command" in group.says(line, work), line
         work.staff.suspend(work.staff.mark(*who), who[0], NOON)
-        assert all("There is no command" in private.says(f"/{name}", work) for name in WHOSE)
+        for line in (*(f"/{name}" for name in WHOSE), *ALSO):
+            assert "There is no command" in private.says(line, work), line
 
 
 def test_the_documents_say_whose_each_command_is() -> None:
@@ -170,10 +180,10 @@ def test_one_owners_phone_alone_sends_no_appeal(database: Database, author: str,
             assert refused.value.why is Refusal.NEW
         else:
             assert approve(work, made.id, made.digest, owner, RULES, then).missing == 1
-        assert not work.appeals.cooling()
+        assert not work.appeals.approved()
         if author == "owner":
             approve(work, made.id, made.digest, newcomer, RULES, NOON + timedelta(days=2))
-            assert work.appeals.cooling() == (made.id,)
+            assert work.appeals.approved() == (made.id,)
 
 
 @pytest.mark.parametrize("done", ["suspend", "revoke", "reinstate"])
@@ -212,7 +222,7 @@ def test_an_admin_suspends_any_other_at_once(anna: Person, carla: Person, databa
         words = Draft("Stop the return", "Nine face return.", "en", Urgency.IMMEDIATE, ("KP",))
         made = write(work, mark, words, NOON)
         approve(work, made.id, made.digest, own, RULES, NOON)
-        assert work.appeals.cooling() == (made.id,)
+        assert work.appeals.approved() == (made.id,)
     assert "would be kept from the desk" in carla.says(f"/admins suspend {mark[:8]}")
     assert "is kept from the desk" in carla.says(f"/admins suspend {mark[:8]} yes")
     assert "There is no command" in anna.says("/admins")
@@ -223,7 +233,7 @@ def test_an_admin_suspends_any_other_at_once(anna: Person, carla: Person, databa
         assert appeal
         assert appeal.state is AppealState.DRAFT
         approve(work, made.id, made.digest, own, RULES, NOON)
-        assert not work.appeals.cooling(), "whoever is suspended stands for nothing"
+        assert not work.appeals.approved(), "whoever is suspended stands for nothing"
         announce(work, [Event(EventKind.ONLINE, NOON)], OWNERS, NOON + timedelta(hours=1))
         notice = work.notices.latest(1)[0]
         told = sa.select(recipients.c.address_trace).join(
@@ -253,7 +263,7 @@ def test_who_was_suspended_by_a_stolen_phone_hears_what_it_does_and_can_halt_it(
         assert "There is no command" in bruno.says(line)
     assert f"Appeal {made.id} is halted" in bruno.says(f"/stop {made.id}")
     with database.read() as work:
-        assert not work.appeals.cooling()
+        assert not work.appeals.approved()
         assert heard(work, BRUNO) == [EventKind.STAFF, EventKind.APPEAL_COOLING]
 
 

@@ -150,10 +150,16 @@ def test_what_becomes_of_an_appeal_is_told_alone_and_can_be_stopped_from_there(k
     told = plain_text(message)
     assert told.startswith("Appeal 7 ")
     assert "Recipients: 4,812" in told
-    assert "Goes out: 10 March 2026, 21:01 KST" in told
+    report = kind in (EventKind.APPEAL_REPORT, EventKind.STOP_REPORT, EventKind.CORRECTION_REPORT)
+    assert ("Goes out: 10 March 2026, 21:01 KST" in told) is not report
     offered = {choice.label: choice.command for row in message.choices for choice in row}
-    going = kind in (EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING)
-    assert offered == ({"Stop": "/stop 7"} if going else {}) | {"Show": "/appeal 7"}
+    going = kind in (EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING, EventKind.APPEAL_SENDING)
+    gone = kind in (EventKind.APPEAL_SENDING, EventKind.APPEAL_REPORT, EventKind.STOP_REPORT)
+    assert offered == (
+        ({"Stop": "/stop 7"} if going else {})
+        | ({"Correct": "/correct 7"} if gone else {})
+        | {"Show": "/appeal 7"}
+    )
     assert not message.silent
 
 

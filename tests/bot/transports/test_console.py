@@ -1,7 +1,9 @@
 """The console transport: the same voice as in the chats, in a terminal or a pipe."""
 
 import asyncio
+from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 from rich.console import Console
 
@@ -9,7 +11,9 @@ from bot.commands.request import Reply, Request
 from bot.render.message import Choice, Heading, Message, Paragraph, Span
 from bot.transports.console import ADDRESS, ConsoleTransport
 from jobs.outcome import RetryLater, Sent
+from jobs.steps.picture import cleaned
 from tests.builders import NOON
+from tests.pictures import PHOTO
 
 ALERT = Message((Heading((Span("URGENT · China"),)), Paragraph((Span("Nine people."),))))
 
@@ -40,6 +44,27 @@ async def test_an_alert_is_printed_in_a_frame_and_counts_as_sent() -> None:
     assert await transport.send(ADDRESS, ALERT, "delivery-1") == Sent("delivery-1")
     assert "╭─ URGENT · China ─" in out.getvalue()
     assert (transport.name, transport.idempotent) == ("console", True)
+
+
+async def test_a_terminal_says_the_name_of_a_picture_and_takes_one_from_a_file(tmp_path: Path) -> None:
+    """It shows none; who sits here names a file of this machine, and is told like anybody what is none."""
+    transport, bot, out = opened()
+    shown = replace(ALERT, picture=cleaned(PHOTO).picture)
+    assert await transport.send(ADDRESS, shown, "delivery-1") == Sent("delivery-1")
+    assert "사진: appeal.jpg (8 × 12, 1kB)" in out.getvalue()
+    file = tmp_path / "a photo.jpg"
+    file.write_bytes(PHOTO)
+    for line in (f"/appeal 7 picture: {file}", "/appeal 7 picture: no such file", "/appeal 7 picture:"):
+        await transport.say(line)
+    given, missing, none = (one.attached for one in bot.heard)
+    assert given is not None
+    assert missing is not None
+    assert none is None
+    assert await given(10_000) == PHOTO
+    assert await given(10) is None
+    assert await missing(10_000) == b"", "which is no picture"
+    await transport.say(f"/search picture: {file}")
+    assert bot.heard[-1].attached is None
 
 
 async def test_piped_lines_are_shown_before_their_answers() -> None:

@@ -6,7 +6,7 @@ import pytest
 from nio import Event
 
 from bot.transports.matrix_choices import Choices, number_of
-from bot.transports.matrix_incoming import Listener, Picked, Said, read
+from bot.transports.matrix_incoming import File, Listener, Picked, Said, read
 
 DIRECT = Listener("@vigil:t.test", "Vigil Watch", direct=True)
 GROUP = Listener("@vigil:t.test", "Vigil Watch", direct=False)
@@ -90,3 +90,22 @@ def test_choices_are_of_their_message_and_room() -> None:
     assert choices.below("!b", "$1", 1) is None
     choices.offer("!a", "$1", ())
     assert choices.below("!a", "$1", 1) is None
+
+
+@pytest.mark.parametrize("kind", ["m.image", "m.file"])
+def test_a_file_is_for_the_bot_in_a_direct_room_with_what_is_written_below_it(kind: str) -> None:
+    """Its name alone is no words; among several it is nobody's business."""
+    more = {"url": "mxc://t.test/1", "info": {"size": 5}}
+    for body, filename, text in (
+        ("!appeal 7", "a.jpg", "!appeal 7"),
+        ("a.jpg", "a.jpg", ""),
+        ("a.jpg", None, ""),
+    ):
+        named = more | ({"filename": filename} if filename else {})
+        heard = read(an_event(body, named, kind=kind), DIRECT)
+        assert isinstance(heard, Said)
+        assert (heard.text, heard.file) == (text, File("mxc://t.test/1", None, 5))
+        assert read(an_event(body, named, kind=kind), GROUP) is None
+    broken = read(an_event("a.jpg", {"url": "mxc://t.test/1", "info": "large"}, kind=kind), DIRECT)
+    assert isinstance(broken, Said)
+    assert broken.file == File("mxc://t.test/1", None, 0)

@@ -23,7 +23,7 @@ Methods (anything else: 404). All take a query string, a form, multipart or JSON
 
     getMe getChat getChatMember getChatAdministrators getChatMemberCount leaveChat sendChatAction
     getUpdates setWebhook deleteWebhook getWebhookInfo
-    sendMessage copyMessage sendDocument sendPhoto
+    sendMessage copyMessage sendDocument sendPhoto getFile
     editMessageText editMessageCaption editMessageReplyMarkup deleteMessage deleteMessages
     answerCallbackQuery answerInlineQuery setMyCommands getMyCommands deleteMyCommands
     setMyDescription getMyDescription setMyShortDescription getMyShortDescription
@@ -44,7 +44,8 @@ since Telegram's own servers are closed; (O) our own choice, where nobody knows.
     editing     own messages, at any age; in channels also with can_edit_messages;
                 the same again is refused                                               S
     deleting    within 48 hours; others' messages by admins; in channels by right       S
-    files       50 MB a request (413), 10 MB a photo, which must look like one          D R
+    files       50 MB a request (413), 10 MB a photo, which must look like one; 20 MB
+                to be fetched, below /file                                              D R
     menus       scopes, languages, 100 commands of 32 and 256 characters; 7800 bytes    D S; bytes: R
     about       a description of 512 characters, a short one of 120, each language its own; words: O    D
     presses     200 characters, or a link to the bot itself                             D S

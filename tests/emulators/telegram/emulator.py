@@ -93,6 +93,11 @@ class TelegramEmulator(People):
         return self._server.calls
 
     @property
+    def fetched(self) -> list[str]:
+        """Ids of the files that the bot has fetched."""
+        return self._server.fetched
+
+    @property
     def times(self) -> list[float]:
         """When each of them came, on our clock."""
         return self._server.times

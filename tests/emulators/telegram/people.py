@@ -8,6 +8,7 @@ from tests.emulators.telegram.chats import (
     ADMINISTERING,
     ANONYMOUS_ADMIN,
     SENDING,
+    Attachment,
     Chat,
     Message,
     Standing,
@@ -97,6 +98,28 @@ class People:
             shown["sender_chat"] = show_chat(place)
         if self._hears(place, message):
             self.updates.add("channel_post" if place.kind == "channel" else "message", shown)
+        return message
+
+    async def sends(
+        self,
+        person: int,
+        content: bytes,
+        caption: str = "",
+        *,
+        kind: str = "photo",
+        language: str | None = "en",
+        shown: dict[str, object] | None = None,
+    ) -> Message:
+        """Somebody sends a photo, or a "document", to the bot alone; `shown` is what else the update says."""
+        place = self.world.private(person)
+        account = self.world.person(person, language)
+        file = Attachment(kind, f"{kind}-{len(self.world.files) + 1}", "IMG_0001.jpg", "image/jpeg", content)
+        self.world.files[file.id] = file
+        version = Version(caption, caption, found_in(caption), at=self.world.clock.now())
+        number = self.world.next_id(place)
+        message = Message(number, account["id"], [version], int(version.at), file=file)
+        self.world.add(place, message)
+        self.updates.add("message", show(self.world, place, message) | (shown or {}))
         return message
 
     async def follows(self, person: int, link: str, *, language: str | None = "en") -> Message:

@@ -36,6 +36,8 @@ class Server:
         self.port = port
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.times: list[float] = []
+        self.fetched: list[str] = []
+        """Ids of the files that were fetched."""
         self.faults = Orders()
         self.webhook = Webhook(updates, world.clock, self.perform, pause=pause)
         self._token = token
@@ -51,6 +53,7 @@ class Server:
         self._closing = asyncio.Event()
         app = web.Application(client_max_size=BIGGEST_UPLOAD)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{kind}/{id}", self._give)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
@@ -100,6 +103,14 @@ class Server:
             return await self._fail(request, fault)
         finally:
             self._changed()
+
+    async def _give(self, request: web.Request) -> web.StreamResponse:
+        """The bytes of a file that getFile has told of."""
+        self.fetched.append(request.match_info["id"])
+        file = self._world.files.get(request.match_info["id"])
+        if request.match_info["token"] != self._token or file is None:
+            return _refuse(RefusedError(404, "Not Found"))
+        return web.Response(body=file.content)
 
     async def _read(self, request: web.Request, method: str) -> dict[str, Any]:
         """The parameters of a request to a method there is, with the right token."""

@@ -22,6 +22,7 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "copymessage": sending.copy_message,
     "senddocument": files.send_document,
     "sendphoto": files.send_photo,
+    "getfile": files.get_file,
     "editmessagetext": edits.edit_message_text,
     "editmessagecaption": edits.edit_message_caption,
     "editmessagereplymarkup": edits.edit_message_reply_markup,

@@ -1,4 +1,4 @@
-"""sendDocument and sendPhoto: by upload, or again by the id of a file that was uploaded."""
+"""sendDocument and sendPhoto: by upload, or again by the id of a file that was uploaded; and getFile."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.emulators.telegram.shown import show
 BIGGEST_PHOTO = 10 << 20
 BIGGEST_UPLOAD = 50 << 20
 """Of a whole request; beyond it the server in front of Telegram's answers 413."""
+BIGGEST_DOWNLOAD = 20 << 20
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 """How the files begin that Telegram takes for a photo."""
 
@@ -25,6 +26,17 @@ async def send_document(call: Call) -> Any:
 async def send_photo(call: Call) -> Any:
     """A picture, shown as one."""
     return _send(call, "photo")
+
+
+async def get_file(call: Call) -> Any:
+    """Where a file can be fetched; none of more than 20 MB."""
+    file: Attachment | None = call.world.files.get(call.text("file_id"))
+    if file is None:
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
+    if len(file.content) > BIGGEST_DOWNLOAD:
+        raise bad_request("file is too big")
+    told = {"file_id": file.id, "file_unique_id": f"u{file.id}", "file_size": len(file.content)}
+    return told | {"file_path": f"{file.kind}s/{file.id}"}
 
 
 def _send(call: Call, kind: str) -> Any:

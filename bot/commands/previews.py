@@ -1,0 +1,149 @@
+"""Shows a draft: how it stands, and what its recipients will read, in each of their languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.commands import drills
+from bot.commands.command import code, heading, paragraph, reply
+from bot.commands.request import Reply, Request
+from bot.render.alert import alert_message
+from bot.render.desk import standing, told_at
+from bot.render.drill import marked
+from bot.render.message import Block, Choice, Items, Line, Message, Paragraph, Span, Style
+from bot.render.preview import reading
+from bot.render.text import shorten
+from bot.speech import Speech, languages
+from jobs.launch import alert_of, reached
+from storage.appeals import Appeal, Draft
+from storage.database import Work
+from storage.records import Alert
+from storage.words import AppealState
+
+DRAFTS = "drafts"
+_HEADLINE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What those read who are spoken to in one language, in the words of which, and how many they are."""
+
+    language: str
+    words: str
+    message: Message
+    people: Mapping[str, int]
+
+
+def shown(found: Appeal, draft: Draft, request: Request, work: Work, speech: Speech) -> Reply:
+    """Return how a draft stands, then what its recipients will read, word for word, when it goes out."""
+    then = draft.at or request.now
+    alert = alert_of(found.id, draft, request.rules, then, found.status)
+    reach = reached(work, alert)
+    messages = [_read(one, alert, reach.spread, speech, then) for one in _spoken(draft, reach.spread, speech)]
+    blocks: list[Block] = [
+        heading(speech.t("Appeal {number}", number=found.id)),
+        *standing(found, reach, request.rules, speech),
+        Items(tuple(_line(one, speech) for one in messages)),
+        *_remarks(draft, request, speech),
+        paragraph(_announced(messages, speech)),
+    ]
+    *others, last = messages
+    told = (
+        Message(tuple(blocks)),
+        *(replace(one.message, choices=()) for one in others),
+        replace(last.message, choices=_choices(found, speech)),
+    )
+    return drills.about(found.drill, Reply(told), speech)
+
+
+def own_drafts(found: tuple[Appeal, ...], speech: Speech) -> Reply:
+    """Return one's own drafts, and how to go on with one."""
+    if not found:
+        return reply(paragraph(speech.t("You have no draft. A new one: {example}", example="/appeal")))
+    return reply(
+        heading(speech.t("My drafts")),
+        Items(tuple(_draft_line(one, speech) for one in found)),
+        Paragraph(
+            speech.line(
+                "To change one part: {part}. Its words in one more language: {language}",
+                part=code(f"{drills.command(found[0])} text: …"),
+                language=code(f"{drills.command(found[0])} ko"),
+            )
+        ),
+        choices=(tuple(Choice(str(one.id), drills.command(one)) for one in found[:5]),),
+    )
+
+
+def _draft_line(one: Appeal, speech: Speech) -> Line:
+    assert one.draft is not None  # noqa: S101 - a draft has words
+    spoken = (one.draft.language, *(wording.language for wording in one.draft.wordings))
+    told = [speech.joined(speech.language_name(language) for language in spoken)]
+    told.append(speech.t("changed {moment}", moment=speech.moment(one.changed)))
+    if one.draft.at:
+        told.append(speech.t("goes out {moment}", moment=told_at(one.draft.at, one.draft.zone, speech)))
+    return (
+        Span(f"{one.id}", Style.CODE),
+        Span(" "),
+        *marked(one.status, speech),
+        Span(shorten(one.draft.headline, _HEADLINE), Style.BOLD),
+        Span(f" · {' · '.join(told)}"),
+    )
+
+
+def stop_choice(key: int, speech: Speech) -> Choice:
+    """Return the button that halts an appeal."""
+    return Choice(speech.t("Stop"), f"/stop {key}")
+
+
+def _spoken(draft: Draft, spread: Mapping[tuple[str, str], int], speech: Speech) -> list[str]:
+    """The languages in which it is read: those that it has words in, then those of others whom it reaches."""
+    own = (draft.language, *(one.language for one in draft.wordings))
+    theirs = sorted({language for _, language in spread})
+    found = list(dict.fromkeys(one for one in (*own, *theirs) if one in languages()))
+    return found or [speech.language]
+
+
+def _read(
+    language: str, alert: Alert, spread: Mapping[tuple[str, str], int], speech: Speech, then: datetime
+) -> _Read:
+    people = {transport: count for (transport, spoken), count in spread.items() if spoken == language}
+    message = alert_message(alert, Speech(language, speech.timezone), then)
+    return _Read(language, alert.statement.worded(language).language, message, people)
+
+
+def _line(one: _Read, speech: Speech) -> Line:
+    other = one.words if one.words != one.language else ""
+    return reading(one.language, one.message, one.people, speech, other)
+
+
+def _remarks(draft: Draft, request: Request, speech: Speech) -> list[Block]:
+    told = []
+    if request.rules.approvals == 1:
+        told.append(speech.t("One person is enough here (`approvals = 1`): its author may send it alone."))
+    if draft.at is not None and draft.at <= request.now:
+        told.append(speech.t("The moment at which it was to go out has passed: name another one first."))
+    bare = [one.language for one in draft.wordings if draft.text and not one.text]
+    if bare:
+        named = speech.joined(speech.language_name(one) for one in bare)
+        told.append(speech.t("It has a headline but no text yet in {languages}.", languages=named))
+    return [paragraph(one) for one in told]
+
+
+def _announced(messages: list[_Read], speech: Speech) -> str:
+    if len(messages) == 1:
+        return speech.t("The next message is what its recipients will read; its buttons are for you alone.")
+    return speech.t(
+        "The next messages are what its recipients will read, in this order: {languages}. The buttons are "
+        "for you alone.",
+        languages=speech.joined(speech.language_name(one.language) for one in messages),
+    )
+
+
+def _choices(found: Appeal, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+    if found.state is not AppealState.DRAFT:
+        return ((stop_choice(found.id, speech),),)
+    label = speech.t("Approve this drill") if found.drill else speech.t("Approve these words")
+    return (
+        (Choice(label, f"/approve {found.id} {found.mark}"),),
+        (Choice(speech.t("Drop the draft"), f"{drills.command(found)} drop"),),
+    )
