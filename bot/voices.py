@@ -134,7 +134,9 @@ def _address(config: TelegramConfig, desk: Desk, public_url: str) -> Address:
 
 def matrix(config: Config, desk: Desk) -> "MatrixTransport":
     """The Matrix transport. Raises Unusable where its store cannot be made, ValueError without [matrix]."""
-    from bot.transports.matrix import MatrixTransport  # noqa: PLC0415 - dear, and few speak Matrix
+    # Dear, and few speak Matrix.
+    from bot.transports.matrix import MatrixTransport  # noqa: PLC0415
+    from bot.transports.matrix_keeping import DatabaseIdentities  # noqa: PLC0415
 
     if config.matrix is None:
         raise ValueError("[matrix] is not configured")
@@ -150,6 +152,7 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
             answer=desk.answer,
             apology=apology,
             gone=gone,
+            identities=DatabaseIdentities(desk.database),
             language=config.language,
         )
     except OSError as error:

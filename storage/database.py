@@ -28,6 +28,7 @@ from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
 from storage.held import Held
+from storage.identities import Identities
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
@@ -88,6 +89,7 @@ class Work:
     courses: Courses
     appeals: Appeals
     staff: Staff
+    identities: Identities
     audit: Audit
 
     def counts(self) -> Counts:
@@ -285,6 +287,7 @@ class Database:
             courses=Courses(connection),
             appeals=Appeals(connection, key),
             staff=Staff(connection, key),
+            identities=Identities(connection, key),
             audit=Audit(connection, key),
         )
 

@@ -452,6 +452,15 @@ invitations = Table(
     Column("expires", Moment, nullable=False),
 )
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_trace", String(64), nullable=False, unique=True),
+    Column("account_sealed", LargeBinary, nullable=False),
+    Column("keys_sealed", LargeBinary, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -19,6 +19,7 @@ from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.review import confirms as decides
 from bot.commands.review import review, stand
+from bot.commands.rooms import powerless, unconfirmed, unreadable, verifying
 from bot.commands.sources import changes as changes_source
 from bot.commands.sources import sources
 from bot.commands.staff import admins, join
@@ -55,6 +56,7 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     return reply(*blocks, choices=rows)
 
 
+_BY_ITSELF = msgid("What is said without having been asked")
 _DESK = frozenset(DeskRole)
 _ADMINS = frozenset({DeskRole.OWNER, DeskRole.ADMIN})
 _REVIEW = _ADMINS | {DeskRole.REVIEWER}
@@ -294,6 +296,10 @@ COMMANDS: tuple[Command, ...] = (
         hidden=True,
     ),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
+    Command("unconfirmed", unconfirmed, _BY_ITSELF, "/privacy", hidden=True),
+    Command("unreadable", unreadable, _BY_ITSELF, "/help", hidden=True),
+    Command("verifying", verifying, _BY_ITSELF, "/privacy", hidden=True),
+    Command("powerless", powerless, _BY_ITSELF, "/help", hidden=True),
 )
 
 

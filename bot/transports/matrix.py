@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
+from nio.crypto import OlmDevice
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
@@ -14,6 +16,8 @@ from bot.render.message import Message
 from bot.transports.life import Life
 from bot.transports.matrix_answering import NAME, Answering, Callbacks
 from bot.transports.matrix_choices import Choices
+from bot.transports.matrix_devices import Devices
+from bot.transports.matrix_identity import REMEDIES, Account, Identities, Unanswered, sign
 from bot.transports.matrix_listening import Listening, report
 from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
 from bot.transports.matrix_rooms import Rooms
@@ -30,6 +34,8 @@ START_WITHIN = 5.0
 """Seconds that `start` waits for the homeserver before it goes on without."""
 STOP_WITHIN = 1.0
 """Seconds that answers under way have to finish."""
+_NAMED = 5
+"""So many devices are named at a time."""
 
 
 class MatrixTransport:
@@ -37,8 +43,8 @@ class MatrixTransport:
 
     `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
     for every line and choice; `apology` (language -> message) is said when an answer fails; `gone` hears the
-    address of a room that the bot was put out of, and the id of the event that told so. `language` is spoken
-    to whom we do not know: no client says which it speaks.
+    address of a room that the bot was put out of, and the id of the event that told so. `identities` keeps
+    the keys of the account. `language` is spoken to whom we do not know: no client says which it speaks.
     """
 
     name = NAME
@@ -55,12 +61,15 @@ class MatrixTransport:
         answer: Callable[[Request], Awaitable[Reply]],
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
+        identities: Identities,
         language: str = "en",
     ) -> None:
         self._config = config
         self._store = Store(config.store, vault)
         self._store.prepare()
-        self._server = Homeserver(config.homeserver, config.user, self._store)
+        self._identities = identities
+        devices = Devices(strict=config.strict, told=self._told_of_devices)
+        self._server = Homeserver(config.homeserver, config.user, self._store, devices)
         rooms, choices = Rooms(self._server, admins), Choices()
         self._sending = Sending(self._server, rooms, choices)
         callbacks = Callbacks(answer, apology, gone, language)
@@ -107,7 +116,31 @@ class MatrixTransport:
     async def _live(self) -> None:
         await self._begin(self._listening.begin)
         self._life.ready()
-        await self._listening.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listening.run())
+            group.create_task(self._sign())
+
+    async def _sign(self) -> None:
+        """Have the device signed by the account's identity, as soon as the homeserver does it."""
+        session = self._listening.session
+        account = Account(session.user, session.device, self._config.password)
+        for pause in pauses():
+            try:
+                await self._server.publish_keys()
+                standing = await sign(self._server.ask, account, self._identities)
+            except (Refused, Unanswered, SQLAlchemyError, *FAILURES) as error:
+                log.warning("the matrix device is not signed yet", error=_named(error), retry_in=round(pause))
+                await asyncio.sleep(pause)
+            else:
+                if standing in REMEDIES:
+                    log.warning("the matrix device is not signed", remedy=REMEDIES[standing])
+                return
+
+    def _told_of_devices(self, room: str, devices: list[OlmDevice]) -> None:
+        """Some of those who can read, or could not, have devices that nobody has confirmed."""
+        named = " ".join(f"{one.user_id}/{one.device_id}" for one in devices[:_NAMED])
+        policy = "strict" if self._config.strict else "send"
+        self._answering.tell(room, f"/unconfirmed {policy} {len(devices)} {named}")
 
     async def _begin(self, learn: Callable[[Session], Awaitable[None]]) -> None:
         """Ask until the homeserver has let us in and told us the rooms."""
@@ -139,6 +172,17 @@ class MatrixTransport:
                 return kept
         # A device that lost its session lost its place among the keys of others too: it is a new one.
         return await self._server.log_in(self._config.password, self._config.device_name)
+
+
+def _named(error: Exception) -> str:
+    """What is known of a failure without a name of anybody."""
+    return (
+        error.code
+        if isinstance(error, Refused)
+        else str(error)
+        if isinstance(error, Unanswered)
+        else type(error).__name__
+    )
 
 
 def _is_final(error: Refused) -> bool:

@@ -82,6 +82,12 @@ class Answering:
             self._taken.put(event.event_id, True)
         return task
 
+    def tell(self, room: str, command: str, cause: str = "") -> None:
+        """Say, without having been asked, what the command stands for: once for the same words and cause."""
+        said = Said(command, "", f"told {command} {cause}")
+        direct = self._rooms.is_direct(room)
+        self._inbox.add(room, None, lambda: self._respond(room, said, "", direct=direct))
+
     def _picked(self, room: str, picked: Picked, page: str, *, direct: bool) -> Said | None:
         """The command behind a number. A number that nothing stands behind is a line like any other."""
         command = self._choices.below(room, page, picked.number)

@@ -69,7 +69,7 @@ class Listening:
 
     async def begin(self, session: Session) -> None:
         """Learn the rooms, and take up what came since the last stop; at the first start, nothing."""
-        self._session = session
+        self.session = session
         self._since = self._store.since(session)
         answer = await self._server.sync(self._since, full=True)
         self._handle(answer, new=bool(self._since))
@@ -106,7 +106,7 @@ class Listening:
         while self._open and all(task.done() and not task.cancelled() for task in self._open[0][1]):
             handled, _ = self._open.popleft()
         if handled:
-            self._store.keep_since(self._session, handled)
+            self._store.keep_since(self.session, handled)
 
     def _handle(self, answer: SyncResponse, *, new: bool) -> None:
         tasks: list[asyncio.Task[None] | None] = []

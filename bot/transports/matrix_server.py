@@ -5,12 +5,14 @@ nio repeats a question by itself for ever where it is let; here the deliverer an
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from nio import AsyncClient, AsyncClientConfig, ErrorResponse, MatrixRoom, SyncResponse
+from nio import ErrorResponse, MatrixRoom, SyncResponse
 from nio.exceptions import EncryptionError
 
+from bot.transports.matrix_client import Client
+from bot.transports.matrix_devices import Devices
 from bot.transports.matrix_outcome import NoRoom, Refused
 from bot.transports.matrix_session import Session, Store
 
@@ -30,14 +32,12 @@ FILTER: dict[str, Any] = {
 class Homeserver:
     """One account's client. `user` is its full name once it is logged in."""
 
-    def __init__(self, homeserver: str, user: str, store: Store) -> None:
+    def __init__(self, homeserver: str, user: str, store: Store, devices: Devices) -> None:
         # They log addresses and what people said; what matters is told by us.
         for name in ("nio", "peewee"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        config = AsyncClientConfig(
-            max_limit_exceeded=0, max_timeouts=0, request_timeout=WITHIN, pickle_key=store.pickle_key
-        )
-        self._client = AsyncClient(homeserver, user, store_path=str(store.folder), config=config)
+        self._devices = devices
+        self._client = Client(homeserver, user, store, devices, WITHIN)
         self._turns: dict[str, asyncio.Lock] = {}
         """One event at a time in each room, so that they keep their order and share keys once."""
         self._plain: set[str] = set()
@@ -87,10 +87,7 @@ class Homeserver:
         return answer
 
     async def say(self, room: str, kind: str, content: dict[str, Any], txn: str) -> str:
-        """Send an event, enciphered where the room is; its id. The same transaction id is the same event.
-
-        Devices that nobody has verified receive it too: whose they are is for the reader to judge.
-        """
+        """Send an event, enciphered where the room is; its id. The same transaction id is the same event."""
         async with self._turns.setdefault(room, asyncio.Lock()):
             if room not in self.rooms:
                 raise NoRoom
@@ -98,12 +95,7 @@ class Homeserver:
                 await self._tend_keys()
             elif room not in self._plain:
                 await self._assure_plain(room)
-            sending = self._client.room_send(room, kind, content, tx_id=txn, ignore_unverified_devices=True)
-            try:
-                answer = await _asked(sending)
-            finally:
-                # nio waits for ever for one who began to share keys here and was interrupted.
-                self._client.sharing_session.pop(room, None)
+            answer = await _asked(self._client.room_send(room, kind, content, tx_id=txn))
             return str(answer.event_id)
 
     async def _assure_plain(self, room: str) -> None:
@@ -127,6 +119,21 @@ class Homeserver:
         except Refused as refused:
             if refused.code != "M_NOT_FOUND":
                 raise
+
+    async def ask(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The HTTP status, and the answer as JSON, to what nothing else here asks."""
+        async with asyncio.timeout(WITHIN):
+            return await self._client.ask(method, path, body)
+
+    async def publish_keys(self) -> None:
+        """The device's own keys are known to the homeserver from now on."""
+        if self._client.should_upload_keys:
+            await _asked(self._client.keys_upload())
+
+    def is_confirmed(self, user: str, device: str) -> bool:
+        """Whether the owner has signed the device, as far as that is known."""
+        known = self._client.device_store[user].get(device)
+        return known is not None and self._devices.is_confirmed(known)
 
     async def is_there(self, room: str, event: str) -> bool:
         """Whether the event can be read, and was not redacted by somebody."""
@@ -160,7 +167,7 @@ class Homeserver:
         """End the connections; the device stays logged in."""
         await self._client.close()
         if self._client.store is not None:
-            self._client.store.database.close()
+            self._client.store.close()
 
     async def _tend_keys(self) -> None:
         """What nio's own loop does between two syncs: keys are sent, asked for and claimed."""

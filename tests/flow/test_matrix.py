@@ -11,7 +11,7 @@ import pytest
 from nio import RoomMessageNotice, RoomMessageText
 
 from storage.people import Route
-from tests.ciphering import a_human
+from tests.ciphering import a_human, confirms
 from tests.feeds import Site
 from tests.flow.program import Program
 from tests.flow.story import TITLE, urgent_call
@@ -60,6 +60,8 @@ async def test_an_encrypted_room_from_its_humans_side(
     assert "the password is right" in " ".join(out.split()), out
     async with a_human(person, tmp_path / "human") as human:
         human.add_event_callback(hears, (RoomMessageText, RoomMessageNotice))
+        await until(lambda: human.olm.account.shared, program)
+        await confirms(person, human)
 
         async def says(text: str) -> None:
             content = {"msgtype": "m.text", "body": text}
@@ -83,7 +85,9 @@ async def test_an_encrypted_room_from_its_humans_side(
             await until(lambda: any("1 result" in one for one in read), program)
             _, out, _ = await program.run("check")
             device = next(iter(human.device_store.active_user_devices(account.user)))
-            assert device.ed25519 in re.sub(r"\s", "", out)
+            shown = re.sub(r"\s", "", out)
+            assert device.ed25519 in shown
+            assert "cross-signedbytheaccount'sidentity" in shown
         finally:
             if program.service:
                 await program.stop()

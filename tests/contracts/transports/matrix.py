@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.config import MatrixConfig
 from bot.transports.matrix import MatrixTransport
 from storage.vault import Vault
+from tests.ciphering import Remembered
 from tests.contracts.transports.harness import Can, Harness, Trouble, Verb, says
 from tests.synapse import Person, Synapse
 
@@ -178,6 +179,7 @@ class MatrixHarness(Harness):
             answer=self.answer,
             apology=lambda language: says(f"sorry ({language})"),
             gone=self._gone,
+            identities=Remembered(),
         )
         self.transport = self._bot
         await self._bot.start()
