@@ -18,7 +18,7 @@ from bot.installation import admins, limits
 from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
 from bot.speech import Speech, languages, msgid
-from bot.transports.chats import News
+from bot.transports.chats import Moved, News
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_buttons import Buttons
@@ -144,6 +144,9 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("matrix", address, request_id)
 
+    async def moved(before: str, after: str, request_id: str) -> bool:
+        return await desk.became("matrix", Moved(before, after), request_id)
+
     try:
         return MatrixTransport(
             config.matrix,
@@ -152,6 +155,8 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
             answer=desk.answer,
             apology=apology,
             gone=gone,
+            moved=moved,
+            verifying=desk.verifying,
             identities=DatabaseIdentities(desk.database),
             language=config.language,
         )

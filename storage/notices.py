@@ -16,6 +16,7 @@ from storage.words import EventKind, SourceState
 FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
 AT_ONCE = (
+    EventKind.VERIFYING,
     EventKind.APPEAL_COOLING,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,

@@ -44,6 +44,8 @@ class Request:
     """By which an admin's appeals go; from the configuration."""
     other: Elsewhere | None = None
     """The chat that `text` is about, where that is not the one it was written in."""
+    is_sure: bool = True
+    """False where somebody on the way may have written it: then nobody is taken for an admin."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 

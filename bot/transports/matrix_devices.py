@@ -63,6 +63,10 @@ class Devices:
                 self._renewed.add(user)
         return changed
 
+    def master_of(self, user: str) -> str:
+        """The user's public master key; "" where there is none, or it is not known."""
+        return self._owners.get(user, Owner()).master
+
     def is_confirmed(self, device: OlmDevice) -> bool:
         """Whether its owner has signed the device."""
         return device.device_id in self._owners.get(device.user_id, Owner()).devices

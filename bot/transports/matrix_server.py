@@ -6,13 +6,16 @@ nio repeats a question by itself for ever where it is let; here the deliverer an
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
+from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
 from nio import ErrorResponse, MatrixRoom, SyncResponse
 from nio.exceptions import EncryptionError
 
 from bot.transports.matrix_client import Client
 from bot.transports.matrix_devices import Devices
+from bot.transports.matrix_keystore import SealedStore
 from bot.transports.matrix_outcome import NoRoom, Refused
 from bot.transports.matrix_session import Session, Store
 
@@ -22,11 +25,21 @@ FULL_WITHIN = 300.0
 """Seconds that the state of all rooms may take."""
 LONG_POLL = 25_000
 """Milliseconds that the homeserver may hold a sync open."""
+_V3 = "/_matrix/client/v3"
 FILTER: dict[str, Any] = {
     "presence": {"types": []},
     "account_data": {"types": []},
     "room": {"account_data": {"types": []}, "ephemeral": {"types": []}, "timeline": {"limit": 50}},
 }
+
+
+class Author(Enum):
+    """Who wrote an event."""
+
+    CLAIMED = "not enciphered: whoever the homeserver says"
+    NOBODY = "enciphered, by no device of theirs"
+    KNOWN = "enciphered, by a device of theirs that they have not confirmed"
+    CONFIRMED = "enciphered, by a device that they have confirmed"
 
 
 class Homeserver:
@@ -123,17 +136,65 @@ class Homeserver:
     async def ask(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """The HTTP status, and the answer as JSON, to what nothing else here asks."""
         async with asyncio.timeout(WITHIN):
-            return await self._client.ask(method, path, body)
+            status, answer = await self._client.ask(method, path, body)
+        return status, answer if isinstance(answer, dict) else {}
+
+    async def _answered(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+        async with asyncio.timeout(WITHIN):
+            status, answer = await self._client.ask(method, path, body)
+        if status >= 400:
+            raise Refused(ErrorResponse.from_dict(answer))
+        return answer
 
     async def publish_keys(self) -> None:
         """The device's own keys are known to the homeserver from now on."""
         if self._client.should_upload_keys:
             await _asked(self._client.keys_upload())
 
-    def is_confirmed(self, user: str, device: str) -> bool:
-        """Whether the owner has signed the device, as far as that is known."""
+    @property
+    def notes(self) -> SealedStore:
+        """Where it is remembered, sealed, what a room was told."""
+        return self._client.store  # type: ignore[no-any-return]
+
+    @property
+    def device(self) -> str:
+        """The id of the device."""
+        return str(self._client.device_id)
+
+    @property
+    def fingerprint(self) -> str:
+        """The device's public key, as people compare it."""
+        return str(self._client.olm.account.identity_keys["ed25519"])
+
+    def shares_room(self, user: str) -> bool:
+        """Whether the user is in a room that the bot is in."""
+        return any(user in room.users for room in self.rooms.values())
+
+    async def keys_of(self, user: str, device: str) -> dict[str, str]:
+        """The public keys that a device may vouch for, by key id: its own, and its owner's; {} if unknown."""
+        if device not in self._client.device_store[user] or not self._devices.master_of(user):
+            self._client.olm.users_for_key_query.add(user)
+            await self._tend_keys()
         known = self._client.device_store[user].get(device)
-        return known is not None and self._devices.is_confirmed(known)
+        if known is None or known.deleted:
+            return {}
+        master = self._devices.master_of(user)
+        return {f"ed25519:{device}": known.ed25519, **({f"ed25519:{master}": master} if master else {})}
+
+    async def tell_device(self, kind: str, user: str, device: str, content: dict[str, Any]) -> None:
+        """Send one device something, not enciphered."""
+        async with asyncio.timeout(WITHIN):
+            await self._client.to_devices(kind, {user: {device: content}})
+
+    def author(self, event: Any) -> Author:  # noqa: ANN401 - nio has no types
+        """How well it is known that who seems to have written an event has: a homeserver could have, too."""
+        if not getattr(event, "decrypted", False):
+            return Author.CLAIMED
+        devices = self._client.device_store.active_user_devices(event.sender)
+        writer = next((one for one in devices if one.curve25519 == event.sender_key), None)
+        if writer is None:
+            return Author.NOBODY
+        return Author.CONFIRMED if self._devices.is_confirmed(writer) else Author.KNOWN
 
     async def is_there(self, room: str, event: str) -> bool:
         """Whether the event can be read, and was not redacted by somebody."""
@@ -145,9 +206,15 @@ class Homeserver:
             raise
         return "redacted_because" not in answer.event.source.get("unsigned", {})
 
-    async def join(self, room: str) -> None:
-        """Accept an invitation."""
-        await _asked(self._client.join(room))
+    async def join(self, room: str, via: str = "") -> None:
+        """Accept an invitation, or go in where the door is open; `via` is a server that knows the room."""
+        known = f"?via={quote(via)}&server_name={quote(via)}" if via else ""
+        await self._answered("POST", f"{_V3}/join/{quote(room)}{known}", {})
+
+    async def state(self, room: str) -> list[dict[str, Any]]:
+        """The state events of a room that the bot is in."""
+        found = await self._answered("GET", f"{_V3}/rooms/{quote(room)}/state")
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     async def leave(self, room: str) -> None:
         """Leave, or refuse an invitation."""

@@ -33,6 +33,8 @@ class Bot:
         self.replies: dict[str, Message] = {}
         self.identities = Remembered()
         self.is_strict = False
+        self.moved: list[tuple[str, str]] = []
+        self.shown: list[tuple[str, str]] = []
 
     @asynccontextmanager
     async def runs(self, **more: Any) -> AsyncIterator[MatrixTransport]:
@@ -43,6 +45,8 @@ class Bot:
             answer=self._answer,
             apology=lambda _: says("sorry"),
             gone=self._gone,
+            moved=self._moved,
+            verifying=self._verifying,
             identities=self.identities,
             **more,
         )
@@ -55,6 +59,13 @@ class Bot:
     async def _answer(self, request: Request) -> Reply:
         self.heard.append(request)
         return Reply((self.replies.get(request.text) or says(f"heard {request.text}"),))
+
+    async def _moved(self, before: str, after: str, _: str) -> bool:
+        self.moved.append((before, after))
+        return True
+
+    async def _verifying(self, pictures: str, numbers: str) -> None:
+        self.shown.append((pictures, numbers))
 
     async def _gone(self, address: str, _: str) -> None:
         self.gone.append(address)

@@ -11,7 +11,7 @@ from nio import RoomMessageNotice, RoomMessageText
 
 from bot.config import MatrixConfig
 from bot.render.message import Message
-from bot.transports.matrix_listening import INVITED_BY_ONE, Invitations
+from bot.transports.matrix_invitations import BY_ONE, Invitations
 from bot.transports.matrix_session import AccountRefusedError, Session, Store
 from jobs.outcome import Gone, RetryLater, Sent
 from storage.vault import Vault
@@ -59,11 +59,12 @@ async def test_an_invitation_is_accepted_and_plain_words_are_answered(bot: Bot, 
 
 async def test_a_flood_of_invitations_is_refused(bot: Bot, person: Person) -> None:
     """One person brings the bot into a few rooms an hour; what is more is refused, and others still may."""
-    accepts = Invitations(lambda: 0.0)
-    assert [accepts.accepts("@a:b") for _ in range(INVITED_BY_ONE + 1)] == [True] * INVITED_BY_ONE + [False]
-    assert accepts.accepts("@c:d")
+    accepts = Invitations("anyone", (), lambda: 0.0)
+    found = [accepts.accepts("!a:b", "@a:b", {}) for _ in range(BY_ONE + 1)]
+    assert found == [True] * BY_ONE + [False]
+    assert accepts.accepts("!a:b", "@c:d", {})
     async with bot.runs() as transport:
-        transport._listening._invitations._accepted.extend([(1e12, person.user)] * INVITED_BY_ONE)
+        transport._listening._ears.invitations._allowance._taken.extend([(1e12, person.user)] * BY_ONE)
         room = person.room(bot.account.user)
         state = f"/rooms/{quote(room)}/state/m.room.member/{quote(bot.account.user)}"
         await until(lambda: person.ask("GET", state)["membership"] == "leave")
@@ -90,7 +91,10 @@ async def test_who_manages_a_room_is_told_by_its_power_levels(
 
 
 async def test_an_immediate_call_mentions_everybody_where_the_bot_may(bot: Bot, person: Person) -> None:
-    """With the power for it @room, without it the sound alone; silent things have neither."""
+    """With the power for it @room, without it the sound alone; silent things have neither.
+
+    Where it lacks the power, those who manage the room hear so once, and once more when it was taken away.
+    """
     room = person.room(bot.account.user, direct=False)
     bot.account.joins(room)
     person.room(bot.account.user)  # a direct one is another matter
@@ -100,6 +104,7 @@ async def test_an_immediate_call_mentions_everybody_where_the_bot_may(bot: Bot, 
     pressing = Message(URGENT.blocks, pressing=True)
     async with bot.runs() as transport:
         assert isinstance(await transport.send(room, pressing, "1"), Sent)
+        assert isinstance(await transport.send(room, pressing, "1 again"), Sent)
         content = person.ask("GET", levels)
         content.setdefault("users", {})[bot.account.user] = 50
         person.ask("PUT", levels, content)
@@ -108,8 +113,16 @@ async def test_an_immediate_call_mentions_everybody_where_the_bot_may(bot: Bot, 
         assert isinstance(await transport.send(room, URGENT, "3"), Sent)
         quiet = Message(URGENT.blocks, pressing=True, silent=True)
         assert isinstance(await transport.send(room, quiet, "4"), Sent)
+        content["users"][bot.account.user] = 0
+        person.ask("PUT", levels, content)
+        await until(lambda: sum("/powerless" in one for one in texts(person, room, bot.account.user)) == 2)
     said = [one["content"] for one in person.events(room) if one["type"] == "m.room.message"]
-    assert [(one["msgtype"], one["m.mentions"]) for one in said] == [
+    told = [one for one in said if "/powerless" in one["body"]]
+    assert [(one["msgtype"], one["m.mentions"]) for one in told] == [
+        ("m.text", {"user_ids": [person.user]})
+    ] * 2
+    assert [(one["msgtype"], one["m.mentions"]) for one in said if one not in told] == [
+        ("m.text", {}),
         ("m.text", {}),
         ("m.text", {"room": True}),
         ("m.text", {}),

@@ -139,7 +139,8 @@ async def test_strict_withholds_until_the_owner_confirms(bot: Bot, person: Perso
             await until(lambda: reader.closed)
             await until(lambda: any(one["type"] == "m.room_key.withheld" for one in withheld))
             await confirms(person, human)
-            await until(lambda: transport._server.is_confirmed(person.user, human.device_id))
+            device = transport._server._client.device_store[person.user][human.device_id]
+            await until(lambda: transport._server._devices.is_confirmed(device))
             assert isinstance(await transport.send(room, says("Shown."), "2"), Sent)
             await until(lambda: "Shown." in reader.read)
     assert "Hidden." not in reader.read
