@@ -47,6 +47,7 @@ class Pruner:
         with self.database.write() as work:
             work.updates.prune(now)
             work.staff.prune(now)
+            work.handovers.prune(now)
             work.nodes.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))

@@ -27,6 +27,7 @@ from storage.courses import Courses
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
+from storage.handovers import Handovers
 from storage.held import Held
 from storage.identities import Identities
 from storage.kept import Kept
@@ -90,6 +91,7 @@ class Work:
     appeals: Appeals
     staff: Staff
     identities: Identities
+    handovers: Handovers
     audit: Audit
 
     def counts(self) -> Counts:
@@ -288,6 +290,7 @@ class Database:
             appeals=Appeals(connection, key),
             staff=Staff(connection, key),
             identities=Identities(connection, key),
+            handovers=Handovers(connection, key),
             audit=Audit(connection, key),
         )
 

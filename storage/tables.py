@@ -452,6 +452,14 @@ invitations = Table(
     Column("expires", Moment, nullable=False),
 )
 
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
+    Column("trace", String(64), nullable=False, unique=True),
+    Column("expires", Moment, nullable=False),
+)
+
 identities = Table(
     "identities",
     metadata,

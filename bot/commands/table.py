@@ -12,6 +12,7 @@ from bot.commands.command import Command, always, arguments, code, heading, repl
 from bot.commands.drafting import changes as changes_appeal
 from bot.commands.elsewhere import for_
 from bot.commands.mistake import Mistake
+from bot.commands.moving import move
 from bot.commands.office import audit, stats
 from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
@@ -151,6 +152,15 @@ COMMANDS: tuple[Command, ...] = (
         msgid("[hours [city] | off]"),
         manages=True,
         changes=bool,
+    ),
+    Command(
+        "move",
+        move,
+        msgid("Take what you asked for along to another chat, on Telegram or Matrix"),
+        "/move",
+        msgid("[code]"),
+        destroys=True,
+        changes=always,
     ),
     Command("cite", cite, msgid("A citation to pass on"), "/cite 12", msgid("number")),
     Command(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from bot.transports.matrix_allowance import Allowance
+from jobs.allowance import Allowance
 
 BY_ONE = 5
 BY_ALL = 60
@@ -17,7 +17,8 @@ class Invitations:
         self._policy = policy
         self._listed = frozenset(listed)
         self._expected: dict[str, str] = {}
-        self._allowance = Allowance(BY_ONE, BY_ALL, clock)
+        self._allowance = Allowance(BY_ONE, BY_ALL)
+        self._clock = clock
 
     def expect(self, room: str, before: str) -> None:
         """This room takes the place of one that the bot is in: an invitation into it is no stranger's."""
@@ -35,4 +36,4 @@ class Invitations:
         direct = isinstance(content, dict) and content.get("is_direct") is True
         if not listed and (self._policy == "listed" or (self._policy == "direct" and not direct)):
             return False
-        return self._allowance.takes(inviter)
+        return self._allowance.takes(inviter, self._clock())

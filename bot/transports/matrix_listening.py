@@ -22,7 +22,6 @@ from nio import (
     SyncResponse,
 )
 
-from bot.transports.matrix_allowance import Allowance
 from bot.transports.matrix_answering import Answering
 from bot.transports.matrix_following import Following
 from bot.transports.matrix_invitations import Invitations
@@ -33,6 +32,7 @@ from bot.transports.matrix_server import Author, Homeserver
 from bot.transports.matrix_session import Session, Store
 from bot.transports.matrix_verifying import Verifying
 from bot.transports.pauses import pauses
+from jobs.allowance import Allowance
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class Listening:
         self._ears = ears
         self._store = store
         self._gone = gone
-        self._unread = Allowance(UNREAD_IN_ONE, UNREAD_IN_ALL, time.monotonic)
+        self._unread = Allowance(UNREAD_IN_ONE, UNREAD_IN_ALL)
         self._open: deque[tuple[str, tuple[asyncio.Task[None], ...]]] = deque()
         """For each answer of the homeserver that is not handled yet, where it ends and what handles it."""
 
@@ -159,7 +159,7 @@ class Listening:
             return True
         if self._server.author(event) in (Author.KNOWN, Author.CONFIRMED):
             return True
-        if told and self._answering.is_meant(room, event) and self._unread.takes(room):
+        if told and self._answering.is_meant(room, event) and self._unread.takes(room, time.monotonic()):
             self._answering.tell(room, "/unreadable", event.event_id)
         return False
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import structlog
 
-from bot.transports.matrix_allowance import Allowance
 from bot.transports.matrix_outcome import FAILURES, NoRoom, Refused
 from bot.transports.matrix_sas import PREFIX, Cancelled, Event, Shown, Side, Verification
 from bot.transports.matrix_server import Homeserver
 from bot.transports.newest import Newest
+from jobs.allowance import Allowance
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class Verifying:
         self._shown = shown
         self._told = told
         self._clock = clock
-        self._allowance = Allowance(BY_ONE, BY_ALL, clock)
+        self._allowance = Allowance(BY_ONE, BY_ALL)
         self._underway: Newest[str, _Underway] = Newest(AT_ONCE)
         self.master = ""
         """The account's public master key, once this program has its private part."""
@@ -103,7 +103,7 @@ class Verifying:
         if not own and not room and not self._server.shares_room(sender):
             return None
         keys = await self._server.keys_of(sender, device)
-        if not keys or not self._allowance.takes(sender):
+        if not keys or not self._allowance.takes(sender, self._clock()):
             log.warning("a verification was not begun", known=bool(keys))
             return None
         ours = Side(self._server.user, self._server.device, self._own_keys())
