@@ -24,7 +24,7 @@ from nio.exceptions import EncryptionError
 
 from bot.transports.matrix_devices import NO_CHANNEL, WITHHELD, Devices
 from bot.transports.matrix_keystore import SealedStore
-from bot.transports.matrix_outcome import Refused
+from bot.transports.matrix_outcome import Refused, answered
 from bot.transports.matrix_session import Store
 from storage.clock import now_utc
 
@@ -82,12 +82,17 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         users = list(self.rooms[room_id].users)
         missing = self.get_missing_sessions(room_id)
         if missing:
-            _unless_refused(await self.keys_claim(missing))
+            answered(await self.keys_claim(missing))
         devices = [one for user in users for one in self.device_store.active_user_devices(user)]
         self.store.withheld = self._devices.withheld(devices)
         shares = self.olm.share_group_session_parallel(room_id, users, ignore_unverified_devices=True)
-        for answer in await asyncio.gather(*(self._share(room_id, *one) for one in shares)):
-            _unless_refused(answer)
+        try:
+            for answer in await asyncio.gather(*(self._share(room_id, *one) for one in shares)):
+                answered(answer)
+        except BaseException:
+            # nio may count as given what was not: the next attempt begins with another key.
+            self.olm.outbound_group_sessions.pop(room_id, None)
+            raise
         session = self.olm.outbound_group_sessions.get(room_id)
         if session is None:
             raise EncryptionError("somebody came or left meanwhile")
@@ -139,13 +144,8 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
 
     def _renew_keys_of_rooms_with(self, user: str) -> None:
         """Who was confirmed by now gets the next key; who is confirmed no more does not."""
-        if not self._devices.strict:
+        if not self._devices.strict or user == self.user_id:
             return
         for name, room in self.rooms.items():
             if room.encrypted and user in room.users:
                 self.invalidate_outbound_session(name)
-
-
-def _unless_refused(answer: Any) -> None:  # noqa: ANN401 - nio has no types
-    if isinstance(answer, ErrorResponse):
-        raise Refused(answer)

@@ -31,6 +31,8 @@ class Following:
         self._moved = moved
         self._closed: dict[str, Tombstone] = {}
         """By the room that is to take its place."""
+        self._arriving: set[str] = set()
+        """An invitation may come beside the word that the room was replaced."""
 
     def sees(self, room: str, source: Mapping[str, Any]) -> asyncio.Task[None] | None:
         """Follow, if the event says that the room was replaced."""
@@ -58,6 +60,9 @@ class Following:
             await self._arrive(closed)
 
     async def _arrive(self, closed: Tombstone) -> None:
+        if closed.replacement in self._arriving:
+            return
+        self._arriving.add(closed.replacement)
         try:
             state = await self._server.state(closed.replacement)
             if not is_successor(closed, state):
@@ -71,4 +76,5 @@ class Following:
             await self._server.leave(closed.room)
             log.info("a room was replaced; the bot went along")
         except (Refused, *FAILURES) as error:
+            self._arriving.discard(closed.replacement)
             log.warning("a room was replaced, and was not followed yet", error=type(error).__name__)

@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 from nio import ErrorResponse, MatrixRoom, SyncResponse
-from nio.exceptions import EncryptionError
+from nio.exceptions import EncryptionError, GroupEncryptionError
 
 from bot.transports.matrix_client import Client
 from bot.transports.matrix_devices import Devices
 from bot.transports.matrix_keystore import SealedStore
-from bot.transports.matrix_outcome import NoRoom, Refused
+from bot.transports.matrix_outcome import NoRoom, Refused, answered
 from bot.transports.matrix_session import Session, Store
 
 WITHIN = 30.0
@@ -108,7 +108,10 @@ class Homeserver:
                 await self._tend_keys()
             elif room not in self._plain:
                 await self._assure_plain(room)
-            answer = await _asked(self._client.room_send(room, kind, content, tx_id=txn))
+            try:
+                answer = await _asked(self._client.room_send(room, kind, content, tx_id=txn))
+            except GroupEncryptionError:  # a sync has just made the key a thing of the past
+                answer = await _asked(self._client.room_send(room, kind, content, tx_id=txn))
             return str(answer.event_id)
 
     async def _assure_plain(self, room: str) -> None:
@@ -252,7 +255,4 @@ class Homeserver:
 async def _asked(question: Awaitable[Any], seconds: float = WITHIN) -> Any:  # noqa: ANN401 - nio has no types
     # Not wait_for: in Python 3.11 it may swallow that we are told to stop.
     async with asyncio.timeout(seconds):
-        answer = await question
-    if isinstance(answer, ErrorResponse):
-        raise Refused(answer)
-    return answer
+        return answered(await question)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from nio import RoomMessageNotice, RoomMessageText
 
+from bot.transports.matrix_signing import grouped, owner
 from storage.people import Route
 from tests.ciphering import a_human, confirms
 from tests.feeds import Site
@@ -102,7 +103,7 @@ async def test_an_encrypted_room_from_its_humans_side(
 async def test_a_room_is_sent_to_by_deliver_alone(
     program: Program, site: Site, synapse: Synapse, account: Person
 ) -> None:
-    """`vigil deliver` sends to Matrix too, and answers nobody."""
+    """`vigil deliver` sends to Matrix too, and answers nobody. The device can be signed by hand."""
     person = synapse.register()
     room = person.room(account.user)
     account.joins(room)
@@ -118,6 +119,11 @@ async def test_a_room_is_sent_to_by_deliver_alone(
     (told,) = (one for one in said if "body" in one)
     assert TITLE in told["body"]
     assert told["msgtype"] == "m.text"
+    code, out, err = await program.run("admin", "sign-anew", "--yes")
+    assert (code, "a new identity" in out) == (0, True), err
+    known = owner(account.ask("POST", "/keys/query", {"device_keys": {account.user: []}}), account.user)
+    assert grouped(known.master) in " ".join(out.split())
+    assert len(known.devices) == 1
 
 
 async def test_a_wrong_password_ends_for_good(program: Program, account: Person) -> None:

@@ -11,10 +11,11 @@ from nio.crypto import OlmAccount
 from bot.transports.matrix_identity import Account, Standing, sign
 from bot.transports.matrix_keystore import FILE
 from bot.transports.matrix_signing import Identity, owner
-from jobs.outcome import Sent
+from jobs.outcome import RetryLater, Sent
 from tests.bot.transports.a_bot import Bot, until
 from tests.ciphering import Remembered, a_human, confirms
 from tests.contracts.transports.harness import says
+from tests.contracts.transports.matrix import Fault, Proxy
 from tests.synapse import Person, Synapse
 
 
@@ -141,11 +142,30 @@ async def test_strict_withholds_until_the_owner_confirms(bot: Bot, person: Perso
             await confirms(person, human)
             device = transport._server._client.device_store[person.user][human.device_id]
             await until(lambda: transport._server._devices.is_confirmed(device))
-            assert isinstance(await transport.send(room, says("Shown."), "2"), Sent)
+            while not isinstance(await transport.send(room, says("Shown."), "2"), Sent):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # the new key may be one that a sync has just taken back
             await until(lambda: "Shown." in reader.read)
     assert "Hidden." not in reader.read
     (told,) = {one["content"]["code"] for one in withheld if one["type"] == "m.room_key.withheld"}
     assert told == "m.unverified"
+
+
+async def test_a_message_waits_until_everybody_has_its_key(bot: Bot, person: Person, tmp_path: Path) -> None:
+    """A homeserver that does not take the keys: nothing is said that some could not read."""
+    room = person.room(bot.account.user, encrypted=True)
+    bot.account.joins(room)
+    reader = Reader(bot.account.user)
+    async with a_human(person, tmp_path / "human") as human, Proxy(bot.account.server) as proxy:
+        human.add_event_callback(reader.hears, (RoomMessageText, RoomMessageNotice, MegolmEvent))
+        await until(lambda: room in human.rooms and human.olm.account.shared)
+        there = Bot(tmp_path / "there", bot.account, proxy.url)
+        async with there.runs() as transport:
+            proxy.faults.append(Fault(lambda path, _: "/sendToDevice/m.room.encrypted/" in path, 502, b"no"))
+            assert isinstance(await transport.send(room, says("Nine people."), "1"), RetryLater)
+            assert not proxy.faults
+            assert isinstance(await transport.send(room, says("Nine people."), "1"), Sent)
+            await until(lambda: "Nine people." in reader.read)
+    assert not reader.closed
 
 
 async def test_the_store_names_nobody(bot: Bot, person: Person, tmp_path: Path) -> None:
