@@ -10,9 +10,9 @@ from bot.cli.audit import audit
 from bot.cli.common import DEFAULT, ConfigFile, fail
 from bot.cli.course import timeline
 from bot.cli.held import drop, held, release
+from bot.cli.identity import new_identity
 from bot.cli.opened import opened
 from bot.cli.rotation import rotate_key
-from bot.cli.signing import sign_anew
 from jobs.relink import Unknown
 from jobs.relink import join as join_case
 from jobs.relink import part as part_case
@@ -33,7 +33,7 @@ app.command("drop")(drop)
 app.command("timeline")(timeline)
 app.command("audit")(audit)
 app.command("rekey")(rotate_key)
-app.command("sign-anew")(sign_anew)
+app.command("identity")(new_identity)
 
 
 @app.command("case")

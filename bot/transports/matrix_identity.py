@@ -42,7 +42,7 @@ class Standing(StrEnum):
 REMEDIES = {
     Standing.FOREIGN: (
         "let the client that made the account's keys verify this session, or make new ones: "
-        "`vigil admin sign-anew`"
+        "`vigil admin identity`"
     ),
     Standing.REFUSED: "give the account's `password` under [matrix], or let a client sign this session",
 }

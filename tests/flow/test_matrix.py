@@ -119,7 +119,7 @@ async def test_a_room_is_sent_to_by_deliver_alone(
     (told,) = (one for one in said if "body" in one)
     assert TITLE in told["body"]
     assert told["msgtype"] == "m.text"
-    code, out, err = await program.run("admin", "sign-anew", "--yes")
+    code, out, err = await program.run("admin", "identity", "--yes")
     assert (code, "a new identity" in out) == (0, True), err
     known = owner(account.ask("POST", "/keys/query", {"device_keys": {account.user: []}}), account.user)
     assert grouped(known.master) in " ".join(out.split())

@@ -1,4 +1,4 @@
-"""vigil admin sign-anew: new cross-signing keys for the Matrix account, where those of before are lost."""
+"""vigil admin identity: new cross-signing keys for the Matrix account, where those of before are lost."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from storage.database import Database
 _WITHIN = aiohttp.ClientTimeout(total=30)
 
 
-def sign_anew(
+def new_identity(
     config: ConfigFile = DEFAULT,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
