@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,12 @@ from nio.crypto import (
 )
 from nio.store import DefaultStore
 
+from storage.clock import now_utc
 from storage.vault import Vault
 
 FILE = "keys.db"
+LOOK_BACK = timedelta(days=30)
+"""A message that came longer ago is not read any more: nobody waits for its answer."""
 _TABLE = """CREATE TABLE IF NOT EXISTS items (
     owner TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (owner, kind, name)) WITHOUT ROWID"""
@@ -91,9 +94,12 @@ class SealedStore:
         self._put("olm", session.id, body)
 
     def load_inbound_group_sessions(self) -> GroupSessionStore:
-        """What opens messages in rooms."""
-        found = GroupSessionStore()
+        """What opens messages in rooms. What is older than we look back goes: each restart makes new ones."""
+        found, least = GroupSessionStore(), (now_utc().date() - LOOK_BACK).isoformat()
         for body in self._all("megolm"):
+            if body["day"] < least:
+                self._drop("megolm", body["id"])
+                continue
             found.add(
                 InboundGroupSession.from_pickle(
                     body["pickle"].encode(),
@@ -114,6 +120,8 @@ class SealedStore:
             "sender": session.sender_key,
             "room": session.room_id,
             "chain": session.forwarding_chain,
+            "id": session.id,
+            "day": now_utc().date().isoformat(),
         }
         self._put("megolm", session.id, body)
 

@@ -1,13 +1,16 @@
 """The sealed store of Matrix's keys, by itself: what it keeps, and what it takes over from nio's."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from nio.crypto import OlmAccount, OlmDevice, OutboundGroupSession, TrustState
 from nio.crypto.sessions import InboundGroupSession
 from nio.store import DefaultStore
 
-from bot.transports.matrix_keystore import SealedStore
+from bot.transports.matrix_keystore import LOOK_BACK, SealedStore
+from storage.clock import now_utc
 from storage.vault import WrongKey
 
 USER, DEVICE, KEY = "@vigil:t.test", "DEVICE", "a passphrase"
@@ -49,6 +52,16 @@ def test_what_is_kept_is_there_again(tmp_path: Path) -> None:
     holds(again := SealedStore(USER, DEVICE, str(tmp_path), KEY), kept)
     again.close()
     assert SealedStore(USER, "ANOTHER", str(tmp_path), KEY).load_account() is None
+
+
+def test_what_opens_old_messages_goes(tmp_path: Path) -> None:
+    """Each start of the bot gives every room a new key: they must not pile up for ever."""
+    store = SealedStore(USER, DEVICE, str(tmp_path), KEY)
+    _, session, _ = filled(store)
+    with time_machine.travel(now_utc() + LOOK_BACK + timedelta(days=1), tick=False):
+        assert store.load_inbound_group_sessions().get("!room:t.test", "sender", session.id) is None
+    assert store._file.execute("SELECT count(*) FROM items WHERE kind = 'megolm'").fetchone() == (0,)
+    assert store.load_encrypted_rooms() == {"!room:t.test"}
 
 
 def test_nothing_is_opened_by_another_passphrase(tmp_path: Path) -> None:
