@@ -14,7 +14,7 @@ FIT := .venv-fit
 SYNAPSE := .venv-synapse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cluster check eval weigh corpora bench format lock sbom clean
+.PHONY: help setup demo test test-cluster check eval weigh corpora judge bench format lock sbom clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -51,6 +51,10 @@ weigh: $(DEV) $(FIT)/.done ## fit what words and features weigh to the labelled 
 corpora: $(DEV) ## other people's feeds through the real poller, with a table of what became of them
 	$(BIN)/pytest -q tests/corpora
 
+judge: $(DEV) $(SYNAPSE)/.done ## let the crypto of today's Matrix clients verify the bot (wants npm)
+	npm install --silent --no-save --no-package-lock --prefix .node @matrix-org/matrix-sdk-crypto-wasm@18.9.0
+	$(BIN)/python -m tests.judges.matrix .node
+
 bench: $(RUNTIME) $(PEER)/.done ## speed, each figure a ratio to a named peer in the same run
 	$(BIN)/python -m benchmarks --peer $(PEER)/bin/python
 
@@ -67,7 +71,7 @@ sbom: $(DEV) ## list what the program stands on (CycloneDX), out of the pinned r
 	$(BIN)/python -m tests.parts
 
 clean: ## remove what was made
-	rm -rf $(VENV) $(PEER) $(FIT) $(SYNAPSE) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .node $(VENV) $(PEER) $(FIT) $(SYNAPSE) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -36,12 +36,12 @@ def main() -> None:
     """Measures and prints the table."""
     options = _options()
     given = options.parse_args()
-    alone = {"archive": _archive, "delivery": _delivery, "hawaii": _hawaii, "move": _move}
+    alone = {"archive": _archive, "delivery": _delivery, "hawaii": _hawaii, "move": _move, "rooms": _rooms}
     if given.only and len(given.only) == 1 and given.only[0] in alone:
         alone[given.only[0]](given)
         return
     if given.peer is None:
-        options.error("--peer is needed, but for --only archive, delivery, hawaii or move")
+        options.error("--peer is needed, but for --only archive, delivery, hawaii, move or rooms")
     parts = given.only or _PARTS
     began, now = time.monotonic(), now_utc()
     console = Console(width=118, highlight=False)
@@ -81,13 +81,15 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery", "hawaii", "move"),
+        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "rooms"),
         action="append",
         help="measure this part (repeatable)",
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
     options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
+    options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")
+    options.add_argument("--limited", type=int, default=0, help="how many of them under a default limit")
     options.add_argument(
         "--at", metavar="URL", help="measure the archive there: it is filled if it is empty, and kept"
     )
@@ -114,6 +116,13 @@ def _hawaii(given: argparse.Namespace) -> None:
     """Measures how a false alert is taken back; with 10,000 readers it takes eight minutes."""
     with _folder() as folder:
         hawaii.measure(folder, min(given.people, _READERS))
+
+
+def _rooms(given: argparse.Namespace) -> None:
+    from benchmarks import rooms  # noqa: PLC0415 - dear, as Matrix is
+
+    with _folder() as folder:
+        rooms.measure(folder, given.rooms, 5 * given.rooms, given.limited)
 
 
 def _move(given: argparse.Namespace) -> None:

@@ -16,12 +16,13 @@ from bot.transports.chats import Moved, News, Removed, Returned
 from bot.transports.console import ADDRESS
 from bot.transports.newest import Newest
 from jobs.desk import Rules
-from jobs.notices import Admins, is_named
+from jobs.notices import Admins, announce_at_once, is_named
 from jobs.staff import role_of
 from jobs.steps.picture import MOST, Unfit, cleaned
 from storage.database import Database, Work, now_utc
 from storage.odds import repeated
-from storage.words import DeskRole, RecipientState
+from storage.people import Event
+from storage.words import DeskRole, EventKind, RecipientState
 
 log = structlog.get_logger()
 
@@ -116,6 +117,16 @@ class Desk:
         with self.database.read() as work:
             return work.pictures.find(digest)
 
+    async def verifying(self, pictures: str, numbers: str) -> None:
+        """Somebody compares our keys on Matrix: the desk is told at once what they must see."""
+        await asyncio.to_thread(repeated, partial(self._show, pictures, numbers))
+
+    def _show(self, pictures: str, numbers: str) -> None:
+        now = now_utc()
+        with self.database.write() as work:
+            event = Event(EventKind.VERIFYING, now, title=pictures, detail=numbers)
+            announce_at_once(work, event, self.admins, now)
+
     def _answer(self, request: Request) -> Reply:
         self._welcome_back(request)
         # A look-up must not wait for whoever is writing.
@@ -126,7 +137,7 @@ class Desk:
 
     def _at_desk(self, request: Request, work: Work) -> Request:
         """With the role of the person, as it is now; several people have none together."""
-        if request.group:
+        if request.group or not request.is_sure:
             return request
         person = (request.transport, request.address)
         role = DeskRole.OWNER if person == TERMINAL else role_of(work, *person, self.admins)

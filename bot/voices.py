@@ -18,7 +18,7 @@ from bot.installation import admins, limits
 from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
 from bot.speech import Speech, languages, msgid
-from bot.transports.chats import News
+from bot.transports.chats import Moved, News
 from bot.transports.console import ConsoleTransport
 from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_buttons import Buttons
@@ -136,13 +136,18 @@ def _address(config: TelegramConfig, desk: Desk, public_url: str) -> Address:
 
 def matrix(config: Config, desk: Desk) -> "MatrixTransport":
     """The Matrix transport. Raises Unusable where its store cannot be made, ValueError without [matrix]."""
-    from bot.transports.matrix import MatrixTransport  # noqa: PLC0415 - dear, and few speak Matrix
+    # Dear, and few speak Matrix.
+    from bot.transports.matrix import MatrixTransport  # noqa: PLC0415
+    from bot.transports.matrix_keeping import DatabaseIdentities  # noqa: PLC0415
 
     if config.matrix is None:
         raise ValueError("[matrix] is not configured")
 
     async def gone(address: str, request_id: str) -> None:
         await desk.gone("matrix", address, request_id)
+
+    async def moved(before: str, after: str, request_id: str) -> bool:
+        return await desk.became("matrix", Moved(before, after), request_id)
 
     try:
         return MatrixTransport(
@@ -152,6 +157,9 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
             answer=desk.answer,
             apology=apology,
             gone=gone,
+            moved=moved,
+            verifying=desk.verifying,
+            identities=DatabaseIdentities(desk.database),
             language=config.language,
             load=desk.picture,
         )

@@ -48,6 +48,7 @@ class Pruner:
             work.updates.prune(now)
             work.staff.prune(now)
             work.pictures.prune(now)
+            work.handovers.prune(now)
             work.nodes.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))

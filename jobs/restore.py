@@ -39,8 +39,8 @@ from storage.tables import route_countries
 from storage.words import DeliveryState
 
 _NOTE = "a backup was restored: it may have been sent after the backup was taken"
-_MADE_BY_ITSELF = ("meta", "sources")
-"""Tables that a start fills from the configuration: rows in them are no reason to hold back."""
+_MADE_BY_ITSELF = ("meta", "sources", "identities")
+"""Tables that a start fills by itself: rows in them are no reason to hold back."""
 
 
 class InUse(Exception):
@@ -117,7 +117,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
-    people_of_the_desk = work.staff.rows()
+    people_of_the_desk, identities = work.staff.rows(), work.identities.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
@@ -128,6 +128,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     take_down_again(work, withheld, now)
     withhold_again(work, redacted)
     work.staff.put_back(people_of_the_desk, only=continues)
+    work.identities.put_back(identities if continues else ())
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

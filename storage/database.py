@@ -28,7 +28,9 @@ from storage.delays import Delays
 from storage.deliveries import Deliveries
 from storage.engines import index_for
 from storage.entries import Entries
+from storage.handovers import Handovers
 from storage.held import Held
+from storage.identities import Identities
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
@@ -94,6 +96,8 @@ class Work:
     pictures: Pictures
     sendings: Sendings
     staff: Staff
+    identities: Identities
+    handovers: Handovers
     audit: Audit
 
     def counts(self) -> Counts:
@@ -294,6 +298,8 @@ class Database:
             pictures=Pictures(connection, key),
             sendings=Sendings(connection),
             staff=Staff(connection, key),
+            identities=Identities(connection, key),
+            handovers=Handovers(connection, key),
             audit=Audit(connection, key),
         )
 

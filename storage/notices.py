@@ -18,6 +18,7 @@ FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
 AT_ONCE = (
     EventKind.APPEAL_SCHEDULED,
+    EventKind.VERIFYING,
     EventKind.APPEAL_COOLING,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,

@@ -13,7 +13,7 @@ from storage.merging import merge_deliveries
 from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
-from storage.tables import alerts, deliveries, recipients, routes, staff, stances
+from storage.tables import alerts, deliveries, handovers, recipients, routes, staff, stances
 from storage.vault import Sealer
 from storage.words import DeliveryState, MsgType, RecipientState
 
@@ -292,7 +292,7 @@ class Recipients:
     def forget(self, recipient_id: int) -> None:
         """Removes every row about the recipient, also what another transaction is just adding."""
         self.locked([recipient_id])
-        for table in (deliveries, routes, stances):
+        for table in (deliveries, routes, stances, handovers):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
         trace = sa.select(recipients.c.address_trace).where(recipients.c.id == recipient_id)
         self.connection.execute(sa.delete(staff).where(staff.c.address_trace == trace.scalar_subquery()))

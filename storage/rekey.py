@@ -11,7 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage import appeals, pictures, recipients, redactions, routes, staff, subscriptions, tables, updates
+from storage import (
+    appeals,
+    identities,
+    pictures,
+    recipients,
+    redactions,
+    routes,
+    staff,
+    subscriptions,
+    tables,
+    updates,
+)
 from storage.keyring import CHECK, HEIRLOOM
 from storage.vault import Vault
 
@@ -56,6 +67,13 @@ SEALED = (
         tables.staff.c.address_trace,
         lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
     ),
+    Sealed(
+        tables.identities.c.account_sealed,
+        identities.ACCOUNT,
+        tables.identities.c.account_trace,
+        lambda vault, _row, account: identities.trace_of(vault, account),
+    ),
+    Sealed(tables.identities.c.keys_sealed, identities.KEYS),
 )
 """Every column that is sealed."""
 

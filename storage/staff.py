@@ -93,6 +93,11 @@ class Staff:
         row = self.connection.execute(sa.select(staff).where(staff.c.mark == mark)).mappings().first()
         return self._member(row) if row else None
 
+    def is_at(self, transport: str, address: str) -> bool:
+        """Whether somebody works at the desk from this address, by a code."""
+        found = self.find(self.mark(transport, address))
+        return found is not None and found.role is not None
+
     def all(self) -> tuple[Member, ...]:
         """Everybody who joined, and everybody who is suspended, in the order in which they came."""
         rows = self.connection.execute(sa.select(staff).order_by(staff.c.id)).mappings()

@@ -484,6 +484,23 @@ invitations = Table(
     Column("expires", Moment, nullable=False),
 )
 
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
+    Column("trace", String(64), nullable=False, unique=True),
+    Column("expires", Moment, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_trace", String(64), nullable=False, unique=True),
+    Column("account_sealed", LargeBinary, nullable=False),
+    Column("keys_sealed", LargeBinary, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -142,6 +142,8 @@ class EventKind(StrEnum):
     """The same, and nobody has looked for a while."""
     STAFF = "staff"
     """Somebody joined the desk, was taken from it, suspended, or let back: `detail` says which (an Act)."""
+    VERIFYING = "verifying"
+    """Somebody compares the bot's keys: `title` are the pictures that they must see, `detail` the numbers."""
     REVIEW_ASKED = "review_asked"
     """An admin asks the others to look."""
     HELD = "held"

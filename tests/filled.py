@@ -134,6 +134,8 @@ def _appeal(work: Work) -> None:
     work.staff.join(work.staff.invite(DeskRole.REVIEWER, NOON), "telegram", "3", NOON)
     work.staff.suspend(other, "telegram", NOON)
     work.staff.invite(DeskRole.KEEPER, NOON)
+    work.handovers.offer(1, NOON)
+    work.identities.keep("@vigil:example.org", "the keys of an account")
     made = work.appeals.add(admin, words, NOON)
     work.appeals.approve(made.id, other)
     work.pictures.keep(made.id, Picture.of(b"picture", "image/png", 1, 1), b"picture")

@@ -80,11 +80,11 @@ class Synapse:
             self._connection.close()
             self._connection = None
 
-    def register(self, name: str = "") -> "Person":
-        """A new account, logged in on a device."""
+    def register(self, name: str = "", *, admin: bool = False) -> "Person":
+        """A new account, logged in on a device; of an `admin` of the homeserver where wanted."""
         name, password = name or f"person{os.getpid()}x{next(_numbers)}", "a pass word"
         nonce = self.ask("GET", "/_synapse/admin/v1/register")["nonce"]
-        signed = f"{nonce}\0{name}\0{password}\0notadmin".encode()
+        signed = f"{nonce}\0{name}\0{password}\0{'' if admin else 'not'}admin".encode()
         made = self.ask(
             "POST",
             "/_synapse/admin/v1/register",
@@ -92,11 +92,17 @@ class Synapse:
                 "nonce": nonce,
                 "username": name,
                 "password": password,
-                "admin": False,
+                "admin": admin,
                 "mac": hmac.new(_SECRET.encode(), signed, hashlib.sha1).hexdigest(),
             },
         )
         return Person(self, made["user_id"], password, made["access_token"])
+
+    def lift(self, admin: "Person", user: str, *, lifted: bool = True) -> None:
+        """Take the limits off a user, or put the usual ones back, as docs/operating.md has it."""
+        path = f"/_synapse/admin/v1/users/{quote(user)}/override_ratelimit"
+        body = {"messages_per_second": 0, "burst_count": 0}
+        self.ask("POST" if lifted else "DELETE", path, body, admin.token)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 python -m tests.transcript        writes it anew; a test says when it is not true any more
 """
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,6 +32,8 @@ from tests.builders import CALM, NOON, URGENT, a_source, an_entry
 from tests.documents import ROOT
 
 PAGE = ROOT / "docs" / "commands.md"
+_CODE = re.compile(r"(?<=^/move )[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}$", re.MULTILINE)
+"""Another one each time."""
 LANGUAGES = {"en": "English", "ko": "한국어"}
 LINES = (
     *(
@@ -55,7 +58,7 @@ LINES = (
     ),
     *("/settings 1", "/settings 1 kinds", "/follow 1", "/mute 1", "/settings", "/mute 1 off"),
     *("/digest daily 07:30 Seoul", "/quiet 22:00-07:00", "/settings discreet:on", "/settings drills:on"),
-    *("/settings", "/quiet off", "/unsubscribe 1", "/forget"),
+    *("/move", "/move AAAA-BBBB-CCCC-DDDD", "/settings", "/quiet off", "/unsubscribe 1", "/forget"),
 )
 DESK = (
     *(
@@ -278,7 +281,7 @@ def page() -> str:
         if language != now:
             parts.append(f"## {LANGUAGES[language]}\n")
             now = language
-        text = "\n".join(line.rstrip() for line in answer.splitlines())
+        text = "\n".join(line.rstrip() for line in _CODE.sub("ABCD-EFGH-IJKL-MNOP", answer).splitlines())
         parts.append(f"```text\n> {line}\n\n{text}\n```\n")
     return "\n".join(parts)
 

@@ -46,7 +46,9 @@ def check_matrix(account: AccountSeen | None) -> list[Finding]:
     """What the homeserver said of the account, with the fingerprint by which others may verify it."""
     if account is None:
         return []
-    return [wrong("matrix", account.said, account.remedy) if account.remedy else fine("matrix", account.said)]
+    if account.remedy:
+        return [wrong("matrix", account.said, account.remedy)]
+    return [note("matrix", account.said, account.advice) if account.advice else fine("matrix", account.said)]
 
 
 def check_admins(config: Config, bot: BotSeen | None) -> list[Finding]:

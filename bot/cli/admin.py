@@ -10,6 +10,7 @@ from bot.cli.audit import audit
 from bot.cli.common import DEFAULT, ConfigFile, fail
 from bot.cli.course import timeline
 from bot.cli.held import drop, held, release
+from bot.cli.identity import new_identity
 from bot.cli.opened import opened
 from bot.cli.rotation import rotate_key
 from jobs.relink import Unknown
@@ -32,6 +33,7 @@ app.command("drop")(drop)
 app.command("timeline")(timeline)
 app.command("audit")(audit)
 app.command("rekey")(rotate_key)
+app.command("identity")(new_identity)
 
 
 @app.command("case")

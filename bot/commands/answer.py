@@ -176,9 +176,18 @@ def _named(text: str) -> str:
 
 
 def _unknown(request: Request, speech: Speech) -> Reply:
-    """Answer a command that does not exist with the one that is spelt most like it."""
+    """Answer a command that does not exist with the one that is spelt most like it.
+
+    Nor does the desk's exist for who is no admin; one who may be is told what it takes.
+    """
     typed = request.text.strip().lstrip("/!").split()
     name = typed[0][:40] if typed else ""
+    wanted = find(name.lower())
+    if wanted is not None and wanted.desk and not request.is_sure:
+        told = speech.t(
+            "The desk is open only to what comes enciphered from a device that its owner has confirmed."
+        )
+        return reply(paragraph(told))
     # What would change something is never offered for a slip: one tap too many cannot be taken back.
     known = [one.name for one in COMMANDS if not (one.hidden or one.destroys or one.desk)]
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)

@@ -53,6 +53,8 @@ class Request:
     """Brings the file that was sent with the line, for whoever is allowed to have it looked at."""
     picture: Cleaned | None = field(default=None, repr=False)
     """What it was, once it was looked at."""
+    is_sure: bool = True
+    """False where somebody on the way may have written it: then nobody is taken for an admin."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 

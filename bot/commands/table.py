@@ -12,6 +12,7 @@ from bot.commands.command import Command, always, arguments, code, heading, repl
 from bot.commands.drafting import changes as changes_appeal
 from bot.commands.elsewhere import for_
 from bot.commands.mistake import Mistake
+from bot.commands.moving import move
 from bot.commands.office import audit, stats
 from bot.commands.parties import orgs, signed
 from bot.commands.presets import is_question
@@ -19,6 +20,7 @@ from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.commands.review import confirms as decides
 from bot.commands.review import review, stand
+from bot.commands.rooms import powerless, unconfirmed, unreadable, verifying
 from bot.commands.sources import changes as changes_source
 from bot.commands.sources import sources
 from bot.commands.staff import admins, join
@@ -55,6 +57,7 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     return reply(*blocks, choices=rows)
 
 
+_BY_ITSELF = msgid("What is said without having been asked")
 _DESK = frozenset(DeskRole)
 _ADMINS = frozenset({DeskRole.OWNER, DeskRole.ADMIN})
 _REVIEW = _ADMINS | {DeskRole.REVIEWER}
@@ -149,6 +152,15 @@ COMMANDS: tuple[Command, ...] = (
         msgid("[hours [city] | off]"),
         manages=True,
         changes=bool,
+    ),
+    Command(
+        "move",
+        move,
+        msgid("Take what you asked for along to another chat, on Telegram or Matrix"),
+        "/move",
+        msgid("[code]"),
+        destroys=True,
+        changes=always,
     ),
     Command("cite", cite, msgid("A citation to pass on"), "/cite 12", msgid("number")),
     Command(
@@ -294,6 +306,10 @@ COMMANDS: tuple[Command, ...] = (
         hidden=True,
     ),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
+    Command("unconfirmed", unconfirmed, _BY_ITSELF, "/privacy", hidden=True),
+    Command("unreadable", unreadable, _BY_ITSELF, "/help", hidden=True),
+    Command("verifying", verifying, _BY_ITSELF, "/privacy", hidden=True),
+    Command("powerless", powerless, _BY_ITSELF, "/help", hidden=True),
 )
 
 

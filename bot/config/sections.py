@@ -276,6 +276,9 @@ def _read_matrix(matrix: Reader, base: Path) -> MatrixConfig:
         access_token=matrix.secret("access_token"),
         device_name=matrix.text("device_name", "vigil"),
         store=base / matrix.text("store", "matrix-store"),
+        strict=matrix.one_of("unverified_devices", ("send", "strict"), "send") == "strict",
+        invitations=matrix.one_of("invitations", ("anyone", "direct", "listed"), "anyone"),
+        invited_by=_read_invited_by(matrix),
     )
     matrix.checked(
         "user",
@@ -287,6 +290,18 @@ def _read_matrix(matrix: Reader, base: Path) -> MatrixConfig:
         matrix.fault("password", "is missing, as is access_token", "give one of the two")
     matrix.unknown()
     return made
+
+
+def _read_invited_by(matrix: Reader) -> tuple[str, ...]:
+    names = matrix.words("invited_by")
+    if not all(
+        isinstance(one, str) and re.fullmatch(r"(@[^\s:@]{1,255}:)?[^\s@:]{1,230}(:\d{1,5})?", one)
+        for one in names
+    ):
+        remedy = 'list people as "@user:example.org", and servers as "example.org"'
+        matrix.fault("invited_by", "holds something else than names of people and servers", remedy)
+        return ()
+    return tuple(map(str, names))
 
 
 def _read_sources(reader: Reader) -> tuple[Source, ...]:

@@ -50,6 +50,12 @@ class MatrixConfig:
     device_name: str = "vigil"
     store: Path = Path("matrix-store")
     """The folder of the session and of the keys of the encryption."""
+    strict: bool = False
+    """Whether devices that their owners have not confirmed get no keys, rather than a word about them."""
+    invitations: str = "anyone"
+    """Whose are accepted: "anyone", "direct" (to rooms of two, of anyone), "listed" (`invited_by`)."""
+    invited_by: tuple[str, ...] = ()
+    """Full names, or servers, whose invitations are always accepted."""
 
 
 @dataclass(frozen=True, slots=True)

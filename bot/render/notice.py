@@ -35,6 +35,7 @@ _QUIET = frozenset(
 )
 """What can wait until morning makes no sound."""
 _ORDER = (
+    EventKind.VERIFYING,
     EventKind.STAFF,
     EventKind.APPEAL_COOLING,
     EventKind.APPEAL_SCHEDULED,

@@ -222,6 +222,10 @@ def _appeal(event: Event, speech: Speech) -> Facts:
     return facts
 
 
+def _verifying(event: Event, speech: Speech) -> Facts:
+    return [(speech.t("Pictures"), _text(event.title)), (speech.t("Numbers"), _text(event.detail))]
+
+
 FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.ILL: _ill,
     EventKind.UNSTEADY: _ill,
@@ -246,6 +250,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.STORM: lambda *_: [],
     EventKind.STAFF: _staff,
     EventKind.APPEAL_SCHEDULED: _appeal,
+    EventKind.VERIFYING: _verifying,
     EventKind.APPEAL_COOLING: _appeal,
     EventKind.APPEAL_SENDING: _appeal,
     EventKind.APPEAL_STOPPED: _appeal,

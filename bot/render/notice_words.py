@@ -26,6 +26,7 @@ HEADINGS = {
     EventKind.REVIEW_WAITS: msgid("A call waits still, and nobody has looked at it"),
     EventKind.REVIEW_ASKED: msgid("An admin asks you to look at a call that waits"),
     EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
+    EventKind.VERIFYING: msgid("Somebody on Matrix compares the keys of the bot"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
     EventKind.APPEAL_SCHEDULED: msgid("Appeal {source} is approved, and goes out at a set time"),
@@ -146,6 +147,11 @@ CONSEQUENCES = {
     ),
     EventKind.STORM: msgid(
         "They come when somebody has seen that they are real. You find everything with /latest."
+    ),
+    EventKind.VERIFYING: msgid(
+        "Whoever does will ask one of you. Their client must show the very same, in this order: tell them, "
+        "by a way other than Matrix. If it shows anything else, somebody stands between them and the bot, "
+        "and they must not write to it."
     ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
     EventKind.APPEAL_SCHEDULED: msgid(

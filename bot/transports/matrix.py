@@ -4,9 +4,13 @@ Built on matrix-nio behind `bot.transports.matrix_server`. Nothing secret (token
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import structlog
+from nio.crypto import OlmDevice
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
@@ -14,15 +18,24 @@ from bot.render.message import Message
 from bot.transports.life import Life
 from bot.transports.matrix_answering import NAME, Answering, Callbacks
 from bot.transports.matrix_choices import Choices
-from bot.transports.matrix_listening import Listening, report
+from bot.transports.matrix_devices import Devices
+from bot.transports.matrix_following import Following
+from bot.transports.matrix_identity import REMEDIES, Account, Identities, Standing, Unanswered, sign
+from bot.transports.matrix_invitations import Invitations
+from bot.transports.matrix_listening import Ears, Listening, report
 from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
 from bot.transports.matrix_pictures import Load, Pictures
+from bot.transports.matrix_power import Power
 from bot.transports.matrix_rooms import Rooms
+from bot.transports.matrix_sas import Shown
 from bot.transports.matrix_sending import Sending
-from bot.transports.matrix_server import Homeserver
+from bot.transports.matrix_server import Author, Homeserver
 from bot.transports.matrix_session import AccountRefusedError, Session, Store
+from bot.transports.matrix_signing import Identity
+from bot.transports.matrix_verifying import Verifying
 from bot.transports.pauses import pauses
 from jobs.outcome import Outcome
+from storage.clock import now_utc
 from storage.vault import Sealer
 
 log = structlog.get_logger()
@@ -31,16 +44,19 @@ START_WITHIN = 5.0
 """Seconds that `start` waits for the homeserver before it goes on without."""
 STOP_WITHIN = 1.0
 """Seconds that answers under way have to finish."""
+_NAMED = 5
+"""So many devices are named at a time."""
 
 
 class MatrixTransport:
     """One account on one homeserver.
 
     `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
-    for every line and choice; `apology` (language -> message) is said when an answer fails; `gone` hears the
-    address of a room that the bot was put out of, and the id of the event that told so. `language` is spoken
-    to whom we do not know: no client says which it speaks. `load` gives the bytes of a picture; without it
-    none is shown.
+    for every line and choice; `apology` (language -> message) is said when an answer fails. `gone` hears the
+    address of a room that the bot was put out of, `moved` of one that another replaces, each with the id of
+    the event that told so; `verifying` what somebody has to see who compares our keys: pictures, and numbers.
+    `identities` keeps the keys of the account. `language` is spoken to whom we do not know: no client says
+    which it speaks. `load` gives the bytes of a picture; without it none is shown.
     """
 
     name = NAME
@@ -57,19 +73,29 @@ class MatrixTransport:
         answer: Callable[[Request], Awaitable[Reply]],
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
+        moved: Callable[[str, str, str], Awaitable[bool]],
+        verifying: Callable[[str, str], Awaitable[None]],
+        identities: Identities,
         language: str = "en",
         load: Load | None = None,
     ) -> None:
         self._config = config
         self._store = Store(config.store, vault)
         self._store.prepare()
-        self._server = Homeserver(config.homeserver, config.user, self._store)
+        self._identities = identities
+        devices = Devices(strict=config.strict, told=self._told_of_devices)
+        self._server = Homeserver(config.homeserver, config.user, self._store, devices)
         rooms, choices = Rooms(self._server, admins), Choices()
         pictures = Pictures(self._server, load) if load else None
-        self._sending = Sending(self._server, rooms, choices, pictures)
-        callbacks = Callbacks(answer, apology, gone, language)
+        self._power = Power(self._server, rooms, self._told_of_power)
+        self._sending = Sending(self._server, rooms, choices, self._power.wanted, pictures)
+        callbacks = Callbacks(answer, apology, gone, self._is_sure, language)
         self._answering = Answering(self._server, rooms, self._sending, choices, callbacks)
-        self._listening = Listening(self._server, rooms, self._answering, self._store, gone)
+        invitations = Invitations(config.invitations, config.invited_by, time.monotonic)
+        following = Following(self._server, invitations, moved)
+        self._verifying = Verifying(self._server, self._show(verifying), self._told_of_verifying)
+        ears = Ears(self._verifying, following, invitations, self._power)
+        self._listening = Listening(self._server, rooms, self._answering, ears, self._store, gone)
         self._life = Life()
 
     async def start(self) -> None:
@@ -111,7 +137,58 @@ class MatrixTransport:
     async def _live(self) -> None:
         await self._begin(self._listening.begin)
         self._life.ready()
-        await self._listening.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listening.run())
+            group.create_task(self._sign())
+
+    async def _sign(self) -> None:
+        """Have the device signed by the account's identity, as soon as the homeserver does it."""
+        session = self._listening.session
+        account = Account(session.user, session.device, self._config.password)
+        for pause in pauses():
+            try:
+                await self._server.publish_keys()
+                standing = await sign(self._server.ask, account, self._identities)
+            except (Refused, Unanswered, SQLAlchemyError, *FAILURES) as error:
+                log.warning("the matrix device is not signed yet", error=_named(error), retry_in=round(pause))
+                await asyncio.sleep(pause)
+            else:
+                text = await self._identities.identity(session.user)
+                if standing is Standing.SIGNED and text:
+                    self._verifying.master = Identity.from_text(text).public("master")
+                if standing in REMEDIES:
+                    log.warning("the matrix device is not signed", remedy=REMEDIES[standing])
+                return
+
+    def _is_sure(self, room: str, event: Any) -> bool:  # noqa: ANN401 - nio has no types
+        """With "strict", only of what came enciphered from a device that its owner has confirmed."""
+        del room
+        return not self._config.strict or self._server.author(event) is Author.CONFIRMED
+
+    @staticmethod
+    def _show(verifying: Callable[[str, str], Awaitable[None]]) -> Callable[[Shown], Awaitable[None]]:
+        async def show(shown: Shown) -> None:
+            names = ", ".join(name for _, name in shown.pictures)
+            numbers = " ".join(map(str, shown.numbers))
+            log.info("matrix.verifying", pictures=names, numbers=numbers)
+            try:
+                await verifying(" ".join(picture for picture, _ in shown.pictures), numbers)
+            except SQLAlchemyError as error:
+                log.warning("admins were not told of a verification", error=type(error).__name__)
+
+        return show
+
+    def _told_of_verifying(self, room: str, number: str) -> None:
+        self._answering.tell(room, "/verifying", number)
+
+    def _told_of_power(self, room: str, managers: tuple[str, ...]) -> None:
+        self._answering.tell(room, "/powerless", str(now_utc()), managers)
+
+    def _told_of_devices(self, room: str, devices: list[OlmDevice]) -> None:
+        """Some of those who can read, or could not, have devices that nobody has confirmed."""
+        named = " ".join(f"{one.user_id}/{one.device_id}" for one in devices[:_NAMED])
+        policy = "strict" if self._config.strict else "send"
+        self._answering.tell(room, f"/unconfirmed {policy} {len(devices)} {named}")
 
     async def _begin(self, learn: Callable[[Session], Awaitable[None]]) -> None:
         """Ask until the homeserver has let us in and told us the rooms."""
@@ -143,6 +220,17 @@ class MatrixTransport:
                 return kept
         # A device that lost its session lost its place among the keys of others too: it is a new one.
         return await self._server.log_in(self._config.password, self._config.device_name)
+
+
+def _named(error: Exception) -> str:
+    """What is known of a failure without a name of anybody."""
+    return (
+        error.code
+        if isinstance(error, Refused)
+        else str(error)
+        if isinstance(error, Unanswered)
+        else type(error).__name__
+    )
 
 
 def _is_final(error: Refused) -> bool:

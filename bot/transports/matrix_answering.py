@@ -38,6 +38,8 @@ class Callbacks:
     answer: Callable[[Request], Awaitable[Reply]]
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
+    is_sure: Callable[[str, Any], bool]
+    """Whether nobody but who seems to have written an event in a room can have done so, where that counts."""
     language: str = "en"
 
 
@@ -76,12 +78,33 @@ class Answering:
             said = meant
         if said is None:
             return None
-        task = self._inbox.add(room, said.person, lambda: self._respond(room, said, page, direct=direct))
+        sure = self._callbacks.is_sure(room, event)
+        task = self._inbox.add(
+            room, said.person, lambda: self._respond(room, said, page, direct=direct, sure=sure)
+        )
         if task is None:
             log.warning("somebody sends more than can be answered; the rest is dropped")
         else:
             self._taken.put(event.event_id, True)
         return task
+
+    def is_meant(self, room: str, event: Any) -> bool:  # noqa: ANN401 - nio has no types
+        """Whether an event is for us, as far as it can be read; in a direct room everything is."""
+        if event.sender == self._server.user:
+            return False
+        direct = self._rooms.is_direct(room)
+        return (
+            direct or read(event, Listener(self._server.user, self._rooms.own_name(room), direct)) is not None
+        )
+
+    def tell(self, room: str, command: str, cause: str = "", called: tuple[str, ...] = ()) -> None:
+        """Say, without having been asked, what the command stands for: once for the same words and cause.
+
+        Those `called` are mentioned, so that their clients ring.
+        """
+        said = Said(command, "", f"told {command} {cause}")
+        direct = self._rooms.is_direct(room)
+        self._inbox.add(room, None, lambda: self._respond(room, said, "", direct=direct, called=called))
 
     def _picked(self, room: str, picked: Picked, page: str, *, direct: bool) -> Said | None:
         """The command behind a number. A number that nothing stands behind is a line like any other."""
@@ -94,9 +117,20 @@ class Answering:
             return replace(picked.said, text=EXPIRED)
         return picked.said if direct else None
 
-    async def _respond(self, room: str, said: Said, page: str, *, direct: bool) -> None:
+    async def _respond(
+        self,
+        room: str,
+        said: Said,
+        page: str,
+        *,
+        direct: bool,
+        sure: bool = True,
+        called: tuple[str, ...] = (),
+    ) -> None:
         try:
-            messages = (await self._callbacks.answer(self._request(room, said, direct=direct))).messages
+            messages = (
+                await self._callbacks.answer(self._request(room, said, direct=direct, sure=sure))
+            ).messages
         except NoRoom:
             return
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
@@ -105,9 +139,9 @@ class Answering:
         if page and len(messages) == 1 and await self._turn_page(room, said, page, messages[0]):
             return
         for number, message in enumerate(messages):
-            await self._say(room, said, message, number)
+            await self._say(room, said, message, number, called)
 
-    def _request(self, room: str, said: Said, *, direct: bool) -> Request:
+    def _request(self, room: str, said: Said, *, direct: bool, sure: bool) -> Request:
         return Request(
             text=said.text,
             transport=NAME,
@@ -116,6 +150,7 @@ class Answering:
             language=self._callbacks.language,
             group=not direct,
             may_manage=direct or self._rooms.may_manage(room, said.person),
+            is_sure=sure,
             id=said.event,
             attached=partial(self._fetch, said.file) if said.file else None,
         )
@@ -140,10 +175,14 @@ class Answering:
             self._remember(room, said, outcome)
         return isinstance(outcome, Sent)
 
-    async def _say(self, room: str, said: Said, message: Message, number: int) -> None:
+    async def _say(
+        self, room: str, said: Said, message: Message, number: int, called: tuple[str, ...]
+    ) -> None:
         """Send one answer. Its key is the question's, so that one that is asked again is answered once."""
         key = f"answer {number} {said.event}"
-        _, outcome = await patiently(room, lambda to: self._sending.send(to, message, key, answers=True))
+        _, outcome = await patiently(
+            room, lambda to: self._sending.send(to, message, key, answers=True, called=called)
+        )
         match outcome:
             case Sent():
                 self._remember(room, said, outcome)

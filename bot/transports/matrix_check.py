@@ -10,7 +10,9 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.config import MatrixConfig
+from bot.transports.matrix_identity import REMEDIES, Standing
 from bot.transports.matrix_session import Store
+from bot.transports.matrix_signing import grouped, owner
 from jobs.fetch import clock_ahead
 from storage.vault import Vault
 
@@ -25,6 +27,8 @@ class AccountSeen:
 
     said: str
     remedy: str = ""
+    advice: str = ""
+    """What can be made better though nothing is wrong."""
     clock: timedelta | None = None
     """How far our clock is ahead of the homeserver's."""
 
@@ -63,21 +67,21 @@ async def check_account(
         except (aiohttp.ClientError, OSError, ValueError, AttributeError, _Refused) as error:
             said = f"the homeserver does not answer as one ({type(error).__name__.strip('_')})"
             return AccountSeen(
-                said, "see that this machine is online; mend `homeserver` under [matrix]", clock
+                said, "see that this machine is online; mend `homeserver` under [matrix]", clock=clock
             )
         try:
-            user, device = await _device(ask, config, vault)
-            return AccountSeen(f"{user}, {device}", clock=clock)
+            user, device, advice = await _device(ask, config, vault)
+            return AccountSeen(f"{user}, {device}", advice=advice, clock=clock)
         except _Refused as refused:
             remedy = "mend `user`, and `password` or `access_token`, under [matrix]"
-            return AccountSeen(f"the homeserver refuses the account ({refused})", remedy, clock)
+            return AccountSeen(f"the homeserver refuses the account ({refused})", remedy, clock=clock)
         except (aiohttp.ClientError, OSError, ValueError, KeyError, AttributeError) as error:
             said = f"the homeserver broke off ({type(error).__name__})"
-            return AccountSeen(said, "try again in a moment; else look at the homeserver's log", clock)
+            return AccountSeen(said, "try again in a moment; else look at the homeserver's log", clock=clock)
 
 
-async def _device(ask: Callable[..., Any], config: MatrixConfig, vault: Vault | None) -> tuple[str, str]:
-    """The account's full name, and what is to be told of its device."""
+async def _device(ask: Callable[..., Any], config: MatrixConfig, vault: Vault | None) -> tuple[str, str, str]:
+    """The account's full name, what is to be told of its device, and what to do about it."""
     kept = Store(config.store, vault).session() if vault and not config.access_token else None
     token = config.access_token or (kept.token if kept else "")
     if not token:
@@ -89,13 +93,19 @@ async def _device(ask: Callable[..., Any], config: MatrixConfig, vault: Vault | 
         }
         made = await ask("POST", f"{_API}/login", login)
         await ask("POST", f"{_API}/logout", {}, made["access_token"])
-        return made["user_id"], "the password is right; its device is made when the service starts"
+        return made["user_id"], "the password is right; its device is made when the service starts", ""
     me = await ask("GET", f"{_API}/account/whoami", None, token)
     user, device = me["user_id"], me.get("device_id", "")
     known = await ask("POST", f"{_API}/keys/query", {"device_keys": {user: []}}, token)
     keys = known.get("device_keys", {}).get(user, {}).get(device, {}).get("keys", {})
     fingerprint = keys.get(f"ed25519:{device}", "")
     if not fingerprint:
-        return user, f"device {quote(device)}, no keys yet: they are made when the service starts"
-    grouped = " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
-    return user, f"device {quote(device)}, fingerprint {grouped}"
+        return user, f"device {quote(device)}, no keys yet: they are made when the service starts", ""
+    told = f"device {quote(device)}, fingerprint {grouped(fingerprint)}"
+    seen = owner(known, user)
+    if not seen.master:
+        return user, f"{told}, not cross-signed", "`vigil run` signs it; if it does not, its log says why"
+    if device not in seen.devices:
+        advice = REMEDIES[Standing.FOREIGN]
+        return user, f"{told}, not cross-signed by the account's identity {grouped(seen.master)}", advice
+    return user, f"{told}, cross-signed by the account's identity {grouped(seen.master)}", ""

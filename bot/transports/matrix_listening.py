@@ -6,45 +6,49 @@ comes again at the next start.
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from nio import InviteMemberEvent, RoomMemberEvent, SyncResponse
+from nio import (
+    InviteMemberEvent,
+    MegolmEvent,
+    PowerLevelsEvent,
+    RoomCreateEvent,
+    RoomMemberEvent,
+    RoomMessage,
+    SyncResponse,
+)
 
 from bot.transports.matrix_answering import Answering
+from bot.transports.matrix_following import Following
+from bot.transports.matrix_invitations import Invitations
 from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
+from bot.transports.matrix_power import Power
 from bot.transports.matrix_rooms import Rooms
-from bot.transports.matrix_server import Homeserver
+from bot.transports.matrix_server import Author, Homeserver
 from bot.transports.matrix_session import Session, Store
+from bot.transports.matrix_verifying import Verifying
 from bot.transports.pauses import pauses
+from jobs.allowance import Allowance
 
 log = structlog.get_logger()
 
-INVITED_BY_ONE = 5
-"""Rooms that one person may bring the bot into within an hour."""
-INVITED_BY_ALL = 60
-_HOUR = 3600.0
+UNREAD_IN_ONE = 2
+UNREAD_IN_ALL = 60
+"""How often within an hour a room, or all of them, are told that something could not be read."""
 
 
-class Invitations:
-    """Whether an invitation is accepted: of everybody, but no flood of them."""
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who hears what, besides those who answer."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._accepted: deque[tuple[float, str]] = deque()
-
-    def accepts(self, inviter: str) -> bool:
-        """Say so, and count it."""
-        now = self._clock()
-        while self._accepted and self._accepted[0][0] <= now - _HOUR:
-            self._accepted.popleft()
-        counted = Counter(one for _, one in self._accepted)
-        if len(self._accepted) >= INVITED_BY_ALL or counted[inviter] >= INVITED_BY_ONE:
-            return False
-        self._accepted.append((now, inviter))
-        return True
+    verifying: Verifying
+    following: Following
+    invitations: Invitations
+    power: Power
 
 
 class Listening:
@@ -55,21 +59,23 @@ class Listening:
         server: Homeserver,
         rooms: Rooms,
         answering: Answering,
+        ears: Ears,
         store: Store,
         gone: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._server = server
         self._rooms = rooms
         self._answering = answering
+        self._ears = ears
         self._store = store
         self._gone = gone
-        self._invitations = Invitations(time.monotonic)
+        self._unread = Allowance(UNREAD_IN_ONE, UNREAD_IN_ALL)
         self._open: deque[tuple[str, tuple[asyncio.Task[None], ...]]] = deque()
         """For each answer of the homeserver that is not handled yet, where it ends and what handles it."""
 
     async def begin(self, session: Session) -> None:
         """Learn the rooms, and take up what came since the last stop; at the first start, nothing."""
-        self._session = session
+        self.session = session
         self._since = self._store.since(session)
         answer = await self._server.sync(self._since, full=True)
         self._handle(answer, new=bool(self._since))
@@ -106,32 +112,68 @@ class Listening:
         while self._open and all(task.done() and not task.cancelled() for task in self._open[0][1]):
             handled, _ = self._open.popleft()
         if handled:
-            self._store.keep_since(self._session, handled)
+            self._store.keep_since(self.session, handled)
 
     def _handle(self, answer: SyncResponse, *, new: bool) -> None:
         tasks: list[asyncio.Task[None] | None] = []
+        if new:
+            tasks += [self._ears.verifying.hears(event.source) for event in answer.to_device_events]
         for room, invitation in answer.rooms.invite.items():
             tasks.append(self._invited(room, invitation.invite_state))
         for room, news in answer.rooms.join.items():
-            self._rooms.learn(room, [*news.state, *news.timeline.events])
-            if not new:
-                continue
-            tasks += [self._answering.take(room, event) for event in news.timeline.events]
-            # Somebody has to have left: a room that is being made is empty for a moment, too.
-            if any(_leaves(event) for event in news.timeline.events):
-                tasks.append(self._maybe_deserted(room))
+            state, events = news.state, news.timeline.events
+            self._rooms.learn(room, [*state, *events])
+            # Also what was there at the start: a kill may have come between a room's end and its heir.
+            tasks += [self._ears.following.sees(room, event.source) for event in [*state, *events]]
+            if any(_is_of_power(event) for event in [*state, *events]):
+                self._ears.power.look(room)
+            if new:
+                tasks += self._heard(room, events)
         for room, news in answer.rooms.leave.items():
             told = next((event.event_id for event in reversed(news.timeline.events)), "")
             tasks.append(asyncio.create_task(self._told_gone(room, told)))
         self._since = answer.next_batch
         self._open.append((answer.next_batch, tuple(task for task in tasks if task is not None)))
 
+    def _heard(self, room: str, events: list[Any]) -> list[asyncio.Task[None] | None]:
+        """What was said and done in a room."""
+        tasks: list[asyncio.Task[None] | None] = []
+        entered = max((place for place, one in enumerate(events) if self._is_our_entry(one)), default=-1)
+        for place, event in enumerate(events):
+            verifying = self._ears.verifying.hears(event.source, room)
+            if verifying or not self._is_readable(room, event, told=place > entered):
+                tasks.append(verifying)
+            else:
+                tasks.append(self._answering.take(room, event))
+        # Somebody has to have left: a room that is being made is empty for a moment, too.
+        if any(_leaves(event) for event in events):
+            tasks.append(self._maybe_deserted(room))
+        return tasks
+
+    def _is_readable(self, room: str, event: Any, *, told: bool) -> bool:  # noqa: ANN401 - nio has no types
+        """Whether it can be read, and be of whom it seems to be; else the room is told, now and then.
+
+        In an encrypted room a line in the clear may be the homeserver's own. A reaction is never enciphered.
+        """
+        if not isinstance(event, (RoomMessage, MegolmEvent)) or not self._rooms.is_encrypted(room):
+            return True
+        if self._server.author(event) in (Author.KNOWN, Author.CONFIRMED):
+            return True
+        if told and self._answering.is_meant(room, event) and self._unread.takes(room, time.monotonic()):
+            self._answering.tell(room, "/unreadable", event.event_id)
+        return False
+
+    def _is_our_entry(self, event: Any) -> bool:  # noqa: ANN401 - nio has no types
+        """What came before was said among others, and no key of it was for us."""
+        ours = isinstance(event, RoomMemberEvent) and event.state_key == self._server.user
+        return ours and event.membership == "join"
+
     def _invited(self, room: str, state: list[Any]) -> asyncio.Task[None] | None:
         """Enter, or refuse; others' invitations stand there too."""
         for event in state:
             ours = isinstance(event, InviteMemberEvent) and event.state_key == self._server.user
             if ours and event.membership == "invite":
-                accepted = self._invitations.accepts(event.sender)
+                accepted = self._ears.invitations.accepts(room, event.sender, event.content)
                 return asyncio.create_task(self._enter(room, accepted=accepted))
         return None
 
@@ -140,10 +182,13 @@ class Listening:
             if accepted:
                 await self._server.join(room)
             else:
-                log.warning("too many invitations: one was refused")
+                log.warning("an invitation was refused: too many, or not by `invitations`")
                 await self._server.leave(room)
         except (Refused, *FAILURES) as error:
             log.warning("an invitation was not answered", error=type(error).__name__)
+        else:
+            if accepted:
+                await self._ears.following.entered(room)
 
     def _maybe_deserted(self, room: str) -> asyncio.Task[None] | None:
         return asyncio.create_task(self._desert(room)) if self._rooms.is_deserted(room) else None
@@ -158,6 +203,10 @@ class Listening:
 
     async def _told_gone(self, room: str, event: str) -> None:
         await self._gone(room, event)
+
+
+def _is_of_power(event: Any) -> bool:  # noqa: ANN401 - nio has no types
+    return isinstance(event, (PowerLevelsEvent, RoomCreateEvent))
 
 
 def _leaves(event: Any) -> bool:  # noqa: ANN401 - nio has no types

@@ -5,10 +5,17 @@ Every event has a transaction id, so that what is repeated is recognised: no ans
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 from nio import ErrorResponse
-from nio.exceptions import EncryptionError, LocalProtocolError, MembersSyncError, SendRetryError
+from nio.exceptions import (
+    EncryptionError,
+    GroupEncryptionError,
+    LocalProtocolError,
+    MembersSyncError,
+    SendRetryError,
+)
 
 from jobs.outcome import Gone, Outcome, Rejected, RetryLater
 
@@ -19,7 +26,14 @@ AFTER_REFUSED_TOKEN = 300.0
 """Seconds."""
 AFTER_FLOOD = 5.0
 """Seconds, where the homeserver does not say how long."""
-FAILURES = (aiohttp.ClientError, OSError, EncryptionError, LocalProtocolError, ValueError)
+FAILURES = (
+    aiohttp.ClientError,
+    OSError,
+    EncryptionError,
+    GroupEncryptionError,
+    LocalProtocolError,
+    ValueError,
+)
 """What nio raises for what a homeserver, or the way to it, does. TimeoutError is an OSError."""
 TOKEN_REFUSED = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED")
 PASSING = ("M_LIMIT_EXCEEDED", *TOKEN_REFUSED)
@@ -45,6 +59,21 @@ class Refused(Exception):
         return int(getattr(getattr(self.answer, "transport_response", None), "status", 0) or 0)
 
 
+def answered(answer: Any) -> Any:  # noqa: ANN401 - nio has no types
+    """The answer, unless it is an error: then Refused is raised.
+
+    Where Matrix's answer is an empty object, nio takes a proxy's error page for one: the status tells.
+    """
+    response = getattr(answer, "transport_response", None)
+    if isinstance(answer, ErrorResponse):
+        raise Refused(answer)
+    if response is not None and response.status >= 400:
+        error = ErrorResponse("no answer of a homeserver")
+        error.transport_response = response
+        raise Refused(error)
+    return answer
+
+
 class NoRoom(Exception):
     """The bot is not in the room."""
 
@@ -67,7 +96,7 @@ class Outcomes:
         match error:
             case NoRoom():
                 return Gone("the bot is not in the room")
-            case SendRetryError() | MembersSyncError() | EncryptionError():
+            case SendRetryError() | MembersSyncError() | EncryptionError() | GroupEncryptionError():
                 return RetryLater(AFTER_NO_KEYS, f"keys are missing ({type(error).__name__})")
             case LocalProtocolError():
                 return RetryLater(AFTER_NO_KEYS, "the library was not ready")

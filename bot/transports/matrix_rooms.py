@@ -7,9 +7,10 @@ from nio import MatrixRoom, RoomCreateEvent
 
 from bot.transports.matrix_outcome import NoRoom
 from bot.transports.matrix_server import Homeserver
+from bot.transports.matrix_upgrades import creators, has_creators
 
-_CREATORS_RULE = 12
-"""From this room version on, creators stand above all levels and are not listed among them (MSC4289)."""
+_MANAGERS = 10
+"""So many are called by name at most."""
 
 
 class Rooms:
@@ -30,15 +31,15 @@ class Rooms:
         """Note who made the room."""
         for event in events:
             if isinstance(event, RoomCreateEvent):
-                version = str(event.source["content"].get("room_version", "1"))
-                if version.isdigit() and int(version) >= _CREATORS_RULE:
-                    more = event.source["content"].get("additional_creators", [])
-                    named = [one for one in more if isinstance(one, str)] if isinstance(more, list) else []
-                    self._creators[room] = frozenset((event.sender, *named))
+                self._creators[room] = creators(event.source) if has_creators(event.source) else frozenset()
 
     def is_direct(self, room: str) -> bool:
         """Whether the bot is alone with one person."""
         return len(self._of(room).users) <= 2
+
+    def is_encrypted(self, room: str) -> bool:
+        """Whether what is said there has to be enciphered."""
+        return bool(self._of(room).encrypted)
 
     def is_deserted(self, room: str) -> bool:
         """Whether nobody else is there, nor invited."""
@@ -75,6 +76,11 @@ class Rooms:
         needed = levels.get_notification_required_level("room")
         me = self._server.user
         return self._is_creator(room, me) or levels.get_user_level(me) >= needed
+
+    def managers(self, room: str) -> tuple[str, ...]:
+        """Who may change what the room receives, a few of them; not the bot."""
+        users = (user for user in self._of(room).users if user != self._server.user)
+        return tuple(sorted(user for user in users if self.may_manage(room, user)))[:_MANAGERS]
 
     def own_name(self, room: str) -> str:
         """How the bot is called in the room."""

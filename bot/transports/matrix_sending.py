@@ -45,33 +45,48 @@ class _Act:
 class Sending:
     """What `bot.announce.Transport` asks for, by one account.
 
+    `powerless` hears of a room where an urgent call could not mention everybody.
     `reference` is the room, then each part with all of its versions: "!room $first,$edit $second".
     """
 
     def __init__(
-        self, server: Homeserver, rooms: Rooms, choices: Choices, pictures: Pictures | None = None
+        self,
+        server: Homeserver,
+        rooms: Rooms,
+        choices: Choices,
+        powerless: Callable[[str], None],
+        pictures: Pictures | None = None,
     ) -> None:
-        """`pictures` shows those of messages; without it none is shown."""
+        """`powerless` hears of a room that we may not call; `pictures` shows those of messages, or none."""
         self._server = server
         self._pictures = pictures
         self._rooms = rooms
         self._choices = choices
+        self._powerless = powerless
         self._outcomes = Outcomes()
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
 
     async def send(
-        self, address: str, message: Message, key: str, under: str = "", *, answers: bool = False
+        self,
+        address: str,
+        message: Message,
+        key: str,
+        under: str = "",
+        *,
+        answers: bool = False,
+        called: tuple[str, ...] = (),
     ) -> Outcome:
         """Send every part that the same act has not sent before, the first as a reply to `under`.
 
-        What `answers` somebody makes no sound. The picture is the last part. No event with a picture is
-        without a sound, so that what has to be silent goes without.
+        What `answers` somebody makes no sound, but for those `called`. The picture is the last part. No event
+        with a picture is without a sound, so that what has to be silent goes without.
         """
 
         async def act(room: str, begun: _Act) -> list[_Version]:
             rings = not message.silent and not answers
-            await self._send_rest(room, begun, key, _Start(0, under, rings, rings and message.pressing))
+            start = _Start(0, under, rings or bool(called), rings and message.pressing, called)
+            await self._send_rest(room, begun, key, start)
             if answers:
                 self._choices.answered(room, begun.sent[len(begun.parts) - 1])
             if rings or answers:
@@ -158,8 +173,11 @@ class Sending:
                 continue
             first = place == 0
             content = part.content(rings=start.rings and first)
-            if first and start.calls and not self._rooms.is_direct(room) and self._rooms.may_call_all(room):
+            calls = first and start.calls and not self._rooms.is_direct(room)
+            if calls and self._rooms.may_call_all(room):
                 content["m.mentions"] = {"room": True}
+            elif first and start.called:
+                content["m.mentions"] = {"user_ids": list(start.called)}
             above = _first_of(start.under, room) if first else ""
             if above:
                 content["m.relates_to"] = {"m.in_reply_to": {"event_id": above}}
@@ -167,6 +185,8 @@ class Sending:
             event = await self._server.say(room, _MESSAGE, content, txn)
             begun.sent.append(event)
             self._choices.offer(room, event, part.commands)
+            if calls and not self._rooms.may_call_all(room):
+                self._powerless(room)
 
     async def _show(self, room: str, begun: _Act, key: str) -> None:
         """Send the picture below the words. One that the homeserver refuses holds nothing up."""
@@ -196,12 +216,13 @@ class _Deleted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """After how many parts the sending begins, under what, whether it rings, and calls everybody."""
+    """After how many parts the sending begins, under what, whether it rings, calls everybody, or some."""
 
     after: int
     under: str = ""
     rings: bool = False
     calls: bool = False
+    called: tuple[str, ...] = ()
 
 
 def versions_of(reference: str) -> tuple[str, tuple[_Version, ...]]:

@@ -5,14 +5,19 @@ nio repeats a question by itself for ever where it is let; here the deliverer an
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
-from nio import AsyncClient, AsyncClientConfig, ErrorResponse, MatrixRoom, SyncResponse
+from nio import ErrorResponse, MatrixRoom, SyncResponse
 from nio.crypto.attachments import decrypt_attachment
-from nio.exceptions import EncryptionError
+from nio.exceptions import EncryptionError, GroupEncryptionError
 
-from bot.transports.matrix_outcome import NoRoom, Refused
+from bot.transports.matrix_client import Client
+from bot.transports.matrix_devices import Devices
+from bot.transports.matrix_keystore import SealedStore
+from bot.transports.matrix_outcome import NoRoom, Refused, answered
 from bot.transports.matrix_session import Session, Store
 
 WITHIN = 30.0
@@ -23,6 +28,7 @@ FILE_WITHIN = 90.0
 """Seconds that a picture may take on its way."""
 LONG_POLL = 25_000
 """Milliseconds that the homeserver may hold a sync open."""
+_V3 = "/_matrix/client/v3"
 FILTER: dict[str, Any] = {
     "presence": {"types": []},
     "account_data": {"types": []},
@@ -30,17 +36,24 @@ FILTER: dict[str, Any] = {
 }
 
 
+class Author(Enum):
+    """Who wrote an event."""
+
+    CLAIMED = "not enciphered: whoever the homeserver says"
+    NOBODY = "enciphered, by no device of theirs"
+    KNOWN = "enciphered, by a device of theirs that they have not confirmed"
+    CONFIRMED = "enciphered, by a device that they have confirmed"
+
+
 class Homeserver:
     """One account's client. `user` is its full name once it is logged in."""
 
-    def __init__(self, homeserver: str, user: str, store: Store) -> None:
+    def __init__(self, homeserver: str, user: str, store: Store, devices: Devices) -> None:
         # They log addresses and what people said; what matters is told by us.
         for name in ("nio", "peewee"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        config = AsyncClientConfig(
-            max_limit_exceeded=0, max_timeouts=0, request_timeout=WITHIN, pickle_key=store.pickle_key
-        )
-        self._client = AsyncClient(homeserver, user, store_path=str(store.folder), config=config)
+        self._devices = devices
+        self._client = Client(homeserver, user, store, devices, WITHIN)
         self._turns: dict[str, asyncio.Lock] = {}
         """One event at a time in each room, so that they keep their order and share keys once."""
         self._plain: set[str] = set()
@@ -90,10 +103,7 @@ class Homeserver:
         return answer
 
     async def say(self, room: str, kind: str, content: dict[str, Any], txn: str) -> str:
-        """Send an event, enciphered where the room is; its id. The same transaction id is the same event.
-
-        Devices that nobody has verified receive it too: whose they are is for the reader to judge.
-        """
+        """Send an event, enciphered where the room is; its id. The same transaction id is the same event."""
         async with self._turns.setdefault(room, asyncio.Lock()):
             if room not in self.rooms:
                 raise NoRoom
@@ -101,12 +111,10 @@ class Homeserver:
                 await self._tend_keys()
             elif room not in self._plain:
                 await self._assure_plain(room)
-            sending = self._client.room_send(room, kind, content, tx_id=txn, ignore_unverified_devices=True)
             try:
-                answer = await _asked(sending)
-            finally:
-                # nio waits for ever for one who began to share keys here and was interrupted.
-                self._client.sharing_session.pop(room, None)
+                answer = await _asked(self._client.room_send(room, kind, content, tx_id=txn))
+            except GroupEncryptionError:  # a sync has just made the key a thing of the past
+                answer = await _asked(self._client.room_send(room, kind, content, tx_id=txn))
             return str(answer.event_id)
 
     async def _assure_plain(self, room: str) -> None:
@@ -161,6 +169,69 @@ class Homeserver:
             if refused.code != "M_NOT_FOUND":
                 raise
 
+    async def ask(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The HTTP status, and the answer as JSON, to what nothing else here asks."""
+        async with asyncio.timeout(WITHIN):
+            status, answer = await self._client.ask(method, path, body)
+        return status, answer if isinstance(answer, dict) else {}
+
+    async def _answered(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+        async with asyncio.timeout(WITHIN):
+            status, answer = await self._client.ask(method, path, body)
+        if status >= 400:
+            raise Refused(ErrorResponse.from_dict(answer))
+        return answer
+
+    async def publish_keys(self) -> None:
+        """The device's own keys are known to the homeserver from now on."""
+        if self._client.should_upload_keys:
+            await _asked(self._client.keys_upload())
+
+    @property
+    def notes(self) -> SealedStore:
+        """Where it is remembered, sealed, what a room was told."""
+        return self._client.store  # type: ignore[no-any-return]
+
+    @property
+    def device(self) -> str:
+        """The id of the device."""
+        return str(self._client.device_id)
+
+    @property
+    def fingerprint(self) -> str:
+        """The device's public key, as people compare it."""
+        return str(self._client.olm.account.identity_keys["ed25519"])
+
+    def shares_room(self, user: str) -> bool:
+        """Whether the user is in a room that the bot is in."""
+        return any(user in room.users for room in self.rooms.values())
+
+    async def keys_of(self, user: str, device: str) -> dict[str, str]:
+        """The public keys that a device may vouch for, by key id: its own, and its owner's; {} if unknown."""
+        if device not in self._client.device_store[user] or not self._devices.master_of(user):
+            self._client.olm.users_for_key_query.add(user)
+            await self._tend_keys()
+        known = self._client.device_store[user].get(device)
+        if known is None or known.deleted:
+            return {}
+        master = self._devices.master_of(user)
+        return {f"ed25519:{device}": known.ed25519, **({f"ed25519:{master}": master} if master else {})}
+
+    async def tell_device(self, kind: str, user: str, device: str, content: dict[str, Any]) -> None:
+        """Send one device something, not enciphered."""
+        async with asyncio.timeout(WITHIN):
+            await self._client.to_devices(kind, {user: {device: content}})
+
+    def author(self, event: Any) -> Author:  # noqa: ANN401 - nio has no types
+        """How well it is known that who seems to have written an event has: a homeserver could have, too."""
+        if not getattr(event, "decrypted", False):
+            return Author.CLAIMED
+        devices = self._client.device_store.active_user_devices(event.sender)
+        writer = next((one for one in devices if one.curve25519 == event.sender_key), None)
+        if writer is None:
+            return Author.NOBODY
+        return Author.CONFIRMED if self._devices.is_confirmed(writer) else Author.KNOWN
+
     async def is_there(self, room: str, event: str) -> bool:
         """Whether the event can be read, and was not redacted by somebody."""
         try:
@@ -171,9 +242,15 @@ class Homeserver:
             raise
         return "redacted_because" not in answer.event.source.get("unsigned", {})
 
-    async def join(self, room: str) -> None:
-        """Accept an invitation."""
-        await _asked(self._client.join(room))
+    async def join(self, room: str, via: str = "") -> None:
+        """Accept an invitation, or go in where the door is open; `via` is a server that knows the room."""
+        known = f"?via={quote(via)}&server_name={quote(via)}" if via else ""
+        await self._answered("POST", f"{_V3}/join/{quote(room)}{known}", {})
+
+    async def state(self, room: str) -> list[dict[str, Any]]:
+        """The state events of a room that the bot is in."""
+        found = await self._answered("GET", f"{_V3}/rooms/{quote(room)}/state")
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     async def leave(self, room: str) -> None:
         """Leave, or refuse an invitation."""
@@ -193,7 +270,7 @@ class Homeserver:
         """End the connections; the device stays logged in."""
         await self._client.close()
         if self._client.store is not None:
-            self._client.store.database.close()
+            self._client.store.close()
 
     async def _tend_keys(self) -> None:
         """What nio's own loop does between two syncs: keys are sent, asked for and claimed."""
@@ -211,7 +288,4 @@ class Homeserver:
 async def _asked(question: Awaitable[Any], seconds: float = WITHIN) -> Any:  # noqa: ANN401 - nio has no types
     # Not wait_for: in Python 3.11 it may swallow that we are told to stop.
     async with asyncio.timeout(seconds):
-        answer = await question
-    if isinstance(answer, ErrorResponse):
-        raise Refused(answer)
-    return answer
+        return answered(await question)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from nio import RoomMessageNotice, RoomMessageText
 
+from bot.transports.matrix_signing import grouped, owner
 from storage.people import Route
-from tests.ciphering import a_human
+from tests.ciphering import a_human, confirms
 from tests.feeds import Site
 from tests.flow.program import Program
 from tests.flow.story import TITLE, urgent_call
@@ -60,6 +61,8 @@ async def test_an_encrypted_room_from_its_humans_side(
     assert "the password is right" in " ".join(out.split()), out
     async with a_human(person, tmp_path / "human") as human:
         human.add_event_callback(hears, (RoomMessageText, RoomMessageNotice))
+        await until(lambda: human.olm.account.shared, program)
+        await confirms(person, human)
 
         async def says(text: str) -> None:
             content = {"msgtype": "m.text", "body": text}
@@ -83,7 +86,9 @@ async def test_an_encrypted_room_from_its_humans_side(
             await until(lambda: any("1 result" in one for one in read), program)
             _, out, _ = await program.run("check")
             device = next(iter(human.device_store.active_user_devices(account.user)))
-            assert device.ed25519 in re.sub(r"\s", "", out)
+            shown = re.sub(r"\s", "", out)
+            assert device.ed25519 in shown
+            assert "cross-signedbytheaccount'sidentity" in shown
         finally:
             if program.service:
                 await program.stop()
@@ -98,7 +103,7 @@ async def test_an_encrypted_room_from_its_humans_side(
 async def test_a_room_is_sent_to_by_deliver_alone(
     program: Program, site: Site, synapse: Synapse, account: Person
 ) -> None:
-    """`vigil deliver` sends to Matrix too, and answers nobody."""
+    """`vigil deliver` sends to Matrix too, and answers nobody. The device can be signed by hand."""
     person = synapse.register()
     room = person.room(account.user)
     account.joins(room)
@@ -114,6 +119,11 @@ async def test_a_room_is_sent_to_by_deliver_alone(
     (told,) = (one for one in said if "body" in one)
     assert TITLE in told["body"]
     assert told["msgtype"] == "m.text"
+    code, out, err = await program.run("admin", "identity", "--yes")
+    assert (code, "a new identity" in out) == (0, True), err
+    known = owner(account.ask("POST", "/keys/query", {"device_keys": {account.user: []}}), account.user)
+    assert grouped(known.master) in " ".join(out.split())
+    assert len(known.devices) == 1
 
 
 async def test_a_wrong_password_ends_for_good(program: Program, account: Person) -> None:

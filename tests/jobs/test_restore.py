@@ -117,6 +117,25 @@ def test_the_database_goes_back_to_what_it_was(database: Database, file: Path) -
         assert work.statements.get(3) is None
 
 
+def test_an_account_keeps_the_keys_by_which_people_know_it(
+    database: Database, new: Database, file: Path
+) -> None:
+    """On a new machine those of the backup; where they were made anew since, the ones that are published."""
+    account = "@vigil:example.org"
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.identities.keep(account, "made anew")
+    bring_back(database, file)
+    bring_back(new, file, replace=False)
+    with database.read() as work, new.read() as there:
+        assert (work.identities.get(account), there.identities.get(account)) == (
+            "made anew",
+            "the keys of an account",
+        )
+
+
 @pytest.mark.parametrize(
     ("assessment", "expires", "state"),
     [

@@ -37,6 +37,7 @@ def _told(work: Work) -> tuple[object, ...]:
         len(work.recipients.traces()),
         work.routes.of(one.id),
         work.updates.waiting(NOON),
+        work.identities.get("@vigil:example.org"),
         work.subscriptions.by_token("other token"),
         work.redactions.all(),
         work.appeals.newest(),

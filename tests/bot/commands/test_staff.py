@@ -88,6 +88,15 @@ def carla(database: Database) -> Person:
     return Person(database, CARLA)
 
 
+def test_a_line_that_somebody_else_may_have_written_opens_no_desk(database: Database, anna: Person) -> None:
+    """An owner by the configuration, from a device that nobody has confirmed: told what it takes."""
+    assert "There is no command" not in anna.says("/stats")
+    doubtful = Request("/stats", *ANNA, NOON, is_sure=False)
+    with database.read() as work:
+        told = plain_text(answer(anna.desk._at_desk(doubtful, work), work).messages[0])
+    assert "a device that its owner has confirmed" in told
+
+
 @pytest.mark.parametrize("role", EVERYBODY)
 @pytest.mark.parametrize("who", [CARLA, ("matrix", "!room:example.org"), ("console", "elsewhere")])
 def test_each_command_exists_for_those_whose_it_is(

@@ -142,7 +142,16 @@ def test_every_notice_fits_into_one_message(language: str, count: int) -> None:
     assert length(drawn(*events, language=language)) <= 4096
 
 
-@pytest.mark.parametrize("kind", AT_ONCE)
+def test_what_is_compared_is_told_alone_and_in_its_order() -> None:
+    """The pictures and the numbers, whole, and what to do with them."""
+    pictures = "🔨 🍎 📕 🦋 🤖 🔥 ✏️"
+    told = read(Event(EventKind.VERIFYING, NOON, title=pictures, detail="7193 3617 8861"))
+    assert f"Pictures: {pictures}" in told
+    assert "Numbers: 7193 3617 8861" in told
+    assert "a way other than Matrix" in told
+
+
+@pytest.mark.parametrize("kind", [kind for kind in AT_ONCE if kind is not EventKind.VERIFYING])
 def test_what_becomes_of_an_appeal_is_told_alone_and_can_be_stopped_from_there(kind: EventKind) -> None:
     """Its number, whom it concerns, when it goes out; none of its words."""
     counts = {"appeal": 7, "recipients": 4812, "seconds": 60}

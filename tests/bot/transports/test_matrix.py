@@ -1,8 +1,7 @@
 """The Matrix transport against a real Synapse: what the contracts do not ask, such as encryption."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,73 +9,20 @@ from urllib.parse import quote
 import pytest
 from nio import RoomMessageNotice, RoomMessageText
 
-from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
 from bot.render.message import Message
-from bot.transports.matrix import MatrixTransport
-from bot.transports.matrix_listening import INVITED_BY_ONE, Invitations
+from bot.transports.matrix_invitations import BY_ONE, Invitations
 from bot.transports.matrix_session import AccountRefusedError, Session, Store
 from jobs.outcome import Gone, RetryLater, Sent
 from storage.vault import Vault
-from tests.ciphering import a_human
+from tests.bot.transports.a_bot import VAULT, Bot, texts, until
+from tests.ciphering import a_human, confirms
 from tests.contracts.transports.harness import says
 from tests.contracts.transports.matrix import Fault, Proxy
 from tests.synapse import Person, Synapse, a_synapse
 
 URGENT = says("Nine people are about to be sent back.", ("Full text", "/statement 7"), heading="URGENT")
 LATER = says("Two of the nine were sent back.", heading="UPDATE")
-VAULT = Vault.from_secret(bytes(range(32)))
-
-
-class Bot:
-    """One account with a store of its own; each start is a new program."""
-
-    def __init__(self, folder: Path, account: Person, url: str = "") -> None:
-        self.account = account
-        self.store = folder / "store"
-        self.config = MatrixConfig(
-            url or account.server.url, account.user, password=account.password, store=self.store
-        )
-        self.heard: list[Request] = []
-        self.gone: list[str] = []
-        self.replies: dict[str, Message] = {}
-
-    @asynccontextmanager
-    async def runs(self, **more: Any) -> AsyncIterator[MatrixTransport]:
-        """The transport, from its start to its end."""
-        transport = MatrixTransport(
-            self.config,
-            VAULT,
-            answer=self._answer,
-            apology=lambda _: says("sorry"),
-            gone=self._gone,
-            **more,
-        )
-        await transport.start()
-        try:
-            yield transport
-        finally:
-            await transport.stop()
-
-    async def _answer(self, request: Request) -> Reply:
-        self.heard.append(request)
-        return Reply((self.replies.get(request.text) or says(f"heard {request.text}"),))
-
-    async def _gone(self, address: str, _: str) -> None:
-        self.gone.append(address)
-
-
-async def until(happened: Callable[[], Any]) -> None:
-    """Wait for what happens soon."""
-    async with asyncio.timeout(20):
-        while not happened():  # noqa: ASYNC110 - a server tells nobody
-            await asyncio.sleep(0.02)
-
-
-def texts(person: Person, room: str, sender: str) -> list[str]:
-    """What the sender has said in the room in the clear."""
-    said = [one for one in person.events(room) if one["type"] == "m.room.message"]
-    return [one["content"]["body"] for one in said if one["sender"] == sender and one["content"]]
 
 
 @pytest.fixture
@@ -113,11 +59,12 @@ async def test_an_invitation_is_accepted_and_plain_words_are_answered(bot: Bot, 
 
 async def test_a_flood_of_invitations_is_refused(bot: Bot, person: Person) -> None:
     """One person brings the bot into a few rooms an hour; what is more is refused, and others still may."""
-    accepts = Invitations(lambda: 0.0)
-    assert [accepts.accepts("@a:b") for _ in range(INVITED_BY_ONE + 1)] == [True] * INVITED_BY_ONE + [False]
-    assert accepts.accepts("@c:d")
+    accepts = Invitations("anyone", (), lambda: 0.0)
+    found = [accepts.accepts("!a:b", "@a:b", {}) for _ in range(BY_ONE + 1)]
+    assert found == [True] * BY_ONE + [False]
+    assert accepts.accepts("!a:b", "@c:d", {})
     async with bot.runs() as transport:
-        transport._listening._invitations._accepted.extend([(1e12, person.user)] * INVITED_BY_ONE)
+        transport._listening._ears.invitations._allowance._taken.extend([(1e12, person.user)] * BY_ONE)
         room = person.room(bot.account.user)
         state = f"/rooms/{quote(room)}/state/m.room.member/{quote(bot.account.user)}"
         await until(lambda: person.ask("GET", state)["membership"] == "leave")
@@ -144,7 +91,10 @@ async def test_who_manages_a_room_is_told_by_its_power_levels(
 
 
 async def test_an_immediate_call_mentions_everybody_where_the_bot_may(bot: Bot, person: Person) -> None:
-    """With the power for it @room, without it the sound alone; silent things have neither."""
+    """With the power for it @room, without it the sound alone; silent things have neither.
+
+    Where it lacks the power, those who manage the room hear so once, and once more when it was taken away.
+    """
     room = person.room(bot.account.user, direct=False)
     bot.account.joins(room)
     person.room(bot.account.user)  # a direct one is another matter
@@ -154,6 +104,7 @@ async def test_an_immediate_call_mentions_everybody_where_the_bot_may(bot: Bot, 
     pressing = Message(URGENT.blocks, pressing=True)
     async with bot.runs() as transport:
         assert isinstance(await transport.send(room, pressing, "1"), Sent)
+        assert isinstance(await transport.send(room, pressing, "1 again"), Sent)
         content = person.ask("GET", levels)
         content.setdefault("users", {})[bot.account.user] = 50
         person.ask("PUT", levels, content)
@@ -162,8 +113,16 @@ async def test_an_immediate_call_mentions_everybody_where_the_bot_may(bot: Bot, 
         assert isinstance(await transport.send(room, URGENT, "3"), Sent)
         quiet = Message(URGENT.blocks, pressing=True, silent=True)
         assert isinstance(await transport.send(room, quiet, "4"), Sent)
+        content["users"][bot.account.user] = 0
+        person.ask("PUT", levels, content)
+        await until(lambda: sum("/powerless" in one for one in texts(person, room, bot.account.user)) == 2)
     said = [one["content"] for one in person.events(room) if one["type"] == "m.room.message"]
-    assert [(one["msgtype"], one["m.mentions"]) for one in said] == [
+    told = [one for one in said if "/powerless" in one["body"]]
+    assert [(one["msgtype"], one["m.mentions"]) for one in told] == [
+        ("m.text", {"user_ids": [person.user]})
+    ] * 2
+    assert [(one["msgtype"], one["m.mentions"]) for one in said if one not in told] == [
+        ("m.text", {}),
         ("m.text", {}),
         ("m.text", {"room": True}),
         ("m.text", {}),
@@ -210,7 +169,7 @@ async def test_what_came_during_a_stop_is_answered_once(bot: Bot, person: Person
     bot.account.joins(room)
     person.says(room, "before the first start")
     async with bot.runs() as transport:
-        await until(lambda: transport._listening._store.since(transport._listening._session))
+        await until(lambda: transport._listening._store.since(transport._listening.session))
     person.says(room, "latest")
     for _ in range(2):
         async with bot.runs():
@@ -300,6 +259,7 @@ async def test_an_encrypted_room(bot: Bot, person: Person, tmp_path: Path) -> No
     async with a_human(person, tmp_path / "human") as human:
         human.add_event_callback(hears, (RoomMessageText, RoomMessageNotice))
         await until(lambda: room in human.rooms and human.olm.account.shared)
+        await confirms(person, human)
         async with bot.runs() as transport:
             alert = await transport.send(room, URGENT, "alert")
             assert isinstance(alert, Sent)

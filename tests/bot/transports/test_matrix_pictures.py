@@ -13,7 +13,7 @@ from nio.crypto.attachments import decrypt_attachment
 from bot.transports.matrix_server import Homeserver
 from jobs.outcome import Sent
 from jobs.steps.picture import cleaned
-from tests.bot.transports.test_matrix import Bot, until
+from tests.bot.transports.a_bot import Bot, until
 from tests.ciphering import a_human
 from tests.contracts.transports.harness import says
 from tests.pictures import PHOTO

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.config import MatrixConfig
 from bot.transports.matrix import MatrixTransport
 from storage.vault import Vault
+from tests.ciphering import Remembered
 from tests.contracts.transports.harness import Can, Harness, Trouble, Verb, says
 from tests.synapse import Person, Synapse
 
@@ -178,6 +179,9 @@ class MatrixHarness(Harness):
             answer=self.answer,
             apology=lambda language: says(f"sorry ({language})"),
             gone=self._gone,
+            moved=self._moved,
+            verifying=self._gone,
+            identities=Remembered(),
         )
         self.transport = self._bot
         await self._bot.start()
@@ -301,6 +305,10 @@ class MatrixHarness(Harness):
         async with asyncio.timeout(20):
             while len(self.heard) == heard or self._bot._answering._inbox._tasks:  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0.005)
+
+    async def _moved(self, before: str, after: str, request_id: str) -> bool:
+        """No room is replaced here."""
+        raise AssertionError(before, after, request_id)
 
     async def _gone(self, address: str, request_id: str) -> None:
         """Nobody is told: what a room's end means is tried elsewhere."""
