@@ -45,7 +45,7 @@ _TRIES = 5
 """How often a batch is tried that fails as a whole."""
 _END_WITHIN = 3.0
 _LEAVE_WITHIN = 10.0
-"""Seconds that a node which is told to end has for taking leave of a database that perhaps does not answer."""
+"""Seconds that a node which is told to end has for taking leave of a database that may not answer."""
 _CONNECTIONS = 4
 _SELDOM = "0 0 29 2 *"
 """Procrastinate looks at its heartbeat only beside a schedule: who has none gets this one."""

@@ -362,6 +362,7 @@ async def test_a_node_that_is_told_to_end_ends_whatever_the_database_does(
 
 async def test_a_node_whose_session_was_ended_enters_anew(shared: Database) -> None:
     """Else the next one to come would find nobody at work, and empty the queue under it."""
+
     def says(words: str) -> Any:
         with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return connection.scalar(sa.text(words))
