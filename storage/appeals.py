@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.queueing import queue_for
 from storage.reach import meant
-from storage.tables import alerts, appeals, approvals, deliveries, recipients
+from storage.tables import SENDER, alerts, appeals, approvals, deliveries, recipients
 from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
@@ -189,7 +189,7 @@ class Appeals:
         Who cannot be reached is told when they are there again. Returns for how many that can be reached.
         """
         told = (
-            sa.select(deliveries.c.recipient_id, deliveries.c.transport)
+            sa.select(deliveries.c.recipient_id, SENDER)
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
             .where(
                 deliveries.c.alert_id.in_(of),

@@ -46,6 +46,7 @@ from storage.rekey import rekey
 from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
+from storage.senders import Senders
 from storage.sources import Sources
 from storage.staff import Staff
 from storage.stances import Stances
@@ -83,6 +84,7 @@ class Work:
     notices: Notices
     moments: Moments
     nodes: Nodes
+    senders: Senders
     held: Held
     redactions: Redactions
     courses: Courses
@@ -200,6 +202,10 @@ class Database:
         """Who holds the lock of this name, for an operator."""
         return locks.holder(self.engine, name)
 
+    def end_hung(self, name: str, seconds: float) -> bool:
+        """Takes the lock from a node that has not come round for so long; returns whether it did."""
+        return locks.end_hung(self.engine, name, seconds)
+
     def key_fits(self) -> bool:
         """Whether we have the key that this database stands under; True while it has none yet."""
         with self._looking() as connection:
@@ -280,6 +286,7 @@ class Database:
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             nodes=Nodes(connection),
+            senders=Senders(connection),
             held=Held(connection),
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),

@@ -44,6 +44,8 @@ class Request:
     """By which an admin's appeals go; from the configuration."""
     other: Elsewhere | None = None
     """The chat that `text` is about, where that is not the one it was written in."""
+    sender: str = ""
+    """The account that it came to (`storage.senders`); "" for the first, or only one, of its transport."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 

@@ -37,6 +37,13 @@ class TelegramConfig:
     proxy: str = field(default="", repr=False)
     webhook: bool = False
     """Whether Telegram brings updates to the built-in server, in place of our polling."""
+    more: tuple["TelegramConfig", ...] = ()
+    """Further accounts, which share the work: recipients belong to the one that they wrote to."""
+
+    @property
+    def account(self) -> str:
+        """The number of the account, which stays when its token is exchanged."""
+        return self.token.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class MatrixConfig:
     device_name: str = "vigil"
     store: Path = Path("matrix-store")
     """The folder of the session and of the keys of the encryption."""
+    more: tuple["MatrixConfig", ...] = ()
+    """Further accounts, as on Telegram; each has a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True)

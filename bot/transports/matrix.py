@@ -38,10 +38,9 @@ class MatrixTransport:
     `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
     for every line and choice; `apology` (language -> message) is said when an answer fails; `gone` hears the
     address of a room that the bot was put out of, and the id of the event that told so. `language` is spoken
-    to whom we do not know: no client says which it speaks.
+    to whom we do not know: no client says which it speaks. `name` is that of the account among others.
     """
 
-    name = NAME
     idempotent = True
     """An event with the same transaction id is the same event (Synapse remembers for a day)."""
     changes = True
@@ -56,7 +55,9 @@ class MatrixTransport:
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         language: str = "en",
+        name: str = NAME,
     ) -> None:
+        self.name = name
         self._config = config
         self._store = Store(config.store, vault)
         self._store.prepare()

@@ -57,9 +57,9 @@ class TelegramTransport:
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
     waits for another program to end, and is left when the last answer has left. It tells whether we are alone
     still; if not, we begin again where another program does. `pace` is the sender's: answers keep it as well.
+    `name` is that of the account among others; `known` hears where people find it.
     """
 
-    name = NAME
     idempotent = False
     """sendMessage has no key: a repetition after a timeout may arrive twice."""
     changes = True
@@ -82,8 +82,11 @@ class TelegramTransport:
         webhook: Address | None = None,
         alone: Callable[[], AbstractAsyncContextManager[Hold | None]] = nullcontext,
         pace: Pace | None = None,
+        name: str = NAME,
+        known: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         hush_libraries()
+        self.name, self._known = name, known
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
         writing, listening = self._requests
         self._bot = Bot(token, base_url=api_url, request=writing, get_updates_request=listening)
@@ -137,6 +140,8 @@ class TelegramTransport:
             async with self._alone() as hold:
                 try:
                     await self._connect()
+                    if self._known:
+                        await self._known(f"https://t.me/{self._bot.username}")
                     await show(self._bot, self._face)
                     if self._intake:
                         await self._intake.resume()

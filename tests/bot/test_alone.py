@@ -5,19 +5,25 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from datetime import timedelta
 from threading import Event
 
 import pytest
 import sqlalchemy as sa
 
 from bot import voices
+from bot.announce import Announcer
 from bot.app import _send
 from bot.desk import Desk
 from bot.transports import life
 from bot.transports import telegram as telegram_transport
+from bot.voices import always
+from jobs import deliver, uncertain
+from jobs.deliver import Deliverer, NotAlone
 from jobs.pace import Pace
 from storage import locks
 from storage.database import Database, Hold, now_utc
+from storage.nodes import Node
 from tests.bot.transports.test_telegram import Voice, a_bot, a_transport
 from tests.builders import a_reader, a_route, a_statement, an_alert, queued
 from tests.emulators.telegram import TelegramEmulator
@@ -96,7 +102,7 @@ async def test_a_sender_whose_lock_was_ended_stops_until_it_has_it_again(
     """Meanwhile another may send: two at once would tell everybody twice."""
     on_postgresql(database)
     async with a_bot(telegram, Voice()) as bot:
-        given = (database, bot, Pace(1000, gap=0), asyncio.Event(), lambda: None, Desk(database))
+        given = (database, always(bot, Pace(1000, gap=0)), asyncio.Event(), lambda: None, Desk(database))
         sending = asyncio.create_task(_send(*given))
         alert(database, "first")
         await telegram.until(READER, contains="first", patience=20)
@@ -199,3 +205,74 @@ async def test_who_waits_for_a_lock_waits_out_a_database_that_is_away(
     hold = await asyncio.wait_for(entering, 5)
     assert hold.is_held()
     await waiting.__aexit__(None, None, None)
+
+
+async def test_a_term_that_is_over_sends_nothing_more(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the middle of a step, it believes that it holds the lock: another one's term has begun."""
+    monkeypatch.setattr(deliver, "_FRESH", -1.0)
+    async with a_bot(telegram, Voice()) as bot:
+        mine, other = (
+            Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc, alone=lambda: True)
+            for _ in range(2)
+        )
+        mine.recover()
+        other.recover()
+        alert(database, "call")
+        with pytest.raises(NotAlone):
+            await mine.drain()
+        assert telegram.texts(READER) == []
+        assert await other.drain() == 1
+        await telegram.until(READER, contains="call")
+
+
+async def test_what_was_to_leave_before_we_were_stopped_does_not_leave_after(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was counted, and another one has settled it meanwhile: they are told once, by that one."""
+    monkeypatch.setattr(uncertain, "_REPEAT_AFTER", timedelta())
+    monkeypatch.setattr(deliver, "_FRESH", -1.0)  # as if the program had stood still since the turn
+    async with a_bot(telegram, Voice()) as bot:
+        other = Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc)
+        looks: list[bool] = []
+
+        def alone() -> bool:
+            """At the turn it was; when the message is about to leave another one has taken over."""
+            looks.append(True)
+            if len(looks) == 2:
+                assert other.recover() == 1
+            return len(looks) == 1
+
+        mine = Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc, alone=alone)
+        mine.recover()
+        alert(database, "call")
+        with pytest.raises(NotAlone):
+            await mine.drain()
+        assert telegram.texts(READER) == []
+        await other.drain()
+        await telegram.until(READER, contains="call")
+        assert len(telegram.texts(READER)) == 1
+
+
+def test_a_node_that_hangs_loses_its_lock_to_whoever_asks(database: Database) -> None:
+    """Its process is there, so is its session; by the database's clock it has said nothing for too long."""
+    on_postgresql(database)
+    node = Node("hangs", locks.place(), "1", ("send",))
+    with database.write() as work:
+        work.nodes.come_round(node, now_utc())
+    with database.sender_lock("telegram") as lock:
+        assert not database.end_hung("telegram", 30), "it has spoken just now"
+        assert not database.end_hung("other", 0)
+        with database.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE nodes SET seen = seen - interval '1 minute'"))
+        assert database.end_hung("telegram", 30)
+        assert not lock.is_held()
+
+
+def test_who_is_no_node_keeps_its_lock(database: Database) -> None:
+    """`vigil deliver` says of itself nothing, and does not hang for that."""
+    on_postgresql(database)
+    with database.sender_lock("telegram") as lock:
+        assert not database.end_hung("telegram", 0)
+        assert lock.is_held()
