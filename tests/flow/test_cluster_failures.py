@@ -52,6 +52,16 @@ def server() -> Iterator[PostgresServer]:
         yield made
 
 
+def ordinary(site: Site) -> dict[str, str]:
+    """Forty sources at which nothing urgent stands, with their addresses."""
+    dinner = rss(
+        item("Annual dinner", "An evening of music. " * 30, now_utc() - timedelta(hours=1), "dinner")
+    )
+    for number in range(WATCHED):
+        site.publish(f"/feed{number}", dinner)
+    return {f"source{number}": f"{site.url}/feed{number}" for number in range(WATCHED)}
+
+
 @pytest.fixture
 async def federation(
     tmp_path: Path, site: Site, telegram: TelegramEmulator, server: PostgresServer
@@ -59,12 +69,7 @@ async def federation(
     """Three nodes that watch forty sources, and thirty people who subscribed."""
     name = f"cluster_{time.monotonic_ns()}"
     server.make(name, like="template1")
-    ordinary = rss(
-        item("Annual dinner", "An evening of music. " * 30, now_utc() - timedelta(hours=1), "dinner")
-    )
-    for number in range(WATCHED):
-        site.publish(f"/feed{number}", ordinary)
-    sources = {f"source{number}": f"{site.url}/feed{number}" for number in range(WATCHED)}
+    sources = ordinary(site)
     made = Federation(
         tmp_path, 3, sources, database=server.url(name), api_url=telegram.api_url, token=telegram.token
     )
