@@ -37,7 +37,7 @@ from jobs.our_clock import EVERY as CLOCK_EVERY
 from jobs.our_clock import OurClock
 from jobs.parser import Parser
 from jobs.poll import Poller
-from jobs.presence import Presence
+from jobs.presence import Presence, keep_time
 from jobs.prune import EVERY as PRUNE_EVERY
 from jobs.prune import Pruner
 from jobs.remind import EVERY as REMIND_EVERY
@@ -76,6 +76,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
     `roles`: what of it this node does. Where there is one machine it does everything (`bot.roles`).
     """
     database = open_database(config)
+    await asyncio.to_thread(keep_time, database)
     watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
     told = admins(config)
     desk = Desk(database, ZoneInfo(config.timezone), told, rules(config))

@@ -45,8 +45,6 @@ log = structlog.get_logger()
 
 _LOCK_RETRY = 3.0
 """Seconds between two attempts to get a lock."""
-_HUNG_AFTER = 30.0
-"""Seconds after which a node that holds a lock and says nothing is taken for hung: it missed six words."""
 _SENDS_HERE = "another process sends here; waiting until it stops"
 _LISTENS_HERE = "another process listens here; waiting until it stops"
 _ABOUT = msgid(
@@ -340,8 +338,6 @@ async def _asked_for(database: Database, name: str, said: str, stack: AsyncExitS
             return hold
         lock.__exit__(None, None, None)
         held_by = await asyncio.to_thread(database.lock_holder, name)
-        if await asyncio.to_thread(database.end_hung, name, _HUNG_AFTER):
-            log.error("lock.taken_from_hung", name=name, held_by=held_by, silent_for=_HUNG_AFTER)
         log.warning(said, transport=name, held_by=held_by)
     except SQLAlchemyError as error:
         log.warning("lock.database_away", transport=name, said=reason(error), again_in=_LOCK_RETRY)

@@ -30,8 +30,13 @@ def connecting(url: str) -> Engine:
         raise Unusable("the address of the database cannot be read") from None
     if parsed.get_backend_name() == "postgresql":
         # So that whoever looks at the server sees which program a session belongs to.
-        called = {"application_name": f"vigil-{place()}", **_SILENCE, **_UNANSWERED, **_CONNECTS}
-        called |= dict(parsed.query)
+        called: dict[str, Any] = {
+            "application_name": f"vigil-{place()}",
+            **_SILENCE,
+            **_UNANSWERED,
+            **_CONNECTS,
+        }
+        called |= parsed.query
         parsed = parsed.set(drivername="postgresql+psycopg", query=called)
         engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         sa.event.listen(engine, "connect", _notice_silence)

@@ -3,20 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import backup, locks, marks
+from storage import backup, clock, locks, marks
 from storage.additions import Additions
 from storage.alerts import Alerts
 from storage.appeals import Appeals
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
+from storage.columns import Moment
 from storage.connecting import StorageError as StorageError  # noqa: PLC0414 - likewise
 from storage.connecting import Unusable as Unusable  # noqa: PLC0414 - likewise
 from storage.connecting import connecting
@@ -107,6 +108,10 @@ class Work:
     def caught_up(self, since: datetime, until: datetime, too_old: datetime) -> dict[str, int]:
         """What was fetched and rung after an outage; see `storage.counts`."""
         return count_caught_up(self.connection, since, until, too_old)
+
+
+_WELL_TOLD = timedelta(seconds=1)
+"""A question that takes longer does not tell well what time it is."""
 
 
 class Database:
@@ -202,10 +207,6 @@ class Database:
         """Who holds the lock of this name, for an operator."""
         return locks.holder(self.engine, name)
 
-    def end_hung(self, name: str, seconds: float) -> bool:
-        """Takes the lock from a node that has not come round for so long; returns whether it did."""
-        return locks.end_hung(self.engine, name, seconds)
-
     def key_fits(self) -> bool:
         """Whether we have the key that this database stands under; True while it has none yet."""
         with self._looking() as connection:
@@ -224,6 +225,14 @@ class Database:
         with self.engine.connect().execution_options(vigil_write=True) as connection, connection.begin():
             locks.until_commit(connection, CHECK)
             return rekey(connection, self.keys.fitting(connection), new)
+
+    def clock_ahead(self) -> timedelta | None:
+        """How far the server's clock is ahead of this machine's; None where that could not be told well."""
+        before = clock.machine()
+        with self.engine.connect() as connection:
+            there: datetime | None = connection.scalar(sa.select(sa.func.clock_timestamp(type_=Moment())))
+        took = clock.machine() - before
+        return None if there is None or took > _WELL_TOLD else there - before - took / 2
 
     @property
     def is_shared(self) -> bool:

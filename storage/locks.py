@@ -80,27 +80,6 @@ class SessionHold(Hold):
         self._connection.invalidate()
 
 
-_END_HUNG = sa.text(
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity USING (pid) "
-    "WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND database = "
-    "(SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND (classid::bigint << 32) | objid::bigint = :number AND application_name IN (SELECT 'vigil-' || place "
-    "FROM nodes GROUP BY place HAVING max(seen) < now() - make_interval(secs => :seconds))"
-)
-"""Of a node alone, which says that it is at work: other programs that hold a lock say nothing, and may."""
-
-
-def end_hung(engine: Engine, name: str, seconds: float) -> bool:
-    """Ends the session that holds the lock where its node has not come round for so long; whether it did.
-
-    Its process is there, so its session is: only so does the lock get free. By the database's clock.
-    """
-    if engine.dialect.name != "postgresql":
-        return False
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return bool(connection.scalar(_END_HUNG, {"number": _number(name), "seconds": seconds}))
-
-
 def until_commit(connection: Connection, name: str) -> None:
     """Waits for the lock, and holds it until the transaction ends.
 

@@ -146,10 +146,19 @@ class TelegramTransport:
                     if self._intake:
                         await self._intake.resume()
                     self._life.ready()
-                    await while_held(self._listening.run(), hold)
+                    await while_held(self._listens(), hold)
                 finally:
                     await self._wind_up()
             log.warning("telegram.lock_lost", now="it is asked for anew")
+
+    async def _listens(self) -> None:
+        """Until cancelled; what is brought to other nodes is answered here as well."""
+        collecting = asyncio.create_task(self._intake.collect()) if self.webhook and self._intake else None
+        try:
+            await self._listening.run()
+        finally:
+            if collecting:
+                collecting.cancel()
 
     async def _wind_up(self) -> None:
         """Finish or drop the answers under way, confirm and write down what was handled."""

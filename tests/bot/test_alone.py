@@ -21,6 +21,7 @@ from bot.voices import always
 from jobs import deliver, uncertain
 from jobs.deliver import Deliverer, NotAlone
 from jobs.pace import Pace
+from jobs.presence import Presence
 from storage import locks
 from storage.database import Database, Hold, now_utc
 from storage.nodes import Node
@@ -255,24 +256,46 @@ async def test_what_was_to_leave_before_we_were_stopped_does_not_leave_after(
         assert len(telegram.texts(READER)) == 1
 
 
-def test_a_node_that_hangs_loses_its_lock_to_whoever_asks(database: Database) -> None:
-    """Its process is there, so is its session; by the database's clock it has said nothing for too long."""
+def test_a_node_that_hangs_loses_what_its_sessions_hold(database: Database) -> None:
+    """Its process is there, so are they; by the database's clock it has said nothing for too long."""
     on_postgresql(database)
-    node = Node("hangs", locks.place(), "1", ("send",))
+    other = Database(database.engine.url.render_as_string(hide_password=False), database.vault)
+    called = {"application_name": "vigil-elsewhere:1"}
+    other.engine = sa.create_engine(database.engine.url.update_query_dict(called))
+
+    def ended() -> tuple[str, ...]:
+        with database.write() as work:
+            return work.nodes.end_hung(30)
+
     with database.write() as work:
-        work.nodes.come_round(node, now_utc())
-    with database.sender_lock("telegram") as lock:
-        assert not database.end_hung("telegram", 30), "it has spoken just now"
-        assert not database.end_hung("other", 0)
+        work.nodes.come_round(Node("hangs", "elsewhere:1", "1", ("send",)), now_utc())
+    with other.sender_lock("telegram") as lock:
+        assert ended() == (), "it has spoken just now"
         with database.engine.begin() as connection:
             connection.execute(sa.text("UPDATE nodes SET seen = seen - interval '1 minute'"))
-        assert database.end_hung("telegram", 30)
+        assert ended() == ("elsewhere:1",)
         assert not lock.is_held()
-
-
-def test_who_is_no_node_keeps_its_lock(database: Database) -> None:
-    """`vigil deliver` says of itself nothing, and does not hang for that."""
-    on_postgresql(database)
-    with database.sender_lock("telegram") as lock:
-        assert not database.end_hung("telegram", 0)
+        with database.write() as work:  # another program with its number, after a restart
+            work.nodes.come_round(Node("anew", "elsewhere:1", "1", ("send",)), now_utc())
+    with other.sender_lock("telegram") as lock:
+        assert ended() == ()
         assert lock.is_held()
+    other.close()
+
+
+def test_a_node_that_stood_still_itself_takes_nobody_for_hung(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database was away all are late; whoever comes round first must not end the others."""
+    on_postgresql(database)
+    here = Presence(database, Node("here", "here:1", "1", ("poll",)))
+    with database.write() as work:
+        work.nodes.come_round(Node("late", "there:1", "1", ("poll",)), now_utc())
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE nodes SET seen = seen - interval '1 minute'"))
+    found: list[Presence] = []
+    monkeypatch.setattr(Presence, "_end_hung", lambda it: found.append(it))  # noqa: PLW0108 - a method
+    here._come_round()
+    assert found == []
+    here._come_round()
+    assert found == [here]

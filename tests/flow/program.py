@@ -77,6 +77,8 @@ class Program:
         self._trap = ""
         self.patience: float | None = None
         """Seconds that it waits for an answer of Telegram, where they are to be fewer than in earnest."""
+        self.wrong = 0.0
+        """Seconds by which the clock of its machine is ahead."""
         self.within: tuple[str, ...] = ()
         """What a command begins with that runs on another machine."""
         self.afresh = False
@@ -228,6 +230,8 @@ class Program:
             environment["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
         if self._trap:
             environment["VIGIL_STAGE_TRAP"] = self._trap
+        if self.wrong:
+            environment["VIGIL_STAGE_WRONG"] = str(self.wrong)
         if self.patience is not None:
             environment["VIGIL_STAGE_PATIENCE"] = str(self.patience)
         if not self.afresh:
