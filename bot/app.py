@@ -137,7 +137,8 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
 
 def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], None]) -> list[Job]:
     """What is looked after all the while."""
-    pruner = Pruner(database, timedelta(seconds=config.forget_idle), desk.admins)
+    idle, told = (timedelta(seconds=one) for one in (config.forget_idle, config.forget_told))
+    pruner = Pruner(database, idle, desk.admins, told)
     launcher = Launcher(database, desk.rules, limits(config), wake)
     unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
     reminder = Reminder(database, desk.zone, wake)

@@ -1,5 +1,6 @@
 """The unit of work: one transaction, with one repository for each noun."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,7 +37,7 @@ from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one tak
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
-from storage.migrate import current_revision, newest_revision, revisions, upgrade
+from storage.migrate import current_revision, is_locked, newest_revision, revisions, serves, upgrade
 from storage.moments import Moments
 from storage.nodes import Nodes
 from storage.notices import Notices
@@ -110,6 +112,10 @@ class Work:
         return count_caught_up(self.connection, since, until, too_old)
 
 
+log = structlog.get_logger()
+
+_LOCKED = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds between two attempts at a migration while others hold a table: in between they all go on."""
 _WELL_TOLD = timedelta(seconds=1)
 """A question that takes longer does not tell well what time it is."""
 
@@ -140,29 +146,46 @@ class Database:
                 f"{file}: this is a backup, which may hold what was sent since: bring it back with "
                 "`vigil restore`"
             )
-        try:
-            with self.engine.connect().execution_options(vigil_write=True) as connection:
-                # So that two processes at a first start do not both make the tables.
-                locks.until_commit(connection, "prepare")
-                found = current_revision(connection)
-                if found not in (None, *revisions()):
-                    raise Unusable(_newer(found))
-                mark = None if found is None else marks.marked(connection)
-                if mark is not None:
-                    raise Unusable("the database {}: {}".format(*mark.told()))
-                if found is None or migrate:
-                    upgrade(connection)
-                elif found != newest_revision():
-                    raise Unusable(
-                        f"the database is at version {found}, this program needs {newest_revision()}: "
-                        "make a backup, then run `vigil migrate`"
-                    )
-        except SQLAlchemyError as error:
-            raise StorageError(
-                f"the database cannot be opened: {reason(error)}{self._where(error)}"
-            ) from error
+        found = self._at_its_version(migrate=migrate)
         self._check_key()
         self._check_index(anew=found is None or migrate)
+
+    def _at_its_version(self, *, migrate: bool) -> str | None:
+        """Sees that the tables are those of this program; returns at which version they were."""
+        for pause in (*_LOCKED, None):
+            try:
+                with self.engine.connect().execution_options(vigil_write=True) as connection:
+                    return self._look_at_version(connection, migrate=migrate)
+            except SQLAlchemyError as error:
+                if is_locked(error) and pause is not None:
+                    log.info("migrate.waits_its_turn", again_in=pause)
+                    time.sleep(pause)
+                    continue
+                what = "others hold its tables: run this again when less is done" if is_locked(error) else ""
+                what = what or f"{reason(error)}{self._where(error)}"
+                raise StorageError(f"the database cannot be opened: {what}") from error
+        raise AssertionError  # the last turn raises
+
+    def _look_at_version(self, connection: Connection, *, migrate: bool) -> str | None:
+        # So that two processes at a first start do not both make the tables.
+        locks.until_commit(connection, "prepare")
+        found = current_revision(connection)
+        if found not in (None, *revisions()):
+            if migrate or serves(connection) not in revisions():
+                raise Unusable(_newer(found))
+            log.info("database.newer", version=found, but="it serves this program as well")
+            return found
+        mark = None if found is None else marks.marked(connection)
+        if mark is not None:
+            raise Unusable("the database {}: {}".format(*mark.told()))
+        if found is None or migrate:
+            upgrade(connection)
+        elif found != newest_revision():
+            raise Unusable(
+                f"the database is at version {found}, this program needs {newest_revision()}: "
+                "make a backup, then run `vigil migrate`"
+            )
+        return found
 
     @contextmanager
     def write(self) -> Iterator[Work]:

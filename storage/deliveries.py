@@ -12,7 +12,7 @@ from storage.columns import DayOf
 from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them
-from storage.tables import SENDER, alerts, deliveries, recipients, statements
+from storage.tables import SENDER, alerts, cases, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -213,6 +213,23 @@ class Deliveries:
         )
         rows = self._connection.execute(question).mappings()
         return tuple((_delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
+
+    def past(self, before: datetime) -> tuple[int, ...]:
+        """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.
+
+        Those of which anything is kept in this log that came to its end.
+        """
+        rests = sa.or_(alerts.c.case_id.is_(None), cases.c.updated < before)
+        ended = sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.state.in_(ENDED))
+        question = sa.select(alerts.c.id).outerjoin(cases, cases.c.id == alerts.c.case_id)
+        found = question.where(alerts.c.sent < before, rests, ended).order_by(alerts.c.sent)
+        return tuple(self._connection.scalars(found))
+
+    def drop_ended(self, alert_id: int, most: int) -> int:
+        """Takes out up to so many deliveries of an alert that came to their end; returns how many."""
+        ended = (deliveries.c.alert_id == alert_id, deliveries.c.state.in_(ENDED))
+        some = sa.select(deliveries.c.id).where(*ended).limit(most)
+        return self._connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(some))).rowcount
 
     def perhaps_sent(self, now: datetime) -> tuple[tuple[Delivery, bool], ...]:
         """In a backup that was brought back: what waited when it was taken and was due by now.

@@ -285,7 +285,7 @@ alerts = Table(
     Column("case_id", ForeignKey("cases.id"), index=True),
     Column("msg_type", String, nullable=False),
     Column("status", String, nullable=False),
-    Column("sent", Moment, nullable=False),
+    Column("sent", Moment, nullable=False, index=True),
     Column("expires", Moment, index=True),
     Column("references", JSON, nullable=False),
     Column("cause", String, nullable=False, server_default=""),

@@ -34,6 +34,8 @@ LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
 _LEAST_IDLE = 10 * 86_400
 """Seconds: as long as an alert may be taken back, whoever was told it has to hear so."""
+_LEAST_TOLD = 30 * 86_400
+"""Seconds: the end of a case mostly comes within weeks, and those who were told of it have to hear so."""
 _EVERY_TABLE: Mapping[str, Any] = {
     **{name: {"more": [{}]} for name in ("telegram", "matrix")},
     "web": {},
@@ -104,6 +106,7 @@ def _read(reader: Reader) -> Config:
         ),
         language=vigil.one_of("language", ("en", "ko"), "en"),
         forget_idle=vigil.duration("forget_idle", 90 * 86_400, least=_LEAST_IDLE),
+        forget_told=vigil.duration("forget_told", 400 * 86_400, least=_LEAST_TOLD),
         fetch=_read_fetch(reader.section("fetch")),
         alerts=_read_alerts(reader.section("alerts")),
         review=_read_review(reader.section("review")),

@@ -129,6 +129,8 @@ class Config:
     language: str = "en"
     forget_idle: int = 90 * 86_400
     """Seconds for which a chat that wants nothing any more is remembered."""
+    forget_told: int = 400 * 86_400
+    """Seconds for which it is known who was told of a case, once that rests."""
     fetch: FetchConfig = FetchConfig()
     alerts: AlertsConfig = AlertsConfig()
     review: ReviewConfig = ReviewConfig()
