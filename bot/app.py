@@ -60,6 +60,8 @@ POLLS_WITHIN = 90.0
 """Seconds within which the poll loop must have come round; far more than POLL_EVERY, for busy machines."""
 _NOT_OURS = 15.0
 """Seconds for which an account that cannot be used from here is left to other nodes."""
+_REFUSED = 600.0
+"""Seconds after which an account is tried again that its homeserver refused: it locks out who tries often."""
 SENDS_WITHIN = 240.0
 """Seconds within which a sender must have moved: a slow message, and a database locked all the while."""
 
@@ -250,8 +252,9 @@ async def _send(
         except NoKey:
             raise
         except (NotTheFolder, AccountRefusedError) as error:
-            log.error("account.not_taken", name=speaker.name, why=str(error), again_in=_NOT_OURS)  # noqa: TRY400
-            await _patiently(_NOT_OURS, beat)
+            pause = _NOT_OURS if isinstance(error, NotTheFolder) else _REFUSED
+            log.error("account.not_taken", name=speaker.name, why=str(error), again_in=pause)  # noqa: TRY400
+            await _patiently(pause, beat)
         except Exception:
             log.exception("deliver.failed", transport=speaker.name)
             await asyncio.sleep(DELIVER_EVERY)
@@ -259,8 +262,9 @@ async def _send(
 
 async def _patiently(seconds: float, beat: Callable[[], None]) -> None:
     """Another node may take what this one cannot; meanwhile we are not hung."""
-    beat()
-    await asyncio.sleep(seconds)
+    for _ in range(int(seconds / _NOT_OURS)):
+        beat()
+        await asyncio.sleep(_NOT_OURS)
 
 
 async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[], None]) -> None:

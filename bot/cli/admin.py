@@ -34,6 +34,19 @@ app.command("audit")(audit)
 app.command("rekey")(rotate_key)
 
 
+@app.command("new-store")
+def new_store(
+    account: Annotated[str, typer.Argument(help='The account as the log names it: "matrix".')] = "matrix",
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Let an account on Matrix begin as a new device, in whatever folder: the one with its keys is lost."""
+    with opened(config) as database, database.write() as work:
+        if not work.senders.get(account).mark:
+            fail(f"{account}: no folder is known of it: nothing to do")
+        work.senders.tell(account, mark="")
+    typer.echo(f"{account} takes the first folder that a node has for it now")
+
+
 @app.command("case")
 def case(
     number: Annotated[int, typer.Argument(help="The number of the case.")], config: ConfigFile = DEFAULT
