@@ -13,7 +13,8 @@ import structlog
 from bot.accounts import settle_accounts
 from bot.config import Config, WebConfig
 from bot.desk import Desk
-from bot.installation import admins, fetcher, limits, open_database, this_node, workers
+from bot.installation import admins, fetcher, limits, open_database, telegram_sender, this_node, workers
+from bot.joining import routes as joining
 from bot.key import place
 from bot.metrics import Meter
 from bot.pushes import routes as pushes
@@ -219,7 +220,10 @@ async def _web(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(subscriber.close)
-        served = [*pushes(subscriber), *(route for hook in hooks for route in updates(hook))]
+        bots = (config.telegram, *config.telegram.more) if config.telegram else ()
+        named = {telegram_sender(bot, first=bot is config.telegram) for bot in bots}
+        ways_in = joining(poller.database, named) if len(named) > 1 else ()
+        served = [*pushes(subscriber), *ways_in, *(route for hook in hooks for route in updates(hook))]
         await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
         for hook in hooks:
             hook.served.set()

@@ -34,6 +34,21 @@ app.command("audit")(audit)
 app.command("rekey")(rotate_key)
 
 
+@app.command("accounts")
+def accounts(config: ConfigFile = DEFAULT) -> None:
+    """Show the accounts that people belong to: how many, where each is found, who held it last."""
+    with opened(config) as database, database.read() as work:
+        people, known = work.senders.people(), {one.name: one for one in work.senders.all()}
+    for name in sorted({*people, *known}):
+        one = known.get(name)
+        told = (
+            " ".join(part for part in (one.link, f"at {one.place}" if one.place else "") if part)
+            if one
+            else ""
+        )
+        typer.echo(f"{name}: {people.get(name, 0):,} recipients {told}".rstrip())
+
+
 @app.command("new-store")
 def new_store(
     account: Annotated[str, typer.Argument(help='The account as the log names it: "matrix".')] = "matrix",

@@ -6,17 +6,23 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
 from bot import voices as voices_module
 from bot.accounts import missing, settle_accounts
 from bot.app import _send
+from bot.checks.people import check_further, check_orphans
 from bot.commands.request import Request
 from bot.config import Config, ConfigError, TelegramConfig, load
 from bot.desk import Desk
 from bot.installation import matrix_sender, senders
+from bot.joining import JOIN, emptiest
+from bot.joining import routes as joining
+from bot.transports.telegram_check import BotSeen
 from bot.voices import voices
+from bot.web import serving
 from storage.database import Database, Unusable, Work, now_utc
 from storage.people import Delivery, Recipient
 from storage.words import DeliveryState, RecipientState
@@ -272,3 +278,40 @@ def test_an_account_that_is_left_out_is_told(database: Database) -> None:
     with capture_logs() as logs:
         settle_accounts(a_config(), database)
     assert [(row["event"], row["recipients"]) for row in logs] == [("account.missing", 1)]
+
+
+def test_check_tells_of_each_further_bot_and_of_those_without_one() -> None:
+    """A token that is refused, and people whom nobody writes to."""
+    bots = {"2": BotSeen("@two"), "3": BotSeen("Telegram refuses the token", "copy it anew")}
+    told = [*check_further(bots), *check_orphans({SECOND: 7})]
+    assert [(one.what, one.state) for one in told] == [
+        ("bot 2", "@two"),
+        ("bot 3", "Telegram refuses the token"),
+        ("accounts", f"7 belong to {SECOND}, which is not configured"),
+    ]
+    assert [bool(one.remedy) for one in told] == [False, True, True]
+
+
+async def test_newcomers_are_led_to_the_bot_with_the_fewest_people(database: Database) -> None:
+    """One address that a federation hands out; a bot that has never told its link is left out."""
+    with database.write() as work:
+        for name in ("telegram", SECOND):
+            work.senders.tell(name, link=f"https://t.me/{name.replace(' ', '_')}_bot")
+        work.senders.tell("telegram 3000003", link="")
+        work.senders.tell("telegram 4000004", link="https://t.me/no_more_configured_bot")
+        a_reader(work, a_route(), address="1")
+    served = joining(database, ("telegram", SECOND, "telegram 3000003"))
+    async with serving("web", ("127.0.0.1", 0), served) as (host, port), aiohttp.ClientSession() as session:
+        async with session.get(f"http://{host}:{port}{JOIN}", allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (302, "https://t.me/telegram_2000002_bot")
+    with database.write() as work:
+        for number in range(2):
+            work.recipients.turn_to(a_reader(work, a_route(), address=f"2{number}").id, SECOND)
+        assert emptiest(work, ("telegram", SECOND)) == "https://t.me/telegram_bot"
+        assert emptiest(work, ()) == ""
+    async with (
+        serving("web", ("127.0.0.1", 0), joining(database, ())) as (host, port),
+        aiohttp.ClientSession() as session,
+    ):
+        async with session.get(f"http://{host}:{port}{JOIN}", allow_redirects=False) as answer:
+            assert answer.status == 503
