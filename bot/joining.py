@@ -19,18 +19,20 @@ _LATER = {"Retry-After": "60"}
 
 def routes(database: Database, names: Collection[str]) -> Sequence[web.AbstractRouteDef]:
     """The way in; `names` are the senders that may be handed out."""
-    known = ["", -_COUNTED_FOR]
+    known: list[tuple[str, float]] = []
 
     def look() -> str:
         with database.read() as work:
             return emptiest(work, names)
 
     async def lead(_request: web.Request) -> web.StreamResponse:
-        if time.monotonic() - float(known[1]) >= _COUNTED_FOR or not known[0]:
-            known[:] = [await asyncio.to_thread(look), time.monotonic()]
-        if not known[0]:
+        if not known or time.monotonic() - known[0][1] >= _COUNTED_FOR:
+            known[:] = [(await asyncio.to_thread(look), time.monotonic())]
+        link, _ = known[0]
+        if not link:
+            known.clear()
             return web.Response(status=503, headers=_LATER)
-        return web.Response(status=302, headers={"Location": str(known[0])})
+        return web.Response(status=302, headers={"Location": link})
 
     return [web.get(JOIN, lead)]
 

@@ -41,16 +41,12 @@ def accounts(config: ConfigFile = DEFAULT) -> None:
         people, known = work.senders.people(), {one.name: one for one in work.senders.all()}
     for name in sorted({*people, *known}):
         one = known.get(name)
-        told = (
-            " ".join(part for part in (one.link, f"at {one.place}" if one.place else "") if part)
-            if one
-            else ""
-        )
-        typer.echo(f"{name}: {people.get(name, 0):,} recipients {told}".rstrip())
+        told = [one.link, f"at {one.place}" if one.place else ""] if one else []
+        typer.echo(f"{name}: {people.get(name, 0):,} recipients {' '.join(filter(None, told))}".rstrip())
 
 
-@app.command("new-store")
-def new_store(
+@app.command("anew")
+def anew(
     account: Annotated[str, typer.Argument(help='The account as the log names it: "matrix".')] = "matrix",
     config: ConfigFile = DEFAULT,
 ) -> None:

@@ -37,7 +37,7 @@ def taken(folder: Path, account: str, known: str) -> Iterator[str]:
             raise NotTheFolder(
                 f"{folder} is not the folder in which {account} was used last: let every node with the role "
                 "send reach that one under `store`, as a shared file system does; where it is lost, run "
-                f'`vigil admin new-store "{account}"`, and the account begins as a new device'
+                f'`vigil admin anew "{account}"`, and the account begins as a new device'
             )
         yield mark or _make(folder / _MARK)
 

@@ -300,18 +300,23 @@ async def test_newcomers_are_led_to_the_bot_with_the_fewest_people(database: Dat
         work.senders.tell("telegram 3000003", link="")
         work.senders.tell("telegram 4000004", link="https://t.me/no_more_configured_bot")
         a_reader(work, a_route(), address="1")
-    served = joining(database, ("telegram", SECOND, "telegram 3000003"))
-    async with serving("web", ("127.0.0.1", 0), served) as (host, port), aiohttp.ClientSession() as session:
-        async with session.get(f"http://{host}:{port}{JOIN}", allow_redirects=False) as answer:
-            assert (answer.status, answer.headers["Location"]) == (302, "https://t.me/telegram_2000002_bot")
+    assert await led(database, "telegram", SECOND, "telegram 3000003") == (
+        302,
+        "https://t.me/telegram_2000002_bot",
+    )
     with database.write() as work:
         for number in range(2):
             work.recipients.turn_to(a_reader(work, a_route(), address=f"2{number}").id, SECOND)
         assert emptiest(work, ("telegram", SECOND)) == "https://t.me/telegram_bot"
         assert emptiest(work, ()) == ""
+    assert await led(database) == (503, "")
+
+
+async def led(database: Database, *names: str) -> tuple[int, str]:
+    """Where the way in leads, and how."""
     async with (
-        serving("web", ("127.0.0.1", 0), joining(database, ())) as (host, port),
+        serving("web", ("127.0.0.1", 0), joining(database, names)) as (host, port),
         aiohttp.ClientSession() as session,
+        session.get(f"http://{host}:{port}{JOIN}", allow_redirects=False) as answer,
     ):
-        async with session.get(f"http://{host}:{port}{JOIN}", allow_redirects=False) as answer:
-            assert answer.status == 503
+        return answer.status, answer.headers.get("Location", "")

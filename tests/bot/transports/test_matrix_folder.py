@@ -20,7 +20,7 @@ def test_the_folder_is_known_again(tmp_path: Path) -> None:
 def test_another_folder_is_refused(tmp_path: Path) -> None:
     """Also an empty one: it would be a new device, and others' keys would not fit. What to do is said."""
     with (
-        pytest.raises(NotTheFolder, match=r'not the folder .*`vigil admin new-store "matrix"`'),
+        pytest.raises(NotTheFolder, match=r'not the folder .*`vigil admin anew "matrix"`'),
         taken(tmp_path, "matrix", "0" * 32),
     ):
         pass
