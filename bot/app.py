@@ -10,20 +10,22 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.announce import Transport
+from bot.accounts import settle_accounts
 from bot.config import Config, WebConfig
 from bot.desk import Desk
-from bot.installation import admins, fetcher, limits, open_database, this_node, workers
+from bot.installation import admins, fetcher, limits, open_database, telegram_sender, this_node, workers
+from bot.joining import routes as joining
 from bot.key import place
 from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.roles import ALL
 from bot.scrapes import routes as scrapes
 from bot.systemd import Manager
-from bot.transports.telegram import TelegramTransport
+from bot.transports.matrix_folder import NotTheFolder
+from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram_webhook import Webhook
 from bot.updates import routes as updates
-from bot.voices import delivering, rules, voices
+from bot.voices import Speaker, delivering, rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
 from jobs.deliver import Deliverer, NoKey, NotAlone
@@ -34,10 +36,9 @@ from jobs.launch import Launcher
 from jobs.moves import GIVE
 from jobs.our_clock import EVERY as CLOCK_EVERY
 from jobs.our_clock import OurClock
-from jobs.pace import Pace
 from jobs.parser import Parser
 from jobs.poll import Poller
-from jobs.presence import Presence
+from jobs.presence import Presence, keep_time
 from jobs.progress import EVERY as PROGRESS_EVERY
 from jobs.progress import Progress
 from jobs.prune import EVERY as PRUNE_EVERY
@@ -60,6 +61,10 @@ _ROUNDS = 250
 DELIVER_EVERY = 1.0
 POLLS_WITHIN = 90.0
 """Seconds within which the poll loop must have come round; far more than POLL_EVERY, for busy machines."""
+_NOT_OURS = 15.0
+"""Seconds for which an account that cannot be used from here is left to other nodes."""
+_REFUSED = 600.0
+"""Seconds after which an account is tried again that its homeserver refused: it locks out who tries often."""
 SENDS_WITHIN = 240.0
 """Seconds within which a sender must have moved: a slow message, and a database locked all the while."""
 
@@ -76,6 +81,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
     `roles`: what of it this node does. Where there is one machine it does everything (`bot.roles`).
     """
     database = open_database(config)
+    await asyncio.to_thread(keep_time, database)
     watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
     told = admins(config)
     desk = Desk(database, ZoneInfo(config.timezone), told, rules(config))
@@ -95,11 +101,12 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         )
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
+        await asyncio.to_thread(settle_accounts, config, database)
         senders = await voices(config, desk, stack, roles)
         tasks: list[asyncio.Task[None]] = []
-        for one, pace in senders if "send" in roles else ():
+        for one in senders if "send" in roles else ():
             moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
-            sending = asyncio.create_task(_send(database, one, pace, wake, moves, desk))
+            sending = asyncio.create_task(_send(database, one, wake, moves, desk))
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
             tasks.append(sending)
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
@@ -112,15 +119,16 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         if config.metrics:
             seen = scrapes(database, meter, pulse, now_utc)
             await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
-        hook = next((one.webhook for one, _ in senders if isinstance(one, TelegramTransport)), None)
+        hooks = [one.hook for one in senders if one.hook]
         if config.web and "web" in roles:
-            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hook))
-        elif hook:
-            hook.served.set()  # by another node
+            jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hooks))
+        else:
+            for hook in hooks:
+                hook.served.set()  # by another node
         stopped = (_over_nodes if database.is_shared else _here)(jobs, poller, roles, beat)
         async with stopped as first_round:
             tasks.append(asyncio.create_task(_first_round(first_round, heart)))
-            log.info("vigil.ready", sources=watched, transports=[one.name for one, _ in senders])
+            log.info("vigil.ready", sources=watched, transports=[one.name for one in senders])
             manager.ready()
             settle()
             await stop.wait()
@@ -134,7 +142,8 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
 
 def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], None]) -> list[Job]:
     """What is looked after all the while."""
-    pruner = Pruner(database, timedelta(seconds=config.forget_idle), desk.admins)
+    idle, told = (timedelta(seconds=one) for one in (config.forget_idle, config.forget_told))
+    pruner = Pruner(database, idle, desk.admins, told)
     launcher = Launcher(database, desk.rules, limits(config), wake)
     progress = Progress(database, desk.rules)
     unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
@@ -200,7 +209,7 @@ async def _over_nodes(
 
 @asynccontextmanager
 async def _web(
-    config: Config, web: WebConfig, poller: Poller, meter: Meter, hook: Webhook | None
+    config: Config, web: WebConfig, poller: Poller, meter: Meter, hooks: Sequence[Webhook]
 ) -> AsyncIterator[list[Job]]:
     """The built-in server, with what it serves; yields what has to be done for its sake."""
     if not web.public_url:
@@ -215,9 +224,12 @@ async def _web(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(subscriber.close)
-        served = [*pushes(subscriber), *(updates(hook) if hook else ())]
+        bots = (config.telegram, *config.telegram.more) if config.telegram else ()
+        named = {telegram_sender(bot, first=bot is config.telegram) for bot in bots}
+        ways_in = joining(poller.database, named) if len(named) > 1 else ()
+        served = [*pushes(subscriber), *ways_in, *(route for hook in hooks for route in updates(hook))]
         await stack.enter_async_context(serving("web", web.listen, served, max_bytes=config.fetch.max_bytes))
-        if hook:
+        for hook in hooks:
             hook.served.set()
         yield [Job("websub", SUBSCRIBE_EVERY, lambda: subscriber.tend(now_utc()), role="web")]
 
@@ -230,8 +242,7 @@ async def _first_round(asks: Callable[[], Awaitable[object]], heart: Heartbeat) 
 
 async def _send(
     database: Database,
-    transport: Transport,
-    pace: Pace,
+    speaker: Speaker,
     wake: asyncio.Event,
     beat: Callable[[], None],
     desk: Desk,
@@ -242,15 +253,26 @@ async def _send(
     """
     while True:
         try:
-            async with delivering(database, transport, pace, beat, desk.zone, desk.admins) as deliverer:
+            async with delivering(database, speaker, beat, desk.zone, desk.admins) as deliverer:
                 await _deliver(deliverer, wake, beat)
         except NotAlone:
-            log.warning("deliver.lock_lost", transport=transport.name, now="it is asked for anew")
+            log.warning("deliver.lock_lost", transport=speaker.name, now="it is asked for anew")
         except NoKey:
             raise
+        except (NotTheFolder, AccountRefusedError) as error:
+            pause = _NOT_OURS if isinstance(error, NotTheFolder) else _REFUSED
+            log.error("account.not_taken", name=speaker.name, why=str(error), again_in=pause)  # noqa: TRY400
+            await _patiently(pause, beat)
         except Exception:
-            log.exception("deliver.failed", transport=transport.name)
+            log.exception("deliver.failed", transport=speaker.name)
             await asyncio.sleep(DELIVER_EVERY)
+
+
+async def _patiently(seconds: float, beat: Callable[[], None]) -> None:
+    """Another node may take what this one cannot; meanwhile we are not hung."""
+    for _ in range(int(seconds / _NOT_OURS)):
+        beat()
+        await asyncio.sleep(_NOT_OURS)
 
 
 async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from jobs.steps.picture import MOST, Unfit, cleaned
 from storage.database import Database, Work, now_utc
 from storage.odds import repeated
 from storage.people import Event
+from storage.senders import transport_of
 from storage.words import DeskRole, EventKind, RecipientState
 
 log = structlog.get_logger()
@@ -73,23 +74,24 @@ class Desk:
         """Citations for words that are typed in any chat."""
         return await asyncio.to_thread(self._offer, typed, offset, language)
 
-    async def gone(self, transport: str, address: str, request_id: str = "") -> None:
+    async def gone(self, sender: str, address: str, request_id: str = "") -> None:
         """The chat blocked or removed the bot: nothing is sent there until it speaks again.
 
-        `request_id` is what told so: when it comes again, the chat may have spoken since.
+        `request_id` is what told so: when it comes again, the chat may have spoken since. What becomes of
+        one account is nothing to those who belong to another one.
         """
-        await asyncio.to_thread(repeated, partial(self._suspend, transport, address, request_id))
+        await asyncio.to_thread(repeated, partial(self._suspend, sender, address, request_id))
 
-    async def became(self, transport: str, news: News, request_id: str) -> bool:
+    async def became(self, sender: str, news: News, request_id: str) -> bool:
         """What became of a chat of several people, with all its topics; `request_id` as in `gone`.
 
         Returns whether anything was stored about it.
         """
-        return await asyncio.to_thread(repeated, partial(self._become, transport, news, request_id))
+        return await asyncio.to_thread(repeated, partial(self._become, sender, news, request_id))
 
-    async def seen(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
+    async def seen(self, sender: str, address: str, message: str, change: int, request_id: str) -> None:
         """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""
-        await asyncio.to_thread(self._count, transport, address, message, change, request_id)
+        await asyncio.to_thread(self._count, sender, address, message, change, request_id)
 
     async def _with_file(self, request: Request, fetch: Fetch) -> Request | Reply:
         """The request with the picture that was sent, as it will be shown; or why it is not taken.
@@ -133,7 +135,10 @@ class Desk:
         is_changing = request.picture is not None or changes(request.text)
         opened = self.database.write if is_changing else self.database.read
         with opened() as work:
-            return answer_command(self._at_desk(request, work), work, self.zone)
+            reply = answer_command(self._at_desk(request, work), work, self.zone)
+            if request.sender and changes(request.text):
+                _belong(work, request)
+            return reply
 
     def _at_desk(self, request: Request, work: Work) -> Request:
         """With the role of the person, as it is now; several people have none together."""
@@ -148,23 +153,36 @@ class Desk:
         """Who could not be reached and writes, whatever it is, can be: what was kept from them comes."""
         with self.database.read() as work:
             known = work.recipients.find(request.transport, request.address)
-        if known is not None and known.state is not RecipientState.ACTIVE:
+        if known is None:
+            return
+        is_lost, sender = known.state is not RecipientState.ACTIVE, request.sender or request.transport
+        if is_lost or known.sender != sender:
             with self.database.write() as work:
-                work.recipients.ensure(request.transport, request.address, known.language, request.now)
+                if known.sender != sender:
+                    work.recipients.turn_to(known.id, sender)
+                if is_lost:
+                    work.recipients.ensure(request.transport, request.address, known.language, request.now)
 
     def _offer(self, typed: str, offset: str, language: str) -> Offers:
         with self.database.read() as work:
             return offers(typed, offset, language, work, self.zone)
 
-    def _suspend(self, transport: str, address: str, request_id: str) -> None:
+    def _suspend(self, sender: str, address: str, request_id: str) -> None:
+        transport = transport_of(sender)
         with self.database.write() as work:
             recipient = work.recipients.find(transport, address)
-            if recipient and (not request_id or work.requests.begin(transport, request_id, now_utc())):
+            if (
+                recipient
+                and recipient.sender == sender
+                and (not request_id or work.requests.begin(transport, request_id, now_utc()))
+            ):
                 work.recipients.suspend(recipient.id, now_utc())
 
-    def _become(self, transport: str, news: News, request_id: str) -> bool:
+    def _become(self, sender: str, news: News, request_id: str) -> bool:
+        transport = transport_of(sender)
         with self.database.read() as work:  # every address is deciphered: nobody may wait for that
-            known = work.recipients.within(transport, news.address)
+            here = work.recipients.within(transport, news.address)
+        known = [one for one in here if one.sender == sender]
         if not known:
             return False
         with self.database.write() as work:
@@ -182,11 +200,21 @@ class Desk:
         log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))
         return True
 
-    def _count(self, transport: str, address: str, message: str, change: int, request_id: str) -> None:
+    def _count(self, sender: str, address: str, message: str, change: int, request_id: str) -> None:
+        transport = transport_of(sender)
         with self.database.read() as work:
             known = work.recipients.find(transport, address)
-        if known is None or not known.counts:
+        if known is None or not known.counts or known.sender != sender:
             return
         with self.database.write() as work:
             if work.requests.begin(transport, request_id, now_utc()):
                 work.told.seen(known.id, message, change)
+
+
+def _belong(work: Work, request: Request) -> None:
+    """Who has asked for something belongs to the account that was asked: no other one can write to them."""
+    sender = request.sender or request.transport
+    for address in (request.address, *((request.other.address,) if request.other else ())):
+        known = work.recipients.find(request.transport, address)
+        if known is not None and known.sender != sender:
+            work.recipients.turn_to(known.id, sender)

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.config import Config
+from bot.config import Config, MatrixConfig, TelegramConfig
 from bot.desk import TERMINAL
 from bot.key import opened_with, place, settle
 from bot.transports import matrix_answering, telegram_answering
@@ -19,6 +19,7 @@ from jobs.workers import Workers
 from storage import locks
 from storage.database import Database, Unusable, now_utc
 from storage.nodes import Node
+from storage.senders import name_of
 from storage.vault import Vault, WrongKey
 
 
@@ -47,9 +48,25 @@ def open_database(config: Config, *, watch: bool = True) -> Database:
     return database
 
 
-def senders() -> tuple[str, ...]:
-    """The transports on which one program at a time sends: each has a lock of this name."""
-    return (ConsoleTransport.name, telegram_answering.NAME, matrix_answering.NAME)
+def senders(config: Config) -> tuple[str, ...]:
+    """The accounts by which one program at a time sends: each has a lock of this name."""
+    bots = config.telegram.more if config.telegram else ()
+    rooms = config.matrix.more if config.matrix else ()
+    return (
+        *(ConsoleTransport.name, telegram_answering.NAME, matrix_answering.NAME),
+        *(telegram_sender(one) for one in bots),
+        *(matrix_sender(one) for one in rooms),
+    )
+
+
+def telegram_sender(config: TelegramConfig, *, first: bool = False) -> str:
+    """The name of the sender that a further bot account is; a bot keeps its number for good."""
+    return name_of(telegram_answering.NAME, "" if first else config.account)
+
+
+def matrix_sender(config: MatrixConfig, *, first: bool = False) -> str:
+    """The name of the sender that a further account on Matrix is."""
+    return name_of(matrix_answering.NAME, "" if first else config.user)
 
 
 def limits(config: Config) -> Limits:

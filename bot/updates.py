@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from bot.transports.telegram_webhook import CONNECTIONS, PATH, SECRET_HEADER, Webhook
+from bot.transports.telegram_webhook import CONNECTIONS, SECRET_HEADER, Webhook
 from bot.web import body_of
 
 _LARGEST = 262_144
@@ -38,4 +38,4 @@ def routes(hook: Webhook) -> Sequence[web.AbstractRouteDef]:
                 hook.intake.answer(kept)
         return response
 
-    return [web.post(PATH, take)]
+    return [web.post(hook.path, take)]

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,33 +13,37 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.announce import Announcer, Transport
+from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
-from bot.config import Config, TelegramConfig
+from bot.config import Config, MatrixConfig, TelegramConfig
 from bot.desk import ONLY_TERMINAL, Desk
-from bot.installation import admins, limits
+from bot.installation import admins, limits, matrix_sender, telegram_sender
 from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
 from bot.speech import Speech, languages, msgid
 from bot.transports.chats import Moved, News
 from bot.transports.console import ConsoleTransport
+from bot.transports.matrix_folder import taken
 from bot.transports.telegram import TelegramTransport
+from bot.transports.telegram_answering import NAME
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_face import Face, Shown
 from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
-from bot.transports.telegram_webhook import PATH, Address
+from bot.transports.telegram_webhook import PATH, Address, Webhook
 from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.notices import Admins
 from jobs.pace import Pace
 from storage.database import Database, Hold, Unusable, now_utc, reason
+from storage.locks import place
 
 if TYPE_CHECKING:
     from bot.transports.matrix import MatrixTransport
 
 log = structlog.get_logger()
 
-_LOCK_RETRY = 5.0
+_LOCK_RETRY = 3.0
 """Seconds between two attempts to get a lock."""
 _SENDS_HERE = "another process sends here; waiting until it stops"
 _LISTENS_HERE = "another process listens here; waiting until it stops"
@@ -58,7 +64,7 @@ def rules(config: Config) -> Rules:
         approvals=config.admins.approvals,
         cooling_off=timedelta(seconds=config.admins.cooling_off),
         per_day=config.admins.appeals_per_day,
-        per_second=config.telegram.messages_per_second if config.telegram else AT_ONCE.per_second,
+        per_second=_per_second(config),
         organisation=config.admins.organisation,
         admins=admins(config),
         review=limits(config).review,
@@ -66,28 +72,41 @@ def rules(config: Config) -> Rules:
     )
 
 
+def _per_second(config: Config) -> float:
+    """What all bots together may send, if people are spread evenly over them."""
+    bots = (config.telegram, *config.telegram.more) if config.telegram else ()
+    return sum(one.messages_per_second for one in bots) or AT_ONCE.per_second
+
+
 def telegram(
-    config: TelegramConfig, desk: Desk, public_url: str = "", pace: Pace | None = None
+    config: TelegramConfig, desk: Desk, public_url: str = "", pace: Pace | None = None, name: str = NAME
 ) -> TelegramTransport:
     """The Telegram transport with its menus in every language we speak.
 
-    `public_url` is where our own server is reached, for a webhook; `pace` what its sender keeps.
+    `public_url` is where our own server is reached, for a webhook; `pace` what its sender keeps; `name` that
+    of the account among others.
     """
 
+    async def answer(request: Request) -> Reply:
+        return await desk.answer(request if name == NAME else replace(request, sender=name))
+
     async def gone(address: str, request_id: str) -> None:
-        await desk.gone("telegram", address, request_id)
+        await desk.gone(name, address, request_id)
 
     async def became(news: News, request_id: str) -> bool:
-        return await desk.became("telegram", news, request_id)
+        return await desk.became(name, news, request_id)
 
     async def seen(address: str, message: int, change: int, request_id: str) -> None:
-        await desk.seen("telegram", address, str(message), change, request_id)
+        await desk.seen(name, address, str(message), change, request_id)
+
+    async def known(link: str) -> None:
+        await asyncio.to_thread(_tell_link, desk.database, name, link)
 
     return TelegramTransport(
         config.token,
         api_url=config.api_url,
         proxy=config.proxy,
-        answer=desk.answer,
+        answer=answer,
         face=telegram_face(desk.admins),
         apology=apology,
         gone=gone,
@@ -96,11 +115,19 @@ def telegram(
         offer=desk.offer,
         buttons=telegram_buttons(desk.database),
         keeping=Keeping(desk.database),
-        webhook=_address(config, desk, public_url) if config.webhook and public_url else None,
-        alone=lambda: the_only_one(desk.database, "telegram listens", _LISTENS_HERE),
+        webhook=_address(config, desk, public_url, name) if config.webhook and public_url else None,
+        alone=lambda: the_only_one(desk.database, f"{name} listens", _LISTENS_HERE),
         pace=pace,
         load=desk.picture,
+        name=name,
+        known=known,
     )
+
+
+def _tell_link(database: Database, name: str, link: str) -> None:
+    """Where people begin a chat with this bot, for whoever spreads them; nothing depends on it."""
+    with suppress(SQLAlchemyError), database.write() as work:
+        work.senders.tell(name, link=link)
 
 
 def telegram_face(told: Admins) -> Face:
@@ -129,32 +156,42 @@ def telegram_buttons(database: Database) -> Buttons:
     return Buttons(lambda text: database.vault.trace("telegram button", text))
 
 
-def _address(config: TelegramConfig, desk: Desk, public_url: str) -> Address:
+def _address(config: TelegramConfig, desk: Desk, public_url: str, name: str) -> Address:
     """Where Telegram reaches us; the secret follows from our key, so that it need not be kept."""
-    return Address(f"{public_url}{PATH}", desk.database.vault.trace("telegram webhook", config.token))
+    path = PATH if name == NAME else f"{PATH}/{config.account}"
+    return Address(f"{public_url}{path}", desk.database.vault.trace("telegram webhook", config.token), path)
 
 
-def matrix(config: Config, desk: Desk) -> "MatrixTransport":
-    """The Matrix transport. Raises Unusable where its store cannot be made, ValueError without [matrix]."""
+def matrix(
+    config: Config, desk: Desk, account: MatrixConfig | None = None, name: str = "matrix"
+) -> "MatrixTransport":
+    """The Matrix transport, of the first account if no other is named.
+
+    Raises Unusable where its store cannot be made, ValueError without [matrix].
+    """
     # Dear, and few speak Matrix.
     from bot.transports.matrix import MatrixTransport  # noqa: PLC0415
     from bot.transports.matrix_keeping import DatabaseIdentities  # noqa: PLC0415
 
-    if config.matrix is None:
+    account = account or config.matrix
+    if account is None:
         raise ValueError("[matrix] is not configured")
 
+    async def answer(request: Request) -> Reply:
+        return await desk.answer(request if name == "matrix" else replace(request, sender=name))
+
     async def gone(address: str, request_id: str) -> None:
-        await desk.gone("matrix", address, request_id)
+        await desk.gone(name, address, request_id)
 
     async def moved(before: str, after: str, request_id: str) -> bool:
-        return await desk.became("matrix", Moved(before, after), request_id)
+        return await desk.became(name, Moved(before, after), request_id)
 
     try:
         return MatrixTransport(
-            config.matrix,
+            account,
             desk.database.keys,
             admins=config.admins.matrix,
-            answer=desk.answer,
+            answer=answer,
             apology=apology,
             gone=gone,
             moved=moved,
@@ -162,10 +199,48 @@ def matrix(config: Config, desk: Desk) -> "MatrixTransport":
             identities=DatabaseIdentities(desk.database),
             language=config.language,
             load=desk.picture,
+            name=name,
         )
     except OSError as error:
         remedy = "mend the rights of its folder, or `store` under [matrix]"
-        raise Unusable(f"{config.matrix.store}: cannot be made ({error.strerror}): {remedy}") from error
+        raise Unusable(f"{account.store}: cannot be made ({error.strerror}): {remedy}") from error
+
+
+@asynccontextmanager
+async def _in_its_folder(
+    config: Config, desk: Desk, account: MatrixConfig, name: str
+) -> AsyncIterator["MatrixTransport"]:
+    """The account while this node holds its lock: its folder is taken, and it listens.
+
+    Raises NotTheFolder where it must not begin here, AccountRefusedError where the homeserver refuses it.
+    """
+    rooms = matrix(config, desk, account, name)
+    try:
+        async with its_folder(desk.database, account, name):
+            await rooms.start()
+            yield rooms
+    finally:
+        await rooms.stop()
+
+
+@asynccontextmanager
+async def its_folder(database: Database, account: MatrixConfig, name: str) -> AsyncIterator[None]:
+    """Holds the folder of the account's keys, where there may be other nodes. Raises NotTheFolder."""
+    if not database.is_shared:
+        yield
+        return
+
+    def known() -> str:
+        with database.read() as work:
+            return work.senders.get(name).mark
+
+    def tell(mark: str) -> None:
+        with database.write() as work:
+            work.senders.tell(name, mark=mark)
+
+    with taken(account.store, name, await asyncio.to_thread(known)) as mark:
+        await asyncio.to_thread(tell, mark)
+        yield
 
 
 def telegram_pace(config: TelegramConfig) -> Pace:
@@ -184,28 +259,69 @@ def apology(language: str) -> Message:
     return Message((Paragraph((Span(text),)),))
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One account: the name of its sender, how fast it may write, and what is to be entered to use it.
+
+    That is done by the holder of its lock.
+    """
+
+    name: str
+    pace: Pace
+    opened: Callable[[], AbstractAsyncContextManager[Transport]]
+    hook: Webhook | None = None
+    """Where Telegram brings its updates to our own server."""
+
+
+def always(transport: Transport, pace: Pace, hook: Webhook | None = None) -> Speaker:
+    """An account that needs nothing to be entered."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Transport]:
+        yield transport
+
+    return Speaker(transport.name, pace, opened, hook)
+
+
 async def voices(
     config: Config, desk: Desk, stack: AsyncExitStack, roles: frozenset[str] = ALL
-) -> list[tuple[Transport, Pace]]:
-    """Every transport of the configuration, and how fast it may speak.
+) -> list[Speaker]:
+    """Every account of the configuration.
 
-    Those listen until the stack ends whose role this node has.
+    Those listen until the stack ends whose role this node has. An account on Matrix listens where it sends:
+    among several nodes at the one that holds its lock.
     """
     console = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
-    senders: list[tuple[Transport, Pace]] = [(console, AT_ONCE)]
+    speakers = [always(console, AT_ONCE)]
     if config.telegram:
-        pace = telegram_pace(config.telegram)
-        chat = telegram(config.telegram, desk, config.web.public_url if config.web else "", pace)
-        if "answer" in roles:
-            await chat.start()
-        stack.push_async_callback(chat.stop)
-        senders.append((chat, pace))
+        speakers += await _bots(config, config.telegram, desk, stack, roles)
     if config.matrix and "send" in roles:
-        rooms = matrix(config, desk)
-        await rooms.start()
-        stack.push_async_callback(rooms.stop)
-        senders.append((rooms, matrix_pace()))
-    return senders
+        for account in (config.matrix, *config.matrix.more):
+            name = matrix_sender(account, first=account is config.matrix)
+            if desk.database.is_shared:
+                opened = partial(_in_its_folder, config, desk, account, name)
+                speakers.append(Speaker(name, matrix_pace(), opened))
+                continue
+            rooms = matrix(config, desk, account, name)
+            await rooms.start()
+            stack.push_async_callback(rooms.stop)
+            speakers.append(always(rooms, matrix_pace()))
+    return speakers
+
+
+async def _bots(
+    config: Config, first: TelegramConfig, desk: Desk, stack: AsyncExitStack, roles: frozenset[str]
+) -> list[Speaker]:
+    found, chats, public_url = [], [], config.web.public_url if config.web else ""
+    for account in (first, *first.more):
+        pace = telegram_pace(account)
+        chat = telegram(account, desk, public_url, pace, telegram_sender(account, first=account is first))
+        stack.push_async_callback(chat.stop)
+        chats.append(chat)
+        found.append(always(chat, pace, chat.webhook))
+    if "answer" in roles:
+        await asyncio.gather(*(chat.start() for chat in chats))
+    return found
 
 
 @asynccontextmanager
@@ -254,21 +370,22 @@ async def _uninterrupted(enter: Callable[[], Hold], leave: Callable[[None, None,
 @asynccontextmanager
 async def delivering(
     database: Database,
-    transport: Transport,
-    pace: Pace,
+    speaker: Speaker,
     beat: Callable[[], None] = lambda: None,
     zone: tzinfo = UTC,
     told: Admins = ONLY_TERMINAL,
 ) -> AsyncIterator[Deliverer]:
-    """The one deliverer of a transport: waits until no other process sends there, then recovers.
+    """The one deliverer of an account: waits until no other process sends there, then recovers.
 
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
     who hear of what goes wrong.
     """
-    async with the_only_one(database, transport.name, _SENDS_HERE, beat) as hold:
+    async with the_only_one(database, speaker.name, _SENDS_HERE, beat) as hold, speaker.opened() as transport:
         voice = Announcer(transport, zone)
-        deliverer = Deliverer(database, voice, pace, now_utc, beat, told, alone=hold.is_held)
+        deliverer = Deliverer(
+            *(database, voice, speaker.pace, now_utc, beat, told), alone=hold.is_held, at=place()
+        )
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:
-            log.warning("deliver.recovered", transport=transport.name, interrupted=recovered)
+            log.warning("deliver.recovered", transport=speaker.name, interrupted=recovered)
         yield deliverer

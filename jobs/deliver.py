@@ -1,6 +1,7 @@
 """Sends what is queued in a stream, most pressing first: nobody who is slow holds up anybody else."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ _LOOK = 0.25
 """Seconds until we look again for what was queued meanwhile, while something else is waited for."""
 _GATHER = 0.1
 """Seconds that an answer waits, at most, to be written down together with the next attempts."""
+_FRESH = 5.0
+"""Seconds after a turn began within which its attempts leave without another look at the lock."""
 _BREATH = 0.01
 """Seconds between two turns while messages are under way: what comes back meanwhile shares a transaction."""
 
@@ -96,6 +99,8 @@ class Deliverer:
     most: int = MOST_AT_ONCE
     alone: Callable[[], bool] = lambda: True
     """Whether the sender lock is held still."""
+    at: str = ""
+    """This program, as an operator would look for it."""
     _paused_until: datetime | None = None
     _is_probing: bool = False
     """Whether the account could not send at the last attempt: then one message is tried, not many."""
@@ -128,6 +133,7 @@ class Deliverer:
             self.admins,
             self.voice.changes,
             self.alone,
+            self.at,
         )
 
     def recover(self) -> int:
@@ -154,7 +160,7 @@ class Deliverer:
             while True:
                 if self._finished or not self._under_way:
                     self.beat()  # while all that is under way hangs, there is no step forward
-                room = self._room()
+                room, began = self._room(), time.monotonic()
                 turn = await self._turn(room)
                 if not turn.is_alone:
                     raise NotAlone
@@ -163,7 +169,7 @@ class Deliverer:
                     continue
                 attempted += len(turn.errands)
                 for errand in turn.errands:
-                    self._set_out(errand)
+                    self._set_out(errand, began)
                 for chat, recipient in turn.skipped:
                     if chat in self._limited:
                         self._held[recipient] = self._limited[chat]
@@ -205,10 +211,10 @@ class Deliverer:
         resting = set(room.without) - set(self._held)
         return bool(resting) and await asyncio.to_thread(self._ledger.is_due, resting)
 
-    def _set_out(self, errand: Errand) -> None:
+    def _set_out(self, errand: Errand, began: float) -> None:
         self._with_pictures = _shows(errand)
         self._known.setdefault(errand.place.chat, set()).add(errand.recipient.id)
-        task = asyncio.create_task(self._send(errand))
+        task = asyncio.create_task(self._send(errand, began))
         self._under_way[task] = errand
         task.add_done_callback(self._is_back)
 
@@ -216,7 +222,12 @@ class Deliverer:
         del self._under_way[task]
         self._news.set()
 
-    async def _send(self, errand: Errand) -> None:
+    async def _send(self, errand: Errand, began: float) -> None:
+        if time.monotonic() - began > _FRESH and not await asyncio.to_thread(self.alone):
+            # We were stopped in between: another one sends by now, and has settled what we were about to.
+            log.warning("deliver.held_back", transport=self.voice.name, delivery=errand.number)
+            await asyncio.to_thread(self._ledger.never_left, errand)
+            return
         now = self.now()
         slots = [self.pace.leaves(errand.place) for _ in range(1 + _shows(errand))]
         try:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -52,6 +52,10 @@ class Ledger:
     admins: Admins = NOBODY
     changes: bool = True
     alone: Callable[[], bool] = lambda: True
+    at: str = ""
+    """This program, as an operator would look for it."""
+    _term: int = 0
+    """Ours, once it has begun; another one's begins when our lock was lost."""
     _swept: datetime | None = None
     _late: int = 0
     """Found expired in the last sweeps, and not told yet."""
@@ -72,6 +76,7 @@ class Ledger:
         Returns how many there were, and until when the account was told to wait. See `jobs.uncertain`.
         """
         with self.database.write() as work:
+            self._term = work.senders.take(self.transport, self.at)
             self._away.begin(work)
             found = work.deliveries.interrupted(self.transport)
             for delivery, immediate in found:
@@ -110,6 +115,7 @@ class Ledger:
         """
         is_alone = self.alone()
         with self.database.write() as work:
+            is_alone = self._is_our_term(work) and is_alone
             self._settle(work, finished)
             self._report(work, finished)
             self._away.note(work, finished, self.admins)
@@ -161,9 +167,20 @@ class Ledger:
             return work.deliveries.is_due(*asked) or work.told.is_due(*asked)
 
     def put_back(self, errands: Sequence[Errand]) -> None:
-        """These were not sent after all."""
+        """These were not sent after all; where another one's term has begun, it has settled them already."""
         with self.database.write() as work:
-            work.deliveries.put_back([one.id for errand in errands for one in errand.deliveries])
+            if self._is_our_term(work):
+                work.deliveries.put_back([one.id for errand in errands for one in errand.deliveries])
+
+    def never_left(self, errand: Errand) -> None:
+        """It did not leave, and another one has taken over since."""
+        with self.database.write() as work:
+            for one in errand.deliveries:
+                work.deliveries.never_left(one)
+
+    def _is_our_term(self, work: Work) -> bool:
+        """Whether nobody took over since, and nobody does before the transaction ends."""
+        return not self._term or work.senders.holds(self.transport, self._term)
 
     @property
     def _pause(self) -> str:
@@ -208,6 +225,7 @@ class Ledger:
     def _settle(self, work: Work, finished: Sequence[Finished]) -> None:
         if changed := {one.errand.recipient.id for one in finished if _is_about_them(one)}:
             work.recipients.locked(changed)
+            finished = self._of_ours(work, finished, changed)
         work.deliveries.sent(
             {
                 delivery.id: one.outcome.reference
@@ -234,6 +252,18 @@ class Ledger:
             if isinstance(outcome, RetryLater) and outcome.seconds:
                 self._rest(work, recipient.id, outcome, one.at + timedelta(seconds=outcome.seconds))
         self._spare(work, finished)
+
+    def _of_ours(
+        self, work: Work, finished: Sequence[Finished], changed: Collection[int]
+    ) -> Sequence[Finished]:
+        """Who wrote to another account meanwhile is not lost because this one cannot reach them."""
+        left = {key for key, one in work.recipients.many(changed).items() if one.sender != self.transport}
+        return [
+            replace(one, outcome=RetryLater(0.0, "they wrote to another account of ours"))
+            if one.errand.recipient.id in left and isinstance(one.outcome, Gone | Migrated)
+            else one
+            for one in finished
+        ]
 
     def _rest(self, work: Work, recipient_id: int, told: RetryLater, until: datetime) -> None:
         """Also for a program that is started anew."""

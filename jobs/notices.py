@@ -115,4 +115,4 @@ def _told(
         for transport, address in dict.fromkeys((*at_desk(work, admins), *named))
         if (transport, address) != but
     )
-    return [(one.id, one.transport, due) for one in found]
+    return [(one.id, one.sender, due) for one in found]

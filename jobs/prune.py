@@ -1,5 +1,6 @@
 """Takes out what may not be kept for ever: who could not be reached, or wanted nothing, for a long time."""
 
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -23,6 +24,14 @@ DISCREET = timedelta(days=365)
 """How long at least, where few words are wanted: once forgotten, they would be told in full."""
 
 
+TOLD = timedelta(days=400)
+"""How long it is known who was told what, after its case has rested: until then they hear of its end."""
+_AT_ONCE = 5_000
+"""Rows of the notification log that a transaction takes out: so long others wait at most for one of them."""
+_WITHIN = 60.0
+"""Seconds that one run spends on the log; the next one goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pruner:
     """Forgets as /forget does: every row about them."""
@@ -31,6 +40,7 @@ class Pruner:
     idle: timedelta = IDLE
     admins: Admins = Admins()  # noqa: RUF009 - it is frozen
     """Whom the configuration names: they are remembered."""
+    told: timedelta = TOLD
 
     def prune(self, now: datetime) -> int:
         """Forgets who is past the time of grace, or idle; returns how many. Each by itself: nobody waits.
@@ -52,7 +62,23 @@ class Pruner:
             work.nodes.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))
+        self._prune_log(now)
         return len(past)
+
+    def _prune_log(self, now: datetime) -> None:
+        """In small transactions, and not for longer than a minute, however much has gathered."""
+        end, count = time.monotonic() + _WITHIN, 0
+        with self.database.read() as work:
+            past = work.deliveries.past(now - self.told)
+        for alert in past:
+            while time.monotonic() < end:
+                with self.database.write() as work:
+                    dropped = work.deliveries.drop_ended(alert, _AT_ONCE)
+                count += dropped
+                if dropped < _AT_ONCE:
+                    break
+        if count:
+            log.info("deliveries.pruned", deliveries=count)
 
     def _forget(self, recipient: int, now: datetime) -> None:
         with self.database.write() as work:

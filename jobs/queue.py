@@ -44,6 +44,8 @@ _AGAIN = 1.0
 _TRIES = 5
 """How often a batch is tried that fails as a whole."""
 _END_WITHIN = 3.0
+_LEAVE_WITHIN = 10.0
+"""Seconds that a node which is told to end has for taking leave of a database that may not answer."""
 _CONNECTIONS = 4
 _SELDOM = "0 0 29 2 *"
 """Procrastinate looks at its heartbeat only beside a schedule: who has none gets this one."""
@@ -85,24 +87,39 @@ class Queue:
     _doing: Doing = field(default_factory=Doing)
 
     async def run(self) -> None:
-        """Until it is cancelled. While the database is away it is tried again."""
+        """Until it is cancelled. While the database is away it is tried again.
+
+        What is at work is a task of its own: told to end while it is failing, a group of tasks tells of the
+        failure alone (CPython, gh-116720), and the node would begin anew for ever.
+        """
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # `guarded` logs what fails
         moves = Moves(self.database, self.roles, self._doing)
         while True:
+            working = asyncio.create_task(self._at_work(moves))
             try:
-                await self._at_work(moves)
-            except Exception as error:
-                if _is_away(error):
-                    self.beat()  # it is told by another loop
-                    log.warning("queue.database_away", again_in=_AGAIN)
-                else:
-                    log.exception("queue.failed", again_in=_AGAIN)
+                await asyncio.wait({working})
+            except asyncio.CancelledError:
+                await _ended(working)
+                raise
+            error = working.exception()
+            if error is not None and _is_away(error):
+                self.beat()  # it is told by another loop
+                log.warning("queue.database_away", again_in=_AGAIN)
+            else:
+                log.error("queue.failed", again_in=_AGAIN, exc_info=error)
             await asyncio.sleep(_AGAIN)
 
     async def _at_work(self, moves: Moves) -> None:
         lock = among_others(self.database.engine, "nodes", begin_anew)
-        hold = await asyncio.to_thread(lock.__enter__)
+        entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+        try:
+            hold = await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await asyncio.wait({entering})
+            if not entering.exception():
+                await asyncio.to_thread(lock.__exit__, None, None, None)
+            raise
         try:
             rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
             keeping, others = self._app(["keep"]), self._app(rest)
@@ -208,6 +225,16 @@ class Queue:
 
 async def _idle(timestamp: int) -> None:
     """Does nothing: see `_SELDOM`."""
+
+
+async def _ended(working: asyncio.Task[None]) -> None:
+    """Ends it; what it says to that is of no use any more."""
+    working.cancel()
+    await asyncio.wait({working}, timeout=_LEAVE_WITHIN)
+    if not working.done():
+        log.warning("queue.left_behind", waited=_LEAVE_WITHIN, because="the database does not answer")
+    elif not working.cancelled() and (error := working.exception()):
+        log.warning("queue.left_without_leave", error=type(error).__name__)
 
 
 def cron(every: float) -> str:

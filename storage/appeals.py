@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from storage.queueing import queue_for
 from storage.reach import meant
 from storage.records import Picture, Wording
-from storage.tables import alerts, appeals, approvals, deliveries, pictures, recipients, sendings
+from storage.tables import SENDER, alerts, appeals, approvals, deliveries, pictures, recipients, sendings
 from storage.vault import Sealer
 from storage.words import AppealState, DeliveryState, RecipientState, Status, Urgency
 
@@ -230,7 +230,7 @@ class Appeals:
         Who cannot be reached is told when they are there again. Returns for how many that can be reached.
         """
         told = (
-            sa.select(deliveries.c.recipient_id, deliveries.c.transport)
+            sa.select(deliveries.c.recipient_id, SENDER)
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
             .where(
                 deliveries.c.alert_id.in_(of),

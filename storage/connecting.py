@@ -30,7 +30,13 @@ def connecting(url: str) -> Engine:
         raise Unusable("the address of the database cannot be read") from None
     if parsed.get_backend_name() == "postgresql":
         # So that whoever looks at the server sees which program a session belongs to.
-        called = {"application_name": f"vigil-{place()}", **_SILENCE} | dict(parsed.query)
+        called: dict[str, Any] = {
+            "application_name": f"vigil-{place()}",
+            **_SILENCE,
+            **_UNANSWERED,
+            **_CONNECTS,
+        }
+        called |= parsed.query
         parsed = parsed.set(drivername="postgresql+psycopg", query=called)
         engine = sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         sa.event.listen(engine, "connect", _notice_silence)
@@ -45,15 +51,21 @@ def connecting(url: str) -> Engine:
     return engine
 
 
-_SILENCE = {"keepalives_idle": "5", "keepalives_interval": "3", "keepalives_count": "3"}
+_SILENCE = {"keepalives_idle": "3", "keepalives_interval": "2", "keepalives_count": "3"}
 """How soon a connection that is silent is asked whether it lives, and how often, in seconds (libpq)."""
+_UNANSWERED = {"tcp_user_timeout": "9000"}
+"""Milliseconds for which what was sent may stay unacknowledged: while it is, nobody is asked (tcp(7))."""
+_CONNECTS = {"connect_timeout": "10"}
+"""Seconds; else one attempt may take minutes."""
 
 
 def _notice_silence(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DB-API connection
-    """The server asks us, too: locks of a machine that is gone are free after a quarter of a minute."""
+    """The server asks us, too: locks of a machine that is gone are free after some ten seconds."""
     with connection.cursor() as cursor:
         for name, seconds in _SILENCE.items():
             cursor.execute(f"SET tcp_{name} = {seconds}")
+        for name, milliseconds in _UNANSWERED.items():
+            cursor.execute(f"SET {name} = {milliseconds}")
     connection.commit()
 
 

@@ -1,22 +1,25 @@
 """The unit of work: one transaction, with one repository for each noun."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import backup, locks, marks
+from storage import backup, clock, locks, marks
 from storage.additions import Additions
 from storage.alerts import Alerts
 from storage.appeals import Appeals
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
+from storage.columns import Moment
 from storage.connecting import StorageError as StorageError  # noqa: PLC0414 - likewise
 from storage.connecting import Unusable as Unusable  # noqa: PLC0414 - likewise
 from storage.connecting import connecting
@@ -37,7 +40,7 @@ from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one tak
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
-from storage.migrate import current_revision, newest_revision, revisions, upgrade
+from storage.migrate import current_revision, is_locked, newest_revision, revisions, serves, upgrade
 from storage.moments import Moments
 from storage.nodes import Nodes
 from storage.notices import Notices
@@ -50,6 +53,7 @@ from storage.rekey import rekey
 from storage.reminders import Reminders
 from storage.requests import Requests
 from storage.routes import Routes
+from storage.senders import Senders
 from storage.sendings import Sendings
 from storage.sources import Sources
 from storage.staff import Staff
@@ -88,6 +92,7 @@ class Work:
     notices: Notices
     moments: Moments
     nodes: Nodes
+    senders: Senders
     held: Held
     redactions: Redactions
     courses: Courses
@@ -117,6 +122,14 @@ class Work:
         return count_caught_up(self.connection, since, until, too_old)
 
 
+log = structlog.get_logger()
+
+_LOCKED = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds between two attempts at a migration while others hold a table: in between they all go on."""
+_WELL_TOLD = timedelta(seconds=1)
+"""A question that takes longer does not tell well what time it is."""
+
+
 class Database:
     """Opens transactions on one database.
 
@@ -143,29 +156,46 @@ class Database:
                 f"{file}: this is a backup, which may hold what was sent since: bring it back with "
                 "`vigil restore`"
             )
-        try:
-            with self.engine.connect().execution_options(vigil_write=True) as connection:
-                # So that two processes at a first start do not both make the tables.
-                locks.until_commit(connection, "prepare")
-                found = current_revision(connection)
-                if found not in (None, *revisions()):
-                    raise Unusable(_newer(found))
-                mark = None if found is None else marks.marked(connection)
-                if mark is not None:
-                    raise Unusable("the database {}: {}".format(*mark.told()))
-                if found is None or migrate:
-                    upgrade(connection)
-                elif found != newest_revision():
-                    raise Unusable(
-                        f"the database is at version {found}, this program needs {newest_revision()}: "
-                        "make a backup, then run `vigil migrate`"
-                    )
-        except SQLAlchemyError as error:
-            raise StorageError(
-                f"the database cannot be opened: {reason(error)}{self._where(error)}"
-            ) from error
+        found = self._at_its_version(migrate=migrate)
         self._check_key()
         self._check_index(anew=found is None or migrate)
+
+    def _at_its_version(self, *, migrate: bool) -> str | None:
+        """Sees that the tables are those of this program; returns at which version they were."""
+        for pause in (*_LOCKED, None):
+            try:
+                with self.engine.connect().execution_options(vigil_write=True) as connection:
+                    return self._look_at_version(connection, migrate=migrate)
+            except SQLAlchemyError as error:
+                if is_locked(error) and pause is not None:
+                    log.info("migrate.waits_its_turn", again_in=pause)
+                    time.sleep(pause)
+                    continue
+                what = "others hold its tables: run this again when less is done" if is_locked(error) else ""
+                what = what or f"{reason(error)}{self._where(error)}"
+                raise StorageError(f"the database cannot be opened: {what}") from error
+        raise AssertionError  # the last turn raises
+
+    def _look_at_version(self, connection: Connection, *, migrate: bool) -> str | None:
+        # So that two processes at a first start do not both make the tables.
+        locks.until_commit(connection, "prepare")
+        found = current_revision(connection)
+        if found not in (None, *revisions()):
+            if migrate or serves(connection) not in revisions():
+                raise Unusable(_newer(found))
+            log.info("database.newer", version=found, but="it serves this program as well")
+            return found
+        mark = None if found is None else marks.marked(connection)
+        if mark is not None:
+            raise Unusable("the database {}: {}".format(*mark.told()))
+        if found is None or migrate:
+            upgrade(connection)
+        elif found != newest_revision():
+            raise Unusable(
+                f"the database is at version {found}, this program needs {newest_revision()}: "
+                "make a backup, then run `vigil migrate`"
+            )
+        return found
 
     @contextmanager
     def write(self) -> Iterator[Work]:
@@ -229,6 +259,14 @@ class Database:
             locks.until_commit(connection, CHECK)
             return rekey(connection, self.keys.fitting(connection), new)
 
+    def clock_ahead(self) -> timedelta | None:
+        """How far the server's clock is ahead of this machine's; None where that could not be told well."""
+        before = clock.machine()
+        with self.engine.connect() as connection:
+            there: datetime | None = connection.scalar(sa.select(sa.func.clock_timestamp(type_=Moment())))
+        took = clock.machine() - before
+        return None if there is None or took > _WELL_TOLD else there - before - took / 2
+
     @property
     def is_shared(self) -> bool:
         """Whether other machines may be at work on it, too."""
@@ -290,6 +328,7 @@ class Database:
             notices=Notices(connection, deliveries),
             moments=Moments(connection),
             nodes=Nodes(connection),
+            senders=Senders(connection),
             held=Held(connection),
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),

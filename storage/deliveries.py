@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -11,7 +12,7 @@ from storage.columns import DayOf
 from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them
-from storage.tables import alerts, deliveries, recipients, statements
+from storage.tables import SENDER, alerts, cases, deliveries, recipients, statements
 from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -118,6 +119,22 @@ class Deliveries:
             .values(begun=False, attempts=deliveries.c.attempts - 1, **_again(deliveries.c.detail))
         )
 
+    def never_left(self, one: Delivery) -> None:
+        """The attempt was counted, and is known now not to have been made; `one` is as it was before it.
+
+        Who took over meanwhile could only call it uncertain, or repeat it: it waits as before. What they have
+        begun anew stays.
+        """
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.id == one.id,
+                deliveries.c.state.in_((DeliveryState.UNCERTAIN, DeliveryState.QUEUED)),
+                deliveries.c.attempts == one.attempts + 1,
+            )
+            .values(begun=False, attempts=one.attempts, **_again(sa.literal(one.detail, sa.Text())))
+        )
+
     def sent(self, references: Mapping[int, str]) -> None:
         """These have arrived; each with the platform's own name of the message."""
         if references:
@@ -172,7 +189,7 @@ class Deliveries:
         self._connection.execute(
             sa.update(deliveries)
             .where(
-                deliveries.c.transport.in_(sa.select(recipients.c.transport).distinct()),
+                deliveries.c.transport.in_(sa.select(SENDER).distinct()),
                 deliveries.c.state.in_(ENDED),
                 deliveries.c.lane.between(0, DIGESTS),
                 deliveries.c.not_before > now - _LATELY,
@@ -196,6 +213,23 @@ class Deliveries:
         )
         rows = self._connection.execute(question).mappings()
         return tuple((_delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
+
+    def past(self, before: datetime) -> tuple[int, ...]:
+        """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.
+
+        Those of which anything is kept in this log that came to its end.
+        """
+        rests = sa.or_(alerts.c.case_id.is_(None), cases.c.updated < before)
+        ended = sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.state.in_(ENDED))
+        question = sa.select(alerts.c.id).outerjoin(cases, cases.c.id == alerts.c.case_id)
+        found = question.where(alerts.c.sent < before, rests, ended).order_by(alerts.c.sent)
+        return tuple(self._connection.scalars(found))
+
+    def drop_ended(self, alert_id: int, most: int) -> int:
+        """Takes out up to so many deliveries of an alert that came to their end; returns how many."""
+        ended = (deliveries.c.alert_id == alert_id, deliveries.c.state.in_(ENDED))
+        some = sa.select(deliveries.c.id).where(*ended).limit(most)
+        return self._connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(some))).rowcount
 
     def perhaps_sent(self, now: datetime) -> tuple[tuple[Delivery, bool], ...]:
         """In a backup that was brought back: what waited when it was taken and was due by now.
@@ -350,8 +384,11 @@ class Deliveries:
         return len(rows)
 
 
-def _again(detail: sa.ColumnElement[str]) -> dict[str, sa.ColumnElement[str]]:
-    """State and detail of what waits again: not what was called off, nor for whom nobody can reach."""
+def _again(detail: sa.ColumnElement[str]) -> dict[str, Any]:
+    """State and detail of what waits again: not what was called off, nor for whom nobody can reach.
+
+    It goes by the account that writes to them now.
+    """
     lost = sa.exists().where(
         recipients.c.id == deliveries.c.recipient_id, recipients.c.state == RecipientState.SUSPENDED
     )
@@ -362,6 +399,7 @@ def _again(detail: sa.ColumnElement[str]) -> dict[str, sa.ColumnElement[str]]:
             else_=DeliveryState.QUEUED,
         ),
         "detail": sa.case((deliveries.c.over, _CALLED_OFF), (lost, kept_from_them(detail)), else_=detail),
+        "transport": sa.select(SENDER).where(recipients.c.id == deliveries.c.recipient_id).scalar_subquery(),
     }
 
 

@@ -14,7 +14,7 @@ from storage.deliveries import LIVE
 from storage.due import DIGESTS
 from storage.facets import ANYWHERE
 from storage.reach import meant
-from storage.tables import alerts, deliveries, recipients, route_countries, routes
+from storage.tables import SENDER, alerts, deliveries, recipients, route_countries, routes
 from storage.words import Digest, Kind, RecipientState, Status, Urgency
 
 
@@ -107,7 +107,7 @@ def ranked_routes(shape: Shape) -> sa.Subquery:
     """
     found = fitting_routes(shape)
     chosen = (
-        sa.select(found.c.recipient_id, recipients.c.transport, found.c.rank)
+        sa.select(found.c.recipient_id, SENDER.label("transport"), found.c.rank)
         .join(recipients, recipients.c.id == found.c.recipient_id)
         .where(*reachable(shape, found.c.recipient_id))
     )

@@ -79,6 +79,7 @@ class Handovers:
             .where(recipients.c.id == recipient_id)
             .values(
                 transport=transport,
+                sender=None,  # of several accounts the one that was asked takes them next (`turn_to`)
                 address_trace=trace,
                 address_sealed=self.vault.seal(address, ADDRESS),
                 state=RecipientState.ACTIVE,

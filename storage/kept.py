@@ -17,7 +17,7 @@ from storage.fitting import Aim, given, kept_for, shape_of
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, IS_KEPT_AND_HELD, meant
 from storage.records import Alert
-from storage.tables import alerts, deliveries, recipients, stances
+from storage.tables import SENDER, alerts, deliveries, recipients, stances
 from storage.words import MsgType, RecipientState, Stance
 
 _ANYONE = sa.select(recipients.c.id).where(recipients.c.lost.is_not(None)).limit(1)
@@ -64,7 +64,7 @@ class Kept:
         if by_case:
             whose.append(_of(alert, Stance.FOLLOW))
         found = (
-            sa.select(recipients.c.id, recipients.c.transport)
+            sa.select(recipients.c.id, SENDER)
             .where(
                 recipients.c.lost.is_not(None),
                 recipients.c.state == RecipientState.SUSPENDED,

@@ -17,7 +17,7 @@ from storage.additions import Additions
 from storage.deliveries import Deliveries
 from storage.due import DIGESTS
 from storage.fitting import Aim, Rank, Shape, fitting_routes, given, ranked_routes, reachable, shape_of
-from storage.tables import deliveries, recipients
+from storage.tables import SENDER, deliveries, recipients
 from storage.words import DeliveryState
 
 _FEW = 200
@@ -167,7 +167,7 @@ class Matching:
             return sa.literal(value(turn), kind)
 
         chosen = (
-            sa.select(*_row(alert_id, (recipients.c.id, recipients.c.transport), alike, held))
+            sa.select(*_row(alert_id, (recipients.c.id, SENDER), alike, held))
             .where(recipients.c.id.in_(whose), *reachable(shape, recipients.c.id))
             .order_by(recipients.c.id)
         )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import deliveries
+from storage.tables import SENDER, deliveries, recipients
 from storage.words import DeliveryState
 
 _LEFT_US = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -12,6 +12,8 @@ _WAITS = (DeliveryState.QUEUED, DeliveryState.HELD)
 
 def merge_deliveries(connection: Connection, old: int, new: int) -> None:
     """The log of the one recipient becomes that of the other; of each matter one row, which went furthest."""
+    its = sa.select(SENDER).where(recipients.c.id == new).scalar_subquery()
+    by = deliveries.c.transport
     for matter in ("alert_id", "notice_id"):
         theirs, ours = deliveries.alias(), deliveries.alias()
         behind = (
@@ -27,7 +29,7 @@ def merge_deliveries(connection: Connection, old: int, new: int) -> None:
         connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == old, of.is_not(None), of.not_in(known))
-            .values(recipient_id=new)
+            .values(recipient_id=new, transport=sa.case((deliveries.c.state.in_(_WAITS), its), else_=by))
         )
 
 

@@ -1,5 +1,6 @@
 """Brings the tables of a database to the version this program needs (Alembic)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,14 +11,44 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+SERVES = "0030"
+"""The oldest version whose program can work on the tables of ours, while nodes are exchanged one by one.
+
+What a version does not need any more is taken away in a later one, which moves this on: expand, and contract.
+`tests/storage/test_upgrades.py` holds every step after it against that rule.
+"""
+_WITHIN = "3s"
+"""So long a step waits for a lock: behind it everybody waits who comes later."""
+_SAYS = re.compile(r"serves (\w+)")
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Every migration up to `revision`, in one transaction."""
+    """Every migration up to `revision`, in one transaction. Raises `is_locked` where others hold a table."""
+    is_shared = connection.dialect.name == "postgresql"
+    if is_shared:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WITHIN}'")
     with _configured() as config:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+    if is_shared and revision == "head":
+        connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS 'serves {SERVES}'")
     connection.commit()
+
+
+def serves(connection: Connection) -> str:
+    """The oldest version whose program can work on these tables, as a newer one said; "" where none did."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    question = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
+    said = _SAYS.fullmatch(str(connection.exec_driver_sql(question).scalar() or ""))
+    return said[1] if said else ""
+
+
+def is_locked(error: SQLAlchemyError) -> bool:
+    """Whether a lock was not had in time (PostgreSQL, 55P03)."""
+    return getattr(getattr(error, "orig", None), "sqlstate", "") == "55P03"
 
 
 def downgrade(connection: Connection, revision: str) -> None:

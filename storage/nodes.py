@@ -32,6 +32,16 @@ class Seen:
     ago: timedelta
 
 
+_END_HUNG = sa.text(
+    "WITH hung AS (SELECT place FROM nodes GROUP BY place "
+    "HAVING max(seen) < now() - make_interval(secs => :seconds)) "
+    "SELECT place, count(pg_terminate_backend(pid)) FROM hung JOIN pg_stat_activity "
+    "ON application_name = 'vigil-' || place WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "GROUP BY place"
+)
+"""By what they call themselves. Programs that are no nodes say nothing of themselves, and may hold a lock."""
+
+
 class Nodes:
     """What they say of themselves. On PostgreSQL by its clock: those of several machines differ."""
 
@@ -63,6 +73,17 @@ class Nodes:
             )
             for row in found
         )
+
+    def end_hung(self, seconds: float) -> tuple[str, ...]:
+        """Ends every session of the nodes that have not come round for so long; returns their places.
+
+        Their processes are there, and what their sessions hold would be held for ever: locks of accounts,
+        rows of a transaction in whose midst they were stopped. They go on with new sessions.
+        """
+        if self._is_sqlite():
+            return ()
+        rows = self._connection.execute(_END_HUNG, {"seconds": seconds})
+        return tuple(row.place for row in rows)
 
     def prune(self, now: datetime) -> None:
         """Forgets those that were killed long ago."""

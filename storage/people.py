@@ -39,6 +39,8 @@ class Recipient:
     """Whether reactions to what is sent there are counted, as "seen"."""
     narrowed: date | None = None
     """The day on which they last took a wish back, or muted a case: no time, which would tell more."""
+    sender: str = ""
+    """The account that writes to them, by the name of its sender (`storage.senders`)."""
 
 
 @dataclass(frozen=True, slots=True)

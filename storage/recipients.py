@@ -13,7 +13,7 @@ from storage.merging import merge_deliveries
 from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
-from storage.tables import alerts, deliveries, handovers, recipients, routes, staff, stances
+from storage.tables import SENDER, alerts, deliveries, handovers, recipients, routes, staff, stances
 from storage.vault import Sealer
 from storage.words import DeliveryState, MsgType, RecipientState
 
@@ -71,7 +71,8 @@ class Recipients:
                 "since": now.date(),  # to the day: a time would tell when somebody was online
             }
             result = self.connection.execute(sa.insert(recipients).values(**row).returning(recipients.c.id))
-            return Recipient(transport, address, language, RecipientState.ACTIVE, int(result.scalar_one()))
+            number = int(result.scalar_one())
+            return Recipient(transport, address, language, RecipientState.ACTIVE, number, sender=transport)
         if found.state is not RecipientState.ACTIVE:
             self._returns(found.id, now)
         return replace(found, state=RecipientState.ACTIVE)
@@ -118,9 +119,9 @@ class Recipients:
         longer = sa.case((recipients.c.rests > until, recipients.c.rests), else_=until)
         self._update(recipient_id, rests=longer)
 
-    def resting(self, transport: str, now: datetime) -> dict[int, datetime]:
+    def resting(self, sender: str, now: datetime) -> dict[int, datetime]:
         """The ids of those who are to be left alone, and until when."""
-        of = (recipients.c.transport == transport, recipients.c.rests > now)
+        of = (SENDER.in_([sender]), recipients.c.rests > now)
         rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.rests).where(*of))
         return {int(key): until for key, until in rows}
 
@@ -130,9 +131,9 @@ class Recipients:
         known = [*(before or ()), at.timestamp()]
         self._update(recipient_id, lately=[one for one in known if one > at.timestamp() - _MINUTE])
 
-    def written_to(self, transport: str, now: datetime) -> dict[int, tuple[float, ...]]:
+    def written_to(self, sender: str, now: datetime) -> dict[int, tuple[float, ...]]:
         """The crowds that were written to within the last minute, by id: how many seconds ago each time."""
-        of = (recipients.c.transport == transport, recipients.c.lately.is_not(None))
+        of = (SENDER.in_([sender]), recipients.c.lately.is_not(None))
         rows = self.connection.execute(sa.select(recipients.c.id, recipients.c.lately).where(*of))
         ages = {int(key): tuple(now.timestamp() - one for one in lately or ()) for key, lately in rows}
         found = {key: tuple(one for one in some if 0 <= one < _MINUTE) for key, some in ages.items()}
@@ -226,6 +227,7 @@ class Recipients:
         repetition. What an admin was to look at first waits for that again.
         """
         self._update(recipient_id, state=RecipientState.ACTIVE, lost=None)
+        sender = sa.select(SENDER).where(recipients.c.id == recipient_id).scalar_subquery()
         ends = alerts.c.msg_type == MsgType.CANCEL
         valid = sa.select(alerts.c.id).where(
             sa.or_(alerts.c.expires.is_(None), alerts.c.expires > now), sa.or_(ends, sa.not_(called_off()))
@@ -237,7 +239,9 @@ class Recipients:
             sa.update(deliveries)
             .where(*of_theirs, cancelled, held)
             .values(
-                state=DeliveryState.HELD, detail=sa.func.substr(deliveries.c.detail, len(HELD_FROM_THEM) + 1)
+                state=DeliveryState.HELD,
+                detail=sa.func.substr(deliveries.c.detail, len(HELD_FROM_THEM) + 1),
+                transport=sender,
             )
         )
         lost = sa.or_(sa.and_(cancelled, sa.not_(held)), deliveries.c.state == DeliveryState.FAILED)
@@ -252,6 +256,7 @@ class Recipients:
                 lane=sa.case((sa.or_(an_end, repeated), deliveries.c.lane), else_=_DIGESTS),
                 not_before=now,
                 detail=sa.case((repeated, REPEATED), else_=""),
+                transport=sender,
             )
         )
 
@@ -288,6 +293,23 @@ class Recipients:
         if before is not None and before.discreet:
             self.set_discreet(other.id, discreet=True)
         self.forget(recipient_id)
+
+    def turn_to(self, recipient_id: int, sender: str) -> None:
+        """From now on this account of its transport writes there; what waits goes by it.
+
+        References are void: what another account has sent, it alone can change.
+        """
+        self.locked([recipient_id])
+        first = recipients.c.transport == sender
+        self._update(recipient_id, sender=sa.case((first, None), else_=sender))
+        of = deliveries.c.recipient_id == recipient_id
+        waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
+        self.connection.execute(sa.update(deliveries).where(of, waiting).values(transport=sender))
+        self.connection.execute(
+            sa.update(deliveries)
+            .where(of, deliveries.c.transport != sender)
+            .values(reference="", amend_by=None, amend_at=None)
+        )
 
     def forget(self, recipient_id: int) -> None:
         """Removes every row about the recipient, also what another transaction is just adding."""
@@ -331,4 +353,5 @@ def recipient_of(row: RowMapping, vault: Sealer) -> Recipient:
         drills=row["drills"],
         counts=row["counts"],
         narrowed=row["narrowed"],
+        sender=row["sender"] or row["transport"],
     )

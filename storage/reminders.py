@@ -6,7 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.tables import alerts, cases, deliveries, recipients, routes, stances, statements
+from storage.tables import SENDER, alerts, cases, deliveries, recipients, routes, stances, statements
 from storage.words import CaseState, Cause, DeliveryState, MsgType, RecipientState, Stance, Status
 
 _DIGEST_LANE = 4
@@ -83,7 +83,7 @@ class Reminders:
         of_case = sa.select(stances.c.recipient_id).where(stances.c.case_id == case_id)
         reminded = sa.select(deliveries.c.recipient_id).where(deliveries.c.alert_id == reminder)
         question = (
-            sa.select(recipients.c.id, recipients.c.transport)
+            sa.select(recipients.c.id, SENDER)
             .where(
                 recipients.c.state == RecipientState.ACTIVE,
                 recipients.c.zone == zone,

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from storage.additions import Additions
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT
-from storage.tables import alerts, cases, deliveries, recipients, stances
+from storage.tables import SENDER, alerts, cases, deliveries, recipients, stances
 from storage.words import DeliveryState, MsgType, RecipientState, Stance
 
 _MUTED = "the recipient wants no more of the case"
@@ -95,7 +95,7 @@ class Stances:
             .values(**raised)
         )
         known = sa.select(deliveries.c.recipient_id).where(deliveries.c.alert_id == alert_id)
-        chosen = followers.add_columns(recipients.c.transport).where(recipients.c.id.not_in(known))
+        chosen = followers.add_columns(SENDER).where(recipients.c.id.not_in(known))
         return queue_for(self._connection, chosen, alert_id, (lane, now), held)
 
     def hush(self, alert_id: int, case_id: int) -> int:

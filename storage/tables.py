@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    func,
     literal_column,
     or_,
     true,
@@ -104,6 +106,16 @@ nodes = Table(
     Column("roles", JSON, nullable=False),
     Column("began", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("term", BigInteger, nullable=False),
+    Column("place", String, nullable=False, server_default=""),
+    Column("link", Text, nullable=False, server_default=""),
+    Column("mark", String, nullable=False, server_default=""),
 )
 
 pauses = Table(
@@ -273,7 +285,7 @@ alerts = Table(
     Column("case_id", ForeignKey("cases.id"), index=True),
     Column("msg_type", String, nullable=False),
     Column("status", String, nullable=False),
-    Column("sent", Moment, nullable=False),
+    Column("sent", Moment, nullable=False, index=True),
     Column("expires", Moment, index=True),
     Column("references", JSON, nullable=False),
     Column("cause", String, nullable=False, server_default=""),
@@ -306,7 +318,10 @@ recipients = Table(
     Column("narrowed", Date),
     Column("counts", Boolean, nullable=False, server_default=false()),
     Column("lately", JSON(none_as_null=True)),
+    Column("sender", String),
 )
+SENDER: ColumnElement[str] = func.coalesce(recipients.c.sender, recipients.c.transport)
+"""The account that writes to a recipient: the first of its transport, which goes by its name, or another."""
 
 OWN_CLOCK = or_(
     recipients.c.zone != literal_column("''"),

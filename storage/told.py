@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
-from storage.tables import alerts, deliveries, recipients, stances, statements
+from storage.tables import SENDER, alerts, deliveries, recipients, stances, statements
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Stance, Status, Urgency
 
 _ARRIVED = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -273,7 +273,7 @@ def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tupl
     told = sa.or_(_LEFT_US, _WAITS) if waiting else _LEFT_US
     newest_end = sa.func.coalesce(sa.func.max(sa.case((end, alerts.c.id))), 0)
     return (
-        sa.select(deliveries.c.recipient_id, deliveries.c.transport)
+        sa.select(deliveries.c.recipient_id, SENDER)
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
         .join(recipients, recipients.c.id == deliveries.c.recipient_id)
         .where(
@@ -281,7 +281,7 @@ def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tupl
             alerts.c.status == status,
             sa.or_(told, sa.and_(end, sa.or_(_UNDER_WAY, IS_KEPT))),
         )
-        .group_by(deliveries.c.recipient_id, deliveries.c.transport)
+        .group_by(deliveries.c.recipient_id, SENDER)
         .having(sa.func.max(alerts.c.id) > newest_end)
     )
 

@@ -103,7 +103,7 @@ def queued(
     expires = wanted.expires or wanted.sent + timedelta(days=1)
     stored = replace(wanted, statement=statement, source=source, expires=expires)
     stored = replace(stored, id=work.alerts.add(stored))
-    waiting = [(recipient.id, recipient.transport, NOON) for recipient in recipients]
+    waiting = [(recipient.id, recipient.sender or recipient.transport, NOON) for recipient in recipients]
     work.deliveries.queue(stored.id, waiting, lane, held=held)
     return stored
 

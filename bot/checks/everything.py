@@ -11,7 +11,14 @@ import structlog
 from bot.checks.clock import check_clock, check_zone
 from bot.checks.finding import Finding, fine, wrong
 from bot.checks.outside import check_alike, check_contact, check_sources, look_at_sources
-from bot.checks.people import check_admins, check_matrix, check_review, check_telegram
+from bot.checks.people import (
+    check_admins,
+    check_further,
+    check_matrix,
+    check_orphans,
+    check_review,
+    check_telegram,
+)
 from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import Memory, check_database, check_files, check_key, read_vault, remembered
 from bot.config import Config
@@ -27,11 +34,12 @@ _Result = TypeVar("_Result")
 
 async def check_everything(config: Config, now: Callable[[], datetime]) -> list[Finding]:
     """Every finding, in the order in which they are best mended."""
-    seen, bot, account, servers = await asyncio.gather(
+    seen, bot, account, servers, more = await asyncio.gather(
         _look_at_sources(config, now),
         _ask_telegram(config, now),
         _ask_matrix(config, now),
         check_servers(config),
+        _ask_further(config, now),
         return_exceptions=True,
     )
     looked = [] if isinstance(seen, BaseException) else seen
@@ -44,6 +52,8 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
         *_guarded("sources", lambda: _judged(config, _unbroken(seen), now())),
         *_guarded("telegram", lambda: check_telegram(config, _unbroken(bot), now())),
+        *_guarded("telegram", lambda: check_further(_unbroken(more))),
+        *_guarded("accounts", lambda: check_orphans(_remembered(config, now()).orphans)),
         *_guarded("matrix", lambda: check_matrix(_unbroken(account))),
         *_guarded("review", lambda: check_review(_remembered(config, now()).waiting)),
         *_guarded("admins", lambda: check_admins(config, asked)),
@@ -91,6 +101,13 @@ async def _ask_telegram(config: Config, now: Callable[[], datetime]) -> BotSeen 
         return None
     public_url = config.web.public_url if config.web else ""
     return await check_bot(config.telegram, config.admins.telegram, now, public_url)
+
+
+async def _ask_further(config: Config, now: Callable[[], datetime]) -> dict[str, BotSeen]:
+    """The further bots, by the number of each."""
+    bots = config.telegram.more if config.telegram else ()
+    seen = await asyncio.gather(*(check_bot(bot, (), now) for bot in bots))
+    return {bot.account: one for bot, one in zip(bots, seen, strict=True)}
 
 
 async def _ask_matrix(config: Config, now: Callable[[], datetime]) -> AccountSeen | None:

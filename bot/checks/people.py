@@ -25,6 +25,26 @@ def check_telegram(config: Config, bot: BotSeen | None, now: datetime) -> list[F
     return [fine("telegram", bot.said), *found]
 
 
+def check_further(bots: Mapping[str, BotSeen]) -> list[Finding]:
+    """What Telegram said of each further bot."""
+    return [
+        wrong(f"bot {number}", bot.said, bot.remedy) if bot.remedy else fine(f"bot {number}", bot.said)
+        for number, bot in bots.items()
+    ]
+
+
+def check_orphans(orphans: Mapping[str, int]) -> list[Finding]:
+    """Whether people belong to an account that nobody speaks by any more: they hear nothing."""
+    return [
+        wrong(
+            "accounts",
+            f"{people} belong to {name}, which is not configured",
+            "put it back, or they hear nothing",
+        )
+        for name, people in orphans.items()
+    ]
+
+
 def _check_updates(seen: Updates, *, webhook: bool, now: datetime) -> list[Finding]:
     """How updates come: as the configuration says, or by whom else, and what goes wrong on the way."""
     if not webhook:

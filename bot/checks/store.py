@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from bot.accounts import missing
 from bot.checks.finding import Finding, fine, note, wrong
 from bot.config import Config
 from bot.key import coming, may_be, place, secret_of
@@ -117,6 +118,8 @@ class Memory:
     paused: Mapping[str, datetime] = field(default_factory=dict)
     waiting: int = 0
     """Alerts that wait until an admin has looked."""
+    orphans: Mapping[str, int] = field(default_factory=dict)
+    """Accounts that people belong to and the configuration does not name, with how many those are."""
 
 
 def remembered(config: Config, vault: Vault | None, now: datetime) -> Memory:
@@ -132,7 +135,8 @@ def remembered(config: Config, vault: Vault | None, now: datetime) -> Memory:
         with database.read() as work:
             held = work.subscriptions.all() if health.key_fits and vault else ()
             waiting = len(work.held.waiting())
-            return Memory(work.sources.all(), held, work.sources.paused(now), waiting)
+            paused = work.sources.paused(now)
+            return Memory(work.sources.all(), held, paused, waiting, missing(config, work))
     except StorageError:
         return Memory()
     finally:

@@ -36,6 +36,30 @@ app.command("rekey")(rotate_key)
 app.command("identity")(new_identity)
 
 
+@app.command("accounts")
+def accounts(config: ConfigFile = DEFAULT) -> None:
+    """Show the accounts that people belong to: how many, where each is found, who held it last."""
+    with opened(config) as database, database.read() as work:
+        people, known = work.senders.people(), {one.name: one for one in work.senders.all()}
+    for name in sorted({*people, *known}):
+        one = known.get(name)
+        told = [one.link, f"at {one.place}" if one.place else ""] if one else []
+        typer.echo(f"{name}: {people.get(name, 0):,} recipients {' '.join(filter(None, told))}".rstrip())
+
+
+@app.command("anew")
+def anew(
+    account: Annotated[str, typer.Argument(help='The account as the log names it: "matrix".')] = "matrix",
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Let an account on Matrix begin as a new device, in whatever folder: the one with its keys is lost."""
+    with opened(config) as database, database.write() as work:
+        if not work.senders.get(account).mark:
+            fail(f"{account}: no folder is known of it: nothing to do")
+        work.senders.tell(account, mark="")
+    typer.echo(f"{account} takes the first folder that a node has for it now")
+
+
 @app.command("case")
 def case(
     number: Annotated[int, typer.Argument(help="The number of the case.")], config: ConfigFile = DEFAULT

@@ -83,7 +83,9 @@ def restore(
             if not saved.opened_by(vault):
                 _refuse(key or place(settings))
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
-            done = bring_back(database, saved, now, senders(), replace=replace, with_missing=with_forgotten)
+            done = bring_back(
+                database, saved, now, senders(settings), replace=replace, with_missing=with_forgotten
+            )
             _tell(done, saved, settings, with_forgotten=with_forgotten)
     except NoBackup as error:
         fail(str(error), 2)

@@ -8,15 +8,11 @@ import typer
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config, ConfigError, postgresql
-from bot.installation import in_memory_vault
+from bot.installation import in_memory_vault, senders
 from bot.key import may_be, opened_with, place
-from bot.transports.console import ConsoleTransport
-from bot.transports.telegram import TelegramTransport
 from storage.database import Database, StorageError, Unusable, now_utc
 from storage.moving import Moved, Progress, move, shown, stay
 from storage.vault import WrongKey
-
-_SENDERS = (ConsoleTransport.name, TelegramTransport.name, "matrix")
 
 
 def migrate(
@@ -78,7 +74,7 @@ def _move(settings: Config, source: str, target: str) -> None:
     began = time.monotonic()
     typer.echo(f"Moving {shown(old)} to {shown(new)}. Leave the service stopped until this is done.")
     try:
-        moved = move(old, new, now_utc(), _SENDERS, _tell)
+        moved = move(old, new, now_utc(), senders(settings), _tell)
         fits = old.key_fits()
     except Unusable as error:
         fail(str(error), 2)

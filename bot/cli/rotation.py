@@ -91,7 +91,7 @@ def _refuse_among_nodes(database: Database) -> None:
 def _elsewhere(settings: Config, database: Database, new_key: Path) -> None:
     """The key is kept where we cannot write, and a running program would not learn of the next one."""
     with ExitStack() as held:
-        for transport in senders():
+        for transport in senders(settings):
             if not held.enter_context(database.sender_lock(transport)):
                 fail(f"the service sends on {transport}: stop it first, as it would not have the next key", 2)
         try:
@@ -105,11 +105,11 @@ def _elsewhere(settings: Config, database: Database, new_key: Path) -> None:
 
 
 def _exchanged(settings: Config, database: Database, new: Vault) -> int:
-    """Everything is sealed anew, the session of the Matrix account as well."""
-    store = settings.matrix.store if settings.matrix else None
-    session = Store(store, database.vault).session() if store else None
-    if store and session:
-        Store(store, new).keep_next(session)  # whoever starts in between finds the one that opens
+    """Everything is sealed anew, the session of each Matrix account as well."""
+    for account in (settings.matrix, *settings.matrix.more) if settings.matrix else ():
+        session = Store(account.store, database.vault).session()
+        if session:
+            Store(account.store, new).keep_next(session)  # whoever starts in between finds the one that opens
     return database.change_key(new)
 
 

@@ -12,18 +12,30 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.accounts import settle_accounts
 from bot.announce import Announcer
 from bot.app import serve
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.desk import Desk
-from bot.installation import admins, limits, open_database
+from bot.installation import admins, limits, matrix_sender, open_database, telegram_sender
 from bot.roles import ALL, UnknownRole, chosen
 from bot.transports.console import ConsoleTransport
+from bot.transports.matrix_folder import NotTheFolder
 from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
-from bot.voices import AT_ONCE, delivering, matrix, matrix_pace, rules, telegram, telegram_pace
+from bot.voices import (
+    AT_ONCE,
+    always,
+    delivering,
+    its_folder,
+    matrix,
+    matrix_pace,
+    rules,
+    telegram,
+    telegram_pace,
+)
 from bot.web import NotServed
 from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.launch import Launcher
@@ -138,24 +150,26 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
     try:
         await Launcher(database, desk.rules, limits(config)).due(now_utc())
         console_voice = ConsoleTransport(desk.answer, config.language, timezone=desk.zone)
-        async with delivering(
-            database, console_voice, AT_ONCE, zone=desk.zone, told=desk.admins
-        ) as deliverer:
+        settle_accounts(config, database)
+        speaker = always(console_voice, AT_ONCE)
+        async with delivering(database, speaker, zone=desk.zone, told=desk.admins) as deliverer:
             await deliverer.drain()
-        if config.telegram:
-            chat = telegram(config.telegram, desk)
-            pace = telegram_pace(config.telegram)
-            async with delivering(database, chat, pace, zone=desk.zone, told=desk.admins) as deliverer:
+        for bot in (config.telegram, *config.telegram.more) if config.telegram else ():
+            chat = telegram(bot, desk, name=telegram_sender(bot, first=bot is config.telegram))
+            speaker = always(chat, telegram_pace(bot))
+            async with delivering(database, speaker, zone=desk.zone, told=desk.admins) as deliverer:
                 await _drained(deliverer, chat.name, until_empty=until_empty)
             await chat.stop()
-        if config.matrix:
-            rooms = matrix(config, desk)
-            async with delivering(
-                database, rooms, matrix_pace(), zone=desk.zone, told=desk.admins
-            ) as deliverer:
+        for account in (config.matrix, *config.matrix.more) if config.matrix else ():
+            rooms = matrix(config, desk, account, matrix_sender(account, first=account is config.matrix))
+            speaker = always(rooms, matrix_pace())
+            async with delivering(database, speaker, zone=desk.zone, told=desk.admins) as deliverer:
                 try:
-                    await rooms.connect()
-                    await _drained(deliverer, rooms.name, until_empty=until_empty)
+                    async with its_folder(database, account, rooms.name):
+                        await rooms.connect()
+                        await _drained(deliverer, rooms.name, until_empty=until_empty)
+                except NotTheFolder as error:
+                    raise StorageError(str(error)) from error
                 finally:
                     await rooms.stop()
     finally:

@@ -55,6 +55,8 @@ class Request:
     """What it was, once it was looked at."""
     is_sure: bool = True
     """False where somebody on the way may have written it: then nobody is taken for an admin."""
+    sender: str = ""
+    """The account that it came to (`storage.senders`); "" for the first, or only one, of its transport."""
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 

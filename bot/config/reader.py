@@ -85,10 +85,10 @@ class Reader:
         self.known.add(name)
         values = self.table.get(name, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            self.fault(name, "is not a list of tables", f"begin each with [[{name}]]")
+            self.fault(name, "is not a list of tables", f"begin each with [[{self._shown}{name}]]")
             return []
         return [
-            self._inner(value, f"{name}[{number}].", f"{name}.")
+            self._inner(value, f"{self._shown}{name}[{number}].", f"{self._place}{name}.")
             for number, value in enumerate(values, start=1)
         ]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.config.reader import Reader, flaw_of_postgresql, is_base, is_web
+from bot.config.accounts import is_proxy, read_matrix, read_telegram
+from bot.config.reader import Reader, flaw_of_postgresql, is_web
 from bot.config.servers import check_servers, read_metrics, read_web
 from bot.config.settings import (
     AdminsConfig,
@@ -22,9 +22,7 @@ from bot.config.settings import (
     ConfigError,
     FetchConfig,
     LogConfig,
-    MatrixConfig,
     ReviewConfig,
-    TelegramConfig,
 )
 from jobs.steps.selectors import selector
 from storage.records import Source
@@ -36,7 +34,14 @@ LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "text", "logfmt", "json")
 _LEAST_IDLE = 10 * 86_400
 """Seconds: as long as an alert may be taken back, whoever was told it has to hear so."""
-_EVERY_TABLE: Mapping[str, Any] = {"telegram": {}, "matrix": {}, "web": {}, "metrics": {}, "sources": [{}]}
+_LEAST_TOLD = 30 * 86_400
+"""Seconds: the end of a case mostly comes within weeks, and those who were told of it have to hear so."""
+_EVERY_TABLE: Mapping[str, Any] = {
+    **{name: {"more": [{}]} for name in ("telegram", "matrix")},
+    "web": {},
+    "metrics": {},
+    "sources": [{}],
+}
 """A configuration with every table that may be left out."""
 
 
@@ -101,11 +106,12 @@ def _read(reader: Reader) -> Config:
         ),
         language=vigil.one_of("language", ("en", "ko"), "en"),
         forget_idle=vigil.duration("forget_idle", 90 * 86_400, least=_LEAST_IDLE),
+        forget_told=vigil.duration("forget_told", 400 * 86_400, least=_LEAST_TOLD),
         fetch=_read_fetch(reader.section("fetch")),
         alerts=_read_alerts(reader.section("alerts")),
         review=_read_review(reader.section("review")),
-        telegram=_read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
-        matrix=_read_matrix(reader.section("matrix"), base) if reader.has("matrix") else None,
+        telegram=read_telegram(reader.section("telegram")) if reader.has("telegram") else None,
+        matrix=read_matrix(reader.section("matrix"), base) if reader.has("matrix") else None,
         admins=_read_admins(reader.section("admins")),
         log=_read_log(reader.section("log")),
         web=read_web(reader.section("web")) if reader.has("web") else None,
@@ -162,7 +168,7 @@ def _database(vigil: Reader, base: Path) -> str:
 
 def _read_fetch(fetch: Reader) -> FetchConfig:
     proxy = fetch.address("proxy")
-    fetch.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
+    fetch.checked("proxy", proxy, is_proxy, 'use "http://host:port" or "socks5://host:port"')
     contact = fetch.text("contact")
     fetch.checked("contact", contact, _is_contact, "give an e-mail or web address, in plain Latin letters")
     made = FetchConfig(
@@ -213,31 +219,6 @@ def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> froze
     return frozenset(known[str(one)] for one in named)
 
 
-def _read_telegram(telegram: Reader) -> TelegramConfig:
-    url = telegram.address("api_url", "https://api.telegram.org/bot").rstrip("/")
-    telegram.checked(
-        "api_url", url, lambda text: is_web(text) and text.endswith("/bot"), "it must end in /bot"
-    )
-    token = telegram.secret("token", required=True)
-    telegram.checked(
-        "token",
-        token,
-        lambda text: re.fullmatch(r"\d{3,20}:[\w-]{20,64}", text) is not None,
-        "copy it from @BotFather as it stands: a number, a colon, and about 35 letters and signs",
-    )
-    proxy = telegram.address("proxy")
-    telegram.checked("proxy", proxy, _is_proxy, 'use "http://host:port" or "socks5://host:port"')
-    made = TelegramConfig(
-        token,
-        url,
-        telegram.number("messages_per_second", 30.0, least=0.1),
-        proxy,
-        webhook=telegram.one_of("mode", ("polling", "webhook"), "polling") == "webhook",
-    )
-    telegram.unknown()
-    return made
-
-
 def _read_log(log: Reader) -> LogConfig:
     made = LogConfig(level=log.one_of("level", LEVELS, "info"), format=log.one_of("format", FORMATS, "auto"))
     log.unknown()
@@ -264,44 +245,6 @@ def _read_admins(admins: Reader) -> AdminsConfig:
     )
     admins.unknown()
     return made
-
-
-def _read_matrix(matrix: Reader, base: Path) -> MatrixConfig:
-    url = matrix.address("homeserver", required=True).rstrip("/")
-    matrix.checked("homeserver", url, is_base, 'give its full address, as "https://matrix.example.org"')
-    made = MatrixConfig(
-        homeserver=url,
-        user=matrix.text("user", required=True),
-        password=matrix.secret("password"),
-        access_token=matrix.secret("access_token"),
-        device_name=matrix.text("device_name", "vigil"),
-        store=base / matrix.text("store", "matrix-store"),
-        strict=matrix.one_of("unverified_devices", ("send", "strict"), "send") == "strict",
-        invitations=matrix.one_of("invitations", ("anyone", "direct", "listed"), "anyone"),
-        invited_by=_read_invited_by(matrix),
-    )
-    matrix.checked(
-        "user",
-        made.user,
-        lambda text: re.fullmatch(r"[^\s:@]+|@[^\s:@]+:[^\s@]+", text) is not None,
-        'give its full name, as "@vigil:example.org"',
-    )
-    if not made.password and not made.access_token:
-        matrix.fault("password", "is missing, as is access_token", "give one of the two")
-    matrix.unknown()
-    return made
-
-
-def _read_invited_by(matrix: Reader) -> tuple[str, ...]:
-    names = matrix.words("invited_by")
-    if not all(
-        isinstance(one, str) and re.fullmatch(r"(@[^\s:@]{1,255}:)?[^\s@:]{1,230}(:\d{1,5})?", one)
-        for one in names
-    ):
-        remedy = 'list people as "@user:example.org", and servers as "example.org"'
-        matrix.fault("invited_by", "holds something else than names of people and servers", remedy)
-        return ()
-    return tuple(map(str, names))
 
 
 def _read_sources(reader: Reader) -> tuple[Source, ...]:
@@ -366,11 +309,3 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def _is_proxy(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "socks5") and bool(parts.hostname) and parts.port is not None
-    except ValueError:
-        return False

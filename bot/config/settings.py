@@ -37,6 +37,13 @@ class TelegramConfig:
     proxy: str = field(default="", repr=False)
     webhook: bool = False
     """Whether Telegram brings updates to the built-in server, in place of our polling."""
+    more: tuple["TelegramConfig", ...] = ()
+    """Further accounts, which share the work: recipients belong to the one that they wrote to."""
+
+    @property
+    def account(self) -> str:
+        """The number of the account, which stays when its token is exchanged."""
+        return self.token.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class MatrixConfig:
     """Whose are accepted: "anyone", "direct" (to rooms of two, of anyone), "listed" (`invited_by`)."""
     invited_by: tuple[str, ...] = ()
     """Full names, or servers, whose invitations are always accepted."""
+    more: tuple["MatrixConfig", ...] = ()
+    """Further accounts, as on Telegram; each has a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,8 @@ class Config:
     language: str = "en"
     forget_idle: int = 90 * 86_400
     """Seconds for which a chat that wants nothing any more is remembered."""
+    forget_told: int = 400 * 86_400
+    """Seconds for which it is known who was told of a case, once that rests."""
     fetch: FetchConfig = FetchConfig()
     alerts: AlertsConfig = AlertsConfig()
     review: ReviewConfig = ReviewConfig()

@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.installation import scratch_database
 from bot.speech import SOURCE_STATES, Speech, nearest
 from bot.transports.console import ADDRESS, ConsoleTransport
-from bot.voices import AT_ONCE, delivering
+from bot.voices import AT_ONCE, always, delivering
 from jobs.fetch import Fetcher
 from jobs.poll import Polled, Poller
 from storage.database import Database, now_utc
@@ -63,7 +63,7 @@ async def _play(database: Database, address: str, console: Console, speech: Spee
     ordered = tuple(sorted(watched, key=lambda one: [name for name, *_ in SAMPLES].index(one.name)))
     found = await _poll(database, ordered, console)
     _print(found, console, speech)
-    async with delivering(database, transport, AT_ONCE) as deliverer:
+    async with delivering(database, always(transport, AT_ONCE)) as deliverer:
         rung = await deliverer.drain()
     if not rung:
         console.print(speech.t("No alert rang: that is a fault of this program. Please report it."))

@@ -56,10 +56,10 @@ class MatrixTransport:
     address of a room that the bot was put out of, `moved` of one that another replaces, each with the id of
     the event that told so; `verifying` what somebody has to see who compares our keys: pictures, and numbers.
     `identities` keeps the keys of the account. `language` is spoken to whom we do not know: no client says
-    which it speaks. `load` gives the bytes of a picture; without it none is shown.
+    which it speaks. `load` gives the bytes of a picture; without it none is shown. `name` is that of the
+    account among others.
     """
 
-    name = NAME
     idempotent = True
     """An event with the same transaction id is the same event (Synapse remembers for a day)."""
     changes = True
@@ -78,7 +78,9 @@ class MatrixTransport:
         identities: Identities,
         language: str = "en",
         load: Load | None = None,
+        name: str = NAME,
     ) -> None:
+        self.name = name
         self._config = config
         self._store = Store(config.store, vault)
         self._store.prepare()

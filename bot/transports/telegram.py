@@ -58,10 +58,10 @@ class TelegramTransport:
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
     waits for another program to end, and is left when the last answer has left. It tells whether we are alone
     still; if not, we begin again where another program does. `pace` is the sender's: answers keep it as well.
-    `load` gives the bytes of a picture; without it none is shown.
+    `load` gives the bytes of a picture; without it none is shown. `name` is that of the account among others;
+    `known` hears where people find it.
     """
 
-    name = NAME
     idempotent = False
     """sendMessage has no key: a repetition after a timeout may arrive twice."""
     changes = True
@@ -85,8 +85,11 @@ class TelegramTransport:
         alone: Callable[[], AbstractAsyncContextManager[Hold | None]] = nullcontext,
         pace: Pace | None = None,
         load: Load | None = None,
+        name: str = NAME,
+        known: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         hush_libraries()
+        self.name, self._known = name, known
         self._requests = (AiohttpRequest(proxy=proxy), AiohttpRequest(proxy=proxy, connections=2))
         writing, listening = self._requests
         self._bot = Bot(
@@ -147,14 +150,25 @@ class TelegramTransport:
             async with self._alone() as hold:
                 try:
                     await self._connect()
+                    if self._known:
+                        await self._known(f"https://t.me/{self._bot.username}")
                     await show(self._bot, self._face)
                     if self._intake:
                         await self._intake.resume()
                     self._life.ready()
-                    await while_held(self._listening.run(), hold)
+                    await while_held(self._listens(), hold)
                 finally:
                     await self._wind_up()
             log.warning("telegram.lock_lost", now="it is asked for anew")
+
+    async def _listens(self) -> None:
+        """Until cancelled; what is brought to other nodes is answered here as well."""
+        collecting = asyncio.create_task(self._intake.collect()) if self.webhook and self._intake else None
+        try:
+            await self._listening.run()
+        finally:
+            if collecting:
+                collecting.cancel()
 
     async def _wind_up(self) -> None:
         """Finish or drop the answers under way, confirm and write down what was handled."""

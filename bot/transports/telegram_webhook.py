@@ -35,6 +35,8 @@ class Address:
 
     url: str
     secret: str = field(repr=False)
+    path: str = PATH
+    """Of the address, as our own server knows it."""
 
 
 class Webhook:
@@ -52,6 +54,11 @@ class Webhook:
         self._is_ours = False
         """Whether this program has told Telegram to come here."""
         self._trouble = 0
+
+    @property
+    def path(self) -> str:
+        """Where our own server takes in what is brought."""
+        return self._address.path
 
     def is_signed(self, word: str) -> bool:
         """Whether a request bears Telegram's word; the time that this takes tells nothing of it."""

@@ -5,19 +5,26 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from datetime import timedelta
 from threading import Event
 
 import pytest
 import sqlalchemy as sa
 
 from bot import voices
+from bot.announce import Announcer
 from bot.app import _send
 from bot.desk import Desk
 from bot.transports import life
 from bot.transports import telegram as telegram_transport
+from bot.voices import always
+from jobs import deliver, uncertain
+from jobs.deliver import Deliverer, NotAlone
 from jobs.pace import Pace
+from jobs.presence import Presence
 from storage import locks
 from storage.database import Database, Hold, now_utc
+from storage.nodes import Node
 from tests.bot.transports.test_telegram import Voice, a_bot, a_transport
 from tests.builders import a_reader, a_route, a_statement, an_alert, queued
 from tests.emulators.telegram import TelegramEmulator
@@ -96,7 +103,7 @@ async def test_a_sender_whose_lock_was_ended_stops_until_it_has_it_again(
     """Meanwhile another may send: two at once would tell everybody twice."""
     on_postgresql(database)
     async with a_bot(telegram, Voice()) as bot:
-        given = (database, bot, Pace(1000, gap=0), asyncio.Event(), lambda: None, Desk(database))
+        given = (database, always(bot, Pace(1000, gap=0)), asyncio.Event(), lambda: None, Desk(database))
         sending = asyncio.create_task(_send(*given))
         alert(database, "first")
         await telegram.until(READER, contains="first", patience=20)
@@ -199,3 +206,96 @@ async def test_who_waits_for_a_lock_waits_out_a_database_that_is_away(
     hold = await asyncio.wait_for(entering, 5)
     assert hold.is_held()
     await waiting.__aexit__(None, None, None)
+
+
+async def test_a_term_that_is_over_sends_nothing_more(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the middle of a step, it believes that it holds the lock: another one's term has begun."""
+    monkeypatch.setattr(deliver, "_FRESH", -1.0)
+    async with a_bot(telegram, Voice()) as bot:
+        mine, other = (
+            Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc, alone=lambda: True)
+            for _ in range(2)
+        )
+        mine.recover()
+        other.recover()
+        alert(database, "call")
+        with pytest.raises(NotAlone):
+            await mine.drain()
+        assert telegram.texts(READER) == []
+        assert await other.drain() == 1
+        await telegram.until(READER, contains="call")
+
+
+async def test_what_was_to_leave_before_we_were_stopped_does_not_leave_after(
+    database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was counted, and another one has settled it meanwhile: they are told once, by that one."""
+    monkeypatch.setattr(uncertain, "_REPEAT_AFTER", timedelta())
+    monkeypatch.setattr(deliver, "_FRESH", -1.0)  # as if the program had stood still since the turn
+    async with a_bot(telegram, Voice()) as bot:
+        other = Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc)
+        looks: list[bool] = []
+
+        def alone() -> bool:
+            """At the turn it was; when the message is about to leave another one has taken over."""
+            looks.append(True)
+            if len(looks) == 2:
+                assert other.recover() == 1
+            return len(looks) == 1
+
+        mine = Deliverer(database, Announcer(bot), Pace(1000, gap=0), now_utc, alone=alone)
+        mine.recover()
+        alert(database, "call")
+        with pytest.raises(NotAlone):
+            await mine.drain()
+        assert telegram.texts(READER) == []
+        await other.drain()
+        await telegram.until(READER, contains="call")
+        assert len(telegram.texts(READER)) == 1
+
+
+def test_a_node_that_hangs_loses_what_its_sessions_hold(database: Database) -> None:
+    """Its process is there, so are they; by the database's clock it has said nothing for too long."""
+    on_postgresql(database)
+    other = Database(database.engine.url.render_as_string(hide_password=False), database.vault)
+    called = {"application_name": "vigil-elsewhere:1"}
+    other.engine = sa.create_engine(database.engine.url.update_query_dict(called))
+
+    def ended() -> tuple[str, ...]:
+        with database.write() as work:
+            return work.nodes.end_hung(30)
+
+    with database.write() as work:
+        work.nodes.come_round(Node("hangs", "elsewhere:1", "1", ("send",)), now_utc())
+    with other.sender_lock("telegram") as lock:
+        assert ended() == (), "it has spoken just now"
+        with database.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE nodes SET seen = seen - interval '1 minute'"))
+        assert ended() == ("elsewhere:1",)
+        assert not lock.is_held()
+        with database.write() as work:  # another program with its number, after a restart
+            work.nodes.come_round(Node("anew", "elsewhere:1", "1", ("send",)), now_utc())
+    with other.sender_lock("telegram") as lock:
+        assert ended() == ()
+        assert lock.is_held()
+    other.close()
+
+
+def test_a_node_that_stood_still_itself_takes_nobody_for_hung(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database was away all are late; whoever comes round first must not end the others."""
+    on_postgresql(database)
+    here = Presence(database, Node("here", "here:1", "1", ("poll",)))
+    with database.write() as work:
+        work.nodes.come_round(Node("late", "there:1", "1", ("poll",)), now_utc())
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE nodes SET seen = seen - interval '1 minute'"))
+    found: list[Presence] = []
+    monkeypatch.setattr(Presence, "_end_hung", lambda it: found.append(it))  # noqa: PLW0108 - a method
+    here._come_round()
+    assert found == []
+    here._come_round()
+    assert found == [here]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -355,6 +355,28 @@ async def test_what_cannot_be_kept_is_not_acknowledged(
     await stage.telegram.until(42, contains="heard /patient", patience=10)
     assert stage.ears.heard == ["/patient"]
     del database
+
+
+async def test_what_is_brought_to_a_node_that_does_not_answer_is_answered_by_the_one_that_does(
+    stage: Stage, database: Database
+) -> None:
+    """Behind one proxy any of them may be asked: it keeps the update, and acknowledges it. Each acts once."""
+    other = a_transport(stage.telegram, database, Ears(), stage.url)
+    assert other.webhook
+    stage.telegram.private(42)
+    said = b'{"update_id": 7, "message": {"message_id": 1, "date": 1, "chat": {"id": 42, "type": "private"}, '
+    said += b'"from": {"id": 42, "is_bot": false, "first_name": "P"}, "text": "/elsewhere"}}'
+    typed = b'{"update_id": 8, "inline_query": {"id": "1", "query": "pri", "offset": "", '
+    typed += b'"from": {"id": 42, "is_bot": false, "first_name": "P"}}}'
+    async with serving("web", ("127.0.0.1", 0), routes(other.webhook)) as (host, port):
+        there = replace(stage, url=f"http://{host}:{port}{PATH}")
+        assert [await there.post(said), await there.post(said), await there.post(typed)] == [200, 200, 200]
+        assert stage.kept() <= 1, "what is typed in other chats is never kept"
+    await stage.telegram.until(42, contains="heard /elsewhere")
+    assert await stage.post(said) == 200
+    await stage.until(lambda: stage.kept() == 0, "an empty table")
+    assert stage.ears.heard == ["/elsewhere"]
+    await other.stop()
 
 
 async def test_inline_words_are_never_kept(stage: Stage) -> None:

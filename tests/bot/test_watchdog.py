@@ -13,6 +13,7 @@ from bot.commands.request import Reply, Request
 from bot.desk import Desk
 from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
+from bot.voices import always
 from bot.watchdog import Pulse, keep_watch
 from jobs.pace import Pace
 from storage.database import Database
@@ -133,7 +134,7 @@ async def test_a_sender_that_waits_for_another_process_is_alive(database: Databa
     for held in (True, False):
         beats.clear()
         with database.sender_lock("console") if held else nullcontext():
-            sending = _send(database, transport, Pace(1000, 0), asyncio.Event(), beat, Desk(database))
+            sending = _send(database, always(transport, Pace(1000, 0)), asyncio.Event(), beat, Desk(database))
             with suppress(TimeoutError):
                 await asyncio.wait_for(sending, 6)
         assert len(beats) >= 2

@@ -77,6 +77,10 @@ class Program:
         self._trap = ""
         self.patience: float | None = None
         """Seconds that it waits for an answer of Telegram, where they are to be fewer than in earnest."""
+        self.wrong = 0.0
+        """Seconds by which the clock of its machine is ahead."""
+        self.within: tuple[str, ...] = ()
+        """What a command begins with that runs on another machine."""
         self.afresh = False
         """Whether what runs begins as an operator begins it, not forked from what has done its imports."""
 
@@ -226,6 +230,8 @@ class Program:
             environment["VIGIL_STAGE_CLOCK"] = str(self.folder / "clock")
         if self._trap:
             environment["VIGIL_STAGE_TRAP"] = self._trap
+        if self.wrong:
+            environment["VIGIL_STAGE_WRONG"] = str(self.wrong)
         if self.patience is not None:
             environment["VIGIL_STAGE_PATIENCE"] = str(self.patience)
         if not self.afresh:
@@ -234,7 +240,7 @@ class Program:
         assert self._ahead is None, "only a program of the stage can be told the time"
         into, out, err = files
         return await asyncio.create_subprocess_exec(
-            *VIGIL, *words, cwd=self.folder, env=environment, stdin=into, stdout=out, stderr=err
+            *self.within, *VIGIL, *words, cwd=self.folder, env=environment, stdin=into, stdout=out, stderr=err
         )
 
 

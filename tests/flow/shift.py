@@ -88,7 +88,7 @@ class Shift:
         self._tasks.clear()
 
     async def _sending(self, pace: Pace) -> None:
-        async with delivering(self.database, self.bot, pace, told=self.rules.admins) as deliverer:
+        async with delivering(self.database, always(self.bot, pace), told=self.rules.admins) as deliverer:
             while True:
                 await self._drained(deliverer)
 

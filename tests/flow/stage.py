@@ -5,6 +5,7 @@
 `VIGIL_STAGE_CLOCK` names a file that holds how many seconds the program's clock is ahead; it may change
 at any time. `VIGIL_STAGE_TRAP` names a line of TRAPS: where the program comes to it, it is killed with
 signal 9 that very instant. `VIGIL_STAGE_PATIENCE` is how many seconds it waits for an answer of Telegram.
+`VIGIL_STAGE_WRONG` is by how many seconds the clock of its machine is wrong.
 The program itself knows nothing of any of them.
 """
 
@@ -20,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import storage.clock
 import storage.database
 
 
@@ -173,13 +175,21 @@ def _die() -> None:
 
 def _now() -> datetime:
     """What the program takes for the time."""
+    if "VIGIL_STAGE_WRONG" in os.environ:
+        return storage.clock.now_utc()
     clock = os.environ.get("VIGIL_STAGE_CLOCK")
     ahead = float(Path(clock).read_text(encoding="ascii") or 0) if clock else 0
     return datetime.now(UTC) + timedelta(seconds=ahead)
 
 
+def _machine() -> datetime:
+    """What the clock of its machine shows."""
+    return datetime.now(UTC) + timedelta(seconds=float(os.environ.get("VIGIL_STAGE_WRONG", "0")))
+
+
 def move_clock() -> None:
     """To be done before anything else is imported: every module takes the one clock from there."""
+    storage.clock.machine = _machine
     storage.database.now_utc = _now
 
 

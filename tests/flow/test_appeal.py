@@ -10,7 +10,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
-from bot.voices import AT_ONCE, apology, delivering
+from bot.voices import AT_ONCE, always, apology, delivering
 from jobs.desk import Rules
 from jobs.launch import Launcher
 from jobs.limits import Limits
@@ -43,7 +43,7 @@ class Office:
     async def sends(self) -> None:
         """What is due goes out, as the service does it all the time."""
         await Launcher(self.database, self.rules, Limits()).due(now_utc())
-        async with delivering(self.database, self.bot, AT_ONCE, told=self.rules.admins) as deliverer:
+        async with delivering(self.database, always(self.bot, AT_ONCE), told=self.rules.admins) as deliverer:
             await deliverer.drain()
 
     async def cools(self) -> None:

@@ -52,6 +52,16 @@ def server() -> Iterator[PostgresServer]:
         yield made
 
 
+def ordinary(site: Site) -> dict[str, str]:
+    """Forty sources at which nothing urgent stands, with their addresses."""
+    dinner = rss(
+        item("Annual dinner", "An evening of music. " * 30, now_utc() - timedelta(hours=1), "dinner")
+    )
+    for number in range(WATCHED):
+        site.publish(f"/feed{number}", dinner)
+    return {f"source{number}": f"{site.url}/feed{number}" for number in range(WATCHED)}
+
+
 @pytest.fixture
 async def federation(
     tmp_path: Path, site: Site, telegram: TelegramEmulator, server: PostgresServer
@@ -59,12 +69,7 @@ async def federation(
     """Three nodes that watch forty sources, and thirty people who subscribed."""
     name = f"cluster_{time.monotonic_ns()}"
     server.make(name, like="template1")
-    ordinary = rss(
-        item("Annual dinner", "An evening of music. " * 30, now_utc() - timedelta(hours=1), "dinner")
-    )
-    for number in range(WATCHED):
-        site.publish(f"/feed{number}", ordinary)
-    sources = {f"source{number}": f"{site.url}/feed{number}" for number in range(WATCHED)}
+    sources = ordinary(site)
     made = Federation(
         tmp_path, 3, sources, database=server.url(name), api_url=telegram.api_url, token=telegram.token
     )
@@ -204,3 +209,47 @@ async def test_a_restart_of_postgresql_in_the_middle_loses_nothing(
     await until(lambda: settled(federation, 4), 120)
     judge(federation, telegram, 4)
     assert all(node.service and node.service.returncode is None for node in federation.nodes)
+
+
+async def test_a_sender_that_hangs_is_replaced_and_sends_nothing_when_it_goes_on(
+    federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
+) -> None:
+    """Stopped in the middle of sending: its session lives, and would hold the account for ever."""
+    await federation.serve()
+    await until(lambda: federation.holder("telegram"))
+    publish(site, federation, 0)
+    await until(lambda: any(read(telegram, reader) for reader in READERS))
+    sender = federation.holder("telegram")
+    assert sender
+    assert sender.service
+    sender.service.send_signal(signal.SIGSTOP)
+    took = await until(lambda: federation.holder("telegram") not in (None, sender), 60)
+    record_property(TOLD, f"another node holds the account of a sender that hangs after {took:.1f} s")
+    publish(site, federation, 1)
+    await until(lambda: settled(federation, 2), 60)
+    sender.service.send_signal(signal.SIGCONT)
+    await until(lambda: "deliver.lock_lost" in sender.log(), 60)
+    publish(site, federation, 2)
+    await until(lambda: settled(federation, 3), 60)
+    judge(federation, telegram, 3)
+
+
+async def test_clocks_that_are_wrong_make_nothing_late_and_no_false_outage(
+    federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
+) -> None:
+    """Thirty seconds ahead of the sender's, and a quarter of an hour: all nodes live by the database's."""
+    polls, keeps, sends = federation.nodes
+    polls.wrong, keeps.wrong, sends.wrong = 30.0, 900.0, -30.0
+    await federation.serve(["poll,keep", "poll,keep", "send,answer"])
+    await until(lambda: federation.holder("telegram"))
+    for number in range(2):
+        began = time.monotonic()
+        publish(site, federation, number)
+        await until(lambda calls=number + 1: settled(federation, calls), 25)  # type: ignore[misc]
+        took = time.monotonic() - began
+    record_property(TOLD, f"with clocks 60 s apart a call is at all its readers after {took:.1f} s")
+    await asyncio.sleep(65)  # the heart of each beats once a minute
+    judge(federation, telegram, 2)
+    for node in federation.nodes:
+        assert "service.was_down" not in node.log()
+        assert "clock.differs" in node.log()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
-from bot.voices import AT_ONCE, apology, delivering
+from bot.voices import AT_ONCE, always, apology, delivering
 from storage.database import Database
 from storage.tables import deliveries
 from storage.words import DeliveryState
@@ -48,7 +48,7 @@ class Town:
 
     async def sends(self) -> None:
         """Everything that is due is sent, by a sender that starts anew."""
-        async with delivering(self.watch.database, self.bot, AT_ONCE) as deliverer:
+        async with delivering(self.watch.database, always(self.bot, AT_ONCE)) as deliverer:
             await deliverer.drain()
 
     def reads(self, person: int = PERSON) -> list[Message]:

@@ -118,8 +118,8 @@ PARTS: dict[str, Callable[[Database], None]] = {
     "answer": _answer,
 }
 ALLOWED: dict[str, tuple[str, ...]] = {
-    # Both once an hour: which transports there are, and who wants nothing any more, is asked of all.
-    "keep": ("transport IN (SELECT DISTINCT recipients.transport", "NOT (EXISTS (SELECT * FROM routes"),
+    # Both once an hour: which accounts there are, and who wants nothing any more, is asked of all.
+    "keep": ("transport IN (SELECT DISTINCT coalesce(recipients.sender", "NOT (EXISTS (SELECT * FROM routes"),
 }
 """Of each part, what its questions may hold that read a table through, and why."""
 

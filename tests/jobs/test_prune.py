@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from jobs import prune
 from jobs.notices import Admins
-from jobs.prune import IDLE, Pruner
+from jobs.prune import IDLE, TOLD, Pruner
 from jobs.unasked import withdraw
 from storage.database import Database, Work
 from storage.people import Recipient, Route
-from storage.words import DeskRole, Stance
+from storage.words import CaseState, DeskRole, Stance
 from tests.builders import NOON, a_reader, an_alert, arrived, kept, queued
 from tests.builders import a_statement as a_call
 
@@ -132,3 +133,61 @@ def test_who_is_at_the_desk_does_not_lose_the_role_while_they_cannot_be_reached(
     with database.read() as work:
         assert [one.role for one in work.staff.all()] == [DeskRole.ADMIN]
         assert work.recipients.find("telegram", "1") is None
+
+
+def _told_of(work: Work, name: str, sent: datetime, *people: Recipient, case: int | None = None) -> int:
+    told = an_alert(identifier=name, statement=a_call(title=name, case_id=case), case_id=case, sent=sent)
+    number = queued(work, *people, alert=told).id
+    arrived(work, number)
+    return number
+
+
+def test_who_was_told_is_known_until_the_case_has_rested_for_long(database: Database) -> None:
+    """Its end has to come to just those; then the log need not grow for ever. What waits stays."""
+    later = NOON + TOLD + timedelta(days=1)
+    with database.write() as work:
+        one, other = a_reader(work, Route(), address="1"), a_reader(work, Route(), address="2")
+        open_case, rested = work.cases.open("Nine", NOON), work.cases.open("Ten", NOON)
+        lone = _told_of(work, "lone", NOON, one, other)
+        old = _told_of(work, "old", NOON, one, case=rested)
+        followed = _told_of(work, "followed", NOON, one, case=open_case)
+        work.cases.touch(open_case, CaseState.UPDATED, later - timedelta(days=2))
+        waits = queued(work, one, alert=an_alert(identifier="waits", expires=later + timedelta(days=9))).id
+    Pruner(database).prune(NOON + TOLD - timedelta(days=1))
+    with database.read() as work:
+        assert len(work.deliveries.of_alert(lone)) == 2
+    Pruner(database).prune(later)
+    with database.read() as work:
+        left = {key: len(work.deliveries.of_alert(key)) for key in (lone, old, followed, waits)}
+    assert left == {lone: 0, old: 0, followed: 1, waits: 1}
+
+
+def test_the_log_is_pruned_in_small_steps_and_for_a_while(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits long for a lock, and one run ends however much has gathered: the next one goes on."""
+    monkeypatch.setattr(prune, "_AT_ONCE", 2)
+    with database.write() as work:
+        people = [a_reader(work, Route(), address=str(number)) for number in range(5)]
+        told = _told_of(work, "call", NOON, *people)
+    writes = 0
+    wrote = Database.write
+
+    def counted(self: Database) -> object:
+        nonlocal writes
+        writes += 1
+        return wrote(self)
+
+    monkeypatch.setattr(prune, "_WITHIN", 0.0)
+    Pruner(database).prune(NOON + TOLD + timedelta(days=1))
+    with database.read() as work:
+        assert len(work.deliveries.of_alert(told)) == 5
+    monkeypatch.setattr(prune, "_WITHIN", 60.0)
+    Pruner(database).prune(NOON + TOLD)  # the usual number of transactions
+    monkeypatch.setattr(Database, "write", counted)
+    Pruner(database).prune(NOON + TOLD)
+    usual, writes = writes, 0
+    Pruner(database).prune(NOON + TOLD + timedelta(days=1))
+    assert writes == usual + 3
+    with database.read() as work:
+        assert work.deliveries.of_alert(told) == ()

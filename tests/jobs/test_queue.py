@@ -299,6 +299,13 @@ def _workers(database: Database) -> int:
         return int(connection.scalar(sa.text("SELECT count(*) FROM procrastinate_workers")) or 0)
 
 
+_AT_WORK = (
+    "FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+"""The sessions that say of a node that it is at work."""
+
+
 async def test_a_database_that_ends_all_sessions_is_gone_back_to(shared: Database) -> None:
     """As a restart of the server does: jobs go on within seconds, and it is told once in words."""
     runs = Counter[str]()
@@ -322,13 +329,39 @@ async def test_a_database_that_ends_all_sessions_is_gone_back_to(shared: Databas
     assert "queue.failed" not in {row["event"] for row in logs}
 
 
-@pytest.mark.cluster  # on a busy machine it has hung once: the node left, and did not end
+@pytest.mark.parametrize("is_lost", [True, False])
+async def test_a_node_that_is_told_to_end_ends_whatever_the_database_does(
+    shared: Database, monkeypatch: pytest.MonkeyPatch, *, is_lost: bool
+) -> None:
+    """While it leaves because its session was lost, or because it cannot take leave: it does not go on."""
+    leaving, leave = asyncio.Event(), asyncio.Event()
+
+    async def slow(_self: JobManager, _worker: int) -> None:
+        leaving.set()
+        await leave.wait()
+        raise ConnectorException
+
+    monkeypatch.setattr(JobManager, "unregister_worker", slow)
+    node = asyncio.create_task(Queue(shared, (), nothing, frozenset({"poll"})).run())
+    await until(lambda: _workers(shared))
+    if is_lost:
+        with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) {_AT_WORK}"))
+        await asyncio.wait_for(leaving.wait(), 10)
+    node.cancel()
+    await asyncio.wait_for(leaving.wait(), 10)
+    leave.set()
+    await asyncio.wait({node}, timeout=5)
+    is_over = node.cancelled()
+    monkeypatch.undo()
+    while not node.done():
+        node.cancel()
+        await asyncio.wait({node}, timeout=1)
+    assert is_over
+
+
 async def test_a_node_whose_session_was_ended_enters_anew(shared: Database) -> None:
     """Else the next one to come would find nobody at work, and empty the queue under it."""
-    ours = (
-        "FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted "
-        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
 
     def says(words: str) -> Any:
         with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -336,9 +369,9 @@ async def test_a_node_whose_session_was_ended_enters_anew(shared: Database) -> N
 
     async with at_work(Queue(shared, (), nothing, frozenset({"poll"}))):
         await until(lambda: _workers(shared))
-        assert says(f"SELECT pg_terminate_backend(pid) {ours}")
-        await until(lambda: not says(f"SELECT count(*) {ours}"))
-        await until(lambda: says(f"SELECT count(*) {ours}") == 1, 10)
+        assert says(f"SELECT pg_terminate_backend(pid) {_AT_WORK}")
+        await until(lambda: not says(f"SELECT count(*) {_AT_WORK}"))
+        await until(lambda: says(f"SELECT count(*) {_AT_WORK}") == 1)
 
 
 def test_a_batch_is_queued_with_its_transaction_or_not_at_all(shared: Database) -> None:

@@ -1,0 +1,79 @@
+"""Senders: the accounts that messages leave by, and whose term it is to send by each."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage.tables import SENDER, recipients, senders
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One account, and what it told of itself. The first is called as its transport is."""
+
+    name: str
+    place: str = ""
+    """The program that held it last: its machine and process."""
+    link: str = ""
+    """Where people begin a chat with it; "" where that is not known."""
+    mark: str = ""
+    """By which it is known again: the number of the account, or a mark in the folder that keeps its keys."""
+
+
+def name_of(transport: str, account: str = "") -> str:
+    """The sender of an account: the first of its transport goes by the name of that."""
+    return f"{transport} {account}" if account else transport
+
+
+def transport_of(sender: str) -> str:
+    """The transport of a sender."""
+    return sender.partition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """Questions about senders, and their changes."""
+
+    connection: Connection
+
+    def take(self, name: str, place: str) -> int:
+        """A term begins: whoever sent by this account before does so no more. Returns its number.
+
+        To be asked by the holder of the sender's lock. The lock alone does not say it all: who held it may
+        have been stopped in the middle of a step, and go on with that after another one took over.
+        """
+        change = sa.update(senders).where(senders.c.name == name).values(term=senders.c.term + 1, place=place)
+        term = self.connection.scalar(change.returning(senders.c.term))
+        if term is None:
+            new = sa.insert(senders).values(name=name, term=1, place=place)
+            term = self.connection.scalar(new.returning(senders.c.term))
+        return int(term or 0)
+
+    def holds(self, name: str, term: int) -> bool:
+        """Whether it is this term still; so it stays until the transaction ends."""
+        question = sa.select(senders.c.term).where(senders.c.name == name).with_for_update(read=True)
+        return self.connection.scalar(question) == term
+
+    def tell(self, name: str, *, link: str | None = None, mark: str | None = None) -> None:
+        """What the account says of itself; None leaves what was said."""
+        told = {key: value for key, value in (("link", link), ("mark", mark)) if value is not None}
+        change = sa.update(senders).where(senders.c.name == name).values(**told)
+        if told and not self.connection.execute(change).rowcount:
+            self.connection.execute(sa.insert(senders).values(name=name, term=0, **told))
+
+    def get(self, name: str) -> Sender:
+        """What is known of the account."""
+        return next((one for one in self.all() if one.name == name), Sender(name))
+
+    def all(self) -> tuple[Sender, ...]:
+        """Every account that ever sent, by name."""
+        columns = (senders.c.name, senders.c.place, senders.c.link, senders.c.mark)
+        return tuple(
+            Sender(*row) for row in self.connection.execute(sa.select(*columns).order_by(senders.c.name))
+        )
+
+    def people(self) -> dict[str, int]:
+        """How many recipients each account writes to. Counts them all: not to be asked often."""
+        question = sa.select(SENDER, sa.func.count()).group_by(SENDER)
+        return {name: int(count) for name, count in self.connection.execute(question.select_from(recipients))}

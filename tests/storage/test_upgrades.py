@@ -1,0 +1,203 @@
+"""Old and new programs work on one database while nodes are exchanged: tables expand, and contract later."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from storage import database as module
+from storage import migrate
+from storage.database import Database, StorageError, Unusable
+from storage.migrate import SERVES, newest_revision, revisions, serves, upgrade
+from storage.tables import metadata
+from storage.vault import Vault
+from tests.backends import Backend
+from tests.filled import fill
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A column as the database has it."""
+
+    kind: str
+    nullable: bool
+    has_default: bool
+
+
+Schema = dict[str, dict[str, Found]]
+
+
+def seen(engine: sa.Engine) -> Schema:
+    """Every table with its columns; the queue's own are its authors' matter."""
+    inspector = sa.inspect(engine)
+    return {
+        table: {
+            one["name"]: Found(
+                str(one["type"]), bool(one["nullable"]), one["default"] is not None or one["name"] == "id"
+            )
+            for one in inspector.get_columns(table)
+        }
+        for table in inspector.get_table_names()
+        if not table.startswith(("procrastinate_", "statement_index")) and table != "alembic_version"
+    }
+
+
+def breaks(before: Schema, after: Schema) -> list[str]:
+    """What of a step would break the program of the version before, at work on it or adding a row."""
+    found = [f"{table} is gone" for table in before.keys() - after.keys()]
+    for table in before.keys() & after.keys():
+        old, new = before[table], after[table]
+        found += [f"{table}.{name} is gone" for name in old.keys() - new.keys()]
+        found += [
+            f"{table}.{name} must be given, and an old program does not know it"
+            for name in new.keys() - old.keys()
+            if not new[name].nullable and not new[name].has_default
+        ]
+        for name in old.keys() & new.keys():
+            if old[name].nullable and not new[name].nullable:
+                found.append(f"{table}.{name} must be given now, and an old program leaves it out")
+            if old[name].kind != new[name].kind:
+                found.append(f"{table}.{name} was {old[name].kind} and is {new[name].kind}")
+    return sorted(found)
+
+
+@contextmanager
+def at(backend: Backend, revision: str) -> Iterator[sa.Engine]:
+    """A database at this version."""
+    made = Database(backend.url, Vault.from_secret(bytes(32)))
+    with made.engine.connect().execution_options(vigil_write=True) as connection:
+        upgrade(connection, revision)
+    yield made.engine
+    made.close()
+
+
+def later() -> tuple[str, ...]:
+    """The versions after the oldest one whose program is served."""
+    return revisions()[revisions().index(SERVES) + 1 :]
+
+
+def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
+    """Nothing is dropped, renamed, narrowed or demanded, by any step since the version that is served."""
+    with at(backend, SERVES) as engine:
+        before = seen(engine)
+        for revision in later():
+            with engine.connect().execution_options(vigil_write=True) as connection:
+                upgrade(connection, revision)
+            after = seen(engine)
+            assert breaks(before, after) == [], revision
+            before = after
+
+
+def test_a_step_that_breaks_something_is_found() -> None:
+    """Else the rule would be a hope."""
+    text, must, usual = Found("TEXT", True, False), Found("TEXT", False, False), Found("TEXT", False, True)
+    before: Schema = {"t": {"a": text, "b": text, "c": must}, "gone": {}}
+    after: Schema = {"t": {"a": must, "c": Found("INTEGER", False, False), "new": must, "fine": usual}}
+    assert breaks(before, after) == [
+        "gone is gone",
+        "t.a must be given now, and an old program leaves it out",
+        "t.b is gone",
+        "t.c was TEXT and is INTEGER",
+        "t.new must be given, and an old program does not know it",
+    ]
+    assert breaks(before, before) == []
+
+
+def test_what_an_old_program_writes_is_read_by_both(backend: Backend) -> None:
+    """Rows of every table, with the columns that it knows alone, on tables of the newest version."""
+    with at(backend, SERVES) as engine:
+        old = sa.MetaData()
+        old.reflect(engine, only=list(seen(engine)))
+        with engine.connect().execution_options(vigil_write=True) as connection:
+            upgrade(connection)
+    full = Database(backend.url, Vault.from_secret(bytes(32)))
+    full.prepare()
+    with full.write() as work:
+        fill(work)
+    kept: dict[str, list[dict[str, Any]]] = {}
+    with full.engine.begin() as connection:
+        for table in reversed(old.sorted_tables):
+            rows = [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+            kept[table.name] = rows
+            connection.execute(sa.delete(table))
+        for table in old.sorted_tables:
+            if kept[table.name]:
+                connection.execute(sa.insert(table), kept[table.name])
+            assert [dict(row) for row in connection.execute(sa.select(table)).mappings()] == kept[table.name]
+    with full.read() as work:
+        counts = {
+            table.name: work.connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in metadata.sorted_tables
+            if table.name in kept
+        }
+        assert {name for name, count in counts.items() if not count} <= {
+            "senders",
+            "nodes",
+            "pauses",
+            "updates",
+        }
+        (reader, *_) = work.recipients.many(range(1, 99)).values()
+        assert reader.sender == reader.transport, "whom an old program added belongs to the first account"
+    full.close()
+
+
+def test_an_old_program_starts_on_tables_that_serve_it(shared: Database) -> None:
+    """A node that is started anew in the middle of an upgrade; what serves it not it refuses as ever."""
+    with shared.engine.begin() as connection:
+        assert serves(connection) == SERVES
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageError, match="newer than this program"):
+        shared.prepare(migrate=True)
+    shared.prepare()
+    with shared.engine.begin() as connection:
+        connection.exec_driver_sql("COMMENT ON TABLE alembic_version IS 'serves 9998'")
+    with pytest.raises(Unusable, match="newer than this program"):
+        shared.prepare()
+
+
+def test_a_migration_waits_for_a_table_in_short_turns(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a lock that it waits for everybody would wait: it lets them pass, and tries again."""
+    monkeypatch.setattr(migrate, "_WITHIN", "150ms")
+    monkeypatch.setattr(module, "_LOCKED", (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1))
+    with shared.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, SERVES)
+    with shared.engine.connect() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM recipients")  # and its transaction goes on
+        migrating = threading.Thread(target=lambda: shared.prepare(migrate=True))
+        migrating.start()
+        slowest, end = 0.0, time.monotonic() + 0.8
+        while time.monotonic() < end:
+            began = time.monotonic()
+            with shared.engine.connect() as other:
+                other.exec_driver_sql("SELECT count(*) FROM recipients")
+            slowest = max(slowest, time.monotonic() - began)
+        assert migrating.is_alive()
+        reader.rollback()
+        migrating.join(20)
+    assert not migrating.is_alive()
+    with shared.engine.connect() as connection:
+        assert migrate.current_revision(connection) == newest_revision()
+    assert slowest < 0.8, "nobody waited until the reader had ended"
+
+
+def test_a_migration_that_never_has_its_turn_says_so(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was changed; what to do is said."""
+    monkeypatch.setattr(migrate, "_WITHIN", "50ms")
+    monkeypatch.setattr(module, "_LOCKED", (0.01,))
+    with shared.engine.connect().execution_options(vigil_write=True) as connection:
+        migrate.downgrade(connection, SERVES)
+    with shared.engine.connect() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM recipients")
+        with pytest.raises(StorageError, match="others hold its tables: run this again"):
+            shared.prepare(migrate=True)
+    with shared.engine.connect() as connection:
+        assert migrate.current_revision(connection) == SERVES
