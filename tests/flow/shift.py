@@ -14,7 +14,7 @@ from datetime import timedelta
 from bot.config import TelegramConfig
 from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
-from bot.voices import apology, delivering, telegram_pace
+from bot.voices import always, apology, delivering, telegram_pace
 from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.launch import Launcher
