@@ -18,11 +18,15 @@ from storage.words import Act, DeliveryState, Stance
 from tests.backends import Backend
 from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
 
-ABOUT_PEOPLE = ("recipients", "routes", "stances", "deliveries", "requests", "updates", "approvals")
+ABOUT_PEOPLE = (
+    *("recipients", "routes", "stances", "deliveries", "requests", "updates", "approvals"),
+    "handovers",
+)
 FINER = {
     "recipients.lately": "when a group was sent something in its last minute; gone within an hour",
     "recipients.rests": "how long Telegram asked us to wait; gone within an hour after it is past",
     "deliveries.not_before": "when something that waits may go; the day alone once it came to its end",
+    "handovers.expires": "until when a code serves; a quarter of an hour, gone when it is used",
     "deliveries.amend_at": "when a message may be changed; gone once it was",
 }
 """Every time about people that is kept finer than to the day, and why."""
