@@ -25,6 +25,8 @@ APPEAL = (
     "/appeal\nurgency: Immediate\nto: the foreign ministry\nNine face return\nWrite to the ministry today."
 )
 KOREAN = "/appeal 1 ko\nto: 외교부\n아홉 명이 송환 위기에 놓였다\n오늘 외교부에 편지를 쓰십시오."
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""What does not depend on the kind of database."""
 
 
 @pytest.fixture
@@ -72,6 +74,7 @@ def test_each_reads_the_words_of_their_language_and_others_the_first(anna: Chat,
         assert "이 글의 언어" not in told
 
 
+@ON_SQLITE
 def test_who_has_no_words_of_their_own_is_told_in_which_language_it_is(anna: Chat, bruno: Chat) -> None:
     """The Korean reader of an appeal in English alone; what is around it is in Korean all the same."""
     anna.says(APPEAL)
@@ -95,6 +98,7 @@ def test_whoever_asked_for_one_of_its_languages_is_reached_and_keywords_are_soug
         assert sorted(one.address for one in addresses if one) == ["!2:example.org", "1", "3", "4", "5"]
 
 
+@ON_SQLITE
 def test_the_preview_counts_readers_and_lengths_by_language_and_transport(anna: Chat) -> None:
     """How many they are, and how long it is there, is told before anybody approves."""
     anna.says(APPEAL)
@@ -114,6 +118,7 @@ def test_the_preview_counts_readers_and_lengths_by_language_and_transport(anna: 
     "changed",
     ["/appeal 1 ko text: 내일 쓰십시오.", "/appeal 1 ko drop", "/appeal 1 lang: ko", "/appeal 1 ko to:"],
 )
+@ON_SQLITE
 def test_what_is_approved_covers_every_language(anna: Chat, bruno: Chat, changed: str) -> None:
     """Any change to any of them, also to which is the first, voids what was approved."""
     anna.says(APPEAL)
@@ -123,6 +128,7 @@ def test_what_is_approved_covers_every_language(anna: Chat, bruno: Chat, changed
     assert bruno.presses("Approve these words").startswith("That is not the mark of appeal 1")
 
 
+@ON_SQLITE
 def test_the_first_language_can_be_another_one_and_none_is_lost(anna: Chat) -> None:
     """They change places; the first cannot be dropped, another can."""
     anna.says(APPEAL)
@@ -157,6 +163,7 @@ def test_the_first_language_can_be_another_one_and_none_is_lost(anna: Chat) -> N
         ("/appeal 9 ko\n제목\n본문", "There is no appeal 9"),
     ],
 )
+@ON_SQLITE
 def test_what_cannot_be_said_in_a_language_is_told_when_it_is_written(
     anna: Chat, typed: str, told: str
 ) -> None:
@@ -166,6 +173,7 @@ def test_what_cannot_be_said_in_a_language_is_told_when_it_is_written(
     assert anna.says("/appeal 1") == before
 
 
+@ON_SQLITE
 def test_a_language_with_a_headline_and_no_text_can_be_saved_and_not_sent(anna: Chat, bruno: Chat) -> None:
     """Who goes on later is told what is missing; who would approve it too."""
     anna.says(APPEAL)
@@ -178,6 +186,7 @@ def test_a_language_with_a_headline_and_no_text_can_be_saved_and_not_sent(anna: 
 
 
 @pytest.mark.parametrize("typed", ["/appeal 9 Koreans\nface return", "/appeal 12 in danger\nWrite."])
+@ON_SQLITE
 def test_a_headline_that_begins_with_a_number_is_no_language(anna: Chat, typed: str) -> None:
     """It is a new appeal."""
     anna.says(APPEAL)
@@ -223,6 +232,7 @@ def test_taken_down_for_safety_no_language_is_left(anna: Chat, bruno: Chat) -> N
     assert found.wordings == ()
 
 
+@ON_SQLITE
 def test_a_drill_says_what_it_is_in_each_language(anna: Chat) -> None:
     """In its headline as well, wherever that is ever quoted."""
     anna.says("/drill\nNine face return\nWhom do you call?")
@@ -232,6 +242,7 @@ def test_a_drill_says_what_it_is_in_each_language(anna: Chat) -> None:
 
 
 @pytest.mark.parametrize("name", ["telegram", "matrix", "console"])
+@ON_SQLITE
 async def test_on_every_transport_the_words_of_the_readers_language_are_sent(
     anna: Chat, bruno: Chat, name: str
 ) -> None:

@@ -28,6 +28,8 @@ from tests.pictures import DRAWING, PHOTO, WEBP
 ANNA, BRUNO = ("telegram", "901"), ("matrix", "@bruno:example.org")
 RULES = Rules(admins=Admins((ANNA, BRUNO)))
 APPEAL = "/appeal\nurgency: Immediate\nNine face return\nWrite to the ministry today."
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""What does not depend on the kind of database."""
 
 
 @dataclass
@@ -97,6 +99,7 @@ async def test_a_picture_is_shown_to_the_admin_as_to_everybody_and_told_of(anna:
     assert repr(cleaned(PHOTO).data[20:60])[2:-1] not in rows
 
 
+@ON_SQLITE
 async def test_with_the_words_of_a_new_one_in_one_message(anna: Person) -> None:
     """As a photo with a long caption."""
     told = await anna.says(APPEAL, PHOTO)
@@ -106,6 +109,7 @@ async def test_with_the_words_of_a_new_one_in_one_message(anna: Person) -> None:
 
 
 @pytest.mark.parametrize("line", ["", "/appeal", "!appeal"])
+@ON_SQLITE
 async def test_without_a_number_it_is_for_the_draft_that_was_written_last(anna: Person, line: str) -> None:
     """Of this admin: who sends from a phone on which nothing can be written below a picture."""
     await anna.says(APPEAL)
@@ -127,6 +131,7 @@ async def test_without_a_number_it_is_for_the_draft_that_was_written_last(anna: 
         ("/subscribe", PHOTO, "A picture is for an appeal"),
     ],
 )
+@ON_SQLITE
 async def test_a_file_that_is_not_taken_is_told_why_and_changes_nothing(
     anna: Person, line: str, file: bytes, told: str
 ) -> None:
@@ -138,6 +143,7 @@ async def test_a_file_that_is_not_taken_is_told_why_and_changes_nothing(
     assert kept(anna.desk.database) == 0
 
 
+@ON_SQLITE
 async def test_without_a_draft_a_picture_alone_is_for_nothing(anna: Person, bruno: Person) -> None:
     """Another's draft is not touched by it."""
     await anna.says(APPEAL)
@@ -147,6 +153,7 @@ async def test_without_a_draft_a_picture_alone_is_for_nothing(anna: Person, brun
 
 @pytest.mark.parametrize("role", [None, DeskRole.REVIEWER, DeskRole.KEEPER])
 @pytest.mark.parametrize("line", ["/appeal 1", "/appeal 1\npicture:", "", "/subscribe"])
+@ON_SQLITE
 async def test_nothing_that_others_send_is_fetched_or_answered(
     anna: Person, role: DeskRole | None, line: str
 ) -> None:
@@ -162,6 +169,7 @@ async def test_nothing_that_others_send_is_fetched_or_answered(
     assert kept(anna.desk.database) == 0
 
 
+@ON_SQLITE
 async def test_another_picture_or_none_voids_what_was_approved(anna: Person, bruno: Person) -> None:
     """The hash covers its bytes."""
     await anna.says(APPEAL)
@@ -179,6 +187,7 @@ async def test_another_picture_or_none_voids_what_was_approved(anna: Person, bru
     assert "goes out in" in await bruno.says(f"/approve 1 {first.mark}"), "the same again is the same"
 
 
+@ON_SQLITE
 async def test_one_that_was_brought_twice_is_taken_once(anna: Person) -> None:
     """A platform repeats what it is not sure of."""
     await anna.says(APPEAL, PHOTO, request_id="7:1")

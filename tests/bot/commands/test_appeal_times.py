@@ -28,6 +28,8 @@ APPEAL = (
     "/appeal\nurgency: Immediate\nat: 2026-03-12T16:00 Seoul\nNine face return\nWrite to the ministry today."
 )
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""What does not depend on the kind of database."""
 
 
 @pytest.fixture
@@ -147,6 +149,7 @@ def test_what_is_offered_in_place_of_a_gap_or_a_double_hour_can_be_written(examp
     assert all(appointed(one.removeprefix("at: "), BERLIN, NOON)[0] for one in offered)
 
 
+@ON_SQLITE
 def test_it_is_shown_with_its_clock_and_the_readers_to_everybody_who_approves(
     anna: Chat, bruno: Chat
 ) -> None:
@@ -177,6 +180,7 @@ def test_it_cools_off_before_its_moment_and_leaves_at_it(anna: Chat, bruno: Chat
 
 
 @pytest.mark.parametrize("before", [timedelta(days=1), timedelta(seconds=30)])
+@ON_SQLITE
 def test_it_can_be_stopped_until_it_leaves(anna: Chat, bruno: Chat, before: timedelta) -> None:
     """Long before, and while it cools off: it is a draft again that nobody has approved."""
     scheduled(anna, bruno)
@@ -191,6 +195,7 @@ def test_it_can_be_stopped_until_it_leaves(anna: Chat, bruno: Chat, before: time
     assert told(anna.database)[0].kind is EventKind.APPEAL_STOPPED
 
 
+@ON_SQLITE
 def test_a_program_that_was_down_until_shortly_after_gives_admins_their_minute(
     anna: Chat, bruno: Chat
 ) -> None:
@@ -206,6 +211,7 @@ def test_a_program_that_was_down_until_shortly_after_gives_admins_their_minute(
 
 
 @pytest.mark.parametrize("cooling", [False, True])
+@ON_SQLITE
 def test_more_than_an_hour_late_it_is_not_sent_and_admins_hear_so(
     anna: Chat, bruno: Chat, *, cooling: bool
 ) -> None:
@@ -239,6 +245,7 @@ def test_two_programs_that_look_announce_and_send_it_once(anna: Chat, bruno: Cha
 
 
 @pytest.mark.parametrize("done", ["suspend", "revoke"])
+@ON_SQLITE
 def test_what_somebody_stands_for_who_leaves_the_desk_meanwhile_does_not_go_out(
     anna: Chat, bruno: Chat, done: str
 ) -> None:
@@ -254,6 +261,7 @@ def test_what_somebody_stands_for_who_leaves_the_desk_meanwhile_does_not_go_out(
     assert EventKind.APPEAL_RETURNED in [one.kind for one in told(anna.database)]
 
 
+@ON_SQLITE
 def test_whom_nobody_reads_any_more_it_goes_to_nobody(anna: Chat, bruno: Chat) -> None:
     """Everybody left since it was approved: admins are told before the moment, not after."""
     scheduled(anna, bruno)
@@ -265,6 +273,7 @@ def test_whom_nobody_reads_any_more_it_goes_to_nobody(anna: Chat, bruno: Chat) -
 
 
 @pytest.mark.parametrize("typed", ["at: 2026-03-12T17:00", "at:", "at: 2026-03-12T15:00 UTC"])
+@ON_SQLITE
 def test_another_moment_voids_what_was_approved(anna: Chat, bruno: Chat, typed: str) -> None:
     """The hash covers when it goes out, and by which clock that was said."""
     anna.says(APPEAL)
@@ -273,6 +282,7 @@ def test_another_moment_voids_what_was_approved(anna: Chat, bruno: Chat, typed: 
     assert bruno.presses("Approve these words").startswith("That is not the mark of appeal 1")
 
 
+@ON_SQLITE
 def test_approved_too_late_for_its_cooling_off_it_waits_for_that_and_past_its_moment_not_at_all(
     anna: Chat, bruno: Chat
 ) -> None:
@@ -290,6 +300,7 @@ def test_approved_too_late_for_its_cooling_off_it_waits_for_that_and_past_its_mo
     assert state(anna.database) is AppealState.SENT
 
 
+@ON_SQLITE
 def test_it_cannot_go_out_after_the_day_by_which_it_asks_for_something(anna: Chat) -> None:
     """Whichever of the two is written last."""
     said = "It would go out after the day by which it asks for something."
@@ -325,6 +336,7 @@ def test_a_person_may_stand_for_so_many_appeals_a_day_and_is_told_how_many(anna:
     assert "goes out in" in bruno.presses("Approve these words")
 
 
+@ON_SQLITE
 def test_so_many_drafts_are_kept_for_one_admin_and_listed_to_go_on_with(anna: Chat, bruno: Chat) -> None:
     """Each with its languages, when it was changed and when it goes; one's own alone."""
     assert anna.says("/appeals drafts") == "You have no draft. A new one: /appeal"
