@@ -67,7 +67,7 @@ class Appeal:
     author: str
     """Who wrote these words, as `Audit.admin` names them."""
     digest: str
-    """A keyed hash of its number, its words in each language, its moment, its picture, whether it is a drill."""
+    """A keyed hash of number, words in each language, moment and picture, and of whether it is a drill."""
     changed: datetime
     draft: Draft | None = None
     """None once it was sent: then it is a statement."""

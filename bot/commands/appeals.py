@@ -3,15 +3,16 @@
 import re
 
 from bot.commands import drills
-from bot.commands.command import arguments, code, heading, number, paragraph, reply
+from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
+from bot.commands.guide import SAMPLE, how
 from bot.commands.mistake import Mistake
 from bot.commands.previews import DRAFTS, own_drafts, shown, stop_choice
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
 from bot.render.appeal import CORRECTIONS
 from bot.render.desk import lasting, listed, told_at
-from bot.render.message import Block, Choice, Field, Items, Message, Paragraph
+from bot.render.message import Block, Choice, Field, Items, Message
 from bot.render.sending import halted, progress, report, under_way
 from bot.speech import Speech, languages, msgid
 from jobs import appeals as desk
@@ -82,11 +83,6 @@ WORDS = {
     Cause.DETAILS: ("details", msgid("Wrong details")),
     Cause.SAFETY: ("safety", msgid("Taken down for safety")),
 }
-_SAMPLE = (
-    *("countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-24"),
-    "at: 2026-12-01T08:00 Asia/Seoul",
-    *("url: https://example.org/appeal", "lang: en", "urgency: Immediate"),
-)
 _TAKEN_DOWN = msgid("An appeal that was taken down")
 _HALTS = (AppealState.SENT,)
 
@@ -104,7 +100,7 @@ def drill(request: Request, work: Work, speech: Speech) -> Reply:
 def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
     typed = read(arguments(request))
     if not typed.number and not typed.words:
-        return drills.how(_SAMPLE, speech) if drill else _how(speech)
+        return drills.how(SAMPLE, speech) if drill else how(speech)
     known = work.appeals.get(typed.number) if typed.number else None
     if known is not None and known.drill is not drill:
         return drills.other_kind(known, speech)
@@ -152,7 +148,7 @@ def appeals(request: Request, work: Work, speech: Speech) -> Reply:
         return own_drafts(work.appeals.drafts(admin), speech)
     found = work.appeals.newest()
     if not found:
-        return reply(paragraph(speech.t("No appeal was written yet.")), *_how(speech).messages[0].blocks)
+        return reply(paragraph(speech.t("No appeal was written yet.")), *how(speech).messages[0].blocks)
     rung = work.alerts.many([one.alert_id for one in found if one.alert_id])
     lines = []
     for one in found:
@@ -360,46 +356,6 @@ def _headline(found: Appeal, alert: Alert | None, speech: Speech) -> str:
     if alert is None or alert.statement.taken_down:
         return speech.t(_TAKEN_DOWN)
     return alert.statement.title
-
-
-def _how(speech: Speech) -> Reply:
-    """How an appeal is written."""
-    return reply(
-        paragraph(
-            speech.t(
-                "An appeal goes to everybody whom it concerns, once others have approved it. Write it in one "
-                "message: first what of these lines you need, then the headline on a line of its own, then "
-                "the text."
-            )
-        ),
-        Items(tuple((code(line),) for line in ("/appeal", *_SAMPLE))),
-        Paragraph(
-            speech.line(
-                "Immediate ones reach everybody who asked for what is urgent, Expected ones those who asked "
-                "for campaigns. To change one: {change}",
-                change=code("/appeal 7 by: 2026-12-24"),
-            )
-        ),
-        Paragraph(
-            speech.line(
-                "Without a line “at:” it goes out as soon as it is approved. Its words in another language, "
-                "for those who are spoken to in it: {language}, then headline and text; without them again: "
-                "{drop}. Your drafts: {drafts}",
-                language=code("/appeal 7 ko"),
-                drop=code("/appeal 7 ko drop"),
-                drafts=code(f"/appeals {DRAFTS}"),
-            )
-        ),
-        Paragraph(
-            speech.line(
-                "A photo that you send with {number} below it is shown with the appeal, without its place, "
-                "time and device; {none} takes it out again.",
-                number=code("/appeal 7"),
-                none=code("/appeal 7 picture:"),
-            )
-        ),
-        choices=((Choice(speech.t("Appeals"), "/appeals"),),),
-    )
 
 
 def _refused(refused: Refused, key: int, work: Work, speech: Speech, rules: Rules = USUAL) -> Reply:
