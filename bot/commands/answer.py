@@ -13,6 +13,7 @@ from bot.commands.elsewhere import elsewhere
 from bot.commands.following import Following
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.showing import NOT_SURE
 from bot.commands.subscriptions import settings
 from bot.commands.table import COMMANDS, find
 from bot.render.message import Choice, Paragraph
@@ -184,10 +185,7 @@ def _unknown(request: Request, speech: Speech) -> Reply:
     name = typed[0][:40] if typed else ""
     wanted = find(name.lower())
     if wanted is not None and wanted.desk and not request.is_sure:
-        told = speech.t(
-            "The desk is open only to what comes enciphered from a device that its owner has confirmed."
-        )
-        return reply(paragraph(told))
+        return reply(paragraph(speech.t(NOT_SURE)))
     # What would change something is never offered for a slip: one tap too many cannot be taken back.
     known = [one.name for one in COMMANDS if not (one.hidden or one.destroys or one.desk)]
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)

@@ -14,6 +14,7 @@ from storage.database import Work
 from storage.words import DeskRole
 
 _FOR_ONE = re.compile(r"\s{0,20}[/!]\s?(?:appeal|drill)\b", re.IGNORECASE)
+NOT_SURE = msgid("The desk is open only to what comes enciphered from a device that its owner has confirmed.")
 _MEGABYTES = MOST // 1_000_000
 FAULTS = {
     Fault.NONE: msgid(
@@ -34,9 +35,11 @@ def meant(request: Request, work: Work, speech: Speech) -> Request | Reply:
     Below it stands /appeal or /drill with a number, or words for a new one. With nothing below it, it is for
     the draft that this admin wrote last. Of whoever is no admin nothing is looked at, and nothing said.
     """
+    is_for_one = _FOR_ONE.match(request.text)
+    if is_for_one and not request.is_sure:
+        return reply(paragraph(speech.t(NOT_SURE)))
     if request.group or request.role not in {DeskRole.OWNER, DeskRole.ADMIN}:
         return Reply(())
-    is_for_one = _FOR_ONE.match(request.text)
     if is_for_one and (typed := read(arguments(request))) and (typed.number or typed.words):
         return request
     if is_for_one or not request.text.strip():

@@ -39,6 +39,7 @@ class Person:
     desk: Desk
     who: tuple[str, str]
     group: bool = False
+    is_sure: bool = True
     fetched: int = 0
     told: Reply = field(default_factory=lambda: Reply(()))
 
@@ -52,7 +53,7 @@ class Person:
 
         given: dict[str, Any] = {"attached": fetch} if file is not None else {}
         self.told = await self.desk.answer(
-            Request(line, *self.who, NOON, group=self.group, id=request_id, **given)
+            Request(line, *self.who, NOON, group=self.group, is_sure=self.is_sure, id=request_id, **given)
         )
         return "\n\n".join(plain_text(message) for message in self.told.messages)
 
@@ -167,6 +168,16 @@ async def test_nothing_that_others_send_is_fetched_or_answered(
         assert await one.says(line, PHOTO) == ""
         assert one.fetched == 0
     assert kept(anna.desk.database) == 0
+
+
+@ON_SQLITE
+async def test_from_a_device_that_nobody_confirmed_an_admin_is_told_what_it_takes(anna: Person) -> None:
+    """And nothing is fetched: who says so may be another."""
+    await anna.says(APPEAL)
+    anna.is_sure = False
+    assert "a device that its owner has confirmed" in await anna.says("!appeal 1", PHOTO)
+    assert await anna.says("", PHOTO) == ""
+    assert (anna.fetched, kept(anna.desk.database)) == (0, 0)
 
 
 @ON_SQLITE
