@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archive, delivery, hawaii, large, moving, news, parse, unchanged
+from benchmarks import archive, delivery, hawaii, large, moving, news, parse, unchanged, updates
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -36,12 +36,19 @@ def main() -> None:
     """Measures and prints the table."""
     options = _options()
     given = options.parse_args()
-    alone = {"archive": _archive, "delivery": _delivery, "hawaii": _hawaii, "move": _move, "rooms": _rooms}
+    alone = {
+        "archive": _archive,
+        "delivery": _delivery,
+        "hawaii": _hawaii,
+        "move": _move,
+        "rooms": _rooms,
+        "updates": _updates,
+    }
     if given.only and len(given.only) == 1 and given.only[0] in alone:
         alone[given.only[0]](given)
         return
     if given.peer is None:
-        options.error("--peer is needed, but for --only archive, delivery, hawaii, move or rooms")
+        options.error("--peer is needed, but for --only " + ", ".join(alone))
     parts = given.only or _PARTS
     began, now = time.monotonic(), now_utc()
     console = Console(width=118, highlight=False)
@@ -81,7 +88,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "rooms"),
+        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "rooms", "updates"),
         action="append",
         help="measure this part (repeatable)",
     )
@@ -128,6 +135,16 @@ def _rooms(given: argparse.Namespace) -> None:
 def _move(given: argparse.Namespace) -> None:
     with _folder() as folder:
         moving.measure(folder, given.people, given.statements)
+
+
+def _updates(given: argparse.Namespace) -> None:
+    with _folder() as folder, (folder / "log").open("w", encoding="utf-8") as log:
+        set_up(LogConfig(), least=logging.INFO, stream=log)
+        try:
+            told = updates.measure(folder, min(given.messages, 2_000), seconds=60, per_second=200)
+        finally:
+            set_up()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n{told}", flush=True)
 
 
 @contextmanager

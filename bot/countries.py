@@ -1,5 +1,6 @@
 """Understands the names of countries that people type, in any of the archive's languages."""
 
+import unicodedata
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
@@ -13,6 +14,9 @@ _LOCALES = ("en", "ko", "ja", "zh", "zh_Hant", "fr", "es", "de", "pt", "ru", "uk
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 """Two-letter codes in CLDR that stand for unions, oceans and test data."""
 _SUGGESTED_IN = ("en", "ko")
+_CONSONANTS = "ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ"
+"""The first consonants of syllables in their order (Unicode 3.12), the doubled as their simple ones."""
+_SYLLABLES_EACH = 588
 
 
 def is_code(text: str) -> bool:
@@ -64,6 +68,28 @@ def countries_like(letters: str, locale: Locale) -> tuple[str, ...]:
             if code in _codes() and any(part.startswith(wanted) for part in (name, *name.split()))
         ]
     return tuple(dict.fromkeys(found)) if wanted else ()
+
+
+def initials(locale: Locale) -> tuple[str, ...]:
+    """Return what the names of countries begin with in this language: letters, of Hangul their first ones."""
+    return tuple(sorted({_initial(name) for name, _ in _own_names(locale)}))
+
+
+def countries_under(initial: str, locale: Locale) -> tuple[str, ...]:
+    """Return the codes of the countries whose names begin so in this language, by their names."""
+    return tuple(code for name, code in _own_names(locale) if _initial(name) == initial)
+
+
+def _own_names(locale: Locale) -> list[tuple[str, str]]:
+    return sorted((name, code) for code, name in locale.territories.items() if code in _codes())
+
+
+def _initial(name: str) -> str:
+    """Return the first letter without its accent; of a syllable of Hangul its first consonant."""
+    first = name[0]
+    if "가" <= first <= "힣":
+        return _CONSONANTS[(ord(first) - ord("가")) // _SYLLABLES_EACH]
+    return unicodedata.normalize("NFD", first)[0].upper()
 
 
 def _folded(text: str) -> str:

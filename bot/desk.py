@@ -12,7 +12,7 @@ from bot.commands.answer import changes, speech_for
 from bot.commands.inline import Offers, offers
 from bot.commands.request import Fetch, Reply, Request
 from bot.commands.showing import meant, unfit
-from bot.transports.chats import Moved, News, Removed, Returned
+from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.console import ADDRESS
 from bot.transports.newest import Newest
 from jobs.desk import Rules
@@ -89,9 +89,9 @@ class Desk:
         """
         return await asyncio.to_thread(repeated, partial(self._become, sender, news, request_id))
 
-    async def seen(self, sender: str, address: str, message: str, change: int, request_id: str) -> None:
-        """Somebody has reacted to a message (1), or does no more (-1); counted where the chat wants it."""
-        await asyncio.to_thread(self._count, sender, address, message, change, request_id)
+    async def seen(self, sender: str, reactions: Reactions, request_id: str) -> None:
+        """People have reacted to a message, or do no more; counted where the chat, or the topic, wants it."""
+        await asyncio.to_thread(repeated, partial(self._count, sender, reactions, request_id))
 
     async def _with_file(self, request: Request, fetch: Fetch) -> Request | Reply:
         """The request with the picture that was sent, as it will be shown; or why it is not taken.
@@ -135,10 +135,12 @@ class Desk:
         is_changing = request.picture is not None or changes(request.text)
         opened = self.database.write if is_changing else self.database.read
         with opened() as work:
-            reply = answer_command(self._at_desk(request, work), work, self.zone)
+            asked = self._at_desk(request, work)
+            told = answer_command(asked, work, self.zone)
             if request.sender and changes(request.text):
                 _belong(work, request)
-            return reply
+            after = self._at_desk(request, work) if is_changing else asked  # a role may have been given
+            return replace(told, role=after.role)
 
     def _at_desk(self, request: Request, work: Work) -> Request:
         """With the role of the person, as it is now; several people have none together."""
@@ -180,7 +182,7 @@ class Desk:
 
     def _become(self, sender: str, news: News, request_id: str) -> bool:
         transport = transport_of(sender)
-        with self.database.read() as work:  # every address is deciphered: nobody may wait for that
+        with self.database.read() as work:
             here = work.recipients.within(transport, news.address)
         known = [one for one in here if one.sender == sender]
         if not known:
@@ -200,15 +202,18 @@ class Desk:
         log.info("chat.became", transport=transport, news=type(news).__name__.lower(), recipients=len(known))
         return True
 
-    def _count(self, sender: str, address: str, message: str, change: int, request_id: str) -> None:
+    def _count(self, sender: str, reactions: Reactions, request_id: str) -> None:
         transport = transport_of(sender)
         with self.database.read() as work:
-            known = work.recipients.find(transport, address)
-        if known is None or not known.counts or known.sender != sender:
+            known = work.recipients.within(transport, reactions.address)
+        counting = [one.id for one in known if one.counts and one.sender == sender]
+        if not counting:
             return
         with self.database.write() as work:
             if work.requests.begin(transport, request_id, now_utc()):
-                work.told.seen(known.id, message, change)
+                count = work.told.seen_by if reactions.whole else work.told.seen
+                for one in counting:  # a message's id is of one chat, whatever its topics
+                    count(one, reactions.message, reactions.count)
 
 
 def _belong(work: Work, request: Request) -> None:

@@ -2,6 +2,7 @@
 
 import gettext
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from importlib import resources
@@ -11,12 +12,13 @@ from typing import Literal
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from bot.render.clean import isolated
 from bot.render.message import Line, Span
 from storage.words import (
     Certainty,
@@ -127,12 +129,12 @@ class Speech:
 
     def t(self, msgid: str, **values: object) -> str:
         """Return the sentence in this language, its {named} places filled with `values`."""
-        return self._catalogue.gettext(msgid).format(**values)
+        return self._catalogue.gettext(msgid).format(**_apart(values))
 
     def n(self, singular: str, plural: str, count: int, **values: object) -> str:
         """Return the sentence for `count`, which it may show as {count}."""
         sentence = self._catalogue.ngettext(singular, plural, count)
-        return sentence.format(count=self.number(count), **values)
+        return sentence.format(count=self.number(count), **_apart(values))
 
     def line(self, msgid: str, **values: str | Span | Line) -> Line:
         """Return the sentence as styled text: a Span or Line given for a place keeps its style there."""
@@ -143,12 +145,17 @@ class Speech:
             if name is None:
                 continue
             value = values[name]
-            spans.extend(value if isinstance(value, tuple) else (_span(value),))
+            given = value if isinstance(value, tuple) else (_span(value),)
+            spans.extend(replace(span, text=isolated(span.text)) for span in given)
         return tuple(spans)
 
     def number(self, value: int) -> str:
         """Return a number grouped as the language groups it."""
         return format_decimal(value, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """Return a day of this year or the next few months, for where there is little room: "14 March"."""
+        return format_skeleton("MMMMd", day, locale=self.locale)
 
     def date(self, day: date) -> str:
         """Return a calendar date with its month in words."""
@@ -175,7 +182,7 @@ class Speech:
         self, items: Iterable[str], style: Literal["standard", "or", "unit-narrow"] = "standard"
     ) -> str:
         """Return the items as one enumeration: "China, Laos and Vietnam"."""
-        return format_list(list(items), style=style, locale=self.locale)
+        return format_list([isolated(one) for one in items], style=style, locale=self.locale)
 
     def kind(self, kind: Kind) -> str:
         """Return a kind's name: "open letter"."""
@@ -209,6 +216,11 @@ def own_name(language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return language
     return (locale.get_language_name() or language).capitalize()
+
+
+def _apart(values: dict[str, object]) -> dict[str, object]:
+    """The values, names that run from right to left so that they turn nothing around beside them."""
+    return {name: isolated(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
 def _span(value: str | Span) -> Span:

@@ -1,7 +1,7 @@
 """The voices: each transport with its pace, and the one deliverer that speaks through it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
@@ -21,7 +21,7 @@ from bot.installation import admins, limits, matrix_sender, telegram_sender
 from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
 from bot.speech import Speech, languages, msgid
-from bot.transports.chats import Moved, News
+from bot.transports.chats import Moved, News, Reactions
 from bot.transports.console import ConsoleTransport
 from bot.transports.matrix_folder import taken
 from bot.transports.telegram import TelegramTransport
@@ -35,8 +35,10 @@ from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.notices import Admins
 from jobs.pace import Pace
+from jobs.staff import role_of
 from storage.database import Database, Hold, Unusable, now_utc, reason
 from storage.locks import place
+from storage.words import DeskRole
 
 if TYPE_CHECKING:
     from bot.transports.matrix import MatrixTransport
@@ -96,8 +98,8 @@ def telegram(
     async def became(news: News, request_id: str) -> bool:
         return await desk.became(name, news, request_id)
 
-    async def seen(address: str, message: int, change: int, request_id: str) -> None:
-        await desk.seen(name, address, str(message), change, request_id)
+    async def seen(reactions: Reactions, request_id: str) -> None:
+        await desk.seen(name, reactions, request_id)
 
     async def known(link: str) -> None:
         await asyncio.to_thread(_tell_link, desk.database, name, link)
@@ -107,7 +109,7 @@ def telegram(
         api_url=config.api_url,
         proxy=config.proxy,
         answer=answer,
-        face=telegram_face(desk.admins),
+        face=telegram_face(_staff(desk)),
         apology=apology,
         gone=gone,
         became=became,
@@ -124,13 +126,22 @@ def telegram(
     )
 
 
+def _staff(desk: Desk) -> dict[int, DeskRole]:
+    """The chats of those who work at the desk: by the configuration, and by a code."""
+    with desk.database.read() as work:
+        members = [(one.transport, one.address) for one in work.staff.all() if one.role]
+        people = dict.fromkeys((*desk.admins.addresses, *members))
+        roles = {person: role_of(work, *person, desk.admins) for person in people}
+    return {int(address): role for (name, address), role in roles.items() if name == "telegram" and role}
+
+
 def _tell_link(database: Database, name: str, link: str) -> None:
     """Where people begin a chat with this bot, for whoever spreads them; nothing depends on it."""
     with suppress(SQLAlchemyError), database.write() as work:
         work.senders.tell(name, link=link)
 
 
-def telegram_face(told: Admins) -> Face:
+def telegram_face(staff: Mapping[int, DeskRole]) -> Face:
     """What people see of the bot before they write, in every language we speak."""
     spoken = {language: Speech(language) for language in languages()}
     shown = [
@@ -138,14 +149,14 @@ def telegram_face(told: Admins) -> Face:
             command.name,
             {language: speech.t(command.summary) for language, speech in spoken.items()},
             manages=command.manages,
-            desk=command.desk,
+            roles=command.roles,
         )
         for command in COMMANDS
         if not command.hidden
     ]
     return Face(
         shown,
-        [int(address) for transport, address in told.addresses if transport == "telegram"],
+        staff,
         {language: speech.t(_ABOUT) for language, speech in spoken.items()},
         {language: speech.t(_SHORT) for language, speech in spoken.items()},
     )

@@ -354,6 +354,7 @@ class Database:
             if work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == CHECK)) is None:
                 work.connection.execute(sa.insert(meta).values(name=CHECK, value=self.keys.check()))
             self.keys.fitting(work.connection)
+            work.recipients.mark_chats()
 
     def _check_index(self, *, anew: bool) -> None:
         with self.read() as work:

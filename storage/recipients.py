@@ -1,6 +1,7 @@
 """Recipients: who is reached, by an address that only the key can read."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,7 +15,7 @@ from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
 from storage.tables import SENDER, alerts, deliveries, handovers, recipients, routes, staff, stances
-from storage.vault import Sealer
+from storage.vault import Sealer, WrongKey
 from storage.words import DeliveryState, MsgType, RecipientState
 
 ADDRESS = "recipient address"
@@ -51,12 +52,33 @@ class Recipients:
         return {trace: int(key) for trace, key in rows}
 
     def within(self, transport: str, chat: str) -> tuple[Recipient, ...]:
-        """A chat and all its topics ("chat/topic"). Addresses are enciphered, so each one is looked at."""
-        rows = self.connection.execute(
-            sa.select(recipients).where(recipients.c.transport == transport)
-        ).mappings()
-        found = (recipient_of(row, self.vault) for row in rows)
-        return tuple(one for one in found if one.address.split("/", 1)[0] == chat)
+        """A chat and all its topics ("chat/topic"), by the keyed hash that they share."""
+        question = (
+            sa.select(recipients)
+            .where(recipients.c.chat_trace == chat_trace_of(self.vault, transport, chat))
+            .order_by(recipients.c.id)
+        )
+        rows = self.connection.execute(question).mappings()
+        return tuple(recipient_of(row, self.vault) for row in rows)
+
+    def mark_chats(self) -> int:
+        """Marks with their chat those whom an earlier version stored without; returns how many.
+
+        Who cannot be deciphered stays as they are: nothing can be sent there either.
+        """
+        known = (recipients.c.id, recipients.c.transport, recipients.c.address_sealed)
+        rows = self.connection.execute(sa.select(*known).where(recipients.c.chat_trace.is_(None))).all()
+        made = []
+        for key, transport, sealed in rows:
+            with suppress(WrongKey):
+                trace = chat_trace_of(self.vault, transport, self.vault.open(sealed, ADDRESS))
+                made.append({"of": key, "trace": trace})
+        if made:
+            of = recipients.c.id == sa.bindparam("of")
+            self.connection.execute(
+                sa.update(recipients).where(of).values(chat_trace=sa.bindparam("trace")), made
+            )
+        return len(made)
 
     def ensure(self, transport: str, address: str, language: str, now: datetime) -> Recipient:
         """The recipient at this address, made where there is none, active again where suspended."""
@@ -65,6 +87,7 @@ class Recipients:
             row = {
                 "transport": transport,
                 "address_trace": self._trace(transport, address),
+                "chat_trace": chat_trace_of(self.vault, transport, address),
                 "address_sealed": self.vault.seal(address, ADDRESS),
                 "language": language,
                 "state": RecipientState.ACTIVE,
@@ -280,6 +303,7 @@ class Recipients:
             self._update(
                 recipient_id,
                 address_trace=self._trace(transport, address),
+                chat_trace=chat_trace_of(self.vault, transport, address),
                 address_sealed=self.vault.seal(address, ADDRESS),
             )
             return
@@ -335,6 +359,11 @@ class Recipients:
 def trace_of(vault: Sealer, transport: str, address: str) -> str:
     """The keyed hash under which an address is found."""
     return vault.trace("recipient", transport, address)
+
+
+def chat_trace_of(vault: Sealer, transport: str, address: str) -> str:
+    """The keyed hash that a chat and all its topics share, and that is nowhere else."""
+    return vault.trace("chat", transport, address.partition("/")[0])
 
 
 def recipient_of(row: RowMapping, vault: Sealer) -> Recipient:

@@ -31,12 +31,11 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A column that holds sealed text, what for, and by which column and hash it is found, if by any."""
+    """A column that holds sealed text, what for, and by which columns it is found: each with its hash."""
 
     column: sa.Column[Any]
     purpose: str
-    trace: sa.Column[Any] | None = None
-    traced: Callable[[Vault, RowMapping, str], str] = lambda _vault, _row, _text: ""
+    traces: tuple[tuple[sa.Column[Any], Callable[[Vault, RowMapping, str], str]], ...] = ()
     at_once: int = _AT_ONCE
     """So many rows fit in memory."""
 
@@ -45,15 +44,27 @@ SEALED = (
     Sealed(
         tables.recipients.c.address_sealed,
         recipients.ADDRESS,
-        tables.recipients.c.address_trace,
-        lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+        (
+            (
+                tables.recipients.c.address_trace,
+                lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+            ),
+            (
+                tables.recipients.c.chat_trace,
+                lambda vault, row, address: recipients.chat_trace_of(vault, row["transport"], address),
+            ),
+        ),
     ),
     Sealed(tables.routes.c.words_sealed, routes.WORDS),
     Sealed(
         tables.subscriptions.c.token_sealed,
         subscriptions.TOKEN,
-        tables.subscriptions.c.token_trace,
-        lambda vault, _row, token: subscriptions.trace_of(vault, token),
+        (
+            (
+                tables.subscriptions.c.token_trace,
+                lambda vault, _row, token: subscriptions.trace_of(vault, token),
+            ),
+        ),
     ),
     Sealed(tables.subscriptions.c.secret_sealed, subscriptions.SECRET),
     Sealed(tables.redactions.c.words_sealed, redactions.WORDS),
@@ -64,14 +75,22 @@ SEALED = (
     Sealed(
         tables.staff.c.address_sealed,
         staff.ADDRESS,
-        tables.staff.c.address_trace,
-        lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+        (
+            (
+                tables.staff.c.address_trace,
+                lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+            ),
+        ),
     ),
     Sealed(
         tables.identities.c.account_sealed,
         identities.ACCOUNT,
-        tables.identities.c.account_trace,
-        lambda vault, _row, account: identities.trace_of(vault, account),
+        (
+            (
+                tables.identities.c.account_trace,
+                lambda vault, _row, account: identities.trace_of(vault, account),
+            ),
+        ),
     ),
     Sealed(tables.identities.c.keys_sealed, identities.KEYS),
 )
@@ -95,16 +114,15 @@ def _renewed(connection: Connection, sealed: Sealed, old: Vault, new: Vault) -> 
     table: sa.Table = sealed.column.table
     (key,) = table.primary_key.columns
     values: dict[str, Any] = {sealed.column.name: sa.bindparam("new_sealed")}
-    if sealed.trace is not None:
-        values[sealed.trace.name] = sa.bindparam("new_trace")
+    values |= {column.name: sa.bindparam(f"new_{column.name}") for column, _ in sealed.traces}
     change = sa.update(table).where(key == sa.bindparam("of")).values(values)
     count = 0
     for rows in _pages(connection, sealed, key):
         made = []
         for row in rows:
             text = old.open(row[sealed.column.name], sealed.purpose)
-            trace = {"new_trace": sealed.traced(new, row, text)} if sealed.trace is not None else {}
-            made.append({"of": row[key.name], "new_sealed": new.seal(text, sealed.purpose), **trace})
+            traces = {f"new_{column.name}": traced(new, row, text) for column, traced in sealed.traces}
+            made.append({"of": row[key.name], "new_sealed": new.seal(text, sealed.purpose), **traces})
         connection.execute(change, made)
         count += len(made)
     return count

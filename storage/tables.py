@@ -302,6 +302,7 @@ recipients = Table(
     Column("id", Id, primary_key=True),
     Column("transport", String, nullable=False),
     Column("address_trace", String(64), nullable=False, unique=True),
+    Column("chat_trace", String(64), index=True),
     Column("address_sealed", LargeBinary, nullable=False),
     Column("language", String, nullable=False),
     Column("state", String, nullable=False),

@@ -223,12 +223,17 @@ class Told:
 
     def seen(self, recipient_id: int, message: str, change: int) -> None:
         """So many more, or fewer, of those who read there have reacted to the message of this id."""
-        parts = sa.literal(",") + deliveries.c.reference + sa.literal(",")
         after = deliveries.c.seen + change
         self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.recipient_id == recipient_id, parts.contains(f",{message},", autoescape=True))
+            .where(*_part_of(recipient_id, message))
             .values(seen=sa.case((after < 0, 0), else_=after))
+        )
+
+    def seen_by(self, recipient_id: int, message: str, count: int) -> None:
+        """So many have reacted to the message of this id, all in all."""
+        self._connection.execute(
+            sa.update(deliveries).where(*_part_of(recipient_id, message)).values(seen=count)
         )
 
     def amended(self, amendment: Amendment, reference: str | None) -> None:
@@ -253,6 +258,13 @@ class Told:
             .where(*_of_message(amendment), deliveries.c.amend_by == amendment.by)
             .values(**values)
         )
+
+
+def _part_of(recipient_id: int, message: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether the message of this id is one of a delivery's."""
+    parts = sa.literal(",") + deliveries.c.reference + sa.literal(",")
+    is_one = parts.contains(f",{message},", autoescape=True)
+    return (deliveries.c.recipient_id == recipient_id, is_one)
 
 
 def _meant_for(status: Status) -> Iterable[sa.ColumnElement[bool]]:

@@ -67,7 +67,8 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     if command is not None and not (command.is_for(request.role) or _halts(command, request)):
         command = None
     if command is None:
-        return _unknown(request, speech) if _MARKED.match(request.text) else Reply(())
+        answers = request.addressed and _MARKED.match(request.text)
+        return _unknown(request, speech) if answers else Reply(())
     if command.manages and request.group and not request.may_manage:
         told = reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
         return replace(told, aside=True)

@@ -2,6 +2,7 @@
 
     /settings 1                       what it brings, and what of it can be changed
     /settings 1 countries [letters]   countries to choose from, or those whose names begin so
+    /settings 1 letters [letter]      what names begin with, or all that begin with it
     /settings 1 country:KP            one more country; -country:KP one less, and country:any all of them
     /settings 1 kind:report           the same for kinds
     /settings 1 urgency:Expected      how urgent at least, or urgency:any
@@ -20,7 +21,7 @@ from bot.commands.command import code, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.presets import countries_watched
 from bot.commands.request import Reply
-from bot.countries import countries_like
+from bot.countries import countries_like, countries_under, initials
 from bot.render.message import Block, Choice, Notice, Paragraph
 from bot.render.route import route_blocks
 from bot.speech import Speech
@@ -32,6 +33,7 @@ BY_ID = "id:"
 """Before what a subscription is known by for good: when a button is pressed another may have its place."""
 _ANY = "any"
 _IN_A_ROW = 2
+_LETTERS_IN_A_ROW = 6
 _MOST_COUNTRIES = 24
 _URGENCIES = (Urgency.IMMEDIATE, Urgency.EXPECTED, Urgency.FUTURE)
 _CHOSEN = "✓"
@@ -98,15 +100,31 @@ def _countries(chosen: Chosen, work: Work, letters: str) -> Reply:
             )
     else:
         codes = tuple(dict.fromkeys((*has, *countries_watched(work))))[:_MOST_COUNTRIES]
-    named = sorted((speech.country(code_), code_) for code_ in codes)
-    offered = [
-        chosen.choice(name, f"{'-' if code_ in has else ''}country:{code_}", chosen=code_ in has)
-        for name, code_ in named
-    ]
+    offered = [*_ticked(chosen, codes), chosen.choice(speech.t("Another country"), "letters")]
     every = chosen.choice(speech.t("Every country"), f"country:{_ANY}", chosen=not has)
     example = code(f"/settings {chosen.place} countries {speech.country('JP')[:2]}")
     line = Notice(speech.line("Another one, by how its name begins: {example}", example=example))
     return _section(chosen, speech.t("Countries"), [every, *offered], line)
+
+
+def _letters(chosen: Chosen, _: Work, letter: str) -> Reply:
+    speech = chosen.speech
+    known = initials(speech.locale)
+    if letter.upper() in known:
+        offered = _ticked(chosen, countries_under(letter.upper(), speech.locale))
+        back = chosen.choice(speech.t("Other letters"), "letters")
+        return _section(chosen, speech.t("Countries"), [*offered, back])
+    offered = [chosen.choice(one, f"letters {one}") for one in known]
+    return _section(chosen, speech.t("How does its name begin?"), offered, in_a_row=_LETTERS_IN_A_ROW)
+
+
+def _ticked(chosen: Chosen, codes: Iterable[str]) -> list[Choice]:
+    has = chosen.route.countries
+    named = sorted((chosen.speech.country(code_), code_) for code_ in codes)
+    return [
+        chosen.choice(name, f"{'-' if code_ in has else ''}country:{code_}", chosen=code_ in has)
+        for name, code_ in named
+    ]
 
 
 def _kinds(chosen: Chosen, _: Work, __: str) -> Reply:
@@ -179,6 +197,7 @@ _View = Callable[[Chosen, Work, str], Reply]
 _Change = Callable[[Chosen, str, bool], Route]
 _VIEWS: dict[str, _View] = {
     "countries": _countries,
+    "letters": _letters,
     "kinds": _kinds,
     "urgency": _urgency,
     "digest": _digest,
@@ -199,8 +218,10 @@ def _changed(
     return tuple(one for one in has if one not in given) if less else values.joined(has, *given)
 
 
-def _section(chosen: Chosen, title: str, offered: list[Choice], *blocks: Block) -> Reply:
-    rows = [tuple(offered[at : at + _IN_A_ROW]) for at in range(0, len(offered), _IN_A_ROW)]
+def _section(
+    chosen: Chosen, title: str, offered: list[Choice], *blocks: Block, in_a_row: int = _IN_A_ROW
+) -> Reply:
+    rows = [tuple(offered[at : at + in_a_row]) for at in range(0, len(offered), in_a_row)]
     return reply(*_shown(chosen), paragraph(title), *blocks, choices=(*rows, _back_to(chosen)))
 
 

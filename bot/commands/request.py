@@ -39,6 +39,8 @@ class Request:
     """What the person's client asks for (BCP 47); the nearest catalogue is used."""
     group: bool = False
     """True in a chat of several people."""
+    addressed: bool = True
+    """False where the line may be meant for another bot of the same chat."""
     may_manage: bool = True
     """False for a person in a group who may not change what the group receives."""
     role: DeskRole | None = None
@@ -75,3 +77,5 @@ class Reply:
     """The bytes of what was drawn for this answer, and is kept nowhere else, by their digest."""
     aside: bool = False
     """True for a refusal among several people: it is for the one who asked, where that can be told alone."""
+    role: DeskRole | None = None
+    """What whoever asked may do at the admins' desk from now on, for what a transport offers them."""

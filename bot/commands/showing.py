@@ -7,6 +7,7 @@ from bot.commands import drills
 from bot.commands.command import arguments, code, paragraph, reply
 from bot.commands.drafting import read
 from bot.commands.request import Reply, Request
+from bot.commands.welcome import wordless
 from bot.render.message import Paragraph
 from bot.speech import Speech, msgid
 from jobs.steps.picture import MOST, Fault, Unfit
@@ -33,13 +34,15 @@ def meant(request: Request, work: Work, speech: Speech) -> Request | Reply:
     """Return the line that a file belongs to, or what is answered in its place.
 
     Below it stands /appeal or /drill with a number, or words for a new one. With nothing below it, it is for
-    the draft that this admin wrote last. Of whoever is no admin nothing is looked at, and nothing said.
+    the draft that this admin wrote last. Of whoever is no admin nothing is looked at.
     """
     is_for_one = _FOR_ONE.match(request.text)
     if is_for_one and not request.is_sure:
         return reply(paragraph(speech.t(NOT_SURE)))
-    if request.group or request.role not in {DeskRole.OWNER, DeskRole.ADMIN}:
+    if request.group:
         return Reply(())
+    if request.role not in {DeskRole.OWNER, DeskRole.ADMIN}:
+        return wordless(request, work, speech)
     if is_for_one and (typed := read(arguments(request))) and (typed.number or typed.words):
         return request
     if is_for_one or not request.text.strip():

@@ -8,10 +8,11 @@ from bot.commands.attention import stances_blocks
 from bot.commands.choosing import BY_ID, Chosen, choose
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
 from bot.commands.mistake import Mistake
-from bot.commands.presets import is_question, presets, which_country, which_organisation
+from bot.commands.presets import LETTERS, is_question, presets, which_country, which_organisation
 from bot.commands.request import Reply, Request
 from bot.commands.switches import switch, switches_blocks
 from bot.commands.times import time_blocks
+from bot.commands.zones import clock, clock_choice
 from bot.render.message import Block, Choice, Items, Notice, Paragraph
 from bot.render.route import route_blocks
 from bot.speech import Speech, languages, nearest, own_name
@@ -33,8 +34,8 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
     "?organisation" asks for an organisation.
     """
     typed = arguments(request)
-    if typed.strip() == "?":
-        return which_country(work, speech)
+    if typed.strip() == "?" or typed.strip().startswith(f"?{LETTERS}"):
+        return which_country(typed, work, speech)
     if is_question(typed):
         return which_organisation(work, speech)
     wanted = [words.route_of(words.read(line, words.SUBSCRIBE, speech)) for line in _lines(typed)]
@@ -109,9 +110,9 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     A number opens one route (`choosing`).
     """
     typed = arguments(request).strip()
-    switched = switch(typed, request, work, speech)
-    if switched:
-        return switched
+    answered = switch(typed, request, work, speech) or clock(typed, request, work, speech)
+    if answered:
+        return answered
     recipient = work.recipients.find(request.transport, request.address)
     routes = work.routes.of(recipient.id) if recipient else ()
     place, _, change = typed.partition(" ")
@@ -151,7 +152,11 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
     another = (Choice(speech.t("Another country"), "/subscribe ?"), presets(speech)[-1])
     first = another if routes else presets(speech)
-    hours = (Choice(speech.t("Digests"), "/digest"), Choice(speech.t("Quiet hours"), "/quiet"))
+    hours = (
+        Choice(speech.t("Digests"), "/digest"),
+        Choice(speech.t("Quiet hours"), "/quiet"),
+        clock_choice(speech),
+    )
     return reply(*blocks, choices=(*_changeable(routes, speech), first, hours, (few,), choices))
 
 

@@ -73,7 +73,8 @@ def _set_counts(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> 
         return (speech.t("From now on reactions are not counted here."),)
     told = speech.t(
         "From now on reactions to alerts are counted here, as “seen”: how many, and never whose. The "
-        "button “Why did I get this?” tells. In a group the bot has to be an admin for that."
+        "button “Why did I get this?” tells. In a group the bot has to be an admin for that. In a channel "
+        "every reaction is counted, as Telegram does not tell there who reacts."
     )
     return (told,)
 

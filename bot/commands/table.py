@@ -29,7 +29,7 @@ from bot.commands.staff import stand as who_is_there
 from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
-from bot.commands.welcome import expired, forget, privacy, start
+from bot.commands.welcome import expired, forget, privacy, start, wordless
 from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span
 from bot.speech import Speech, msgid
 from storage.database import Work
@@ -306,6 +306,7 @@ COMMANDS: tuple[Command, ...] = (
         hidden=True,
     ),
     Command("expired", expired, msgid("A button that is too old"), "/latest", hidden=True),
+    Command("wordless", wordless, msgid("A picture, a voice or the like"), "/help", hidden=True),
     Command("unconfirmed", unconfirmed, _BY_ITSELF, "/privacy", hidden=True),
     Command("unreadable", unreadable, _BY_ITSELF, "/help", hidden=True),
     Command("verifying", verifying, _BY_ITSELF, "/privacy", hidden=True),

@@ -6,7 +6,9 @@ from bot.commands import clocks
 from bot.commands.command import arguments, code, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.values import DIGEST_WORDS
 from bot.commands.values import digest as digest_named
+from bot.commands.zones import clock_choice
 from bot.render.message import Block, Choice, Notice, Paragraph
 from bot.speech import Speech
 from jobs.own_time import USUAL_HOUR
@@ -17,6 +19,10 @@ from storage.words import Digest
 
 QUIET = "/quiet 22:00-07:00 Asia/Seoul"
 DIGEST = "/digest daily 08:00"
+_DIGEST_HOURS = tuple(60 * one for one in (7, 8, 12, 18, 21))
+_FROM = tuple(60 * one for one in (21, 22, 23, 0))
+_UNTIL = tuple(60 * one for one in (6, 7, 8, 9))
+"""Minutes after midnight, as buttons; any other hour can be typed."""
 _OFF = {"off", "no", "none", "끔", "해제"}
 _WAKES = {"extreme:on": True, "extreme:off": False}
 
@@ -60,7 +66,7 @@ def quiet(request: Request, work: Work, speech: Speech) -> Reply:
         return reply(
             heading(speech.t("No quiet hours.")),
             paragraph(speech.t("What rings comes at any hour. What was held comes now.")),
-            choices=((Choice(speech.t("Settings"), "/settings"),),),
+            choices=((Choice(speech.t("Quiet by night"), "/quiet 22:00-07:00"),), _further(speech)),
         )
     if word in _WAKES:
         recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
@@ -134,12 +140,17 @@ def _digest_shown(recipient: Recipient | None, work: Work, speech: Speech) -> Re
     if not said and recipient and recipient.digest_at is not None:
         blocks.append(paragraph(speech.t("When one comes, it is at {hour}.", hour=hour)))
     blocks.append(_by_which_clock(recipient, speech))
-    choices = (
-        (Choice(speech.t("once a day"), "/digest daily"), Choice(speech.t("once a week"), "/digest weekly")),
+    has = rhythms.pop() if len(rhythms) == 1 else Digest.NONE if not rhythms else None
+    often = tuple(
+        _ticked(speech.digest(one), f"/digest {DIGEST_WORDS[one]}", chosen=one is has)
+        for one in (Digest.DAILY, Digest.WEEKLY, Digest.NONE)
     )
-    return reply(
-        *blocks, Notice(speech.line("To change it: {example}", example=code(DIGEST))), choices=choices
+    at = tuple(
+        _ticked(clocks.shown(one), f"/digest {clocks.shown(one)}", chosen=one == minutes)
+        for one in _DIGEST_HOURS
     )
+    example = Notice(speech.line("To change it: {example}", example=code(DIGEST)))
+    return reply(*blocks, example, choices=(often, at, _further(speech)))
 
 
 def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) -> Reply:
@@ -149,7 +160,7 @@ def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) 
             heading(speech.t("No quiet hours.")),
             paragraph(speech.t("What rings comes at any hour.")),
             example,
-            choices=((Choice(speech.t("Quiet by night"), "/quiet 22:00-07:00"),),),
+            choices=((Choice(speech.t("Quiet by night"), "/quiet 22:00-07:00"),), _further(speech)),
         )
     start, end = (clocks.shown(minutes) for minutes in recipient.quiet)
     now = request.now.astimezone(_zone(recipient, speech))
@@ -177,7 +188,30 @@ def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) 
     blocks.append(
         paragraph(speech.t("When a call that was sent here is called off, that comes without a sound."))
     )
-    return reply(*blocks, choices=((change, Choice(speech.t("No quiet hours"), "/quiet off")),))
+    off = Choice(speech.t("No quiet hours"), "/quiet off")
+    return reply(*blocks, choices=(*_other_hours(recipient.quiet, speech), (change, off), _further(speech)))
+
+
+def _other_hours(quiet_hours: tuple[int, int], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+    """Return a row of hours from which, and one of hours until which it is quiet: the others are typed."""
+    start, end = quiet_hours
+    since = [(speech.t("from {hour}", hour=clocks.shown(one)), (one, end)) for one in _FROM if one != end]
+    until = [
+        (speech.t("until {hour}", hour=clocks.shown(one)), (start, one)) for one in _UNTIL if one != start
+    ]
+    begins, ends = (
+        tuple(_ticked(label, f"/quiet {_span(hours)}", chosen=hours == quiet_hours) for label, hours in row)
+        for row in (since, until)
+    )
+    return begins, ends
+
+
+def _ticked(label: str, command: str, *, chosen: bool) -> Choice:
+    return Choice(f"✓ {label}" if chosen else label, command)
+
+
+def _further(speech: Speech) -> tuple[Choice, ...]:
+    return (clock_choice(speech), Choice(speech.t("Settings"), "/settings"))
 
 
 def _by_which_clock(recipient: Recipient | None, speech: Speech) -> Block:

@@ -147,6 +147,14 @@ def expired(request: Request, work: Work, speech: Speech) -> Reply:
     return replace(told, aside=request.group)
 
 
+def wordless(request: Request, work: Work, speech: Speech) -> Reply:
+    """Answer a picture, a voice or a sticker in one sentence."""
+    del request, work
+    return reply(
+        paragraph(speech.t("I read only what is written. What can be asked: {example}", example="/help"))
+    )
+
+
 def _stored(request: Request, speech: Speech) -> tuple[Block, ...]:
     """Say in one honest paragraph what is stored and who else can read along."""
     stored = paragraph(

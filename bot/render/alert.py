@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.render.appeal import appeal_blocks, appeal_word, is_appeal, picture_of
 from bot.render.changes import changes_blocks
+from bot.render.clean import isolated
 from bot.render.drill import banner, remark
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
 from bot.render.standing import withheld_text
@@ -60,7 +61,10 @@ def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
     """
     alert = replace(alert, statement=alert.statement.worded(speech.language))
     if is_appeal(alert):  # its length is limited when it is written
-        blocks = (_heading(alert, speech), *appeal_blocks(alert, speech, now))
+        blocks = (
+            _heading(alert, speech),
+            *appeal_blocks(alert, speech, now, titled=not _is_named_by_title(alert)),
+        )
         return Message(blocks, choices=_choices(alert, speech), picture=picture_of(alert))
     for measure in _MEASURES:
         message = _drawn(alert, speech, now, measure)
@@ -71,7 +75,8 @@ def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
 
 def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Message:
     opening: tuple[Block, ...] = (_heading(alert, speech), *_remarks(alert, speech))
-    title = Paragraph(title_line(alert.statement, speech))
+    named = _is_named_by_title(alert)
+    title = () if named else (Paragraph(title_line(alert.statement, speech)),)
     if alert.msg_type is MsgType.CANCEL:
         matter: tuple[Block, ...] = _said(alert, speech, measure)
     else:
@@ -81,24 +86,32 @@ def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Me
             *asked_blocks(alert.statement, speech, most=measure.demands),
             *_said(alert, speech, measure),
         )
-    blocks = (*opening, title, *matter, *_origin(alert, speech), *_why(alert, speech, measure))
+    blocks = (*opening, *title, *matter, *_origin(alert, speech), *_why(alert, speech, measure))
     return Message(blocks, choices=_choices(alert, speech))
 
 
 def _heading(alert: Alert, speech: Speech) -> Heading:
-    """Say in a line what it is, where, and for how many: a lock screen shows about 60 characters."""
+    """Say in a line what it is, for how many, and where: a lock screen shows about 60 characters.
+
+    The number comes before the places, whose names may be long. Where there is none, and of a call that is
+    over, the title says which call it is, and is not said again below.
+    """
     statement = alert.statement
     parts = [banner(alert.status, speech), _word(alert, speech)]
     if alert.cause is Cause.REMINDER and statement.deadline:
-        parts.append(speech.t("by {date}", date=speech.date(statement.deadline)))
+        parts.append(speech.t("by {date}", date=speech.day(statement.deadline)))
+    if _is_named_by_title(alert):
+        parts += [isolated(span.text) for span in title_line(statement, speech)]
+    else:
+        count = statement.persons_at_risk.count or 0
+        parts.append(speech.n("{count} person at risk", "{count} persons at risk", count))
     if statement.countries:
         parts.append(speech.joined(speech.country(code) for code in statement.countries[:2]))
-    count = statement.persons_at_risk.count
-    if count is not None and alert.msg_type is not MsgType.CANCEL:
-        parts.append(speech.n("{count} person at risk", "{count} persons at risk", count))
-    elif not statement.countries:
-        parts.append(shorten(statement.title, 60))
     return Heading((Span(" · ".join(part for part in parts if part), Style.BOLD),))
+
+
+def _is_named_by_title(alert: Alert) -> bool:
+    return alert.statement.persons_at_risk.count is None or alert.msg_type is MsgType.CANCEL
 
 
 def _word(alert: Alert, speech: Speech) -> str:

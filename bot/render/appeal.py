@@ -45,15 +45,15 @@ def appeal_word(alert: Alert, speech: Speech) -> str:
     return speech.t("URGENT APPEAL") if alert.statement.alert.urgent else speech.t("APPEAL")
 
 
-def appeal_blocks(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, ...]:
-    """Return what stands below its heading."""
+def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) -> tuple[Block, ...]:
+    """Return what stands below its heading; `titled` is whether the title is to be there, too."""
     statement = alert.statement
-    title = Paragraph(title_line(statement, speech))
+    title = (Paragraph(title_line(statement, speech)),) if titled else ()
     practised = remark(alert.status, speech)
     if alert.msg_type is MsgType.CANCEL:
         said = [practised, speech.t(CORRECTIONS.get(alert.cause, CORRECTIONS[Cause.OUTDATED]))]
         told = (Paragraph((Span(sentence),)) for sentence in said if sentence)
-        return (*told, title, Notice((Span(whose(alert, speech)),)))
+        return (*told, *title, Notice((Span(whose(alert, speech)),)))
     remarks = [practised, whose(alert, speech)] if practised else [whose(alert, speech)]
     if alert.cause is Cause.REMINDER:
         remarks.append(speech.t("The date that this call names is near. You are reminded once."))
@@ -72,7 +72,7 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, .
         )
     return (
         *(Paragraph((Span(sentence),)) for sentence in remarks),
-        title,
+        *title,
         *field(speech.t("Who is asked"), asked),
         *field(speech.t("Where"), where_text(statement, speech)),
         *field(speech.t("By"), deadline),

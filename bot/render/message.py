@@ -83,10 +83,14 @@ Block = Heading | Paragraph | Field | Items | Quote | Notice
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: pressing it is the same as sending `command`."""
+    """A button: pressing it is the same as sending `command`.
+
+    With `turns` the answer takes the place of the message that bears it, where a platform can do that.
+    """
 
     label: str
     command: str
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ or a text. `telegram` is one transport in several files: telegram_request (HTTP)
 telegram_keeping (what is handed over for good is durable until it is answered);
 telegram_incoming (updates read), telegram_answering (conversations), with `inbox`, which keeps one
 chat's requests in order and everybody's pace, telegram_admins (who manages a chat),
-telegram_buttons (what pressing means); telegram_sending (send, edit, withdraw), telegram_outcome
+telegram_buttons (what pressing means), telegram_pages (which message
+it changes in place); telegram_sending (send, edit, withdraw), telegram_outcome
 (errors translated), telegram_trouble (errors told), telegram_face (menus and descriptions).
 """

@@ -26,3 +26,15 @@ class Moved:
 
 
 News = Removed | Returned | Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """People have reacted to a message of a chat, or do no more; who, nobody keeps."""
+
+    address: str = field(repr=False)
+    """Of the chat: in which topic, the platform does not tell."""
+    message: str
+    count: int
+    """So many more, or fewer; if `whole`, so many in all."""
+    whole: bool = False

@@ -13,12 +13,12 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.request import Reply, Request
 from bot.render.message import Message
-from bot.transports.chats import News
+from bot.transports.chats import News, Reactions
 from bot.transports.life import Life, while_held
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
-from bot.transports.telegram_face import Face, show
+from bot.transports.telegram_face import Face, StaffMenus, show
 from bot.transports.telegram_inline import Offering
 from bot.transports.telegram_intake import Intake
 from bot.transports.telegram_keeping import Keeping
@@ -51,8 +51,8 @@ class TelegramTransport:
     `api_url` ends in /bot. `answer` is asked for every line and press. `face` is what people see of the bot
     before they write. `apology` (language -> message) is said when an answer fails; `gone` hears the address
     of a person who blocked the bot, and the id of the request that told so ("" where a message was refused);
-    `became` what became of a group or channel, likewise, and says whether it was known; `seen` that somebody
-    reacted to a message (address, its id, 1 or -1). `offer` (words, offset, language) is asked for what
+    `became` what became of a group or channel, likewise, and says whether it was known; `seen` of reactions
+    to a message, and the id of what told so. `offer` (words, offset, language) is asked for what
     people type after the bot's name in other chats. `buttons` are given if they are to outlive the program.
     `keeping` holds what was acknowledged and not answered yet; with `webhook`, which needs it, Telegram
     brings updates there in place of our polling. Nothing is asked of Telegram before `alone` is entered: it
@@ -77,7 +77,7 @@ class TelegramTransport:
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
         became: Callable[[News, str], Awaitable[bool]] | None = None,
-        seen: Callable[[str, int, int, str], Awaitable[None]] | None = None,
+        seen: Callable[[Reactions, str], Awaitable[None]] | None = None,
         offer: Offering | None = None,
         buttons: Buttons | None = None,
         keeping: Keeping | None = None,
@@ -103,7 +103,8 @@ class TelegramTransport:
         self._face = face or Face()
         pictures = Pictures(self._bot, load) if load else None
         self._sending = Sending(self._bot, buttons, pictures=pictures)
-        callbacks = Callbacks(answer, apology, gone, became, seen, offer)
+        self._menus = StaffMenus(self._bot, self._face)
+        callbacks = Callbacks(answer, apology, gone, became, seen, offer, self._menus.settle)
         spoken = Sending(self._bot, buttons, Answers(pace).turn, pictures) if pace else self._sending
         self._answering = Answering(self._bot, spoken, buttons, callbacks)
         answering = self._answering
@@ -153,6 +154,7 @@ class TelegramTransport:
                     if self._known:
                         await self._known(f"https://t.me/{self._bot.username}")
                     await show(self._bot, self._face)
+                    await self._menus.show()
                     if self._intake:
                         await self._intake.resume()
                     self._life.ready()

@@ -18,11 +18,11 @@ from telegram.error import TelegramError
 from bot.commands.answer import changes
 from bot.commands.elsewhere import meant_for
 from bot.commands.request import Reply, Request
-from bot.render.html import plain_text, split
+from bot.render.html import plain_text
 from bot.render.message import Message, Paragraph, Span
 from bot.speech import Speech
-from bot.transports.chats import News
-from bot.transports.conversing import Page, command_in, log_failure, patiently
+from bot.transports.chats import News, Reactions
+from bot.transports.conversing import log_failure, patiently
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
@@ -33,9 +33,11 @@ from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
 from bot.transports.telegram_newcomers import Newcomers
 from bot.transports.telegram_outcome import address_of, chat_and_thread
-from bot.transports.telegram_sending import Sending, parts_of
+from bot.transports.telegram_pages import Pages, turning
+from bot.transports.telegram_sending import Sending
 from jobs.outcome import Gone, Sent
 from storage.database import now_utc
+from storage.words import DeskRole
 
 log = structlog.get_logger()
 
@@ -61,8 +63,9 @@ class Callbacks:
     apology: Callable[[str], Message]
     gone: Callable[[str, str], Awaitable[None]]
     became: Callable[[News, str], Awaitable[bool]] | None = None
-    seen: Callable[[str, int, int, str], Awaitable[None]] | None = None
+    seen: Callable[[Reactions, str], Awaitable[None]] | None = None
     offer: Offering | None = None
+    offered: Callable[[int, DeskRole | None], Awaitable[None]] | None = None
 
 
 class Answering:
@@ -75,10 +78,11 @@ class Answering:
         self._callbacks = callbacks
         self._inbox = Inbox()
         self._inline = Inline(bot, callbacks.offer) if callbacks.offer else None
-        self._pages: Newest[tuple[int, int], Page] = Newest(5000)
-        """By chat and the message that bears the buttons, so that pages turn in place."""
+        self._pages = Pages()
         self._admins = ChatAdmins(bot)
         self._newcomers = Newcomers(self._admins, callbacks.became, lambda said: self._respond(said, None))
+        self._albums: Newest[str, bool] = Newest(100)
+        """Pictures that came together are answered once."""
         self._overrun: Newest[int, float] = Newest(1000)
         """When a person was last told that they ask too much."""
 
@@ -96,24 +100,27 @@ class Answering:
         match self._read(update):
             case Said(greets=True, group=True) as said:
                 return self._inbox.add(_line_of(said), None, lambda: self._newcomers.greet(said))
+            case Said(album=album) if album and album in self._albums:
+                return None
             case Said() as said:
+                self._albums.put(said.album, value=True)
                 return self._queue(said, None)
             case Pressed() as pressed:
                 meant = self._buttons.pressed(pressed.said.text, pressed.said.chat)
                 if pressed.channel:
                     led = partial(self._acknowledge, pressed, url=self._private(meant.command))
                     return self._inbox.add(f"press {pressed.said.person}", pressed.said.person, led)
-                return self._queue(_as_said(pressed, meant), pressed)
+                return self._queue(_as_said(pressed, meant), replace(pressed, turns=meant.turns))
             case Asked() as asked if self._inline:
                 self._inline.heard(asked)
                 return self._inbox.add(f"inline {asked.person}", asked.person, lambda: self._offer(asked))
             case Left(address=address, update=number):
                 return self._inbox.add(address, None, lambda: self._callbacks.gone(address, self._id(number)))
             case Reacted() as one if self._callbacks.seen:
-                seen = partial(
-                    self._callbacks.seen, one.address, one.message, one.change, self._id(one.update)
-                )
-                return self._inbox.add(one.address, one.person, seen)
+                seen = partial(self._callbacks.seen, one.reactions, self._id(one.update))
+                # A budget of its own: whoever reacts to much may ask for something all the same.
+                whose = None if one.person is None else ("reacts", one.person)
+                return self._inbox.add(f"reactions {one.reactions.address}", whose, seen)
             case Became() as one if self._callbacks.became:
                 self._newcomers.heard(one.news)
                 became = partial(self._newcomers.became, one, self._id(one.update))
@@ -155,7 +162,13 @@ class Answering:
             reply = await self._callbacks.answer(await self._request(said))
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
             log_failure(error)
-            reply = Reply((self._callbacks.apology(said.language),))
+            await self._reply(said, pressed, Reply((self._callbacks.apology(said.language),)))
+            return
+        await self._reply(said, pressed, reply)
+        if self._callbacks.offered and not said.group:
+            await self._callbacks.offered(said.chat, reply.role)
+
+    async def _reply(self, said: Said, pressed: Pressed | None, reply: Reply) -> None:
         messages = reply.messages
         if pressed and said.group:
             alone = reply.aside and len(messages) == 1
@@ -191,6 +204,7 @@ class Answering:
             now=now_utc(),
             language=said.language,
             group=said.group,
+            addressed=said.addressed,
             may_manage=not said.group or await self._may_manage(said, anew=anew),
             id=self._id(said.update),
             attached=partial(self._fetch, said) if said.file else None,
@@ -215,18 +229,13 @@ class Answering:
         return f"{self._bot.id}:{update}"
 
     async def _turn_page(self, said: Said, pressed: Pressed, message: Message) -> bool:
-        """Show the next page in place of the last, where the message answered the same command.
-
-        Not where it needs more parts than there are: the rest would stand far from its beginning.
-        """
-        page = self._pages.get((said.chat, pressed.message))
-        if page is None or page.command != _asked(said.text) or message.picture is not None:
+        """Show the answer in the place of what was pressed, where it is another view of the same."""
+        shown = self._pages.turned(said.chat, pressed.message, said.text, message, turns=pressed.turns)
+        if shown is None or message.picture is not None:
             return False
-        if len(split(message)) > len(parts_of(page.reference)):
-            return False
-        key = secrets.token_hex(8)
+        key, message = secrets.token_hex(8), turning(said.text, message)
         address, outcome = await patiently(
-            said.address, lambda to: self._sending.edit(to, page.reference, message, key)
+            said.address, lambda to: self._sending.edit(to, shown, message, key)
         )
         if isinstance(outcome, Sent):
             self._remember(said, address, outcome)
@@ -234,7 +243,7 @@ class Answering:
 
     async def _say(self, said: Said, message: Message) -> None:
         """Send one answer."""
-        key = secrets.token_hex(8)
+        key, message = secrets.token_hex(8), turning(said.text, message)
         address, outcome = await patiently(said.address, lambda to: self._sending.send(to, message, key))
         match outcome:
             case Sent():
@@ -246,7 +255,7 @@ class Answering:
 
     def _remember(self, said: Said, address: str, sent: Sent) -> None:
         chat, _ = chat_and_thread(address)
-        self._pages.put((chat, parts_of(sent.reference)[-1]), Page(_asked(said.text), sent.reference))
+        self._pages.remember(chat, said.text, sent.reference)
 
 
 def _line_of(said: Said) -> str:
@@ -260,12 +269,6 @@ def _as_said(pressed: Pressed, meant: Button) -> Said:
     if meant.is_placed:
         return replace(said, thread=meant.thread)
     return replace(said, text=EXPIRED) if pressed.adrift else said
-
-
-def _asked(text: str) -> str:
-    """Return what a page is of: the command, and the other chat where it is about one."""
-    other = meant_for(text)
-    return f"{other[0]} {command_in(other[1])}" if other else command_in(text)
 
 
 def _too_much(language: str) -> Message:

@@ -9,6 +9,7 @@ import base64
 import hmac
 import re
 import secrets
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,9 +29,19 @@ _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of surrogate pairs, which no JSON carries as they are."""
 _SEAL = 11
 """Characters of a seal: eight bytes in base64. Whoever guesses is told only that a button is too old."""
-_TOPIC = re.compile(r"([0-9]{0,19})\+")
-"""What stands between seal and command: the topic's number, nothing for the chat as a whole. A command begins
-with another sign, and so does what earlier versions put there, which named no topic."""
+_TOPIC = re.compile(r"([0-9]{0,19})([+*])")
+"""What stands between seal and command: the topic's number, nothing for the chat as a whole, and "*" where
+the answer takes the message's place. A command begins with another sign, and so does what earlier versions
+put there, which named no topic."""
+_TURNS = "*"
+_SHORT, _LETTERS = "`", string.ascii_letters
+_PHRASES = (
+    *("/for -100", "/settings id:", "/settings ", "/subscribe ", "/unsubscribe id:", "/unsubscribe "),
+    *("/digest ", "/quiet ", "/statement ", "/search ", "/latest ", " countries", " letters", " country:"),
+    *(" -country:", " kind:", " -kind:", " urgency:", " digest:", "from:", "lang:", "clock:", "/for "),
+)
+"""What buttons are full of: in a long one each is two signs, the second of which is its letter in this order.
+Only added to at the end: buttons that stand in chats mean what they did."""
 Trace = Callable[[str], str]
 """A keyed hash of a text, in hexadecimal digits."""
 
@@ -43,6 +54,8 @@ class Meant:
     thread: int | None = None
     is_placed: bool = False
     """Whether the button says where it stands; those of earlier versions do not."""
+    turns: bool = False
+    """Whether what answers it takes the place of the message that bears it."""
 
 
 class Buttons:
@@ -77,20 +90,23 @@ class Buttons:
         seal, rest = _bytes(data[:_SEAL]), data[_SEAL:]
         if hmac.compare_digest(seal, self._sealed(chat, rest).encode()) and (topic := _TOPIC.match(rest)):
             thread = int(topic[1]) if topic[1] else None
-            return Meant(rest[topic.end() :], thread, is_placed=True)
+            command = lengthened(rest[topic.end() :])
+            return Meant(command, thread, is_placed=True, turns=topic[2] == _TURNS)
         is_ours = hmac.compare_digest(seal, self._sealed_before(chat, rest).encode())
         return Meant(rest if is_ours else EXPIRED)
 
     def _button(self, choice: Choice, chat: int, thread: int | None) -> InlineKeyboardButton:
         label = one_line(choice.label).strip() or choice.command.split()[0]
-        return InlineKeyboardButton(label, callback_data=self._data(choice.command, chat, thread))
+        return InlineKeyboardButton(label, callback_data=self._data(choice, chat, thread))
 
-    def _data(self, command: str, chat: int, thread: int | None) -> str:
-        placed = f"{'' if thread is None else thread}+{command}"
-        if _SEAL + len(_bytes(placed)) <= LONGEST_DATA and not _HALVES.search(command):
-            return self._sealed(chat, placed) + placed
+    def _data(self, choice: Choice, chat: int, thread: int | None) -> str:
+        command = choice.command
+        before = f"{'' if thread is None else thread}{_TURNS if choice.turns else '+'}"
+        for placed in (before + command, before + shortened(command)):
+            if _SEAL + len(_bytes(placed)) <= LONGEST_DATA and not _HALVES.search(command):
+                return self._sealed(chat, placed) + placed
         token = _MARK + secrets.token_urlsafe(16)
-        self._commands.put(token, (chat, Meant(command, thread, is_placed=True)))
+        self._commands.put(token, (chat, Meant(command, thread, is_placed=True, turns=choice.turns)))
         return token
 
     def _sealed(self, chat: int, placed: str) -> str:
@@ -104,6 +120,24 @@ class Buttons:
         """Never with `_MARK` in it."""
         digest = bytes.fromhex(self._trace(text))
         return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
+
+
+def shortened(command: str) -> str:
+    """The command with what buttons are full of cut short; as it is where that could be misread."""
+    if _SHORT in command or not any(map(command.startswith, _PHRASES)):
+        return command
+    for number, phrase in enumerate(_PHRASES):
+        command = command.replace(phrase, f"{_SHORT}{_LETTERS[number]}")
+    return command
+
+
+def lengthened(short: str) -> str:
+    """The command that was cut short; any other as it is."""
+    if not short.startswith(_SHORT):
+        return short
+    for number, phrase in enumerate(_PHRASES):
+        short = short.replace(f"{_SHORT}{_LETTERS[number]}", phrase)
+    return short
 
 
 def _of_this_run() -> Trace:

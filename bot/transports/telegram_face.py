@@ -21,7 +21,9 @@ from telegram import (
 )
 from telegram.error import BadRequest, TelegramError
 
+from bot.transports.newest import Newest
 from bot.transports.telegram_tokens import without_tokens
+from storage.words import DeskRole
 
 log = structlog.get_logger()
 
@@ -38,33 +40,36 @@ class Shown:
     texts: Mapping[str, str]
     manages: bool = False
     """Whether in a group only its admins can use it."""
-    desk: bool = False
-    """Whether only the admins of the bot can, in their own chats with it."""
+    roles: frozenset[DeskRole] = frozenset()
+    """Which roles at the admins' desk can, in their own chats with the bot; none given: everybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """All of it. `admins` are the private chats of the bot's admins.
+    """All of it. `staff` are the private chats of the bot's admins, and what each may do.
 
     `about` (language -> text) stands in a chat where nothing was said yet, `short` on the bot's profile.
     """
 
     commands: Sequence[Shown] = ()
-    admins: Sequence[int] = ()
+    staff: Mapping[int, DeskRole] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     short: Mapping[str, str] = field(default_factory=dict)
 
     def menus(self) -> list[tuple[BotCommandScope, list[Shown]]]:
         """Whom it concerns, and what they are offered (Bot API, BotCommandScope)."""
-        everybody = [one for one in self.commands if not one.desk]
+        everybody = self.of(None)
         looking = [one for one in everybody if not one.manages]
         return [
             (BotCommandScopeDefault(), everybody),
             (BotCommandScopeAllPrivateChats(), everybody),
             (BotCommandScopeAllGroupChats(), looking),
             (BotCommandScopeAllChatAdministrators(), everybody),
-            *((BotCommandScopeChat(number), list(self.commands)) for number in self.admins),
         ]
+
+    def of(self, role: DeskRole | None) -> list[Shown]:
+        """What somebody of this role is offered, None being everybody else's."""
+        return [one for one in self.commands if not one.roles or role in one.roles]
 
     def languages(self) -> list[str]:
         """Every language that anything is said in."""
@@ -90,16 +95,49 @@ async def show(bot: Bot, face: Face) -> None:
     await asyncio.gather(*map(told, steps))
 
 
+class StaffMenus:
+    """The menus of those who work at the desk, each in their own chat: shown to whom the bot has met.
+
+    Who joins by a code is shown theirs at once, whoever is named in the configuration when they first write.
+    """
+
+    def __init__(self, bot: Bot, face: Face) -> None:
+        self._bot = bot
+        self._face = face
+        self._shown: Newest[int, DeskRole] = Newest(1000)
+
+    async def show(self) -> None:
+        """To all of whom we know, at a start."""
+        for chat, role in self._face.staff.items():
+            await self.settle(chat, role)
+
+    async def settle(self, chat: int, role: DeskRole | None) -> None:
+        """Show in a person's chat what they are offered now, where that is something else than before."""
+        shown = self._shown.get(chat)
+        if role == shown:
+            return
+        scope = BotCommandScopeChat(chat)
+        try:
+            for language in self._face.languages():
+                if role is None:
+                    await self._bot.delete_my_commands(scope, _code(language))
+                else:
+                    await _menu(self._bot, scope, self._face.of(role), language)
+        except TelegramError as error:
+            # Whom the bot has not met yet writes first; `vigil check` tells that.
+            if not isinstance(error, BadRequest):
+                log.warning("telegram.not_shown", detail=without_tokens(str(error)))
+            return
+        if role is None:
+            self._shown.drop(chat)
+        else:
+            self._shown.put(chat, role)
+
+
 async def _menu(bot: Bot, scope: BotCommandScope, shown: Sequence[Shown], language: str) -> None:
     wanted = tuple(BotCommand(one.name, _in(language, one.texts)[:_LONGEST_SUMMARY]) for one in shown)
     code = _code(language)
-    try:
-        known = await bot.get_my_commands(scope, code)
-    except BadRequest:
-        if isinstance(scope, BotCommandScopeChat):
-            return  # the admin has never written to the bot; `vigil check` tells that
-        raise
-    if known != wanted:
+    if await bot.get_my_commands(scope, code) != wanted:
         await bot.set_my_commands(wanted, scope, code)
 
 

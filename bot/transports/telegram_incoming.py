@@ -10,15 +10,25 @@ from telegram import (
     ChatMemberRestricted,
     ChatMemberUpdated,
     Message,
+    MessageReactionCountUpdated,
     MessageReactionUpdated,
     Update,
     User,
 )
 
-from bot.transports.chats import Moved, News, Removed, Returned
+from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.telegram_outcome import address_of
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "inline_query", "message_reaction")
+ALLOWED_UPDATES = (
+    "message",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+    "message_reaction",
+    "message_reaction_count",
+)
+UNREADABLE = "/wordless"
+"""The command that answers what is no text."""
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 _OUTSIDE = (ChatMember.BANNED, ChatMember.LEFT)
 
@@ -43,6 +53,10 @@ class Said:
     """Its bytes, as far as Telegram tells."""
     greets: bool = False
     """Whether nobody wrote it: the bot was let in, and says what it is."""
+    addressed: bool = True
+    """Whether it is meant for us alone: in a group a command that does not name us may be another bot's."""
+    album: str = ""
+    """Which of several pictures sent at once it stands for."""
 
     @property
     def address(self) -> str:
@@ -62,6 +76,8 @@ class Pressed:
     """As if the person had written the button's data."""
     channel: bool = False
     """Under a post, where nobody can be answered."""
+    turns: bool = False
+    """Whether the answer takes the place of the message."""
     adrift: bool = False
     """Whether Telegram does not tell any more in which topic of its chat the message stands."""
 
@@ -90,13 +106,11 @@ class Became:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """Somebody has reacted to a message in a chat, or has taken that back; who, nobody keeps."""
+    """Somebody has reacted to a message in a chat, or has taken that back; in a channel, how many have."""
 
-    address: str = field(repr=False)
-    message: int
-    change: int
-    """1, or -1 where no reaction is left."""
-    person: int | None = field(repr=False)
+    reactions: Reactions
+    person: int | None = field(default=None, repr=False)
+    """Whose budget it is; None of a channel, where Telegram tells of many at once."""
     update: int = 0
     """As in Said."""
 
@@ -133,13 +147,16 @@ def read(update: Update, username: str) -> Meant | None:  # noqa: PLR0911 - a ta
     if update.message_reaction:
         reacted = _reacted(update.message_reaction)
         return reacted and replace(reacted, update=update.update_id)
+    if update.message_reaction_count:
+        counted = _counted(update.message_reaction_count)
+        return counted and replace(counted, update=update.update_id)
     if update.my_chat_member:
         changed = _membership(update.my_chat_member)
         return changed and replace(changed, update=update.update_id)
     if update.message:
-        moved = _moved(update.message)
-        if moved:
-            return replace(moved, update=update.update_id)
+        became = _moved(update.message) or _opened(update.message)
+        if became:
+            return replace(became, update=update.update_id)
         said = _said(update.message, username)
         return said and replace(said, update=update.update_id)
     return None
@@ -158,20 +175,35 @@ def own_command(text: str, username: str) -> str | None:
 def _said(message: Message, username: str) -> Said | None:
     sender = message.from_user
     group = message.chat.type in _GROUPS
-    if message.chat.type == Chat.PRIVATE and (sent := _sent(message)):
-        return sent
-    if not message.text or sender is None or not (group or message.chat.type == Chat.PRIVATE):
+    if sender is None or not (group or message.chat.type == Chat.PRIVATE):
         return None
     as_group = message.sender_chat is not None and message.sender_chat.id == message.chat.id
     if message.is_automatic_forward or (sender.is_bot and not as_group):
         return None
-    if message.forward_origin is not None and message.text.startswith("/"):
-        return None  # shown to us, not said to us
+    if not message.text:
+        return None if group else _sent(message) or _unreadable(message, sender)
+    if _is_shown(message, message.text, username):
+        return None
     text = own_command(message.text, username)
     if text is None or (group and not text.startswith("/")):
         return None
     thread = message.message_thread_id if message.is_topic_message else None
-    return _line(text, message.chat, thread, sender, speaks_for_group=as_group)
+    said = _line(text, message.chat, thread, sender, speaks_for_group=as_group)
+    return replace(said, addressed=not group or text != message.text)
+
+
+def _is_shown(message: Message, text: str, username: str) -> bool:
+    """Whether it is shown to us and not said to us: a command passed on, what we offered in inline mode."""
+    ours = message.via_bot is not None and message.via_bot.username == username
+    return ours or (message.forward_origin is not None and text.startswith("/"))
+
+
+def _unreadable(message: Message, sender: User) -> Said | None:
+    """A picture, a voice, a place; not what Telegram itself tells in a chat, such as a pinned message."""
+    if not message.effective_attachment:
+        return None
+    said = _line(UNREADABLE, message.chat, None, sender, speaks_for_group=False)
+    return replace(said, album=message.media_group_id or "")
 
 
 def _sent(message: Message) -> Said | None:
@@ -216,11 +248,12 @@ def _line(text: str, chat: Chat, thread: int | None, sender: User, *, speaks_for
 def _membership(change: ChatMemberUpdated) -> Said | Left | Became | None:
     """What it means that the bot's own standing in a chat has changed."""
     chat, before, after = change.chat, change.old_chat_member, change.new_chat_member
+    if chat.type == Chat.PRIVATE:  # told only of who blocks the bot, or lets it in again (Bot API, Update)
+        private = address_of(chat.id)
+        return Left(private) if is_outside(after) else Became(Returned(private))
     if is_outside(after):
-        if chat.type == Chat.PRIVATE:
-            return Left(address_of(chat.id))
         return Became(Removed(address_of(chat.id)), change.from_user.id)
-    if chat.type == Chat.PRIVATE or not _may_speak(after, chat.type):
+    if not _may_speak(after, chat.type):
         return None
     if is_outside(before) or (chat.type == Chat.CHANNEL and before.status != after.status):
         return _greeting(chat, change.from_user)
@@ -258,10 +291,26 @@ def _moved(message: Message) -> Became | None:
     return None
 
 
+def _opened(message: Message) -> Became | None:
+    """A topic, or the general one, that may be written to again: so may all that could not be for it."""
+    if message.forum_topic_reopened or message.general_forum_topic_unhidden:
+        return Became(Returned(address_of(message.chat.id)))
+    return None
+
+
 def _reacted(change: MessageReactionUpdated) -> Reacted | None:
     """The first reaction of a person to a message, or that they have none any more."""
     before, after = bool(change.old_reaction), bool(change.new_reaction)
     if before == after:
         return None
-    person = change.user.id if change.user else None
-    return Reacted(address_of(change.chat.id), change.message_id, 1 if after else -1, person)
+    who = change.user or change.actor_chat
+    one = Reactions(address_of(change.chat.id), str(change.message_id), 1 if after else -1)
+    return Reacted(one, who.id if who else change.chat.id)
+
+
+def _counted(change: MessageReactionCountUpdated) -> Reacted | None:
+    """How many reactions a post has; of who they are from Telegram tells nothing there."""
+    if change.chat.type != Chat.CHANNEL:
+        return None
+    count = sum(one.total_count for one in change.reactions)
+    return Reacted(Reactions(address_of(change.chat.id), str(change.message_id), count, whole=True))

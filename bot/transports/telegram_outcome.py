@@ -29,12 +29,20 @@ _UNREACHABLE = (
     "not enough rights to send",
     "have no rights to send",
     "chat_write_forbidden",
+    "chat_send_plain_forbidden",
     "chat_restricted",
+    "chat_admin_required",
+    "need administrator rights",
+    "channel_private",
     "user_is_blocked",
 )
 """Bad Requests that are about the chat and not about the message (wording of the Bot API server)."""
 _LOST_TOPIC = ("topic_closed", "topic_deleted", "topic_id_invalid", "message thread not found")
 _NOT_THERE = ("message to edit not found", "message to delete not found", "message_id_invalid")
+
+
+class NowhereError(TelegramError):
+    """Nothing may be sent to a topic, nor to the group's general one: both are closed, or gone."""
 
 
 def address_of(chat: int, thread: int | None = None) -> str:
@@ -98,7 +106,7 @@ def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 
             return RetryLater(seconds, detail, everyone=chat > 0)
         case ChatMigrated(new_chat_id=new):
             return Migrated(address_of(new, thread))
-        case Forbidden():
+        case Forbidden() | NowhereError():
             return Gone(detail)
         case InvalidToken():
             return RetryLater(AFTER_REFUSED_TOKEN, "Telegram refused the bot token", everyone=True)

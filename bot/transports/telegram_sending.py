@@ -20,6 +20,7 @@ from bot.speech import Speech
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_outcome import (
+    NowhereError,
     address_of,
     cannot_be_deleted,
     chat_and_thread,
@@ -201,7 +202,8 @@ class Sending:
     async def _send_rest(self, place: _Place, begun: _Act, *, after: int, under: str = "") -> None:
         """Send the parts behind the first `after`, but for those that were sent already.
 
-        What cannot go to its topic goes to the group's general one, and says so at its end.
+        What cannot go to its topic goes to the group's general one, and says so at its end. Where that is
+        closed as well, NowhereError is raised: the group has nobody to be told of it.
         """
         while after + len(begun.sent) < len(begun.parts):
             part = begun.parts[after + len(begun.sent)]
@@ -210,8 +212,10 @@ class Sending:
             try:
                 begun.sent.append(await self._send_part(there, part, above))
             except BadRequest as error:
-                if there.thread is None or not is_lost_topic(error):
+                if not is_lost_topic(error):
                     raise
+                if there.thread is None:
+                    raise NowhereError(str(error)) from error
                 begun.strayed, begun.parts = True, _saying_so(begun)
 
     async def _send_part(self, place: _Place, part: Message, above: ReplyParameters | None) -> int:

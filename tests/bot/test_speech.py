@@ -1,6 +1,7 @@
 """The voice: every sentence exists in every language, and says the same things."""
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,6 +29,24 @@ from bot.speech import (
 from storage.words import Certainty, Digest, Kind, Severity, SourceState, Urgency
 
 BOT = Path(bot.__file__).parent
+SAYING = frozenset({"Span", "Choice", "Field", "heading", "paragraph", "text_line", "field"})
+"""Calls whose first argument, or `text` and `label`, is read by people."""
+NO_SENTENCES = frozenset({"vigil"})
+"""What is said so in every language: a program's name."""
+WITHOUT_HANGUL = frozenset(
+    {
+        "{date}, {time} {zone}",
+        "About {chat}:",
+        "#{number} · {kind}",
+        "{source} · {state}",
+        "{moment} ({zone})",
+        "{width} × {height}, {size} kB",
+        "a PDF",
+        "[lang:… | discreet:on | drills:on]",
+        "[suspend | invite | revoke | reinstate …]",
+    }
+)
+"""Sentences whose Korean is made of signs, or of what is typed as it stands."""
 KEYWORDS = {"t": None, "line": None, "msgid": None, "Mistake": None, "n": (1, 2)}
 Sentence = tuple[str, ...]
 
@@ -79,6 +98,79 @@ def test_no_sentence_hides_in_another() -> None:
                     said = [one.value for one in call.args if isinstance(one, ast.Constant)]
                     hidden |= {tuple(map(str, said[:2]))} if said else set()
     assert hidden - spoken() == set()
+
+
+def literal(source: str) -> set[str]:
+    """What a module says by itself: words that no catalogue knows, told by their place in the code."""
+    tree = ast.parse(source)
+    named: dict[str, list[ast.expr]] = {}
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
+            named.setdefault(part.targets[0].id, []).append(part.value)
+    found = set()
+    for call in ast.walk(tree):
+        name = getattr(call.func, "id", getattr(call.func, "attr", "")) if isinstance(call, ast.Call) else ""
+        if isinstance(call, ast.Call) and name in SAYING:
+            said = [*call.args[:1], *(one.value for one in call.keywords if one.arg in {"text", "label"})]
+            found |= {text for one in said for text in constants(one, named)}
+    return {text for text in found if is_a_sentence(text)}
+
+
+def constants(part: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """The pieces of text that an expression is made of, but for what it has other functions say."""
+    match part:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=pieces) | ast.BoolOp(values=pieces):
+            yield from (text for one in pieces for text in constants(one, named))
+        case ast.IfExp(body=one, orelse=other) | ast.BinOp(left=one, right=other):
+            yield from (*constants(one, named), *constants(other, named))
+        case ast.Name(id=name):
+            yield from (text for one in named.get(name, ()) for text in constants(one, {}))
+        case _:
+            pass
+
+
+def is_a_sentence(text: str) -> bool:
+    """Whether it holds a word; what is typed as it stands holds none."""
+    typed = text.lstrip(" ·").startswith("/") or text in NO_SENTENCES
+    return not typed and re.search(r"[^\W\d_]{2}", text) is not None
+
+
+def test_nothing_is_said_past_the_catalogues() -> None:
+    """A sentence put into a message as it stands would be English to everybody."""
+    found = {(file.name, text) for file in BOT.rglob("*.py") for text in literal(file.read_text("utf-8"))}
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'reply(paragraph("Nothing was found."))',
+        'Choice("Latest", "/latest")',
+        'Choice(label="Latest", command="/latest")',
+        'Span(f"{count} persons", Style.BOLD)',
+        'heading("Settings" if one else speech.t("Other"))',
+        'Span(named or "somebody")',
+        'word = "URGENT"\nSpan(word)',
+        'Field("At risk", line)',
+        'Span("위험")',
+    ],
+)
+def test_who_looks_for_such_a_sentence_finds_it(code: str) -> None:
+    """In whatever form it is written."""
+    assert literal(code)
+    assert not literal(
+        'Span(speech.t("Settings")); Choice(name, "/settings"); Span("/settings"); Span(" · ")'
+    )
+
+
+def test_korean_is_written_in_hangul() -> None:
+    """English that was copied into the catalogue is no translation."""
+    copied = {
+        said[0] for said, told, _ in translated("ko") if not all(re.search("[가-힣]", form) for form in told)
+    }
+    assert copied == WITHOUT_HANGUL
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])

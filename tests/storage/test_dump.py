@@ -103,7 +103,7 @@ def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database)
             and (name.endswith(("sealed", "trace")) or name == "admin")
             and value
         )
-    assert len(hidden) == 2 * 6
+    assert len(hidden) == 2 * 7
     assert set(hidden.values()) == {1}
 
 

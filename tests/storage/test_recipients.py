@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database import Database, Work
+from storage.tables import recipients
+from storage.vault import Vault
 from storage.words import DeliveryState, MsgType, RecipientState
 from tests.backends import Backend
 from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, an_alert, queued
@@ -254,3 +256,47 @@ def test_a_group_that_was_out_of_reach_and_moved_is_there_again(database: Databa
         assert found is not None
         assert found.state is RecipientState.ACTIVE
         assert [one.alert_id for one in work.deliveries.due("telegram", NOON, 9)] == [call.id]
+
+
+def test_a_chat_and_its_topics_are_found_together_without_deciphering_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may throw a bot out of a group again and again: that must not cost all a look at everybody."""
+    with database.write() as work:
+        for address in ("-100", "-100/7", "-1001", "-1001/7", "7"):
+            work.recipients.ensure("telegram", address, "en", NOON)
+        work.recipients.ensure("matrix", "-100", "en", NOON)
+    opened: list[bytes] = []
+    known = Vault.open
+
+    def counted(self: Vault, sealed: bytes, purpose: str) -> str:
+        opened.append(sealed)
+        return known(self, sealed, purpose)
+
+    monkeypatch.setattr(Vault, "open", counted)
+    with database.read() as work:
+        found = work.recipients.within("telegram", "-100")
+    assert [one.address for one in found] == ["-100", "-100/7"]
+    assert len(opened) == 2
+    monkeypatch.undo()
+    with database.write() as work:
+        work.recipients.move(found[1].id, "telegram", "-1005/7", NOON)
+    with database.read() as work:
+        assert [one.address for one in work.recipients.within("telegram", "-1005")] == ["-1005/7"]
+
+
+def test_whom_an_earlier_version_stored_is_marked_with_their_chat_at_the_start(
+    database: Database, backend: Backend, vault: Vault
+) -> None:
+    """One who cannot be deciphered is no reason not to start."""
+    with database.write() as work:
+        for address in ("-100/7", "-100/8", "-100/9"):
+            work.recipients.ensure("telegram", address, "en", NOON)
+        work.connection.execute(sa.update(recipients).values(chat_trace=None))
+        broken = sa.update(recipients).where(recipients.c.id == 2).values(address_sealed=b"broken")
+        work.connection.execute(broken)
+    again = Database(backend.url, vault)
+    again.prepare()
+    with again.read() as work:
+        assert [one.address for one in work.recipients.within("telegram", "-100")] == ["-100/7", "-100/9"]
+    again.close()

@@ -126,7 +126,7 @@ def test_what_few_words_stood_for_is_shown_to_whom_it_was_sent(chat: Chat, case:
         digest = [queued(work, recipient, lane=4, alert=an_alert(identifier=name)).id for name in "cd"]
         for number in digest:
             arrived(work, number, "2")
-    assert chat.says(f"/show {alone}").startswith("URGENT · China")
+    assert chat.says(f"/show {alone}").startswith("URGENT · Nine refugees face return · China")
     assert "Follow" in chat.offered
     assert chat.says(f"/show {digest[1]}").startswith("Digest: 2 statements on 2 cases")
     assert "Nothing like that was sent here." in chat.says(f"/show {waits}")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.countries import countries_under, initials
+from bot.speech import Speech
 from storage.database import Database
 from storage.people import Route
 from storage.words import Digest, Kind, Urgency
@@ -129,3 +131,33 @@ def test_own_words_stay_as_they_are(chat: Chat) -> None:
     assert (route.countries, route.sources, route.keywords, route.without) == (
         ("KP", "CN"), ("nkhr",), ("prison camp",), ("fundraising",),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "letter", "country"),
+    [("en", "Another country", "C", "Côte d’Ivoire"), ("ko", "다른 나라", "ㅋ", "코트디부아르")],
+)
+def test_any_country_is_reached_without_typing(
+    database: Database, language: str, label: str, letter: str, country: str
+) -> None:
+    """By the letter that its name begins with in the person's language, with and without a subscription."""
+    chat = Chat(database, language=language)
+    chat.says("/subscribe ?")
+    for pressed in (label, letter, country):
+        chat.presses(pressed)
+    chat.says("/subscribe CN")
+    chat.says("/settings 2 countries")
+    for pressed in (label, letter, country):
+        chat.presses(pressed)
+    assert [route.countries for route in chat.routes] == [("CI",), ("CN", "CI")]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_country_stands_under_one_letter(language: str) -> None:
+    """And no letter has more than Telegram's hundred buttons."""
+    locale = Speech(language).locale
+    under = {letter: countries_under(letter, locale) for letter in initials(locale)}
+    assert {len(letter) for letter in under} == {1}
+    assert max(map(len, under.values())) < 60
+    found = [code for codes in under.values() for code in codes]
+    assert len(found) == len(set(found)) > 240

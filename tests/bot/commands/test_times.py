@@ -1,14 +1,19 @@
 """/digest and /quiet: a person's hours, by a person's clock."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands import clocks
 from bot.commands.mistake import Mistake
+from bot.commands.zones import CITIES
+from storage.database import Database
 from storage.people import Recipient
 from storage.words import Digest
 from tests.bot.chat import Chat
+from tests.builders import NOON
 
 
 def stored(chat: Chat) -> Recipient:
@@ -105,3 +110,39 @@ def test_whatever_is_typed_is_read_or_explained(text: str) -> None:
             read(text)
         except Mistake:
             continue
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_clock_is_found_by_buttons(database: Database, language: str) -> None:
+    """A continent, then a city with the hour that it is there, in the person's language; each is a clock."""
+    chat = Chat(database, language=language)
+    chat.says("/settings clock")
+    continents = [label for label, command in chat.offered.items() if "clock" in command]
+    assert len(continents) == len(CITIES)
+    for continent in continents:
+        chat.says("/settings clock")
+        chat.presses(continent)
+        cities = {label: command for label, command in chat.offered.items() if "clock:" in command}
+        for label, command in cities.items():
+            name = command.partition("clock:")[2]
+            assert label.endswith(f"{NOON.astimezone(ZoneInfo(name)):%H:%M}")
+            assert clocks.zone(name) == name
+            assert language == "en" or not label.isascii(), name
+    label, command = next((one, what) for one, what in cities.items())
+    assert command.partition("clock:")[2] in chat.presses(label)
+    assert chat.says("/settings clock Seoul")
+    assert stored(chat).zone == "Asia/Seoul"
+
+
+def test_hours_are_set_by_buttons(chat: Chat) -> None:
+    """The hour that holds bears a mark; any other can be typed."""
+    chat.says("/digest")
+    chat.presses("18:00")
+    assert (stored(chat).digest_at, "✓ 18:00" in chat.offered) == (18 * 60, True)
+    chat.says("/quiet 22:15-07:00")
+    assert not [label for label in chat.offered if label.startswith("✓ from")]
+    chat.presses("until 08:00")
+    assert stored(chat).quiet == (22 * 60 + 15, 8 * 60)
+    chat.presses("from 00:00")
+    assert stored(chat).quiet == (0, 8 * 60)
+    assert {"✓ from 00:00", "✓ until 08:00", "My clock", "Settings"} <= set(chat.offered)

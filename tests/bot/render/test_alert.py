@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.countries import _codes
 from bot.render.alert import LIMIT, alert_message
 from bot.render.html import plain_text, split, to_html
 from bot.render.message import Choice, Heading, Quote
 from bot.render.text import length, single_line
 from bot.speech import Speech
 from storage.records import Addressee, Alert, Assessment, Demand, PersonsAtRisk, Reason, Statement
-from storage.words import Certainty, Kind, MsgType, Severity, Status, Trust, Urgency
+from storage.words import Cause, Certainty, Kind, MsgType, Severity, Status, Trust, Urgency
 from tests.builders import NOON, a_source, a_statement, an_alert
 
 ENGLISH, KOREAN = Speech("en"), Speech("ko")
@@ -74,7 +75,7 @@ def with_statement(**given_: object) -> Alert:
 def test_the_whole_alert_as_it_is_read() -> None:
     """The danger first, then who, where, by when, what is asked, whose words, and where they stand."""
     assert told(full_alert()).split("\n") == [
-        "URGENT · China and North Korea · 9 persons at risk",
+        "URGENT · 9 persons at risk · China and North Korea",
         "",
         "Nine refugees face return",
         "",
@@ -108,7 +109,52 @@ def test_a_lock_screen_says_it() -> None:
     assert "URGENT" in first
     assert "China" in first
     assert "9 persons at risk" in first
-    assert told(full_alert(), KOREAN).startswith("긴급 · 중국 및 북한 · 9명 위험")
+    assert told(full_alert(), KOREAN).startswith("긴급 · 9명 위험 · 중국 및 북한")
+
+
+COUNTRIES = st.lists(st.sampled_from(sorted(_codes())), max_size=3).map(tuple)
+
+
+@given(
+    COUNTRIES,
+    st.none() | st.integers(0, 999_999),
+    st.sampled_from([MsgType.ALERT, MsgType.UPDATE, MsgType.CANCEL]),
+    st.booleans(),
+    st.sampled_from([Status.ACTUAL, Status.EXERCISE, Status.TEST]),
+    st.sampled_from([ENGLISH, KOREAN]),
+)
+def test_sixty_characters_tell_which_call_it_is(
+    countries: tuple[str, ...],
+    count: int | None,
+    msg_type: MsgType,
+    remind: bool,
+    status: Status,
+    speech: Speech,
+) -> None:
+    """The number at risk, or else the title; where there is room the place: whatever countries are called."""
+    cause = Cause.REMINDER if remind and msg_type is MsgType.ALERT else Cause.NEWS
+    alert = with_statement(
+        countries=countries, persons_at_risk=PersonsAtRisk(count), deadline=date(2026, 9, 14)
+    )
+    read = told(replace(alert, msg_type=msg_type, status=status, cause=cause), speech)
+    first = read[:60]
+    if count is None or msg_type is MsgType.CANCEL:
+        assert alert.statement.title[:18] in first
+    else:
+        assert speech.number(count) in first
+        assert "14" in first or cause is not Cause.REMINDER
+        if countries and status is Status.ACTUAL and cause is not Cause.REMINDER:
+            assert speech.country(countries[0])[:12] in first
+
+
+@pytest.mark.parametrize("speech", [ENGLISH, KOREAN])
+def test_what_the_heading_says_is_not_said_again(speech: Speech) -> None:
+    """The title stands in the heading or below it; a call that is over says which one it was."""
+    bare = with_statement(countries=(), persons_at_risk=PersonsAtRisk(), text="")
+    for alert in (bare, replace(full_alert(), msg_type=MsgType.CANCEL)):
+        heading, *rest = told(alert, speech).split("\n")
+        assert "Nine refugees face return" in heading
+        assert "Nine refugees face return" not in rest
 
 
 def test_without_a_place_or_a_number_the_title_stands_in_the_heading() -> None:
@@ -152,7 +198,7 @@ def test_how_much_time_is_left(deadline: date | None, said: str) -> None:
 def test_a_cancel_says_first_that_it_is_over_and_asks_nothing() -> None:
     """Nobody acts any more on a call that has ended."""
     read = told(full_alert(msg_type=MsgType.CANCEL))
-    assert read.startswith("OVER · China")
+    assert read.startswith("OVER · Nine refugees face return · China")
     assert "Nothing is asked of you any more." in read[:120]
     assert "Asked of" not in read
     assert "By:" not in read
@@ -164,7 +210,7 @@ def test_an_update_says_that_it_is_one() -> None:
     past = Assessment(urgency=Urgency.PAST)
     alert = with_statement(alert=past)
     read = told(replace(alert, msg_type=MsgType.UPDATE))
-    assert read.startswith("UPDATE · China")
+    assert read.startswith("UPDATE · 9 persons at risk · China")
     assert "As Vigil reads it, the danger has passed." in read
     assert told(full_alert(msg_type=MsgType.UPDATE)).startswith("URGENT UPDATE")
 
@@ -182,7 +228,7 @@ def test_what_is_not_actual_says_so_before_anything_else(status: Status) -> None
 def test_a_quiet_kind_names_itself() -> None:
     """What is not urgent does not shout, and gives no reason for ringing."""
     read = told(with_statement(kind=Kind.RESOLUTION, alert=Assessment()))
-    assert read.startswith("Resolution · China")
+    assert read.startswith("Resolution · 9 persons at risk · China")
     assert "Why it rang" not in read
 
 

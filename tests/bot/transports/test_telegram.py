@@ -298,8 +298,8 @@ class TestSending:
             ),
             (refusal(403, "Forbidden: user is deactivated"), Gone("Forbidden: user is deactivated")),
             (refusal(400, "Bad Request: chat not found"), Gone("Chat not found")),
-            (refusal(400, "Bad Request: TOPIC_CLOSED"), Rejected("Topic_closed")),
-            (refusal(400, "Bad Request: message thread not found"), Rejected("Message thread not found")),
+            (refusal(400, "Bad Request: TOPIC_CLOSED"), Gone("Topic_closed")),
+            (refusal(400, "Bad Request: message thread not found"), Gone("Message thread not found")),
             (refusal(400, "Bad Request: message is too long"), Rejected("Message is too long")),
             (
                 refusal(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.message import Choice
-from bot.transports.telegram_buttons import EXPIRED, LONGEST_DATA, Buttons
+from bot.transports.telegram_buttons import _PHRASES, EXPIRED, LONGEST_DATA, Buttons
 from storage.database import Database
 from storage.vault import Vault
 from tests.bot.transports.a_service import Service, a_service
@@ -19,6 +19,9 @@ ADMIN, MEMBER = 1, 2
 COMMANDS = st.one_of(
     st.sampled_from(["/statement 12", "/forget yes", "/search " + "x" * 90, "/검색 " + "한" * 20]),
     st.text(st.characters(codec="utf-8"), max_size=80).map("/search ".__add__),
+    st.lists(st.sampled_from((*_PHRASES, "`a", "`", "7")), min_size=1, max_size=9)
+    .map("".join)
+    .map("/".__add__),
 )
 CHATS = st.integers(min_value=-(2**50), max_value=2**50)
 

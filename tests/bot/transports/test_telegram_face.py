@@ -82,3 +82,30 @@ async def test_what_telegram_does_not_take_keeps_nobody_from_being_answered(
     said = "".join(capsys.readouterr()).lower()
     assert "bot_commands_too_much" in said
     assert "chat not found" not in said
+
+
+async def test_who_joins_by_a_code_is_offered_what_their_role_may_do(
+    telegram: TelegramEmulator, database: Database
+) -> None:
+    """At once, after a restart, and not any more once their role is taken from them."""
+    async with a_service(database, telegram, admins=(BOT_ADMIN,)):
+        await telegram.says(BOT_ADMIN, "/admins invite reviewer", language="en")
+        told = await telegram.until(BOT_ADMIN, contains="/join ")
+        code = told.text.split("/join ")[1].split()[0]
+        await telegram.says(MEMBER, f"/join {code}")
+        await telegram.until_true(lambda: "review" in telegram.menu(MEMBER), "their menu")
+        assert "appeal" not in telegram.menu(MEMBER), "no reviewer may"
+        telegram.world.menus.clear()
+    async with a_service(database, telegram, admins=(BOT_ADMIN,)):
+        assert "review" in telegram.menu(MEMBER)
+        await telegram.says(MEMBER, "/forget yes")
+        await telegram.until_true(lambda: "review" not in telegram.menu(MEMBER), "that it is taken away")
+
+
+async def test_an_admin_who_had_not_written_yet_is_offered_their_desk_then(
+    telegram: TelegramEmulator, database: Database
+) -> None:
+    """With their first line, and not with the next start."""
+    async with a_service(database, telegram, admins=(STRANGER,)):
+        await telegram.says(STRANGER, "/start")
+        await telegram.until_true(lambda: "appeal" in telegram.menu(STRANGER), "their menu")

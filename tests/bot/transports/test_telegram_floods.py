@@ -1,9 +1,13 @@
 """One person who asks without end, and many who ask at once: the one is slowed down, nobody else is."""
 
 import asyncio
+import gc
+import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -11,11 +15,15 @@ import pytest
 from bot.transports.inbox import Inbox
 from bot.transports.telegram_keeping import Keeping
 from storage.database import Database
+from storage.vault import Vault
+from tests.bot.transports.a_service import a_service
 from tests.bot.transports.test_telegram import Voice, a_bot
 from tests.emulators.telegram import FloodRules, TelegramEmulator
 
 NOISY = 42
 MANY = range(1_000, 1_200)
+SECONDS = 2
+"""Of the flood; `python -m benchmarks --only updates` goes on for a minute."""
 
 
 @pytest.fixture
@@ -101,3 +109,44 @@ async def test_what_is_brought_at_once_is_written_together(
             keeping.answered(number)
     await keeping.close()
     assert await keeping.waiting() == ()
+
+
+async def test_two_hundred_a_second_for_seconds_are_answered_by_the_desk_and_leave_nothing(
+    tmp_path: Path, migrated_file: Path, vault: Vault
+) -> None:
+    """Everybody hears from the real desk; a stream of new people leaves no task, and little memory."""
+    copyfile(migrated_file, tmp_path / "vigil.db")
+    database = Database(f"sqlite:///{tmp_path}/vigil.db", vault)
+    async with TelegramEmulator() as telegram, a_service(database, telegram) as service:
+        await asks(telegram, range(2_000, 2_050), per_second=200)
+        before = memory()
+        people = range(3_000, 3_000 + 200 * SECONDS)
+        await asks(telegram, people, per_second=200)
+        assert {len(telegram.texts(person)) for person in people} == {1}
+        inbox = service.bot._answering._inbox
+        await telegram.until_true(lambda: not inbox._tasks, "the end of all tasks")
+        assert not inbox._pending
+        assert not inbox._last
+        grown = memory() - before
+    database.close()
+    assert grown < 40_000_000, "the emulator keeps every message; the program keeps a line each at most"
+
+
+async def asks(telegram: TelegramEmulator, people: range, *, per_second: int) -> None:
+    """Each says a line, so many in a second, until all are answered."""
+    for number, person in enumerate(people, 1):
+        await telegram.says(person, "/latest")
+        if number % (per_second // 10) == 0:
+            await asyncio.sleep(0.1)
+    there = people[-1]
+    await telegram.until(there, contains="Nothing was found", patience=60)
+    await telegram.until_true(
+        lambda: all(telegram.texts(person) for person in people), "an answer for everybody", patience=60
+    )
+
+
+def memory() -> int:
+    """Bytes that this process holds, after what can be given back was."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

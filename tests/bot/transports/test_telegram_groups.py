@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.render.message import Message, Paragraph, Span
+from bot.voices import AT_ONCE, always, delivering
 from jobs.outcome import Gone, Sent
-from storage.database import Database
-from storage.words import RecipientState
+from storage.database import Database, now_utc
+from storage.reach import UNREACHABLE
+from storage.words import DeliveryState, RecipientState
 from tests.bot.transports.a_service import Service, a_service
 from tests.bot.transports.test_telegram import Voice, a_bot, says
-from tests.builders import NOON, queued
+from tests.builders import NOON, a_statement, an_alert, queued
 from tests.emulators.telegram import Standing, TelegramEmulator, topic_closed
 
 FORUM, SMALL, CHANNEL = -1001234567890, -5, -1009876543210
@@ -39,6 +41,33 @@ async def service(database: Database, telegram: TelegramEmulator) -> AsyncIterat
 def at(chat: int, topic: int) -> str:
     """The address of a topic."""
     return f"{chat}/{topic}"
+
+
+def calls(service: Service, address: str | int) -> int:
+    """An urgent call waits for the chat; its alert's number."""
+    known = service.recipient(address)
+    assert known
+    with service.database.write() as work:
+        return queued(work, known, alert=an_alert(statement=a_statement(), sent=now_utc())).id
+
+
+async def delivers(service: Service) -> None:
+    """The sender does what it can."""
+    async with delivering(service.database, always(service.bot, AT_ONCE)) as sender:
+        await sender.drain()
+
+
+def is_active(service: Service, address: str | int) -> bool:
+    """Whether the chat is written to."""
+    found = service.recipient(address)
+    return found is not None and found.state is RecipientState.ACTIVE
+
+
+def is_kept(service: Service, alert: int) -> bool:
+    """Whether the alert is sent when its recipient can be reached again."""
+    with service.database.read() as work:
+        (delivery,) = work.deliveries.of_alert(alert)
+    return delivery.state is not DeliveryState.SENT and delivery.detail.startswith(UNREACHABLE)
 
 
 class TestTopics:
@@ -91,6 +120,62 @@ class TestTopics:
         assert [message.thread for message in said] == [TOPIC, *[None] * (len(said) - 1)]
         assert [word for message in said for word in message.text.split() if word in set(words)] == words
         assert "closed or was deleted" in said[-1].text
+
+    async def test_where_the_general_one_is_closed_too_what_rings_is_kept(self, service: Service) -> None:
+        """Nobody there may be told; once a topic is open again, it comes."""
+        telegram = service.telegram
+        await telegram.says(FORUM, "/subscribe KP", person=ADMIN, topic=TOPIC)
+        await telegram.until(FORUM, contains="You are subscribed")
+        telegram.closes_topic(FORUM, TOPIC)
+        telegram.closes_topic(FORUM, 1)
+        assert isinstance(await service.bot.send(at(FORUM, TOPIC), says("URGENT"), "k"), Gone)
+        alert = calls(service, at(FORUM, TOPIC))
+        await delivers(service)
+        assert is_kept(service, alert)
+        telegram.reopens_topic(FORUM, TOPIC)
+        await telegram.until_true(lambda: is_active(service, at(FORUM, TOPIC)), "its return")
+        await delivers(service)
+        assert telegram.said(FORUM)[-1].thread == TOPIC
+        assert "Nine refugees face return" in telegram.texts(FORUM)[-1]
+
+
+class TestChannels:
+    """Only admins with the right to post may write in a channel; the bot is one of them, or is not."""
+
+    async def test_a_right_to_post_that_is_taken_away_loses_nothing(self, service: Service) -> None:
+        """What rang meanwhile is kept, and comes when the right does."""
+        telegram = service.telegram
+        await telegram.says(ADMIN, "/for @northlight /subscribe KP")
+        await telegram.until(ADMIN, contains="You are subscribed")
+        telegram.promotes(CHANNEL, "can_manage_chat")
+        alert = calls(service, CHANNEL)
+        await delivers(service)
+        assert is_kept(service, alert)
+        assert not is_active(service, CHANNEL)
+        telegram.promotes(CHANNEL, "can_manage_chat", "can_post_messages")
+        await telegram.until_true(lambda: is_active(service, CHANNEL), "its return")
+        await delivers(service)
+        (text,) = telegram.texts(CHANNEL)
+        assert "Nine refugees face return" in text
+
+
+class TestOtherBots:
+    """A group has many bots, and most commands there are for another one."""
+
+    @pytest.mark.parametrize("line", ["/play despacito", "/ban", "/r/northkorea", "/5", "/subscribed"])
+    async def test_what_is_none_of_ours_is_no_matter_of_ours(self, service: Service, line: str) -> None:
+        """Not a word; the same with our name is answered, and so it is in private."""
+        telegram = service.telegram
+        await telegram.says(FORUM, line, person=MEMBER)
+        await telegram.says(FORUM, "/status", person=MEMBER)
+        await telegram.until_true(lambda: bool(telegram.texts(FORUM)), "an answer")
+        await telegram.until_handled()
+        assert len(telegram.texts(FORUM)) == 1
+        word, _, rest = line.partition(" ")
+        await telegram.says(FORUM, f"{word}@{telegram.username} {rest}", person=MEMBER)
+        await telegram.until(FORUM, contains="There is no command")
+        await telegram.says(MEMBER, line)
+        await telegram.until(MEMBER, contains="There is no command")
 
 
 class TestWhoDecides:
@@ -207,10 +292,10 @@ class TestFromElsewhere:
         telegram.chat(CHANNEL).bot = Standing("left")
         telegram.promotes(CHANNEL, by=ADMIN)
         told = await telegram.until(ADMIN, contains="About Northlight:")
+        assert "Settings" in told.text
         await telegram.presses(ADMIN, "Everything urgent")
         await telegram.until(ADMIN, contains="You are subscribed")
         assert len(service.routes(CHANNEL)) == 1
-        assert "Settings" in told.text
         assert telegram.texts(CHANNEL) == []
 
     @pytest.mark.parametrize(

@@ -13,6 +13,16 @@ from bot.transports.telegram_outcome import (
 from bot.transports.telegram_request import FloodError, NeverSentError, ServerTroubleError
 from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Uncertain
 
+CANNOT_BE_WRITTEN_TO = (
+    "need administrator rights in the channel chat",
+    "not enough rights to send text messages to the chat",
+    "have no rights to send a message",
+    "CHAT_ADMIN_REQUIRED",
+    "CHAT_SEND_PLAIN_FORBIDDEN",
+    "CHAT_WRITE_FORBIDDEN",
+    "CHANNEL_PRIVATE",
+    "Chat not found",
+)
 PREDICATES = (is_shown_already, is_not_there, cannot_be_deleted, is_unreadable_markup)
 
 
@@ -56,3 +66,9 @@ def test_every_wording_means_one_thing(words: str, means: object) -> None:
 def test_the_narrower_error_comes_first(error: TelegramError, expected: object) -> None:
     """BadRequest, TimedOut and ours are NetworkErrors to the library: each still has its own outcome."""
     assert outcome_of(error, "-5/7") == expected
+
+
+@pytest.mark.parametrize("words", CANNOT_BE_WRITTEN_TO)
+def test_a_chat_that_cannot_be_written_to_is_gone_and_its_messages_are_kept(words: str) -> None:
+    """It is the chat and not the message: what is Rejected would be lost for good, for nobody keeps it."""
+    assert outcome_of(BadRequest(words), "-1009876543210") == Gone(words)

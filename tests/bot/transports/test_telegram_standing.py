@@ -9,6 +9,7 @@ from bot.transports import telegram_answering
 from bot.transports.telegram_buttons import EXPIRED, Buttons
 from storage.database import Database
 from storage.vault import Vault
+from storage.words import RecipientState
 from tests.bot.transports.a_service import Service, a_service
 from tests.emulators.telegram import Standing, TelegramEmulator
 
@@ -222,3 +223,30 @@ class TestGreeting:
         telegram.promotes(FORUM, by=ADMIN)
         await telegram.until_handled()
         assert welcomes(telegram, FORUM) == 1
+
+
+class TestBack:
+    """A person who had blocked the bot lets it in again."""
+
+    async def test_whoever_lets_the_bot_in_again_need_not_write(self, service: Service) -> None:
+        """Telegram tells it, and what was kept from them comes; somebody unknown stays so."""
+        telegram = service.telegram
+        telegram.private(MEMBER)
+        telegram.blocks(MEMBER)
+        telegram.unblocks(MEMBER)
+        await telegram.says(ADMIN, "/subscribe KP")
+        await telegram.until(ADMIN, contains="You are subscribed")
+        telegram.blocks(ADMIN)
+        await telegram.until_true(
+            lambda: state(service, ADMIN) is RecipientState.SUSPENDED, "that it is told"
+        )
+        telegram.unblocks(ADMIN)
+        await telegram.until_true(lambda: state(service, ADMIN) is RecipientState.ACTIVE, "the return")
+        assert len(telegram.texts(ADMIN)) == 1, "nothing is said"
+        assert service.recipient(MEMBER) is None
+
+
+def state(service: Service, address: int) -> RecipientState | None:
+    """Whether the person is written to."""
+    found = service.recipient(address)
+    return found.state if found else None

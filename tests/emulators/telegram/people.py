@@ -1,12 +1,15 @@
 """What people do: they write, press, react, let the bot in and throw it out."""
 
 import re
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.emulators.telegram.chats import (
     ADMINISTERING,
     ANONYMOUS_ADMIN,
+    GENERAL_TOPIC,
     SENDING,
     Attachment,
     Chat,
@@ -99,6 +102,16 @@ class People:
         if self._hears(place, message):
             self.updates.add("channel_post" if place.kind == "channel" else "message", shown)
         return message
+
+    def shows(self, person: int, *, album: str = "") -> None:
+        """Somebody sends the bot a picture without a word, or one of several as one `album`."""
+        chat = self.world.private(person)
+        version = Version("", "", at=self.world.clock.now())
+        file = Attachment("photo", "a", "picture.jpg", "image/jpeg", b"")
+        message = Message(self.world.next_id(chat), person, [version], int(version.at), file=file)
+        self.world.add(chat, message)
+        together = {"media_group_id": album} if album else {}
+        self.updates.add("message", show(self.world, chat, message) | together)
 
     async def sends(
         self,
@@ -230,7 +243,8 @@ class People:
     async def reacts(self, chat: int, message: Message, *emoji: str, person: int | None = None) -> None:
         """Somebody reacts to a message, or with no emoji takes the reaction back.
 
-        The bot is told in private chats and where it is an admin, if it asked for message_reaction.
+        The bot is told in private chats and where it is an admin, if it asked for message_reaction; in a
+        channel how many there are, if it asked for message_reaction_count.
         """
         place = self.world.chats[chat]
         who = person or self._anybody(chat)
@@ -238,6 +252,21 @@ class People:
         if emoji:
             message.reactions[who] = emoji
         if place.kind != "private" and place.bot.status != "administrator":
+            return
+        if place.kind == "channel":
+            counted = Counter(one for each in message.reactions.values() for one in each)
+            self.updates.add(
+                "message_reaction_count",
+                {
+                    "chat": show_chat(place),
+                    "message_id": message.id,
+                    "date": self.world.clock.date(),
+                    "reactions": [
+                        {"type": {"type": "emoji", "emoji": one}, "total_count": count}
+                        for one, count in counted.items()
+                    ],
+                },
+            )
             return
         content = {
             "chat": show_chat(place),
@@ -301,18 +330,28 @@ class People:
             self._serve_notice(chat, news)
         return after
 
-    def _serve_notice(self, chat: Chat, news: dict[str, int]) -> None:
-        """A message that only says what has happened."""
+    def _serve_notice(self, chat: Chat, news: dict[str, Any], thread: int | None = None) -> None:
+        """A message that only says what has happened; in groups all bots are told of these."""
         version = Version("", "", at=self.world.clock.now())
-        message = Message(self.world.next_id(chat), self._anybody(chat.id), [version], int(version.at))
+        number, by = self.world.next_id(chat), self._anybody(chat.id)
+        message = Message(number, by, [version], int(version.at), thread=thread)
         self.world.add(chat, message)
         shown = show(self.world, chat, message)
         del shown["text"]
         self.updates.add("message", shown | news)
 
     def closes_topic(self, group: int, topic: int) -> None:
-        """An admin closes a topic."""
-        self.world.chats[group].topics[topic] = "closed"
+        """An admin closes a topic; number 1 is the general one."""
+        self._topic(group, topic, "closed", "forum_topic_closed")
+
+    def reopens_topic(self, group: int, topic: int) -> None:
+        """An admin opens a topic again; number 1 is the general one."""
+        self._topic(group, topic, "open", "forum_topic_reopened")
+
+    def _topic(self, group: int, topic: int, state: str, news: str) -> None:
+        chat = self.world.chats[group]
+        chat.topics[topic] = state
+        self._serve_notice(chat, {news: {}}, None if topic == GENERAL_TOPIC else topic)
 
     def deletes_topic(self, group: int, topic: int) -> None:
         """An admin deletes a topic."""

@@ -143,7 +143,8 @@ class World:
                 raise no_right_to_post()
         elif not chat.bot.may(NEEDED_TO_SEND[what]):
             raise no_right_to_send(what)
-        if thread and chat.topics[thread] == "closed" and not chat.bot.may("can_manage_topics"):
+        closed = chat.topics.get(thread or GENERAL_TOPIC) == "closed"
+        if closed and not chat.bot.may("can_manage_topics"):
             raise topic_closed()
 
     def next_id(self, chat: Chat) -> int:
