@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archive, delivery, hawaii, large, moving, news, parse, unchanged
+from benchmarks import archive, delivery, hawaii, large, moving, news, nodes, parse, unchanged
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -36,12 +36,15 @@ def main() -> None:
     """Measures and prints the table."""
     options = _options()
     given = options.parse_args()
-    alone = {"archive": _archive, "delivery": _delivery, "hawaii": _hawaii, "move": _move, "rooms": _rooms}
+    alone = {
+        **{"archive": _archive, "delivery": _delivery, "hawaii": _hawaii},
+        **{"move": _move, "nodes": _nodes, "rooms": _rooms},
+    }
     if given.only and len(given.only) == 1 and given.only[0] in alone:
         alone[given.only[0]](given)
         return
     if given.peer is None:
-        options.error("--peer is needed, but for --only archive, delivery, hawaii, move or rooms")
+        options.error("--peer is needed, but for --only archive, delivery, hawaii, move, nodes or rooms")
     parts = given.only or _PARTS
     began, now = time.monotonic(), now_utc()
     console = Console(width=118, highlight=False)
@@ -81,12 +84,13 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "rooms"),
+        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "nodes", "rooms"),
         action="append",
         help="measure this part (repeatable)",
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
     options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
+    options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
     options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")
     options.add_argument("--limited", type=int, default=0, help="how many of them under a default limit")
@@ -128,6 +132,11 @@ def _rooms(given: argparse.Namespace) -> None:
 def _move(given: argparse.Namespace) -> None:
     with _folder() as folder:
         moving.measure(folder, given.people, given.statements)
+
+
+def _nodes(given: argparse.Namespace) -> None:
+    with _folder() as folder:
+        nodes.measure(folder, given.sources, given.people)
 
 
 @contextmanager
