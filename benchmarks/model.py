@@ -84,8 +84,8 @@ def main() -> None:
     given = options.parse_args()
     print(
         f"{given.people:,} recipients of one call. Assumed: {PER_SECOND:g} messages a second and bot, of "
-        f"which {KEPT:.0%} are reached\nand {ANSWERS:.0%} are answers; all is queued after {MATCH:g} s; a dead "
-        f"node's account is without sender for {AWAY:g} s.\n"
+        f"which {KEPT:.0%} are reached\nand {ANSWERS:.0%} are answers; all is queued after {MATCH:g} s; a "
+        f"dead node's account is without sender for {AWAY:g} s.\n"
     )
     columns = "{:>5} {:<18} {:>8} {:>12} {:>10} {:>12}"
     print(columns.format("bots", "people are", "half", "nine of ten", "everybody", "3 nodes die"))
@@ -97,8 +97,8 @@ def main() -> None:
     needed = math.ceil(given.people / (PER_SECOND * KEPT * (1 - ANSWERS)) / 600)
     print(
         f"\nTo reach everybody within ten minutes {needed} bots are needed, used evenly. Not in the model: "
-        "limits of\nTelegram's that it does not tell, a chat's own second, groups, and how many rows a second "
-        "one PostgreSQL\ntakes from all senders together (each message is two updates)."
+        "limits of\nTelegram's that it does not tell, a chat's own second, groups, and how many rows a "
+        "second one PostgreSQL\ntakes from all senders together (each message is two updates)."
     )
 
 

@@ -22,7 +22,7 @@ from jobs.prune import Pruner
 from storage.database import Database, now_utc
 from storage.tables import deliveries, entries, sources
 from tests.flow.federation import Federation
-from tests.flow.program import Program
+from tests.flow.program import VIGIL, Program
 from tests.postgres import PostgresServer, a_postgres_server
 
 _PATIENCE = 900.0
@@ -81,8 +81,11 @@ async def _polling(server: PostgresServer, port: int, folder: Path, watched: int
 
 
 async def _run_alone(program: Program) -> None:
-    code, _, err = await program.run("poll")
-    assert code == 0, err
+    with (program.folder / "log").open("ab") as file:
+        started = await asyncio.create_subprocess_exec(
+            *VIGIL, "poll", cwd=program.folder, env=program.environment(), stdout=file, stderr=file
+        )
+        assert await started.wait() == 0
 
 
 async def _by_nodes(federation: Federation, database: Database, nodes: int, watched: int) -> float:
