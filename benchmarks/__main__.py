@@ -37,8 +37,12 @@ def main() -> None:
     options = _options()
     given = options.parse_args()
     alone = {
-        **{"archive": _archive, "delivery": _delivery, "hawaii": _hawaii},
-        **{"move": _move, "nodes": _nodes, "rooms": _rooms},
+        "archive": _archive,
+        "delivery": _delivery,
+        "hawaii": _hawaii,
+        "move": _move,
+        "nodes": _nodes,
+        "rooms": _rooms,
     }
     if given.only and len(given.only) == 1 and given.only[0] in alone:
         alone[given.only[0]](given)
