@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archive, delivery, hawaii, large, moving, news, parse, unchanged, updates
+from benchmarks import archive, delivery, hawaii, large, moving, news, nodes, parse, unchanged, updates
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -41,6 +41,7 @@ def main() -> None:
         "delivery": _delivery,
         "hawaii": _hawaii,
         "move": _move,
+        "nodes": _nodes,
         "rooms": _rooms,
         "updates": _updates,
     }
@@ -88,12 +89,13 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "rooms", "updates"),
+        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "nodes", "rooms", "updates"),
         action="append",
         help="measure this part (repeatable)",
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
     options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
+    options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
     options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")
     options.add_argument("--limited", type=int, default=0, help="how many of them under a default limit")
@@ -145,6 +147,11 @@ def _updates(given: argparse.Namespace) -> None:
         finally:
             set_up()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n{told}", flush=True)
+
+
+def _nodes(given: argparse.Namespace) -> None:
+    with _folder() as folder:
+        nodes.measure(folder, given.sources, given.people)
 
 
 @contextmanager

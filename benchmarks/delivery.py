@@ -103,8 +103,9 @@ def _empty(database: Database) -> None:
             connection.execute(sa.text("VACUUM ANALYZE deliveries"))
 
 
-def _queued(database: Database, name: str) -> float:
-    _empty(database)
+def _queued(database: Database, name: str, *, empty: bool = True) -> float:
+    if empty:
+        _empty(database)
     with database.write() as work:
         alert = town.called(work, name)
         work.connection.execute(sa.select(sa.literal(1)))

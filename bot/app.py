@@ -30,6 +30,7 @@ from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
 from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.dispatch import Batch, Dispatcher
+from jobs.ending import ended
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
@@ -61,6 +62,8 @@ _ROUNDS = 250
 DELIVER_EVERY = 1.0
 POLLS_WITHIN = 90.0
 """Seconds within which the poll loop must have come round; far more than POLL_EVERY, for busy machines."""
+_ENDS_WITHIN = 20.0
+"""Seconds that what is told to end has, before it is told again: it writes down what it was about."""
 _NOT_OURS = 15.0
 """Seconds for which an account that cannot be used from here is left to other nodes."""
 _REFUSED = 600.0
@@ -298,8 +301,8 @@ async def _deliver(deliverer: Deliverer, wake: asyncio.Event, beat: Callable[[],
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Ends them; raises NoKey where that was the end of one."""
+    if not await ended(tasks, _ENDS_WITHIN, 3 * _ENDS_WITHIN):
+        log.error("vigil.left_behind", tasks=[task.get_name() for task in tasks if not task.done()])
     for task in tasks:
-        task.cancel()
-    for found in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(found, NoKey):
-            raise found
+        if task.done() and not task.cancelled() and isinstance(error := task.exception(), NoKey):
+            raise error

@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.dispatch import Batch
+from jobs.ending import ended
 from jobs.moves import POLL, Doing, Moves
 from jobs.schedule import Job, guarded
 from storage.database import Database, now_utc
@@ -44,8 +45,10 @@ _AGAIN = 1.0
 _TRIES = 5
 """How often a batch is tried that fails as a whole."""
 _END_WITHIN = 3.0
-_LEAVE_WITHIN = 10.0
-"""Seconds that a node which is told to end has for taking leave of a database that may not answer."""
+_PART_WITHIN = 5.0
+"""Seconds that a part has to end: what is under way in it, and to take leave of the database."""
+_LEAVE_WITHIN = 12.0
+"""Seconds for all of it, of a database that may not answer."""
 _CONNECTIONS = 4
 _SELDOM = "0 0 29 2 *"
 """Procrastinate looks at its heartbeat only beside a schedule: who has none gets this one."""
@@ -87,11 +90,7 @@ class Queue:
     _doing: Doing = field(default_factory=Doing)
 
     async def run(self) -> None:
-        """Until it is cancelled. While the database is away it is tried again.
-
-        What is at work is a task of its own: told to end while it is failing, a group of tasks tells of the
-        failure alone (CPython, gh-116720), and the node would begin anew for ever.
-        """
+        """Until it is cancelled. While the database is away it is tried again."""
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # `guarded` logs what fails
         moves = Moves(self.database, self.roles, self._doing)
@@ -100,7 +99,7 @@ class Queue:
             try:
                 await asyncio.wait({working})
             except asyncio.CancelledError:
-                await _ended(working)
+                await _left(working)
                 raise
             error = working.exception()
             if error is not None and _is_away(error):
@@ -123,12 +122,13 @@ class Queue:
         try:
             rest = sorted(self.roles & {job.role for job in self.jobs} - {"keep"} | self.roles & {POLL})
             keeping, others = self._app(["keep"]), self._app(rest)
-            async with keeping.open_async(), others.open_async(), asyncio.TaskGroup() as tasks:
+            async with keeping.open_async(), others.open_async():
+                parts = [self._look_after(others.job_manager, moves, hold)]
                 if "keep" in self.roles:
-                    tasks.create_task(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
+                    parts.append(self._works(keeping, ["keep"], _KEEPS_AT_ONCE))
                 if rest:
-                    tasks.create_task(self._works(others, rest, _BATCHES_AT_ONCE))
-                tasks.create_task(self._look_after(others.job_manager, moves, hold))
+                    parts.append(self._works(others, rest, _BATCHES_AT_ONCE))
+                await _until_one_fails([asyncio.create_task(part) for part in parts])
         finally:
             await asyncio.to_thread(lock.__exit__, None, None, None)
 
@@ -227,12 +227,23 @@ async def _idle(timestamp: int) -> None:
     """Does nothing: see `_SELDOM`."""
 
 
-async def _ended(working: asyncio.Task[None]) -> None:
+async def _until_one_fails(parts: Sequence[asyncio.Task[None]]) -> None:
+    """Raises what the first of them that ends raises, once all have ended: none goes on by itself."""
+    try:
+        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not await ended(parts, _PART_WITHIN, 2 * _PART_WITHIN):
+            log.warning("queue.part_left_behind")
+        failed = [one.exception() for one in parts if one.done() and not one.cancelled()]
+    errors = [error for error in failed if isinstance(error, Exception)]
+    if errors:
+        raise ExceptionGroup("parts of the queue", errors)
+
+
+async def _left(working: asyncio.Task[None]) -> None:
     """Ends it; what it says to that is of no use any more."""
-    working.cancel()
-    await asyncio.wait({working}, timeout=_LEAVE_WITHIN)
-    if not working.done():
-        log.warning("queue.left_behind", waited=_LEAVE_WITHIN, because="the database does not answer")
+    if not await ended([working], _LEAVE_WITHIN, 2 * _LEAVE_WITHIN):
+        log.warning("queue.left_behind", because="the database does not answer")
     elif not working.cancelled() and (error := working.exception()):
         log.warning("queue.left_without_leave", error=type(error).__name__)
 

@@ -78,6 +78,8 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             next_due=NOON + timedelta(minutes=10),
         )
     )
+    work.senders.take("telegram", "machine:1")
+    work.senders.tell("telegram", link="https://t.me/a_bot", mark="1000001")
     work.nodes.come_round(Node("n1", "machine:1", "1.0", ("poll", "send")), NOON)
     work.sources.give([rich.id], NOON + timedelta(minutes=10), NOON)
     work.sources.pause({"other.example": NOON + timedelta(hours=1)}, NOON)

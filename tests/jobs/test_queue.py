@@ -329,11 +329,10 @@ async def test_a_database_that_ends_all_sessions_is_gone_back_to(shared: Databas
     assert "queue.failed" not in {row["event"] for row in logs}
 
 
-@pytest.mark.parametrize("is_lost", [True, False])
-async def test_a_node_that_is_told_to_end_ends_whatever_the_database_does(
-    shared: Database, monkeypatch: pytest.MonkeyPatch, *, is_lost: bool
+async def test_a_node_that_is_told_to_end_while_its_session_is_lost_ends(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While it leaves because its session was lost, or because it cannot take leave: it does not go on."""
+    """It is just leaving, and cannot take leave: it does not begin anew for ever."""
     leaving, leave = asyncio.Event(), asyncio.Event()
 
     async def slow(_self: JobManager, _worker: int) -> None:
@@ -344,20 +343,32 @@ async def test_a_node_that_is_told_to_end_ends_whatever_the_database_does(
     monkeypatch.setattr(JobManager, "unregister_worker", slow)
     node = asyncio.create_task(Queue(shared, (), nothing, frozenset({"poll"})).run())
     await until(lambda: _workers(shared))
-    if is_lost:
-        with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) {_AT_WORK}"))
-        await asyncio.wait_for(leaving.wait(), 10)
+    with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) {_AT_WORK}"))
+    await asyncio.wait_for(leaving.wait(), 20)
     node.cancel()
-    await asyncio.wait_for(leaving.wait(), 10)
-    leave.set()
-    await asyncio.wait({node}, timeout=5)
-    is_over = node.cancelled()
-    monkeypatch.undo()
+    asyncio.get_running_loop().call_later(0.2, leave.set)
+    await _over(node)
+
+
+async def test_a_node_ends_in_whatever_moment_it_is_told_to(shared: Database) -> None:
+    """Libraries pass over a cancellation in some moments: it is told again."""
+    for moment in range(12):
+        node = asyncio.create_task(Queue(shared, (), nothing, frozenset({"poll"})).run())
+        await asyncio.sleep(moment * 0.04)
+        node.cancel()
+        await _over(node)
+
+
+async def _over(node: asyncio.Task[None]) -> None:
+    """It has ended, within half a minute; if not it is ended by force, and the test has failed."""
+    await asyncio.wait({node}, timeout=30)
+    is_over = node.done()
     while not node.done():
         node.cancel()
         await asyncio.wait({node}, timeout=1)
     assert is_over
+    assert node.cancelled()
 
 
 async def test_a_node_whose_session_was_ended_enters_anew(shared: Database) -> None:

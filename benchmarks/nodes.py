@@ -1,0 +1,180 @@
+"""What several nodes make of one database: polling shared by the queue, and matching on two at once.
+
+The nodes are `vigil run` as an operator starts it; beside them, in the same run and on the same server, one
+program that polls the same sources by itself, without a queue. Peak and overhead are told, never tested.
+"""
+
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from benchmarks import delivery, town
+from benchmarks.server import address, serving, told
+from jobs.prune import Pruner
+from storage.database import Database, now_utc
+from storage.tables import deliveries, entries, sources
+from tests.flow.federation import Federation
+from tests.flow.program import VIGIL, Program
+from tests.postgres import PostgresServer, a_postgres_server
+
+_PATIENCE = 900.0
+
+
+def measure(folder: Path, watched: int, people: int) -> None:
+    """Everything, a line each."""
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+    with a_server() as server, serving(watched, 6, now_utc()) as port:
+        asyncio.run(_polling(server, port, folder, watched))
+    print(_matching(folder, people), flush=True)
+    print(_pruning(folder, people), flush=True)
+
+
+@contextmanager
+def a_server() -> Iterator[PostgresServer]:
+    """One that waits for the disk at each commit."""
+    with a_postgres_server() as server:
+        with server.connect("postgres") as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = on".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+async def _polling(server: PostgresServer, port: int, folder: Path, watched: int) -> None:
+    """The first round fills the archive; each later one brings a new entry at every source."""
+    server.make("nodes", like="template1")
+    urls = {f"source{number}": address(port, "feed", number) for number in range(watched)}
+    federation = Federation(folder, 3, urls, database=server.url("nodes"))
+    alone: Program = federation.nodes[0]
+    for node in federation.nodes:
+        node.afresh = True
+    with alone.database() as database:
+        await _run_alone(alone)
+        found = {}
+        for stage, nodes in enumerate((0, 1, 2, 3), start=1):
+            told(port, "stage", stage)
+            began = time.perf_counter()
+            if nodes:
+                found[nodes] = await _by_nodes(federation, database, nodes, watched)
+            else:
+                _make_due(database)
+                await _run_alone(alone)
+                found[nodes] = time.perf_counter() - began
+            took = found[nodes]
+            by = f"{nodes} nodes" if nodes else "no queue"
+            print(
+                f"{watched} sources with news, {by}: {took:.1f} s, {watched / took:.1f} a second", flush=True
+            )
+            assert _entries(database) == watched * (20 + stage)
+    print(
+        f"overhead of the queue {found[1] / found[0] - 1:.0%} (reach < 10 %); two nodes "
+        f"{found[1] / found[2]:.2f} times one, three {found[1] / found[3]:.2f} times"
+    )
+
+
+async def _run_alone(program: Program) -> None:
+    with (program.folder / "log").open("ab") as file:
+        started = await asyncio.create_subprocess_exec(
+            *VIGIL, "poll", cwd=program.folder, env=program.environment(), stdout=file, stderr=file
+        )
+        assert await started.wait() == 0
+
+
+async def _by_nodes(federation: Federation, database: Database, nodes: int, watched: int) -> float:
+    """From the moment that all is due until all has been asked, with the nodes at work before."""
+    _rest(database)
+    for node in federation.nodes[:nodes]:
+        await node.serve("--roles", "poll,keep")
+    await asyncio.sleep(3)
+    began, start = time.perf_counter(), _make_due(database)
+    while _asked(database, start) < watched:
+        assert time.perf_counter() - began < _PATIENCE
+        await asyncio.sleep(0.2)
+    took = time.perf_counter() - began
+    for node in federation.nodes[:nodes]:
+        await node.stop()
+    return took
+
+
+def _rest(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(sa.update(sources).values(next_due=now_utc() + timedelta(hours=1)))
+
+
+def _make_due(database: Database) -> object:
+    now = now_utc()
+    with database.engine.begin() as connection:
+        connection.execute(sa.update(sources).values(next_due=now, given_until=None))
+    return now
+
+
+def _asked(database: Database, since: object) -> int:
+    with database.engine.connect() as connection:
+        question = sa.select(sa.func.count()).where(sources.c.last_polled >= since)
+        return int(connection.scalar(question) or 0)
+
+
+def _entries(database: Database) -> int:
+    with database.engine.connect() as connection:
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(entries)) or 0)
+
+
+def _pruning(folder: Path, people: int) -> str:
+    """How large a row of the notification log is once it was sent, and how quickly the log is pruned."""
+    with town.database("postgresql", folder) as database:
+        town.settle(database, people)
+        delivery._queued(database, "call")  # noqa: SLF001 - the same measure
+        with database.engine.begin() as connection:
+            sent = {"state": "sent", "reference": "1234567", "attempts": 1, "begun": True}
+            connection.execute(sa.update(deliveries).values(**sent))
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM FULL deliveries")
+            sizes = "SELECT pg_relation_size('deliveries'), pg_indexes_size('deliveries')"
+            table, indexes = connection.exec_driver_sql(sizes).one()
+        later = now_utc() + timedelta(days=500)
+        began = time.perf_counter()
+        Pruner(database).prune(later)
+        took = time.perf_counter() - began
+        with database.read() as work:
+            left = int(work.connection.scalar(sa.select(sa.func.count()).select_from(deliveries)) or 0)
+    pruned = people - left
+    return (
+        f"a delivery takes {table / people:.0f} bytes and {indexes / people:.0f} in indexes; "
+        f"{pruned:,} pruned in {took:.1f} s, {pruned / took:,.0f} a second"
+    )
+
+
+def _matching(folder: Path, people: int) -> str:
+    """Two nodes each match and queue an alert for everybody at the same moment, beside one bare insertion."""
+    with town.database("postgresql", folder) as database:
+        town.settle(database, people)
+        url = database.engine.url.render_as_string(hide_password=False)
+        other = Database(url, database.vault)
+        ratios = []
+        for turn in range(3):
+            bare = delivery._bare(database, f"bare {turn}")  # noqa: SLF001 - the same measure
+            delivery._empty(database)  # noqa: SLF001
+            with ThreadPoolExecutor(2) as pool:
+                began = time.perf_counter()
+                both = [
+                    pool.submit(delivery._queued, one, f"{name} {turn}", empty=False)  # noqa: SLF001
+                    for name, one in (("one", database), ("other", other))
+                ]
+                for each in both:
+                    each.result()
+                took = time.perf_counter() - began
+            ratios.append(took / (2 * bare))
+        other.close()
+    least, most = min(ratios), max(ratios)
+    return (
+        f"match and queue {people:,} on two nodes at once, an alert each: {statistics.median(ratios):.2f} "
+        f"times two bare insertions ({least:.2f}-{most:.2f}); reach <= 2.5"
+    )
