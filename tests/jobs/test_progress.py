@@ -27,7 +27,7 @@ from storage.people import Event, Notice
 from storage.sendings import Sending, Spread
 from storage.tables import deliveries, recipients
 from storage.words import DeliveryState, EventKind
-from tests.builders import NOON, a_reader, a_route
+from tests.builders import NOON, a_reader, a_recipient, a_route
 from tests.jobs.test_appeals import ANNA, BRUNO, FALSE, LATER, RULES, approved, readers, state
 
 ONE = Rules(admins=Admins((("telegram", "901"),)), per_second=30)
@@ -476,10 +476,42 @@ def test_of_what_was_printed_no_quarter_is_printed_twice() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_discreet_phone_shows_nothing_of_it(language: str) -> None:
-    """And what others see fits their language."""
-    counts = {"appeal": 7, "all": 2000, "done": 830, "sent": 826, "uncertain": 1, "failed": 3, "left": 93}
-    event = Event(EventKind.APPEAL_SENDING, NOON, title="7", counts=counts | {"waiting": 1170})
-    told = plain_text(notice_message(Notice((event,), NOON, 1), Speech(language)))
+def test_it_is_told_in_the_language_of_each_admin(language: str) -> None:
+    """Numbers and units as well."""
+    told = plain_text(notice_message(A_BAR, Speech(language)))
     assert "41%" in told
     assert ("1 min 33 s" if language == "en" else "1분 33초") in told
+
+
+async def test_a_discreet_phone_shows_nothing_of_it() -> None:
+    """There it says that there is news, and goes on saying so; elsewhere an edit makes no sound."""
+    chats = Chats()
+    chats.stands["901"] = {"7": "There is news."}
+    admin = a_recipient(address="901", discreet=True)
+    assert await Announcer(chats).renew(A_BAR, admin, "7", "key") == Sent("7")
+    assert (chats.order, chats.reads()) == ([], ["There is news."])
+    assert await Announcer(chats).renew(A_BAR, replace(admin, discreet=False), "7", "key") == Sent("7")
+    assert "Left: about 1 min 33 s" in chats.reads()[0]
+
+
+A_BAR = Notice(
+    (
+        Event(
+            EventKind.APPEAL_SENDING,
+            NOON,
+            title="7",
+            counts={
+                "appeal": 7,
+                "all": 2000,
+                "done": 830,
+                "sent": 826,
+                "waiting": 1170,
+                "uncertain": 1,
+                "failed": 3,
+                "left": 93,
+            },
+        ),
+    ),
+    NOON,
+    1,
+)
