@@ -20,7 +20,7 @@ from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.outcome import Gone, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
-from jobs.progress import SOONEST, Progress, left, pause
+from jobs.progress import SOONEST, Progress, left, pause, sent_on
 from jobs.renewals import Printed
 from storage.database import Database
 from storage.people import Event, Notice
@@ -211,8 +211,16 @@ def test_how_long_is_left_is_what_the_slowest_platform_needs() -> None:
     """By its own speed so far, and by the plan while little is known of it."""
     spread = {"telegram": Spread(sent=300, waiting=600), "matrix": Spread(sent=40, waiting=100)}
     assert left(spread, ONE, 20) == 50
-    assert left(spread, ONE, 5) == 20
+    assert left(spread, ONE, 5) == 40, "by what the plan has for both"
     assert left({"telegram": Spread(sent=3)}, ONE, 5) == 0
+
+
+def test_several_accounts_of_a_transport_are_told_as_one() -> None:
+    """Readers know on which platform they are, not by which bot; on Matrix each is slow."""
+    spread = {"telegram": Spread(sent=3), "telegram two": Spread(sent=4), "matrix two": Spread(sent=1)}
+    assert sent_on(spread) == {"sent_on_telegram": 7, "sent_on_matrix": 1}
+    assert pause("matrix two", 1, {}, 5).total_seconds() == 15
+    assert pause("telegram two", 1, {}, 5).total_seconds() == SOONEST
 
 
 async def test_a_program_that_is_started_anew_goes_on_in_the_same_message(database: Database) -> None:
