@@ -6,6 +6,7 @@ of the messages that a platform takes, one in fifty at most.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from storage.appeals import Appeal
 from storage.database import Database, Work
 from storage.odds import repeated
 from storage.people import Event
+from storage.senders import transport_of
 from storage.sendings import Sending, Spread
 from storage.words import AppealState, EventKind
 
@@ -122,7 +124,7 @@ def pause(transport: str, admins: int, spread: Mapping[str, Spread], passed: flo
 
     Where others wait on the same platform, the admins have one message in fifty of what it takes.
     """
-    seconds = max(_SOONEST_ON.get(transport, SOONEST), passed / _GROWS)
+    seconds = max(_soonest(transport), passed / _GROWS)
     there = spread.get(transport)
     if there and there.waiting:
         fair = _SHARE * admins * passed / max(1, there.sent)
@@ -139,7 +141,7 @@ def event_of(
     passed = passed_of(work, one, now, over=over)
     counts = {"appeal": one.appeal_id, "recipients": spread.all} | counts_of(spread)
     counts |= {"expected": one.expected, "seconds_expected": one.seconds, "passed": round(passed)}
-    counts |= {f"{ON}{transport}": its.sent for transport, its in by_transport.items() if its.sent}
+    counts |= sent_on(by_transport)
     if not over:
         counts["left"] = left(by_transport, rules, passed)
     if appeal and appeal.drill:
@@ -160,6 +162,14 @@ def counts_of(spread: Spread) -> dict[str, int]:
     return counts | {"all": spread.all, "done": spread.all - spread.waiting, "failed": spread.failed}
 
 
+def sent_on(by_transport: Mapping[str, Spread]) -> dict[str, int]:
+    """How many have it on each transport, whichever of its accounts wrote to them."""
+    found: Counter[str] = Counter()
+    for sender, its in by_transport.items():
+        found[f"{ON}{transport_of(sender)}"] += its.sent
+    return {name: count for name, count in found.items() if count}
+
+
 def passed_of(work: Work, one: Sending, now: datetime, *, over: bool) -> float:
     """Seconds since it began; of one that is over, until its last message."""
     began = one.began or now
@@ -172,10 +182,10 @@ def passed_of(work: Work, one: Sending, now: datetime, *, over: bool) -> float:
 def left(by_transport: Mapping[str, Spread], rules: Rules, passed: float) -> int:
     """Seconds until all of it has gone: as fast as so far, or as it is planned where too little is known."""
     longest = 0.0
-    for spread in by_transport.values():
+    for spread in by_transport.values():  # a transport may have several accounts
         done = spread.all - spread.waiting - spread.cancelled
         known = passed >= _TRUSTED[0] and done >= _TRUSTED[1]
-        rate = done / passed if known else rules.per_second
+        rate = done / passed if known else rules.per_second / max(1, len(by_transport))
         longest = max(longest, spread.waiting / max(0.01, rate))
     return int(longest) + (longest % 1 > 0)
 
@@ -196,7 +206,11 @@ def _is_halted(appeal: Appeal | None, spread: Spread) -> bool:
 
 def _is_early(one: Sending, transport: str, now: datetime) -> bool:
     """Whether it may be due there, before anything is counted."""
-    return now - _last(one, transport) >= timedelta(seconds=_SOONEST_ON.get(transport, SOONEST))
+    return now - _last(one, transport) >= timedelta(seconds=_soonest(transport))
+
+
+def _soonest(sender: str) -> float:
+    return _SOONEST_ON.get(transport_of(sender), SOONEST)
 
 
 def _last(one: Sending, transport: str) -> datetime:

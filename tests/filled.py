@@ -142,6 +142,13 @@ def _appeal(work: Work) -> None:
     work.appeals.approve(made.id, other)
     work.pictures.keep(made.id, Picture.of(b"picture", "image/png", 1, 1), b"picture")
     work.appeals.sent(work.appeals.add(other, words, NOON).id, 1, 2)
+    work.sendings.plan(made.id, 2, 1)
+    work.sendings.begin(made.id + 1, 1, 1, NOON)
+    (going,) = work.sendings.going()
+    work.sendings.show(going, ("telegram",), NOON + timedelta(microseconds=123456))
+    work.sendings.begin_correction(made.id + 1, 2, None, (2, 1), NOON)
+    work.sendings.end(work.sendings.of(made.id + 1)[1], NOON + timedelta(seconds=9))
+    work.delays.note("telegram", {(1, 0): 1, (1, 40): 2})
     work.audit.note(admin, Act.WRITTEN, made.id, NOON)
     work.audit.note(NOBODY, Act.SENT, made.id + 1, NOON, 2)
 

@@ -8,7 +8,7 @@ from bot.render.desk import lasting
 from bot.render.message import Line, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
-from jobs.progress import ON
+from jobs.progress import ON, sent_on
 from storage.people import Event
 from storage.sendings import Spread
 from storage.words import EventKind
@@ -81,9 +81,8 @@ def report(event: Event, speech: Speech) -> Facts:
 def halted(by_transport: Mapping[str, Spread], speech: Speech) -> Facts:
     """Return who has got what was halted this very moment, and who has not."""
     spread = sum(by_transport.values(), Spread())
-    counts = {f"{ON}{name}": its.sent for name, its in by_transport.items() if its.sent}
     told = [
-        (speech.t("Have got it"), _sent(counts | {"sent": spread.sent}, speech)),
+        (speech.t("Have got it"), _sent(sent_on(by_transport) | {"sent": spread.sent}, speech)),
         (speech.t("Perhaps have got it"), speech.number(spread.uncertain + spread.waiting)),
         (
             speech.t("Have not got it, and will not"),

@@ -21,6 +21,7 @@ from jobs.launch import Launcher
 from jobs.ledger import Ledger
 from jobs.limits import Limits
 from jobs.notices import Admins
+from jobs.progress import Progress
 from jobs.prune import Pruner
 from jobs.remind import Reminder
 from jobs.unanswered import Unanswered
@@ -88,6 +89,7 @@ def _keep(database: Database) -> None:
 
     Dispatcher(database, ready, lambda *_: None).dispatch(LATER)
     asyncio.run(Launcher(database, Chat.rules, limits).due(LATER))
+    asyncio.run(Progress(database, Chat.rules).look(LATER))
     asyncio.run(Heartbeat(database, admins, limits, lambda: LATER).beat())
     asyncio.run(Reminder(database, LATER.tzinfo or NOON.tzinfo).remind(LATER))  # type: ignore[arg-type]
     Unanswered(database, admins).remind(LATER)

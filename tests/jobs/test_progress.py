@@ -20,14 +20,14 @@ from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.outcome import Gone, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
-from jobs.progress import SOONEST, Progress, left, pause
+from jobs.progress import SOONEST, Progress, left, pause, sent_on
 from jobs.renewals import Printed
 from storage.database import Database
 from storage.people import Event, Notice
 from storage.sendings import Sending, Spread
 from storage.tables import deliveries, recipients
 from storage.words import DeliveryState, EventKind
-from tests.builders import NOON, a_reader, a_route
+from tests.builders import NOON, a_reader, a_recipient, a_route
 from tests.jobs.test_appeals import ANNA, BRUNO, FALSE, LATER, RULES, approved, readers, state
 
 ONE = Rules(admins=Admins((("telegram", "901"),)), per_second=30)
@@ -211,8 +211,16 @@ def test_how_long_is_left_is_what_the_slowest_platform_needs() -> None:
     """By its own speed so far, and by the plan while little is known of it."""
     spread = {"telegram": Spread(sent=300, waiting=600), "matrix": Spread(sent=40, waiting=100)}
     assert left(spread, ONE, 20) == 50
-    assert left(spread, ONE, 5) == 20
+    assert left(spread, ONE, 5) == 40, "by what the plan has for both"
     assert left({"telegram": Spread(sent=3)}, ONE, 5) == 0
+
+
+def test_several_accounts_of_a_transport_are_told_as_one() -> None:
+    """Readers know on which platform they are, not by which bot; on Matrix each is slow."""
+    spread = {"telegram": Spread(sent=3), "telegram two": Spread(sent=4), "matrix two": Spread(sent=1)}
+    assert sent_on(spread) == {"sent_on_telegram": 7, "sent_on_matrix": 1}
+    assert pause("matrix two", 1, {}, 5).total_seconds() == 15
+    assert pause("telegram two", 1, {}, 5).total_seconds() == SOONEST
 
 
 async def test_a_program_that_is_started_anew_goes_on_in_the_same_message(database: Database) -> None:
@@ -476,10 +484,42 @@ def test_of_what_was_printed_no_quarter_is_printed_twice() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_discreet_phone_shows_nothing_of_it(language: str) -> None:
-    """And what others see fits their language."""
-    counts = {"appeal": 7, "all": 2000, "done": 830, "sent": 826, "uncertain": 1, "failed": 3, "left": 93}
-    event = Event(EventKind.APPEAL_SENDING, NOON, title="7", counts=counts | {"waiting": 1170})
-    told = plain_text(notice_message(Notice((event,), NOON, 1), Speech(language)))
+def test_it_is_told_in_the_language_of_each_admin(language: str) -> None:
+    """Numbers and units as well."""
+    told = plain_text(notice_message(A_BAR, Speech(language)))
     assert "41%" in told
     assert ("1 min 33 s" if language == "en" else "1분 33초") in told
+
+
+async def test_a_discreet_phone_shows_nothing_of_it() -> None:
+    """There it says that there is news, and goes on saying so; elsewhere an edit makes no sound."""
+    chats = Chats()
+    chats.stands["901"] = {"7": "There is news."}
+    admin = a_recipient(address="901", discreet=True)
+    assert await Announcer(chats).renew(A_BAR, admin, "7", "key") == Sent("7")
+    assert (chats.order, chats.reads()) == ([], ["There is news."])
+    assert await Announcer(chats).renew(A_BAR, replace(admin, discreet=False), "7", "key") == Sent("7")
+    assert "Left: about 1 min 33 s" in chats.reads()[0]
+
+
+A_BAR = Notice(
+    (
+        Event(
+            EventKind.APPEAL_SENDING,
+            NOON,
+            title="7",
+            counts={
+                "appeal": 7,
+                "all": 2000,
+                "done": 830,
+                "sent": 826,
+                "waiting": 1170,
+                "uncertain": 1,
+                "failed": 3,
+                "left": 93,
+            },
+        ),
+    ),
+    NOON,
+    1,
+)
