@@ -148,7 +148,16 @@ def country_of(name: str) -> str | None:
 
     Of "Embassy of A in B" it is A, the sending state; of several countries the first one named.
     """
-    hits = [hit for hit in _hits(cut(name)) if hit.value[0]]
+    return _country_of(name, frozenset())
+
+
+def country_spoken_of(name: str) -> str | None:
+    """As `country_of`, of no more than the country's own names and adjectives: no person speaks for it."""
+    return _country_of(name, frozenset({"parties", "people", "places"}))
+
+
+def _country_of(name: str, apart: frozenset[str]) -> str | None:
+    hits = [hit for hit in _hits(cut(name)) if hit.value[0] and hit.value[1] not in apart]
     sure = [hit for hit in hits if hit.value[1] not in {"loose", "seats"}]
     loose = [hit for hit in hits if hit.value[1] == "loose"]
     return next((hit.value[0].split()[0] for hit in sure or loose), None)
