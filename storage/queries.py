@@ -62,6 +62,8 @@ class Hit:
 
     statement: Statement
     snippet: tuple[tuple[str, bool], ...] = ()
+    in_part: bool = False
+    """Whether it holds only a part of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,8 @@ class Reader:
             named = query.words[sense.first : sense.first + sense.words]
             is_one = sense.words == 1 or all(map(is_unparted, named))  # a space there means nothing
             for name in sense.also[:_MOST_SENSES]:  # each of several words has it, and each counts it
-                yield from self._sequence(terms(name), _OTHER if is_one else _SHARED)
+                for way in self._sequence(terms(name), _OTHER if is_one else _SHARED):
+                    yield replace(way, named=True)
             for fact, weight in (
                 *((f"country:{code}", _PLACE) for code in sense.countries),
                 *((f"year:{year}", _OTHER) for year in sense.years),
