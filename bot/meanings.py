@@ -4,16 +4,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from babel import Locale
-
-from bot.countries import country_named, country_said
+from bot.countries import country_named, country_said, names_of
 from storage.queries import Sense
 from storage.terms import initials, is_unparted, plain
 
-_LANGUAGES = ("en", "ko", "ja", "zh", "fr", "es", "ru", "ar")
 _LONGEST = 12
 """Words in the longest name."""
-_LONGEST_COUNTRY = 5
+_LONGEST_COUNTRY = 10
 _SHARED = 4
 """Letters at the beginning that the adjective or the people of a country shares with its name."""
 _CAPITALS = 5
@@ -58,6 +55,17 @@ def with_other_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for name in names for one in (name, *_other_names(name.split()))))
 
 
+def is_in_line(name: str) -> bool:
+    """Say whether a name stands in `names.txt`: then it goes by the names of its line, and no others."""
+    return _key(name) in _names()
+
+
+@cache
+def lines_of_names() -> tuple[tuple[str, ...], ...]:
+    """Return the names that are one's, a line each."""
+    return tuple(dict.fromkeys(line for line, _ in _names().values()))
+
+
 def _country(words: Sequence[str]) -> str | None:
     """The country that the words name, by its name, its adjective or its people, and nothing but that."""
     typed = " ".join(words)
@@ -70,7 +78,7 @@ def _country(words: Sequence[str]) -> str | None:
     if typed.isupper() and typed.isascii() and len(typed) <= _CAPITALS:
         return code
     said = plain(typed)
-    alike = any(said[:_SHARED] == plain(name)[:_SHARED] for name in _names_of(code))
+    alike = any(said[:_SHARED] == plain(name)[:_SHARED] for name in names_of(code))
     return code if alike else None
 
 
@@ -98,17 +106,3 @@ def _names() -> dict[str, tuple[tuple[str, ...], bool]]:
             for name, plain_name in zip(names, bare, strict=True):
                 found.setdefault(_key(plain_name), (bare, name.endswith("!")))
     return found
-
-
-@cache
-def _names_of(code: str) -> tuple[str, ...]:
-    """The names of a country in the archive's languages."""
-    found = (Locale.parse(language).territories.get(code, "") for language in _LANGUAGES)
-    return tuple(
-        dict.fromkeys(
-            form.strip(" ()")
-            for name in found
-            for form in name.replace("（", "(").split("(")
-            if form.strip(" ()")
-        )
-    )

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.naming import IDLE
 from storage.queries import Query
 from storage.tables import demands, statements
 from storage.terms import plain, runs, terms
@@ -25,9 +26,15 @@ def begins(word: str) -> bool:
     return len(word) >= WHOLE and word.isalpha()
 
 
+def told(asked: str) -> list[tuple[str, str]]:
+    """The runs of a name that tell it from others: not "for" and "on", unless it has nothing else."""
+    every = list(runs(asked))
+    return [run for run in every if run[1] not in IDLE] or every
+
+
 def holds(name: str, asked: str) -> bool:
     """Whether a name holds all words of what is asked for."""
-    wanted = list(runs(asked))
+    wanted = told(asked)
     if not wanted:
         return False
     unparted = plain(name).replace(" ", "")
@@ -42,6 +49,21 @@ def holds(name: str, asked: str) -> bool:
     return True
 
 
+def is_one_of(
+    name: str,
+    country: str | None,
+    countries: Collection[str],
+    names: Collection[str],
+    organs: Collection[tuple[str, str]],
+) -> bool:
+    """Whether an addressee of this name and country is one of these countries, names or countries' organs."""
+    return (
+        country in countries
+        or any(holds(name, one) for one in names)
+        or any(country == code and holds(name, one) for code, one in organs)
+    )
+
+
 class Called:
     """Which statements really are by, or to, whom a question's filters name.
 
@@ -51,12 +73,14 @@ class Called:
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
         self._to, self._to_names = query.to, query.to_names
+        self._to_organs = query.to_organs
         self._sources = query.sources
 
     @property
     def is_told_by_words(self) -> bool:
         """Whether nothing more than single words is asked for: then the index tells it all."""
-        return all(len(terms(name)) <= 1 for name in (*self._to_names, *self._sources))
+        names = (*self._to_names, *self._sources)
+        return not self._to_organs and all(len(terms(name)) <= 1 for name in names)
 
     def among(self, numbers: Collection[int]) -> set[int]:
         """Those of these statements."""
@@ -68,18 +92,17 @@ class Called:
                 for row in voices
                 if any(holds(voice, name) for voice in row.voices.split(" | ") for name in self._sources)
             }
-        if self._to_names:
+        if self._to_names or self._to_organs:
             asked = self._told(
                 sa.select(demands.c.statement_id, demands.c.addressee, demands.c.country),
                 demands.c.statement_id,
                 found,
             )
-            found = {
-                row.statement_id
-                for row in asked
-                if row.country in self._to or any(holds(row.addressee, name) for name in self._to_names)
-            }
+            found = {row.statement_id for row in asked if self._is_asked(row.addressee, row.country)}
         return found
+
+    def _is_asked(self, name: str, country: str | None) -> bool:
+        return is_one_of(name, country, self._to, self._to_names, self._to_organs)
 
     def _told(
         self, question: sa.Select[Any], column: sa.ColumnElement[int], numbers: Collection[int]

@@ -40,6 +40,8 @@ class Found:
     """Where others may fit that nobody looked through: how many were."""
     instead: tuple[tuple[str, str], ...] = ()
     marks: Marks = field(default_factory=Marks)
+    parts: frozenset[int] = frozenset()
+    """Those that hold only a part of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Answer:
     def found(self, limit: int, offset: int) -> Found:
         """What fits, best first, or by the days."""
         question = self._question
+        parts = frozenset[int]()
         is_empty = (self._query.words or self._query.phrases) and not self._needed
         if is_empty or self._is_impossible():
             return Found(instead=question.instead)
@@ -133,6 +136,7 @@ class Answer:
             kept = list(self._judged(self._rows([*best, *rest])))
             kept += self._in_part({one.row.id for one in kept})
             whole = sum(one.judged.whole for one in kept)
+            parts = frozenset(one.row.id for one in kept if not one.judged.whole)
             total, is_least = len(kept), False
             keys = self._in_order(kept)
         elif self._query.sort is Sort.BEST:
@@ -147,6 +151,7 @@ class Answer:
             unread=self._looked_at if self._is_cut else 0,
             instead=question.instead,
             marks=Marks.of(question),
+            parts=parts,
         )
 
     def _holding(self, wanted: int) -> tuple[list[int], list[int], bool]:

@@ -1,5 +1,6 @@
 """Bounds the time that questions of a connection may take."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +12,33 @@ _STEPS = 20_000
 """Of SQLite's machine, between two looks at the clock: a few milliseconds."""
 
 
+_DEADLINE = "vigil_deadline"
+
+
 class Stopped(Exception):
     """The question took longer than it may; the transaction goes on."""
 
 
 @contextmanager
+def deadline(connection: Connection, seconds: float) -> Iterator[None]:
+    """All that is asked `in_time` inside ends within so many seconds together, however many questions."""
+    connection.info[_DEADLINE] = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        connection.info.pop(_DEADLINE, None)
+
+
+@contextmanager
 def in_time(connection: Connection, seconds: float) -> Iterator[None]:
-    """What is asked inside ends in time, or is stopped: raises Stopped."""
+    """What is asked inside ends in time, or is stopped: raises Stopped.
+
+    Where there is a `deadline` it may end sooner. One of these does not stand inside another.
+    """
+    left = float(connection.info.get(_DEADLINE, math.inf)) - time.monotonic()
+    seconds = min(seconds, left)
+    if seconds <= 0:
+        raise Stopped
     bounded = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgresql
     with bounded(connection, seconds):
         yield
@@ -46,7 +67,7 @@ def _on_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
             # To look through a whole table seems cheap to the planner, which does not know what that takes
             # where a vector is made of each row: an index is asked wherever there is one.
             connection.exec_driver_sql(
-                f"SET LOCAL statement_timeout = {int(seconds * 1000)}; SET LOCAL enable_seqscan = off"
+                f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}; SET LOCAL enable_seqscan = off"
             )
             yield
             connection.exec_driver_sql(

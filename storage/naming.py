@@ -8,7 +8,7 @@ LONGEST = 300
 """Characters of a name that are kept."""
 _WORD = re.compile(r"\w+")
 _BRACKETED = re.compile(r"[(（\[]\s*([A-Z][A-Za-z0-9&.\-]{1,11})\s*[)）\]]")
-_IDLE = frozenset({
+IDLE = frozenset({
     "the", "a", "an", "of", "for", "and", "in", "on", "to", "la", "le", "les", "de", "du", "des", "et",
     "el", "los", "las", "y", "der", "die", "das", "und",
 })  # fmt: skip
@@ -23,7 +23,7 @@ def party_key(name: str) -> str:
     """
     bare = _BRACKETED.sub(_acronym_only, name)
     words = _words(bare) or _words(name)
-    told = [word for word in words if word not in _IDLE] or words
+    told = [word for word in words if word not in IDLE] or words
     return " ".join(told)[:LONGEST]
 
 
@@ -32,7 +32,7 @@ def acronym(name: str) -> str:
     given = _BRACKETED.search(name)
     if given and _is_acronym(given[1]):
         return fold(given[1].replace(".", ""))
-    words = [word for word in _WORD.findall(name) if fold(word) not in _IDLE and len(word) > 1]
+    words = [word for word in _WORD.findall(name) if fold(word) not in IDLE and len(word) > 1]
     initials = "".join(word[0] for word in words if word[0].isupper())
     return fold(initials) if len(initials) > _CAPITALS else ""
 

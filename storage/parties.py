@@ -1,6 +1,7 @@
 """Who speaks and who signs: the names in the archive, with how much each has said."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.bounds import in_time
 from storage.naming import LONGEST, acronym, party_key
 from storage.queries import Party
 from storage.records import Statement
@@ -20,6 +22,7 @@ _LOOKED_AT = 3000
 """Names that are compared at most with one that is spelt in another way."""
 _LEAST_LIKENESS = 0.5
 _GRAM = 3
+_PATIENCE = 1.5
 _COUNTED = sa.text(
     "INSERT INTO parties (key, name, acronym, issued, signed, newest) "
     "VALUES (:key, :name, :acronym, :issued, :signed, :newest) "
@@ -59,27 +62,46 @@ class Parties:
         )
         self._recount(keys)
 
-    def named(self, name: str, role: Role) -> tuple[Party, ...]:
-        """Those who have this role and whom the name means: by its key, or as their acronym."""
+    def named(self, name: str, role: Role, *, by_letters: bool = True) -> tuple[Party, ...]:
+        """Those who have this role and whom the name means: by its key, and `by_letters` by its acronym.
+
+        An acronym that several names share means none of them. Raises Stopped like `like`.
+        """
         wanted = party_key(name)
         if not wanted:
             return ()
         is_it = [parties.c.key == wanted]
-        if wanted.isascii() and wanted.isalnum() and 2 < len(wanted) <= 12:
-            is_it.append(parties.c.acronym.endswith(wanted, autoescape=True))
-        # Who writes the long name out means those who sign by its letters too.
-        letters = acronym(name)
-        if len(wanted.split()) > 1 and len(letters) > 3:
-            is_it.append(parties.c.key == letters)
-        return self._parties(_column(role) > 0, sa.or_(*is_it))
+        with in_time(self._connection, _PATIENCE):
+            if by_letters and _is_short(wanted) and self._sharing(wanted) == 1:
+                is_it.append(parties.c.acronym == wanted)
+            # Who writes the long name out means those who sign by its letters too.
+            letters = acronym(name)
+            if by_letters and len(wanted.split()) > 1 and len(letters) > 3 and self._sharing(letters) <= 1:
+                is_it.append(parties.c.key == letters)
+            return self._parties(_column(role) > 0, sa.or_(*is_it))
+
+    def lettered(self, name: str, role: Role) -> tuple[Party, ...]:
+        """Those who have this role and whose acronym is, or ends in, these letters: they may be meant.
+
+        Raises Stopped like `like`.
+        """
+        wanted = party_key(name)
+        if not _is_short(wanted):
+            return ()
+        with in_time(self._connection, _PATIENCE):
+            return self._parties(_column(role) > 0, parties.c.acronym.endswith(wanted, autoescape=True))
 
     def like(self, name: str, role: Role) -> tuple[Party, ...]:
-        """Those who have this role and may be meant: by the words in it, else by its spelling."""
+        """Those who have this role and may be meant: by the words in it, else by its spelling.
+
+        Raises Stopped where that takes longer than anyone waits.
+        """
         wanted = party_key(name)
         if not wanted:
             return ()
         words = [parties.c.key.contains(word, autoescape=True) for word in wanted.split()[:8]]
-        return self._parties(_column(role) > 0, *words) or self._alike(wanted, _column(role))
+        with in_time(self._connection, _PATIENCE):
+            return self._parties(_column(role) > 0, *words) or self._alike(wanted, _column(role))
 
     def of(self, keys: Collection[str], role: Role, limit: int, offset: int = 0) -> tuple[int, Sequence[int]]:
         """How many statements they spoke in, or signed; and the numbers of some, the newest first."""
@@ -95,13 +117,54 @@ class Parties:
         )
         return int(total or 0), self._connection.scalars(question).all()
 
-    def speakers(self, limit: int, offset: int = 0) -> tuple[int, tuple[Party, ...]]:
-        """How many have spoken, and those who spoke most."""
+    def speakers(
+        self, limit: int, offset: int = 0, lines: Iterable[Collection[str]] = ()
+    ) -> tuple[int, tuple[Party, ...]]:
+        """How many have spoken, and those who spoke most; names of one of these lines are one.
+
+        A line is the keys of names that one organisation goes by.
+        """
         spoke = parties.c.issued > 0
-        total = self._connection.scalar(sa.select(sa.func.count()).select_from(parties).where(spoke))
+        as_one, keys = self._as_one(lines)
+        total = self._connection.scalar(sa.select(sa.func.count()).select_from(parties).where(spoke)) or 0
         order = (parties.c.issued.desc(), parties.c.newest.desc(), parties.c.key)
-        question = sa.select(parties).where(spoke).order_by(*order).limit(limit).offset(offset)
-        return int(total or 0), tuple(_party(row) for row in self._connection.execute(question).mappings())
+        question = sa.select(parties).where(spoke, parties.c.key.not_in(keys)).order_by(*order)
+        rows = self._connection.execute(question.limit(limit + offset)).mappings()
+        every = sorted((*as_one, *map(_party, rows)), key=_most_first)
+        return int(total) - len(keys) + len(as_one), tuple(every[offset : offset + limit])
+
+    def _as_one(self, lines: Iterable[Collection[str]]) -> tuple[list[Party], list[str]]:
+        """Those who spoke by several names of a line, each as one; and the keys of these names."""
+        lines = [frozenset(line) for line in lines]
+        wanted = sorted(frozenset[str]().union(*lines))
+        found: dict[str, Party] = {}
+        for part in _cut(wanted):
+            rows = self._connection.execute(
+                sa.select(parties).where(parties.c.key.in_(part), parties.c.issued > 0)
+            )
+            found |= {row["key"]: _party(row) for row in rows.mappings()}
+        as_one, keys = [], []
+        for line in lines:
+            same = sorted((found[key] for key in line if key in found), key=_most_first)
+            if len(same) < 2:
+                continue
+            # Who put two of its names to a statement has issued one.
+            which = sa.and_(
+                statement_parties.c.key.in_([one.key for one in same]),
+                statement_parties.c.role == Role.ISSUER,
+            )
+            number = sa.select(sa.func.count(statement_parties.c.statement_id.distinct())).where(which)
+            newest = max((one.newest for one in same if one.newest), default=None)
+            issued = int(self._connection.scalar(number) or 0)
+            as_one.append(replace(same[0], issued=issued, newest=newest))
+            keys += [one.key for one in same]
+        return as_one, keys
+
+    def _sharing(self, letters: str) -> int:
+        """How many names have this acronym, beside the letters themselves."""
+        question = sa.select(sa.func.count()).select_from(parties)
+        which = (parties.c.acronym == letters, parties.c.key != letters)
+        return int(self._connection.scalar(question.where(*which)) or 0)
 
     def _parties(self, *where: sa.ColumnElement[bool], limit: int = 20) -> tuple[Party, ...]:
         order = (sa.func.length(parties.c.key), parties.c.issued.desc(), parties.c.key)
@@ -168,6 +231,15 @@ def _grams(text: str) -> set[str]:
     flat = text.replace(" ", "")
     size = _GRAM if flat.isascii() else 2
     return {flat[at : at + size] for at in range(max(1, len(flat) - size + 1))}
+
+
+def _is_short(key: str) -> bool:
+    """Whether a key may be an acronym."""
+    return key.isascii() and key.isalnum() and 2 < len(key) <= 12
+
+
+def _most_first(one: Party) -> tuple[int, int, str]:
+    return -one.issued, -(one.newest.toordinal() if one.newest else 0), one.key
 
 
 def _column(role: Role) -> sa.Column[int]:

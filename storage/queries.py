@@ -48,6 +48,8 @@ class Query:
     """Countries (alpha-2) of whom something was asked: the statement demands something of one of these."""
     to_names: tuple[str, ...] = ()
     """Words of an addressee's name, where the addressee is no country: "UNHCR"."""
+    to_organs: tuple[tuple[str, str], ...] = ()
+    """Countries with words of a name: something is asked of somebody of this country who bears it."""
     since: date | None = None
     before: date | None = None
     sort: Sort = Sort.BEST
@@ -60,6 +62,8 @@ class Hit:
 
     statement: Statement
     snippet: tuple[tuple[str, bool], ...] = ()
+    in_part: bool = False
+    """Whether it holds only a part of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

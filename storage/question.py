@@ -13,6 +13,8 @@ class Way:
     weight: float = 1.0
     apart: bool = False
     """Whether they may stand anywhere."""
+    named: bool = False
+    """Whether it is another name for what was typed."""
     held: int = field(default=1, compare=False)
     """No more statements than these meet it, as far as is known."""
 

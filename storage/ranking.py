@@ -20,6 +20,8 @@ _NEIGHBOURS = 0.35
 _MOST_NEIGHBOURS = 3
 _IDLE = 0.15
 _TITLE_APART = 1.2
+_AS_TYPED = 0.5
+"""What the words as they were typed add, where they have other names: more than any of those is worth."""
 LEAST_PART = 0.2
 """The share of what was asked for, by its rarity, that a statement has to hold to be shown."""
 
@@ -99,6 +101,9 @@ class _Measured:
         self.rarity = rarity(group, statements)
         self.first = group.ways[0] if group.ways else None
         ways = sorted(group.ways, key=lambda way: -way.weight)
+        self._typed = [
+            _counter(way) for way in group.ways if way.weight == 1.0 and any(one.named for one in group.ways)
+        ]
         self._ways = [
             (way.weight, [[sign(number) for number in step] for step in way.steps], way.apart, _counter(way))
             for way in ways
@@ -125,6 +130,8 @@ class _Measured:
             often = in_rest + (_TITLE_APART if apart else _TITLE) * in_title
             # What stands apart may stand partly in the title.
             best = max(best, weight * (often or 1.0) / ((often or 1.0) + damped))
+        if any(count(both) for count in self._typed):
+            best += _AS_TYPED
         return best * self.rarity * (1 + _SATURATION)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from storage.addressed import begins
+from storage.addressed import begins, told
 from storage.calendar import Calendar
 from storage.hangul import bare_words, cut
 from storage.idle import is_idle, without_idle
@@ -99,7 +99,9 @@ class Reader:
         wanted |= {one[-1:] + other[:1] for one, other in pairwise(flat)}
         wanted |= {one + other for one, other in pairwise(flat) if one.isalpha() and other.isalpha()}
         wanted |= {f"kind:{kind}" for kind in query.kinds} | {f"lang:{code}" for code in query.languages}
-        wanted |= {f"country:{code}" for code in query.countries} | {f"to:{code}" for code in query.to}
+        wanted |= {f"country:{code}" for code in query.countries} | {
+            f"to:{code}" for code in (*query.to, *(code for code, _ in query.to_organs))
+        }
         self._known.learn(wanted)
         asked = {term for text in (*words, *phrases) for term in terms(text)}
         under = {key for term in asked for key in keys(term)}
@@ -240,7 +242,8 @@ class Reader:
             named = query.words[sense.first : sense.first + sense.words]
             is_one = sense.words == 1 or all(map(is_unparted, named))  # a space there means nothing
             for name in sense.also[:_MOST_SENSES]:  # each of several words has it, and each counts it
-                yield from self._sequence(terms(name), _OTHER if is_one else _SHARED)
+                for way in self._sequence(terms(name), _OTHER if is_one else _SHARED):
+                    yield replace(way, named=True)
             for fact, weight in (
                 *((f"country:{code}", _PLACE) for code in sense.countries),
                 *((f"year:{year}", _OTHER) for year in sense.years),
@@ -330,9 +333,10 @@ class Reader:
                 )
         if query.sources:
             yield self._fact(way for name in query.sources for way in self._named("from", name))
-        if query.to or query.to_names:
+        if query.to or query.to_names or query.to_organs:
             ways = [way for code in query.to for way in self._sequence([f"to:{code}"], _EXACT)]
             ways += [way for name in query.to_names for way in self._named("to", name)]
+            ways += [way for code, name in query.to_organs for way in self._of_country(code, name)]
             yield self._fact(ways)
         if query.since or query.before:
             months = self._calendar.between(query.since, query.before)
@@ -350,7 +354,7 @@ class Reader:
     def _named(self, role: str, name: str) -> Iterator[Way]:
         """Who speaks, or is asked, by the words of the name, or what begins so (`storage.addressed`)."""
         steps = []
-        for term in terms(name):
+        for term in (term for _, run in told(name) for term in terms(run)):
             if begins(term):
                 voices = self._vocabulary.beginning(f"{role}:{term}", _MOST_VOICES)
                 self._known.met(voices)
@@ -359,6 +363,12 @@ class Reader:
                 steps.append(self._known.id(f"{role}:{term}"))
         if steps and all(steps):
             yield Way(tuple(steps), apart=True)
+
+    def _of_country(self, code: str, name: str) -> Iterator[Way]:
+        """Somebody is asked by the words of the name, and so is somebody of the country."""
+        country = self._known.id(f"to:{code}")
+        for way in self._named("to", name) if country else ():
+            yield Way((country, *way.steps), apart=True)
 
     def _weighed(self, group: Group) -> Group:
         """The group with how many statements hold it, and each way of it."""

@@ -307,7 +307,7 @@ class Statements:
         found = self._index.find(query, limit, offset)
         by_id = {statement.id: statement for statement in self.many(found.keys)}
         hits = tuple(
-            Hit(by_id[key], self._index.snippet(by_id[key], found.marks))
+            Hit(by_id[key], self._index.snippet(by_id[key], found.marks), key in found.parts)
             for key in found.keys
             if key in by_id
         )

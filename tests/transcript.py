@@ -44,7 +44,10 @@ LINES = (
         "/subscribe KP kind:resolution digest:daily",
     ),
     *("/settings", "/latest China", '/search "prison camps" since:2004', "/search prisson kind:resolutoin"),
-    *("/resolutions 2005", "/demands 2005 China", "/demands", "/signed NKHR", "/signed Open Sea", "/orgs"),
+    *("/resolutions 2005", "/demands 2005 China", "/demands 2005 North Korean government"),
+    *("/demands 2005", "/demands Korea", "/demands 2005 Chnia", "/demands"),
+    *("/search return 나라:중국", "/search sort:최신 kind=resolution", "/search after:2004 camps"),
+    *("/signed NKRC", "/signed Open Sea", "/orgs"),
     *(
         "/statement 1",
         "/statement 1 versions",
@@ -201,7 +204,7 @@ def statements(case: int) -> tuple[Statement, ...]:
             organisations=2,
             persons=1,
             claimed_organisations=3,
-            names=("Northern Korea Human Rights Circle (NKHR)", "Open Seas Network", "Jane Roe"),
+            names=("Northern Korea Rights Circle (NKRC)", "Open Seas Network", "Jane Roe"),
         ),
         alert=CALM,
     )

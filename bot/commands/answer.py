@@ -20,6 +20,7 @@ from bot.render.message import Choice, Paragraph
 from bot.render.text import shorten
 from bot.speech import Speech
 from jobs.steps.clock import zone_of
+from storage.bounds import Stopped, deadline
 from storage.database import Work
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ _NUMBER = re.compile(r"(?:#|(?!(?:18|19|20)[0-9]{2}$))([0-9]{1,9})")
 _SHOWN = re.compile(r"#([0-9]{1,9})")
 _LINK = re.compile(r"https?://\S{3,2000}", re.IGNORECASE)
 _FOLLOWING = Following()
+_PATIENCE = 4.0
+"""Seconds that what a line asks of the archive may take in all."""
 _MARKED = re.compile(r"\s{0,20}[/!]")
 
 
@@ -77,13 +80,25 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     if noted and not work.requests.begin(request.transport, request.id, request.now):
         return _done_already(request, work, speech)
     try:
-        told = command.handler(request, work, speech)
+        told = _in_time(command, request, work, speech)
     except Mistake as mistake:
         if noted:
             work.requests.undo(request.transport, request.id)
         return _explained(mistake, command, speech)
     _FOLLOWING.note(request, told, speech.t("More"))
     return told
+
+
+def _in_time(command: Command, request: Request, work: Work, speech: Speech) -> Reply:
+    """Return what the command says; raises Mistake where its questions take longer than anyone waits."""
+    try:
+        with deadline(work.connection, _PATIENCE):
+            return command.handler(request, work, speech)
+    except Stopped:
+        raise Mistake(
+            "Looking for that takes too long. A rarer word or a filter makes it shorter: {example}",
+            example=command.example,
+        ) from None
 
 
 def _at_once(request: Request, following: str, work: Work, speech: Speech) -> Reply | None:

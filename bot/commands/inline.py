@@ -51,11 +51,15 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
         return Offers()
     found = []
     rewritten = work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
-    for hit in hits.hits:
+    # Who cites looks at the title alone: what lacks a word is no answer beside what has all of them.
+    shown = [hit for hit in hits.hits if not (hits.whole and hit.in_part)]
+    for hit in shown:
         one = hit.statement
         source = work.sources.by_name(one.source_name)
         leads = Choice(speech.t("Full text"), f"/statement {one.id}")
         about = described(one, speech, source)
+        if not hits.whole:
+            about = speech.t("holds a part of it: {about}", about=about)
         found.append(
             Offer(
                 one.id,
@@ -65,7 +69,9 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
                 leads,
             )
         )
-    return Offers(tuple(found), str(page + 1) if page * PAGE < hits.total else "")
+    return Offers(
+        tuple(found), str(page + 1) if page * PAGE < hits.total and len(shown) == len(hits.hits) else ""
+    )
 
 
 def _found(wanted: Wanted, work: Work) -> Hits:

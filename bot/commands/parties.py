@@ -6,13 +6,14 @@ from bot.commands import values, words
 from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
-from bot.meanings import with_other_names
+from bot.meanings import is_in_line, lines_of_names, with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
 from bot.render.results import PAGE, about, last_page, numbered_title, numbers
 from bot.render.statement import signed_text
 from bot.render.text import shorten
 from bot.speech import Speech
 from storage.database import Work
+from storage.naming import acronym, party_key
 from storage.queries import Party
 from storage.records import Statement
 from storage.words import Role
@@ -34,7 +35,8 @@ def orgs(request: Request, work: Work, speech: Speech) -> Reply:
         every = _named(work, name, Role.ISSUER) or known.like(name, Role.ISSUER)
         total, found = len(every), every[(page - 1) * _ORGS : page * _ORGS]
     else:
-        total, found = known.speakers(_ORGS, (page - 1) * _ORGS)
+        same = [[party_key(one) for one in line] for line in lines_of_names()]
+        total, found = known.speakers(_ORGS, (page - 1) * _ORGS, same)
     if not found and name and page == 1:
         told = speech.t("Nobody of that name is known to have spoken: {name}", name=shorten(name, 80))
         return reply(
@@ -88,9 +90,11 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
     meant = _named(work, name, Role.SIGNATORY)
     if not meant:
         near = known.like(name, Role.SIGNATORY)
-        if len(near) != 1:
+        lettered = known.lettered(name, Role.SIGNATORY)
+        if lettered or len(near) != 1:
             speakers = _named(work, name, Role.ISSUER) or known.like(name, Role.ISSUER)
-            return _who(name, near, speakers, speech)
+            offered = {one.key: one for one in (*lettered, *near)}
+            return _who(name, tuple(offered.values()), speakers, speech)
         meant = near
     total, keys = known.of([one.key for one in meant], Role.SIGNATORY, PAGE, (page - 1) * PAGE)
     title = heading(speech.t("Signed by {name}", name=shorten(meant[0].name, _NAME)))
@@ -113,8 +117,12 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
 
 def _named(work: Work, name: str, role: Role) -> tuple[Party, ...]:
     """Return those of this name, or of another that stands for the same: a long one, one in Korean."""
+    # Letters that are another's, or one's own in the list of names, are not asked for once more.
+    by_letters = not (is_in_line(name) or is_in_line(acronym(name)))
     found = (
-        one for called in with_other_names((name,)) for one in work.statements.parties.named(called, role)
+        one
+        for called in with_other_names((name,))
+        for one in work.statements.parties.named(called, role, by_letters=by_letters)
     )
     return tuple({one.key: one for one in found}.values())
 

@@ -10,7 +10,7 @@ MOST_PARTS = 60
 _QUOTES = '"“”„«»「」'
 _PART = re.compile(
     r"(?P<minus>[-−])?"
-    r"(?:(?P<key>[^\W\d_]{1,20})[:：])?"
+    r"(?:(?P<key>[^\W\d_]{1,20})(?P<mark>[:：=＝]))?"
     rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]{{0,300}})[{_QUOTES}]?|(?P<word>[^\s{_QUOTES}]{{1,300}})|(?P<none>(?=\s|$)))"
 )
 
@@ -23,6 +23,8 @@ class Part:
     key: str = ""
     quoted: bool = False
     negative: bool = False
+    typed: str = ""
+    """The key and the mark after it, as they were typed."""
 
     @property
     def bare(self) -> bool:
@@ -45,7 +47,9 @@ def parts(line: str) -> tuple[Part, ...]:
         part = _part(match)
         last = found[-1] if found else None
         if last and last.key and not last.text and not last.quoted and part.bare:
-            part = Part(part.text, last.key, negative=last.negative)  # "kind: report", with a space
+            part = Part(
+                part.text, last.key, negative=last.negative, typed=last.typed
+            )  # "kind: report", with a space
             found.pop()
         if part.text or part.key:
             found.append(part)
@@ -58,4 +62,10 @@ def _part(match: re.Match[str]) -> Part:
     phrase = match["phrase"]
     quoted = phrase is not None
     text = " ".join(phrase.split()) if quoted else match["word"] or ""
-    return Part(text, (match["key"] or "").lower(), quoted, bool(match["minus"]))
+    return Part(
+        text,
+        (match["key"] or "").lower(),
+        quoted,
+        bool(match["minus"]),
+        f"{match['key'] or ''}{match['mark'] or ''}",
+    )

@@ -1,17 +1,17 @@
 """Reads filter words, the same in every command: countries, kind:, from:, "phrases", -words, years."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Literal
 
-from bot.commands import values
-from bot.commands.mistake import Mistake
+from bot.commands import keys, values
+from bot.commands.addressees import JOINING, addressed, country_at
+from bot.commands.mistake import Mistake, Several
 from bot.commands.tokens import Part, parts
 from bot.commands.values import joined, split
-from bot.countries import country_named, country_said, is_code, nearest_country
+from bot.countries import country_named, is_code, nearest_country, state_named, without_links
 from bot.meanings import senses, with_other_names
 from bot.speech import Speech
 from storage.people import Route
@@ -19,8 +19,6 @@ from storage.queries import Query, Sort
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
 
-_JOINING = {"and", "or", "&", "및", "또는", "그리고"}
-"""What people write between countries."""
 _CODES_AS_WORDS = re.compile("AI|AM|AS|AT|BE|BY|DO|ID|IN|IS|IT|ME|MY|NO|PS|SO|TO|TV")
 """Codes that in a search are words, even in capitals."""
 _PAGE = re.compile(r"(?<!\S)page[:：]\s?\S{0,20}", re.IGNORECASE)
@@ -62,6 +60,8 @@ class Wanted:
     without: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     to_names: tuple[str, ...] = ()
+    to_organs: tuple[tuple[str, str], ...] = ()
+    """A country with a name: somebody of this country who bears it."""
     least_urgency: Urgency | None = None
     digest: Digest | None = None
     since: date | None = None
@@ -80,9 +80,9 @@ def read(line: str, grammar: Grammar, speech: Speech) -> Wanted:
     while waiting:
         part = waiting.pop(0)
         if part.key and not _known(part, grammar):
-            part = Part(f"{part.key}:{part.text}", quoted=part.quoted, negative=part.negative)
+            part = Part(f"{part.typed}{part.text}", quoted=part.quoted, negative=part.negative)
         if part.bare:
-            bare.extend(split(part.text) if grammar.bare != "word" else (part.text,))
+            bare.extend(split(part.text, ",") if grammar.bare != "word" else (part.text,))
             continue
         found, bare = _with_bare(found, bare, grammar), []
         found = _keyed(found, part, waiting, speech) if part.key else _phrase(found, part, grammar)
@@ -142,6 +142,9 @@ def query_of(wanted: Wanted) -> Query:
         sources=with_other_names(wanted.sources),
         to=wanted.to,
         to_names=with_other_names(wanted.to_names),
+        to_organs=tuple(
+            (code, name) for code, organ in wanted.to_organs for name in with_other_names((organ,))
+        ),
         since=wanted.since,
         before=wanted.before,
         sort=wanted.sort,
@@ -180,18 +183,18 @@ def _quoted(text: str) -> str:
 def _known(part: Part, grammar: Grammar) -> bool:
     """Say whether the command has this key. A near miss is a mistake; "UA: 68/12" in a search is none."""
     key = part.key
-    if key in grammar.keys:
+    if keys.needed(key) in grammar.keys:
         if part.negative:
             raise Mistake("“{key}:” cannot be left out with “-”; only words can.", key=key)
         return True
-    near = get_close_matches(key, grammar.keys, n=1, cutoff=0.7)
+    near = keys.nearest(key, grammar.keys)
     if key in {"urgency", "digest", *_SEARCH} or near or grammar.bare == "country":
         known = " ".join(f"{name}:" for name in grammar.keys)
         if near:
             raise Mistake(
                 "“{key}:” is not understood here. Did you mean “{nearest}:”? These are: {known}",
                 key=key,
-                nearest=near[0],
+                nearest=near,
                 known=known,
             )
         raise Mistake("“{key}:” is not understood here. These are: {known}", key=key, known=known)
@@ -202,7 +205,7 @@ def _phrase(found: Wanted, part: Part, grammar: Grammar) -> Wanted:
     if part.negative:
         return replace(found, without=joined(found.without, part.text))
     if grammar.bare == "addressee":
-        code = country_named(part.text)
+        code = state_named(part.text.split())
         if code:
             return replace(found, to=joined(found.to, code))
         return replace(found, to_names=joined(found.to_names, part.text))
@@ -214,30 +217,50 @@ def _phrase(found: Wanted, part: Part, grammar: Grammar) -> Wanted:
 
 def _with_bare(found: Wanted, words: list[str], grammar: Grammar) -> Wanted:
     """Add a run of bare words: years, countries, and whatever the command takes a word for."""
-    rest = list(words)
+    rest, found = _timed(found, words, grammar)
+    if grammar.bare == "addressee":
+        return _with_addressed(found, rest)
     others: list[str] = []
     while rest:
-        year = values.YEAR.fullmatch(rest[0])
-        taken, code = _country_at(rest, grammar)
-        if year and "year" in grammar.keys:
-            found = _in_year(found, int(year[1]))
-            taken = 1
-        elif code and grammar.bare == "addressee":
-            found = replace(found, to=joined(found.to, code))
-        elif code:
+        taken, code = _filter_at(rest) if grammar.bare == "word" else country_at(rest, values.country_spoken)
+        if code:
             found = replace(found, countries=joined(found.countries, code))
-        elif grammar.bare == "country" and fold(rest[0]) in _JOINING:
+        elif grammar.bare == "word":
             taken = 1
-        elif grammar.bare == "country":
-            raise _no_country(rest[0], grammar)
+            others.extend(_apart(rest[0]))
+        elif fold(rest[0]) in JOINING or not without_links(rest[:1]):
+            taken = 1
         else:
-            taken = 1
-            others.extend(_apart(rest[0]) if grammar.bare == "word" else (rest[0],))
+            values.one_country(rest[0])
+            raise _no_country(rest[0], grammar)
         del rest[:taken]
-    if grammar.bare == "word":
-        return replace(found, words=joined(found.words, *others))
-    named = " ".join(word for word in others if fold(word) not in _JOINING)
-    return replace(found, to_names=joined(found.to_names, named)) if named else found
+    return replace(found, words=joined(found.words, *others))
+
+
+def _with_addressed(found: Wanted, words: Sequence[str]) -> Wanted:
+    whom = addressed(words)
+    return replace(
+        found,
+        to=joined(found.to, *whom.countries),
+        to_names=joined(found.to_names, *whom.names),
+        to_organs=joined(found.to_organs, *whom.organs),
+    )
+
+
+def _timed(found: Wanted, words: Sequence[str], grammar: Grammar) -> tuple[list[str], Wanted]:
+    """Take the times out of a run of bare words: a year, a month; of several, from first to last."""
+    if "year" not in grammar.keys:
+        return list(words), found
+    # In a search what has a hyphen may be a word of the text.
+    times = {
+        word: values.span(word) for word in words if grammar.bare != "word" or values.YEAR.fullmatch(word)
+    }
+    spans = [span for span in times.values() if span]
+    rest = [word for word in words if not times.get(word)]
+    if not spans or (grammar.bare == "word" and rest and len(spans) > 1):
+        return list(words), found
+    since, before = min(first for first, _ in spans), max(last for _, last in spans)
+    return rest, _within(found, (since, before))
 
 
 def _apart(word: str) -> list[str]:
@@ -247,23 +270,14 @@ def _apart(word: str) -> list[str]:
     return [piece for piece in _BETWEEN.split(word) if any(map(str.isalnum, piece))] or [word]
 
 
-def _country_at(words: list[str], grammar: Grammar) -> tuple[int, str | None]:
-    """Return how many of the first words name a country together, the most that do, and its code."""
-    if grammar.bare == "word":
-        # A search takes words as words: only a code in capitals is a filter, and "UA 68/12" is none.
-        word = words[0]
-        mark = any(char.isdigit() for char in "".join(words[1:3])) and not all(
-            map(values.YEAR.fullmatch, words[1:3])
-        )
-        is_filter = is_code(word) and word.isupper() and not _CODES_AS_WORDS.fullmatch(word) and not mark
-        return (1, word) if is_filter else (0, None)
-    if is_code(words[0]):
-        return 1, words[0].upper()
-    for count in range(min(_LONGEST_NAME, len(words)), 0, -1):
-        code = country_said(tuple(words[:count]))
-        if code:
-            return count, code
-    return 0, None
+def _filter_at(words: Sequence[str]) -> tuple[int, str | None]:
+    """Return the code that a search begins with: in capitals a filter, but "UA 68/12" is none."""
+    word = words[0]
+    mark = any(char.isdigit() for char in "".join(words[1:3])) and not all(
+        map(values.YEAR.fullmatch, words[1:3])
+    )
+    is_filter = is_code(word) and word.isupper() and not _CODES_AS_WORDS.fullmatch(word) and not mark
+    return (1, word) if is_filter else (0, None)
 
 
 def _no_country(word: str, grammar: Grammar) -> Mistake:
@@ -298,10 +312,11 @@ def _no_country(word: str, grammar: Grammar) -> Mistake:
 def _keyed(found: Wanted, part: Part, waiting: list[Part], speech: Speech) -> Wanted:
     if not part.text:
         raise Mistake("After “{key}:” a word is missing.", key=part.key)
-    if part.key in {"country", "to"}:
-        return _placed(found, part, waiting)
+    key = keys.meant(part.key)
+    if key in {"country", "to"}:
+        return _placed(found, replace(part, key=key), waiting)
     given = (part.text,) if part.quoted else tuple(split(part.text))
-    return _ADDED[part.key](found, given or (part.text,), speech)
+    return _ADDED[key](found, given or (part.text,), speech)
 
 
 _ADDED: dict[str, Callable[[Wanted, tuple[str, ...], Speech], Wanted]] = {
@@ -316,6 +331,8 @@ _ADDED: dict[str, Callable[[Wanted, tuple[str, ...], Speech], Wanted]] = {
     "digest": lambda found, given, speech: replace(found, digest=values.digest(given, speech)),
     "since": lambda found, given, _: replace(found, since=values.day(given[-1])),
     "before": lambda found, given, _: replace(found, before=values.day(given[-1])),
+    "until": lambda found, given, _: replace(found, before=values.time(given[-1])[1]),
+    "date": lambda found, given, _: _within(found, values.time(given[-1])),
     "year": lambda found, given, _: _in_year(found, values.year(given[-1])),
     "page": lambda found, given, _: replace(found, page=values.page(given[-1])),
     "sort": lambda found, given, speech: replace(found, sort=values.sort(given, speech)),
@@ -327,10 +344,12 @@ def _placed(found: Wanted, part: Part, waiting: list[Part]) -> Wanted:
     """Add countries; somebody asked who is no country is kept by name."""
     try:
         codes = tuple(_countries(part, waiting))
+    except Several:
+        raise
     except Mistake:
         if part.key == "country":
             raise
-        return replace(found, to_names=joined(found.to_names, part.text))
+        return _with_addressed(found, part.text.split())
     if part.key == "to":
         return replace(found, to=joined(found.to, *codes))
     return replace(found, countries=joined(found.countries, *codes))
@@ -358,3 +377,9 @@ def _countries(part: Part, waiting: list[Part]) -> Iterator[str]:
 
 def _in_year(found: Wanted, year: int) -> Wanted:
     return replace(found, since=date(year, 1, 1), before=date(year + 1, 1, 1), year=year)
+
+
+def _within(found: Wanted, span: tuple[date, date]) -> Wanted:
+    since, before = span
+    is_year = span == (date(since.year, 1, 1), date(since.year + 1, 1, 1))
+    return replace(found, since=since, before=before, year=since.year if is_year else None)

@@ -1,5 +1,6 @@
 """The archive is found again in any spelling and script."""
 
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps.clean import strip_controls
-from storage.bounds import Stopped, in_time
+from storage.bounds import Stopped, deadline, in_time
 from storage.database import Database
-from storage.queries import Query, Sort
+from storage.queries import Query, Sense, Sort
 from storage.records import Addressee, Demand
 from storage.terms import compounds, fold, initials, plain, terms
 from storage.vocabulary import numbers_in, sign
-from storage.words import Kind
+from storage.words import Kind, Role
 from tests.builders import NOON, a_source, a_statement, kept
 
 TEXTS = {
@@ -246,6 +247,48 @@ def test_a_question_that_takes_too_long_is_stopped(archive: Database) -> None:
         with pytest.raises(Stopped), in_time(work.connection, 0.1):
             work.connection.execute(sa.text(slow))
         assert work.counts().statements == len(TEXTS)
+
+
+def test_questions_share_one_deadline(archive: Database) -> None:
+    """However many there are, and however long each might take; afterwards there is none."""
+    slow = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c"
+    with archive.read() as work:
+        begun = time.monotonic()
+        with deadline(work.connection, 0.2):
+            for _ in range(3):
+                with pytest.raises(Stopped), in_time(work.connection, 5.0):
+                    work.connection.execute(sa.text(slow))
+            for ask in (
+                lambda: work.statements.asked.like("Ministry of Nothing"),
+                lambda: work.statements.asked.most(date(2000, 1, 1), date(2030, 1, 1), 5),
+                lambda: work.statements.parties.like("Ministry of Nothing", Role.SIGNATORY),
+                lambda: work.statements.parties.named("Ministry of Nothing", Role.SIGNATORY),
+                lambda: work.statements.search(Query(words=("camp",)), 5),
+            ):
+                with pytest.raises(Stopped):
+                    ask()
+        assert time.monotonic() - begun < 3
+        assert work.statements.asked.like("Ministry of Nothing") == ()
+
+
+def test_the_words_as_they_were_typed_come_before_their_other_names(database: Database) -> None:
+    """Who types 脱北者 reads what says so first, though another name stands in more titles."""
+    also = (Sense(0, 1, ("North Korean refugees",)),)
+    texts = ["A letter about 脱北者 and others.", *["North Korean refugees: a letter."] * 3]
+    with database.write() as work:
+        titles = ["literal", "North Korean refugees", "North Korean refugees", "North Korean refugees"]
+        kept(work, *(a_statement(title=t, text=x) for t, x in zip(titles, texts, strict=True)))
+        hits = work.statements.search(Query(words=("脱北者",), senses=also), 5).hits
+    assert hits[0].statement.title == "literal"
+    assert len(hits) == 4
+
+
+def test_what_holds_a_part_is_told_apart(database: Database) -> None:
+    """Beside what holds all of the question, and alone."""
+    with database.write() as work:
+        kept(work, a_statement(title="camp fence", text="."), a_statement(title="camp", text="."))
+        hits = work.statements.search(Query(words=("camp", "fence")), 5).hits
+    assert {hit.statement.title: hit.in_part for hit in hits} == {"camp fence": False, "camp": True}
 
 
 @given(st.lists(st.integers(1, 40_000_000), max_size=60))

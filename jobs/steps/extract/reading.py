@@ -29,11 +29,12 @@ def extract(document: Document) -> Statement:
     Every demand's quote stands verbatim in the text once white space is collapsed. Never raises.
     """
     statement, read = _asked(document)
+    signed = signatories(read)
     return replace(
         statement,
-        signatories=signatories(read),
+        signatories=signed,
         persons_at_risk=persons_at_risk(dated(statement.title), western(read), statement.language),
-        places=places(read),
+        places=places(read, signed.names),
         identifiers=identifiers(statement.title, read),
         instruments=instruments(collapse(document.text)),
     )

@@ -148,7 +148,25 @@ def country_of(name: str) -> str | None:
 
     Of "Embassy of A in B" it is A, the sending state; of several countries the first one named.
     """
-    hits = [hit for hit in _hits(cut(name)) if hit.value[0]]
+    return _country_of(name, frozenset())
+
+
+def country_spoken_of(name: str) -> str | None:
+    """As `country_of`, of no more than the country's own names and adjectives: no person speaks for it."""
+    return _country_of(name, frozenset({"parties", "people", "places"}))
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is that of a town or region: whole, as the tables or GeoNames have it."""
+    tokens = cut(name)
+    last = len(tokens.words) - 1
+    return any(hit.first == 0 and hit.last == last for hit in cities().find(tokens)) or any(
+        hit.value[1] in {"places", "seats"} and hit.first == 0 and hit.last == last for hit in _hits(tokens)
+    )
+
+
+def _country_of(name: str, apart: frozenset[str]) -> str | None:
+    hits = [hit for hit in _hits(cut(name)) if hit.value[0] and hit.value[1] not in apart]
     sure = [hit for hit in hits if hit.value[1] not in {"loose", "seats"}]
     loose = [hit for hit in hits if hit.value[1] == "loose"]
     return next((hit.value[0].split()[0] for hit in sure or loose), None)

@@ -68,3 +68,11 @@ def test_what_was_taken_down_is_not_offered(archive: Database) -> None:
         take_down(work, 1, "why", NOON)
     assert "Nine refugees face return" not in titles(offered(archive, ""))
     assert "Nine refugees face return" not in titles(offered(archive, "refugees face return"))
+
+
+def test_a_part_is_no_citation_beside_the_whole(archive: Database) -> None:
+    """Who cites sees a title: what lacks a word is left out where something has all, else marked."""
+    assert titles(offered(archive, "2005 prison camps")) == ["Resolution of the Second Assembly"]
+    assert titles(offered(archive, "refugees return")) == ["Nine refugees face return"]
+    (offer,) = offered(archive, "camps zzyzx").offers
+    assert offer.about.startswith("holds a part of it: Second Assembly")

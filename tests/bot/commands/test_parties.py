@@ -115,3 +115,36 @@ def test_a_name_is_known_by_its_other_names(database: Database) -> None:
         read = Chat(database).says(f"/signed {name}")
         assert "Letter 0" in read
         assert "Letter 1" in read
+
+
+def test_letters_never_lend_one_organisation_the_signature_of_another(database: Database) -> None:
+    """The initials of a longer name end in NKHR too: it is another organisation, and offered as one."""
+    name = "Database Center for North Korean Human Rights"
+    published(database, a_source(), a_statement(title="Letter", signatories=Signatories(1, names=(name,))))
+    chat = Chat(database)
+    read = chat.says("/signed NKHR")
+    assert "Nobody is known to have signed as “NKHR”." in read
+    assert "Letter" not in read
+    assert "Letter" in chat.presses("Database Center for North Korean Human…")
+
+
+def test_letters_that_two_share_mean_neither(database: Database) -> None:
+    """Whoever is meant is asked for."""
+    for name in ("Open Seas Refuge Watch", "Old Settlers Relief Works"):
+        letter = a_statement(title=f"Letter of {name}", signatories=Signatories(1, names=(name,)))
+        published(database, a_source(), letter)
+    chat = Chat(database)
+    assert "Did you mean one of these?" in chat.says("/signed OSRW")
+    assert "Letter of" not in chat.read
+    assert "Letter of Old" in chat.presses("Old Settlers Relief Works")
+
+
+def test_one_organisation_by_two_names_is_listed_once(database: Database) -> None:
+    """With what it said under both, counted once where both stand under it."""
+    both = ("Transitional Justice Working Group", "전환기정의워킹그룹")
+    for issuers in ((both[0],), (both[1],), both, ("Northlight",)):
+        published(database, a_source(), a_statement(issuers=issuers))
+    read = Chat(database).says("/orgs")
+    assert "2 organisations" in read
+    assert "3 statements" in read
+    assert ("Transitional" in read) != ("전환기" in read)

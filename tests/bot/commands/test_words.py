@@ -12,6 +12,7 @@ from bot.commands.words import Grammar, Wanted
 from bot.countries import country_named
 from bot.speech import Speech
 from storage.people import Route
+from storage.queries import Sort
 from storage.words import Digest, Kind, Urgency
 
 ENGLISH, KOREAN = Speech("en"), Speech("ko")
@@ -55,6 +56,17 @@ def test_the_whole_grammar_in_one_line() -> None:
         ("country: KP", ("KP",)),
         ("Papua New Guinea", ("PG",)),
         ("DPRK", ("KP",)),
+        ("North Korean", ("KP",)),
+        ("Democratic People's Republic of Korea", ("KP",)),
+        ("Islamic Republic of Iran", ("IR",)),
+        ("Russian Federation, Syrian Arab Republic", ("RU", "SY")),
+        ("Saudi Arabian", ("SA",)),
+        ("South Sudanese", ("SS",)),
+        ("the Chinese government", ("CN",)),
+        ("to China", ("CN",)),
+        ("in kp", ("KP",)),
+        ("kp in", ("KP", "IN")),
+        ("TO", ("TO",)),
         ("", ()),
     ],
 )
@@ -127,6 +139,44 @@ def test_times() -> None:
     for wrong in ("since:yesterday", "before:2005-13", "year:5", "page:0", "page:x"):
         with pytest.raises(Mistake):
             read(wrong, words.LATEST)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("until:2015", Wanted(before=date(2016, 1, 1))),
+        ("language:ko", Wanted(languages=("ko",))),
+        ("org:nkhr", Wanted(sources=("nkhr",))),
+        ("date:2015-03", Wanted(since=date(2015, 3, 1), before=date(2015, 4, 1))),
+        ("date:2015", Wanted(since=date(2015, 1, 1), before=date(2016, 1, 1), year=2015)),
+        ("종류:결의안", Wanted(kinds=(Kind.RESOLUTION,))),
+        ("kind:결의", Wanted(kinds=(Kind.RESOLUTION,))),
+        ("나라:중국", Wanted(countries=("CN",))),
+        ("kind=resolution", Wanted(kinds=(Kind.RESOLUTION,))),
+        ("since:2015년", Wanted(since=date(2015, 1, 1))),
+        ("since:2015년3월", Wanted(since=date(2015, 3, 1))),
+        ("sort:최신", Wanted(sort=Sort.NEW)),
+    ],
+)
+def test_filters_by_the_words_that_people_use(line: str, wanted: Wanted) -> None:
+    """In either language, whichever the chat speaks."""
+    for speech in (ENGLISH, KOREAN):
+        assert read(line, words.SEARCH, speech) == wanted
+
+
+def test_a_filter_that_is_not_understood_is_explained_in_the_person_s_language() -> None:
+    """What can be written is listed by the names that the person knows."""
+    with pytest.raises(Mistake) as caught:
+        read("after:2015", words.SEARCH)
+    assert "“since:”" in caught.value.told(ENGLISH)
+    with pytest.raises(Mistake) as caught:
+        read("종류:무엇", words.SEARCH, KOREAN)
+    assert "resolution (결의안)" in caught.value.told(KOREAN)
+
+
+def test_a_word_with_an_equals_sign_stays_one() -> None:
+    """Only a filter's key makes a filter."""
+    assert read("E=mc2", words.SEARCH).words == ("E=mc2",)
 
 
 def test_a_search_takes_words_as_words() -> None:
