@@ -14,12 +14,14 @@ class Sent:
 class RetryLater:
     """Not delivered, and it is safe to try again after `seconds`.
 
-    `everyone` is True when the whole account must wait, False when only this chat must.
+    `everyone` is True when the whole account must wait, False when only this chat must. `guessed`: the
+    platform did not say how long, so the wait grows while it goes on; else it is obeyed to the second.
     """
 
     seconds: float
     detail: str
     everyone: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

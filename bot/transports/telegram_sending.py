@@ -154,6 +154,14 @@ class Sending:
 
         return await self._whole(address, key, instead, act)
 
+    async def ping(self) -> Outcome:
+        """Ask who we are (Bot API, getMe)."""
+        try:
+            await self._bot.get_me()
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent()
+
     async def _whole(
         self,
         address: str,

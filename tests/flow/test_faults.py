@@ -198,6 +198,29 @@ async def test_without_an_answer_the_log_says_that_nobody_knows(
     assert len(telegram.texts(PERSON)) == times
 
 
+@pytest.mark.parametrize(
+    "fault", [trouble(504), hang(), dropped(accepted=False)], ids=["504", "hang", "drop"]
+)
+async def test_an_outage_without_answers_takes_few_messages_with_it(
+    vigil: Program, telegram: TelegramEmulator, fault: Fault
+) -> None:
+    """After a few in a row nothing more is risked, though hundreds wait; then all of it arrives, once."""
+    chats = range(2001, 2031)
+    meet(telegram, chats)
+    call, post = waits(vigil, *chats), waits(vigil, *chats, name="the ten", judged=CALM)
+    telegram.fail("*", fault, times=10**6)
+    vigil.patience = 0.5
+    log = await sends(vigil, "deliver")
+    assert "deliver.away" in log
+    assert len(asked(telegram, *chats)) <= 10
+    assert (states(vigil, call), states(vigil, post)) == ([QUEUED] * 30, [QUEUED] * 30)
+    telegram.recover()
+    vigil.later(timedelta(minutes=2))
+    await sends(vigil)
+    assert (states(vigil, call), states(vigil, post)) == ([SENT] * 30, [SENT] * 30)
+    assert [rung(telegram, chat) for chat in chats] == [1] * 30
+
+
 async def test_a_group_that_became_a_supergroup_is_followed(
     vigil: Program, telegram: TelegramEmulator
 ) -> None:
@@ -247,8 +270,8 @@ async def test_two_hours_without_telegram_are_made_good_and_told(
 
 
 def refusals(vigil: Program) -> int:
-    """How often the service has noted that nobody could be written to."""
-    return vigil.log().count("outcome=RetryLater")
+    """How often the service has noted that nobody can be written to."""
+    return vigil.log().count("outcome=RetryLater") + vigil.log().count("deliver.away")
 
 
 def said(moment: datetime) -> str:
