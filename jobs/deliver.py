@@ -204,11 +204,14 @@ class Deliverer:
         except Exception:
             log.exception("deliver.fault", transport=self.voice.name)
             outcome = Uncertain("fault in Vigil while asking: see the log")
-        wait = self.account.told(outcome, self.now())
-        if wait:
-            why = getattr(outcome, "detail", "")
-            log.warning("deliver.away", transport=self.voice.name, why=why, again_in=round(wait))
+        now = self.now()
+        if wait := self.account.told(outcome, now):
+            self._say_away(outcome, now + timedelta(seconds=wait), now)
         self._asking = None
+
+    def _say_away(self, outcome: Outcome, until: datetime, now: datetime) -> None:
+        why, wait = getattr(outcome, "detail", ""), round((until - now).total_seconds())
+        log.warning("deliver.away", transport=self.voice.name, why=why, again_in=wait)
 
     def _room(self) -> Room:
         """What may leave now: nothing while the account must wait."""
@@ -266,8 +269,10 @@ class Deliverer:
         finally:  # who was broken off on the way holds its place no longer
             for slot in slots:
                 self.pace.answered(slot)
-        at = self.now()
+        at, paused = self.now(), self._is_paused()
         outcome = self.account.answered(errand, outcome, at, left)
+        if self._is_paused() and not paused and self.account.paused_until:
+            self._say_away(outcome, self.account.paused_until, at)
         if isinstance(outcome, Uncertain):
             self._window = min(self._window, _CAREFUL)
         elif self._is_full:

@@ -14,7 +14,7 @@ from jobs.away import Away
 from jobs.choice import Choice
 from jobs.errands import Errand, Finished, Room, Standing, Turn, arrivals, delays
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.renewals import Renewed
@@ -223,17 +223,21 @@ class Ledger:
             self._swept, self._late, self._choice.late = now, expired, 0
 
     def _report(self, work: Work, finished: Sequence[Finished]) -> None:
-        """Admins hear once of each alert that a platform refused, and why: it is our fault."""
+        """Admins hear once of each alert that a platform refused, and why: it is our fault.
+
+        So do they where it was taken without its markup.
+        """
         events = {}
         for one in finished:
-            if isinstance(one.outcome, Rejected) and isinstance(one.errand.matter, tuple):
+            why = _refusal(one.outcome)
+            if why and isinstance(one.errand.matter, tuple):
                 alert = one.errand.matter[0]
-                events[alert.identifier, one.outcome.detail] = Event(
+                events[alert.identifier, why] = Event(
                     EventKind.REJECTED,
                     one.at,
                     source=alert.source.name,
                     title=alert.statement.title,
-                    detail=one.outcome.detail,
+                    detail=why,
                 )
         new = {key: event for key, event in events.items() if key not in self._told}
         announce(work, tuple(new.values()), self.admins, self.now())
@@ -341,6 +345,13 @@ def _is_about_them(one: Finished) -> bool:
     if isinstance(one.outcome, RetryLater):
         return bool(one.outcome.seconds) and not one.outcome.everyone
     return isinstance(one.outcome, Gone | Migrated) or _counts(one)
+
+
+def _refusal(outcome: Outcome) -> str:
+    """Why it was not taken as it was drawn; "" where it was, or for another reason was not."""
+    return (
+        outcome.detail if isinstance(outcome, Rejected) else outcome.bare if isinstance(outcome, Sent) else ""
+    )
 
 
 def _counts(one: Finished) -> bool:

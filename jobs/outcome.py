@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Delivered; `reference` is the platform's own id of the message."""
+    """Delivered; `reference` is the platform's own id of the message.
+
+    `bare`: why it was taken only without its markup, which is our fault.
+    """
 
     reference: str = ""
+    bare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
