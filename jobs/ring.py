@@ -178,6 +178,7 @@ def ring(
     queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
     queued += circle.persons(work, alert, now, followed=followed, held=held)
     work.kept.queue(alert, aim, (match.lane(alert), now), held=held, follow=not again)
+    circle.hasten(work, alert)
     if queued:
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:

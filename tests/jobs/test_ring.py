@@ -1,4 +1,4 @@
-"""What an alert is made of when it rings: until when it may be sent."""
+"""What rings: in which lane for whom, and until when."""
 
 from datetime import date, datetime, timedelta
 
@@ -8,11 +8,39 @@ from jobs.limits import Limits
 from jobs.ring import Audience, Occasion, ring
 from storage.database import Database, now_utc
 from storage.records import Assessment
-from storage.words import Kind, MsgType
-from tests.builders import CALM, URGENT, a_reader, a_route, a_source, a_statement, an_entry, kept
+from storage.words import Kind, MsgType, Relation
+from tests.builders import (
+    CALM,
+    NOON,
+    URGENT,
+    a_reader,
+    a_route,
+    a_source,
+    a_statement,
+    an_alert,
+    an_entry,
+    kept,
+    queued,
+)
 
 LIFE = timedelta(days=9)
 CANCEL = Assessment(urgent=True, msg_type=MsgType.CANCEL)
+
+
+def test_what_presses_goes_among_the_calls_to_whom_it_is_the_first_word(database: Database) -> None:
+    """An update may be all that somebody hears of a case; who was told of it waits behind them."""
+    with database.write() as work:
+        told, digest, new = (a_reader(work, a_route(), address=name) for name in ("told", "digest", "new"))
+        case = work.cases.open("Nine", NOON)
+        call = queued(work, told, alert=an_alert(case_id=case))
+        work.deliveries.queue(call.id, [(digest.id, "telegram", NOON)], 4)
+        (statement,) = kept(work, a_statement(case_id=case, relation=Relation.UPDATE, title="Two were sent"))
+        source, entry = work.sources.ensure(a_source()), an_entry(uid="later")
+        rung = ring(work, source, entry, statement, Occasion(NOON, Limits(), Audience(work)))
+        assert rung is not None
+        assert rung[0].msg_type is MsgType.UPDATE
+        lanes = {one.recipient_id: one.lane for one in work.deliveries.of_alert(rung[0].id)}
+    assert lanes == {told.id: 2, digest.id: 1, new.id: 1}
 
 
 def expires(
