@@ -16,8 +16,8 @@ from jobs.ledger import NOBODY, Ledger
 from jobs.ledger import NoKey as NoKey  # noqa: PLC0414 - whoever runs a deliverer takes it from here
 from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
-from jobs.outcome import Outcome, RetryLater, Uncertain
-from jobs.pace import Pace
+from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
+from jobs.pace import Pace, Slot
 from jobs.renewals import Renewed
 from storage.database import Database
 from storage.people import Notice, Recipient
@@ -269,6 +269,7 @@ class Deliverer:
         finally:  # who was broken off on the way holds its place no longer
             for slot in slots:
                 self.pace.answered(slot)
+        self._learn(slots[-1], outcome)
         at, paused = self.now(), self._is_paused()
         outcome = self.account.answered(errand, outcome, at, left)
         if self._is_paused() and not paused and self.account.paused_until:
@@ -282,6 +283,12 @@ class Deliverer:
         for recipient, (chat, until) in self.account.resting.items():
             self._rests(recipient, chat, until)
         self._finished.append(Finished(errand, outcome, at))
+
+    def _learn(self, slot: Slot, outcome: Outcome) -> None:
+        if isinstance(outcome, Sent):
+            self.pace.taken()
+        elif isinstance(outcome, RetryLater) and not outcome.guessed:
+            self.pace.refused(slot, outcome.seconds)
 
     def _rests(self, recipient: int, chat: str, until: datetime) -> None:
         self._held[recipient] = self._limited[chat] = until
