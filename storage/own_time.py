@@ -11,11 +11,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
 from storage.additions import Additions
+from storage.reach import REPEATED
 from storage.tables import OWN_CLOCK, deliveries, recipients
 from storage.words import DeliveryState, RecipientState
 
 _DIGESTS = 4
 _HELD = "held through quiet hours"
+_IS_HELD = deliveries.c.detail.startswith(_HELD)
+_KEPT = sa.case(
+    (deliveries.c.detail.contains(REPEATED, autoescape=True), f"{_HELD}; {REPEATED}"), else_=_HELD
+)
+"""That it may have arrived once, and is the one repetition, stays told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class OwnTime:
         """Keeps for one digest at that moment what those with these clocks would be sent at once."""
         told = {_quiet_key(clock): moment for clock, moment in until.items()}
         of = (deliveries.c.lane < _DIGESTS,)
-        return self._fit(alert_id, told, _QUIET_KEY, of, lane=_DIGESTS, detail=_HELD)
+        return self._fit(alert_id, told, _QUIET_KEY, of, lane=_DIGESTS, detail=_KEPT)
 
     def digests(self, recipient_id: int, now: datetime) -> tuple[datetime, ...]:
         """For which moments something waits for a digest of theirs, but for what quiet hours hold."""
@@ -78,7 +84,7 @@ class OwnTime:
             (
                 deliveries.c.recipient_id == recipient_id,
                 deliveries.c.state == DeliveryState.QUEUED,
-                deliveries.c.detail == _HELD,
+                _IS_HELD,
                 deliveries.c.not_before > now,
             ),
             not_before=now,
@@ -114,7 +120,7 @@ def _waits(recipient_id: int, now: datetime) -> tuple[sa.ColumnElement[bool], ..
         deliveries.c.recipient_id == recipient_id,
         deliveries.c.state == DeliveryState.QUEUED,
         deliveries.c.lane == _DIGESTS,
-        deliveries.c.detail != _HELD,
+        sa.not_(_IS_HELD),
         deliveries.c.not_before > now,
     )
 
