@@ -263,7 +263,9 @@ async def _limited(server: Synapse, folder: Path, rooms: int, limit: dict[str, f
         await transport.start()
         _call(database, "slowly")
         began = time.perf_counter()
-        sender = Deliverer(database, Announcer(transport), matrix_pace(), now_utc)
+        sender = Deliverer(
+            database, Announcer(transport), matrix_pace(MatrixConfig(server.url, bot.user)), now_utc
+        )
         while _waiting(database):
             await sender.drain()
             await asyncio.sleep(min(1.0, sender.rests() or 0.2))

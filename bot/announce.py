@@ -79,6 +79,12 @@ class Transport(Protocol):
         reference then names what is left, else it is empty. Gone already is Sent.
         """
 
+    async def ping(self) -> Outcome:
+        """Ask the platform whether it is there, with what no reader sees and what costs no message.
+
+        Sent where it answers, RetryLater where it cannot now, Uncertain where it does not answer.
+        """
+
 
 _PLAIN = 3_500
 """Characters that fit in one message everywhere."""
@@ -170,6 +176,10 @@ class Announcer:
         else:
             message = self.drawings.of(tuple(alerts), speech, now, manner)
         return await self.transport.send(recipient.address, message, key, manner.under)
+
+    async def ping(self) -> Outcome:
+        """Asks whether the platform is there."""
+        return await self.transport.ping()
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say since its matter was called off or rewritten."""

@@ -264,9 +264,9 @@ def telegram_pace(config: TelegramConfig) -> Pace:
     return Pace(config.messages_per_second, per_minute=GROUP_PER_MINUTE, place=place_of)
 
 
-def matrix_pace() -> Pace:
-    """No more than a small homeserver takes; where one takes less, it says how long to wait."""
-    return Pace(50.0, gap=0.0)
+def matrix_pace(config: MatrixConfig) -> Pace:
+    """At most so many a second; how many the homeserver takes is learnt from what it refuses."""
+    return Pace(config.messages_per_second, gap=0.0, learns=True)
 
 
 def apology(language: str) -> Message:
@@ -316,12 +316,12 @@ async def voices(
             name = matrix_sender(account, first=account is config.matrix)
             if desk.database.is_shared:
                 opened = partial(_in_its_folder, config, desk, account, name)
-                speakers.append(Speaker(name, matrix_pace(), opened))
+                speakers.append(Speaker(name, matrix_pace(account), opened))
                 continue
             rooms = matrix(config, desk, account, name)
             await rooms.start()
             stack.push_async_callback(rooms.stop)
-            speakers.append(always(rooms, matrix_pace()))
+            speakers.append(always(rooms, matrix_pace(account)))
     return speakers
 
 

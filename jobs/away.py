@@ -1,12 +1,9 @@
 """Notes since when a platform takes nothing at all, and tells admins from when to when that was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jobs.errands import Finished
 from jobs.notices import Admins, announce
-from jobs.outcome import RetryLater, Uncertain
 from storage.database import Work
 from storage.people import Event
 from storage.words import EventKind
@@ -17,7 +14,7 @@ _LONG = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Away:
-    """One platform. `since`: when it first answered that nobody is to be written to, and has ever since."""
+    """One platform. `since`: when it first took nothing, and has taken nothing ever since."""
 
     transport: str
     since: datetime | None = None
@@ -26,15 +23,13 @@ class Away:
         """What an earlier program noted."""
         self.since = work.moments.get(self._name)
 
-    def note(self, work: Work, finished: Sequence[Finished], admins: Admins) -> None:
-        """Takes in what was answered; no answer at all tells nothing of the platform."""
-        for one in sorted(finished, key=lambda one: one.at):
-            if isinstance(one.outcome, RetryLater) and one.outcome.everyone:
-                if self.since is None:
-                    self.since = one.at
-                    work.moments.put(self._name, one.at)
-            elif self.since is not None and not isinstance(one.outcome, Uncertain):
-                self._is_back(work, one.at, admins)
+    def note(self, work: Work, since: datetime | None, now: datetime, admins: Admins) -> None:
+        """Takes in since when it takes nothing, None where it does: as `jobs.account` knows it."""
+        if since is None and self.since is not None:
+            self._is_back(work, now, admins)
+        elif since is not None and self.since is None:
+            self.since = since
+            work.moments.put(self._name, since)
 
     def _is_back(self, work: Work, at: datetime, admins: Admins) -> None:
         since, self.since = self.since, None

@@ -29,6 +29,16 @@ def persons(work: Work, alert: Alert, now: datetime, *, followed: bool, held: st
     return more
 
 
+def hasten(work: Work, alert: Alert) -> None:
+    """News that is as pressing as a call goes among the calls to whoever has heard nothing of its case.
+
+    The strokes through what is over go before updates, and ten thousand of them take minutes: who was told
+    of this case has had its first word, and the others have not.
+    """
+    if alert.case_id is not None and match.is_first_word(alert):
+        work.deliveries.hasten(alert.id, alert.case_id, alert.status, match.PRESSING)
+
+
 def amend(work: Work, alert: Alert, now: datetime) -> None:
     """What was said before, and holds no more, is due to be changed where it stands.
 

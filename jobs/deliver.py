@@ -9,6 +9,7 @@ from typing import Protocol
 
 import structlog
 
+from jobs.account import Account
 from jobs.amend import Change, Changed
 from jobs.errands import Errand, Finished, Room, Turn
 from jobs.ledger import NOBODY, Ledger
@@ -16,7 +17,7 @@ from jobs.ledger import NoKey as NoKey  # noqa: PLC0414 - whoever runs a deliver
 from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
-from jobs.pace import Pace
+from jobs.pace import Pace, Slot
 from jobs.renewals import Renewed
 from storage.database import Database
 from storage.people import Notice, Recipient
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 
 MOST_AT_ONCE = 100
 """Messages under way at a time."""
+_CAREFUL = 10
+"""Of these in the beginning, and more only as answers come: who falls silent has taken so many, not all."""
 STOP_WITHIN = 3.0
 """Seconds that messages under way have to arrive when we are told to stop."""
 _LOOK = 0.25
@@ -71,6 +74,9 @@ class Voice(Protocol):
     async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
         """Shows an admin a notice as it stands now, in place of the message of this reference."""
 
+    async def ping(self) -> Outcome:
+        """Whether the platform is there, asked with what no reader sees: Sent, or as for a message."""
+
 
 def _shows(errand: Errand) -> bool:
     """Whether it has a picture. Of a digest nothing is shown."""
@@ -101,17 +107,9 @@ class Deliverer:
     """Whether the sender lock is held still."""
     at: str = ""
     """This program, as an operator would look for it."""
-    _paused_until: datetime | None = None
-    _is_probing: bool = False
-    """Whether the account could not send at the last attempt: then one message is tried, not many."""
     _with_pictures: bool = False
     """Whether what left last had a picture, which goes as a message of its own."""
-    _refused: int = 0
-    """The recipient at whom the account was told to wait."""
-    _others_went: bool = False
-    """Whether somebody else was written to since."""
-    _aside: int = 0
-    """Whom the next attempt leaves out, if anybody else waits: perhaps only that chat is limited."""
+    account: Account = field(default_factory=Account)
     _held: dict[int, datetime] = field(default_factory=dict)
     """Recipients whom the platform told us to leave alone, and until when."""
     _limited: dict[str, datetime] = field(default_factory=dict)
@@ -119,6 +117,11 @@ class Deliverer:
     _known: dict[str, set[int]] = field(default_factory=dict)
     """The recipients of each chat that rests."""
     _under_way: dict[asyncio.Task[None], Errand] = field(default_factory=dict)
+    _window: int = _CAREFUL
+    _is_full: bool = False
+    """Whether more could have left, had more answers come."""
+    _asking: asyncio.Task[None] | None = None
+    """The question whether the platform is there."""
     _finished: list[Finished] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _ledger: Ledger = field(init=False)
@@ -138,15 +141,16 @@ class Deliverer:
 
     def recover(self) -> int:
         """Settles what was being sent when the last sender was stopped; returns how many there were."""
-        found, self._paused_until = self._ledger.recover()
+        found, known = self._ledger.recover()
+        self.account.begin(known.waits_until, known.away_since)
         self._limited = self._ledger.resting()
         self.pace.remember(self._ledger.lately())
         return found
 
     def rests(self) -> float:
         """Seconds until the first of those that told us to wait may be written to again; 0 for nobody."""
-        told = [*self._held.values(), *((self._paused_until,) if self._paused_until else ())]
         now = self.now()
+        told = [*self._held.values(), self.account.next_at(now) or now]
         return min(((at - now).total_seconds() for at in told if at > now), default=0.0)
 
     async def drain(self) -> int:
@@ -155,17 +159,17 @@ class Deliverer:
         Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
         under way then is written down as far as it arrives.
         """
-        attempted = 0
+        attempted, self._window = 0, _CAREFUL
         try:
             while True:
                 if self._finished or not self._under_way:
                     self.beat()  # while all that is under way hangs, there is no step forward
+                self._ask()
                 room, began = self._room(), time.monotonic()
                 turn = await self._turn(room)
                 if not turn.is_alone:
                     raise NotAlone
-                if self._aside and room.most and not turn.looked:
-                    self._aside = 0  # nobody else waits
+                if room.most and not turn.looked and self.account.nobody_else(self.now()):
                     continue
                 attempted += len(turn.errands)
                 for errand in turn.errands:
@@ -175,16 +179,39 @@ class Deliverer:
                         self._held[recipient] = self._limited[chat]
                     else:
                         self._known.setdefault(chat, set()).add(recipient)
-                idle = not (self._under_way or self._finished or turn.looked)
+                self._is_full = len(self._under_way) >= self._window
+                idle = not (self._under_way or self._finished or turn.looked or self._asking)
                 if idle and (self._is_paused() or not await self._is_any_due(room)):
                     break
                 await self._something(exhausted=turn.looked < room.most)
+            self.account.nothing_waits(self.now())
             return attempted
         finally:
             await self._end()
 
     def _is_paused(self) -> bool:
-        return self._paused_until is not None and self.now() < self._paused_until
+        return self.account.is_paused(self.now())
+
+    def _ask(self) -> None:
+        """Asks whether the platform is there, where that is in doubt: a message might be lost to it."""
+        if self._asking is None and self.account.asks(self.now()):
+            self._asking = asyncio.create_task(self._pinged())
+            self._asking.add_done_callback(lambda _: self._news.set())
+
+    async def _pinged(self) -> None:
+        try:
+            outcome = await self.voice.ping()
+        except Exception:
+            log.exception("deliver.fault", transport=self.voice.name)
+            outcome = Uncertain("fault in Vigil while asking: see the log")
+        now = self.now()
+        if wait := self.account.told(outcome, now):
+            self._say_away(outcome, now + timedelta(seconds=wait), now)
+        self._asking = None
+
+    def _say_away(self, outcome: Outcome, until: datetime, now: datetime) -> None:
+        why, wait = getattr(outcome, "detail", ""), round((until - now).total_seconds())
+        log.warning("deliver.away", transport=self.voice.name, why=why, again_in=wait)
 
     def _room(self) -> Room:
         """What may leave now: nothing while the account must wait."""
@@ -198,17 +225,19 @@ class Deliverer:
         room = self.pace.room()
         if self._with_pictures:  # each of them is two messages
             room = min(room, max(1, room // 2))
-        most = min(self.most - len(self._under_way), room)
-        if self._is_probing:
-            most = min(most, 1 - len(self._under_way))
-            without |= {self._aside} if self._aside else set()
-        return Room(0 if self._is_paused() else max(0, most), without, busy)
+        most = min(self._most() - len(self._under_way), room)
+        waits = self._asking is not None or self._is_paused()
+        return Room(0 if waits else max(0, most), without | self.account.left_out(now), busy)
+
+    def _most(self) -> int:
+        """Messages that may be under way together."""
+        return 1 if self.account.tries_one(self.now()) else min(self.most, self._window)
 
     async def _is_any_due(self, room: Room) -> bool:
         """Whether something waits for a chat that only rests, or is there now."""
         if not room.most:
             return True
-        resting = set(room.without) - set(self._held)
+        resting = set(room.without) - set(self._held) - self.account.left_out(self.now())
         return bool(resting) and await asyncio.to_thread(self._ledger.is_due, resting)
 
     def _set_out(self, errand: Errand, began: float) -> None:
@@ -230,6 +259,7 @@ class Deliverer:
             return
         now = self.now()
         slots = [self.pace.leaves(errand.place) for _ in range(1 + _shows(errand))]
+        left = self.account.leaves(now)
         try:
             outcome = await self._said(errand, now)
         except Exception:
@@ -239,31 +269,29 @@ class Deliverer:
         finally:  # who was broken off on the way holds its place no longer
             for slot in slots:
                 self.pace.answered(slot)
-        outcome = self._whose(errand.recipient.id, outcome)
-        finished = Finished(errand, outcome, self.now())
-        self._is_probing = isinstance(outcome, RetryLater) and outcome.everyone
-        if isinstance(outcome, RetryLater) and outcome.seconds:
-            until = finished.at + timedelta(seconds=outcome.seconds)
-            if outcome.everyone:
-                self._paused_until = max(until, self._paused_until or until)
-            else:
-                self._held[errand.recipient.id] = until
-                self._limited[errand.place.chat] = until
-        self._finished.append(finished)
+        self._learn(slots[-1], outcome)
+        at, paused = self.now(), self._is_paused()
+        outcome = self.account.answered(errand, outcome, at, left)
+        if self._is_paused() and not paused and self.account.paused_until:
+            self._say_away(outcome, self.account.paused_until, at)
+        if isinstance(outcome, Uncertain):
+            self._window = min(self._window, _CAREFUL)
+        elif self._is_full:
+            self._window = min(self.most, self._window + 1)
+        if isinstance(outcome, RetryLater) and outcome.seconds and not outcome.everyone:
+            self._rests(errand.recipient.id, errand.place.chat, at + timedelta(seconds=outcome.seconds))
+        for recipient, (chat, until) in self.account.resting.items():
+            self._rests(recipient, chat, until)
+        self._finished.append(Finished(errand, outcome, at))
 
-    def _whose(self, recipient: int, outcome: Outcome) -> Outcome:
-        """The outcome, and whether it is the account's or one chat's.
+    def _learn(self, slot: Slot, outcome: Outcome) -> None:
+        if isinstance(outcome, Sent):
+            self.pace.taken()
+        elif isinstance(outcome, RetryLater) and not outcome.guessed:
+            self.pace.refused(slot, outcome.seconds)
 
-        Telegram does not say (Bot API, ResponseParameters). Who is refused again, although others were
-        written to since, is limited alone; else one chat could silence all.
-        """
-        if isinstance(outcome, RetryLater) and outcome.everyone:
-            if recipient == self._refused and self._others_went:
-                return replace(outcome, everyone=False)
-            self._refused, self._others_went, self._aside = recipient, False, recipient
-        elif isinstance(outcome, Sent) and recipient != self._refused:
-            self._others_went = True
-        return outcome
+    def _rests(self, recipient: int, chat: str, until: datetime) -> None:
+        self._held[recipient] = self._limited[chat] = until
 
     async def _said(self, errand: Errand, now: datetime) -> Outcome:
         if isinstance(errand.matter, Notice):
@@ -279,7 +307,7 @@ class Deliverer:
 
     async def _something(self, *, exhausted: bool) -> None:
         """Until there is something to do: answers, room for another message, or perhaps something new."""
-        full = len(self._under_way) >= (1 if self._is_probing else self.most)
+        full = len(self._under_way) >= self._most()
         wait = _LOOK if exhausted or full or self._is_paused() else min(_LOOK, self.pace.wait())
         self._news.clear()
         if wait and not self._finished:
@@ -315,7 +343,8 @@ class Deliverer:
     async def _uninterrupted(self, room: Room) -> Turn:
         """A stop in the middle of it sends nothing, and leaves nothing as being sent."""
         finished, self._finished = self._finished, []
-        running = asyncio.ensure_future(asyncio.to_thread(self._ledger.turn, finished, room))
+        standing = self.account.standing(self.now())
+        running = asyncio.ensure_future(asyncio.to_thread(self._ledger.turn, finished, room, standing))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -341,6 +370,9 @@ class Deliverer:
 
     async def _end(self) -> None:
         """What is under way has a moment to arrive, and is written down."""
+        if self._asking:
+            self._asking.cancel()
+            self._asking = None
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=STOP_WITHIN)
             for task in tuple(self._under_way):

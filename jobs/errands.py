@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobs.amend import Change
@@ -100,6 +100,17 @@ class Room:
     """Recipients, by id."""
     busy: Collection[str] = ()
     """Chats: several recipients may be topics of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the account, and has to outlive the program."""
+
+    away_since: datetime | None = None
+    """Since when the platform takes nothing at all."""
+    waits_until: datetime | None = None
+    resting: Mapping[int, datetime] = field(default_factory=dict)
+    """Recipients who alone are limited, as it turned out, and until when."""
 
 
 def _name(identifiers: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ One that is to go out at a named moment is announced once more before it, and ca
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 
@@ -20,6 +20,7 @@ from jobs.notices import notice_at_once
 from jobs.own_time import fit
 from jobs.ring import Audience, Occasion, timing
 from jobs.steps import match
+from jobs.steps.clock import over_everywhere
 from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
 from storage.database import Database, Work
@@ -38,8 +39,6 @@ _AHEAD = timedelta(seconds=2)
 _LATE = timedelta(hours=1)
 """So long after its moment an appeal still goes out; later it is approved anew."""
 _LIFE = timedelta(days=9)
-_LAST_END = timedelta(hours=12)
-"""So much later than in UTC a day ends in the far west."""
 DESK = Source(name="the admins of this watch", url="", kind=SourceKind.DESK, title="Vigil")
 
 
@@ -79,7 +78,7 @@ def alert_of(number: int, draft: Draft, rules: Rules, now: datetime, status: Sta
     )
     expires = now + _LIFE
     if draft.by:
-        expires = min(expires, datetime.combine(draft.by + timedelta(days=1), time(), UTC) + _LAST_END)
+        expires = min(expires, over_everywhere(draft.by))
     return Alert(f"vigil-appeal-{number}", statement, DESK, now, status=status, expires=expires)
 
 

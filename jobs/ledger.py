@@ -12,9 +12,9 @@ from jobs import amend, renewals
 from jobs.amend import Change
 from jobs.away import Away
 from jobs.choice import Choice
-from jobs.errands import Errand, Finished, Room, Turn, arrivals, delays
+from jobs.errands import Errand, Finished, Room, Standing, Turn, arrivals, delays
 from jobs.notices import Admins, announce
-from jobs.outcome import Gone, Migrated, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
 from jobs.renewals import Renewed
@@ -63,6 +63,8 @@ class Ledger:
     """Held until they expired, and not told yet."""
     _told: set[tuple[str, str]] = field(default_factory=set)
     """Which alerts admins know to be refused, and why."""
+    _noted: Standing = field(default_factory=Standing)
+    """What the database knows of the account."""
     _away: Away = field(init=False)
     _choice: Choice = field(init=False)
 
@@ -70,10 +72,10 @@ class Ledger:
         self._choice = Choice(self.transport, self.recognised, self.place, self.changes)
         self._away = Away(self.transport)
 
-    def recover(self) -> tuple[int, datetime | None]:
+    def recover(self) -> tuple[int, Standing]:
         """Settles what was being sent when the last sender was stopped.
 
-        Returns how many there were, and until when the account was told to wait. See `jobs.uncertain`.
+        Returns how many there were, and what was known of the account. See `jobs.uncertain`.
         """
         with self.database.write() as work:
             self._term = work.senders.take(self.transport, self.at)
@@ -85,7 +87,8 @@ class Ledger:
                     self._unanswered(work, delivery, note, immediate=immediate)
                 else:  # claimed by a version that did so before the attempt
                     work.deliveries.settle(delivery.id, DeliveryState.QUEUED, detail=delivery.detail)
-            return len(found), work.moments.get(self._pause)
+            self._noted = Standing(self._away.since, work.moments.get(self._pause))
+            return len(found), self._noted
 
     def resting(self) -> dict[str, datetime]:
         """Chats that the platform told us to leave alone, and until when: also before we were started."""
@@ -107,9 +110,10 @@ class Ledger:
         places = {key: self._choice.place_of(one) for key, one in people.items()}
         return [(place, found[key]) for key, place in places.items() if place is not None]
 
-    def turn(self, finished: Sequence[Finished], room: Room) -> Turn:
+    def turn(self, finished: Sequence[Finished], room: Room, standing: Standing | None = None) -> Turn:
         """Writes down what became of errands, and gives as many new ones as there is room for.
 
+        `standing` is what the answers, these among them, tell of the account.
         Their attempts are counted: from the commit on each message may have left. Who has lost the lock
         writes down what was answered, and is given nothing. Raises NoKey rather than choose without the key.
         """
@@ -118,7 +122,8 @@ class Ledger:
             is_alone = self._is_our_term(work) and is_alone
             self._settle(work, finished)
             self._report(work, finished)
-            self._away.note(work, finished, self.admins)
+            if standing is not None:
+                self._note(work, standing)
             if room.most and is_alone:
                 try:
                     self.database.keys.fitting(work.connection)
@@ -128,8 +133,21 @@ class Ledger:
                 turn = self._choice.turn(work, room, self.now())
             else:
                 turn = Turn(is_alone=is_alone)
+        self._noted = standing or self._noted
         self._log(finished)
         return turn
+
+    def _note(self, work: Work, standing: Standing) -> None:
+        """Also for a program that is started anew."""
+        self._away.note(work, standing.away_since, self.now(), self.admins)
+        if standing.waits_until != self._noted.waits_until:
+            if standing.waits_until is None:
+                work.moments.drop(self._pause)
+            else:
+                work.moments.put(self._pause, standing.waits_until)
+        for recipient, until in standing.resting.items():
+            if self._noted.resting.get(recipient) != until:
+                self._rest(work, recipient, until)
 
     def apart(self, finished: Sequence[Finished]) -> list[Finished]:
         """Writes down what became of errands, each by itself; returns those that are to be tried again.
@@ -141,7 +159,6 @@ class Ledger:
             try:
                 with self.database.write() as work:
                     self._settle(work, [one])
-                    self._away.note(work, [one], self.admins)
                 self._log([one])
             except Exception as error:
                 if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError | DataError):
@@ -206,17 +223,21 @@ class Ledger:
             self._swept, self._late, self._choice.late = now, expired, 0
 
     def _report(self, work: Work, finished: Sequence[Finished]) -> None:
-        """Admins hear once of each alert that a platform refused, and why: it is our fault."""
+        """Admins hear once of each alert that a platform refused, and why: it is our fault.
+
+        So do they where it was taken without its markup.
+        """
         events = {}
         for one in finished:
-            if isinstance(one.outcome, Rejected) and isinstance(one.errand.matter, tuple):
+            why = _refusal(one.outcome)
+            if why and isinstance(one.errand.matter, tuple):
                 alert = one.errand.matter[0]
-                events[alert.identifier, one.outcome.detail] = Event(
+                events[alert.identifier, why] = Event(
                     EventKind.REJECTED,
                     one.at,
                     source=alert.source.name,
                     title=alert.statement.title,
-                    detail=one.outcome.detail,
+                    detail=why,
                 )
         new = {key: event for key, event in events.items() if key not in self._told}
         announce(work, tuple(new.values()), self.admins, self.now())
@@ -249,8 +270,8 @@ class Ledger:
                 work.recipients.suspend(recipient.id, one.at)
             if isinstance(outcome, Migrated):
                 work.recipients.move(recipient.id, recipient.transport, outcome.address, one.at)
-            if isinstance(outcome, RetryLater) and outcome.seconds:
-                self._rest(work, recipient.id, outcome, one.at + timedelta(seconds=outcome.seconds))
+            if isinstance(outcome, RetryLater) and outcome.seconds and not outcome.everyone:
+                self._rest(work, recipient.id, one.at + timedelta(seconds=outcome.seconds))
         self._spare(work, finished)
 
     def _of_ours(
@@ -265,13 +286,10 @@ class Ledger:
             for one in finished
         ]
 
-    def _rest(self, work: Work, recipient_id: int, told: RetryLater, until: datetime) -> None:
+    def _rest(self, work: Work, recipient_id: int, until: datetime) -> None:
         """Also for a program that is started anew."""
-        if told.everyone:
-            work.moments.put(self._pause, until)
-        else:
-            work.deliveries.postpone(recipient_id, until)
-            work.recipients.rest(recipient_id, until)
+        work.deliveries.postpone(recipient_id, until)
+        work.recipients.rest(recipient_id, until)
 
     def _spare(self, work: Work, finished: Sequence[Finished]) -> None:
         """Who was about to be told something that is over by now, and was not, is not told of its end."""
@@ -327,6 +345,13 @@ def _is_about_them(one: Finished) -> bool:
     if isinstance(one.outcome, RetryLater):
         return bool(one.outcome.seconds) and not one.outcome.everyone
     return isinstance(one.outcome, Gone | Migrated) or _counts(one)
+
+
+def _refusal(outcome: Outcome) -> str:
+    """Why it was not taken as it was drawn; "" where it was, or for another reason was not."""
+    return (
+        outcome.detail if isinstance(outcome, Rejected) else outcome.bare if isinstance(outcome, Sent) else ""
+    )
 
 
 def _counts(one: Finished) -> bool:

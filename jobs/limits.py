@@ -32,7 +32,8 @@ USUAL = Policy()
 class Limits:
     """`window`: how old an entry may be and still ring.
 
-    Alerts before an admin looks: `per_source_hour` of one source, `per_hour` urgent ones of all together.
+    Alerts before an admin looks: `per_source_hour` of one source, `per_hour` of all together;
+    urgent ones are counted by themselves, and so are the others.
     """
 
     window: timedelta = timedelta(days=3)

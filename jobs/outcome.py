@@ -5,21 +5,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Delivered; `reference` is the platform's own id of the message."""
+    """Delivered; `reference` is the platform's own id of the message.
+
+    `bare`: why it was taken only without its markup, which is our fault.
+    """
 
     reference: str = ""
+    bare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
     """Not delivered, and it is safe to try again after `seconds`.
 
-    `everyone` is True when the whole account must wait, False when only this chat must.
+    `everyone` is True when the whole account must wait, False when only this chat must. `guessed`: the
+    platform did not say how long, so the wait grows while it goes on; else it is obeyed to the second.
     """
 
     seconds: float
     detail: str
     everyone: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

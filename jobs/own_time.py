@@ -6,7 +6,7 @@ they said otherwise. The end of a call is never held, and makes no sound then: w
 reads the call must not act on what is over. See docs/decisions/0021-quiet-hours.md.
 """
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from jobs.steps.clock import next_at, quiet_until, zone_of
 from storage.database import Work
@@ -14,11 +14,13 @@ from storage.matching import Timing
 from storage.own_time import Clock
 from storage.people import Recipient
 from storage.records import Alert
-from storage.words import MsgType, Severity, Status, Urgency
+from storage.words import Digest, MsgType, Severity, Status, Urgency
 
 USUAL_HOUR = 8 * 60
 """When digests come where nothing else was said: minutes after midnight."""
 _MONDAY = 0
+_OF_A_DAY = timedelta(hours=25)
+"""No longer it is to the next daily digest, also where a clock is set back."""
 
 
 def wakes(alert: Alert) -> bool:
@@ -31,8 +33,8 @@ def wakes(alert: Alert) -> bool:
 
 def fit(work: Work, alert: Alert, timing: Timing, now: datetime, zone: tzinfo) -> None:
     """Puts off and holds what is queued of the alert. `zone` is the clock of those who named none."""
-    for clock in work.own_time.clocks():
-        _put_off(work, alert, timing, now, clock, zone_of(clock.zone) or zone)
+    if not alert.statement.alert.urgent:  # which is for nobody's digest
+        _put_off(work, alert, timing, now, zone)
     keep_quiet(work, alert, now, zone)
 
 
@@ -40,10 +42,34 @@ def keep_quiet(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> None:
     """Holds what is queued of the alert for those who have quiet hours now."""
     if alert.msg_type is MsgType.CANCEL:
         return
+    until, may_wake = dict[Clock, datetime](), wakes(alert)
     for clock in work.own_time.clocks():
-        until = _quiet_until(clock, zone_of(clock.zone) or zone, now)
-        if until and not (clock.wakes and wakes(alert)):
-            work.own_time.hold(alert.id, clock, until)
+        at = _quiet_until(clock, zone_of(clock.zone) or zone, now)
+        if at and not (clock.wakes and may_wake):
+            until[clock] = at
+    work.own_time.hold(alert.id, until)
+
+
+def reschedule(work: Work, recipient: Recipient, now: datetime, zone: tzinfo) -> int:
+    """What waits for a digest comes with the next one as it is now, or at once where none is wanted.
+
+    What was for a week's digest stays so, as far as there are both. Returns how much comes at another time.
+    """
+    rhythms = {route.digest for route in work.routes.of(recipient.id) if route.kinds}
+    hour = USUAL_HOUR if recipient.digest_at is None else recipient.digest_at
+    theirs = zone_of(recipient.zone) or zone
+    daily, weekly = next_at(hour, theirs, now), next_at(hour, theirs, now, weekday=_MONDAY)
+    moved = 0
+    for usual in work.own_time.digests(recipient.id, now):
+        if rhythms == {Digest.NONE}:
+            at = now
+        elif Digest.WEEKLY in rhythms and (Digest.DAILY not in rhythms or usual - now > _OF_A_DAY):
+            at = weekly
+        else:
+            at = daily
+        if at != usual:
+            moved += work.own_time.move(recipient.id, now, usual, at)
+    return moved
 
 
 def is_quiet_for(recipient: Recipient, now: datetime, zone: tzinfo) -> bool:
@@ -53,12 +79,19 @@ def is_quiet_for(recipient: Recipient, now: datetime, zone: tzinfo) -> bool:
     return quiet_until(*recipient.quiet, zone_of(recipient.zone) or zone, now) is not None
 
 
-def _put_off(work: Work, alert: Alert, timing: Timing, now: datetime, clock: Clock, zone: tzinfo) -> None:
-    hour = USUAL_HOUR if clock.digest_at is None else clock.digest_at
-    daily, weekly = timing.daily.at, timing.weekly.at
-    work.own_time.put_off(alert.id, clock, daily, next_at(hour, zone, now))
-    if weekly != daily:  # on the eve of a Monday both come with the next one
-        work.own_time.put_off(alert.id, clock, weekly, next_at(hour, zone, now, weekday=_MONDAY))
+def _put_off(work: Work, alert: Alert, timing: Timing, now: datetime, zone: tzinfo) -> None:
+    daily, weekly = dict[Clock, datetime](), dict[Clock, datetime]()
+    for clock in work.own_time.clocks():
+        hour = USUAL_HOUR if clock.digest_at is None else clock.digest_at
+        theirs = zone_of(clock.zone) or zone
+        daily[clock] = next_at(hour, theirs, now)
+        weekly[clock] = next_at(hour, theirs, now, weekday=_MONDAY)
+    if timing.weekly.at == timing.daily.at:  # on the eve of a Monday both come with the next one
+        work.own_time.put_off(alert.id, timing.daily.at, daily)
+        return
+    # The week's first: a person's daily hour may be the usual moment of the week's.
+    work.own_time.put_off(alert.id, timing.weekly.at, weekly)
+    work.own_time.put_off(alert.id, timing.daily.at, daily)
 
 
 def _quiet_until(clock: Clock, zone: tzinfo, now: datetime) -> datetime | None:

@@ -31,6 +31,9 @@ _IN_A_ROW = 2
 """Answers that may follow one another in a chat: short bursts pass (FAQ), and a person waits."""
 _LEFT_TO_ALERTS = 5
 """Of a crowd's minute so many are not used for answers."""
+_FALLS, _RISES = 0.8, 1.015
+"""What becomes of a rate that is learnt, when the platform refuses a message, and when it takes one."""
+_LEAST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Pace:
     per_minute: int = 0
     place: Callable[[str], Place] = each_its_own
     clock: Callable[[], float] = time.monotonic
+    learns: bool = False
+    """Whether `per_second` is the most only, and what the platform takes is learnt from its answers."""
     ahead: int = 0
     """Answers that wait for nothing but the account's budget."""
     _slots: deque[Slot] = field(default_factory=deque)
@@ -97,26 +102,34 @@ class Pace:
     _most: int = _FEW
     _trips: deque[float] = field(default_factory=lambda: deque(maxlen=_TRIPS))
     """Seconds that the last answers took."""
+    _rate: float = 0.0
+    """Messages a second, as far as it has been learnt."""
+    _burst: float = 0.0
+    _row: int | None = 0
+    """Messages that were taken since the last rest; None where one was refused since."""
+    _fell: float = -1.0
+    """When a message was refused last that had left after the one before."""
+
+    def __post_init__(self) -> None:
+        self._rate, self._burst = self.per_second, max(1.0, self.per_second * _BURST)
 
     def room(self) -> int:
         """How many messages may leave now."""
         now = self.clock()
-        burst = max(1.0, self.per_second * _BURST)
-        saved = burst - max(0.0, self._full_at - now) * self.per_second
+        saved = self._burst - max(0.0, self._full_at - now) * self._rate
         counted = sum(slot.counts_until > now for slot in self._slots)
         if self._is_one_by_one():
             kept = min(self.ahead, int(not self._answered_last()))
         else:
             kept = min(self.ahead, self._most_answers(now) - len(self._answers(now)))
-        return max(0, int(min(saved + 1e-6, max(1.0, self.per_second) - counted)) - max(0, kept))
+        return max(0, int(min(saved + 1e-6, self._in_a_second() - counted)) - max(0, kept))
 
     def wait(self, *, some: bool = False) -> float:
         """Seconds until at least one may leave, or `some` worth a turn of their own."""
         now = self.clock()
-        few = max(1, int(self.per_second / _SHARE)) if some and self.per_second < _UNLIMITED else 1
-        burst = max(1.0, self.per_second * _BURST)
-        saved = self._full_at - (burst - few) / self.per_second - now
-        most = int(max(1.0, self.per_second)) - few + 1
+        few = max(1, int(self._rate / _SHARE)) if some and self.per_second < _UNLIMITED else 1
+        saved = self._full_at - (self._burst - few) / self._rate - now
+        most = int(self._in_a_second()) - few + 1
         counted = sorted(slot.counts_until for slot in self._slots if slot.counts_until > now)
         window = counted[-most] - now if len(counted) >= most else 0.0
         return max(0.0, saved, window)
@@ -141,6 +154,30 @@ class Pace:
         share = answers[-most].counts_until - now if len(answers) >= most else 0.0
         return max(self.wait(), share)
 
+    def refused(self, slot: Slot, seconds: float) -> None:
+        """The platform took the message not at all, as too much was sent: again in so many seconds, it said.
+
+        Synapse says when it will have saved one message (rc_message), so that at its limit one in so many
+        seconds is its rate. What had left before the last refusal tells nothing new.
+        """
+        if not self.learns or slot.left <= self._fell:
+            return
+        self._fell = self.clock()
+        if self._row is not None:
+            self._burst = min(self._burst, max(1.0, self._row))
+        told = 1 / seconds if seconds else self._rate
+        self._rate = max(_LEAST, min(self._rate * _FALLS, told))
+        self._full_at, self._row = self._fell + self._burst / self._rate, None
+
+    def taken(self) -> None:
+        """The platform took a message: perhaps it takes more."""
+        if self.learns:
+            self._row = None if self._row is None else self._row + 1
+            self._rate = min(self.per_second, self._rate * _RISES)
+
+    def _in_a_second(self) -> float:
+        return max(1.0, self._rate, self._burst if self.learns else 0.0)
+
     def _is_one_by_one(self) -> bool:
         """Whether there is no part to be left to anybody: they take turns."""
         return self.per_second < 2
@@ -164,7 +201,8 @@ class Pace:
             self._slots.popleft()
         if self.per_second < _UNLIMITED:
             self._slots.append(slot)
-        self._full_at = max(self._full_at, now) + 1 / self.per_second
+        self._row = 0 if self._full_at <= now else self._row
+        self._full_at = max(self._full_at, now) + 1 / self._rate
         if place.crowd and self.per_minute:
             crowd = self._crowds.setdefault(place.chat, deque())
             crowd.append(slot)

@@ -10,6 +10,7 @@ from jobs import circle, own_time, review, storm, undecided
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.steps import match
+from jobs.steps.clock import over_everywhere
 from jobs.steps.course import changed, facts_digest, is_news
 from jobs.steps.sensitive import Black
 from jobs.wishes import Wishes
@@ -146,8 +147,7 @@ def ring(
         source=source,
         sent=now,
         msg_type=_msg_type(statement, rung=bool(earlier)),
-        # A poll of the past (--as-of) is delivered today, and a weekly digest in up to seven days.
-        expires=max(now, now_utc()) + _LIFE,
+        expires=_expires(statement, now),
         references=tuple(name for _, name in earlier),
         case_id=statement.case_id,
         cause=occasion.cause,
@@ -178,6 +178,7 @@ def ring(
     queued = work.matching.queue(alert.id, aim, reach, usual, held=held)
     queued += circle.persons(work, alert, now, followed=followed, held=held)
     work.kept.queue(alert, aim, (match.lane(alert), now), held=held, follow=not again)
+    circle.hasten(work, alert)
     if queued:
         own_time.fit(work, alert, usual, now, occasion.limits.zone)
     if not held:
@@ -214,6 +215,21 @@ def _is_worth_keeping(work: Work, alert: Alert, aim: Aim, *, again: bool) -> boo
     return first or work.kept.is_wanted(alert, aim, follow=not again)
 
 
+def _expires(statement: Statement, now: datetime) -> datetime:
+    """Until when it may be sent: a call, no longer than there is time to act on it.
+
+    The day that it names ends last in the far west. Where that is past already we may have misread it, and a
+    miss is worse. The end of a call is told however late. A poll of the past (--as-of) is delivered today,
+    and a weekly digest in up to seven days.
+    """
+    sent = max(now, now_utc())
+    usual, judged = sent + _LIFE, statement.alert
+    if statement.deadline is None or not judged.urgent or judged.msg_type is MsgType.CANCEL:
+        return usual
+    over = over_everywhere(statement.deadline)
+    return min(usual, over) if over > sent else usual
+
+
 def _why_held(work: Work, alert: Alert, occasion: Occasion, *, aim: Aim | None, rings: bool) -> str:
     """Why an admin is to look first: at what it says, or at how much rings; "" where it may go.
 
@@ -246,9 +262,10 @@ def _look_again(work: Work, source: Source, before: Statement, after: Statement,
 
 def _too_many(work: Work, alert: Alert, occasion: Occasion) -> str:
     """Why an admin is to look first: its source, or all of them, rang too often; "" if neither did."""
+    urgent = alert.statement.alert.urgent
     if occasion.audience.too_many(alert, occasion.limits.per_source_hour):
-        return _TOO_MANY[alert.statement.alert.urgent]
-    return storm.IN_ALL if storm.rages(work, alert, occasion.limits.per_hour) else ""
+        return _TOO_MANY[urgent]
+    return storm.IN_ALL[urgent] if storm.rages(work, alert, occasion.limits.per_hour) else ""
 
 
 def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | None:

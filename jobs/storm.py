@@ -4,12 +4,17 @@ from datetime import timedelta
 
 from jobs.notices import Admins, announce
 from storage.database import Work
+from storage.due import DIGESTS
 from storage.fitting import Aim
 from storage.people import Event, Notice
 from storage.records import Alert
 from storage.words import EventKind
 
-IN_ALL = "more urgent alerts within an hour than usual, from all sources together: an admin looks first"
+IN_ALL = {
+    True: "more urgent alerts within an hour than usual, from all sources together: an admin looks first",
+    False: "more within an hour than usual, from all sources together: an admin looks first",
+}
+"""Why an alert is held, by whether it is urgent: others do not count among the urgent ones."""
 _AN_HOUR = timedelta(hours=1)
 _QUIET = timedelta(hours=6)
 """Who was told of a storm hears no more of it for so long."""
@@ -17,11 +22,16 @@ _LANE = 3
 
 
 def rages(work: Work, alert: Alert, most: int) -> bool:
-    """Whether all sources together have given cause for as many urgent alerts within an hour as they may."""
+    """Whether all sources together have given cause for as many alerts within an hour as they may.
+
+    Urgent ones are counted by themselves, whomever they reached, and of the others those that somebody was
+    sent at once. Reminders are counted nowhere: they tell nobody of anything new.
+    """
+    since = alert.sent - _AN_HOUR
     if not alert.statement.alert.urgent:
-        return False
+        return work.alerts.others_reached(most, since, DIGESTS)
     last = work.alerts.urgent_so_many_back(most)
-    return last is not None and last > alert.sent - _AN_HOUR
+    return last is not None and last > since
 
 
 def tell(work: Work, alert: Alert, aim: Aim, why: str, admins: Admins) -> None:
@@ -29,7 +39,7 @@ def tell(work: Work, alert: Alert, aim: Aim, why: str, admins: Admins) -> None:
 
     `why` it is held tells one storm from another: that of a source, or of all of them. So do admins hear.
     """
-    source = "" if why == IN_ALL else alert.source.name
+    source = "" if why in IN_ALL.values() else alert.source.name
     name = f"storm {source}"
     began = work.moments.get(name)
     notice = None

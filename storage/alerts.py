@@ -59,10 +59,26 @@ _HELD_SINCE = (
 _SO_MANY_BACK = (
     sa.select(alerts.c.sent)
     .join(statements, statements.c.id == alerts.c.statement_id)
-    .where(statements.c.urgent, alerts.c.status == Status.ACTUAL)
+    .where(statements.c.urgent, alerts.c.status == Status.ACTUAL, alerts.c.cause != Cause.REMINDER)
     .order_by(alerts.c.id.desc())
     .offset(sa.bindparam("before"))
     .limit(1)
+)
+_LAST = 5000
+"""So many alerts, the newest, are looked at for those within an hour: more would be held long since."""
+_NEWEST = sa.func.coalesce(sa.select(sa.func.max(alerts.c.id)).scalar_subquery(), 0) - _LAST
+_REACHED_AT_ONCE = (
+    sa.select(alerts.c.id)
+    .join(statements, statements.c.id == alerts.c.statement_id)
+    .where(
+        alerts.c.id > _NEWEST,
+        alerts.c.sent > sa.bindparam("since"),
+        sa.not_(statements.c.urgent),
+        alerts.c.status == Status.ACTUAL,
+        alerts.c.cause != Cause.REMINDER,
+        sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.lane < sa.bindparam("digests")),
+    )
+    .limit(sa.bindparam("most"))
 )
 
 
@@ -176,6 +192,14 @@ class Alerts:
         with self._additions.beside():
             found: datetime | None = self._connection.scalar(_SO_MANY_BACK, {"before": count - 1})
         return found
+
+    def others_reached(self, most: int, since: datetime, digests: int) -> bool:
+        """Whether as many that are not urgent reached somebody since then, in a lane before `digests`."""
+        if self._additions.waiting(alerts):
+            self._additions.write()
+        given = {"most": most, "since": since, "digests": digests}
+        with self._additions.beside():
+            return len(self._connection.scalars(_REACHED_AT_ONCE, given).all()) >= most
 
     def at_once_since(self, source_id: int, since: datetime, digests: int) -> int:
         """How many others reached somebody since then, in a lane before that of `digests`."""

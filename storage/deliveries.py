@@ -291,6 +291,35 @@ class Deliveries:
         )
         return result.rowcount
 
+    def hasten(self, alert_id: int, case_id: int, status: Status, lane: int) -> int:
+        """Puts into this lane what of a case's alert is for those who were told nothing of it at once before.
+
+        What waits for a digest waits on. Returns how many that are.
+        """
+        told = deliveries.alias()
+        heard = (
+            sa.select(told.c.recipient_id)
+            .join(alerts, alerts.c.id == told.c.alert_id)
+            .where(
+                alerts.c.case_id == case_id,
+                alerts.c.status == status,
+                alerts.c.id < alert_id,
+                told.c.state.in_(LIVE),
+                told.c.lane < DIGESTS,
+            )
+        )
+        result = self._connection.execute(
+            sa.update(deliveries)
+            .where(
+                deliveries.c.alert_id == alert_id,
+                deliveries.c.lane > lane,
+                deliveries.c.lane < DIGESTS,
+                deliveries.c.recipient_id.not_in(heard),
+            )
+            .values(lane=lane)
+        )
+        return result.rowcount
+
     def cancel_notice(self, notice_id: int, detail: str) -> int:
         """Cancels what still waits of a notice; returns how many."""
         result = self._connection.execute(

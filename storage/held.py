@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.due import DIGESTS
-from storage.reach import HELD_FROM_THEM, IS_KEPT, IS_KEPT_AND_HELD, UNREACHABLE
+from storage.reach import HELD_FROM_THEM, IS_KEPT, IS_KEPT_AND_HELD, REPEATED, UNREACHABLE
 from storage.tables import IS_HELD, alerts, deliveries, meta
 from storage.words import DeliveryState
 
@@ -97,12 +97,12 @@ class Held:
         self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.QUEUED)
-            .values(state=DeliveryState.HELD, detail=why)
+            .values(state=DeliveryState.HELD, detail=_told(why))
         )
         self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id == alert_id, IS_KEPT, sa.not_(IS_KEPT_AND_HELD))
-            .values(state=DeliveryState.CANCELLED, detail=f"{HELD_FROM_THEM}{why}")
+            .values(state=DeliveryState.CANCELLED, detail=_told(f"{HELD_FROM_THEM}{why}"))
         )
         held = sa.and_(deliveries.c.alert_id == alert_id, IS_HELD)
         return int(
@@ -146,7 +146,7 @@ class Held:
         self._forget(alert_id)
         self._lost(alert_id, UNREACHABLE)
         at_once = sa.case((deliveries.c.lane < DIGESTS, now), else_=deliveries.c.not_before)
-        return self._change(alert_id, state=DeliveryState.QUEUED, not_before=at_once, detail="")
+        return self._change(alert_id, state=DeliveryState.QUEUED, not_before=at_once, detail=_told(""))
 
     def drop(self, alert_id: int, why: str = DROPPED) -> int:
         """What is held of the alert is not sent; returns how much."""
@@ -176,7 +176,7 @@ class Held:
         """The same decision for whoever could not be reached when it was made."""
         of = (deliveries.c.alert_id == alert_id, deliveries.c.state == DeliveryState.CANCELLED)
         held = deliveries.c.detail.startswith(HELD_FROM_THEM, autoescape=True)
-        self._connection.execute(sa.update(deliveries).where(*of, held).values(detail=detail))
+        self._connection.execute(sa.update(deliveries).where(*of, held).values(detail=_told(detail)))
 
     def _counted(self, *where: sa.ColumnElement[bool], expired: bool) -> tuple[HeldAlert, ...]:
         question = (
@@ -186,7 +186,17 @@ class Held:
             .order_by(deliveries.c.alert_id)
         )
         rows = self._connection.execute(question)
-        return tuple(HeldAlert(int(key), int(count), why, expired) for key, count, why in rows)
+        return tuple(
+            HeldAlert(int(key), int(count), why.partition(f"; {REPEATED}")[0], expired)
+            for key, count, why in rows
+        )
+
+
+def _told(detail: str) -> sa.ColumnElement[str]:
+    """The detail; that it may have arrived once, and is the one repetition, stays told."""
+    repeated = deliveries.c.detail.contains(REPEATED, autoescape=True)
+    marked = f"{detail}; {REPEATED}" if detail else REPEATED
+    return sa.case((repeated, sa.literal(marked, sa.Text())), else_=sa.literal(detail, sa.Text()))
 
 
 def _reminded(alert_id: int) -> str:

@@ -99,13 +99,15 @@ class Routes:
         with self.additions.beside():
             return facets.version(self.connection)
 
-    def worded(self) -> Iterator[tuple[int, Words]]:
-        """The id and the words of every route that has words of its own."""
+    def sealed_words(self) -> dict[int, bytes]:
+        """Of every route that has words of its own its id, and the words as they are kept: enciphered."""
         question = sa.select(routes.c.id, routes.c.words_sealed).where(routes.c.words_sealed.is_not(None))
         with self.additions.beside():
-            rows = self.connection.execute(question).all()
-        for key, sealed in rows:
-            yield int(key), self._words(sealed)
+            return {int(key): sealed for key, sealed in self.connection.execute(question)}
+
+    def opened(self, sealed: bytes) -> Words:
+        """The words that were enciphered so."""
+        return self._words(sealed)
 
     def index_all(self) -> int:
         """Makes anew what routes are found by, since those of a backup came without it; returns how many."""

@@ -249,7 +249,11 @@ class Aspect(StrEnum):
 
     PERSONS = "persons"
     CHILDREN = "children"
+    NAMES = "names"
+    """Who is in danger, by name: only those who came. Who was taken out is not told again."""
     COUNTRIES = "countries"
+    PLACES = "places"
+    ADDRESSEES = "addressees"
     DEADLINE = "deadline"
     DEMANDS = "demands"
     URGENCY = "urgency"

@@ -162,7 +162,7 @@ async def _deliver(config: Config, *, until_empty: bool) -> None:
             await chat.stop()
         for account in (config.matrix, *config.matrix.more) if config.matrix else ():
             rooms = matrix(config, desk, account, matrix_sender(account, first=account is config.matrix))
-            speaker = always(rooms, matrix_pace())
+            speaker = always(rooms, matrix_pace(account))
             async with delivering(database, speaker, zone=desk.zone, told=desk.admins) as deliverer:
                 try:
                     async with its_folder(database, account, rooms.name):

@@ -11,7 +11,7 @@ from bot.commands.values import digest as digest_named
 from bot.commands.zones import clock_choice
 from bot.render.message import Block, Choice, Notice, Paragraph
 from bot.speech import Speech
-from jobs.own_time import USUAL_HOUR
+from jobs.own_time import USUAL_HOUR, reschedule
 from jobs.steps.clock import zone_of
 from storage.database import Work
 from storage.people import Recipient
@@ -45,11 +45,15 @@ def digest(request: Request, work: Work, speech: Speech) -> Reply:
         work.recipients.set_digest(recipient.id, minutes)
     if zone:
         work.recipients.set_zone(recipient.id, zone)
+    if zone and zone != recipient.zone and recipient.quiet:
+        work.own_time.release(recipient.id, request.now)
     if wanted is not None:
         for route in work.routes.of(recipient.id):
             if route.kinds:
                 work.routes.set_digest(route.id, wanted)
-    return _digest_shown(work.recipients.get(recipient.id), work, speech)
+    changed = work.recipients.get(recipient.id) or recipient
+    reschedule(work, changed, request.now, speech.timezone)
+    return _digest_shown(changed, work, speech)
 
 
 def quiet(request: Request, work: Work, speech: Speech) -> Reply:

@@ -86,6 +86,7 @@ def _read_account(matrix: Reader, base: Path, *, required: bool = False) -> Matr
         access_token=matrix.secret("access_token"),
         device_name=matrix.text("device_name", "vigil"),
         store=base / matrix.text("store", "" if required else "matrix-store", required=required),
+        messages_per_second=matrix.number("messages_per_second", 50.0, least=0.1),
         strict=matrix.one_of("unverified_devices", ("send", "strict"), "send") == "strict",
         invitations=matrix.one_of("invitations", ("anyone", "direct", "listed"), "anyone"),
         invited_by=_read_invited_by(matrix),

@@ -57,6 +57,8 @@ class MatrixConfig:
     device_name: str = "vigil"
     store: Path = Path("matrix-store")
     """The folder of the session and of the keys of the encryption."""
+    messages_per_second: float = 50.0
+    """The most; how many the homeserver takes is learnt."""
     strict: bool = False
     """Whether devices that their owners have not confirmed get no keys, rather than a word about them."""
     invitations: str = "anyone"

@@ -28,7 +28,7 @@ HEADINGS = {
     EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
     EventKind.VERIFYING: msgid("Somebody on Matrix compares the keys of the bot"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
-    EventKind.STORM: msgid("There are more urgent calls than usual. Further ones are looked at first."),
+    EventKind.STORM: msgid("More has come than usual. What follows is looked at first."),
     EventKind.APPEAL_SCHEDULED: msgid("Appeal {source} is approved, and goes out at a set time"),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
     EventKind.APPEAL_SENDING: msgid("Appeal {source} is being sent"),
@@ -135,7 +135,7 @@ CONSEQUENCES = {
         "what is over by now is not."
     ),
     EventKind.REJECTED: msgid(
-        "It was sent once more as plain text, without buttons. The fault is in Vigil: please report it."
+        "It was sent once more as plain text. The fault is in Vigil: please report it."
     ),
     EventKind.EXPIRED: msgid("Nobody is woken by what is over. What they were about stands in /latest."),
     EventKind.REVIEW: msgid("Nobody is told of it before. People may be in danger meanwhile: look soon."),
@@ -146,7 +146,7 @@ CONSEQUENCES = {
         "What comes now from there is kept and not sent. Those for whom it would have rung are told so, once."
     ),
     EventKind.STORM: msgid(
-        "They come when somebody has seen that they are real. You find everything with /latest."
+        "It comes when somebody has seen that it is real. You find everything with /latest."
     ),
     EventKind.VERIFYING: msgid(
         "Whoever does will ask one of you. Their client must show the very same, in this order: tell them, "

@@ -27,6 +27,9 @@ OTHERS = {
         "More urgent calls than usual came from its source within an hour."
     ),
     "more from this source": msgid("More than usual came from its source within an hour."),
+    "more within an hour than usual, from all": msgid(
+        "More than usual came from all sources within an hour."
+    ),
     "from all sources together": msgid("More urgent calls than usual came from all sources within an hour."),
     "another source than the one that called": msgid(
         "Another source than the one that called says that it is over."

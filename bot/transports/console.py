@@ -106,6 +106,10 @@ class ConsoleTransport:
             self._withdrawn.put(reference, True)
         return outcome
 
+    async def ping(self) -> Outcome:
+        """Whether the terminal is there is only known by printing."""
+        return Sent()
+
     def _print(self, printed: Message, message: Message, reference: str) -> Outcome:
         """Print what stands for `message`, and remember it; the prompt goes on below."""
         try:
@@ -116,7 +120,7 @@ class ConsoleTransport:
                 self._console.print(PROMPT, end="")
         except (OSError, ValueError) as error:  # a pipe nobody reads, a full disk, a closed file
             detail = f"the terminal cannot be written to ({type(error).__name__})"
-            return RetryLater(AFTER_NO_TERMINAL, detail, everyone=True)
+            return RetryLater(AFTER_NO_TERMINAL, detail, everyone=True, guessed=True)
         self._shown.put(reference, Shown(message, self._now()))
         offered = choices(message)
         if offered or self._offered_by == reference:

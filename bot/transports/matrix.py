@@ -136,6 +136,10 @@ class MatrixTransport:
         """As `bot.announce.Transport` asks: a redaction has no time limit."""
         return await self._sending.withdraw(address, reference, instead, key)
 
+    async def ping(self) -> Outcome:
+        """As `bot.announce.Transport` asks, with whoami."""
+        return await self._sending.ping()
+
     async def _live(self) -> None:
         await self._begin(self._listening.begin)
         self._life.ready()

@@ -97,23 +97,23 @@ class Outcomes:
             case NoRoom():
                 return Gone("the bot is not in the room")
             case SendRetryError() | MembersSyncError() | EncryptionError() | GroupEncryptionError():
-                return RetryLater(AFTER_NO_KEYS, f"keys are missing ({type(error).__name__})")
+                return RetryLater(AFTER_NO_KEYS, f"keys are missing ({type(error).__name__})", guessed=True)
             case LocalProtocolError():
-                return RetryLater(AFTER_NO_KEYS, "the library was not ready")
+                return RetryLater(AFTER_NO_KEYS, "the library was not ready", guessed=True)
             case aiohttp.ClientConnectorError():
-                return RetryLater(AFTER_NO_CONNECTION, "no connection", everyone=True)
+                return _everyone(AFTER_NO_CONNECTION, "no connection")
             case _:
-                return RetryLater(AFTER_NO_CONNECTION, f"no answer ({type(error).__name__})", everyone=True)
+                return _everyone(AFTER_NO_CONNECTION, f"no answer ({type(error).__name__})")
 
     def _refused(self, error: Refused, room: str) -> Outcome:
         status = error.status
         if error.code == "M_LIMIT_EXCEEDED" or status == 429:
             return self._flood(error, room)
         if error.code in TOKEN_REFUSED or status == 401:
-            return RetryLater(AFTER_REFUSED_TOKEN, "the homeserver refuses the session", everyone=True)
+            return _everyone(AFTER_REFUSED_TOKEN, "the homeserver refuses the session")
         if status >= 500 or not error.code:
             # A proxy in front of the homeserver answers in HTML, with any status.
-            return RetryLater(AFTER_SERVER_TROUBLE, f"the homeserver answers {status}", everyone=True)
+            return _everyone(AFTER_SERVER_TROUBLE, f"the homeserver answers {status}")
         return Gone(error.code) if error.code in _UNREACHABLE else Rejected(error.code)
 
     def _flood(self, error: Refused, room: str) -> RetryLater:
@@ -123,3 +123,7 @@ class Outcomes:
         others = any(one != room for one in self._flooded)
         self._flooded[room] = now + seconds
         return RetryLater(seconds, "too much was sent", everyone=others)
+
+
+def _everyone(seconds: float, detail: str) -> RetryLater:
+    return RetryLater(seconds, detail, everyone=True, guessed=True)

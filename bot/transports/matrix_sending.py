@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 AFTER_START = 2.0
 """Seconds until the rooms are probably known."""
+_NOT_YET = RetryLater(AFTER_START, "the rooms are not known yet", everyone=True, guessed=True)
 _MESSAGE = "m.room.message"
 _Version = tuple[str, ...]
 """The event ids of a part: its first version and every edit of it."""
@@ -130,12 +131,22 @@ class Sending:
         except ValueError:
             return Rejected("not the reference of a Matrix message")
         if not self._server.synced:
-            return RetryLater(AFTER_START, "the rooms are not known yet", everyone=True)
+            return _NOT_YET
         try:
             for versions in reversed(shown):
                 await self._redact(room, versions, key)
         except (Refused, NoRoom, *FAILURES) as error:
             return self._outcomes.of(error, room)
+        return Sent("")
+
+    async def ping(self) -> Outcome:
+        """Ask who we are (Client-Server API, whoami)."""
+        if not self._server.synced:
+            return _NOT_YET
+        try:
+            await self._server.ping()
+        except (Refused, *FAILURES) as error:
+            return self._outcomes.of(error, "")
         return Sent("")
 
     async def _whole(
@@ -148,7 +159,7 @@ class Sending:
     ) -> Outcome:
         """Do the act from where its last attempt stopped, and say what became of it."""
         if not self._server.synced:
-            return RetryLater(AFTER_START, "the rooms are not known yet", everyone=True)
+            return _NOT_YET
         begun = self._acts.get((address, key))
         if begun is None or not begun.sent:
             # Once a part has gone out the others are those drawn with it, whatever `message` is now.

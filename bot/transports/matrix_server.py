@@ -266,6 +266,10 @@ class Homeserver:
         asked = self._client.room_create(is_direct=True, invite=[user], initial_state=[ciphered])
         return str((await _asked(asked)).room_id)
 
+    async def ping(self) -> None:
+        """Only ask; raises what stands in the way."""
+        await _asked(self._client.whoami())
+
     async def close(self) -> None:
         """End the connections; the device stays logged in."""
         await self._client.close()

@@ -146,6 +146,10 @@ class TelegramTransport:
         """As `bot.announce.Transport` asks: what is older than 48 hours says `instead`."""
         return await self._sending.withdraw(address, reference, instead, key)
 
+    async def ping(self) -> Outcome:
+        """As `bot.announce.Transport` asks, with getMe."""
+        return await self._sending.ping()
+
     async def _live(self) -> None:
         while True:
             async with self._alone() as hold:

@@ -92,8 +92,10 @@ def is_unreadable_markup(error: BadRequest) -> bool:
     return "parse entities" in str(error).lower()
 
 
-def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 - a table, a line each
+def outcome_of(error: TelegramError, address: str = "0") -> Outcome:  # noqa: PLR0911 - a table, a line each
     """What an error means for a message at `address`, whether it was to be sent, edited or deleted.
+
+    Without an address, for a question about the account itself.
 
     BadRequest and TimedOut are NetworkErrors in python-telegram-bot, hence the order. A 504, a broken
     connection or no answer leaves open whether the message went out; other 5xx do not: while
@@ -103,19 +105,20 @@ def outcome_of(error: TelegramError, address: str) -> Outcome:  # noqa: PLR0911 
     detail = without_chats(without_tokens(str(error)))
     match error:
         case FloodError(seconds=seconds):
-            return RetryLater(seconds, detail, everyone=chat > 0)
+            return RetryLater(seconds, detail, everyone=chat >= 0)
         case ChatMigrated(new_chat_id=new):
             return Migrated(address_of(new, thread))
         case Forbidden() | NowhereError():
             return Gone(detail)
         case InvalidToken():
-            return RetryLater(AFTER_REFUSED_TOKEN, "Telegram refused the bot token", everyone=True)
+            why = "Telegram refused the bot token"
+            return RetryLater(AFTER_REFUSED_TOKEN, why, everyone=True, guessed=True)
         case BadRequest():
             unreachable = any(words in detail.lower() for words in _UNREACHABLE)
             return Gone(detail) if unreachable else Rejected(detail)
         case NeverSentError():
-            return RetryLater(AFTER_NO_CONNECTION, detail, everyone=True)
+            return RetryLater(AFTER_NO_CONNECTION, detail, everyone=True, guessed=True)
         case ServerTroubleError(code=code) if code != 504:
-            return RetryLater(AFTER_SERVER_TROUBLE, detail, everyone=True)
+            return RetryLater(AFTER_SERVER_TROUBLE, detail, everyone=True, guessed=True)
         case _:
             return Uncertain(detail)

@@ -63,6 +63,8 @@ class _Act:
     """Whether there is nothing to do about its picture any more."""
     strayed: bool = False
     """Whether its topic is lost, so that the rest goes to the group as a whole."""
+    bare: str = ""
+    """Why Telegram took one of its parts only without markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,12 @@ class Sending:
 
         async def act(place: _Place, begun: _Act) -> list[int]:
             for number, part in zip(shown, begun.parts, strict=False):
-                await self._edit_part(place, number, part)
+                await self._edit_part(place, number, part, begun)
             await self._send_rest(place, begun, after=len(shown))
             # From below, so that a reader never sees a hole in the middle.
             kept = [one for one in reversed(shown[len(begun.parts) :]) if not await self._delete(place, one)]
             for number in kept:
-                await self._edited(place, number, STANDS_ABOVE)
+                await self._edited(place, number, STANDS_ABOVE, begun)
             return [*shown[: len(begun.parts)], *begun.sent, *reversed(kept)]
 
         return await self._whole(address, key, message, act)
@@ -146,7 +148,7 @@ class Sending:
             waiting = iter((*begun.parts, *(STANDS_ABOVE,) * len(kept)))
             part, left = next(waiting), []
             for number in reversed(kept):
-                if await self._edited(place, number, part):
+                if await self._edited(place, number, part, begun):
                     left.append(number)
                     part = next(waiting)
             if left:
@@ -154,6 +156,14 @@ class Sending:
             return [*left, *begun.sent]
 
         return await self._whole(address, key, instead, act)
+
+    async def ping(self) -> Outcome:
+        """Ask who we are (Bot API, getMe)."""
+        try:
+            await self._bot.get_me()
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent()
 
     async def _whole(
         self,
@@ -179,7 +189,7 @@ class Sending:
         except TelegramError as error:
             return outcome_of(error, address)
         self._acts.drop((address, key))
-        return Sent(",".join(map(str, numbers)))
+        return Sent(",".join(map(str, numbers)), bare=begun.bare)
 
     def _marked(self, part: Message) -> str:
         """The part as Telegram's HTML; known as its parts are."""
@@ -210,7 +220,7 @@ class Sending:
             above = None if after or begun.sent or begun.strayed else _replying(under)
             there = _Place(place.chat, None) if begun.strayed else place
             try:
-                begun.sent.append(await self._send_part(there, part, above))
+                begun.sent.append(await self._send_part(there, part, above, begun))
             except BadRequest as error:
                 if not is_lost_topic(error):
                     raise
@@ -218,7 +228,9 @@ class Sending:
                     raise NowhereError(str(error)) from error
                 begun.strayed, begun.parts = True, _saying_so(begun)
 
-    async def _send_part(self, place: _Place, part: Message, above: ReplyParameters | None) -> int:
+    async def _send_part(
+        self, place: _Place, part: Message, above: ReplyParameters | None, begun: _Act
+    ) -> int:
         keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
 
         async def post(text: str, mode: ParseMode | None) -> int:
@@ -235,9 +247,9 @@ class Sending:
                 )
             return message.message_id
 
-        return await _marked_up(part, self._marked(part), post)
+        return await _marked_up(part, self._marked(part), post, begun)
 
-    async def _edit_part(self, place: _Place, number: int, part: Message) -> None:
+    async def _edit_part(self, place: _Place, number: int, part: Message, begun: _Act) -> None:
         """Show the part in the place of message `number`; without choices its buttons go."""
         keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
 
@@ -253,15 +265,15 @@ class Sending:
                 )
 
         try:
-            await _marked_up(part, self._marked(part), post)
+            await _marked_up(part, self._marked(part), post, begun)
         except BadRequest as error:
             if not is_shown_already(error):
                 raise
 
-    async def _edited(self, place: _Place, number: int, part: Message) -> bool:
+    async def _edited(self, place: _Place, number: int, part: Message, begun: _Act) -> bool:
         """Show the part; False if the message is not there any more, or is a picture and says nothing."""
         try:
-            await self._edit_part(place, number, part)
+            await self._edit_part(place, number, part, begun)
         except BadRequest as error:
             if is_not_there(error) or is_without_words(error):
                 return False
@@ -322,13 +334,16 @@ def _place(address: str) -> _Place:
     return _Place(*chat_and_thread(address))
 
 
-async def _marked_up(part: Message, html: str, post: Callable[[str, ParseMode | None], Awaitable[_T]]) -> _T:
+async def _marked_up(
+    part: Message, html: str, post: Callable[[str, ParseMode | None], Awaitable[_T]], begun: _Act
+) -> _T:
     """Post the part with its markup; bare if Telegram does not read it: the words count."""
     try:
         return await post(html, ParseMode.HTML)
     except BadRequest as error:
         if not is_unreadable_markup(error):
             raise
+        begun.bare = without_chats(str(error))
         # No traceback: it would quote the chat.
         log.error("telegram did not take our markup; sent as plain text", detail=str(error))  # noqa: TRY400 - as said
     return await post(plain_text(part), None)

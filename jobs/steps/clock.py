@@ -6,13 +6,15 @@ twice: the first time counts for what is to be done, both for what is quiet.
 """
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_LAST_END = timedelta(hours=12)
+"""So much later than in UTC a day ends in the far west."""
 
 
 @cache
@@ -26,6 +28,11 @@ def zone_of(name: str) -> tzinfo | None:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):  # not there, no name at all, a folder
         return None
+
+
+def over_everywhere(day: date) -> datetime:
+    """When the day has ended on every clock on earth."""
+    return datetime.combine(day + _DAY, time(), UTC) + _LAST_END
 
 
 def next_at(minutes: int, zone: tzinfo, now: datetime, *, weekday: int | None = None) -> datetime:

@@ -22,6 +22,8 @@ _ORDER = {
 }
 """CAP 1.2 section 3.2.2, from what calls for the quickest action to what calls for none."""
 
+PRESSING = 1
+"""The lane of what presses."""
 _FOLLOW_UPS = frozenset({MsgType.UPDATE, MsgType.CANCEL})
 
 
@@ -54,8 +56,8 @@ def is_follow_up(alert: Alert) -> bool:
 def at_once(route: Route, alert: Alert, *, followed: bool) -> bool:
     """Whether an alert that the route `wants` is pushed now rather than kept for a digest.
 
-    What rings (DESIGN, "What rings") is pushed unless the route itself asks for a digest of what
-    is urgent; everything else waits for the digest, daily if the route does not say.
+    What rings (DESIGN, "What rings") is pushed whatever the route says of digests, which are for the kinds
+    that it names; everything else waits for the digest, daily if the route does not say.
     """
     follow_up = followed and is_follow_up(alert)
     return route.digest is Digest.NONE or _rings(alert, follow_up=follow_up)
@@ -64,7 +66,8 @@ def at_once(route: Route, alert: Alert, *, followed: bool) -> bool:
 def lane(alert: Alert) -> int:
     """The lane of a delivery, lower first: 0 corrections, 1 what presses, 2 updates, 3 the rest at once.
 
-    No drill goes before anything real but posts and digests; its end goes before the rest of it.
+    No drill goes before anything real but posts and digests; its end goes before the rest of it. An update
+    that presses is in lane 1 for those who have heard nothing of its case: to them it is the call.
     """
     if alert.status is not Status.ACTUAL:
         return 2 if alert.msg_type is MsgType.CANCEL else 3
@@ -72,7 +75,12 @@ def lane(alert: Alert) -> int:
         return 0
     if alert.msg_type is MsgType.UPDATE:
         return 2
-    return 1 if _presses(alert) else 3
+    return PRESSING if _presses(alert) else 3
+
+
+def is_first_word(alert: Alert) -> bool:
+    """Whether it is news of a case, and as pressing as a call to whoever has not heard of that yet."""
+    return alert.msg_type is MsgType.UPDATE and alert.status is Status.ACTUAL and _presses(alert)
 
 
 def _presses(alert: Alert) -> bool:

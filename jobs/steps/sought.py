@@ -17,10 +17,18 @@ class Sought:
         """For each state, that of the longest end of its words with which a phrase begins."""
         self._told: list[list[int]] = [[]]
         """For each state, the phrases that end there."""
-        for number, phrase in enumerate(phrases):
+        self.count = 0
+        self.more(phrases)
+
+    def more(self, phrases: Iterable[Sequence[str]]) -> None:
+        """These are sought as well; their numbers follow."""
+        before = self.count
+        for phrase in phrases:
             if phrase:
-                self._told[self._path(phrase)].append(number)
-        self._link()
+                self._told[self._path(phrase)].append(self.count)
+            self.count += 1
+        if self.count > before:
+            self._link()
 
     def found(self, words: Iterable[str]) -> set[int]:
         """The numbers of the phrases that stand in these words, whole and in their order."""

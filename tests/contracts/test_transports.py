@@ -400,6 +400,26 @@ class TestWithdrawing:
         assert bare(plain_text(EARLIER)) not in bare(*harness.reads(address))
 
 
+class TestPing:
+    """`ping`."""
+
+    async def test_there(self, harness: Harness) -> None:
+        """It answers, and its readers see nothing of it."""
+        address = harness.reader()
+        assert isinstance(await harness.transport.ping(), Sent)
+        assert harness.count(address) == 0
+
+    async def test_not_there(self, harness: Harness) -> None:
+        """While no connection is made everybody has to wait, for nobody knows how long; then it is there."""
+        harness.needs(Can.CHANGE)  # else only a message shows it
+        await harness.fails(Trouble.NO_CONNECTION, Verb.SEND, harness.reader())
+        outcome = await harness.transport.ping()
+        assert isinstance(outcome, RetryLater)
+        assert (outcome.everyone, outcome.guessed) == (True, True)
+        await harness.recovers()
+        assert isinstance(await harness.transport.ping(), Sent)
+
+
 class TestChoosing:
     """Choices, and pages that turn by them."""
 

@@ -37,6 +37,14 @@ class Platform:
     name: str = "telegram"
     plain: list[bool] = field(default_factory=list)
     changes: bool = True
+    pings: list[Outcome] = field(default_factory=list)
+    """What it answers when it is asked whether it is there; then, that it is."""
+    pinged: int = 0
+
+    async def ping(self) -> Outcome:
+        """One question whether it is there."""
+        self.pinged += 1
+        return self.pings.pop(0) if self.pings else Sent()
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """One attempt to change what stands there."""

@@ -11,6 +11,7 @@ from jobs.notices import Admins
 from jobs.pace import Pace
 from storage.database import Database
 from storage.held import DROPPED, EXPIRED_HELD
+from storage.reach import REPEATED, UNREACHABLE
 from storage.words import Act, DeliveryState, EventKind, MsgType, Stance
 from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
 from tests.jobs.test_deliver import Clock, Platform
@@ -140,3 +141,20 @@ def test_what_is_held_is_found_without_reading_all_that_was_sent(database: Datab
         work.held.waiting()
         plan = connection.exec_driver_sql(f"{explain} {asked[0]}").all()
     assert "ix_deliveries_held" in repr(plan), plan
+
+
+def test_what_was_repeated_is_not_repeated_again_since_an_admin_looked(database: Database) -> None:
+    """It may have arrived once: held meanwhile and let go, it stays the one repetition."""
+    with database.write() as work:
+        alert = queued(work, a_reader(work, address="1"), a_reader(work, address="2"))
+        one, other = work.deliveries.of_alert(alert.id)
+        note = f"{REPEATED}: timed out"
+        work.deliveries.settle(one.id, DeliveryState.QUEUED, detail=note, not_before=NOON)
+        work.deliveries.settle(other.id, DeliveryState.FAILED, detail=f"{UNREACHABLE}: blocked; {REPEATED}")
+        assert work.held.keep_back(alert.id, WHY) == 1
+        (held,) = work.held.waiting()
+        assert held.why == WHY
+        work.held.release(alert.id, NOON)
+        one, other = work.deliveries.of_alert(alert.id)
+    assert (one.state, other.state) == (DeliveryState.QUEUED, CANCELLED)
+    assert (one.detail, other.detail) == (REPEATED, f"{UNREACHABLE}; {REPEATED}")

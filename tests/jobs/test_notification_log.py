@@ -14,11 +14,11 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from jobs.errands import Errand, Finished, Room
 from jobs.ledger import Ledger
-from jobs.outcome import Gone, Outcome, Rejected, RetryLater, Sent, Uncertain
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from storage.database import Database
 from storage.people import Delivery
 from storage.tables import deliveries
-from storage.words import DeliveryState, RecipientState
+from storage.words import DeliveryState, MsgType, RecipientState, Stance
 from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
 _numbers = count()
@@ -33,8 +33,11 @@ OUTCOMES = st.sampled_from(
         Rejected("Bad Request: can't parse"),
         Uncertain("timed out"),
         Gone("Forbidden: bot was blocked by the user"),
+        Migrated("new"),
+        Migrated("known"),
     )
 )
+HELD = "an admin looks first"
 
 
 class Log(RuleBasedStateMachine):
@@ -50,6 +53,15 @@ class Log(RuleBasedStateMachine):
         self.arrived: Counter[int] = Counter()
         """How often the platform may have shown each delivery, as it knows itself."""
         self.immediate: set[int] = set()
+        self.cases: list[int] = []
+        self.of_case: dict[int, list[int]] = {}
+        """The calls of each case, by their numbers."""
+        self.waits_for_admin: set[int] = set()
+        self.over: set[int] = set()
+        """Calls whose case has ended."""
+        self.muted: set[int] = set()
+        """Deliveries that nobody wants any more."""
+        self.moved: set[int] = set()
 
     def begun(self) -> Ledger:
         """A sender that has just started."""
@@ -57,23 +69,90 @@ class Log(RuleBasedStateMachine):
 
     @initialize()
     def begins(self) -> None:
-        """Three readers, and an empty log."""
+        """Three readers, two cases, and an empty log."""
         with self.database.write() as work:
             work.connection.execute(sa.delete(deliveries))
             self.readers = [a_reader(work, address=f"r{next(_numbers)}").id for _ in range(3)]
+            self.cases = [work.cases.open(f"case {next(_numbers)}", NOON) for _ in range(2)]
+            self.of_case = {case: [] for case in self.cases}
 
-    @rule(who=st.sets(st.integers(0, 2), min_size=1), lane=LANES, urgent=st.booleans())
-    def rings(self, who: set[int], lane: int, urgent: bool) -> None:
-        """An alert is queued, for whoever of them can be reached: the others are not matched."""
+    @rule(
+        who=st.sets(st.integers(0, 2), min_size=1),
+        lane=LANES,
+        urgent=st.booleans(),
+        case=st.integers(0, 1),
+        life=st.sampled_from((30, 60 * 24 * 30)),
+        held=st.sampled_from(("", "", HELD)),
+    )
+    def rings(self, who: set[int], lane: int, urgent: bool, case: int, life: int, held: str) -> None:
+        """An alert is queued, or held, for whoever of them can be reached: the others are not matched."""
         with self.database.write() as work:
-            asked = [work.recipients.get(self.readers[one]) for one in sorted(who)]
+            asked = [work.recipients.get(key) for key in sorted({self.readers[one] for one in who})]
             people = [one for one in asked if one and one.state is RecipientState.ACTIVE]
             said = a_statement(alert=URGENT if urgent else CALM)
-            far = NOON + timedelta(days=30)
-            named = an_alert(identifier=f"a{next(_numbers)}", statement=said, expires=far)
-            alert = queued(work, *people, lane=lane, alert=named)
+            named = an_alert(
+                identifier=f"a{next(_numbers)}",
+                statement=said,
+                expires=self.now + timedelta(minutes=life),
+                case_id=self.cases[case],
+            )
+            alert = queued(work, *people, lane=lane, held=held, alert=named)
+            self.of_case[self.cases[case]].append(alert.id)
+            if held:
+                self.waits_for_admin.add(alert.id)
             if urgent:
                 self.immediate |= {one.id for one in work.deliveries.of_alert(alert.id)}
+
+    @precondition(lambda self: any(self.of_case.values()))
+    @rule(case=st.integers(0, 1), which=st.integers(0, 9))
+    def is_kept_back(self, case: int, which: int) -> None:
+        """An edit gives a call something that an admin has to look at."""
+        if calls := self.of_case[self.cases[case]]:
+            number = calls[which % len(calls)]
+            with self.database.write() as work:
+                if work.held.keep_back(number, HELD):
+                    self.waits_for_admin.add(number)
+
+    @precondition(lambda self: self.waits_for_admin)
+    @rule(let=st.booleans(), which=st.integers(0, 9))
+    def is_decided(self, let: bool, which: int) -> None:
+        """An admin has looked."""
+        waiting = sorted(self.waits_for_admin)
+        number = waiting[which % len(waiting)]
+        self.waits_for_admin.discard(number)
+        with self.database.write() as work:
+            if let:
+                work.held.release(number, self.now)
+            else:
+                work.held.drop(number)
+
+    @rule(case=st.integers(0, 1))
+    def ends(self, case: int) -> None:
+        """A case is over: what waits of it is taken back, and who was told hears it."""
+        with self.database.write() as work:
+            work.deliveries.cancel_case(self.cases[case])
+            far = self.now + timedelta(days=30)
+            named = an_alert(
+                identifier=f"e{next(_numbers)}",
+                msg_type=MsgType.CANCEL,
+                case_id=self.cases[case],
+                statement=a_statement(alert=CALM),
+                expires=far,
+            )
+            end = queued(work, alert=named)
+            work.told.queue(end, 0, self.now)
+            self.over |= set(self.of_case[self.cases[case]])
+            self.of_case[self.cases[case]] = []
+
+    @rule(who=st.integers(0, 2), case=st.integers(0, 1))
+    def is_muted(self, who: int, case: int) -> None:
+        """Somebody wants no more of a case: what waits of it is theirs no longer."""
+        with self.database.write() as work:
+            work.stances.take(self.readers[who], self.cases[case], Stance.MUTE)
+            for number in self.of_case[self.cases[case]]:
+                one = work.deliveries.one_of(number, self.readers[who])
+                if one is not None and one.state is not DeliveryState.SENDING:
+                    self.muted.add(one.id)
 
     @rule(most=st.integers(1, 3))
     def sends(self, most: int) -> None:
@@ -87,6 +166,10 @@ class Log(RuleBasedStateMachine):
         for errand in turn.errands:
             assert errand.recipient.state is RecipientState.ACTIVE
             assert len(errand.deliveries) == 1 or errand.deliveries[0].lane == 4
+            assert isinstance(errand.matter, tuple)
+            assert all(alert.expires and alert.expires >= self.now for alert in errand.matter)
+            assert {one.alert_id for one in errand.deliveries}.isdisjoint(self.over | self.waits_for_admin)
+            assert {one.id for one in errand.deliveries}.isdisjoint(self.muted)
 
     @precondition(lambda self: self.under_way)
     @rule(which=st.integers(0, 2), outcome=OUTCOMES)
@@ -96,7 +179,22 @@ class Log(RuleBasedStateMachine):
         outcome = self.answer(errand, outcome)
         if isinstance(outcome, Sent | Uncertain):
             self.reaches(errand, surely=isinstance(outcome, Sent))
+        if isinstance(outcome, Migrated):
+            outcome = self.migrates(errand, outcome)
         self.ledger.turn([Finished(errand, outcome, self.now)], Room())
+
+    def migrates(self, errand: Errand, outcome: Migrated) -> Migrated:
+        """To an address that is new, or to that of another reader who turns out to be the same."""
+        mine, busy = errand.recipient.id, {one.recipient.id for one in self.under_way}
+        others = [key for key in self.readers if key != mine and key not in busy]
+        self.moved |= {mine, *others}
+        if outcome.address == "new" or not others:
+            return Migrated(f"m{next(_numbers)}")
+        with self.database.read() as work:
+            other = work.recipients.get(others[0])
+            assert other is not None
+        self.readers = [other.id if key == mine else key for key in self.readers]
+        return Migrated(other.address)
 
     @rule()
     def is_killed(self) -> None:
@@ -165,7 +263,7 @@ class Log(RuleBasedStateMachine):
         for one in self.log().values():
             assert one.state not in {DeliveryState.QUEUED, DeliveryState.SENDING}, one
             if one.state is DeliveryState.SENT:
-                assert one.reference
+                assert one.reference or one.recipient_id in self.moved
                 assert 1 <= self.arrived[one.id] <= self.may_arrive(one.id)
 
     def log(self) -> dict[int, Delivery]:
@@ -194,7 +292,9 @@ class Recognised(Log):
             super().reaches(errand, surely=surely)
 
     def answer(self, errand: Errand, outcome: Outcome) -> Outcome:
-        """What was shown before is not refused now."""
+        """What was shown before is not refused now; and no chat moves where keys are known."""
+        if isinstance(outcome, Migrated):
+            return RetryLater(0, "trouble")
         return Sent("7") if errand.key in self.shown and isinstance(outcome, Rejected) else outcome
 
     def may_arrive(self, delivery: int) -> int:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from jobs import own_time
 from jobs.limits import Limits
@@ -11,7 +12,7 @@ from storage.database import Database, Work
 from storage.people import Recipient
 from storage.records import Alert, Assessment
 from storage.words import DeliveryState, MsgType, Severity, Urgency
-from tests.builders import NOON, URGENT, a_reader, a_statement, an_alert, queued
+from tests.builders import CALM, NOON, URGENT, a_reader, a_statement, an_alert, queued
 
 NIGHT = (22 * 60, 7 * 60)
 SEVERE = Assessment(urgent=True, urgency=Urgency.IMMEDIATE, severity=Severity.SEVERE)
@@ -81,10 +82,46 @@ def test_digests_come_at_a_persons_own_hour(database: Database) -> None:
             (usual.daily, ((2026, 3, 10, 23, 0), (2026, 3, 11, 10, 30), (2026, 3, 11, 8, 0))),
             (usual.weekly, ((2026, 3, 15, 23, 0), (2026, 3, 16, 10, 30), (2026, 3, 16, 8, 0))),
         ):
-            alert = queued(work, alert=an_alert(identifier=str(turn.at)))
+            alert = queued(work, alert=an_alert(identifier=str(turn.at), statement=a_statement(alert=CALM)))
             work.deliveries.queue(alert.id, [(one.id, "telegram", turn.at) for one in readers], 4)
             found = fitted(work, alert, NOON)
             assert [found[one.id][1] for one in readers] == [datetime(*at, tzinfo=UTC) for at in expected]
+
+
+@pytest.mark.parametrize("lane", [1, 4])
+def test_however_many_clocks_there_are_they_are_fitted_together(database: Database, lane: int) -> None:
+    """As many statements for sixty as for three: each of them would lengthen the poll's transaction."""
+    counts = []
+    for people in (3, 60):
+        with database.write() as work:
+            readers = [a_reader(work, address=f"{people}-{number}") for number in range(people)]
+            for number, reader in enumerate(readers):
+                work.recipients.set_zone(reader.id, "Asia/Seoul")
+                work.recipients.set_digest(reader.id, number)
+                work.recipients.set_quiet(reader.id, (22 * 60 + number, 7 * 60 + number))
+            usual = timing(an_alert(), Occasion(NOON, Limits(), Audience(work)))
+            calm = an_alert(identifier=str(people), statement=a_statement(alert=CALM))
+            alert = queued(work, alert=calm)
+            at = usual.daily.at if lane == 4 else NOON
+            work.deliveries.queue(alert.id, [(one.id, "telegram", at) for one in readers], lane)
+        with database.write() as work:
+            asked: list[str] = []
+
+            def hear(
+                _c: object, _cursor: object, statement: str, *_: object, asked: list[str] = asked
+            ) -> None:
+                asked.append(statement)
+
+            sa.event.listen(database.engine, "before_cursor_execute", hear)
+            now = AT_NIGHT if lane == 1 else NOON
+            own_time.fit(work, alert, usual, now, UTC)
+            sa.event.remove(database.engine, "before_cursor_execute", hear)
+            found = {one.recipient_id: one.not_before for one in work.deliveries.of_alert(alert.id)}
+        counts.append(len(asked))
+        start = datetime(2026, 3, 10, 22 if lane == 1 else 15, tzinfo=UTC)
+        expected = {one.id: start + timedelta(minutes=number) for number, one in enumerate(readers)}
+        assert found == expected
+    assert counts[0] == counts[1] <= 4
 
 
 def test_what_was_held_comes_when_quiet_hours_are_taken_back(database: Database) -> None:

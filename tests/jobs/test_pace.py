@@ -221,3 +221,65 @@ def test_however_slow_an_account_is_neither_calls_nor_answers_wait_for_ever(
         clock.at += 0.01
     assert min(went.values()) >= per_second * 60 / 4, went
     assert sum(went.values()) >= per_second * 60 * 0.5, went
+
+
+@dataclass
+class Bucket:
+    """A homeserver's limit, as Synapse counts (rc_message): so many at once, then so many a second."""
+
+    clock: Clock
+    rate: float = 0.2
+    burst: float = 10.0
+    tokens: float = 10.0
+    since: float = 1000.0
+
+    def takes(self) -> float:
+        """0 where it takes a message, else the seconds that it says."""
+        self.tokens = min(self.burst, self.tokens + (self.clock.at - self.since) * self.rate)
+        self.since = self.clock.at
+        if self.tokens >= 1:
+            self.tokens -= 1
+            return 0.0
+        return (1 - self.tokens) / self.rate
+
+
+def sent(pace: Pace, clock: Clock, bucket: Bucket, seconds: float) -> tuple[int, int]:
+    """How many were taken and refused, with as much to send as may leave."""
+    taken = refused = 0
+    until, waits = clock.at + seconds, 0.0
+    while clock.at < until:
+        clock.at = max(clock.at + 0.05, waits)
+        for _ in range(min(10, pace.room())):
+            slot = pace.leaves(Place(str(taken)))
+            told = bucket.takes()
+            pace.answered(slot)
+            if told:
+                refused, waits = refused + 1, clock.at + told
+                pace.refused(slot, told)
+            else:
+                taken += 1
+                pace.taken()
+    return taken, refused
+
+
+def test_how_much_a_homeserver_takes_is_learnt_from_what_it_refuses() -> None:
+    """A tenth may be refused, what it takes is used; after a rest many go at once."""
+    clock = Clock()
+    pace, bucket = Pace(50, gap=0, clock=clock, learns=True), Bucket(clock)
+    taken, refused = sent(pace, clock, bucket, 1800)
+    assert taken >= 0.95 * (10 + 1800 * 0.2)
+    assert refused <= 0.1 * taken
+    clock.at += 120
+    assert 5 <= pace.room() <= 10
+    bucket.rate, bucket.burst = 100.0, 100.0
+    sent(pace, clock, bucket, 600)
+    assert sent(pace, clock, bucket, 10)[0] > 400, "the limit was lifted"
+
+
+def test_who_does_not_learn_keeps_to_what_was_set() -> None:
+    """Telegram's limits are known; a refusal there is the chat's as often as the account's."""
+    clock = Clock()
+    pace = Pace(30, gap=0, clock=clock)
+    pace.refused(pace.leaves(Place("1")), 3600)
+    clock.at += 2
+    assert pace.room() == 10

@@ -48,6 +48,10 @@ class Chats:
         self.refuses: dict[str, Outcome] = {}
         self.hangs: Outcome | None = None
 
+    async def ping(self) -> Outcome:
+        """It is there."""
+        return Sent()
+
     async def send(self, address: str, message: Message, key: str, under: str = "") -> Outcome:
         """A message more."""
         del key, under

@@ -17,8 +17,9 @@ from storage import matching
 from storage.database import Database, Work
 from storage.fitting import Rank
 from storage.matching import Timing, Turn
-from storage.people import Recipient, Route
+from storage.people import Recipient, Route, Words
 from storage.records import Alert, Assessment
+from storage.routes import Routes
 from storage.words import DeliveryState, Digest, Kind, MsgType, Status, Urgency
 from tests.builders import NOON, a_reader, a_source, a_statement, an_alert, kept, queued
 
@@ -228,6 +229,9 @@ def test_phrases_are_found_wherever_they_stand(phrases: list[str], text: str) ->
         if words and any(told[at : at + len(words)] == words for at in range(len(told)))
     }
     assert Sought(sought).found(told) == found
+    grown = Sought(sought[:1])
+    grown.more(sought[1:])
+    assert grown.found(told) == found
 
 
 def test_a_wish_counts_from_the_moment_it_is_typed_and_no_longer(database: Database) -> None:
@@ -249,4 +253,35 @@ def test_a_wish_counts_from_the_moment_it_is_typed_and_no_longer(database: Datab
     assert finds() == 1
     with database.write() as work:
         work.recipients.forget(other.id)
-    assert (finds(), words._by_phrase) == (0, [])
+    assert (finds(), words._by_phrase, words._numbers) == (0, {}, {})
+
+
+def test_of_words_that_others_typed_before_none_is_deciphered_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever types a wish lengthens the next poll by their own words, not by everybody's."""
+    words, opened = Wishes(), list[bytes]()
+    opening = Routes.opened
+
+    def noted(routes: Routes, sealed: bytes) -> Words:
+        opened.append(sealed)
+        return opening(routes, sealed)
+
+    monkeypatch.setattr(Routes, "opened", noted)
+
+    def finds(text: str) -> int:
+        with database.write() as work:
+            words.begin(work)
+            return len(words.fitting(an_alert(statement=a_statement(text=text))))
+
+    with database.write() as work:
+        for number in range(20):
+            a_reader(work, Route(keywords=(f"word{number} camp",)), address=f"{number}")
+    assert finds("in word3 camp") == 1
+    assert len(opened) == 20
+    with database.write() as work:
+        reader = a_reader(work, Route(keywords=("word20 camp", "word3 camp")), address="20")
+    assert (finds("in word3 camp"), finds("in word20 camp"), len(opened)) == (2, 1, 21)
+    with database.write() as work:
+        work.recipients.forget(reader.id)
+    assert (finds("in word3 camp"), finds("in word20 camp"), len(opened)) == (1, 0, 21)

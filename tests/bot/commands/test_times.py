@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.people import Recipient
 from storage.words import Digest
 from tests.bot.chat import Chat
-from tests.builders import NOON
+from tests.builders import CALM, NOON, a_statement, an_alert, queued
 
 
 def stored(chat: Chat) -> Recipient:
@@ -146,3 +146,32 @@ def test_hours_are_set_by_buttons(chat: Chat) -> None:
     chat.presses("from 00:00")
     assert stored(chat).quiet == (0, 8 * 60)
     assert {"✓ from 00:00", "✓ until 08:00", "My clock", "Settings"} <= set(chat.offered)
+
+
+@pytest.mark.parametrize(
+    ("typed", "weekly", "expected"),
+    [
+        ("daily 07:00", True, (11, 7)),
+        ("weekly 20:00", False, (16, 20)),
+        ("18:30", False, (10, 18)),
+        ("18:30", True, (16, 18)),
+        ("daily 08:00 Asia/Seoul", False, (10, 23)),
+        ("now", True, (10, 12)),
+    ],
+)
+def test_what_waits_comes_with_the_next_digest_as_it_is_now(
+    chat: Chat, typed: str, weekly: bool, expected: tuple[int, int]
+) -> None:
+    """Who asks on a Tuesday for a digest tomorrow at seven does not wait until Monday for what is there."""
+    chat.now = NOON
+    chat.says(f"/subscribe kind:statement digest:{'weekly' if weekly else 'daily'}")
+    usual = NOON.replace(day=16 if weekly else 11, hour=8)
+    with chat.database.write() as work:
+        alert = queued(work, alert=an_alert(statement=a_statement(alert=CALM)))
+        work.deliveries.queue(alert.id, [(stored(chat).id, "telegram", usual)], 4)
+    chat.says(f"/digest {typed}")
+    with chat.database.read() as work:
+        (one,) = work.deliveries.of_alert(alert.id)
+    assert one.not_before is not None
+    assert (one.not_before.day, one.not_before.hour) == expected
+    assert one.lane == 4

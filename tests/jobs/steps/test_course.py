@@ -8,11 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.steps.course import changed, escalates, facts_digest, is_news, is_silent
-from storage.records import Alert, Assessment, Change, Demand, Heard, PersonsAtRisk, Statement
+from storage.records import Addressee, Alert, Assessment, Change, Demand, Heard, PersonsAtRisk, Statement
 from storage.words import Aspect, MsgType, Severity, Urgency
 from tests.builders import URGENT, a_statement, an_alert
 
 CALL = a_statement(
+    title="Kim Min-su faces return",
+    text="Kim Min-su, 34, is held in Shenyang, China, and faces imminent return. We call on China to act.",
+    places=("Shenyang",),
+    addressees=(Addressee("China", "CN"),),
     persons_at_risk=PersonsAtRisk(9, 1),
     deadline=date(2026, 3, 14),
     demands=(Demand("China", "halt the return"), Demand("China", "disclose where they are")),
@@ -25,6 +29,18 @@ CALL = a_statement(
         ({"persons_at_risk": PersonsAtRisk(12, 1)}, Change(Aspect.PERSONS, ("9",), ("12",))),
         ({"persons_at_risk": PersonsAtRisk(9)}, Change(Aspect.CHILDREN, ("1",), ())),
         ({"countries": ("CN", "LA")}, Change(Aspect.COUNTRIES, ("KP",), ("LA",))),
+        (
+            {"places": ("Dandong",), "text": CALL.text.replace("Shenyang", "Dandong")},
+            Change(Aspect.PLACES, ("Shenyang",), ("Dandong",)),
+        ),
+        (
+            {"title": "Lee Sang-chul faces return", "text": CALL.text.replace("Kim Min-su", "Lee Sang-chul")},
+            Change(Aspect.NAMES, (), ("Lee Sang-chul",)),
+        ),
+        (
+            {"addressees": (Addressee("the Lao government", "LA"),)},
+            Change(Aspect.ADDRESSEES, ("China",), ("the Lao government",)),
+        ),
         ({"deadline": date(2026, 3, 12)}, Change(Aspect.DEADLINE, ("2026-03-14",), ("2026-03-12",))),
         ({"deadline": None}, Change(Aspect.DEADLINE, ("2026-03-14",), ())),
         (
@@ -44,8 +60,7 @@ def test_who_where_what_and_when_are_news(given_now: dict[str, object], expected
 @pytest.mark.parametrize(
     "given_now",
     [
-        {"text": "Nine refugees, as we said, face return."},
-        {"title": "UPDATED: nine refugees"},
+        {"text": f"{CALL.text} So we said."},
         {"countries": ("KP", "CN")},
         {"demands": (Demand("China", "Disclose  where they are."), Demand("China", "halt the return"))},
     ],
@@ -55,6 +70,27 @@ def test_other_words_and_another_order_are_none(given_now: dict[str, object]) ->
     now = replace(CALL, **given_now)  # type: ignore[arg-type]
     assert changed(CALL, now) == ()
     assert facts_digest(now) == facts_digest(CALL)
+
+
+@pytest.mark.parametrize(
+    "given_now",
+    [
+        {"places": (), "text": CALL.text.replace("Shenyang, China,", "the Chinese city of Shenyang")},
+        {"addressees": (Addressee("the authorities of China", "CN"),)},
+        {"addressees": ()},
+        {"title": "UPDATED: Kim Min-su"},
+    ],
+)
+def test_what_is_read_otherwise_and_still_stands_there_is_none(given_now: dict[str, object]) -> None:
+    """Places, names and addressees are read by the wording: nobody hears that we no longer see them."""
+    now = replace(CALL, **given_now)  # type: ignore[arg-type]
+    assert (changed(CALL, now), changed(now, CALL)) == ((), ())
+
+
+def test_who_is_named_no_longer_is_not_named_again() -> None:
+    """A source may have taken a name out for somebody's safety: no message repeats it."""
+    now = replace(CALL, title="A refugee faces return", text=CALL.text.replace("Kim Min-su", "A man"))
+    assert changed(CALL, now) == ()
 
 
 def test_how_urgent_it_is_judged_alone_is_no_news_of_an_edit() -> None:

@@ -1,0 +1,49 @@
+"""Too much within an hour, from all sources together: what counts as too much."""
+
+from datetime import timedelta
+
+import pytest
+
+from jobs import storm
+from storage.database import Database
+from storage.records import Alert
+from storage.words import Cause, MsgType
+from tests.builders import CALM, NOON, URGENT, a_reader, a_source, a_statement, an_alert, queued
+
+
+def rang(database: Database, count: int, *, lane: int = 1, **given: object) -> None:
+    """So many alerts, each of a source of its own, within the last minutes."""
+    with database.write() as work:
+        reader = a_reader(work)
+        for number in range(count):
+            said = a_statement(title=f"{number}", alert=URGENT if lane < 3 else CALM)
+            source = a_source(name=f"source {number}")
+            alert = an_alert(identifier=f"a{lane}{number}", statement=said, source=source, **given)
+            queued(work, reader, alert=alert, lane=lane)
+
+
+def rages(database: Database, most: int, **given: object) -> bool:
+    """Whether one more would be too much."""
+    alert: Alert = an_alert(identifier="new", sent=NOON + timedelta(minutes=5), **given)
+    with database.write() as work:
+        return storm.rages(work, alert, most)
+
+
+def test_reminders_are_no_storm(database: Database) -> None:
+    """Sixty of them at nine in the morning hold up no call."""
+    rang(database, 3, cause=Cause.REMINDER, msg_type=MsgType.UPDATE)
+    assert not rages(database, 3)
+    rang(database, 3, sent=NOON + timedelta(minutes=1), lane=2)
+    assert rages(database, 3)
+
+
+@pytest.mark.parametrize(("lane", "too_much"), [(3, True), (4, False)])
+def test_ordinary_posts_of_many_sources_are_one_where_they_come_at_once(
+    database: Database, lane: int, too_much: bool
+) -> None:
+    """Each below its own cap, together too many for who wants all at once; a digest can hold more."""
+    post = a_statement(title="post", alert=CALM)
+    rang(database, 3, lane=lane)
+    assert rages(database, 3, statement=post) is too_much
+    assert not rages(database, 4, statement=post)
+    assert not rages(database, 3), "a call is not held up by posts"
