@@ -77,11 +77,12 @@ def rules(config: Config) -> Rules:
 def _per_second(config: Config) -> float:
     """What leaves in a second on the slowest transport, which a sending lasts as long as.
 
-    On Telegram what all bots together may send, if people are spread evenly over them.
+    What all accounts of a transport together may send, if people are spread evenly over them.
     """
     bots = (config.telegram, *config.telegram.more) if config.telegram else ()
     rates = [sum(one.messages_per_second for one in bots)] if bots else []
-    rates += [matrix_pace().per_second] if config.matrix else []
+    accounts = (config.matrix, *config.matrix.more) if config.matrix else ()
+    rates += [sum(one.messages_per_second for one in accounts)] if accounts else []
     return min(rates, default=AT_ONCE.per_second)
 
 
