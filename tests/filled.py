@@ -137,6 +137,7 @@ def _appeal(work: Work) -> None:
     work.staff.suspend(other, "telegram", NOON)
     work.staff.invite(DeskRole.KEEPER, NOON)
     work.handovers.offer(1, NOON)
+    work.senders.take("telegram two", "here:1")
     work.identities.keep("@vigil:example.org", "the keys of an account")
     made = work.appeals.add(admin, words, NOON)
     work.appeals.approve(made.id, other)
