@@ -98,6 +98,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
     options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")
+    options.add_argument("--many", type=int, default=1_000, help="how many rooms are held in memory")
     options.add_argument("--limited", type=int, default=0, help="how many of them under a default limit")
     options.add_argument(
         "--at", metavar="URL", help="measure the archive there: it is filled if it is empty, and kept"
@@ -131,7 +132,7 @@ def _rooms(given: argparse.Namespace) -> None:
     from benchmarks import rooms  # noqa: PLC0415 - dear, as Matrix is
 
     with _folder() as folder:
-        rooms.measure(folder, given.rooms, 5 * given.rooms, given.limited)
+        rooms.measure(folder, given.rooms, given.many, given.limited)
 
 
 def _move(given: argparse.Namespace) -> None:

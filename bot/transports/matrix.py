@@ -115,8 +115,9 @@ class MatrixTransport:
 
     async def stop(self) -> None:
         """Stop listening, finish or drop the answers under way, remember what was handled; no log-out."""
-        if await self._life.end():
-            await self._answering.close(STOP_WITHIN)
+        listened = await self._life.end()
+        await self._answering.close(STOP_WITHIN)
+        if listened:
             self._listening.confirm()
         await self._server.close()
 
@@ -155,13 +156,16 @@ class MatrixTransport:
             try:
                 await self._server.publish_keys()
                 standing = await sign(self._server.ask, account, self._identities)
-            except (Refused, Unanswered, SQLAlchemyError, *FAILURES) as error:
-                log.warning("the matrix device is not signed yet", error=_named(error), retry_in=round(pause))
-                await asyncio.sleep(pause)
-            else:
                 text = await self._identities.identity(session.user)
                 if standing is Standing.SIGNED and text:
                     self._verifying.master = Identity.from_text(text).public("master")
+            except (Refused, Unanswered, SQLAlchemyError, *FAILURES) as error:
+                log.warning("the matrix device is not signed yet", error=_named(error), retry_in=round(pause))
+                await asyncio.sleep(pause)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the bot must go on listening
+                log.error("signing the matrix device failed", error=type(error).__name__)  # noqa: TRY400 - keys
+                return
+            else:
                 if standing in REMEDIES:
                     log.warning("the matrix device is not signed", remedy=REMEDIES[standing])
                 return

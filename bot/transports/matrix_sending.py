@@ -5,6 +5,7 @@ kill, is the same event (Client-Server API, "Transaction identifiers"). Nothing 
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ AFTER_START = 2.0
 """Seconds until the rooms are probably known."""
 _NOT_YET = RetryLater(AFTER_START, "the rooms are not known yet", everyone=True, guessed=True)
 _MESSAGE = "m.room.message"
+_REMEMBERED = 8
+"""Messages that are not written anew: an alert or two, in the languages of those who are told."""
 _Version = tuple[str, ...]
 """The event ids of a part: its first version and every edit of it."""
 
@@ -67,6 +70,7 @@ class Sending:
         self._outcomes = Outcomes()
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
+        self._last: deque[tuple[Message, tuple[Part, ...]]] = deque(maxlen=_REMEMBERED)
 
     async def send(
         self,
@@ -163,7 +167,7 @@ class Sending:
         begun = self._acts.get((address, key))
         if begun is None or not begun.sent:
             # Once a part has gone out the others are those drawn with it, whatever `message` is now.
-            begun = _Act(parts(message), picture=message.picture)
+            begun = _Act(self._written(message), picture=message.picture)
         if not begun.parts:
             return Rejected("the message is empty")
         self._acts.put((address, key), begun)
@@ -176,6 +180,15 @@ class Sending:
             return self._outcomes.of(error, room or address)
         self._acts.drop((address, key))
         return Sent(" ".join((room, *map(",".join, versions))))
+
+    def _written(self, message: Message) -> tuple[Part, ...]:
+        """The parts of a message; one that goes to many rooms is the same object, and written once."""
+        for known, made in self._last:
+            if known is message:
+                return made
+        made = parts(message)
+        self._last.append((message, made))
+        return made
 
     async def _send_rest(self, room: str, begun: _Act, key: str, start: "_Start") -> None:
         """Send the parts behind those that are there, but for those that were sent already."""

@@ -99,6 +99,7 @@ def test_everything_goes_along_and_the_old_chat_is_gone(telegram: Chat, matrix: 
 
 def test_a_code_serves_once_and_not_for_long(telegram: Chat, matrix: Chat) -> None:
     """Nor the one before it, nor in the chat that it is from; only its keyed hash is kept."""
+    telegram.says("/settings lang:en")
     first = code(telegram)
     line = code(telegram)
     with telegram.database.read() as work:
@@ -136,6 +137,7 @@ def test_it_joins_what_the_other_chat_asked_for(telegram: Chat, matrix: Chat) ->
 
 def test_where_it_is_not_done(telegram: Chat, matrix: Chat) -> None:
     """Among others; where nothing was asked for; with a role at the desk, which does not go along."""
+    telegram.says("/settings lang:en")
     assert "private chat" in replace(telegram, group=True).says("/move")
     assert "asked for nothing" in matrix.says("/move")
     with telegram.database.write() as work:
