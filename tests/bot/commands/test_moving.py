@@ -80,7 +80,7 @@ def test_everything_goes_along_and_the_old_chat_is_gone(telegram: Chat, matrix: 
     assert telegram.recipient() is None
     now = matrix.recipient()
     assert now is not None
-    assert now == replace(before, transport="matrix", address="!room:t.test")
+    assert now == replace(before, transport="matrix", address="!room:t.test", sender="matrix")
     assert matrix.routes == routes
     with matrix.database.read() as work:
         assert [(stance, case) for stance, case, _ in work.stances.of(now.id)] == [(Stance.FOLLOW, 1)]
