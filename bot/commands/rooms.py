@@ -15,7 +15,8 @@ _SHOWN = 5
 def unconfirmed(request: Request, work: Work, speech: Speech) -> Reply:
     """Name devices whose owners have not signed them: "send" or "strict", how many, and some of them."""
     del work
-    policy, count, *named = arguments(request).split()[: _SHOWN + 2] or ["", ""]
+    policy, count, *named = (*arguments(request).split()[: _SHOWN + 2], "", "")
+    named = [one for one in named if one]
     number = int(count) if count.isdecimal() else len(named)
     told = speech.n(
         "One device here is not confirmed by its owner",

@@ -78,7 +78,7 @@ def test_only_announced_lines_are_given_a_writing_transaction() -> None:
     assert writing == {
         *("subscribe", "unsubscribe", "settings", "forget"),
         *("follow", "mute", "digest", "quiet", "drill"),
-        *("appeal", "approve", "stop", "correct", "join"),
+        *("appeal", "approve", "stop", "correct", "join", "move"),
     }
     assert changes("!subscribe KP")
     assert changes("subscribe")

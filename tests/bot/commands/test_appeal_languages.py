@@ -107,7 +107,7 @@ def test_the_preview_counts_readers_and_lengths_by_language_and_transport(anna: 
     (korean,) = [line for line in shown.splitlines() if line.startswith("• Korean")]
     assert "2 recipients · matrix 1: " in english
     assert "of 40,000 bytes" in english
-    assert "telegram 1: 2" in english, "characters"
+    assert "telegram 1: " in english
     assert "of 4,096 characters" in english
     assert "2 recipients · telegram 2: " in korean
     assert "in this order: English and Korean" in shown

@@ -30,6 +30,7 @@ RULES = Rules(admins=Admins((ANNA, BRUNO)))
 APPEAL = "/appeal\nurgency: Immediate\nNine face return\nWrite to the ministry today."
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 """What does not depend on the kind of database."""
+WORDLESS = "I read only what is written"
 
 
 @dataclass
@@ -155,18 +156,17 @@ async def test_without_a_draft_a_picture_alone_is_for_nothing(anna: Person, brun
 @pytest.mark.parametrize("role", [None, DeskRole.REVIEWER, DeskRole.KEEPER])
 @pytest.mark.parametrize("line", ["/appeal 1", "/appeal 1\npicture:", "", "/subscribe"])
 @ON_SQLITE
-async def test_nothing_that_others_send_is_fetched_or_answered(
-    anna: Person, role: DeskRole | None, line: str
-) -> None:
-    """Nor what an owner sends among several people; typed without a file the command does not exist."""
+async def test_nothing_that_others_send_is_fetched(anna: Person, role: DeskRole | None, line: str) -> None:
+    """Nor what an owner sends among several people, which is not answered either."""
     await anna.says(APPEAL)
     person = ("telegram", "77")
     with anna.desk.database.write() as work:
         if role:
             work.staff.join(work.staff.invite(role, NOON), *person, NOON)
-    for one in (Person(anna.desk, person), Person(anna.desk, ANNA, group=True)):
-        assert await one.says(line, PHOTO) == ""
-        assert one.fetched == 0
+    other, among = Person(anna.desk, person), Person(anna.desk, ANNA, group=True)
+    assert (await other.says(line, PHOTO)).startswith(WORDLESS)
+    assert await among.says(line, PHOTO) == ""
+    assert (other.fetched, among.fetched) == (0, 0)
     assert kept(anna.desk.database) == 0
 
 
@@ -176,7 +176,7 @@ async def test_from_a_device_that_nobody_confirmed_an_admin_is_told_what_it_take
     await anna.says(APPEAL)
     anna.is_sure = False
     assert "a device that its owner has confirmed" in await anna.says("!appeal 1", PHOTO)
-    assert await anna.says("", PHOTO) == ""
+    assert (await anna.says("", PHOTO)).startswith(WORDLESS)
     assert (anna.fetched, kept(anna.desk.database)) == (0, 0)
 
 
