@@ -56,6 +56,7 @@ _ORDER = (
     EventKind.OUTAGE,
     EventKind.AWAY,
     EventKind.HELD,
+    EventKind.CALLED_OFF,
     EventKind.REJECTED,
     EventKind.EXPIRED,
     EventKind.STORM,
