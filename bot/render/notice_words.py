@@ -150,8 +150,8 @@ CONSEQUENCES = {
         "What comes now from there is kept and not sent. Those for whom it would have rung are told so, once."
     ),
     EventKind.CALLED_OFF: msgid(
-        "Whoever was told of it hears that it is over. If that is not so, pause the source with /sources, and "
-        "tell everybody with /appeal."
+        "Whoever was told of it hears that it is over. If that is not so, pause the source with /sources, "
+        "and tell everybody with /appeal."
     ),
     EventKind.STORM: msgid(
         "It comes when somebody has seen that it is real. You find everything with /latest."
