@@ -214,7 +214,7 @@ def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> froze
     named = review.words(key)
     if not review.has(key):
         return usual
-    if wrong := [one for one in named if one not in known]:
+    if wrong := [one for one in named if not isinstance(one, str) or one not in known]:
         review.fault(key, f'holds "{wrong[0]}"', f"choose among {', '.join(known)}")
         return usual
     return frozenset(known[str(one)] for one in named)
