@@ -5,8 +5,8 @@ import re
 _TOKEN = re.compile(r"(?<!\d)\d{3,20}:[A-Za-z0-9_-]{20,100}")
 _CHAT = re.compile(r"(?i)(chat\D{0,12}?)-?\d{5,}(?:,\s{0,2}-?\d{5,}){0,99}")
 _PERSON = re.compile(
-    r"(?i)(\b(?:user|member|sender|from)\w{0,12}['\"]?\s{0,2}[=:( ]\s{0,2}|\bid['\"]?\s{0,2}[=:]\s{0,2}|KeyError: )"
-    r"-?\d{6,}"
+    r"(?i)(\b(?:user|member|sender|from)\w{0,12}['\"]?\s{0,2}[=:( ]\s{0,2}"
+    r"|\bid['\"]?\s{0,2}[=:]\s{0,2}|KeyError: )-?\d{6,}"
 )
 """A number of six digits or more that is said to be somebody's, or was asked for and not found."""
 

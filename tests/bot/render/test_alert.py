@@ -309,3 +309,19 @@ def test_any_alert_is_short_and_begins_with_a_heading(
     assert len(split(message)) == 1, "a kill leaves no half of it"
     assert isinstance(message.blocks[0], Heading)
     assert to_html(message)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://evil.example/x", "Northlight (evil.example)"),
+        ("https://northlight.example.evil.example/x", "Northlight (northlight.example.evil.example)"),
+        ("https://news.northlight.example/x", "Northlight"),
+    ],
+)
+def test_an_item_on_another_site_shows_its_host(url: str, shown: str) -> None:
+    """The name of its source alone would hide where the link leads."""
+    source = a_source(title="Northlight", url="https://northlight.example/feed")
+    found = an_alert(statement=a_statement(url=url), source=source)
+    told = plain_text(alert_message(found, Speech("en"), NOON))
+    assert next(line for line in told.splitlines() if line.startswith("Source")) == f"Source: {shown}"
