@@ -298,7 +298,7 @@ def test_ten_minutes_with_the_stolen_phone_of_an_admin(
         appeal = write(work, work.staff.mark(*CARLA), DRAFT, carla.now)
         with pytest.raises(Refused):
             approve(work, appeal.id, appeal.digest, work.staff.mark(*CARLA), RULES, carla.now)
-        assert not work.appeals.cooling()
+        assert not work.appeals.approved()
         assert EventKind.STAFF in heard(work, BRUNO)
         assert EventKind.STAFF in heard(work, ANNA)
     bruno = Person(database, BRUNO)
