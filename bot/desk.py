@@ -11,8 +11,8 @@ from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes, speech_for
 from bot.commands.inline import Offers, offers
 from bot.commands.request import Fetch, Reply, Request
-from bot.commands.showing import meant, unfit
 from bot.commands.request import typed as as_typed
+from bot.commands.showing import meant, unfit
 from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.console import ADDRESS
 from bot.transports.newest import Newest

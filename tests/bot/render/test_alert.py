@@ -27,6 +27,7 @@ WHY = (
     "Why it rang: urgency Immediate, severity Extreme, certainty Likely; from the words "
     "“… in Dongxing. They may be sent back within days. Northlight calls …”."
 )
+SOURCE = a_source(url="https://northlight.example/feed")
 
 
 def full_alert(**given_: object) -> Alert:
@@ -58,7 +59,7 @@ def full_alert(**given_: object) -> Alert:
         ),
         id=12,
     )
-    return replace(an_alert(statement=statement, also=("borderless",)), **given_)  # type: ignore[arg-type]  # any field
+    return replace(an_alert(statement=statement, source=SOURCE, also=("borderless",)), **given_)  # type: ignore[arg-type]  # any field
 
 
 def told(alert: Alert, speech: Speech = ENGLISH, now: datetime = NOON) -> str:
