@@ -11,6 +11,7 @@ from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes, speech_for
 from bot.commands.inline import Offers, offers
 from bot.commands.request import Fetch, Reply, Request
+from bot.commands.request import typed as as_typed
 from bot.commands.showing import meant, unfit
 from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.console import ADDRESS
@@ -167,7 +168,7 @@ class Desk:
 
     def _offer(self, typed: str, offset: str, language: str) -> Offers:
         with self.database.read() as work:
-            return offers(typed, offset, language, work, self.zone)
+            return offers(as_typed(typed), offset, language, work, self.zone)
 
     def _suspend(self, sender: str, address: str, request_id: str) -> None:
         transport = transport_of(sender)

@@ -75,6 +75,7 @@ def limits(config: Config) -> Limits:
         window=timedelta(seconds=config.alerts.window),
         per_source_hour=config.alerts.per_source_hour,
         per_hour=config.alerts.per_hour,
+        ends_per_source_hour=config.alerts.ends_per_source_hour,
         zone=ZoneInfo(config.timezone),
         review=Policy(config.review.official, config.review.relay),
     )

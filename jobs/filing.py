@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from jobs import review, undecided
+from jobs.calling_off import may_end
 from jobs.limits import USUAL, Policy
 from jobs.recall import Recall
 from jobs.steps.link import link_among
@@ -76,7 +77,7 @@ def _of_case(work: Work, source: Source, read: Understood, now: datetime, recall
     if case_id is None:
         case_id = work.cases.open(statement.title, now)
     elif linked.relation is Relation.UPDATE:
-        work.cases.touch(case_id, _case_state(statement), now)
+        work.cases.touch(case_id, _case_state(work, source, statement, case_id), now)
     return replace(statement, case_id=case_id, relation=linked.relation, link=linked.evidence)
 
 
@@ -128,6 +129,8 @@ def change(
     return before, after
 
 
-def _case_state(statement: Statement) -> CaseState:
-    """Only a stop ends a case: the report of a vigil for the nine is Past as well, and they are not free."""
-    return CaseState.STOPPED if statement.alert.msg_type is MsgType.CANCEL else CaseState.UPDATED
+def _case_state(work: Work, source: Source, statement: Statement, case_id: int) -> CaseState:
+    """Only a stop ends a case, and only by who may: the report of a vigil for the nine is Past as well."""
+    if statement.alert.msg_type is MsgType.CANCEL and may_end(work, case_id, source, statement):
+        return CaseState.STOPPED
+    return CaseState.UPDATED

@@ -15,7 +15,7 @@ from storage.database import Work
 from storage.held import EXPIRED_HELD, HeldAlert
 from storage.people import Event
 from storage.records import Alert
-from storage.words import Act, Concern, EventKind, MsgType
+from storage.words import Act, CaseState, Concern, EventKind, MsgType
 
 
 class NothingHeld(Exception):
@@ -148,6 +148,7 @@ def _let(work: Work, alert: Alert) -> None:
 def _let_go(work: Work, alert: Alert, now: datetime, zone: tzinfo) -> int:
     if alert.msg_type is MsgType.CANCEL and alert.case_id is not None:
         work.deliveries.cancel_case(alert.case_id, before=alert.id, status=alert.status)
+        work.cases.touch(alert.case_id, CaseState.STOPPED, now)
     if alert.msg_type is MsgType.ALERT and alert.case_id is not None:
         work.held.spare(alert.id, alert.case_id)
     count = work.held.release(alert.id, now)

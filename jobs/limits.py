@@ -34,11 +34,13 @@ class Limits:
 
     Alerts before an admin looks: `per_source_hour` of one source, `per_hour` of all together;
     urgent ones are counted by themselves, and so are the others.
+    `ends_per_source_hour`: so many calls one source may call off within an hour.
     """
 
     window: timedelta = timedelta(days=3)
     per_source_hour: int = 10
     per_hour: int = 60
+    ends_per_source_hour: int = 3
     zone: tzinfo = UTC
     review: Policy = USUAL
 

@@ -22,6 +22,7 @@ from jobs.withhold import withhold_again
 from storage import marks
 from storage.aside import Aside
 from storage.backup import Backup
+from storage.closing import close
 from storage.copy import (
     about_recipients,
     holds_rows,
@@ -129,6 +130,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     withhold_again(work, redacted)
     work.staff.put_back(people_of_the_desk, only=continues)
     work.identities.put_back(identities if continues else ())
+    close(connection, work.recipients.vault)
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import circle, own_time, review, storm, undecided
+from jobs import calling_off, circle, own_time, review, storm, undecided
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.steps import match
@@ -34,7 +34,6 @@ _TOO_MANY = {
 }
 NOBODY = Admins()
 _CALLED_OFF = "the same call was called off, and this may be the old one: an admin looks first"
-_NOT_ITS_OWN = "another source than the one that called says that it is over: an admin looks first"
 
 
 @dataclass(slots=True)
@@ -113,7 +112,8 @@ def ring_again(
     called_off = MsgType.CANCEL
     changes = changed(before, after)
     if after.alert.msg_type is called_off and before.alert.msg_type is not called_off:
-        work.cases.touch(after.case_id, CaseState.STOPPED, occasion.now)
+        if calling_off.may_end(work, after.case_id, source, after):
+            work.cases.touch(after.case_id, CaseState.STOPPED, occasion.now)
         stage, relation = "called off", Relation.UPDATE
     elif after.alert.urgent and not before.alert.urgent:
         stage = "became urgent"
@@ -135,8 +135,8 @@ def ring(
     """The alert that the statement gives cause for and how many will get it; None when nobody will.
 
     A duplicate reaches only those whom the case's earlier alerts did not. A Cancel takes back what
-    still waits, and is held only where it takes back another's call. Beyond the cap of alerts
-    per source and hour they are held for an admin.
+    still waits, and is held where it takes back another's call, or more calls than usual. Beyond the
+    cap of alerts per source and hour they are held for an admin.
     """
     assert statement.case_id is not None  # noqa: S101 - `keep` gave it one
     now = occasion.now
@@ -275,8 +275,9 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
     """
     alert = _without_what_endangers(work, alert, occasion)
     assert alert.case_id is not None  # noqa: S101 - it ends the case
-    held = "" if _may_take_back(work, alert) else _NOT_ITS_OWN
+    held = calling_off.why_held(work, alert, occasion.limits.ends_per_source_hour)
     if held:
+        work.cases.touch(alert.case_id, CaseState.UPDATED, occasion.now)
         log.warning("alert.held", source=alert.source.name, identifier=alert.identifier, why=held)
     else:
         work.deliveries.cancel_case(alert.case_id, status=alert.status)
@@ -292,6 +293,7 @@ def _end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert, int] | No
         review.announce_held(work, alert, queued, held, occasion.audience.admins)
     work.kept.queue(alert, None, (lane, occasion.now), held=held, follow=not again)
     if not held:
+        calling_off.tell(work, alert, queued, occasion.audience.admins)
         circle.amend(work, alert, occasion.now)
     return alert, queued
 
@@ -351,17 +353,6 @@ def _is_anew(alert: Alert, end: Alert) -> bool:
         return False
     issuers = set(alert.statement.issuers) & set(end.statement.issuers)
     return alert.source.trust is Trust.OFFICIAL or alert.source.id == end.source.id or bool(issuers)
-
-
-def _may_take_back(work: Work, alert: Alert) -> bool:
-    """Whether it is its own call, or one of its own issuer, or the word of an organisation itself."""
-    if alert.source.trust is Trust.OFFICIAL or alert.case_id is None:
-        return True
-    called = work.alerts.on_case(alert.case_id)
-    issuers = set(alert.statement.issuers)
-    return not called or any(
-        one.source.id == alert.source.id or issuers & set(one.statement.issuers) for one in called
-    )
 
 
 def identifier(source: Source, entry: Entry, stage: str = "") -> str:

@@ -1,7 +1,8 @@
 """Inside a transaction: who works at the admins' desk, and how somebody is kept from it at once.
 
 The first owners are those whom the configuration names. Others join with a code that serves once. Any owner
-or admin may suspend any other: a phone was lost, and nobody waits for the one person who could tell.
+or admin may suspend any other: a phone was lost, and nobody waits for the one person who could tell. But the
+lost phone could do it, too: so one in an hour, and the last owner by nobody but whoever runs the machine.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from storage.database import Work
 from storage.people import Event
 from storage.words import Act, DeskRole, EventKind
 
+_MACHINE = ("console", "terminal")
+"""Whoever is at the terminal of the machine: no phone that was lost."""
+_AGAIN = timedelta(hours=1)
+"""How long after suspending somebody an admin suspends nobody else: all others can suspend them meanwhile."""
 _SETTLED = timedelta(days=2)
 """Of calendar days: so that a whole one has passed since they joined."""
 
@@ -29,6 +34,14 @@ class NoSuch(Unfit):
 
 class Oneself(Unfit):
     """Nobody does this to themselves."""
+
+
+class TooSoon(Unfit):
+    """They suspended somebody within the last hour."""
+
+
+class LastOwner(Unfit):
+    """Nobody would be left who could let anybody back."""
 
 
 class Configured(Unfit):
@@ -103,9 +116,14 @@ def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: date
 def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDesk:
     """Keeps them from the desk, whatever their role. What they stood for and was to go out is a draft again.
 
-    Raises NoSuch, Oneself.
+    Raises NoSuch, Oneself, TooSoon, LastOwner. Whoever runs the machine may do it whenever they want.
     """
     person = _other(work, typed, by, rules)
+    if by not in (NOBODY, work.staff.mark(*_MACHINE)):
+        if person.role is DeskRole.OWNER and not person.is_suspended and _owners(work, rules) == 1:
+            raise LastOwner
+        if work.audit.count(by, Act.SUSPENDED, now - _AGAIN):
+            raise TooSoon
     number = work.staff.suspend(person.mark, person.transport, now).id
     work.audit.note(by, Act.SUSPENDED, number, now)
     _take_back(work, person.mark, rules, now)
@@ -152,6 +170,11 @@ def _take_back(work: Work, mark: str, rules: Rules, now: datetime) -> None:
         appeal = work.appeals.get(one)
         if appeal and mark in {appeal.author, *appeal.approved}:
             hand_back(work, one, rules, now)
+
+
+def _owners(work: Work, rules: Rules) -> int:
+    """How many owners can act."""
+    return sum(one.role is DeskRole.OWNER and not one.is_suspended for one in listed(work, rules.admins))
 
 
 def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:

@@ -56,6 +56,9 @@ _HELD_SINCE = (
 )
 
 
+_ENDED_SINCE = (
+    sa.select(sa.func.count()).select_from(alerts).where(_OF_SOURCE, alerts.c.msg_type == MsgType.CANCEL)
+)
 _SO_MANY_BACK = (
     sa.select(alerts.c.sent)
     .join(statements, statements.c.id == alerts.c.statement_id)
@@ -208,6 +211,10 @@ class Alerts:
     def held_since(self, source_id: int, since: datetime, why: str) -> int:
         """How many deliveries of the source's alerts since then are still held for this reason."""
         return self._count(_HELD_SINCE, source=source_id, since=since, why=why)
+
+    def ended_since(self, source_id: int, since: datetime) -> int:
+        """How many calls the source has called off since then, those that still wait among them."""
+        return self._count(_ENDED_SINCE, source=source_id, since=since)
 
     def _count(self, question: sa.Select[int], **given: object) -> int:
         """What a question about one source counts."""

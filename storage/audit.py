@@ -70,6 +70,13 @@ class Audit:
             Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain) for row in rows
         )
 
+    def count(self, admin: str, act: Act, since: datetime) -> int:
+        """How often this admin did this since then."""
+        question = sa.select(sa.func.count()).where(
+            audit.c.admin == admin, audit.c.act == act, audit.c.at > since
+        )
+        return int(self.connection.scalar(question) or 0)
+
     def broken(self) -> int | None:
         """The number of the first row that is not as it was noted, or behind which one is missing."""
         before = ""

@@ -19,6 +19,7 @@ from storage.appeals import Appeals
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.clock import now_utc as now_utc  # noqa: PLC0414 - those who keep something take it from here
+from storage.closing import close, is_closed
 from storage.columns import Moment
 from storage.connecting import StorageError as StorageError  # noqa: PLC0414 - likewise
 from storage.connecting import Unusable as Unusable  # noqa: PLC0414 - likewise
@@ -305,7 +306,7 @@ class Database:
         key = Present(self.keys, connection)
         statements = Statements(connection, additions, index, key.mark)
         sources = Sources(connection)
-        deliveries = Deliveries(connection, additions)
+        deliveries = Deliveries(connection, additions, key)
         return Work(
             connection=connection,
             sources=sources,
@@ -318,7 +319,7 @@ class Database:
             requests=Requests(connection, key),
             updates=Updates(connection, key),
             deliveries=deliveries,
-            told=Told(connection),
+            told=Told(connection, key),
             stances=Stances(connection, additions),
             reminders=Reminders(connection),
             own_time=OwnTime(connection, additions),
@@ -353,7 +354,9 @@ class Database:
             locks.until_commit(work.connection, "prepare")
             if work.connection.scalar(sa.select(meta.c.value).where(meta.c.name == CHECK)) is None:
                 work.connection.execute(sa.insert(meta).values(name=CHECK, value=self.keys.check()))
-            self.keys.fitting(work.connection)
+            vault = self.keys.fitting(work.connection)
+            if not is_closed(work.connection):
+                close(work.connection, vault)
             work.recipients.mark_chats()
 
     def _check_index(self, *, anew: bool) -> None:

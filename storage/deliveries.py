@@ -12,13 +12,19 @@ from storage.columns import DayOf
 from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them
+from storage.references import is_of, opened, sealed
 from storage.tables import SENDER, alerts, cases, deliveries, recipients, statements
+from storage.vault import Sealer
 from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
 ENDED = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CANCELLED)
 """It has come to its end: of the time for which it waited only the day need be known."""
 _LATELY = timedelta(days=3)
+_STANDS = timedelta(days=90)
+"""How long a message is changed where it stands."""
+_LATE = timedelta(days=60)
+"""How long nobody need have forgotten, in an outage, what they forget every hour."""
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
 _CALLED_OFF = "called off while it was being sent, and it did not arrive"
@@ -37,9 +43,10 @@ _ARRIVED = (
 class Deliveries:
     """Questions about deliveries, and their changes."""
 
-    def __init__(self, connection: Connection, additions: Additions) -> None:
+    def __init__(self, connection: Connection, additions: Additions, vault: Sealer) -> None:
         self._connection = connection
         self._additions = additions
+        self._vault = vault
 
     def queue(
         self, alert_id: int, wanted: Iterable[tuple[int, str, datetime]], lane: int, *, held: str = ""
@@ -139,7 +146,8 @@ class Deliveries:
         """These have arrived; each with the platform's own name of the message."""
         if references:
             self._connection.execute(
-                _ARRIVED, [{"its": key, "named": named} for key, named in references.items()]
+                _ARRIVED,
+                [{"its": key, "named": sealed(self._vault, named)} for key, named in references.items()],
             )
 
     def postpone(self, recipient_id: int, until: datetime) -> None:
@@ -159,7 +167,7 @@ class Deliveries:
         if not ids:
             return ()
         rows = self._connection.execute(sa.select(deliveries).where(deliveries.c.id.in_(ids))).mappings()
-        by_id = {row["id"]: _delivery(row) for row in rows}
+        by_id = {row["id"]: self._delivery(row) for row in rows}
         return tuple(by_id[key] for key in ids if key in by_id)
 
     def settle(
@@ -172,7 +180,8 @@ class Deliveries:
         not_before: datetime | None = None,
     ) -> None:
         """What became of an attempt. What was called off meanwhile is not tried again, nor who has left."""
-        values: dict[str, object] = {"state": state, "reference": reference, "detail": detail}
+        kept = sealed(self._vault, reference)
+        values: dict[str, object] = {"state": state, "reference": kept, "detail": detail}
         if not_before is not None:
             values["not_before"] = not_before
         elif state in ENDED:
@@ -184,8 +193,15 @@ class Deliveries:
     def settle_down(self, now: datetime) -> None:
         """Keeps of what came to its end in the last days only the day for which it had waited.
 
-        The time can tell when somebody wrote to us, whom what was kept for them was sent to then.
+        The time can tell when somebody wrote to us, whom what was kept for them was sent to then. And where
+        a message stands is forgotten once it is too old to be changed there: news comes by itself then.
         """
+        old = sa.select(alerts.c.id).where(alerts.c.sent.between(now - _STANDS - _LATE, now - _STANDS))
+        self._connection.execute(
+            sa.update(deliveries)
+            .where(deliveries.c.alert_id.in_(old), deliveries.c.reference != "")
+            .values(reference="", amend_by=None, amend_at=None)
+        )
         self._connection.execute(
             sa.update(deliveries)
             .where(
@@ -212,7 +228,7 @@ class Deliveries:
             .where(deliveries.c.transport == transport, deliveries.c.state == DeliveryState.SENDING)
         )
         rows = self._connection.execute(question).mappings()
-        return tuple((_delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
+        return tuple((self._delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
 
     def past(self, before: datetime) -> tuple[int, ...]:
         """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.
@@ -248,7 +264,7 @@ class Deliveries:
         )
         return tuple(
             (
-                _delivery(row),
+                self._delivery(row),
                 row["urgency"] == Urgency.IMMEDIATE and (row["expires"] is None or row["expires"] >= now),
             )
             for row in self._connection.execute(question).mappings()
@@ -344,28 +360,28 @@ class Deliveries:
     def of_notice(self, notice_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the notice."""
         question = sa.select(deliveries).where(deliveries.c.notice_id == notice_id).order_by(deliveries.c.id)
-        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+        return tuple(self._delivery(row) for row in self._connection.execute(question).mappings())
 
     def one_of(self, alert_id: int, recipient_id: int) -> Delivery | None:
         """The delivery of the alert to this recipient."""
         of = (deliveries.c.alert_id == alert_id, deliveries.c.recipient_id == recipient_id)
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
-        return None if row is None else _delivery(row)
+        return None if row is None else self._delivery(row)
 
     def noticed(self, notice_id: int, recipient_id: int) -> Delivery | None:
         """The delivery of the notice to this recipient."""
         of = (deliveries.c.notice_id == notice_id, deliveries.c.recipient_id == recipient_id)
         row = self._connection.execute(sa.select(deliveries).where(*of)).mappings().first()
-        return None if row is None else _delivery(row)
+        return None if row is None else self._delivery(row)
 
     def beside(self, one: Delivery) -> tuple[Delivery, ...]:
         """The delivery, with all others that its recipient was sent in the same message."""
         if not one.reference:
             return (one,)
-        of = (deliveries.c.recipient_id == one.recipient_id, deliveries.c.reference == one.reference)
+        of = (deliveries.c.recipient_id == one.recipient_id, is_of(self._vault, one.reference))
         alike = (*of, deliveries.c.alert_id.is_not(None), deliveries.c.lane == one.lane)
         question = sa.select(deliveries).where(*alike).order_by(deliveries.c.id)
-        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+        return tuple(self._delivery(row) for row in self._connection.execute(question).mappings())
 
     def of_recipient(
         self, recipient_id: int, states: Collection[DeliveryState], *, detail: str = ""
@@ -374,7 +390,7 @@ class Deliveries:
         of = (deliveries.c.recipient_id == recipient_id, deliveries.c.state.in_(states))
         question = sa.select(deliveries).where(*of, deliveries.c.detail.startswith(detail, autoescape=True))
         rows = self._connection.execute(question.order_by(deliveries.c.id)).mappings()
-        return tuple(_delivery(row) for row in rows)
+        return tuple(self._delivery(row) for row in rows)
 
     def call_off(self, delivery_id: int) -> None:
         """Should what is just being sent not arrive, it is not tried again."""
@@ -387,7 +403,7 @@ class Deliveries:
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Every delivery of the alert."""
         question = sa.select(deliveries).where(deliveries.c.alert_id == alert_id).order_by(deliveries.c.id)
-        return tuple(_delivery(row) for row in self._connection.execute(question).mappings())
+        return tuple(self._delivery(row) for row in self._connection.execute(question).mappings())
 
     def _queue(
         self, of: dict[str, int], wanted: Iterable[tuple[int, str, datetime]], lane: int, held: str
@@ -412,6 +428,22 @@ class Deliveries:
         self._additions.many(deliveries, rows)
         return len(rows)
 
+    def _delivery(self, row: RowMapping) -> Delivery:
+        return Delivery(
+            alert_id=row["alert_id"] or 0,
+            notice_id=row["notice_id"] or 0,
+            recipient_id=row["recipient_id"],
+            state=DeliveryState(row["state"]),
+            lane=row["lane"],
+            not_before=row["not_before"],
+            attempts=row["attempts"],
+            begun=row["begun"],
+            reference=opened(self._vault, row["reference"]),
+            detail=row["detail"],
+            seen=row["seen"],
+            id=row["id"],
+        )
+
 
 def _again(detail: sa.ColumnElement[str]) -> dict[str, Any]:
     """State and detail of what waits again: not what was called off, nor for whom nobody can reach.
@@ -430,20 +462,3 @@ def _again(detail: sa.ColumnElement[str]) -> dict[str, Any]:
         "detail": sa.case((deliveries.c.over, _CALLED_OFF), (lost, kept_from_them(detail)), else_=detail),
         "transport": sa.select(SENDER).where(recipients.c.id == deliveries.c.recipient_id).scalar_subquery(),
     }
-
-
-def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(
-        alert_id=row["alert_id"] or 0,
-        notice_id=row["notice_id"] or 0,
-        recipient_id=row["recipient_id"],
-        state=DeliveryState(row["state"]),
-        lane=row["lane"],
-        not_before=row["not_before"],
-        attempts=row["attempts"],
-        begun=row["begun"],
-        reference=row["reference"],
-        detail=row["detail"],
-        seen=row["seen"],
-        id=row["id"],
-    )

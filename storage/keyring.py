@@ -56,6 +56,14 @@ class Keyring:
         """As `Vault.mark`."""
         return self.vault.mark(*parts)
 
+    def seal_alike(self, text: str, purpose: str) -> str:
+        """As `Vault.seal_alike`; by the key that was met last."""
+        return self.vault.seal_alike(text, purpose)
+
+    def open_alike(self, sealed: str, purpose: str) -> str:
+        """As `Vault.open_alike`; by the key that was met last."""
+        return self.vault.open_alike(sealed, purpose)
+
     def check(self) -> str:
         """As `Vault.check`, by the key that was met last."""
         return self.vault.check()
@@ -103,6 +111,14 @@ class Present:
     def mark(self, *parts: str) -> str:
         """As `Vault.mark`; raises WrongKey as above."""
         return self._now().mark(*parts)
+
+    def seal_alike(self, text: str, purpose: str) -> str:
+        """As `Vault.seal_alike`; raises WrongKey as above."""
+        return self._now().seal_alike(text, purpose)
+
+    def open_alike(self, sealed: str, purpose: str) -> str:
+        """As `Vault.open_alike`; raises WrongKey as above."""
+        return self._now().open_alike(sealed, purpose)
 
     def _now(self) -> Vault:
         if self._vault is None:

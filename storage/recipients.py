@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage import facets
+from storage import staff as of_staff
 from storage.endings import called_off
 from storage.merging import merge_deliveries
 from storage.people import Recipient
@@ -239,8 +240,10 @@ class Recipients:
 
     def _at_desk(self, named: Collection[tuple[str, str]]) -> sa.ColumnElement[bool]:
         traces = [self._trace(*one) for one in named]
-        joined = sa.exists().where(staff.c.address_trace == recipients.c.address_trace)
-        return sa.or_(joined, recipients.c.address_trace.in_(traces))
+        joined = sa.select(staff.c.transport, staff.c.address_sealed)
+        for transport, address in self.connection.execute(joined.where(staff.c.address_sealed.is_not(None))):
+            traces.append(self._trace(transport, self.vault.open(address, of_staff.ADDRESS)))
+        return recipients.c.address_trace.in_(traces)
 
     def _returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
@@ -340,8 +343,9 @@ class Recipients:
         self.locked([recipient_id])
         for table in (deliveries, routes, stances, handovers):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))
-        trace = sa.select(recipients.c.address_trace).where(recipients.c.id == recipient_id)
-        self.connection.execute(sa.delete(staff).where(staff.c.address_trace == trace.scalar_subquery()))
+        if one := self.get(recipient_id):
+            trace = of_staff.trace_of(self.vault, one.transport, one.address)
+            self.connection.execute(sa.delete(staff).where(staff.c.address_trace == trace))
         facets.changed(self.connection)  # words that are remembered go as well
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == recipient_id))
 

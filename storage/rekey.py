@@ -13,10 +13,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage import (
     appeals,
+    closing,
     identities,
     pictures,
     recipients,
     redactions,
+    references,
     routes,
     staff,
     subscriptions,
@@ -78,7 +80,7 @@ SEALED = (
         (
             (
                 tables.staff.c.address_trace,
-                lambda vault, row, address: recipients.trace_of(vault, row["transport"], address),
+                lambda vault, row, address: staff.trace_of(vault, row["transport"], address),
             ),
         ),
     ),
@@ -93,8 +95,9 @@ SEALED = (
         ),
     ),
     Sealed(tables.identities.c.keys_sealed, identities.KEYS),
+    Sealed(tables.staff.c.mark_sealed, staff.MARK),
 )
-"""Every column that is sealed."""
+"""Every column that is sealed, but for the names of messages (`storage.references`)."""
 
 
 def rekey(connection: Connection, old: Vault, new: Vault) -> int:
@@ -103,7 +106,9 @@ def rekey(connection: Connection, old: Vault, new: Vault) -> int:
     Raises WrongKey where `old` does not open one of them.
     """
     heir = new.heir_of(old)
+    closing.close(connection, old)
     count = sum(_renewed(connection, one, old, heir) for one in SEALED)
+    count += references.seal_all(connection, old, heir)
     for name, value in ((CHECK, heir.check()), (HEIRLOOM, heir.heirloom())):
         connection.execute(sa.delete(tables.meta).where(tables.meta.c.name == name))
         connection.execute(sa.insert(tables.meta).values(name=name, value=value))

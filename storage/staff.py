@@ -2,6 +2,8 @@
 
 Those whom the configuration names are owners without a row; one stands here when they are suspended. A
 suspension is known by a keyed hash alone, and outlives /forget: whoever found a phone cannot lift it so.
+Both hashes are made for this table: without the key nothing says that one here is one of the subscribers, or
+did what stands in the audit.
 """
 
 import base64
@@ -21,6 +23,8 @@ VALID = timedelta(hours=24)
 """How long a code may be used."""
 ADDRESS = "staff address"
 """What addresses are sealed for."""
+MARK = "staff mark"
+"""What marks are sealed for."""
 _BYTES = 10
 """Of chance in a code: 80 bits, which nobody guesses in a day."""
 _GROUP = 4
@@ -32,7 +36,7 @@ class Member:
 
     id: int
     mark: str
-    """A keyed hash of the address, as it stands in the audit."""
+    """A keyed hash of the address, as it stands in the audit; kept here sealed, and found by another."""
     transport: str
     address: str = field(repr=False)
     """"" of one who is suspended, or whom the configuration names."""
@@ -51,7 +55,7 @@ class Staff:
     vault: Sealer
 
     def mark(self, transport: str, address: str) -> str:
-        """The keyed hash by which somebody is known here and in the audit."""
+        """The keyed hash by which people tell somebody apart, here and in the audit."""
         return self.vault.mark("admin", transport, address)
 
     def invite(self, role: DeskRole, now: datetime) -> str:
@@ -76,10 +80,10 @@ class Staff:
         known = self.find(mark)
         if role is None or (known and known.is_suspended):
             return None
-        self.connection.execute(sa.delete(staff).where(staff.c.mark == mark))
+        self.connection.execute(sa.delete(staff).where(self._is(mark)))
         row = {
-            "mark": mark,
-            "address_trace": self.vault.trace("recipient", transport, address),
+            **_kept(self.vault, mark),
+            "address_trace": trace_of(self.vault, transport, address),
             "transport": transport,
             "address_sealed": self.vault.seal(address, ADDRESS),
             "role": role,
@@ -90,7 +94,7 @@ class Staff:
 
     def find(self, mark: str) -> Member | None:
         """Who has this mark."""
-        row = self.connection.execute(sa.select(staff).where(staff.c.mark == mark)).mappings().first()
+        row = self.connection.execute(sa.select(staff).where(self._is(mark))).mappings().first()
         return self._member(row) if row else None
 
     def is_at(self, transport: str, address: str) -> bool:
@@ -111,9 +115,9 @@ class Staff:
         self._void()
         gone = {"address_trace": None, "address_sealed": None, "role": None, "suspended": now.date()}
         if self.find(mark):
-            self.connection.execute(sa.update(staff).where(staff.c.mark == mark).values(**gone))
+            self.connection.execute(sa.update(staff).where(self._is(mark)).values(**gone))
         else:
-            row = {"mark": mark, "transport": transport, "since": now.date(), **gone}
+            row = {**_kept(self.vault, mark), "transport": transport, "since": now.date(), **gone}
             self.connection.execute(sa.insert(staff).values(**row))
         found = self.find(mark)
         assert found is not None  # noqa: S101 - just written
@@ -122,7 +126,7 @@ class Staff:
     def remove(self, mark: str) -> None:
         """Nothing is known of them here any more: whoever joined does so anew. No code serves, as above."""
         self._void()
-        self.connection.execute(sa.delete(staff).where(staff.c.mark == mark))
+        self.connection.execute(sa.delete(staff).where(self._is(mark)))
 
     def rows(self) -> tuple[RowMapping, ...]:
         """What is known of everybody, to be put back after a backup was restored."""
@@ -146,6 +150,9 @@ class Staff:
     def _void(self) -> None:
         self.connection.execute(sa.delete(invitations))
 
+    def _is(self, mark: str) -> sa.ColumnElement[bool]:
+        return staff.c.mark == _found_by(self.vault, mark)
+
     def _code(self, told: str) -> str:
         bare = "".join(char for char in told.upper() if char.isalnum())
         return self.vault.mark("invitation", bare)
@@ -154,10 +161,34 @@ class Staff:
         sealed = row["address_sealed"]
         return Member(
             id=row["id"],
-            mark=row["mark"],
+            mark=self.vault.open(row["mark_sealed"], MARK),
             transport=row["transport"],
             address=self.vault.open(sealed, ADDRESS) if sealed else "",
             role=DeskRole(row["role"]) if row["role"] else None,
             is_suspended=row["suspended"] is not None,
             since=row["since"],
         )
+
+
+def trace_of(vault: Sealer, transport: str, address: str) -> str:
+    """The keyed hash by which a recipient is found among those who work at the desk."""
+    return vault.trace("staff", transport, address)
+
+
+def set_apart(connection: Connection, vault: Sealer) -> None:
+    """Whoever is kept by the hashes of the audit and of subscribers, as once, is kept by those of here."""
+    before = sa.select(staff).where(staff.c.mark_sealed.is_(None))
+    for row in connection.execute(before).mappings().all():
+        values = _kept(vault, row["mark"])
+        if row["address_sealed"]:
+            address = vault.open(row["address_sealed"], ADDRESS)
+            values["address_trace"] = trace_of(vault, row["transport"], address)
+        connection.execute(sa.update(staff).where(staff.c.id == row["id"]).values(**values))
+
+
+def _kept(vault: Sealer, mark: str) -> dict[str, object]:
+    return {"mark": _found_by(vault, mark), "mark_sealed": vault.seal(mark, MARK)}
+
+
+def _found_by(vault: Sealer, mark: str) -> str:
+    return vault.mark("staff", mark)

@@ -484,6 +484,7 @@ staff = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("mark", String(64), nullable=False, unique=True),
+    Column("mark_sealed", LargeBinary),
     Column("address_trace", String(64), unique=True),
     Column("transport", String, nullable=False),
     Column("address_sealed", LargeBinary),

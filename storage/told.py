@@ -10,7 +10,9 @@ from sqlalchemy.engine import Connection
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
+from storage.references import has_part, is_of, opened, sealed
 from storage.tables import SENDER, alerts, deliveries, recipients, stances, statements
+from storage.vault import Sealer
 from storage.words import DeliveryState, MsgType, RecipientState, Severity, Stance, Status, Urgency
 
 _ARRIVED = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
@@ -39,8 +41,9 @@ class Amendment:
 class Told:
     """Questions about what was told of cases, and the changes that follow for messages that were sent."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Sealer) -> None:
         self._connection = connection
+        self._vault = vault
 
     def receivers(self, case_id: int, *, waiting: bool = False, status: Status = Status.ACTUAL) -> bool:
         """Whether anybody was told of the case, or may have been, and has not heard of its end.
@@ -117,7 +120,7 @@ class Told:
             .order_by(deliveries.c.alert_id)
         )
         return tuple(
-            Heard(reference, Urgency(urgency), Severity(severity), lane < _DIGEST_LANE)
+            Heard(opened(self._vault, reference), Urgency(urgency), Severity(severity), lane < _DIGEST_LANE)
             for reference, lane, urgency, severity in self._connection.execute(question)
         )
 
@@ -177,7 +180,10 @@ class Told:
             question = question.where(by_an_end if ends else sa.not_(by_an_end))
         if without:
             question = question.where(deliveries.c.recipient_id.not_in(without))
-        return tuple(Amendment(*row) for row in self._connection.execute(question))
+        return tuple(
+            Amendment(key, recipient, opened(self._vault, kept), alert, by)
+            for key, recipient, kept, alert, by in self._connection.execute(question)
+        )
 
     def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
         """Whether a message to these recipients is due to be changed."""
@@ -226,14 +232,14 @@ class Told:
         after = deliveries.c.seen + change
         self._connection.execute(
             sa.update(deliveries)
-            .where(*_part_of(recipient_id, message))
+            .where(*self._part_of(recipient_id, message))
             .values(seen=sa.case((after < 0, 0), else_=after))
         )
 
     def seen_by(self, recipient_id: int, message: str, count: int) -> None:
         """So many have reacted to the message of this id, all in all."""
         self._connection.execute(
-            sa.update(deliveries).where(*_part_of(recipient_id, message)).values(seen=count)
+            sa.update(deliveries).where(*self._part_of(recipient_id, message)).values(seen=count)
         )
 
     def amended(self, amendment: Amendment, reference: str | None) -> None:
@@ -244,7 +250,9 @@ class Told:
         self._settle(amendment, amend_by=None, amend_at=None)
         if reference is not None and reference != amendment.reference:
             self._connection.execute(
-                sa.update(deliveries).where(*_of_message(amendment)).values(reference=reference)
+                sa.update(deliveries)
+                .where(*self._of_message(amendment))
+                .values(reference=sealed(self._vault, reference))
             )
 
     def amend_later(self, amendment: Amendment, at: datetime) -> None:
@@ -255,29 +263,25 @@ class Told:
         """Not where another alert is to change it now, or the chat has moved."""
         self._connection.execute(
             sa.update(deliveries)
-            .where(*_of_message(amendment), deliveries.c.amend_by == amendment.by)
+            .where(*self._of_message(amendment), deliveries.c.amend_by == amendment.by)
             .values(**values)
         )
 
+    def _part_of(self, recipient_id: int, message: str) -> tuple[sa.ColumnElement[bool], ...]:
+        """Whether the message of this id is one of a delivery's."""
+        return (deliveries.c.recipient_id == recipient_id, has_part(self._vault, message))
 
-def _part_of(recipient_id: int, message: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """Whether the message of this id is one of a delivery's."""
-    parts = sa.literal(",") + deliveries.c.reference + sa.literal(",")
-    is_one = parts.contains(f",{message},", autoescape=True)
-    return (deliveries.c.recipient_id == recipient_id, is_one)
+    def _of_message(self, amendment: Amendment) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            deliveries.c.recipient_id == amendment.recipient_id,
+            is_of(self._vault, amendment.reference),
+        )
 
 
 def _meant_for(status: Status) -> Iterable[sa.ColumnElement[bool]]:
     """Whose deliveries may be changed by something of this status; of what is real everybody's."""
     if status is not Status.ACTUAL:
         yield deliveries.c.recipient_id.in_(sa.select(recipients.c.id).where(meant(status)))
-
-
-def _of_message(amendment: Amendment) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        deliveries.c.recipient_id == amendment.recipient_id,
-        deliveries.c.reference == amendment.reference,
-    )
 
 
 def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tuple[int, str]]:

@@ -1,10 +1,11 @@
 """The key that is kept outside the database: enciphers what endangers, finds it by a keyed hash.
 
 A seized database without the key tells neither who subscribes nor what they look for (DESIGN,
-promise 6). Two keys are derived from the one that is kept, so that a lookup hash can never be
-used to decipher: AES-256-GCM (NIST SP 800-38D) for texts, HMAC-SHA256 (RFC 2104) for lookups.
+promise 6). Three keys are derived from the one that is kept, so that a lookup hash can never be
+used to decipher: AES-256-GCM (NIST SP 800-38D) for texts, HMAC-SHA256 (RFC 2104) for lookups, AES-SIV
+(RFC 5297) for what has to be opened and compared, too: names that a platform gave to messages.
 
-A third, again for hashes, marks what nobody can hash anew once the key is changed, as only its hash was
+A fourth, again for hashes, marks what nobody can hash anew once the key is changed, as only its hash was
 kept: words that were taken down, what admins did. The first key's is handed on from key to key.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -51,6 +52,14 @@ class Sealer(Protocol):
         """As `Vault.mark`."""
         ...
 
+    def seal_alike(self, text: str, purpose: str) -> str:
+        """As `Vault.seal_alike`."""
+        ...
+
+    def open_alike(self, sealed: str, purpose: str) -> str:
+        """As `Vault.open_alike`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Vault:
@@ -59,6 +68,7 @@ class Vault:
     _seal: bytes = field(repr=False)
     _find: bytes = field(repr=False)
     _mark: bytes = field(repr=False)
+    _alike: bytes = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Vault":
@@ -66,13 +76,12 @@ class Vault:
         if len(secret) != 32:
             raise ValueError("the key must be 32 bytes, written in base64")
         find = _derive(secret, b"vigil find 1")
-        return cls(_derive(secret, b"vigil seal 1"), find, find)
+        alike = _derive(secret, b"vigil alike 1", 64)
+        return cls(_derive(secret, b"vigil seal 1"), find, find, alike)
 
     def seal(self, text: str, purpose: str) -> bytes:
         """`text` enciphered; the same text gives another result each time, padded to 32 bytes."""
-        raw = text.encode()
-        padded = len(raw).to_bytes(4, "big") + raw
-        padded += b"\x00" * (-len(padded) % _BLOCK)
+        padded = _padded(text)
         nonce = os.urandom(_NONCE)
         return _VERSION + nonce + AESGCM(self._seal).encrypt(nonce, padded, purpose.encode())
 
@@ -85,7 +94,20 @@ class Vault:
             padded = AESGCM(self._seal).decrypt(nonce, body, purpose.encode())
         except (InvalidTag, ValueError) as error:  # ValueError: too short to be one at all
             raise WrongKey("the key does not open what this database holds") from error
-        return padded[4 : 4 + int.from_bytes(padded[:4], "big")].decode()
+        return _bare(padded)
+
+    def seal_alike(self, text: str, purpose: str) -> str:
+        """`text` enciphered, in base64 without a comma: the same text gives the same result each time."""
+        sealed = AESSIV(self._alike).encrypt(_padded(text), [purpose.encode()])
+        return base64.urlsafe_b64encode(sealed).decode()
+
+    def open_alike(self, sealed: str, purpose: str) -> str:
+        """What `seal_alike` was given; raises WrongKey as `open`."""
+        try:
+            padded = AESSIV(self._alike).decrypt(base64.urlsafe_b64decode(sealed), [purpose.encode()])
+        except (InvalidTag, ValueError) as error:
+            raise WrongKey("the key does not open what this database holds") from error
+        return _bare(padded)
 
     def trace(self, *parts: str) -> str:
         """A keyed hash (hex) under which the parts can be found again, and not guessed without the key."""
@@ -148,5 +170,15 @@ def _hashed(key: bytes, parts: tuple[str, ...]) -> str:
     return hmac.new(key, "\x00".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def _derive(secret: bytes, label: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=label).derive(secret)
+def _padded(text: str) -> bytes:
+    raw = text.encode()
+    padded = len(raw).to_bytes(4, "big") + raw
+    return padded + b"\x00" * (-len(padded) % _BLOCK)
+
+
+def _bare(padded: bytes) -> str:
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")].decode()
+
+
+def _derive(secret: bytes, label: bytes, length: int = 32) -> bytes:
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=label).derive(secret)

@@ -148,6 +148,8 @@ class EventKind(StrEnum):
     """An admin asks the others to look."""
     HELD = "held"
     """More would have rung than may within an hour: an admin is to look."""
+    CALLED_OFF = "called_off"
+    """A source has called off a call, and those who were told of it hear so."""
     STORM = "storm"
     """The same, as those hear it who would have been rung."""
     APPEAL_SCHEDULED = "appeal_scheduled"

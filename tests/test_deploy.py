@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,25 @@ def test_the_examples_leave_no_role_to_nobody(file: str) -> None:
     text = (DEPLOY / file).read_text(encoding="utf-8")
     given = [chosen(roles) for roles in re.findall(r'"--roles", "([a-z,]+)"', text)]
     assert frozenset().union(*given) == ALL - {"web"}
+
+
+@pytest.mark.parametrize(
+    ("file", "times", "taken"),
+    [
+        ("kubernetes.yml", 2, "automountServiceAccountToken: false"),
+        ("kubernetes.yml", 2, "seccompProfile: {type: RuntimeDefault}"),
+        ("kubernetes.yml", 2, 'capabilities: {drop: ["ALL"]}'),
+        ("compose.yml", 2, 'cap_drop: ["ALL"]'),
+        ("compose.yml", 2, "no-new-privileges:true"),
+    ],
+)
+def test_the_examples_take_away_what_is_not_needed(file: str, times: int, taken: str) -> None:
+    """Of each of their containers: the database's keeps what its start needs to become another user."""
+    assert (DEPLOY / file).read_text(encoding="utf-8").count(taken) == times
+
+
+@pytest.mark.parametrize("name", ["vigil.key", "vigil.key.new", "vigil.key.until-20260101", "vigil.backup"])
+def test_no_key_and_no_backup_is_committed_by_mistake(name: str) -> None:
+    """By the patterns that Git reads."""
+    ignored = (DEPLOY.parent / ".gitignore").read_text(encoding="utf-8").split()
+    assert any(fnmatch(name, pattern) for pattern in ignored)

@@ -62,6 +62,10 @@ class Request:
     id: str = ""
     """What its transport knows it by, the same when it comes again; "" where nothing ever does."""
 
+    def __post_init__(self) -> None:
+        """Half a surrogate and NUL, which no client types and no database takes, are no part of a line."""
+        object.__setattr__(self, "text", typed(self.text))
+
     @property
     def admin(self) -> bool:
         """Whether the person works at the desk at all."""
@@ -79,3 +83,8 @@ class Reply:
     """True for a refusal among several people: it is for the one who asked, where that can be told alone."""
     role: DeskRole | None = None
     """What whoever asked may do at the admins' desk from now on, for what a transport offers them."""
+
+
+def typed(line: str) -> str:
+    """The line as it can be kept and answered: without halves of surrogate pairs and without NUL."""
+    return line.replace("\x00", "").encode("utf-8", "ignore").decode()

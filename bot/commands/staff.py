@@ -9,7 +9,19 @@ from bot.render.desk import lasting
 from bot.render.message import Block, Choice, Field, Items, Line, Notice, Paragraph, Span, Style
 from bot.speech import Speech, msgid
 from jobs.desk import Rules
-from jobs.staff import AtDesk, Configured, NoSuch, Oneself, invite, listed, reinstate, revoke, suspend
+from jobs.staff import (
+    AtDesk,
+    Configured,
+    LastOwner,
+    NoSuch,
+    Oneself,
+    TooSoon,
+    invite,
+    listed,
+    reinstate,
+    revoke,
+    suspend,
+)
 from jobs.staff import join as join_desk
 from storage.database import Work
 from storage.staff import VALID
@@ -69,11 +81,29 @@ def admins(request: Request, work: Work, speech: Speech) -> Reply:
     if not sure:
         yes = Choice(speech.t("Yes"), f"/admins {verb} {mark} yes")
         return reply(paragraph(speech.t(_ASKED[verb], mark=mark)), choices=((yes, back),))
+    _done(verb, who, mark, request, work)
+    return reply(paragraph(speech.t(_DONE[verb], mark=mark)), choices=((back,),))
+
+
+def _done(verb: str, who: str, mark: str, request: Request, work: Work) -> None:
+    """Do it, or say why not."""
     try:
         by = work.audit.admin(request.transport, request.address)
         _ACTS[verb](work, who, by, request.rules, request.now)
     except Oneself as error:
         raise Mistake("Nobody does this to themselves: ask another. {example}", example="/admins") from error
+    except TooSoon as error:
+        raise Mistake(
+            "You suspended somebody within the last hour. Ask another admin to suspend {mark}: {example}",
+            mark=mark,
+            example=f"/admins suspend {mark}",
+        ) from error
+    except LastOwner as error:
+        raise Mistake(
+            "{mark} is the last owner. Only whoever runs this watch can suspend them: {example}",
+            mark=mark,
+            example="vigil console",
+        ) from error
     except Configured as error:
         raise Mistake(
             "The configuration names them, [admins]: take them out there, or suspend them. {example}",
@@ -83,7 +113,6 @@ def admins(request: Request, work: Work, speech: Speech) -> Reply:
         raise Mistake(
             "That cannot be done to {mark} as things stand: {example}", mark=mark, example="/admins"
         ) from error
-    return reply(paragraph(speech.t(_DONE[verb], mark=mark)), choices=((back,),))
 
 
 def changes(typed: str) -> bool:

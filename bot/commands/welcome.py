@@ -120,6 +120,15 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
         heading(speech.t("Forgotten.")),
         paragraph(speech.t("Nothing is stored about this chat any more. /start is open to you at any time.")),
     ]
+    if request.transport == "matrix":
+        blocks.append(
+            paragraph(
+                speech.t(
+                    "If this room is encrypted, its keys stay here, encrypted, until Vigil is out of it: "
+                    "remove Vigil from the room."
+                )
+            )
+        )
     named = is_named(request.rules.admins, request.transport, request.address)
     if named and request.transport != "console":  # nobody is sent away from the machine itself
         blocks.append(

@@ -192,6 +192,7 @@ def _read_alerts(alerts: Reader) -> AlertsConfig:
         window=alerts.duration("window", 3 * 86400, least=3600),
         per_source_hour=alerts.count("per_source_hour", 10, least=1),
         per_hour=alerts.count("per_hour", 60, least=1),
+        ends_per_source_hour=alerts.count("ends_per_source_hour", 3, least=1),
     )
     alerts.unknown()
     return made
@@ -213,7 +214,7 @@ def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> froze
     named = review.words(key)
     if not review.has(key):
         return usual
-    if wrong := [one for one in named if one not in known]:
+    if wrong := [one for one in named if not isinstance(one, str) or one not in known]:
         review.fault(key, f'holds "{wrong[0]}"', f"choose among {', '.join(known)}")
         return usual
     return frozenset(known[str(one)] for one in named)

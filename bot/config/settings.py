@@ -76,6 +76,7 @@ class AlertsConfig:
     window: int = 3 * 86400
     per_source_hour: int = 10
     per_hour: int = 60
+    ends_per_source_hour: int = 3
 
 
 @dataclass(frozen=True, slots=True)

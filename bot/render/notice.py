@@ -56,6 +56,7 @@ _ORDER = (
     EventKind.OUTAGE,
     EventKind.AWAY,
     EventKind.HELD,
+    EventKind.CALLED_OFF,
     EventKind.REJECTED,
     EventKind.EXPIRED,
     EventKind.STORM,
@@ -118,7 +119,7 @@ def _blocks(events: list[Event], speech: Speech, lines: int) -> list[Block]:
             for event in found:
                 blocks += _detailed(event, speech, named=len(found) > 1)
         else:
-            blocks += _listed(found, speech, max(lines, 1))
+            blocks += _listed(found, speech, lines)
         if lines >= 0:  # of a notice of everything at once, only what happened finds room
             blocks += _remarks(kind, found, speech, meaning=lines > 0)
     return blocks
@@ -155,15 +156,17 @@ def _detailed(event: Event, speech: Speech, *, named: bool) -> list[Block]:
 
 def _listed(found: list[Event], speech: Speech, lines: int) -> list[Block]:
     """A line for each source; what all have in common stands below them."""
-    shown = Items(tuple(_line(event, speech) for event in found[:lines]))
-    left = len(found) - lines
+    most = max(lines, 1)
+    title = TITLE if lines >= 0 else TITLE // 2
+    shown = Items(tuple(_line(event, speech, title) for event in found[:most]))
+    left = len(found) - most
     if left <= 0:
         return [shown]
     more = speech.n("and {count} more: /status", "and {count} more: /status", left)
     return [shown, Paragraph((Span(more),))]
 
 
-def _line(event: Event, speech: Speech) -> Line:
+def _line(event: Event, speech: Speech, title: int) -> Line:
     facts = [speech.source_state(event.state)] if event.state and event.kind in _STATED else []
     if event.state and event.kind is EventKind.WELL:
         facts.append(speech.t("was: {state}", state=speech.source_state(event.state)))
@@ -180,7 +183,7 @@ def _line(event: Event, speech: Speech) -> Line:
     if event.detail and event.kind in (*_STATED, EventKind.MOVED):
         facts.append(shorten(told_reason(event.detail, speech), 90))
     told = f" · {' · '.join(facts)}" if facts else ""
-    return (Span(shorten(event.title, TITLE), Style.BOLD, event.url), Span(told))
+    return (Span(shorten(event.title, title), Style.BOLD, event.url), Span(told))
 
 
 _STATED = (EventKind.ILL, EventKind.UNSTEADY)

@@ -172,6 +172,13 @@ def _held(event: Event, speech: Speech) -> Facts:
     return [(speech.t("Source"), _text(shorten(named, TITLE)))]
 
 
+def _called_off(event: Event, speech: Speech) -> Facts:
+    return [
+        (speech.t("Source"), _text(shorten(event.title, TITLE))),
+        (speech.t("Told that it is over"), _text(speech.number(event.counts.get("told", 0)))),
+    ]
+
+
 def _review(event: Event, speech: Speech) -> Facts:
     why = next(iter(told_reasons(event.detail, speech)), "")
     return [
@@ -244,6 +251,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.REJECTED: _refused,
     EventKind.EXPIRED: _expired,
     EventKind.HELD: _held,
+    EventKind.CALLED_OFF: _called_off,
     EventKind.REVIEW: _review,
     EventKind.REVIEW_WAITS: _review,
     EventKind.REVIEW_ASKED: _review,

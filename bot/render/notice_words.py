@@ -28,6 +28,7 @@ HEADINGS = {
     EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
     EventKind.VERIFYING: msgid("Somebody on Matrix compares the keys of the bot"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
+    EventKind.CALLED_OFF: msgid("{source} · it called off a call"),
     EventKind.STORM: msgid("More has come than usual. What follows is looked at first."),
     EventKind.APPEAL_SCHEDULED: msgid("Appeal {source} is approved, and goes out at a set time"),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
@@ -72,6 +73,9 @@ MANY: dict[EventKind, Callable[[Speech, int], str]] = {
         "{count} item was held back: it resembles what was taken down",
         "{count} items were held back: they resemble what was taken down",
         count,
+    ),
+    EventKind.CALLED_OFF: lambda speech, count: speech.n(
+        "{count} call was called off", "{count} calls were called off", count
     ),
     EventKind.SPEAKS: lambda speech, count: speech.n(
         "{count} source has something new again", "{count} sources have something new again", count
@@ -144,6 +148,10 @@ CONSEQUENCES = {
     ),
     EventKind.HELD: msgid(
         "What comes now from there is kept and not sent. Those for whom it would have rung are told so, once."
+    ),
+    EventKind.CALLED_OFF: msgid(
+        "Whoever was told of it hears that it is over. If that is not so, pause the source with /sources, "
+        "and tell everybody with /appeal."
     ),
     EventKind.STORM: msgid(
         "It comes when somebody has seen that it is real. You find everything with /latest."

@@ -35,6 +35,7 @@ OTHERS = {
         "Another source than the one that called says that it is over."
     ),
     "the same call was called off": msgid("The same call was called off, and this may be the old one."),
+    "more calls were called off": msgid("Its source called off more calls than usual within an hour."),
     "many items of this source changed": msgid("Many items of its source changed at once."),
 }
 """By what is kept with a delivery that is held (`jobs.ring`, `jobs.storm`, `jobs.keep`)."""

@@ -151,7 +151,7 @@ def _span(span: Span, base: tuple[str, ...]) -> Iterator[Run]:
     href = span.href.strip()
     target = links.host(href) if href and units(span.text) <= LONGEST_LINK else ""
     if not target:
-        yield Run(span.text, tags)
+        yield Run(span.text if span.style is Style.CODE else links.exposed(span.text), tags)
         return
     yield Run(span.text, () if span.style is Style.CODE else tags, href)
     if links.disguised(span.text, href):

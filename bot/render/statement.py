@@ -6,9 +6,11 @@ from itertools import groupby
 from urllib.parse import unquote, urlsplit
 
 from bot.countries import country_named
+from bot.render import links
 from bot.render.message import Block, Field, Items, Line, Paragraph, Span, Style
 from bot.render.text import shorten, single_line
 from bot.speech import Speech
+from jobs.fetch.site import same_site
 from jobs.steps.lexicon import country_of
 from storage.records import Addressee, Demand, Signatories, Source, Statement
 
@@ -219,7 +221,7 @@ def source_line(statement: Statement, speech: Speech, source: Source | None = No
     name = (source.title or source.organisation or source.name) if source else statement.source_name
     name = speech.t("imported") if name == IMPORTED else shorten(name, NAMES)
     if statement.url:
-        where: Line = (Span(name or statement.url, href=statement.url),)
+        where: Line = (Span(name or statement.url, href=statement.url), *_elsewhere(statement, source, name))
     elif source is not None and source.url:
         own = Span(name, href=source.public_url)
         if statement.withheld:  # the link held the words, or there was none
@@ -232,6 +234,15 @@ def source_line(statement: Statement, speech: Speech, source: Source | None = No
         told = speech.t("in {language}", language=speech.language_name(statement.language))
         return (*where, Span(f" · {told}"))
     return where
+
+
+def _elsewhere(statement: Statement, source: Source | None, name: str) -> Line:
+    """The host of an item that stands on another site than its source's: its name alone would hide that."""
+    target = links.host(statement.url)
+    if source is None or not source.url or not target or links.disguised(name, statement.url):
+        return ()  # where the name itself looks like an address, the host is shown beside every link
+    own = {links.host(one) for one in (source.url, source.address) if one}
+    return () if any(same_site(target, one) for one in own) else (Span(f" ({links.shown(target)})"),)
 
 
 def attached_line(files: Sequence[str], speech: Speech) -> Line:

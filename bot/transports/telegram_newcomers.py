@@ -5,6 +5,7 @@ group, and that it is not in the old one any more; in no certain order.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from bot.transports.chats import Moved, News, Removed, Returned
@@ -12,9 +13,13 @@ from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_incoming import Became, Said
 from bot.transports.telegram_outcome import address_of, chat_and_thread
+from jobs.allowance import Allowance
 
 GREET_AFTER = 1.0
 """Seconds in which we hear that a new supergroup is one that moved."""
+BY_ONE = 5
+BY_ALL = 60
+"""Groups in which the bot greets within an hour, by who brought it there: it could be made to spam others."""
 _SUPERGROUPS = -1_000_000_000_000
 """Their numbers are below (Bot API, dialog ids); those of groups that may still move are above."""
 
@@ -35,6 +40,7 @@ class Newcomers:
         self._became = became
         self._say = say
         self._greeted: Newest[str, bool] = Newest(1000)
+        self._allowance = Allowance(BY_ONE, BY_ALL)
 
     def heard(self, news: News) -> None:
         """Take note at once: others may wait for what this tells."""
@@ -44,14 +50,18 @@ class Newcomers:
             self._greeted.put(news.to, value=True)
 
     async def greet(self, said: Said) -> None:
-        """Say what the bot is, unless that was said there, or where the group came from."""
+        """Say what the bot is, unless that was said there, or where the group came from.
+
+        Nor in too many groups of one person: it is there all the same, and answers who asks.
+        """
         place = address_of(said.chat)
         if said.chat < _SUPERGROUPS:
             await asyncio.sleep(GREET_AFTER)
         if place in self._greeted:
             return
         self._greeted.put(place, value=True)
-        await self._say(said)
+        if self._allowance.takes(str(said.person), time.monotonic()):
+            await self._say(said)
 
     async def became(self, one: Became, request_id: str) -> None:
         """Have done what the news asks for; who may speak at last, and is not known, is greeted."""

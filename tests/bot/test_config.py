@@ -311,3 +311,5 @@ def test_what_is_looked_at_before_it_is_sent_is_said_by_its_concerns(tmp_path: P
     with pytest.raises(ConfigError) as caught:
         load(written(tmp_path, '[review]\nrelay = ["children"]'), {})
     assert 'review.relay: holds "children": choose among minor, hiding, name' in caught.value.faults[0]
+    with pytest.raises(ConfigError, match=r'review\.official: holds "\[1\]"'):
+        load(written(tmp_path, "[review]\nofficial = [[1]]"), {})

@@ -209,6 +209,17 @@ def test_a_secret_is_known_in_every_spelling() -> None:
         ("{'chat_id': 7301558244, 'text'", "{'chat_id': <chat>, 'text'"),
         ("POST /sendMessage?chat_id=-7301558244&", "chat_id=<chat>&"),
         ("delivery 7301558 in chat", "delivery 7301558 in chat"),
+        ("chat_ids [7301558244, 7301558245]", "chat_ids [<chat>]"),
+        ("user_id=7301558244", "user_id=<chat>"),
+        ("from 7301558244 says", "from <chat> says"),
+        ("KeyError: 7301558244", "KeyError: <chat>"),
+        ("User(first_name='Z', id=7301558244)", "id=<chat>)"),
+        ("{'from_user': {'id': 7301558244, 'u", "{'id': <chat>, 'u"),
+        ("User @zdenka:example.org not in !abcDEF:example.org", "User <chat> not in <chat>"),
+        (f"rooms/!{'aB3_' * 10}xyz gone", "rooms/<chat> gone"),
+        ("GET /rooms/%21abcDEF%3Aexample.org/state", "GET /rooms/<chat>/state"),
+        (f"room !{'aB3_' * 10}xyz gone", "room <chat> gone"),
+        ("alert=7301558 mailto:info@northlight.example:", "alert=7301558 mailto:info@northlight.example:"),
     ],
 )
 def test_the_number_of_a_chat_is_not_logged(said: str, told: str) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from storage.database import Database
 from storage.records import Statement
-from storage.words import DeliveryState, SourceKind, SourceState, Trust
+from storage.words import SourceKind, SourceState
 from tests import feed_software as software
 from tests.feed_formats import as_atom, as_json, as_rss
-from tests.feeds import Feed, item, rss
+from tests.feeds import Feed
 from tests.jobs.steps.test_read import pdf
 from tests.jobs.watching import CALL, POST, Watch, a_watch
 
@@ -274,28 +274,3 @@ async def test_news_pasted_into_a_page_ring_when_they_are_new(watch: Watch) -> N
     polled = await watch.polls()
     ((alert, _),) = polled.alerts
     assert (polled.new, alert.statement.title, alert.statement.url) == (1, CALL[0], f"{watch.site.url}/feed")
-
-
-@pytest.mark.parametrize(("trust", "state"), [(Trust.RELAY, DeliveryState.HELD), (Trust.OFFICIAL, None)])
-async def test_a_relay_takes_back_no_call_of_another(
-    database: Database, trust: Trust, state: DeliveryState | None
-) -> None:
-    """Whoever repeats others may be wrong, or worse: an admin looks first, and the call still goes out."""
-    async with a_watch(database) as watch:
-        watch.publish("/a", rss(item(*CALL, watch.now, "1")))
-        watch.publish("/b", rss(item(*POST, watch.now - timedelta(days=9), "0")))
-        watch.over_feed("/a", "northlight")
-        watch.over_feed("/b", "other", organisation="Other", trust=trust)
-        await watch.polls("other")
-        ((alert, _),) = (await watch.polls()).alerts
-        over = (
-            "The nine North Korean refugees held in Shenyang, China, have been released. No further action."
-        )
-        stop = item("Stop action: nine North Korean refugees released", over, watch.now, "2")
-        watch.publish("/b", rss(stop))
-        ((cancel, _),) = (await watch.polls("other")).alerts
-        with database.read() as work:
-            called = [one.state for one in work.deliveries.of_alert(alert.id)]
-            told = [one.state for one in work.deliveries.of_alert(cancel.id)]
-    waits = [DeliveryState.QUEUED]
-    assert (called, told) == ((waits, [state]) if state else ([DeliveryState.CANCELLED], told))

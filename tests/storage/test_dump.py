@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from storage.columns import Moment
 from storage.database import Database, Work
 from storage.people import Recipient
-from storage.tables import metadata
-from storage.words import Act, DeliveryState, Stance
+from storage.tables import deliveries, meta, metadata, staff
+from storage.words import Act, DeliveryState, DeskRole, Stance
 from tests.backends import Backend
 from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
 
 ABOUT_PEOPLE = (
     *("recipients", "routes", "stances", "deliveries", "requests", "updates", "approvals"),
-    "handovers",
+    *("handovers", "staff"),
 )
 FINER = {
     "recipients.lately": "when a group was sent something in its last minute; gone within an hour",
@@ -62,7 +62,10 @@ def person(work: Work, address: str, word: str) -> Recipient:
     case = work.cases.open("Nine refugees", NOON)
     work.stances.take(one.id, case, Stance.FOLLOW)
     call = queued(work, one, alert=an_alert(identifier=f"told of {case}", case_id=case))
-    arrived(work, call.id)
+    arrived(work, call.id, f"{address} ${word} ${word},${word}")
+    member = work.staff.join(work.staff.invite(DeskRole.ADMIN, NOON), one.transport, address, NOON)
+    assert member is not None
+    work.audit.note(member.mark, Act.JOINED, member.id, NOON)
     work.updates.add(f'{{"chat": "{address}", "text": "{word}"}}', NOON)
     work.requests.begin("telegram", f"{address} 1", NOON)
     work.audit.note(work.audit.admin("telegram", address), next(iter(Act)), 1, NOON)
@@ -100,11 +103,13 @@ def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database)
             for table, row in rows(work)
             for name, value in row.items()
             if table in (*ABOUT_PEOPLE, "audit")
-            and (name.endswith(("sealed", "trace")) or name == "admin")
+            and (name.endswith(("sealed", "trace")) or name in ("admin", "mark", "reference"))
             and value
         )
-    assert len(hidden) == 2 * 7
-    assert set(hidden.values()) == {1}
+        marks = {row["admin"] for table, row in rows(work) if table == "audit"}
+    assert len(hidden) == 2 * 12
+    # What one admin did is told together, and of nobody else.
+    assert {count for one, count in hidden.items() if one not in marks} == {1}
 
 
 def test_times_about_people_are_kept_to_the_day() -> None:
@@ -138,3 +143,61 @@ def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
     assert [one.state for one in found] == [*states, DeliveryState.QUEUED]
     midnight = back.replace(hour=0, minute=0)
     assert [one.not_before for one in found] == [midnight, midnight, midnight, back]
+
+
+def test_what_an_earlier_version_kept_in_clear_is_sealed_at_the_start(database: Database) -> None:
+    """Rooms in the names of messages, and the hashes that tied an admin to a subscriber: all as it was."""
+    room = "!heronCausewayAtDawn:example.org"
+    with database.write() as work:
+        one = person(work, "7301558244", "heron causeway")
+        vault = work.recipients.vault
+        mark = work.staff.mark(one.transport, one.address)
+        trace = vault.trace("recipient", one.transport, one.address)
+        work.connection.execute(sa.update(deliveries).values(reference=f"{room} $1"))
+        work.connection.execute(sa.update(staff).values(mark=mark, mark_sealed=None, address_trace=trace))
+        work.connection.execute(sa.delete(meta).where(meta.c.name == "closed"))
+        work.staff.suspend(work.staff.mark("telegram", "99"), "telegram", NOON)
+    database.prepare()
+    with database.read() as work:
+        dump = repr(list(rows(work)))
+        assert [found.reference for found in work.deliveries.of_alert(1)] == [f"{room} $1"]
+        member = work.staff.find(mark)
+        held = [row for table, row in rows(work) if table == "staff"]
+    assert room not in dump
+    assert member is not None
+    assert (member.address, member.mark) == (one.address, mark)
+    assert not {mark, trace} & {value for row in held for value in row.values() if isinstance(value, str)}
+    with database.write() as work:
+        work.recipients.forget(one.id)
+        assert work.staff.find(mark) is None
+        assert [member.is_suspended for member in work.staff.all()] == [True]
+
+
+def test_where_a_message_stands_is_forgotten_when_it_is_too_old_to_be_changed(database: Database) -> None:
+    """After ninety days news of a case comes by itself, and says so."""
+    with database.write() as work:
+        one = person(work, "7301558244", "heron causeway")
+        work.deliveries.settle_down(NOON + timedelta(days=89))
+        assert all(found.reference for found in work.deliveries.of_alert(1))
+        work.deliveries.settle_down(NOON + timedelta(days=91))
+        (found,) = work.deliveries.of_alert(1)
+    assert (found.recipient_id, found.reference, found.state) == (one.id, "", DeliveryState.SENT)
+
+
+def test_when_a_late_message_left_is_known_to_the_day(database: Database) -> None:
+    """It goes when somebody comes back, or their night is over; in the first hour it tells of nobody."""
+    with database.write() as work:
+        person(work, "7301558244", "heron causeway")
+        soon, back = NOON + timedelta(minutes=59), NOON + timedelta(hours=14, minutes=37)
+        work.courses.left({1: (soon, soon)})
+        first = work.courses.of(1)
+        work.courses.left({1: (NOON + timedelta(hours=3), NOON + timedelta(hours=3))})
+        same_day = work.courses.of(1)
+        work.courses.left({1: (back, back)})
+        later = work.courses.of(1)
+    assert first is not None
+    assert same_day is not None
+    assert later is not None
+    assert (first.first_sent, first.last_sent) == (soon, soon)
+    assert same_day.last_sent == NOON + timedelta(hours=1)
+    assert (later.first_sent, later.last_sent) == (soon, back.replace(hour=0, minute=0))

@@ -44,6 +44,8 @@ def _told(work: Work) -> tuple[object, ...]:
         work.audit.broken(),
         work.audit.admin("telegram", ADDRESS),
         work.requests.known("telegram", "7"),
+        [one.reference for one in work.deliveries.many(range(1, 20))],
+        work.staff.all(),
     )
 
 

@@ -5,8 +5,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.commands.answer import changes
+from bot.commands.request import Request
 from bot.commands.table import COMMANDS
 from tests.bot.chat import Chat
+from tests.builders import NOON
 
 
 @pytest.mark.parametrize("line", ["/help", "!help", "/HELP", "/help@VigilBot", " /help ", "help", "! help"])
@@ -100,3 +102,13 @@ def test_every_line_gets_an_answer(chat: Chat, name: str, rest: str, language: s
     """Whatever is typed in a private chat, something readable comes back."""
     chat.language = language
     assert chat.says(f"{name} {rest}").strip()
+
+
+@pytest.mark.parametrize("verb", ["search", "subscribe KP", "appeal", "demands", "xyz", "mute"])
+def test_half_a_surrogate_and_nul_are_no_part_of_a_line(chat: Chat, verb: str) -> None:
+    """JSON can carry both; no client types them, and no database takes them."""
+    assert chat.says(f'/{verb} "prison\ud800 \x00camp\udfff"')
+    assert (
+        Request("a\ud83d\x00b\ud83d\ude00".replace("\ud83d\ude00", "😀"), "telegram", "1", NOON).text
+        == "ab😀"
+    )

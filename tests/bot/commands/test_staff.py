@@ -29,6 +29,7 @@ from tests.documents import texts
 
 ANNA, BRUNO, CARLA = ("telegram", "anna"), ("matrix", "@bruno:example.org"), ("telegram", "carla")
 OWNERS = Admins((ANNA, BRUNO))
+DRAFT = Draft("Stop the return", "Nine face return.", "en", Urgency.IMMEDIATE, ("KP",))
 RULES = Rules(admins=OWNERS)
 EVERYBODY = (None, *DeskRole)
 WHOSE = {
@@ -274,6 +275,59 @@ def test_who_was_suspended_by_a_stolen_phone_hears_what_it_does_and_can_halt_it(
     with database.read() as work:
         assert not work.appeals.approved()
         assert heard(work, BRUNO) == [EventKind.STAFF, EventKind.APPEAL_COOLING]
+
+
+def test_ten_minutes_with_the_stolen_phone_of_an_admin(
+    anna: Person, carla: Person, database: Database
+) -> None:
+    """It suspends one, not the next, and never the last owner; all hear, and one of them ends it.
+
+    It makes no codes, lets nobody in, and sends nothing by itself.
+    """
+    carla.says(code_of(anna.says("/admins invite admin")))
+    carla.now = anna.now = NOON + timedelta(days=3)
+    with database.write() as work:
+        a_reader(work, a_route())
+        marks = {who: work.staff.mark(*who)[:8] for who in (ANNA, BRUNO, CARLA)}
+    for line in ("/admins invite admin", f"/admins revoke {marks[ANNA]} yes"):
+        assert "Your role does not allow that" in carla.says(line)
+    assert "is kept from the desk" in carla.says(f"/admins suspend {marks[ANNA]} yes")
+    carla.now += timedelta(minutes=5)
+    assert "the last owner" in carla.says(f"/admins suspend {marks[BRUNO]} yes")
+    with database.write() as work:
+        appeal = write(work, work.staff.mark(*CARLA), DRAFT, carla.now)
+        with pytest.raises(Refused):
+            approve(work, appeal.id, appeal.digest, work.staff.mark(*CARLA), RULES, carla.now)
+        assert not work.appeals.approved()
+        assert EventKind.STAFF in heard(work, BRUNO)
+        assert EventKind.STAFF in heard(work, ANNA)
+    bruno = Person(database, BRUNO)
+    bruno.now = carla.now + timedelta(minutes=5)
+    assert "is kept from the desk" in bruno.says(f"/admins suspend {marks[CARLA]} yes")
+    assert "There is no command" in carla.says("/admins")
+    assert "not kept from the desk any more" in bruno.says(f"/admins reinstate {marks[ANNA]} yes")
+    assert "owner · telegram · you" in anna.says("/admins")
+
+
+def test_who_suspended_somebody_suspends_nobody_else_for_an_hour(
+    anna: Person, carla: Person, database: Database
+) -> None:
+    """An owner neither; whoever is at the terminal of the machine may."""
+    dora = Person(database, ("telegram", "dora"))
+    for one in (carla, dora):
+        one.says(code_of(anna.says("/admins invite admin")))
+    with database.read() as work:
+        first, second = (work.staff.mark(*one.who)[:8] for one in (carla, dora))
+        owners = [work.staff.mark(*one)[:8] for one in (ANNA, BRUNO)]
+    assert "is kept from the desk" in anna.says(f"/admins suspend {first} yes")
+    anna.now += timedelta(minutes=59)
+    assert "within the last hour" in anna.says(f"/admins suspend {second} yes")
+    anna.now += timedelta(minutes=2)
+    assert "is kept from the desk" in anna.says(f"/admins suspend {second} yes")
+    machine = Person(database, TERMINAL)
+    machine.now = anna.now
+    for mark in owners:
+        assert "is kept from the desk" in machine.says(f"/admins suspend {mark} yes")
 
 
 def heard(work: Work, who: tuple[str, str]) -> list[EventKind]:

@@ -1,5 +1,7 @@
 """Meeting the bot and leaving it: /start, /privacy, /forget."""
 
+import pytest
+
 from storage.database import Database
 from storage.people import Route
 from tests.bot.chat import Chat
@@ -66,3 +68,11 @@ def test_an_old_button_says_so(chat: Chat) -> None:
     """A button whose meaning is gone leads on."""
     assert "too old" in chat.says("/expired")
     assert "/latest" in chat.offered.values()
+
+
+@pytest.mark.parametrize("transport", ["matrix", "telegram"])
+def test_what_stays_with_an_encrypted_room_is_said(chat: Chat, transport: str) -> None:
+    """Nothing is promised that the encryption of Matrix does not let us do."""
+    chat.transport = transport
+    chat.says("/subscribe KP")
+    assert ("its keys stay here" in chat.says("/forget yes")) is (transport == "matrix")

@@ -27,6 +27,7 @@ WHY = (
     "Why it rang: urgency Immediate, severity Extreme, certainty Likely; from the words "
     "“… in Dongxing. They may be sent back within days. Northlight calls …”."
 )
+SOURCE = a_source(url="https://northlight.example/feed")
 
 
 def full_alert(**given_: object) -> Alert:
@@ -58,7 +59,7 @@ def full_alert(**given_: object) -> Alert:
         ),
         id=12,
     )
-    return replace(an_alert(statement=statement, also=("borderless",)), **given_)  # type: ignore[arg-type]  # any field
+    return replace(an_alert(statement=statement, source=SOURCE, also=("borderless",)), **given_)  # type: ignore[arg-type]  # any field
 
 
 def told(alert: Alert, speech: Speech = ENGLISH, now: datetime = NOON) -> str:
@@ -309,3 +310,19 @@ def test_any_alert_is_short_and_begins_with_a_heading(
     assert len(split(message)) == 1, "a kill leaves no half of it"
     assert isinstance(message.blocks[0], Heading)
     assert to_html(message)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://evil.example/x", "Northlight (evil.example)"),
+        ("https://northlight.example.evil.example/x", "Northlight (northlight.example.evil.example)"),
+        ("https://news.northlight.example/x", "Northlight"),
+    ],
+)
+def test_an_item_on_another_site_shows_its_host(url: str, shown: str) -> None:
+    """The name of its source alone would hide where the link leads."""
+    source = a_source(title="Northlight", url="https://northlight.example/feed")
+    found = an_alert(statement=a_statement(url=url), source=source)
+    told = plain_text(alert_message(found, Speech("en"), NOON))
+    assert next(line for line in told.splitlines() if line.startswith("Source")) == f"Source: {shown}"

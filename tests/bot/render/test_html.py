@@ -265,11 +265,33 @@ class TestLinks:
             ("аррӏе.example", "https://apple.example/", "аррӏе.example (apple.example)"),
             ("10.0.0.1", "https://evil.example/", "10.0.0.1 (evil.example)"),
             ("Dr. No. 5", "https://nkhr.example/", "Dr. No. 5"),
+            ("nkhr․example", "https://evil.example/", "nkhr․example (evil.example)"),
+            ("nkhr·example", "https://evil.example/", "nkhr·example (evil.example)"),
+            ("nkhr.xn--p1ai", "https://evil.example/", "nkhr.xn--p1ai (evil.example)"),
+            ("@nkhr_news", "https://t.me/evilnews", "@nkhr_news (t.me)"),
+            ("t.me/nkhr", "https://t.me/evil", "t.me/nkhr (t.me)"),
+            ("@nkhr_news", "https://t.me/nkhr_news", "@nkhr_news"),
+            ("@nkhr_news", "https://nkhr.example/", "@nkhr_news"),
+            ("now on t.me/nkhr_news.", "https://t.me/nkhr_news", "now on t.me/nkhr_news."),
         ],
     )
     def test_a_disguised_link_shows_its_host(self, text: str, href: str, shown: str) -> None:
         """Where the words look like another address, the real host stands beside them."""
         assert plain_text(said(text, href)) == shown
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("sign at https://nkhr.оr.kr/act", "sign at https://nkhr.оr.kr (nkhr.xn--r-0tb.kr)/act"),
+            ("write to info@аmnesty.org", "write to info@аmnesty.org (xn--mnesty-2nf.org)"),
+            ("президент.рф", "президент.рф"),
+            ("한국.com and nkhr.or.kr", "한국.com and nkhr.or.kr"),
+            ("Ушёл.Then nothing", "Ушёл.Then nothing"),
+        ],
+    )
+    def test_a_host_of_mixed_scripts_in_a_text_is_named(self, text: str, shown: str) -> None:
+        """A letter that only looks Latin makes another host, which a client would link to."""
+        assert plain_text(said(text, "")) == shown
 
 
 class TestClean:

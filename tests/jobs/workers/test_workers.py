@@ -1,6 +1,7 @@
 """Steps in worker processes: they answer, they end in time, and they can do nothing to the program."""
 
 import asyncio
+import ctypes
 import os
 import pickle
 import signal
@@ -79,6 +80,18 @@ async def test_a_feed_that_takes_too_long_is_ended_while_another_is_read(workers
         await endless
     assert 4 <= time.monotonic() - began < 20
     assert len((await parser.shown(FEED, {}, URL, SOURCE, NOW)).parsed.entries) == 1
+
+
+async def test_a_worker_has_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes one over finds no key in its environment, and reads none in ours or in our memory."""
+    monkeypatch.setenv("VIGIL_KEY", "heron-key")
+    monkeypatch.setenv("VIGIL_TELEGRAM_TOKEN", "heron-token")
+    async with Workers(most=1, seconds=4) as workers:
+        theirs = await workers.run(Path.read_bytes, Path("/proc/self/environ"))
+        assert await workers.run(os.getenv, "VIGIL_KEY") is None
+        assert await workers.run(os.getenv, "PATH") == os.environ["PATH"]
+    assert b"heron" not in theirs
+    assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0  # PR_GET_DUMPABLE
 
 
 async def test_waiting_for_a_worker_is_not_part_of_the_time() -> None:
