@@ -128,9 +128,9 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     work.statements.index_all()
     take_down_again(work, withheld, now)
     withhold_again(work, redacted)
+    close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
     work.staff.put_back(people_of_the_desk, only=continues)
     work.identities.put_back(identities if continues else ())
-    close(connection, work.recipients.vault)
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

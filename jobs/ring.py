@@ -338,7 +338,7 @@ def _after_the_end(work: Work, alert: Alert, occasion: Occasion) -> tuple[Alert,
     again = alert.statement.relation is Relation.DUPLICATE
     if not (again and alert.references and alert.statement.alert.urgent and alert.case_id is not None):
         return alert, occasion, again
-    last = work.alerts.on_case(alert.case_id)[-1]
+    *_, last = work.alerts.heard_on_case(alert.case_id) or (alert,)
     if last.msg_type is not MsgType.CANCEL:
         return alert, occasion, again
     if _is_anew(alert, last):

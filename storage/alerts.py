@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.endings import called_off
+from storage.endings import called_off, is_end
 from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
@@ -158,6 +158,17 @@ class Alerts:
             self._additions.write()
         alerts_of = self.many(found) if found else {}
         return tuple(alerts_of[key] for key in found)
+
+    def heard_on_case(self, case_id: int) -> tuple[Alert, ...]:
+        """As `on_case`, but for ends that wait for an admin or were decided against: they end nothing."""
+        found = self.on_case(case_id)
+        ends = [one.id for one in found if one.msg_type is MsgType.CANCEL]
+        if not ends:
+            return found
+        passed = set(
+            self._connection.scalars(sa.select(alerts.c.id).where(alerts.c.id.in_(ends), is_end(alerts)))
+        )
+        return tuple(one for one in found if one.msg_type is not MsgType.CANCEL or one.id in passed)
 
     def numbered(self, identifier: str) -> int:
         """The id of the alert with this CAP identifier; 0 where there is none."""

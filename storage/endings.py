@@ -19,13 +19,18 @@ def called_off() -> sa.ColumnElement[bool]:
     told of it is told of the call.
     """
     later = alerts.alias()
-    not_let_pass = sa.exists().where(
-        deliveries.c.alert_id == later.c.id, sa.or_(IS_HELD, _REFUSED, IS_KEPT_AND_HELD)
-    )
     return sa.exists().where(
         later.c.case_id == alerts.c.case_id,
         later.c.id > alerts.c.id,
-        later.c.msg_type == MsgType.CANCEL,
         later.c.status == alerts.c.status,
-        sa.not_(not_let_pass),
+        is_end(later),
+    )
+
+
+def is_end(of: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a row of `alerts`, under this name, calls its case off and was let pass."""
+    stopped = sa.or_(IS_HELD, _REFUSED, IS_KEPT_AND_HELD)
+    return sa.and_(
+        of.c.msg_type == MsgType.CANCEL,
+        sa.not_(sa.exists().where(deliveries.c.alert_id == of.c.id, stopped)),
     )

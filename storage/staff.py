@@ -161,7 +161,8 @@ class Staff:
         sealed = row["address_sealed"]
         return Member(
             id=row["id"],
-            mark=self.vault.open(row["mark_sealed"], MARK),
+            # A program of before leaves it out: the next start seals it.
+            mark=self.vault.open(row["mark_sealed"], MARK) if row["mark_sealed"] else row["mark"],
             transport=row["transport"],
             address=self.vault.open(sealed, ADDRESS) if sealed else "",
             role=DeskRole(row["role"]) if row["role"] else None,

@@ -120,7 +120,7 @@ def show(request: Request, work: Work, speech: Speech) -> Reply:
 
 def _as_it_stands(alert: Alert, work: Work, speech: Speech, request: Request) -> Message:
     """Return the alert, struck where its case was called off since."""
-    later = [one for one in work.alerts.on_case(alert.case_id or 0) if one.id > alert.id]
+    later = [one for one in work.alerts.heard_on_case(alert.case_id or 0) if one.id > alert.id]
     end = next((one for one in later if one.msg_type is MsgType.CANCEL), None)
     if end is None or alert.msg_type is MsgType.CANCEL:
         return alert_message(alert, speech, request.now)

@@ -19,6 +19,9 @@ from storage.vault import Vault
 from tests.backends import Backend
 from tests.filled import fill
 
+BEFORE = "0030"
+"""The first version on PostgreSQL with several nodes: every step since only adds to its tables."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -78,12 +81,12 @@ def at(backend: Backend, revision: str) -> Iterator[sa.Engine]:
 
 def later() -> tuple[str, ...]:
     """The versions after the oldest one whose program is served."""
-    return revisions()[revisions().index(SERVES) + 1 :]
+    return revisions()[revisions().index(BEFORE) + 1 :]
 
 
 def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
     """Nothing is dropped, renamed, narrowed or demanded, by any step since the version that is served."""
-    with at(backend, SERVES) as engine:
+    with at(backend, BEFORE) as engine:
         before = seen(engine)
         for revision in later():
             with engine.connect().execution_options(vigil_write=True) as connection:
@@ -110,7 +113,7 @@ def test_a_step_that_breaks_something_is_found() -> None:
 
 def test_what_an_old_program_writes_is_read_by_both(backend: Backend) -> None:
     """Rows of every table, with the columns that it knows alone, on tables of the newest version."""
-    with at(backend, SERVES) as engine:
+    with at(backend, BEFORE) as engine:
         old = sa.MetaData()
         old.reflect(engine, only=list(seen(engine)))
         with engine.connect().execution_options(vigil_write=True) as connection:
@@ -170,7 +173,7 @@ def test_a_migration_waits_for_a_table_in_short_turns(
     monkeypatch.setattr(migrate, "_WITHIN", "150ms")
     monkeypatch.setattr(module, "_LOCKED", (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1))
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
-        migrate.downgrade(connection, SERVES)
+        migrate.downgrade(connection, BEFORE)
     with shared.engine.connect() as reader:
         reader.exec_driver_sql("SELECT count(*) FROM recipients")  # and its transaction goes on
         migrating = threading.Thread(target=lambda: shared.prepare(migrate=True))
@@ -197,10 +200,10 @@ def test_a_migration_that_never_has_its_turn_says_so(
     monkeypatch.setattr(migrate, "_WITHIN", "50ms")
     monkeypatch.setattr(module, "_LOCKED", (0.01,))
     with shared.engine.connect().execution_options(vigil_write=True) as connection:
-        migrate.downgrade(connection, SERVES)
+        migrate.downgrade(connection, BEFORE)
     with shared.engine.connect() as reader:
         reader.exec_driver_sql("SELECT count(*) FROM recipients")
         with pytest.raises(StorageError, match="others hold its tables: run this again"):
             shared.prepare(migrate=True)
     with shared.engine.connect() as connection:
-        assert migrate.current_revision(connection) == SERVES
+        assert migrate.current_revision(connection) == BEFORE
