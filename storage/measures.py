@@ -12,7 +12,16 @@ from storage.locks import holders
 from storage.moments import ALIVE, OFFLINE_SINCE, Moments
 from storage.nodes import Nodes, Seen
 from storage.queue import Waiting, waiting
-from storage.tables import alerts, deliveries, entries, notices, sources, statements, subscriptions
+from storage.tables import (
+    alerts,
+    deliveries,
+    entries,
+    notices,
+    senders,
+    sources,
+    statements,
+    subscriptions,
+)
 from storage.words import Cause, DeliveryState, SourceState, Status, SubscriptionState
 
 ACCOUNTS = ("console", "telegram", "matrix")
@@ -65,6 +74,12 @@ class Measures:
     """Seconds that each step of an alert's way took, ascending: of those first sent within the last hour."""
 
 
+def _held(connection: Connection) -> dict[str, str]:
+    """Which program sends by each account, also by further ones of a transport."""
+    known = connection.scalars(sa.select(senders.c.name))
+    return holders(connection, tuple(dict.fromkeys((*ACCOUNTS, *known))))
+
+
 def measure(connection: Connection, now: datetime) -> Measures:
     """What there is to measure now."""
     asked_for = (
@@ -98,7 +113,7 @@ def measure(connection: Connection, now: datetime) -> Measures:
         offline_since=moments.get(OFFLINE_SINCE),
         nodes=Nodes(connection).all(now),
         queue=waiting(connection),
-        senders=None if connection.dialect.name == "sqlite" else holders(connection, ACCOUNTS),
+        senders=None if connection.dialect.name == "sqlite" else _held(connection),
         stages=_stages(connection, now),
     )
 
