@@ -107,7 +107,10 @@ def look(work: Work, one: Sending, rules: Rules, now: datetime) -> Look | None:
 
 
 def show(work: Work, seen: Look, now: datetime) -> None:
-    """Inside a transaction: from now on its notice tells this, and messages are due to show it."""
+    """Inside a transaction: from now on its notice tells this, and messages are due to show it.
+
+    At its end also admins hear of it whose message cannot be changed.
+    """
     one = seen.one
     if one.notice_id:
         work.notices.turn(one.notice_id, seen.event)

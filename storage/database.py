@@ -326,7 +326,7 @@ class Database:
             matching=Matching(connection, additions, deliveries),
             kept=Kept(connection, additions),
             subscriptions=Subscriptions(connection, key),
-            notices=Notices(connection, deliveries),
+            notices=Notices(connection, deliveries, key),
             moments=Moments(connection),
             nodes=Nodes(connection),
             senders=Senders(connection),

@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection
 from storage.deliveries import Deliveries
 from storage.people import Event, Notice
 from storage.reach import reachable
-from storage.tables import deliveries, notices, recipients
+from storage.references import is_of, opened, sealed
+from storage.tables import SENDER, deliveries, notices, recipients
+from storage.vault import Sealer
 from storage.words import DeliveryState, EventKind, SourceState
 
 FOR_SUBSCRIBERS = (EventKind.STORM,)
@@ -48,9 +50,10 @@ class Renewal:
 class Notices:
     """Questions about notices, and their changes."""
 
-    def __init__(self, connection: Connection, of_deliveries: Deliveries) -> None:
+    def __init__(self, connection: Connection, of_deliveries: Deliveries, vault: Sealer) -> None:
         self._connection = connection
         self._deliveries = of_deliveries
+        self._vault = vault
 
     def add(self, notice: Notice) -> int:
         """Keeps a notice; returns its id."""
@@ -103,11 +106,21 @@ class Notices:
         return self._connection.execute(sa.update(deliveries).where(*of).values(amend_at=now)).rowcount
 
     def send_again(self, notice_id: int, now: datetime) -> int:
-        """To whom nobody knows whether it came it is sent once more, as it stands; returns to how many."""
+        """Where its message cannot be changed it is sent once more, as it stands; returns to how many.
+
+        To whom nobody knows whether it came, and whose message has no name any more: the chat has moved, or
+        another account writes there now. What was to be renewed stays so: a platform that takes this for a
+        repetition shows what it has, and is then told the newest.
+        """
+        nameless = sa.and_(deliveries.c.state == DeliveryState.SENT, deliveries.c.reference == "")
+        writes = sa.select(SENDER).where(recipients.c.id == deliveries.c.recipient_id).scalar_subquery()
         result = self._connection.execute(
             sa.update(deliveries)
-            .where(deliveries.c.notice_id == notice_id, deliveries.c.state == DeliveryState.UNCERTAIN)
-            .values(state=DeliveryState.QUEUED, not_before=now, detail="")
+            .where(
+                deliveries.c.notice_id == notice_id,
+                sa.or_(deliveries.c.state == DeliveryState.UNCERTAIN, nameless),
+            )
+            .values(state=DeliveryState.QUEUED, transport=writes, not_before=now, detail="")
         )
         return result.rowcount
 
@@ -150,7 +163,10 @@ class Notices:
         )
         if without:
             question = question.where(deliveries.c.recipient_id.not_in(without))
-        return tuple(Renewal(*row) for row in self._connection.execute(question))
+        return tuple(
+            Renewal(key, recipient, opened(self._vault, kept), notice, wished)
+            for key, recipient, kept, notice, wished in self._connection.execute(question)
+        )
 
     def renewed(self, one: Renewal, reference: str | None) -> None:
         """It shows what its notice tells, and goes by this reference; None: it stays as it is."""
@@ -162,13 +178,13 @@ class Notices:
 
     def _settle(self, one: Renewal, again: datetime | None, reference: str) -> None:
         """Not where the chat has moved meanwhile."""
-        of = (deliveries.c.id == one.delivery_id, deliveries.c.reference == one.reference)
+        of = (deliveries.c.id == one.delivery_id, is_of(self._vault, one.reference))
         due = sa.case(
             (deliveries.c.amend_at <= one.wished, sa.literal(again, deliveries.c.amend_at.type)),
             else_=deliveries.c.amend_at,
         )
-        changed = sa.update(deliveries).where(*of).values(amend_at=due, reference=reference)
-        self._connection.execute(changed)
+        kept = sealed(self._vault, reference)
+        self._connection.execute(sa.update(deliveries).where(*of).values(amend_at=due, reference=kept))
 
     def many(self, ids: Sequence[int]) -> dict[int, Notice]:
         """The notices with these ids."""

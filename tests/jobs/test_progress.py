@@ -27,7 +27,9 @@ from storage.people import Event, Notice
 from storage.sendings import Sending, Spread
 from storage.tables import deliveries, recipients
 from storage.words import DeliveryState, EventKind
+from tests.bot.transports.a_service import a_service
 from tests.builders import NOON, a_reader, a_recipient, a_route
+from tests.emulators.telegram import TelegramEmulator
 from tests.jobs.test_appeals import ANNA, BRUNO, FALSE, LATER, RULES, approved, readers, state
 
 ONE = Rules(admins=Admins((("telegram", "901"),)), per_second=30)
@@ -325,6 +327,62 @@ async def test_whoever_may_not_have_got_the_first_message_gets_the_report(databa
     await office.passes(1)
     (report,) = office.chats.reads()
     assert report.startswith("Appeal 1 has gone out")
+
+
+@pytest.mark.parametrize("account", ["", "telegram two"])
+async def test_whose_message_cannot_be_found_any_more_gets_the_report_by_itself(
+    database: Database, account: str
+) -> None:
+    """The chat moved, or another account writes there: what stands there cannot become the report."""
+    office = Office(database, 3)
+    office.holds()
+    await office.sends()
+    with database.write() as work:
+        admin = work.recipients.find("telegram", "901")
+        assert admin
+        if account:
+            work.recipients.turn_to(admin.id, account)
+        else:
+            work.recipients.move(admin.id, "telegram", "-1009", office.now)
+    office.becomes(3)
+    office.chats.name = account or "telegram"
+    await office.passes(1)
+    report = office.chats.reads("901" if account else "-1009")[-1]
+    assert report.startswith("Appeal 1 has gone out")
+    sent = len(office.chats.order)
+    assert await office.passes(60) == 0
+    assert [act for _, act in office.chats.order[:sent]].count("send") == 3
+    assert len(office.chats.order) == sent, "once"
+
+
+async def test_on_telegram_the_bar_moves_and_becomes_the_report(database: Database) -> None:
+    """By the real transport, which knows its own names of messages alone; none is kept in clear."""
+    async with TelegramEmulator() as telegram:
+        for person in (1, 2, 901):
+            telegram.private(person)
+        async with a_service(database, telegram, admins=(901,)) as service:
+            office = Office(database, 2)
+
+            async def sends() -> None:
+                voice = Announcer(service.bot)
+                await Deliverer(database, voice, Pace(1e9, gap=0), lambda: office.now).drain()
+
+            office.holds()
+            await sends()
+            office.becomes(1)
+            await office.passes(300, sends=False)
+            await sends()
+            _, told = telegram.texts(901)
+            assert "sent 1 of 2, waiting 1" in told
+            office.becomes(1)
+            await office.passes(1, sends=False)
+            await sends()
+            _, told = telegram.texts(901)
+            assert told.startswith("Appeal 1 has gone out")
+    with database.read() as work:
+        kept = set(work.connection.scalars(sa.select(deliveries.c.reference)))
+    assert kept
+    assert all(one.startswith("1,") for one in kept)
 
 
 async def test_one_chat_that_must_be_left_alone_for_hours_holds_up_no_report(database: Database) -> None:

@@ -117,6 +117,20 @@ def test_a_chat_that_moved_has_nothing_to_change(database: Database) -> None:
         assert {one.reference for one in work.deliveries.of_alert(due.alert_id)} == {""}
 
 
+@pytest.mark.parametrize(("part", "counted"), [("1", [1, 0, 0]), ("8", [0, 0, 1]), ("2", [0, 0, 0])])
+def test_a_reaction_counts_for_its_own_message_alone(
+    database: Database, part: str, counted: list[int]
+) -> None:
+    """Also one to the first message of a chat, whose number is how every sealed name begins."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        calls = [on_case(work, case, name, reader) for name in ("one", "two", "three")]
+        for call, reference in zip(calls, ("1", "7", "8,12"), strict=True):
+            arrived(work, call.id, reference)
+        work.told.seen(reader.id, part, 1)
+        assert [work.deliveries.of_alert(call.id)[0].seen for call in calls] == counted
+
+
 def test_news_belong_under_what_was_told_before(database: Database) -> None:
     """The first message first; what is told later, and what never left us, is not among it."""
     with database.write() as work:
