@@ -162,7 +162,7 @@ class Desk:
         if is_lost or known.sender != sender:
             with self.database.write() as work:
                 if known.sender != sender:
-                    work.recipients.turn_to(known.id, sender)
+                    work.recipients.turn_to(known.id, sender, request.now)
                 if is_lost:
                     work.recipients.ensure(request.transport, request.address, known.language, request.now)
 
@@ -223,4 +223,4 @@ def _belong(work: Work, request: Request) -> None:
     for address in (request.address, *((request.other.address,) if request.other else ())):
         known = work.recipients.find(request.transport, address)
         if known is not None and known.sender != sender:
-            work.recipients.turn_to(known.id, sender)
+            work.recipients.turn_to(known.id, sender, request.now)

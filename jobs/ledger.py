@@ -1,7 +1,7 @@
 """The transactions of one transport's sender: outcomes are written and attempts counted, many at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from jobs.renewals import Renewed
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
 from storage.audit import NOBODY as NOBODY_OF_THEM
 from storage.database import Database, Work
-from storage.people import Delivery, Event, Notice
+from storage.people import Delivery, Event, Notice, Recipient
 from storage.vault import WrongKey
 from storage.words import Act, DeliveryState, EventKind
 
@@ -145,9 +145,13 @@ class Ledger:
                 work.moments.drop(self._pause)
             else:
                 work.moments.put(self._pause, standing.waits_until)
-        for recipient, until in standing.resting.items():
-            if self._noted.resting.get(recipient) != until:
-                self._rest(work, recipient, until)
+        known = self._noted.resting
+        new = {one: until for one, until in standing.resting.items() if known.get(one) != until}
+        if new:
+            work.recipients.locked(new)
+        for recipient in readable(work.recipients.many, new).values():
+            if recipient.sender == self.transport:  # else the limit is none of theirs any more
+                self._rest(work, recipient.id, new[recipient.id])
 
     def apart(self, finished: Sequence[Finished]) -> list[Finished]:
         """Writes down what became of errands, each by itself; returns those that are to be tried again.
@@ -277,14 +281,18 @@ class Ledger:
     def _of_ours(
         self, work: Work, finished: Sequence[Finished], changed: Collection[int]
     ) -> Sequence[Finished]:
-        """Who wrote to another account meanwhile is not lost because this one cannot reach them."""
-        left = {key for key, one in work.recipients.many(changed).items() if one.sender != self.transport}
+        """Who is in another chat by now, or another account's, is not lost where we wrote, nor limited."""
+        known = work.recipients.many(changed)
         return [
-            replace(one, outcome=RetryLater(0.0, "they wrote to another account of ours"))
-            if one.errand.recipient.id in left and isinstance(one.outcome, Gone | Migrated)
+            replace(one, outcome=RetryLater(0.0, _why_left(one.outcome)))
+            if self._has_left(one, known) and _is_of_the_chat(one.outcome)
             else one
             for one in finished
         ]
+
+    def _has_left(self, one: Finished, known: Mapping[int, Recipient]) -> bool:
+        now = known.get(one.errand.recipient.id)
+        return now is not None and (now.sender, now.address) != (self.transport, one.errand.recipient.address)
 
     def _rest(self, work: Work, recipient_id: int, until: datetime) -> None:
         """Also for a program that is started anew."""
@@ -342,9 +350,19 @@ def _settle_in_place(work: Work, one: Finished) -> None:
 
 def _is_about_them(one: Finished) -> bool:
     """Whether it changes what is known of the recipient, and not only of the message."""
-    if isinstance(one.outcome, RetryLater):
-        return bool(one.outcome.seconds) and not one.outcome.everyone
-    return isinstance(one.outcome, Gone | Migrated) or _counts(one)
+    return _is_of_the_chat(one.outcome) or _counts(one)
+
+
+def _is_of_the_chat(outcome: Outcome) -> bool:
+    """Whether it tells something of the chat that was written to: it is gone, elsewhere, or limited."""
+    if isinstance(outcome, RetryLater):
+        return bool(outcome.seconds) and not outcome.everyone
+    return isinstance(outcome, Gone | Migrated)
+
+
+def _why_left(outcome: Outcome) -> str:
+    """The limit's own words; of what is of no account any more, that they are elsewhere."""
+    return outcome.detail if isinstance(outcome, RetryLater) else "they are reached elsewhere by now"
 
 
 def _refusal(outcome: Outcome) -> str:

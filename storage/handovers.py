@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from storage import facets
 from storage.merging import merge_deliveries
-from storage.recipients import ADDRESS, trace_of
+from storage.recipients import ADDRESS, Recipients, chat_trace_of, trace_of
 from storage.stances import merge as merge_stances
 from storage.tables import deliveries, handovers, recipients, routes, stances
 from storage.vault import Sealer
@@ -54,22 +54,25 @@ class Handovers:
         where = (handovers.c.trace == self._code(code), handovers.c.expires >= now)
         return self.connection.scalar(sa.select(handovers.c.recipient_id).where(*where))
 
-    def take(self, recipient_id: int, transport: str, address: str) -> None:
+    def take(self, recipient_id: int, transport: str, address: str, now: datetime) -> None:
         """The recipient is reached at this address from now on, and nothing is known of the one before.
 
         What the address asked for by itself is added; language, clock and hours are those that come with the
-        code. No message can be changed in another chat, so what was sent stays where it is. Raises UnderWay,
-        and then everything is as it was.
+        code; few words are said if either wanted so. No message can be changed in another chat, so what was
+        sent stays where it is. Whoever could not be reached is told what was kept. Raises UnderWay, and then
+        everything is as it was.
         """
         with self.connection.begin_nested():
-            self._take(recipient_id, transport, address)
+            self._take(recipient_id, transport, address, now)
 
-    def _take(self, recipient_id: int, transport: str, address: str) -> None:
+    def _take(self, recipient_id: int, transport: str, address: str, now: datetime) -> None:
         self.withdraw(recipient_id)
+        self._returns(recipient_id, now)
         self._forget_references(recipient_id)
         trace = trace_of(self.vault, transport, address)
         there = self.connection.scalar(sa.select(recipients.c.id).where(recipients.c.address_trace == trace))
         if there is not None and there != recipient_id:
+            self._returns(there, now)
             self._absorb(there, recipient_id)
         self.connection.execute(
             sa.update(deliveries).where(deliveries.c.recipient_id == recipient_id).values(transport=transport)
@@ -81,6 +84,7 @@ class Handovers:
                 transport=transport,
                 sender=None,  # of several accounts the one that was asked takes them next (`turn_to`)
                 address_trace=trace,
+                chat_trace=chat_trace_of(self.vault, transport, address),
                 address_sealed=self.vault.seal(address, ADDRESS),
                 state=RecipientState.ACTIVE,
                 lost=None,
@@ -99,6 +103,13 @@ class Handovers:
         """Codes that nobody used in time go."""
         self.connection.execute(sa.delete(handovers).where(handovers.c.expires < now))
 
+    def _returns(self, recipient_id: int, now: datetime) -> None:
+        """Who could not be reached is there again, and what was kept from them waits for them."""
+        known = Recipients(self.connection, self.vault)
+        one = known.get(recipient_id)
+        if one is not None and one.state is not RecipientState.ACTIVE:
+            known.returns(recipient_id, now)
+
     def _forget_references(self, recipient_id: int) -> None:
         """In another chat the same numbers name other messages."""
         self.connection.execute(
@@ -114,6 +125,9 @@ class Handovers:
         )
         merge_deliveries(self.connection, other, recipient_id)
         merge_stances(self.connection, other, recipient_id)
+        few = sa.select(recipients.c.discreet).where(recipients.c.id == other)
+        if self.connection.scalar(few):
+            Recipients(self.connection, self.vault).set_discreet(recipient_id, discreet=True)
         for table in (deliveries, stances, handovers):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == other))
         self.connection.execute(sa.delete(recipients).where(recipients.c.id == other))

@@ -98,7 +98,7 @@ class Recipients:
             number = int(result.scalar_one())
             return Recipient(transport, address, language, RecipientState.ACTIVE, number, sender=transport)
         if found.state is not RecipientState.ACTIVE:
-            self._returns(found.id, now)
+            self.returns(found.id, now)
         return replace(found, state=RecipientState.ACTIVE)
 
     def set_language(self, recipient_id: int, language: str) -> None:
@@ -245,7 +245,7 @@ class Recipients:
             traces.append(self._trace(transport, self.vault.open(address, of_staff.ADDRESS)))
         return recipients.c.address_trace.in_(traces)
 
-    def _returns(self, recipient_id: int, now: datetime) -> None:
+    def returns(self, recipient_id: int, now: datetime) -> None:
         """Who speaks again is sent what was kept from them and still holds, as one digest.
 
         Not a call that is over by now. The end of one that they were told is a message of its own, ahead of
@@ -295,7 +295,7 @@ class Recipients:
         """
         before = self.get(recipient_id)
         if before is not None and before.state is not RecipientState.ACTIVE:
-            self._returns(recipient_id, now)
+            self.returns(recipient_id, now)
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == recipient_id)
@@ -311,7 +311,7 @@ class Recipients:
             )
             return
         if other.state is not RecipientState.ACTIVE:
-            self._returns(other.id, now)
+            self.returns(other.id, now)
         self.connection.execute(
             sa.update(routes).where(routes.c.recipient_id == recipient_id).values(recipient_id=other.id)
         )
@@ -321,15 +321,19 @@ class Recipients:
             self.set_discreet(other.id, discreet=True)
         self.forget(recipient_id)
 
-    def turn_to(self, recipient_id: int, sender: str) -> None:
-        """From now on this account of its transport writes there; what waits goes by it.
+    def turn_to(self, recipient_id: int, sender: str, now: datetime) -> None:
+        """From `now` on this account of its transport writes there; what waits goes by it.
 
-        References are void: what another account has sent, it alone can change.
+        References are void: what another account has sent, it alone can change. So are the old one's limits.
         """
         self.locked([recipient_id])
-        first = recipients.c.transport == sender
-        self._update(recipient_id, sender=sa.case((first, None), else_=sender))
         of = deliveries.c.recipient_id == recipient_id
+        limit = sa.select(recipients.c.rests).where(recipients.c.id == recipient_id).scalar_subquery()
+        put_off = sa.and_(deliveries.c.not_before > now, deliveries.c.not_before == limit)  # by `postpone`
+        at_once = sa.and_(deliveries.c.state == DeliveryState.QUEUED, deliveries.c.lane < _DIGESTS)
+        self.connection.execute(sa.update(deliveries).where(of, put_off, at_once).values(not_before=now))
+        first = recipients.c.transport == sender
+        self._update(recipient_id, sender=sa.case((first, None), else_=sender), rests=None, lately=None)
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
         self.connection.execute(sa.update(deliveries).where(of, waiting).values(transport=sender))
         self.connection.execute(

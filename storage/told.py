@@ -106,9 +106,14 @@ class Told:
         ).rowcount
 
     def heard(self, recipient_id: int, case_id: int, before: int) -> tuple[Heard, ...]:
-        """What one chat was told of a case by alerts older than `before`, the first message first."""
+        """What one chat was told of a case by alerts older than `before`, the first message first.
+
+        Without a reference where another account sent it: the one that writes there now cannot answer it.
+        """
+        reference = sa.case((deliveries.c.transport == SENDER, deliveries.c.reference), else_="")
         question = (
-            sa.select(deliveries.c.reference, deliveries.c.lane, statements.c.urgency, statements.c.severity)
+            sa.select(reference, deliveries.c.lane, statements.c.urgency, statements.c.severity)
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
             .join(alerts, alerts.c.id == deliveries.c.alert_id)
             .join(statements, statements.c.id == alerts.c.statement_id)
             .where(

@@ -78,7 +78,7 @@ def _taken(typed: str, request: Request, work: Work, speech: Speech) -> Reply:
             "Send it in the other chat: this is the one that it is from. {example}", example="/help"
         )
     try:
-        work.handovers.take(of, request.transport, request.address)
+        work.handovers.take(of, request.transport, request.address, request.now)
     except UnderWay as error:
         raise Mistake(
             "Something is just being sent to the other chat. Send the same line again in a moment. {example}",

@@ -122,7 +122,7 @@ def test_what_is_kept_for_the_return_comes_from_whom_they_return_to(database: Da
         reader = a_reader(work, a_route())
         alert = one_alert(work, reader)
         work.recipients.suspend(reader.id, now_utc())
-        work.recipients.turn_to(reader.id, SECOND)
+        work.recipients.turn_to(reader.id, SECOND, now_utc())
         work.recipients.ensure(reader.transport, reader.address, "en", now_utc())
         (one,) = log_of(work, alert)
         assert one.state is DeliveryState.QUEUED
@@ -135,7 +135,7 @@ def test_what_did_not_arrive_is_repeated_by_whom_they_belong_to_by_then(database
         reader = a_reader(work, a_route())
         (one,) = log_of(work, one_alert(work, reader))
         work.deliveries.begin([one.id])
-        work.recipients.turn_to(reader.id, SECOND)
+        work.recipients.turn_to(reader.id, SECOND, now_utc())
         work.deliveries.settle(one.id, DeliveryState.QUEUED, not_before=NOON)
     assert (due(database, "telegram"), due(database, SECOND)) == (0, 1)
 
@@ -272,7 +272,7 @@ def test_an_account_that_is_left_out_is_told(database: Database) -> None:
     with database.write() as work:
         work.senders.take(SECOND, "node")
         reader = a_reader(work, a_route())
-        work.recipients.turn_to(reader.id, SECOND)
+        work.recipients.turn_to(reader.id, SECOND, now_utc())
         assert missing(a_config(), work) == {SECOND: 1}
         assert missing(a_config(FIRST, OTHER), work) == {}
     with capture_logs() as logs:
@@ -306,7 +306,7 @@ async def test_newcomers_are_led_to_the_bot_with_the_fewest_people(database: Dat
     )
     with database.write() as work:
         for number in range(2):
-            work.recipients.turn_to(a_reader(work, a_route(), address=f"2{number}").id, SECOND)
+            work.recipients.turn_to(a_reader(work, a_route(), address=f"2{number}").id, SECOND, now_utc())
         assert emptiest(work, ("telegram", SECOND)) == "https://t.me/telegram_bot"
         assert emptiest(work, ()) == ""
     assert await led(database) == (503, "")

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage.database import Database, Work
-from storage.tables import recipients
+from storage.tables import deliveries, recipients
 from storage.vault import Vault
 from storage.words import DeliveryState, MsgType, RecipientState
 from tests.backends import Backend
@@ -300,3 +300,29 @@ def test_whom_an_earlier_version_stored_is_marked_with_their_chat_at_the_start(
     with again.read() as work:
         assert [one.address for one in work.recipients.within("telegram", "-100")] == ["-100/7", "-100/9"]
     again.close()
+
+
+def test_another_account_is_not_bound_by_what_the_old_one_was_told(database: Database) -> None:
+    """An alert that was put off may go at once; a digest keeps its hour, and so does what has its own."""
+    hour, later = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
+    with database.write() as work:
+        one, other = a_reader(work), a_reader(work, address="43")
+        call = queued(work, one, other, alert=an_alert(identifier="call"))
+        digest = queued(work, one, lane=4, alert=an_alert(identifier="digest"))
+        for reader in (one, other):
+            work.deliveries.postpone(reader.id, hour)
+            work.recipients.rest(reader.id, hour)
+        timed = queued(work, one, alert=an_alert(identifier="timed"))
+        (waits,) = work.deliveries.of_alert(timed.id)
+        work.deliveries.settle(waits.id, DeliveryState.QUEUED, not_before=later)
+        work.recipients.wrote(one.id, NOON)
+        work.recipients.turn_to(one.id, "telegram 2000002", NOON)
+        assert work.recipients.resting("telegram 2000002", NOON) == {}
+        assert work.recipients.written_to("telegram 2000002", NOON) == {}
+        (due,) = work.deliveries.due("telegram 2000002", NOON, 9)
+        assert (due.alert_id, due.recipient_id) == (call.id, one.id)
+        rows = sa.select(deliveries.c.alert_id, deliveries.c.not_before)
+        theirs = work.connection.execute(rows.where(deliveries.c.recipient_id == one.id))
+        at = {row.alert_id: row.not_before for row in theirs}
+        assert at == {call.id: NOON, digest.id: hour, timed.id: later}
+        assert work.recipients.resting("telegram", NOON) == {other.id: hour}

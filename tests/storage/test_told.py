@@ -142,3 +142,20 @@ def test_news_belong_under_what_was_told_before(database: Database) -> None:
         arrived(work, news.id, "9")
         heard = work.told.heard(reader.id, case, news.id)
         assert [(one.reference, one.at_once) for one in heard] == [("5", False), ("7", True)]
+
+
+def test_news_belong_under_nothing_that_another_account_sent(database: Database) -> None:
+    """It was on its way when they turned to this one: here its number names another message, or none."""
+    with database.write() as work:
+        case, reader = work.cases.open("Nine", NOON), a_reader(work)
+        call = on_case(work, case, "call", reader)
+        (one,) = work.deliveries.of_alert(call.id)
+        work.deliveries.begin([one.id])
+        work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
+        arrived(work, call.id, "7")
+        (heard,) = work.told.heard(reader.id, case, call.id + 1)
+        assert (heard.reference, heard.at_once) == ("", True)
+        work.recipients.turn_to(reader.id, "telegram", NOON)
+        arrived(work, call.id, "7")
+        (heard,) = work.told.heard(reader.id, case, call.id + 1)
+        assert heard.reference == "7"

@@ -10,7 +10,7 @@ from bot.commands import moving
 from jobs.allowance import Allowance
 from storage.database import Database
 from storage.people import Delivery
-from storage.tables import deliveries, handovers, metadata, recipients
+from storage.tables import alerts, deliveries, handovers, metadata, recipients
 from storage.words import DeliveryState, DeskRole, Stance
 from tests.bot.chat import Chat
 from tests.builders import NOON
@@ -160,3 +160,47 @@ def test_while_something_is_being_sent_nothing_changes(telegram: Chat, matrix: C
     becomes(DeliveryState.QUEUED)
     assert log(telegram) == before
     assert "Everything is here now" in matrix.says(line)
+
+
+def test_a_chat_that_came_by_a_code_is_found_among_its_chats_topics(telegram: Chat, matrix: Chat) -> None:
+    """What becomes of the new chat is meant for them; what becomes of the old one is not."""
+    matrix.says(code(telegram))
+    with matrix.database.read() as work:
+        assert [one.id for one in work.recipients.within("matrix", "!room:t.test")] == [recipient(matrix)]
+        assert work.recipients.within("telegram", "77") == ()
+
+
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_what_was_kept_for_whoever_blocked_a_chat_comes_in_the_other(
+    telegram: Chat, matrix: Chat, which: str
+) -> None:
+    """Whichever of the two could not be reached: the code says that somebody is there."""
+    matrix.says("/subscribe CN kind:resolution")
+    line = code(telegram)
+    lost = {"old": telegram, "new": matrix}[which]
+    with telegram.database.write() as work:
+        work.connection.execute(sa.update(alerts).values(expires=NOON + timedelta(days=1)))
+        gone = recipient(lost)
+        if lost is matrix:
+            work.connection.execute(
+                sa.delete(deliveries).where(deliveries.c.recipient_id == recipient(telegram))
+            )
+            work.deliveries.queue(1, [(gone, "matrix", NOON)], 1)
+        work.recipients.suspend(gone, NOON)
+    assert "Everything is here now" in replace(matrix, now=NOON + timedelta(minutes=5)).says(line)
+    (one,) = [one for one in log(matrix) if one.alert_id == 1]
+    assert one.state is DeliveryState.QUEUED
+    with matrix.database.read() as work:
+        assert work.deliveries.is_due("matrix", NOON + timedelta(minutes=5), [recipient(matrix)])
+
+
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_few_words_are_said_where_either_chat_wanted_so(telegram: Chat, matrix: Chat, which: str) -> None:
+    """Whoever looks at the screen of the one may look at that of the other."""
+    matrix.says("/subscribe CN kind:resolution")
+    with telegram.database.write() as work:
+        work.recipients.set_discreet(recipient({"old": telegram, "new": matrix}[which]), discreet=True)
+    matrix.says(code(telegram))
+    found = matrix.recipient()
+    assert found is not None
+    assert found.discreet
