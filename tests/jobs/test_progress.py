@@ -341,7 +341,7 @@ async def test_whose_message_cannot_be_found_any_more_gets_the_report_by_itself(
         admin = work.recipients.find("telegram", "901")
         assert admin
         if account:
-            work.recipients.turn_to(admin.id, account)
+            work.recipients.turn_to(admin.id, account, office.now)
         else:
             work.recipients.move(admin.id, "telegram", "-1009", office.now)
     office.becomes(3)
