@@ -177,7 +177,7 @@ async def lived() -> str:
     """The page, from the first word to the last."""
     async with _a_life() as life:
         life.scene("Anna writes it", "On her phone, in one message.")
-        await life.anna(APPEAL, "URGENT APPEAL · North Korea")
+        await life.anna(APPEAL, "URGENT APPEAL · Write today")
         await life.anna_presses("Approve these words", "Somebody else has to read and approve it")
         life.scene("Bruno reads and approves it", "He is told nothing before: Anna has asked him to look.")
         await life.bruno("/appeals")
