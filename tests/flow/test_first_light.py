@@ -1,5 +1,6 @@
 """A source speaks, a chat rings: the real program, a site on loopback, Telegram's emulator."""
 
+import asyncio
 import json
 import signal
 
@@ -64,6 +65,9 @@ async def test_killed_while_sending_an_immediate_alert_is_repeated(
     urgent_call(site)
     await vigil.run("poll", "--source", "northlight")
     await vigil.until("sending")
+    async with asyncio.timeout(60):
+        while not any(method == "sendmessage" and TITLE in str(said) for method, said in telegram.calls):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.05)  # it has left when it is killed
     await vigil.stop(signal.SIGKILL)
     await vigil.serve()
     await telegram.until(PERSON, contains=TITLE, patience=60)
