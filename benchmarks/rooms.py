@@ -134,6 +134,15 @@ def _transport(place: _Place, folder: Path) -> MatrixTransport:
     )
 
 
+async def _started(transport: MatrixTransport) -> float:
+    """Seconds until it knows its rooms."""
+    began = time.perf_counter()
+    await transport.start()
+    while not transport._server.synced:  # noqa: ASYNC110, SLF001 - it is a clock
+        await asyncio.sleep(0.01)
+    return time.perf_counter() - began
+
+
 async def _sending(server: Synapse, folder: Path, rooms: int, *, ciphered: bool) -> str:
     """Every room is told once a turn; the first turn, in which keys are given out, is not counted."""
     place = _settled(server.register(), server.register(), rooms, ciphered=ciphered)
@@ -144,11 +153,7 @@ async def _sending(server: Synapse, folder: Path, rooms: int, *, ciphered: bool)
     transport = _transport(place, folder)
     with town.database("sqlite", folder) as database:
         _wishes(database, place.rooms)
-        began = time.perf_counter()
-        await transport.start()
-        while not transport._server.synced:  # noqa: ASYNC110, SLF001 - it is a clock
-            await asyncio.sleep(0.01)
-        started = time.perf_counter() - began
+        started = await _started(transport)
         try:
             async with _peer(place, folder) as client:
                 for turn in range(-1, _TURNS):
@@ -245,11 +250,7 @@ async def _held(place: _Place, folder: Path) -> tuple[float, int]:
     transport = _transport(place, folder)
     with town.database("sqlite", folder) as database:
         _wishes(database, place.rooms)
-        began = time.perf_counter()
-        await transport.start()
-        while not transport._server.synced:  # noqa: ASYNC110, SLF001 - it is a clock
-            await asyncio.sleep(0.01)
-        seconds = time.perf_counter() - began
+        seconds = await _started(transport)
         _call(database, "once")
         await Deliverer(database, Announcer(transport), Pace(1e9, gap=0), now_utc).drain()
         size = memory(os.getpid())

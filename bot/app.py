@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -20,12 +20,13 @@ from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.roles import ALL
 from bot.scrapes import routes as scrapes
+from bot.speaking import Speaker, delivering
 from bot.systemd import Manager
 from bot.transports.matrix_folder import NotTheFolder
 from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram_webhook import Webhook
 from bot.updates import routes as updates
-from bot.voices import Speaker, delivering, rules, voices
+from bot.voices import rules, voices
 from bot.watchdog import Pulse, keep_watch
 from bot.web import serving
 from jobs.deliver import Deliverer, NoKey, NotAlone
@@ -106,12 +107,9 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         await heart.beat()
         await asyncio.to_thread(settle_accounts, config, database)
         senders = await voices(config, desk, stack, roles)
-        tasks: list[asyncio.Task[None]] = []
-        for one in senders if "send" in roles else ():
-            moves = pulse.of(f"send {one.name}", SENDS_WITHIN)
-            sending = asyncio.create_task(_send(database, one, wake, moves, desk))
+        tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk)
+        for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
-            tasks.append(sending)
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
         tasks.append(asyncio.create_task(Presence(database, this_node(roles)).keep()))
         jobs = [
@@ -141,6 +139,16 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         except NoKey as error:
             raise Unusable(f"{place(config)}: {error}") from error
     log.info("vigil.stopped")
+
+
+def _sendings(
+    database: Database, senders: Iterable[Speaker], wake: asyncio.Event, pulse: Pulse, desk: Desk
+) -> list[asyncio.Task[None]]:
+    """One for each account: it sends while this node holds the account's lock."""
+    return [
+        asyncio.create_task(_send(database, one, wake, pulse.of(f"send {one.name}", SENDS_WITHIN), desk))
+        for one in senders
+    ]
 
 
 def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], None]) -> list[Job]:

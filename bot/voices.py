@@ -1,10 +1,10 @@
-"""The voices: each transport with its pace, and the one deliverer that speaks through it."""
+"""The voices: each transport of the configuration, wired to the desk, with its pace."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, timedelta, tzinfo
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.announce import Announcer, Transport
 from bot.commands.request import Reply, Request
 from bot.commands.table import COMMANDS
 from bot.config import Config, MatrixConfig, TelegramConfig
-from bot.desk import ONLY_TERMINAL, Desk
+from bot.desk import Desk
 from bot.installation import admins, limits, matrix_sender, telegram_sender
 from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
+from bot.speaking import AT_ONCE, Speaker, always, the_only_one
 from bot.speech import Speech, languages, msgid
 from bot.transports.chats import Moved, News, Reactions
 from bot.transports.console import ConsoleTransport
@@ -30,14 +30,11 @@ from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_face import Face, Shown
 from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_outcome import GROUP_PER_MINUTE, place_of
-from bot.transports.telegram_webhook import PATH, Address, Webhook
-from jobs.deliver import Deliverer
+from bot.transports.telegram_webhook import PATH, Address
 from jobs.desk import Rules
-from jobs.notices import Admins
 from jobs.pace import Pace
 from jobs.staff import role_of
-from storage.database import Database, Hold, Unusable, now_utc, reason
-from storage.locks import place
+from storage.database import Database, Unusable
 from storage.words import DeskRole
 
 if TYPE_CHECKING:
@@ -45,9 +42,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_LOCK_RETRY = 3.0
-"""Seconds between two attempts to get a lock."""
-_SENDS_HERE = "another process sends here; waiting until it stops"
 _LISTENS_HERE = "another process listens here; waiting until it stops"
 _ABOUT = msgid(
     "Vigil keeps watch over what human-rights organisations publish. When somebody is in danger and a call "
@@ -56,8 +50,6 @@ _ABOUT = msgid(
     "endangers you, do not."
 )
 _SHORT = msgid("Urgent calls of human-rights organisations, as they go out, with their source.")
-AT_ONCE = Pace(1000.0, gap=0.0)
-"""For a terminal, which has no limits."""
 
 
 def rules(config: Config) -> Rules:
@@ -276,30 +268,6 @@ def apology(language: str) -> Message:
     return Message((Paragraph((Span(text),)),))
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """One account: the name of its sender, how fast it may write, and what is to be entered to use it.
-
-    That is done by the holder of its lock.
-    """
-
-    name: str
-    pace: Pace
-    opened: Callable[[], AbstractAsyncContextManager[Transport]]
-    hook: Webhook | None = None
-    """Where Telegram brings its updates to our own server."""
-
-
-def always(transport: Transport, pace: Pace, hook: Webhook | None = None) -> Speaker:
-    """An account that needs nothing to be entered."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Transport]:
-        yield transport
-
-    return Speaker(transport.name, pace, opened, hook)
-
-
 async def voices(
     config: Config, desk: Desk, stack: AsyncExitStack, roles: frozenset[str] = ALL
 ) -> list[Speaker]:
@@ -339,70 +307,3 @@ async def _bots(
     if "answer" in roles:
         await asyncio.gather(*(chat.start() for chat in chats))
     return found
-
-
-@asynccontextmanager
-async def the_only_one(
-    database: Database, name: str, said: str, beat: Callable[[], None] = lambda: None
-) -> AsyncIterator[Hold]:
-    """Waits until no other process holds the lock of this name, and says who does; then holds it.
-
-    A database that is away is waited for as well. The lock may be lost before the end: `Hold.is_held` tells.
-    """
-    async with AsyncExitStack() as stack:
-        while not (hold := await _asked_for(database, name, said, stack)):
-            beat()
-            await asyncio.sleep(_LOCK_RETRY)
-        yield hold
-
-
-async def _asked_for(database: Database, name: str, said: str, stack: AsyncExitStack) -> Hold | None:
-    """The lock, to be given back with the stack; None where it is another's, or the database is away."""
-    try:
-        lock = database.sender_lock(name)
-        hold = await _uninterrupted(lock.__enter__, lock.__exit__)
-        if hold:
-            stack.push(lock)
-            return hold
-        lock.__exit__(None, None, None)
-        held_by = await asyncio.to_thread(database.lock_holder, name)
-        log.warning(said, transport=name, held_by=held_by)
-    except SQLAlchemyError as error:
-        log.warning("lock.database_away", transport=name, said=reason(error), again_in=_LOCK_RETRY)
-    return None
-
-
-async def _uninterrupted(enter: Callable[[], Hold], leave: Callable[[None, None, None], object]) -> Hold:
-    """Enters in a thread; who is stopped meanwhile leaves again."""
-    entering = asyncio.ensure_future(asyncio.to_thread(enter))
-    try:
-        return await asyncio.shield(entering)
-    except asyncio.CancelledError:
-        await asyncio.wait({entering})
-        if not entering.exception():
-            leave(None, None, None)
-        raise
-
-
-@asynccontextmanager
-async def delivering(
-    database: Database,
-    speaker: Speaker,
-    beat: Callable[[], None] = lambda: None,
-    zone: tzinfo = UTC,
-    told: Admins = ONLY_TERMINAL,
-) -> AsyncIterator[Deliverer]:
-    """The one deliverer of an account: waits until no other process sends there, then recovers.
-
-    `beat` is called with every step forward; to wait for the other process is one. `told` are those
-    who hear of what goes wrong.
-    """
-    async with the_only_one(database, speaker.name, _SENDS_HERE, beat) as hold, speaker.opened() as transport:
-        voice = Announcer(transport, zone)
-        deliverer = Deliverer(
-            *(database, voice, speaker.pace, now_utc, beat, told), alone=hold.is_held, at=place()
-        )
-        recovered = await asyncio.to_thread(deliverer.recover)
-        if recovered:
-            log.warning("deliver.recovered", transport=speaker.name, interrupted=recovered)
-        yield deliverer

@@ -13,7 +13,8 @@ from dataclasses import replace
 from jobs.lines import Line, row_of_line
 from jobs.withhold import cut_of
 from storage.database import Work
-from storage.records import Entry, Source, Statement, without_secrets
+from storage.records import Entry, Source, Statement
+from storage.urls import without_secrets
 
 _AT_ONCE = 200
 _COLUMNS = (

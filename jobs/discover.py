@@ -17,7 +17,8 @@ from jobs.steps.discover import Lead, Road, anywhere
 from jobs.steps.links import bare
 from jobs.steps.parsed import NotAFeed, Parsed
 from jobs.turns import Turns
-from storage.records import Entry, Source, without_credentials
+from storage.records import Entry, Source
+from storage.urls import without_credentials
 from storage.words import SourceKind, SourceState
 
 _MOST = 12

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from storage.records import without_credentials
+from storage.urls import without_credentials
 
 _HOST_PAUSE = timedelta(minutes=5)
 """For how long a host is left alone that says 429, and not for how long."""

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import structlog
 
-from storage.records import Alert, Source, without_secrets
+from storage.records import Alert, Source
+from storage.urls import without_secrets
 from storage.words import SourceState
 
 log = structlog.get_logger()

@@ -5,11 +5,10 @@ prints them. A record that has not been stored yet has the id 0.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from urllib.parse import urlsplit, urlunsplit
 
+from storage.urls import without_credentials, without_secrets
 from storage.words import (
     Aspect,
     CaseState,
@@ -408,32 +407,3 @@ class Heard:
     severity: Severity
     at_once: bool
     """False for a line in a digest."""
-
-
-def without_credentials(url: str) -> str:
-    """The address without a user name and a password; "" for what is no address at all."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-_SECRET = re.compile(
-    r"token|secret|passw(?:or)?d|passphrase|credential|signature"
-    r"|(?:^|[-_.])(?:api|access|feed|rss|user)?(?:key|pass|pwd|auth|sig|sid|session)$",
-    re.IGNORECASE,
-)
-"""Names of questions whose answers let their holder in: `access_token`, `apikey`, `sig`; not `keyword`."""
-
-
-def without_secrets(url: str) -> str:
-    """The address without credentials, also those that stand among its questions: "?token=…"."""
-    address, mark, rest = without_credentials(url).partition("?")
-    asked, hash_, fragment = rest.partition("#")
-    return address + mark + "&".join(map(_unanswered, asked.split("&"))) + hash_ + fragment
-
-
-def _unanswered(question: str) -> str:
-    name, is_, answer = question.partition("=")
-    return f"{name}=…" if is_ and answer and _SECRET.search(name) else question

@@ -1,5 +1,6 @@
 """Counts what was rung and how quickly, for /stats: numbers, nothing about anybody who subscribed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -79,17 +80,7 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         .limit(_MOST)
     )
     rows = connection.execute(each).all()
-    all_of_them = (
-        sa.select(alerts.c.sent, statements.c.urgent)
-        .join(statements, statements.c.id == alerts.c.statement_id)
-        .where(*rung)
-    )
-    by_day: dict[date, int] = {}
-    urgent: dict[date, int] = {}
-    with connection.execute(all_of_them, execution_options={"yield_per": _AT_ONCE}) as found:
-        for sent, is_urgent in found:
-            by_day[sent.date()] = by_day.get(sent.date(), 0) + 1
-            urgent[sent.date()] = urgent.get(sent.date(), 0) + is_urgent
+    by_day, urgent = _by_day(connection, rung)
     delays = sorted(
         max(timedelta(), row.first_sent - row.published)
         for row in rows
@@ -105,3 +96,21 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         by_day=by_day,
         urgent_by_day=urgent,
     )
+
+
+def _by_day(
+    connection: Connection, rung: Sequence[sa.ColumnElement[bool]]
+) -> tuple[dict[date, int], dict[date, int]]:
+    """How many alerts rang on each day, and how many of them were urgent."""
+    all_of_them = (
+        sa.select(alerts.c.sent, statements.c.urgent)
+        .join(statements, statements.c.id == alerts.c.statement_id)
+        .where(*rung)
+    )
+    by_day: dict[date, int] = {}
+    urgent: dict[date, int] = {}
+    with connection.execute(all_of_them, execution_options={"yield_per": _AT_ONCE}) as found:
+        for sent, is_urgent in found:
+            by_day[sent.date()] = by_day.get(sent.date(), 0) + 1
+            urgent[sent.date()] = urgent.get(sent.date(), 0) + is_urgent
+    return by_day, urgent

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.speaking import AT_ONCE, always, delivering
 from bot.speech import Speech
-from bot.voices import AT_ONCE, always, delivering
 from storage import clock
 from storage.database import Database
 from storage.vault import Vault

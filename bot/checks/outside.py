@@ -18,7 +18,8 @@ from jobs.fetch.alike import alike
 from jobs.look import Seen, look
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
-from storage.records import Source, without_secrets
+from storage.records import Source
+from storage.urls import without_secrets
 from storage.words import SourceKind, SourceState
 
 _AT_ONCE = 20

@@ -21,21 +21,12 @@ from bot.demo.tour import demo as play_demo
 from bot.desk import Desk
 from bot.installation import admins, limits, matrix_sender, open_database, telegram_sender
 from bot.roles import ALL, UnknownRole, chosen
+from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.console import ConsoleTransport
 from bot.transports.matrix_folder import NotTheFolder
 from bot.transports.matrix_session import AccountRefusedError
 from bot.transports.telegram import TokenRefusedError
-from bot.voices import (
-    AT_ONCE,
-    always,
-    delivering,
-    its_folder,
-    matrix,
-    matrix_pace,
-    rules,
-    telegram,
-    telegram_pace,
-)
+from bot.voices import its_folder, matrix, matrix_pace, rules, telegram, telegram_pace
 from bot.web import NotServed
 from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.launch import Launcher

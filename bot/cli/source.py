@@ -26,7 +26,8 @@ from jobs.discover import Candidate, Discovered
 from jobs.steps.discover import Road
 from jobs.steps.links import bare
 from storage.database import StorageError, now_utc
-from storage.records import Alert, Source, without_credentials
+from storage.records import Alert, Source
+from storage.urls import without_credentials
 from storage.words import SourceKind, SourceState
 
 app = typer.Typer(

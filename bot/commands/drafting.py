@@ -14,7 +14,8 @@ from bot.commands.mistake import Mistake
 from bot.render.clean import clean
 from bot.speech import Speech, languages
 from storage.appeals import Draft
-from storage.records import Picture, Wording, without_credentials
+from storage.records import Picture, Wording
+from storage.urls import without_credentials
 from storage.words import Urgency
 
 EXAMPLE = "/appeal 7"

@@ -14,9 +14,9 @@ from bot import logs
 from bot.demo.server import serving
 from bot.desk import Desk
 from bot.installation import scratch_database
+from bot.speaking import AT_ONCE, always, delivering
 from bot.speech import SOURCE_STATES, Speech, nearest
 from bot.transports.console import ADDRESS, ConsoleTransport
-from bot.voices import AT_ONCE, always, delivering
 from jobs.fetch import Fetcher
 from jobs.poll import Polled, Poller
 from storage.database import Database, now_utc

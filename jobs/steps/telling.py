@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage.people import Event
-from storage.records import Source, without_secrets
+from storage.records import Source
+from storage.urls import without_secrets
 from storage.words import EventKind, SourceState
 
 WELL = frozenset({SourceState.OK, SourceState.UNCHANGED, SourceState.DEGRADED})

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot import voices as voices_module
+from bot import speaking
 from bot.accounts import missing, settle_accounts
 from bot.app import _send
 from bot.checks.people import check_further, check_orphans
@@ -148,7 +148,7 @@ async def two_bots(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[list[TelegramEmulator]]:
     """Telegram twice, once for each bot, and the node that holds both accounts."""
-    monkeypatch.setattr(voices_module, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(speaking, "_LOCK_RETRY", 0.05)
     async with AsyncExitStack() as stack:
         numbers = (1_000_001, 2_000_002)
         platforms = [await stack.enter_async_context(TelegramEmulator(number=each)) for each in numbers]

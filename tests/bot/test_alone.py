@@ -11,13 +11,13 @@ from threading import Event
 import pytest
 import sqlalchemy as sa
 
-from bot import voices
+from bot import speaking
 from bot.announce import Announcer
 from bot.app import _send
 from bot.desk import Desk
+from bot.speaking import always
 from bot.transports import life
 from bot.transports import telegram as telegram_transport
-from bot.voices import always
 from jobs import deliver, uncertain
 from jobs.deliver import Deliverer, NotAlone
 from jobs.pace import Pace
@@ -43,7 +43,7 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for as long as in earnest."""
-    monkeypatch.setattr(voices, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(speaking, "_LOCK_RETRY", 0.05)
     monkeypatch.setattr(life, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(telegram_transport, "START_WITHIN", 0.3)
 
@@ -128,7 +128,7 @@ async def test_a_listener_whose_lock_was_ended_leaves_it_to_the_other(
 
     def alone() -> AbstractAsyncContextManager[Hold]:
         asked.append("listens")
-        return voices.the_only_one(database, "listens", "another process listens here")
+        return speaking.the_only_one(database, "listens", "another process listens here")
 
     async with a_bot(telegram, voice, alone=alone):
         await telegram.says(READER, "/first")
@@ -147,7 +147,7 @@ async def test_what_was_dropped_when_the_lock_was_lost_is_answered_later(
     """An answer took longer than there was time: it was not confirmed, and comes again."""
     on_postgresql(database)
     monkeypatch.setattr(telegram_transport, "STOP_WITHIN", 0.1)
-    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    alone = {"alone": lambda: speaking.the_only_one(database, "listens", "another process listens here")}
     voice = Voice()
     voice.gate = asyncio.Event()
     async with a_bot(telegram, voice, **alone):
@@ -164,7 +164,7 @@ async def test_who_listens_is_alone_until_the_last_answer_has_left(
     database: Database, telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the next program answers what this one is still answering."""
-    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    alone = {"alone": lambda: speaking.the_only_one(database, "listens", "another process listens here")}
     voice = Voice()
     voice.gate = asyncio.Event()
     bot = a_transport(telegram, voice, **alone)
@@ -197,7 +197,7 @@ async def test_who_waits_for_a_lock_waits_out_a_database_that_is_away(
         return lock(self, name)
 
     monkeypatch.setattr(Database, "sender_lock", away)
-    waiting = voices.the_only_one(database, "listens", "another process listens here")
+    waiting = speaking.the_only_one(database, "listens", "another process listens here")
     entering = asyncio.create_task(waiting.__aenter__())
     async with asyncio.timeout(20):
         while len(asked) < 2:  # noqa: ASYNC110 - it is asked in a thread

@@ -11,9 +11,9 @@ import pytest
 from bot.app import _send
 from bot.commands.request import Reply, Request
 from bot.desk import Desk
+from bot.speaking import always
 from bot.systemd import Manager
 from bot.transports.console import ConsoleTransport
-from bot.voices import always
 from bot.watchdog import Pulse, keep_watch
 from jobs.pace import Pace
 from storage.database import Database

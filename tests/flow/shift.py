@@ -13,8 +13,9 @@ from datetime import timedelta
 
 from bot.config import TelegramConfig
 from bot.desk import Desk
+from bot.speaking import always, delivering
 from bot.transports.telegram import TelegramTransport
-from bot.voices import always, apology, delivering, telegram_pace
+from bot.voices import apology, telegram_pace
 from jobs.deliver import Deliverer
 from jobs.desk import Rules
 from jobs.launch import Launcher

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.desk import Desk
+from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.telegram import TelegramTransport
-from bot.voices import AT_ONCE, always, apology, delivering
+from bot.voices import apology
 from jobs.desk import Rules
 from jobs.launch import Launcher
 from jobs.limits import Limits

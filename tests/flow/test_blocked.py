@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.voices import AT_ONCE, always, delivering
+from bot.speaking import AT_ONCE, always, delivering
 from storage.database import Database
 from storage.words import RecipientState
 from tests.bot.transports.a_service import Service, a_service

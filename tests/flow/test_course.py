@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.desk import Desk
+from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.telegram import TelegramTransport
-from bot.voices import AT_ONCE, always, apology, delivering
+from bot.voices import apology
 from storage.database import Database
 from storage.tables import deliveries
 from storage.words import DeliveryState

@@ -1,6 +1,5 @@
 """Reads from a statement what tells its event from another that is worded alike."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
@@ -9,7 +8,6 @@ from hashlib import blake2b
 from itertools import combinations
 from math import log
 from sys import intern
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jobs.steps.classify import HOME
 from jobs.steps.classify.cues import HARMS, find_cues
@@ -17,6 +15,7 @@ from jobs.steps.lexicon.cities import cities
 from jobs.steps.lexicon.countries import countries_of_tokens, place_spans
 from jobs.steps.lexicon.tokens import Tokens, cut, fold, words_of
 from jobs.steps.link.ages import ages_in
+from jobs.steps.link.codes import bare, canonical, identifiers_in
 from jobs.steps.link.concepts import concepts_in
 from jobs.steps.link.counts import persons_counted
 from jobs.steps.link.durations import fasting_since
@@ -39,21 +38,6 @@ TITLE_STEM = 24
 
 _TITLE = 400
 """Characters of a title that are read for its stage."""
-
-_IDENTIFIER = re.compile(
-    # Amnesty: UA 68/12, UA 83.18, in French and Spanish AU; in other languages by its name
-    r"(?<![A-Z])(?:UA|AU|긴급행동|緊急行動|紧急行动|Акция срочной помощи|Urgent Action|Action urgente|"
-    r"Acción Urgente|تحرك عاجل)[:\s]{0,3}(?:n[°o]\s?)?(\d{1,3}[/.]\d{2,4})(?!\d)"
-    r"|(?i:\b(EXTRA\s\d{1,3}[/.]\d{2}))(?!\d)"  # death penalty
-    r"|\b((?:UA|UP|UAC|HAC|STM|FOL)-\d{1,3}-\d{4})\b"  # Asian Human Rights Commission
-    r"|\b([Cc]ase\s[A-Z]{3}\s?\d{6})\b|\b(Cas\s[A-Z]{3}\s?\d{6})\b"  # OMCT
-    r"|\b((?:AFR|AMR|ASA|EUR|MDE|ACT|POL)\s{0,2}\d{2}/\d{3,4}/(?:19|20)\d{2})\b"  # its index
-    r"|\b([A-Z]{3}\s{0,2}\d{3}\s{0,2}/\s{0,2}\d{4}\s{0,2}/\s{0,2}OBS\s{0,2}\d{3})"  # OMCT and FIDH
-    r"|\b((?:AL|UA|JUA|JAL|OL)\s[A-Z]{3}\s\d{1,2}/20\d{2})\b"  # UN Special Procedures
-    r"|\b(A/(?:HRC|C\.3|RES)[/\dA-Z.]{2,24}\d)\b"  # UN symbols
-    r"|\b((?:19|20)\d{2}/\d{4}\((?:RSP|INI)\))"  # European Parliament
-)
-_TRACKING = frozenset({"fbclid", "gclid", "ref", "source", "from", "lang"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +260,7 @@ def read_traits(statement: Statement) -> Traits:
         language=statement.language,
         countries=countries,
         title_countries=frozenset(countries_of_tokens(title)) & countries,
-        identifiers=frozenset(map(_bare, statement.identifiers)) | _identifiers(text),
+        identifiers=frozenset(map(bare, statement.identifiers)) | identifiers_in(text),
         names=_without_issuers(names, statement),
         numbers=persons_counted(tokens, dated, statement.language) | title_numbers,
         title_numbers=title_numbers,
@@ -357,49 +341,3 @@ def _without_issuers(names: Names, statement: Statement) -> Names:
 
 def _digest(text: str) -> bytes:
     return blake2b(fold(text).encode("utf-8", "replace"), digest_size=16).digest()
-
-
-def canonical(url: str) -> str:
-    """A URL without scheme, www, fragment, tracking parameters and a last slash; "" for none."""
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return url.strip()
-    kept = [
-        (k, v)
-        for k, v in parse_qsl(parts.query)
-        if k.lower() not in _TRACKING and not k.lower().startswith("utm_")
-    ]
-    query = f"?{urlencode(sorted(kept))}" if kept else ""
-    return f"{host}{parts.path.rstrip('/')}{query}"
-
-
-def _bare(identifier: str) -> str:
-    """A code in one form: without spaces, its year in two digits, without the number of the follow-up."""
-    code = re.sub(r"[\s:]", "", identifier).upper().replace(".", "/")
-    code = re.sub(r"^(?:CASE|CAS)(?=[A-Z]{3}\d{6})", "", code)
-    code = re.sub(r"(OBS\d{3})/\d{1,2}$", r"\1", code)
-    amnesty = re.fullmatch(r"(?:UA|AU)0{0,2}(\d{1,3})/(?:19|20)?(\d{2})", code)
-    return f"UA{amnesty.group(1)}/{amnesty.group(2)}" if amnesty else code
-
-
-_CODED = (
-    *("UA", "AU", "긴급행동", "緊急行動", "紧急行动", "Акция", "Action", "Acción", "تحرك عاجل"),
-    *("UP-", "HAC-", "STM-", "FOL-", "OBS", "/19", "/20", "A/", "(RSP)", "(INI)"),
-)
-"""Of these one stands in each code but those of six digits and of the death penalty."""
-_SIX_DIGITS = re.compile(r"\d{6}")
-
-
-def _identifiers(text: str) -> frozenset[str]:
-    coded = any(piece in text for piece in _CODED) or "extra" in text.lower() or _SIX_DIGITS.search(text)
-    if not coded:
-        return frozenset()
-    found = set()
-    for match in _IDENTIFIER.finditer(text):
-        number = match.group(1)
-        found.add(_bare(f"UA{number}" if number else match.group()))
-    return frozenset(found)

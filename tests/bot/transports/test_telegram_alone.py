@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import voices
+from bot import speaking
 from bot.transports import telegram_polling
 from storage.database import Database
 from tests.bot.transports.test_telegram import Voice, a_bot, a_transport
@@ -27,9 +27,9 @@ async def test_a_second_program_on_one_database_says_who_listens_and_waits(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Nothing is asked of Telegram meanwhile; it listens once the first has ended."""
-    monkeypatch.setattr(voices, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(speaking, "_LOCK_RETRY", 0.05)
     monkeypatch.setattr("bot.transports.telegram.START_WITHIN", 0.1)
-    alone = {"alone": lambda: voices.the_only_one(database, "listens", "another process listens here")}
+    alone = {"alone": lambda: speaking.the_only_one(database, "listens", "another process listens here")}
     first, second = Voice(), Voice()
     other = a_transport(telegram, second, **alone)
     async with a_bot(telegram, first, **alone):

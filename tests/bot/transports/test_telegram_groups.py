@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.render.message import Message, Paragraph, Span
-from bot.voices import AT_ONCE, always, delivering
+from bot.speaking import AT_ONCE, always, delivering
 from jobs.outcome import Gone, Sent
 from storage.database import Database, now_utc
 from storage.reach import UNREACHABLE
