@@ -49,7 +49,7 @@ class Pruner:
         """
         with self.database.write() as work:
             work.recipients.settle_down(now, *self._since(now))
-            work.deliveries.settle_down(now)
+            work.retention.settle_down(now)
         with self.database.read() as work:
             past = self._past(work, now)
         for recipient in past:
@@ -69,11 +69,11 @@ class Pruner:
         """In small transactions, and not for longer than a minute, however much has gathered."""
         end, count = time.monotonic() + _WITHIN, 0
         with self.database.read() as work:
-            past = work.deliveries.past(now - self.told)
+            past = work.retention.past(now - self.told)
         for alert in past:
             while time.monotonic() < end:
                 with self.database.write() as work:
-                    dropped = work.deliveries.drop_ended(alert, _AT_ONCE)
+                    dropped = work.retention.drop_ended(alert, _AT_ONCE)
                 count += dropped
                 if dropped < _AT_ONCE:
                     break

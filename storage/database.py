@@ -53,6 +53,7 @@ from storage.redactions import Redactions
 from storage.rekey import rekey
 from storage.reminders import Reminders
 from storage.requests import Requests
+from storage.retention import Retention
 from storage.routes import Routes
 from storage.senders import Senders
 from storage.sendings import Sendings
@@ -98,6 +99,7 @@ class Work:
     redactions: Redactions
     courses: Courses
     delays: Delays
+    retention: Retention
     appeals: Appeals
     pictures: Pictures
     sendings: Sendings
@@ -334,6 +336,7 @@ class Database:
             redactions=Redactions(connection, key, additions),
             courses=Courses(connection),
             delays=Delays(connection),
+            retention=Retention(connection),
             appeals=Appeals(connection, key),
             pictures=Pictures(connection, key),
             sendings=Sendings(connection),

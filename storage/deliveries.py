@@ -1,7 +1,7 @@
 """Deliveries: the notification log, a row for each alert or notice and recipient, from queued to its end."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,18 +13,13 @@ from storage.due import DIGESTS, due_ids, is_due
 from storage.people import Delivery
 from storage.reach import at_rest_until, kept_from_them
 from storage.references import is_of, opened, sealed
-from storage.tables import SENDER, alerts, cases, deliveries, recipients, statements
+from storage.tables import SENDER, alerts, deliveries, recipients, statements
 from storage.vault import Sealer
 from storage.words import DeliveryState, RecipientState, Status, Urgency
 
 LIVE = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
 ENDED = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CANCELLED)
 """It has come to its end: of the time for which it waited only the day need be known."""
-_LATELY = timedelta(days=3)
-_STANDS = timedelta(days=90)
-"""How long a message is changed where it stands."""
-_LATE = timedelta(days=60)
-"""How long nobody need have forgotten, in an outage, what they forget every hour."""
 EXPIRED = "the alert expired before it could be sent"
 _CLOSED = "the case was closed before it could be sent"
 _CALLED_OFF = "called off while it was being sent, and it did not arrive"
@@ -190,30 +185,6 @@ class Deliveries:
             values |= _again(sa.literal(detail, sa.Text()))
         self._connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
-    def settle_down(self, now: datetime) -> None:
-        """Keeps of what came to its end in the last days only the day for which it had waited.
-
-        The time can tell when somebody wrote to us, whom what was kept for them was sent to then. And where
-        a message stands is forgotten once it is too old to be changed there: news comes by itself then.
-        """
-        old = sa.select(alerts.c.id).where(alerts.c.sent.between(now - _STANDS - _LATE, now - _STANDS))
-        self._connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.alert_id.in_(old), deliveries.c.reference != "")
-            .values(reference="", amend_by=None, amend_at=None)
-        )
-        self._connection.execute(
-            sa.update(deliveries)
-            .where(
-                deliveries.c.transport.in_(sa.select(SENDER).distinct()),
-                deliveries.c.state.in_(ENDED),
-                deliveries.c.lane.between(0, DIGESTS),
-                deliveries.c.not_before > now - _LATELY,
-                deliveries.c.not_before != DayOf(deliveries.c.not_before),
-            )
-            .values(not_before=DayOf(deliveries.c.not_before))
-        )
-
     def interrupted(self, transport: str) -> tuple[tuple[Delivery, bool], ...]:
         """What was being sent when the last sender stopped, each with whether a miss is worse than a double.
 
@@ -229,23 +200,6 @@ class Deliveries:
         )
         rows = self._connection.execute(question).mappings()
         return tuple((self._delivery(row), row["urgency"] in (None, Urgency.IMMEDIATE)) for row in rows)
-
-    def past(self, before: datetime) -> tuple[int, ...]:
-        """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.
-
-        Those of which anything is kept in this log that came to its end.
-        """
-        rests = sa.or_(alerts.c.case_id.is_(None), cases.c.updated < before)
-        ended = sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.state.in_(ENDED))
-        question = sa.select(alerts.c.id).outerjoin(cases, cases.c.id == alerts.c.case_id)
-        found = question.where(alerts.c.sent < before, rests, ended).order_by(alerts.c.sent)
-        return tuple(self._connection.scalars(found))
-
-    def drop_ended(self, alert_id: int, most: int) -> int:
-        """Takes out up to so many deliveries of an alert that came to their end; returns how many."""
-        ended = (deliveries.c.alert_id == alert_id, deliveries.c.state.in_(ENDED))
-        some = sa.select(deliveries.c.id).where(*ended).limit(most)
-        return self._connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(some))).rowcount
 
     def perhaps_sent(self, now: datetime) -> tuple[tuple[Delivery, bool], ...]:
         """In a backup that was brought back: what waited when it was taken and was due by now.

@@ -24,6 +24,7 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site, item, rss
 from tests.flow.conftest import TOLD
 from tests.flow.federation import Federation
+from tests.flow.program import Program
 from tests.postgres import PostgresServer, a_postgres_server
 
 pytestmark = pytest.mark.cluster
@@ -73,11 +74,7 @@ async def federation(
     made = Federation(
         tmp_path, 3, sources, database=server.url(name), api_url=telegram.api_url, token=telegram.token
     )
-    for reader in READERS:
-        telegram.private(reader)
-    with made.nodes[0].database() as database, database.write() as work:
-        for reader in READERS:
-            work.routes.add(work.recipients.ensure("telegram", str(reader), "en", now_utc()).id, Route())
+    subscribe(made, telegram)
     yield made
     await made.end()
     server.drop(name)
@@ -92,6 +89,26 @@ async def until(
         assert time.monotonic() - began < patience, told()
         await asyncio.sleep(0.2)
     return time.monotonic() - began
+
+
+def subscribe(federation: Federation, telegram: TelegramEmulator) -> None:
+    """Every reader wants what is urgent."""
+    for reader in READERS:
+        telegram.private(reader)
+    with federation.nodes[0].database() as database, database.write() as work:
+        for reader in READERS:
+            work.routes.add(work.recipients.ensure("telegram", str(reader), "en", now_utc()).id, Route())
+
+
+async def in_the_middle(federation: Federation, site: Site, telegram: TelegramEmulator) -> Program:
+    """All nodes run, and a call has reached its first reader; the node that sends it."""
+    await federation.serve()
+    await until(lambda: federation.holder("telegram"))
+    publish(site, federation, 0)
+    await until(lambda: any(read(telegram, reader) for reader in READERS))
+    sender = federation.holder("telegram")
+    assert sender
+    return sender
 
 
 def publish(site: Site, federation: Federation, number: int) -> None:
@@ -165,12 +182,7 @@ async def test_the_sender_is_replaced_within_fifteen_seconds(
     federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
 ) -> None:
     """Killed in the middle of sending; measured until another one holds the account."""
-    await federation.serve()
-    await until(lambda: federation.holder("telegram"))
-    publish(site, federation, 0)
-    await until(lambda: any(read(telegram, reader) for reader in READERS))
-    sender = federation.holder("telegram")
-    assert sender
+    sender = await in_the_middle(federation, site, telegram)
     await sender.kill()
     took = await until(lambda: federation.holder("telegram"), TAKEOVER)
     record_property(TOLD, f"another node holds the account of a dead sender after {took:.1f} s (reach 15)")
@@ -215,12 +227,7 @@ async def test_a_sender_that_hangs_is_replaced_and_sends_nothing_when_it_goes_on
     federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
 ) -> None:
     """Stopped in the middle of sending: its session lives, and would hold the account for ever."""
-    await federation.serve()
-    await until(lambda: federation.holder("telegram"))
-    publish(site, federation, 0)
-    await until(lambda: any(read(telegram, reader) for reader in READERS))
-    sender = federation.holder("telegram")
-    assert sender
+    sender = await in_the_middle(federation, site, telegram)
     assert sender.service
     sender.service.send_signal(signal.SIGSTOP)
     took = await until(lambda: federation.holder("telegram") not in (None, sender), 60)

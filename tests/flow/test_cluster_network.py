@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from storage.database import now_utc
-from storage.people import Route
 from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site
 from tests.flow.conftest import TOLD
@@ -26,6 +24,7 @@ from tests.flow.test_cluster_failures import (
     publish,
     read,
     settled,
+    subscribe,
     until,
 )
 from tests.flow.wires import SERVER, Unavailable, Wires, wired
@@ -64,11 +63,7 @@ async def federation(
     made = Federation(
         tmp_path, 2, sources, database=server.url(name), api_url=telegram.api_url, token=telegram.token
     )
-    for reader in READERS:
-        telegram.private(reader)
-    with made.nodes[0].database() as database, database.write() as work:
-        for reader in READERS:
-            work.routes.add(work.recipients.ensure("telegram", str(reader), "en", now_utc()).id, Route())
+    subscribe(made, telegram)
     far = made.nodes[0]
     far.within, far.afresh = wires.within, True
     file = far.folder / "config.toml"

@@ -32,7 +32,7 @@ def _was_told_lately(work: Work, one: Recipient) -> None:
     told = queued(work, alert=an_alert())
     work.deliveries.queue(told.id, [(one.id, one.transport, LATER - timedelta(days=30))], 1)
     arrived(work, told.id)
-    work.deliveries.settle_down(LATER)
+    work.retention.settle_down(LATER)
 
 
 def _waits(work: Work, one: Recipient) -> None:

@@ -138,7 +138,7 @@ def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
         work.deliveries.sent({ids[0]: "1"})
         work.deliveries.settle(ids[1], DeliveryState.FAILED)
         work.recipients.suspend(people[2].id, back)
-        work.deliveries.settle_down(back)
+        work.retention.settle_down(back)
         found = work.deliveries.many(ids)
     assert [one.state for one in found] == [*states, DeliveryState.QUEUED]
     midnight = back.replace(hour=0, minute=0)
@@ -177,9 +177,9 @@ def test_where_a_message_stands_is_forgotten_when_it_is_too_old_to_be_changed(da
     """After ninety days news of a case comes by itself, and says so."""
     with database.write() as work:
         one = person(work, "7301558244", "heron causeway")
-        work.deliveries.settle_down(NOON + timedelta(days=89))
+        work.retention.settle_down(NOON + timedelta(days=89))
         assert all(found.reference for found in work.deliveries.of_alert(1))
-        work.deliveries.settle_down(NOON + timedelta(days=91))
+        work.retention.settle_down(NOON + timedelta(days=91))
         (found,) = work.deliveries.of_alert(1)
     assert (found.recipient_id, found.reference, found.state) == (one.id, "", DeliveryState.SENT)
 
