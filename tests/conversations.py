@@ -7,6 +7,7 @@ the sender, what people write and press is answered by the desk. The clock stand
 """
 
 import asyncio
+import calendar
 import re
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from tests.documents import ROOT
 from tests.drawing import picture
 from tests.emulators.telegram import Message, TelegramEmulator
 from tests.feeds import item, rss
-from tests.jobs.watching import CALL, POST, Watch, a_watch
+from tests.jobs.watching import CALL, Watch, a_watch
 
 PAGE = ROOT / "docs" / "telegram.md"
 PICTURES = ROOT / "docs" / "telegram"
@@ -39,6 +40,27 @@ FREED = (
     "Stop action: twelve North Korean refugees released",
     "The twelve North Korean refugees held in Shenyang, China, have been released. No further action.",
 )
+KOREAN = {
+    "First contact": "첫 만남",
+    "Blocked, and back": "차단했다가 풀 때",
+    "A group with topics": "주제가 있는 그룹",
+    "A channel, managed in its admin's own chat": "관리자의 개인 대화에서 관리하는 채널",
+    "An alert, its update and its end": "알림, 그 새 소식과 종료",
+    "Search with pages": "여러 쪽의 검색 결과",
+    "blocks the bot": "봇을 차단한다",
+    "the publisher calls": "단체가 긴급 호소를 낸다",
+    "its topic was closed; the publisher calls": "주제가 닫힌 뒤 단체가 긴급 호소를 낸다",
+    "the publisher calls; the channel reads:": "단체가 긴급 호소를 낸다. 채널에 보이는 것:",
+    "the publisher corrects the number": "단체가 인원수를 바로잡는다",
+    "lets the bot in again": "차단을 푼다",
+    "a moment later": "잠시 뒤",
+    "the publisher says that it is over": "단체가 끝났다고 알린다",
+    "(in topic {})": "(주제 {})",
+    "(in place)": "(그 자리에서 바뀜)",
+    "(silent)": "(소리 없이)",
+    "(under message {})": "(메시지 {}에 이어)",
+}
+"""What happens and how it is read, for the Korean half of the page."""
 HEAD = """# Conversations on Telegram
 
 Made by `python -m tests.conversations` and checked by a test. Telegram is emulated; all else is the program,
@@ -75,7 +97,7 @@ class Stage:
 
     def scene(self, title: str, chat: int) -> Scene:
         """One more to be told."""
-        self.scenes.append(Scene(title, chat))
+        self.scenes.append(Scene(self.told(title), chat))
         return self.scenes[-1]
 
     async def says(self, scene: Scene, line: str, **how: object) -> None:
@@ -101,6 +123,10 @@ class Stage:
         countries = {Speech("en").country(code): speech.country(code) for code in ("KP", "CN")}
         return countries.get(label) or speech.t(label)
 
+    def told(self, happening: str) -> str:
+        """What happens, in the language of the play."""
+        return KOREAN.get(happening, happening) if self.language == "ko" else happening
+
     async def acts(self, scene: Scene, told: str, act: Awaitable[object] | None = None) -> None:
         """Something happens; what the chat reads after it is told."""
         if act is not None:
@@ -108,7 +134,7 @@ class Stage:
         await self.telegram.until_handled()
         inbox = self.service.bot._answering._inbox
         await self.telegram.until_true(lambda: not inbox._tasks, "an answer")
-        scene.lines += ["", f"> {told}"]
+        scene.lines += ["", f"> {self.told(told)}"]
         scene.lines += list(self.news(scene))
 
     def news(self, scene: Scene) -> Iterator[str]:
@@ -119,7 +145,7 @@ class Stage:
                 continue
             was = any(number == message.id for number, _ in scene.known)
             scene.known.add((message.id, last))
-            yield from retold(message, changed=was)
+            yield from retold(message, self.told, changed=was)
 
     def draws(self, name: str, chat: int, number: int = -1) -> None:
         """A picture of a message as it stands."""
@@ -127,7 +153,12 @@ class Stage:
 
     async def publishes(self, *items: tuple[str, str], first: int = 1) -> None:
         """The feed shows these, numbered from `first` on, is asked, and what follows is sent."""
-        shown = [item(*words, self.watch.now, f"{number}") for number, words in enumerate(items, first)]
+        shown = []
+        for number, (title, text) in enumerate(items, first):
+            page = f"/{number}"
+            self.watch.publish(page, f"<article><h1>{title}</h1><p>{text}</p></article>", "text/html")
+            link = f"{self.watch.site.url}{page}"
+            shown.append(item(title, text, self.watch.now, f"{number}", link))
         self.watch.publish("/feed", rss(*shown))
         await self.watch.polls()
         await self.sends()
@@ -139,12 +170,12 @@ class Stage:
             await sender.drain()
 
 
-def retold(message: Message, *, changed: bool) -> Iterator[str]:
+def retold(message: Message, told: Callable[[str], str], *, changed: bool) -> Iterator[str]:
     """A message as it is read."""
-    marks = [f"(in topic {message.thread})"] if message.thread else []
-    marks += ["(in place)"] if changed else []
-    marks += ["(silent)"] if message.silent and not changed else []
-    marks += [f"(under message {message.reply_to})"] if message.reply_to and not changed else []
+    marks = [told("(in topic {})").format(message.thread)] if message.thread else []
+    marks += [told("(in place)")] if changed else []
+    marks += [told("(silent)")] if message.silent and not changed else []
+    marks += [told("(under message {})").format(message.reply_to)] if message.reply_to and not changed else []
     yield ""
     if marks:
         yield " ".join(marks)
@@ -165,7 +196,7 @@ async def first_contact(stage: Stage) -> None:
     await stage.presses(scene, "Quiet hours")
     await stage.presses(scene, "Quiet by night")
     stage.draws("quiet", PERSON)
-    await stage.presses(scene, "My clock")
+    await stage.presses(scene, "Time zone")
     await stage.says(scene, "/settings 1")
     stage.draws("subscription", PERSON)
 
@@ -187,7 +218,12 @@ async def groups(stage: Stage) -> tuple[Scene, Scene]:
 async def search(stage: Stage) -> None:
     """A search, its second page, and a statement from it."""
     posts = [
-        (f"Report {number}: returns to North Korea", f"{POST[1]} Part {number}.") for number in range(1, 13)
+        (
+            f"Monthly report, {month} 2025: returns to North Korea",
+            f"In {month} 2025 {number} people were returned from China, as far as Northlight could learn. "
+            "The report says how they were counted.",
+        )
+        for number, month in enumerate(calendar.month_name[1:], 3)
     ]
     await stage.publishes(*posts, first=100)
     scene = stage.scene("Search with pages", SEEKER)
@@ -215,7 +251,8 @@ async def play(stage: Stage) -> None:
     await stage.acts(topic, "its topic was closed; the publisher calls")
     await stage.acts(lost, "the publisher calls")
     posted = Scene("", CHANNEL)
-    channel.lines += ["> the publisher calls; the channel reads:", *stage.news(posted)]
+    called = stage.told("the publisher calls; the channel reads:")
+    channel.lines += [f"> {called}", *stage.news(posted)]
     await stage.publishes(MORE)
     await stage.acts(alert, "the publisher corrects the number")
     telegram.unblocks(LOST)

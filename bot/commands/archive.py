@@ -58,7 +58,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
     if _is_empty(wanted):
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
-    title = speech.t("Found for {words}", words=shorten(words.without_page(line), 80))
+    title = speech.t("Results for: {words}", words=shorten(words.without_page(line), 80))
     if not hits.hits and (nobody := _nobody(work, wanted, title, speech)):
         return nobody
     return _listed(

@@ -56,7 +56,7 @@ def mute(request: Request, work: Work, speech: Speech) -> Reply:
         *_title(case, speech),
         paragraph(
             speech.t(
-                "Nothing more of it comes here, but when a call that was sent here is called off. "
+                "Nothing more of it comes here, except the end of a call that was sent here. "
                 "Other cases ring as before."
             )
         ),

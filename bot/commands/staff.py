@@ -177,7 +177,7 @@ def _list(request: Request, work: Work, speech: Speech) -> Reply:
         *([Items(tuple(_line(one, own, speech) for one in there[:_SHOWN]))] if there else []),
         Field(
             speech.t("For an appeal"),
-            (Span(speech.n("{count} person", "{count} persons", rules.approvals)),),
+            (Span(speech.n("{count} person", "{count} people", rules.approvals)),),
         ),
         Field(speech.t("Then it waits"), (Span(lasting(int(rules.cooling_off.total_seconds()), speech)),)),
         Field(speech.t("You stand in /audit as"), (code(own[:_MARK]),)),

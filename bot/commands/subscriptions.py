@@ -92,7 +92,7 @@ def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
         speech.n("{count} subscription is left.", "{count} subscriptions are left.", left)
         if left
         else speech.t(
-            "You will hear nothing more, but when a call that was sent here is called off. "
+            "You will hear nothing more, except the end of a call that was sent here. "
             "To remove what is stored about this chat: /forget"
         )
     )

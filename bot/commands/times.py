@@ -172,7 +172,7 @@ def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) 
         heading(speech.t("Quiet from {start} to {end}.", start=start, end=end)),
         paragraph(
             speech.t(
-                "It is {time} now by this clock ({zone}). If that is wrong, add a city: {example}",
+                "It is {time} now in this time zone ({zone}). If that is wrong, add a city: {example}",
                 time=f"{now:%H:%M}",
                 zone=recipient.zone or str(speech.timezone),
                 example=QUIET,
@@ -184,20 +184,21 @@ def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) 
         exception = speech.t(
             "But what is Extreme and Immediate, somebody's life within hours, rings all the same."
         )
-        change = Choice(speech.t("Not even that"), "/quiet extreme:off")
+        change = Choice(speech.t("Silence those too"), "/quiet extreme:off")
     else:
         exception = speech.t("Nothing breaks them, not even what is Extreme and Immediate.")
         change = Choice(speech.t("Let that through"), "/quiet extreme:on")
     blocks.append(paragraph(exception))
-    blocks.append(
-        paragraph(speech.t("When a call that was sent here is called off, that comes without a sound."))
-    )
+    blocks.append(paragraph(speech.t("When a call that was sent here is over, that comes without a sound.")))
     off = Choice(speech.t("No quiet hours"), "/quiet off")
     return reply(*blocks, choices=(*_other_hours(recipient.quiet, speech), (change, off), _further(speech)))
 
 
 def _other_hours(quiet_hours: tuple[int, int], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
-    """Return a row of hours from which, and one of hours until which it is quiet: the others are typed."""
+    """Return rows of two hours from which, then until which it is quiet: the others are typed.
+
+    A phone shows no more than two in a row without cutting their labels.
+    """
     start, end = quiet_hours
     since = [(speech.t("from {hour}", hour=clocks.shown(one)), (one, end)) for one in _FROM if one != end]
     until = [
@@ -207,7 +208,7 @@ def _other_hours(quiet_hours: tuple[int, int], speech: Speech) -> tuple[tuple[Ch
         tuple(_ticked(label, f"/quiet {_span(hours)}", chosen=hours == quiet_hours) for label, hours in row)
         for row in (since, until)
     )
-    return begins, ends
+    return tuple(row[at : at + 2] for row in (begins, ends) for at in range(0, len(row), 2))
 
 
 def _ticked(label: str, command: str, *, chosen: bool) -> Choice:

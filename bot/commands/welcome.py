@@ -44,7 +44,7 @@ def start(request: Request, work: Work, speech: Speech) -> Reply:
                 " words and with the source."
             )
         ),
-        paragraph(speech.t("What shall it ring for? One tap is enough, or type a country:")),
+        paragraph(speech.t("What shall it ring for? One tap is enough. Or type, for example:")),
         Paragraph((code(f"/subscribe {speech.country(named or 'KP')}"),)),
         *_stored(request, speech),
     ]

@@ -86,7 +86,7 @@ def clock(typed: str, request: Request, work: Work, speech: Speech) -> Reply | N
 
 def clock_choice(speech: Speech) -> Choice:
     """Return the button that leads here."""
-    return Choice(speech.t("My clock"), f"/settings {CLOCK}")
+    return Choice(speech.t("Time zone"), f"/settings {CLOCK}")
 
 
 def city(zone: str, locale: Locale) -> str:
@@ -107,8 +107,8 @@ def _continents(request: Request, work: Work, speech: Speech) -> Reply:
         for name, (number, _) in CITIES.items()
     ]
     return reply(
-        heading(speech.t("By which clock?")),
-        paragraph(speech.t("It is {time} now by your clock ({zone}).", time=f"{now:%H:%M}", zone=zone)),
+        heading(speech.t("Which time zone?")),
+        paragraph(speech.t("It is {time} now in your time zone ({zone}).", time=f"{now:%H:%M}", zone=zone)),
         Notice(speech.line("Any city can be typed: {example}", example=code("/settings clock:Asia/Seoul"))),
         choices=(*_rows(offered), *_back(speech)),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.render.appeal import appeal_blocks, appeal_word, is_appeal, picture_of
-from bot.render.changes import changes_blocks
+from bot.render.changes import changes_blocks, with_before
 from bot.render.clean import isolated
 from bot.render.drill import banner, remark
 from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Quote, Span, Style
@@ -22,8 +22,8 @@ from bot.render.statement import (
 )
 from bot.render.text import around, length, passage, shorten
 from bot.speech import Speech, msgid
-from storage.records import Alert
-from storage.words import Cause, Kind, MsgType, Status, Trust, Urgency
+from storage.records import Alert, Change
+from storage.words import Aspect, Cause, Kind, MsgType, Status, Trust, Urgency
 
 LIMIT = 3500
 _CONTEXT = 70
@@ -81,7 +81,7 @@ def _drawn(alert: Alert, speech: Speech, now: datetime, measure: _Measure) -> Me
         matter: tuple[Block, ...] = _said(alert, speech, measure)
     else:
         matter = (
-            *changes_blocks(alert.changes if alert.cause is Cause.EDIT else (), speech),
+            *changes_blocks(_edited(alert, among_facts=False), speech),
             *_facts(alert, speech, now),
             *asked_blocks(alert.statement, speech, most=measure.demands),
             *_said(alert, speech, measure),
@@ -104,7 +104,7 @@ def _heading(alert: Alert, speech: Speech) -> Heading:
         parts += [isolated(span.text) for span in title_line(statement, speech)]
     else:
         count = statement.persons_at_risk.count or 0
-        parts.append(speech.n("{count} person at risk", "{count} persons at risk", count))
+        parts.append(speech.n("{count} person at risk", "{count} people at risk", count))
     if statement.countries:
         parts.append(speech.joined(speech.country(code) for code in statement.countries[:2]))
     return Heading((Span(" · ".join(part for part in parts if part), Style.BOLD),))
@@ -150,17 +150,32 @@ def _facts(alert: Alert, speech: Speech, now: datetime) -> tuple[Block, ...]:
     urgent = statement.alert.urgent
     persons = persons_text(statement, speech)
     if not persons and (urgent or statement.kind is Kind.URGENT_APPEAL):
-        persons = speech.t("number of persons not stated")
-    deadline = ""
+        persons = speech.t("number of people not stated")
+    label, deadline = speech.t("By"), ""
     if statement.deadline:
         deadline = deadline_text(statement.deadline, now.astimezone(speech.timezone).date(), speech)
     elif urgent and statement.alert.urgency is Urgency.IMMEDIATE:
-        deadline = speech.t("at once")
+        label, deadline = speech.t("When"), speech.t("at once")
+    for change in _edited(alert, among_facts=True):
+        if change.aspect is Aspect.PERSONS:
+            persons = with_before(persons, change, speech)
+        else:
+            deadline = with_before(deadline, change, speech)
     return (
         *field(speech.t("At risk"), persons),
         *field(speech.t("Where"), where_text(statement, speech)),
-        *field(speech.t("By"), deadline),
+        *field(label, deadline),
     )
+
+
+def _edited(alert: Alert, *, among_facts: bool) -> tuple[Change, ...]:
+    """Return what an edit changed: those said among the facts, as the fact is still so, or all others."""
+    statement = alert.statement
+    told = {Aspect.PERSONS: str(statement.persons_at_risk.count)}
+    if statement.deadline:
+        told[Aspect.DEADLINE] = statement.deadline.isoformat()
+    changes = alert.changes if alert.cause is Cause.EDIT else ()
+    return tuple(one for one in changes if (one.after == (told.get(one.aspect),)) is among_facts)
 
 
 def _said(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:

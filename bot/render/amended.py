@@ -4,13 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.render.alert import alert_message
+from bot.render.appeal import ended_word, is_appeal
 from bot.render.digest import Since, digest_message
 from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
-from bot.speech import Speech
+from bot.speech import Speech, msgid
 from jobs.amend import Changed
 from storage.records import PersonsAtRisk, Statement, Version
 from storage.words import MsgType, Status
+
+_OVER = msgid("Over since {moment}. Nothing is asked of you any more. What was said here before:")
+_TAKEN_BACK = msgid("Taken back, {moment}. Nothing is asked of you any more. What was said here before:")
 
 
 def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
@@ -39,11 +43,8 @@ def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
         alert = replace(alert, statement=_as_it_was(alert.statement, change.before))
     was = alert_message(alert, speech, now)
     line, rest = _apart(was)
-    said = speech.t(
-        "Called off, {moment}. Nothing is asked of you any more. What was said here before:",
-        moment=speech.moment(change.by.sent),
-    )
-    banner = (*marked(alert.status, speech), Span(speech.t("CALLED OFF"), Style.BOLD), Span(" · "))
+    said = speech.t(_TAKEN_BACK if is_appeal(alert) else _OVER, moment=speech.moment(change.by.sent))
+    banner = (*marked(alert.status, speech), Span(ended_word(alert, speech), Style.BOLD), Span(" · "))
     blocks = (
         Heading((*banner, *_struck(line))),
         Paragraph((Span(said),)),

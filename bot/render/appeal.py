@@ -45,6 +45,11 @@ def appeal_word(alert: Alert, speech: Speech) -> str:
     return speech.t("URGENT APPEAL") if alert.statement.alert.urgent else speech.t("APPEAL")
 
 
+def ended_word(alert: Alert, speech: Speech) -> str:
+    """Return the word before an alert that stands no longer: it came to its end, or was never to be sent."""
+    return speech.t("TAKEN BACK") if is_appeal(alert) else speech.t("OVER")
+
+
 def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) -> tuple[Block, ...]:
     """Return what stands below its heading; `titled` is whether the title is to be there, too."""
     statement = alert.statement
@@ -58,11 +63,11 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) 
     if alert.cause is Cause.REMINDER:
         remarks.append(speech.t("The date that this call names is near. You are reminded once."))
     asked = ", ".join(shorten(one.name, 100) for one in statement.addressees)
-    deadline = ""
+    label, deadline = speech.t("By"), ""
     if statement.deadline:
         deadline = deadline_text(statement.deadline, now.astimezone(speech.timezone).date(), speech)
     elif statement.alert.urgency is Urgency.IMMEDIATE:
-        deadline = speech.t("at once")
+        label, deadline = speech.t("When"), speech.t("at once")
     link = Span(shorten(statement.url, _LINK), href=statement.url)
     spoken = ""
     if statement.language != speech.language:
@@ -75,7 +80,7 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) 
         *title,
         *field(speech.t("Who is asked"), asked),
         *field(speech.t("Where"), where_text(statement, speech)),
-        *field(speech.t("By"), deadline),
+        *field(label, deadline),
         *(Paragraph((Span(one),)) for one in paragraphs(statement.text)),
         *((Field(speech.t("More"), (link,)),) if statement.url else ()),
         *((Notice((Span(spoken),)),) if spoken else ()),

@@ -42,6 +42,13 @@ def changes_blocks(changes: tuple[Change, ...], speech: Speech) -> tuple[Block, 
     return tuple(fields)
 
 
+def with_before(now: str, change: Change, speech: Speech) -> str:
+    """Return how a fact stands now, "12 people", with what it was before the change."""
+    shown = _SHOWN[change.aspect]
+    before = speech.joined(shown(value, speech) for value in change.before) or speech.t("not stated")
+    return speech.t("{now} (before: {before})", now=now, before=before)
+
+
 def _both(change: Change, speech: Speech) -> str:
     shown = _SHOWN[change.aspect]
     now, before = (

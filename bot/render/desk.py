@@ -71,7 +71,7 @@ def told_at(when: datetime, zone: str, speech: Speech) -> str:
     named = speech.t("{moment} ({zone})", moment=there, zone=zone) if "/" in zone else there
     if when.astimezone(clock).utcoffset() == when.astimezone(speech.timezone).utcoffset():
         return named
-    return speech.t("{there}; by your clock {here}", there=named, here=here)
+    return speech.t("{there}; in your time zone {here}", there=named, here=here)
 
 
 def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tuple[Block, ...]:

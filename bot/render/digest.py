@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.render.alert import LIMIT
+from bot.render.appeal import ended_word
 from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.render.statement import deadline_text, issuers_text
@@ -120,7 +121,7 @@ def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
         struck = Span(title, Style.STRUCK, statement.url)
         return (
             *marked(alert.status, speech),
-            Span(speech.t("CALLED OFF"), Style.BOLD),
+            Span(ended_word(alert, speech), Style.BOLD),
             Span(" · "),
             struck,
             Span(" · " + " · ".join((*told, *case))),

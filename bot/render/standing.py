@@ -27,11 +27,11 @@ def withheld_text(statement: Statement, speech: Speech) -> str:
 
 def rewritten_text(versions: int, speech: Speech) -> str:
     """Return how often its source rewrote it; "" where it never did."""
-    return (
-        speech.n("rewritten at its source {count} time", "rewritten at its source {count} times", versions)
-        if versions
-        else ""
-    )
+    if versions == 1:
+        return speech.t("rewritten at its source once")
+    if not versions:
+        return ""
+    return speech.n("rewritten at its source {count} time", "rewritten at its source {count} times", versions)
 
 
 def standing_text(statement: Statement, rewritten: int, speech: Speech) -> str:

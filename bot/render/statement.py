@@ -69,10 +69,10 @@ def persons_text(statement: Statement, speech: Speech) -> str:
     risk = statement.persons_at_risk
     found = []
     if risk.count is not None:
-        found.append(speech.n("{count} person", "{count} persons", risk.count))
+        found.append(speech.n("{count} person", "{count} people", risk.count))
     if risk.minors:
         if risk.count is None:
-            found.append(speech.t("number of persons not stated"))
+            found.append(speech.t("number of people not stated"))
         found.append(speech.n("of whom {count} child", "of whom {count} children", risk.minors))
     if risk.named:
         found.append(speech.n("{count} named in the text", "{count} named in the text", risk.named))
@@ -210,7 +210,7 @@ def _counts(organisations: int, persons: int, countries: int, speech: Speech) ->
     if organisations:
         found.append(speech.n("{count} organisation", "{count} organisations", organisations))
     if persons:
-        found.append(speech.n("{count} person", "{count} persons", persons))
+        found.append(speech.n("{count} person", "{count} people", persons))
     if countries:
         found.append(speech.n("from {count} country", "from {count} countries", countries))
     return ", ".join(found)

@@ -251,11 +251,11 @@ def test_unknown_codes_stay_visible() -> None:
 
 
 def test_numbers_choose_their_form() -> None:
-    """One person, two persons; in Korean one form does for both."""
+    """One person, two people; in Korean one form does for both."""
     english, korean = Speech("en"), Speech("ko")
-    assert english.n("{count} person", "{count} persons", 1) == "1 person"
-    assert english.n("{count} person", "{count} persons", 1200) == "1,200 persons"
-    assert korean.n("{count} person", "{count} persons", 9) == "9명"
+    assert english.n("{count} person", "{count} people", 1) == "1 person"
+    assert english.n("{count} person", "{count} people", 1200) == "1,200 people"
+    assert korean.n("{count} person", "{count} people", 9) == "9명"
 
 
 def test_a_styled_place_keeps_its_style() -> None:

@@ -299,7 +299,7 @@ async def test_the_same_update_twice_acts_once(stage: Stage, database: Database)
 
 @pytest.mark.parametrize("word", ["", "wrong", SECRET[:-1], SECRET.upper(), "비밀"])
 async def test_who_does_not_know_the_secret_finds_nothing(stage: Stage, word: str) -> None:
-    """Not even that a bot is here; nothing is kept."""
+    """Silence those too a bot is here; nothing is kept."""
     headers = {SECRET_HEADER: word} if word.isascii() else {SECRET_HEADER: word.encode().decode("latin-1")}
     assert await stage.post(b'{"update_id": 1}', **(headers if word else {"X-Other": "1"})) == 404
     async with aiohttp.ClientSession() as session, session.get(stage.url) as answer:

@@ -137,7 +137,7 @@ async def test_an_appeal_from_its_first_word_to_its_correction(office: Office) -
     assert correction.text.startswith("CORRECTION")
     assert "Do not act on it, and do not pass it on." in correction.text
     assert (correction.reply_to, correction.silent) == (first.id, False)
-    assert first.text.startswith("CALLED OFF"), "and it is struck where it stands"
+    assert first.text.startswith("TAKEN BACK"), "and it is struck where it stands"
     with office.database.read() as work:
         acts = [str(one.act) for one in work.audit.all()]
         assert work.audit.broken() is None

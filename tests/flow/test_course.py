@@ -98,17 +98,17 @@ async def test_one_alert_from_its_first_word_to_its_last(town: Town) -> None:
     call, change = town.reads()
     assert (change.silent, change.reply_to) == (True, call.id)
     assert "The source has changed its call." in change.text
-    assert "Persons at risk: 12 (before: 9)" in change.text
+    assert "At risk: 12 people (before: 9)" in change.text
     assert call.text.startswith("URGENT")
     assert "Changed by its source" in call.text
-    assert "12 persons" in call.text
+    assert "12 people" in call.text
 
     await town.publishes(MORE, FREED)
     call, change, end = town.reads()
     assert (end.silent, end.reply_to) == (False, call.id)
     assert end.text.startswith("OVER")
     for told in (call, change):
-        assert told.text.startswith("CALLED OFF")
+        assert told.text.startswith("OVER")
         assert "Nothing is asked of you any more" in told.text
         assert "where they would be tortured" in told.text, "what was said stays readable"
         assert "<s>" in told.source
@@ -124,7 +124,7 @@ async def test_the_end_reaches_whom_the_call_reached_and_nobody_else(town: Town)
         work.routes.clear(known.id)
         a_reader(work, a_route(), address=str(OTHER))
     await town.publishes(CALL, NINE_FREED)
-    assert [message.text.partition(" ")[0] for message in town.reads()] == ["CALLED", "OVER"]
+    assert [message.text.partition(" ")[0] for message in town.reads()] == ["OVER", "OVER"]
     assert town.reads(OTHER) == []
 
 
@@ -154,7 +154,7 @@ async def test_a_change_in_place_waits_out_a_flood(town: Town) -> None:
         )
         work.moments.put("telegram waits", NOON)
     await town.sends()
-    assert town.reads()[0].text.startswith("CALLED OFF")
+    assert town.reads()[0].text.startswith("OVER")
 
 
 async def test_what_its_reader_has_deleted_stays_deleted(town: Town) -> None:
@@ -174,10 +174,10 @@ async def test_a_muted_case_sends_nothing_but_its_end(town: Town) -> None:
     await town.telegram.until(PERSON, contains="is muted here")
     await town.publishes(MORE)
     call, muted = town.reads()
-    assert "12 persons" in call.text
+    assert "12 people" in call.text
     await town.publishes(MORE, FREED)
     call, muted, end = town.reads()
-    assert (call.text[:10], muted.text[:4], end.text[:4]) == ("CALLED OFF", "Case", "OVER")
+    assert (call.text[:4], muted.text[:4], end.text[:4]) == ("OVER", "Case", "OVER")
 
 
 async def test_a_case_is_followed_by_who_asked_for_nothing_else(town: Town) -> None:
@@ -224,7 +224,7 @@ async def test_a_night_is_kept_quiet_and_its_news_are_one_digest(town: Town) -> 
     """Not even what is Extreme: then the call, rewritten meanwhile, is one line in the morning."""
     await town.telegram.says(PERSON, "/quiet 11:00-15:00 UTC")
     await town.telegram.until(PERSON, contains="Quiet from 11:00 to 15:00")
-    await town.telegram.presses(PERSON, "Not even that")
+    await town.telegram.presses(PERSON, "Silence those too")
     await town.telegram.until(PERSON, contains="Nothing breaks them")
     for shown in (CALL, MORE):
         town.watch.publish("/feed", rss(item(*shown, town.watch.now, "0")))
@@ -255,11 +255,11 @@ async def test_what_a_digest_told_is_called_off_where_it_stands_and_to_who_read_
     await town.publishes(CALL, NINE_FREED)
     *_, digest, end = town.reads()
     assert digest.text.startswith("Digest: 1 statement on 1 case")
-    assert "CALLED OFF · Nine North Korean refugees" in digest.text
+    assert "OVER · Nine North Korean refugees" in digest.text
     assert "URGENT" not in digest.text
     assert "<s>" in digest.source
     assert (end.text[:4], end.silent, end.reply_to) == ("OVER", True, digest.id)
-    assert [one.text.partition(" · ")[0] for one in town.reads(OTHER)] == ["CALLED OFF", "OVER"]
+    assert [one.text.partition(" · ")[0] for one in town.reads(OTHER)] == ["OVER", "OVER"]
     assert town.reads(STRANGER) == []
 
 

@@ -88,7 +88,7 @@ async def test_the_demo_plays_its_tour_without_a_terminal(vigil: Program) -> Non
     code, out, err = await vigil.run("demo")
     assert code == 0, err
     assert out.count("URGENT") == 1
-    for said in ("9 persons", "halt the return", "> /demands china", "end the forced repatriation"):
+    for said in ("9 people", "halt the return", "> /demands china", "end the forced repatriation"):
         assert said in out
     assert all(len(line) <= 100 for line in out.splitlines())
 

@@ -64,5 +64,5 @@ async def test_the_letter_and_the_resolution_are_found_though_the_feeds_have_onl
     assert "Signed by 41 organisations, 1 person, from 1 country (counted)" in shown, out
     assert "“publish the names of all who surrendered in May 2009”" in shown
     assert shown.count(OPENING) == 1
-    assert "Found for tickets Nothing was found" in shown
+    assert "Results for: tickets Nothing was found" in shown
     assert "We use cookies" not in shown

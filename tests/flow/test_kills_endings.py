@@ -93,7 +93,7 @@ async def test_a_chat_that_is_gone_is_given_up_whenever_the_program_is_killed(
     telegram.recover()
     await telegram.says(PERSON, "/settings")
     # What may have arrived once stays the one repetition, and goes as it went.
-    told = "Digest: 1 statement" if point == "the outcome is committed" else "persons at risk"
+    told = "Digest: 1 statement" if point == "the outcome is committed" else "people at risk"
     await telegram.until(PERSON, contains=told, patience=60)
     await vigil.until("sent")
     assert sum("Nine North Korean refugees" in text for text in telegram.texts(PERSON)) == 1
@@ -136,10 +136,10 @@ async def test_what_is_over_is_struck_whenever_the_program_is_killed(
     await vigil.dies(point)
     vigil.later(timedelta(minutes=2))
     await vigil.serve()
-    await telegram.until(PERSON, contains="CALLED OFF", patience=60)
+    await telegram.until(PERSON, contains="OVER", patience=60)
     await vigil.until("sent", "sent")
     assert await vigil.stop() == 0
-    assert [text.partition(" · ")[0] for text in telegram.texts(PERSON)] == ["CALLED OFF", "OVER"]
+    assert [text.partition(" · ")[0] for text in telegram.texts(PERSON)] == ["OVER", "OVER"]
 
 
 def the_reader(vigil: Program) -> Recipient:

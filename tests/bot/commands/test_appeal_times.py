@@ -155,7 +155,7 @@ def test_it_is_shown_with_its_clock_and_the_readers_to_everybody_who_approves(
 ) -> None:
     """In the preview, in what the second is answered, in the list, and to all admins."""
     shown = anna.says(APPEAL)
-    moment = "12 March 2026, 16:00 KST (Asia/Seoul); by your clock 12 March 2026, 07:00 UTC"
+    moment = "12 March 2026, 16:00 KST (Asia/Seoul); in your time zone 12 March 2026, 07:00 UTC"
     assert f"Goes out: {moment}" in shown
     assert f"goes out at {moment}" in scheduled(anna, bruno)
     assert "approved: it goes out at a set time · 12 March 2026, 16:00 KST" in anna.says("/appeals")

@@ -180,7 +180,7 @@ def test_a_draft_is_shown_as_its_recipients_will_see_it(admin: Chat) -> None:
     assert shown.endswith(
         "URGENT APPEAL · Nine face return\n\n"
         "An appeal by the people who run this watch. No source that is watched has published it.\n\n"
-        "By: at once\n\nWrite to the ministry today."
+        "When: at once\n\nWrite to the ministry today."
     )
     assert admin.says("/appeal 1") == shown
     assert list(admin.offered) == ["Approve these words", "Drop the draft"]

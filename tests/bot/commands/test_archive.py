@@ -257,4 +257,4 @@ def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
         assert chat.says(word) == "There are no more pages."
     chat.says("/latest")
     assert chat.says("More") == "There are no more pages."
-    assert "Found for more" in chat.says("/search more")
+    assert "Results for: more" in chat.says("/search more")

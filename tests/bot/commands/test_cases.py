@@ -112,6 +112,6 @@ def test_what_became_of_a_statement_stands_in_its_case(chat: Chat, database: Dat
         take_down(work, 1, "someone is in hiding", NOON + timedelta(days=5))
     read = chat.says("/case 1")
     assert "first said\n#1 taken down" in read
-    assert "rewritten at its source 1 time" in read
+    assert "rewritten at its source once" in read
     assert "someone is in hiding" not in read
     assert "#1" not in chat.offered

@@ -135,7 +135,7 @@ def test_who_did_what_is_shown_without_names(database: Database, admin: Chat) ->
 def test_how_many_admins_there_are_and_what_an_appeal_needs(admin: Chat) -> None:
     """Too few are told so: otherwise an appeal would wait for somebody who does not exist."""
     told = admin.says("/admins")
-    for line in ("For an appeal: 2 persons", "Then it waits: 1 min"):
+    for line in ("For an appeal: 2 people", "Then it waits: 1 min"):
         assert line in told
     assert (told.count("owner · telegram"), told.count("owner · matrix")) == (2, 1)
     assert "fewer admins" not in told

@@ -20,7 +20,7 @@ def test_the_summary_says_who_asks_what_of_whom(chat: Chat) -> None:
     for said in (
         "#1 · urgent appeal",
         "From: Northlight",
-        "At risk: 9 persons, of whom 1 child",
+        "At risk: 9 people, of whom 1 child",
         "Reference: UA 12/26",
         "posted 10 March 2026 · fetched 10 March 2026, 12:00 UTC",
         "Asked of China:",

@@ -96,7 +96,7 @@ def test_unsubscribe_takes_back_everything_and_can_be_undone(chat: Chat) -> None
     chat.says('/subscribe KP "prison camp"')
     chat.says("/subscribe kind:report")
     before = chat.routes
-    assert "You will hear nothing more, but" in chat.says("/unsubscribe")
+    assert "You will hear nothing more, except" in chat.says("/unsubscribe")
     assert chat.routes == ()
     chat.presses("Undo")
     assert chat.routes == before

@@ -39,16 +39,16 @@ def test_quiet_hours_are_typed_as_people_write_them(
     """With a city, a zone, a difference, or none; the answer says what that clock shows."""
     read = chat.says(f"/quiet {typed}")
     assert (stored(chat).quiet, stored(chat).zone) == (hours, zone)
-    assert "by this clock" in read
+    assert "in this time zone" in read
     assert "Extreme and Immediate" in read
     assert "/quiet " in chat.says("/settings")
 
 
 def test_the_exception_is_one_tap_away_and_so_is_the_end(chat: Chat) -> None:
-    """Not even that; let that through; no quiet hours."""
+    """Silence those too; let that through; no quiet hours."""
     chat.says("/quiet 22-7 Seoul")
     assert stored(chat).wakes
-    assert "Nothing breaks them" in chat.presses("Not even that")
+    assert "Nothing breaks them" in chat.presses("Silence those too")
     assert not stored(chat).wakes
     chat.presses("Let that through")
     assert stored(chat).wakes
@@ -145,7 +145,7 @@ def test_hours_are_set_by_buttons(chat: Chat) -> None:
     assert stored(chat).quiet == (22 * 60 + 15, 8 * 60)
     chat.presses("from 00:00")
     assert stored(chat).quiet == (0, 8 * 60)
-    assert {"✓ from 00:00", "✓ until 08:00", "My clock", "Settings"} <= set(chat.offered)
+    assert {"✓ from 00:00", "✓ until 08:00", "Time zone", "Settings"} <= set(chat.offered)
 
 
 @pytest.mark.parametrize(

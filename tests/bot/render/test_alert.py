@@ -76,11 +76,11 @@ def with_statement(**given_: object) -> Alert:
 def test_the_whole_alert_as_it_is_read() -> None:
     """The danger first, then who, where, by when, what is asked, whose words, and where they stand."""
     assert told(full_alert()).split("\n") == [
-        "URGENT · 9 persons at risk · China and North Korea",
+        "URGENT · 9 people at risk · China and North Korea",
         "",
         "Nine refugees face return",
         "",
-        "At risk: 9 persons, of whom 2 children",
+        "At risk: 9 people, of whom 2 children",
         "Where: China and North Korea · Dongxing",
         "By: 14 March 2026 (4 days left)",
         "",
@@ -109,7 +109,7 @@ def test_a_lock_screen_says_it() -> None:
     first = told(full_alert())[:60]
     assert "URGENT" in first
     assert "China" in first
-    assert "9 persons at risk" in first
+    assert "9 people at risk" in first
     assert told(full_alert(), KOREAN).startswith("긴급 · 9명 위험 · 중국 및 북한")
 
 
@@ -175,7 +175,7 @@ def test_the_words_are_the_issuer_s_own() -> None:
 def test_what_is_not_known_is_said_or_left_out() -> None:
     """An urgent call that counts nobody says so; no deadline is invented."""
     bare = told(an_alert(statement=a_statement(text="", countries=(), alert=Assessment(urgent=True))))
-    assert "At risk: number of persons not stated" in bare
+    assert "At risk: number of people not stated" in bare
     assert "Where:" not in bare
     assert "By:" not in bare
     assert "Asked of" not in bare
@@ -188,7 +188,7 @@ def test_what_is_not_known_is_said_or_left_out() -> None:
         (date(2026, 3, 10), "10 March 2026 (today)"),
         (date(2026, 3, 11), "11 March 2026 (1 day left)"),
         (date(2026, 3, 9), "9 March 2026 (1 day ago)"),
-        (None, "By: at once"),
+        (None, "When: at once"),
     ],
 )
 def test_how_much_time_is_left(deadline: date | None, said: str) -> None:
@@ -211,7 +211,7 @@ def test_an_update_says_that_it_is_one() -> None:
     past = Assessment(urgency=Urgency.PAST)
     alert = with_statement(alert=past)
     read = told(replace(alert, msg_type=MsgType.UPDATE))
-    assert read.startswith("UPDATE · 9 persons at risk · China")
+    assert read.startswith("UPDATE · 9 people at risk · China")
     assert "As Vigil reads it, the danger has passed." in read
     assert told(full_alert(msg_type=MsgType.UPDATE)).startswith("URGENT UPDATE")
 
@@ -229,7 +229,7 @@ def test_what_is_not_actual_says_so_before_anything_else(status: Status) -> None
 def test_a_quiet_kind_names_itself() -> None:
     """What is not urgent does not shout, and gives no reason for ringing."""
     read = told(with_statement(kind=Kind.RESOLUTION, alert=Assessment()))
-    assert read.startswith("Resolution · 9 persons at risk · China")
+    assert read.startswith("Resolution · 9 people at risk · China")
     assert "Why it rang" not in read
 
 

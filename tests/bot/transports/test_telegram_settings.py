@@ -21,7 +21,7 @@ SUBSCRIPTION = (
 )
 HOURS = (
     *("Only say", "Settings", "Quiet hours", "Quiet by night", "from 23:00"),
-    *("until 06:00", "My clock", "Asia", "Seoul", "Settings", "Digests", "once a week", "21:00", "Settings"),
+    *("until 06:00", "Time zone", "Asia", "Seoul", "Settings", "Digests", "once a week", "21:00", "Settings"),
     *("Another country", "China", "Take it back", "Undo"),
 )
 """Buttons, each under what the one before it showed."""
