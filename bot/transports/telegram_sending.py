@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -19,6 +19,7 @@ from bot.render.message import Message, Notice, Paragraph, Span
 from bot.speech import Speech
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_channels import Channels
 from bot.transports.telegram_outcome import (
     NowhereError,
     address_of,
@@ -79,14 +80,20 @@ class Sending:
     """What `bot.announce.Transport` asks for, by one bot; `reference` is the parts' ids with commas."""
 
     def __init__(
-        self, bot: Bot, buttons: Buttons, turn: Turn = _at_once, pictures: Pictures | None = None
+        self,
+        bot: Bot,
+        buttons: Buttons,
+        turn: Turn = _at_once,
+        pictures: Pictures | None = None,
+        channels: Channels | None = None,
     ) -> None:
         """`turn` is waited for before each message that is sent or edited, and kept until it is answered.
 
-        `pictures` shows those of messages; without it none is shown.
+        `pictures` shows those of messages; without it none is shown. `channels` knows which chats are such.
         """
         self._bot = bot
         self._buttons = buttons
+        self._channels = channels or Channels(bot)
         self._turn = turn
         self._pictures = pictures
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
@@ -231,7 +238,7 @@ class Sending:
     async def _send_part(
         self, place: _Place, part: Message, above: ReplyParameters | None, begun: _Act
     ) -> int:
-        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
+        keyboard = await self._keyboard(part, place)
 
         async def post(text: str, mode: ParseMode | None) -> int:
             async with self._turn(address_of(place.chat, place.thread)):
@@ -249,9 +256,14 @@ class Sending:
 
         return await _marked_up(part, self._marked(part), post, begun)
 
+    async def _keyboard(self, part: Message, place: _Place) -> InlineKeyboardMarkup | None:
+        if part.choices and await self._channels.is_one(place.chat):
+            return await self._channels.keyboard(part.choices)
+        return self._buttons.keyboard(part.choices, place.chat, place.thread)
+
     async def _edit_part(self, place: _Place, number: int, part: Message, begun: _Act) -> None:
         """Show the part in the place of message `number`; without choices its buttons go."""
-        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
+        keyboard = await self._keyboard(part, place)
 
         async def post(text: str, mode: ParseMode | None) -> None:
             async with self._turn(address_of(place.chat, place.thread)):
