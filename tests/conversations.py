@@ -65,8 +65,9 @@ HEAD = """# Conversations on Telegram
 
 Made by `python -m tests.conversations` and checked by a test. Telegram is emulated; all else is the program,
 from an invented publisher's feed to the screen. Lines that begin with `>` were typed, or pressed where they
-stand in brackets, or are what happened; below each stands what the chat reads then, buttons in brackets, those
-that are links with an arrow; "(in place)" is a message that was changed where it stands, "(silent)" one that made no sound.
+stand in brackets, or are what happened; below each stands what the chat reads then, buttons in brackets,
+links with an arrow; "(in place)" is a message that was changed where it stands, "(silent)" one that made no
+sound.
 """
 
 

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.vault import Vault
 from tests.bot.transports.a_service import Service, a_service
 from tests.bot.transports.test_telegram import says
+from tests.builders import a_statement, kept
 from tests.emulators.telegram import TelegramEmulator
 
 GROUP, CHANNEL = -1001234567890, -1009876543210
@@ -146,3 +147,32 @@ async def test_an_old_one_under_a_post_in_a_channel_leads_to_the_bot(service: Se
     await telegram.follows(MEMBER, led["/why 3"])
     await telegram.until(MEMBER, contains="Welcome")
     assert service.recipient(MEMBER) is service.recipient(CHANNEL) is None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("language", "on", "back"), [("en", "More", "Back"), ("ko", "더 보기", "이전")])
+async def test_pages_turn_on_and_back_in_one_message_also_after_a_restart(
+    database: Database, language: str, on: str, back: str
+) -> None:
+    """The message says again what it said; typed, the page before is a message of its own."""
+    with database.write() as work:
+        kept(work, *(a_statement(title=f"Post {number}") for number in range(12)))
+    async with TelegramEmulator() as telegram:
+        async with a_service(database, telegram):
+            await telegram.says(7, "/latest", language=language)
+            await telegram.until(7, contains="Post 11")
+            await telegram.presses(7, on, language=language)
+            await telegram.until(7, contains="Post 6")
+            await telegram.until_handled()
+        async with a_service(database, telegram):
+            await telegram.presses(7, back, language=language)
+            await telegram.until(7, contains="Post 11")
+            await telegram.presses(7, on, language=language)
+            (page,) = telegram.said(7)
+            await telegram.until_true(lambda: len(page.versions) == 4, "the second page again")
+            first, second, third, fourth = (version.text for version in page.versions)
+            assert (first, second) == (third, fourth)
+            assert first != second
+            await telegram.says(7, back, language=language)
+            await telegram.until_true(lambda: len(telegram.said(7)) == 2, "an answer")
+        assert telegram.texts(7) == [second, first]
