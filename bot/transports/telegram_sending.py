@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -33,6 +33,7 @@ from bot.transports.telegram_outcome import (
     outcome_of,
 )
 from bot.transports.telegram_pictures import Pictures
+from bot.transports.telegram_request import posted
 from bot.transports.telegram_tokens import without_chats, without_tokens
 from jobs.outcome import Outcome, Rejected, Sent
 from storage.records import Picture
@@ -42,7 +43,8 @@ log = structlog.get_logger()
 STANDS_ABOVE = Message((Paragraph((Span("↑"),)),))
 """Left, in no language, where a part is not needed any more and Telegram does not delete it."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
+"""Bot API, LinkPreviewOptions."""
 Turn = Callable[[str], AbstractAsyncContextManager[None]]
 """One message for an address is on its way: answers share the account's budget with the sender."""
 _T = TypeVar("_T")
@@ -241,18 +243,18 @@ class Sending:
         keyboard = await self._keyboard(part, place)
 
         async def post(text: str, mode: ParseMode | None) -> int:
+            said = {
+                "chat_id": place.chat,
+                "text": text,
+                "parse_mode": mode,
+                "message_thread_id": place.thread,
+                "link_preview_options": _NO_PREVIEW,
+                "disable_notification": part.silent or None,
+                "reply_parameters": above,
+                "reply_markup": keyboard,
+            }
             async with self._turn(address_of(place.chat, place.thread)):
-                message = await self._bot.send_message(
-                    place.chat,
-                    text,
-                    parse_mode=mode,
-                    message_thread_id=place.thread,
-                    link_preview_options=_NO_PREVIEW,
-                    disable_notification=part.silent or None,
-                    reply_parameters=above,
-                    reply_markup=keyboard,
-                )
-            return message.message_id
+                return await posted(self._bot, "sendMessage", said)
 
         return await _marked_up(part, self._marked(part), post, begun)
 
@@ -266,15 +268,16 @@ class Sending:
         keyboard = await self._keyboard(part, place)
 
         async def post(text: str, mode: ParseMode | None) -> None:
+            said = {
+                "chat_id": place.chat,
+                "message_id": number,
+                "text": text,
+                "parse_mode": mode,
+                "link_preview_options": _NO_PREVIEW,
+                "reply_markup": keyboard,
+            }
             async with self._turn(address_of(place.chat, place.thread)):
-                await self._bot.edit_message_text(
-                    text,
-                    place.chat,
-                    number,
-                    parse_mode=mode,
-                    link_preview_options=_NO_PREVIEW,
-                    reply_markup=keyboard,
-                )
+                await posted(self._bot, "editMessageText", said)
 
         try:
             await _marked_up(part, self._marked(part), post, begun)
