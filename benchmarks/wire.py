@@ -1,8 +1,8 @@
 """How near the wire's speed messages are sent: our request class, python-telegram-bot's own, and bare posts.
 
 All say the same text to the same server, a process of its own, with as many under way: ours as the program
-does, the library by its Bot.send_message and its own request class. Nothing is written down meanwhile: that is
-measured by `delivery`.
+does, the library by its Bot.send_message and its own request class. Nothing is written down meanwhile: what
+that costs is measured by `delivery`.
 """
 
 import asyncio
