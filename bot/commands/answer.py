@@ -60,7 +60,7 @@ def speech_for(request: Request, work: Work, timezone: tzinfo = UTC) -> Speech:
 
 
 def _answered(request: Request, work: Work, speech: Speech) -> Reply:
-    following = _FOLLOWING.of(request)
+    following = _FOLLOWING.of(request, speech)
     following = "" if changes(following) else following  # what is said in passing never changes anything
     told_at_once = _at_once(request, following, work, speech)
     if told_at_once is not None:
@@ -109,7 +109,7 @@ def _at_once(request: Request, following: str, work: Work, speech: Speech) -> Re
         return _done_already(request, work, speech)
     if following:
         return None
-    match asked(request):
+    match asked(request, speech):
         case Way.ON:
             return reply(paragraph(speech.t("There are no more pages.")))
         case Way.BACK:

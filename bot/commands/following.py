@@ -13,7 +13,7 @@ _CHATS = 1_000
 
 
 class Way(Enum):
-    """Where a person wants to go from the page that they read."""
+    """Where a person wants to go from the page that they read; how that is said in any chat."""
 
     ON = frozenset(
         {"more", "next", "more results", "next page", "더 보기", "더보기", "더", "다음", "다음 쪽"}
@@ -27,15 +27,14 @@ class Following:
     def __init__(self) -> None:
         self._beside: OrderedDict[tuple[str, str], dict[Way, str]] = OrderedDict()
 
-    def of(self, request: Request) -> str:
+    def of(self, request: Request, speech: Speech) -> str:
         """The command that a person means who says "more" or "back"; "" where that leads nowhere."""
-        way = asked(request)
+        way = asked(request, speech)
         return self._beside.get((request.transport, request.address), {}).get(way, "") if way else ""
 
     def note(self, request: Request, reply: Reply, speech: Speech) -> None:
         """Remember what the buttons of an answer lead to; of one without them, that nothing is beside it."""
-        chat = (request.transport, request.address)
-        labels = {speech.t("More"): Way.ON, speech.t("Read on"): Way.ON, speech.t("Back"): Way.BACK}
+        chat, labels = (request.transport, request.address), _labels(speech)
         choices = (one for message in reply.messages for row in message.choices for one in row)
         ways = {labels[one.label]: one.command for one in choices if one.label in labels}
         if ways:
@@ -47,12 +46,18 @@ class Following:
             self._beside.popitem(last=False)
 
 
-def asked(request: Request) -> Way | None:
-    """Which way somebody says to the bot; None for anything else.
+def asked(request: Request, speech: Speech) -> Way | None:
+    """Which way somebody says to the bot, as the buttons of their language do or otherwise; None for neither.
 
     In a group people say it to each other: there it needs its mark.
     """
     if request.group and not request.text.lstrip().startswith(("/", "!")):
         return None
     said = " ".join(request.text.lstrip(" /!").split()).casefold()
-    return next((way for way in Way if said in way.value), None)
+    labels = {label.casefold(): way for label, way in _labels(speech).items()}
+    return labels.get(said) or next((way for way in Way if said in way.value), None)
+
+
+def _labels(speech: Speech) -> dict[str, Way]:
+    """What the buttons are called that lead there, in a person's language."""
+    return {speech.t("More"): Way.ON, speech.t("Read on"): Way.ON, speech.t("Back"): Way.BACK}

@@ -218,7 +218,7 @@ def test_one_may_go_back_to_the_page_before(database: Database, line: str, langu
 def test_back_reads_a_text_backwards_too_and_never_changes_anything(chat: Chat) -> None:
     """Wherever a button of that name stands; what it leads to is only ever shown."""
     first = chat.says("/statement 2 1")
-    second = chat.says("more")
+    second = chat.says("Read on")
     assert "page 2 of" in second
     assert chat.says("back") == first
     chat.says("/subscribe KP")
@@ -295,6 +295,8 @@ def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
     """Neither behind a list of one page, nor in a chat that was shown none; /search finds the word itself."""
     for word in ("more", "더 보기"):
         assert chat.says(word) == "There are no more pages."
+    for word in ("back", "/previous", "이전"):
+        assert chat.says(word) == "There is no page before this one."
     chat.says("/latest")
     assert chat.says("More") == "There are no more pages."
     assert "Results for: more" in chat.says("/search more")
