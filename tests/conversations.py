@@ -226,8 +226,10 @@ async def search(stage: Stage) -> None:
     posts = [
         (
             f"Monthly report, {month} 2025: returns to North Korea",
-            f"In {month} 2025 {number} people were returned from China, as far as Northlight could learn. "
-            "The report says how they were counted.",
+            (
+                f"In {month} 2025 {number} people were returned from China, as far as Northlight could learn. "
+                "The report says how they were counted."
+            ),
         )
         for number, month in enumerate(calendar.month_name[1:], 3)
     ]
