@@ -56,7 +56,7 @@ async def measure(messages: int) -> str:
             for _ in range(_TURNS):
                 for send, count, turns in ways:
                     turns.append(await timed(lambda send=send, count=count: _sent(send, count)))  # type: ignore[misc]
-    beside = Row("messages", "bare aiohttp posts", ours, bare, reach=0.5)
+    beside = Row("messages", "bare aiohttp posts", ours, bare)
     library_beside = Row("messages", "bare aiohttp posts", theirs, bare)
     faster = Row("messages", "python-telegram-bot's own request class", ours, theirs)
     return (
