@@ -18,7 +18,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archive, delivery, hawaii, large, moving, news, nodes, parse, unchanged, updates
+from benchmarks import (
+    archive,
+    delivery,
+    floods,
+    hawaii,
+    large,
+    moving,
+    news,
+    nodes,
+    parse,
+    unchanged,
+    updates,
+    wire,
+)
 from benchmarks.lemon import lemon
 from benchmarks.measure import Row
 from benchmarks.server import serving
@@ -44,6 +57,7 @@ def main() -> None:
         "nodes": _nodes,
         "rooms": _rooms,
         "updates": _updates,
+        "wire": _wire,
     }
     if given.only and len(given.only) == 1 and given.only[0] in alone:
         alone[given.only[0]](given)
@@ -89,7 +103,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--peer", type=Path, help="a python that has lemon24/reader")
     options.add_argument(
         "--only",
-        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "nodes", "rooms", "updates"),
+        choices=(*_PARTS, "archive", "delivery", "hawaii", "move", "nodes", "rooms", "updates", "wire"),
         action="append",
         help="measure this part (repeatable)",
     )
@@ -97,6 +111,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
     options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
+    options.add_argument("--seconds", type=int, default=60, help="how long a flood of updates lasts")
     options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")
     options.add_argument("--many", type=int, default=1_000, help="how many rooms are held in memory")
     options.add_argument("--limited", type=int, default=0, help="how many of them under a default limit")
@@ -141,12 +156,26 @@ def _move(given: argparse.Namespace) -> None:
 
 
 def _updates(given: argparse.Namespace) -> None:
-    with _folder() as folder, (folder / "log").open("w", encoding="utf-8") as log:
-        set_up(LogConfig(), least=logging.INFO, stream=log)
-        try:
-            told = updates.measure(folder, min(given.messages, 2_000), seconds=60, per_second=200)
-        finally:
-            set_up()
+    """Measures what people's lines cost, and what a flood of them does; some three minutes."""
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+    parts = (
+        lambda folder: updates.rates(folder, min(given.messages, 2_000)),
+        floods.by_one,
+        lambda folder: floods.by_many(folder, given.seconds, 25),
+        lambda folder: floods.by_many(folder, given.seconds, 200),
+    )
+    for part in parts:
+        with _folder() as folder, (folder / "log").open("w", encoding="utf-8") as log:
+            set_up(LogConfig(), least=logging.INFO, stream=log)
+            try:
+                told = asyncio.run(part(folder))
+            finally:
+                set_up()
+        print(told, flush=True)
+
+
+def _wire(given: argparse.Namespace) -> None:
+    told = asyncio.run(wire.measure(min(given.messages, 5_000)))
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n{told}", flush=True)
 
 

@@ -70,10 +70,15 @@ class Account:
         self.is_probing = self._asks = away_since is not None
 
     def standing(self, now: datetime) -> Standing:
-        """What another program would have to know."""
+        """What another program would have to know.
+
+        Not a wait that was guessed, where the platform is asked before anything leaves: who starts anew,
+        perhaps with what was missing (a valid token, a network), asks at once.
+        """
         self.resting = {key: one for key, one in self.resting.items() if one[1] > now}
         resting = {key: until for key, (_, until) in self.resting.items()}
-        return Standing(self.away_since, self.paused_until, resting)
+        is_guessed = self._asks and not self._is_silence
+        return Standing(self.away_since, None if is_guessed else self.paused_until, resting)
 
     def is_paused(self, now: datetime) -> bool:
         """Whether nothing leaves, but for a try that is due."""

@@ -26,7 +26,7 @@ from tests.bot.transports.a_service import Service, a_service
 from tests.builders import NOON
 from tests.documents import ROOT
 from tests.drawing import picture
-from tests.emulators.telegram import Message, TelegramEmulator
+from tests.emulators.telegram import Button, Message, TelegramEmulator
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, Watch, a_watch
 
@@ -65,8 +65,9 @@ HEAD = """# Conversations on Telegram
 
 Made by `python -m tests.conversations` and checked by a test. Telegram is emulated; all else is the program,
 from an invented publisher's feed to the screen. Lines that begin with `>` were typed, or pressed where they
-stand in brackets, or are what happened; below each stands what the chat reads then, buttons in brackets;
-"(in place)" is a message that was changed where it stands, "(silent)" one that made no sound.
+stand in brackets, or are what happened; below each stands what the chat reads then, buttons in brackets,
+links with an arrow; "(in place)" is a message that was changed where it stands, "(silent)" one that made no
+sound.
 """
 
 
@@ -180,8 +181,13 @@ def retold(message: Message, told: Callable[[str], str], *, changed: bool) -> It
     if marks:
         yield " ".join(marks)
     yield from message.text.splitlines()
-    yield from (" ".join(f"[{button.label}]" for button in row) for row in message.now.buttons)
+    yield from (" ".join(map(_shown, row)) for row in message.now.buttons)
     yield ""
+
+
+def _shown(button: Button) -> str:
+    """A link with the arrow that Telegram gives it."""
+    return f"[{button.label}{' ↗' if button.kind == 'url' else ''}]"
 
 
 async def first_contact(stage: Stage) -> None:
@@ -216,12 +222,14 @@ async def groups(stage: Stage) -> tuple[Scene, Scene]:
 
 
 async def search(stage: Stage) -> None:
-    """A search, its second page, and a statement from it."""
+    """A search, its second page and back, and a statement from it."""
     posts = [
         (
             f"Monthly report, {month} 2025: returns to North Korea",
-            f"In {month} 2025 {number} people were returned from China, as far as Northlight could learn. "
-            "The report says how they were counted.",
+            (
+                f"In {month} 2025 {number} people were returned from China, as far as Northlight could learn. "
+                "The report says how they were counted."
+            ),
         )
         for number, month in enumerate(calendar.month_name[1:], 3)
     ]
@@ -230,6 +238,7 @@ async def search(stage: Stage) -> None:
     await stage.says(scene, "/search returns North Korea")
     stage.draws("search", SEEKER)
     await stage.presses(scene, "More")
+    await stage.presses(scene, "Back")
     await stage.says(scene, "/statement 1")
 
 

@@ -10,7 +10,7 @@ import structlog
 from bot.commands.appeals import appeals
 from bot.commands.command import Command, arguments, code, paragraph, reply
 from bot.commands.elsewhere import elsewhere
-from bot.commands.following import Following
+from bot.commands.following import Following, Way, asked
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.commands.showing import NOT_SURE
@@ -60,7 +60,8 @@ def speech_for(request: Request, work: Work, timezone: tzinfo = UTC) -> Speech:
 
 
 def _answered(request: Request, work: Work, speech: Speech) -> Reply:
-    following = _FOLLOWING.of(request)
+    following = _FOLLOWING.of(request, speech)
+    following = "" if changes(following) else following  # what is said in passing never changes anything
     told_at_once = _at_once(request, following, work, speech)
     if told_at_once is not None:
         return told_at_once
@@ -85,7 +86,7 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
         if noted:
             work.requests.undo(request.transport, request.id)
         return _explained(mistake, command, speech)
-    _FOLLOWING.note(request, told, speech.t("More"))
+    _FOLLOWING.note(request, told, speech)
     return told
 
 
@@ -106,8 +107,13 @@ def _at_once(request: Request, following: str, work: Work, speech: Speech) -> Re
     # Asked first: a button that was pressed before a restart may not be understood any more.
     if request.id and work.requests.known(request.transport, request.id):
         return _done_already(request, work, speech)
-    if not following and _FOLLOWING.is_asked(request):
-        return reply(paragraph(speech.t("There are no more pages.")))
+    if following:
+        return None
+    match asked(request, speech):
+        case Way.ON:
+            return reply(paragraph(speech.t("There are no more pages.")))
+        case Way.BACK:
+            return reply(paragraph(speech.t("There is no page before this one.")))
     return None
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from bot.commands import words
 from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
+from bot.commands.paging import beside, beyond
 from bot.commands.parties import from_filter
 from bot.commands.request import Reply, Request
 from bot.commands.words import Wanted
@@ -100,7 +102,7 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
     hits, remark = _found(work, wanted, speech)
     title = _asked_of(wanted, speech)
     if not hits.hits:
-        return _of_others(work, wanted, title, speech) or _nothing(speech, title, wanted.page, hits)
+        return _of_others(work, wanted, title, speech) or _nothing(request, speech, title, hits, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
     rewritten = _rewritten(work, hits)
@@ -141,7 +143,7 @@ def _of_whom(work: Work, since: date, before: date, request: Request, speech: Sp
     found = _as_states(most, speech)[:_NAMES]
     title = words.without_page(arguments(request))
     if not found:
-        return _nothing(speech, speech.t("Of whom something was asked: {time}", time=title), 1)
+        return _nothing(request, speech, speech.t("Of whom something was asked: {time}", time=title))
     lines = tuple(
         (
             Span(shorten(addressee_text(name, country_of(name), speech), 80)),
@@ -253,7 +255,7 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
     remark: tuple[Block, ...] = (),
 ) -> Reply:
     if not hits.hits:
-        return _nothing(speech, title, page, hits)
+        return _nothing(request, speech, title, hits, page)
     rewritten = _rewritten(work, hits)
     found = (result(hit, speech, rewritten.get(hit.statement.id, 0)) for hit in hits.hits)
     blocks = [heading(title), *remark, *found]
@@ -266,7 +268,7 @@ def _rewritten(work: Work, hits: Hits) -> dict[int, int]:
 
 
 def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, page: int) -> Reply:
-    """Close a list: where one is in it, a choice for each result, and one for more."""
+    """Close a list: where one is in it, a choice for each result, and the ways to the pages beside."""
     pages = last_page(hits.total)
     counted = speech.n("{count} result", "{count} results", hits.total)
     if hits.is_least:
@@ -277,9 +279,9 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     rows = [numbers(tuple(hit.statement for hit in hits.hits))]
     if len(hits.hits) == 1:
         rows.append((Choice(speech.t("Cite"), f"/cite {hits.hits[0].statement.id}"),))
-    if page < pages:
-        rows.append((Choice(speech.t("More"), words.with_page(request.text, page + 1)),))
-    return reply(*blocks, choices=tuple(rows))
+    return reply(
+        *blocks, choices=(*rows, *beside(page, pages, partial(words.with_page, request.text), speech))
+    )
 
 
 def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
@@ -311,9 +313,10 @@ def _unread(hits: Hits, speech: Speech) -> tuple[Block, ...]:
     return (paragraph(told),)
 
 
-def _nothing(speech: Speech, title: str, page: int, hits: Hits | None = None) -> Reply:
+def _nothing(request: Request, speech: Speech, title: str, hits: Hits | None = None, page: int = 1) -> Reply:
     if page > 1:
-        return reply(heading(title), paragraph(speech.t("There are no more pages.")))
+        pages = last_page(hits.total) if hits and hits.total else 0
+        return beyond(heading(title), pages, partial(words.with_page, request.text), speech)
     return reply(
         heading(title),
         paragraph(speech.t("Nothing was found. Fewer words or filters find more; /help shows how.")),

@@ -1,10 +1,12 @@
 """Tells who speaks and who signs: /orgs and /signed."""
 
 import re
+from functools import partial
 
 from bot.commands import values, words
 from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
+from bot.commands.paging import beside, beyond
 from bot.commands.request import Reply, Request
 from bot.meanings import is_in_line, lines_of_names, with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
@@ -44,13 +46,13 @@ def orgs(request: Request, work: Work, speech: Speech) -> Reply:
             paragraph(told),
             choices=((Choice(speech.t("Organisations"), "/orgs"),),),
         )
+    pages, shows = -(-total // _ORGS), partial(words.with_page, f"/orgs {name}".strip())
+    if not found and page > 1:
+        return beyond(heading(speech.t("Organisations")), pages, shows, speech)
     if not found:
-        told = (
-            speech.t("There are no more pages.") if page > 1 else speech.t("Nothing is in the archive yet.")
-        )
         return reply(
             heading(speech.t("Organisations")),
-            paragraph(told),
+            paragraph(speech.t("Nothing is in the archive yet.")),
             choices=((Choice(speech.t("Latest"), "/latest"),),),
         )
     lines = tuple(
@@ -60,20 +62,16 @@ def orgs(request: Request, work: Work, speech: Speech) -> Reply:
         )
         for one in found
     )
-    pages = -(-total // _ORGS)
     counted = speech.n("{count} organisation", "{count} organisations", total)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
     rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in found]
-    rows += (
-        [(Choice(speech.t("More"), f"{f'/orgs {name}'.strip()} page:{page + 1}"),)] if page < pages else []
-    )
     start = (page - 1) * _ORGS + 1
     return reply(
         heading(speech.t("Organisations")),
         Items(lines, start),
         Notice((Span(counted),)),
-        choices=tuple(rows),
+        choices=(*rows, *beside(page, pages, shows, speech)),
     )
 
 
@@ -98,18 +96,16 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
         meant = near
     total, keys = known.of([one.key for one in meant], Role.SIGNATORY, PAGE, (page - 1) * PAGE)
     title = heading(speech.t("Signed by {name}", name=shorten(meant[0].name, _NAME)))
+    pages, shows = last_page(total), partial(words.with_page, f"/signed {name}")
     if not keys:
-        return reply(title, paragraph(speech.t("There are no more pages.")))
+        return beyond(title, pages if total else 0, shows, speech)
     found = work.statements.many(keys)
     blocks: list[Block] = [title, *_also(meant, speech), *(_signed(one, speech) for one in found)]
     counted = speech.n("{count} result", "{count} results", total)
-    pages = last_page(total)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
     blocks.append(Notice((Span(counted),)))
-    rows = [numbers(found)]
-    if page < pages:
-        rows.append((Choice(speech.t("More"), f"/signed {name} page:{page + 1}"),))
+    rows = [numbers(found), *beside(page, pages, shows, speech)]
     if any(one.issued for one in meant):
         rows.append((Choice(speech.t("Their own statements"), f"/latest {from_filter(meant[0].name)}"),))
     return reply(*blocks, choices=tuple(rows))

@@ -166,8 +166,8 @@ def typed(route: Route) -> str:
 
 
 def with_page(line: str, page: int) -> str:
-    """Return the same line asking for another page."""
-    return f"{without_page(line)} page:{page}"
+    """Return the same line asking for another page; for the first it asks for none."""
+    return f"{without_page(line)} page:{page}" if page > 1 else without_page(line)
 
 
 def without_page(line: str) -> str:

@@ -18,6 +18,7 @@ from bot.transports.life import Life, while_held
 from bot.transports.pauses import pauses
 from bot.transports.telegram_answering import NAME, Answering, Callbacks
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_channels import Channels
 from bot.transports.telegram_face import Face, StaffMenus, show
 from bot.transports.telegram_inline import Offering
 from bot.transports.telegram_intake import Intake
@@ -102,11 +103,14 @@ class TelegramTransport:
         buttons = buttons or Buttons()
         self._face = face or Face()
         pictures = Pictures(self._bot, load) if load else None
-        self._sending = Sending(self._bot, buttons, pictures=pictures)
+        channels = Channels(self._bot)
+        self._sending = Sending(self._bot, buttons, pictures=pictures, channels=channels)
         self._menus = StaffMenus(self._bot, self._face)
         callbacks = Callbacks(answer, apology, gone, became, seen, offer, self._menus.settle)
-        spoken = Sending(self._bot, buttons, Answers(pace).turn, pictures) if pace else self._sending
-        self._answering = Answering(self._bot, spoken, buttons, callbacks)
+        spoken = self._sending
+        if pace:
+            spoken = Sending(self._bot, buttons, Answers(pace).turn, pictures, channels)
+        self._answering = Answering(self._bot, spoken, buttons, callbacks, channels)
         answering = self._answering
         intake = Intake(self._bot, keeping, answering.take, answering.meaning) if keeping else None
         self._intake, self._alone = intake, alone

@@ -4,7 +4,6 @@ Update -> Said | Pressed | Left -> inbox -> answer -> sending
 """
 
 import asyncio
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -28,6 +27,7 @@ from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_buttons import EXPIRED, Buttons
 from bot.transports.telegram_buttons import Meant as Button
+from bot.transports.telegram_channels import Channels
 from bot.transports.telegram_incoming import Asked, Became, Left, Meant, Pressed, Reacted, Said, read
 from bot.transports.telegram_inline import Inline, Offering
 from bot.transports.telegram_intake import Meaning
@@ -50,9 +50,6 @@ FETCH_WITHIN = 60.0
 """Seconds."""
 TOLD_FOR = 60.0
 """Seconds for which a person who asks too much is not told so again."""
-_LEADS = re.compile(r"/(statement|act|case|follow|mute) (\d{1,9})")
-_LINKS = {"statement": "s", "act": "a", "case": "c", "follow": "c", "mute": "c"}
-"""What a command about one thing is as a link (`bot.commands.welcome.start`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +68,11 @@ class Callbacks:
 class Answering:
     """The conversations of one bot. `take` starts the handling of an update and returns its task."""
 
-    def __init__(self, bot: Bot, sending: Sending, buttons: Buttons, callbacks: Callbacks) -> None:
+    def __init__(
+        self, bot: Bot, sending: Sending, buttons: Buttons, callbacks: Callbacks, channels: Channels
+    ) -> None:
         self._bot = bot
+        self._channels = channels
         self._sending = sending
         self._buttons = buttons
         self._callbacks = callbacks
@@ -108,7 +108,7 @@ class Answering:
             case Pressed() as pressed:
                 meant = self._buttons.pressed(pressed.said.text, pressed.said.chat)
                 if pressed.channel:
-                    led = partial(self._acknowledge, pressed, url=self._private(meant.command))
+                    led = partial(self._acknowledge, pressed, url=self._channels.lead(meant.command))
                     return self._inbox.add(f"press {pressed.said.person}", pressed.said.person, led)
                 return self._queue(_as_said(pressed, meant), replace(pressed, turns=meant.turns))
             case Asked() as asked if self._inline:
@@ -185,12 +185,6 @@ class Answering:
             await self._bot.answer_callback_query(
                 pressed.query, text=word or None, show_alert=bool(word) or None, url=url or None
             )
-
-    def _private(self, command: str) -> str:
-        """Where a reader of a channel can ask for what a button there promises."""
-        found = _LEADS.fullmatch(command)
-        linked = f"{_LINKS[found[1]]}{found[2]}" if found else "hello"
-        return f"https://t.me/{self._bot.username}?start={linked}"
 
     async def _request(self, said: Said) -> Request:
         named = None if said.group else meant_for(said.text)

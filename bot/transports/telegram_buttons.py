@@ -96,8 +96,7 @@ class Buttons:
         return Meant(rest if is_ours else EXPIRED)
 
     def _button(self, choice: Choice, chat: int, thread: int | None) -> InlineKeyboardButton:
-        label = one_line(choice.label).strip() or choice.command.split()[0]
-        return InlineKeyboardButton(label, callback_data=self._data(choice, chat, thread))
+        return InlineKeyboardButton(label_of(choice), callback_data=self._data(choice, chat, thread))
 
     def _data(self, choice: Choice, chat: int, thread: int | None) -> str:
         command = choice.command
@@ -120,6 +119,11 @@ class Buttons:
         """Never with `_MARK` in it."""
         digest = bytes.fromhex(self._trace(text))
         return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
+
+
+def label_of(choice: Choice) -> str:
+    """What stands on the button; a label of nothing is its command."""
+    return one_line(choice.label).strip() or choice.command.split()[0]
 
 
 def shortened(command: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp_socks import ProxyConnectionError as ProxyUnreachable
 from aiohttp_socks import ProxyConnector, ProxyError, ProxyTimeoutError
+from telegram import Bot
 from telegram._utils.defaultvalue import DefaultValue  # the type of BaseRequest.DEFAULT_NONE
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -156,9 +157,22 @@ class AiohttpRequest(BaseRequest):
             raise TelegramError("the server's answer is no JSON object")
         result = parsed.get("result")
         if isinstance(result, dict) and "message_id" in result:
-            # Of what we sent its number is enough; the library would make objects of every word in bold.
+            # Of what we sent this is enough; the library would make objects of every word in bold.
             parsed["result"] = {name: result[name] for name in _OF_A_MESSAGE if name in result}
         return parsed
+
+
+async def posted(bot: Bot, method: str, said: dict[str, Any]) -> int:
+    """Ask for a method whose answer is a message, and return that message's number.
+
+    The library would make objects of all that it answers, which costs as much as to send it does. Raises what
+    the library's own methods raise, and NetworkError for an answer that names no message: it may be there.
+    """
+    answer = await bot._post(method, said)  # noqa: SLF001 - the only way to what was answered
+    number = answer.get("message_id") if isinstance(answer, dict) else None
+    if not isinstance(number, int):
+        raise NetworkError("the answer names no message")
+    return number
 
 
 class WithoutTokens(logging.Filter):

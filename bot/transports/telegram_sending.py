@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -19,6 +19,7 @@ from bot.render.message import Message, Notice, Paragraph, Span
 from bot.speech import Speech
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
+from bot.transports.telegram_channels import Channels
 from bot.transports.telegram_outcome import (
     NowhereError,
     address_of,
@@ -32,6 +33,7 @@ from bot.transports.telegram_outcome import (
     outcome_of,
 )
 from bot.transports.telegram_pictures import Pictures
+from bot.transports.telegram_request import posted
 from bot.transports.telegram_tokens import without_chats, without_tokens
 from jobs.outcome import Outcome, Rejected, Sent
 from storage.records import Picture
@@ -41,7 +43,8 @@ log = structlog.get_logger()
 STANDS_ABOVE = Message((Paragraph((Span("↑"),)),))
 """Left, in no language, where a part is not needed any more and Telegram does not delete it."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
+"""Bot API, LinkPreviewOptions."""
 Turn = Callable[[str], AbstractAsyncContextManager[None]]
 """One message for an address is on its way: answers share the account's budget with the sender."""
 _T = TypeVar("_T")
@@ -79,14 +82,20 @@ class Sending:
     """What `bot.announce.Transport` asks for, by one bot; `reference` is the parts' ids with commas."""
 
     def __init__(
-        self, bot: Bot, buttons: Buttons, turn: Turn = _at_once, pictures: Pictures | None = None
+        self,
+        bot: Bot,
+        buttons: Buttons,
+        turn: Turn = _at_once,
+        pictures: Pictures | None = None,
+        channels: Channels | None = None,
     ) -> None:
         """`turn` is waited for before each message that is sent or edited, and kept until it is answered.
 
-        `pictures` shows those of messages; without it none is shown.
+        `pictures` shows those of messages; without it none is shown. `channels` knows which chats are such.
         """
         self._bot = bot
         self._buttons = buttons
+        self._channels = channels or Channels(bot)
         self._turn = turn
         self._pictures = pictures
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
@@ -231,38 +240,44 @@ class Sending:
     async def _send_part(
         self, place: _Place, part: Message, above: ReplyParameters | None, begun: _Act
     ) -> int:
-        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
+        keyboard = await self._keyboard(part, place)
 
         async def post(text: str, mode: ParseMode | None) -> int:
+            said = {
+                "chat_id": place.chat,
+                "text": text,
+                "parse_mode": mode,
+                "message_thread_id": place.thread,
+                "link_preview_options": _NO_PREVIEW,
+                "disable_notification": part.silent or None,
+                "reply_parameters": above,
+                "reply_markup": keyboard,
+            }
             async with self._turn(address_of(place.chat, place.thread)):
-                message = await self._bot.send_message(
-                    place.chat,
-                    text,
-                    parse_mode=mode,
-                    message_thread_id=place.thread,
-                    link_preview_options=_NO_PREVIEW,
-                    disable_notification=part.silent or None,
-                    reply_parameters=above,
-                    reply_markup=keyboard,
-                )
-            return message.message_id
+                return await posted(self._bot, "sendMessage", said)
 
         return await _marked_up(part, self._marked(part), post, begun)
 
+    async def _keyboard(self, part: Message, place: _Place) -> InlineKeyboardMarkup | None:
+        if part.choices and await self._channels.is_one(place.chat):
+            return await self._channels.keyboard(part.choices)
+        return self._buttons.keyboard(part.choices, place.chat, place.thread)
+
     async def _edit_part(self, place: _Place, number: int, part: Message, begun: _Act) -> None:
         """Show the part in the place of message `number`; without choices its buttons go."""
-        keyboard = self._buttons.keyboard(part.choices, place.chat, place.thread)
+        keyboard = await self._keyboard(part, place)
 
         async def post(text: str, mode: ParseMode | None) -> None:
+            said = {
+                "chat_id": place.chat,
+                "message_id": number,
+                "text": text,
+                "parse_mode": mode,
+                "link_preview_options": _NO_PREVIEW,
+                "reply_markup": keyboard,
+            }
             async with self._turn(address_of(place.chat, place.thread)):
-                await self._bot.edit_message_text(
-                    text,
-                    place.chat,
-                    number,
-                    parse_mode=mode,
-                    link_preview_options=_NO_PREVIEW,
-                    reply_markup=keyboard,
-                )
+                await posted(self._bot, "editMessageText", said)
 
         try:
             await _marked_up(part, self._marked(part), post, begun)

@@ -16,6 +16,7 @@ from bot.transports.telegram import TelegramTransport
 from bot.transports.telegram_keeping import Keeping
 from bot.transports.telegram_webhook import PATH, SECRET_HEADER, Address
 from bot.updates import routes
+from bot.voices import telegram_buttons
 from bot.web import serving
 from storage.database import Database
 from storage.tables import updates
@@ -88,6 +89,7 @@ def a_transport(
         answer=ears.answer,
         apology=says,
         gone=ears.gone,
+        buttons=telegram_buttons(database),
         keeping=Keeping(database),
         webhook=Address(url, SECRET) if url else None,
     )
@@ -316,6 +318,7 @@ async def test_what_is_too_large_is_refused(stage: Stage) -> None:
 
     assert await stage.post(b"x" * 300_000) == 413
     assert await stage.post(pieces()) == 413
+    assert (stage.ears.heard, stage.kept()) == ([], 0)
 
 
 async def test_what_does_not_come_in_time_is_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.speech import Speech
 from storage.database import Database
-from storage.words import Relation
+from storage.records import Addressee, Demand
+from storage.words import Kind, Relation
 from tests.bot.chat import Chat, published
 from tests.builders import NOON, a_source, a_statement
 
@@ -162,6 +164,7 @@ def test_long_lists_are_paged_by_button_and_by_word(database: Database) -> None:
     assert sorted(seen) == sorted(f"#{number}" for number in numbers)
     assert "page 3 of 3" in chat.read
     assert "There are no more pages." in chat.says("/latest page:4")
+    assert "page 3 of 3" in chat.presses("Back")
 
 
 def test_a_name_that_nobody_has_is_said_to_be_so(chat: Chat) -> None:
@@ -184,6 +187,43 @@ def test_more_shows_the_next_page_of_the_list_shown_last(database: Database) -> 
     korean = Chat(database, address="asks in Korean", language="ko")
     korean.says("/latest")
     assert "2" in korean.says("더 보기")
+
+
+@pytest.mark.parametrize("line", ["/search river", "/latest", "/resolutions river", "/demands China"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_one_may_go_back_to_the_page_before(database: Database, line: str, language: str) -> None:
+    """By the button and by the word, as often as one likes; before the first page there is none."""
+    asked = {"addressees": (Addressee("China", "CN", 1),), "demands": (Demand("China", "halt the return"),)}
+    many = [
+        a_statement(title=f"Post {n}", text="the river", kind=Kind.RESOLUTION, **asked) for n in range(12)
+    ]
+    published(database, a_source(), *many)
+    on, back = {"en": ("More", "Back"), "ko": ("더 보기", "이전")}[language]
+    chat = Chat(database, address=f"goes back in {line}", language=language)
+    first = chat.says(line)
+    assert on in chat.offered
+    assert back not in chat.offered
+    second = chat.presses(on)
+    third = chat.presses(on)
+    assert on not in chat.offered
+    assert len({first, second, third}) == 3
+    assert chat.presses(back) == second
+    assert chat.presses(back) == first
+    assert back not in chat.offered
+    assert chat.says(on) == second
+    assert chat.says(f"/{back}") == first
+    assert chat.says(back) == Speech(language).t("There is no page before this one.")
+
+
+def test_back_reads_a_text_backwards_too_and_never_changes_anything(chat: Chat) -> None:
+    """Wherever a button of that name stands; what it leads to is only ever shown."""
+    first = chat.says("/statement 2 1")
+    second = chat.says("Read on")
+    assert "page 2 of" in second
+    assert chat.says("back") == first
+    chat.says("/subscribe KP")
+    assert chat.says("back") == "There is no page before this one."
+    assert len(chat.routes) == 1
 
 
 def test_a_year_alone_lists_of_whom_something_was_asked(archive: Database) -> None:
@@ -255,6 +295,8 @@ def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
     """Neither behind a list of one page, nor in a chat that was shown none; /search finds the word itself."""
     for word in ("more", "더 보기"):
         assert chat.says(word) == "There are no more pages."
+    for word in ("back", "/previous", "이전"):
+        assert chat.says(word) == "There is no page before this one."
     chat.says("/latest")
     assert chat.says("More") == "There are no more pages."
     assert "Results for: more" in chat.says("/search more")

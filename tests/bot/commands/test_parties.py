@@ -50,6 +50,10 @@ def test_many_organisations_are_paged(database: Database) -> None:
         chat.presses("More")
     assert sorted(seen) == sorted(f"Committee number {number}" for number in range(19))
     assert "page 3 of 3" in chat.read
+    assert "page 2 of 3" in chat.presses("Back")
+    assert "1. Committee number 7" in chat.says("back")
+    assert "There are no more pages." in chat.says("/orgs page:9")
+    assert "page 3 of 3" in chat.presses("Back")
 
 
 def test_an_empty_archive_says_so(database: Database) -> None:

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from bot.render.message import Choice
 from bot.transports.telegram_buttons import _PHRASES, EXPIRED, LONGEST_DATA, Buttons
+from bot.voices import telegram_buttons
 from storage.database import Database
 from storage.vault import Vault
 from tests.bot.transports.a_service import Service, a_service
 from tests.bot.transports.test_telegram import says
+from tests.builders import a_statement, kept
 from tests.emulators.telegram import TelegramEmulator
 
-GROUP = -1001234567890
+GROUP, CHANNEL = -1001234567890, -1009876543210
 ADMIN, MEMBER = 1, 2
 COMMANDS = st.one_of(
     st.sampled_from(["/statement 12", "/forget yes", "/search " + "x" * 90, "/검색 " + "한" * 20]),
@@ -130,18 +132,47 @@ async def test_an_old_one_takes_back_what_it_stood_for_and_nothing_else(service:
     assert [route.countries for route in service.routes(GROUP)] == [("CN",)]
 
 
-async def test_under_a_post_in_a_channel_it_leads_to_the_bot(service: Service) -> None:
-    """A reader of a channel is answered where only they read: in their own chat with the bot."""
+async def test_an_old_one_under_a_post_in_a_channel_leads_to_the_bot(service: Service) -> None:
+    """As earlier versions put them there: who presses is answered in their own chat; nothing is changed."""
     telegram = service.telegram
-    telegram.channel(-1009)
-    said = says("URGENT", ("Act", "/act 12"), ("Mute", "/mute 7"), ("Why did I get this?", "/why 3"))
-    await service.bot.send("-1009", said, "k")
-    led = {}
-    for label in ("Act", "Mute", "Why"):
-        press = await telegram.presses(-1009, label, person=MEMBER)
-        led[label] = await telegram.answer_to(press)
+    telegram.channel(CHANNEL)
+    await service.bot.send(str(CHANNEL), says("URGENT"), "k")
+    led, buttons = {}, telegram_buttons(service.database)
+    for command in ("/act 12", "/mute 7", "/why 3"):
+        press = await telegram.forges(CHANNEL, data_of(buttons, command, CHANNEL), person=MEMBER)
+        led[command] = await telegram.answer_to(press)
     link = f"https://t.me/{telegram.username}?start="
-    assert led == {"Act": f"{link}a12", "Mute": f"{link}c7", "Why": f"{link}hello"}
-    assert telegram.texts(-1009) == ["URGENT"]
-    await telegram.follows(MEMBER, led["Why"])
+    assert led == {"/act 12": f"{link}a12", "/mute 7": f"{link}c7", "/why 3": f"{link}hello"}
+    assert telegram.texts(CHANNEL) == ["URGENT"]
+    await telegram.follows(MEMBER, led["/why 3"])
     await telegram.until(MEMBER, contains="Welcome")
+    assert service.recipient(MEMBER) is service.recipient(CHANNEL) is None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("language", "on", "back"), [("en", "More", "Back"), ("ko", "더 보기", "이전")])
+async def test_pages_turn_on_and_back_in_one_message_also_after_a_restart(
+    database: Database, language: str, on: str, back: str
+) -> None:
+    """The message says again what it said; typed, the page before is a message of its own."""
+    with database.write() as work:
+        kept(work, *(a_statement(title=f"Post {number}") for number in range(12)))
+    async with TelegramEmulator() as telegram:
+        async with a_service(database, telegram):
+            await telegram.says(7, "/latest", language=language)
+            await telegram.until(7, contains="Post 11")
+            await telegram.presses(7, on, language=language)
+            await telegram.until(7, contains="Post 6")
+            await telegram.until_handled()
+        async with a_service(database, telegram):
+            await telegram.presses(7, back, language=language)
+            await telegram.until(7, contains="Post 11")
+            await telegram.presses(7, on, language=language)
+            (page,) = telegram.said(7)
+            await telegram.until_true(lambda: len(page.versions) == 4, "the second page again")
+            first, second, third, fourth = (version.text for version in page.versions)
+            assert (first, second) == (third, fourth)
+            assert first != second
+            await telegram.says(7, back, language=language)
+            await telegram.until_true(lambda: len(telegram.said(7)) == 2, "an answer")
+        assert telegram.texts(7) == [second, first]

@@ -11,10 +11,12 @@ from shutil import copyfile
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.transports.inbox import Inbox
 from bot.transports.telegram_keeping import Keeping
 from storage.database import Database
+from storage.tables import updates
 from storage.vault import Vault
 from tests.bot.transports.a_service import a_service
 from tests.bot.transports.test_telegram import Voice, a_bot
@@ -50,6 +52,26 @@ async def test_a_thousand_commands_of_one_and_two_hundred_of_many(telegram: Tele
     assert heard[str(NOISY)] <= 21 + time.monotonic() - began, "twenty at once, and one a second"
     assert waiting < 100, "what was dropped waits nowhere"
     assert sum("more than can be answered" in text for text in telegram.texts(NOISY)) <= 1
+
+
+async def test_a_bystander_is_answered_while_one_persons_flood_is_limited(
+    telegram: TelegramEmulator,
+) -> None:
+    """Though not one of the thousand is answered yet; what is held of them is no more than may wait."""
+    voice = Voice()
+    voice.gate = asyncio.Event()
+    async with a_bot(telegram, voice) as bot:
+        for number in range(1_000):
+            await telegram.says(NOISY, f"/slow {number}")
+        for number in range(3):
+            await telegram.says(7, f"/latest {number}")
+        await telegram.until(7, contains="heard /latest 2", patience=10)
+        assert telegram.texts(7) == [f"heard /latest {number}" for number in range(3)]
+        assert telegram.texts(NOISY) == []
+        assert len(bot._answering._inbox._tasks) < 25, "twenty, a word that it was too much, a last answer"
+        heard = [request.text for request in voice.heard if request.address == str(NOISY)]
+        assert heard == ["/slow 0"], "one after another"
+        voice.gate.set()
 
 
 async def test_one_group_that_asks_without_end_holds_up_no_other(telegram: TelegramEmulator) -> None:
@@ -130,6 +152,30 @@ async def test_two_hundred_a_second_for_seconds_are_answered_by_the_desk_and_lea
         grown = memory() - before
     database.close()
     assert grown < 40_000_000, "the emulator keeps every message; the program keeps a line each at most"
+
+
+async def test_a_thousand_of_one_leave_no_memory_behind_at_the_desk(
+    tmp_path: Path, migrated_file: Path, vault: Vault
+) -> None:
+    """Again and again: what was dropped is nowhere, in memory or in the database."""
+    copyfile(migrated_file, tmp_path / "vigil.db")
+    database = Database(f"sqlite:///{tmp_path}/vigil.db", vault)
+    async with TelegramEmulator() as telegram, a_service(database, telegram) as service:
+        held, inbox = [], service.bot._answering._inbox
+        for turn in range(3):
+            for number in range(1_000):
+                await telegram.says(NOISY + turn, f"/latest {number}")
+            await telegram.says(7 + turn, "/latest")
+            await telegram.until(7 + turn, contains="Nothing was found", patience=20)
+            await telegram.until_handled(patience=20)
+            await telegram.until_true(lambda: not inbox._tasks, "the end of all tasks")
+            assert not inbox._pending
+            assert not inbox._last
+            held.append(memory())
+    with database.read() as work:
+        assert work.connection.scalar(sa.select(sa.func.count()).select_from(updates)) == 0
+    database.close()
+    assert held[-1] - held[0] < 20_000_000, "the emulator keeps every message"
 
 
 async def asks(telegram: TelegramEmulator, people: range, *, per_second: int) -> None:

@@ -15,6 +15,7 @@ from bot.transports.telegram_request import (
     NeverSentError,
     ServerTroubleError,
     WithoutTokens,
+    posted,
 )
 from bot.transports.telegram_tokens import without_tokens
 from tests.emulators.telegram import Fault, TelegramEmulator, dropped, flood, garbage, hang, refusal, trouble
@@ -64,6 +65,19 @@ class TestErrors:
             with pytest.raises(TelegramError) as failed:
                 await bot.send_message(42, "hello")
         assert type(failed.value) is kind
+
+    async def test_of_what_was_said_the_number_is_read_and_an_answer_without_one_is_no_answer(
+        self, telegram: TelegramEmulator
+    ) -> None:
+        """The message may be there, so it is neither sent nor refused."""
+        async with a_bot(telegram) as bot:
+            number = await posted(bot, "sendMessage", {"chat_id": 42, "text": "hello", "reply_markup": None})
+            assert [message.id for message in telegram.said(42)] == [number]
+            with pytest.raises(NetworkError) as failed:
+                await posted(bot, "getWebhookInfo", {})
+            assert type(failed.value) is NetworkError
+            with pytest.raises(BadRequest):
+                await posted(bot, "sendMessage", {"chat_id": 43, "text": "hello"})
 
     async def test_no_connection_was_never_sent(self, telegram: TelegramEmulator) -> None:
         """A refused connection is told apart from a missing answer."""

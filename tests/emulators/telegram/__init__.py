@@ -59,7 +59,8 @@ since Telegram's own servers are closed; (O) our own choice, where nobody knows.
 
 Faults, by method, chat, text contained and number of the request: `refusal` (any words), `refused`
 (a named one), `flood`, `trouble` (500, 502, 504), `hang`, `dropped`, `garbage`, `slow`; the request
-carried out or not, as you say. `goes_down` and `comes_back` are an outage of all of it.
+carried out or not, as you say. `goes_down` and `comes_back` are an outage of all of it; `revokes` is
+BotFather's /revoke: another token, and 401 for the one before.
 
 What is not as in the real thing: message ids count per chat; getUpdates is not slowed down when it is
 asked too often, nor is a Conflict held back three seconds; setWebhook may come more than once a second;

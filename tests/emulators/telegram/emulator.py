@@ -130,6 +130,11 @@ class TelegramEmulator(People):
         """Whatever was still to fail does not fail any more."""
         self._server.faults.cancel()
 
+    def revokes(self) -> None:
+        """BotFather gives the bot another `token`; from now on the one before is refused (401)."""
+        number, _, _ = self.token.partition(":")
+        self.token = self._server.token = f"{number}:AA{secrets.token_urlsafe(24)}"
+
     async def goes_down(self) -> None:
         """Stop listening and sending: connections are refused, but nothing is forgotten."""
         await self._server.close()

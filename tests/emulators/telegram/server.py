@@ -40,7 +40,7 @@ class Server:
         """Ids of the files that were fetched."""
         self.faults = Orders()
         self.webhook = Webhook(updates, world.clock, self.perform, pause=pause)
-        self._token = token
+        self.token = token
         self._world = world
         self._updates = updates
         self._gate = gate
@@ -108,7 +108,7 @@ class Server:
         """The bytes of a file that getFile has told of."""
         self.fetched.append(request.match_info["id"])
         file = self._world.files.get(request.match_info["id"])
-        if request.match_info["token"] != self._token or file is None:
+        if request.match_info["token"] != self.token or file is None:
             return _refuse(RefusedError(404, "Not Found"))
         return web.Response(body=file.content)
 
@@ -118,7 +118,7 @@ class Server:
             parameters = await _parameters(request)
         except web.HTTPRequestEntityTooLarge:
             raise RefusedError(413, "Request Entity Too Large") from None
-        if request.match_info["token"] != self._token:
+        if request.match_info["token"] != self.token:
             raise RefusedError(401, "Unauthorized")
         if method not in METHODS:
             raise RefusedError(404, "Not Found: method not found")
