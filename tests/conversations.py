@@ -227,7 +227,7 @@ async def search(stage: Stage) -> None:
         (
             f"Monthly report, {month} 2025: returns to North Korea",
             (
-                f"In {month} 2025 {number} people were returned from China, as far as Northlight could learn. "
+                f"In {month} 2025 {number} people were returned from China, as far as Northlight knows. "
                 "The report says how they were counted."
             ),
         )
