@@ -68,7 +68,7 @@ class Behind:
         return await self.readings.edits(pairs, source, now, late=True), len(never) == _PAGES
 
     def _linked(self, source: Source) -> Linked:
-        return Linked(self.fetcher, self.pauses, self.readings.parser, source.asked)
+        return Linked(self.fetcher, self.pauses, self.readings.parser, source.asked, source.in_clear)
 
     def _unread(self, source: Source, now: datetime) -> tuple[Entry, ...]:
         with self.database.read() as work:

@@ -50,6 +50,8 @@ class Linked:
     parser: Parser = field(default_factory=Parser)
     home: str = ""
     """The source's own address: a link of another site may lead there."""
+    in_clear: bool = False
+    """Whether a link may lead from https to http, as where the source itself is read by http."""
     patience: float = 60.0
     """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
 
@@ -125,7 +127,7 @@ class Linked:
             # A page may lead to another host, which may want to be left alone too; and to another
             # organisation, whose words must not be told in this source's name.
             turn = Turns(self.pauses, nullcontext(), lambda: now).at
-            answer = await self.fetcher.get(url, linked_from=self.home, turn=turn)
+            answer = await self.fetcher.get(url, linked_from=self.home, in_clear=self.in_clear, turn=turn)
         except Elsewhere as error:
             # Passing as often as not: a site under repair, a page that asks who is reading.
             raise _NotNow(f"the linked page was not followed: {error.detail}") from error

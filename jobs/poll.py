@@ -180,6 +180,7 @@ class Poller:
                 etag=source.etag,
                 last_modified=source.last_modified,
                 pinned=True,
+                in_clear=source.in_clear,
                 turn=turns.at,
             )
             self.dated(host_of(answer.final_url), answer.headers, now())

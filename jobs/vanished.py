@@ -140,7 +140,9 @@ class Vanished:
         """Whether the page is there; None where that could not be found out."""
         try:
             turn = Turns(self.pauses, nullcontext(), lambda: now).at
-            answer = await self.fetcher.get(url, linked_from=source.asked, turn=turn)
+            answer = await self.fetcher.get(
+                url, linked_from=source.asked, in_clear=source.in_clear, turn=turn
+            )
         except FetchError:
             return None
         status = answer.status

@@ -95,6 +95,11 @@ class Source:
         return self.address or self.url
 
     @property
+    def in_clear(self) -> bool:
+        """Whether it was configured with http: no redirect makes it less safe than that."""
+        return self.url.lower().startswith("http:")
+
+    @property
     def shown_url(self) -> str:
         """The configured address for people to see: without a user name and a password."""
         return without_credentials(self.url)
