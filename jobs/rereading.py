@@ -6,7 +6,7 @@ new comes first. A page that is as it was costs a question and the date of the n
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -18,6 +18,7 @@ from jobs.keep import Edit
 from jobs.linked import Linked
 from jobs.pauses import Pauses, host_of
 from jobs.readings import Readings
+from jobs.steps.document import Document
 from jobs.steps.edits import merged, own_words
 from jobs.steps.rereading import is_edited, is_same, is_shared, looked, titles, without
 from jobs.vanished import Standing
@@ -143,8 +144,8 @@ class Rereading:
         if page is None:
             return Looked(rereads=(after,), back=back)
         other = titles(entry, due.newest)
-        page = without(page, other)
-        if not page.text or not await asyncio.to_thread(is_same, entry, page):
+        page = await asyncio.to_thread(_own, entry, page, other)
+        if page is None:
             # A notice, a login or a front page stands in its place: what is known of it is not of this.
             return Looked(rereads=(looked(known, now, _luck()),))
         new = await linked.whole(_as_shown(entry), page, now)
@@ -162,6 +163,12 @@ class Rereading:
             known = work.entries.many([one.entry_id for one in rereads])
             newest, _ = work.entries.newest(source.id, _BESIDE)
         return _Due(rereads, known, newest)
+
+
+def _own(entry: Entry, page: Document, other: Collection[str]) -> Document | None:
+    """What the page says of the entry; None where it is another page by now."""
+    page = without(page, other)
+    return page if page.text and is_same(entry, page) else None
 
 
 def _as_shown(entry: Entry) -> Entry:

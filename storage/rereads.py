@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
+from storage.locks import until_commit
 from storage.records import Reread
 from storage.tables import entries, rereads, statements
 
@@ -36,7 +37,10 @@ class Rereads:
         self._additions.many(rereads, [{"source_id": source_id, **row}])
 
     def keep(self, source_id: int, found: Iterable[Reread]) -> None:
-        """As they are now; one that is not to be asked for again is forgotten, unless it is not there."""
+        """As they are now; one that is not to be asked for again is forgotten, unless it is not there.
+
+        Of two programs that ask for the same page one waits for the other.
+        """
         found = tuple(found)
         self.drop([reread.entry_id for reread in found])
         for reread in found:
@@ -46,6 +50,7 @@ class Rereads:
     def drop(self, ids: Collection[int]) -> None:
         """Those behind the entries with these numbers are asked for no more."""
         if ids:
+            until_commit(self._connection, "rereads")
             self._connection.execute(sa.delete(rereads).where(rereads.c.entry_id.in_(ids)))
 
     def due(self, source_id: int, now: datetime, limit: int) -> tuple[Reread, ...]:
@@ -83,6 +88,7 @@ class Rereads:
 
     def prune(self, now: datetime) -> None:
         """Forgets those that are not recent any more."""
+        until_commit(self._connection, "rereads")
         self._connection.execute(sa.delete(rereads).where(rereads.c.due <= now - _PAST))
 
 
