@@ -37,14 +37,14 @@ class Rereads:
         self._additions.many(rereads, [{"source_id": source_id, **row}])
 
     def keep(self, source_id: int, found: Iterable[Reread]) -> None:
-        """As they are now; one that is not to be asked for again is forgotten, unless it is not there.
+        """As they are now; one that is not to be asked for again is forgotten.
 
         Of two programs that ask for the same page one waits for the other.
         """
         found = tuple(found)
         self.drop([reread.entry_id for reread in found])
         for reread in found:
-            if reread.due or reread.missed >= _NOT_THERE:
+            if reread.due:
                 self.add(source_id, reread)
 
     def drop(self, ids: Collection[int]) -> None:

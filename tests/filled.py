@@ -136,7 +136,7 @@ def _happened(work: Work) -> None:
     work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
     work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
     work.statements.takedowns.withhold([("ab" * 32,)])
-    work.rereads.keep(source.id, [Reread("c", '"e"', looks=2, missed=2, entry_id=letter.entry_id)])
+    work.rereads.keep(source.id, [Reread("c", '"e"', looks=2, missed=2, due=later, entry_id=letter.entry_id)])
     work.redactions.keep(2, Withheld(("김은주",)))
     work.redactions.leave_undecided(1, '{"parts": []}')
 

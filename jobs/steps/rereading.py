@@ -20,6 +20,9 @@ _AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 300, 1440, 432
 """When after it was first read: most corrections come soon, and after three days few do."""
 _NOT_THERE = timedelta(hours=1)
 """When a page that was not there is asked for once more: a site at work on itself is back by then."""
+_STILL_NOT_THERE = timedelta(days=7)
+"""When one that is not there is looked for after that, for a month."""
+_MOST_LOOKS = 9
 _SPREAD = 0.2
 """By how much of a wait it may be longer, so that what came at once does not come at once again."""
 _NUMBER = re.compile(r"\d")
@@ -40,7 +43,10 @@ def looked(known: Reread, now: datetime, luck: float) -> Reread:
         return replace(known, due=now + _NOT_THERE * (1 + _SPREAD * luck))
     looks = known.looks + 1
     if looks >= len(_AFTER):
-        return replace(known, looks=looks, due=None)
+        waits = known.missed and looks < _MOST_LOOKS
+        return replace(
+            known, looks=looks, due=now + _STILL_NOT_THERE * (1 + _SPREAD * luck) if waits else None
+        )
     wait = _AFTER[looks] - (_AFTER[looks - 1] if looks else timedelta())
     return replace(known, looks=looks, due=now + wait * (1 + _SPREAD * luck))
 

@@ -182,8 +182,9 @@ async def test_a_page_that_is_not_there_marks_its_item_until_it_is_back(watch: W
     shows(watch, (TITLE, NOON), ("Another note", NOON))
     await passes(watch, hours=1)
     assert watch.statements()[TITLE].gone_as is Gone.PAGE, "the list still shows what has no page"
+    await passes(watch, days=4)
     says(watch, TEA)
-    await passes(watch, days=3)
+    await passes(watch, days=8)
     assert watch.statements()[TITLE].gone is None
 
 
