@@ -121,7 +121,7 @@ class Rereading:
     async def _all(self, source: Source, chosen: Iterable[Reread], due: _Due, now: datetime) -> list[Looked]:
         """Each of these; what takes too long comes with its next time."""
         linked = Linked(self.fetcher, self.pauses, self.readings.parser, source.asked, source.in_clear)
-        tasks = {asyncio.create_task(self._one(source, one, due, linked, now)): one for one in chosen}
+        tasks = {asyncio.create_task(self._safely(source, one, due, linked, now)): one for one in chosen}
         if not tasks:
             return []
         try:
@@ -132,6 +132,16 @@ class Rereading:
         await asyncio.gather(*slow, return_exceptions=True)
         found = [task.result() for task in done]
         return [*found, *(Looked(rereads=(looked(tasks[task], now, _luck()),)) for task in slow)]
+
+    async def _safely(
+        self, source: Source, known: Reread, due: _Due, linked: Linked, now: datetime
+    ) -> Looked:
+        try:
+            return await self._one(source, known, due, linked, now)
+        except Exception as error:  # noqa: BLE001 - what is new of the source must not suffer for it
+            quotable = error if source.url == source.shown_url else None
+            log.error("reread.failed", source=source.name, error=type(error).__name__, exc_info=quotable)
+            return Looked(rereads=(looked(known, now, _luck()),))
 
     async def _one(self, source: Source, known: Reread, due: _Due, linked: Linked, now: datetime) -> Looked:
         entry = due.entries[known.entry_id]

@@ -39,9 +39,9 @@ def begun(read: Reread, now: datetime, luck: float) -> Reread:
 
 def looked(known: Reread, now: datetime, luck: float) -> Reread:
     """The page after it was asked for once more, and when it is next; `luck` is a chance in [0, 1)."""
-    if known.missed == 1:
-        return replace(known, due=now + _NOT_THERE * (1 + _SPREAD * luck))
     looks = known.looks + 1
+    if known.missed == 1 and looks <= len(_AFTER):
+        return replace(known, looks=looks, due=now + _NOT_THERE * (1 + _SPREAD * luck))
     if looks >= len(_AFTER):
         waits = known.missed and looks < _MOST_LOOKS
         return replace(

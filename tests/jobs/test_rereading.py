@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from jobs import rereading
 from jobs.keep import Edit, Outcome, keep_all
 from jobs.limits import Limits
 from jobs.recall import Recall
@@ -283,3 +285,19 @@ async def test_an_edit_that_another_program_overtook_is_looked_for_again(watch: 
         keep_all(work, [Outcome(source, source, watch.now, rereads=(after,))], Limits(), Recall())
         assert work.rereads.next_due([source.id]) == {source.id: after.due}
         assert isinstance(after, Reread)
+
+
+async def test_a_fault_with_a_page_is_none_of_its_source(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is logged, the source stays well, and the page comes with its next time."""
+
+    def broken(*_: object) -> bool:
+        raise RuntimeError("broken")
+
+    says(watch, RETURNED)
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(rereading, "is_same", broken)
+        assert await passes(watch, minutes=30) == []
+    assert [one["source"] for one in logs if one["event"] == "reread.failed"] == ["northlight"]
+    assert len(await passes(watch, hours=2)) == 1
