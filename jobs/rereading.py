@@ -139,8 +139,7 @@ class Rereading:
         try:
             return await self._one(source, known, due, linked, now)
         except Exception as error:  # noqa: BLE001 - what is new of the source must not suffer for it
-            quotable = error if source.url == source.shown_url else None
-            log.error("reread.failed", source=source.name, error=type(error).__name__, exc_info=quotable)
+            _tell(source, error)
             return Looked(rereads=(looked(known, now, _luck()),))
 
     async def _one(self, source: Source, known: Reread, due: _Due, linked: Linked, now: datetime) -> Looked:
@@ -173,6 +172,12 @@ class Rereading:
             known = work.entries.many([one.entry_id for one in rereads])
             newest, _ = work.entries.newest(source.id, _BESIDE)
         return _Due(rereads, known, newest)
+
+
+def _tell(source: Source, error: Exception) -> None:
+    """What it quotes stays out of the log where the source's address has a password."""
+    quotable = error if source.url == source.shown_url else None
+    log.error("reread.failed", source=source.name, error=type(error).__name__, exc_info=quotable)
 
 
 def _own(entry: Entry, page: Document, other: Collection[str]) -> Document | None:
