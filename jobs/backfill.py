@@ -74,7 +74,7 @@ class Backfill:
         turn = Turns(self.pauses, nullcontext(), self.now).at
         for attempt in range(_TRIES):
             try:
-                answer = await self.fetcher.get(url, pinned=True, turn=turn)
+                answer = await self.fetcher.get(url, pinned=True, in_clear=self.source.in_clear, turn=turn)
             except FetchError as error:
                 raise Stopped(f"page {self.pages + 1}: {error.detail}") from error
             if answer.status == 200:
@@ -103,7 +103,7 @@ class Backfill:
         """The entries; what is not known yet, and shown in part only, with the text of its page."""
         known = await asyncio.to_thread(self._known, entries)
         fresh = [entry for entry in entries if entry.uid not in known]
-        linked = Linked(self.fetcher, self.pauses, self.parser, self.source.asked)
+        linked = Linked(self.fetcher, self.pauses, self.parser, self.source.asked, self.source.in_clear)
         read = {entry.uid: entry for entry in await linked.read(fresh, self.now(), len(fresh))}
         await asyncio.to_thread(self._store_pauses)
         return [read.get(entry.uid, entry) for entry in entries]

@@ -14,8 +14,10 @@ from jobs.pauses import Pauses
 from jobs.readings import Readings
 from jobs.steps.edits import merged
 from storage.database import Database, Work
-from storage.records import Entry, Source
+from storage.records import Entry, Reread, Source
 
+Pages = dict[str, Reread]
+"""Is filled with the pages that were read, by the uids of their entries."""
 _PAGES = 30
 """How many linked pages one poll reads of what is new; what of the rest may ring is read with the next."""
 _AGAIN = 5
@@ -33,7 +35,7 @@ class Behind:
     limits: Limits
 
     async def new(
-        self, source: Source, entries: Sequence[Entry], now: datetime, *, first_poll: bool
+        self, source: Source, entries: Sequence[Entry], now: datetime, pages: Pages, *, first_poll: bool
     ) -> tuple[Entry, ...]:
         """New entries with what their pages say; of those too many to read now, what may ring waits."""
 
@@ -41,20 +43,20 @@ class Behind:
             fresh = self.limits.fresh(entry, now, first_poll=first_poll)
             return replace(entry, again_at=now) if fresh else entry
 
-        return await self._linked(source).read(entries, now, _PAGES, waits)
+        return await self._linked(source, pages).read(entries, now, _PAGES, waits)
 
     async def edited(
-        self, source: Source, changed: Sequence[tuple[Entry, Entry]], now: datetime
+        self, source: Source, changed: Sequence[tuple[Entry, Entry]], now: datetime, pages: Pages
     ) -> list[tuple[Entry, Entry]]:
         """Entries as they were known and as they are now, for those that their source shows otherwise."""
-        showing = await self._linked(source).read(
+        showing = await self._linked(source, pages).read(
             [new for _, new in changed], now, _AGAIN, lambda entry: later(entry, now)
         )
         found = {entry.uid: entry for entry in showing}
         return [(old, merged(old, found[new.uid])) for old, new in changed]
 
     async def late(
-        self, source: Source, now: datetime, but: Collection[int] = ()
+        self, source: Source, now: datetime, pages: Pages, but: Collection[int] = ()
     ) -> tuple[tuple[Edit, ...], bool]:
         """What could not be read before and whose time has come, `but` these; and whether more is due."""
         if source.unread_due is None or source.unread_due > now:
@@ -63,12 +65,13 @@ class Behind:
         never = [entry for entry in found if not entry.tries]
         again = [entry for entry in found if entry.tries][:_AGAIN]
         unread = [entry for entry in (*never, *again) if entry.id not in but]
-        read = await self._linked(source).read(unread, now, _PAGES)
+        read = await self._linked(source, pages).read(unread, now, _PAGES)
         pairs = list(zip(unread, read, strict=True))
         return await self.readings.edits(pairs, source, now, late=True), len(never) == _PAGES
 
-    def _linked(self, source: Source) -> Linked:
-        return Linked(self.fetcher, self.pauses, self.readings.parser, source.asked)
+    def _linked(self, source: Source, pages: Pages) -> Linked:
+        parser, home = self.readings.parser, source.asked
+        return Linked(self.fetcher, self.pauses, parser, home, source.in_clear, pages=pages)
 
     def _unread(self, source: Source, now: datetime) -> tuple[Entry, ...]:
         with self.database.read() as work:

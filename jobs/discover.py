@@ -198,7 +198,8 @@ async def in_full(
             if key and (entry.excerpt or entry.enclosures):
                 wanted.setdefault(key, replace(entry, uid=key))
     home = next((one.source.url for one in found.usable), "")
-    read = await Linked(fetcher, pauses, parser, home).read(list(wanted.values()), now, _LINKED)
+    linked = Linked(fetcher, pauses, parser, home, home.startswith("http:"))
+    read = await linked.read(list(wanted.values()), now, _LINKED)
     texts = {entry.uid: entry for entry in read}
 
     def whole(entry: Entry) -> Entry:

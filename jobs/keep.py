@@ -1,7 +1,7 @@
 """Inside one transaction: keeps what polls brought, validators with entries and alerts, or nothing."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jobs.filing import change, keep
@@ -16,7 +16,7 @@ from jobs.vanished import Standing
 from jobs.wishes import Wishes
 from jobs.withhold import save_known
 from storage.database import Work
-from storage.records import Alert, Entry, Source, Statement
+from storage.records import Alert, Entry, Reread, Source, Statement
 from storage.words import Concern, Relation
 
 NOBODY = Admins()
@@ -36,6 +36,8 @@ class Edit:
     statement: Statement | None = None
     by_publisher: bool = True
     """False when nobody edited it: its page, which could not be read before, was read."""
+    reread: bool = False
+    """True when only its page, which was asked for again, told of the edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,16 @@ class Outcome:
     """True when a hub brought it: that tells nothing of how the source itself answers."""
     doubt: str = ""
     """Why an admin looks at what its edits ring for, as seen over all of its pieces."""
+    pages: Mapping[str, Reread] = field(default_factory=dict)
+    """Pages that were read behind its entries, by their uids; those of recent ones are asked for again."""
+    rereads: tuple[Reread, ...] = ()
+    """Pages that were asked for again, as they are known now."""
 
     @property
     def weight(self) -> int:
         """How long it takes to store, a state alone being 1."""
-        return 1 + 3 * (len(self.new) + len(self.edits)) + len(self.standing.gone)
+        told = len(self.standing.gone) + len(self.rereads)
+        return 1 + 3 * (len(self.new) + len(self.edits)) + told
 
 
 def pieces(outcome: Outcome) -> Iterator[Outcome]:
@@ -76,7 +83,8 @@ def pieces(outcome: Outcome) -> Iterator[Outcome]:
     while len(outcome.new) + len(outcome.edits) > _PIECE:
         edits = outcome.edits[:_PIECE]
         new_ones = outcome.new[: _PIECE - len(edits)]
-        yield replace(outcome, source=outcome.before, new=new_ones, edits=edits, pushed=True)
+        piece = replace(outcome, source=outcome.before, new=new_ones, edits=edits, pushed=True)
+        yield replace(piece, rereads=())
         rest = outcome.new[len(new_ones) :], outcome.edits[len(edits) :]
         outcome = replace(outcome, new=rest[0], edits=rest[1])
     yield outcome
@@ -144,9 +152,11 @@ def _occasion(outcome: Outcome, limits: Limits, audience: Audience) -> Occasion:
 def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> Kept:
     source, now, limits = outcome.source, outcome.now, occasion.limits
     _mark(work, outcome)
-    if not (outcome.new or outcome.edits):
+    if not (outcome.new or outcome.edits or outcome.rereads):
         return Kept(source)
     overtaken = [edit for edit in outcome.edits if not _still_as(work, source, edit)]
+    lost_again = {edit.old.id for edit in overtaken}
+    work.rereads.keep(source.id, [one for one in outcome.rereads if one.entry_id not in lost_again])
     edits = _but(outcome.edits, overtaken)
     brought_back = _bringing_back(work, source, edits)
     for edit in edits:
@@ -173,6 +183,8 @@ def _keep(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) -> K
         entry, statement = read.entry, keep(work, source, read, now, recall, limits.review)
         if not limits.fresh(entry, now, first_poll=outcome.first_poll):
             continue
+        if page := outcome.pages.get(entry.uid):
+            work.rereads.add(source.id, replace(page, entry_id=statement.entry_id))
         if entry.published is None and statement.relation is Relation.DUPLICATE:
             continue  # without a date, a known text under a new id is no news
         rung = ring(work, source, entry, statement, occasion)
@@ -209,6 +221,7 @@ def _mark(work: Work, outcome: Outcome) -> None:
     """Marks what was found gone at its source, and what is there again."""
     for number, gone in outcome.standing.gone:
         work.statements.mark_gone(number, gone, outcome.now)
+    work.rereads.drop([number for number, _ in outcome.standing.gone])
     for number in outcome.standing.back:
         work.statements.mark_gone(number, None, outcome.now)
 
@@ -220,6 +233,10 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
         occasion = replace(occasion, doubt=_AT_ONCE)
     alerts = []
     for edit in outcome.edits:
+        in_time = _in_time(work, source, edit, limits, now)
+        page = outcome.pages.get(edit.entry.uid)
+        if page and in_time:
+            work.rereads.keep(source.id, [replace(page, entry_id=edit.old.id)])
         if edit.statement is None:
             _renew(work, source, edit, recall, limits.review.of(source.trust))
             continue
@@ -227,15 +244,20 @@ def _edited(work: Work, outcome: Outcome, occasion: Occasion, recall: Recall) ->
         wanted = limits.review.of(source.trust)
         told = change(work, source, read, now, wanted, rewritten=edit.by_publisher)
         recall.edited(work, told[1])
-        if edit.by_publisher:
-            in_time = limits.edited_in_time(edit.entry, now)
-        else:
-            first = edit.entry.fetched == work.entries.first_fetched(source.id)
-            in_time = limits.fresh(edit.entry, now, first_poll=first)
         rung = ring_again(work, source, edit.entry, told, occasion) if in_time else None
         if rung:
             alerts.append(rung)
     return alerts
+
+
+def _in_time(work: Work, source: Source, edit: Edit, limits: Limits, now: datetime) -> bool:
+    """Whether an edit may still ring, or what was read late."""
+    if edit.reread:
+        return not limits.from_the_future(edit.entry, now)
+    if edit.by_publisher:
+        return limits.edited_in_time(edit.entry, now)
+    first = edit.entry.fetched == work.entries.first_fetched(source.id)
+    return limits.fresh(edit.entry, now, first_poll=first)
 
 
 def _but(edits: Sequence[Edit], left_out: Sequence[Edit]) -> tuple[Edit, ...]:
@@ -270,14 +292,14 @@ def _renew(work: Work, source: Source, edit: Edit, recall: Recall, wanted: Colle
 
 def _with_memory(work: Work, outcomes: Sequence[Outcome], kept: Sequence[Kept]) -> list[Kept]:
     """The sources with what their entries tell about them: their habit, and which are still unread."""
-    changed = {outcome.source.id for outcome in outcomes if outcome.new or outcome.edits}
+    changed = {one.source.id for one in outcomes if one.new or one.edits or one.rereads}
     if not changed:
         return list(kept)
     latest = max(outcome.now for outcome in outcomes)
     moments = work.entries.moments(changed, latest, LOOKED_AT)
-    unread = work.entries.next_unread(changed)
+    due = work.entries.next_unread(changed), work.rereads.next_due(changed)
     return [
-        replace(one, source=_knowing(one.source, moments.get(one.source.id, ()), unread, outcome.now))
+        replace(one, source=_knowing(one.source, moments.get(one.source.id, ()), due, outcome.now))
         if one.source.id in changed
         else one
         for outcome, one in zip(outcomes, kept, strict=True)
@@ -285,11 +307,13 @@ def _with_memory(work: Work, outcomes: Sequence[Outcome], kept: Sequence[Kept]) 
 
 
 def _knowing(
-    source: Source, moments: Sequence[datetime], unread: Mapping[int, datetime], now: datetime
+    source: Source, moments: Sequence[datetime], due: tuple[Mapping[int, datetime], ...], now: datetime
 ) -> Source:
+    unread, reread = (known.get(source.id) for known in due)
     known = replace(
         source,
-        unread_due=unread.get(source.id),
+        unread_due=unread,
+        reread_due=reread,
         newest=moments[0] if moments else None,
         habit=habit(moments),
     )

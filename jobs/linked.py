@@ -5,23 +5,30 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, Refused, TooLarge, retry_after
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from jobs.steps.attached import THIN, documents, joined
 from jobs.steps.document import Document
+from jobs.steps.rereading import begun, digest, is_own
 from jobs.steps.unreadable import Unreadable
 from jobs.turns import Turns
-from storage.records import Entry
+from storage.records import Entry, Reread
 
 _AGAIN = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 """When a page that could not be read is tried again, and how often."""
 _FOR_GOOD = frozenset({410, 451})
 """What no later answer takes back; a firewall's 403 passes as often as not."""
+_NOT_THERE = frozenset({404, 410})
 _LONGEST_WISH = 86_400.0
 _BROKEN_OFF = " .…[]"
 _OLDEST = datetime.min.replace(tzinfo=UTC)
+_luck = Random().random  # noqa: S311 - spreads due times, protects nothing
+
+
+_UNKNOWN = Reread("")
 
 
 class _NotNow(Exception):
@@ -50,8 +57,12 @@ class Linked:
     parser: Parser = field(default_factory=Parser)
     home: str = ""
     """The source's own address: a link of another site may lead there."""
+    in_clear: bool = False
+    """Whether a link may lead from https to http, as where the source itself is read by http."""
     patience: float = 60.0
     """Seconds after which what was read is used: slow pages must not hold up the alert of a quick one."""
+    pages: dict[str, Reread] = field(default_factory=dict)
+    """Filled with the pages that were read, by their entries' uids: they may be asked for again."""
 
     async def read(
         self,
@@ -85,7 +96,38 @@ class Linked:
     async def _one(self, entry: Entry, now: datetime) -> Entry:
         """The entry with the longest that its page says, or a file beside it where that is short."""
         tried = _Tried()
-        page = await self._document(entry.url, now, tried) if entry.url else None
+        answer = await self._page(entry.url, now, tried) if entry.url else None
+        page = answer[1] if answer else None
+        if answer and is_own(entry.url, self.home):
+            self.pages[entry.uid] = begun(_seen(*answer), now, _luck())
+        return await self._with(entry, page, now, tried)
+
+    async def again(self, url: str, known: Reread, now: datetime) -> tuple[Document | None, Reread]:
+        """The page where it says something else than is known, and what is known of it from now on."""
+        try:
+            answer = await self._asked(url, now, known)
+            if answer.status in _NOT_THERE:
+                return None, replace(known, missed=known.missed + 1)
+            if answer.status == 304:
+                seen = _seen(answer, None)
+                etag, modified = seen.etag or known.etag, seen.last_modified or known.last_modified
+                return None, replace(known, missed=0, etag=etag, last_modified=modified)
+            if answer.status != 200:
+                return None, known
+            page = await self._read(answer)
+        except (_NotNow, FetchError, Unreadable):
+            return None, known
+        seen = _seen(answer, page)
+        after = replace(seen, looks=known.looks, entry_id=known.entry_id)
+        return (None if seen.said == known.said else page), after
+
+    async def whole(self, entry: Entry, page: Document, now: datetime) -> Entry | None:
+        """The entry with what this page says, and a file beside it; None where not all could be read now."""
+        tried = _Tried()
+        read = await self._with(entry, page, now, tried)
+        return None if tried.again else read
+
+    async def _with(self, entry: Entry, page: Document | None, now: datetime, tried: _Tried) -> Entry:
         # A page that could not be read before is taken as it is: that is what there is to read.
         best = page if page and (len(page.text) > len(entry.text) or entry.again_at) else None
         if best is None or len(best.text) < THIN:
@@ -104,11 +146,14 @@ class Linked:
         return later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
 
     async def _document(self, url: str, now: datetime, tried: _Tried) -> Document | None:
+        found = await self._page(url, now, tried)
+        return found[1] if found else None
+
+    async def _page(self, url: str, now: datetime, tried: _Tried) -> tuple[Fetched, Document] | None:
         """What is there to read; None, with a note, where it cannot be read now or ever."""
         try:
             answer = await self._get(url, now)
-            content = answer.headers.get("content-type", "")
-            return await self.parser.document(answer.body, content, answer.final_url)
+            return answer, await self._read(answer)
         except _NotNow as error:
             tried.notes.append(str(error))
             tried.again, tried.pause = True, max(tried.pause, error.pause)
@@ -116,7 +161,21 @@ class Linked:
             tried.notes.append(f"the linked page could not be read: {error.detail}")
         return None
 
+    async def _read(self, answer: Fetched) -> Document:
+        content = answer.headers.get("content-type", "")
+        return await self.parser.document(answer.body, content, answer.final_url)
+
     async def _get(self, url: str, now: datetime) -> Fetched:
+        answer = await self._asked(url, now)
+        if answer.status == 200:
+            return answer
+        why = f"the link leads nowhere: HTTP {answer.status} from {url}"
+        if answer.status in _FOR_GOOD:
+            raise Unreadable(why)
+        raise _NotNow(why, _wish(answer, now))
+
+    async def _asked(self, url: str, now: datetime, known: Reread = _UNKNOWN) -> Fetched:
+        """The answer, whatever its status; with what is `known` it may be that nothing has changed."""
         paused = self.pauses.until(url, now)
         if paused:
             wait = (paused - now).total_seconds()
@@ -125,7 +184,14 @@ class Linked:
             # A page may lead to another host, which may want to be left alone too; and to another
             # organisation, whose words must not be told in this source's name.
             turn = Turns(self.pauses, nullcontext(), lambda: now).at
-            answer = await self.fetcher.get(url, linked_from=self.home, turn=turn)
+            answer = await self.fetcher.get(
+                url,
+                etag=known.etag,
+                last_modified=known.last_modified,
+                linked_from=self.home,
+                in_clear=self.in_clear,
+                turn=turn,
+            )
         except Elsewhere as error:
             # Passing as often as not: a site under repair, a page that asks who is reading.
             raise _NotNow(f"the linked page was not followed: {error.detail}") from error
@@ -136,14 +202,20 @@ class Linked:
             raise _NotNow(why, (error.until - now).total_seconds()) from error
         except FetchError as error:
             raise _NotNow(f"the linked page could not be read: {error.detail}") from error
-        if answer.status == 200:
-            return answer
-        wish = min(retry_after(answer.headers, now) or 0.0, _LONGEST_WISH)
-        self.pauses.obey(answer.status, wish, now, url, answer.final_url)
-        why = f"the link leads nowhere: HTTP {answer.status} from {url}"
-        if answer.status in _FOR_GOOD:
-            raise Unreadable(why)
-        raise _NotNow(why, wish)
+        if answer.status not in (200, 304):
+            self.pauses.obey(answer.status, _wish(answer, now), now, url, answer.final_url)
+        return answer
+
+
+def _wish(answer: Fetched, now: datetime) -> float:
+    return min(retry_after(answer.headers, now) or 0.0, _LONGEST_WISH)
+
+
+def _seen(answer: Fetched, page: Document | None) -> Reread:
+    """What is known of a page that answered so."""
+    headers = answer.headers
+    said = digest(page.text) if page else ""
+    return Reread(said, headers.get("etag", ""), headers.get("last-modified", ""))
 
 
 def _dated(entry: Entry, page: Document | None, now: datetime) -> Entry:

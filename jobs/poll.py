@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.batch import Batches
-from jobs.behind import Behind, is_waiting, touched
+from jobs.behind import Behind, Pages, is_waiting, touched
 from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, TimedOut, Unreachable
 from jobs.keep import NOBODY, Kept, Outcome, keep_all, pieces
 from jobs.limits import Limits
@@ -22,6 +22,7 @@ from jobs.pauses import Pauses, host_of
 from jobs.polled import Polled, tell, waiting
 from jobs.readings import Readings
 from jobs.recall import Recall
+from jobs.rereading import NOTHING, Rereading
 from jobs.steps.edits import renewed, sift
 from jobs.steps.missing import is_named
 from jobs.steps.parsed import NotAFeed
@@ -74,6 +75,7 @@ class Poller:
     _vanished: Vanished = field(init=False, repr=False)
     _readings: Readings = field(init=False, repr=False)
     _behind: Behind = field(init=False, repr=False)
+    _rereading: Rereading = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """One writer for all that the polls bring."""
@@ -83,6 +85,8 @@ class Poller:
         behind = Behind(self.database, self.fetcher, self._pauses, readings, self.limits)
         object.__setattr__(self, "_readings", readings)
         object.__setattr__(self, "_behind", behind)
+        again = Rereading(self.database, self.fetcher, self._pauses, readings)
+        object.__setattr__(self, "_rereading", again)
 
     async def due(self, now: datetime) -> tuple[Polled, ...]:
         """Polls every watched source whose time has come and that is not being polled already.
@@ -141,9 +145,10 @@ class Poller:
             answer.body, answer.headers, answer.final_url, source, now, self.understand
         )
         fresh, changed = await asyncio.to_thread(self._sifted, source, shown.parsed.entries, answer.body)
-        read = await self._behind.new(source, fresh, now, first_poll=source.last_success is None)
+        pages: Pages = {}
+        read = await self._behind.new(source, fresh, now, pages, first_poll=source.last_success is None)
         new = await self._readings.understood(read, source, now, shown.understood)
-        brought = pieces(Outcome(source, source, now, new=new, pushed=True))
+        brought = pieces(Outcome(source, source, now, new=new, pushed=True, pages=pages))
         polled = _polled([await self._batches.add(piece) for piece in brought])
         if any(recipients for _, recipients in polled.alerts):
             self.wake()
@@ -180,6 +185,7 @@ class Poller:
                 etag=source.etag,
                 last_modified=source.last_modified,
                 pinned=True,
+                in_clear=source.in_clear,
                 turn=turns.at,
             )
             self.dated(host_of(answer.final_url), answer.headers, now())
@@ -215,13 +221,17 @@ class Poller:
             degraded = source.detail if source.state is SourceState.DEGRADED else ""
             state = SourceState.DEGRADED if degraded else SourceState.UNCHANGED
             after = succeeded(source, answer, digest, now, state=state, detail=degraded)
-            edits, more = await self._behind.late(source, now)
+            pages: Pages = {}
+            edits, more = await self._behind.late(source, now, pages)
+            again = NOTHING if edits or more else await self._rereading.look(source, now)
             return Outcome(
                 source,
                 soon(after, now) if more else after,
                 now,
-                edits=edits,
-                standing=await self._vanished.found_later(source, now),
+                edits=(*edits, *again.edits),
+                standing=again.added_to(await self._vanished.found_later(source, now)),
+                pages=pages,
+                rereads=again.rereads,
             )
         shown = await self.parser.shown(
             answer.body, answer.headers, answer.final_url, source, now, self.understand
@@ -242,17 +252,23 @@ class Poller:
         if not first and max(len(fresh), len(changed)) > _MOST_NEW:
             # The past that a first poll finds is no news, and has to be told from what comes later.
             fresh, changed, after = _newest(fresh, now), changed[:_MOST_NEW], unfinished(source, after, now)
-        read = await self._behind.new(source, fresh, now, first_poll=first)
-        edited = await self._behind.edited(source, changed, now)
-        late, more = await self._behind.late(source, now, but={old.id for old, _ in changed})
+        pages: Pages = {}
+        read = await self._behind.new(source, fresh, now, pages, first_poll=first)
+        edited = await self._behind.edited(source, changed, now, pages)
+        late, more = await self._behind.late(source, now, pages, but={old.id for old, _ in changed})
+        pressing = read or edited or late or more
+        again = NOTHING if pressing else await self._rereading.look(source, now)
+        standing = await self._vanished.found(source, missing, now, {old.id for old, _ in changed})
         return Outcome(
             source,
             soon(after, now) if more or is_waiting(read) else after,
             now,
             new=await self._readings.understood(read, source, now, shown.understood),
-            edits=(*await self._readings.edits(edited, source, now), *late),
-            standing=await self._vanished.found(source, missing, now, {old.id for old, _ in changed}),
+            edits=(*await self._readings.edits(edited, source, now), *late, *again.edits),
+            standing=again.added_to(standing),
             first_poll=first,
+            pages=pages,
+            rereads=again.rereads,
         )
 
     def _refused(self, source: Source, answer: Fetched, bad: Trouble, now: datetime) -> Outcome:

@@ -60,6 +60,7 @@ class Pruner:
             work.pictures.prune(now)
             work.handovers.prune(now)
             work.nodes.prune(now)
+            work.rereads.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))
         self._prune_log(now)

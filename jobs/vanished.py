@@ -90,6 +90,8 @@ class Vanished:
             return Missing(tuple(waiting.values()))
         with self.database.read() as work:
             known, gone = work.entries.newest(source.id, _LOOKED_AT)
+            if gone:  # whose page is not there is not back because it is still listed
+                gone -= work.rereads.not_there(source.id)
         here = {entry.uid for entry in parsed.entries}
         is_page = source.kind is SourceKind.PAGE
         fewer = 0 if is_page else len(unpacked(source.marks)) - len(unpacked(parsed.marks))
@@ -140,7 +142,9 @@ class Vanished:
         """Whether the page is there; None where that could not be found out."""
         try:
             turn = Turns(self.pauses, nullcontext(), lambda: now).at
-            answer = await self.fetcher.get(url, linked_from=source.asked, turn=turn)
+            answer = await self.fetcher.get(
+                url, linked_from=source.asked, in_clear=source.in_clear, turn=turn
+            )
         except FetchError:
             return None
         status = answer.status

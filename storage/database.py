@@ -53,6 +53,7 @@ from storage.redactions import Redactions
 from storage.rekey import rekey
 from storage.reminders import Reminders
 from storage.requests import Requests
+from storage.rereads import Rereads
 from storage.retention import Retention
 from storage.routes import Routes
 from storage.senders import Senders
@@ -107,6 +108,7 @@ class Work:
     identities: Identities
     handovers: Handovers
     audit: Audit
+    rereads: Rereads
 
     def counts(self) -> Counts:
         """How much is held."""
@@ -344,6 +346,7 @@ class Database:
             identities=Identities(connection, key),
             handovers=Handovers(connection, key),
             audit=Audit(connection, key),
+            rereads=Rereads(connection, additions),
         )
 
     def _where(self, error: SQLAlchemyError) -> str:

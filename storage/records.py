@@ -64,6 +64,8 @@ class Source:
     """What the feed says about its own rhythm: `ttl` in seconds, `skip_hours`, `skip_days`; in UTC."""
     unread_due: datetime | None = None
     """When a page that one of its entries links to, and that could not be read, is tried again."""
+    reread_due: datetime | None = None
+    """When a page behind one of its recent entries is asked for again: it may have been edited."""
     newest: datetime | None = None
     """When its newest entry was published."""
     habit: int = 0
@@ -93,6 +95,11 @@ class Source:
     def asked(self) -> str:
         """The address that a poll asks."""
         return self.address or self.url
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether it was configured with http: no redirect makes it less safe than that."""
+        return self.url.lower().startswith("http:")
 
     @property
     def shown_url(self) -> str:
@@ -161,6 +168,23 @@ class Entry:
     """When the linked page is tried again; None when it was read or given up."""
     id: int = 0
     source_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The page behind a recent entry, as it was read last; it is asked for again."""
+
+    said: str
+    """A digest of its words."""
+    etag: str = ""
+    last_modified: str = ""
+    looks: int = 0
+    """How often it was asked for again."""
+    missed: int = 0
+    """How often in a row its server answered that there is no such page."""
+    due: datetime | None = None
+    """When it is asked for next; None where it is not."""
+    entry_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

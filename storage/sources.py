@@ -31,7 +31,7 @@ _READ_ANEW = {
 """What belongs to a way of reading: what was there before is its past, and no news."""
 _EACH_TIME = ("state", "detail", "failures", "last_polled", "next_due")
 """What every poll writes; the rest, such as validators, changes seldom."""
-_OF_ENTRIES = ("unread_due", "newest", "habit", "silent_since")
+_OF_ENTRIES = ("unread_due", "reread_due", "newest", "habit", "silent_since")
 """What its entries tell about it, whoever brought them."""
 _AT_ONCE = 500
 """Sources that are held in memory while the configuration is compared with what is known."""

@@ -76,6 +76,7 @@ sources = Table(
     Column("unsteady", Boolean, nullable=False, server_default=false()),
     Column("halted", Moment),
     Column("given_until", Moment),
+    Column("reread_due", Moment),
 )
 
 subscriptions = Table(
@@ -150,6 +151,20 @@ entries = Table(
     Index("ix_entries_shown", "source_id", "shown"),
     Index("ix_entries_fingerprint", "source_id", "fingerprint"),
     Index("ix_entries_again_at", "source_id", "again_at"),
+)
+
+rereads = Table(
+    "rereads",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("said", String, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("due", Moment),
+    Index("ix_rereads_due", "source_id", "due"),
 )
 
 cases = Table(

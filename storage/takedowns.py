@@ -23,6 +23,7 @@ from storage.tables import (
     deliveries,
     demands,
     entries,
+    rereads,
     sources,
     statement_countries,
     statements,
@@ -147,6 +148,7 @@ class Takedowns:
             .where(entries.c.id == entry.id)
             .values(**_NOTHING_PUBLISHED, uid=f"taken down: {statement_id}")
         )
+        self._connection.execute(sa.delete(rereads).where(rereads.c.entry_id == entry.id))
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement_id))
         rang = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)

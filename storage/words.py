@@ -180,7 +180,7 @@ class Gone(StrEnum):
     """What is known of a statement that its source does not show any more."""
 
     PAGE = "page"
-    """It left the source's list, and its page answered that there is none (HTTP 404 or 410)."""
+    """Its page answered that there is none (HTTP 404 or 410), after it left the source's list, or twice."""
     LIST = "list"
     """It left the source's list while older items stayed, and has no page of its own."""
 

@@ -10,7 +10,17 @@ from storage.database import Work
 from storage.moments import ALIVE
 from storage.nodes import Node
 from storage.people import Event, Notice, Recipient, Route
-from storage.records import Addressee, Demand, Entry, PersonsAtRisk, Picture, Reason, Signatories, Source
+from storage.records import (
+    Addressee,
+    Demand,
+    Entry,
+    PersonsAtRisk,
+    Picture,
+    Reason,
+    Reread,
+    Signatories,
+    Source,
+)
 from storage.redactions import Withheld
 from storage.words import (
     Act,
@@ -63,6 +73,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
             moved_since=NOON,
             hints={"ttl": [60]},
             unread_due=NOON,
+            reread_due=NOON,
             newest=NOON,
             habit=86_400,
             silent_since=NOON,
@@ -125,6 +136,7 @@ def _happened(work: Work) -> None:
     work.statements.change(replace(letter, title="긴급: 북송 중단"), source, later)
     work.statements.mark_gone(letter.entry_id, Gone.PAGE, later)
     work.statements.takedowns.withhold([("ab" * 32,)])
+    work.rereads.keep(source.id, [Reread("c", '"e"', looks=2, missed=2, due=later, entry_id=letter.entry_id)])
     work.redactions.keep(2, Withheld(("김은주",)))
     work.redactions.leave_undecided(1, '{"parts": []}')
 

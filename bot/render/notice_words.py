@@ -215,9 +215,9 @@ REMEDIES = {
         "`vigil poll --source {name}` asks at once: after one good answer it is watched as before."
     ),
     SourceState.MOVED: msgid(
-        "It sends us on to another site, which is not followed: that may be a move, or somebody else's "
-        "doing. If the organisation itself says that it has moved, write the new address as its `url` "
-        "and restart Vigil."
+        "It sends us on to another site, or from https to http, where others on the way can change what "
+        "is read. Neither is followed: that may be a move, or somebody else's doing. If the organisation "
+        "itself says so, write the new address as its `url` and restart Vigil."
     ),
     SourceState.NOT_A_FEED: msgid(
         "Open its address in a browser: the feed may have another address, or visitors are stopped first "

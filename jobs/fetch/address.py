@@ -81,3 +81,12 @@ def may_lead(target: URL, then: URL, home: str) -> bool:
         or is_shortener(target.raw_host or "")
         or bool(home and on_one_site(parsed(home), then))
     )
+
+
+def bares(start: URL, target: URL, then: URL) -> bool:
+    """Whether what was asked for by https would be read in clear, where whoever stands between can change it.
+
+    What is asked for by http may be led to and fro; and to where a shortener leads, its link was meant to.
+    """
+    is_lowered = target.scheme == start.scheme == "https" != then.scheme
+    return is_lowered and not is_shortener(target.raw_host or "")

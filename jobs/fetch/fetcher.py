@@ -16,6 +16,7 @@ from jobs.fetch.address import (
     SCHEMES,
     anonymous,
     authorization,
+    bares,
     following,
     host_of,
     may_lead,
@@ -146,7 +147,7 @@ class Fetcher:
             return aiohttp.TCPConnector(resolver=self._names)
         return aiohttp.TCPConnector(resolver=self._names, socket_factory=guarded_socket)
 
-    async def get(
+    async def get(  # noqa: PLR0913 - what is unusual is given by name
         self,
         url: str,
         *,
@@ -154,6 +155,7 @@ class Fetcher:
         last_modified: str = "",
         pinned: bool = False,
         linked_from: str | None = None,
+        in_clear: bool = False,
         turn: Turn = lambda _: nullcontext(),
     ) -> Fetched:
         """The answer of `url`, redirects followed; any status is an answer.
@@ -161,7 +163,8 @@ class Fetcher:
         `etag` and `last_modified` are sent as If-None-Match and If-Modified-Since exactly as they were
         received (RFC 9110 13.1). `pinned` refuses redirects to another site than that of `url`; so does
         `linked_from`, the address of the source whose link this is, but for those that lead to the
-        source's own site, and those of link shorteners: whoever uses one means what it leads to.
+        source's own site, and those of link shorteners: whoever uses one means what it leads to. Both refuse
+        to be led from https to http, but with `in_clear`: there whoever stands between changes what is read.
         `turn` is entered with each address on the way, once its host has a place free, and may raise.
         Raises a FetchError: Refused, TooLarge, TimedOut, Unreachable.
         """
@@ -195,6 +198,8 @@ class Fetcher:
             strays = pinned and not on_one_site(start, then)
             if strays or (linked_from is not None and not may_lead(target, then, linked_from)):
                 raise Elsewhere(host_of(target), f"it leads to another site, {host_of(then)}")
+            if (pinned or linked_from is not None) and not in_clear and bares(start, target, then):
+                raise Elsewhere(host_of(target), "it leads from https to http")
             target = then
         raise Unreachable(host_of(start), f"more than {MOST_REDIRECTS} redirects")
 

@@ -182,11 +182,22 @@ def _holds_more(entry: Entry) -> bool:
 
 def _behind(entry: Entry) -> str:
     """What was read in a file, behind what the source itself showed; "" where they cannot be told apart."""
+    gap = _gap(entry)
+    return entry.text[gap.end() :] if gap else ""
+
+
+def own_words(entry: Entry) -> str:
+    """What the source itself showed of it, where that stands before what was read; "" where none does."""
+    gap = _gap(entry)
+    return entry.text[: gap.start()] if gap else ""
+
+
+def _gap(entry: Entry) -> re.Match[str] | None:
     title = words(entry.title)
     for gap in islice(_GAP.finditer(entry.text, 0, THIN + 2), _MOST_GAPS):
         if _digest(title, words(entry.text[: gap.start()])) == entry.shown:
-            return entry.text[gap.end() :]
-    return ""
+            return gap
+    return None
 
 
 def is_material(old: Entry, new: Entry) -> bool:

@@ -35,6 +35,7 @@ GROWS = {
     *("deliveries", "entries", "statements", "alerts", "recipients", "routes", "route_countries", "cases"),
     *("statement_countries", "demands", "statement_parties", "stances", "requests", "versions"),
     *("statement_index_words", "statement_index_keys", "statement_index_terms", "redactions", "takedowns"),
+    "rereads",
 }
 """Tables without a bound; sources and notices, appeals and the rest stay in the ten thousands."""
 OF_FEW = {
@@ -60,6 +61,9 @@ def _poll(database: Database) -> None:
         work.entries.alike(source.id, entries)
         work.entries.known(source.id, [one.uid for one in entries])
         work.entries.unread(source.id, LATER, 5)
+        work.rereads.due(source.id, LATER, 5)
+        work.rereads.next_due([source.id])
+        work.rereads.not_there(source.id)
         work.statements.takedowns.withheld(source.name, entries)
         work.statements.edits()
         work.statements.neighbours.placed(0, 100)
@@ -120,8 +124,11 @@ PARTS: dict[str, Callable[[Database], None]] = {
     "answer": _answer,
 }
 ALLOWED: dict[str, tuple[str, ...]] = {
-    # Both once an hour: which accounts there are, and who wants nothing any more, is asked of all.
-    "keep": ("transport IN (SELECT DISTINCT coalesce(recipients.sender", "NOT (EXISTS (SELECT * FROM routes"),
+    # All once an hour: which accounts there are, who wants nothing any more, which pages are not recent.
+    "keep": (
+        *("transport IN (SELECT DISTINCT coalesce(recipients.sender", "NOT (EXISTS (SELECT * FROM routes"),
+        "DELETE FROM rereads WHERE rereads.due <=",
+    ),
 }
 """Of each part, what its questions may hold that read a table through, and why."""
 

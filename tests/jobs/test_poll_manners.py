@@ -265,8 +265,10 @@ async def test_a_malformed_feed_gives_what_can_be_read_and_says_so(watch: Watch)
 async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
     watch: Watch, headers: dict[str, str]
 ) -> None:
-    """A month of max-age, a ttl of a day, days without news: the next poll comes within `every`."""
+    """A month of max-age, a ttl of a day, hours and days without news: the next poll is within `every`."""
+    hours = "".join(f"<hour>{hour}</hour>" for hour in range(23))
     quiet = "<ttl>1440</ttl><skipDays><day>Tuesday</day><day>Wednesday</day></skipDays>"
+    quiet += f"<skipHours>{hours}</skipHours>"
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     body = rss(item(*POST, watch.now, "1")).replace("<channel>", f"<channel>{quiet}")
     watch.publish(FEED, body, headers=fields)
@@ -279,10 +281,21 @@ async def test_no_hint_of_a_server_makes_a_poll_later_than_was_promised(
         watch.later(seconds=601)
 
 
-async def test_the_rhythm_of_a_feed_is_remembered_with_its_body(watch: Watch) -> None:
+@pytest.mark.parametrize(
+    ("channel", "headers"),
+    [
+        ("<ttl>59</ttl>", {}),
+        (f"<skipHours>{''.join(f'<hour>{hour}</hour>' for hour in range(12, 24))}</skipHours>", {}),
+        ("", {"Cache-Control": "max-age=3540"}),
+    ],
+    ids=["ttl", "skipHours", "max-age"],
+)
+async def test_the_rhythm_of_a_feed_is_remembered_with_its_body(
+    watch: Watch, channel: str, headers: dict[str, str]
+) -> None:
     """It is said once, and kept to over restarts, while the server says no more than that nothing changed."""
-    body = rss(item(*POST, watch.now, "1")).replace("<channel>", "<channel><ttl>59</ttl>")
-    watch.publish(FEED, body, etag='"1"')
+    body = rss(item(*POST, watch.now, "1")).replace("<channel>", f"<channel>{channel}")
+    watch.publish(FEED, body, etag='"1"', headers=headers)
     watch.over_feed(every=3600)
     await watch.polls()
     for _ in range(3):

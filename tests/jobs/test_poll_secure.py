@@ -17,9 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from jobs.fetch import Fetcher
+from jobs.linked import Linked
+from jobs.pauses import Pauses
 from storage.database import Database
 from storage.words import SourceState
-from tests.builders import a_source
+from tests.builders import NOON, a_source, an_entry
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, Watch, a_watch
 
@@ -76,21 +78,24 @@ class Trusting(Fetcher):
 
 
 @asynccontextmanager
-async def a_secure_host(folder: Path, status: int, asked: list[tuple[str, str]]) -> AsyncIterator[Fetcher]:
-    """A host that leads from http to https with this status; `asked` gets (scheme, If-None-Match)."""
+async def a_secure_host(
+    folder: Path, status: int, asked: list[tuple[str, str]], leads_from: str = "http"
+) -> AsyncIterator[Fetcher]:
+    """A host that leads from http to https so, or back; `asked` gets (scheme, If-None-Match)."""
+    other = {"http": "https", "https": "http"}[leads_from]
 
     async def respond(request: web.Request) -> web.Response:
         etag = request.headers.get("If-None-Match", "")
         asked.append((request.scheme, etag))
-        if request.scheme == "http":
-            return web.Response(status=status, headers={"Location": f"https://{HOST}{request.path}"})
+        if request.scheme == leads_from:
+            return web.Response(status=status, headers={"Location": f"{other}://{HOST}{request.path}"})
         if etag == '"1"':
             return web.Response(status=304)
         text = rss(item(*CALL, datetime(2026, 3, 10, 11, tzinfo=UTC), "1"))
         return web.Response(text=text, content_type="application/rss+xml", headers={"ETag": '"1"'})
 
     app = web.Application()
-    app.router.add_get("/feed", respond)
+    app.router.add_get("/{path:feed|word}", respond)
     runner = web.AppRunner(app)
     await runner.setup()
     server, trust = certificate(folder)
@@ -152,3 +157,55 @@ async def test_a_certificate_that_is_not_believed_is_told_and_nothing_is_read(
         watch.restart()
         watch.later(hours=1)
         assert len((await watch.polls()).alerts) == 1
+
+
+@pytest.mark.parametrize("status", [302, 301, 308])
+async def test_whoever_leads_from_https_to_http_is_not_followed_and_told(
+    watch: Watch, tmp_path: Path, status: int
+) -> None:
+    """Whoever stands in between could change what is read there: told once over days and restarts."""
+    asked: list[tuple[str, str]] = []
+    watch.over(a_source(url=f"https://{HOST}/feed"))
+    async with a_secure_host(tmp_path, status, asked, "https") as watch.fetcher:
+        for _ in range(5):
+            watch.restart()
+            found = await watch.polls()
+            assert (found.source.state, found.new) == (SourceState.MOVED, 0)
+            assert found.source.detail == f"{HOST}: it leads from https to http"
+            watch.later(days=1)
+    assert {scheme for scheme, _ in asked} == {"https"}
+    assert (watch.heard(), watch.source().asked) == ([("ill", "northlight")], f"https://{HOST}/feed")
+    async with a_secure_host(tmp_path, status, asked) as watch.fetcher:
+        watch.restart()
+        assert (await watch.polls()).source.state is SourceState.OK
+
+
+async def test_what_was_configured_with_http_may_be_read_so(watch: Watch, tmp_path: Path) -> None:
+    """Also where it had turned to https before: the operator knows of no better address."""
+    asked: list[tuple[str, str]] = []
+    watch.over(a_source(url=f"http://{HOST}/feed"))
+    async with a_secure_host(tmp_path, 301, asked) as watch.fetcher:
+        watch.restart()
+        await watch.polls()
+    assert watch.source().asked == f"https://{HOST}/feed"
+    async with a_secure_host(tmp_path, 301, asked, "https") as watch.fetcher:
+        watch.restart()
+        watch.later(hours=1)
+        assert (await watch.polls()).source.state is SourceState.UNCHANGED
+    assert asked[-2:] == [("https", '"1"'), ("http", '"1"')]
+
+
+@pytest.mark.parametrize(("home", "is_read"), [("https", False), ("http", True)])
+async def test_a_link_is_led_from_https_to_http_only_for_a_source_that_is_read_so(
+    tmp_path: Path, home: str, is_read: bool
+) -> None:
+    """A linked page, which is noted and tried again; and one that is looked for because it left its list."""
+    asked: list[tuple[str, str]] = []
+    async with a_secure_host(tmp_path, 301, asked, "https") as fetcher:
+        entry = an_entry(url=f"https://{HOST}/word", text="It begins […]", excerpt=True)
+        linked = Linked(fetcher, Pauses(), home=f"{home}://{HOST}/feed", in_clear=home == "http")
+        (read,) = await linked.read([entry], NOON, 1)
+    assert [scheme for scheme, _ in asked] == ["https", "http"][: 1 + is_read]
+    if not is_read:
+        assert read.note == f"the linked page was not followed: {HOST}: it leads from https to http"
+        assert read.again_at

@@ -1,5 +1,6 @@
 """Two programs that watch the same source: what one of them has stored, the slower one leaves as it is."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -91,3 +92,27 @@ async def test_an_edit_that_was_overtaken_is_asked_for_again(watch: Watch) -> No
     await watch.polls()
     (statement,) = watch.statements().values()
     assert "fifty euros" in statement.text
+
+
+async def test_two_that_look_at_the_same_page_again_are_in_nobodys_way(watch: Watch) -> None:
+    """What the quicker one knows of it, the slower one knows too: no fault of the source, and one edit."""
+
+    def says(text: str) -> None:
+        words = f"<main><h1>A note</h1><p>{text}</p></main>"
+        watch.publish("/note", words, "text/html")
+
+    says("Bread and tea were served. " * 20)
+    note = item("A note", "It begins […]", BEFORE, "note", f"{watch.site.url}/note")
+    watch.publish("/feed", rss(note, item(*POST, BEFORE, "post")), etag='"v"')
+    await watch.polls()
+    for text in ("Bread and tea were served. " * 20, f"Bread and tea were served. {CALL[1]}"):
+        says(text)
+        watch.later(hours=6)
+        slow = await overtaken(watch, watch.polls).one(watch.source(), watch.now)
+        assert (slow.source.state, slow.alerts) == (SourceState.UNCHANGED, ())
+    both = overtaken(watch, watch.polls), watch.poller
+    await asyncio.gather(*(poller.one(watch.source(), watch.now + timedelta(days=2)) for poller in both))
+    assert watch.source().state is SourceState.UNCHANGED
+    assert watch.waiting() == 1
+    with watch.database.read() as work:
+        assert work.statements.versions.count(watch.statements()["A note"].id) == 1
