@@ -12,8 +12,8 @@ from jobs.steps.extract.obligations import obligations, until_next
 from jobs.steps.extract.phrases import base_verb, commands, infinitive
 
 _ADVERB = (
-    r"(?:\s+(?:\w+ly|also|further|therefore|again|once\s+(?:again|more)|in\s+particular|too|"
-    r"hereby|both|first|however))?"
+    r"(?:,?\s+(?:\w+ly|also|further|furthermore|moreover|therefore|again|once\s+(?:again|more)|in\s+particular|"
+    r"in\s+addition|in\s+this\s+(?:regard|respect|context)|too|hereby|both|first|however),?)?"
 )
 _ASK = re.compile(
     rf"""(?<![\w-])(?P<verb>

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from jobs.steps.extract.columns import unfolded
 
@@ -101,7 +102,7 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
-    text = unfolded(text)
+    text = _bulleted(unfolded(text))
     wrapped, column = _is_wrapped(text), _column(text)
     gap, before = True, 0
     for raw in text.splitlines():
@@ -131,6 +132,21 @@ def blocks(text: str) -> list[Block]:
     return [part for block in found for part in _inline_items(block)]
 
 
+def _bulleted(text: str) -> str:
+    """The text with bullets where a PDF has the letters that stand for them in a font of signs: "n   Urging"."""
+    for sign in _SIGNS:
+        if text.count(f"\n{sign}") + text.count(f" {sign} ") < _FEW:
+            continue
+        expression = re.compile(rf"(?<=[.:;,!?])(?P<gap>\s*\n\s*){sign}(?=\s+[A-Z“])|(?P<next>\n\s*\n\s*){sign}(?=\s+[A-Z“])")
+        if len(expression.findall(text)) >= _FEW:
+            text = expression.sub(lambda match: f"{match['gap'] or match['next']}•", text)
+    return text
+
+
+_SIGNS = ("n", "o", "v", "q", "u", "Ø", "§", "ü", "þ")
+"""How Wingdings and Symbol write their bullets; "n" is the square of Amnesty's appeals."""
+_FEW = 2  # lines that begin so
+
 _ENDS = ".:;!?。！？：；」』）)"
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -154,7 +170,24 @@ def _is_wrapped(text: str) -> bool:
         return False
     widest = sorted(lengths)[-max(1, len(lengths) // 20)]
     near = sum(0.75 * widest <= length <= widest * 1.1 for length in lengths)
-    return 50 <= widest <= 120 and near >= 0.4 * len(lengths)
+    if not near >= 0.4 * len(lengths):
+        return False
+    return 50 <= widest <= 120 or (120 < widest <= _WIDEST and _broken(text, 0.75 * widest))
+
+
+_WIDEST = 150  # characters of a line in a wide PDF
+
+
+def _broken(text: str, full: float) -> bool:
+    """Whether most full lines end within a sentence, and many go on in lower case."""
+    lines = text.splitlines()[:4000]
+    pairs = [(one.rstrip(), other.strip()) for one, other in pairwise(lines) if len(one) >= full and other.strip()]
+    within = sum(one[-1] not in _ENDS for one, _ in pairs)
+    lower = sum(other[0].islower() for _, other in pairs)
+    return len(pairs) >= _PAIRS and within >= 0.6 * len(pairs) and lower >= 0.4 * len(pairs)
+
+
+_PAIRS = 4  # full lines with another right below
 
 
 def _continues(before: str, line: str, *, wrapped: bool) -> bool:

@@ -18,7 +18,7 @@ from jobs.steps.extract.headings import (
     unnumbered,
 )
 from jobs.steps.extract.namelists import heads_list, is_closing
-from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
+from jobs.steps.extract.phrases import Phrase, base_verb, commands, gerund_phrases, verb_phrases
 from jobs.steps.extract.taking import operative, take, take_all, unquoted
 from jobs.steps.extract.voice import issuer_speaks
 from jobs.steps.extract.walk import Walk
@@ -174,6 +174,8 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
     elif re.match(r"that\b", first, re.IGNORECASE):
         for ask in asks(f"We demand {first}"):
             take(walk, ask, forced=opened)
+    elif numbered and (done := gerund_phrases(text)):
+        walk.store(opened, done)
     elif _imperative(first):
         _take_imperative(walk, sentences(text), numbered=numbered)
     elif (numbered or walk.turning) and _own_party(walk, text):

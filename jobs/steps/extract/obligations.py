@@ -113,7 +113,7 @@ def _subject(before: str) -> str:
         return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
     tail = _CONNECTIVE.sub("", tail)
     tail = re.sub(r"^(?:To|In|For|As|At|On|With|Under|By|From|After|Before)\s[^,]{2,60},\s+", "", tail)
-    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
+    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too|for (?:its|their) part|as well),?$", "", tail)
     cuts = [
         0,
         *(

@@ -41,7 +41,13 @@ def take_all(walk: Walk, found: list[Ask]) -> None:
 
 def operative(ask: Ask, sentence: str) -> bool:
     """So: "Thanks Costa Rica, and asks it to ...": the body that speaks goes on in an operative paragraph."""
-    return ask.form == "s" and bool(_OPERATIVE.match(sentence)) and bool(_GOES_ON.search(ask.before))
+    if ask.form != "s" or not _GOES_ON.search(ask.before):
+        return False
+    first = _ALSO.sub("", sentence, count=1)
+    return _OPERATIVE.match(first[:1].upper() + first[1:]) is not None
+
+
+_ALSO = re.compile(r"(?:Also|Further|Furthermore|Moreover|Once again|Again)\s+(?=[a-z])")
 
 
 def _pointed_at(ask: Ask) -> str:
