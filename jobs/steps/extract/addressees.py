@@ -27,7 +27,7 @@ _MISSION = re.compile(
     r"(?:Постоянное представительство|Посольство)\s)[^,;.]{3,70}"
 )
 _LEAD = re.compile(
-    r"^(?:(?:H\.?\s?E\.?|S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
+    r"^(?:(?:H\.?\s?E\.?(?:,?\s+the)?|(?:His|Her) Excellency,?\s+the|S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
     r"M\.|Mme\.?|MM\.|Sr\.|Sra\.|Monsieur|Madame|Señora?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|le|la|el|господину?|"
     r"госпоже?)\s+)+",
     re.IGNORECASE,
@@ -153,6 +153,8 @@ def _one_state(name: str, found: dict[str, int]) -> str:
 def _within(name: str, other: str) -> bool:
     if not name.isascii() and (name in other or other in name) and min(len(name), len(other)) > 2:
         return True  # where no spaces part the words: the head of a body that is listed, or its full name
+    if parties.plain_state(other) and not parties.plain_state(name):
+        return False  # an office of the state: "President of Egypt"
     mine, theirs = set(parties.tokens_of(name)), set(parties.tokens_of(other))
     return mine <= theirs or theirs <= mine
 

@@ -9,7 +9,8 @@ _ADULT = 18
 _AGED = re.compile(
     r"(?:\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+)|\([mf]\),?\s+(?:aged\s+)?|"
     r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
-    r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
+    r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2}|one|two|three|four|five|six|seven|eight|nine)(?=\W)"
+    r"(?!\s+(?:years|people|(?:of\s)?\w+s\b))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
     rf"\b(?P<w>{number_of('en')})-year-old\b|"
     r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
@@ -31,7 +32,8 @@ _ALL_ADULT = re.compile(
     r"젊은)[^.\d]{0,12}(?P<t>\d{1,2})세|"
     r"(?:最年轻的|年纪最小的|最小的)[^。\d]{0,8}(?P<q>\d{1,2})[岁歲]|"
     r"最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
-    r"all (?:of them )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|"
+    r"all (?:of them |\w+ )?(?:are |is )(?:now )?(?:over|above|older than) (?P<o>\d{1,2})\b|"
+    r"all (?:of them |\w+ )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|"
     r"thirties|forties|"
     r"fifties|sixties)|"
     r"(?:aged|ages|all) (?:between |from )?(?P<e>\d{1,2})\s?(?:and|to|[–-])\s?\d{1,2}|"

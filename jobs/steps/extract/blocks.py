@@ -137,9 +137,10 @@ def _bulleted(text: str) -> str:
     for sign in _SIGNS:
         if text.count(f"\n{sign}") + text.count(f" {sign} ") < _FEW:
             continue
-        expression = re.compile(rf"(?<=[.:;,!?])(?P<gap>\s*\n\s*){sign}(?=\s+[A-Z“])|(?P<next>\n\s*\n\s*){sign}(?=\s+[A-Z“])")
+        before = r"(?P<gap>\n[^\S\n]*)" if not sign.isascii() else r"(?P<gap>(?<=[.:;,!?])[^\S\n]*\n\s*|\n\s*\n\s*)"
+        expression = re.compile(rf"{before}{sign}(?=\s+[A-Z“])")
         if len(expression.findall(text)) >= _FEW:
-            text = expression.sub(lambda match: f"{match['gap'] or match['next']}•", text)
+            text = expression.sub(lambda match: f"{match['gap']}•", text)
     return text
 
 

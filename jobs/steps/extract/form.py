@@ -46,7 +46,7 @@ _CLOSED = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(
-    r"\b(?:further information|new information|follow[- ]?up (?:to|on)|update (?:to|on) (?:UA|urgent|"
+    r"\b(?:further information|new information|follow[- ]?up (?:to|on|of)|update (?:to|on) (?:UA|urgent|"
     r"our|the)|"
     r"updates? UA|second update|nueva información|nouvelles informations|suite de l.appel|"
     r"información adicional sobre)\b|"

@@ -59,7 +59,12 @@ _NO_PERSON = re.compile(
 _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORECASE)
 _MARKED = re.compile(r"\((?:[mfh]|м|ж)\)")
 _MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
-_NAMES_LINE = re.compile(r"^(?:Names?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$", re.IGNORECASE)
+_NAMES_LINE = re.compile(
+    r"^(?:Names?(?:\(s\))?(?: and (?:preferred )?pronouns?(?:\(s\))?)?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(rf"(?:the\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,40}\)")
 _READ = 25
 """Sentences that are searched for names: title, lead and the first of the text."""
 _SAFE_ROLL = re.compile(
@@ -83,8 +88,15 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
         return total
     for block in blocks[-30:]:
         if match := _NAMES_LINE.match(block.text):
-            return len([part for part in re.split(r",|;|\band\b", match["names"]) if part.strip()])
+            parts = re.split(r",|;|\band\b", _ASIDE.sub("", match["names"]))
+            return sum(_many(part.strip()) for part in parts if part.strip())
     return 0
+
+
+def _many(part: str) -> int:
+    """How many one part of a line of names tells of: one by name, or "four others"."""
+    others = _OTHERS.match(part)
+    return (number(others["n"]) or 0) if others else 1
 
 
 def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:

@@ -223,9 +223,15 @@ def _stands_alone(part: str) -> bool:
     return bool(first) and first[0] in _TITLE_HEADS and len(bare.split()) > 1
 
 
+_HEAD = re.compile(
+    r"(?:the\s+)?(?:vice-?\s?)?(?:president|prime\s+minister|premier|king|queen|emir|sultan|chancellor)\s+of\s", re.IGNORECASE
+)
+"""Who stands at the head of a state is no other name of it."""
+
+
 def plain_state(name: str) -> bool:
     """Whether the name means a state as a whole: the country itself, its government or authorities."""
-    if country(name) is None:
+    if country(name) is None or _HEAD.match(name):
         return False
     if names_country(clean(name)):
         return True

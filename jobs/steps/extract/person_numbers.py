@@ -92,13 +92,17 @@ def _script(line: str, language: str) -> str:
     return "zh" if re.search("[一-鿿]", line) else "en"
 
 
+_NO_PERSONS = r"famil(?:y|ies)|households?|villages?|communities|groups?|organi[sz]ations?|homes|houses|schools|websites"
+"""What is counted where the people before it only tell whose it is: "eleven Hmong families"."""
+
+
 @cache
 def _counted(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     spoken: dict[str, str] = table(FILE)["people"]
     people = spoken.get(language) or spoken["en"]
     counted = rf"(?:(?<![\w.,/-])|(?<=\sو))(?P<n>{number_of(language)})\s+{_GAP}(?:\w+-)?(?:{people})\b"
     return (
-        re.compile(rf"{counted}(?!\s+(?:ago|later)|[-’'])", re.IGNORECASE),
+        re.compile(rf"{counted}(?!\s+(?:ago|later|{_NO_PERSONS})\b|[-’'])", re.IGNORECASE),
         re.compile(_BARE.format(number=number_of("en")), re.IGNORECASE),
     )
 

@@ -269,13 +269,19 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
         position += 1
     if tokens[position].word == "to":
         verb = _verb_index(tokens, position + 1)
-        blocked = (scan.swallow and not strong) or (scan.inner and not comma and not scan.series)
+        theirs = verb is not None and _taken_up(tokens, verb)
+        blocked = (scan.swallow and not strong) or (scan.inner and not (comma or scan.series or theirs))
         lower = verb is not None and tokens[position + 1].raw[0].islower()
         return position + 1 if lower and not blocked else None
     verb = _verb_index(tokens, position)
     if verb is None or (not comma and (scan.inner or scan.relative)):
         return None
     return position if _bare_verb(tokens, verb, sure=joined or strong, strong=strong) else None
+
+
+def _taken_up(tokens: list[_Token], verb: int) -> bool:
+    """Whether a verb takes up who was to be let do something: "allow the six to leave and to give them food"."""
+    return verb + 1 < len(tokens) and tokens[verb + 1].word in {"them", "him", "her"}
 
 
 def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
