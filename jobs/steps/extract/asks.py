@@ -114,7 +114,9 @@ def asks(sentence: str) -> list[Ask]:
     modals = list(obligations(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):
         return modals
-    return found or modals
+    if not found:
+        return modals
+    return [*(one for one in modals if one.start < found[0].start and one.frame is Frame.DOING), *found]
 
 
 def _said_before(sentence: str) -> Ask | None:
