@@ -136,7 +136,12 @@ _RECIPIENTS = 12
 def _once(found: list[Demand], titled: int) -> list[Demand]:
     """Without those of the title that the text makes again."""
     head, body = found[:titled], found[titled:]
-    return [one for one in head if not any(_repeated(one, other) for other in body)] + body
+    asked = {other.to for other in body}
+    return [
+        one
+        for one in head
+        if not any(_repeated(one, other) and (one.to == other.to or one.to not in asked) for other in body)
+    ] + body
 
 
 def _repeated(one: Demand, other: Demand) -> bool:

@@ -378,7 +378,7 @@ def _name_and_country(text: str) -> tuple[str, str]:
 
 def _country_in(printed: str) -> str:
     """The part of a parenthesis that is a country: "Kenya", "Nairobi, Kenya", "德国,作家"."""
-    for part in [printed, *re.split(r"[,，、/;]\s*", printed)]:
+    for part in [printed, *re.split(r"[,，、/;・·]\s*", printed)]:
         name = part.strip()
         if name and len(name.split()) <= 5 and lexicon.country_of(name) and _names_only(name):
             return name

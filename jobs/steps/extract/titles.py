@@ -1,6 +1,7 @@
 """Finds what a text is called when its publisher does not say."""
 
 import re
+import unicodedata
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import pattern
@@ -34,6 +35,10 @@ _BODY = re.compile(
     r"\basociación\b|\bcolectivo\b|\bred\b",
     re.IGNORECASE,
 )
+
+
+_ADDRESSED = re.compile(r"\s(?:殿|様|御中|宛|귀하|귀중)$")
+"""A line that a letter is addressed with."""
 
 
 def titled(blocks: list[Block]) -> str:
@@ -74,12 +79,13 @@ def _possible(blocks: list[Block]) -> list[str]:
             or pattern("listing.toml", "masthead").fullmatch(text.rstrip(" .:!"))
         ):
             continue
-        if (found := dates_in(text)) and found[0].end - found[0].start > len(text) - 8:
+        if (found := dates_in(unicodedata.normalize("NFKC", text))) and found[0].end - found[0].start > len(text) - 8:
             continue
         if found and re.match(r"(?:\w+day|News)\b", text) and len(words) < 9:
             continue
         if (
             text.endswith(":")
+            or _ADDRESSED.search(text)
             or text.startswith("To ")
             or (all(re.fullmatch(r"[A-Z\d/.:()-]+", word) for word in words) and re.search(r"\d", text))
         ):
