@@ -302,6 +302,8 @@ def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> 
     token = tokens[verb]
     if token.word in words("verbs.toml", "subject") or token.word == "be":
         return False
+    if token.word == "bar" and verb + 1 < len(tokens) and tokens[verb + 1].word.startswith(("assoc", "council")):
+        return False
     if token.breaks() and not (strong and token.word in words("verbs.toml", "plain")):
         return False
     if not token.raw.strip("“\"'*")[:1].islower():

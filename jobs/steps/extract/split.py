@@ -78,9 +78,15 @@ _CLOSES = re.compile(
 )
 _RECITES = re.compile(
     r"^\s*(?:[-–—]\s+|[A-Z]\.\s+)?(?:having regard to|whereas|recalling|guided by|"
-    r"reaffirming)\b",
+    r"reaffirming|bearing in mind|mindful (?:of|that)|deeply concerned|alarmed (?:by|at)|concerned (?:that|at|by|about)|"
+    r"noting (?:that|with)|taking note)\b",
     re.IGNORECASE,
 )
+_OPERATES = re.compile(
+    r"^\s*\d{1,2}\.\s+(?:(?:Also|Further|Strongly|Once again|Again)\s+)?(?i:Calls|Urges|Requests|Decides|Condemns|Expresses|Deplores|"
+    r"Welcomes|Encourages|Invites|Stresses|Reaffirms|Reiterates|Demands|Recommends|Instructs|Emphasi[sz]es|Notes|Considers)\s"
+)
+"""A numbered paragraph of a resolution."""
 
 
 def _one_text(text: str) -> bool:
@@ -92,6 +98,7 @@ def _one_text(text: str) -> bool:
         closes in {1, 2}
         or (opens == 1 and closes == 1)
         or sum(bool(_RECITES.match(line)) for line in lines) >= 3
+        or sum(bool(_OPERATES.match(line)) for line in lines) >= 3
     )
 
 

@@ -37,6 +37,10 @@ _BODY = re.compile(
 )
 
 
+_ONLY_DATES = re.compile(
+    r"(?:[\d\s,.–—-]|(?:January|February|March|April|May|June|July|August|September|October|November|December|to|and)\b){6,60}",
+    re.IGNORECASE,
+)
 _ADDRESSED = re.compile(r"\s(?:殿|様|御中|宛|귀하|귀중)$")
 """A line that a letter is addressed with."""
 
@@ -80,6 +84,8 @@ def _possible(blocks: list[Block]) -> list[str]:
         ):
             continue
         if (found := dates_in(unicodedata.normalize("NFKC", text))) and found[0].end - found[0].start > len(text) - 8:
+            continue
+        if _ONLY_DATES.fullmatch(text):
             continue
         if found and re.match(r"(?:\w+day|News)\b", text) and len(words) < 9:
             continue
