@@ -174,11 +174,15 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
             on = True
         elif on and len(block.text) > _LINE:
             on = False
-        elif on and _under_official(block, blocks[index - 1]):
+        elif on and (_under_official(block, blocks[index - 1]) or _WIRE.match(block.text)):
             continue
         elif on and (name := _official(block.text)):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
+
+
+_WIRE = re.compile(r"(?:Telegrams?|Telex|Cables?|Salutation|T[eé]l[eé]grammes?|Telegramas?)\s*:", re.IGNORECASE)
+"""Where a telegram to the official above goes."""
 
 
 def _under_official(block: Block, above: Block) -> bool:

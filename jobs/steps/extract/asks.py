@@ -89,7 +89,9 @@ _THING = re.compile(
 _FURTHER = re.compile(
     r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
     r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
-    r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)"
+    r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)|"
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:up)?on\s+(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
+    r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)"
 )
 
 
@@ -299,12 +301,16 @@ def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
     """The parties that share one asking verb: "call on A to do this, upon B to do that, and C to do more"."""
     rest = what
     for _ in range(6):
-        further = next((m for m in _FURTHER.finditer(rest) if parties.actor(m["party"])), None)
+        further = next((m for m in _FURTHER.finditer(rest) if _acts(m["party"] or m["aside"])), None)
         if further is None:
             break
         yield party, rest[: further.start()]
-        party, rest = further["party"], rest[further.end() :]
+        party, rest = further["party"] or further["aside"], rest[further.end() :]
     yield party, rest
+
+
+def _acts(name: str) -> bool:
+    return parties.actor(name) or all(parties.actor(part) for part in parties.split(name))
 
 
 def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, offset: int) -> Iterator[Ask]:

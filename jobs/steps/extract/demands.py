@@ -76,6 +76,8 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     if _VOCATIVE.match(block.text) and walk.context.letter_to and following.marker:
         walk.open(walk.spoken_to(block.text))
         return
+    if _SPREAD.fullmatch(block.text):
+        return
     if (greeting(block) and walk.context.letter_to) or is_closing(block):
         walk.leave()
         return
@@ -102,6 +104,10 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     _read_text(walk, text, leads=bool(following.marker) or told_to(following.text))
 
 
+_SPREAD = re.compile(
+    r"\W*(?:PLEASE |KINDLY )?(?:RE-?)?(?:CIRCULATE|DISTRIBUTE|POST|FORWARD|SHARE|CROSS-?POST|EMBARGOED?)(?: [A-Z\d:.,]{1,14}){0,6}\W*"
+)
+"""What a sender asks of whoever passes a mail on."""
 _OWN_LIST = re.compile(
     r"^(?:[\w’' -]{2,60}\s+)?(?:therefore |further |also |hereby )?"
     r"(?:resolves?|undertakes?|pledges?|commits? (?:itself|ourselves)|decides?|notes?|believes?|recalls?|"

@@ -90,7 +90,9 @@ _TOLD = re.compile(
 )
 _HEADLINE = re.compile(
     r"\b(?:held|took part|marche[ds]|walk(?:ed|s)?|gather(?:ed)?|drew|vigil|rally|"
-    r"hit with protests)\b",
+    r"hit with protests)\b|"
+    r"\b(?:conference|congress|forum|seminar|symposium|summit|workshop|consultation|assembly)\b[^.:]{0,50}?\b"
+    r"(?:ends?|ended|closes?|closed|concludes?|concluded|opens|opened|wraps up|convenes?)\b",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|my|me)\b")

@@ -58,7 +58,14 @@ _NO_PERSON = re.compile(
 )
 _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORECASE)
 _MARKED = re.compile(r"\((?:[mfh]|м|ж)\)")
-_MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
+_MORE = re.compile(
+    rf"^(?:(?:and|plus)\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE
+)
+_AND_MORE = re.compile(
+    rf"(?:\)|,|;)\s+(?:and\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|others|more|unnamed)\b(?!\s+(?:were|was))", re.IGNORECASE
+)
+_SEVERAL = re.compile(rf"\b(?P<n>{NUMBER})\s+(?:[a-z]+\s+){{1,2}}\([mf]\)", re.IGNORECASE)
+"""So: "her two daughters (f)"."""
 _NAMES_LINE = re.compile(
     r"^(?:Names?(?:\(s\))?(?: and (?:preferred )?pronouns?(?:\(s\))?)?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$",
     re.IGNORECASE,
@@ -81,7 +88,8 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
             safe = bool(_SAFE_ROLL.match(text)) if text.endswith(":") else safe
         marked = len(_MARKED.findall(text[:600]))
         if marked and len(text) < 300 and (closed or not safe):
-            total += marked
+            total += marked + sum((number(found["n"]) or 1) - 1 for found in _SEVERAL.finditer(text))
+            total += sum(number(found["n"]) or 0 for found in _AND_MORE.finditer(text))
         elif total and not safe and (more := _MORE.match(text)):
             total += number(more["n"]) or 0
     if total:

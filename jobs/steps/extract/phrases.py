@@ -268,6 +268,9 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
     if tokens[position].word == "not" and position + 1 < len(tokens) and tokens[position + 1].word == "to":
         position += 1
     if tokens[position].word == "to":
+        manner = position > index + 1 and all(tokens[at].word.endswith("ly") for at in (index - 1, position - 1))
+        if manner and not comma:
+            return None  # "publicly and privately to halt"
         verb = _verb_index(tokens, position + 1)
         theirs = verb is not None and _taken_up(tokens, verb)
         blocked = (scan.swallow and not strong) or (scan.inner and not (comma or scan.series or theirs))
