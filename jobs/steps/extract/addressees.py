@@ -7,7 +7,7 @@ from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
-from jobs.steps.extract.data import pattern, table
+from jobs.steps.extract.data import pattern, table, words
 from storage.records import Addressee, Demand
 
 _FILE = "parties.toml"
@@ -35,8 +35,12 @@ _LEAD = re.compile(
 _END = re.compile(r"[,:]\s|[.;]\s+(?=Fax|T[eé]l|E-?mail|Correo|Факс|Тел|Twitter)|\s[–—-]\s|\s\(")
 
 
+_HOME = {"ko": "KR", "ja": "JP"}
+"""Whose organs are meant in a language where no state is told."""
+
+
 def addressees(
-    asked: list[Demand], formal: list[str], blocks: list[Block], context: Context
+    asked: list[Demand], formal: list[str], blocks: list[Block], context: Context, language: str = ""
 ) -> tuple[Addressee, ...]:
     """Every party once with the number of its demands; those only addressed, or written to, with none."""
     found: dict[str, int] = {}
@@ -55,6 +59,8 @@ def addressees(
     listed = []
     for name, count in found.items():
         country = parties.country(name) or delivered.get(name)
+        if country is None and language in _HOME and name in words(_FILE, "home_organs"):
+            country = _HOME[language]
         if country is None and context.state and _HEAD_OF_STATE.match(name):
             country = context.state
         of_the_state = (parties.vague(name) and not _organ(name)) or (

@@ -79,6 +79,8 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
 
 def _greeted(name: str, known: tuple[str, ...]) -> str:
     """Whom a letter calls by his office alone, under the name that its title has: "존경하는 총리님"."""
+    if name in _BARE:
+        return name  # which government is meant, `_in_full` tells
     office = _HONOUR.sub("", name).removesuffix("님")
     full = (
         one
@@ -155,8 +157,18 @@ def _in_full(found: list[Demand]) -> Iterator[Demand]:
     """The demands with "정부" or "政府" alone read as the government that is named in full elsewhere."""
     named = list(dict.fromkeys(demand.to for demand in found))
     for demand in found:
-        longer = [name for name in named if name != demand.to and name.endswith(demand.to)]
+        longer = [
+            name
+            for name in named
+            if name != demand.to and name.endswith(demand.to) and not _towards(name, demand)
+        ]
         yield replace(demand, to=longer[0]) if demand.to in _BARE and longer else demand
+
+
+def _towards(name: str, demand: Demand) -> bool:
+    """Whether the act is one towards that state: "정부는 중국에 특사를 파견하라" is not asked of China."""
+    state = name.removesuffix(demand.to).strip()
+    return len(state) > 1 and state in demand.quote
 
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:

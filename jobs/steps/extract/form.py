@@ -238,11 +238,23 @@ def _by_title(read: list[Block]) -> Form | None:
         short = [block for block in lines if len(block.text) < 260 and (lines == [read[0]] or _heads(block))]
         for kind in _ORDER if lines == [read[0]] else ("open_letter", "resolution", "report", "statement"):
             shown = next((word for block in short if (word := _titled(kind, block))), "")
+            if shown and kind == "event" and (said := _read_out(read)):
+                return Form(Kind.STATEMENT, shown=said)
             if shown:
                 return Form(Kind(kind), shown=shown)
         if lines == [read[0]] and (match := _ADOPTED.search(_lead(read))):
             return Form(Kind.RESOLUTION, shown=match.group())
     return None
+
+
+def _read_out(read: list[Block]) -> str:
+    """The heading of a statement that news of a meeting gives in full: "[성명서] ..."."""
+    return next((found.group() for block in read[1:] if (found := _IN_FULL.match(block.text))), "")
+
+
+_IN_FULL = re.compile(
+    r"[\[【<〈《■▣◎]?\s?(?:공동\s?)?(?:성명서?|기자회견문|규탄문|결의문|声明文?|決議文)(?:\s?전문)?\s?(?:[\]】>〉》:]|$)"
+)
 
 
 def _heads(block: Block) -> bool:

@@ -37,6 +37,8 @@ _EAST = {
         rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子))"
     ),
 }
+_ABOUT = re.compile(r"여\s?(?:명|인|사람)?$")
+"""So many and some more: "600여 명"."""
 _EAST_NOT = re.compile(
     r"^\s?(?:의원|참가|단체|변호사|시민이 모|교수|参加|賛同|署名|团体|律师|联署|代表|委员|参与|记者在)|"
     r"^\s?(?:以上が?参)"
@@ -111,7 +113,7 @@ def candidates(line: str, language: str) -> list[Candidate]:
     """Every number of persons in a line, in order."""
     language = _script(line, language)
     if language in _EAST:
-        found = [_candidate(match) for match in _EAST[language].finditer(line)]
+        found = [_candidate(match) for match in _EAST[language].finditer(line) if not _ABOUT.search(match.group())]
         found = [_with_parent(one, line) for one in found if one]
         return [one for one in found if one and not _EAST_NOT.match(line[one.end : one.end + 8])]
     if language == "en" and not _NUMBERED.search(line):

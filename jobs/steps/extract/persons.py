@@ -128,6 +128,9 @@ def _one_aged(title: str, blocks: list[Block]) -> int:
     """1 where one person, named with his age where danger is told, is named in the title or again."""
     text = "\n".join(block.text for block in blocks)
     for block in blocks[:_READ]:
+        if (somebody := _AGED_SOMEBODY.search(block.text)) and _dangerous(_VOWELS.sub("", block.text)):
+            again = text.count(somebody["who"]) > 1
+            return int(again and not candidates(block.text, ""))
         found = _AGED_NAME.search(block.text)
         if found and _dangerous(_VOWELS.sub("", block.text)):
             name = found["name"][-_NAME_END:]
@@ -137,6 +140,10 @@ def _one_aged(title: str, blocks: list[Block]) -> int:
 
 _READ = 15  # blocks: the lead of a document
 _NAME_END = 4
+_AGED_SOMEBODY = re.compile(
+    r"(?P<who>(?:男性|女性|男子|女子|남성|여성|少年|少女)|\b(?:man|woman|boy|girl))\s?[（(]\s?(?:[1-9]\d|[二三四五六七八九]?十[一二三四五六七八九]?)\s?(?:歳|岁|歲|세|살)?\s?[)）]"
+)
+"""One person told by age alone."""
 _AGED_NAME = re.compile(
     r"(?P<name>[^\W\d]{2,20}?)\s?(?:さん|氏|师|師|씨|先生|女士|牧師|牧师|목사|律师|律師)?\s?[（(]\s?[1-9]\d\s?(?:歳|岁|歲|세|살)?\s?[）)、,，]"
 )

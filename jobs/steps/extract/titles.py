@@ -22,7 +22,7 @@ _NAVIGATION = re.compile(
     r"(?:\S\s+[|›»>·•/]\s+\S.*){2}|^[^|｜]{1,20}(?:[|｜][^|｜]{1,20}){2,9}$|^(?:\[[^\]]{1,30}\]\s*){1,9}$|(?:\[[^\]]{1,20}\]\s*){3}|☰|"
     r"^(?:skip to|nos actions|accueil|inicio|главная|الرئيسية|you are here|share\b|menu\b|toggle\b|"
     r"home\b|search\b|log ?in|posted|published|uploaded|"
-    r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|検索|文字サイズ|您现在的位置|"
+    r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|배포일|담당 ?:|수신 ?:|발신 ?:|検索|文字サイズ|您现在的位置|"
     r"发布时间|"
     r"from:|date:|to:|tags?:|reading time|news from)",
     re.IGNORECASE,
