@@ -40,10 +40,11 @@ _ALL_ADULT = re.compile(
     r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
     r"âgée?s de (?P<f>\d{1,2}) à \d{1,2}|(?:entre|de) (?P<s>\d{1,2}) (?:y|a) \d{1,2} años|"
     r"年齢は(?P<y>\d{1,2})歳から|年龄在(?P<z>\d{1,2})|أعمارهم بين (?P<b>\d{1,2})|"
+    r"(?:いずれも|全員が?|모두|皆)\s?(?P<l>[\d一二三四五六七八九十]{1,3})\s?(?:歳|代|세|살)(?:を超|以上|代|を過ぎ|이 넘|을 넘)|"
     r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
     re.IGNORECASE,
 )
-_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人")
+_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人|いずれも|全員")
 _DIGITS = re.compile(r"\d")
 _OLDEST = 100
 _BOTH = re.compile(r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$", re.IGNORECASE)

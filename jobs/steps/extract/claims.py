@@ -79,7 +79,7 @@ _STEMS = (
     *("团体", "组织", "机构", "團體", "組織", "機構"),
 )
 _TITLE_ASKS = re.compile(
-    r"^[^.]{0,130}\b(?:calls?|urges?|demands?|appeals?|asks?|condemns?|joins?|writes?|protests?|"
+    r"^[^.]{0,130}\b(?:calls?|urges?|demands?|appeals?|asks?|condemns?|joins?|writes?|protests?|express(?:es|ed)?|"
     r"interpellent|appellent|demandent|exigent|"
     r"dénoncent|exigen|piden|llaman|denuncian|solicitan|exigem|pedem|apelam|призывают|требуют|просят|"
     r"fordern|appellieren)\b",

@@ -86,7 +86,7 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
         return
     if walk.passing and not block.marker:
         walk.section, walk.passing = (), False
-    if _OWN_LIST.search(block.text):
+    if _OWN_LIST.search(block.text) or (_SELVES.match(block.text) and _RESOLVED.match(following.text)):
         walk.leave()
         walk.open(())
         walk.pledging = True
@@ -104,6 +104,12 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     _read_text(walk, text, leads=bool(following.marker) or told_to(following.text))
 
 
+_SELVES = re.compile(
+    r"(?:We|(?:[Tt]he\s+)?(?:undersigned|signatories|participants|co-?signatories|delegates|organi[sz]ations|groups|authors)"
+    r"(?:\s+(?:of|to)\s+this\s+\w+|\s+\w+){0,3}),?\s*:?$",
+    re.IGNORECASE,
+)
+"""Those who ask, over a list of what they ask."""
 _SPREAD = re.compile(
     r"\W*(?:PLEASE |KINDLY )?(?:RE-?)?(?:CIRCULATE|DISTRIBUTE|POST|FORWARD|SHARE|CROSS-?POST|EMBARGOED?)(?: [A-Z\d:.,]{1,14}){0,6}\W*"
 )

@@ -216,7 +216,9 @@ def _cuts(tokens: list[_Token]) -> list[int]:
             scan.inner = False
         if comma:
             scan.relative = False
-        if comma or token.word in _COORDINATORS:
+        if comma and token.word == "to" and not scan.inner and _waits(tokens, cuts[-1], index):
+            scan.inner = True  # "allow A, as well as B, to visit them"
+        elif comma or token.word in _COORDINATORS:
             start = _new_phrase(tokens, index, scan, comma=comma)
             if start is not None:
                 scan.next(to=tokens[start - 1].word == "to")
@@ -230,6 +232,16 @@ def _cuts(tokens: list[_Token]) -> list[int]:
             scan.swallow = scan.swallow or _founds(tokens, index, _token_at(tokens, cuts[-1]))
         index += 1
     return cuts
+
+
+def _waits(tokens: list[_Token], offset: int, index: int) -> bool:
+    """Whether the running phrase is to let somebody do what "to" at `index` says, others being named between."""
+    start = _token_at(tokens, offset)
+    first = next((one.word for one in tokens[start:index] if not _adverb(one.word) and one.word != "to"), "")
+    return first in _LETTING and any(one.word in {"including", "as", "such"} and tokens[at - 1].breaks() for at, one in enumerate(tokens[start + 1 : index], start + 1))
+
+
+_LETTING = frozenset({"allow", "permit", "enable", "invite", "encourage", "authorise", "authorize", "require", "instruct", "order"})
 
 
 def _founds(tokens: list[_Token], index: int, start: int) -> bool:
