@@ -23,6 +23,8 @@ _READERS: dict[str, Callable[[str, Scene], Iterator[Request]]] = {
     "zh": chinese.requests,
 }
 _BARE = frozenset({"정부", "당국", "政府", "当局", "當局", "国会", "國會", "국회"})
+_HOME = {"ko": ("대한민국", "한국", "우리"), "ja": ("日本",)}
+"""Names of the state whose government a bare word means in its own language."""
 _TOP = 8  # blocks in which a title stands
 _HEADING = 60  # characters of a line between the one that opens a list and its items
 _ITEM = 300  # characters of an item without a mark
@@ -74,7 +76,7 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         titled = len(walk.found) if index < _TOP and len(block.text) < _HEADING and plain else titled
     known = (*context.letter_to, *dict.fromkeys(one.to for one in walk.found))
     found = [replace(one, to=_greeted(one.to, known)) for one in walk.found]
-    return [*_in_full(_once(found, titled))]
+    return [*_in_full(_once(found, titled), language)]
 
 
 def _greeted(name: str, known: tuple[str, ...]) -> str:
@@ -153,15 +155,16 @@ def _repeated(one: Demand, other: Demand) -> bool:
     return any(near[at : at + 2] in said for at in range(len(near) - 3))
 
 
-def _in_full(found: list[Demand]) -> Iterator[Demand]:
-    """The demands with "정부" or "政府" alone read as the government that is named in full elsewhere."""
+def _in_full(found: list[Demand], language: str) -> Iterator[Demand]:
+    """The demands with "정부" or "政府" alone read as the government that is named in full elsewhere.
+
+    In Korean and Japanese that is the own one; in Chinese the first that the act is not directed at.
+    """
     named = list(dict.fromkeys(demand.to for demand in found))
+    home = _HOME.get(language, ())
     for demand in found:
-        longer = [
-            name
-            for name in named
-            if name != demand.to and name.endswith(demand.to) and not _towards(name, demand)
-        ]
+        longer = [name for name in named if name != demand.to and name.endswith(demand.to)]
+        longer = [name for name in longer if (name.startswith(home) if home else not _towards(name, demand))]
         yield replace(demand, to=longer[0]) if demand.to in _BARE and longer else demand
 
 

@@ -101,7 +101,7 @@ def under_date(blocks: list[Block]) -> list[str]:
     dated = [
         index
         for index, block in enumerate(blocks)
-        if (index > len(blocks) // 2 or len(blocks) < _SHORT)
+        if (index > len(blocks) // 3 or len(blocks) < _SHORT)
         and len(block.text) < 40
         and dates_in(block.text)
     ]
