@@ -160,6 +160,8 @@ def _objectless(piece: str) -> bool:
     inside = [token.word for token in _tokens(piece)]
     while inside and (inside[-1] in _COORDINATORS or inside[-1] == "to"):
         inside.pop()
+    while inside and inside[0] in {"not", "to"}:
+        inside.pop(0)
     rest = [word for word in inside if not _adverb(word)]
     if all(word in _COORDINATORS for word in rest):
         return True
@@ -216,7 +218,7 @@ def _cuts(tokens: list[_Token]) -> list[int]:
             scan.inner = False
         if comma:
             scan.relative = False
-        if comma and token.word == "to" and not scan.inner and _waits(tokens, cuts[-1], index):
+        if comma and not scan.inner and _waits(tokens, cuts[-1], index):
             scan.inner = True  # "allow A, as well as B, to visit them"
         elif comma or token.word in _COORDINATORS:
             start = _new_phrase(tokens, index, scan, comma=comma)
@@ -227,7 +229,9 @@ def _cuts(tokens: list[_Token]) -> list[int]:
                 continue
         if token.word in _RELATIVE and index > 1:
             scan.relative = True
-        if token.word == "to" and index + 1 < len(tokens) and not comma and _inner_verb(tokens, index):
+        leads = index == 1 and before.word == "not"
+        inner = token.word == "to" and index + 1 < len(tokens) and not (comma or leads)
+        if inner and _inner_verb(tokens, index):
             scan.inner = True
             scan.swallow = scan.swallow or _founds(tokens, index, _token_at(tokens, cuts[-1]))
         index += 1
@@ -238,7 +242,9 @@ def _waits(tokens: list[_Token], offset: int, index: int) -> bool:
     """Whether the running phrase is to let somebody do what "to" at `index` says, others being named between."""
     start = _token_at(tokens, offset)
     first = next((one.word for one in tokens[start:index] if not _adverb(one.word) and one.word != "to"), "")
-    return first in _LETTING and any(one.word in {"including", "as", "such"} and tokens[at - 1].breaks() for at, one in enumerate(tokens[start + 1 : index], start + 1))
+    if first == "let" and base_verb(tokens[index].word) and tokens[index].raw[:1].islower():
+        return not any(base_verb(one.word) and one.raw[:1].islower() for one in tokens[start + 1 : index])
+    return tokens[index].word == "to" and first in _LETTING and any(one.word in {"including", "as", "such"} and tokens[at - 1].breaks() for at, one in enumerate(tokens[start + 1 : index], start + 1))
 
 
 _LETTING = frozenset({"allow", "permit", "enable", "invite", "encourage", "authorise", "authorize", "require", "instruct", "order"})
@@ -315,7 +321,8 @@ def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
 def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> bool:
     """Whether a word without "to" begins a new phrase: a verb, with an object where it could be a noun."""
     token = tokens[verb]
-    if token.word in words("verbs.toml", "subject") or token.word == "be":
+    theirs = token.word in words("verbs.toml", "subject") and not (strong and _has_object(tokens, verb))
+    if theirs or token.word == "be":
         return False
     if token.word == "bar" and verb + 1 < len(tokens) and tokens[verb + 1].word.startswith(("assoc", "council")):
         return False
