@@ -25,6 +25,7 @@ _EAST_AGED = re.compile(
 )
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
+_NOW = re.compile(r"\bnow (?:aged )?(\d{1,2})\b")
 _ALL_ADULT = re.compile(
     r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|(?:el|"
     r"la) más joven (?:de ell[oa]s )?tiene (?P<v>\d{1,2})|"
@@ -96,7 +97,7 @@ def spelled(line: str) -> list[int]:
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
     if _THEN.search(line):
-        return []
+        return [int(age) for age in _NOW.findall(line)]
     east = [] if line.isascii() else list(_east(line))
     if east or not _AGES.search(line):
         return east

@@ -23,7 +23,7 @@ _COUNTRIES = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
+    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
     r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|signons|signent|adhérons|"
     r"подпис\w+|нижеподпис\w+|active in|based in|working in|headquartered in)\b|"
@@ -42,6 +42,7 @@ _STEMS = (
         "signator",
         "we,",
         "endorsed",
+        "supported by",
         "joined",
         "following",
         "nous,",

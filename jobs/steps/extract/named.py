@@ -49,6 +49,11 @@ _RUSSIAN = re.compile(
     r"похищен\w*|осужд[её]н\w*|"
     r"приговор[её]н\w*|пропал\w*|исчез\w*)"
 )
+_TWO = re.compile(
+    rf"(?P<name>{_NAME})(?:,\s\d{{1,2}},?)?\s+and\s+(?:(?:his|her)\s\w+\s|(?:Pastor|Dr|Father|Professor|Sister|Rev)\.?\s)?(?P<other>{_NAME})"
+    rf"(?:,[^,;.]{{3,80}},)?\s+(?:are|were|have\s+been|remain|face)\b"
+)
+"""Two who are told of together: "A and B were sentenced"."""
 _SPEAKING = re.compile(r"\b(?:said|told|minister|president|judge|director)\b", re.IGNORECASE)
 _NO_PERSON = re.compile(
     r"\b(?:Amnesty|International|Human|Rights|Court|Prison|Committee|Council|Government|Ministry|Minister|"
@@ -64,6 +69,8 @@ _MORE = re.compile(
 _AND_MORE = re.compile(
     rf"(?:\)|,|;)\s+(?:and\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|others|more|unnamed)\b(?!\s+(?:were|was))", re.IGNORECASE
 )
+_CHILDREN = re.compile(r"\b(?:his|her|their)\s+(?:\w+\s+)?children\s+\((?:aged\s+)?[\w\s,]{2,40}\)(?!\s*\([mf])", re.IGNORECASE)
+"""So: "their children (aged 9, 12 and 15)"."""
 _SEVERAL = re.compile(rf"\b(?P<n>{NUMBER})\s+(?:[a-z]+\s+){{1,2}}\([mf]\)", re.IGNORECASE)
 """So: "her two daughters (f)"."""
 _NAMES_LINE = re.compile(
@@ -90,6 +97,7 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
         if marked and len(text) < 300 and (closed or not safe):
             total += marked + sum((number(found["n"]) or 1) - 1 for found in _SEVERAL.finditer(text))
             total += sum(number(found["n"]) or 0 for found in _AND_MORE.finditer(text))
+            total += sum(len(re.findall(r"\d+|\b(?:one|two|three|four|five|six|seven|eight|nine)\b", found.group())) for found in _CHILDREN.finditer(text))
         elif total and not safe and (more := _MORE.match(text)):
             total += number(more["n"]) or 0
     if total:
@@ -177,6 +185,10 @@ def _matches(line: str, lowered: str, *, closed: bool) -> Iterator[re.Match[str]
     if any(title in lowered for title in ("mr", "ms", "dr")) and not _SPEAKING.search(line):
         yield from _HONOURED.finditer(line)
     yield from _ROLED.finditer(line)
+    for pair in _TWO.finditer(line):
+        if risk.search(lowered, pair.end("name"), pair.end() + 90):
+            yield pair
+            yield from re.finditer(rf"(?P<name>{re.escape(pair['other'])})", line)
     if any(word in lowered for word in _ASKING):
         yield from _ASKED_FOR.finditer(line)
 

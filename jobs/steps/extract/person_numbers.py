@@ -220,7 +220,7 @@ def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
         value = number(part["n"]) if part else None
         if _COUPLE.search(line[max(0, one.start - 30) : one.start]):
             kept.append(Candidate(one.value + 2, one.start, one.end, bare=True))
-        elif part and value and value < one.value:
+        elif part and value and value < one.value and not _MADE_OF.match(line, one.end):
             kept.append(Candidate(value, one.start, one.end, bare=True))
         else:
             kept.append(one)
@@ -238,6 +238,8 @@ def _with_one(found: list[Candidate], line: str) -> list[Candidate]:
     ]
 
 
+_MADE_OF = re.compile(r"\s+(?:were|are)\s+(?:children|minors|women|girls|boys|men|infants|under)\b")
+"""So: "38 of the 52 passengers were children" tells of 52."""
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
 _GROUP = re.compile(
