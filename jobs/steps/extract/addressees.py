@@ -7,7 +7,7 @@ from jobs.steps import lexicon
 from jobs.steps.extract import parties
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.context import Context
-from jobs.steps.extract.data import pattern, table
+from jobs.steps.extract.data import pattern, table, words
 from storage.records import Addressee, Demand
 
 _FILE = "parties.toml"
@@ -27,7 +27,7 @@ _MISSION = re.compile(
     r"(?:Постоянное представительство|Посольство)\s)[^,;.]{3,70}"
 )
 _LEAD = re.compile(
-    r"^(?:(?:H\.?\s?E\.?|S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
+    r"^(?:(?:H\.?\s?E\.?(?:,?\s+the)?|(?:His|Her) Excellency,?\s+the|S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
     r"M\.|Mme\.?|MM\.|Sr\.|Sra\.|Monsieur|Madame|Señora?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|le|la|el|господину?|"
     r"госпоже?)\s+)+",
     re.IGNORECASE,
@@ -35,8 +35,12 @@ _LEAD = re.compile(
 _END = re.compile(r"[,:]\s|[.;]\s+(?=Fax|T[eé]l|E-?mail|Correo|Факс|Тел|Twitter)|\s[–—-]\s|\s\(")
 
 
+_HOME = {"ko": "KR", "ja": "JP"}
+"""Whose organs are meant in a language where no state is told."""
+
+
 def addressees(
-    asked: list[Demand], formal: list[str], blocks: list[Block], context: Context
+    asked: list[Demand], formal: list[str], blocks: list[Block], context: Context, language: str = ""
 ) -> tuple[Addressee, ...]:
     """Every party once with the number of its demands; those only addressed, or written to, with none."""
     found: dict[str, int] = {}
@@ -55,6 +59,8 @@ def addressees(
     listed = []
     for name, count in found.items():
         country = parties.country(name) or delivered.get(name)
+        if country is None and language in _HOME and name in words(_FILE, "home_organs"):
+            country = _HOME[language]
         if country is None and context.state and _HEAD_OF_STATE.match(name):
             country = context.state
         of_the_state = (parties.vague(name) and not _organ(name)) or (
@@ -153,6 +159,8 @@ def _one_state(name: str, found: dict[str, int]) -> str:
 def _within(name: str, other: str) -> bool:
     if not name.isascii() and (name in other or other in name) and min(len(name), len(other)) > 2:
         return True  # where no spaces part the words: the head of a body that is listed, or its full name
+    if parties.plain_state(other) and not parties.plain_state(name):
+        return False  # an office of the state: "President of Egypt"
     mine, theirs = set(parties.tokens_of(name)), set(parties.tokens_of(other))
     return mine <= theirs or theirs <= mine
 
@@ -172,11 +180,15 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
             on = True
         elif on and len(block.text) > _LINE:
             on = False
-        elif on and _under_official(block, blocks[index - 1]):
+        elif on and (_under_official(block, blocks[index - 1]) or _WIRE.match(block.text)):
             continue
         elif on and (name := _official(block.text)):
             found.append((name, _country_of_address(name, blocks[index : index + 8])))
     return found[:12]
+
+
+_WIRE = re.compile(r"(?:Telegrams?|Telex|Cables?|Salutation|T[eé]l[eé]grammes?|Telegramas?)\s*:", re.IGNORECASE)
+"""Where a telegram to the official above goes."""
 
 
 def _under_official(block: Block, above: Block) -> bool:

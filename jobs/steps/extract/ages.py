@@ -9,7 +9,8 @@ _ADULT = 18
 _AGED = re.compile(
     r"(?:\b(?:aged?\s+|now\s+|who\s+is\s+|is\s+)|\([mf]\),?\s+(?:aged\s+)?|"
     r"\()(?P<a>\d{1,2})\)?(?!\d)(?!\s*(?:%|per|km|days|months))|"
-    r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2})(?=\W)(?!\s+(?:years|people))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
+    r"(?<=\d)(?:,|,? and)\s(?P<c>\d{1,2}|one|two|three|four|five|six|seven|eight|nine)(?=\W)"
+    r"(?!\s+(?:years|people|(?:of\s)?\w+s\b))|\b(?P<b>\d{1,2})[- ]years?[- ]old\b|"
     rf"\b(?P<w>{number_of('en')})-year-old\b|"
     r"\b(?:man|woman|boy|girl) of (?P<d>\d{1,2})\b|\b(?P<e>\d{1,2})\s(?:ans|años|лет|года)\b",
     re.IGNORECASE,
@@ -24,6 +25,7 @@ _EAST_AGED = re.compile(
 )
 _EAST_WORDS = re.compile(rf"(?P<a>{number_of('ko')})\s?살")
 _THEN = re.compile(r"at the time|\bthen\b|when (?:he|she|they) (?:was|were)|당시|当時|时年|하였을 때")
+_NOW = re.compile(r"\bnow (?:aged )?(\d{1,2})\b")
 _ALL_ADULT = re.compile(
     r"youngest[^.]{0,40}\b(?:is|are)\s+(?P<a>\d{1,2})\b|(?:el|"
     r"la) más joven (?:de ell[oa]s )?tiene (?P<v>\d{1,2})|"
@@ -31,17 +33,19 @@ _ALL_ADULT = re.compile(
     r"젊은)[^.\d]{0,12}(?P<t>\d{1,2})세|"
     r"(?:最年轻的|年纪最小的|最小的)[^。\d]{0,8}(?P<q>\d{1,2})[岁歲]|"
     r"最も若い[^\d\s]{0,6}(?P<j>\d{1,2})歳|"
-    r"all (?:of them )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|"
+    r"all (?:of them |\w+ )?(?:are |is )(?:now )?(?:over|above|older than) (?P<o>\d{1,2})\b|"
+    r"all (?:of them |\w+ )?(?:are )?adults?\b|\ball (?:of (?:them|whom) )?(?:are )?in their (?:twenties|"
     r"thirties|forties|"
     r"fifties|sixties)|"
     r"(?:aged|ages|all) (?:between |from )?(?P<e>\d{1,2})\s?(?:and|to|[–-])\s?\d{1,2}|"
     r"от (?P<r>\d{1,2}) до \d{1,2} (?:лет|года)|"
     r"âgée?s de (?P<f>\d{1,2}) à \d{1,2}|(?:entre|de) (?P<s>\d{1,2}) (?:y|a) \d{1,2} años|"
     r"年齢は(?P<y>\d{1,2})歳から|年龄在(?P<z>\d{1,2})|أعمارهم بين (?P<b>\d{1,2})|"
+    r"(?:いずれも|全員が?|모두|皆)\s?(?P<l>[\d一二三四五六七八九十]{1,3})\s?(?:歳|代|세|살)(?:を超|以上|代|を過ぎ|이 넘|을 넘)|"
     r"모두 (?P<k>\S{1,4}) ?살에서|모두 성인|全員(?:が)?成人",
     re.IGNORECASE,
 )
-_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人")
+_ADULT_WORDS = re.compile(r"adult|in their|성인|모두|成人|いずれも|全員")
 _DIGITS = re.compile(r"\d")
 _OLDEST = 100
 _BOTH = re.compile(r"\bboth\s+(?:of\s+them\s+)?(?:are\s+|aged\s+|now\s+)*$", re.IGNORECASE)
@@ -93,7 +97,7 @@ def spelled(line: str) -> list[int]:
 def ages_in(line: str) -> list[int]:
     """The ages, as of now, that a sentence gives; those at an earlier time are left out."""
     if _THEN.search(line):
-        return []
+        return [int(age) for age in _NOW.findall(line)]
     east = [] if line.isascii() else list(_east(line))
     if east or not _AGES.search(line):
         return east

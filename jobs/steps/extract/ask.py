@@ -53,7 +53,7 @@ class Ask:
 
 def form_of(verb: str) -> str:
     """base, s, past or gerund, by the ending of the asking verb."""
-    head = verb.lower().split()[0]
+    head = verb.lower().split()[0].rstrip(",")
     if head.endswith("ing"):
         return "gerund"
     if head.endswith("ed") and head != "need":

@@ -12,8 +12,8 @@ from jobs.steps.extract.obligations import obligations, until_next
 from jobs.steps.extract.phrases import base_verb, commands, infinitive
 
 _ADVERB = (
-    r"(?:\s+(?:\w+ly|also|further|therefore|again|once\s+(?:again|more)|in\s+particular|too|"
-    r"hereby|both|first|however))?"
+    r"(?:,?\s+(?:\w+ly|also|further|furthermore|moreover|therefore|again|once\s+(?:again|more)|in\s+particular|"
+    r"in\s+addition|in\s+this\s+(?:regard|respect|context)|too|hereby|both|first|however),?)?"
 )
 _ASK = re.compile(
     rf"""(?<![\w-])(?P<verb>
@@ -89,7 +89,9 @@ _THING = re.compile(
 _FURTHER = re.compile(
     r"(?:,|;|\band)\s+(?:and\s+)?(?:(?:up)?on\s+|"
     r"to\s+(?=the\s))?(?P<party>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
-    r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)"
+    r"[A-Z][\w’'-]*)){0,9})\s+to\s+(?=(?:not\s+)?[a-z]+)|"
+    r"(?:,|;|\band)\s+(?:and\s+)?(?:up)?on\s+(?P<aside>(?:the\s+)?[A-Z][\w’'-]*(?:\s+(?:of|the|on|for|and|in|"
+    r"[A-Z][\w’'-]*)){0,9}),\s+(?:(?:as|which|who|whose|where|in|with|being)\s[^,;]{2,90},\s+)?to\s+(?=(?:not\s+)?[a-z]+)"
 )
 
 
@@ -114,7 +116,9 @@ def asks(sentence: str) -> list[Ask]:
     modals = list(obligations(sentence)) if _ANY_MODAL.search(lowered) else []
     if found and modals and _led(sentence, modals[0], found[0]):
         return modals
-    return found or modals
+    if not found:
+        return modals
+    return [*(one for one in modals if one.start < found[0].start and one.frame is Frame.DOING), *found]
 
 
 def _said_before(sentence: str) -> Ask | None:
@@ -297,12 +301,16 @@ def _shared(party: str, what: str) -> Iterator[tuple[str, str]]:
     """The parties that share one asking verb: "call on A to do this, upon B to do that, and C to do more"."""
     rest = what
     for _ in range(6):
-        further = next((m for m in _FURTHER.finditer(rest) if parties.actor(m["party"])), None)
+        further = next((m for m in _FURTHER.finditer(rest) if _acts(m["party"] or m["aside"])), None)
         if further is None:
             break
         yield party, rest[: further.start()]
-        party, rest = further["party"], rest[further.end() :]
+        party, rest = further["party"] or further["aside"], rest[further.end() :]
     yield party, rest
+
+
+def _acts(name: str) -> bool:
+    return parties.actor(name) or all(parties.actor(part) for part in parties.split(name))
 
 
 def _things(match: re.Match[str], before: str, span: str, *, noun_frame: bool, offset: int) -> Iterator[Ask]:

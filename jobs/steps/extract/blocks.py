@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from jobs.steps.extract.columns import unfolded
 
@@ -32,6 +33,7 @@ _MARKER = re.compile(
         \(?[a-hj-z][.)] (?=\s) |
         \(?[ivx]{1,5}[.)] (?=\s) |
         [IVX]{1,5}[.)] (?=\s+(?:\w{1,2}['’\s])?[^\W\d_a-zà-ÿа-яё]{4}) |
+        [IVX]{1,5}[.)] (?=\s+To\s) |
         ~ (?=\s) |
         \([A-Za-z]\) (?=\s) |
         [（(]?[가나다라마바사아자차카타파하][.)）] (?=\s) |
@@ -101,14 +103,14 @@ def collapse(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """The blocks of a text in order; lines that one paragraph was wrapped into are joined again."""
     found: list[Block] = []
-    text = unfolded(text)
-    wrapped, column = _is_wrapped(text), _column(text)
+    text = _bulleted(unfolded(text))
+    width, column = _width(text), _column(text)
     gap, before = True, 0
-    for raw in text.splitlines():
-        line = collapse(raw)
+    for line, torn in _without_furniture([collapse(raw) for raw in text.splitlines()]):
         if not line:
             gap = True
             continue
+        gap = gap and not (torn and found and found[-1].text[-1] not in _ENDS and line[0].islower())
         marker = _MARKER.match(line)
         body = line[marker.end() :] if marker else line
         if not body:
@@ -123,13 +125,63 @@ def blocks(text: str) -> list[Block]:
             and found[-1].text[-1] not in _ENDS
         ):
             found[-1] = Block(f"{found[-1].text}{body}", found[-1].marker, found[-1].gap)
-        elif found and not gap and not marker and _continues(found[-1].text, body, wrapped=wrapped):
+        elif found and not gap and not marker and _continues(found[-1].text, body, width, before):
             found[-1] = Block(f"{found[-1].text} {body}", found[-1].marker, found[-1].gap)
         else:
             found.append(Block(body, marker.group().strip() if marker else "", gap))
         gap, before = False, len(line)
     return [part for block in found for part in _inline_items(block)]
 
+
+def _without_furniture(lines: list[str]) -> Iterator[tuple[str, bool]]:
+    """The lines without what stands at the edge of printed pages; and whether a page ends before each.
+
+    Numbers of print jobs and of pages, footnotes under a rule, and a document's symbol where it comes again.
+    """
+    seen: set[str] = set()
+    note = torn = False
+    for at, line in enumerate(lines):
+        again = line[1:2] in "/CAE" and _SYMBOL.match(line) is not None and line.split(maxsplit=1)[0] in seen
+        if note or again or (at > _TOP and _FURNITURE.match(line)):
+            torn = True
+            note = bool(line) and (note or (_RULE.match(line) is not None and _notes(lines, at + 1)))
+            continue
+        seen.update(line.split()[-1:] if at <= _TOP else ())
+        seen.update(line.split()[:1] if at <= _TOP else ())
+        yield line, torn
+        torn = torn and not line
+
+
+def _notes(lines: list[str], at: int) -> bool:
+    return at < len(lines) and _NOTE.match(lines[at]) is not None
+
+
+_TOP = 8  # lines in which a document tells what it is
+_FURNITURE = re.compile(
+    r"(?:GE\.\d{2}-\d{4,6}.{0,40}|\d{2}-\d{5}(?:\s?\*)?(?:\s\([A-Z]\))?.{0,30}|\*\d{6,8}\*.{0,30}|\d{1,3}/\d{1,3}(?:\s\d{2}-\d{5})?|"
+    r"Page\s\d{1,3}(?:\s(?:of|/)\s\d{1,3})?|[-–—]\s?\d{1,3}\s?[-–—]|Please recycle.{0,4}|_{5,}(?=$))$",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"_{5,}$")
+_NOTE = re.compile(r"(?:\d{1,2}|\*{1,3})\s?[A-Z]")
+_SYMBOL = re.compile(r"(?:A|E|S|CCPR|CAT|CRC|CERD|CEDAW)/[\w./()-]{3,40}(?:\s.{3,90})?$")
+
+
+def _bulleted(text: str) -> str:
+    """The text with bullets where a PDF has the letters that stand for them in a font of signs: "n   Urging"."""
+    for sign in _SIGNS:
+        if text.count(f"\n{sign}") + text.count(f" {sign} ") < _FEW:
+            continue
+        before = r"(?P<gap>\n[^\S\n]*)" if not sign.isascii() else r"(?P<gap>(?<=[.:;,!?])[^\S\n]*\n\s*|\n\s*\n\s*)"
+        expression = re.compile(rf"{before}{sign}(?=\s+[A-Z“])")
+        if len(expression.findall(text)) >= _FEW:
+            text = expression.sub(lambda match: f"{match['gap']}•", text)
+    return text
+
+
+_SIGNS = ("n", "o", "v", "q", "u", "Ø", "§", "ü", "þ")
+"""How Wingdings and Symbol write their bullets; "n" is the square of Amnesty's appeals."""
+_FEW = 2  # lines that begin so
 
 _ENDS = ".:;!?。！？：；」』）)"
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -147,26 +199,48 @@ def _column(text: str) -> int:
     return int(0.85 * widest) if 20 <= widest <= 64 and len(full) >= 4 and cut >= 0.6 * len(full) else 0
 
 
-def _is_wrapped(text: str) -> bool:
-    """Whether the lines were broken at a fixed width, as in mail or PDF text."""
+def _width(text: str) -> int:
+    """The width at which the lines were broken, as in mail or PDF text; 0 where they were not."""
     lengths = [len(line) for line in text.splitlines()[:4000] if line.strip()]
     if len(lengths) < 8:
-        return False
+        return 0
     widest = sorted(lengths)[-max(1, len(lengths) // 20)]
     near = sum(0.75 * widest <= length <= widest * 1.1 for length in lengths)
-    return 50 <= widest <= 120 and near >= 0.4 * len(lengths)
+    if 50 <= widest <= 120 and near >= 0.4 * len(lengths):
+        return widest
+    return widest if 50 <= widest <= _WIDEST and _broken(text, 0.75 * widest) else 0
 
 
-def _continues(before: str, line: str, *, wrapped: bool) -> bool:
-    """Whether `line` goes on with the sentence that the line before it left open."""
+_WIDEST = 160  # characters of a line in a wide PDF
+
+
+def _broken(text: str, full: float) -> bool:
+    """Whether most full lines end within a sentence, and many go on in lower case."""
+    lines = text.splitlines()[:4000]
+    pairs = [(one.rstrip(), other.strip()) for one, other in pairwise(lines) if len(one) >= full and other.strip()]
+    within = sum(one[-1] not in _ENDS for one, _ in pairs)
+    lower = sum(other[0].islower() for _, other in pairs)
+    return len(pairs) >= _PAIRS and within >= 0.6 * len(pairs) and lower >= 0.4 * len(pairs)
+
+
+_PAIRS = 4  # full lines with another right below
+
+
+def _continues(before: str, line: str, width: int, last: int) -> bool:
+    """Whether `line` goes on with the sentence that the line before it, `last` characters long, left open."""
     if before[-1] in ".:;!?。！？":
-        return wrapped and line[0].islower() and before[-1] not in ":;"
+        return width > 0 and line[0].islower() and before[-1] not in ":;"
     if line[0].islower() and len(before) > 40:
         return True
     if _WORDY_END.search(before[-12:]) and len(before) > 30:
         return True
     tail = before[-60:]
-    return wrapped and len(before) >= 45 and not re.search(r"\d{4}$", tail)
+    full = last + 1 + len(line.split(maxsplit=1)[0]) >= _FULL * width
+    return width > 0 and full and len(before) >= 45 and not re.search(r"\d{4}$", tail)
+
+
+_FULL = 0.7
+"""Share of the width that a line has at least, with the next word, where its sentence goes on."""
 
 
 def _inline_items(block: Block) -> Iterator[Block]:

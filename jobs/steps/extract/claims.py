@@ -23,7 +23,7 @@ _COUNTRIES = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|joined by|the following|"
+    r"\b(?:on behalf of|undersigned|signed by|signatories|endorsed by|supported by|joined by|the following|"
     r"representing|representatives of|delegates of|join|signataires|soussignée?s|firmantes|"
     r"abajo firmantes|suscri\w+|firmamos|adherimos|nos (?:sumamos|unimos|adherimos)|signons|signent|adhérons|"
     r"подпис\w+|нижеподпис\w+|active in|based in|working in|headquartered in)\b|"
@@ -42,6 +42,7 @@ _STEMS = (
         "signator",
         "we,",
         "endorsed",
+        "supported by",
         "joined",
         "following",
         "nous,",
@@ -79,7 +80,7 @@ _STEMS = (
     *("团体", "组织", "机构", "團體", "組織", "機構"),
 )
 _TITLE_ASKS = re.compile(
-    r"^[^.]{0,130}\b(?:calls?|urges?|demands?|appeals?|asks?|condemns?|joins?|writes?|protests?|"
+    r"^[^.]{0,130}\b(?:calls?|urges?|demands?|appeals?|asks?|condemns?|joins?|writes?|protests?|express(?:es|ed)?|"
     r"interpellent|appellent|demandent|exigent|"
     r"dénoncent|exigen|piden|llaman|denuncian|solicitan|exigem|pedem|apelam|призывают|требуют|просят|"
     r"fordern|appellieren)\b",
@@ -103,10 +104,10 @@ _EAST = re.compile(
     r"(?:우리|이상|총|전국|함께한|참여한|서명한|연명한)[^.]{0,12}?(?P<k>\d{1,4})(?!\s?개\s?국)\s?(?:개|"
     r"여개)?\s?[\w·ㆍ\s]{0,12}?(?:단체|모임)|"
     r"(?P<n>\d{1,4})\s?(?:개|여개)\s?(?:\S{0,12}\s)?(?:단체|시민단체|노조|노동조합|교회|대학|기관|모임)|"
-    r"단체\s?(?P<x>\d{1,4})\s?(?:개|곳)|"
+    r"단체\s?(?:[(（][^()（）\d]{0,16})?(?P<x>\d{1,4})\s?(?:개|곳)(?!\s?국)|"
     r"(?:以下の?|賛同(?:した)?|計|私たち)(?P<j>\d{1,4})団体|(?P<l>\d{1,4})団体(?:は|が|の連名|による|一同)|"
-    r"[(（](?P<p>\d{1,4})団体[)）]|(?P<u>\d{1,4})\s?団体(?:[、・と及]|が賛同|賛同)|"
-    r"賛同団体[^\d、。]{0,6}(?P<s>\d{1,4})|"
+    r"[(（](?:[^()（）]{1,16}現在)?[、,：:\s]?(?P<p>\d{1,4})団体[)）]|(?P<u>\d{1,4})\s?団体(?:[、・と及]|が賛同|賛同)|"
+    r"賛同団体[^\d、。]{0,6}(?P<s>\d{1,4})(?!\d|\s?[年月日])|"
     rf"(?:我们|我們|以下|共|的)(?P<h>{HAN_NUMBER})(?:个|家|個)(?:团体|组织|机构|團體|組織|機構)|"
     rf"(?P<g>{HAN_NUMBER})(?:个|個|家)(?:[^\d，。；、]{{1,6}})?(?:团体|組織|组织|机构|團體|機構)(?:及|和|、|"
     rf"與|与|联合|聯合|联署|聯署|共同)|"

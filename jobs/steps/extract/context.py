@@ -135,7 +135,19 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             return (above,)
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
+    heading = _LETTER_TITLE.match(title)
+    if heading and any(_SPOKEN_TO.search(block.text) for block in blocks):
+        return tuple(parties.split(heading["to"]))
     return ()
+
+
+_LETTER_TITLE = re.compile(
+    r"(?:\[[^\]]{2,14}\]\s*)?(?:(?:joint|open|public|urgent)\s+){0,2}(?:letter|appeal)\s+to\s+(?P<to>[A-Z“t][^:–—,]{3,100}?)"
+    r"(?:\s+(?:on|about|regarding|concerning)\s.{2,200})?$",
+    re.IGNORECASE,
+)
+"""The title of a letter whose greeting a preview has run into its text."""
+_SPOKEN_TO = re.compile(r"\b(?:Your\s+Excellency|Excellency|(?:ask|urge|beg|implore|call\s+(?:up)?on|appeal\s+to)\s+you)\b")
 
 
 def _in_heading(title: str, blocks: list[Block]) -> tuple[str, ...]:

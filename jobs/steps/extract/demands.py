@@ -18,7 +18,7 @@ from jobs.steps.extract.headings import (
     unnumbered,
 )
 from jobs.steps.extract.namelists import heads_list, is_closing
-from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
+from jobs.steps.extract.phrases import Phrase, base_verb, commands, gerund_phrases, verb_phrases
 from jobs.steps.extract.taking import operative, take, take_all, unquoted
 from jobs.steps.extract.voice import issuer_speaks
 from jobs.steps.extract.walk import Walk
@@ -76,6 +76,8 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     if _VOCATIVE.match(block.text) and walk.context.letter_to and following.marker:
         walk.open(walk.spoken_to(block.text))
         return
+    if _SPREAD.fullmatch(block.text):
+        return
     if (greeting(block) and walk.context.letter_to) or is_closing(block):
         walk.leave()
         return
@@ -84,7 +86,7 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
         return
     if walk.passing and not block.marker:
         walk.section, walk.passing = (), False
-    if _OWN_LIST.search(block.text):
+    if _OWN_LIST.search(block.text) or (_SELVES.match(block.text) and _RESOLVED.match(following.text)):
         walk.leave()
         walk.open(())
         walk.pledging = True
@@ -102,6 +104,16 @@ def _read_block(walk: Walk, block: Block, following: Block) -> None:
     _read_text(walk, text, leads=bool(following.marker) or told_to(following.text))
 
 
+_SELVES = re.compile(
+    r"(?:We|(?:[Tt]he\s+)?(?:undersigned|signatories|participants|co-?signatories|delegates|organi[sz]ations|groups|authors)"
+    r"(?:\s+(?:of|to)\s+this\s+\w+|\s+\w+){0,3}),?\s*:?$",
+    re.IGNORECASE,
+)
+"""Those who ask, over a list of what they ask."""
+_SPREAD = re.compile(
+    r"\W*(?:PLEASE |KINDLY )?(?:RE-?)?(?:CIRCULATE|DISTRIBUTE|POST|FORWARD|SHARE|CROSS-?POST|EMBARGOED?)(?: [A-Z\d:.,]{1,14}){0,6}\W*"
+)
+"""What a sender asks of whoever passes a mail on."""
 _OWN_LIST = re.compile(
     r"^(?:[\w’' -]{2,60}\s+)?(?:therefore |further |also |hereby )?"
     r"(?:resolves?|undertakes?|pledges?|commits? (?:itself|ourselves)|decides?|notes?|believes?|recalls?|"
@@ -174,6 +186,8 @@ def _read_item(walk: Walk, text: str, *, numbered: bool) -> bool:
     elif re.match(r"that\b", first, re.IGNORECASE):
         for ask in asks(f"We demand {first}"):
             take(walk, ask, forced=opened)
+    elif numbered and (done := gerund_phrases(text)):
+        walk.store(opened, done)
     elif _imperative(first):
         _take_imperative(walk, sentences(text), numbered=numbered)
     elif (numbered or walk.turning) and _own_party(walk, text):

@@ -23,6 +23,8 @@ _READERS: dict[str, Callable[[str, Scene], Iterator[Request]]] = {
     "zh": chinese.requests,
 }
 _BARE = frozenset({"정부", "당국", "政府", "当局", "當局", "国会", "國會", "국회"})
+_HOME = {"ko": ("대한민국", "한국", "우리"), "ja": ("日本",)}
+"""Names of the state whose government a bare word means in its own language."""
 _TOP = 8  # blocks in which a title stands
 _HEADING = 60  # characters of a line between the one that opens a list and its items
 _ITEM = 300  # characters of an item without a mark
@@ -74,11 +76,13 @@ def demands(blocks: list[Block], language: str, context: Context) -> list[Demand
         titled = len(walk.found) if index < _TOP and len(block.text) < _HEADING and plain else titled
     known = (*context.letter_to, *dict.fromkeys(one.to for one in walk.found))
     found = [replace(one, to=_greeted(one.to, known)) for one in walk.found]
-    return [*_in_full(_once(found, titled))]
+    return [*_in_full(_once(found, titled), language)]
 
 
 def _greeted(name: str, known: tuple[str, ...]) -> str:
     """Whom a letter calls by his office alone, under the name that its title has: "존경하는 총리님"."""
+    if name in _BARE:
+        return name  # which government is meant, `_in_full` tells
     office = _HONOUR.sub("", name).removesuffix("님")
     full = (
         one
@@ -136,7 +140,12 @@ _RECIPIENTS = 12
 def _once(found: list[Demand], titled: int) -> list[Demand]:
     """Without those of the title that the text makes again."""
     head, body = found[:titled], found[titled:]
-    return [one for one in head if not any(_repeated(one, other) for other in body)] + body
+    asked = {other.to for other in body}
+    return [
+        one
+        for one in head
+        if not any(_repeated(one, other) and (one.to == other.to or one.to not in asked) for other in body)
+    ] + body
 
 
 def _repeated(one: Demand, other: Demand) -> bool:
@@ -146,12 +155,23 @@ def _repeated(one: Demand, other: Demand) -> bool:
     return any(near[at : at + 2] in said for at in range(len(near) - 3))
 
 
-def _in_full(found: list[Demand]) -> Iterator[Demand]:
-    """The demands with "정부" or "政府" alone read as the government that is named in full elsewhere."""
+def _in_full(found: list[Demand], language: str) -> Iterator[Demand]:
+    """The demands with "정부" or "政府" alone read as the government that is named in full elsewhere.
+
+    In Korean and Japanese that is the own one; in Chinese the first that the act is not directed at.
+    """
     named = list(dict.fromkeys(demand.to for demand in found))
+    home = _HOME.get(language, ())
     for demand in found:
         longer = [name for name in named if name != demand.to and name.endswith(demand.to)]
+        longer = [name for name in longer if (name.startswith(home) if home else not _towards(name, demand))]
         yield replace(demand, to=longer[0]) if demand.to in _BARE and longer else demand
+
+
+def _towards(name: str, demand: Demand) -> bool:
+    """Whether the act is one towards that state: "정부는 중국에 특사를 파견하라" is not asked of China."""
+    state = name.removesuffix(demand.to).strip()
+    return len(state) > 1 and state in demand.quote
 
 
 def _read_block(walk: _Walk, block: Block, following: Block) -> None:

@@ -61,6 +61,7 @@ def heading(block: Block, following: Block, place: Place) -> tuple[str, ...]:
     framed, ended = plain != text or _above(block, following), plain.endswith((":", "：", "、", ","))
     plain = _FRAME.sub("", plain.rstrip(":：、, "))
     if language in {"ja", "ko"}:
+        plain = expression(language, "lead").sub("", plain)
         plain = expression(language, "we_first").sub("", plain)
     match = expression(language, "heading").fullmatch(plain)
     if match is None:

@@ -46,7 +46,7 @@ _CLOSED = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(
-    r"\b(?:further information|new information|follow[- ]?up (?:to|on)|update (?:to|on) (?:UA|urgent|"
+    r"\b(?:further information|new information|follow[- ]?up (?:to|on|of)|update (?:to|on) (?:UA|urgent|"
     r"our|the)|"
     r"updates? UA|second update|nueva información|nouvelles informations|suite de l.appel|"
     r"información adicional sobre)\b|"
@@ -90,7 +90,9 @@ _TOLD = re.compile(
 )
 _HEADLINE = re.compile(
     r"\b(?:held|took part|marche[ds]|walk(?:ed|s)?|gather(?:ed)?|drew|vigil|rally|"
-    r"hit with protests)\b",
+    r"hit with protests)\b|"
+    r"\b(?:conference|congress|forum|seminar|symposium|summit|workshop|consultation|assembly)\b[^.:]{0,50}?\b"
+    r"(?:ends?|ended|closes?|closed|concludes?|concluded|opens|opened|wraps up|convenes?)\b",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|my|me)\b")
@@ -167,10 +169,17 @@ def _appeal(read: list[Block]) -> Form | None:
 
 def _resolution(read: list[Block]) -> Form | None:
     recitals = [block.text for block in read if _RECITAL.match(f"{block.marker} {block.text}".strip())]
-    operative = sum(bool(re.match(r"\d{1,3}\.", block.marker)) for block in read)
-    if len(recitals) >= 3 and operative >= 2:
-        return Form(Kind.RESOLUTION, shown=recitals[0][:60])
+    numbered = [block.text for block in read if re.match(r"\d{1,3}\.", block.marker)]
+    operative = [text for text in numbered if _OPERATIVE.match(text)]
+    if (len(recitals) >= 3 and len(numbered) >= 2) or (recitals and len(operative) >= 3):
+        return Form(Kind.RESOLUTION, shown=(recitals or operative)[0][:60])
     return None
+
+
+_OPERATIVE = re.compile(
+    r"(?:(?:Also|Further|Strongly|Once again|Again)\s+)?(?i:Calls|Urges|Requests|Decides|Condemns|Expresses|Deplores|Welcomes|"
+    r"Encourages|Invites|Stresses|Reaffirms|Reiterates|Demands|Recommends|Instructs|Emphasi[sz]es|Notes|Considers)\s"
+)
 
 
 def _petition(read: list[Block]) -> Form | None:
@@ -229,11 +238,23 @@ def _by_title(read: list[Block]) -> Form | None:
         short = [block for block in lines if len(block.text) < 260 and (lines == [read[0]] or _heads(block))]
         for kind in _ORDER if lines == [read[0]] else ("open_letter", "resolution", "report", "statement"):
             shown = next((word for block in short if (word := _titled(kind, block))), "")
+            if shown and kind == "event" and (said := _read_out(read)):
+                return Form(Kind.STATEMENT, shown=said)
             if shown:
                 return Form(Kind(kind), shown=shown)
         if lines == [read[0]] and (match := _ADOPTED.search(_lead(read))):
             return Form(Kind.RESOLUTION, shown=match.group())
     return None
+
+
+def _read_out(read: list[Block]) -> str:
+    """The heading of a statement that news of a meeting gives in full: "[성명서] ..."."""
+    return next((found.group() for block in read[1:] if (found := _IN_FULL.match(block.text))), "")
+
+
+_IN_FULL = re.compile(
+    r"[\[【<〈《■▣◎]?\s?(?:공동\s?)?(?:성명서?|기자회견문|규탄문|결의문|声明文?|決議文)(?:\s?전문)?\s?(?:[\]】>〉》:]|$)"
+)
 
 
 def _heads(block: Block) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from jobs.steps.extract.blocks import blocks, sentences
 from jobs.steps.extract.data import table
@@ -12,6 +13,10 @@ from jobs.steps.extract.sections import own, page
 _FILE = "harms.toml"
 _LEAD = 9
 """Sentences of title and lead, in which a document says what it is about."""
+_WORDY, _SIGNS = 40, 20
+"""Characters of a sentence, rather than a line of an address or a heading; and in scripts without spaces."""
+_SAID = 5
+"""Sentences that the lead has at least, whatever short lines stand above them."""
 _OLD = re.compile(
     r"\b(?:in|since|en|depuis|desde|в)\s+(?:\w+\s+)?(?:19|20)\d\d\b|\blast (?:year|month|november|"
     r"december)\b|"
@@ -37,7 +42,9 @@ def harms_of(title: str, text: str, asked: Iterable[str]) -> Harms:
     told = [line for block in own(page(blocks(text))) for line in block.sentences]
     lines = [*sentences(title), *told][:400]
     current = [line for line in (one.lower() for one in lines) if not _OLD.search(line)]
-    lead = " ".join(one.lower() for one in lines[:_LEAD])
+    wordy = (at for at, one in enumerate(lines, 1) if len(one) > (_WORDY if one.isascii() else _SIGNS))
+    end = next(islice(wordy, _SAID - 1, None), len(lines))
+    lead = " ".join(one.lower() for one in lines[: max(_LEAD, end)])
     demanded = " ".join(asked).lower()
     whole = " ".join(current)
     return Harms(

@@ -200,6 +200,8 @@ def _over_a_list(block: Block, text: str, following: Block) -> str:
     if match is None or len(match["name"].split()) > _NAMED or not told_to(following.text):
         return ""
     name = parties.clean(match["name"])
+    if re.match(r"(?:We|I)\s", match["name"]):
+        return ""
     if not name or _SAYS.search(name) or commands(name) or name.startswith("Please") or parties.vague(name):
         return ""
     return name if any(parties.actor(part) for part in parties.split(name)) else ""

@@ -19,7 +19,7 @@ _ASIDE = re.compile(r"[（(](?P<in>[^（）()]{1,24})[）)]")
 _OFFSPRING = re.compile("자녀|子女|儿女|兒女|息子|娘")
 """Children by descent, of any age."""
 _HEAD = {
-    "ja": re.compile(r"[\u30a0-\u30ff\u4e00-\u9fff・]{2,12}(?:と|、)その$"),
+    "ja": re.compile(r"(?:男性|女性|男|女)(?:と|、)その$|[\u30a0-\u30ff\u4e00-\u9fff・]{2,12}(?:と|、)その$"),
     "zh": re.compile(r"[\u4e00-\u9fff·]{2,8}(?:、|，|和|与|與|及|以及)(?:其|他的?|她的?)$"),
 }
 """Somebody without an honorific before the first kin: "邓立诚、其妻"."""

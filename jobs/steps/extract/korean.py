@@ -266,10 +266,12 @@ def _party(
         mark = (spoken_to if dative and not objects else None) if spoken_to else _NOMINATIVE.search(word)
         if mark is None or not mark.start() or _QUOTING.search(word) or not (spoken_to or nominative):
             continue
+        if mark.group() in {"이", "가"} and _ENABLED.search(text, token.end()):
+            continue  # who is to be let do something: "국제기구가 면담할 수 있도록 허용할 것"
         start = _name_start(text, token.start())
         if towards and towards.start <= start:
             return towards
-        name = text[start : token.start() + mark.start()]
+        name = _plain(text[start : token.start() + mark.start()])
         firm = actor(name, _L)
         if not firm and (
             _titled(text[token.end() :]) or (objects and mark.group() in {"이", "가", "도", "은"})
@@ -294,6 +296,7 @@ def _towards(text: str, scene: Scene) -> _Party | None:
     return _Party(split(_plain(name), _L), start, match.end())
 
 
+_ENABLED = re.compile(r"수 있(?:도록|게)\s+\S{2,}")
 _VERBAL = re.compile(r"(?:하|되|있|없|않|키|받|보내|나서|이르|따르|치|리|가리|오|모르|말|돌려보내|돌아가)는$")
 _QUOTING = re.compile(r"(?:라|다|냐|자)(?:는|은|고는)$")
 _OPINION = re.compile(r"(?:\S+\s){0,3}?\S*(?<!까지)(?<!에)(?<!에서)(?<!으로)(?<!또)(?:은|는)\s")

@@ -118,6 +118,9 @@ def minors_of(
     beside = [lines[at] for at in near]
     parts = [found for line in told if (found := _part(line)) is not None and found <= count]
     counted = [found for line in beside if (found := _counted(line)) is not None and found <= count]
+    between = next((found for line in beside if (found := range_in(line))), None)
+    if between and between[0] < _ADULT <= between[1] and not any(part < count for part in parts):
+        return None  # "nine youths between 15 and 23"
     if parts:
         return _of_some(parts, count)
     if listed and listed.young:
@@ -192,7 +195,8 @@ def _part(line: str) -> int | None:
         return number(teens["n"])
     if _ANY_YOUNG.search(lowered) and (match := _PARTS.search(line) or _AMONG.search(line)):
         figures = match["n"] or match["m"] if "m" in match.re.groupindex else match["n"]
-        if not _GONE.search(line[match.end() : match.end() + 30]):
+        dead = _DIED.search(line[max(0, match.start() - 60) : match.start()])
+        if not dead and not _GONE.search(line[match.end() : match.end() + 30]):
             return number(figures)
     for expression in _elsewhere(line, lowered):
         if match := expression.search(line):
@@ -209,7 +213,7 @@ def _counted(line: str) -> int | None:
         return None
     match = _OF_THEM.search(line)
     if match and not _GONE.search(line[match.end() : match.end() + 30]):
-        parents = _PARENTS.search(line[max(0, match.start() - 20) : match.start()])
+        parents = _PARENTS.search(line[max(0, match.start() - 30) : match.start()])
         return None if parents else number(match["n"])
     infants = len(_INFANT.findall(line))
     if infants and _HELD.search(line):
@@ -217,12 +221,15 @@ def _counted(line: str) -> int | None:
     return None
 
 
+_DIED = re.compile(r"\b(?:died|killed|drowned|executed|dead)\b[^.;]{0,40}$")
 _GONE = re.compile(r"\b(?:killed|died|school|estimated)\b")
-_HELD = re.compile(r"includ|among|with (?:an?|her|his|their)|refugees|deport|held|detain")
+_HELD = re.compile(r"includ|of them|of whom|among|with (?:an?|her|his|their)|refugees|deport|held|detain")
 _PARENT = re.compile(
     r"(?:たち)?(?:をもつ|を持つ|がいる|の(?:母|父|親))|을 둔|를 둔|的(?:母亲|母親|父亲|父親)"
 )
-_PARENTS = re.compile(r"\b(?:mother|father|parents?)\s+of\s+$|\b(?:has|have|had)\s+$", re.IGNORECASE)
+_PARENTS = re.compile(
+    r"\b(?:mother|father|parents?)\s+of\s+$|\b(?:has|have|had|leaves?)\s+(?:an?\s+(?:wife|husband|partner)\s+and\s+)?$", re.IGNORECASE
+)
 
 
 def _elsewhere(line: str, lowered: str) -> Iterator[re.Pattern[str]]:

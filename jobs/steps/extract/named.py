@@ -49,6 +49,11 @@ _RUSSIAN = re.compile(
     r"похищен\w*|осужд[её]н\w*|"
     r"приговор[её]н\w*|пропал\w*|исчез\w*)"
 )
+_TWO = re.compile(
+    rf"(?P<name>{_NAME})(?:,\s\d{{1,2}},?)?\s+and\s+(?:(?:his|her)\s\w+\s|(?:Pastor|Dr|Father|Professor|Sister|Rev)\.?\s)?(?P<other>{_NAME})"
+    rf"(?:,[^,;.]{{3,80}},)?\s+(?:are|were|have\s+been|remain|face)\b"
+)
+"""Two who are told of together: "A and B were sentenced"."""
 _SPEAKING = re.compile(r"\b(?:said|told|minister|president|judge|director)\b", re.IGNORECASE)
 _NO_PERSON = re.compile(
     r"\b(?:Amnesty|International|Human|Rights|Court|Prison|Committee|Council|Government|Ministry|Minister|"
@@ -58,8 +63,22 @@ _NO_PERSON = re.compile(
 )
 _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORECASE)
 _MARKED = re.compile(r"\((?:[mfh]|м|ж)\)")
-_MORE = re.compile(rf"^(?:and|plus)\s+(?P<n>{NUMBER})\s+(?:other|more|others)\b", re.IGNORECASE)
-_NAMES_LINE = re.compile(r"^(?:Names?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$", re.IGNORECASE)
+_MORE = re.compile(
+    rf"^(?:(?:and|plus)\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE
+)
+_AND_MORE = re.compile(
+    rf"(?:\)|,|;)\s+(?:and\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|others|more|unnamed)\b(?!\s+(?:were|was))", re.IGNORECASE
+)
+_CHILDREN = re.compile(r"\b(?:his|her|their)\s+(?:\w+\s+)?children\s+\((?:aged\s+)?[\w\s,]{2,40}\)(?!\s*\([mf])", re.IGNORECASE)
+"""So: "their children (aged 9, 12 and 15)"."""
+_SEVERAL = re.compile(rf"\b(?P<n>{NUMBER})\s+(?:[a-z]+\s+){{1,2}}\([mf]\)", re.IGNORECASE)
+"""So: "her two daughters (f)"."""
+_NAMES_LINE = re.compile(
+    r"^(?:Names?(?:\(s\))?(?: and (?:preferred )?pronouns?(?:\(s\))?)?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(rf"(?:the\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,40}\)")
 _READ = 25
 """Sentences that are searched for names: title, lead and the first of the text."""
 _SAFE_ROLL = re.compile(
@@ -76,15 +95,24 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
             safe = bool(_SAFE_ROLL.match(text)) if text.endswith(":") else safe
         marked = len(_MARKED.findall(text[:600]))
         if marked and len(text) < 300 and (closed or not safe):
-            total += marked
+            total += marked + sum((number(found["n"]) or 1) - 1 for found in _SEVERAL.finditer(text))
+            total += sum(number(found["n"]) or 0 for found in _AND_MORE.finditer(text))
+            total += sum(len(re.findall(r"\d+|\b(?:one|two|three|four|five|six|seven|eight|nine)\b", found.group())) for found in _CHILDREN.finditer(text))
         elif total and not safe and (more := _MORE.match(text)):
             total += number(more["n"]) or 0
     if total:
         return total
     for block in blocks[-30:]:
         if match := _NAMES_LINE.match(block.text):
-            return len([part for part in re.split(r",|;|\band\b", match["names"]) if part.strip()])
+            parts = re.split(r",|;|\band\b", _ASIDE.sub("", match["names"]))
+            return sum(_many(part.strip()) for part in parts if part.strip())
     return 0
+
+
+def _many(part: str) -> int:
+    """How many one part of a line of names tells of: one by name, or "four others"."""
+    others = _OTHERS.match(part)
+    return (number(others["n"]) or 0) if others else 1
 
 
 def names_at_risk(lines: list[str], *, closed: bool) -> dict[str, str]:
@@ -157,6 +185,10 @@ def _matches(line: str, lowered: str, *, closed: bool) -> Iterator[re.Match[str]
     if any(title in lowered for title in ("mr", "ms", "dr")) and not _SPEAKING.search(line):
         yield from _HONOURED.finditer(line)
     yield from _ROLED.finditer(line)
+    for pair in _TWO.finditer(line):
+        if risk.search(lowered, pair.end("name"), pair.end() + 90):
+            yield pair
+            yield from re.finditer(rf"(?P<name>{re.escape(pair['other'])})", line)
     if any(word in lowered for word in _ASKING):
         yield from _ASKED_FOR.finditer(line)
 

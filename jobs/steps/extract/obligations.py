@@ -30,6 +30,15 @@ _DATELINE = re.compile(
     r"[A-Z]{3,}[^–—]{0,50})\s*[–—-]{1,2}\s+"
 )
 _WITH_CLAUSE = re.compile(r"(?P<subject>[^,;]{3,90}),\s+(?:which|who|whose)\b[^,;]{3,140},\s*$")
+_HELD_BY = re.compile(
+    r"(?P<office>(?:[Tt]he\s+)?[A-Z][^,;]{3,90}),\s+(?:Mr|Mrs|Ms|Dr|H\.?E)\.?\s[^,;]{3,60}(?:,\s+(?:which|who|whose)\b[^,;]{3,140})?,\s*$"
+)
+"""An office with the name of who holds it: "The Secretary-General, Mr. Ban Ki-moon, who ..., should"."""
+_SEVERAL = re.compile(
+    r"(?:(?:In addition|Finally|Moreover|Likewise|Further|Also|Lastly),?\s+)?(?P<subject>(?:(?:[Aa]ll|[Tt]hose|[Tt]he|[Oo]ther)\s+){0,2}(?:[Mm]ember\s+)?"
+    r"(?:[Ss]tates|[Cc]ountries|[Gg]overnments|[Cc]ompanies|[Bb]anks|[Aa]irlines)\s+(?:that|which|who|with)\s[^;:.]{3,140}?),?$"
+)
+"""A collective with a clause about it: "Member states that have quotas, A and B above all, should"."""
 _PROPER = re.compile(r"(?:[Tt]he\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+|for\s+)?[A-Z][\w’'-]+){1,5}$")
 _SPEAKER = re.compile(
     r",[”\"]?\s+(?:[A-Z][\w’.'-]*\s+(?:for\s+|of\s+|"
@@ -109,11 +118,15 @@ _CONNECTIVE = re.compile(
 def _subject(before: str) -> str:
     """The subject that stands directly before a modal verb, or "" where it is a relative or no party."""
     tail = _DATELINE.sub("", before[-240:]).rstrip()
+    if several := _SEVERAL.match(tail):
+        return several["subject"]
+    if (held := _HELD_BY.search(f"{tail} ")) and parties.actor(held["office"]):
+        return re.sub(r"^.*\bthat\s+", "", held["office"].strip(' “"'))
     if relative := _WITH_CLAUSE.search(f"{tail} "):
         return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
     tail = _CONNECTIVE.sub("", tail)
     tail = re.sub(r"^(?:To|In|For|As|At|On|With|Under|By|From|After|Before)\s[^,]{2,60},\s+", "", tail)
-    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too),?$", "", tail)
+    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too|for (?:its|their) part|as well),?$", "", tail)
     cuts = [
         0,
         *(

@@ -191,6 +191,8 @@ def split(name: str) -> list[str]:
         return []
     if (apposed := _APPOSED.match(cleaned)) and actor(apposed["office"]) and not actor(apposed["person"]):
         cleaned = apposed["office"]
+    if _WITH_CLAUSE.match(cleaned):
+        return [cleaned]
     shared = re.match(
         r"(?P<head>(?:the )?(?:respective )?(?:governments|authorities|presidents|parliaments|"
         r"leaders))\s+(?:of|in)\s+(?P<rest>.+)$",
@@ -203,6 +205,13 @@ def split(name: str) -> list[str]:
     if not all(_stands_alone(part) for part in parts):
         return _split_on_article(cleaned)
     return [clean(part) for part in parts]
+
+
+_WITH_CLAUSE = re.compile(
+    r"(?:(?:all|those|the|other)\s+){0,2}(?:member\s+)?(?:states|countries|governments|companies|banks|airlines)\s+(?:that|which|who|with)\s",
+    re.IGNORECASE,
+)
+"""A collective: what its clause names are no parties of their own."""
 
 
 def _split_on_article(name: str) -> list[str]:
@@ -223,9 +232,15 @@ def _stands_alone(part: str) -> bool:
     return bool(first) and first[0] in _TITLE_HEADS and len(bare.split()) > 1
 
 
+_HEAD = re.compile(
+    r"(?:the\s+)?(?:vice-?\s?)?(?:president|prime\s+minister|premier|king|queen|emir|sultan|chancellor)\s+of\s", re.IGNORECASE
+)
+"""Who stands at the head of a state is no other name of it."""
+
+
 def plain_state(name: str) -> bool:
     """Whether the name means a state as a whole: the country itself, its government or authorities."""
-    if country(name) is None:
+    if country(name) is None or _HEAD.match(name):
         return False
     if names_country(clean(name)):
         return True

@@ -37,6 +37,8 @@ _EAST = {
         rf"(?P<n>{HAN_NUMBER})\s?(?:名|位|口(?!岸|头|述|号)|人(?!民|权|權|道|类|類|士|物|大)|个(?:人|孩子))"
     ),
 }
+_ABOUT = re.compile(r"여\s?(?:명|인|사람)?$")
+"""So many and some more: "600여 명"."""
 _EAST_NOT = re.compile(
     r"^\s?(?:의원|참가|단체|변호사|시민이 모|교수|参加|賛同|署名|团体|律师|联署|代表|委员|参与|记者在)|"
     r"^\s?(?:以上が?参)"
@@ -92,13 +94,17 @@ def _script(line: str, language: str) -> str:
     return "zh" if re.search("[一-鿿]", line) else "en"
 
 
+_NO_PERSONS = r"famil(?:y|ies)|households?|villages?|communities|groups?|organi[sz]ations?|homes|houses|schools|websites"
+"""What is counted where the people before it only tell whose it is: "eleven Hmong families"."""
+
+
 @cache
 def _counted(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     spoken: dict[str, str] = table(FILE)["people"]
     people = spoken.get(language) or spoken["en"]
     counted = rf"(?:(?<![\w.,/-])|(?<=\sو))(?P<n>{number_of(language)})\s+{_GAP}(?:\w+-)?(?:{people})\b"
     return (
-        re.compile(rf"{counted}(?!\s+(?:ago|later)|[-’'])", re.IGNORECASE),
+        re.compile(rf"{counted}(?!\s+(?:ago|later|{_NO_PERSONS})\b|[-’'])", re.IGNORECASE),
         re.compile(_BARE.format(number=number_of("en")), re.IGNORECASE),
     )
 
@@ -107,7 +113,7 @@ def candidates(line: str, language: str) -> list[Candidate]:
     """Every number of persons in a line, in order."""
     language = _script(line, language)
     if language in _EAST:
-        found = [_candidate(match) for match in _EAST[language].finditer(line)]
+        found = [_candidate(match) for match in _EAST[language].finditer(line) if not _ABOUT.search(match.group())]
         found = [_with_parent(one, line) for one in found if one]
         return [one for one in found if one and not _EAST_NOT.match(line[one.end : one.end + 8])]
     if language == "en" and not _NUMBERED.search(line):
@@ -214,7 +220,7 @@ def _parts_of(line: str, found: list[Candidate]) -> list[Candidate | None]:
         value = number(part["n"]) if part else None
         if _COUPLE.search(line[max(0, one.start - 30) : one.start]):
             kept.append(Candidate(one.value + 2, one.start, one.end, bare=True))
-        elif part and value and value < one.value:
+        elif part and value and value < one.value and not _MADE_OF.match(line, one.end):
             kept.append(Candidate(value, one.start, one.end, bare=True))
         else:
             kept.append(one)
@@ -232,6 +238,8 @@ def _with_one(found: list[Candidate], line: str) -> list[Candidate]:
     ]
 
 
+_MADE_OF = re.compile(r"\s+(?:were|are)\s+(?:children|minors|women|girls|boys|men|infants|under)\b")
+"""So: "38 of the 52 passengers were children" tells of 52."""
 _PART = re.compile(rf"(?P<n>{number_of('en')})\s+of\s+(?:the|these|those|his|her|their)\s+$", re.IGNORECASE)
 _COUPLE = re.compile(r"\bcouple\s+and\s+their\s+$", re.IGNORECASE)
 _GROUP = re.compile(

@@ -128,6 +128,9 @@ def _one_aged(title: str, blocks: list[Block]) -> int:
     """1 where one person, named with his age where danger is told, is named in the title or again."""
     text = "\n".join(block.text for block in blocks)
     for block in blocks[:_READ]:
+        if (somebody := _AGED_SOMEBODY.search(block.text)) and _dangerous(_VOWELS.sub("", block.text)):
+            again = text.count(somebody["who"]) > 1
+            return int(again and not candidates(block.text, ""))
         found = _AGED_NAME.search(block.text)
         if found and _dangerous(_VOWELS.sub("", block.text)):
             name = found["name"][-_NAME_END:]
@@ -137,6 +140,10 @@ def _one_aged(title: str, blocks: list[Block]) -> int:
 
 _READ = 15  # blocks: the lead of a document
 _NAME_END = 4
+_AGED_SOMEBODY = re.compile(
+    r"(?P<who>(?:男性|女性|男子|女子|남성|여성|少年|少女)|\b(?:man|woman|boy|girl))\s?[（(]\s?(?:[1-9]\d|[二三四五六七八九]?十[一二三四五六七八九]?)\s?(?:歳|岁|歲|세|살)?\s?[)）]"
+)
+"""One person told by age alone."""
 _AGED_NAME = re.compile(
     r"(?P<name>[^\W\d]{2,20}?)\s?(?:さん|氏|师|師|씨|先生|女士|牧師|牧师|목사|律师|律師)?\s?[（(]\s?[1-9]\d\s?(?:歳|岁|歲|세|살)?\s?[）)、,，]"
 )
@@ -157,6 +164,10 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
     @cache
     def told(position: int) -> bool:
         return 0 <= position < len(lines) and _dangerous(lines[position])
+
+    @cache
+    def gone(position: int) -> bool:
+        return any(_is(line, "safe") or _is(line, "dead") for line in lines[max(0, position - 3) : position + 2])
 
     tally = Tally()
     for position, line in enumerate(lines):
@@ -191,7 +202,7 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
                 Mention(
                     candidate.value,
                     position,
-                    weight + (_LEFT_OVER if candidate.left or (asking and _pointed(candidate)) else 0.0),
+                    weight + (_LEFT_OVER if (candidate.left and gone(position)) or (asking and _pointed(candidate)) else 0.0),
                     danger,
                     beside,
                     new=not _KNOWN.search(line[max(0, candidate.start - 30) : candidate.start]),

@@ -160,6 +160,8 @@ def _objectless(piece: str) -> bool:
     inside = [token.word for token in _tokens(piece)]
     while inside and (inside[-1] in _COORDINATORS or inside[-1] == "to"):
         inside.pop()
+    while inside and inside[0] in {"not", "to"}:
+        inside.pop(0)
     rest = [word for word in inside if not _adverb(word)]
     if all(word in _COORDINATORS for word in rest):
         return True
@@ -216,7 +218,9 @@ def _cuts(tokens: list[_Token]) -> list[int]:
             scan.inner = False
         if comma:
             scan.relative = False
-        if comma or token.word in _COORDINATORS:
+        if comma and not scan.inner and _waits(tokens, cuts[-1], index):
+            scan.inner = True  # "allow A, as well as B, to visit them"
+        elif comma or token.word in _COORDINATORS:
             start = _new_phrase(tokens, index, scan, comma=comma)
             if start is not None:
                 scan.next(to=tokens[start - 1].word == "to")
@@ -225,11 +229,25 @@ def _cuts(tokens: list[_Token]) -> list[int]:
                 continue
         if token.word in _RELATIVE and index > 1:
             scan.relative = True
-        if token.word == "to" and index + 1 < len(tokens) and not comma and _inner_verb(tokens, index):
+        leads = index == 1 and before.word == "not"
+        inner = token.word == "to" and index + 1 < len(tokens) and not (comma or leads)
+        if inner and _inner_verb(tokens, index):
             scan.inner = True
             scan.swallow = scan.swallow or _founds(tokens, index, _token_at(tokens, cuts[-1]))
         index += 1
     return cuts
+
+
+def _waits(tokens: list[_Token], offset: int, index: int) -> bool:
+    """Whether the running phrase is to let somebody do what "to" at `index` says, others being named between."""
+    start = _token_at(tokens, offset)
+    first = next((one.word for one in tokens[start:index] if not _adverb(one.word) and one.word != "to"), "")
+    if first == "let" and base_verb(tokens[index].word) and tokens[index].raw[:1].islower():
+        return not any(base_verb(one.word) and one.raw[:1].islower() for one in tokens[start + 1 : index])
+    return tokens[index].word == "to" and first in _LETTING and any(one.word in {"including", "as", "such"} and tokens[at - 1].breaks() for at, one in enumerate(tokens[start + 1 : index], start + 1))
+
+
+_LETTING = frozenset({"allow", "permit", "enable", "invite", "encourage", "authorise", "authorize", "require", "instruct", "order"})
 
 
 def _founds(tokens: list[_Token], index: int, start: int) -> bool:
@@ -268,14 +286,23 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
     if tokens[position].word == "not" and position + 1 < len(tokens) and tokens[position + 1].word == "to":
         position += 1
     if tokens[position].word == "to":
+        manner = position > index + 1 and all(tokens[at].word.endswith("ly") for at in (index - 1, position - 1))
+        if manner and not comma:
+            return None  # "publicly and privately to halt"
         verb = _verb_index(tokens, position + 1)
-        blocked = (scan.swallow and not strong) or (scan.inner and not comma and not scan.series)
+        theirs = verb is not None and _taken_up(tokens, verb)
+        blocked = (scan.swallow and not strong) or (scan.inner and not (comma or scan.series or theirs))
         lower = verb is not None and tokens[position + 1].raw[0].islower()
         return position + 1 if lower and not blocked else None
     verb = _verb_index(tokens, position)
     if verb is None or (not comma and (scan.inner or scan.relative)):
         return None
     return position if _bare_verb(tokens, verb, sure=joined or strong, strong=strong) else None
+
+
+def _taken_up(tokens: list[_Token], verb: int) -> bool:
+    """Whether a verb takes up who was to be let do something: "allow the six to leave and to give them food"."""
+    return verb + 1 < len(tokens) and tokens[verb + 1].word in {"them", "him", "her"}
 
 
 def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
@@ -294,7 +321,10 @@ def _passed_over(tokens: list[_Token], index: int) -> tuple[int, bool]:
 def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> bool:
     """Whether a word without "to" begins a new phrase: a verb, with an object where it could be a noun."""
     token = tokens[verb]
-    if token.word in words("verbs.toml", "subject") or token.word == "be":
+    theirs = token.word in words("verbs.toml", "subject") and not (strong and _has_object(tokens, verb))
+    if theirs or token.word == "be":
+        return False
+    if token.word == "bar" and verb + 1 < len(tokens) and tokens[verb + 1].word.startswith(("assoc", "council")):
         return False
     if token.breaks() and not (strong and token.word in words("verbs.toml", "plain")):
         return False
@@ -351,3 +381,24 @@ def commands(text: str) -> bool:
     if verb is None or tokens[verb].raw[-1] in ":,;":
         return False
     return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)
+
+
+def gerund_phrases(text: str) -> list[Phrase]:
+    """The phrases of an item that says in gerunds what is to be done: "Providing A and removing B"."""
+    first = text.split(maxsplit=1)
+    if not first or not gerund(first[0]):
+        return []
+    starts = [0, *(cut.end() for cut in _AND_GERUND.finditer(text) if gerund(text[cut.end() :].split(maxsplit=1)[0]))]
+    pieces = (text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
+    return [phrase for piece in pieces if (phrase := _phrase(piece)) and len(piece.split()) > 1]
+
+
+_AND_GERUND = re.compile(r"(?:[,;]\s+(?:and\s+)?|\sand\s+)(?=\w{2,20}ing\s)")
+
+
+def gerund(word: str) -> bool:
+    """Whether a word is the "-ing" form of a verb that a demand may begin with."""
+    stem = word.strip(_EDGE).lower()[:-3]
+    if len(stem) < 2 or not word.strip(_EDGE).lower().endswith("ing"):
+        return False
+    return base_verb(stem) or base_verb(f"{stem}e") or (stem[-1] == stem[-2] and base_verb(stem[:-1]))

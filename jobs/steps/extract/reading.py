@@ -79,7 +79,7 @@ def _asked(document: Document) -> tuple[Statement, list[Block]]:
     full = spelled_out([*(demand.to for demand in asked), *formal], flat, context.state)
     asked = of_one_state([replace(demand, to=full.get(demand.to, demand.to)) for demand in asked])
     formal = [full.get(name, name) for name in formal]
-    parties = addressees(asked, formal, read, context)
+    parties = addressees(asked, formal, read, context, language)
     statement = Statement(
         title=title,
         language=language,

@@ -58,6 +58,8 @@ _POST_NOMINAL = re.compile(
 )
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
+_HEADERS = re.compile(r"(?:(?:organi[sz]ations?|signator(?:y|ies)|names?|representatives?|title|position|no\.?|country)\s*){1,5}", re.IGNORECASE)
+"""The head of a table of signatories."""
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
 _OFFICE = re.compile(
     r"(?:Executive|Secretary|Director|President|Chair|Co-?ordinator|Spokes|Head|Professor|Chief|Deputy|"
@@ -115,7 +117,8 @@ def _walk(found: _Found, blocks: list[Block]) -> None:
     """Takes up the names of every list that has a heading, or stands under the closing of a letter."""
     mode, country = "", ""
     for at, block in enumerate(blocks):
-        opened, rest = heading(block)
+        item = mode and found.marked and re.match(r"[(（]?\d", block.marker)
+        opened, rest = ("", "") if item else heading(block)
         if opened:
             mode, country, found.marked, found.fresh = opened, "", False, True
             found.open = not pattern(_FILE, "who_organisations").search(block.text)
@@ -175,7 +178,7 @@ def _take_block(found: _Found, block: Block, mode: str, country: str) -> str:
         return ""
     if pattern(_FILE, "regions").fullmatch(WITH_COUNT.sub("", text).rstrip(" :：").lower()) and not marker:
         return ""
-    if _no_name(found, block, text, mode, marker=marker):
+    if _HEADERS.fullmatch(text) or _no_name(found, block, text, mode, marker=marker):
         return country
     if keyed := _keyed(found, text):
         key, names = keyed
@@ -207,10 +210,13 @@ def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool)
         another = another and not (_OFFICE.search(head) or is_organisation(text))
         below = found.person_last and not another and not HONOURED.match(text)
         if _OFFICE.match(text) or below:
-            printed = text.rpartition(",")[2].strip()
+            aside = re.search(r"[(（]([^()（）]{2,40})[)）]$", text)
+            printed = aside[1] if aside else text.rpartition(",")[2].strip()
             if is_country(printed) and (where := lexicon.country_of(printed)):
                 found.countries.add(where)
             return True
+    if text[-1] in ":：" and mode == "organisations" and len(text.split()) > 1 and not is_country(text.rstrip(" :：")):
+        return True  # a heading within the list: "Together with its partners:"
     if not found.marked or marker or mode != "organisations":
         return False
     return not parties.names_country(IN_COUNTRY.sub("", text)) and not (found.open and _affiliated(text))
@@ -378,7 +384,7 @@ def _name_and_country(text: str) -> tuple[str, str]:
 
 def _country_in(printed: str) -> str:
     """The part of a parenthesis that is a country: "Kenya", "Nairobi, Kenya", "德国,作家"."""
-    for part in [printed, *re.split(r"[,，、/;]\s*", printed)]:
+    for part in [printed, *re.split(r"[,，、/;・·]\s*", printed)]:
         name = part.strip()
         if name and len(name.split()) <= 5 and lexicon.country_of(name) and _names_only(name):
             return name

@@ -9,6 +9,7 @@ from jobs.steps.extract.data import pattern, words
 from jobs.steps.extract.dated_rows import dated, lined, rows, ruled, under_dates
 from jobs.steps.extract.dates import short_dates_in
 from jobs.steps.extract.listing import FILE, Item, Line, clean_title, closes, is_title, lines_of
+from jobs.steps.extract.namelists import is_organisation
 
 _MOST = 500  # items of one page
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s))\s+(?P<body>\S.*)$")
@@ -26,6 +27,7 @@ def split(document: Document) -> tuple[Document, ...]:
         items = reading(lines)
         if len(items) >= 2 and not _below_a_text(document.text, items[0].title):
             items = items[:_MOST]
+            owner = document.organisation or _owner(lines, items[0].title)
             return tuple(
                 replace(
                     document,
@@ -33,10 +35,27 @@ def split(document: Document) -> tuple[Document, ...]:
                     text=item.text,
                     posted=item.when or document.posted,
                     published=None,
+                    organisation=owner,
                 )
                 for item in items
             )
     return (document,)
+
+
+def _owner(lines: list[Line], first: str) -> str:
+    """The organisation whose name heads the page above its first item: it speaks in the items."""
+    for line in lines[:_MASTHEAD]:
+        text = collapse(line.text)
+        if text.startswith(first[:_SAME]):
+            break
+        if len(text.split()) <= _NAME and text[:1].isupper() and text[-1] not in ".,;:!?" and is_organisation(text):
+            return re.sub(r"\s*\([^()]{2,20}\)$", "", text)
+    return ""
+
+
+_MASTHEAD = 6  # lines at the top of a page
+_NAME = 9  # words of an organisation's name
+_SAME = 20  # characters by which a line is an item's title
 
 
 def _below_a_text(text: str, title: str) -> bool:
@@ -59,9 +78,15 @@ _CLOSES = re.compile(
 )
 _RECITES = re.compile(
     r"^\s*(?:[-–—]\s+|[A-Z]\.\s+)?(?:having regard to|whereas|recalling|guided by|"
-    r"reaffirming)\b",
+    r"reaffirming|bearing in mind|mindful (?:of|that)|deeply concerned|alarmed (?:by|at)|concerned (?:that|at|by|about)|"
+    r"noting (?:that|with)|taking note)\b",
     re.IGNORECASE,
 )
+_OPERATES = re.compile(
+    r"^\s*\d{1,2}\.\s+(?:(?:Also|Further|Strongly|Once again|Again)\s+)?(?i:Calls|Urges|Requests|Decides|Condemns|Expresses|Deplores|"
+    r"Welcomes|Encourages|Invites|Stresses|Reaffirms|Reiterates|Demands|Recommends|Instructs|Emphasi[sz]es|Notes|Considers)\s"
+)
+"""A numbered paragraph of a resolution."""
 
 
 def _one_text(text: str) -> bool:
@@ -73,6 +98,7 @@ def _one_text(text: str) -> bool:
         closes in {1, 2}
         or (opens == 1 and closes == 1)
         or sum(bool(_RECITES.match(line)) for line in lines) >= 3
+        or sum(bool(_OPERATES.match(line)) for line in lines) >= 3
     )
 
 
@@ -92,11 +118,31 @@ def _bullets(lines: list[Line]) -> list[Item]:
             and (end := _last(more, line.text))
             and end.end() >= len(line.text.rstrip()) - 2
         ):
-            body = collapse(" ".join(open_body))
-            cut = _last(more, body)
-            found.append(_preview(body[: cut.start()].rstrip() if cut else body))
+            found.append(_titled_preview(open_body) or _running_preview(open_body))
             open_body = None
     return found if len(found) >= 2 else []
+
+
+def _running_preview(lines: list[str]) -> Item:
+    """A preview whose title runs into its text."""
+    body = collapse(" ".join(lines))
+    cut = _last(pattern(FILE, "more"), body)
+    return _preview(body[: cut.start()].rstrip() if cut else body)
+
+
+def _titled_preview(lines: list[str]) -> Item | None:
+    """A preview with its title in a line of its own, its text and data below; None where it has none."""
+    title = collapse(lines[0])
+    if len(lines) < 2 or not is_title(title) or len(title) > _TITLE or short_dates_in(title):
+        return None
+    body = collapse(" ".join(lines[1:]))
+    cut = _last(pattern(FILE, "more"), body)
+    body = body[: cut.start()].rstrip() if cut else body
+    dates = short_dates_in(pattern("dates.toml", "copied").sub("", body))
+    return Item(clean_title(title), f"{clean_title(title)}\n\n{body}", dates[-1].value if dates else None)
+
+
+_TITLE = 140  # characters
 
 
 def _last(expression: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ _OPERATIVE = re.compile(
     r"Emphasi[sz]es|Underlines|Points|Recalls|Reiterates|Reaffirms|Encourages|Applauds|Acknowledges|"
     r"Recogni[sz]es|"
     r"Asks|Suggests|Instructs|Strongly|Calls|Urges|Insists|Demands|Is (?:deeply|gravely|seriously|"
-    r"extremely)|Commends|Denounces|"
+    r"extremely|appalled|alarmed|concerned|dismayed|shocked|outraged|worried)|Commends|Denounces|"
     r"Decides|"
     r"Appreciates|Affirms|Declares|Requests|Invites|Highlights)\b"
 )
@@ -41,7 +41,18 @@ def take_all(walk: Walk, found: list[Ask]) -> None:
 
 def operative(ask: Ask, sentence: str) -> bool:
     """So: "Thanks Costa Rica, and asks it to ...": the body that speaks goes on in an operative paragraph."""
-    return ask.form == "s" and bool(_OPERATIVE.match(sentence)) and bool(_GOES_ON.search(ask.before))
+    anew = _ANEW.search(ask.before) is not None
+    if not anew and (ask.form != "s" or not _GOES_ON.search(ask.before)):
+        return False
+    first = _ALSO.sub("", sentence, count=1)
+    return _OPERATIVE.match(first[:1].upper() + first[1:]) is not None
+
+
+_ANEW = re.compile(
+    r"(?:^|[;,]\s|\band\s)(?:\w+ly\s+)?(?:[Rr]eiterates|[Rr]epeats|[Rr]enews)\s+its\s+(?:\w+\s+){0,2}$"
+)
+"""Before a noun of asking: "reiterates its urgent call on X to ..."."""
+_ALSO = re.compile(r"(?:Also|Further|Furthermore|Moreover|Once again|Again)\s+(?=[a-z])")
 
 
 def _pointed_at(ask: Ask) -> str:

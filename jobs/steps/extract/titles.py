@@ -1,6 +1,7 @@
 """Finds what a text is called when its publisher does not say."""
 
 import re
+import unicodedata
 
 from jobs.steps.extract.blocks import Block
 from jobs.steps.extract.data import pattern
@@ -21,7 +22,7 @@ _NAVIGATION = re.compile(
     r"(?:\S\s+[|›»>·•/]\s+\S.*){2}|^[^|｜]{1,20}(?:[|｜][^|｜]{1,20}){2,9}$|^(?:\[[^\]]{1,30}\]\s*){1,9}$|(?:\[[^\]]{1,20}\]\s*){3}|☰|"
     r"^(?:skip to|nos actions|accueil|inicio|главная|الرئيسية|you are here|share\b|menu\b|toggle\b|"
     r"home\b|search\b|log ?in|posted|published|uploaded|"
-    r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|検索|文字サイズ|您现在的位置|"
+    r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|배포일|담당 ?:|수신 ?:|발신 ?:|検索|文字サイズ|您现在的位置|"
     r"发布时间|"
     r"from:|date:|to:|tags?:|reading time|news from)",
     re.IGNORECASE,
@@ -34,6 +35,14 @@ _BODY = re.compile(
     r"\basociación\b|\bcolectivo\b|\bred\b",
     re.IGNORECASE,
 )
+
+
+_ONLY_DATES = re.compile(
+    r"(?:[\d\s,.–—-]|(?:January|February|March|April|May|June|July|August|September|October|November|December|to|and)\b){6,60}",
+    re.IGNORECASE,
+)
+_ADDRESSED = re.compile(r"\s(?:殿|様|御中|宛|귀하|귀중)$")
+"""A line that a letter is addressed with."""
 
 
 def titled(blocks: list[Block]) -> str:
@@ -74,12 +83,15 @@ def _possible(blocks: list[Block]) -> list[str]:
             or pattern("listing.toml", "masthead").fullmatch(text.rstrip(" .:!"))
         ):
             continue
-        if (found := dates_in(text)) and found[0].end - found[0].start > len(text) - 8:
+        if (found := dates_in(unicodedata.normalize("NFKC", text))) and found[0].end - found[0].start > len(text) - 8:
+            continue
+        if _ONLY_DATES.fullmatch(text):
             continue
         if found and re.match(r"(?:\w+day|News)\b", text) and len(words) < 9:
             continue
         if (
             text.endswith(":")
+            or _ADDRESSED.search(text)
             or text.startswith("To ")
             or (all(re.fullmatch(r"[A-Z\d/.:()-]+", word) for word in words) and re.search(r"\d", text))
         ):

@@ -30,7 +30,19 @@ _ROW = 12_000  # characters of a row that is read
 def at_end(blocks: list[Block]) -> list[tuple[str, str]]:
     """The names of the longest such list with the sort of each, "persons" or "organisations"."""
     found = _longest(blocks)
-    return found or [(name, "organisations") for name in under_date(blocks)]
+    return found or [_by_role(name) for name in under_date(blocks)]
+
+
+def _by_role(name: str) -> tuple[str, str]:
+    """A name under a date with its sort: a person where a role stands before it, "団長 弁護士 岸本 洋平"."""
+    role = _ROLE.match(name)
+    return (name[role.end() :], "persons") if role and is_personal(name[role.end() :]) else (name, "organisations")
+
+
+_ROLE = re.compile(
+    r"(?:(?:共同)?(?:副?団長|副?代表|副?会長|事務局長|理事長|委員長|弁護士|牧師|教授|医師|司祭|"
+    r"(?:공동|상임)?대표|회장|위원장|사무국장|변호사|목사|교수)[\s\u3000]+){1,3}"
+)
 
 
 def _longest(blocks: list[Block]) -> list[tuple[str, str]]:
@@ -89,7 +101,7 @@ def under_date(blocks: list[Block]) -> list[str]:
     dated = [
         index
         for index, block in enumerate(blocks)
-        if (index > len(blocks) // 2 or len(blocks) < _SHORT)
+        if (index > len(blocks) // 3 or len(blocks) < _SHORT)
         and len(block.text) < 40
         and dates_in(block.text)
     ]
