@@ -27,7 +27,8 @@ _MISSION = re.compile(
     r"(?:Постоянное представительство|Посольство)\s)[^,;.]{3,70}"
 )
 _LEAD = re.compile(
-    r"^(?:(?:H\.?\s?E\.?(?:,?\s+the)?|(?:His|Her) Excellency,?\s+the|S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
+    r"^(?:(?:H\.?\s?E\.?(?:,?\s+the)?|(?:His|Her) Excellency,?\s+the|"
+    r"S\.?\s?E\.?|His Excellency|Her Excellency|Son Excellence|Su Excelencia|Excm[oa]\.?|"
     r"M\.|Mme\.?|MM\.|Sr\.|Sra\.|Monsieur|Madame|Señora?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|le|la|el|господину?|"
     r"госпоже?)\s+)+",
     re.IGNORECASE,
@@ -187,7 +188,9 @@ def _delivery(blocks: list[Block]) -> list[tuple[str, str | None]]:
     return found[:12]
 
 
-_WIRE = re.compile(r"(?:Telegrams?|Telex|Cables?|Salutation|T[eé]l[eé]grammes?|Telegramas?)\s*:", re.IGNORECASE)
+_WIRE = re.compile(
+    r"(?:Telegrams?|Telex|Cables?|Salutation|T[eé]l[eé]grammes?|Telegramas?)\s*:", re.IGNORECASE
+)
 """Where a telegram to the official above goes."""
 
 

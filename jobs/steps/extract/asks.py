@@ -153,7 +153,8 @@ def _led(sentence: str, modal: Ask, ask: Ask) -> bool:
 
 
 _TRAILING = re.compile(
-    r"(?:,?\s+(?:also|too|again|further|\w{3,}ly|as well|therefore|once more|at once|in particular|likewise|"
+    r"(?:,?\s+(?:also|too|again|further|\w{3,}ly(?:\s+and)?|"
+    r"as well|therefore|once more|at once|in particular|likewise|"
     r"then|kindly|please|without (?:further )?delay|as a matter of urgency|in addition|forthwith|now))+$"
 )
 

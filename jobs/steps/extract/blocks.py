@@ -110,7 +110,7 @@ def blocks(text: str) -> list[Block]:
         if not line:
             gap = True
             continue
-        gap = gap and not (torn and found and found[-1].text[-1] not in _ENDS and line[0].islower())
+        goes_on = torn and bool(found) and found[-1].text[-1] not in _ENDS and line[0].islower()
         marker = _MARKER.match(line)
         body = line[marker.end() :] if marker else line
         if not body:
@@ -125,7 +125,11 @@ def blocks(text: str) -> list[Block]:
             and found[-1].text[-1] not in _ENDS
         ):
             found[-1] = Block(f"{found[-1].text}{body}", found[-1].marker, found[-1].gap)
-        elif found and not gap and not marker and _continues(found[-1].text, body, width, before):
+        elif (
+            found
+            and not marker
+            and (goes_on or (not gap and _continues(found[-1].text, body, width, before)))
+        ):
             found[-1] = Block(f"{found[-1].text} {body}", found[-1].marker, found[-1].gap)
         else:
             found.append(Block(body, marker.group().strip() if marker else "", gap))
@@ -168,11 +172,15 @@ _SYMBOL = re.compile(r"(?:A|E|S|CCPR|CAT|CRC|CERD|CEDAW)/[\w./()-]{3,40}(?:\s.{3
 
 
 def _bulleted(text: str) -> str:
-    """The text with bullets where a PDF has the letters that stand for them in a font of signs: "n   Urging"."""
+    """The text with bullets for the letters that stand for them in a font of signs: "n   Urging"."""
     for sign in _SIGNS:
         if text.count(f"\n{sign}") + text.count(f" {sign} ") < _FEW:
             continue
-        before = r"(?P<gap>\n[^\S\n]*)" if not sign.isascii() else r"(?P<gap>(?<=[.:;,!?])[^\S\n]*\n\s*|\n\s*\n\s*)"
+        before = (
+            r"(?P<gap>\n[^\S\n]*)"
+            if not sign.isascii()
+            else r"(?P<gap>(?<=[.:;,!?])[^\S\n]*\n\s*|\n\s*\n\s*)"
+        )
         expression = re.compile(rf"{before}{sign}(?=\s+[A-Z“])")
         if len(expression.findall(text)) >= _FEW:
             text = expression.sub(lambda match: f"{match['gap']}•", text)
@@ -217,7 +225,9 @@ _WIDEST = 160  # characters of a line in a wide PDF
 def _broken(text: str, full: float) -> bool:
     """Whether most full lines end within a sentence, and many go on in lower case."""
     lines = text.splitlines()[:4000]
-    pairs = [(one.rstrip(), other.strip()) for one, other in pairwise(lines) if len(one) >= full and other.strip()]
+    pairs = [
+        (one.rstrip(), other.strip()) for one, other in pairwise(lines) if len(one) >= full and other.strip()
+    ]
     within = sum(one[-1] not in _ENDS for one, _ in pairs)
     lower = sum(other[0].islower() for _, other in pairs)
     return len(pairs) >= _PAIRS and within >= 0.6 * len(pairs) and lower >= 0.4 * len(pairs)

@@ -135,10 +135,15 @@ def salutation(title: str, blocks: list[Block]) -> tuple[str, ...]:
             return (above,)
         heading = _LETTER_TO.search(title)
         return (parties.clean(heading["to"]) if heading else name,)
+    return _titled_letter(title, blocks)
+
+
+def _titled_letter(title: str, blocks: list[Block]) -> tuple[str, ...]:
+    """Whom the title of a letter names, where the text speaks to somebody but a preview lost the greeting."""
     heading = _LETTER_TITLE.match(title)
-    if heading and any(_SPOKEN_TO.search(block.text) for block in blocks):
-        return tuple(parties.split(heading["to"]))
-    return ()
+    if heading is None or not any(_SPOKEN_TO.search(block.text) for block in blocks):
+        return ()
+    return tuple(parties.split(heading["to"]))
 
 
 _LETTER_TITLE = re.compile(
@@ -147,7 +152,9 @@ _LETTER_TITLE = re.compile(
     re.IGNORECASE,
 )
 """The title of a letter whose greeting a preview has run into its text."""
-_SPOKEN_TO = re.compile(r"\b(?:Your\s+Excellency|Excellency|(?:ask|urge|beg|implore|call\s+(?:up)?on|appeal\s+to)\s+you)\b")
+_SPOKEN_TO = re.compile(
+    r"\b(?:Your\s+Excellency|Excellency|(?:ask|urge|beg|implore|call\s+(?:up)?on|appeal\s+to)\s+you)\b"
+)
 
 
 def _in_heading(title: str, blocks: list[Block]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from jobs.steps.extract.ask import Frame
 from jobs.steps.extract.asks import asks
 from jobs.steps.extract.blocks import Block, sentences
 from jobs.steps.extract.context import Context, greeting
+from jobs.steps.extract.gerunds import gerund_phrases
 from jobs.steps.extract.headings import (
     asks_in_a_list,
     other,
@@ -18,7 +19,7 @@ from jobs.steps.extract.headings import (
     unnumbered,
 )
 from jobs.steps.extract.namelists import heads_list, is_closing
-from jobs.steps.extract.phrases import Phrase, base_verb, commands, gerund_phrases, verb_phrases
+from jobs.steps.extract.phrases import Phrase, base_verb, commands, verb_phrases
 from jobs.steps.extract.taking import operative, take, take_all, unquoted
 from jobs.steps.extract.voice import issuer_speaks
 from jobs.steps.extract.walk import Walk
@@ -111,7 +112,8 @@ _SELVES = re.compile(
 )
 """Those who ask, over a list of what they ask."""
 _SPREAD = re.compile(
-    r"\W*(?:PLEASE |KINDLY )?(?:RE-?)?(?:CIRCULATE|DISTRIBUTE|POST|FORWARD|SHARE|CROSS-?POST|EMBARGOED?)(?: [A-Z\d:.,]{1,14}){0,6}\W*"
+    r"\W*(?:PLEASE |KINDLY )?(?:RE-?)?(?:CIRCULATE|DISTRIBUTE|POST|FORWARD|SHARE|CROSS-?POST|EMBARGOED?)"
+    r"(?: [A-Z\d:.,]{1,14}){0,6}\W*"
 )
 """What a sender asks of whoever passes a mail on."""
 _OWN_LIST = re.compile(

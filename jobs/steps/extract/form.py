@@ -12,6 +12,7 @@ from functools import cache
 from jobs.steps.extract.blocks import Block, blocks
 from jobs.steps.extract.context import greeting
 from jobs.steps.extract.data import table
+from jobs.steps.extract.operative import is_operative
 from jobs.steps.extract.sections import page
 from storage.words import Kind, MsgType
 
@@ -170,16 +171,10 @@ def _appeal(read: list[Block]) -> Form | None:
 def _resolution(read: list[Block]) -> Form | None:
     recitals = [block.text for block in read if _RECITAL.match(f"{block.marker} {block.text}".strip())]
     numbered = [block.text for block in read if re.match(r"\d{1,3}\.", block.marker)]
-    operative = [text for text in numbered if _OPERATIVE.match(text)]
+    operative = [text for text in numbered if is_operative(text)]
     if (len(recitals) >= 3 and len(numbered) >= 2) or (recitals and len(operative) >= 3):
         return Form(Kind.RESOLUTION, shown=(recitals or operative)[0][:60])
     return None
-
-
-_OPERATIVE = re.compile(
-    r"(?:(?:Also|Further|Strongly|Once again|Again)\s+)?(?i:Calls|Urges|Requests|Decides|Condemns|Expresses|Deplores|Welcomes|"
-    r"Encourages|Invites|Stresses|Reaffirms|Reiterates|Demands|Recommends|Instructs|Emphasi[sz]es|Notes|Considers)\s"
-)
 
 
 def _petition(read: list[Block]) -> Form | None:

@@ -18,6 +18,7 @@ from jobs.steps.extract.east_names import (
     own,
     split,
 )
+from jobs.steps.extract.korean_acts import acts, pieces
 
 _L = "ko"
 _LONG = 600  # characters of a sentence that are read
@@ -31,7 +32,6 @@ _LINK = (
     ),
     re.compile(r"^.*(?P<end>을|를)[,\s]+(?P<trail>[^,]{0,60})$"),
 )
-_NOT_JOINED = re.compile(r"^(?:있|싶|말(?!고)|나서|난\s|나면|서\s|자\s|는\s|도\s|들어)")
 _SELF = re.compile(
     r"^(?:우리|우리들|저희|저희들|본회|본인|나|저)(?:는|은|가|도)\s+(?:다시 한번\s|거듭\s|함께\s)?"
 )
@@ -98,7 +98,7 @@ def _triangles(text: str, scene: Scene) -> Iterator[Request]:
         ended = re.sub(r"(?<=것)을$|(?<=\S)(?: 등)?(?:을|를)$", "", ended.strip(" ,"))
         inner = _party(ended, scene, dative=False)
         body = ended[inner.end :] if inner else ended
-        for piece in _pieces(body):
+        for piece in pieces(body):
             yield Request(inner.names if inner else names, piece)
 
 
@@ -192,9 +192,9 @@ def _asked(before: str, link: re.Match[str], scene: Scene) -> Iterator[Request]:
         if party:
             names, chunk = party.names, _without(chunk, party)
         if nominal:
-            yield from (Request(names, act) for act in _acts(chunk) if not _re("courtesy").search(act))
+            yield from (Request(names, act) for act in acts(chunk) if not _re("courtesy").search(act))
         else:
-            yield from _with_subjects(_pieces(chunk), names, scene)
+            yield from _with_subjects(pieces(chunk), names, scene)
 
 
 def _with_subjects(pieces: list[str], names: tuple[str, ...], scene: Scene) -> Iterator[Request]:
@@ -244,9 +244,9 @@ def _by_form(text: str, scene: Scene) -> Iterator[Request]:
     if (duty or hoped) and not names and not (scene.listed or (scene.going and not _OPINION.match(body))):
         return
     if nominal:
-        yield from (Request(names, act) for act in _acts(body))
+        yield from (Request(names, act) for act in acts(body))
     else:
-        yield from _with_subjects(_pieces(body), names, scene)
+        yield from _with_subjects(pieces(body), names, scene)
 
 
 def _party(
@@ -266,14 +266,13 @@ def _party(
         mark = (spoken_to if dative and not objects else None) if spoken_to else _NOMINATIVE.search(word)
         if mark is None or not mark.start() or _QUOTING.search(word) or not (spoken_to or nominative):
             continue
-        if mark.group() in {"이", "가"} and _ENABLED.search(text, token.end()):
-            continue  # who is to be let do something: "국제기구가 면담할 수 있도록 허용할 것"
+        if mark.group() in {"이", "가"} and _is_enabled(text, token.end()):
+            continue
         start = _name_start(text, token.start())
         if towards and towards.start <= start:
             return towards
         name = _plain(text[start : token.start() + mark.start()])
-        firm = actor(name, _L)
-        if not firm and (
+        if not actor(name, _L) and (
             _titled(text[token.end() :]) or (objects and mark.group() in {"이", "가", "도", "은"})
         ):
             continue
@@ -294,6 +293,15 @@ def _towards(text: str, scene: Scene) -> _Party | None:
     if own(name, _L, scene.context) or not (actor(name, _L) or bare(name, _L) in scene.named):
         return None
     return _Party(split(_plain(name), _L), start, match.end())
+
+
+def _is_enabled(text: str, at: int) -> bool:
+    """Whether who stands before `at` is to be let do something: "국제기구가 면담할 수 있도록 허용할 것"."""
+    enabled = _ENABLED.search(text, at)
+    between = text[at : enabled.start()].split() if enabled else []
+    return enabled is not None and not any(
+        word.endswith(("이", "가")) and actor(word[:-1], _L) for word in between
+    )
 
 
 _ENABLED = re.compile(r"수 있(?:도록|게)\s+\S{2,}")
@@ -346,56 +354,3 @@ def _name_start(text: str, at: int) -> int:
 def _noun(word: str) -> bool:
     """Whether a word is a noun although it ends as a verb or a particle does: "북한", "인도"."""
     return word in listing(_L, "nounlike") or country(word)
-
-
-def _acts(text: str) -> list[str]:
-    """The acts of a phrase of nouns: "석방과 진상 규명" are two, each ending with the noun of an act."""
-    plain = text.strip(" ,.")
-    deeds = listing(_L, "deeds")
-    parts = re.split(r"(?<=[가-힣])(?:과|와|,|·| 및)\s+", plain)
-    if len(parts) > 1 and all(part.strip().endswith(deeds) and len(part) > 3 for part in parts):
-        return [part.strip() for part in parts]
-    return [plain] if len(plain) > 2 else []
-
-
-_SERIAL = ("여", "해", "내", "어", "아", "워", "러", "려", "꿔", "쳐", "서")
-
-
-def _own_objects(left: str, right: str) -> bool:
-    """Whether two verbs in a row are two acts: each has an object, as in "영사를 보내 신병을 넘겨받아야"."""
-    adverbial = _re("adverbial").search(left)
-    return (
-        not adverbial
-        and bool(re.search(r"[을를]\s", left))
-        and bool(re.match(r"(?:\S+\s){0,6}?\S+[을를]\s", right))
-    )
-
-
-def _pieces(text: str) -> list[str]:
-    """The verb phrases of a text that are joined by "-고", "-며", "것과"."""
-    found: list[str] = []
-    start = 0
-    for match in _re("join").finditer(text):
-        left = text[start : match.end()].rstrip(" ,")
-        word = left.rsplit(" ", 1)[-1]
-        following = text[match.end() :]
-        if word.endswith(_SERIAL) and not _own_objects(left, following):
-            continue
-        if word.endswith("고") and (_re("nouns_in_go").search(word) or len(word) < 2):
-            continue
-        if _NOT_JOINED.match(following) or len(following.strip()) < 3:
-            continue
-        if (
-            word.endswith(("과", "와"))
-            and not left.endswith(("것과",))
-            and "동시에" not in match.group()
-            and "함께" not in match.group()
-        ):
-            continue
-        if not re.search(r"\s", left) and not re.search(r"[을를]", left) and len(left) < 5:
-            continue
-        found.append(text[start : match.end()])
-        start = match.end()
-    found.append(text[start:])
-    plain = [_re("lead").sub("", part.strip(' ,;.·!“”"')) for part in found]
-    return [piece for piece in plain if len(piece) > 3]

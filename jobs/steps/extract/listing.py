@@ -102,6 +102,11 @@ def is_title(text: str) -> bool:
 def clean_title(text: str) -> str:
     """A title without what a board adds to it."""
     title = collapse(text)
-    title = re.sub(r"^(?:공지|Notice|\[?(?:Featured|Pinned|Sticky)\]?|\[(?:공지|Notice)\])\s+", "", title, flags=re.IGNORECASE)
+    title = re.sub(
+        r"^(?:공지|Notice|\[?(?:Featured|Pinned|Sticky)\]?|\[(?:공지|Notice)\])\s+",
+        "",
+        title,
+        flags=re.IGNORECASE,
+    )
     title = re.sub(r"\s*[\[(]\d{1,4}[\])]$|\s*댓글\s*\d+개?$|\s\+\d{1,3}$", "", title)
     return title.strip(" |·•-–—,;:")

@@ -116,9 +116,9 @@ def minors_of(
     near = [at for at in near if at < len(lines)] or list(range(len(lines[:_LEAD])))
     told = [lines[at] for at in dict.fromkeys([*near, *range(min(len(lines), _LEAD))])]
     beside = [lines[at] for at in near]
-    parts = [found for line in told if (found := _part(line)) is not None and found <= count]
+    parts = [part for line in told if (part := _part(line)) is not None and part <= count]
     counted = [found for line in beside if (found := _counted(line)) is not None and found <= count]
-    between = next((found for line in beside if (found := range_in(line))), None)
+    between = next((span for line in beside if (span := range_in(line))), None)
     if between and between[0] < _ADULT <= between[1] and not any(part < count for part in parts):
         return None  # "nine youths between 15 and 23"
     if parts:
@@ -228,7 +228,8 @@ _PARENT = re.compile(
     r"(?:たち)?(?:をもつ|を持つ|がいる|の(?:母|父|親))|을 둔|를 둔|的(?:母亲|母親|父亲|父親)"
 )
 _PARENTS = re.compile(
-    r"\b(?:mother|father|parents?)\s+of\s+$|\b(?:has|have|had|leaves?)\s+(?:an?\s+(?:wife|husband|partner)\s+and\s+)?$", re.IGNORECASE
+    r"\b(?:mother|father|parents?)\s+of\s+$|\b(?:has|have|had|leaves?)\s+(?:an?\s+(?:wife|husband|partner)\s+and\s+)?$",
+    re.IGNORECASE,
 )
 
 

@@ -64,17 +64,22 @@ _NO_PERSON = re.compile(
 _WELCOMED = re.compile(r"^(?:\w+\.?\s+)?(?:noting with|welcom|thank)", re.IGNORECASE)
 _MARKED = re.compile(r"\((?:[mfh]|м|ж)\)")
 _MORE = re.compile(
-    rf"^(?:(?:and|plus)\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE
+    rf"^(?:(?:and|plus)\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b",
+    re.IGNORECASE,
 )
 _AND_MORE = re.compile(
-    rf"(?:\)|,|;)\s+(?:and\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|others|more|unnamed)\b(?!\s+(?:were|was))", re.IGNORECASE
+    rf"(?:\)|,|;)\s+(?:and\s+)?(?:at\s+least\s+)?(?P<n>{NUMBER})\s+(?:other|others|more|unnamed)\b(?!\s+(?:were|was))",
+    re.IGNORECASE,
 )
-_CHILDREN = re.compile(r"\b(?:his|her|their)\s+(?:\w+\s+)?children\s+\((?:aged\s+)?[\w\s,]{2,40}\)(?!\s*\([mf])", re.IGNORECASE)
+_CHILDREN = re.compile(
+    r"\b(?:his|her|their)\s+(?:\w+\s+)?children\s+\((?:aged\s+)?[\w\s,]{2,40}\)(?!\s*\([mf])", re.IGNORECASE
+)
 """So: "their children (aged 9, 12 and 15)"."""
 _SEVERAL = re.compile(rf"\b(?P<n>{NUMBER})\s+(?:[a-z]+\s+){{1,2}}\([mf]\)", re.IGNORECASE)
 """So: "her two daughters (f)"."""
 _NAMES_LINE = re.compile(
-    r"^(?:Names?(?:\(s\))?(?: and (?:preferred )?pronouns?(?:\(s\))?)?|PRISONERS?|Persons? at risk)\s*:\s*(?P<names>.{3,300})$",
+    r"^(?:Names?(?:\(s\))?(?: and (?:preferred )?pronouns?(?:\(s\))?)?|PRISONERS?|Persons? at risk)"
+    r"\s*:\s*(?P<names>.{3,300})$",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(rf"(?:the\s+)?(?P<n>{NUMBER})\s+(?:other|more|others|further|unnamed)\b", re.IGNORECASE)
@@ -97,7 +102,10 @@ def roll(blocks: list[Block], *, closed: bool) -> int:
         if marked and len(text) < 300 and (closed or not safe):
             total += marked + sum((number(found["n"]) or 1) - 1 for found in _SEVERAL.finditer(text))
             total += sum(number(found["n"]) or 0 for found in _AND_MORE.finditer(text))
-            total += sum(len(re.findall(r"\d+|\b(?:one|two|three|four|five|six|seven|eight|nine)\b", found.group())) for found in _CHILDREN.finditer(text))
+            total += sum(
+                len(re.findall(r"\d+|\b(?:one|two|three|four|five|six|seven|eight|nine)\b", found.group()))
+                for found in _CHILDREN.finditer(text)
+            )
         elif total and not safe and (more := _MORE.match(text)):
             total += number(more["n"]) or 0
     if total:

@@ -35,7 +35,8 @@ _HELD_BY = re.compile(
 )
 """An office with the name of who holds it: "The Secretary-General, Mr. Ban Ki-moon, who ..., should"."""
 _SEVERAL = re.compile(
-    r"(?:(?:In addition|Finally|Moreover|Likewise|Further|Also|Lastly),?\s+)?(?P<subject>(?:(?:[Aa]ll|[Tt]hose|[Tt]he|[Oo]ther)\s+){0,2}(?:[Mm]ember\s+)?"
+    r"(?:(?:In addition|Finally|Moreover|Likewise|Further|Also|Lastly),?\s+)?"
+    r"(?P<subject>(?:(?:[Aa]ll|[Tt]hose|[Tt]he|[Oo]ther)\s+){0,2}(?:[Mm]ember\s+)?"
     r"(?:[Ss]tates|[Cc]ountries|[Gg]overnments|[Cc]ompanies|[Bb]anks|[Aa]irlines)\s+(?:that|which|who|with)\s[^;:.]{3,140}?),?$"
 )
 """A collective with a clause about it: "Member states that have quotas, A and B above all, should"."""
@@ -126,7 +127,9 @@ def _subject(before: str) -> str:
         return re.sub(r"^.*\bthat\s+", "", relative["subject"].strip(' “"'))
     tail = _CONNECTIVE.sub("", tail)
     tail = re.sub(r"^(?:To|In|For|As|At|On|With|Under|By|From|After|Before)\s[^,]{2,60},\s+", "", tail)
-    tail = re.sub(r"[,\s]+(?:also|therefore|now|however|thus|in turn|too|for (?:its|their) part|as well),?$", "", tail)
+    tail = re.sub(
+        r"[,\s]+(?:also|therefore|now|however|thus|in turn|too|for (?:its|their) part|as well),?$", "", tail
+    )
     cuts = [
         0,
         *(

@@ -233,7 +233,8 @@ def _stands_alone(part: str) -> bool:
 
 
 _HEAD = re.compile(
-    r"(?:the\s+)?(?:vice-?\s?)?(?:president|prime\s+minister|premier|king|queen|emir|sultan|chancellor)\s+of\s", re.IGNORECASE
+    r"(?:the\s+)?(?:vice-?\s?)?(?:president|prime\s+minister|premier|king|queen|emir|sultan|chancellor)\s+of\s",
+    re.IGNORECASE,
 )
 """Who stands at the head of a state is no other name of it."""
 

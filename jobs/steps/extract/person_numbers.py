@@ -94,7 +94,9 @@ def _script(line: str, language: str) -> str:
     return "zh" if re.search("[一-鿿]", line) else "en"
 
 
-_NO_PERSONS = r"famil(?:y|ies)|households?|villages?|communities|groups?|organi[sz]ations?|homes|houses|schools|websites"
+_NO_PERSONS = (
+    r"famil(?:y|ies)|households?|villages?|communities|groups?|organi[sz]ations?|homes|houses|schools"
+)
 """What is counted where the people before it only tell whose it is: "eleven Hmong families"."""
 
 
@@ -113,7 +115,9 @@ def candidates(line: str, language: str) -> list[Candidate]:
     """Every number of persons in a line, in order."""
     language = _script(line, language)
     if language in _EAST:
-        found = [_candidate(match) for match in _EAST[language].finditer(line) if not _ABOUT.search(match.group())]
+        found = [
+            _candidate(match) for match in _EAST[language].finditer(line) if not _ABOUT.search(match.group())
+        ]
         found = [_with_parent(one, line) for one in found if one]
         return [one for one in found if one and not _EAST_NOT.match(line[one.end : one.end + 8])]
     if language == "en" and not _NUMBERED.search(line):

@@ -167,7 +167,9 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
 
     @cache
     def gone(position: int) -> bool:
-        return any(_is(line, "safe") or _is(line, "dead") for line in lines[max(0, position - 3) : position + 2])
+        return any(
+            _is(line, "safe") or _is(line, "dead") for line in lines[max(0, position - 3) : position + 2]
+        )
 
     tally = Tally()
     for position, line in enumerate(lines):
@@ -202,7 +204,12 @@ def _counted_in(lines: list[str], language: str, titled: int, *, closed: bool) -
                 Mention(
                     candidate.value,
                     position,
-                    weight + (_LEFT_OVER if (candidate.left and gone(position)) or (asking and _pointed(candidate)) else 0.0),
+                    weight
+                    + (
+                        _LEFT_OVER
+                        if (candidate.left and gone(position)) or (asking and _pointed(candidate))
+                        else 0.0
+                    ),
                     danger,
                     beside,
                     new=not _KNOWN.search(line[max(0, candidate.start - 30) : candidate.start]),

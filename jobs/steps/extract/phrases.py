@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.steps.extract.data import table, words
 
 _TOKEN = re.compile(r"\S+")
-_EDGE = "“”\"'‘’()[],;:.…*–—-"
+EDGE = "“”\"'‘’()[],;:.…*–—-"
 _COORDINATORS = frozenset({"and", "or", "but", "&", "as", "well", "plus", "while", "then"})
 _RELATIVE = frozenset({"who", "which", "whom", "whose", "that", "where", "whether", "what", "how", "why"})
 _CONDITION = re.compile(
@@ -18,7 +18,8 @@ _SAID = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,;:.!?…–—\-”\"]+|(?<!\w)(?:and|or|as well as|but|to|not to|while|also|specifically|"
-    r"in particular|notably|especially|further|finally|namely|as follows))$"
+    r"in particular|including by|inter alia by|by, inter alia|"
+    r"notably|especially|further|finally|namely|as follows))$"
 )
 _LONGEST = 80  # words of a quote; what is beyond no longer helps to find the place
 
@@ -45,16 +46,14 @@ class _Token:
 
 def _tokens(text: str) -> list[_Token]:
     return [
-        _Token(
-            match.group().strip(_EDGE).replace("’", "'").lower(), match.start(), match.end(), match.group()
-        )
+        _Token(match.group().strip(EDGE).replace("’", "'").lower(), match.start(), match.end(), match.group())
         for match in _TOKEN.finditer(text)
     ]
 
 
 def base_verb(word: str) -> bool:
     """Whether a demand may begin with this word: a verb in its base form."""
-    lowered = word.strip(_EDGE).lower()
+    lowered = word.strip(EDGE).lower()
     return _known(lowered) or (lowered[:2] == "re" and len(lowered) > 5 and _known(lowered[2:].lstrip("-")))
 
 
@@ -114,18 +113,12 @@ def _noun_reading(tokens: list[_Token], index: int, verb: int) -> bool:
     before = tokens[index - 1].word
     after = tokens[verb + 1].word if verb + 1 < len(tokens) else ""
     nominal = after in {"", "and", "or", "of", "in"} or tokens[verb].raw[-1] in ",;."
-    return nominal and before in {
-        "access",
-        "end",
-        "right",
-        "threat",
-        "threats",
-        "return",
-        "due",
-        "according",
-        "rights",
-        "respect",
-    }
+    return nominal and before in _BEFORE_NOUN
+
+
+_BEFORE_NOUN = frozenset(
+    {"access", "end", "right", "threat", "threats", "return", "due", "according", "rights", "respect"}
+)
 
 
 def verb_phrases(text: str) -> list[Phrase]:
@@ -145,8 +138,8 @@ def verb_phrases(text: str) -> list[Phrase]:
         if end < len(text) and _objectless(piece):
             held = piece
             continue
-        if phrase := _phrase(piece):
-            found.append(phrase)
+        if one := phrase(piece):
+            found.append(one)
     return found
 
 
@@ -169,7 +162,8 @@ def _objectless(piece: str) -> bool:
     return verbs and len(rest) <= 3
 
 
-def _phrase(piece: str) -> Phrase | None:
+def phrase(piece: str) -> Phrase | None:
+    """One verb phrase of its words, without what joins it to others; None where it has no words."""
     piece = piece.strip()
     piece = _SAID.sub("", piece)
     condition = _CONDITION.search(piece)
@@ -239,15 +233,36 @@ def _cuts(tokens: list[_Token]) -> list[int]:
 
 
 def _waits(tokens: list[_Token], offset: int, index: int) -> bool:
-    """Whether the running phrase is to let somebody do what "to" at `index` says, others being named between."""
-    start = _token_at(tokens, offset)
+    """Whether the phrase that runs is to let somebody do what "to" at `index` says, others named between."""
+    start = max(_token_at(tokens, offset), index - _NEAR)
     first = next((one.word for one in tokens[start:index] if not _adverb(one.word) and one.word != "to"), "")
     if first == "let" and base_verb(tokens[index].word) and tokens[index].raw[:1].islower():
         return not any(base_verb(one.word) and one.raw[:1].islower() for one in tokens[start + 1 : index])
-    return tokens[index].word == "to" and first in _LETTING and any(one.word in {"including", "as", "such"} and tokens[at - 1].breaks() for at, one in enumerate(tokens[start + 1 : index], start + 1))
+    return (
+        tokens[index].word == "to"
+        and first in _LETTING
+        and any(
+            one.word in {"including", "as", "such"} and tokens[at - 1].breaks()
+            for at, one in enumerate(tokens[start + 1 : index], start + 1)
+        )
+    )
 
 
-_LETTING = frozenset({"allow", "permit", "enable", "invite", "encourage", "authorise", "authorize", "require", "instruct", "order"})
+_NEAR = 60  # tokens between "allow" and its "to"
+_LETTING = frozenset(
+    {
+        "allow",
+        "permit",
+        "enable",
+        "invite",
+        "encourage",
+        "authorise",
+        "authorize",
+        "require",
+        "instruct",
+        "order",
+    }
+)
 
 
 def _founds(tokens: list[_Token], index: int, start: int) -> bool:
@@ -286,7 +301,9 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
     if tokens[position].word == "not" and position + 1 < len(tokens) and tokens[position + 1].word == "to":
         position += 1
     if tokens[position].word == "to":
-        manner = position > index + 1 and all(tokens[at].word.endswith("ly") for at in (index - 1, position - 1))
+        manner = position > index + 1 and all(
+            tokens[at].word.endswith("ly") for at in (index - 1, position - 1)
+        )
         if manner and not comma:
             return None  # "publicly and privately to halt"
         verb = _verb_index(tokens, position + 1)
@@ -301,7 +318,7 @@ def _new_phrase(tokens: list[_Token], index: int, scan: _Scan, *, comma: bool) -
 
 
 def _taken_up(tokens: list[_Token], verb: int) -> bool:
-    """Whether a verb takes up who was to be let do something: "allow the six to leave and to give them food"."""
+    """Whether a verb takes up who was to be let do something: "let him go and to give him food"."""
     return verb + 1 < len(tokens) and tokens[verb + 1].word in {"them", "him", "her"}
 
 
@@ -324,7 +341,11 @@ def _bare_verb(tokens: list[_Token], verb: int, *, sure: bool, strong: bool) -> 
     theirs = token.word in words("verbs.toml", "subject") and not (strong and _has_object(tokens, verb))
     if theirs or token.word == "be":
         return False
-    if token.word == "bar" and verb + 1 < len(tokens) and tokens[verb + 1].word.startswith(("assoc", "council")):
+    if (
+        token.word == "bar"
+        and verb + 1 < len(tokens)
+        and tokens[verb + 1].word.startswith(("assoc", "council"))
+    ):
         return False
     if token.breaks() and not (strong and token.word in words("verbs.toml", "plain")):
         return False
@@ -352,23 +373,17 @@ def _has_object(tokens: list[_Token], verb: int) -> bool:
         or following.raw[:1].isupper()
         or _adverb(following.word)
     ):
-        return following.word not in {
-            "in",
-            "for",
-            "at",
-            "by",
-            "with",
-            "from",
-            "to",
-            "on",
-            "against",
-        } or tokens[verb].word not in words("verbs.toml", "nouns")
+        taken = following.word in _PREPOSITIONS and tokens[verb].word in words("verbs.toml", "nouns")
+        return not taken
     if tokens[verb].word not in words("verbs.toml", "nouns"):
         return True
     return (
         following.word.endswith(("s", "ed", "ing", "al", "ive", "ous", "able", "ible"))
         or following.word.isdigit()
     )
+
+
+_PREPOSITIONS = frozenset({"in", "for", "at", "by", "with", "from", "to", "on", "against"})
 
 
 def commands(text: str) -> bool:
@@ -381,24 +396,3 @@ def commands(text: str) -> bool:
     if verb is None or tokens[verb].raw[-1] in ":,;":
         return False
     return tokens[verb].word not in words("verbs.toml", "nouns") or _has_object(tokens, verb)
-
-
-def gerund_phrases(text: str) -> list[Phrase]:
-    """The phrases of an item that says in gerunds what is to be done: "Providing A and removing B"."""
-    first = text.split(maxsplit=1)
-    if not first or not gerund(first[0]):
-        return []
-    starts = [0, *(cut.end() for cut in _AND_GERUND.finditer(text) if gerund(text[cut.end() :].split(maxsplit=1)[0]))]
-    pieces = (text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
-    return [phrase for piece in pieces if (phrase := _phrase(piece)) and len(piece.split()) > 1]
-
-
-_AND_GERUND = re.compile(r"(?:[,;]\s+(?:and\s+)?|\sand\s+)(?=\w{2,20}ing\s)")
-
-
-def gerund(word: str) -> bool:
-    """Whether a word is the "-ing" form of a verb that a demand may begin with."""
-    stem = word.strip(_EDGE).lower()[:-3]
-    if len(stem) < 2 or not word.strip(_EDGE).lower().endswith("ing"):
-        return False
-    return base_verb(stem) or base_verb(f"{stem}e") or (stem[-1] == stem[-2] and base_verb(stem[:-1]))

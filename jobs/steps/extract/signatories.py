@@ -18,7 +18,6 @@ from jobs.steps.extract.namelists import (
     NUMBERING,
     ONLY_POST_NOMINAL,
     SIGNED_BY_BODIES,
-    SIGNS,
     WITH_COUNT,
     ends,
     heading,
@@ -26,13 +25,12 @@ from jobs.steps.extract.namelists import (
     is_country,
     is_organisation,
     is_personal,
-    is_place,
     outside,
-    printed_names,
     split_names,
     without_running_heads,
 )
 from jobs.steps.extract.numbers import NUMBER
+from jobs.steps.extract.printed import name_and_country
 from jobs.steps.extract.unheaded import at_end, under_date
 from storage.records import Signatories
 
@@ -58,7 +56,10 @@ _POST_NOMINAL = re.compile(
 )
 _UNNAMED = re.compile(r"^(?:name withheld|anonymous|익명|匿名|佚名|anonyme|anónimo|аноним)", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:of|for|sans|pour|des|de|por|para|für|и)\b")
-_HEADERS = re.compile(r"(?:(?:organi[sz]ations?|signator(?:y|ies)|names?|representatives?|title|position|no\.?|country)\s*){1,5}", re.IGNORECASE)
+_HEADERS = re.compile(
+    r"(?:(?:organi[sz]ations?|signator(?:y|ies)|names?|representatives?|title|position|no\.?|country)\s*){1,5}",
+    re.IGNORECASE,
+)
 """The head of a table of signatories."""
 _COLUMNS = re.compile(r"\b(?:country|país|pays|страна)\b|국가|国名", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -215,7 +216,12 @@ def _no_name(found: _Found, block: Block, text: str, mode: str, *, marker: bool)
             if is_country(printed) and (where := lexicon.country_of(printed)):
                 found.countries.add(where)
             return True
-    if text[-1] in ":：" and mode == "organisations" and len(text.split()) > 1 and not is_country(text.rstrip(" :：")):
+    if (
+        text[-1] in ":："
+        and mode == "organisations"
+        and len(text.split()) > 1
+        and not is_country(text.rstrip(" :："))
+    ):
         return True  # a heading within the list: "Together with its partners:"
     if not found.marked or marker or mode != "organisations":
         return False
@@ -296,7 +302,7 @@ def _take(found: _Found, line: str, mode: str, country: str) -> str:
             return found_country
     if not text or _COUNTED.search(text) or pattern(_FILE, "counted").search(text):
         return country
-    name, printed = _name_and_country(_tabled(text) if found.columned else text)
+    name, printed = name_and_country(_tabled(text) if found.columned else text)
     where = (lexicon.country_of(printed) if printed else None) or country
     honoured = bool(HONOURED.match(name))
     bodies = found.bodies or found.closed_by_bodies
@@ -359,43 +365,3 @@ def _tabled(text: str) -> str:
         if len(words_of) > size and parties.names_country(tail):
             return f"{' '.join(words_of[:-size])}, {tail}"
     return row
-
-
-def _name_and_country(text: str) -> tuple[str, str]:
-    """A line split into the name and the country printed with it: in parentheses, after a comma or a dash."""
-    for match in re.finditer(r"\s*[(（\[](?P<c>[^()（）\[\]]{1,60})[)）\]]", text):
-        printed = match["c"].strip()
-        country = _country_in(printed)
-        if country or pattern(_FILE, "nowhere").fullmatch(printed):
-            return text[: match.start()].strip(" ,") or text, country or printed
-    text = re.sub(r"\s*[(（][^()（）]{0,60}[)）]\s*$", "", text).strip(" ,") or text
-    for separator in (",", " – ", " - ", " — ", " | ", "\t", " / "):
-        head, mark, tail = text.rpartition(separator)
-        tail = tail.strip()
-        if (
-            mark
-            and head
-            and len(tail.split()) <= 6
-            and (_country_only(tail) or pattern(_FILE, "nowhere").fullmatch(tail))
-        ):
-            return head.strip(" ,"), tail
-    return text, ""
-
-
-def _country_in(printed: str) -> str:
-    """The part of a parenthesis that is a country: "Kenya", "Nairobi, Kenya", "德国,作家"."""
-    for part in [printed, *re.split(r"[,，、/;・·]\s*", printed)]:
-        name = part.strip()
-        if name and len(name.split()) <= 5 and lexicon.country_of(name) and _names_only(name):
-            return name
-    return ""
-
-
-def _names_only(part: str) -> bool:
-    """A country's own name or sign, not a place in it."""
-    named = parties.names_country(part) and not is_place(part)
-    return part in SIGNS or named or part.lower() in printed_names()
-
-
-def _country_only(tail: str) -> bool:
-    return lexicon.country_of(tail) is not None and _names_only(tail) and not is_organisation(tail)

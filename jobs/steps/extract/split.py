@@ -10,6 +10,7 @@ from jobs.steps.extract.dated_rows import dated, lined, rows, ruled, under_dates
 from jobs.steps.extract.dates import short_dates_in
 from jobs.steps.extract.listing import FILE, Item, Line, clean_title, closes, is_title, lines_of
 from jobs.steps.extract.namelists import is_organisation
+from jobs.steps.extract.operative import OPERATIVE
 
 _MOST = 500  # items of one page
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[•·▪◦‣∙●○■□*]|[-–—](?=\s))\s+(?P<body>\S.*)$")
@@ -48,7 +49,12 @@ def _owner(lines: list[Line], first: str) -> str:
         text = collapse(line.text)
         if text.startswith(first[:_SAME]):
             break
-        if len(text.split()) <= _NAME and text[:1].isupper() and text[-1] not in ".,;:!?" and is_organisation(text):
+        if (
+            len(text.split()) <= _NAME
+            and text[:1].isupper()
+            and text[-1] not in ".,;:!?"
+            and is_organisation(text)
+        ):
             return re.sub(r"\s*\([^()]{2,20}\)$", "", text)
     return ""
 
@@ -78,14 +84,12 @@ _CLOSES = re.compile(
 )
 _RECITES = re.compile(
     r"^\s*(?:[-–—]\s+|[A-Z]\.\s+)?(?:having regard to|whereas|recalling|guided by|"
-    r"reaffirming|bearing in mind|mindful (?:of|that)|deeply concerned|alarmed (?:by|at)|concerned (?:that|at|by|about)|"
+    r"reaffirming|bearing in mind|mindful (?:of|that)|deeply concerned|alarmed (?:by|at)|"
+    r"concerned (?:that|at|by|about)|"
     r"noting (?:that|with)|taking note)\b",
     re.IGNORECASE,
 )
-_OPERATES = re.compile(
-    r"^\s*\d{1,2}\.\s+(?:(?:Also|Further|Strongly|Once again|Again)\s+)?(?i:Calls|Urges|Requests|Decides|Condemns|Expresses|Deplores|"
-    r"Welcomes|Encourages|Invites|Stresses|Reaffirms|Reiterates|Demands|Recommends|Instructs|Emphasi[sz]es|Notes|Considers)\s"
-)
+_OPERATES = re.compile(rf"^\s*\d{{1,2}}\.\s+{OPERATIVE}")
 """A numbered paragraph of a resolution."""
 
 
@@ -133,6 +137,9 @@ def _running_preview(lines: list[str]) -> Item:
 def _titled_preview(lines: list[str]) -> Item | None:
     """A preview with its title in a line of its own, its text and data below; None where it has none."""
     title = collapse(lines[0])
+    repeated = _REPEATED.fullmatch(title)
+    if repeated and repeated["whole"].startswith(repeated["cut"][:_SAME]):
+        title = repeated["whole"]
     if len(lines) < 2 or not is_title(title) or len(title) > _TITLE or short_dates_in(title):
         return None
     body = collapse(" ".join(lines[1:]))
@@ -143,6 +150,8 @@ def _titled_preview(lines: list[str]) -> Item | None:
 
 
 _TITLE = 140  # characters
+_REPEATED = re.compile(r"(?P<cut>.{8,120}?)\s?(?:…|\.\.\.)\s+(?P<whole>.{8,200})")
+"""A title that is cut, and again in full."""
 
 
 def _last(expression: re.Pattern[str], text: str) -> re.Match[str] | None:

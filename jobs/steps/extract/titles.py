@@ -22,7 +22,8 @@ _NAVIGATION = re.compile(
     r"(?:\S\s+[|›»>·•/]\s+\S.*){2}|^[^|｜]{1,20}(?:[|｜][^|｜]{1,20}){2,9}$|^(?:\[[^\]]{1,30}\]\s*){1,9}$|(?:\[[^\]]{1,20}\]\s*){3}|☰|"
     r"^(?:skip to|nos actions|accueil|inicio|главная|الرئيسية|you are here|share\b|menu\b|toggle\b|"
     r"home\b|search\b|log ?in|posted|published|uploaded|"
-    r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|배포일|담당 ?:|수신 ?:|발신 ?:|検索|文字サイズ|您现在的位置|"
+    r"updated|subscribe|aller au contenu|본문 ?바로가기|글쓴이|작성자|등록일|배포일|담당 ?:|수신 ?:|발신 ?:|"
+    r"検索|文字サイズ|您现在的位置|"
     r"发布时间|"
     r"from:|date:|to:|tags?:|reading time|news from)",
     re.IGNORECASE,
@@ -83,7 +84,9 @@ def _possible(blocks: list[Block]) -> list[str]:
             or pattern("listing.toml", "masthead").fullmatch(text.rstrip(" .:!"))
         ):
             continue
-        if (found := dates_in(unicodedata.normalize("NFKC", text))) and found[0].end - found[0].start > len(text) - 8:
+        if (found := dates_in(unicodedata.normalize("NFKC", text))) and found[0].end - found[0].start > len(
+            text
+        ) - 8:
             continue
         if _ONLY_DATES.fullmatch(text):
             continue

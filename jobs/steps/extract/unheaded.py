@@ -36,7 +36,11 @@ def at_end(blocks: list[Block]) -> list[tuple[str, str]]:
 def _by_role(name: str) -> tuple[str, str]:
     """A name under a date with its sort: a person where a role stands before it, "団長 弁護士 岸本 洋平"."""
     role = _ROLE.match(name)
-    return (name[role.end() :], "persons") if role and is_personal(name[role.end() :]) else (name, "organisations")
+    return (
+        (name[role.end() :], "persons")
+        if role and is_personal(name[role.end() :])
+        else (name, "organisations")
+    )
 
 
 _ROLE = re.compile(

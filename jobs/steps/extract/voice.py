@@ -203,8 +203,11 @@ def _in_title(ask: Ask, subject: str, context: Context) -> bool:
 def _names(subject: str, context: Context) -> bool:
     lowered = set(parties.tokens_of(subject))
     for issuer in context.issuers:
-        head = re.search(r"(?P<noun>Forum|Network|Coalition|Alliance|Observatory|Committee|Society|Centre|Center|Institute|League|"
-                         r"Federation|Union|Association|Council|Monitor|Mission|Watch|Project|Group)$", issuer)
+        head = re.search(
+            r"(?P<noun>Forum|Network|Coalition|Alliance|Observatory|Committee|Society|Centre|Center|Institute|League|"
+            r"Federation|Union|Association|Council|Monitor|Mission|Watch|Project|Group)$",
+            issuer,
+        )
         if head and re.search(rf"\b[Tt]he {head['noun']}\b", subject):
             return True
         own = [word for word in parties.tokens_of(issuer) if len(word) > 2]

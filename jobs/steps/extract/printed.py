@@ -1,0 +1,50 @@
+"""Tells the name in a line of a list of signatories from the country printed with it."""
+
+import re
+
+from jobs.steps import lexicon
+from jobs.steps.extract import parties
+from jobs.steps.extract.data import pattern
+from jobs.steps.extract.namelists import SIGNS, is_organisation, is_place, printed_names
+
+_FILE = "signatories.toml"
+
+
+def name_and_country(text: str) -> tuple[str, str]:
+    """A line split into the name and the country printed with it: in parentheses, after a comma or a dash."""
+    for match in re.finditer(r"\s*[(（\[](?P<c>[^()（）\[\]]{1,60})[)）\]]", text):
+        printed = match["c"].strip()
+        country = _country_in(printed)
+        if country or pattern(_FILE, "nowhere").fullmatch(printed):
+            return text[: match.start()].strip(" ,") or text, country or printed
+    text = re.sub(r"\s*[(（][^()（）]{0,60}[)）]\s*$", "", text).strip(" ,") or text
+    for separator in (",", " – ", " - ", " — ", " | ", "\t", " / "):
+        head, mark, tail = text.rpartition(separator)
+        tail = tail.strip()
+        if (
+            mark
+            and head
+            and len(tail.split()) <= 6
+            and (_country_only(tail) or pattern(_FILE, "nowhere").fullmatch(tail))
+        ):
+            return head.strip(" ,"), tail
+    return text, ""
+
+
+def _country_in(printed: str) -> str:
+    """The part of a parenthesis that is a country: "Kenya", "Nairobi, Kenya", "德国,作家"."""
+    for part in [printed, *re.split(r"[,，、/;・·]\s*", printed)]:
+        name = part.strip()
+        if name and len(name.split()) <= 5 and lexicon.country_of(name) and _names_only(name):
+            return name
+    return ""
+
+
+def _names_only(part: str) -> bool:
+    """A country's own name or sign, not a place in it."""
+    named = parties.names_country(part) and not is_place(part)
+    return part in SIGNS or named or part.lower() in printed_names()
+
+
+def _country_only(tail: str) -> bool:
+    return lexicon.country_of(tail) is not None and _names_only(tail) and not is_organisation(tail)
