@@ -53,6 +53,8 @@ class Looked:
 
     def added_to(self, standing: Standing) -> Standing:
         """With what else was found about known entries."""
+        if not (self.gone or self.back):
+            return standing
         gone = tuple((number, Gone.PAGE) for number in self.gone)
         return replace(standing, gone=(*standing.gone, *gone), back=(*standing.back, *self.back))
 
