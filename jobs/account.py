@@ -63,6 +63,8 @@ class Account:
     _silent_since: datetime | None = None
     _is_silence: bool = False
     """Whether it waits because no answer came: then any answer shows that it need not."""
+    _is_ours: bool = False
+    """Whether it waits because our own account is refused."""
 
     def begin(self, paused_until: datetime | None, away_since: datetime | None) -> None:
         """What an earlier program knew."""
@@ -72,13 +74,11 @@ class Account:
     def standing(self, now: datetime) -> Standing:
         """What another program would have to know.
 
-        Not a wait that was guessed, where the platform is asked before anything leaves: who starts anew,
-        perhaps with what was missing (a valid token, a network), asks at once.
+        Not a wait because our account is refused: who starts anew, perhaps with a valid token, asks at once.
         """
         self.resting = {key: one for key, one in self.resting.items() if one[1] > now}
         resting = {key: until for key, (_, until) in self.resting.items()}
-        is_guessed = self._asks and not self._is_silence
-        return Standing(self.away_since, None if is_guessed else self.paused_until, resting)
+        return Standing(self.away_since, None if self._is_ours else self.paused_until, resting)
 
     def is_paused(self, now: datetime) -> bool:
         """Whether nothing leaves, but for a try that is due."""
@@ -144,6 +144,7 @@ class Account:
             self.is_probing = self.away_since is not None
             return 0.0
         told = isinstance(outcome, RetryLater) and not outcome.guessed
+        self._is_ours = isinstance(outcome, RetryLater) and outcome.ours
         seconds = outcome.seconds if isinstance(outcome, RetryLater) else _FIRST
         if not told:
             self._failures += 1
@@ -178,7 +179,7 @@ class Account:
                 self._early = at + _EARLY
             self._silent.clear()
         self._mark += 1
-        self._is_silence = False
+        self._is_silence, self._is_ours = False, told.ours
         self._stop(at, seconds, self._silent_since or at)
         return replace(told, seconds=seconds)
 
@@ -192,7 +193,7 @@ class Account:
             return
         self._burnt += 1
         self._mark += 1
-        self._is_silence = True
+        self._is_silence, self._is_ours = True, False
         self._stop(at, min(_DEAREST, _FIRST * 3.0 ** min(self._burnt - 1, 9)), self._silent_since)
         self._asks = True
 
@@ -216,7 +217,7 @@ class Account:
                 key: (one.chat, one.until) for key, one in self._refused.items() if one.until > at
             }
         self.paused_until = self._early = self.away_since = None
-        self.is_probing = self._asks = self._is_silence = False
+        self.is_probing = self._asks = self._is_silence = self._is_ours = False
         self._failures = self._burnt = 0
 
     def _stop(self, at: datetime, seconds: float, since: datetime) -> None:

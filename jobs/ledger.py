@@ -316,7 +316,7 @@ class Ledger:
             case RetryLater(seconds, detail):
                 # Where the platform said how long: neither earlier nor much later.
                 wait = seconds or min(_LONGEST_BACKOFF, 2.0 ** min(delivery.attempts, 9))
-                if one.outcome.everyone and one.outcome.guessed:
+                if one.outcome.ours:
                     wait = 0.0  # the account waits, and asks first: after a new start at once
                 again = one.at + timedelta(seconds=wait)
                 note = noted(delivery, detail)

@@ -20,12 +20,14 @@ class RetryLater:
 
     `everyone` is True when the whole account must wait, False when only this chat must. `guessed`: the
     platform did not say how long, so the wait grows while it goes on; else it is obeyed to the second.
+    `ours`: what is refused is our own account, so a new start, with what was missing, need not wait.
     """
 
     seconds: float
     detail: str
     everyone: bool = False
     guessed: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

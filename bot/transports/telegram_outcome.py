@@ -112,7 +112,7 @@ def outcome_of(error: TelegramError, address: str = "0") -> Outcome:  # noqa: PL
             return Gone(detail)
         case InvalidToken():
             why = "Telegram refused the bot token"
-            return RetryLater(AFTER_REFUSED_TOKEN, why, everyone=True, guessed=True)
+            return RetryLater(AFTER_REFUSED_TOKEN, why, everyone=True, guessed=True, ours=True)
         case BadRequest():
             unreachable = any(words in detail.lower() for words in _UNREACHABLE)
             return Gone(detail) if unreachable else Rejected(detail)
