@@ -83,6 +83,17 @@ def _at_once(
     return number, len(told)
 
 
+def notice_to(
+    work: Work, event: Event, people: Sequence[tuple[str, str]], language: str, now: datetime
+) -> int:
+    """As `announce_at_once`, for these people alone, by (transport, address); returns how many they are."""
+    found = [work.recipients.ensure(*one, language, now) for one in people]
+    if found:
+        number = work.notices.add(Notice((event,), now))
+        work.deliveries.queue_notice(number, [(one.id, one.sender, now) for one in found], _AT_ONCE)
+    return len(found)
+
+
 def is_named(admins: Admins, transport: str, address: str) -> bool:
     """Whether the configuration names this person."""
     return (transport, address) in admins.addresses

@@ -152,6 +152,8 @@ class EventKind(StrEnum):
     """A source has called off a call, and those who were told of it hear so."""
     STORM = "storm"
     """The same, as those hear it who would have been rung."""
+    APPEAL_WAITS = "appeal_waits"
+    """An appeal, or a drill, was written: somebody else has to read and approve it."""
     APPEAL_SCHEDULED = "appeal_scheduled"
     """An appeal was approved, and goes out at a moment that its author named."""
     APPEAL_COOLING = "appeal_cooling"

@@ -116,12 +116,14 @@ def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, dril
         desk.drop(work, typed.number, admin, now)
         told = paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number))
         return drills.about(drill, reply(told), speech)
+    asked: int | None = None
     shows = request.picture.picture if request.picture else None
     data = request.picture.data if request.picture else b""
     if not typed.number:
         words = draft(typed.words, None, speech, now, shows=shows)
         words = drills.named(words) if drill else words
         found = desk.write(work, admin, words, now, drill=drill, shows=data)
+        asked = desk.ask_others(work, found, request.rules, now)
     elif typed.words or typed.drop or shows:
         before = desk.draft_of(work, typed.number)
         assert before.draft is not None  # noqa: S101 - a draft has words
@@ -131,11 +133,13 @@ def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, dril
             words = draft(typed.words, before.draft, speech, now, typed.language, shows)
         words = drills.named(words) if drill else words
         found = desk.edit(work, before, admin, words, now, data)
+        if before.approved or before.author != admin:
+            asked = desk.ask_others(work, found, request.rules, now)
     else:
         found = desk.known(work, typed.number)
     if found.draft is None:
         return drills.about(found.drill, _running(found, request, work, speech), speech)
-    return shown(found, found.draft, request, work, speech)
+    return shown(found, found.draft, request, work, speech, asked)
 
 
 def appeals(request: Request, work: Work, speech: Speech) -> Reply:

@@ -34,8 +34,13 @@ class _Read:
     people: Mapping[str, int]
 
 
-def shown(found: Appeal, draft: Draft, request: Request, work: Work, speech: Speech) -> Reply:
-    """Return how a draft stands, then what its recipients will read, word for word, when it goes out."""
+def shown(
+    found: Appeal, draft: Draft, request: Request, work: Work, speech: Speech, asked: int | None = None
+) -> Reply:
+    """Return how a draft stands, then what its recipients will read, word for word, when it goes out.
+
+    `asked`: how many others were just told that it waits for them; None where nobody had to be.
+    """
     then = draft.at or request.now
     alert = alert_of(found.id, draft, request.rules, then, found.status)
     reach = reached(work, alert)
@@ -45,6 +50,7 @@ def shown(found: Appeal, draft: Draft, request: Request, work: Work, speech: Spe
         *standing(found, reach, request.rules, speech),
         Items(tuple(_line(one, speech) for one in messages)),
         *_remarks(draft, request, speech),
+        *_asked(asked, speech),
         paragraph(_announced(messages, speech)),
     ]
     *others, last = messages
@@ -127,6 +133,19 @@ def _remarks(draft: Draft, request: Request, speech: Speech) -> list[Block]:
         named = speech.joined(speech.language_name(one) for one in bare)
         told.append(speech.t("It has a headline but no text yet in {languages}.", languages=named))
     return [paragraph(one) for one in told]
+
+
+def _asked(count: int | None, speech: Speech) -> list[Block]:
+    if count is None:
+        return []
+    if not count:
+        return [paragraph(speech.t("Nobody else can approve it as things stand: /admins"))]
+    told = speech.n(
+        "{count} admin who may approve it is told that it waits.",
+        "{count} admins who may approve it are told that it waits.",
+        count,
+    )
+    return [paragraph(told)]
 
 
 def _announced(messages: list[_Read], speech: Speech) -> str:

@@ -257,6 +257,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.REVIEW_ASKED: _review,
     EventKind.STORM: lambda *_: [],
     EventKind.STAFF: _staff,
+    EventKind.APPEAL_WAITS: _appeal,
     EventKind.APPEAL_SCHEDULED: _appeal,
     EventKind.VERIFYING: _verifying,
     EventKind.APPEAL_COOLING: _appeal,

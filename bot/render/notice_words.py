@@ -30,6 +30,7 @@ HEADINGS = {
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.CALLED_OFF: msgid("{source} · it called off a call"),
     EventKind.STORM: msgid("More has come than usual. What follows is looked at first."),
+    EventKind.APPEAL_WAITS: msgid("Appeal {source} waits for your approval"),
     EventKind.APPEAL_SCHEDULED: msgid("Appeal {source} is approved, and goes out at a set time"),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
     EventKind.APPEAL_SENDING: msgid("Appeal {source} is being sent"),
@@ -162,6 +163,10 @@ CONSEQUENCES = {
         "and they must not write to it."
     ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
+    EventKind.APPEAL_WAITS: msgid(
+        "Another admin wrote it, and somebody else has to stand for it before anybody gets it. Read it as its "
+        "recipients will, and approve it only if every word holds."
+    ),
     EventKind.APPEAL_SCHEDULED: msgid(
         "You hear once more before it goes. If anything in it should not be told, stop it."
     ),
