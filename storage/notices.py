@@ -27,6 +27,7 @@ AT_ONCE = (
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.CALL_CORRECTED,
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,

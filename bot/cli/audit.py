@@ -9,7 +9,7 @@ from bot.cli.opened import opened
 from storage.audit import Noted
 from storage.words import Act
 
-_OF_ALERTS = frozenset({Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
+_OF_ALERTS = frozenset({Act.RETRACTED, Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
 _OF_PEOPLE = frozenset({Act.INVITED, Act.JOINED, Act.REVOKED, Act.SUSPENDED, Act.REINSTATED})
 _OF_SOURCES = frozenset({Act.HALTED, Act.RESUMED})
 """What is done with an alert that was held, with people and with sources; all the rest with an appeal."""

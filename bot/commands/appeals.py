@@ -2,7 +2,7 @@
 
 import re
 
-from bot.commands import drills
+from bot.commands import drills, retractions
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
 from bot.commands.guide import SAMPLE, how
@@ -250,10 +250,12 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def correct(request: Request, work: Work, speech: Speech) -> Reply:
-    """Take an appeal back: why, then yes."""
+    """Take an appeal back, or what a source published: which, why, then yes."""
     typed = arguments(request).lower().split()
     if not typed:
-        raise Mistake("Which appeal? {example}", example="/correct 7")
+        return retractions.pick(request, work, speech)
+    if typed[0] == retractions.ALERT:
+        return retractions.correct_call(typed[1:], WORDS, request, work, speech)
     key = number(typed[0], "/correct 7")
     named = {word: cause for cause, (word, _) in WORDS.items()}
     if len(typed) > 1 and typed[1] not in named:

@@ -42,6 +42,7 @@ ACTS = {
     Act.STOPPED: msgid("stopped appeal {number}"),
     Act.RETURNED: msgid("appeal {number} became a draft again"),
     Act.CORRECTED: msgid("took back appeal {number}"),
+    Act.RETRACTED: msgid("took back alert {number}"),
     Act.RELEASED: msgid("sent alert {number}, which waited"),
     Act.REDACTED: msgid("sent alert {number} without what may endanger somebody"),
     Act.REFUSED: msgid("decided against alert {number}"),

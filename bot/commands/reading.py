@@ -7,7 +7,7 @@ from bot.commands.found import no_page, statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.commands.rewritten import WORDS, rewritten
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
-from bot.render.standing import gone_text, rewritten_text, withheld_text
+from bot.render.standing import gone_text, rewritten_text, taken_back_text, withheld_text
 from bot.render.statement import (
     asked_blocks,
     attached_line,
@@ -66,7 +66,8 @@ def _shown(found: Statement, typed: list[str], request: Request, work: Work, spe
     files = documents(entry.enclosures) if entry else ()
     origin = next((url for url in entry.enclosures if url.startswith(FILE)), "") if entry else ""
     blocks = _summary(found, source, request, speech, files, origin.removeprefix(FILE))
-    told = [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
+    told = [taken_back_text(work.alerts.correction_of(found.id), speech)]
+    told += [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
     told.append(withheld_text(found, speech))
     standing = " · ".join(part for part in told if part)
     blocks += (Notice((Span(standing),)),) if standing else ()

@@ -288,9 +288,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "correct",
         correct,
-        msgid("Take an appeal back, from everybody who got it"),
+        msgid("Take back an appeal, or a source's call, from everybody who got it"),
         "/correct 7",
-        msgid("number [why [yes]]"),
+        msgid("[number | alert number] [why [yes]]"),
         roles=_ADMINS,
         destroys=True,
         changes=confirms,

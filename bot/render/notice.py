@@ -44,6 +44,7 @@ _ORDER = (
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.CALL_CORRECTED,
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,
@@ -98,6 +99,8 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
         if len(events) > 1:
             return ((Choice(speech.t("What waits"), "/review"),),)
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
+    if first.kind is EventKind.CALL_CORRECTED:
+        return ((Choice(speech.t("Show"), f"/statement {first.counts.get('statement', 0)}"),),)
     if first.counts.get("appeal"):
         return _of_an_appeal(first, speech)
     return ((Choice(speech.t("Status"), "/status"),),)

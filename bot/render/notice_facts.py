@@ -265,6 +265,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.APPEAL_STOPPED: _appeal,
     EventKind.APPEAL_RETURNED: _appeal,
     EventKind.APPEAL_CORRECTED: _appeal,
+    EventKind.CALL_CORRECTED: _appeal,
     EventKind.APPEAL_REPORT: report,
     EventKind.STOP_REPORT: report,
     EventKind.CORRECTION_REPORT: report,

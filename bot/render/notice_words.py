@@ -37,6 +37,7 @@ HEADINGS = {
     EventKind.APPEAL_STOPPED: msgid("Appeal {source} was stopped by an admin"),
     EventKind.APPEAL_RETURNED: msgid("Appeal {source} was not sent: it is a draft again"),
     EventKind.APPEAL_CORRECTED: msgid("Appeal {source} was taken back by an admin"),
+    EventKind.CALL_CORRECTED: msgid("{source} · its call was taken back by an admin"),
     EventKind.APPEAL_REPORT: msgid("Appeal {source} has gone out"),
     EventKind.STOP_REPORT: msgid("Appeal {source} was halted: who has got it"),
     EventKind.CORRECTION_REPORT: msgid("Appeal {source} was taken back: who has been told"),
@@ -179,6 +180,10 @@ CONSEQUENCES = {
         "Vigil was not at work. If it still holds, let it be approved anew."
     ),
     EventKind.APPEAL_CORRECTED: msgid("Everybody who has got it is told so, ahead of everything else."),
+    EventKind.CALL_CORRECTED: msgid(
+        "Everybody who has got it is told so, ahead of everything else. If the source itself is in the wrong "
+        "hands, pause it: /sources"
+    ),
 }
 UNREACHED = {
     EventKind.OFFLINE: msgid(
