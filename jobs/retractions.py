@@ -111,8 +111,9 @@ def retracted(found: Rung, end: Ending, rules: Rules, now: datetime) -> Alert:
 def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now: datetime) -> int:
     """Takes it back; returns to how many that is told.
 
-    What waits of it is cancelled. Where nothing else rang on its case, that is at its end; else the rest of the
-    case goes on, and what takes this back stands by itself. Taken down for safety, its words leave the archive.
+    What waits of it is cancelled. Where nothing else rang on its case, that is at its end; else the rest of
+    the case goes on, and what takes this back stands by itself. Taken down for safety, its words leave the
+    archive.
     """
     work.cases.lock()  # nobody else takes it back, and no poll rings on its case, meanwhile
     found = to_retract(work, number)

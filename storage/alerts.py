@@ -177,7 +177,7 @@ class Alerts:
         return tuple(one for one in found if one.msg_type is not MsgType.CANCEL or one.id in passed)
 
     def unconfirmed_ends(self, case_id: int) -> frozenset[int]:
-        """The statements of the case by which an end was said that waits for an admin, or was decided against."""
+        """The statements of the case that say it is over, and wait for an admin or were decided against."""
         of = (alerts.c.case_id == case_id, alerts.c.msg_type == MsgType.CANCEL)
         question = sa.select(alerts.c.statement_id).where(*of, sa.not_(is_end(alerts)))
         passed = sa.select(alerts.c.statement_id).where(*of, is_end(alerts))

@@ -1,4 +1,4 @@
-"""/correct of what a source published: picks what was sent lately, and takes a call back after one question."""
+"""/correct of what a source published: picks what was sent lately, takes a call back after one question."""
 
 from collections.abc import Mapping
 
@@ -65,7 +65,10 @@ def pick(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def correct_call(typed: list[str], reasons: Reasons, request: Request, work: Work, speech: Speech) -> Reply:
-    """Return the question why, what its recipients would read, or that it is done; `typed` as behind "alert"."""
+    """Return the question why, what its recipients would read, or that it is done.
+
+    `typed` is what stands behind "alert".
+    """
     if not typed:
         raise Mistake("Which alert? {example}", example=EXAMPLE)
     key = number(typed[0], EXAMPLE)

@@ -165,8 +165,8 @@ CONSEQUENCES = {
     ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
     EventKind.APPEAL_WAITS: msgid(
-        "Another admin wrote it, and somebody else has to stand for it before anybody gets it. Read it as its "
-        "recipients will, and approve it only if every word holds."
+        "Another admin wrote it, and somebody else has to stand for it before anybody gets it. Read it as "
+        "its recipients will, and approve it only if every word holds."
     ),
     EventKind.APPEAL_SCHEDULED: msgid(
         "You hear once more before it goes. If anything in it should not be told, stop it."

@@ -1,4 +1,4 @@
-"""Whoever may approve an appeal hears that it waits for them: once, without its words, and never its author."""
+"""Whoever may approve an appeal hears that it waits: once, without its words, and never its author."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What was rung of a source is taken back by the desk: to exactly those who have it, as the desk's own word."""
+"""What was rung of a source is taken back: to exactly those who have it, as the desk's own word."""
 
 from datetime import timedelta
 
