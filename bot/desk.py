@@ -17,7 +17,7 @@ from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.console import ADDRESS
 from bot.transports.newest import Newest
 from jobs.desk import Rules
-from jobs.notices import Admins, announce_at_once, is_named
+from jobs.notices import Admins, announce_at_once, is_named, is_room
 from jobs.staff import role_of
 from jobs.steps.picture import MOST, Unfit, cleaned
 from storage.database import Database, Work, now_utc
@@ -144,10 +144,14 @@ class Desk:
             return replace(told, role=after.role)
 
     def _at_desk(self, request: Request, work: Work) -> Request:
-        """With the role of the person, as it is now; several people have none together."""
-        if request.group or not request.is_sure:
+        """With the role of the person, as it is now; several people have none together.
+
+        In a room of the admins each has their own.
+        """
+        person = request.who
+        is_theirs = is_room(self.admins, request.transport, request.address) and bool(request.person)
+        if (request.group and not is_theirs) or not request.is_sure:
             return request
-        person = (request.transport, request.address)
         role = DeskRole.OWNER if person == TERMINAL else role_of(work, *person, self.admins)
         may_stop = role is None and is_named(self.admins, *person)
         return replace(request, role=role, may_stop=may_stop, rules=self.rules)

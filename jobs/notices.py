@@ -26,6 +26,8 @@ class Admins:
 
     addresses: tuple[tuple[str, str], ...] = ()
     language: str = "en"
+    rooms: tuple[tuple[str, str], ...] = ()
+    """Where several of them work together: what all hear is told there, too."""
 
 
 def overtaken(work: Work, kind: EventKind) -> None:
@@ -99,6 +101,11 @@ def is_named(admins: Admins, transport: str, address: str) -> bool:
     return (transport, address) in admins.addresses
 
 
+def is_room(admins: Admins, transport: str, address: str) -> bool:
+    """Whether the configuration names this chat of several people, or the one that it is a topic of."""
+    return any(transport == of and address.partition("/")[0] == room for of, room in admins.rooms)
+
+
 def at_desk(work: Work, admins: Admins) -> tuple[tuple[str, str], ...]:
     """Where those are reached who work at the desk: whom the configuration names, and who joined."""
     members = work.staff.all()
@@ -123,7 +130,7 @@ def _told(
     named = admins.addresses if all_named else ()
     found = (
         work.recipients.ensure(transport, address, admins.language, now)
-        for transport, address in dict.fromkeys((*at_desk(work, admins), *named))
+        for transport, address in dict.fromkeys((*at_desk(work, admins), *named, *admins.rooms))
         if (transport, address) != but
     )
     return [(one.id, one.sender, due) for one in found]

@@ -87,7 +87,7 @@ class Pruner:
                 work.recipients.forget(recipient)
 
     def _past(self, work: Work, now: datetime) -> tuple[int, ...]:
-        named = self.admins.addresses
+        named = (*self.admins.addresses, *self.admins.rooms)
         lost = work.recipients.lost((now - GRACE).date(), named)
         return (*lost, *work.recipients.idle(*self._since(now), named))
 

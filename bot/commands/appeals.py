@@ -111,7 +111,7 @@ def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Re
 
 
 def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
-    admin, now = work.audit.admin(request.transport, request.address), request.now
+    admin, now = work.audit.admin(*request.who), request.now
     if typed.drop and not typed.language:
         desk.drop(work, typed.number, admin, now)
         told = paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number))
@@ -144,7 +144,7 @@ def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, dril
 
 def appeals(request: Request, work: Work, speech: Speech) -> Reply:
     """List drafts, and what was sent with how far it is; with "drafts" one's own, to go on with them."""
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     typed = arguments(request).strip()
     if typed:
         if typed.lower() != DRAFTS:
@@ -182,7 +182,7 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
             "Which appeal, and in which words? Its mark stands below it: {example}", example=EXAMPLE
         )
     key = number(typed[0], EXAMPLE)
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     try:
         done = desk.approve(work, key, typed[1], admin, request.rules, request.now)
     except Refused as refused:
@@ -230,7 +230,7 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
     if not typed:
         raise Mistake("Which appeal? {example}", example="/stop 7")
     key = number(typed, "/stop 7")
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     try:
         done = desk.stop(work, key, admin, request.rules, request.now)
         found = desk.known(work, key)
@@ -269,7 +269,7 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
         if typed[2:] != ["yes"]:
             asked = _asked(found, corrected(alert, end, request.now), told, request, speech)
             return drills.about(found.drill, asked, speech)
-        admin = work.audit.admin(request.transport, request.address)
+        admin = work.audit.admin(*request.who)
         count = take_back(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
         return _refused(refused, key, work, speech)

@@ -39,12 +39,14 @@ class Request:
     """What the person's client asks for (BCP 47); the nearest catalogue is used."""
     group: bool = False
     """True in a chat of several people."""
+    person: str = field(default="", repr=False)
+    """Where whoever wrote it is reached alone, in a chat of several people; "" where that is not known."""
     addressed: bool = True
     """False where the line may be meant for another bot of the same chat."""
     may_manage: bool = True
     """False for a person in a group who may not change what the group receives."""
     role: DeskRole | None = None
-    """What the person may do at the admins' desk, in a private chat with the bot or at the terminal."""
+    """What the person may do at the admins' desk, in a private chat, an admins' room or at the terminal."""
     may_stop: bool = False
     """Whether they are suspended, but named by the configuration: they may stop an appeal, no more."""
     rules: Rules = USUAL
@@ -65,6 +67,11 @@ class Request:
     def __post_init__(self) -> None:
         """Half a surrogate and NUL, which no client types and no database takes, are no part of a line."""
         object.__setattr__(self, "text", typed(self.text))
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Who wrote it, by what admins are known by."""
+        return (self.transport, self.person if self.group else self.address)
 
     @property
     def admin(self) -> bool:

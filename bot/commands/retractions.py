@@ -91,7 +91,7 @@ def correct_call(typed: list[str], reasons: Reasons, request: Request, work: Wor
             )
             shown = alert_message(told, speech, request.now)
             return Reply((Message((paragraph(asked),)), Message(shown.blocks, ((send,), (back,)))))
-        admin = work.audit.admin(request.transport, request.address)
+        admin = work.audit.admin(*request.who)
         count = retract(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
         return reply(paragraph(speech.t(_REFUSALS[refused.why], number=key)))

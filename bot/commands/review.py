@@ -122,7 +122,7 @@ def _confirm(found: Card, verb: str, request: Request, speech: Speech) -> Reply:
 
 def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech) -> Reply:
     key, now, zone = found.alert.id, request.now, request.rules.zone
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     if verb == "drop":
         count = drop(work, key, admin, now)
         told = speech.n(
@@ -148,7 +148,7 @@ def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech
 
 
 def _ask(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
-    asker = (request.transport, request.address)
+    asker = request.who
     count = ask(work, found, asker, request.rules.admins, request.now)
     if not count:
         return reply(paragraph(speech.t("There is no other admin to be asked.")))

@@ -122,9 +122,7 @@ def _ask(found: Source, speech: Speech) -> Reply:
 def _pause(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
     if not found.halted:
         work.sources.halt(found.id, request.now)
-        work.audit.note(
-            work.audit.admin(request.transport, request.address), Act.HALTED, found.id, request.now
-        )
+        work.audit.note(work.audit.admin(*request.who), Act.HALTED, found.id, request.now)
     told = speech.t(
         "{source} is paused. What waits to be sent of it is not: /review", source=found.title or found.name
     )
@@ -136,7 +134,7 @@ def _resume(found: Source, request: Request, work: Work, speech: Speech) -> Repl
     if not found.halted:
         return reply(paragraph(speech.t("{source} is not paused.", source=found.title or found.name)))
     work.sources.resume(found.id)
-    work.audit.note(work.audit.admin(request.transport, request.address), Act.RESUMED, found.id, request.now)
+    work.audit.note(work.audit.admin(*request.who), Act.RESUMED, found.id, request.now)
     told = speech.t(
         "{source} is asked again. What it published meanwhile rings as far as it is recent.",
         source=found.title or found.name,
