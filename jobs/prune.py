@@ -50,6 +50,7 @@ class Pruner:
         with self.database.write() as work:
             work.recipients.settle_down(now, *self._since(now))
             work.retention.settle_down(now)
+            work.retention.drop_notices(now)
         with self.database.read() as work:
             past = self._past(work, now)
         for recipient in past:

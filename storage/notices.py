@@ -126,6 +126,16 @@ class Notices:
         )
         return result.rowcount
 
+    def send_once_more(self, delivery_id: int, now: datetime) -> None:
+        """A message that was to be renewed, and of which nobody knows whether it came, is sent by itself."""
+        of = (
+            deliveries.c.id == delivery_id,
+            deliveries.c.state == DeliveryState.UNCERTAIN,
+            deliveries.c.amend_at.is_not(None),
+        )
+        again = {"state": DeliveryState.QUEUED, "not_before": now, "detail": "", "amend_at": None}
+        self._connection.execute(sa.update(deliveries).where(*of).values(**again))
+
     def seen_on(self, notice_id: int) -> dict[str, int]:
         """How many messages of it stand, by transport."""
         question = (

@@ -58,10 +58,13 @@ def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
 
 def _rewritten(change: Changed, speech: Speech, now: datetime) -> Message:
     message = alert_message(change.alert, speech, now)
-    said = speech.t(
-        "Changed by its source, seen {moment}: this is what it says now.",
-        moment=speech.moment(change.by.sent),
-    )
+    if change.alert.statement.id != change.by.statement.id:  # by what came later an admin has seen it
+        said = speech.t("Changed here: words were withheld for somebody's safety.")
+    else:
+        said = speech.t(
+            "Changed by its source, seen {moment}: this is what it says now.",
+            moment=speech.moment(change.by.sent),
+        )
     line, rest = _apart(message)
     return replace(message, blocks=(Heading(line), Notice((Span(said),)), *rest), silent=True)
 
