@@ -50,7 +50,7 @@ def corrected(alert: Alert, end: Ending, now: datetime) -> Alert:
     statement = Statement(
         title=first.title,
         kind=told.kind,
-        language=told.language,
+        language=first.language,
         text=first.text,
         wordings=tuple(others),
         issuers=told.issuers,

@@ -325,13 +325,13 @@ def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Spe
 
 
 def _words(alert: Alert, cause: Cause) -> tuple[Wording, ...]:
-    """Title and text of the correction in the archive, in each language of the appeal that is one of ours."""
-    statement = alert.statement
+    """Title and text of the correction in the archive, in each language that we speak; the appeal's first."""
+    spoken = sorted(languages(), key=lambda one: one != alert.statement.language)
     made = []
-    for one in (Wording(statement.language, statement.title), *statement.wordings):
-        own = Speech(one.language if one.language in languages() else "en")
-        title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else one.title
-        made.append(Wording(one.language, title, own.t(CORRECTIONS[cause])))
+    for language in spoken:
+        own, told = Speech(language), alert.statement.worded(language)
+        title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else told.title
+        made.append(Wording(language, title, own.t(CORRECTIONS[cause])))
     return tuple(made)
 
 

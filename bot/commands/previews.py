@@ -45,6 +45,10 @@ def shown(
     alert = alert_of(found.id, draft, request.rules, then, found.status)
     reach = reached(work, alert)
     messages = [_read(one, alert, reach.spread, speech, then) for one in _spoken(draft, reach.spread, speech)]
+    asked_for = [one for one in alert.statement.languages if one not in languages()]
+    if asked_for == [alert.statement.language]:
+        asked_for = []  # everybody reads it as it is
+    messages += [_opened(one, alert, speech, then) for one in asked_for]
     blocks: list[Block] = [
         heading(speech.t("Appeal {number}", number=found.id)),
         *standing(found, reach, request.rules, speech),
@@ -117,7 +121,15 @@ def _read(
     return _Read(language, alert.statement.worded(language).language, message, people)
 
 
+def _opened(language: str, alert: Alert, speech: Speech, then: datetime) -> _Read:
+    """Return what those read who ask for a language, by a button, that no chat is spoken to in."""
+    return _Read(language, language, alert_message(alert, speech, then, words=language), {})
+
+
 def _line(one: _Read, speech: Speech) -> Line:
+    if not one.people and one.language not in languages():
+        told = speech.t("by a button below it, for whoever reads it")
+        return (Span(speech.language_name(one.language), Style.BOLD), Span(f" · {told}"))
     other = one.words if one.words != one.language else ""
     return reading(one.language, one.message, one.people, speech, other)
 

@@ -73,8 +73,13 @@ def ended_word(alert: Alert, speech: Speech) -> str:
     return speech.t("TAKEN BACK") if is_appeal(alert) else speech.t("OVER")
 
 
-def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) -> tuple[Block, ...]:
-    """Return what stands below its heading; `titled` is whether the title is to be there, too."""
+def appeal_blocks(
+    alert: Alert, speech: Speech, now: datetime, *, titled: bool, chosen: bool = False
+) -> tuple[Block, ...]:
+    """Return what stands below its heading; `titled` is whether the title is to be there, too.
+
+    `chosen`: whether the reader asked for words in this language.
+    """
     statement = alert.statement
     title = (Paragraph(title_line(statement, speech)),) if titled else ()
     practised = remark(alert.status, speech)
@@ -94,7 +99,7 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) 
         label, deadline = speech.t("When"), speech.t("at once")
     link = Span(shorten(statement.url, _LINK), href=statement.url)
     spoken = ""
-    if statement.language != speech.language:
+    if statement.language != speech.language and not chosen:
         spoken = speech.t(
             "This is in {language}: it was not written in your language.",
             language=speech.language_name(statement.language),
