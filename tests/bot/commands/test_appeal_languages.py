@@ -217,7 +217,7 @@ def test_the_archive_has_it_in_each_language(anna: Chat, bruno: Chat) -> None:
 def test_it_may_be_in_any_language_and_is_opened_by_a_button_where_no_chat_speaks_it(
     anna: Chat, bruno: Chat
 ) -> None:
-    """French, Arabic: the words are the author's, the frame is the reader's; nobody else's reading changes."""
+    """French, Arabic: the words are the author's, the frame the reader's; nobody else's reading changes."""
     anna.says(APPEAL)
     anna.says("/appeal 1 fr\nNeuf personnes risquent le renvoi\nÉcrivez aujourd'hui.")
     previewed = anna.says("/appeal 1 ar\nto: وزارة الخارجية\nتسعة يواجهون الإعادة\nاكتبوا اليوم.")
