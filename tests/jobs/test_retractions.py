@@ -4,6 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.render.amended import amended_message
+from bot.render.html import plain_text
+from bot.speech import Speech
+from jobs.amend import Changed
 from jobs.appeals import write
 from jobs.desk import Refusal, Rules
 from jobs.launch import Launcher
@@ -59,6 +63,8 @@ def test_exactly_those_hear_who_have_it_or_may_ahead_of_everything(database: Dat
         states = {one.recipient_id: one.state for one in work.deliveries.of_alert(call.id)}
         assert states[third.id] is DeliveryState.CANCELLED
         assert [one.recipient_id for one in work.told.due("telegram", LATER, 9)] == [first.id]
+        struck = amended_message(Changed("7", call, end, None, ""), Speech("en"), LATER)
+        assert plain_text(struck).startswith("TAKEN BACK · URGENT")
         case = work.cases.get(call.case_id or 0)
         assert case is not None
         assert case.state is CaseState.WITHDRAWN
