@@ -110,6 +110,18 @@ def drop(work: Work, number: int, admin: str, now: datetime) -> int:
     return count
 
 
+def keep(work: Work, number: int, admin: str, now: datetime) -> int:
+    """Somebody looked at it, and it goes on waiting; returns for how many. Raises NothingHeld.
+
+    Admins are reminded one time less: it is not unanswered. But it is not forgotten, either.
+    """
+    _alert(work, number)
+    work.held.remind(number, work.held.reminders(number) + 1)
+    count = next(one.recipients for one in work.held.waiting() if one.alert_id == number)
+    work.audit.note(admin, Act.KEPT, number, now, count)
+    return count
+
+
 def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: datetime) -> int:
     """Asks all other admins to look at it; returns how many there are."""
     title = found.alert.source.organisation or found.alert.source.title or found.alert.source.name

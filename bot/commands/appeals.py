@@ -100,7 +100,7 @@ def drill(request: Request, work: Work, speech: Speech) -> Reply:
 def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
     typed = read(arguments(request))
     if not typed.number and not typed.words:
-        return drills.how(SAMPLE, speech) if drill else how(speech)
+        return drills.how(SAMPLE, speech) if drill else how(speech, request.transport)
     known = work.appeals.get(typed.number) if typed.number else None
     if known is not None and known.drill is not drill:
         return drills.other_kind(known, speech)

@@ -12,13 +12,15 @@ from bot.render.desk import standing, told_at
 from bot.render.drill import marked
 from bot.render.message import Block, Choice, Items, Line, Message, Paragraph, Span, Style
 from bot.render.preview import reading
+from bot.render.review import CONCERNS
 from bot.render.text import shorten
 from bot.speech import Speech, languages
 from jobs.launch import alert_of, reached
+from jobs.steps.sensitive import find
 from storage.appeals import Appeal, Draft
 from storage.database import Work
 from storage.records import Alert
-from storage.words import AppealState
+from storage.words import AppealState, Concern
 
 DRAFTS = "drafts"
 _HEADLINE = 60
@@ -54,6 +56,7 @@ def shown(
         *standing(found, reach, request.rules, speech),
         Items(tuple(_line(one, speech) for one in messages)),
         *_remarks(draft, request, speech),
+        *_endangering(alert, speech),
         *_asked(asked, speech),
         paragraph(_announced(messages, speech)),
     ]
@@ -145,6 +148,24 @@ def _remarks(draft: Draft, request: Request, speech: Speech) -> list[Block]:
         named = speech.joined(speech.language_name(one) for one in bare)
         told.append(speech.t("It has a headline but no text yet in {languages}.", languages=named))
     return [paragraph(one) for one in told]
+
+
+def _endangering(alert: Alert, speech: Speech) -> list[Block]:
+    """Return what in its words, in whichever language, a source's call would be looked at for first."""
+    found: dict[Concern, list[str]] = {}
+    for language in alert.statement.languages:
+        for one in find(alert.statement.worded(language)):
+            found.setdefault(one.concern, []).append(one.words)
+    return [
+        paragraph(
+            speech.t(
+                "{reason} Think twice before you approve it: {words}",
+                reason=speech.t(CONCERNS[concern]),
+                words=speech.joined(dict.fromkeys(words)),
+            )
+        )
+        for concern, words in found.items()
+    ]
 
 
 def _asked(count: int | None, speech: Speech) -> list[Block]:

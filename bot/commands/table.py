@@ -210,7 +210,7 @@ COMMANDS: tuple[Command, ...] = (
         review,
         msgid("What waits until an admin has looked at it"),
         "/review 12",
-        msgid("[number [send | redacted | drop | ask]]"),
+        msgid("[number [send | redacted | hold | drop | ask]]"),
         roles=_REVIEW,
         destroys=True,
         changes=decides,
