@@ -219,9 +219,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sources",
         sources,
-        msgid("What is watched, how it fares, and a pause for one of them"),
+        msgid("What is watched, how it fares; adds, tests, pauses and changes sources"),
         "/sources",
-        msgid("[name [pause | resume]]"),
+        msgid("[add address | name [test | pause | resume | trust … | every … | remove]]"),
         roles=_SOURCES,
         destroys=True,
         changes=changes_source,

@@ -25,6 +25,7 @@ _DETAILED = 3
 _LINES = 10
 _QUIET = frozenset(
     {
+        EventKind.SOURCE_CHANGED,
         EventKind.WELL,
         EventKind.MOVED,
         EventKind.SILENT,
@@ -48,6 +49,7 @@ _ORDER = (
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,
+    EventKind.SOURCE_CHANGED,
     EventKind.REVIEW_WAITS,
     EventKind.REVIEW_ASKED,
     EventKind.REVIEW,
@@ -99,6 +101,8 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
         if len(events) > 1:
             return ((Choice(speech.t("What waits"), "/review"),),)
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
+    if first.kind is EventKind.SOURCE_CHANGED:
+        return ((Choice(speech.t("Sources"), "/sources"),),)
     if first.kind is EventKind.CALL_CORRECTED:
         return ((Choice(speech.t("Show"), f"/statement {first.counts.get('statement', 0)}"),),)
     if first.counts.get("appeal"):
