@@ -15,7 +15,7 @@ from jobs.notices import announce_at_once
 from storage.database import Work
 from storage.people import Event
 from storage.records import Source
-from storage.words import Act, EventKind, Trust
+from storage.words import Act, DeskRole, EventKind, Trust
 
 ADD = "add"
 TEST = "test"
@@ -73,6 +73,8 @@ def change(found: Source, verb: str, value: str, request: Request, work: Work, s
     if verb == REMOVE:
         wanted, sure = "", value
     asked = _question(found, verb, wanted, speech)
+    if wanted == Trust.OFFICIAL and request.role is DeskRole.KEEPER:
+        raise Mistake("Your role does not allow that. Who may do what: {example}", example="/admins")
     if sure != "yes":
         line = " ".join(part for part in (f"/sources {found.name}", verb, wanted, "yes") if part)
         back = Choice(speech.t("Back"), f"/sources {found.name}")

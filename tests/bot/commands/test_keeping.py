@@ -131,6 +131,7 @@ async def test_trust_interval_and_removal_each_after_one_question(phone: Phone) 
         assert kept is not None
         assert (kept.trust, kept.every) == (Trust.RELAY, 1800)
     for line, told in (
+        ("/sources northlight trust official yes", "Your role does not allow that"),
         ("/sources northlight trust me", "is no trust"),
         ("/sources northlight every now", "is no time"),
         ("/sources nobody remove", "No source is called"),
@@ -142,6 +143,15 @@ async def test_trust_interval_and_removal_each_after_one_question(phone: Phone) 
     with phone.database.read() as work:
         assert work.sources.all() == ()
     assert phone.acts() == [Act.CHANGED, Act.CHANGED, Act.REMOVED]
+
+
+async def test_only_owners_and_admins_trust_a_source_more(phone: Phone) -> None:
+    """Its urgent calls go out without a look from then on."""
+    for _ in range(2):
+        await phone.says("/sources northlight trust relay yes", ANNA)
+    assert "an organisation's own word" in await phone.says("/sources northlight trust official", ANNA)
+    await phone.says("/sources northlight trust official yes", ANNA)
+    assert load(phone.file).sources[0].trust is Trust.OFFICIAL
 
 
 async def test_nobody_else_has_an_address_asked_or_a_source_changed(phone: Phone) -> None:
