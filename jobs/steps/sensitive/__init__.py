@@ -16,6 +16,7 @@ from jobs.steps.sensitive.finding import Sensitive
 from jobs.steps.sensitive.further import further_minors
 from jobs.steps.sensitive.hiding import hiding_places
 from jobs.steps.sensitive.minors import minors_named
+from jobs.steps.sensitive.private import private_names
 from storage.records import Statement
 from storage.words import Concern, MsgType
 
@@ -45,10 +46,9 @@ def names(statement: Statement) -> tuple[Sensitive, ...]:
     """The persons whom the statement names as being in danger."""
     lines = _lines(statement)
     named = names_at_risk(lines, closed=statement.alert.msg_type is MsgType.CANCEL)
-    return tuple(
-        Sensitive(Concern.NAME, name, next((line for line in lines if name in line), ""))
-        for name in named.values()
-    )
+    found = {name: next((line for line in lines if name in line), "") for name in named.values()}
+    found |= dict(private_names(lines))
+    return tuple(Sensitive(Concern.NAME, name, line) for name, line in found.items())
 
 
 def _day_of(statement: Statement) -> date | None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from jobs.steps.sensitive import MARK, blacken, find
+from jobs.steps.sensitive import MARK, blacken, find, names
 from storage.words import Concern
 from tests.jobs.steps.test_sensitive import said
 
@@ -82,11 +82,30 @@ STAYS = [
 ]
 
 
-@pytest.mark.parametrize(("line", "names"), MINORS)
-def test_a_minor_is_known_also_so(line: str, names: list[str]) -> None:
+PRIVATE = [
+    ("탈북민 김은주 씨가 지난달 체포되어 구금되었다.", ["김은주"]),
+    ("王全律师周五被捕。", ["王全"]),
+    ("山田花子さんが空港で拘束された。", ["山田花子"]),
+    ("اعتقلت الشرطة الناشطة سارة يوسف يوم الاثنين", ["سارة يوسف"]),
+    ("The lawyer Wang Quan was arrested on Monday and may be tortured.", ["Wang Quan"]),
+    ("김영수 변호사는 회의에서 말했다.", []),
+    ("정부군이 주민을 체포했다.", []),
+    ("王毅会见了代表团。", []),
+    ("قالت الناشطة سارة يوسف إن المؤتمر انتهى", []),
+]
+
+
+@pytest.mark.parametrize(("line", "found"), PRIVATE)
+def test_a_person_in_danger_is_known_by_name_in_any_script(line: str, found: list[str]) -> None:
+    """For what others relay: by what is done to them; who only speaks, or is nobody by name, is left out."""
+    assert [one.words for one in names(said(line))] == found
+
+
+@pytest.mark.parametrize(("line", "told"), MINORS)
+def test_a_minor_is_known_also_so(line: str, told: list[str]) -> None:
     """By a year of birth in any script, in a list, by one first name, in further languages."""
     found = [one.words for one in find(said(line)) if one.concern is Concern.MINOR]
-    assert sorted(found) == sorted(names)
+    assert sorted(found) == sorted(told)
 
 
 @pytest.mark.parametrize("line", HARMLESS)
