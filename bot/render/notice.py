@@ -25,7 +25,6 @@ _DETAILED = 3
 _LINES = 10
 _QUIET = frozenset(
     {
-        EventKind.SOURCE_CHANGED,
         EventKind.WELL,
         EventKind.MOVED,
         EventKind.SILENT,
