@@ -97,7 +97,9 @@ def admins(config: Config) -> Admins:
     """Who is told of trouble; where nobody is named it is said on the terminal."""
     named = [("telegram", str(number)) for number in config.admins.telegram] if config.telegram else []
     named += [("matrix", name) for name in config.admins.matrix] if config.matrix else []
-    return Admins(tuple(named) or (TERMINAL,), config.language)
+    there = {"telegram": config.telegram, "matrix": config.matrix}
+    rooms = tuple(one for one in config.admins.rooms if there[one[0]])
+    return Admins(tuple(named) or (TERMINAL,), config.language, rooms)
 
 
 def this_node(roles: frozenset[str]) -> Node:

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import Reached, alert_of, cool, reached, tell
-from jobs.staff import newcomers
+from jobs.notices import notice_to
+from jobs.staff import approvers, newcomers
 from storage.appeals import Appeal, Draft
 from storage.audit import NOBODY
 from storage.database import Work
+from storage.people import Event
 from storage.records import Alert
-from storage.words import Act, AppealState, CaseState, DeliveryState, EventKind
+from storage.words import Act, AppealState, CaseState, DeliveryState, EventKind, Urgency
 
 _NO_DRAFT = {
     AppealState.SCHEDULED: Refusal.COOLING,
@@ -82,6 +84,24 @@ def write(
     _show(work, made.id, draft, shows)
     work.audit.note(admin, Act.WRITTEN, made.id, now)
     return made
+
+
+def ask_others(work: Work, appeal: Appeal, rules: Rules, now: datetime) -> int | None:
+    """Whoever may stand for these words beside their author hears that they wait; returns how many do.
+
+    None where no second person is needed or nobody is ever told of anything, and where the author has written
+    so much that day that nobody is told of more: a stolen phone would wake everybody.
+    """
+    assert appeal.draft is not None  # noqa: S101 - a draft has words
+    written = work.audit.count(appeal.author, Act.WRITTEN, now - A_DAY)
+    if rules.approvals < 2 or written > MOST_DRAFTS or not rules.admins.addresses:
+        return None
+    people = [one for mark, one in approvers(work, rules.admins, now).items() if mark != appeal.author]
+    urgent = appeal.draft.urgency is Urgency.IMMEDIATE and not appeal.drill
+    named = {"appeal": appeal.id, "drill": int(appeal.drill), "urgent": int(urgent)}
+    counts = {name: count for name, count in named.items() if count}
+    event = Event(EventKind.APPEAL_WAITS, now, title=str(appeal.id), counts=counts)
+    return notice_to(work, event, people, rules.admins.language, now)
 
 
 def known(work: Work, number: int) -> Appeal:

@@ -8,6 +8,7 @@ from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import store, tell
 from jobs.steps import match
 from jobs.takedown import take_down
+from storage.alerts import CORRECTED
 from storage.appeals import Appeal
 from storage.database import Work
 from storage.records import Alert, Assessment, Statement, Wording
@@ -49,7 +50,7 @@ def corrected(alert: Alert, end: Ending, now: datetime) -> Alert:
     statement = Statement(
         title=first.title,
         kind=told.kind,
-        language=told.language,
+        language=first.language,
         text=first.text,
         wordings=tuple(others),
         issuers=told.issuers,
@@ -61,7 +62,7 @@ def corrected(alert: Alert, end: Ending, now: datetime) -> Alert:
     )
     return replace(
         alert,
-        identifier=f"{alert.identifier}-corrected",
+        identifier=f"{alert.identifier}{CORRECTED}",
         statement=statement,
         sent=now,
         msg_type=MsgType.CANCEL,

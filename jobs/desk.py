@@ -33,6 +33,8 @@ class Refusal(StrEnum):
     """Who approved it joined the desk only now."""
     NOBODY = "nobody"
     """It would reach nobody."""
+    AN_END = "an_end"
+    """It calls something off itself."""
     UNHEARD = "unheard"
     """Nobody has got it."""
     OVER = "over"

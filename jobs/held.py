@@ -10,7 +10,7 @@ from jobs.notices import Admins, announce_at_once
 from jobs.own_time import keep_quiet
 from jobs.review import concerns_of, endangering
 from jobs.steps.sensitive import Black, Sensitive
-from jobs.withhold import withhold
+from jobs.withhold import withhold, withhold_known
 from storage.database import Work
 from storage.held import EXPIRED_HELD, HeldAlert
 from storage.people import Event
@@ -96,6 +96,7 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
         return 0
     said = undecided.whole(work, alert).statement
     withhold(work, said, alert.source, found.parts)
+    _withhold_before(work, alert, now)
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.REDACTED, number, now, count)
     return count
@@ -106,6 +107,18 @@ def drop(work: Work, number: int, admin: str, now: datetime) -> int:
     _alert(work, number)
     count = work.held.drop(number)
     work.audit.note(admin, Act.REFUSED, number, now, count)
+    return count
+
+
+def keep(work: Work, number: int, admin: str, now: datetime) -> int:
+    """Somebody looked at it, and it goes on waiting; returns for how many. Raises NothingHeld.
+
+    Admins are reminded one time less: it is not unanswered. But it is not forgotten, either.
+    """
+    _alert(work, number)
+    work.held.remind(number, work.held.reminders(number) + 1)
+    count = next(one.recipients for one in work.held.waiting() if one.alert_id == number)
+    work.audit.note(admin, Act.KEPT, number, now, count)
     return count
 
 
@@ -122,6 +135,18 @@ def ask(work: Work, found: Card, asker: tuple[str, str], admins: Admins, now: da
         counts={"alert": found.alert.id, "recipients": found.held.recipients},
     )
     return announce_at_once(work, event, admins, now, but=asker)
+
+
+def _withhold_before(work: Work, alert: Alert, now: datetime) -> None:
+    """What was told of its case before loses these words too: in the archive, and as it stands in chats."""
+    if alert.case_id is None:
+        return
+    for one in work.statements.of_case(alert.case_id):
+        source = work.sources.by_name(one.source_name)
+        if one.id == alert.statement.id or one.taken_down or source is None:
+            continue
+        if withhold_known(work, one, source) != one:
+            work.told.amend(alert, now, statement_id=one.id)
 
 
 def _is_over(work: Work, alert: Alert, admin: str, now: datetime) -> bool:

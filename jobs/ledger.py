@@ -338,7 +338,10 @@ class Ledger:
 
     def _unanswered(self, work: Work, delivery: Delivery, detail: str, *, immediate: bool) -> None:
         log.warning("deliver.uncertain", delivery=delivery.id, attempts=delivery.attempts)
-        unanswered(work, delivery, detail, self.now(), immediate=immediate, recognised=self.recognised)
+        now = self.now()
+        became = unanswered(work, delivery, detail, now, immediate=immediate, recognised=self.recognised)
+        if delivery.notice_id and became is DeliveryState.UNCERTAIN:
+            renewals.missed(work, delivery, now)
 
 
 def _settle_in_place(work: Work, one: Finished) -> None:

@@ -26,6 +26,8 @@ class Admins:
 
     addresses: tuple[tuple[str, str], ...] = ()
     language: str = "en"
+    rooms: tuple[tuple[str, str], ...] = ()
+    """Where several of them work together: what all hear is told there, too."""
 
 
 def overtaken(work: Work, kind: EventKind) -> None:
@@ -83,9 +85,25 @@ def _at_once(
     return number, len(told)
 
 
+def notice_to(
+    work: Work, event: Event, people: Sequence[tuple[str, str]], language: str, now: datetime
+) -> int:
+    """As `announce_at_once`, for these people alone, by (transport, address); returns how many they are."""
+    found = [work.recipients.ensure(*one, language, now) for one in people]
+    if found:
+        number = work.notices.add(Notice((event,), now))
+        work.deliveries.queue_notice(number, [(one.id, one.sender, now) for one in found], _AT_ONCE)
+    return len(found)
+
+
 def is_named(admins: Admins, transport: str, address: str) -> bool:
     """Whether the configuration names this person."""
     return (transport, address) in admins.addresses
+
+
+def is_room(admins: Admins, transport: str, address: str) -> bool:
+    """Whether the configuration names this chat of several people, or the one that it is a topic of."""
+    return any(transport == of and address.partition("/")[0] == room for of, room in admins.rooms)
 
 
 def at_desk(work: Work, admins: Admins) -> tuple[tuple[str, str], ...]:
@@ -112,7 +130,7 @@ def _told(
     named = admins.addresses if all_named else ()
     found = (
         work.recipients.ensure(transport, address, admins.language, now)
-        for transport, address in dict.fromkeys((*at_desk(work, admins), *named))
+        for transport, address in dict.fromkeys((*at_desk(work, admins), *named, *admins.rooms))
         if (transport, address) != but
     )
     return [(one.id, one.sender, due) for one in found]

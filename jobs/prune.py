@@ -50,6 +50,7 @@ class Pruner:
         with self.database.write() as work:
             work.recipients.settle_down(now, *self._since(now))
             work.retention.settle_down(now)
+            work.retention.drop_notices(now)
         with self.database.read() as work:
             past = self._past(work, now)
         for recipient in past:
@@ -87,7 +88,7 @@ class Pruner:
                 work.recipients.forget(recipient)
 
     def _past(self, work: Work, now: datetime) -> tuple[int, ...]:
-        named = self.admins.addresses
+        named = (*self.admins.addresses, *self.admins.rooms)
         lost = work.recipients.lost((now - GRACE).date(), named)
         return (*lost, *work.recipients.idle(*self._since(now), named))
 

@@ -14,7 +14,7 @@ from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Un
 from jobs.readable import readable
 from storage.database import Work
 from storage.notices import Renewal
-from storage.people import Notice
+from storage.people import Delivery, Notice
 from storage.words import EventKind
 
 log = structlog.get_logger()
@@ -80,6 +80,16 @@ def due(
         else:
             work.notices.renewed(one, None)
     return tuple(found)
+
+
+def missed(work: Work, delivery: Delivery, now: datetime) -> None:
+    """Nobody knows whether a notice came that was leaving just as its sending ended: its report is sent.
+
+    Once: it is not to be renewed any more.
+    """
+    notice = work.notices.many([delivery.notice_id]).get(delivery.notice_id)
+    if notice is not None and notice.events[0].kind in REPORTS:
+        work.notices.send_once_more(delivery.id, now)
 
 
 def settle(work: Work, one: Renewed, outcome: Outcome, now: datetime) -> None:

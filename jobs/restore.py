@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from dataclasses import replace as without
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,7 +38,7 @@ from storage.database import Database, StorageError, Work, reason
 from storage.moments import ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
 from storage.tables import route_countries
-from storage.words import DeliveryState
+from storage.words import AppealState, DeliveryState
 
 _NOTE = "a backup was restored: it may have been sent after the backup was taken"
 _MADE_BY_ITSELF = ("meta", "sources", "identities")
@@ -118,6 +119,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
+    appeals, pictures = work.appeals.states(), work.pictures.digests()
     people_of_the_desk, identities = work.staff.rows(), work.identities.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
@@ -142,6 +144,8 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     log.put_back()
     for number in work.appeals.approved():
         work.appeals.return_to_draft(number)  # it may have gone out since the backup was taken
+    if continues:
+        _drop_again(work, appeals, pictures, now)
     return Restored(
         rows=rows,
         recipients=len(work.recipients.traces()),
@@ -153,3 +157,22 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
         again=settled[DeliveryState.QUEUED],
         uncertain=settled[DeliveryState.UNCERTAIN],
     )
+
+
+def _drop_again(work: Work, known: dict[int, AppealState], pictures: frozenset[str], now: datetime) -> None:
+    """Drafts that were dropped since, or sent and then stopped or taken back, are gone; so are pictures.
+
+    A draft whose picture was taken out since goes on without it.
+    """
+    work.pictures.keep_only(pictures)
+    for number, was in work.appeals.states().items():
+        if was is not AppealState.DRAFT:
+            continue
+        if known.get(number, AppealState.STOPPED) in (AppealState.STOPPED, AppealState.CORRECTED):
+            work.appeals.drop(number)
+            continue
+        found = work.appeals.get(number)
+        if found and found.draft and found.draft.picture:
+            shown = found.draft.picture.digest
+            if work.pictures.find(shown) is None:
+                work.appeals.rewrite(number, found.author, without(found.draft, picture=None), now)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from jobs.desk import Rules
 from jobs.launch import hand_back
-from jobs.notices import Admins, announce_at_once, is_named
+from jobs.notices import Admins, announce_at_once, at_desk, is_named
 from storage.audit import NOBODY
 from storage.database import Work
 from storage.people import Event
@@ -18,6 +18,7 @@ from storage.words import Act, DeskRole, EventKind
 
 _MACHINE = ("console", "terminal")
 """Whoever is at the terminal of the machine: no phone that was lost."""
+_APPROVE = (DeskRole.OWNER, DeskRole.ADMIN)
 _AGAIN = timedelta(hours=1)
 """How long after suspending somebody an admin suspends nobody else: all others can suspend them meanwhile."""
 _SETTLED = timedelta(days=2)
@@ -83,6 +84,17 @@ def listed(work: Work, admins: Admins) -> tuple[AtDesk, ...]:
         for one in known.values()
     ]
     return tuple(found)
+
+
+def approvers(work: Work, admins: Admins, now: datetime) -> dict[str, tuple[str, str]]:
+    """Who may stand for an appeal now, by their marks: where each of them is reached."""
+    new = newcomers(work, admins, now)
+    there = {work.staff.mark(*one): one for one in at_desk(work, admins)}
+    return {
+        mark: one
+        for mark, one in there.items()
+        if mark not in new and role_of(work, *one, admins) in _APPROVE
+    }
 
 
 def newcomers(work: Work, admins: Admins, now: datetime) -> frozenset[str]:

@@ -12,7 +12,7 @@ from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
 from storage.tables import alerts, cases, deliveries, entries, sources, statements
-from storage.words import Aspect, Cause, DeliveryState, MsgType, Status
+from storage.words import Aspect, Cause, DeliveryState, MsgType, SourceKind, Status
 
 _OF_CASE = (
     sa.select(alerts.c.id, alerts.c.identifier)
@@ -67,6 +67,8 @@ _SO_MANY_BACK = (
     .offset(sa.bindparam("before"))
     .limit(1)
 )
+_LOOKED_AT = 60
+"""So many alerts are looked at for those that may be taken back."""
 _LAST = 5000
 """So many alerts, the newest, are looked at for those within an hour: more would be held long since."""
 _NEWEST = sa.func.coalesce(sa.select(sa.func.max(alerts.c.id)).scalar_subquery(), 0) - _LAST
@@ -83,6 +85,10 @@ _REACHED_AT_ONCE = (
     )
     .limit(sa.bindparam("most"))
 )
+
+
+CORRECTED = "-corrected"
+"""Ends the identifier of an alert by which those who run the watch take another one back."""
 
 
 class Alerts:
@@ -170,6 +176,14 @@ class Alerts:
         )
         return tuple(one for one in found if one.msg_type is not MsgType.CANCEL or one.id in passed)
 
+    def unconfirmed_ends(self, case_id: int) -> frozenset[int]:
+        """The statements of the case that say it is over, and wait for an admin or were decided against."""
+        of = (alerts.c.case_id == case_id, alerts.c.msg_type == MsgType.CANCEL)
+        question = sa.select(alerts.c.statement_id).where(*of, sa.not_(is_end(alerts)))
+        passed = sa.select(alerts.c.statement_id).where(*of, is_end(alerts))
+        found = set(self._connection.scalars(question))
+        return frozenset(found - set(self._connection.scalars(passed)))
+
     def numbered(self, identifier: str) -> int:
         """The id of the alert with this CAP identifier; 0 where there is none."""
         found = self._connection.scalar(sa.select(alerts.c.id).where(alerts.c.identifier == identifier))
@@ -179,6 +193,48 @@ class Alerts:
         """Whether there is an alert with this CAP identifier."""
         question = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.identifier == identifier)
         return bool(self._connection.scalar(question))
+
+    def on_statement(self, statement_id: int) -> tuple[int, ...]:
+        """The alerts on this statement that call nothing off, the oldest first."""
+        of = (alerts.c.statement_id == statement_id, alerts.c.msg_type != MsgType.CANCEL)
+        return tuple(self._connection.scalars(sa.select(alerts.c.id).where(*of).order_by(alerts.c.id)))
+
+    def rung_lately(self, since: datetime, most: int) -> tuple[int, ...]:
+        """The statements of sources of which something was sent since then, the newest first.
+
+        Not what was taken back, or down, meanwhile.
+        """
+        told = sa.exists().where(
+            deliveries.c.alert_id == alerts.c.id,
+            deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING)),
+        )
+        question = (
+            sa.select(alerts.c.statement_id, alerts.c.identifier)
+            .join(sources, sources.c.id == alerts.c.source_id)
+            .join(statements, statements.c.id == alerts.c.statement_id)
+            .where(
+                alerts.c.sent > since,
+                alerts.c.msg_type != MsgType.CANCEL,
+                alerts.c.status == Status.ACTUAL,
+                sources.c.kind != SourceKind.DESK,
+                statements.c.taken_down.is_(None),
+                told,
+            )
+            .order_by(alerts.c.id.desc())
+            .limit(_LOOKED_AT)
+        )
+        found = dict.fromkeys(key for key, _ in self._connection.execute(question))
+        return tuple(key for key in found if not self.correction_of(key))[:most]
+
+    def correction_of(self, statement_id: int) -> tuple[int, datetime] | None:
+        """The statement by which this one was taken back, and when; None where it was not."""
+        taken_back = alerts.alias()
+        names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
+        question = sa.select(taken_back.c.statement_id, taken_back.c.sent).where(
+            taken_back.c.identifier.in_(names)
+        )
+        row = self._connection.execute(question.limit(1)).first()
+        return (int(row.statement_id), row.sent) if row else None
 
     def rang(self, statement_id: int) -> bool:
         """Whether there is an alert on this statement."""

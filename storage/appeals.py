@@ -130,6 +130,11 @@ class Appeals:
         self.connection.execute(sa.select(appeals.c.id).where(appeals.c.id == number).with_for_update())
         return self.get(number)
 
+    def states(self) -> dict[int, AppealState]:
+        """How each stands, by its number."""
+        rows = self.connection.execute(sa.select(appeals.c.id, appeals.c.state))
+        return {int(number): AppealState(state) for number, state in rows}
+
     def newest(self) -> tuple[Appeal, ...]:
         """What is written, about to be sent or was sent, newest first; so many as fit in a list."""
         return self._found(sa.true(), limit=_LISTED)

@@ -70,6 +70,16 @@ class Audit:
             Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain) for row in rows
         )
 
+    def last_of(self, act: Act, matter: int) -> Noted | None:
+        """Who did this last to this matter, and when."""
+        of = (audit.c.act == act, audit.c.matter == matter)
+        row = self.connection.execute(
+            sa.select(audit).where(*of).order_by(audit.c.id.desc()).limit(1)
+        ).first()
+        if row is None:
+            return None
+        return Noted(row.id, row.at, row.admin, Act(row.act), row.matter, row.people, row.chain)
+
     def count(self, admin: str, act: Act, since: datetime) -> int:
         """How often this admin did this since then."""
         question = sa.select(sa.func.count()).where(

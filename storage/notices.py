@@ -19,6 +19,8 @@ from storage.words import DeliveryState, EventKind, SourceState
 FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
 AT_ONCE = (
+    EventKind.SOURCE_CHANGED,
+    EventKind.APPEAL_WAITS,
     EventKind.APPEAL_SCHEDULED,
     EventKind.VERIFYING,
     EventKind.APPEAL_COOLING,
@@ -26,6 +28,7 @@ AT_ONCE = (
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.CALL_CORRECTED,
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,
@@ -123,6 +126,16 @@ class Notices:
             .values(state=DeliveryState.QUEUED, transport=writes, not_before=now, detail="")
         )
         return result.rowcount
+
+    def send_once_more(self, delivery_id: int, now: datetime) -> None:
+        """A message that was to be renewed, and of which nobody knows whether it came, is sent by itself."""
+        of = (
+            deliveries.c.id == delivery_id,
+            deliveries.c.state == DeliveryState.UNCERTAIN,
+            deliveries.c.amend_at.is_not(None),
+        )
+        again = {"state": DeliveryState.QUEUED, "not_before": now, "detail": "", "amend_at": None}
+        self._connection.execute(sa.update(deliveries).where(*of).values(**again))
 
     def seen_on(self, notice_id: int) -> dict[str, int]:
         """How many messages of it stand, by transport."""

@@ -1,6 +1,7 @@
 """The pictures of appeals: enciphered, known by a hash, gone once nobody can be sent them any more."""
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,14 @@ class Pictures:
         question = sa.select(pictures.c.sealed).where(pictures.c.digest == digest).limit(1)
         sealed = self.connection.scalar(question)
         return None if sealed is None else base64.b64decode(self.vault.open(sealed, BYTES))
+
+    def digests(self) -> frozenset[str]:
+        """The hashes of all that are kept."""
+        return frozenset(self.connection.scalars(sa.select(pictures.c.digest)))
+
+    def keep_only(self, digests: Collection[str]) -> None:
+        """No others than these."""
+        self.connection.execute(sa.delete(pictures).where(pictures.c.digest.not_in(digests)))
 
     def drop(self, appeal_id: int) -> None:
         """An appeal has none any more."""

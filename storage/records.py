@@ -354,6 +354,11 @@ class Statement:
     picture: Picture | None = None
     """What an appeal shows."""
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that it has words in, its own first."""
+        return tuple(dict.fromkeys((self.language, *(one.language for one in self.wordings))))
+
     def worded(self, language: str) -> "Statement":
         """As whoever reads this language reads it: in its words where there are any, else as it stands."""
         found = next((one for one in self.wordings if one.language == language), None)

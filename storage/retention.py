@@ -9,11 +9,13 @@ from sqlalchemy.engine import Connection
 from storage.columns import DayOf
 from storage.deliveries import ENDED
 from storage.due import DIGESTS
-from storage.tables import SENDER, alerts, cases, deliveries
+from storage.tables import SENDER, alerts, cases, deliveries, notices, sendings
 
 _LATELY = timedelta(days=3)
 _STANDS = timedelta(days=90)
 """How long a message is changed where it stands."""
+_NOTICED = timedelta(days=30)
+"""How long it is known who was told what of the watch itself: an outage of a platform is shorter."""
 _LATE = timedelta(days=60)
 """How long nobody need have forgotten, in an outage, what they forget every hour."""
 
@@ -47,6 +49,20 @@ class Retention:
             )
             .values(not_before=DayOf(deliveries.c.not_before))
         )
+
+    def drop_notices(self, now: datetime) -> None:
+        """Who was told of the watch itself, and where that stands, is forgotten once all of it is long over.
+
+        With it go the notices that nobody waits for any more.
+        """
+        old = sa.select(notices.c.id).where(notices.c.made < now - _NOTICED)
+        ended = (deliveries.c.notice_id.in_(old), deliveries.c.state.in_(ENDED))
+        self.connection.execute(sa.delete(deliveries).where(*ended))
+        shown = (sendings.c.notice_id.in_(old), sendings.c.ended.is_not(None))
+        self.connection.execute(sa.update(sendings).where(*shown).values(notice_id=None))
+        needed = [sa.exists().where(table.c.notice_id == notices.c.id) for table in (deliveries, sendings)]
+        gone = (notices.c.id.in_(old), *(sa.not_(one) for one in needed))
+        self.connection.execute(sa.delete(notices).where(*gone))
 
     def past(self, before: datetime) -> tuple[int, ...]:
         """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.

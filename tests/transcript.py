@@ -91,7 +91,7 @@ DESK = (
     ("author", "/approve 1 {mark}"),
     ("colleague", "/approve 1 {mark}"),
     ("author", "/stop 1"),
-    *(("colleague", line) for line in ("/appeals", "/correct 1", "/drill")),
+    *(("colleague", line) for line in ("/appeals", "/correct", "/correct 1", "/drill")),
     (
         "colleague",
         "/drill\ncountries: KP\nurgency: Immediate\nNine face return\nWhom would you call? Say it aloud.",

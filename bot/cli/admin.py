@@ -13,12 +13,14 @@ from bot.cli.held import drop, held, release
 from bot.cli.identity import new_identity
 from bot.cli.opened import opened
 from bot.cli.rotation import rotate_key
+from bot.desk import TERMINAL
 from jobs.relink import Unknown
 from jobs.relink import join as join_case
 from jobs.relink import part as part_case
 from jobs.takedown import NotThere, take_down
 from storage.database import now_utc
 from storage.records import Statement
+from storage.words import Act
 
 app = typer.Typer(
     help="What an admin can look into and mend: cases, what is held, how an alert fared, who did what.",
@@ -118,6 +120,7 @@ def takedown(
     with opened(config) as database, database.write() as work:
         try:
             done = take_down(work, statement, " ".join(why.split()), now_utc())
+            work.audit.note(work.audit.admin(*TERMINAL), Act.TAKEN_DOWN, statement, now_utc())
         except NotThere as error:
             fail(str(error))
     typer.echo(f"statement {statement} was taken down: its words are not kept any more, nor taken in again")

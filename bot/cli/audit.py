@@ -9,9 +9,10 @@ from bot.cli.opened import opened
 from storage.audit import Noted
 from storage.words import Act
 
-_OF_ALERTS = frozenset({Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
+_OF_ALERTS = frozenset({Act.RETRACTED, Act.KEPT, Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
 _OF_PEOPLE = frozenset({Act.INVITED, Act.JOINED, Act.REVOKED, Act.SUSPENDED, Act.REINSTATED})
-_OF_SOURCES = frozenset({Act.HALTED, Act.RESUMED})
+_OF_STATEMENTS = frozenset({Act.TAKEN_DOWN})
+_OF_SOURCES = frozenset({Act.ADDED, Act.CHANGED, Act.REMOVED, Act.HALTED, Act.RESUMED})
 """What is done with an alert that was held, with people and with sources; all the rest with an appeal."""
 _SHOWN = 8
 """Characters of the keyed hash that stands for an admin."""
@@ -39,6 +40,11 @@ def audit(
 def _line(one: Noted) -> str:
     who = one.admin[:_SHOWN] or "vigil"
     people = f", {one.people} recipients" if one.people else ""
-    kinds = (("alert", _OF_ALERTS), ("source", _OF_SOURCES), ("person", _OF_PEOPLE))
+    kinds = (
+        ("alert", _OF_ALERTS),
+        ("statement", _OF_STATEMENTS),
+        ("source", _OF_SOURCES),
+        ("person", _OF_PEOPLE),
+    )
     what = next((name for name, acts in kinds if one.act in acts), "appeal")
     return f"{one.id}  {one.at:%Y-%m-%d %H:%M:%S} UTC  {who}  {one.act} {what} {one.matter}{people}"

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.commands import drills
+from bot.commands import drills, retractions
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
 from bot.commands.guide import SAMPLE, how
@@ -100,7 +100,7 @@ def drill(request: Request, work: Work, speech: Speech) -> Reply:
 def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
     typed = read(arguments(request))
     if not typed.number and not typed.words:
-        return drills.how(SAMPLE, speech) if drill else how(speech)
+        return drills.how(SAMPLE, speech) if drill else how(speech, request.transport)
     known = work.appeals.get(typed.number) if typed.number else None
     if known is not None and known.drill is not drill:
         return drills.other_kind(known, speech)
@@ -111,17 +111,19 @@ def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Re
 
 
 def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
-    admin, now = work.audit.admin(request.transport, request.address), request.now
+    admin, now = work.audit.admin(*request.who), request.now
     if typed.drop and not typed.language:
         desk.drop(work, typed.number, admin, now)
         told = paragraph(speech.t("Appeal {number} is not kept any more.", number=typed.number))
         return drills.about(drill, reply(told), speech)
+    asked: int | None = None
     shows = request.picture.picture if request.picture else None
     data = request.picture.data if request.picture else b""
     if not typed.number:
         words = draft(typed.words, None, speech, now, shows=shows)
         words = drills.named(words) if drill else words
         found = desk.write(work, admin, words, now, drill=drill, shows=data)
+        asked = desk.ask_others(work, found, request.rules, now)
     elif typed.words or typed.drop or shows:
         before = desk.draft_of(work, typed.number)
         assert before.draft is not None  # noqa: S101 - a draft has words
@@ -131,16 +133,18 @@ def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, dril
             words = draft(typed.words, before.draft, speech, now, typed.language, shows)
         words = drills.named(words) if drill else words
         found = desk.edit(work, before, admin, words, now, data)
+        if before.approved or before.author != admin:
+            asked = desk.ask_others(work, found, request.rules, now)
     else:
         found = desk.known(work, typed.number)
     if found.draft is None:
         return drills.about(found.drill, _running(found, request, work, speech), speech)
-    return shown(found, found.draft, request, work, speech)
+    return shown(found, found.draft, request, work, speech, asked)
 
 
 def appeals(request: Request, work: Work, speech: Speech) -> Reply:
     """List drafts, and what was sent with how far it is; with "drafts" one's own, to go on with them."""
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     typed = arguments(request).strip()
     if typed:
         if typed.lower() != DRAFTS:
@@ -178,7 +182,7 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
             "Which appeal, and in which words? Its mark stands below it: {example}", example=EXAMPLE
         )
     key = number(typed[0], EXAMPLE)
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     try:
         done = desk.approve(work, key, typed[1], admin, request.rules, request.now)
     except Refused as refused:
@@ -226,7 +230,7 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
     if not typed:
         raise Mistake("Which appeal? {example}", example="/stop 7")
     key = number(typed, "/stop 7")
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     try:
         done = desk.stop(work, key, admin, request.rules, request.now)
         found = desk.known(work, key)
@@ -246,10 +250,12 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def correct(request: Request, work: Work, speech: Speech) -> Reply:
-    """Take an appeal back: why, then yes."""
+    """Take an appeal back, or what a source published: which, why, then yes."""
     typed = arguments(request).lower().split()
     if not typed:
-        raise Mistake("Which appeal? {example}", example="/correct 7")
+        return retractions.pick(request, work, speech)
+    if typed[0] == retractions.ALERT:
+        return retractions.correct_call(typed[1:], WORDS, request, work, speech)
     key = number(typed[0], "/correct 7")
     named = {word: cause for cause, (word, _) in WORDS.items()}
     if len(typed) > 1 and typed[1] not in named:
@@ -263,7 +269,7 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
         if typed[2:] != ["yes"]:
             asked = _asked(found, corrected(alert, end, request.now), told, request, speech)
             return drills.about(found.drill, asked, speech)
-        admin = work.audit.admin(request.transport, request.address)
+        admin = work.audit.admin(*request.who)
         count = take_back(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
         return _refused(refused, key, work, speech)
@@ -319,13 +325,13 @@ def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Spe
 
 
 def _words(alert: Alert, cause: Cause) -> tuple[Wording, ...]:
-    """Title and text of the correction in the archive, in each language of the appeal that is one of ours."""
-    statement = alert.statement
+    """Title and text of the correction in the archive, in each language that we speak; the appeal's first."""
+    spoken = sorted(languages(), key=lambda one: one != alert.statement.language)
     made = []
-    for one in (Wording(statement.language, statement.title), *statement.wordings):
-        own = Speech(one.language if one.language in languages() else "en")
-        title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else one.title
-        made.append(Wording(one.language, title, own.t(CORRECTIONS[cause])))
+    for language in spoken:
+        own, told = Speech(language), alert.statement.worded(language)
+        title = own.t(_TAKEN_DOWN) if cause is Cause.SAFETY else told.title
+        made.append(Wording(language, title, own.t(CORRECTIONS[cause])))
     return tuple(made)
 
 

@@ -49,9 +49,11 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
     shown = work.statements.of_case(key, PAGE, before)
     blocks: list[Block] = [*case_blocks(found, shown, speech)]
     told: set[str] = set()
+    unconfirmed = work.alerts.unconfirmed_ends(key)
     for statement in shown:
         rewritten = sum(one.rewritten for one in work.statements.versions.of(statement.id))
-        blocks += happened(statement, rewritten, told, speech, dated(statement))
+        doubted = statement.id in unconfirmed
+        blocks += happened(statement, rewritten, told, speech, dated(statement), unconfirmed=doubted)
     counted = speech.n("{count} statement", "{count} statements", total)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)

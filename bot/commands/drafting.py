@@ -12,7 +12,7 @@ from bot.commands import values
 from bot.commands.appointed import appointed
 from bot.commands.mistake import Mistake
 from bot.render.clean import clean
-from bot.speech import Speech, languages
+from bot.speech import Speech
 from storage.appeals import Draft
 from storage.records import Picture, Wording
 from storage.urls import without_credentials
@@ -25,6 +25,8 @@ TEXT = 2_400
 _TO = 100
 _URL = 300
 _COUNTRIES = 20
+_LANGUAGES = 9
+"""Beside the first."""
 _KEYS = ("headline", "countries", "to", "by", "at", "url", "lang", "urgency", "picture", "text")
 _OF_A_LANGUAGE = {"headline": "title", "text": "text", "to": "to"}
 """What is said in each language by itself, and as what it is kept."""
@@ -127,12 +129,6 @@ def without(made: Draft, language: str, speech: Speech) -> Draft:
 
 def _worded(made: Draft, language: str, given: dict[str, str], speech: Speech) -> Draft:
     """The appeal with these words in one more language, or with those that it has there changed."""
-    if language not in languages():
-        raise Mistake(
-            "No chat is spoken to in {language}, so nobody would read it. I speak: {known}",
-            language=speech.language_name(language),
-            known=", ".join(languages()),
-        )
     odd = next((key for key in given if key not in _OF_A_LANGUAGE), "")
     if odd:
         raise Mistake("“{key}:” is the same in every language: write it without one.", key=odd)
@@ -140,7 +136,9 @@ def _worded(made: Draft, language: str, given: dict[str, str], speech: Speech) -
     said = {_OF_A_LANGUAGE[key]: _READ[key](value.strip(), speech) for key, value in given.items()}
     wording = replace(before, **said)
     _check_words(wording.title, wording.text, wording.to, speech)
-    others = (one for one in made.wordings if one.language != language)
+    others = [one for one in made.wordings if one.language != language]
+    if len(others) >= _LANGUAGES:
+        raise Mistake("{most} languages are the most that one appeal has.", most=_LANGUAGES + 1)
     return replace(made, wordings=tuple(sorted((*others, wording), key=lambda one: one.language)))
 
 
@@ -151,14 +149,13 @@ def _first_in(made: Draft, language: str) -> Draft:
         return replace(made, language=language)
     was = Wording(made.language, made.headline, made.text, made.to if own.to else "")
     left = tuple(one for one in made.wordings if one.language != language)
-    spoken = (was,) if was.language in languages() else ()
     return replace(
         made,
         language=language,
         headline=own.title,
         text=own.text,
         to=own.to or made.to,
-        wordings=tuple(sorted((*left, *spoken), key=lambda one: one.language)),
+        wordings=tuple(sorted((*left, was), key=lambda one: one.language)),
     )
 
 

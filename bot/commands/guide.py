@@ -3,8 +3,8 @@
 from bot.commands.command import code, paragraph, reply
 from bot.commands.previews import DRAFTS
 from bot.commands.request import Reply
-from bot.render.message import Choice, Items, Paragraph
-from bot.speech import Speech
+from bot.render.message import Choice, Items, Paragraph, Span
+from bot.speech import Speech, msgid
 
 SAMPLE = (
     *("countries: KP CN", "to: the foreign ministry of China", "by: 2026-12-24"),
@@ -12,10 +12,11 @@ SAMPLE = (
     *("url: https://example.org/appeal", "lang: en", "urgency: Immediate"),
 )
 """The lines that may stand first."""
+_AT_A_TERMINAL = msgid("Here at the terminal, a line that ends with \\ goes on in the next one.")
 
 
-def how(speech: Speech) -> Reply:
-    """Return how an appeal is written."""
+def how(speech: Speech, transport: str = "") -> Reply:
+    """Return how an appeal is written, on this transport."""
     return reply(
         paragraph(
             speech.t(
@@ -50,5 +51,6 @@ def how(speech: Speech) -> Reply:
                 none=code("/appeal 7 picture:"),
             )
         ),
+        *((Paragraph((Span(speech.t(_AT_A_TERMINAL)),)),) if transport == "console" else ()),
         choices=((Choice(speech.t("Appeals"), "/appeals"),),),
     )

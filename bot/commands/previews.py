@@ -12,13 +12,15 @@ from bot.render.desk import standing, told_at
 from bot.render.drill import marked
 from bot.render.message import Block, Choice, Items, Line, Message, Paragraph, Span, Style
 from bot.render.preview import reading
+from bot.render.review import CONCERNS
 from bot.render.text import shorten
 from bot.speech import Speech, languages
 from jobs.launch import alert_of, reached
+from jobs.steps.sensitive import find
 from storage.appeals import Appeal, Draft
 from storage.database import Work
 from storage.records import Alert
-from storage.words import AppealState
+from storage.words import AppealState, Concern
 
 DRAFTS = "drafts"
 _HEADLINE = 60
@@ -34,17 +36,28 @@ class _Read:
     people: Mapping[str, int]
 
 
-def shown(found: Appeal, draft: Draft, request: Request, work: Work, speech: Speech) -> Reply:
-    """Return how a draft stands, then what its recipients will read, word for word, when it goes out."""
+def shown(
+    found: Appeal, draft: Draft, request: Request, work: Work, speech: Speech, asked: int | None = None
+) -> Reply:
+    """Return how a draft stands, then what its recipients will read, word for word, when it goes out.
+
+    `asked`: how many others were just told that it waits for them; None where nobody had to be.
+    """
     then = draft.at or request.now
     alert = alert_of(found.id, draft, request.rules, then, found.status)
     reach = reached(work, alert)
     messages = [_read(one, alert, reach.spread, speech, then) for one in _spoken(draft, reach.spread, speech)]
+    asked_for = [one for one in alert.statement.languages if one not in languages()]
+    if asked_for == [alert.statement.language]:
+        asked_for = []  # everybody reads it as it is
+    messages += [_opened(one, alert, speech, then) for one in asked_for]
     blocks: list[Block] = [
         heading(speech.t("Appeal {number}", number=found.id)),
         *standing(found, reach, request.rules, speech),
         Items(tuple(_line(one, speech) for one in messages)),
         *_remarks(draft, request, speech),
+        *_endangering(alert, speech),
+        *_asked(asked, speech),
         paragraph(_announced(messages, speech)),
     ]
     *others, last = messages
@@ -111,7 +124,15 @@ def _read(
     return _Read(language, alert.statement.worded(language).language, message, people)
 
 
+def _opened(language: str, alert: Alert, speech: Speech, then: datetime) -> _Read:
+    """Return what those read who ask for a language, by a button, that no chat is spoken to in."""
+    return _Read(language, language, alert_message(alert, speech, then, words=language), {})
+
+
 def _line(one: _Read, speech: Speech) -> Line:
+    if not one.people and one.language not in languages():
+        told = speech.t("by a button below it, for whoever reads it")
+        return (Span(speech.language_name(one.language), Style.BOLD), Span(f" · {told}"))
     other = one.words if one.words != one.language else ""
     return reading(one.language, one.message, one.people, speech, other)
 
@@ -127,6 +148,37 @@ def _remarks(draft: Draft, request: Request, speech: Speech) -> list[Block]:
         named = speech.joined(speech.language_name(one) for one in bare)
         told.append(speech.t("It has a headline but no text yet in {languages}.", languages=named))
     return [paragraph(one) for one in told]
+
+
+def _endangering(alert: Alert, speech: Speech) -> list[Block]:
+    """Return what in its words, in whichever language, a source's call would be looked at for first."""
+    found: dict[Concern, list[str]] = {}
+    for language in alert.statement.languages:
+        for one in find(alert.statement.worded(language)):
+            found.setdefault(one.concern, []).append(one.words)
+    return [
+        paragraph(
+            speech.t(
+                "{reason} Think twice before you approve it: {words}",
+                reason=speech.t(CONCERNS[concern]),
+                words=speech.joined(dict.fromkeys(words)),
+            )
+        )
+        for concern, words in found.items()
+    ]
+
+
+def _asked(count: int | None, speech: Speech) -> list[Block]:
+    if count is None:
+        return []
+    if not count:
+        return [paragraph(speech.t("Nobody else can approve it as things stand: /admins"))]
+    told = speech.n(
+        "{count} admin who may approve it is told that it waits.",
+        "{count} admins who may approve it are told that it waits.",
+        count,
+    )
+    return [paragraph(told)]
 
 
 def _announced(messages: list[_Read], speech: Speech) -> str:

@@ -1,13 +1,16 @@
 """Shows one statement: /statement, a summary first, then its text in pages, or what was changed in it."""
 
+from dataclasses import replace
+
 from bot.commands import drills
 from bot.commands import former as former_version
 from bot.commands.command import arguments, heading, number, paragraph
 from bot.commands.found import no_page, statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.commands.rewritten import WORDS, rewritten
+from bot.render.alert import alert_message
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
-from bot.render.standing import gone_text, rewritten_text, withheld_text
+from bot.render.standing import gone_text, rewritten_text, taken_back_text, withheld_text
 from bot.render.statement import (
     asked_blocks,
     attached_line,
@@ -41,13 +44,30 @@ def statement(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the statement with the number that was typed.
 
     A second number is a page of its text; "versions" is what was changed in it,
-    and "version 1" what it said first.
+    and "version 1" what it said first; "fr" is an appeal in its French words.
     """
     typed = typed_words(arguments(request))
     found = statement_or_reply(typed, EXAMPLE, work, speech)
     if isinstance(found, Reply):
         return found
+    told = _in_words_of(found, "".join(typed[1:2]).lower(), request, work, speech)
+    if told:
+        return told
     return drills.read(found, _shown(found, typed, request, work, speech), work, speech)
+
+
+def _in_words_of(
+    found: Statement, language: str, request: Request, work: Work, speech: Speech
+) -> Reply | None:
+    """Return an appeal in one of the languages that it has words in, as its message tells it."""
+    rung = work.alerts.on_statement(found.id) if language in found.languages and found.wordings else ()
+    if not rung:
+        return None
+    alert = work.alerts.many(rung[:1])[rung[0]]
+    message = replace(alert_message(alert, speech, request.now, words=language), picture=None)
+    standing = taken_back_text(work.alerts.correction_of(found.id), speech)
+    notice = (Notice((Span(standing),)),) if standing else ()
+    return Reply((replace(message, blocks=(*message.blocks, *notice)),))
 
 
 def _shown(found: Statement, typed: list[str], request: Request, work: Work, speech: Speech) -> Reply:
@@ -66,7 +86,8 @@ def _shown(found: Statement, typed: list[str], request: Request, work: Work, spe
     files = documents(entry.enclosures) if entry else ()
     origin = next((url for url in entry.enclosures if url.startswith(FILE)), "") if entry else ""
     blocks = _summary(found, source, request, speech, files, origin.removeprefix(FILE))
-    told = [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
+    told = [taken_back_text(work.alerts.correction_of(found.id), speech)]
+    told += [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
     told.append(withheld_text(found, speech))
     standing = " · ".join(part for part in told if part)
     blocks += (Notice((Span(standing),)),) if standing else ()

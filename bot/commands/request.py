@@ -3,11 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from bot.config.book import Book
 from bot.render.message import Message
 from jobs.desk import USUAL, Rules
 from jobs.steps.picture import Cleaned
 from storage.words import DeskRole
+
+if TYPE_CHECKING:
+    from bot.commands.looked import Judged
 
 Fetch = Callable[[int], Awaitable[bytes | None]]
 """Brings a file of at most so many bytes; None for a larger one. Raises what the transport raises."""
@@ -39,12 +44,14 @@ class Request:
     """What the person's client asks for (BCP 47); the nearest catalogue is used."""
     group: bool = False
     """True in a chat of several people."""
+    person: str = field(default="", repr=False)
+    """Where whoever wrote it is reached alone, in a chat of several people; "" where that is not known."""
     addressed: bool = True
     """False where the line may be meant for another bot of the same chat."""
     may_manage: bool = True
     """False for a person in a group who may not change what the group receives."""
     role: DeskRole | None = None
-    """What the person may do at the admins' desk, in a private chat with the bot or at the terminal."""
+    """What the person may do at the admins' desk, in a private chat, an admins' room or at the terminal."""
     may_stop: bool = False
     """Whether they are suspended, but named by the configuration: they may stop an appeal, no more."""
     rules: Rules = USUAL
@@ -55,6 +62,10 @@ class Request:
     """Brings the file that was sent with the line, for whoever is allowed to have it looked at."""
     picture: Cleaned | None = field(default=None, repr=False)
     """What it was, once it was looked at."""
+    book: Book | None = field(default=None, repr=False)
+    """The sources of the configuration, where admins may change them from a chat."""
+    looked: "Judged | None" = field(default=None, repr=False)
+    """What was found behind the address that the line names, where that was to be looked at."""
     is_sure: bool = True
     """False where somebody on the way may have written it: then nobody is taken for an admin."""
     sender: str = ""
@@ -65,6 +76,11 @@ class Request:
     def __post_init__(self) -> None:
         """Half a surrogate and NUL, which no client types and no database takes, are no part of a line."""
         object.__setattr__(self, "text", typed(self.text))
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Who wrote it, by what admins are known by."""
+        return (self.transport, self.person if self.group else self.address)
 
     @property
     def admin(self) -> bool:

@@ -4,15 +4,18 @@ from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
-from bot.render.message import Block, Choice, Items, Message
+from bot.render.message import Block, Choice, Field, Items, Message, Span
 from bot.render.review import card_blocks, listed
 from bot.speech import Speech
-from jobs.held import Card, NothingHeld, ask, card, drop, redact, release, without_parts
+from jobs.held import Card, NothingHeld, ask, card, drop, keep, redact, release, without_parts
+from storage.audit import Noted
 from storage.database import Work
+from storage.words import Act
 
 EXAMPLE = "/review 12 send"
-_VERBS = ("send", "redacted", "drop", "ask")
+_VERBS = ("send", "redacted", "hold", "drop", "ask")
 _LISTED = 10
+_MARK = 8
 
 
 def review(request: Request, work: Work, speech: Speech) -> Reply:
@@ -28,26 +31,33 @@ def review(request: Request, work: Work, speech: Speech) -> Reply:
         if mark:
             work.cases.lock()  # first: what is read below is what is decided on
         found = card(work, key, request.rules.review)
-        if verb == "ask":
-            return _ask(found, request, work, speech)
-        if mark == found.mark and (found.parts or verb != "redacted"):
-            return _decide(found, verb, request, work, speech)
+        if verb in _AT_ONCE:
+            return _AT_ONCE[verb](found, request, work, speech)
         if mark:
-            shown = _card(found, request, speech)
-            told = speech.t("It was changed since you read it. This is how it stands now:")
-            return Reply((Message((paragraph(told),)), *shown.messages))
+            return _decided(found, verb, mark, request, work, speech)
     except NothingHeld:
         told = speech.t(
             "Nothing waits under {number}: it was sent or dropped meanwhile, or is over.", number=key
         )
         return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
-    return _confirm(found, verb, request, speech) if verb else _card(found, request, speech)
+    if verb:
+        return _confirm(found, verb, request, speech)
+    return _card(found, request, speech, work.audit.last_of(Act.KEPT, key))
+
+
+def _decided(found: Card, verb: str, mark: str, request: Request, work: Work, speech: Speech) -> Reply:
+    """Do what was decided, if the words are those that were read."""
+    if mark == found.mark and (found.parts or verb != "redacted"):
+        return _decide(found, verb, request, work, speech)
+    shown = _card(found, request, speech)
+    told = speech.t("It was changed since you read it. This is how it stands now:")
+    return Reply((Message((paragraph(told),)), *shown.messages))
 
 
 def confirms(typed: str) -> bool:
     """Say whether what stands behind /review changes anything."""
     words = typed.lower().split()
-    return len(words) > 2 or words[1:2] == ["ask"]
+    return len(words) > 2 or words[1:2] in (["ask"], ["hold"])
 
 
 def stand(_request: Request, work: Work, speech: Speech) -> Reply:
@@ -70,12 +80,17 @@ def _list(work: Work, speech: Speech) -> Reply:
     return reply(heading(speech.t("Review")), paragraph(told), Items(lines), choices=(row,))
 
 
-def _card(found: Card, request: Request, speech: Speech) -> Reply:
-    """The card, then the message as its recipients would get it."""
+def _card(found: Card, request: Request, speech: Speech, kept: Noted | None = None) -> Reply:
+    """The card, then the message as its recipients would get it; `kept`: who let it wait after a look."""
     key = found.alert.id
+    looked: tuple[Block, ...] = ()
+    if kept:
+        told = speech.t("{mark}, {moment}", mark=kept.admin[:_MARK], moment=speech.moment(kept.at))
+        looked = (Field(speech.t("Looked at, and left waiting"), (Span(told),)),)
     blocks: tuple[Block, ...] = (
         heading(speech.t("Review of {number}", number=key)),
         *card_blocks(found, speech, request.now),
+        *looked,
         paragraph(
             speech.t("The next message is what its recipients would read; its buttons are for you alone.")
         ),
@@ -83,6 +98,7 @@ def _card(found: Card, request: Request, speech: Speech) -> Reply:
     rows = [(Choice(speech.t("Send as it is"), f"/review {key} send"),)]
     if found.parts:
         rows.insert(0, (Choice(speech.t("Send without these words"), f"/review {key} redacted"),))
+    rows.append((Choice(speech.t("Leave it waiting"), f"/review {key} hold"),))
     rows.append((Choice(speech.t("Do not send"), f"/review {key} drop"),))
     rows.append((Choice(speech.t("Ask the others"), f"/review {key} ask"),))
     shown = alert_message(found.alert, speech, request.now)
@@ -122,7 +138,7 @@ def _confirm(found: Card, verb: str, request: Request, speech: Speech) -> Reply:
 
 def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech) -> Reply:
     key, now, zone = found.alert.id, request.now, request.rules.zone
-    admin = work.audit.admin(request.transport, request.address)
+    admin = work.audit.admin(*request.who)
     if verb == "drop":
         count = drop(work, key, admin, now)
         told = speech.n(
@@ -147,10 +163,25 @@ def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech
     return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
 
 
+def _kept(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
+    key = found.alert.id
+    count = keep(work, key, work.audit.admin(*request.who), request.now)
+    told = speech.n(
+        "It goes on waiting for {count} recipient, and is on record as looked at. You are reminded later.",
+        "It goes on waiting for {count} recipients, and is on record as looked at. You are reminded later.",
+        count,
+    )
+    return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+
+
 def _ask(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
-    asker = (request.transport, request.address)
+    asker = request.who
     count = ask(work, found, asker, request.rules.admins, request.now)
     if not count:
         return reply(paragraph(speech.t("There is no other admin to be asked.")))
     told = speech.n("{count} admin is asked to look.", "{count} admins are asked to look.", count)
     return reply(paragraph(told), choices=((Choice(speech.t("Back"), f"/review {found.alert.id}"),),))
+
+
+_AT_ONCE = {"ask": _ask, "hold": _kept}
+"""What changes nothing for readers, and is done without a further question."""

@@ -46,7 +46,7 @@ def meant(request: Request, work: Work, speech: Speech) -> Request | Reply:
     if is_for_one and (typed := read(arguments(request))) and (typed.number or typed.words):
         return request
     if is_for_one or not request.text.strip():
-        own = work.appeals.drafts(work.audit.admin(request.transport, request.address))
+        own = work.appeals.drafts(work.audit.admin(*request.who))
         if own:
             return replace(request, text=drills.command(own[0]))
     return reply(

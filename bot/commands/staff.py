@@ -88,7 +88,7 @@ def admins(request: Request, work: Work, speech: Speech) -> Reply:
 def _done(verb: str, who: str, mark: str, request: Request, work: Work) -> None:
     """Do it, or say why not."""
     try:
-        by = work.audit.admin(request.transport, request.address)
+        by = work.audit.admin(*request.who)
         _ACTS[verb](work, who, by, request.rules, request.now)
     except Oneself as error:
         raise Mistake("Nobody does this to themselves: ask another. {example}", example="/admins") from error
@@ -152,9 +152,11 @@ def _named(who: str, request: Request, work: Work) -> AtDesk:
 
 def _invited(who: str, request: Request, work: Work, speech: Speech) -> Reply:
     roles = {str(role): role for role in DeskRole}
+    if request.group:
+        raise Mistake("A code is for one person alone: write to me in private. {example}", example="/admins")
     if who not in roles:
         raise Mistake("“{word}” is no role. It can be: {known}", word=who[:40], known=", ".join(roles))
-    by = work.audit.admin(request.transport, request.address)
+    by = work.audit.admin(*request.who)
     told = invite(work, roles[who], by, request.now)
     return reply(
         paragraph(
@@ -170,7 +172,7 @@ def _invited(who: str, request: Request, work: Work, speech: Speech) -> Reply:
 
 def _list(request: Request, work: Work, speech: Speech) -> Reply:
     there = listed(work, request.rules.admins)
-    own = work.audit.admin(request.transport, request.address)
+    own = work.audit.admin(*request.who)
     rules = request.rules
     blocks: list[Block] = [
         heading(speech.t("Admins")),
@@ -204,7 +206,7 @@ def _list(request: Request, work: Work, speech: Speech) -> Reply:
             )
             for one in others[:5]
         ]
-    if request.role in _OWNERS:
+    if request.role in _OWNERS and not request.group:
         rows += [
             (Choice(speech.t("Invite: {role}", role=speech.t(ROLES[role])), f"/admins invite {role}"),)
             for role in DeskRole

@@ -36,6 +36,7 @@ _LEAST_IDLE = 10 * 86_400
 """Seconds: as long as an alert may be taken back, whoever was told it has to hear so."""
 _LEAST_TOLD = 30 * 86_400
 """Seconds: the end of a case mostly comes within weeks, and those who were told of it have to hear so."""
+_ROOM = re.compile(r"telegram:-[0-9]{1,20}|matrix:![^\s]{1,255}")
 _EVERY_TABLE: Mapping[str, Any] = {
     **{name: {"more": [{}]} for name in ("telegram", "matrix")},
     "web": {},
@@ -236,9 +237,15 @@ def _read_admins(admins: Reader) -> AdminsConfig:
     if not all(isinstance(one, str) and re.fullmatch(r"@[^\s:@]{1,255}:[^\s@]{1,255}", one) for one in names):
         admins.fault("matrix", "holds something else than full names", 'list them as "@user:example.org"')
         names = ()
+    rooms = admins.words("rooms")
+    if not all(isinstance(one, str) and _ROOM.fullmatch(one) for one in rooms):
+        remedy = 'list them as "telegram:-1001234567890" and "matrix:!room:example.org"'
+        admins.fault("rooms", "holds something else than groups and rooms", remedy)
+        rooms = ()
     made = AdminsConfig(
         telegram=ids,
         matrix=names,
+        rooms=tuple((name, room) for name, _, room in (one.partition(":") for one in rooms)),
         approvals=admins.count("approvals", 2, least=1),
         cooling_off=admins.duration("cooling_off", 60),
         appeals_per_day=admins.count("appeals_per_day", 5, least=1),

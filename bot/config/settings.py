@@ -94,6 +94,8 @@ class AdminsConfig:
 
     telegram: tuple[int, ...] = ()
     matrix: tuple[str, ...] = ()
+    rooms: tuple[tuple[str, str], ...] = ()
+    """Chats of several people in which admins work: (transport, address)."""
     approvals: int = 2
     cooling_off: int = 60
     """Seconds between the last approval of an appeal and its sending."""

@@ -21,11 +21,13 @@ from bot.render.statement import (
     where_text,
 )
 from bot.render.text import around, length, passage, shorten
-from bot.speech import Speech, msgid
+from bot.speech import Speech, msgid, own_name
 from storage.records import Alert, Change
 from storage.words import Aspect, Cause, Kind, MsgType, Status, Trust, Urgency
 
 LIMIT = 3500
+_A_ROW = 3
+"""Buttons beside each other, each a language's name."""
 _CONTEXT = 70
 """Characters of a text shown around the words that made it ring: "may be" alone says nothing."""
 
@@ -53,19 +55,21 @@ _NEWS = msgid("There is news of an earlier call.")
 _EDITED = msgid("The source has changed its call.")
 
 
-def alert_message(alert: Alert, speech: Speech, now: datetime) -> Message:
+def alert_message(alert: Alert, speech: Speech, now: datetime, *, words: str = "") -> Message:
     """Return the message that tells `alert` at `now`.
 
     Only what the statement holds is said; what an urgent call leaves open is said to be open. What has words
-    in the reader's language is told in these.
+    in the reader's language is told in these, or in the language `words` where they have asked for that.
     """
-    alert = replace(alert, statement=alert.statement.worded(speech.language))
+    spoken = alert.statement.languages
+    alert = replace(alert, statement=alert.statement.worded(words or speech.language))
     if is_appeal(alert):  # its length is limited when it is written
         blocks = (
             _heading(alert, speech),
-            *appeal_blocks(alert, speech, now, titled=not _is_named_by_title(alert)),
+            *appeal_blocks(alert, speech, now, titled=not _is_named_by_title(alert), chosen=bool(words)),
         )
-        return Message(blocks, choices=_choices(alert, speech), picture=picture_of(alert))
+        rows = (*_choices(alert, speech), *_in_other_words(alert, spoken))
+        return Message(blocks, choices=rows, picture=picture_of(alert))
     for measure in _MEASURES:
         message = _drawn(alert, speech, now, measure)
         if length(message) <= LIMIT:
@@ -261,6 +265,18 @@ def _choices(alert: Alert, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
         return (first, (Choice(speech.t("The case"), f"/case {case}"), _why_here(alert, speech)))
     stances = (Choice(speech.t("Follow"), f"/follow {case}"), Choice(speech.t("Mute"), f"/mute {case}"))
     return (first, stances, (_why_here(alert, speech),))
+
+
+def _in_other_words(alert: Alert, spoken: tuple[str, ...]) -> tuple[tuple[Choice, ...], ...]:
+    """Return a button for each other language that it has words in, called as those who read it call it."""
+    if alert.msg_type is MsgType.CANCEL or not alert.statement.id:
+        return ()
+    others = [
+        Choice(own_name(one), f"/statement {alert.statement.id} {one}")
+        for one in spoken
+        if one != alert.statement.language
+    ]
+    return tuple(tuple(others[at : at + _A_ROW]) for at in range(0, len(others), _A_ROW))
 
 
 def _why_here(alert: Alert, speech: Speech) -> Choice:

@@ -43,8 +43,12 @@ def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
         alert = replace(alert, statement=_as_it_was(alert.statement, change.before))
     was = alert_message(alert, speech, now)
     line, rest = _apart(was)
-    said = speech.t(_TAKEN_BACK if is_appeal(alert) else _OVER, moment=speech.moment(change.by.sent))
-    banner = (*marked(alert.status, speech), Span(ended_word(alert, speech), Style.BOLD), Span(" · "))
+    ours = is_appeal(
+        change.by
+    )  # the end of a source's call is its own word, or that of those who run the watch
+    said = speech.t(_TAKEN_BACK if ours else _OVER, moment=speech.moment(change.by.sent))
+    ended = ended_word(change.by, speech)
+    banner = (*marked(alert.status, speech), Span(ended, Style.BOLD), Span(" · "))
     blocks = (
         Heading((*banner, *_struck(line))),
         Paragraph((Span(said),)),
@@ -52,16 +56,20 @@ def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
     )
     latest = Choice(speech.t("Latest"), "/latest")
     case = alert.case_id if alert.status is Status.ACTUAL else None
-    choices = (Choice(speech.t("What became of it"), f"/case {case}"), latest) if case else (latest,)
+    where = f"/case {case}" if change.by.case_id == case else f"/statement {change.by.statement.id}"
+    choices = (Choice(speech.t("What became of it"), where), latest) if case else (latest,)
     return Message(blocks, (choices,), silent=True)
 
 
 def _rewritten(change: Changed, speech: Speech, now: datetime) -> Message:
     message = alert_message(change.alert, speech, now)
-    said = speech.t(
-        "Changed by its source, seen {moment}: this is what it says now.",
-        moment=speech.moment(change.by.sent),
-    )
+    if change.alert.statement.id != change.by.statement.id:  # by what came later an admin has seen it
+        said = speech.t("Changed here: words were withheld for somebody's safety.")
+    else:
+        said = speech.t(
+            "Changed by its source, seen {moment}: this is what it says now.",
+            moment=speech.moment(change.by.sent),
+        )
     line, rest = _apart(message)
     return replace(message, blocks=(Heading(line), Notice((Span(said),)), *rest), silent=True)
 

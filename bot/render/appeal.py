@@ -22,12 +22,35 @@ CORRECTIONS = {
     ),
 }
 """What is said to whoever got an appeal that admins take back."""
+OF_CALLS = {
+    Cause.FALSE: msgid(
+        "A call that you were sent here is not true. Do not act on it, and do not pass it on."
+    ),
+    Cause.OUTDATED: msgid("A call that you were sent here is out of date. Nothing is asked of you any more."),
+    Cause.DETAILS: msgid(
+        "Details in a call that you were sent here were wrong. Do not act on it as it stands; if it is sent "
+        "anew, that will be a message of its own."
+    ),
+    Cause.SAFETY: msgid(
+        "A call that you were sent here was taken down for somebody's safety. Do not pass it on, and delete "
+        "it where you can."
+    ),
+}
+"""The same of what a source published, and the watch passed on."""
+_APPEALS = "vigil-appeal-"
+"""Begins the identifier of each of them (`jobs.launch`)."""
 _LINK = 80
 
 
 def is_appeal(alert: Alert) -> bool:
     """Say whether admins wrote it, and no source that is watched."""
     return alert.source.kind is SourceKind.DESK
+
+
+def is_of_a_call(alert: Alert) -> bool:
+    """Say whether admins take back by it what a source had published."""
+    is_end = is_appeal(alert) and alert.msg_type is MsgType.CANCEL
+    return is_end and not alert.identifier.startswith(_APPEALS)
 
 
 def picture_of(alert: Alert) -> Picture | None:
@@ -50,13 +73,19 @@ def ended_word(alert: Alert, speech: Speech) -> str:
     return speech.t("TAKEN BACK") if is_appeal(alert) else speech.t("OVER")
 
 
-def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) -> tuple[Block, ...]:
-    """Return what stands below its heading; `titled` is whether the title is to be there, too."""
+def appeal_blocks(
+    alert: Alert, speech: Speech, now: datetime, *, titled: bool, chosen: bool = False
+) -> tuple[Block, ...]:
+    """Return what stands below its heading; `titled` is whether the title is to be there, too.
+
+    `chosen`: whether the reader asked for words in this language.
+    """
     statement = alert.statement
     title = (Paragraph(title_line(statement, speech)),) if titled else ()
     practised = remark(alert.status, speech)
     if alert.msg_type is MsgType.CANCEL:
-        said = [practised, speech.t(CORRECTIONS.get(alert.cause, CORRECTIONS[Cause.OUTDATED]))]
+        words = OF_CALLS if is_of_a_call(alert) else CORRECTIONS
+        said = [practised, speech.t(words.get(alert.cause, words[Cause.OUTDATED]))]
         told = (Paragraph((Span(sentence),)) for sentence in said if sentence)
         return (*told, *title, Notice((Span(whose(alert, speech)),)))
     remarks = [practised, whose(alert, speech)] if practised else [whose(alert, speech)]
@@ -70,7 +99,7 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) 
         label, deadline = speech.t("When"), speech.t("at once")
     link = Span(shorten(statement.url, _LINK), href=statement.url)
     spoken = ""
-    if statement.language != speech.language:
+    if statement.language != speech.language and not chosen:
         spoken = speech.t(
             "This is in {language}: it was not written in your language.",
             language=speech.language_name(statement.language),
@@ -89,6 +118,13 @@ def appeal_blocks(alert: Alert, speech: Speech, now: datetime, *, titled: bool) 
 
 def whose(alert: Alert, speech: Speech) -> str:
     """Return whose word it is: nobody may take it for what an organisation has published."""
+    if is_of_a_call(alert) and alert.statement.issuers:
+        return speech.t(
+            "So say {organisation}, who run this watch, and not whoever published the call.",
+            organisation=issuers_text(alert.statement, speech),
+        )
+    if is_of_a_call(alert):
+        return speech.t("So say the people who run this watch, and not whoever published the call.")
     if alert.statement.issuers:
         return speech.t(
             "An appeal by {organisation}, who run this watch. No source that is watched has published it.",

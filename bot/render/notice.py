@@ -39,13 +39,16 @@ _ORDER = (
     EventKind.STAFF,
     EventKind.APPEAL_COOLING,
     EventKind.APPEAL_SCHEDULED,
+    EventKind.APPEAL_WAITS,
     EventKind.APPEAL_SENDING,
     EventKind.APPEAL_STOPPED,
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
+    EventKind.CALL_CORRECTED,
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,
+    EventKind.SOURCE_CHANGED,
     EventKind.REVIEW_WAITS,
     EventKind.REVIEW_ASKED,
     EventKind.REVIEW,
@@ -75,12 +78,19 @@ def notice_message(notice: Notice, speech: Speech) -> Message:
     """Return the message: the gravest first. What does not fit is counted, never dropped in silence."""
     events = sorted(notice.events, key=lambda event: (_ORDER.index(event.kind), event.title, event.source))
     choices = _choices(events, speech)
-    silent = all(event.kind in _QUIET for event in events)
+    silent = all(map(_is_quiet, events))
     for lines in (_LINES, 6, 3, 1, 0, -1):
         message = Message(tuple(_blocks(events, speech, lines)), choices, silent=silent)
         if length(message) <= LIMIT:
             break
     return message
+
+
+def _is_quiet(event: Event) -> bool:
+    """Whether it wakes nobody; a draft does where it is urgent, and no drill."""
+    if event.kind is EventKind.APPEAL_WAITS:
+        return not event.counts.get("urgent")
+    return event.kind in _QUIET
 
 
 def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
@@ -90,6 +100,10 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
         if len(events) > 1:
             return ((Choice(speech.t("What waits"), "/review"),),)
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
+    if first.kind is EventKind.SOURCE_CHANGED:
+        return ((Choice(speech.t("Sources"), "/sources"),),)
+    if first.kind is EventKind.CALL_CORRECTED:
+        return ((Choice(speech.t("Show"), f"/statement {first.counts.get('statement', 0)}"),),)
     if first.counts.get("appeal"):
         return _of_an_appeal(first, speech)
     return ((Choice(speech.t("Status"), "/status"),),)
@@ -97,7 +111,8 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
 
 def _of_an_appeal(first: Event, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     number = first.counts["appeal"]
-    shown = Choice(speech.t("Show"), f"/{'drill' if _is_drill(first) else 'appeal'} {number}")
+    label = speech.t("Read it") if first.kind is EventKind.APPEAL_WAITS else speech.t("Show")
+    shown = Choice(label, f"/{'drill' if _is_drill(first) else 'appeal'} {number}")
     stop = Choice(speech.t("Stop"), f"/stop {number}")
     correct = Choice(speech.t("Correct"), f"/correct {number}")
     if first.kind in (EventKind.APPEAL_SCHEDULED, EventKind.APPEAL_COOLING):

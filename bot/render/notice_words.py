@@ -25,17 +25,20 @@ HEADINGS = {
     EventKind.REVIEW: msgid("A call waits until an admin has looked at it"),
     EventKind.REVIEW_WAITS: msgid("A call waits still, and nobody has looked at it"),
     EventKind.REVIEW_ASKED: msgid("An admin asks you to look at a call that waits"),
+    EventKind.SOURCE_CHANGED: msgid("{source} · an admin changed what is watched"),
     EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
     EventKind.VERIFYING: msgid("Somebody on Matrix compares the keys of the bot"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
     EventKind.CALLED_OFF: msgid("{source} · it called off a call"),
     EventKind.STORM: msgid("More has come than usual. What follows is looked at first."),
+    EventKind.APPEAL_WAITS: msgid("Appeal {source} waits for your approval"),
     EventKind.APPEAL_SCHEDULED: msgid("Appeal {source} is approved, and goes out at a set time"),
     EventKind.APPEAL_COOLING: msgid("Appeal {source} is approved, and about to be sent"),
     EventKind.APPEAL_SENDING: msgid("Appeal {source} is being sent"),
     EventKind.APPEAL_STOPPED: msgid("Appeal {source} was stopped by an admin"),
     EventKind.APPEAL_RETURNED: msgid("Appeal {source} was not sent: it is a draft again"),
     EventKind.APPEAL_CORRECTED: msgid("Appeal {source} was taken back by an admin"),
+    EventKind.CALL_CORRECTED: msgid("{source} · its call was taken back by an admin"),
     EventKind.APPEAL_REPORT: msgid("Appeal {source} has gone out"),
     EventKind.STOP_REPORT: msgid("Appeal {source} was halted: who has got it"),
     EventKind.CORRECTION_REPORT: msgid("Appeal {source} was taken back: who has been told"),
@@ -161,7 +164,14 @@ CONSEQUENCES = {
         "by a way other than Matrix. If it shows anything else, somebody stands between them and the bot, "
         "and they must not write to it."
     ),
+    EventKind.SOURCE_CHANGED: msgid(
+        "Not as you expect? Pause it now with /sources, and see with /audit who did it."
+    ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
+    EventKind.APPEAL_WAITS: msgid(
+        "Another admin wrote it, and somebody else has to stand for it before anybody gets it. Read it as "
+        "its recipients will, and approve it only if every word holds."
+    ),
     EventKind.APPEAL_SCHEDULED: msgid(
         "You hear once more before it goes. If anything in it should not be told, stop it."
     ),
@@ -174,6 +184,10 @@ CONSEQUENCES = {
         "Vigil was not at work. If it still holds, let it be approved anew."
     ),
     EventKind.APPEAL_CORRECTED: msgid("Everybody who has got it is told so, ahead of everything else."),
+    EventKind.CALL_CORRECTED: msgid(
+        "Everybody who has got it is told so, ahead of everything else. If the source itself is in the wrong "
+        "hands, pause it: /sources"
+    ),
 }
 UNREACHED = {
     EventKind.OFFLINE: msgid(

@@ -1,5 +1,7 @@
 """Says what became of a statement since it was published: rewritten, gone at its source, taken down."""
 
+from datetime import datetime
+
 from bot.render.message import Block, Heading, Paragraph, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -16,6 +18,17 @@ def gone_text(statement: Statement, speech: Speech) -> str:
     if statement.gone_as is Gone.PAGE:
         return speech.t("not at its source any more: found so on {date}, its page is not there", date=day)
     return speech.t("not listed by its source any more: found so on {date}", date=day)
+
+
+def taken_back_text(correction: tuple[int, datetime] | None, speech: Speech) -> str:
+    """Return when those who run the watch took it back, and where they say so; "" where they did not."""
+    if correction is None:
+        return ""
+    number, sent = correction
+    day = speech.date(sent.astimezone(speech.timezone).date())
+    return speech.t(
+        "taken back on {date} by those who run this watch: /statement {number}", date=day, number=number
+    )
 
 
 def withheld_text(statement: Statement, speech: Speech) -> str:

@@ -8,6 +8,7 @@ from bot.render.standing import gone_text, rewritten_text, shown_title
 from bot.render.statement import TITLE, addressee_text, field, grouped, quote_line
 from bot.render.text import passage, shorten
 from bot.speech import Speech, msgid
+from jobs.launch import DESK
 from storage.records import Case, Demand, Statement
 from storage.words import CaseState, MsgType, Relation
 
@@ -51,13 +52,22 @@ def case_blocks(case: Case, shown: tuple[Statement, ...], speech: Speech) -> tup
 
 
 def happened(
-    statement: Statement, versions: int, known: set[str], speech: Speech, day: date | None
+    statement: Statement,
+    versions: int,
+    known: set[str],
+    speech: Speech,
+    day: date | None,
+    *,
+    unconfirmed: bool = False,
 ) -> tuple[Block, ...]:
-    """Return one statement of a case. `known` are the demands told before, and takes those told here."""
+    """Return one statement of a case. `known` are the demands told before, and takes those told here.
+
+    `unconfirmed`: it says that the matter is over, and an admin has yet to look, or decided against it.
+    """
     title = shown_title(statement, speech, 160)
     head = [
         Span(f"{speech.date(day) if day else speech.t('date not stated')} · "),
-        Span(f"{_role(statement, speech)}\n"),
+        Span(f"{_role(statement, speech, unconfirmed=unconfirmed)}\n"),
     ]
     name = [Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url)]
     if statement.taken_down:
@@ -74,9 +84,12 @@ def happened(
     return tuple(blocks)
 
 
-def _role(statement: Statement, speech: Speech) -> str:
+def _role(statement: Statement, speech: Speech, *, unconfirmed: bool) -> str:
+    if unconfirmed:
+        return speech.t("says that it is over; nobody here has confirmed that")
     if statement.alert.msg_type is MsgType.CANCEL:
-        return speech.t("called off")
+        is_ours = statement.source_name == DESK.name
+        return speech.t("taken back by those who run this watch") if is_ours else speech.t("called off")
     if statement.relation is Relation.UPDATE:
         return speech.t("news")
     if statement.relation is Relation.DUPLICATE:

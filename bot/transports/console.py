@@ -33,6 +33,7 @@ _PICTURE = re.compile(
     r"^\s{0,20}[/!](?:appeal|drill)[^\n]{0,80}?\bpicture[ \t]{0,3}:([^\n]*\S)", re.IGNORECASE
 )
 """A file of this machine, named by whoever sits at it."""
+_GOES_ON = "\\"
 _LEAVE = {"/quit", "/exit", "quit", "exit", "!quit"}
 
 
@@ -142,15 +143,23 @@ class ConsoleTransport:
         """Answer each line until there is none, or "/quit". Without `lines` they come from standard input.
 
         A terminal is asked with a prompt and keeps a history; lines from elsewhere are shown before
-        their answers. Other tasks go on meanwhile.
+        their answers. A line that ends with a backslash goes on in the next. Other tasks go on meanwhile.
         """
         typed = lines is None and sys.stdin.isatty()
+        begun: list[str] = []
         async for line in _typed(self._ask) if typed else _given(sys.stdin if lines is None else lines):
-            text = line.strip()
+            begun.append(line.rstrip())
+            if begun[-1].endswith(_GOES_ON):
+                begun[-1] = begun[-1].removesuffix(_GOES_ON).rstrip()
+                continue
+            text = "\n".join(begun).strip()
+            begun = []
             if text.lower() in _LEAVE:
                 return
             if text:
                 await self.say(text, echo=not typed)
+        if text := "\n".join(begun).strip():
+            await self.say(text, echo=not typed)
 
     async def say(self, text: str, *, echo: bool = True) -> None:
         """Answer one line as if it had been typed; `echo` shows it first."""

@@ -149,6 +149,7 @@ class Answering:
             now=now_utc(),
             language=self._callbacks.language,
             group=not direct,
+            person="" if direct else self._rooms.alone_with(said.person),
             may_manage=direct or self._rooms.may_manage(room, said.person),
             is_sure=sure,
             id=said.event,

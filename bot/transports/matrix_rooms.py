@@ -50,6 +50,14 @@ class Rooms:
         others = set(self._of(room).users) - {self._server.user}
         return next(iter(others)) if len(others) == 1 and others <= self._admins else room
 
+    def alone_with(self, user: str) -> str:
+        """By what the one direct room with somebody is known; "" where there is none, or several."""
+        if user in self._admins:
+            return user
+        both = {user, self._server.user}
+        found = [name for name, room in self._server.rooms.items() if set(room.users) == both]
+        return found[0] if len(found) == 1 else ""
+
     async def room(self, address: str) -> str:
         """The room that an address means. Raises NoRoom, or what the homeserver refuses."""
         if not address.startswith("@"):

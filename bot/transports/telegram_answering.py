@@ -198,6 +198,7 @@ class Answering:
             now=now_utc(),
             language=said.language,
             group=said.group,
+            person="" if said.speaks_for_group or not said.group else str(said.person),
             addressed=said.addressed,
             may_manage=not said.group or await self._may_manage(said, anew=anew),
             id=self._id(said.update),

@@ -40,6 +40,7 @@ WITHOUT_HANGUL = frozenset(
         "#{number} · {kind}",
         "{source} · {state}",
         "{moment} ({zone})",
+        "{mark}, {moment}",
         "{width} × {height}, {size} kB",
         "a PDF",
         "[lang:… | discreet:on | drills:on]",

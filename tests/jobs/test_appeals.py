@@ -237,8 +237,10 @@ async def test_while_it_streams_out_a_stop_halts_it_within_a_second(database: Da
         Deliverer(database, platform, Pace(per_second=20, gap=0), lambda: LATER).drain()
     )
     await platform.ten.wait()
+    pressed = time.monotonic()
     done = await asyncio.to_thread(_stopped, database, sent.id)
     await running
+    assert time.monotonic() - pressed < 1, "nothing leaves any more, and who has it is told"
     got = sum(one[1] == (f"vigil-appeal-{sent.id}",) for one in platform.told)
     assert 10 <= got <= done.got + done.perhaps
     assert done.got + done.perhaps + done.never == 60

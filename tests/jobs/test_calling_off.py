@@ -9,6 +9,7 @@ from jobs.poll import Polled
 from storage.database import Database
 from storage.records import Alert
 from storage.words import CaseState, DeliveryState, Trust
+from tests.bot.chat import Chat
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, Watch, a_watch
 
@@ -126,3 +127,20 @@ async def ended(watch: Watch, towns: tuple[str, ...]) -> list[bool]:
     polled: Polled = await watch.polls()
     assert len(polled.alerts) == len(towns)
     return [HELD in states(watch, alert)[0] for alert, _ in polled.alerts]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_the_case_tells_an_end_that_waits_apart_from_one_that_holds(watch: Watch) -> None:
+    """Before an admin has looked nobody reads that it is called off."""
+    watch.over_feed("/b", "other", organisation="Other")
+    call, end = await called_and_ended(watch)
+    reader = Chat(watch.database, address="reader")
+    said = "says that it is over; nobody here has confirmed that"
+    told = reader.says(f"/case {call.case_id}")
+    assert said in told
+    assert "called off" not in told
+    with watch.database.write() as work:
+        held.release(work, end.id, "admin", watch.now, watch.limits.zone)
+    told = reader.says(f"/case {call.case_id}")
+    assert said not in told
+    assert "called off" in told

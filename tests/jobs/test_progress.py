@@ -15,6 +15,7 @@ from jobs import appeals
 from jobs.corrections import correct
 from jobs.deliver import Deliverer
 from jobs.desk import Rules
+from jobs.errands import Finished, Room
 from jobs.launch import Launcher
 from jobs.limits import Limits
 from jobs.notices import Admins
@@ -300,6 +301,39 @@ async def test_a_notice_that_is_just_leaving_shows_the_report_once_it_is_there(d
         work.deliveries.sent({told.id: "9"})
     await office.sends()
     assert office.chats.stands["901"]["9"].startswith("Appeal 1 has gone out")
+
+
+async def test_of_a_notice_that_was_just_leaving_and_is_uncertain_the_report_comes_by_itself(
+    database: Database,
+) -> None:
+    """It was the one repetition already, and told what was known a moment ago; once, and not for ever."""
+    office = Office(database, 3)
+    office.holds()
+    office.chats.refuses["901"] = Uncertain("no answer in time")
+    await office.sends()
+    office.now += timedelta(seconds=6)
+    with database.write() as work:
+        (notice,) = (one.notice_id for one in work.sendings.of(office.appeal))
+        (told,) = work.deliveries.of_notice(notice)
+        assert told.state is DeliveryState.QUEUED, "its repetition waits"
+        (before,) = work.deliveries.of_notice(notice - 1)
+        work.deliveries.settle(before.id, DeliveryState.SENT, reference="1")
+    sender = office.sender()
+    (leaving,) = sender._ledger.turn([], Room(9)).errands
+    assert leaving.deliveries[0].id == told.id
+    office.becomes(3)
+    await office.passes(1, sends=False)
+    answered = Finished(leaving, Uncertain("no answer in time"), office.now)
+    sender._ledger.turn([answered], Room(0))
+    office.chats.refuses.clear()
+    await office.sends()
+    (report,) = office.chats.reads()
+    assert report.startswith("Appeal 1 has gone out")
+    office.chats.refuses["901"] = Uncertain("no answer in time")
+    tried = len(office.chats.order)
+    for _ in range(4):
+        await office.passes(6)
+    assert len(office.chats.order) == tried
 
 
 async def test_who_deleted_the_message_is_left_alone(database: Database) -> None:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from jobs import prune
-from jobs.notices import Admins
+from jobs.notices import Admins, announce_at_once
 from jobs.prune import IDLE, TOLD, Pruner
 from jobs.unasked import withdraw
 from storage.database import Database, Work
-from storage.people import Recipient, Route
-from storage.words import CaseState, DeskRole, Stance
+from storage.people import Event, Recipient, Route
+from storage.words import CaseState, DeliveryState, DeskRole, EventKind, Stance
 from tests.builders import NOON, a_reader, an_alert, arrived, kept, queued
 from tests.builders import a_statement as a_call
 
@@ -191,3 +191,24 @@ def test_the_log_is_pruned_in_small_steps_and_for_a_while(
     assert writes == usual + 3
     with database.read() as work:
         assert work.deliveries.of_alert(told) == ()
+
+
+def test_who_was_told_of_the_watch_is_forgotten_when_it_is_long_over(database: Database) -> None:
+    """The row of the message, its name and the notice; not while somebody has still to be told."""
+    told = Admins((("telegram", "901"), ("telegram", "902")))
+    with database.write() as work:
+        announce_at_once(work, Event(EventKind.ONLINE, NOON), told, NOON)
+        first, second = work.deliveries.of_notice(1)
+        work.deliveries.settle(first.id, DeliveryState.SENT, reference="7")
+    pruner = Pruner(database, admins=told)
+    pruner.prune(NOON + timedelta(days=29))
+    with database.read() as work:
+        assert len(work.deliveries.of_notice(1)) == 2
+    pruner.prune(NOON + timedelta(days=31))
+    with database.write() as work:
+        assert [one.id for one in work.deliveries.of_notice(1)] == [second.id]
+        work.deliveries.settle(second.id, DeliveryState.SENT, reference="8")
+    pruner.prune(NOON + timedelta(days=32))
+    with database.read() as work:
+        assert work.deliveries.of_notice(1) == ()
+        assert work.notices.latest(1) == ()

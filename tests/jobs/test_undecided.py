@@ -10,6 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.cli.items import entries_of
+from bot.render.amended import amended_message
+from bot.render.html import plain_text
+from bot.speech import Speech
 from jobs import amend
 from jobs.archive import as_lines
 from jobs.held import card, drop, redact, release
@@ -379,3 +382,26 @@ async def test_what_an_admin_joins_to_a_case_loses_what_is_withheld_of_it(watch:
         (choir,) = kept(work, a_statement(title="A choir", text="Ryu Sol sings."), source=watch.source())
         join(work, choir.id, case, watch.now)
     assert_nowhere(watch, "Ryu Sol")
+
+
+async def test_what_was_told_of_the_case_before_loses_the_words_where_it_stands(watch: Watch) -> None:
+    """A first call named the child without an age, so nobody was asked; whoever reads it there knows her."""
+    first = MINOR.replace("Ryu Sol, 11", "Ryu Sol")
+    watch.publish("/feed", rss(item(TITLE, first, watch.now, "first")))
+    await watch.polls()
+    are_sent(watch)
+    watch.later(days=2)
+    await publishes(
+        watch, LATER.replace("Ryu Sol and", "Ryu Sol, 11, and"), "more", "Update: the nine are on their way"
+    )
+    number = only_held(watch)
+    with watch.database.write() as work:
+        redact(work, card(work, number, USUAL), ANNA, watch.now, UTC)
+    assert_nowhere(watch, "Ryu Sol")
+    with watch.database.write() as work:
+        _, (change,) = amend.due(work, "console", watch.now, 9, ends=False, without=())
+    told = plain_text(amended_message(change.told, Speech("en"), watch.now))
+    assert "words were withheld for somebody's safety" in told
+    assert "Changed by its source" not in told
+    assert "Ryu" not in told
+    assert MARK in told

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from jobs.steps.sensitive import forms
+from jobs.steps.sensitive.transcribed import Transcribed
 from storage.records import Change, Demand, Entry, Reason, Statement
 
 MARK = "█████"
@@ -31,7 +32,8 @@ class Black:
 
     A name goes in each of its forms (`forms`), and also where only a part of it stands, as a surname alone
     does further down in a text; "Kim" of "Kim Min-ji" goes, and stays in "Kim Jong-un". Of words that
-    hold more than the name, "Student Mina Park", the name goes without the rest as well.
+    hold more than the name, "Student Mina Park", the name goes without the rest as well. And it goes where it
+    is written in another script.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -42,10 +44,14 @@ class Black:
         self._whole = _any(map(forms.whole, _longest(whole)), re.IGNORECASE)
         self._part = _any(forms.part(one) for one in _longest(parts) if len(one) >= _SHORTEST)
         self._inside = _any(map(forms.inside, whole), re.IGNORECASE)
+        self._elsewhere = Transcribed(dict.fromkeys(one for one in said if one))
 
     def clean(self, text: str) -> str:
         """The text without the words."""
-        return self._part.sub(self._unless_another, self._whole.sub(MARK, text))
+        bare = self._part.sub(self._unless_another, self._whole.sub(MARK, text))
+        for start, end in reversed(self._elsewhere.spans(bare)):
+            bare = f"{bare[:start]}{MARK}{bare[end:]}"
+        return bare
 
     def holds(self, text: str) -> bool:
         """Whether any of the words stands there."""
@@ -53,7 +59,7 @@ class Black:
 
     def stands_whole(self, text: str) -> bool:
         """Whether any of the words stands there, and not a part of them alone."""
-        return self._whole.search(text) is not None
+        return self._whole.search(text) is not None or bool(self._elsewhere.spans(text))
 
     def link(self, url: str) -> str:
         """The address; "" where the words stand in it: half of it would lead nowhere."""

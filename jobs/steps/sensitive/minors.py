@@ -17,17 +17,17 @@ from jobs.steps.sensitive.surnames import CHINESE, KOREAN
 from storage.words import Concern
 
 _FILE = "sensitive.toml"
-_ADULT = 18
+ADULT = 18
 _BESIDE = 30
 """Characters before a name that are looked at for what it is."""
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĆČĎĐĒĖĘĚĞĢĪĮİĶĽŁŃŅŇŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯА-ЯЁẠ-Ỹ"
-_WORD = rf"(?<!\w)[{_UPPER}][^\W\d_][\w’'-]{{0,40}}"
+WORD = rf"(?<!\w)[{_UPPER}][^\W\d_][\w’'-]{{0,40}}"
 """It begins where a word begins: or else each letter of a long one would be tried as its first."""
 _JOINED = r"al-\w+|el-\w+|bin|ibn|bint|van|von|de|da|dos|la"
-_LONG = rf"{_WORD}(?:\s+(?:{_WORD}|(?:{_JOINED})(?=\s+[{_UPPER}])|{_JOINED}\s+{_WORD})){{1,4}}"
-_SHORT = rf"{_WORD}(?:\s+{_WORD}){{0,4}}"
+LONG = rf"{WORD}(?:\s+(?:{WORD}|(?:{_JOINED})(?=\s+[{_UPPER}])|{_JOINED}\s+{WORD})){{1,4}}"
+SHORT = rf"{WORD}(?:\s+{WORD}){{0,4}}"
 _NUMBER = "|".join((r"\d{1,2}", *(number_of(one) for one in ("en", "fr", "es", "de", "pt"))))
-_AGE = rf"(?P<age>{_NUMBER})"
+AGE = rf"(?P<age>{_NUMBER})"
 _SEX = r"(?:\s*\((?:m|f|h|male|female|boy|girl|м|ж)\))?"
 _OLD = (
     r"(?:[-\s]years?[-\s]old|\s(?:yrs?\sold|y/?o)|\s(?:ans|años|anos|Jahre(?:\salt)?|лет|года?)"
@@ -40,48 +40,48 @@ _THAT_IS = (
 )
 
 _AGED = re.compile(
-    rf"(?P<name>{_SHORT}){_SEX}(?:,|\s*\()\s*(?:(?:who\s+is|is|now|only|just)\s+){{0,2}}"
-    rf"(?:aged?\s+(?:of\s+)?{_AGE}(?!\s*(?:%|month|week|to\s+\d)))"
+    rf"(?P<name>{SHORT}){_SEX}(?:,|\s*\()\s*(?:(?:who\s+is|is|now|only|just)\s+){{0,2}}"
+    rf"(?:aged?\s+(?:of\s+)?{AGE}(?!\s*(?:%|month|week|to\s+\d)))"
 )
 """NAME, aged 16."""
 _YEARS_OLD = re.compile(
-    rf"(?P<name>{_SHORT}){_SEX}{_THAT_IS}(?:âgée?\s+de\s+|de\s+|com\s+)?{_AGE}(?:{_OLD})(?!\s+de\s+pris|\w)"
+    rf"(?P<name>{SHORT}){_SEX}{_THAT_IS}(?:âgée?\s+de\s+|de\s+|com\s+)?{AGE}(?:{_OLD})(?!\s+de\s+pris|\w)"
 )
 """NAME, a 16-year-old student; NAME (9 ans); NAME, âgée de 9 ans."""
-_AGE_ALONE = rf"\s*[(\[]\s*(?:[mf],\s*)?{_AGE}(?:,\s*[mf])?\s*[)\]]"
-_BRACKETED = re.compile(rf"(?P<name>{_LONG}){_SEX}{_AGE_ALONE}")
+_AGE_ALONE = rf"\s*[(\[]\s*(?:[mf],\s*)?{AGE}(?:,\s*[mf])?\s*[)\]]"
+_BRACKETED = re.compile(rf"(?P<name>{LONG}){_SEX}{_AGE_ALONE}")
 """NAME (16); NAME (m, 16); NAME [16]."""
 _OF_FAMILY = (
-    re.compile(rf"(?P<name>{_WORD}){_SEX}{_AGE_ALONE}"),
+    re.compile(rf"(?P<name>{WORD}){_SEX}{_AGE_ALONE}"),
     re.compile(
-        rf"(?P<name>{_WORD}){_SEX},?\s+aged\s+{_AGE}(?![\d%]|\s*(?:%|month|week|to\s|[-–]|(?:and|or)\s+(?:\d|over|above|under|older|younger)))"
+        rf"(?P<name>{WORD}){_SEX},?\s+aged\s+{AGE}(?![\d%]|\s*(?:%|month|week|to\s|[-–]|(?:and|or)\s+(?:\d|over|above|under|older|younger)))"
     ),
 )
 """Sol (11), Sol aged 11: where the sentence speaks of a family, or of somebody young."""
-_NAMED = re.compile(rf"{_WORD}\s+$")
+_NAMED = re.compile(rf"{WORD}\s+$")
 """The word before is a name's as well: then both are found together."""
 _AGED_SO = re.compile(
-    rf"(?P<name>{_LONG})\s+aged\s+{_AGE}(?!\d|\s*(?:%|month|week|years?\s+(?:and|or)\s+(?:over|above|under|older|younger)|"
+    rf"(?P<name>{LONG})\s+aged\s+{AGE}(?!\d|\s*(?:%|month|week|years?\s+(?:and|or)\s+(?:over|above|under|older|younger)|"
     r"(?:to|and|or|[-–])\s*(?:\d|over|above|under|older|younger)))"
 )
 """NAME aged 16."""
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _BORN = re.compile(
-    rf"(?P<name>{_SHORT}){_SEX}(?:,|\s*[(\[]|\s+(?:was|is|wurde|est|es|é))?\s*(?:who\s+was\s+)?"
+    rf"(?P<name>{SHORT}){_SEX}(?:,|\s*[(\[]|\s+(?:was|is|wurde|est|es|é))?\s*(?:who\s+was\s+)?"
     r"(?:born|b\.|née?|nacid[oa]|nascid[oa]|geb\.|geboren|Jahrgang|родил\w{1,4}|род\.)\s*"
     rf"(?:\s(?:in|on|en|le|el|em|im|am|в|around|about)){{0,2}}\s*(?:[\w.]{{1,12}}\s(?:de\s)?){{0,3}}{_YEAR}\b"
 )
 """NAME, born in 2015; NAME (b. 2015); NAME, née le 3 mai 2015."""
-_BORN_BEHIND = re.compile(rf"(?P<name>{_SHORT})[,\s(]{{1,3}}{_YEAR}\s?(?:года\sрождения|г\.\s?р\.)")
+_BORN_BEHIND = re.compile(rf"(?P<name>{SHORT})[,\s(]{{1,3}}{_YEAR}\s?(?:года\sрождения|г\.\s?р\.)")
 _BORN_EAST = re.compile(
     rf"(?<![가-힣])(?P<name>[{KOREAN}][가-힣]{{1,2}})\s?[(（,]?\s?(?P<year>20\d{{2}})년\s?(?:\d{{1,2}}월\s?)?(?:\d{{1,2}}일\s?)?(?:생|출생)"
 )
 _CENTURY = re.compile(r"(?:19|20)\d{2}")
 _NOTE = re.compile(r"(?:^|[^\s\w]|\b[a-zß-ÿа-яё][\w-]*)\s?\[\d{1,3}\]")
 """A number in brackets behind what is no name: there they count notes, not years."""
-_BARE = re.compile(rf"(?P<name>{_LONG}){_SEX},\s+{_AGE}(?:(?=\s*[,;)])(?!,\d)|(?=\s+and\s)|(?=[.!]?$))")
+_BARE = re.compile(rf"(?P<name>{LONG}){_SEX},\s+{AGE}(?:(?=\s*[,;)])(?!,\d)|(?=\s+and\s)|(?=[.!]?$))")
 """NAME, 16, …"""
-_INFANT = re.compile(rf"(?P<name>{_SHORT}){_SEX}{_THAT_IS}(?:{_NUMBER}){_MONTHS}\b")
+_INFANT = re.compile(rf"(?P<name>{SHORT}){_SEX}{_THAT_IS}(?:{_NUMBER}){_MONTHS}\b")
 _GERMAN = (
     r"\b(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|dreizehn|vierzehn|fünfzehn|sechzehn|siebzehn)"
     r"jährige[nrsm]?"
@@ -92,8 +92,8 @@ _NO_CHILD = (
 )
 """What is so many years old in German besides people."""
 _BEFORE = re.compile(
-    rf"(?:\b{_AGE}(?:[-\s]year[-\s]old|-летн\w+|-jährige[nrsm]?)|{_GERMAN})\s+(?!{_NO_CHILD})(?:(?!(?:from|in|of|at|by|near|to|for|on|with|was|is|who|and|из|в|in|aus|und|die|der)\b)"
-    rf"(?:Schülerin|Schüler|Mädchen|Junge|Sohn|Tochter|[a-zа-яё][\w-]*),?\s+){{0,3}}(?P<name>{_SHORT})"
+    rf"(?:\b{AGE}(?:[-\s]year[-\s]old|-летн\w+|-jährige[nrsm]?)|{_GERMAN})\s+(?!{_NO_CHILD})(?:(?!(?:from|in|of|at|by|near|to|for|on|with|was|is|who|and|из|в|in|aus|und|die|der)\b)"
+    rf"(?:Schülerin|Schüler|Mädchen|Junge|Sohn|Tochter|[a-zа-яё][\w-]*),?\s+){{0,3}}(?P<name>{SHORT})"
 )
 """16-year-old student NAME."""
 _CHILD = re.compile(
@@ -104,7 +104,7 @@ _CHILD = re.compile(
     r"девочк\w|мальчик\w?|реб[её]н\w+|подрост\w+)"
     r"(?:\s+(?:of|de)\s+\w+\s+(?:months?|weeks?|years?|mois|ans|meses|años))?"
     r",?\s+(?:(?:named|called|nommée?|llamad[oa]|chamad[oa]|namens|по имени)\s+"
-    rf"(?P<called>{_SHORT})|(?P<name>{_LONG}))"
+    rf"(?P<called>{SHORT})|(?P<name>{LONG}))"
 )
 """The boy NAME; a girl named NAME."""
 _YOUNG = (
@@ -146,7 +146,7 @@ _OPENING = re.compile(
 )
 _STREET = re.compile(r"\b(?:ул\.|улиц\w+|пр\.|проспект\w*|rue|calle|avenida|avenue)\s$", re.IGNORECASE)
 _IN = re.compile(r"\b(?:[Tt]he|in|at|from|near|to|of|on|de|da|do|das|dos|à|en|desde|aus|в|из|на)\s$")
-_THEN = re.compile(
+THEN = re.compile(
     r"at the time|\bthen (?:only )?(?:aged )?(?:\d|\w+teen)|"
     r"when (?:he|she|they) (?:was|were)|was (?:only )?\w+ when|"
     r"as a (?:child|minor|teenager)|"
@@ -168,23 +168,23 @@ _JAPANESE = re.compile(
 _JAPANESE_BEFORE = re.compile(
     r"(?P<age>\d{1,2})歳の(?P<name>[\u30a1-\u30fa\u30fc・]{3,24}|[\u4e00-\u9fff々]{2,5}[\u3041-\u3096]{0,4}?)(?:さん|ちゃん|くん|君)"
 )
-_HAN_AGE = r"(?P<age>\d{1,2}|[一二三四五六七八九十]{1,3})"
-_HAN_NAME = rf"(?:[{CHINESE}][\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{2,6}}[·・][\u4e00-\u9fff]{{2,6}})"
-_CHINESE = re.compile(rf"(?P<name>{_HAN_NAME})\s?[（(，,]\s?(?:今年|现年|現年|年仅|年僅)?{_HAN_AGE}\s?[岁歲]")
+HAN_AGE = r"(?P<age>\d{1,2}|[一二三四五六七八九十]{1,3})"
+HAN_NAME = rf"(?:[{CHINESE}][\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{2,6}}[·・][\u4e00-\u9fff]{{2,6}})"
+_CHINESE = re.compile(rf"(?P<name>{HAN_NAME})\s?[（(，,]\s?(?:今年|现年|現年|年仅|年僅)?{HAN_AGE}\s?[岁歲]")
 _CHINESE_BEFORE = re.compile(
-    rf"{_HAN_AGE}[岁歲]的?(?:女孩|男孩|少女|少年|学生|學生|女童|男童|女儿|女兒|儿子|兒子)?(?P<name>{_HAN_NAME})"
+    rf"{HAN_AGE}[岁歲]的?(?:女孩|男孩|少女|少年|学生|學生|女童|男童|女儿|女兒|儿子|兒子)?(?P<name>{HAN_NAME})"
     r"(?=[，。、；,被在於于遭與与和])"
 )
 _EAST_COMMON = re.compile(
     r"某|少年|少女|息子|女児|男児|生徒|児童|女性|男性|子ども|[生児女男人名童孩們们]$|모$|정부|주민|이민|난민|시민|국민|구금|전원"
 )
-_ARABIC_COMMON = (
+ARABIC_COMMON = (
     r"(?:ال|ل|و)?(?:طفل|طفلة|فتاة|فتى|صبي|صبية|شاب|شابة|امرأة|رجل|تلميذ|تلميذة|طالب|طالبة|قاصر|قاصرة|لاجئ|لاجئة|معتقل|معتقلة|"
     r"رضيع|رضيعة|ابن|ابنة|ابنه|ابنته|ابنها|ابنتها|في|من|على|إلى|عن|مع|منذ|بينهم|وهو|وهي)(?!\w)|\w+(?:ية|ين)(?!\w)"
 )
-_ARABIC_WORD = rf"(?!{_ARABIC_COMMON})[\u0621-\u064a]{{2,}}"
+ARABIC_WORD = rf"(?!{ARABIC_COMMON})[\u0621-\u064a]{{2,}}"
 _ARABIC = re.compile(
-    rf"(?<![\u0621-\u064a])(?P<name>{_ARABIC_WORD}(?:\s+{_ARABIC_WORD}){{1,2}})\s*[(،,]\s*(?:البالغة?\s+من\s+العمر\s+)?"
+    rf"(?<![\u0621-\u064a])(?P<name>{ARABIC_WORD}(?:\s+{ARABIC_WORD}){{1,2}})\s*[(،,]\s*(?:البالغة?\s+من\s+العمر\s+)?"
     r"(?P<age>\d{1,2})\s*(?:عام\w*|سن\w+|أعوام)"
 )
 
@@ -202,7 +202,7 @@ def minors_named(lines: list[str], day: date | None = None) -> list[Sensitive]:
         for match in (*_candidates(line), *_born(line, day)):
             name = match.groupdict().get("called") or match["name"]
             is_note = noted and match.group().endswith("]")
-            if not is_note and not _is_known_otherwise(line, match):
+            if not is_note and not is_known_otherwise(line, match):
                 found.append(Sensitive(Concern.MINOR, name.strip(), line))
     return found
 
@@ -213,32 +213,32 @@ def _born(line: str, day: date | None) -> Iterator[re.Match[str]]:
         return
     for expression in (_BORN, _BORN_BEHIND):
         for match in expression.finditer(line):
-            if day.year - _ADULT <= int(match["year"]) <= day.year and _is_person(line, match):
+            if day.year - ADULT <= int(match["year"]) <= day.year and is_person(line, match):
                 yield match
     if not line.isascii():
         for match in _BORN_EAST.finditer(line):
-            if day.year - _ADULT <= int(match["year"]) <= day.year:
+            if day.year - ADULT <= int(match["year"]) <= day.year:
                 yield match
 
 
-def _is_known_otherwise(line: str, match: re.Match[str]) -> bool:
+def is_known_otherwise(line: str, match: re.Match[str]) -> bool:
     """Whether it is no name, or not the minor's: "Sara (not her real name)"."""
     return holds(_FILE, "changed", line[match.start() : match.end() + 60].lower())
 
 
 def _candidates(line: str) -> Iterator[re.Match[str]]:
-    if _THEN.search(line):
+    if THEN.search(line):
         return
     if not line.isascii():
         yield from _eastern(line)
     for expression in _WESTERN if any(map(str.isupper, line)) else ():
         for match in expression.finditer(line):
-            if _young(match) and _is_person(line, match) and not _is_span(line, match):
+            if is_young(match) and is_person(line, match) and not _is_span(line, match):
                 yield match
     if holds(_FILE, "kin", line.lower()):
         for match in (one for expression in _OF_FAMILY for one in expression.finditer(line)):
             alone = not _NAMED.search(line[max(0, match.start() - 60) : match.start()])
-            if alone and _young(match) and _is_person(line, match) and not _is_counted(line, match):
+            if alone and is_young(match) and is_person(line, match) and not _is_counted(line, match):
                 yield match
     if any(word in line.lower() for word in _YOUNG):
         yield from (
@@ -265,7 +265,7 @@ def _is_span(line: str, match: re.Match[str]) -> bool:
     return is_open and _YEARS.search(match.group()) is not None and country_of(match["name"]) is not None
 
 
-def _is_person(line: str, match: re.Match[str]) -> bool:
+def is_person(line: str, match: re.Match[str]) -> bool:
     """Whether the words may be a person's name: no body, no day, and not the town behind "in"."""
     name = match["name"]
     before = line[: match.start("name")]
@@ -296,22 +296,23 @@ def _eastern(line: str) -> Iterator[re.Match[str]]:
     for expression in (_KOREAN, _JAPANESE):
         for match in expression.finditer(line):
             if (
-                _young(match)
+                is_young(match)
                 and (match["title"] or match["years"])
                 and not _EAST_COMMON.search(match["name"])
             ):
                 yield match
     for expression in (_KOREAN_BEFORE, _JAPANESE_BEFORE, _CHINESE, _CHINESE_BEFORE):
         for match in expression.finditer(line):
-            if _young(match) and not _EAST_COMMON.search(match["name"]):
+            if is_young(match) and not _EAST_COMMON.search(match["name"]):
                 yield match
     for match in _ARABIC.finditer(line):
-        if _young(match):
+        if is_young(match):
             yield match
 
 
-def _young(match: re.Match[str]) -> bool:
+def is_young(match: re.Match[str]) -> bool:
+    """Whether the age that was found is a minor's; also where it is told in months, or in one word."""
     if match.groupdict().get("age") is None:  # "eleven months", "elfjährige"
         return True
     age = number(match["age"])
-    return age is not None and 0 < age < _ADULT
+    return age is not None and 0 < age < ADULT

@@ -153,7 +153,6 @@ def test_the_first_language_can_be_another_one_and_none_is_lost(anna: Chat) -> N
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("/appeal 1 fr\nNeuf\nÉcrivez.", "No chat is spoken to in French"),
         ("/appeal 1 ko countries: KP", "“countries:” is the same in every language"),
         ("/appeal 1 ko at: 2026-12-01T08:00", "“at:” is the same in every language"),
         ("/appeal 1 ko text: 제목이 없다", "An appeal begins with a headline"),
@@ -212,6 +211,62 @@ def test_the_archive_has_it_in_each_language(anna: Chat, bruno: Chat) -> None:
     told = reader.says(f"/statement {end.statement.id}")
     assert "사실이 아닙니다" in told
     assert "아홉 명이 송환 위기에 놓였다" in told
+
+
+@ON_SQLITE
+def test_it_may_be_in_any_language_and_is_opened_by_a_button_where_no_chat_speaks_it(
+    anna: Chat, bruno: Chat
+) -> None:
+    """French, Arabic: the words are the author's, the frame the reader's; nobody else's reading changes."""
+    anna.says(APPEAL)
+    anna.says("/appeal 1 fr\nNeuf personnes risquent le renvoi\nÉcrivez aujourd'hui.")
+    previewed = anna.says("/appeal 1 ar\nto: وزارة الخارجية\nتسعة يواجهون الإعادة\nاكتبوا اليوم.")
+    assert "French · by a button below it" in previewed
+    assert "in this order: English, Korean, Arabic and French" in previewed
+    alert = launched(anna, bruno)
+    english = alert_message(alert, Speech("en"), LATER)
+    assert "URGENT APPEAL · Nine face return" in plain_text(english)
+    offered = {one.label: one.command for row in english.choices for one in row}
+    number = alert.statement.id
+    assert offered["Français"] == f"/statement {number} fr"
+    assert offered["العربية"] == f"/statement {number} ar"
+    assert "English" not in offered
+    reader = Chat(anna.database, address="1", transport="telegram")
+    for language, words in (
+        ("fr", ("URGENT APPEAL · Neuf personnes", "Écrivez aujourd'hui.")),
+        ("ar", ("تسعة يواجهون الإعادة", "Who is asked: ", "وزارة الخارجية", "اكتبوا اليوم.")),
+    ):
+        told = reader.says(f"/statement {number} {language}")
+        assert told in previewed, "what was approved is what is read"
+        assert all(one in told for one in words)
+        assert "not written in your language" not in told
+    assert reader.says(f"/statement {number} ru").startswith("“ru” is no number")
+    assert f"#{number}" in reader.says("/search aujourd'hui")
+
+
+@ON_SQLITE
+def test_written_in_another_language_alone_it_is_taken_back_in_ours(anna: Chat, bruno: Chat) -> None:
+    """An appeal in French: its correction says so in English and in Korean."""
+    anna.says("/appeal\nlang: fr\nurgency: Immediate\nNeuf personnes risquent le renvoi\nÉcrivez.")
+    alert = launched(anna, bruno)
+    with anna.database.write() as work:
+        arrived(work, alert.id)
+    anna.says("/correct 1 false yes")
+    with anna.database.read() as work:
+        end = work.alerts.on_case(alert.case_id or 0)[-1]
+    assert end.statement.languages == ("en", "ko")
+    assert end.statement.text.startswith("What this appeal said is not true.")
+    assert end.statement.title == "Neuf personnes risquent le renvoi"
+
+
+@ON_SQLITE
+def test_an_appeal_has_ten_languages_at_most(anna: Chat) -> None:
+    """One message each is shown to whoever approves."""
+    anna.says(APPEAL)
+    for one in ("ko", "fr", "ar", "es", "ru", "zh", "ja", "de", "pt"):
+        assert "10 languages" not in anna.says(f"/appeal 1 {one}\nHeadline\nText")
+    assert "10 languages are the most" in anna.says("/appeal 1 it\nHeadline\nText")
+    assert "10 languages" not in anna.says("/appeal 1 pt text: Other text")
 
 
 def test_taken_down_for_safety_no_language_is_left(anna: Chat, bruno: Chat) -> None:

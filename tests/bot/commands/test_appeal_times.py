@@ -63,9 +63,10 @@ def state(database: Database) -> AppealState:
 
 
 def told(database: Database) -> list[Event]:
-    """What the admins were told, newest first."""
+    """What the admins were told since it was written, newest first."""
     with database.read() as work:
-        return [event for notice in work.notices.latest(9) for event in notice.events]
+        found = [event for notice in work.notices.latest(9) for event in notice.events]
+    return [one for one in found if one.kind is not EventKind.APPEAL_WAITS]
 
 
 def look(database: Database, now: datetime) -> None:

@@ -361,3 +361,12 @@ def test_a_person_who_practises_finds_no_drill_in_the_archive(admin: Chat) -> No
         assert "Nine" not in reader.says(line)
     assert "EXERCISE: Nine" in reader.says("/statement 1")
     assert "You asked for this:" in reader.says("/why 1")
+
+
+def test_what_would_be_looked_at_first_of_a_source_is_said_of_an_appeal(admin: Chat) -> None:
+    """Whoever approves it may have read past it; in its other languages as well."""
+    shown = admin.says("/appeal\nNine face return\nAmong them is Ryu Sol, 11.")
+    assert "It names somebody under 18. Think twice before you approve it: Ryu Sol" in shown
+    shown = admin.says("/appeal 1 text: Nine are held.")
+    assert "Think twice" not in shown
+    assert "Think twice" in admin.says("/appeal 1 ko\n아홉 명\n김은주(15세)가 구금되었다.")

@@ -13,11 +13,12 @@ from jobs.limits import ENDANGERS
 from jobs.notices import Admins
 from jobs.review import sentence
 from jobs.steps.sensitive import MARK, Sensitive
+from jobs.unanswered import REMIND_AFTER, Unanswered
 from storage.database import Database
 from storage.held import HeldAlert
 from storage.records import Demand, PersonsAtRisk
 from storage.tables import alerts
-from storage.words import Concern, DeliveryState, EventKind, Stance
+from storage.words import Act, Concern, DeliveryState, EventKind, Stance
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, queued
 
@@ -73,6 +74,7 @@ def test_the_card_says_why_and_marks_the_words(anna: Chat) -> None:
     assert list(anna.offered) == [
         "Send without these words",
         "Send as it is",
+        "Leave it waiting",
         "Do not send",
         "Ask the others",
     ]
@@ -181,7 +183,7 @@ def test_the_others_are_asked(anna: Chat) -> None:
     ("typed", "answer"),
     [
         ("/review first", "“first” is no number"),
-        ("/review 1 publish", "“publish” is no decision. It can be: send, redacted, drop, ask"),
+        ("/review 1 publish", "“publish” is no decision. It can be: send, redacted, hold, drop, ask"),
         ("/review 7", "Nothing waits under 7"),
         ("/review 7 send 0badcafe", "Nothing waits under 7"),
         ("/review 1 send 0badcafe", "It was changed since you read it"),
@@ -209,3 +211,19 @@ def test_in_korean(anna: Chat) -> None:
     assert "18세 미만인 사람의 이름이 적혀 있습니다." in card
     assert "이 부분을 가리고 보내기" in anna.offered
     assert frozenset({Concern.MINOR, Concern.HIDING}) == ENDANGERS
+
+
+def test_it_can_be_left_waiting_after_a_look(anna: Chat) -> None:
+    """Who looked is on record and on the card; it is reminded of one time less, and not forgotten."""
+    anna.says("/review 1")
+    assert "goes on waiting for 2 recipients" in anna.presses("Leave it waiting")
+    with anna.database.read() as work:
+        assert [one.recipients for one in work.held.waiting()] == [2]
+        (noted,) = work.audit.all()
+        assert (noted.act, noted.matter) == (Act.KEPT, 1)
+    assert f"Looked at, and left waiting: {noted.admin[:8]}, 10 March 2026" in anna.says("/review 1")
+    with anna.database.read() as work:
+        since = work.alerts.many([1])[1].sent
+    reminder = Unanswered(anna.database, Admins((("telegram", "901"),)))
+    assert reminder.remind(since + REMIND_AFTER) == 0
+    assert reminder.remind(since + 4 * REMIND_AFTER) == 1

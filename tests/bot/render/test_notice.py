@@ -100,7 +100,10 @@ def test_an_unsteady_source_is_told_with_what_will_be_heard_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "silent"),
-    [(kind, kind in ["well", "moved", "silent", "speaks", "vanished", "storm"]) for kind in EventKind],
+    [
+        (kind, kind in ["well", "moved", "silent", "speaks", "vanished", "storm", "appeal_waits"])
+        for kind in EventKind
+    ],
 )
 def test_only_what_keeps_the_watch_from_its_work_makes_a_sound(kind: EventKind, silent: bool) -> None:
     """Good news, and what can wait, let people sleep; beside something grave they do not hide it."""
@@ -151,10 +154,17 @@ def test_what_is_compared_is_told_alone_and_in_its_order() -> None:
     assert "a way other than Matrix" in told
 
 
-@pytest.mark.parametrize("kind", [kind for kind in AT_ONCE if kind is not EventKind.VERIFYING])
+OF_APPEALS = [
+    kind
+    for kind in AT_ONCE
+    if kind not in (EventKind.VERIFYING, EventKind.SOURCE_CHANGED, EventKind.CALL_CORRECTED)
+]
+
+
+@pytest.mark.parametrize("kind", OF_APPEALS)
 def test_what_becomes_of_an_appeal_is_told_alone_and_can_be_stopped_from_there(kind: EventKind) -> None:
     """Its number, whom it concerns, when it goes out; none of its words."""
-    counts = {"appeal": 7, "recipients": 4812, "seconds": 60}
+    counts = {"appeal": 7, "recipients": 4812, "seconds": 60, "urgent": 1}
     message = drawn(Event(kind, NOON, title="7", counts=counts))
     told = plain_text(message)
     assert told.startswith("Appeal 7 ")
@@ -167,7 +177,7 @@ def test_what_becomes_of_an_appeal_is_told_alone_and_can_be_stopped_from_there(k
     assert offered == (
         ({"Stop": "/stop 7"} if going else {})
         | ({"Correct": "/correct 7"} if gone else {})
-        | {"Show": "/appeal 7"}
+        | {"Read it" if kind is EventKind.APPEAL_WAITS else "Show": "/appeal 7"}
     )
     assert not message.silent
 

@@ -76,6 +76,13 @@ async def test_piped_lines_are_shown_before_their_answers() -> None:
     assert bot.heard[0] == Request("/latest", "console", ADDRESS, NOON, "ko")
 
 
+async def test_a_line_that_ends_with_a_backslash_goes_on() -> None:
+    """An appeal has several lines; also where the pipe ends behind one."""
+    transport, bot, _ = opened()
+    await transport.chat(["/appeal\\\n", "Nine face return \\\n", "Write today.\n", "/help \\\n"])
+    assert [one.text for one in bot.heard] == ["/appeal\nNine face return\nWrite today.", "/help"]
+
+
 async def test_a_number_chooses_what_was_offered() -> None:
     """The choice is shown as the command it stands for; other numbers are words."""
     transport, bot, out = opened()

@@ -1,0 +1,159 @@
+"""Inside a transaction: takes back what was rung of a source, by the word of those who run this watch.
+
+A source was taken over, or a call was understood wrongly: whoever was sent it, and nobody else, hears so
+ahead of everything. It is our word and not the source's, so it stands in the archive as such.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from jobs.corrections import Ending
+from jobs.desk import Refusal, Refused, Rules
+from jobs.launch import DESK, store
+from jobs.notices import announce_at_once
+from jobs.steps import match
+from jobs.takedown import take_down
+from storage.alerts import CORRECTED
+from storage.database import Work
+from storage.people import Event
+from storage.records import Alert, Assessment, Statement
+from storage.words import (
+    Act,
+    CaseState,
+    Cause,
+    DeliveryState,
+    EventKind,
+    MsgType,
+    Relation,
+    SourceKind,
+    Status,
+    Urgency,
+)
+
+_LIFE = timedelta(days=9)
+_LATELY = timedelta(days=9)
+"""So long readers may still act on what they were sent."""
+_TOLD = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
+_WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What was rung of one statement."""
+
+    alerts: tuple[Alert, ...]
+    """The first of them, then what reminded of it, or told of its edits."""
+    told: int
+    """How many messages of these stand in chats, or may."""
+    waiting: int = 0
+    """How many more are about to."""
+
+    @property
+    def first(self) -> Alert:
+        """By which it goes."""
+        return self.alerts[0]
+
+
+def lately(work: Work, most: int, now: datetime) -> tuple[Rung, ...]:
+    """What was rung of sources and may be taken back, the newest first."""
+    found = work.alerts.rung_lately(now - _LATELY, most)
+    return tuple(_rung(work, one) for one in found)
+
+
+def to_retract(work: Work, number: int) -> Rung:
+    """What stands under the number of an alert; Refused where nobody has it, or it is taken back."""
+    alert = work.alerts.many([number]).get(number)
+    if alert is None or alert.source.kind is SourceKind.DESK or alert.status is not Status.ACTUAL:
+        raise Refused(Refusal.UNKNOWN)
+    if alert.msg_type is MsgType.CANCEL:
+        raise Refused(Refusal.AN_END)
+    if work.alerts.correction_of(alert.statement.id):
+        raise Refused(Refusal.CORRECTED)
+    found = _rung(work, alert.statement.id)
+    if not found.told and not found.waiting:
+        raise Refused(Refusal.UNHEARD)
+    return found
+
+
+def retracted(found: Rung, end: Ending, rules: Rules, now: datetime) -> Alert:
+    """The alert by which it is taken back."""
+    why, (first, *others) = end
+    alert = found.first
+    statement = Statement(
+        title=first.title,
+        kind=alert.statement.kind,
+        language=first.language,
+        text=first.text,
+        wordings=tuple(others),
+        issuers=(rules.organisation,) if rules.organisation else (),
+        countries=alert.statement.countries,
+        alert=Assessment(msg_type=MsgType.CANCEL, urgency=Urgency.PAST),
+        published=now,
+        source_name=DESK.name,
+        relation=Relation.UPDATE,
+    )
+    return replace(
+        alert,
+        identifier=f"{alert.identifier}{CORRECTED}",
+        statement=statement,
+        source=DESK,
+        sent=now,
+        msg_type=MsgType.CANCEL,
+        expires=now + _LIFE,
+        references=tuple(one.identifier for one in found.alerts),
+        cause=why,
+        also=(),
+        changes=(),
+        id=0,
+    )
+
+
+def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now: datetime) -> int:
+    """Takes it back; returns to how many that is told.
+
+    What waits of it is cancelled. Where nothing else rang on its case, that is at its end; else the rest of
+    the case goes on, and what takes this back stands by itself. Taken down for safety, its words leave the
+    archive.
+    """
+    work.cases.lock()  # nobody else takes it back, and no poll rings on its case, meanwhile
+    found = to_retract(work, number)
+    why, _ = end
+    first, statement = found.first, found.first.statement
+    for one in found.alerts:
+        work.appeals.halt(one.id, now)
+    correction = retracted(found, end, rules, now)
+    ends = first.case_id is not None and not _goes_on(work, first.case_id, statement.id)
+    if why is Cause.SAFETY:
+        take_down(work, statement.id, f"alert {first.id} endangered somebody", now)
+    correction = store(work, correction if ends else replace(correction, case_id=None))
+    if ends and first.case_id is not None:
+        work.cases.touch(first.case_id, CaseState.WITHDRAWN, now)
+    rung = [one.id for one in found.alerts]
+    told = work.appeals.queue_correction(correction.id, rung, (match.lane(correction), now))
+    if why is not Cause.SAFETY:
+        work.told.amend(replace(correction, case_id=first.case_id), now, statement_id=statement.id)
+    work.audit.note(admin, Act.RETRACTED, first.id, now, told)
+    counts = {"recipients": told, "statement": correction.statement.id}
+    title = first.source.organisation or first.source.title or first.source.name
+    event = Event(EventKind.CALL_CORRECTED, now, source=first.source.name, title=title, counts=counts)
+    announce_at_once(work, event, rules.admins, now)
+    return told
+
+
+def _rung(work: Work, statement_id: int) -> Rung:
+    ids = work.alerts.on_statement(statement_id)
+    alerts = work.alerts.many(ids)
+    tallies = [work.appeals.tally(one) for one in ids]
+    told, waiting = (
+        sum(tally.get(state, 0) for tally in tallies for state in states) for states in (_TOLD, _WAITING)
+    )
+    return Rung(tuple(alerts[one] for one in ids), told, waiting)
+
+
+def _goes_on(work: Work, case_id: int, but: int) -> bool:
+    """Whether a call of another statement stands on the case."""
+    others = (one for one in work.alerts.on_case(case_id) if one.statement.id != but)
+    return any(
+        one.msg_type is not MsgType.CANCEL and not work.alerts.correction_of(one.statement.id)
+        for one in others
+    )

@@ -1,0 +1,201 @@
+"""What was rung of a source is taken back: to exactly those who have it, as the desk's own word."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.render.amended import amended_message
+from bot.render.html import plain_text
+from bot.speech import Speech
+from jobs.amend import Changed
+from jobs.appeals import write
+from jobs.desk import Refusal, Rules
+from jobs.launch import Launcher
+from jobs.limits import Limits
+from jobs.notices import Admins
+from jobs.retractions import retract
+from storage.database import Database, Work
+from storage.people import Recipient
+from storage.records import Alert, Wording
+from storage.words import Act, CaseState, Cause, DeliveryState, EventKind, MsgType, SourceKind, Status
+from tests.bot.chat import Chat
+from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, queued
+from tests.jobs.test_appeals import WORDS, refused
+
+LATER = NOON + timedelta(minutes=5)
+RULES = Rules(admins=Admins((("telegram", "901"),)))
+FALSE = (Cause.FALSE, (Wording("en", "Nine refugees face return", "It is not true."),))
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+
+def rung(
+    work: Work, *people: Recipient, case: int = 0, identifier: str = "vigil-1", **given: object
+) -> Alert:
+    """A call of Northlight on a case; the first of these has got it, of the second nobody knows."""
+    case = case or work.cases.open("Nine refugees face return", NOON)
+    statement = a_statement(case_id=case, **given)
+    made = queued(work, *people, alert=an_alert(identifier=identifier, statement=statement, case_id=case))
+    states = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
+    for delivery, state in zip(work.deliveries.of_alert(made.id), states, strict=False):
+        work.deliveries.settle(delivery.id, state, reference="7" if state is DeliveryState.SENT else "")
+    return made
+
+
+def readers(work: Work, number: int) -> list[Recipient]:
+    """So many who asked for everything urgent."""
+    return [a_reader(work, a_route(), address=str(one)) for one in range(1, number + 1)]
+
+
+def test_exactly_those_hear_who_have_it_or_may_ahead_of_everything(database: Database) -> None:
+    """Who still waited for it gets neither; who comes later hears nothing; its message is struck."""
+    with database.write() as work:
+        first, second, third = readers(work, 3)
+        call = rung(work, first, second, third)
+        a_reader(work, a_route(), address="later")
+        assert retract(work, call.id, FALSE, "a" * 64, RULES, LATER) == 2
+        end = next(one for one in work.alerts.on_case(call.case_id or 0) if one.id != call.id)
+        assert (end.msg_type, end.cause, end.references) == (MsgType.CANCEL, Cause.FALSE, (call.identifier,))
+        assert (end.source.kind, end.statement.issuers) == (SourceKind.DESK, ()), (
+            "it is not the source's word"
+        )
+        told = {one.recipient_id: (one.lane, one.state) for one in work.deliveries.of_alert(end.id)}
+        assert told == dict.fromkeys((first.id, second.id), (0, DeliveryState.QUEUED))
+        states = {one.recipient_id: one.state for one in work.deliveries.of_alert(call.id)}
+        assert states[third.id] is DeliveryState.CANCELLED
+        assert [one.recipient_id for one in work.told.due("telegram", LATER, 9)] == [first.id]
+        struck = amended_message(Changed("7", call, end, None, ""), Speech("en"), LATER)
+        assert plain_text(struck).startswith("TAKEN BACK · URGENT")
+        case = work.cases.get(call.case_id or 0)
+        assert case is not None
+        assert case.state is CaseState.WITHDRAWN
+        (noted,) = work.audit.all()
+        assert (noted.act, noted.matter, noted.people) == (Act.RETRACTED, call.id, 2)
+        assert work.notices.latest(1)[0].events[0].kind is EventKind.CALL_CORRECTED
+        with refused(Refusal.CORRECTED):
+            retract(work, call.id, FALSE, "a" * 64, RULES, LATER)
+
+
+@ON_SQLITE
+def test_what_else_rang_on_its_case_still_stands(database: Database) -> None:
+    """One update was wrong: who got it is told, and the call itself goes on for everybody."""
+    with database.write() as work:
+        first, second = readers(work, 2)
+        call = rung(work, first)
+        update = rung(work, second, case=call.case_id or 0, identifier="vigil-2", title="Two were sent back")
+        assert retract(work, update.id, FALSE, "", RULES, LATER) == 1
+        assert work.alerts.over([call.id, update.id]) == set(), "nothing calls the case itself off"
+        case = work.cases.get(call.case_id or 0)
+        assert case is not None
+        assert case.state is CaseState.OPEN
+        assert work.alerts.correction_of(call.statement.id) is None
+        found = work.alerts.correction_of(update.statement.id)
+        assert found is not None
+        correction = work.statements.get(found[0])
+        assert correction is not None
+        assert correction.case_id != call.case_id
+
+
+@ON_SQLITE
+def test_what_cannot_be_taken_back_is_refused(database: Database) -> None:
+    """An end, an appeal, a drill, what nobody has, what is not there."""
+    with database.write() as work:
+        (first,) = readers(work, 1)
+        end = queued(work, first, alert=an_alert(identifier="vigil-e", msg_type=MsgType.CANCEL))
+        desk = queued(
+            work, first, alert=an_alert(identifier="d", source=a_source(kind=SourceKind.DESK, name="d"))
+        )
+        drill = queued(work, first, alert=an_alert(identifier="x", status=Status.EXERCISE))
+        nobody = queued(work, alert=an_alert(identifier="n"))
+        for number, why in (
+            (end.id, Refusal.AN_END),
+            (desk.id, Refusal.UNKNOWN),
+            (drill.id, Refusal.UNKNOWN),
+            (nobody.id, Refusal.UNHEARD),
+            (99, Refusal.UNKNOWN),
+        ):
+            with refused(why):
+                retract(work, number, FALSE, "", RULES, LATER)
+        assert list(work.audit.all()) == []
+
+
+@ON_SQLITE
+def test_an_admin_picks_it_says_why_and_yes_and_the_archive_shows_it(database: Database) -> None:
+    """From /correct alone by buttons: a phone at night; for anybody else the command does not exist."""
+    with database.write() as work:
+        call = rung(work, *readers(work, 2))
+    admin = Chat(database, address="anna", admin=True, now=LATER)
+    assert "Northlight · 2 recipients" in admin.says("/correct")
+    asked = admin.presses(f"Alert {call.id}")
+    assert "“Nine refugees face return” went to 2 recipients. Why is it taken back?" in asked
+    assert "that it is your word, and not that of Northlight" in asked
+    shown = admin.presses("Not true")
+    assert "This goes to 2 recipients, ahead of everything else:" in shown
+    assert "CORRECTION · Nine refugees face return" in shown
+    assert "A call that you were sent here is not true." in shown
+    assert "So say the people who run this watch, and not whoever published the call." in shown
+    assert admin.presses("Send the correction").startswith("The correction goes to 2 recipients")
+    assert "was taken back: everybody" in admin.says(f"/correct alert {call.id}")
+    assert admin.says("/correct") == "Nothing was sent lately that could be taken back."
+    reader = Chat(database, transport="telegram", address="1", now=LATER)
+    assert "taken back on 10 March 2026 by those who run this watch" in reader.says(
+        f"/statement {call.statement.id}"
+    )
+    case = reader.says(f"/case {call.case_id}")
+    assert "What was said has been taken back." in case
+    assert "taken back by those who run this watch" in case
+    assert reader.says("/correct").startswith("There is no command /correct")
+    korean = Chat(database, transport="telegram", address="3", language="ko", now=LATER)
+    with database.read() as work:
+        found = work.alerts.correction_of(call.statement.id)
+    assert found is not None
+    assert "사실이 아닙니다" in korean.says(f"/statement {found[0]}")
+
+
+@ON_SQLITE
+def test_taken_down_for_safety_its_words_are_nowhere(database: Database) -> None:
+    """Neither in the archive nor in what is told of it."""
+    with database.write() as work:
+        call = rung(work, *readers(work, 1))
+    admin = Chat(database, address="anna", admin=True, now=LATER)
+    assert "Nine refugees" not in admin.says(f"/correct alert {call.id} safety")
+    admin.presses("Send the correction")
+    for line in (f"/statement {call.statement.id}", "/latest", "/search refugees"):
+        assert "Nine refugees" not in admin.says(line)
+    with database.read() as work:
+        found = work.alerts.correction_of(call.statement.id)
+        assert found is not None
+        told = work.statements.get(found[0])
+    assert told is not None
+    assert told.title == "A call that was taken down"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("/correct alert", "Which alert?"),
+        ("/correct alert one", "is no number"),
+        ("/correct alert 77", "There is no alert 77 of a source"),
+        ("/correct alert 1 because", "is no reason"),
+    ],
+)
+def test_a_slip_changes_nothing(database: Database, line: str, told: str) -> None:
+    """And says what can be typed."""
+    with database.write() as work:
+        rung(work, *readers(work, 1))
+    assert told in Chat(database, address="anna", admin=True, now=LATER).says(line)
+
+
+@ON_SQLITE
+def test_appeals_and_calls_are_picked_from_one_list(database: Database) -> None:
+    """What went out, whoever wrote it; each by its own number."""
+    with database.write() as work:
+        people = readers(work, 1)
+        made = write(work, "a" * 64, WORDS, NOON)
+        rung(work, *people)
+        work.appeals.approve(made.id, "b" * 64)
+        work.appeals.cool(made.id, NOON)
+    assert Launcher(database, RULES, Limits())._due(LATER) == 1
+    admin = Chat(database, address="anna", admin=True, now=LATER)
+    admin.says("/correct")
+    assert list(admin.offered.values()) == ["/correct 1", "/correct alert 1"]
