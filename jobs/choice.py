@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import amend, renewals
+from jobs import amend, removals, renewals
 from jobs.amend import Change
-from jobs.errands import Errand, Matter, Room, Turn, by_recipient
+from jobs.errands import Errand, InPlace, Matter, Room, Turn, by_recipient
 from jobs.pace import Place
 from jobs.readable import readable
+from jobs.removals import Erase
 from jobs.renewals import Printed, Renewed
 from jobs.unasked import UNASKED, no_longer
 from jobs.uncertain import noted, was_repeated
@@ -32,7 +33,7 @@ Who was told a call has a message of its own that it is over, before everything;
 above it may wait for who was told nothing of another one yet. See docs/decisions/0023-changes-in-place.md.
 """
 
-_Waiting = tuple[Delivery, ...] | Change | Renewed
+_Waiting = tuple[Delivery, ...] | InPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Choice:
                     work.told.amended(group.wish, None)
                 else:
                     errands[place.chat] = Errand((), recipient, group, place)
-            elif isinstance(group, Renewed):
+            elif isinstance(group, Renewed | Erase):
                 errands[place.chat] = Errand((), recipient, group, place)
             elif told := self._still_told(work, group, known, recipient, now):
                 errands[place.chat] = Errand(told, recipient, known.matter(told), place)
@@ -96,9 +97,14 @@ class Choice:
         """What may go next, most pressing first, and for how many something was due at all."""
         printed = None if self.changes else self._printed
         without = set(room.without)
-        renewed = renewals.due(work, self.transport, now, room.most, without=without, printed=printed)
-        found: list[_Waiting] = [*renewed]
-        looked = len(found)
+        looked, erasures = removals.due(
+            work, self.transport, now, room.most, without=without, changes=self.changes
+        )
+        found: list[_Waiting] = [*erasures]
+        without |= {_reader(one) for one in found}
+        most = room.most - len(found)
+        found += renewals.due(work, self.transport, now, most, without=without, printed=printed)
+        looked += len(found) - len(erasures)
         without |= {_reader(one) for one in found}
         for lanes, ends in _ORDER:
             most = room.most - len(found)
@@ -176,6 +182,9 @@ class Choice:
             return
         if isinstance(group, Renewed):
             work.notices.renew_later(group.wish, later)
+            return
+        if isinstance(group, Erase):
+            work.removals.later(group.wish, later)
             return
         for one in group:
             log.error("deliver.unreadable", delivery=one.id, transport=self.transport)

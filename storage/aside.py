@@ -69,6 +69,8 @@ class Aside:
         columns = [column for column in deliveries.columns if column.name != "id"]
         # Named by an id of the database as it was; what it changes is told by a message as well.
         none = {"amend_by": sa.null(), "amend_at": sa.null()}
+        # What had to leave the chats still has to; the removal that asked for it is of the other database.
+        none |= {"erase_by": sa.case((self._log.c.erase_at.is_not(None), 0))}
         now = {"alert_id": alerts.c.id, "recipient_id": recipients.c.id, **none}
         found = (
             sa.select(*(now.get(column.name, self._log.c[column.name]) for column in columns))

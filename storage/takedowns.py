@@ -151,6 +151,8 @@ class Takedowns:
         self._connection.execute(sa.delete(rereads).where(rereads.c.entry_id == entry.id))
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement_id))
+        of = alerts.c.statement_id == statement_id
+        self._connection.execute(sa.update(alerts).where(of).values(changes=[]))  # as they were told
         rang = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
         cancelled = self._connection.execute(
             sa.update(deliveries)

@@ -1,0 +1,44 @@
+"""What is taken down leaves the chats, too: which messages have to, and what became of each."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0043"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """What this version adds."""
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "removals",
+        sa.Column("id", number, nullable=False),
+        sa.Column("statement_id", number, nullable=False),
+        sa.Column("began", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removals")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statements.id"], name=op.f("fk_removals_statement_id_statements")
+        ),
+    )
+    op.add_column("deliveries", sa.Column("erase_by", sa.BigInteger()))
+    op.add_column("deliveries", sa.Column("erase_at", sa.DateTime(timezone=True)))
+    op.add_column("deliveries", sa.Column("erased", sa.String()))
+    pending = sa.text("erase_at IS NOT NULL")
+    op.create_index(
+        "ix_deliveries_erase_at",
+        "deliveries",
+        ["erase_at"],
+        sqlite_where=pending,
+        postgresql_where=pending,
+    )
+
+
+def downgrade() -> None:
+    """The way back."""
+    op.drop_index("ix_deliveries_erase_at", table_name="deliveries")
+    for name in ("erased", "erase_at", "erase_by"):
+        op.drop_column("deliveries", name)
+    op.drop_table("removals")
