@@ -111,7 +111,7 @@ def _why(found: Rung, reasons: Reasons, speech: Speech) -> Reply:
         "“{title}” went to {count} recipient. Why is it taken back? First you see what is told.",
         "“{title}” went to {count} recipients. Why is it taken back? First you see what is told.",
         found.told,
-        title=shorten(found.first.statement.title, _TITLE),
+        title=shorten(found.first.statement.title, _TITLE) or speech.t(_TAKEN_DOWN),
     )
     blocks = [paragraph(asked)]
     if found.waiting:

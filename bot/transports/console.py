@@ -112,6 +112,9 @@ class ConsoleTransport:
         del address, key
         if reference in self._withdrawn:
             return Sent("")
+        earlier = self._shown.get(reference)
+        if earlier is not None and earlier.message == message:
+            return Sent(reference)
         return self._print(replacing(message, None, self._speech), message, reference)
 
     async def ping(self) -> Outcome:

@@ -165,6 +165,23 @@ async def test_what_is_too_old_to_be_deleted_says_only_that(town: Town) -> None:
 
 
 @ON_SQLITE
+async def test_what_was_taken_down_in_silence_can_be_told_afterwards(town: Town) -> None:
+    """Exactly those hear of it who had it; none of its words come back by that."""
+    call = town.rings(PERSON)
+    await town.sends()
+    town.takes_down(call)
+    await town.sends()
+    assert town.reads(PERSON) == []
+    admin = town.admin()
+    assert "“A call that was taken down” went to 1 recipient." in admin.says(f"/correct alert {call.id}")
+    admin.presses("Taken down for safety")
+    assert admin.presses("Send the correction").startswith("The correction goes to 1 recipient")
+    await town.sends()
+    (correction,) = town.reads(PERSON)
+    assert correction.text.startswith("CORRECTION · A call that was taken down")
+
+
+@ON_SQLITE
 async def test_in_the_readers_language(town: Town) -> None:
     """As all that stands there."""
     with town.database.write() as work:
