@@ -135,7 +135,7 @@ class Reporter:
 
 
 def _is_over(work: Work, one: Removal, now: datetime) -> bool:
-    return now - one.began > _AT_MOST or not work.removals.cleared(one, now, _PATIENCE).waiting
+    return now - one.began > _AT_MOST or not work.removals.is_going(one, now, _PATIENCE)
 
 
 def _erased(work: Work, one: Erasure, alert: Alert) -> Erased:

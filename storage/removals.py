@@ -155,6 +155,24 @@ class Removals:
         rows = self._connection.execute(question)
         return tuple(Removal(row.id, row.statement_id, row.began) for row in rows)
 
+    def is_going(self, one: Removal, now: datetime, patience: timedelta) -> bool:
+        """Whether a message of it is on the way, or due in a chat that can be written to within that time."""
+        rests = sa.and_(recipients.c.rests.is_not(None), recipients.c.rests > now + patience)
+        stands = sa.and_(
+            deliveries.c.state == DeliveryState.SENT,
+            deliveries.c.reference != "",
+            recipients.c.state == RecipientState.ACTIVE,
+            sa.not_(rests),
+        )
+        question = (
+            sa.select(deliveries.c.id)
+            .join(recipients, recipients.c.id == deliveries.c.recipient_id)
+            .where(deliveries.c.erase_at.is_not(None), deliveries.c.erase_by == one.id)
+            .where(sa.or_(deliveries.c.state == DeliveryState.SENDING, stands))
+            .limit(1)
+        )
+        return self._connection.scalar(question) is not None
+
     def end(self, one: Removal, now: datetime) -> bool:
         """It has come to its end; False where another program has seen that already."""
         of = (removals.c.id == one.id, removals.c.ended.is_(None))
