@@ -238,7 +238,7 @@ async def test_in_a_digest_its_line_says_that_it_was_taken_down(town: Town) -> N
         work.told.amend(work.alerts.many([found])[found], town.now)
     await town.sends()
     digest, _ = town.reads(PERSON)
-    assert "CALLED OFF" in digest.text
+    assert "OVER · Ten others" in digest.text
     assert "taken down, for somebody's safety" in digest.text
     town.nowhere(NAME, "Hyok", "river", "northlight.example")
 
@@ -278,7 +278,7 @@ async def test_words_that_are_withheld_leave_the_message_that_told_them(town: To
     assert "hides near the river" in message.text
     assert "Act" in message.buttons
     struck = town.reads(FRIEND)[0].text
-    assert struck.startswith("CALLED OFF")
+    assert struck.startswith("OVER · ")
     assert MARK in struck
     town.nowhere(NAME, "Hyok")
     assert {town.reported().counts["changed"]} == {1}

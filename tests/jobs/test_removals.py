@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from jobs import removals
 from jobs.deliver import Deliverer
 from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
 from jobs.removals import Reporter
+from jobs.retractions import retract
 from jobs.steps.sensitive import Sensitive
 from jobs.takedown import take_down
 from jobs.withhold import withhold
@@ -17,9 +19,10 @@ from storage.database import Database, Work
 from storage.people import Event, Recipient
 from storage.records import Alert
 from storage.tables import deliveries
-from storage.words import Concern, DeliveryState, Erased, EventKind, MsgType, RecipientState
+from storage.words import Cause, Concern, DeliveryState, Erased, EventKind, MsgType, RecipientState
 from tests.builders import NOON, a_reader, a_statement, an_alert, arrived, kept, queued
 from tests.jobs.test_deliver import Clock, Platform
+from tests.jobs.test_retractions import FALSE, RULES, readers, rung
 
 LATER = NOON + timedelta(minutes=5)
 ADMINS = Admins((("telegram", "901"),))
@@ -187,6 +190,21 @@ async def test_what_is_withheld_leaves_what_was_told_with_it_and_nothing_else(da
         said = work.statements.get(call.statement.id)
     assert said is not None
     assert "Ryu" not in said.text
+
+
+@ON_SQLITE
+def test_what_was_taken_back_before_is_not_told_as_if_it_stood(database: Database) -> None:
+    """Its case goes on, so that nothing there calls it off; whoever loses words of it reads so all the same."""
+    with database.write() as work:
+        first, second = readers(work, 2)
+        call = rung(work, first)
+        wrong = rung(work, second, case=call.case_id or 0, identifier="wrong", text="Ryu Sol is held.")
+        retract(work, wrong.id, FALSE, "", RULES, LATER)
+        arrived(work, wrong.id, "8")
+        withhold(work, wrong.statement, wrong.source, [Sensitive(Concern.MINOR, "Ryu Sol", "")], LATER)
+        _, (erase,) = removals.due(work, "telegram", LATER, 9, without=(), changes=True)
+    assert erase.told.shown is not None
+    assert erase.told.shown.by.cause is Cause.FALSE
 
 
 @ON_SQLITE
