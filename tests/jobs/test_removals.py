@@ -194,7 +194,7 @@ async def test_what_is_withheld_leaves_what_was_told_with_it_and_nothing_else(da
 
 @ON_SQLITE
 def test_what_was_taken_back_before_is_not_told_as_if_it_stood(database: Database) -> None:
-    """Its case goes on, so that nothing there calls it off; whoever loses words of it reads so all the same."""
+    """Its case goes on, so that nothing there calls it off; whoever loses words of it reads that."""
     with database.write() as work:
         first, second = readers(work, 2)
         call = rung(work, first)
