@@ -266,8 +266,8 @@ def _removed(event: Event, speech: Speech) -> Facts:
     if event.detail:
         facts.append((speech.t("Why"), _text(shorten("; ".join(event.detail.split("\n")), _DETAIL))))
     later = {
-        "perhaps": speech.t("Perhaps in a chat: no answer came when it was sent"),
-        "away": speech.t("Cannot be reached: removed when they can be again"),
+        "perhaps": speech.t("Perhaps in a chat (no answer came when it was sent)"),
+        "away": speech.t("Cannot be reached (removed when they can be again)"),
         "waiting": speech.t("Still waiting"),
     }
     counts = counts | {"waiting": counts.get("waiting", 0) + counts.get("resting", 0)}
