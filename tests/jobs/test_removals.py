@@ -1,6 +1,7 @@
 """What was taken down, or must lose words, leaves the chats ahead of everything; what stays, admins hear."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,16 +12,18 @@ from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
 from jobs.removals import Reporter
+from jobs.restore import restore
 from jobs.retractions import retract
 from jobs.steps.sensitive import Sensitive
 from jobs.takedown import take_down
 from jobs.withhold import withhold
+from storage.backup import reading
 from storage.database import Database, Work
 from storage.people import Event, Recipient
 from storage.records import Alert
 from storage.tables import deliveries
 from storage.words import Cause, Concern, DeliveryState, Erased, EventKind, MsgType, RecipientState
-from tests.builders import NOON, a_reader, a_statement, an_alert, arrived, kept, queued
+from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, kept, queued
 from tests.jobs.test_deliver import Clock, Platform
 from tests.jobs.test_retractions import FALSE, RULES, readers, rung
 
@@ -227,6 +230,29 @@ def test_a_chat_that_cannot_be_reached_waits_and_a_day_ends_the_rest(database: D
     event = report(database, clock)
     assert event is not None
     assert event.counts == {"statement": other.statement.id, "waiting": 1}
+
+
+async def test_what_had_to_leave_the_chats_still_has_to_after_a_restore(
+    database: Database, tmp_path: Path
+) -> None:
+    """The backup knows nothing of it; what is gone by then stays gone, and is not asked for again."""
+    with database.write() as work:
+        gone, pending = (a_reader(work, a_route(), address=str(number)) for number in (1, 2))
+        call = told(work, gone, pending)
+    file = tmp_path / "vigil.backup"
+    database.back_up(file, NOON)
+    with database.write() as work:
+        take_down(work, call.statement.id, "why", NOON)
+    clock, platform = Clock(), Platform([Sent(""), RetryLater(3600, "flood")])
+    await sender(database, platform, clock).drain()
+    assert became(database, call.id) == [("gone", False), (None, True)]
+    with reading(file) as saved:
+        restore(database, saved, NOON, (), replace=True)
+    clock.at += timedelta(hours=2)
+    platform.told.clear()
+    await sender(database, platform, clock).drain()
+    assert [(address, names) for address, names, _ in platform.told] == [("2", ("call away",))]
+    assert report(database, clock) is None, "whoever restored it has other things to read"
 
 
 @ON_SQLITE
