@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 _A_DAY = timedelta(days=1)
 _UNREADABLE = timedelta(hours=1)
+_TAKEN_DOWN = "taken down by an admin"
 _ORDER = (((0, 1), True), ((2, 2), False), ((3, DIGESTS), None))
 """Lanes, first and last, and whether ends or rewritings of what was told are shown in place after them.
 
@@ -160,7 +161,9 @@ class Choice:
             why = why or (_called_off(known.alerts[one.alert_id], recipient, now) if one.alert_id else "")
             if why:
                 self.late += why == EXPIRED
-                work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=why)
+                perhaps = why == _TAKEN_DOWN and was_repeated(one)  # it may stand there
+                state = DeliveryState.UNCERTAIN if perhaps else DeliveryState.CANCELLED
+                work.deliveries.settle(one.id, state, detail=one.detail if perhaps else why)
             else:
                 kept.append(one)
         again = [one for one in kept if was_repeated(one)] if self.recognised else []
@@ -195,7 +198,7 @@ class Choice:
 def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
     """Why the alert must not be told to them, although it waits; "" where it may."""
     if alert.statement.taken_down:
-        return "taken down by an admin"
+        return _TAKEN_DOWN
     if alert.expires is not None and alert.expires < now:
         return EXPIRED
     return "a drill, which they did not ask for" if _is_drill_for_others(alert, recipient) else ""

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.likeness import Trace, address_of, common, is_much, is_run, marks_of, own_mark, runs_of
+from storage.reach import given_up
 from storage.records import Entry
 from storage.tables import (
     alerts,
@@ -157,7 +158,7 @@ class Takedowns:
         cancelled = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id.in_(rang), deliveries.c.state.in_(_WAITING))
-            .values(state=DeliveryState.CANCELLED, detail="taken down by an admin")
+            .values(**given_up("taken down by an admin"))
         )
         return cancelled.rowcount
 

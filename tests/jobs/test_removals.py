@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from jobs import removals
 from jobs.deliver import Deliverer
+from jobs.errands import Room
+from jobs.ledger import Ledger
 from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Pace
@@ -16,6 +18,7 @@ from jobs.restore import restore
 from jobs.retractions import retract
 from jobs.steps.sensitive import Sensitive
 from jobs.takedown import take_down
+from jobs.uncertain import unanswered
 from jobs.withhold import withhold
 from storage.backup import reading
 from storage.database import Database, Work
@@ -158,6 +161,31 @@ async def test_what_was_just_leaving_goes_as_soon_as_it_has_a_name(database: Dat
     assert event is not None
     assert event.counts == {"statement": call.statement.id, "gone": 1, "perhaps": 1}
     assert became(database, call.id) == [("gone", False), (None, False)]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_what_was_to_be_repeated_may_stand_there_already(database: Database, begun: bool) -> None:
+    """No answer came, and it waits to be sent once more: it is not, and admins hear that it may have come."""
+    with database.write() as work:
+        call = queued(work, a_reader(work))
+        (one,) = work.deliveries.of_alert(call.id)
+    platform, clock = Platform([Uncertain("no answer")]), Clock()
+    if begun:  # while it is on the way the first time
+        with database.write() as work:
+            work.deliveries.begin([one.id])
+            take_down(work, call.statement.id, "why", NOON)
+            unanswered(work, one, "no answer", NOON, immediate=True)
+    else:
+        Ledger(database, "telegram", clock).turn((), Room(1))
+        with database.write() as work:
+            unanswered(work, one, "no answer", NOON, immediate=True)
+            assert take_down(work, call.statement.id, "why", NOON).sent == 1
+    clock.at += timedelta(seconds=10)
+    await sender(database, platform, clock).drain()
+    assert platform.told == []
+    event = report(database, clock)
+    assert event is not None
+    assert event.counts == {"statement": call.statement.id, "perhaps": 1}
 
 
 @ON_SQLITE
