@@ -291,7 +291,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
                 self.most = max(self.most, memory(os.getpid()))
             return Sent("1")
 
-        notify = amend = renew = tell
+        notify = amend = renew = erase = tell
 
         async def ping(self) -> Outcome:
             return Sent()

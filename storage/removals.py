@@ -22,6 +22,8 @@ _LEFT_US = sa.or_(
     sa.and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun),
 )
 _IS_GONE = deliveries.c.erased == Erased.GONE
+_NOT_SENT: dict[str, str] = {DeliveryState.UNCERTAIN: "perhaps", DeliveryState.SENDING: "waiting"}
+"""Of messages that have not arrived for certain, by which name of `Cleared` they count."""
 _NEVER_NAMED = (DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.CANCELLED)
 
 
@@ -237,7 +239,7 @@ def _became(erased: str | None, state: str, nameless: int, reader: str, rests: i
     if erased:
         return erased
     if state != DeliveryState.SENT:
-        return {DeliveryState.UNCERTAIN: "perhaps", DeliveryState.SENDING: "waiting"}.get(state, "")  # type: ignore[call-overload]
+        return _NOT_SENT.get(state, "")
     if nameless:  # the chat has moved, another account writes there now, or it is too old to be known
         return "kept"
     if reader != RecipientState.ACTIVE:
