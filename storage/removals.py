@@ -248,8 +248,7 @@ def _became(erased: str | None, state: str, nameless: int, reader: str, rests: i
 
 
 def _of(one: Removal) -> tuple[sa.ColumnElement[bool], ...]:
-    told = sa.select(alerts.c.id).where(alerts.c.statement_id == one.statement_id)
-    return (deliveries.c.alert_id.in_(told), deliveries.c.erase_by == one.id)
+    return (deliveries.c.erase_by == one.id,)
 
 
 def _to_erase(transport: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -440,6 +440,8 @@ _TO_AMEND = deliveries.c.amend_at.is_not(None)
 Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)
 _TO_ERASE = deliveries.c.erase_at.is_not(None)
 Index("ix_deliveries_erase_at", deliveries.c.erase_at, sqlite_where=_TO_ERASE, postgresql_where=_TO_ERASE)
+_ERASED = deliveries.c.erase_by.is_not(None)
+Index("ix_deliveries_erase_by", deliveries.c.erase_by, sqlite_where=_ERASED, postgresql_where=_ERASED)
 
 IS_HELD = deliveries.c.state == literal_column("'held'")
 """What waits for an admin: few of all deliveries, found by an index of their own where it is asked for so."""

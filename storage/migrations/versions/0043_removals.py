@@ -26,19 +26,17 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("erase_by", sa.BigInteger()))
     op.add_column("deliveries", sa.Column("erase_at", sa.DateTime(timezone=True)))
     op.add_column("deliveries", sa.Column("erased", sa.String()))
-    pending = sa.text("erase_at IS NOT NULL")
-    op.create_index(
-        "ix_deliveries_erase_at",
-        "deliveries",
-        ["erase_at"],
-        sqlite_where=pending,
-        postgresql_where=pending,
-    )
+    for name in ("erase_at", "erase_by"):
+        some = sa.text(f"{name} IS NOT NULL")
+        op.create_index(
+            f"ix_deliveries_{name}", "deliveries", [name], sqlite_where=some, postgresql_where=some
+        )
 
 
 def downgrade() -> None:
     """The way back."""
-    op.drop_index("ix_deliveries_erase_at", table_name="deliveries")
+    for name in ("erase_by", "erase_at"):
+        op.drop_index(f"ix_deliveries_{name}", table_name="deliveries")
     for name in ("erased", "erase_at", "erase_by"):
         op.drop_column("deliveries", name)
     op.drop_table("removals")
