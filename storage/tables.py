@@ -295,7 +295,7 @@ alerts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("identifier", String, nullable=False, unique=True),
-    Column("statement_id", ForeignKey("statements.id"), nullable=False),
+    Column("statement_id", ForeignKey("statements.id"), nullable=False, index=True),
     Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
     Column("case_id", ForeignKey("cases.id"), index=True),
     Column("msg_type", String, nullable=False),
