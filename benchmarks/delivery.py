@@ -26,6 +26,7 @@ from jobs.deliver import Deliverer
 from jobs.manner import Manner
 from jobs.outcome import Outcome, Sent
 from jobs.pace import Pace
+from jobs.removals import Erased
 from jobs.steps.match import aim_of
 from storage import matching
 from storage.database import Database, Work, now_utc
@@ -150,6 +151,9 @@ class _Watched:
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         return await self.voice.amend(change, recipient, now)
+
+    async def erase(self, told: Erased, recipient: Recipient, now: datetime) -> Outcome:
+        return await self.voice.erase(told, recipient, now)
 
     async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
         return await self.voice.renew(notice, recipient, reference, key)
@@ -287,7 +291,7 @@ def _work(line: multiprocessing.connection.Connection, folder: Path) -> None:
                 self.most = max(self.most, memory(os.getpid()))
             return Sent("1")
 
-        notify = amend = renew = tell
+        notify = amend = renew = erase = tell
 
         async def ping(self) -> Outcome:
             return Sent()

@@ -13,11 +13,13 @@ from bot.render.discreet import ping
 from bot.render.html import plain_text
 from bot.render.message import Message, Paragraph, Span
 from bot.render.notice import notice_message
+from bot.render.standing import taken_down_message
 from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.manner import Manner
 from jobs.outcome import Outcome, Sent
 from jobs.own_time import is_quiet_for, wakes
+from jobs.removals import Erased
 from jobs.steps.clock import zone_of
 from storage.notices import AT_ONCE
 from storage.people import Notice, Recipient
@@ -38,12 +40,12 @@ class Transport(Protocol):
     **Reference**: what the platform knows a message by, with all its parts and versions; text only
     the transport understands. Every `Sent` brings the newest, which replaces the one before.
 
-    **Outcomes** mean the same for all three acts (`jobs.outcome`): RetryLater, the act may be
+    **Outcomes** mean the same for all of these acts (`jobs.outcome`): RetryLater, the act may be
     repeated with the same key; Migrated, send at the new address, for no reference moves with a
     chat, where the same numbers name other messages; Gone, the reader cannot be reached; Rejected,
     the platform will not do this, in a word why; Uncertain, no answer came.
-    An edit or a withdrawal may be repeated after Uncertain; only a part that an edit had to add
-    can come twice. No method raises for what a platform does.
+    An edit, a withdrawal or an overwriting may be repeated after Uncertain; only a part that an edit had
+    to add can come twice. No method raises for what a platform does.
     """
 
     name: str
@@ -76,7 +78,15 @@ class Transport(Protocol):
         """Take the message away with every part and every version of it.
 
         What the platform does not let go any more says `instead`, and its choices go; the
-        reference then names what is left, else it is empty. Gone already is Sent.
+        reference then names what is left, else it is empty. Gone already is Sent. What stays as it
+        was all the same (an old picture) is told by `Sent.left`.
+        """
+
+    async def overwrite(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """Let `message`, without a sound, stand for what `reference` names, which can be read no more.
+
+        As `edit`, for what must not be found in any earlier version either: where the platform shows
+        those, the message goes and comes anew, and where it cannot be edited, it goes as by `withdraw`.
         """
 
     async def ping(self) -> Outcome:
@@ -190,6 +200,21 @@ class Announcer:
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)
+
+    async def erase(self, told: Erased, recipient: Recipient, now: datetime) -> Outcome:
+        """Takes a message away, or what must not be read in it any more."""
+        speech = self._speech(recipient)
+        status = told.alert.status
+        if recipient.discreet:
+            # It may have been sent in words before the chat became discreet.
+            message = ping(str(told.alert.id), speech, silent=True, status=status)
+        elif told.shown is None:
+            message = taken_down_message(status, speech)
+        else:
+            message = amended_message(told.shown, speech, now)
+        message = replace(message, language=speech.language)
+        act = self.transport.withdraw if told.shown is None else self.transport.overwrite
+        return await act(recipient.address, told.reference, message, told.key)
 
     async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
         """Shows an admin how far a sending is by now; to a discreet chat there is nothing new to say."""

@@ -48,6 +48,8 @@ from jobs.prune import EVERY as PRUNE_EVERY
 from jobs.prune import Pruner
 from jobs.remind import EVERY as REMIND_EVERY
 from jobs.remind import Reminder
+from jobs.removals import EVERY as REMOVALS_EVERY
+from jobs.removals import Reporter
 from jobs.schedule import HERE, Job, Schedule
 from jobs.unanswered import EVERY as REVIEW_EVERY
 from jobs.unanswered import Unanswered
@@ -159,11 +161,13 @@ def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], Non
     pruner = Pruner(database, idle, desk.admins, told)
     launcher = Launcher(database, desk.rules, limits(config), wake)
     progress = Progress(database, desk.rules)
+    reporter = Reporter(database, desk.admins)
     unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
     reminder = Reminder(database, desk.zone, wake)
     return [
         Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),
         Job("progress", PROGRESS_EVERY, lambda: progress.look(now_utc())),
+        Job("removals", REMOVALS_EVERY, lambda: reporter.look(now_utc())),
         Job("review", REVIEW_EVERY, lambda: asyncio.to_thread(unanswered.remind, now_utc())),
         Job("remind", REMIND_EVERY, lambda: reminder.remind(now_utc())),
         Job("prune", PRUNE_EVERY, lambda: asyncio.to_thread(pruner.prune, now_utc())),

@@ -16,6 +16,7 @@ from jobs.readable import readable
 from storage.database import Work
 from storage.due import DIGESTS
 from storage.records import Alert, Version
+from storage.removals import Erasure
 from storage.told import Amendment
 
 log = structlog.get_logger()
@@ -63,10 +64,14 @@ def due(
         alert, by = alerts.get(one.alert_id), alerts.get(one.by)
         if alert is None or by is None:
             work.told.amend_later(one, now + _LATEST)
-        elif alert.statement.taken_down or (by.expires is not None and by.expires < now):
+        elif by.expires is not None and by.expires < now:
             work.told.amended(one, None)
         else:
-            found.append(Change(one, _changed(work, one, alert, by)))
+            told = changed(work, one, alert, by, f"{by.identifier}:{one.delivery_id}:amend")
+            if alert.statement.taken_down and not told.digest:
+                work.told.amended(one, None)  # it is not to be changed, but to go (`jobs.removals`)
+            else:
+                found.append(Change(one, told))
     return len(wishes), tuple(found)
 
 
@@ -99,11 +104,12 @@ def settle(work: Work, change: Change, outcome: Outcome, now: datetime) -> None:
             work.told.amended(wish, None)
 
 
-def _changed(work: Work, one: Amendment, alert: Alert, by: Alert) -> Changed:
+def changed(work: Work, one: Amendment | Erasure, alert: Alert, by: Alert, key: str) -> Changed:
+    """What stands in a message, with all that its place has to say from now on; `key` as for an act."""
     same = alert.statement.id == by.statement.id
     versions = work.statements.versions.of(alert.statement.id) if same else ()
     before = next((version for version in versions if version.until > alert.sent), None)
-    told = Changed(one.reference, alert, by, before, f"{by.identifier}:{one.delivery_id}:amend")
+    told = Changed(one.reference, alert, by, before, key)
     delivery = next(iter(work.deliveries.many([one.delivery_id])), None)
     if delivery is None or delivery.lane < DIGESTS:  # None: forgotten at this very moment
         return told

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from jobs import amend, renewals
+from jobs import amend, removals, renewals
 from jobs.amend import Change
-from jobs.errands import Errand, Matter, Room, Turn, by_recipient
+from jobs.errands import Errand, InPlace, Matter, Room, Turn, by_recipient
 from jobs.pace import Place
 from jobs.readable import readable
+from jobs.removals import Erase
 from jobs.renewals import Printed, Renewed
 from jobs.unasked import UNASKED, no_longer
 from jobs.uncertain import noted, was_repeated
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 _A_DAY = timedelta(days=1)
 _UNREADABLE = timedelta(hours=1)
+_TAKEN_DOWN = "taken down by an admin"
 _ORDER = (((0, 1), True), ((2, 2), False), ((3, DIGESTS), None))
 """Lanes, first and last, and whether ends or rewritings of what was told are shown in place after them.
 
@@ -32,7 +34,7 @@ Who was told a call has a message of its own that it is over, before everything;
 above it may wait for who was told nothing of another one yet. See docs/decisions/0023-changes-in-place.md.
 """
 
-_Waiting = tuple[Delivery, ...] | Change | Renewed
+_Waiting = tuple[Delivery, ...] | InPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Choice:
                     work.told.amended(group.wish, None)
                 else:
                     errands[place.chat] = Errand((), recipient, group, place)
-            elif isinstance(group, Renewed):
+            elif isinstance(group, Renewed | Erase):
                 errands[place.chat] = Errand((), recipient, group, place)
             elif told := self._still_told(work, group, known, recipient, now):
                 errands[place.chat] = Errand(told, recipient, known.matter(told), place)
@@ -96,9 +98,14 @@ class Choice:
         """What may go next, most pressing first, and for how many something was due at all."""
         printed = None if self.changes else self._printed
         without = set(room.without)
-        renewed = renewals.due(work, self.transport, now, room.most, without=without, printed=printed)
-        found: list[_Waiting] = [*renewed]
-        looked = len(found)
+        looked, erasures = removals.due(
+            work, self.transport, now, room.most, without=without, changes=self.changes
+        )
+        found: list[_Waiting] = [*erasures]
+        without |= {_reader(one) for one in found}
+        most = room.most - len(found)
+        found += renewals.due(work, self.transport, now, most, without=without, printed=printed)
+        looked += len(found) - len(erasures)
         without |= {_reader(one) for one in found}
         for lanes, ends in _ORDER:
             most = room.most - len(found)
@@ -154,7 +161,9 @@ class Choice:
             why = why or (_called_off(known.alerts[one.alert_id], recipient, now) if one.alert_id else "")
             if why:
                 self.late += why == EXPIRED
-                work.deliveries.settle(one.id, DeliveryState.CANCELLED, detail=why)
+                perhaps = why == _TAKEN_DOWN and was_repeated(one)  # it may stand there
+                state = DeliveryState.UNCERTAIN if perhaps else DeliveryState.CANCELLED
+                work.deliveries.settle(one.id, state, detail=one.detail if perhaps else why)
             else:
                 kept.append(one)
         again = [one for one in kept if was_repeated(one)] if self.recognised else []
@@ -177,6 +186,9 @@ class Choice:
         if isinstance(group, Renewed):
             work.notices.renew_later(group.wish, later)
             return
+        if isinstance(group, Erase):
+            work.removals.later(group.wish, later)
+            return
         for one in group:
             log.error("deliver.unreadable", delivery=one.id, transport=self.transport)
             note = noted(one, "it could not be read: see the log")
@@ -186,7 +198,7 @@ class Choice:
 def _called_off(alert: Alert, recipient: Recipient, now: datetime) -> str:
     """Why the alert must not be told to them, although it waits; "" where it may."""
     if alert.statement.taken_down:
-        return "taken down by an admin"
+        return _TAKEN_DOWN
     if alert.expires is not None and alert.expires < now:
         return EXPIRED
     return "a drill, which they did not ask for" if _is_drill_for_others(alert, recipient) else ""

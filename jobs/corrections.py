@@ -83,7 +83,8 @@ def correct(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     why, _ = end
     rung, _ = cease(work, appeal, now)
     if why is Cause.SAFETY:
-        take_down(work, alert.statement.id, f"appeal {number} endangered somebody", now)
+        if alert.statement.taken_down is None:
+            take_down(work, alert.statement.id, f"appeal {number} endangered somebody", now)
         work.pictures.drop(number)
     correction = store(work, corrected(alert, end, now))
     lane = match.lane(correction)

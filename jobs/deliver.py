@@ -18,6 +18,7 @@ from jobs.manner import Manner, manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace, Slot
+from jobs.removals import Erase, Erased
 from jobs.renewals import Renewed
 from storage.database import Database
 from storage.people import Notice, Recipient
@@ -70,6 +71,9 @@ class Voice(Protocol):
 
     async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
         """Shows what a message has to say now, in its place."""
+
+    async def erase(self, told: Erased, recipient: Recipient, now: datetime) -> Outcome:
+        """Takes a message away for somebody's safety, or what it must not say any more out of it."""
 
     async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
         """Shows an admin a notice as it stands now, in place of the message of this reference."""
@@ -298,6 +302,8 @@ class Deliverer:
             return await self.voice.notify(errand.matter, errand.recipient, errand.key, now)
         if isinstance(errand.matter, Change):
             return await self.voice.amend(errand.matter.told, errand.recipient, now)
+        if isinstance(errand.matter, Erase):
+            return await self.voice.erase(errand.matter.told, errand.recipient, now)
         if isinstance(errand.matter, Renewed):
             found = errand.matter
             return await self.voice.renew(found.notice, errand.recipient, found.wish.reference, errand.key)

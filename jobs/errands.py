@@ -9,6 +9,7 @@ from datetime import datetime
 from jobs.amend import Change
 from jobs.outcome import Outcome, Sent
 from jobs.pace import Place
+from jobs.removals import Erase
 from jobs.renewals import Renewed
 from jobs.uncertain import was_refused
 from storage.delays import LONGEST, step_of
@@ -17,7 +18,9 @@ from storage.people import Delivery, Notice, Recipient
 from storage.records import Alert
 from storage.words import Urgency
 
-Matter = tuple[Alert, ...] | Notice | Change | Renewed
+InPlace = Change | Renewed | Erase
+"""A message that stands already, and is changed there or taken away."""
+Matter = tuple[Alert, ...] | Notice | InPlace
 """What one act is about: an alert, several as a digest, a notice to an admin; a message that is changed."""
 
 
@@ -36,7 +39,7 @@ class Errand:
     @property
     def key(self) -> str:
         """The same for every repetition."""
-        if isinstance(self.matter, Change):
+        if isinstance(self.matter, Change | Erase):
             return self.matter.told.key
         if isinstance(self.matter, Renewed):
             return self.matter.key
@@ -49,7 +52,7 @@ class Errand:
     @property
     def number(self) -> int:
         """Of the delivery that it is about, or the first of them."""
-        if isinstance(self.matter, Change | Renewed):
+        if isinstance(self.matter, InPlace):
             return self.matter.wish.delivery_id
         return self.deliveries[0].id
 
@@ -63,7 +66,7 @@ class Errand:
         """For each delivery, whether a miss is worse than a double: an Immediate alert, a notice."""
         if isinstance(self.matter, Notice):
             return (True,)
-        if isinstance(self.matter, Change | Renewed):
+        if isinstance(self.matter, InPlace):
             return ()
         return tuple(alert.statement.alert.urgency is Urgency.IMMEDIATE for alert in self.matter)
 

@@ -95,7 +95,7 @@ def redact(work: Work, found: Card, admin: str, now: datetime, zone: tzinfo) -> 
     if _is_over(work, alert, admin, now):
         return 0
     said = undecided.whole(work, alert).statement
-    withhold(work, said, alert.source, found.parts)
+    withhold(work, said, alert.source, found.parts, now)
     _withhold_before(work, alert, now)
     count = _let_go(work, work.alerts.many([number])[number], now, zone)
     work.audit.note(admin, Act.REDACTED, number, now, count)
@@ -145,8 +145,7 @@ def _withhold_before(work: Work, alert: Alert, now: datetime) -> None:
         source = work.sources.by_name(one.source_name)
         if one.id == alert.statement.id or one.taken_down or source is None:
             continue
-        if withhold_known(work, one, source) != one:
-            work.told.amend(alert, now, statement_id=one.id)
+        withhold_known(work, one, source, now)
 
 
 def _is_over(work: Work, alert: Alert, admin: str, now: datetime) -> bool:

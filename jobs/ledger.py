@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from jobs import amend, renewals
+from jobs import amend, removals, renewals
 from jobs.amend import Change
 from jobs.away import Away
 from jobs.choice import Choice
-from jobs.errands import Errand, Finished, Room, Standing, Turn, arrivals, delays
+from jobs.errands import Errand, Finished, InPlace, Room, Standing, Turn, arrivals, delays
 from jobs.notices import Admins, announce
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Place, each_its_own
 from jobs.readable import readable
+from jobs.removals import Erase
 from jobs.renewals import Renewed
 from jobs.uncertain import lost, noted, refused, unanswered, was_refused
 from storage.audit import NOBODY as NOBODY_OF_THEM
@@ -173,7 +174,7 @@ class Ledger:
     def _log(self, finished: Sequence[Finished]) -> None:
         counted = Counter(
             (
-                "amend.done" if isinstance(one.errand.matter, Change | Renewed) else "deliver.done",
+                "amend.done" if isinstance(one.errand.matter, InPlace) else "deliver.done",
                 type(one.outcome).__name__,
             )
             for one in finished
@@ -185,7 +186,7 @@ class Ledger:
         """Whether anything is due for these recipients."""
         with self.database.read() as work:
             asked = (self.transport, self.now(), among)
-            return work.deliveries.is_due(*asked) or work.told.is_due(*asked)
+            return any(one.is_due(*asked) for one in (work.deliveries, work.told, work.removals))
 
     def put_back(self, errands: Sequence[Errand]) -> None:
         """These were not sent after all; where another one's term has begun, it has settled them already."""
@@ -264,7 +265,7 @@ class Ledger:
         for one in filter(_counts, finished):
             work.recipients.wrote(one.errand.recipient.id, one.at)
         for one in finished:
-            if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, Change | Renewed):
+            if isinstance(one.outcome, Sent) and not isinstance(one.errand.matter, InPlace):
                 continue
             errand, outcome, recipient = one.errand, one.outcome, one.errand.recipient
             _settle_in_place(work, one)
@@ -351,6 +352,8 @@ def _settle_in_place(work: Work, one: Finished) -> None:
             amend.settle(work, change, one.outcome, one.at)
         case Renewed() as renewed:
             renewals.settle(work, renewed, one.outcome, one.at)
+        case Erase() as erase:
+            removals.settle(work, erase, one.outcome, one.at)
 
 
 def _is_about_them(one: Finished) -> bool:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 class Sent:
     """Delivered; `reference` is the platform's own id of the message.
 
-    `bare`: why it was taken only without its markup, which is our fault.
+    `bare`: why it was taken only without its markup, which is our fault. `left`: what of a message that was
+    to be taken away stays all the same, and why.
     """
 
     reference: str = ""
     bare: str = ""
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def join(work: Work, statement_id: int, case_id: int, now: datetime) -> None:
     work.cases.touch(case_id, CaseState.UPDATED, now)
     source = work.sources.by_name(statement.source_name)
     if source is not None:
-        known = withhold_known(work, replace(statement, case_id=case_id), source)
+        known = withhold_known(work, replace(statement, case_id=case_id), source, now)
         undecided.hide_known(work, source, known, USUAL.of(source.trust))
 
 

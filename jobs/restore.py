@@ -129,7 +129,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     marks.drop(connection)  # of a database that was moved: what is restored is the one in use
     work.statements.index_all()
     take_down_again(work, withheld, now)
-    withhold_again(work, redacted)
+    withhold_again(work, redacted, now)
     close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
     work.staff.put_back(people_of_the_desk, only=continues)
     work.identities.put_back(identities if continues else ())

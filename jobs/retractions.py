@@ -123,7 +123,7 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
         work.appeals.halt(one.id, now)
     correction = retracted(found, end, rules, now)
     ends = first.case_id is not None and not _goes_on(work, first.case_id, statement.id)
-    if why is Cause.SAFETY:
+    if why is Cause.SAFETY and statement.taken_down is None:
         take_down(work, statement.id, f"alert {first.id} endangered somebody", now)
     correction = store(work, correction if ends else replace(correction, case_id=None))
     if ends and first.case_id is not None:

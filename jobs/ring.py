@@ -307,7 +307,7 @@ def _without_what_endangers(work: Work, alert: Alert, occasion: Occasion) -> Ale
         return alert
     words = tuple(one.words for one in parts)
     log.warning("alert.redacted", source=alert.source.name, identifier=alert.identifier, parts=len(words))
-    clean = withhold(work, alert.statement, alert.source, parts)
+    clean = withhold(work, alert.statement, alert.source, parts, occasion.now)
     return replace(alert, statement=clean, changes=Black(words).changes(alert.changes))
 
 

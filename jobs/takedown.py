@@ -25,13 +25,13 @@ class TakenDown:
 
     cancelled: int
     sent: int
-    """Messages about it that are in people's chats already."""
+    """Messages about it that are in people's chats, or may be: they have to leave them (`jobs.removals`)."""
     others: tuple[Statement, ...] = ()
     """Statements of the same case, or with the same address, that were not taken down."""
 
 
 def take_down(work: Work, statement_id: int, why: str, now: datetime) -> TakenDown:
-    """Removes a statement's words, versions, demands and names, and what waits to be told of it.
+    """Removes a statement's words, versions, demands and names, and what waits to be told of it, or was.
 
     Its number, kind and case stay, and digests by which it is not taken in again. Raises NotThere.
     """
@@ -45,7 +45,7 @@ def take_down(work: Work, statement_id: int, why: str, now: datetime) -> TakenDo
     others = work.statements.beside(statement)
     cancelled = work.statements.take_down(statement, entry, now, why)
     work.redactions.remove(statement_id)
-    sent = work.deliveries.sent_of(statement_id)
+    sent = work.removals.begin(statement_id, now)
     log.warning("statement.taken_down", statement=statement_id, cancelled=cancelled, sent=sent)
     return TakenDown(cancelled, sent, others)
 

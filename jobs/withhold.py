@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from jobs import undecided
 from jobs.limits import USUAL
@@ -14,17 +15,20 @@ from storage.words import Concern
 _NOTHING = Withheld()
 
 
-def withhold(work: Work, statement: Statement, source: Source, parts: Iterable[Sensitive]) -> Statement:
+def withhold(
+    work: Work, statement: Statement, source: Source, parts: Iterable[Sensitive], now: datetime
+) -> Statement:
     """The statement without these words, as it is kept from now on: in the archive, its index, its versions.
 
     The words themselves are kept enciphered, for what is said later, of it (`still_withheld`) and of its
-    case (`known_of_case`). With them goes what was undecided of it.
+    case (`known_of_case`). With them goes what was undecided of it. What was told with these words is due to
+    be told without them, where it stands.
     """
     why = _why(parts)
-    return _withhold(work, statement, source, Withheld(tuple(why), concerns=why))
+    return _withhold(work, statement, source, Withheld(tuple(why), concerns=why), now)
 
 
-def _withhold(work: Work, statement: Statement, source: Source, more: Withheld) -> Statement:
+def _withhold(work: Work, statement: Statement, source: Source, more: Withheld, now: datetime) -> Statement:
     before, held = undecided.of(work, statement), withheld_of(work, statement)
     known = tuple(dict.fromkeys((*held.words, *more.words)))
     entry = before.entry if before else work.entries.get(statement.entry_id)
@@ -32,6 +36,8 @@ def _withhold(work: Work, statement: Statement, source: Source, more: Withheld) 
     said = undecided.said(work, statement)
     black = Black(known)
     clean = replace(black.statement(said), withheld=True)
+    if _was_told(work, statement, before, black):
+        work.removals.begin(statement.id, now)
     work.redactions.keep(statement.id, _cut(known, said, clean, {**held.concerns, **more.concerns}))
     undecided.store(work, source, clean, entry, black)
     return clean
@@ -79,13 +85,13 @@ def known_of_case(
     return bare, replace(clean, withheld=True), _cut(held, statement, clean, why)
 
 
-def withhold_known(work: Work, statement: Statement, source: Source) -> Statement:
+def withhold_known(work: Work, statement: Statement, source: Source, now: datetime) -> Statement:
     """A statement that is kept already, and came into a case, without the words that are withheld of that."""
     entry = work.entries.get(statement.entry_id)
     assert entry is not None  # noqa: S101 - they were stored together
     wanted = USUAL.of(source.trust)
     _, _, found = known_of_case(work, entry, statement, statement.case_id, wanted)
-    return _withhold(work, statement, source, found) if found.words else statement
+    return _withhold(work, statement, source, found, now) if found.words else statement
 
 
 def save_known(work: Work, entry: Entry, wanted: Collection[Concern]) -> Entry:
@@ -117,7 +123,7 @@ def cut_of(work: Work, statement: Statement) -> Withheld:
     return _cut(held.words, said, statement, held.concerns) if held.words else Withheld()
 
 
-def withhold_again(work: Work, present: Iterable[Redacted]) -> int:
+def withhold_again(work: Work, present: Iterable[Redacted], now: datetime) -> int:
     """After a backup was restored: what has been withheld since goes again; returns of how many.
 
     What was undecided then waits for somebody again.
@@ -136,11 +142,20 @@ def withhold_again(work: Work, present: Iterable[Redacted]) -> int:
             if one.withheld.let:
                 work.redactions.let(number, one.withheld.let)
             if one.withheld.words:
-                statement = _withhold(work, statement, source, one.withheld)
+                statement = _withhold(work, statement, source, one.withheld, now)
             if parts:
                 undecided.hide(work, source, statement, parts)
             count += 1
     return count
+
+
+def _was_told(work: Work, statement: Statement, hidden: undecided.Undecided | None, black: Black) -> bool:
+    """Whether readers have seen the words in it: as it is stored, or as it was before."""
+    stored = work.statements.get(statement.id)
+    seen = [(one.title, one.text) for one in work.statements.versions.of(statement.id)]
+    seen += [(title, text) for title, text, _ in hidden.versions.values()] if hidden else []
+    seen += [(stored.title, stored.text)] if stored else []
+    return any(black.holds(f"{title}\n{text}") for title, text in seen)
 
 
 def _cut(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from storage.queueing import queue_for
-from storage.reach import meant
+from storage.reach import given_up, meant
 from storage.records import Picture, Wording
 from storage.tables import SENDER, alerts, appeals, approvals, deliveries, pictures, recipients, sendings
 from storage.vault import Sealer
@@ -219,8 +219,8 @@ class Appeals:
         """
         of = deliveries.c.alert_id == alert_id
         waiting = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.HELD))
-        stopped = {"state": DeliveryState.CANCELLED, "detail": STOPPED}
-        count = self.connection.execute(sa.update(deliveries).where(of, waiting).values(**stopped)).rowcount
+        stopped = sa.update(deliveries).where(of, waiting).values(**given_up(STOPPED))
+        count = self.connection.execute(stopped).rowcount
         under_way = deliveries.c.state == DeliveryState.SENDING
         self.connection.execute(sa.update(deliveries).where(of, under_way).values(over=True))
         self.connection.execute(sa.update(alerts).where(alerts.c.id == alert_id).values(expires=now))

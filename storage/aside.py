@@ -4,6 +4,8 @@ What the present database knows about an alert and a person is later than what t
 what was sent meanwhile is not sent again, and who used /forget and came anew has no past.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -68,7 +70,9 @@ class Aside:
         """The present log, as far as its alerts are still there; and the temporary tables are gone."""
         columns = [column for column in deliveries.columns if column.name != "id"]
         # Named by an id of the database as it was; what it changes is told by a message as well.
-        none = {"amend_by": sa.null(), "amend_at": sa.null()}
+        none: dict[str, sa.ColumnElement[Any]] = {"amend_by": sa.null(), "amend_at": sa.null()}
+        # What had to leave the chats still has to; the removal that asked for it is of the other database.
+        none |= {"erase_by": sa.case((self._log.c.erase_at.is_not(None), 0))}
         now = {"alert_id": alerts.c.id, "recipient_id": recipients.c.id, **none}
         found = (
             sa.select(*(now.get(column.name, self._log.c[column.name]) for column in columns))

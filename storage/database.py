@@ -52,6 +52,7 @@ from storage.recipients import Recipients
 from storage.redactions import Redactions
 from storage.rekey import rekey
 from storage.reminders import Reminders
+from storage.removals import Removals
 from storage.requests import Requests
 from storage.rereads import Rereads
 from storage.retention import Retention
@@ -86,6 +87,7 @@ class Work:
     updates: Updates
     deliveries: Deliveries
     told: Told
+    removals: Removals
     stances: Stances
     reminders: Reminders
     own_time: OwnTime
@@ -324,6 +326,7 @@ class Database:
             updates=Updates(connection, key),
             deliveries=deliveries,
             told=Told(connection, key),
+            removals=Removals(connection, key),
             stances=Stances(connection, additions),
             reminders=Reminders(connection),
             own_time=OwnTime(connection, additions),

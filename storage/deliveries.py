@@ -88,19 +88,6 @@ class Deliveries:
         """Whether anything may be sent to these recipients."""
         return is_due(self._connection, transport, now, among)
 
-    def sent_of(self, statement_id: int) -> int:
-        """How many messages about a statement have left, or may have."""
-        question = (
-            sa.select(sa.func.count())
-            .select_from(deliveries)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .where(
-                alerts.c.statement_id == statement_id,
-                deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.UNCERTAIN)),
-            )
-        )
-        return int(self._connection.scalar(question) or 0)
-
     def begin(self, ids: Sequence[int]) -> int:
         """An attempt is about to be made: it is counted first, for afterwards may be too late.
 

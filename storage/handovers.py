@@ -115,7 +115,7 @@ class Handovers:
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == recipient_id)
-            .values(reference="", amend_by=None, amend_at=None)
+            .values(reference="", amend_by=None, amend_at=None, erase_at=None)
         )
 
     def _absorb(self, other: int, recipient_id: int) -> None:

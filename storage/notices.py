@@ -29,6 +29,7 @@ AT_ONCE = (
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
     EventKind.CALL_CORRECTED,
+    EventKind.REMOVED,
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,

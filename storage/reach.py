@@ -1,6 +1,7 @@
 """Whether a recipient may be written to, and what the log says of a delivery where that is not so."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,6 +31,15 @@ def meant(status: Status) -> sa.ColumnElement[bool]:
 def at_rest_until(due: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
     """When something that is `due` may go: later where its recipient is to be left alone until then."""
     return sa.case((recipients.c.rests > due, recipients.c.rests), else_=due)
+
+
+def given_up(why: str) -> dict[str, sa.ColumnElement[Any]]:
+    """State and detail of what waits and is not to go any more: uncertain, if it may have arrived."""
+    perhaps = deliveries.c.detail.contains(REPEATED, autoescape=True)
+    return {
+        "state": sa.case((perhaps, DeliveryState.UNCERTAIN), else_=DeliveryState.CANCELLED),
+        "detail": sa.case((perhaps, deliveries.c.detail), else_=why),
+    }
 
 
 IS_KEPT = sa.and_(

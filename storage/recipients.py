@@ -299,7 +299,7 @@ class Recipients:
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.recipient_id == recipient_id)
-            .values(reference="", amend_by=None, amend_at=None)
+            .values(reference="", amend_by=None, amend_at=None, erase_at=None)
         )
         other = self.find(transport, address)
         if other is None or other.id == recipient_id:
@@ -339,7 +339,7 @@ class Recipients:
         self.connection.execute(
             sa.update(deliveries)
             .where(of, deliveries.c.transport != sender)
-            .values(reference="", amend_by=None, amend_at=None)
+            .values(reference="", amend_by=None, amend_at=None, erase_at=None)
         )
 
     def forget(self, recipient_id: int) -> None:

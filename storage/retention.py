@@ -36,7 +36,7 @@ class Retention:
         self.connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id.in_(old), deliveries.c.reference != "")
-            .values(reference="", amend_by=None, amend_at=None)
+            .values(reference="", amend_by=None, amend_at=None, erase_at=None)
         )
         self.connection.execute(
             sa.update(deliveries)

@@ -295,7 +295,7 @@ alerts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("identifier", String, nullable=False, unique=True),
-    Column("statement_id", ForeignKey("statements.id"), nullable=False),
+    Column("statement_id", ForeignKey("statements.id"), nullable=False, index=True),
     Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
     Column("case_id", ForeignKey("cases.id"), index=True),
     Column("msg_type", String, nullable=False),
@@ -426,6 +426,9 @@ deliveries = Table(
     Column("detail", Text, nullable=False),
     Column("amend_by", BigInteger),
     Column("amend_at", Moment),
+    Column("erase_by", BigInteger),
+    Column("erase_at", Moment),
+    Column("erased", String),
     Column("over", Boolean, nullable=False, server_default=false()),
     Column("seen", Integer, nullable=False, server_default="0"),
     UniqueConstraint("alert_id", "recipient_id"),
@@ -435,6 +438,10 @@ deliveries = Table(
 )
 _TO_AMEND = deliveries.c.amend_at.is_not(None)
 Index("ix_deliveries_amend_at", deliveries.c.amend_at, sqlite_where=_TO_AMEND, postgresql_where=_TO_AMEND)
+_TO_ERASE = deliveries.c.erase_at.is_not(None)
+Index("ix_deliveries_erase_at", deliveries.c.erase_at, sqlite_where=_TO_ERASE, postgresql_where=_TO_ERASE)
+_ERASED = deliveries.c.erase_by.is_not(None)
+Index("ix_deliveries_erase_by", deliveries.c.erase_by, sqlite_where=_ERASED, postgresql_where=_ERASED)
 
 IS_HELD = deliveries.c.state == literal_column("'held'")
 """What waits for an admin: few of all deliveries, found by an index of their own where it is asked for so."""
@@ -483,6 +490,15 @@ sendings = Table(
     Column("began", Moment),
     Column("ended", Moment),
     Column("shown", JSON, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("statement_id", ForeignKey("statements.id"), nullable=False),
+    Column("began", Moment, nullable=False),
+    Column("ended", Moment),
 )
 
 delays = Table(

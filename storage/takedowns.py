@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.likeness import Trace, address_of, common, is_much, is_run, marks_of, own_mark, runs_of
+from storage.reach import given_up
 from storage.records import Entry
 from storage.tables import (
     alerts,
@@ -151,11 +152,13 @@ class Takedowns:
         self._connection.execute(sa.delete(rereads).where(rereads.c.entry_id == entry.id))
         for table in (statement_countries, demands):
             self._connection.execute(sa.delete(table).where(table.c.statement_id == statement_id))
+        of = alerts.c.statement_id == statement_id
+        self._connection.execute(sa.update(alerts).where(of).values(changes=[]))  # as they were told
         rang = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
         cancelled = self._connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.alert_id.in_(rang), deliveries.c.state.in_(_WAITING))
-            .values(state=DeliveryState.CANCELLED, detail="taken down by an admin")
+            .values(**given_up("taken down by an admin"))
         )
         return cancelled.rowcount
 

@@ -23,6 +23,7 @@ _LEFT_US = sa.or_(
     sa.and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun),
 )
 """States in which a message stands before its reader, or may."""
+_END = alerts.alias("end")
 _UNDER_WAY = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
 _WAITS = sa.or_(_UNDER_WAY, deliveries.c.state == DeliveryState.HELD)
 
@@ -207,20 +208,12 @@ class Told:
 
     def over(self, recipient_id: int, alert_ids: Sequence[int]) -> frozenset[int]:
         """Which of these alerts were called off since, as the recipient was told or is about to be."""
-        end = alerts.alias("end")
-        question = (
-            sa.select(alerts.c.id)
-            .join(end, sa.and_(end.c.case_id == alerts.c.case_id, end.c.id > alerts.c.id))
-            .join(deliveries, deliveries.c.alert_id == end.c.id)
-            .where(
-                alerts.c.id.in_(alert_ids),
-                end.c.msg_type == MsgType.CANCEL,
-                end.c.status == alerts.c.status,
-                deliveries.c.recipient_id == recipient_id,
-                sa.or_(_LEFT_US, _UNDER_WAY),
-            )
-        )
-        return frozenset(self._connection.scalars(question))
+        return frozenset(self._connection.scalars(_ends(recipient_id, alert_ids)))
+
+    def end_of(self, recipient_id: int, alert_id: int) -> int:
+        """The alert that has called this one off, as the recipient was told or is about to be; 0 for none."""
+        question = _ends(recipient_id, [alert_id]).with_only_columns(sa.func.min(_END.c.id))
+        return int(self._connection.scalar(question) or 0)
 
     def next_due(self, transport: str) -> datetime | None:
         """When the next message may be changed."""
@@ -287,6 +280,21 @@ def _meant_for(status: Status) -> Iterable[sa.ColumnElement[bool]]:
     """Whose deliveries may be changed by something of this status; of what is real everybody's."""
     if status is not Status.ACTUAL:
         yield deliveries.c.recipient_id.in_(sa.select(recipients.c.id).where(meant(status)))
+
+
+def _ends(recipient_id: int, alert_ids: Sequence[int]) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(alerts.c.id)
+        .join(_END, sa.and_(_END.c.case_id == alerts.c.case_id, _END.c.id > alerts.c.id))
+        .join(deliveries, deliveries.c.alert_id == _END.c.id)
+        .where(
+            alerts.c.id.in_(alert_ids),
+            _END.c.msg_type == MsgType.CANCEL,
+            _END.c.status == alerts.c.status,
+            deliveries.c.recipient_id == recipient_id,
+            sa.or_(_LEFT_US, _UNDER_WAY),
+        )
+    )
 
 
 def _receivers(case_id: int, status: Status, *, waiting: bool) -> sa.Select[tuple[int, str]]:

@@ -165,6 +165,8 @@ class EventKind(StrEnum):
     APPEAL_RETURNED = "appeal_returned"
     """It was to go out and did not: nobody would have got it, or it was approved too long ago."""
     APPEAL_CORRECTED = "appeal_corrected"
+    REMOVED = "removed"
+    """What was taken down has left the chats, as far as it does; told once, at the end."""
     CALL_CORRECTED = "call_corrected"
     """A call of a source was taken back at the desk."""
     APPEAL_REPORT = "appeal_report"
@@ -226,6 +228,16 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class Erased(StrEnum):
+    """What became of a message that was to leave its chat, or to lose words."""
+
+    GONE = "gone"
+    CHANGED = "changed"
+    """It stands there still, and does not say it any more."""
+    KEPT = "kept"
+    """It could not be removed, or not all of it."""
 
 
 class RecipientState(StrEnum):

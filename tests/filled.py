@@ -122,6 +122,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     (claimed,) = work.deliveries.due("console", NOON, 1)
     work.deliveries.begin([claimed.id])
     work.deliveries.settle(claimed.id, DeliveryState.SENT, reference="77", detail="told")
+    work.removals.begin(2, NOON + timedelta(microseconds=123456))
     work.stances.take(other.id, 1, Stance.FOLLOW)
     return one, other
 

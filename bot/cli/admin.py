@@ -128,7 +128,8 @@ def takedown(
         typer.echo(f"{done.cancelled} waiting messages about it were cancelled")
     if done.sent:
         typer.echo(
-            f"{done.sent} messages about it stand in chats already: those cannot be taken back from here"
+            f"{done.sent} messages about it stand in chats: the service removes them ahead of everything, "
+            "as far as the platforms let them go, and tells admins what became of them"
         )
     typer.echo("earlier backups hold it still: restored here, it is taken down again; elsewhere it is not")
     if done.others:

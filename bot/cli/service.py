@@ -185,8 +185,8 @@ async def _drained(deliverer: Deliverer, name: str, *, until_empty: bool) -> Non
 async def _more_to_come(database: Database, name: str) -> bool:
     """Waits until the next queued delivery is due (an hour at most); False when none is queued."""
     with database.read() as work:
-        both = work.deliveries.next_due(name), work.told.next_due(name)
-    due = min((one for one in both if one is not None), default=None)
+        each = [one.next_due(name) for one in (work.deliveries, work.told, work.removals)]
+    due = min((one for one in each if one is not None), default=None)
     if due is None or due - now_utc() > timedelta(hours=1):
         return False
     await asyncio.sleep(max(0.1, (due - now_utc()).total_seconds()))

@@ -10,7 +10,7 @@ from bot.commands.mistake import Mistake
 from bot.commands.previews import DRAFTS, own_drafts, shown, stop_choice
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
-from bot.render.appeal import CORRECTIONS
+from bot.render.appeal import CORRECTIONS, leaving
 from bot.render.desk import lasting, listed, told_at
 from bot.render.message import Block, Choice, Field, Items, Message
 from bot.render.sending import halted, progress, report, under_way
@@ -320,8 +320,9 @@ def _asked(found: Appeal, alert: Alert, told: int, request: Request, speech: Spe
         (Choice(speech.t("Send the correction"), f"/correct {found.id} {word} yes"),),
         (Choice(speech.t("Another reason"), f"/correct {found.id}"),),
     )
-    shown = alert_message(alert, speech, request.now)
-    return Reply((Message((paragraph(said),)), Message(shown.blocks, rows)))
+    shown, gone = alert_message(alert, speech, request.now), leaving(alert.cause, speech)
+    blocks = (paragraph(said), *((paragraph(gone),) if gone else ()))
+    return Reply((Message(blocks), Message(shown.blocks, rows)))
 
 
 def _words(alert: Alert, cause: Cause) -> tuple[Wording, ...]:

@@ -6,7 +6,7 @@ from bot.commands.command import heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
-from bot.render.appeal import OF_CALLS
+from bot.render.appeal import OF_CALLS, leaving
 from bot.render.message import Choice, Items, Line, Message, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech, languages, msgid
@@ -90,7 +90,9 @@ def correct_call(typed: list[str], reasons: Reasons, request: Request, work: Wor
                 found.told,
             )
             shown = alert_message(told, speech, request.now)
-            return Reply((Message((paragraph(asked),)), Message(shown.blocks, ((send,), (back,)))))
+            gone = leaving(end[0], speech)
+            blocks = (paragraph(asked), *((paragraph(gone),) if gone else ()))
+            return Reply((Message(blocks), Message(shown.blocks, ((send,), (back,)))))
         admin = work.audit.admin(*request.who)
         count = retract(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
@@ -109,7 +111,7 @@ def _why(found: Rung, reasons: Reasons, speech: Speech) -> Reply:
         "“{title}” went to {count} recipient. Why is it taken back? First you see what is told.",
         "“{title}” went to {count} recipients. Why is it taken back? First you see what is told.",
         found.told,
-        title=shorten(found.first.statement.title, _TITLE),
+        title=shorten(found.first.statement.title, _TITLE) or speech.t(_TAKEN_DOWN),
     )
     blocks = [paragraph(asked)]
     if found.waiting:

@@ -11,7 +11,7 @@ from bot.render.message import Block, Choice, Heading, Items, Line, Message, Not
 from bot.speech import Speech, msgid
 from jobs.amend import Changed
 from storage.records import PersonsAtRisk, Statement, Version
-from storage.words import MsgType, Status
+from storage.words import Cause, MsgType, Status
 
 _OVER = msgid("Over since {moment}. Nothing is asked of you any more. What was said here before:")
 _TAKEN_BACK = msgid("Taken back, {moment}. Nothing is asked of you any more. What was said here before:")
@@ -20,7 +20,8 @@ _TAKEN_BACK = msgid("Taken back, {moment}. Nothing is asked of you any more. Wha
 def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
     """Return what the message says from now on: struck, or as its source says it now.
 
-    What was said stays readable. Nobody hears a change, so it makes no sound.
+    What was said stays readable, but for what was withheld or taken down. Nobody hears a change, so it makes
+    no sound.
     """
     if change.digest:
         return _digest(change, speech, now)
@@ -31,7 +32,7 @@ def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
 
 def _digest(change: Changed, speech: Speech, now: datetime) -> Message:
     """The digest as it was, with what was called off struck, and what was rewritten as it is now."""
-    rewritten = change.by.statement.id if change.by.msg_type is not MsgType.CANCEL else 0
+    rewritten = change.by.statement.id if _is_of_its_source(change) else 0
     changed = frozenset(alert.id for alert in change.digest if alert.statement.id == rewritten)
     return digest_message(change.digest, speech, now, Since(change.over, changed))
 
@@ -63,7 +64,7 @@ def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
 
 def _rewritten(change: Changed, speech: Speech, now: datetime) -> Message:
     message = alert_message(change.alert, speech, now)
-    if change.alert.statement.id != change.by.statement.id:  # by what came later an admin has seen it
+    if not _is_of_its_source(change):
         said = speech.t("Changed here: words were withheld for somebody's safety.")
     else:
         said = speech.t(
@@ -72,6 +73,11 @@ def _rewritten(change: Changed, speech: Speech, now: datetime) -> Message:
         )
     line, rest = _apart(message)
     return replace(message, blocks=(Heading(line), Notice((Span(said),)), *rest), silent=True)
+
+
+def _is_of_its_source(change: Changed) -> bool:
+    """Whether its source rewrote it since; else an admin withheld words of it, or took something down."""
+    return change.by.cause is Cause.EDIT and change.by.id != change.alert.id
 
 
 def _apart(message: Message) -> tuple[Line, tuple[Block, ...]]:

@@ -42,6 +42,15 @@ _APPEALS = "vigil-appeal-"
 _LINK = 80
 
 
+def leaving(cause: Cause, speech: Speech) -> str:
+    """Return what becomes of the messages that stand in chats; "" where they are struck as ever."""
+    if cause is not Cause.SAFETY:
+        return ""
+    return speech.t(
+        "What stands in chats goes first, as far as platforms let it. You hear how many messages that were."
+    )
+
+
 def is_appeal(alert: Alert) -> bool:
     """Say whether admins wrote it, and no source that is watched."""
     return alert.source.kind is SourceKind.DESK

@@ -113,6 +113,9 @@ def _is_calm(alert: Alert) -> bool:
 
 
 def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
+    if alert.statement.taken_down:
+        gone = speech.t("taken down, for somebody's safety")
+        return (*marked(alert.status, speech), Span(gone), Span(f" · /statement {alert.statement.id}"))
     statement = alert.statement.worded(speech.language)
     title = shorten(statement.title, _TITLE) or speech.t("without a title")
     told = [speech.kind(statement.kind), issuers_text(statement, speech, alert.source)]

@@ -45,6 +45,7 @@ _ORDER = (
     EventKind.APPEAL_RETURNED,
     EventKind.APPEAL_CORRECTED,
     EventKind.CALL_CORRECTED,
+    EventKind.REMOVED,
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,
@@ -102,7 +103,7 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
     if first.kind is EventKind.SOURCE_CHANGED:
         return ((Choice(speech.t("Sources"), "/sources"),),)
-    if first.kind is EventKind.CALL_CORRECTED:
+    if first.kind in (EventKind.CALL_CORRECTED, EventKind.REMOVED):
         return ((Choice(speech.t("Show"), f"/statement {first.counts.get('statement', 0)}"),),)
     if first.counts.get("appeal"):
         return _of_an_appeal(first, speech)

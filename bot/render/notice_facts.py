@@ -252,6 +252,28 @@ def _appeal(event: Event, speech: Speech) -> Facts:
     return facts
 
 
+def _removed(event: Event, speech: Speech) -> Facts:
+    counts, number = event.counts, speech.number
+    facts = [
+        (label, _text(number(counts[name])))
+        for name, label in (
+            ("gone", speech.t("Messages removed")),
+            ("changed", speech.t("Changed, and do not say it any more")),
+            ("kept", speech.t("Could not be removed")),
+        )
+        if name in counts
+    ]
+    if event.detail:
+        facts.append((speech.t("Why"), _text(shorten("; ".join(event.detail.split("\n")), _DETAIL))))
+    later = {
+        "perhaps": speech.t("Perhaps in a chat (no answer came when it was sent)"),
+        "away": speech.t("Cannot be reached (removed when they can be again)"),
+        "waiting": speech.t("Still waiting"),
+    }
+    counts = counts | {"waiting": counts.get("waiting", 0) + counts.get("resting", 0)}
+    return facts + [(label, _text(number(counts[name]))) for name, label in later.items() if counts.get(name)]
+
+
 def _verifying(event: Event, speech: Speech) -> Facts:
     return [(speech.t("Pictures"), _text(event.title)), (speech.t("Numbers"), _text(event.detail))]
 
@@ -290,6 +312,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.APPEAL_RETURNED: _appeal,
     EventKind.APPEAL_CORRECTED: _appeal,
     EventKind.CALL_CORRECTED: _appeal,
+    EventKind.REMOVED: _removed,
     EventKind.APPEAL_REPORT: report,
     EventKind.STOP_REPORT: report,
     EventKind.CORRECTION_REPORT: report,

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from bot.render.message import Block, Heading, Paragraph, Span, Style
+from bot.render.drill import marked
+from bot.render.message import Block, Heading, Message, Paragraph, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
 from jobs.steps.sensitive import MARK
 from storage.records import Statement
-from storage.words import Gone
+from storage.words import Gone, Status
 
 
 def gone_text(statement: Statement, speech: Speech) -> str:
@@ -65,6 +66,12 @@ def taken_down_blocks(statement: Statement, speech: Speech) -> tuple[Block, ...]
         date=day,
     )
     return (Heading((Span(heading, Style.BOLD),)), Paragraph((Span(said),)))
+
+
+def taken_down_message(status: Status, speech: Speech) -> Message:
+    """Return what stands in a chat where an alert stood that was taken down: nothing that tells which."""
+    said = Span(speech.t("What stood here was taken down, for somebody's safety."))
+    return Message((Paragraph((*marked(status, speech), said)),), silent=True)
 
 
 def shown_title(statement: Statement, speech: Speech, limit: int) -> str:

@@ -1,7 +1,7 @@
 """The ways in and out: a transport makes Requests of what people send, and its own markup of Messages.
 
     person -> transport -> Request -> answer (given by `bot.desk`) -> Reply -> transport -> person
-    jobs.deliver -> bot.announce -> transport.send, edit, withdraw -> jobs.outcome
+    jobs.deliver -> bot.announce -> transport.send, edit, withdraw, overwrite -> jobs.outcome
 
 What every transport promises stands in `bot.announce.Transport`; `tests/contracts` holds each to it.
 

@@ -107,6 +107,16 @@ class ConsoleTransport:
             self._withdrawn.put(reference, True)
         return outcome
 
+    async def overwrite(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """Print `message` as replacing something, without a word of that: what was printed stays printed."""
+        del address, key
+        if reference in self._withdrawn:
+            return Sent("")
+        earlier = self._shown.get(reference)
+        if earlier is not None and earlier.message == message:
+            return Sent(reference)
+        return self._print(replacing(message, None, self._speech), message, reference)
+
     async def ping(self) -> Outcome:
         """Whether the terminal is there is only known by printing."""
         return Sent()

@@ -137,6 +137,10 @@ class MatrixTransport:
         """As `bot.announce.Transport` asks: a redaction has no time limit."""
         return await self._sending.withdraw(address, reference, instead, key)
 
+    async def overwrite(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """As `bot.announce.Transport` asks: what is edited keeps its former versions, so it comes anew."""
+        return await self._sending.overwrite(address, reference, message, key)
+
     async def ping(self) -> Outcome:
         """As `bot.announce.Transport` asks, with whoami."""
         return await self._sending.ping()

@@ -7,7 +7,7 @@ kill, is the same event (Client-Server API, "Transaction identifiers"). Nothing 
 import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -142,6 +142,15 @@ class Sending:
         except (Refused, NoRoom, *FAILURES) as error:
             return self._outcomes.of(error, room)
         return Sent("")
+
+    async def overwrite(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """Redact every version, then send the message anew: of a redacted event no edit is shown."""
+        outcome = await self.withdraw(address, reference, message, f"{key}:away")
+        return (
+            await self.send(address, replace(message, silent=True), key)
+            if isinstance(outcome, Sent)
+            else outcome
+        )
 
     async def ping(self) -> Outcome:
         """Ask who we are (Client-Server API, whoami)."""

@@ -150,6 +150,10 @@ class TelegramTransport:
         """As `bot.announce.Transport` asks: what is older than 48 hours says `instead`."""
         return await self._sending.withdraw(address, reference, instead, key)
 
+    async def overwrite(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """As `bot.announce.Transport` asks: readers see no earlier version of what was edited."""
+        return await self._sending.overwrite(address, reference, message, key)
+
     async def ping(self) -> Outcome:
         """As `bot.announce.Transport` asks, with getMe."""
         return await self._sending.ping()

@@ -38,6 +38,7 @@ _UNREACHABLE = (
 )
 """Bad Requests that are about the chat and not about the message (wording of the Bot API server)."""
 _LOST_TOPIC = ("topic_closed", "topic_deleted", "topic_id_invalid", "message thread not found")
+_STAYS = ("message can't be deleted", "message_delete_forbidden")
 _NOT_THERE = ("message to edit not found", "message to delete not found", "message_id_invalid")
 
 
@@ -79,7 +80,7 @@ def is_without_words(error: BadRequest) -> bool:
 
 def cannot_be_deleted(error: BadRequest) -> bool:
     """Whether Telegram keeps the message: a bot's own can be deleted for 48 hours (deleteMessage)."""
-    return "message can't be deleted" in str(error).lower()
+    return any(words in str(error).lower() for words in _STAYS)
 
 
 def is_lost_topic(error: BadRequest) -> bool:

@@ -68,6 +68,8 @@ class _Act:
     """Whether its topic is lost, so that the rest goes to the group as a whole."""
     bare: str = ""
     """Why Telegram took one of its parts only without markup."""
+    left: str = ""
+    """What of a message that was to go stays, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,13 @@ class Sending:
 
         return await self._whole(address, key, instead, act)
 
+    async def overwrite(self, address: str, reference: str, message: Message, key: str) -> Outcome:
+        """As `edit`: readers see no earlier version. What cannot be edited, or not all of it, goes."""
+        outcome = await self.edit(address, reference, message, key)
+        if isinstance(outcome, Rejected):
+            return await self.withdraw(address, reference, message, f"{key}:away")
+        return outcome
+
     async def ping(self) -> Outcome:
         """Ask who we are (Bot API, getMe)."""
         try:
@@ -198,7 +207,7 @@ class Sending:
         except TelegramError as error:
             return outcome_of(error, address)
         self._acts.drop((address, key))
-        return Sent(",".join(map(str, numbers)), bare=begun.bare)
+        return Sent(",".join(map(str, numbers)), bare=begun.bare, left=begun.left)
 
     def _marked(self, part: Message) -> str:
         """The part as Telegram's HTML; known as its parts are."""
@@ -290,9 +299,11 @@ class Sending:
         try:
             await self._edit_part(place, number, part, begun)
         except BadRequest as error:
-            if is_not_there(error) or is_without_words(error):
-                return False
-            raise
+            if is_without_words(error):
+                begun.left = "a picture, which Telegram does not delete any more"
+            elif not is_not_there(error):
+                raise
+            return False
         return True
 
     async def _show(self, place: _Place, begun: _Act) -> None:

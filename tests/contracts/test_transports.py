@@ -400,6 +400,48 @@ class TestWithdrawing:
         assert bare(plain_text(EARLIER)) not in bare(*harness.reads(address))
 
 
+class TestOverwriting:
+    """`overwrite`."""
+
+    @pytest.mark.parametrize(("before", "after"), [(1, 1), (3, 1), (1, 3)])
+    async def test_nothing_of_the_old_can_be_read(self, harness: Harness, before: int, after: int) -> None:
+        """In no version and no part; the new stands there whole, and makes no sound."""
+        harness.needs(Can.CHANGE)
+        if max(before, after) > 1:
+            harness.needs(Can.PARTS)
+        address = harness.reader()
+        old = harness.long(before) if before > 1 else "Ri hides near the river."
+        reference = await sent(harness, address, replace(says(old), silent=True))
+        edited = await harness.transport.edit(address, reference, says(f"Since: {old}"), "edit")
+        new = says(f"Words were withheld. {harness.long(after).upper()}", ("Full text", "/statement 7"))
+        left = reference_of(await harness.transport.overwrite(address, reference_of(edited), new, "over"))
+        assert_reads(harness, address, new)
+        assert not [text for text in harness.reachable(address) if "Since" in text or "river" in text]
+        assert harness.offered(address) == ["Full text"]
+        if Can.SOUND not in harness.cannot:
+            assert not any(harness.sounds(address))
+        assert await harness.transport.withdraw(address, left, INSTEAD, "withdrawal") == Sent("")
+        assert harness.reachable(address) == []
+
+    async def test_repeated(self, harness: Harness) -> None:
+        """The same act again adds nothing."""
+        address = harness.reader()
+        reference = await sent(harness, address, EARLIER)
+        first = reference_of(await harness.transport.overwrite(address, reference, LATER, "over"))
+        before = harness.count(address)
+        assert reference_of(await harness.transport.overwrite(address, reference, LATER, "over")) == first
+        assert harness.count(address) == before
+
+    async def test_deleted(self, harness: Harness) -> None:
+        """Nothing of the old is left of what its reader has deleted in part."""
+        harness.needs(Can.DELETE, Can.PARTS)
+        address = harness.reader()
+        reference = await sent(harness, address, says(harness.long(2)))
+        harness.deletes(address, 1)
+        reference_of(await harness.transport.overwrite(address, reference, LATER, "over"))
+        assert [bare(text) for text in harness.reads(address)] in ([], [bare(plain_text(LATER))])
+
+
 class TestPing:
     """`ping`."""
 

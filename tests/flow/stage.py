@@ -84,6 +84,10 @@ TRAPS: dict[str, Trap] = {
         "bot.transports.telegram_request", "AiohttpRequest.do_request", only="/editMessageText"
     ),
     "a change is written": Trap("storage.told", "Told.amended"),
+    # what was taken down -> removal -> delete
+    "a removal is accepted": Trap(
+        "bot.transports.telegram_request", "AiohttpRequest.do_request", only="/deleteMessage"
+    ),
     # person -> transport -> Request -> command -> Reply -> render -> transport -> person
     "a command is about to be answered": Trap("bot.desk", "Desk._answer", after=False),
     "a wish is written": Trap("storage.routes", "Routes.add"),

@@ -39,7 +39,11 @@ ELSEWHERE = (
     "rows have moved",
     "an index is made anew",
     "the new database is open",
-    *(point for point in TRAPS if point.startswith(("a change", "an appeal", "an update")) or "key" in point),
+    *(
+        point
+        for point in TRAPS
+        if point.startswith(("a change", "a removal", "an appeal", "an update")) or "key" in point
+    ),
 )
 """Where an alert that goes its straight way does not pass: see the stories beside this one."""
 ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *NOTICES, *OF_HUBS, *ELSEWHERE))

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from storage.people import Recipient, Route
+from storage.queries import Query
 from storage.words import Digest, Kind, RecipientState
 from tests.emulators.telegram import TelegramEmulator, blocked
 from tests.feeds import Site, item, rss
 from tests.flow.program import Program
 from tests.flow.stage import TRAPS
-from tests.flow.story import DINNER, PERSON, rung, urgent_call
+from tests.flow.story import ADMIN, DINNER, PERSON, rung, urgent_call
 from tests.flow.test_kills import ON_THE_WAY, UNKNOWABLE
 
 CHANGES = tuple(point for point in TRAPS if point.startswith("a change"))
@@ -140,6 +141,33 @@ async def test_what_is_over_is_struck_whenever_the_program_is_killed(
     await vigil.until("sent", "sent")
     assert await vigil.stop() == 0
     assert [text.partition(" · ")[0] for text in telegram.texts(PERSON)] == ["OVER", "OVER"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("point", ["a removal is accepted"])
+async def test_what_was_taken_down_leaves_the_chat_whenever_the_program_is_killed(
+    vigil: Program, site: Site, telegram: TelegramEmulator, point: str
+) -> None:
+    """Marked by a command beside the service; admins hear once that it is gone."""
+    telegram.private(PERSON)
+    vigil.subscribed(PERSON)
+    urgent_call(site)
+    await vigil.serve()
+    await vigil.until("sent")
+    assert await vigil.stop() == 0
+    with vigil.database() as database, database.read() as work:
+        (hit,) = work.statements.search(Query(words=("refugees",)), 9).hits
+    code, out, _ = await vigil.run("admin", "takedown", str(hit.statement.id), "--why", "he is in hiding")
+    assert (code, "1 messages about it stand in chats" in out) == (0, True)
+    telegram.private(ADMIN)
+    await vigil.dies(point)
+    vigil.later(timedelta(minutes=2))
+    await vigil.serve()
+    told = await telegram.until(ADMIN, contains="was taken out of the chats", patience=60)
+    assert "Messages removed: 1" in told.text
+    assert telegram.texts(PERSON) == []
+    assert await vigil.stop() == 0
+    assert len([text for text in telegram.texts(ADMIN) if "was taken out of the chats" in text]) == 1
 
 
 def the_reader(vigil: Program) -> Recipient:

@@ -15,6 +15,7 @@ from jobs.notices import Admins
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.pace import Pace, Place
 from jobs.prune import Pruner
+from jobs.removals import Erased
 from storage.database import Database
 from storage.people import Delivery, Notice, Recipient, Route
 from storage.records import Alert, Assessment
@@ -52,6 +53,11 @@ class Platform:
         return self._answered(
             recipient, (f"{change.alert.identifier} by {change.by.identifier}",), change.key
         )
+
+    async def erase(self, told: Erased, recipient: Recipient, now: datetime) -> Outcome:
+        """One attempt to take a message away."""
+        del now
+        return self._answered(recipient, (f"{told.alert.identifier} away",), told.key)
 
     async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
         """One attempt to show an admin how far a sending is."""

@@ -26,6 +26,7 @@ from jobs.prune import Pruner
 from jobs.remind import Reminder
 from jobs.unanswered import Unanswered
 from storage.database import Database
+from storage.removals import Removal
 from storage.tables import metadata
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, an_entry
@@ -96,6 +97,12 @@ def _keep(database: Database) -> None:
     asyncio.run(Progress(database, Chat.rules).look(LATER))
     asyncio.run(Heartbeat(database, admins, limits, lambda: LATER).beat())
     asyncio.run(Reminder(database, LATER.tzinfo or NOON.tzinfo).remind(LATER))  # type: ignore[arg-type]
+    with database.read() as work:
+        removal = Removal(1, 1, LATER)
+        work.removals.going()
+        work.removals.is_going(removal, LATER, timedelta())
+        work.removals.cleared(removal, LATER, timedelta())
+        work.removals.reasons(removal, 3)
     Unanswered(database, admins).remind(LATER)
     Pruner(database).prune(LATER)
 

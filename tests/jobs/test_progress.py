@@ -81,6 +81,8 @@ class Chats:
         """Not done here."""
         raise NotImplementedError
 
+    overwrite = withdraw
+
     def reads(self, admin: str = "901") -> list[str]:
         """What stands in an admin's chat, in order."""
         return list(self.stands.get(admin, {}).values())

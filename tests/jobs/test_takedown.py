@@ -17,9 +17,9 @@ from jobs.takedown import NotThere, TakenDown, take_down
 from storage.backup import reading
 from storage.database import Database
 from storage.queries import Query
-from storage.records import Statement
+from storage.records import Change, Statement
 from storage.tables import metadata
-from storage.words import DeliveryState, Role
+from storage.words import Aspect, DeliveryState, Role
 from tests.builders import NOON, a_reader, a_route, a_statement, kept, queued
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, POST, Watch, a_watch
@@ -187,14 +187,16 @@ async def test_what_a_source_writes_below_everything_holds_nothing_back(watch: W
 
 
 async def test_what_waits_to_be_told_is_cancelled(watch: Watch) -> None:
-    """And what cannot be taken back is counted for the admin."""
+    """And what has to leave the chats is counted for the admin."""
     with watch.database.write() as work:
         people = [a_reader(work, a_route(), address=str(number)) for number in range(3)]
         alert = queued(work, *people, alert=None)
         (first, *_) = work.deliveries.of_alert(alert.id)
         work.deliveries.settle(first.id, DeliveryState.SENT, reference="7")
+        work.alerts.put_changes(alert.id, (Change(Aspect.NAMES, (), (NAME,)),))
         done = take_down(work, alert.statement.id, "why", LATER)
         states = [one.state for one in work.deliveries.of_alert(alert.id)]
+        assert work.alerts.changes_of(alert.statement.id) == {}, "what an edit changed is told in its words"
     assert (done.cancelled, done.sent) == (2, 1)
     assert sorted(states) == ["cancelled", "cancelled", "sent"]
 

@@ -13,7 +13,7 @@ from bot.cli.items import entries_of
 from bot.render.amended import amended_message
 from bot.render.html import plain_text
 from bot.speech import Speech
-from jobs import amend
+from jobs import amend, removals
 from jobs.archive import as_lines
 from jobs.held import card, drop, redact, release
 from jobs.intake import Intake
@@ -399,8 +399,9 @@ async def test_what_was_told_of_the_case_before_loses_the_words_where_it_stands(
         redact(work, card(work, number, USUAL), ANNA, watch.now, UTC)
     assert_nowhere(watch, "Ryu Sol")
     with watch.database.write() as work:
-        _, (change,) = amend.due(work, "console", watch.now, 9, ends=False, without=())
-    told = plain_text(amended_message(change.told, Speech("en"), watch.now))
+        _, (erase,) = removals.due(work, "console", watch.now, 9, without=(), changes=True)
+    assert erase.told.shown is not None
+    told = plain_text(amended_message(erase.told.shown, Speech("en"), watch.now))
     assert "words were withheld for somebody's safety" in told
     assert "Changed by its source" not in told
     assert "Ryu" not in told

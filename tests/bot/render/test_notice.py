@@ -154,10 +154,37 @@ def test_what_is_compared_is_told_alone_and_in_its_order() -> None:
     assert "a way other than Matrix" in told
 
 
+REMOVED = Event(
+    EventKind.REMOVED,
+    NOON,
+    title="#345",
+    detail="2 message can't be edited",
+    counts={"statement": 345, "gone": 4810, "changed": 7, "kept": 2, "perhaps": 1, "away": 3, "resting": 1},
+)
+
+
+def test_what_left_the_chats_is_told_with_what_did_not() -> None:
+    """Each number in its own line, why in the platform's words; what a chat has to wait for waits still."""
+    assert [line for line in read(REMOVED).splitlines() if line] == [
+        "Statement #345 was taken out of the chats",
+        "Messages removed: 4,810",
+        "Changed, and do not say it any more: 7",
+        "Could not be removed: 2",
+        "Why: 2 message can't be edited",
+        "Perhaps in a chat (no answer came when it was sent): 1",
+        "Cannot be reached (removed when they can be again): 3",
+        "Still waiting: 1",
+    ]
+    assert "지우지 못한 메시지: 2" in read(REMOVED, language="ko")
+    ((shown,),) = drawn(REMOVED).choices
+    assert shown.command == "/statement 345"
+
+
 OF_APPEALS = [
     kind
     for kind in AT_ONCE
-    if kind not in (EventKind.VERIFYING, EventKind.SOURCE_CHANGED, EventKind.CALL_CORRECTED)
+    if kind
+    not in (EventKind.VERIFYING, EventKind.SOURCE_CHANGED, EventKind.CALL_CORRECTED, EventKind.REMOVED)
 ]
 
 

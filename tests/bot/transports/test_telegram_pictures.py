@@ -118,6 +118,7 @@ async def test_what_is_struck_or_withdrawn_loses_its_picture(telegram: TelegramE
                 else await bot.withdraw("1", sent.reference, said, f"again {act} {hours}")
             )
             assert isinstance(changed, Sent)
+            assert bool(changed.left) is bool(hours), "whoever took it back hears that it stays"
             gone = {("edit", 0): 1, ("withdraw", 0): 2}.get((act, hours), 0)
             assert len(telegram.said(1)) == before - gone
 
