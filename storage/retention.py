@@ -8,14 +8,12 @@ from sqlalchemy.engine import Connection
 
 from storage.columns import DayOf
 from storage.deliveries import ENDED
-from storage.due import DIGESTS
-from storage.tables import SENDER, alerts, cases, deliveries
+from storage.due import DIGESTS, transports
+from storage.tables import alerts, cases, deliveries
 
 _LATELY = timedelta(days=3)
-_STANDS = timedelta(days=90)
+STANDS = timedelta(days=90)
 """How long a message is changed where it stands."""
-_LATE = timedelta(days=60)
-"""How long nobody need have forgotten, in an outage, what they forget every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +25,50 @@ class Retention:
     def settle_down(self, now: datetime) -> None:
         """Keeps of what came to its end in the last days only the day for which it had waited.
 
-        The time can tell when somebody wrote to us, whom what was kept for them was sent to then. And where
-        a message stands is forgotten once it is too old to be changed there: news comes by itself then.
+        The time can tell when somebody wrote to us, whom what was kept for them was sent to then. Also of
+        what left by an account that nobody belongs to any more.
         """
-        old = sa.select(alerts.c.id).where(alerts.c.sent.between(now - _STANDS - _LATE, now - _STANDS))
-        self.connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.alert_id.in_(old), deliveries.c.reference != "")
-            .values(reference="", amend_by=None, amend_at=None)
-        )
-        self.connection.execute(
-            sa.update(deliveries)
-            .where(
-                deliveries.c.transport.in_(sa.select(SENDER).distinct()),
-                deliveries.c.state.in_(ENDED),
-                deliveries.c.lane.between(0, DIGESTS),
-                deliveries.c.not_before > now - _LATELY,
-                deliveries.c.not_before != DayOf(deliveries.c.not_before),
+        for name in transports(self.connection):
+            self.connection.execute(
+                sa.update(deliveries)
+                .where(
+                    deliveries.c.transport == name,
+                    deliveries.c.state.in_(ENDED),
+                    deliveries.c.lane.between(0, DIGESTS),
+                    deliveries.c.not_before > now - _LATELY,
+                    deliveries.c.not_before != DayOf(deliveries.c.not_before),
+                )
+                .values(not_before=DayOf(deliveries.c.not_before))
             )
-            .values(not_before=DayOf(deliveries.c.not_before))
+
+    def aged(self, since: datetime | None, now: datetime) -> tuple[tuple[int, datetime], ...]:
+        """The alerts, and when each was sent, whose messages are too old to be changed where they stand.
+
+        In the order of time; of those that were sent after `since`.
+        """
+        old = alerts.c.sent <= now - STANDS
+        of = old if since is None else sa.and_(old, alerts.c.sent > since)
+        found = sa.select(alerts.c.id, alerts.c.sent).where(of).order_by(alerts.c.sent)
+        return tuple((int(key), sent) for key, sent in self.connection.execute(found))
+
+    def forget_places(self, alert_id: int, after: int, most: int) -> int | None:
+        """Forgets where up to so many messages of an alert stand: news of its case comes by itself then.
+
+        Those of recipients with a higher id than `after`, in their order. Returns the last one's, None once
+        there are no more.
+        """
+        stands = (
+            deliveries.c.alert_id == alert_id,
+            deliveries.c.recipient_id > after,
+            deliveries.c.reference != "",
         )
+        next_ones = sa.select(deliveries.c.recipient_id).where(*stands)
+        some = next_ones.order_by(deliveries.c.recipient_id).limit(most).subquery()
+        last = self.connection.scalar(sa.select(sa.func.max(some.c.recipient_id)))
+        if last is not None:
+            change = sa.update(deliveries).where(*stands, deliveries.c.recipient_id <= last)
+            self.connection.execute(change.values(reference="", amend_by=None, amend_at=None))
+        return last
 
     def past(self, before: datetime) -> tuple[int, ...]:
         """The alerts whose matter has rested since: sent before that moment, and nothing new of their case.

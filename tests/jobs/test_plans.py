@@ -120,8 +120,7 @@ PARTS: dict[str, Callable[[Database], None]] = {
     "answer": _answer,
 }
 ALLOWED: dict[str, tuple[str, ...]] = {
-    # Both once an hour: which accounts there are, and who wants nothing any more, is asked of all.
-    "keep": ("transport IN (SELECT DISTINCT coalesce(recipients.sender", "NOT (EXISTS (SELECT * FROM routes"),
+    "keep": ("NOT (EXISTS (SELECT * FROM routes",),  # once an hour: who wants nothing any more
 }
 """Of each part, what its questions may hold that read a table through, and why."""
 
