@@ -13,6 +13,7 @@ from bot.announce import Announcer, Transport
 from bot.desk import ONLY_TERMINAL
 from bot.transports.telegram_webhook import Webhook
 from jobs.deliver import Deliverer
+from jobs.errands import Finished
 from jobs.notices import Admins
 from jobs.pace import Pace
 from storage.database import Database, Hold, now_utc, reason
@@ -101,16 +102,20 @@ async def delivering(
     beat: Callable[[], None] = lambda: None,
     zone: tzinfo = UTC,
     told: Admins = ONLY_TERMINAL,
+    noticed: Callable[[Finished], None] = lambda _: None,
 ) -> AsyncIterator[Deliverer]:
     """The one deliverer of an account: waits until no other process sends there, then recovers.
 
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
-    who hear of what goes wrong.
+    who hear of what goes wrong; `noticed` is called with each answer.
     """
     async with the_only_one(database, speaker.name, _SENDS_HERE, beat) as hold, speaker.opened() as transport:
         voice = Announcer(transport, zone)
         deliverer = Deliverer(
-            *(database, voice, speaker.pace, now_utc, beat, told), alone=hold.is_held, at=place()
+            *(database, voice, speaker.pace, now_utc, beat, told),
+            alone=hold.is_held,
+            at=place(),
+            noticed=noticed,
         )
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:

@@ -51,6 +51,17 @@ def transports(connection: Connection) -> Iterator[str]:
         yield (last := str(found))
 
 
+def oldest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Since when what waits longest could have been sent; None where nothing waits that could."""
+    first = sa.select(sa.func.min(deliveries.c.not_before))
+    found = [
+        connection.scalar(first.where(*_queued(name, now, lane)))
+        for name in transports(connection)
+        for lane in range(DIGESTS + 1)
+    ]
+    return min((moment for moment in found if moment is not None), default=None)
+
+
 def is_due(connection: Connection, transport: str, now: datetime, among: Collection[int]) -> bool:
     """Whether anything may be sent to these recipients."""
     due = (

@@ -64,7 +64,7 @@ class Retention:
         )
         next_ones = sa.select(deliveries.c.recipient_id).where(*stands)
         some = next_ones.order_by(deliveries.c.recipient_id).limit(most).subquery()
-        last = self.connection.scalar(sa.select(sa.func.max(some.c.recipient_id)))
+        last: int | None = self.connection.scalar(sa.select(sa.func.max(some.c.recipient_id)))
         if last is not None:
             change = sa.update(deliveries).where(*stands, deliveries.c.recipient_id <= last)
             self.connection.execute(change.values(reference="", amend_by=None, amend_at=None))

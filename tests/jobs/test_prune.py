@@ -214,7 +214,9 @@ def test_where_messages_stand_is_forgotten_once_and_in_small_steps(
         young = _told_of(work, "young", later, *people)
     asked: list[str] = []
     sa.event.listen(
-        database.engine, "before_cursor_execute", lambda _c, _x, words, *_: asked.append(words.split("SET")[-1])
+        database.engine,
+        "before_cursor_execute",
+        lambda _c, _x, words, *_: asked.append(words.split("SET")[-1]),
     )
     monkeypatch.setattr(prune, "_WITHIN", 0.0)
     Pruner(database).prune(later)
