@@ -128,7 +128,7 @@ def _stages(connection: Connection, now: datetime) -> dict[str, tuple[float, ...
         .where(
             alerts.c.cause == Cause.NEWS, alerts.c.sent > now - _LOOKED_BACK, alerts.c.first_sent.is_not(None)
         )
-        .order_by(alerts.c.id.desc())
+        .order_by(alerts.c.sent.desc())
         .limit(_MOST)
     )
     rows = connection.execute(found).all()
