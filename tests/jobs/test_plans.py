@@ -180,7 +180,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "manage": (*_PRACTISED, _STATEMENTS, "statements.fetched >= ", "recipients.state = "),  # seldom
     "move": ("SELECT coalesce(recipients.sender, recipients.transport)",),  # once in five minutes
 }
-"""Of each part, what its questions may hold that read a table through, and why. Never the notification log."""
+"""Of each part, what its questions may hold that read a table through, and why. Never the log."""
 
 
 @contextmanager
