@@ -337,7 +337,7 @@ async def test_pushed_and_polled_is_one(stage: Stage) -> None:
 
 
 async def test_what_comes_to_two_nodes_at_once_is_one(stage: Stage) -> None:
-    """The proxy leads to either, and a hub that heard nothing pushes again: each knows nothing of the other."""
+    """The proxy leads to either, and who heard nothing pushes again; neither node knows of the other."""
     callback = await stage.subscribes()
     stage.watch.later(minutes=1)
     other = Poller(stage.watch.database, stage.watch.fetcher, stage.watch.poller.limits)
