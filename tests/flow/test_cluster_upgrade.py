@@ -45,16 +45,14 @@ def upgrade() -> None:
     """What this version adds."""
     weight = sa.Column("weight", sa.Integer(), nullable=False, server_default="1")
     op.add_column("deliveries", weight)
-    op.create_index("ix_deliveries_weight", "deliveries", ["weight"])
 
 
 def downgrade() -> None:
     """The way back."""
-    op.drop_index("ix_deliveries_weight", "deliveries")
     op.drop_column("deliveries", "weight")
 '''
 _KNOWN = '    Column("seen", Integer, nullable=False, server_default="0"),\n    UniqueConstraint("alert_id"'
-_WEIGHT = '    Column("weight", Integer, nullable=False, server_default="1", index=True),\n'
+_WEIGHT = '    Column("weight", Integer, nullable=False, server_default="1"),\n'
 _ARRIVED = "        state=DeliveryState.SENT,\n        reference="
 
 
