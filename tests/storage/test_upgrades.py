@@ -89,7 +89,7 @@ def later() -> tuple[str, ...]:
 def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
     """Nothing is dropped, renamed, narrowed or demanded, by any step since the version that is served.
 
-    And none goes through a long table. A step waits three seconds for its locks, and holds them until its end:
+    And none goes through a long table. A step waits three seconds for its locks, and holds them to its end:
     an index of such a table is made CONCURRENTLY, before the step that counts on it.
     """
     with at(backend, BEFORE) as engine:
