@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from storage.database import Database, Work
 from storage.references import opened, seal_all, seal_clear, sealed
 from storage.tables import deliveries
-from storage.vault import Vault
+from storage.vault import Sealer, Vault
 from tests.builders import a_reader, queued
 
 OTHER = Vault.from_secret(b"x" * 32)
@@ -13,16 +13,14 @@ CLEAR = ("7", "1", "1,2", "1,2,3", "12,13", "!room:example.org $1,$2", "")
 """As an earlier version kept them. The first messages of a chat on Telegram are 1 and 2."""
 
 
-def in_clear(work: Work) -> Vault:
+def in_clear(work: Work) -> Sealer:
     """One delivery for each of them; returns the key."""
     readers = [a_reader(work, address=str(number)) for number in range(len(CLEAR))]
     queued(work, *readers)
     for reader, clear in zip(readers, CLEAR, strict=True):
         of = deliveries.c.recipient_id == reader.id
         work.connection.execute(sa.update(deliveries).where(of).values(reference=clear))
-    vault = work.recipients.vault
-    assert isinstance(vault, Vault)
-    return vault
+    return work.recipients.vault
 
 
 def kept(work: Work) -> list[str]:
