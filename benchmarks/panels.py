@@ -12,7 +12,7 @@ from typing import Any
 COLUMN, ROW = 50, 34
 """Pixels of one unit of the grid, which is 24 columns wide."""
 _GAP = 8
-_LEFT, _RIGHT, _TITLE, _BELOW = 46, 10, 26, 18
+_LEFT, _RIGHT, _TITLE, _BELOW = 54, 10, 26, 18
 _LETTER = 6.2
 _COLOURS = ("#2a6fbb", "#d9822b", "#3a8f5a", "#b5361c", "#7a5ea8", "#2b9a9a", "#8a6d3b", "#777777")
 """Told apart in this order; the dashes of those behind differ as well."""

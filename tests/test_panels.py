@@ -35,7 +35,7 @@ def test_a_line_goes_from_the_left_to_the_right_and_no_higher_than_its_axis() ->
     places = [tuple(map(float, place.split())) for place in path.split("L")]
     assert len(places) == 60
     assert places == sorted(places, key=lambda place: place[0])
-    heights = [float(found) for found in re.findall(r'd="M46 ([\d.]+)H', drawn)]
+    heights = [float(found) for found in re.findall(r'd="M54 ([\d.]+)H', drawn)]
     assert max(y for _, y in places) == max(heights)
     assert min(heights) <= min(y for _, y in places)
     assert "A &amp; b" in drawn
