@@ -109,7 +109,7 @@ def _options() -> argparse.ArgumentParser:
     )
     options.add_argument("--statements", type=int, default=100_000, help="how many the archive holds")
     options.add_argument("--people", type=int, default=1_000_000, help="how many are to be told")
-    options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share")
+    options.add_argument("--sources", type=int, default=5_000, help="how many the nodes share; 0: none")
     options.add_argument("--messages", type=int, default=5_000, help="how many of them are sent something")
     options.add_argument("--seconds", type=int, default=60, help="how long a flood of updates lasts")
     options.add_argument("--rooms", type=int, default=200, help="how many rooms on Matrix are told")

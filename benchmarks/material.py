@@ -5,6 +5,7 @@ and places, since these are what understanding takes its time for.
 """
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 ENTRIES = 20
@@ -100,9 +101,17 @@ def feed(number: int, now: datetime, *, newer: int = 0) -> bytes:
 
     The same number gives the same entries each time, so that those of two moments are the same.
     """
-    latest = ENTRIES + newer
-    items = "".join(_item(number, place, now) for place in range(latest, latest - ENTRIES, -1))
-    return f"{_HEAD.format(feed=number)}{items}</channel></rss>".encode()
+    return shown(number, entries(number, now, ENTRIES + newer)[-ENTRIES:])
+
+
+def entries(number: int, now: datetime, count: int) -> list[str]:
+    """So many entries of the feed of this number, the oldest first."""
+    return [_item(number, place, now) for place in range(1, count + 1)]
+
+
+def shown(number: int, some: Sequence[str]) -> bytes:
+    """The feed of this number with some of its entries, which stand with the newest first."""
+    return f"{_HEAD.format(feed=number)}{''.join(reversed(some))}</channel></rss>".encode()
 
 
 def _item(number: int, place: int, now: datetime) -> str:

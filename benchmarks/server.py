@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from urllib.request import urlopen
 
-from benchmarks.material import feed
+from benchmarks.material import ENTRIES, entries, shown
 
 _UNCHANGED = b'HTTP/1.1 304 Not Modified\r\nServer: bench\r\nETag: "v"\r\n\r\n'
 _SMALL = b"<rss version='2.0'><channel><item><title>One</title><guid>1</guid></item></channel></rss>"
@@ -25,9 +25,13 @@ _SMALL = b"<rss version='2.0'><channel><item><title>One</title><guid>1</guid></i
 class _Site:
     """What is published. Feeds are made beforehand: making them is no part of any figure."""
 
-    def __init__(self, feeds: int, stages: int, now: datetime) -> None:
+    def __init__(self, feeds: int, stages: int, now: datetime, first: int) -> None:
         self.asked: Counter[int] = Counter()
-        self._bodies = [[feed(n, now, newer=stage) for stage in range(stages)] for n in range(feeds)]
+        self._bodies = []
+        for number in range(feeds):
+            some = entries(number, now, first + stages)
+            up_to = range(first, first + stages)
+            self._bodies.append([shown(number, some[max(0, end - ENTRIES) : end]) for end in up_to])
         self._body = _found(self._bodies[0][0])
         self._small = _found(_SMALL, '"v"')
         self._stage = 0
@@ -84,9 +88,9 @@ class _Talk(asyncio.Protocol):
             self._out.write(self._site.answer(first.split(" ")[1], fields.get("if-none-match", "")))
 
 
-def _serve(ports: "multiprocessing.Queue[int]", feeds: int, stages: int, now: datetime) -> None:
+def _serve(ports: "multiprocessing.Queue[int]", feeds: int, stages: int, now: datetime, first: int) -> None:
     async def run() -> None:
-        site = _Site(feeds, stages, now)
+        site = _Site(feeds, stages, now, first)
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Talk(site), "0.0.0.0", 0, backlog=1024)  # noqa: S104 - 127.0.0.0/8
         ports.put(server.sockets[0].getsockname()[1])
@@ -99,13 +103,13 @@ def _serve(ports: "multiprocessing.Queue[int]", feeds: int, stages: int, now: da
 
 
 @contextmanager
-def serving(feeds: int, stages: int, now: datetime) -> Iterator[int]:
-    """The server in a process of its own; gives its port."""
+def serving(feeds: int, stages: int, now: datetime, first: int = ENTRIES) -> Iterator[int]:
+    """The server in a process of its own; gives its port. `first`: entries in a feed at stage 0."""
     ports: multiprocessing.Queue[int] = multiprocessing.Queue()
-    process = multiprocessing.Process(target=_serve, args=(ports, feeds, stages, now), daemon=True)
+    process = multiprocessing.Process(target=_serve, args=(ports, feeds, stages, now, first), daemon=True)
     process.start()
     try:
-        yield ports.get(timeout=120)
+        yield ports.get(timeout=600)  # many feeds take a while to make
     finally:
         process.terminate()
         process.join()

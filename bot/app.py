@@ -33,6 +33,7 @@ from bot.web import serving
 from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.dispatch import Batch, Dispatcher
 from jobs.ending import ended
+from jobs.errands import Finished
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
@@ -111,7 +112,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         await heart.beat()
         await asyncio.to_thread(settle_accounts, config, database)
         senders = await voices(config, desk, stack, roles)
-        tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk)
+        tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
         for sending in tasks:
             sending.add_done_callback(lambda _: stop.set())  # it ends by itself only without the key
         tasks.append(asyncio.create_task(keep_watch(pulse, manager, database, watched)))
@@ -146,11 +147,18 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
 
 
 def _sendings(
-    database: Database, senders: Iterable[Speaker], wake: asyncio.Event, pulse: Pulse, desk: Desk
+    database: Database,
+    senders: Iterable[Speaker],
+    wake: asyncio.Event,
+    pulse: Pulse,
+    desk: Desk,
+    noticed: Callable[[Finished], None],
 ) -> list[asyncio.Task[None]]:
     """One for each account: it sends while this node holds the account's lock."""
     return [
-        asyncio.create_task(_send(database, one, wake, pulse.of(f"send {one.name}", SENDS_WITHIN), desk))
+        asyncio.create_task(
+            _send(database, one, wake, pulse.of(f"send {one.name}", SENDS_WITHIN), desk, noticed)
+        )
         for one in senders
     ]
 
@@ -263,6 +271,7 @@ async def _send(
     wake: asyncio.Event,
     beat: Callable[[], None],
     desk: Desk,
+    noticed: Callable[[Finished], None] = lambda _: None,
 ) -> None:
     """Delivers until cancelled; a lock that was lost is asked for anew, and what was under way looked at.
 
@@ -270,7 +279,7 @@ async def _send(
     """
     while True:
         try:
-            async with delivering(database, speaker, beat, desk.zone, desk.admins) as deliverer:
+            async with delivering(database, speaker, beat, desk.zone, desk.admins, noticed) as deliverer:
                 await _deliver(deliverer, wake, beat)
         except NotAlone:
             log.warning("deliver.lock_lost", transport=speaker.name, now="it is asked for anew")

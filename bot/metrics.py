@@ -15,8 +15,11 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 
 from bot.watchdog import Pulse
+from jobs.errands import Finished
+from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.poll import Polled
 from jobs.websub import Receipt
+from storage.counts import COUNTED
 from storage.database import Database
 from storage.measures import Measures
 from storage.words import DeliveryState, SourceState
@@ -27,6 +30,16 @@ LANES = ("correction", "immediate", "update", "other", "digest")
 """What a delivery's lane is called."""
 QUEUED = ("poll", "keep", "web")
 """The roles that take jobs from the queue."""
+CHANGE = "change"
+"""In the place of a lane: a message is changed where it stands, which takes of the same budget."""
+_OUTCOMES: dict[type[Outcome], str] = {
+    Sent: "sent",
+    RetryLater: "later",
+    Gone: "gone",
+    Migrated: "moved",
+    Rejected: "refused",
+    Uncertain: "uncertain",
+}
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 
 
@@ -54,16 +67,31 @@ class Meter:
             ["receipt"],
             registry=self.registry,
         )
+        self._messages = Counter(
+            "vigil_messages",
+            "Messages that this program tried to send since its start, by lane and what was answered.",
+            ["lane", "outcome"],
+            registry=self.registry,
+        )
         for state in SourceState:
             self._polls.labels(state.value)  # a rate needs the zero before the first one
         for receipt in Receipt:
             self._pushes.labels(receipt.value)
+        for outcome in _OUTCOMES.values():
+            for lane in (*LANES, CHANGE):
+                self._messages.labels(lane, outcome)
 
     def polled(self, polled: Polled, seconds: float) -> None:
         """One poll was made; a `Poller` calls this as `noticed`."""
         self._polls.labels(polled.source.state.value).inc()
         self._entries.inc(polled.new)
         self._duration.observe(seconds)
+
+    def delivered(self, finished: Finished) -> None:
+        """A platform answered; a `Deliverer` calls this as `noticed`. A digest counts once."""
+        lanes = [one.lane for one in finished.errand.deliveries]
+        lane = LANES[min(lanes)] if lanes else CHANGE
+        self._messages.labels(lane, _OUTCOMES[type(finished.outcome)]).inc()
 
     def pushed(self, receipt: Receipt) -> None:
         """One push came in; a `Subscriber` calls this as `noticed`."""
@@ -177,9 +205,11 @@ class _Snapshot:
     def _of_deliveries(self) -> Iterator[Metric]:
         found = self._found
         queue = GaugeMetricFamily(
-            "vigil_deliveries", "Deliveries, by state and lane.", labels=["state", "lane"]
+            "vigil_deliveries",
+            "Deliveries that wait, or did not arrive, by state and lane.",
+            labels=["state", "lane"],
         )
-        for state in DeliveryState:
+        for state in COUNTED:
             for lane, name in enumerate(LANES):
                 queue.add_metric([state.value, name], found.deliveries.get((state, lane), 0))
         yield queue

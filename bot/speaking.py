@@ -13,6 +13,7 @@ from bot.announce import Announcer, Transport
 from bot.desk import ONLY_TERMINAL
 from bot.transports.telegram_webhook import Webhook
 from jobs.deliver import Deliverer
+from jobs.errands import Finished
 from jobs.notices import Admins
 from jobs.pace import Pace
 from storage.database import Database, Hold, now_utc, reason
@@ -55,18 +56,21 @@ def always(transport: Transport, pace: Pace, hook: Webhook | None = None) -> Spe
 async def the_only_one(
     database: Database, name: str, said: str, beat: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Hold]:
-    """Waits until no other process holds the lock of this name, and says who does; then holds it.
+    """Waits until no other process holds the lock of this name, and says who does, once; then holds it.
 
     A database that is away is waited for as well. The lock may be lost before the end: `Hold.is_held` tells.
     """
+    tell = _Once(name)
     async with AsyncExitStack() as stack:
-        while not (hold := await _asked_for(database, name, said, stack)):
+        while not (hold := await _asked_for(database, name, said, stack, tell)):
             beat()
             await asyncio.sleep(_LOCK_RETRY)
         yield hold
 
 
-async def _asked_for(database: Database, name: str, said: str, stack: AsyncExitStack) -> Hold | None:
+async def _asked_for(
+    database: Database, name: str, said: str, stack: AsyncExitStack, tell: "_Once"
+) -> Hold | None:
     """The lock, to be given back with the stack; None where it is another's, or the database is away."""
     try:
         lock = database.sender_lock(name)
@@ -76,10 +80,26 @@ async def _asked_for(database: Database, name: str, said: str, stack: AsyncExitS
             return hold
         lock.__exit__(None, None, None)
         held_by = await asyncio.to_thread(database.lock_holder, name)
-        log.warning(said, transport=name, held_by=held_by)
+        tell(said, held_by=held_by)
     except SQLAlchemyError as error:
-        log.warning("lock.database_away", transport=name, said=reason(error), again_in=_LOCK_RETRY)
+        tell("lock.database_away", said=reason(error))
     return None
+
+
+@dataclass(slots=True)
+class _Once:
+    """Says why a lock is waited for when that is another reason than a moment ago.
+
+    Among several nodes all but one wait for as long as they live.
+    """
+
+    name: str
+    _last: object = None
+
+    def __call__(self, event: str, **facts: str) -> None:
+        if (event, facts) != self._last:
+            self._last = (event, facts)
+            log.warning(event, transport=self.name, **facts, again_in=_LOCK_RETRY)
 
 
 async def _uninterrupted(enter: Callable[[], Hold], leave: Callable[[None, None, None], object]) -> Hold:
@@ -101,16 +121,20 @@ async def delivering(
     beat: Callable[[], None] = lambda: None,
     zone: tzinfo = UTC,
     told: Admins = ONLY_TERMINAL,
+    noticed: Callable[[Finished], None] = lambda _: None,
 ) -> AsyncIterator[Deliverer]:
     """The one deliverer of an account: waits until no other process sends there, then recovers.
 
     `beat` is called with every step forward; to wait for the other process is one. `told` are those
-    who hear of what goes wrong.
+    who hear of what goes wrong; `noticed` is called with each answer.
     """
     async with the_only_one(database, speaker.name, _SENDS_HERE, beat) as hold, speaker.opened() as transport:
         voice = Announcer(transport, zone)
         deliverer = Deliverer(
-            *(database, voice, speaker.pace, now_utc, beat, told), alone=hold.is_held, at=place()
+            *(database, voice, speaker.pace, now_utc, beat, told),
+            alone=hold.is_held,
+            at=place(),
+            noticed=noticed,
         )
         recovered = await asyncio.to_thread(deliverer.recover)
         if recovered:

@@ -111,6 +111,8 @@ class Deliverer:
     """Whether the sender lock is held still."""
     at: str = ""
     """This program, as an operator would look for it."""
+    noticed: Callable[[Finished], None] = lambda _: None
+    """Called with each answer, once it is written down."""
     _with_pictures: bool = False
     """Whether what left last had a picture, which goes as a message of its own."""
     account: Account = field(default_factory=Account)
@@ -141,6 +143,7 @@ class Deliverer:
             self.voice.changes,
             self.alone,
             self.at,
+            self.noticed,
         )
 
     def recover(self) -> int:

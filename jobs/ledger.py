@@ -55,6 +55,8 @@ class Ledger:
     alone: Callable[[], bool] = lambda: True
     at: str = ""
     """This program, as an operator would look for it."""
+    noticed: Callable[[Finished], None] = lambda _: None
+    """Called with each answer, once it is written down."""
     _term: int = 0
     """Ours, once it has begun; another one's begins when our lock was lost."""
     _swept: datetime | None = None
@@ -172,6 +174,8 @@ class Ledger:
         return []
 
     def _log(self, finished: Sequence[Finished]) -> None:
+        for one in finished:
+            self.noticed(one)
         counted = Counter(
             (
                 "amend.done" if isinstance(one.errand.matter, InPlace) else "deliver.done",

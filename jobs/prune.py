@@ -4,11 +4,14 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 import structlog
 
 from jobs.notices import Admins
 from storage.database import Database, Work
+from storage.moments import PLACES_FORGOTTEN
 from storage.odds import repeated
 
 log = structlog.get_logger()
@@ -64,8 +67,25 @@ class Pruner:
             work.rereads.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))
+        self._forget_places(now)
         self._prune_log(now)
         return len(past)
+
+    def _forget_places(self, now: datetime) -> None:
+        """Each alert once, when its messages have become too old: the log is far too long to look again."""
+        end = time.monotonic() + _WITHIN
+        with self.database.read() as work:
+            aged = work.retention.aged(work.moments.get(PLACES_FORGOTTEN), now)
+        for sent, some in groupby(aged, itemgetter(1)):
+            for alert, _ in some:
+                last: int | None = 0
+                while last is not None:
+                    if time.monotonic() >= end:
+                        return
+                    with self.database.write() as work:
+                        last = work.retention.forget_places(alert, last, _AT_ONCE)
+            with self.database.write() as work:
+                work.moments.put(PLACES_FORGOTTEN, sent)
 
     def _prune_log(self, now: datetime) -> None:
         """In small transactions, and not for longer than a minute, however much has gathered."""

@@ -28,7 +28,7 @@ from jobs.ending import ended
 from jobs.moves import POLL, Doing, Moves
 from jobs.schedule import Job, guarded
 from storage.database import Database, now_utc
-from storage.locks import Hold, among_others
+from storage.locks import NODES, Hold, among_others
 from storage.queue import begin_anew
 
 log = structlog.get_logger()
@@ -110,7 +110,7 @@ class Queue:
             await asyncio.sleep(_AGAIN)
 
     async def _at_work(self, moves: Moves) -> None:
-        lock = among_others(self.database.engine, "nodes", begin_anew)
+        lock = among_others(self.database.engine, NODES, begin_anew)
         entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
         try:
             hold = await asyncio.shield(entering)

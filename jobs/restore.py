@@ -35,18 +35,19 @@ from storage.copy import (
     tables_of,
 )
 from storage.database import Database, StorageError, Work, reason
+from storage.locks import NODES
 from storage.moments import ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
 from storage.tables import route_countries
 from storage.words import AppealState, DeliveryState
 
 _NOTE = "a backup was restored: it may have been sent after the backup was taken"
-_MADE_BY_ITSELF = ("meta", "sources", "identities")
+_MADE_BY_ITSELF = ("meta", "sources", "identities", "senders", "nodes")
 """Tables that a start fills by itself: rows in them are no reason to hold back."""
 
 
 class InUse(Exception):
-    """The service, or another sender, is at work on the database; the message is the transport's name."""
+    """The service, or another sender, is at work on the database; the message is the name of its lock."""
 
 
 class NotEmpty(Exception):
@@ -89,13 +90,13 @@ def restore(
 
     With `replace`, whoever the database knows is kept, and comes out as they are now, not as they were.
     Who is no longer known was forgotten since, and comes back only with `with_missing`.
-    Raises InUse while another program holds the sender lock of one of `transports`, NotEmpty, and
-    StorageError when the database does not take it.
+    Raises InUse while another program holds the sender lock of one of `transports`, or is at work as one node
+    of several, NotEmpty, and StorageError when the database does not take it.
     """
     with ExitStack() as locks:
-        for transport in transports:
-            if not locks.enter_context(database.sender_lock(transport)):
-                raise InUse(transport)
+        for name in (*transports, NODES):
+            if not locks.enter_context(database.sender_lock(name)):
+                raise InUse(name)
         try:
             with database.write() as work:
                 if not backup.opened_by(database.keys.fitting(work.connection)):
@@ -121,6 +122,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
     appeals, pictures = work.appeals.states(), work.pictures.digests()
     people_of_the_desk, identities = work.staff.rows(), work.identities.rows()
+    accounts = work.senders.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
@@ -133,6 +135,8 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
     work.staff.put_back(people_of_the_desk, only=continues)
     work.identities.put_back(identities if continues else ())
+    work.senders.put_back(accounts)
+    work.nodes.forget_all()
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup
     log.make_room()

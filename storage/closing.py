@@ -12,7 +12,7 @@ from storage.vault import Sealer
 
 _DONE = "closed"
 """The row of `meta` that says what was done here already."""
-_VERSION = "1"
+_VERSION = "2"
 
 
 def is_closed(connection: Connection) -> bool:

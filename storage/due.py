@@ -1,6 +1,6 @@
 """Chooses what is sent next: the most pressing first, then what waited longest, one for each recipient."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -40,6 +40,26 @@ def due_ids(
             rest = _digests(connection, now, dict(chosen[before:]))
             return (*(key for _, key in chosen[:before]), *rest)
     return tuple(found.values())
+
+
+def transports(connection: Connection) -> Iterator[str]:
+    """Those that deliveries have: each found by one look into the index of the queue."""
+    last = ""
+    while found := connection.scalar(
+        sa.select(sa.func.min(deliveries.c.transport)).where(deliveries.c.transport > last)
+    ):
+        yield (last := str(found))
+
+
+def oldest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Since when what waits longest could have been sent; None where nothing waits that could."""
+    first = sa.select(sa.func.min(deliveries.c.not_before))
+    found = [
+        connection.scalar(first.where(*_queued(name, now, lane)))
+        for name in transports(connection)
+        for lane in range(DIGESTS + 1)
+    ]
+    return min((moment for moment in found if moment is not None), default=None)
 
 
 def is_due(connection: Connection, transport: str, now: datetime, among: Collection[int]) -> bool:

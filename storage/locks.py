@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+NODES = "nodes"
+"""The lock that every node holds while it is at work, where there may be several (`among_others`)."""
 _HOLDER = sa.text(
     "SELECT pid, client_addr, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = "
     "'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = :number"

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.counts import in_earnest
+from storage.counts import count_drilled, count_log, count_told
+from storage.due import oldest_due
 from storage.locks import holders
 from storage.moments import ALIVE, OFFLINE_SINCE, Moments
 from storage.nodes import Nodes, Seen
 from storage.queue import Waiting, waiting
 from storage.tables import (
     alerts,
-    deliveries,
     entries,
     notices,
     senders,
@@ -28,6 +28,7 @@ ACCOUNTS = ("console", "telegram", "matrix")
 """Transports: the lock of each bears its name."""
 STAGES = ("fetch", "understand", "queue", "first", "rest")
 """The steps of an alert's way: published, fetched, understood, queued, first sent, last sent."""
+TOLD_WITHIN = timedelta(days=1)
 _LOOKED_BACK = timedelta(hours=1)
 _MOST = 1_000
 """Alerts whose way is looked at; the newest."""
@@ -59,7 +60,9 @@ class Measures:
     alerts: int
     notices: int
     deliveries: dict[tuple[DeliveryState, int], int]
-    """How many, by state and lane."""
+    """How many wait or did not arrive, by state and lane (`storage.counts.COUNTED`)."""
+    told: int
+    """Messages that told at once of what rang within TOLD_WITHIN."""
     oldest_due: datetime | None
     """Since when the delivery that waits longest could have been sent."""
     alive: datetime | None
@@ -93,22 +96,19 @@ def measure(connection: Connection, now: datetime) -> Measures:
     of_hubs = sa.select(subscriptions.c.state, sa.func.count()).group_by(subscriptions.c.state)
     for state, count in connection.execute(of_hubs):
         by_hub[SubscriptionState(state)] = int(count)
-    queue = sa.select(deliveries.c.state, deliveries.c.lane, sa.func.count()).where(in_earnest())
-    drilled = sa.select(statements.c.entry_id).where(statements.c.drill)
-    of_queue = connection.execute(queue.group_by(deliveries.c.state, deliveries.c.lane))
-    due = (deliveries.c.state == DeliveryState.QUEUED, deliveries.c.not_before <= now)
-    moments = Moments(connection)
+    moments, drilled = Moments(connection), count_drilled(connection)
     return Measures(
         sources=by_state,
         subscriptions=by_hub,
         silent=sum(bool(silent) for *_, silent in rows),
         watched=watched,
-        entries=_count(connection, entries, entries.c.id.not_in(drilled)),
-        statements=_count(connection, statements, sa.not_(statements.c.drill)),
+        entries=_count(connection, entries) - drilled,
+        statements=_count(connection, statements) - drilled,
         alerts=_count(connection, alerts, alerts.c.status == Status.ACTUAL),
         notices=_count(connection, notices),
-        deliveries={(DeliveryState(state), lane): int(count) for state, lane, count in of_queue},
-        oldest_due=connection.scalar(sa.select(sa.func.min(deliveries.c.not_before)).where(*due)),
+        deliveries=count_log(connection),
+        told=count_told(connection, now - TOLD_WITHIN),
+        oldest_due=oldest_due(connection, now),
         alive=moments.get(ALIVE),
         offline_since=moments.get(OFFLINE_SINCE),
         nodes=Nodes(connection).all(now),
@@ -128,7 +128,7 @@ def _stages(connection: Connection, now: datetime) -> dict[str, tuple[float, ...
         .where(
             alerts.c.cause == Cause.NEWS, alerts.c.sent > now - _LOOKED_BACK, alerts.c.first_sent.is_not(None)
         )
-        .order_by(alerts.c.id.desc())
+        .order_by(alerts.c.sent.desc())
         .limit(_MOST)
     )
     rows = connection.execute(found).all()

@@ -16,6 +16,8 @@ CLOCK_WRONG_SINCE = "clock_wrong_since"
 DOWN_FROM = "down_from"
 """From when the service was not at work, as long as admins have not been told."""
 DOWN_TO = "down_to"
+PLACES_FORGOTTEN = "places_forgotten"
+"""When the last of the alerts was sent of which it is forgotten where their messages stand."""
 
 
 class Moments:

@@ -85,6 +85,10 @@ class Nodes:
         rows = self._connection.execute(_END_HUNG, {"seconds": seconds})
         return tuple(row.place for row in rows)
 
+    def forget_all(self) -> None:
+        """Those that a backup knew: whoever is at work says so again."""
+        self._connection.execute(sa.delete(nodes))
+
     def prune(self, now: datetime) -> None:
         """Forgets those that were killed long ago."""
         gone = self._clock(now - GONE_AFTER) if self._is_sqlite() else sa.func.now() - GONE_AFTER

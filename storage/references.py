@@ -13,7 +13,11 @@ from storage.vault import Sealer
 PURPOSE = "message reference"
 """What they are sealed for."""
 _SEALED = "1,"
-"""How a sealed one begins. Another was written before they were sealed, and is read as it stands."""
+"""How a sealed one begins. Another was written before they were sealed, and is read as it stands.
+
+Telegram's may begin so as well, where the first messages of a chat were ours: they are numbers throughout.
+"""
+_NUMBERS = "0123456789,"
 _AT_ONCE = 1_000
 
 
@@ -26,7 +30,7 @@ def sealed(vault: Sealer, reference: str) -> str:
 
 def opened(vault: Sealer, kept: str) -> str:
     """The reference again; raises WrongKey where the key is another one."""
-    if not kept.startswith(_SEALED):
+    if not kept.startswith(_SEALED) or not kept.strip(_NUMBERS):
         return kept
     return ",".join(vault.open_alike(part, PURPOSE) for part in kept.removeprefix(_SEALED).split(","))
 
@@ -52,7 +56,9 @@ def seal_all(connection: Connection, old: Sealer, new: Sealer) -> int:
 
 def seal_clear(connection: Connection, vault: Sealer) -> int:
     """Seals those that stand in clear, as they did once, and do in a backup of then."""
-    return _each(connection, vault, vault, sa.not_(deliveries.c.reference.startswith(_SEALED)))
+    numbers = sa.func.trim(deliveries.c.reference, _NUMBERS) == ""
+    in_clear = sa.or_(sa.not_(deliveries.c.reference.startswith(_SEALED)), numbers)
+    return _each(connection, vault, vault, in_clear)
 
 
 def _each(connection: Connection, old: Sealer, new: Sealer, which: sa.ColumnElement[bool]) -> int:

@@ -8,16 +8,14 @@ from sqlalchemy.engine import Connection
 
 from storage.columns import DayOf
 from storage.deliveries import ENDED
-from storage.due import DIGESTS
-from storage.tables import SENDER, alerts, cases, deliveries, notices, sendings
+from storage.due import DIGESTS, transports
+from storage.tables import alerts, cases, deliveries, notices, sendings
 
 _LATELY = timedelta(days=3)
-_STANDS = timedelta(days=90)
+STANDS = timedelta(days=90)
 """How long a message is changed where it stands."""
 _NOTICED = timedelta(days=30)
 """How long it is known who was told what of the watch itself: an outage of a platform is shorter."""
-_LATE = timedelta(days=60)
-"""How long nobody need have forgotten, in an outage, what they forget every hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +27,50 @@ class Retention:
     def settle_down(self, now: datetime) -> None:
         """Keeps of what came to its end in the last days only the day for which it had waited.
 
-        The time can tell when somebody wrote to us, whom what was kept for them was sent to then. And where
-        a message stands is forgotten once it is too old to be changed there: news comes by itself then.
+        The time can tell when somebody wrote to us, whom what was kept for them was sent to then. Also of
+        what left by an account that nobody belongs to any more.
         """
-        old = sa.select(alerts.c.id).where(alerts.c.sent.between(now - _STANDS - _LATE, now - _STANDS))
-        self.connection.execute(
-            sa.update(deliveries)
-            .where(deliveries.c.alert_id.in_(old), deliveries.c.reference != "")
-            .values(reference="", amend_by=None, amend_at=None, erase_at=None)
-        )
-        self.connection.execute(
-            sa.update(deliveries)
-            .where(
-                deliveries.c.transport.in_(sa.select(SENDER).distinct()),
-                deliveries.c.state.in_(ENDED),
-                deliveries.c.lane.between(0, DIGESTS),
-                deliveries.c.not_before > now - _LATELY,
-                deliveries.c.not_before != DayOf(deliveries.c.not_before),
+        for name in transports(self.connection):
+            self.connection.execute(
+                sa.update(deliveries)
+                .where(
+                    deliveries.c.transport == name,
+                    deliveries.c.state.in_(ENDED),
+                    deliveries.c.lane.between(0, DIGESTS),
+                    deliveries.c.not_before > now - _LATELY,
+                    deliveries.c.not_before != DayOf(deliveries.c.not_before),
+                )
+                .values(not_before=DayOf(deliveries.c.not_before))
             )
-            .values(not_before=DayOf(deliveries.c.not_before))
+
+    def aged(self, since: datetime | None, now: datetime) -> tuple[tuple[int, datetime], ...]:
+        """The alerts, and when each was sent, whose messages are too old to be changed where they stand.
+
+        In the order of time; of those that were sent after `since`.
+        """
+        old = alerts.c.sent <= now - STANDS
+        of = old if since is None else sa.and_(old, alerts.c.sent > since)
+        found = sa.select(alerts.c.id, alerts.c.sent).where(of).order_by(alerts.c.sent)
+        return tuple((int(key), sent) for key, sent in self.connection.execute(found))
+
+    def forget_places(self, alert_id: int, after: int, most: int) -> int | None:
+        """Forgets where up to so many messages of an alert stand: news of its case comes by itself then.
+
+        Those of recipients with a higher id than `after`, in their order. Returns the last one's, None once
+        there are no more.
+        """
+        stands = (
+            deliveries.c.alert_id == alert_id,
+            deliveries.c.recipient_id > after,
+            deliveries.c.reference != "",
         )
+        next_ones = sa.select(deliveries.c.recipient_id).where(*stands)
+        some = next_ones.order_by(deliveries.c.recipient_id).limit(most).subquery()
+        last: int | None = self.connection.scalar(sa.select(sa.func.max(some.c.recipient_id)))
+        if last is not None:
+            change = sa.update(deliveries).where(*stands, deliveries.c.recipient_id <= last)
+            self.connection.execute(change.values(reference="", amend_by=None, amend_at=None, erase_at=None))
+        return last
 
     def drop_notices(self, now: datetime) -> None:
         """Who was told of the watch itself, and where that stands, is forgotten once all of it is long over.

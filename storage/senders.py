@@ -1,9 +1,10 @@
 """Senders: the accounts that messages leave by, and whose term it is to send by each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from storage.tables import SENDER, recipients, senders
 
@@ -72,6 +73,24 @@ class Senders:
         return tuple(
             Sender(*row) for row in self.connection.execute(sa.select(*columns).order_by(senders.c.name))
         )
+
+    def rows(self) -> tuple[RowMapping, ...]:
+        """All of them, to be put back after a backup was restored."""
+        return tuple(self.connection.execute(sa.select(senders)).mappings())
+
+    def put_back(self, rows: Iterable[RowMapping]) -> None:
+        """These take the place of what came in of the same name, and no number of a term comes again.
+
+        Who was stopped in the middle of a step before the restore would take it for its own. The mark of a
+        folder that was made anew since, and the link that people know, are those of today.
+        """
+        for row in rows:
+            of = senders.c.name == row["name"]
+            came = self.connection.execute(sa.select(senders).where(of)).mappings().first() or row
+            self.connection.execute(sa.delete(senders).where(of))
+            known = {name: value or came[name] for name, value in row.items()}
+            known["term"] = max(came["term"], row["term"])
+            self.connection.execute(sa.insert(senders).values(**known))
 
     def people(self) -> dict[str, int]:
         """How many recipients each account writes to. Counts them all: not to be asked often."""

@@ -3,14 +3,13 @@
 What is counted are deliveries, by what became of them: numbers, and nothing about anybody.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from storage.due import DIGESTS
+from storage.due import DIGESTS, transports
 from storage.reach import UNREACHABLE
 from storage.tables import deliveries, sendings
 from storage.words import DeliveryState
@@ -183,7 +182,7 @@ class Sendings:
 
         Not what has to wait longer than `patience`: a platform told us to leave that chat alone so long.
         """
-        for transport in self._transports():
+        for transport in transports(self.connection):
             for state in _WAITS:
                 question = (
                     sa.select(deliveries.c.id)
@@ -199,14 +198,6 @@ class Sendings:
                 if self.connection.scalar(question) is not None:
                     return True
         return False
-
-    def _transports(self) -> Iterator[str]:
-        """Those that deliveries have: each found by one look into the index of the queue."""
-        last = ""
-        while found := self.connection.scalar(
-            sa.select(sa.func.min(deliveries.c.transport)).where(deliveries.c.transport > last)
-        ):
-            yield (last := str(found))
 
     def _add(self, appeal_id: int, **values: object) -> None:
         row = {"corrects": False, "expected": 0, "seconds": 0, "shown": {}} | values

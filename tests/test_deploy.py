@@ -18,6 +18,7 @@ from tests.builders import NOON
 from tests.filled import fill
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
+WHEN = Path(__file__).parent / "data" / "alerts_test.yml"
 _NAME = re.compile(r"\bvigil_[a-z_]+")
 _LABELS = re.compile(
     r"\b(vigil_[a-z_]+)\{([^}]*)\}|by \(([a-z, ]+)\) \((?:max_over_time\(|rate\()?(vigil_[a-z_]+)"
@@ -104,16 +105,23 @@ def test_every_rule_says_what_to_do() -> None:
         assert re.search(r"summary: .+\n +action: .+", rule), name
 
 
+def test_of_each_rule_it_is_said_when_it_fires_and_when_not() -> None:
+    """`test_prometheus_accepts_the_rules` asks Prometheus whether that is so."""
+    rules = re.findall(r"- alert: (\w+)", (DEPLOY / "alerts.yml").read_text(encoding="utf-8"))
+    said = WHEN.read_text(encoding="utf-8")
+    for rule in rules:
+        assert f"alertname: {rule}, exp_alerts: []" in said, rule
+        assert f"alertname: {rule}\n        exp_alerts:\n          - exp_labels" in said, rule
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-def test_prometheus_accepts_the_rules() -> None:
-    """By its own word."""
+@pytest.mark.parametrize("words", [("check", "rules", DEPLOY / "alerts.yml"), ("test", "rules", WHEN)])
+def test_prometheus_accepts_the_rules(words: tuple[str | Path, ...]) -> None:
+    """By its own word: that they are rules, and that they fire when they should (Debian: prometheus)."""
     done = subprocess.run(  # noqa: S603 - found on the path
-        [str(shutil.which("promtool")), "check", "rules", str(DEPLOY / "alerts.yml")],
-        check=False,
-        capture_output=True,
-        text=True,
+        [str(shutil.which("promtool")), *map(str, words)], check=False, capture_output=True, text=True
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", ["compose.yml", "kubernetes.yml"])

@@ -13,6 +13,7 @@ from jobs.restore import InUse, NotEmpty, Restored
 from jobs.restore import restore as bring_back
 from storage.backup import Backup, NoBackup, is_backup, reading
 from storage.database import Database, StorageError, now_utc
+from storage.locks import NODES
 from storage.vault import Vault, parse_key
 
 
@@ -96,7 +97,8 @@ def restore(
             2,
         )
     except InUse as error:
-        fail(f"the service, or another program, sends on {error}: stop it first, then restore")
+        what = "is at work as a node" if str(error) == NODES else f"sends on {error}"
+        fail(f"the service, or another program, {what}: stop it first, then restore")
     except StorageError as error:
         fail(f"nothing was restored: {error}; or restore into a new database")
     finally:

@@ -52,7 +52,7 @@ def _watch(database: Database, console: Console, every: float) -> None:
             before, then = found, now
             found, now = _look(database)
             seconds = max(0.1, (now - then).total_seconds())
-            rate = max(0, _sent(found) - _sent(before)) / seconds
+            rate = max(0, found.told - before.told) / seconds
             live.update(picture(found, now, rate), refresh=True)
 
 
@@ -124,7 +124,9 @@ def _messages(found: Measures, now: datetime, rate: float | None) -> RenderableT
             table.add_row(name, *(f"{count:,}" for count in counts))
     uncertain, failed = (_count(found, state) for state in (DeliveryState.UNCERTAIN, DeliveryState.FAILED))
     speed = "" if rate is None else f" ({rate:.1f} a second)"
-    over = Text(f"sent {_sent(found):,}{speed}, uncertain {uncertain:,}, failed {failed:,}")
+    over = Text(
+        f"told at once within a day {found.told:,}{speed}; uncertain {uncertain:,}, failed {failed:,}"
+    )
     oldest = now - found.oldest_due if found.oldest_due else None
     late = Text(f"the oldest that could be sent waits for {told(oldest)}") if oldest else Text("none waits")
     return Group(table, over, late) if table.row_count else Group(Text("Messages", "bold"), over, late)
@@ -163,10 +165,6 @@ def _overdue(found: Measures, now: datetime) -> Iterator[str]:
     if late:
         longest = max(now - one.next_due for one in late if one.next_due)
         yield f"{len(late):,} due, the first for {told(longest)}"
-
-
-def _sent(found: Measures) -> int:
-    return _count(found, DeliveryState.SENT)
 
 
 def _count(found: Measures, state: DeliveryState) -> int:

@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from bot import speaking
 from bot.announce import Announcer
@@ -206,6 +207,33 @@ async def test_who_waits_for_a_lock_waits_out_a_database_that_is_away(
     hold = await asyncio.wait_for(entering, 5)
     assert hold.is_held()
     await waiting.__aexit__(None, None, None)
+
+
+async def test_who_waits_for_a_lock_says_once_who_has_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among several nodes all but one wait for as long as they live; another holder is told again."""
+    monkeypatch.setattr(speaking, "_LOCK_RETRY", 0.01)
+    asked: list[str] = []
+    holders = ["one"] * 5 + ["another"] * 5
+
+    def holder(_self: Database, name: str) -> str:
+        asked.append(name)
+        return holders[min(len(asked), len(holders)) - 1]
+
+    monkeypatch.setattr(Database, "lock_holder", holder)
+    with capture_logs() as logs, database.sender_lock("listens"):
+        waiting = speaking.the_only_one(database, "listens", "another process listens here")
+        entering = asyncio.create_task(waiting.__aenter__())
+        async with asyncio.timeout(20):
+            while len(asked) < 12:  # noqa: ASYNC110 - it is asked in a thread
+                await asyncio.sleep(0.02)
+        entering.cancel()
+        await asyncio.wait({entering})
+    assert [(row["event"], row["held_by"]) for row in logs] == [
+        ("another process listens here", "one"),
+        ("another process listens here", "another"),
+    ]
 
 
 async def test_a_term_that_is_over_sends_nothing_more(

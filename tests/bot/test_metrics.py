@@ -2,14 +2,22 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console
 
+from bot.desk import Desk
 from bot.metrics import CONTENT_TYPE, Meter, healthz, metrics
+from bot.speaking import AT_ONCE, always, delivering
+from bot.transports.console import ConsoleTransport
 from bot.watchdog import Pulse
+from jobs.errands import Errand, Finished
+from jobs.outcome import Rejected, Sent, Uncertain
+from jobs.pace import Place
 from jobs.poll import Polled
 from jobs.websub import Receipt
-from storage.database import Database
+from storage.database import Database, now_utc
 from storage.moments import ALIVE, OFFLINE_SINCE
 from storage.words import DeliveryState, SourceState
 from tests.builders import ADDRESS, NOON, a_reader, a_route, a_source, an_alert, queued
@@ -97,6 +105,48 @@ async def test_polls_are_counted_by_outcome_with_their_duration(database: Databa
     assert found[("vigil_poll_duration_seconds_bucket", "0.25")] == 1
 
 
+async def test_messages_are_counted_by_lane_and_answer(database: Database) -> None:
+    """Of each a digest once, however much it tells; what only changes a message is told apart."""
+    with database.write() as work:
+        reader = a_reader(work)
+        queued(work, reader)
+        queued(work, reader, lane=4, alert=an_alert(identifier="other"))
+        queued(work, reader, lane=4, alert=an_alert(identifier="third"))
+        pressing, *digest = work.deliveries.of_recipient(reader.id, (DeliveryState.QUEUED,))
+    place, meter = Place("42"), Meter()
+    alerts = (an_alert(), an_alert())
+    for errand, outcome in (
+        (Errand((pressing,), reader, alerts[:1], place), Uncertain("no answer")),
+        (Errand((pressing,), reader, alerts[:1], place), Sent("7")),
+        (Errand(tuple(digest), reader, alerts, place), Sent("8")),
+        (Errand((), reader, alerts, place), Rejected("too old")),
+    ):
+        meter.delivered(Finished(errand, outcome, NOON))
+    found = await read(database, meter)
+    counted = {key[1:]: value for key, value in found.items() if key[0] == "vigil_messages_total"}
+    assert {key: value for key, value in counted.items() if value} == {
+        ("immediate", "uncertain"): 1,
+        ("immediate", "sent"): 1,
+        ("digest", "sent"): 1,
+        ("change", "refused"): 1,
+    }
+    assert len(counted) == 36, "zeros too: a rate needs the one before the first"
+
+
+async def test_what_a_sender_does_is_counted(database: Database) -> None:
+    """By the real one, once each is written down; what was sent is not counted in the log, which is long."""
+    with database.write() as work:
+        reader = a_reader(work, transport="console", address="terminal")
+        queued(work, reader, alert=an_alert(expires=now_utc() + timedelta(days=1)))
+    meter = Meter()
+    screen = ConsoleTransport(Desk(database).answer, console=Console(file=StringIO()))
+    async with delivering(database, always(screen, AT_ONCE), noticed=meter.delivered) as deliverer:
+        await deliverer.drain()
+    found = await read(database, meter)
+    assert found["vigil_messages_total", "immediate", "sent"] == 1
+    assert sum(value for key, value in found.items() if key[0] == "vigil_deliveries") == 0
+
+
 async def test_pushes_and_subscriptions_are_told_by_what_became_of_them(database: Database) -> None:
     """A hub that is denied, or that forges, shows; so does what pushes have brought."""
     with database.write() as work:
@@ -128,7 +178,7 @@ async def test_no_series_is_about_anybody(database: Database) -> None:
         for sample in family.samples
         for name in sample.labels
     }
-    known = {"state", "source", "lane", "le", "receipt", "version", "node", "role"}
+    known = {"state", "source", "lane", "le", "receipt", "version", "node", "role", "outcome"}
     assert labels - {"stage", "share"} == known
     for secret in ("hush-hush", "ngo.example", ADDRESS, "-1001", "needle", "telegram", "console", "KP"):
         assert secret not in text

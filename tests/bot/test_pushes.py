@@ -14,6 +14,7 @@ import pytest
 from bot.metrics import Meter
 from bot.pushes import routes
 from bot.web import serving
+from jobs.poll import Poller
 from jobs.websub import PATH, Subscriber
 from storage.database import Database
 from storage.records import Subscription
@@ -331,6 +332,24 @@ async def test_pushed_and_polled_is_one(stage: Stage) -> None:
     await stage.watch.polls()
     await stage.hub.pushes(stage.topic, NEWS)
     await asyncio.gather(*(stage.hub.pushes(stage.topic, NEWS) for _ in range(3)), stage.watch.polls())
+    assert stage.watch.held() == 2
+    assert stage.watch.waiting() == 1
+
+
+async def test_what_comes_to_two_nodes_at_once_is_one(stage: Stage) -> None:
+    """The proxy leads to either, and who heard nothing pushes again; neither node knows of the other."""
+    callback = await stage.subscribes()
+    stage.watch.later(minutes=1)
+    other = Poller(stage.watch.database, stage.watch.fetcher, stage.watch.poller.limits)
+    given = (stage.watch.database, stage.watch.fetcher, other, stage.subscriber.base)
+    subscriber = Subscriber(*given, in_clear=True, clock=lambda: stage.watch.now)
+    async with serving("web", ("127.0.0.1", 0), routes(subscriber), max_bytes=100_000) as (host, port):
+        secret = stage.hub.active[stage.topic, callback]
+        there = callback.replace(stage.subscriber.base, f"http://{host}:{port}")
+        stage.hub.active[stage.topic, there] = secret
+        answers = await asyncio.gather(*(stage.hub.pushes(stage.topic, NEWS) for _ in range(3)))
+        assert answers == [[202, 202]] * 3
+    await subscriber.close()
     assert stage.watch.held() == 2
     assert stage.watch.waiting() == 1
 

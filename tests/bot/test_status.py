@@ -57,7 +57,7 @@ def test_each_node_is_shown_with_what_it_does_and_holds(found: Measures) -> None
 
 def test_what_waits_and_what_is_in_trouble_is_shown(found: Measures) -> None:
     """By lane; with the sources that fail, and since when."""
-    waits = {(DeliveryState.QUEUED, 1): 1200, (DeliveryState.SENT, 1): 34, (DeliveryState.UNCERTAIN, 3): 2}
+    waits = {(DeliveryState.QUEUED, 1): 1200, (DeliveryState.UNCERTAIN, 3): 2}
     watched = (
         replace(found.watched[0], state=SourceState.DARK, last_success=NOON - timedelta(hours=5))
         if (found.watched)
@@ -66,6 +66,7 @@ def test_what_waits_and_what_is_in_trouble_is_shown(found: Measures) -> None:
     shown = replace(
         found,
         deliveries=waits,
+        told=34,
         oldest_due=NOON - timedelta(minutes=3),
         stages={"fetch": (1.0, 2.0, 30.0)},
         watched=(watched,) if watched else (),
@@ -73,7 +74,7 @@ def test_what_waits_and_what_is_in_trouble_is_shown(found: Measures) -> None:
     )
     lines = drawn(shown, rate=24.5)
     assert "immediate 1,200 0 0" in lines
-    assert "sent 34 (24.5 a second), uncertain 2, failed 0" in lines
+    assert "told at once within a day 34 (24.5 a second); uncertain 2, failed 0" in lines
     assert "the oldest that could be sent waits for 3 min" in lines
     assert "half of them within 2.0 s - - - -" in lines
     assert "nineteen of twenty within 30.0 s - - - -" in lines

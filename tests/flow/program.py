@@ -83,6 +83,8 @@ class Program:
         """What a command begins with that runs on another machine."""
         self.afresh = False
         """Whether what runs begins as an operator begins it, not forked from what has done its imports."""
+        self.tree = ROOT
+        """Where the program is that runs; another one than ours has to begin `afresh`."""
 
     # What an operator does
 
@@ -129,8 +131,8 @@ class Program:
         return code
 
     def environment(self) -> dict[str, str]:
-        """What the program finds around it: this source, no colours, a terminal of 100 columns."""
-        ours = {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"}
+        """What the program finds around it: its source, no colours, a terminal of 100 columns."""
+        ours = {"PYTHONPATH": str(self.tree), "NO_COLOR": "1", "COLUMNS": "100", "LANG": "C.UTF-8"}
         return {**os.environ, **ours}
 
     def log(self) -> str:

@@ -10,11 +10,13 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from psycopg import OperationalError
 
 from storage.database import now_utc
 from storage.people import Route
@@ -221,6 +223,73 @@ async def test_a_restart_of_postgresql_in_the_middle_loses_nothing(
     await until(lambda: settled(federation, 4), 120)
     judge(federation, telegram, 4)
     assert all(node.service and node.service.returncode is None for node in federation.nodes)
+
+
+async def test_a_crash_of_postgresql_in_the_middle_loses_nothing(
+    federation: Federation, site: Site, telegram: TelegramEmulator, server: PostgresServer
+) -> None:
+    """One of its processes is killed with signal 9, again and again: it throws all out, and recovers."""
+    await federation.serve()
+    for number in range(3):
+        publish(site, federation, number)
+        await asyncio.sleep(1.0)
+        with suppress(OperationalError):
+            await asyncio.to_thread(server.crash)
+        await recovered(server)
+    publish(site, federation, 3)
+    await until(lambda: settled(federation, 4), 120, lambda: described(federation))
+    judge(federation, telegram, 4)
+    assert all(node.service and node.service.returncode is None for node in federation.nodes)
+
+
+async def recovered(server: PostgresServer) -> None:
+    """Waits until the server takes connections again."""
+
+    def answers() -> bool:
+        try:
+            server.connect("postgres").close()
+        except OperationalError:
+            return False
+        return True
+
+    await until(answers)
+
+
+async def test_a_slow_node_loses_nothing_and_doubles_nothing(
+    federation: Federation, site: Site, telegram: TelegramEmulator, record_property: Callable[..., None]
+) -> None:
+    """The one that sends, and one that polls, get a tenth of their time: they come round, but late."""
+    sender = await in_the_middle(federation, site, telegram)
+    other = next(node for node in federation.nodes if node is not sender)
+    slowed = asyncio.create_task(slow(sender, other))
+    began = time.monotonic()
+    for number in range(1, len(CALLS)):
+        publish(site, federation, number)
+        await asyncio.sleep(2.0)
+    try:
+        await until(lambda: settled(federation, len(CALLS)), 120, lambda: described(federation))
+    finally:
+        slowed.cancel()
+        await asyncio.wait({slowed})
+    doubles, uncertain = judge(federation, telegram, len(CALLS))
+    took = time.monotonic() - began
+    told = f"two slow nodes of three: none missed, {doubles} doubled, {uncertain} uncertain, in {took:.0f} s"
+    record_property(TOLD, told)
+    assert doubles == uncertain == 0, "nobody died, and nobody was taken for dead"
+
+
+async def slow(*nodes: Program) -> None:
+    """Stops them for nine tenths of each second, until cancelled; then they go on."""
+    processes = [node.service for node in nodes if node.service]
+    try:
+        while True:
+            for number, seconds in ((signal.SIGSTOP, 0.9), (signal.SIGCONT, 0.1)):
+                for one in processes:
+                    one.send_signal(number)
+                await asyncio.sleep(seconds)
+    finally:
+        for one in processes:
+            one.send_signal(signal.SIGCONT)
 
 
 async def test_a_sender_that_hangs_is_replaced_and_sends_nothing_when_it_goes_on(

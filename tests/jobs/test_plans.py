@@ -5,6 +5,7 @@ does, no index serves. On SQLite it plans without looking at the size.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.joining import emptiest
+from bot.metrics import Meter, metrics
 from jobs.dispatch import Dispatcher
 from jobs.errands import Room
 from jobs.heartbeat import Heartbeat
@@ -22,11 +25,13 @@ from jobs.ledger import Ledger
 from jobs.limits import Limits
 from jobs.notices import Admins
 from jobs.progress import Progress
-from jobs.prune import Pruner
+from jobs.prune import TOLD, Pruner
 from jobs.remind import Reminder
 from jobs.unanswered import Unanswered
 from storage.database import Database
 from storage.removals import Removal
+from storage.moments import ALIVE
+from storage.retention import STANDS
 from storage.tables import metadata
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, an_entry
@@ -37,6 +42,7 @@ GROWS = {
     *("statement_countries", "demands", "statement_parties", "stances", "requests", "versions"),
     *("statement_index_words", "statement_index_keys", "statement_index_terms", "redactions", "takedowns"),
     "rereads",
+    "delays",
 }
 """Tables without a bound; sources and notices, appeals and the rest stay in the ten thousands."""
 OF_FEW = {
@@ -104,7 +110,23 @@ def _keep(database: Database) -> None:
         work.removals.cleared(removal, LATER, timedelta())
         work.removals.reasons(removal, 3)
     Unanswered(database, admins).remind(LATER)
-    Pruner(database).prune(LATER)
+    for later in (LATER, NOON + STANDS + timedelta(days=1), NOON + TOLD + timedelta(days=1)):
+        Pruner(database).prune(later)
+
+
+def _catch_up(database: Database) -> None:
+    """What is told after an outage, and what is looked at while it lasts."""
+    with database.write() as work:
+        work.caught_up(NOON, LATER, NOON)
+        work.moments.put(ALIVE, NOON - timedelta(days=1))
+    heart = Heartbeat(database, Admins((("telegram", "1"),)), Limits(), lambda: LATER)
+    asyncio.run(heart.beat())
+    asyncio.run(heart.beat())
+
+
+def _measure(database: Database) -> None:
+    """What a monitoring system asks at every node, several times a minute; so does `vigil status`."""
+    asyncio.run(metrics(database, Meter(), LATER))
 
 
 def _answer(database: Database) -> None:
@@ -124,20 +146,53 @@ def _answer(database: Database) -> None:
         chat.says(line)
 
 
+def _manage(database: Database) -> None:
+    """What admins ask, and what they do."""
+    desk = Chat(database, "telegram", address="1", now=LATER, admin=True)
+    lines = ("/status", "/sources", "/review", "/admins", "/admins add reviewer", "/audit", "/stats")
+    for line in lines:
+        assert "is no command" not in desk.says(line)
+
+
+def _move(database: Database) -> None:
+    """One chat gives another what it asked for; somebody turns to another bot; newcomers are led to one."""
+    old = Chat(database, "telegram", address="-1001", now=LATER)
+    code = re.search(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", old.says("/move"))
+    assert code, old.read
+    Chat(database, "console", address="elsewhere", now=LATER).says(f"/move {code[0]}")
+    with database.write() as work:
+        moved = work.recipients.find("console", "elsewhere")
+        assert moved
+        work.recipients.turn_to(moved.id, "console two", LATER)
+        emptiest(work, ("telegram", "console two"))
+
+
 PARTS: dict[str, Callable[[Database], None]] = {
     "poll": _poll,
     "deliver": _deliver,
     "keep": _keep,
     "answer": _answer,
+    "measure": _measure,
+    "catch up": _catch_up,
+    "manage": _manage,
+    "move": _move,
 }
+_PRACTISED = ("FROM alerts WHERE alerts.status", "WHERE alerts.status != ")
+_STATEMENTS = "SELECT count(*) AS count_1 FROM statements"
 ALLOWED: dict[str, tuple[str, ...]] = {
-    # All once an hour: which accounts there are, who wants nothing any more, which pages are not recent.
-    "keep": (
-        *("transport IN (SELECT DISTINCT coalesce(recipients.sender", "NOT (EXISTS (SELECT * FROM routes"),
-        "DELETE FROM rereads WHERE rereads.due <=",
-    ),
+    # Once an hour: who wants nothing any more, which pages are not recent.
+    "keep": ("NOT (EXISTS (SELECT * FROM routes", "DELETE FROM rereads WHERE rereads.due <="),
+    # Alerts are some thousands a month; of entries and statements the rows themselves are not looked at.
+    "measure": (*_PRACTISED, "SELECT count(*) AS count_1 FROM entries", _STATEMENTS),
+    "catch up": (
+        *_PRACTISED,
+        "statements.fetched >= ",
+        "IN (SELECT alerts.statement_id",
+    ),  # once, after an outage
+    "manage": (*_PRACTISED, _STATEMENTS, "statements.fetched >= ", "recipients.state = "),  # seldom
+    "move": ("SELECT coalesce(recipients.sender, recipients.transport)",),  # once in five minutes
 }
-"""Of each part, what its questions may hold that read a table through, and why."""
+"""Of each part, what its questions may hold that read a table through, and why. Never the log."""
 
 
 @contextmanager
@@ -164,9 +219,9 @@ def _read_through(connection: Connection, statement: str, given: Any) -> set[str
             for words in details
             if words[0] == "SCAN" and words[1] in GROWS and words[-1] not in OF_FEW
         }
-        if "LIMIT" in statement:  # walked in order, or looked whether there is any: it ends early
-            in_order = "ORDER BY" in statement
-            return {name for name, words in scanned.items() if in_order and "USING" not in words}
+        sorted_first = any(row.detail.startswith("USE TEMP B-TREE FOR ORDER BY") for row in rows)
+        if "LIMIT" in statement and not sorted_first:
+            return set()  # walked in order, or looked whether there is any: it ends early
         return set(scanned)
     (plan,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", given).one()
     return set(_scanned(plan[0]["Plan"]))
@@ -178,10 +233,19 @@ def _scanned(plan: dict[str, Any], bounded: bool = False) -> Iterator[str]:
     name, kind = plan.get("Relation Name", ""), plan["Node Type"]
     walks = kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in plan and not bounded
     walks = walks and plan["Index Name"] not in OF_FEW
-    if name in GROWS and (kind == "Seq Scan" or walks):
+    gathers = kind == "Bitmap Heap Scan" and any(map(_gathers_all, plan["Plans"]))
+    if name in GROWS and (kind == "Seq Scan" or walks or gathers):
         yield name
     for below in plan.get("Plans", ()):
         yield from _scanned(below, bounded)
+
+
+def _gathers_all(below: dict[str, Any]) -> bool:
+    """Whether it takes every row of an index, asking nothing of it."""
+    asks_nothing = below["Node Type"] == "Bitmap Index Scan" and "Index Cond" not in below
+    return (asks_nothing and below["Index Name"] not in OF_FEW) or any(
+        map(_gathers_all, below.get("Plans", ()))
+    )
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -202,6 +266,7 @@ def test_nothing_hot_reads_a_table_through(database: Database, part: str) -> Non
             if statement.split(None, 1)[0] not in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"):
                 continue
             found = _read_through(connection, statement, given)
-            if found and not any(words in " ".join(statement.split()) for words in ALLOWED.get(part, ())):
+            allowed = any(words in " ".join(statement.split()) for words in ALLOWED.get(part, ()))
+            if found and not (allowed and "deliveries" not in found):
                 bad[" ".join(statement.split())[:2000]] = found
     assert not bad, "\n".join(f"{tables}: {words}" for words, tables in bad.items())

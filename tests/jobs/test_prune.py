@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from jobs import prune
 from jobs.notices import Admins, announce_at_once
@@ -11,6 +12,7 @@ from jobs.prune import IDLE, TOLD, Pruner
 from jobs.unasked import withdraw
 from storage.database import Database, Work
 from storage.people import Event, Recipient, Route
+from storage.retention import STANDS
 from storage.words import CaseState, DeliveryState, DeskRole, EventKind, Stance
 from tests.builders import NOON, a_reader, an_alert, arrived, kept, queued
 from tests.builders import a_statement as a_call
@@ -212,3 +214,40 @@ def test_who_was_told_of_the_watch_is_forgotten_when_it_is_long_over(database: D
     with database.read() as work:
         assert work.deliveries.of_notice(1) == ()
         assert work.notices.latest(1) == ()
+
+
+def _places(database: Database, *calls: int) -> list[int]:
+    """Of how many messages it is known where they stand, by alert."""
+    with database.read() as work:
+        return [sum(bool(one.reference) for one in work.deliveries.of_alert(key)) for key in calls]
+
+
+def test_where_messages_stand_is_forgotten_once_and_in_small_steps(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a hundred million a month those of sixty days would be looked at each hour, for nothing."""
+    monkeypatch.setattr(prune, "_AT_ONCE", 2)
+    later = NOON + STANDS + timedelta(hours=1)
+    with database.write() as work:
+        people = [a_reader(work, Route(), address=str(number)) for number in range(5)]
+        old = _told_of(work, "old", NOON, *people)
+        same = _told_of(work, "same", NOON, *people[:1])
+        young = _told_of(work, "young", later, *people)
+    asked: list[str] = []
+    sa.event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _c, _x, words, *_: asked.append(words.split("SET")[-1]),
+    )
+    monkeypatch.setattr(prune, "_WITHIN", 0.0)
+    Pruner(database).prune(later)
+    assert _places(database, old, same, young) == [5, 1, 5], "it goes on at another time"
+    monkeypatch.setattr(prune, "_WITHIN", 60.0)
+    Pruner(database).prune(later)
+    assert _places(database, old, same, young) == [0, 0, 5]
+    assert sum(words.startswith(" reference=") for words in asked) == 4, "of five by two, and of one"
+    asked.clear()
+    Pruner(database).prune(later + timedelta(hours=1))
+    assert not [words for words in asked if "deliveries.reference !=" in words]
+    Pruner(database).prune(later + STANDS)
+    assert _places(database, young) == [0]

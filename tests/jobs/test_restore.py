@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.accounts import settle_accounts
+from bot.config import Config, TelegramConfig
 from jobs.restore import InUse, NotEmpty, Restored, restore
 from storage.appeals import Draft
 from storage.backup import reading
 from storage.copy import rows_out, tables_of
 from storage.database import Database, StorageError, Work
+from storage.locks import NODES, among_others
+from storage.nodes import Node
 from storage.people import Delivery, Recipient, Route
 from storage.queries import Query
 from storage.records import Assessment
@@ -475,13 +479,61 @@ def test_a_database_that_holds_something_is_not_replaced_unasked(database: Datab
 def test_sources_of_the_configuration_are_no_reason_to_hold_back(
     database: Database, new: Database, file: Path
 ) -> None:
-    """`vigil check` on the new machine writes them down, and nothing else."""
+    """A start on the new machine writes them down, and which bot is the first; and nothing else."""
     with database.write() as work:
         fill(work)
     database.back_up(file, NOON)
+    bot = TelegramConfig("1000001:" + "a" * 35, "https://api.telegram.example/bot")
+    settle_accounts(Config(telegram=bot), new)
     with new.write() as work:
         work.sources.configure([a_source(name="third")])
+        work.nodes.come_round(Node("n9", "machine:9", "1.0", ()), NOON)
     assert bring_back(new, file, replace=False).recipients == 2
+
+
+def test_whose_turn_it_is_to_send_does_not_come_again(database: Database, new: Database, file: Path) -> None:
+    """A sender that was stopped in the middle of a step would take another's term for its own.
+
+    Where the keys of an account are, and what leads to it, is as it is now; of one that is known no more as
+    it was.
+    """
+    with database.write() as work:
+        for _ in range(3):
+            work.senders.take("telegram", "machine:1")
+        work.senders.tell("matrix", mark="first folder", link="https://matrix.to/#/@vigil:example.org")
+        work.senders.tell("telegram 2000002", mark="2000002")
+    database.back_up(file, NOON)
+    with database.write() as work:
+        assert work.senders.take("telegram", "machine:2") == 4
+        work.senders.tell("matrix", mark="made anew", link="")
+    bring_back(database, file)
+    bring_back(new, file, replace=False)
+    with database.write() as work, new.write() as there:
+        assert not work.senders.holds("telegram", 3)
+        assert (work.senders.take("telegram", "x"), there.senders.take("telegram", "x")) == (5, 4)
+        matrix = work.senders.get("matrix")
+        assert (matrix.mark, matrix.link) == ("made anew", "https://matrix.to/#/@vigil:example.org")
+        assert there.senders.get("matrix").mark == "first folder"
+        assert work.senders.get("telegram 2000002").mark == "2000002"
+
+
+def test_nothing_is_restored_while_a_node_polls(shared: Database, file: Path) -> None:
+    """It holds no account, and would go on writing with numbers of another time."""
+    waiting(shared, "alert")
+    shared.back_up(file, NOON)
+    with among_others(shared.engine, NODES, lambda _: None), pytest.raises(InUse, match=NODES):
+        bring_back(shared, file)
+    assert bring_back(shared, file).present == 1
+
+
+def test_what_nodes_were_at_work_then_is_not_said(database: Database, new: Database, file: Path) -> None:
+    """They would be taken for dead ones."""
+    with database.write() as work:
+        fill(work)
+    database.back_up(file, NOON)
+    bring_back(new, file, replace=False)
+    with new.read() as work:
+        assert work.nodes.all(NOON) == ()
 
 
 def test_nothing_is_restored_while_somebody_sends(database: Database, file: Path) -> None:

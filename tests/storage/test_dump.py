@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jobs.prune import Pruner
 from storage.columns import Moment
 from storage.database import Database, Work
 from storage.people import Recipient
@@ -145,6 +146,20 @@ def test_no_hour_stays_at_what_was_sent(database: Database) -> None:
     assert [one.not_before for one in found] == [midnight, midnight, midnight, back]
 
 
+def test_no_hour_stays_at_what_left_by_an_account_without_people(database: Database) -> None:
+    """They all write to another bot by now."""
+    with database.write() as work:
+        reader = a_reader(work)
+        (one,) = work.deliveries.of_alert(queued(work, reader).id)
+        work.deliveries.begin([one.id])
+        work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
+        ended = {"state": DeliveryState.UNCERTAIN, "not_before": NOON}
+        work.connection.execute(sa.update(deliveries).values(**ended))
+        work.retention.settle_down(NOON)
+        (found,) = work.deliveries.of_alert(1)
+    assert found.not_before == NOON.replace(hour=0, minute=0)
+
+
 def test_what_an_earlier_version_kept_in_clear_is_sealed_at_the_start(database: Database) -> None:
     """Rooms in the names of messages, and the hashes that tied an admin to a subscriber: all as it was."""
     room = "!heronCausewayAtDawn:example.org"
@@ -177,9 +192,11 @@ def test_where_a_message_stands_is_forgotten_when_it_is_too_old_to_be_changed(da
     """After ninety days news of a case comes by itself, and says so."""
     with database.write() as work:
         one = person(work, "7301558244", "heron causeway")
-        work.retention.settle_down(NOON + timedelta(days=89))
+    Pruner(database).prune(NOON + timedelta(days=89))
+    with database.read() as work:
         assert all(found.reference for found in work.deliveries.of_alert(1))
-        work.retention.settle_down(NOON + timedelta(days=91))
+    Pruner(database).prune(NOON + timedelta(days=91))
+    with database.read() as work:
         (found,) = work.deliveries.of_alert(1)
     assert (found.recipient_id, found.reference, found.state) == (one.id, "", DeliveryState.SENT)
 
