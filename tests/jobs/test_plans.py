@@ -29,8 +29,8 @@ from jobs.prune import TOLD, Pruner
 from jobs.remind import Reminder
 from jobs.unanswered import Unanswered
 from storage.database import Database
-from storage.removals import Removal
 from storage.moments import ALIVE
+from storage.removals import Removal
 from storage.retention import STANDS
 from storage.tables import metadata
 from tests.bot.chat import Chat
