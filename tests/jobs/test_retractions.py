@@ -141,6 +141,8 @@ def test_an_admin_picks_it_says_why_and_yes_and_the_archive_shows_it(database: D
     assert "taken back on 10 March 2026 by those who run this watch" in reader.says(
         f"/statement {call.statement.id}"
     )
+    for line in ("/latest", "/search refugees"):
+        assert "taken back by those who run this watch · urgent appeal" in reader.says(line)
     case = reader.says(f"/case {call.case_id}")
     assert "What was said has been taken back." in case
     assert "taken back by those who run this watch" in case
