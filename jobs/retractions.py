@@ -11,6 +11,7 @@ from jobs.corrections import Ending
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import DESK, store
 from jobs.notices import announce_at_once
+from jobs.staff import MACHINE
 from jobs.steps import match
 from jobs.takedown import take_down
 from storage.alerts import CORRECTED
@@ -31,6 +32,7 @@ from storage.words import (
 )
 
 _LIFE = timedelta(days=9)
+_A_DAY = timedelta(days=1)
 _LATELY = timedelta(days=9)
 """So long readers may still act on what they were sent."""
 _TOLD = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
@@ -115,6 +117,7 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     the case goes on, and what takes this back stands by itself. Taken down for safety, its words leave the
     archive.
     """
+    _within_limits(work, admin, rules, now)
     work.cases.lock()  # nobody else takes it back, and no poll rings on its case, meanwhile
     found = to_retract(work, number)
     why, _ = end
@@ -138,6 +141,17 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     event = Event(EventKind.CALL_CORRECTED, now, source=first.source.name, title=title, counts=counts)
     announce_at_once(work, event, rules.admins, now)
     return told
+
+
+def _within_limits(work: Work, admin: str, rules: Rules, now: datetime) -> None:
+    """Raises Refused for one too many: a lost phone would tell everybody that what is true is not.
+
+    Whoever is at the terminal of the machine is bound by nothing.
+    """
+    if admin == work.staff.mark(*MACHINE):
+        return
+    if work.audit.count(admin, Act.RETRACTED, now - _A_DAY) >= rules.per_day:
+        raise Refused(Refusal.ENOUGH)
 
 
 def _rung(work: Work, statement_id: int) -> Rung:

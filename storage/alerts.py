@@ -226,6 +226,15 @@ class Alerts:
         found = dict.fromkeys(key for key, _ in self._connection.execute(question))
         return tuple(key for key in found if not self.correction_of(key))[:most]
 
+    def taken_back(self, statement_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these statements were taken back."""
+        later = alerts.alias()
+        question = sa.select(alerts.c.statement_id).where(
+            alerts.c.statement_id.in_(statement_ids),
+            sa.exists().where(later.c.identifier == alerts.c.identifier.concat(CORRECTED)),
+        )
+        return frozenset(self._connection.scalars(question))
+
     def correction_of(self, statement_id: int) -> tuple[int, datetime] | None:
         """The statement by which this one was taken back, and when; None where it was not."""
         taken_back = alerts.alias()

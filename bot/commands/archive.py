@@ -105,9 +105,11 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
         return _of_others(work, wanted, title, speech) or _nothing(request, speech, title, hits, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
-    rewritten = _rewritten(work, hits)
+    rewritten, taken_back = _rewritten(work, hits), _taken_back(work, hits)
     for hit in hits.hits:
-        about_it = Span(f"\n{about(hit.statement, speech, rewritten.get(hit.statement.id, 0))}")
+        number = hit.statement.id
+        said = about(hit.statement, speech, rewritten.get(number, 0), taken_back=number in taken_back)
+        about_it = Span(f"\n{said}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
         asked = asked_blocks(
             hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
@@ -256,10 +258,18 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
 ) -> Reply:
     if not hits.hits:
         return _nothing(request, speech, title, hits, page)
-    rewritten = _rewritten(work, hits)
-    found = (result(hit, speech, rewritten.get(hit.statement.id, 0)) for hit in hits.hits)
+    rewritten, taken_back = _rewritten(work, hits), _taken_back(work, hits)
+    found = (
+        result(hit, speech, rewritten.get(hit.statement.id, 0), taken_back=hit.statement.id in taken_back)
+        for hit in hits.hits
+    )
     blocks = [heading(title), *remark, *found]
     return _paged(request, speech, blocks, hits, page)
+
+
+def _taken_back(work: Work, hits: Hits) -> frozenset[int]:
+    """Which of the hits those who run the watch took back."""
+    return work.alerts.taken_back([hit.statement.id for hit in hits.hits])
 
 
 def _rewritten(work: Work, hits: Hits) -> dict[int, int]:

@@ -28,6 +28,10 @@ _REFUSALS = {
         "Alert {number} says that a call is over. To tell everybody that it is not, write an appeal: /appeal"
     ),
     Refusal.CORRECTED: msgid("Alert {number} was taken back: everybody who got it has been told."),
+    Refusal.ENOUGH: msgid(
+        "You took back {most} calls within a day, as many as one admin may. Ask another, or whoever is at "
+        "the terminal of the machine."
+    ),
     Refusal.UNHEARD: msgid("Nobody has got alert {number}, and it waits for nobody: see /review"),
 }
 _SENT = (AppealState.SENT, AppealState.STOPPED)
@@ -96,7 +100,8 @@ def correct_call(typed: list[str], reasons: Reasons, request: Request, work: Wor
         admin = work.audit.admin(*request.who)
         count = retract(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
-        return reply(paragraph(speech.t(_REFUSALS[refused.why], number=key)))
+        most = speech.number(request.rules.per_day)
+        return reply(paragraph(speech.t(_REFUSALS[refused.why], number=key, most=most)))
     said = speech.n(
         "The correction goes to {count} recipient, ahead of everything else.",
         "The correction goes to {count} recipients, ahead of everything else.",

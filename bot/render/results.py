@@ -16,18 +16,17 @@ _TITLE = 160
 _SPACE = re.compile(r"\s+")
 
 
-def result(hit: Hit, speech: Speech, rewritten: int = 0) -> Block:
+def result(hit: Hit, speech: Speech, rewritten: int = 0, *, taken_back: bool = False) -> Block:
     """Return one result: number and title, then what it is, then the passage with its hits in bold.
 
-    `rewritten`: how often its source rewrote it.
+    `rewritten`: how often its source rewrote it; `taken_back`: whether those who run the watch did so.
     """
     passage = tuple(
         Span(_SPACE.sub(" ", text), Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet
     )
     below = (Span("\n"), *passage) if passage else ()
-    return Paragraph(
-        (*numbered_title(hit.statement, speech), Span(f"\n{about(hit.statement, speech, rewritten)}"), *below)
-    )
+    said = about(hit.statement, speech, rewritten, taken_back=taken_back)
+    return Paragraph((*numbered_title(hit.statement, speech), Span(f"\n{said}"), *below))
 
 
 def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
@@ -36,10 +35,11 @@ def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
     return (Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url))
 
 
-def about(statement: Statement, speech: Speech, rewritten: int = 0) -> str:
-    """Return what a statement is, about where, by whom and when, and what became of it at its source."""
+def about(statement: Statement, speech: Speech, rewritten: int = 0, *, taken_back: bool = False) -> str:
+    """Return what a statement is, about where, by whom and when, and what became of it."""
     countries = speech.joined(speech.country(code) for code in statement.countries[:3])
     parts = (
+        speech.t("taken back by those who run this watch") if taken_back else "",
         speech.kind(statement.kind),
         countries,
         issuers_text(statement, speech),

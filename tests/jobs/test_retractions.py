@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk import TERMINAL
 from bot.render.amended import amended_message
 from bot.render.html import plain_text
 from bot.speech import Speech
@@ -140,6 +141,8 @@ def test_an_admin_picks_it_says_why_and_yes_and_the_archive_shows_it(database: D
     assert "taken back on 10 March 2026 by those who run this watch" in reader.says(
         f"/statement {call.statement.id}"
     )
+    for line in ("/latest", "/search refugees"):
+        assert "taken back by those who run this watch · urgent appeal" in reader.says(line)
     case = reader.says(f"/case {call.case_id}")
     assert "What was said has been taken back." in case
     assert "taken back by those who run this watch" in case
@@ -199,3 +202,22 @@ def test_appeals_and_calls_are_picked_from_one_list(database: Database) -> None:
     admin = Chat(database, address="anna", admin=True, now=LATER)
     admin.says("/correct")
     assert list(admin.offered.values()) == ["/correct 1", "/correct alert 1"]
+
+
+@ON_SQLITE
+def test_one_admin_takes_back_so_many_calls_a_day(database: Database) -> None:
+    """A lost phone would tell everybody that what is true is not; another may, and so may the machine."""
+    with database.write() as work:
+        people = readers(work, 1)
+        calls = [rung(work, *people, identifier=f"vigil-{number}") for number in range(8)]
+        for call in calls[:5]:
+            retract(work, call.id, FALSE, "a" * 64, RULES, LATER)
+        with refused(Refusal.ENOUGH):
+            retract(work, calls[5].id, FALSE, "a" * 64, RULES, LATER)
+        retract(work, calls[5].id, FALSE, "b" * 64, RULES, LATER)
+        machine = work.staff.mark(*TERMINAL)
+        for number, call in enumerate(calls[6:]):
+            retract(work, call.id, FALSE, machine, RULES, LATER + timedelta(minutes=number))
+        retract(
+            work, rung(work, *people, identifier="next").id, FALSE, "a" * 64, RULES, LATER + timedelta(days=1)
+        )
