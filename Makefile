@@ -54,6 +54,7 @@ corpora: $(DEV) ## other people's feeds through the real poller, with a table of
 judge: $(DEV) $(SYNAPSE)/.done ## let the crypto of today's Matrix clients verify the bot (wants npm)
 	npm install --silent --no-save --no-package-lock --prefix .node @matrix-org/matrix-sdk-crypto-wasm@18.9.0
 	$(BIN)/python -m tests.judges.matrix .node
+	$(BIN)/python -m tests.judges.conversation .node
 
 bench: $(RUNTIME) $(PEER)/.done ## speed, each figure a ratio to a named peer in the same run
 	$(BIN)/python -m benchmarks --peer $(PEER)/bin/python

@@ -128,7 +128,9 @@ def _transport(place: _Place, folder: Path) -> MatrixTransport:
         answer=_silence,
         apology=apology,
         gone=_nothing,
+        returned=_stays,
         moved=_stays,
+        seen=_nothing,
         verifying=_nothing,
         identities=Remembered(),
     )

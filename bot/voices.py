@@ -21,7 +21,7 @@ from bot.render.message import Message, Paragraph, Span
 from bot.roles import ALL
 from bot.speaking import AT_ONCE, Speaker, always, the_only_one
 from bot.speech import Speech, languages, msgid
-from bot.transports.chats import Moved, News, Reactions
+from bot.transports.chats import Moved, News, Reactions, Returned
 from bot.transports.console import ConsoleTransport
 from bot.transports.matrix_folder import taken
 from bot.transports.telegram import TelegramTransport
@@ -192,6 +192,12 @@ def matrix(
     async def gone(address: str, request_id: str) -> None:
         await desk.gone(name, address, request_id)
 
+    async def returned(address: str, request_id: str) -> bool:
+        return await desk.became(name, Returned(address), request_id)
+
+    async def seen(reactions: Reactions, request_id: str) -> None:
+        await desk.seen(name, reactions, request_id)
+
     async def moved(before: str, after: str, request_id: str) -> bool:
         return await desk.became(name, Moved(before, after), request_id)
 
@@ -203,7 +209,9 @@ def matrix(
             answer=answer,
             apology=apology,
             gone=gone,
+            returned=returned,
             moved=moved,
+            seen=seen,
             verifying=desk.verifying,
             identities=DatabaseIdentities(desk.database),
             language=config.language,

@@ -37,8 +37,14 @@ class Away:
         if since is None or at - since < _LONG:
             return
         counts = {"waiting": work.deliveries.waiting()}
-        event = Event(EventKind.AWAY, at, title=self.transport.title(), since=since, counts=counts)
+        event = Event(EventKind.AWAY, at, title=self._shown, since=since, counts=counts)
         announce(work, (event,), admins, at)
+
+    @property
+    def _shown(self) -> str:
+        """The platform as people write it, and a further account on it as it is."""
+        platform, _, account = self.transport.partition(" ")
+        return f"{platform.title()} {account}".strip()
 
     @property
     def _name(self) -> str:

@@ -166,7 +166,8 @@ class Deliverer:
         Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
         under way then is written down as far as it arrives.
         """
-        attempted, self._window = 0, _CAREFUL
+        # What is recognised when it comes again is lost to nobody's silence.
+        attempted, self._window = 0, self.most if self.voice.idempotent else _CAREFUL
         try:
             while True:
                 if self._finished or not self._under_way:

@@ -1,6 +1,7 @@
 """Locks by name, for what one program at a time may do."""
 
 import fcntl
+import hashlib
 import os
 import socket
 import zlib
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -33,6 +35,8 @@ def place() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
+_LONGEST = 120
+"""Letters of a name in the name of a file."""
 _OURS = sa.text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
     "AND pid = pg_backend_pid() AND (classid::bigint << 32) | objid::bigint = :number)"
@@ -143,7 +147,11 @@ def _file_lock(database: str | None, name: str) -> Iterator[Hold]:
 
 
 def _file(database: str, name: str) -> Path:
-    return Path(f"{database}.{name.replace(' ', '-')}.lock")
+    """Beside the database. An account on Matrix may have a "/" in its name, and 255 letters."""
+    told = quote(name.replace(" ", "-"), safe="@:=+")
+    if len(told) > _LONGEST:
+        told = f"{told[:_LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return Path(f"{database}.{told}.lock")
 
 
 def _session_lock(engine: Engine, name: str) -> Iterator[Hold]:

@@ -1,7 +1,7 @@
 """Looks at everything, whatever fails on the way: the whole list for `vigil check`."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from bot.checks.people import (
 )
 from bot.checks.servers import check_hubs, check_servers
 from bot.checks.store import Memory, check_database, check_files, check_key, read_vault, remembered
-from bot.config import Config
+from bot.config import Config, MatrixConfig
 from bot.speech import Speech
 from bot.transports.matrix_check import AccountSeen, check_account
 from bot.transports.telegram_check import BotSeen, check_bot
@@ -34,7 +34,7 @@ _Result = TypeVar("_Result")
 
 async def check_everything(config: Config, now: Callable[[], datetime]) -> list[Finding]:
     """Every finding, in the order in which they are best mended."""
-    seen, bot, account, servers, more = await asyncio.gather(
+    seen, bot, accounts, servers, more = await asyncio.gather(
         _look_at_sources(config, now),
         _ask_telegram(config, now),
         _ask_matrix(config, now),
@@ -44,17 +44,17 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
     )
     looked = [] if isinstance(seen, BaseException) else seen
     asked = None if isinstance(bot, BaseException) else bot
-    home = None if isinstance(account, BaseException) else account
+    homes = {} if isinstance(accounts, BaseException) else accounts
     return [
         fine("configuration", str(config.file)),
         *_guarded("database", lambda: check_store(config)),
-        *_guarded("clock", lambda: [check_clock(_clocks(looked, asked, home))]),
+        *_guarded("clock", lambda: [check_clock(_clocks(config, looked, asked, homes))]),
         *_guarded("time zone", lambda: [check_zone(config.timezone, now())]),
         *_guarded("sources", lambda: _judged(config, _unbroken(seen), now())),
         *_guarded("telegram", lambda: check_telegram(config, _unbroken(bot), now())),
         *_guarded("telegram", lambda: check_further(_unbroken(more))),
         *_guarded("accounts", lambda: check_orphans(_remembered(config, now()).orphans)),
-        *_guarded("matrix", lambda: check_matrix(_unbroken(account))),
+        *_guarded("matrix", lambda: check_matrix(_unbroken(accounts))),
         *_guarded("review", lambda: check_review(_remembered(config, now()).waiting)),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
@@ -110,20 +110,33 @@ async def _ask_further(config: Config, now: Callable[[], datetime]) -> dict[str,
     return {bot.account: one for bot, one in zip(bots, seen, strict=True)}
 
 
-async def _ask_matrix(config: Config, now: Callable[[], datetime]) -> AccountSeen | None:
-    if config.matrix is None:
-        return None
+async def _ask_matrix(config: Config, now: Callable[[], datetime]) -> dict[str, AccountSeen]:
+    """What was said of every account on Matrix."""
+    accounts = _accounts(config)
+    if not accounts:
+        return {}
     vault = await asyncio.to_thread(read_vault, config)
-    return await check_account(config.matrix, vault, now)
+    seen = await asyncio.gather(*(check_account(one, vault, now) for one in accounts.values()))
+    return dict(zip(accounts, seen, strict=True))
 
 
-def _clocks(seen: Iterable[Seen], bot: BotSeen | None, account: AccountSeen | None) -> dict[str, timedelta]:
-    """How far we are ahead, by host: one that serves many sources has one voice."""
+def _accounts(config: Config) -> dict[str, MatrixConfig]:
+    """By what is said of each: the first is called as Matrix is."""
+    if config.matrix is None:
+        return {}
+    return {"matrix": config.matrix, **{f"matrix {one.user}": one for one in config.matrix.more}}
+
+
+def _clocks(
+    config: Config, seen: Iterable[Seen], bot: BotSeen | None, accounts: Mapping[str, AccountSeen]
+) -> dict[str, timedelta]:
+    """How far we are ahead, by host: one that serves many sources, or accounts, has one voice."""
     found = {one.host: one.clock for one in seen if one.clock is not None}
     if bot and bot.clock is not None:
         found["Telegram"] = bot.clock
-    if account and account.clock is not None:
-        found["the homeserver"] = account.clock
+    for name, account in _accounts(config).items():
+        if name in accounts and (clock := accounts[name].clock) is not None:
+            found[account.homeserver] = clock
     return found
 
 

@@ -62,13 +62,15 @@ def _check_updates(seen: Updates, *, webhook: bool, now: datetime) -> list[Findi
     return [fine("updates", f"brought to {seen.host}; {seen.waiting} waiting")]
 
 
-def check_matrix(account: AccountSeen | None) -> list[Finding]:
-    """What the homeserver said of the account, with the fingerprint by which others may verify it."""
-    if account is None:
-        return []
-    if account.remedy:
-        return [wrong("matrix", account.said, account.remedy)]
-    return [note("matrix", account.said, account.advice) if account.advice else fine("matrix", account.said)]
+def check_matrix(accounts: Mapping[str, AccountSeen]) -> list[Finding]:
+    """What its homeserver said of each account, with the fingerprint by which others may verify it."""
+    return [_check_account(name, seen) for name, seen in accounts.items()]
+
+
+def _check_account(name: str, seen: AccountSeen) -> Finding:
+    if seen.remedy:
+        return wrong(name, seen.said, seen.remedy)
+    return note(name, seen.said, seen.advice) if seen.advice else fine(name, seen.said)
 
 
 def check_admins(config: Config, bot: BotSeen | None) -> list[Finding]:

@@ -17,7 +17,7 @@ def switch(typed: str, request: Request, work: Work, speech: Speech) -> Reply | 
     if wanted is None:
         raise Mistake("Write it so: {example}", example=f"/settings {named}:on")
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
-    said = _SWITCHES[named](wanted, recipient.id, work, speech)
+    said = _SWITCHES[named](wanted, recipient, work, speech)
     back = Choice(speech.t("Undo"), f"/settings {named}:{'off' if wanted else 'on'}")
     return reply(*map(paragraph, said), choices=((back, Choice(speech.t("Settings"), "/settings")),))
 
@@ -45,8 +45,8 @@ def _set_to(typed: str) -> tuple[str, bool | None]:
     return named, {"on": True, "off": False}.get(value.strip())
 
 
-def _set_discreet(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> tuple[str, ...]:
-    work.recipients.set_discreet(recipient_id, discreet=wanted)
+def _set_discreet(wanted: bool, recipient: Recipient, work: Work, speech: Speech) -> tuple[str, ...]:
+    work.recipients.set_discreet(recipient.id, discreet=wanted)
     if not wanted:
         return (speech.t("From now on messages here say what they are about."),)
     few = speech.t("From now on messages here only say “There is news.”, with a button that shows it.")
@@ -56,8 +56,8 @@ def _set_discreet(wanted: bool, recipient_id: int, work: Work, speech: Speech) -
     return few, rest
 
 
-def _set_drills(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> tuple[str, ...]:
-    work.recipients.set_drills(recipient_id, wanted=wanted)
+def _set_drills(wanted: bool, recipient: Recipient, work: Work, speech: Speech) -> tuple[str, ...]:
+    work.recipients.set_drills(recipient.id, wanted=wanted)
     if not wanted:
         return (speech.t("From now on no drill comes here."),)
     told = speech.t(
@@ -67,16 +67,21 @@ def _set_drills(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> 
     return (told,)
 
 
-def _set_counts(wanted: bool, recipient_id: int, work: Work, speech: Speech) -> tuple[str, ...]:
-    work.recipients.set_counts(recipient_id, wanted=wanted)
+def _set_counts(wanted: bool, recipient: Recipient, work: Work, speech: Speech) -> tuple[str, ...]:
+    work.recipients.set_counts(recipient.id, wanted=wanted)
     if not wanted:
         return (speech.t("From now on reactions are not counted here."),)
     told = speech.t(
         "From now on reactions to alerts are counted here, as “seen”: how many, and never whose. The "
-        "button “Why did I get this?” tells. In a group the bot has to be an admin for that. In a channel "
-        "every reaction is counted, as Telegram does not tell there who reacts."
+        "button “Why did I get this?” tells."
     )
-    return (told,)
+    if recipient.transport != "telegram":
+        return (told,)
+    more = speech.t(
+        "In a group the bot has to be an admin for that. In a channel every reaction is counted, as Telegram "
+        "does not tell there who reacts."
+    )
+    return told, more
 
 
 _SWITCHES = {"discreet": _set_discreet, "drills": _set_drills, "seen": _set_counts}

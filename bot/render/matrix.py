@@ -5,6 +5,7 @@ buttons: a choice is a line such as "1 · Full text", and is taken by its number
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -17,7 +18,11 @@ from bot.render.runs import Run, Section, sections
 
 LARGEST = 40_000
 """Bytes of a content as JSON: an event may have 65,536, and ciphering makes four of three (base64)."""
+_BEGINNING = 300
+"""Characters that are shown to who knows no edits, of a long one."""
 _LIMITS = (LIMIT, 3_000, 2_000, LEAST_LIMIT)
+CHOICES = "vigil.choices"
+"""Where an event of ours keeps the commands of its choices, so that a restart forgets none."""
 _TAGS = {"s": "del"}
 """Telegram's names of tags where Matrix has others."""
 
@@ -39,7 +44,27 @@ class Part:
             "formatted_body": self.html,
             # Empty: a name that happens to stand in the text calls nobody ("User and room mentions").
             "m.mentions": {},
+            **({CHOICES: list(self.commands)} if self.commands else {}),
         }
+
+    def edit(self, event: str) -> dict[str, Any]:
+        """The content of an edit of an event (m.replace).
+
+        Who knows no edits reads it behind a star; of a long one its beginning, for an event must not be twice
+        as large, and the message could never be called off.
+        """
+        new = self.content()
+        old = {**new, "body": f"* {self.body}", "formatted_body": f"* {self.html}"}
+        if size(self) > LARGEST // 2:
+            old = {"msgtype": new["msgtype"], "body": f"* {self.body[:_BEGINNING]} …", "m.mentions": {}}
+        old.pop(CHOICES, None)
+        return {**old, "m.new_content": new, "m.relates_to": {"rel_type": "m.replace", "event_id": event}}
+
+
+def commands_of(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The commands of the choices that stand in an event of ours."""
+    found = content.get(CHOICES)
+    return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
 def parts(message: Message) -> tuple[Part, ...]:

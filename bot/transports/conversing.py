@@ -8,10 +8,14 @@ from pathlib import Path
 
 import structlog
 
+from bot.render.message import Message, Paragraph, Span
+from bot.speech import Speech
 from jobs.outcome import Migrated, Outcome, RetryLater
 
 log = structlog.get_logger()
 
+TOLD_FOR = 60.0
+"""Seconds for which a person who asks too much is not told so again."""
 LONGEST_WAIT = 60.0
 """Seconds that an answer to a person may be held back by a platform's limits; a later one is no answer."""
 
@@ -37,6 +41,13 @@ async def patiently(address: str, act: Callable[[str], Awaitable[Outcome]]) -> t
                 break
         outcome = await act(address)
     return address, outcome
+
+
+def too_much(language: str) -> Message:
+    """What is said to a person who asks faster than can be answered."""
+    speech = Speech(language)
+    said = speech.t("That is more than can be answered at once. The rest was left out; please wait a moment.")
+    return Message((Paragraph((Span(said),)),), language=speech.language)
 
 
 def command_in(text: str) -> str:

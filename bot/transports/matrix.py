@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
 from bot.render.message import Message
+from bot.transports.chats import Reactions
 from bot.transports.life import Life
 from bot.transports.matrix_answering import NAME, Answering, Callbacks
 from bot.transports.matrix_choices import Choices
@@ -22,8 +23,8 @@ from bot.transports.matrix_devices import Devices
 from bot.transports.matrix_following import Following
 from bot.transports.matrix_identity import REMEDIES, Account, Identities, Standing, Unanswered, sign
 from bot.transports.matrix_invitations import Invitations
-from bot.transports.matrix_listening import Ears, Listening, report
-from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
+from bot.transports.matrix_listening import Chats, Ears, Listening, report
+from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused, Stumbled
 from bot.transports.matrix_pictures import Load, Pictures
 from bot.transports.matrix_power import Power
 from bot.transports.matrix_rooms import Rooms
@@ -53,11 +54,11 @@ class MatrixTransport:
 
     `vault` holds Vigil's key, which seals the session. `admins` are known by their names. `answer` is asked
     for every line and choice; `apology` (language -> message) is said when an answer fails. `gone` hears the
-    address of a room that the bot was put out of, `moved` of one that another replaces, each with the id of
-    the event that told so; `verifying` what somebody has to see who compares our keys: pictures, and numbers.
-    `identities` keeps the keys of the account. `language` is spoken to whom we do not know: no client says
-    which it speaks. `load` gives the bytes of a picture; without it none is shown. `name` is that of the
-    account among others.
+    address of a room that the bot was put out of, `returned` of one that it was let into, `moved` of one that
+    another replaces, `seen` of reactions, each with the id of the event that told so; `verifying` what
+    somebody has to see who compares our keys: pictures, and numbers. `identities` keeps the keys of the
+    account. `language` is spoken to whom we do not know: no client says which it speaks. `load` gives the
+    bytes of a picture; without it none is shown. `name` is that of the account among others.
     """
 
     idempotent = True
@@ -73,7 +74,9 @@ class MatrixTransport:
         answer: Callable[[Request], Awaitable[Reply]],
         apology: Callable[[str], Message],
         gone: Callable[[str, str], Awaitable[None]],
+        returned: Callable[[str, str], Awaitable[bool]],
         moved: Callable[[str, str, str], Awaitable[bool]],
+        seen: Callable[[Reactions, str], Awaitable[None]],
         verifying: Callable[[str, str], Awaitable[None]],
         identities: Identities,
         language: str = "en",
@@ -91,13 +94,14 @@ class MatrixTransport:
         pictures = Pictures(self._server, load) if load else None
         self._power = Power(self._server, rooms, self._told_of_power)
         self._sending = Sending(self._server, rooms, choices, self._power.wanted, pictures)
-        callbacks = Callbacks(answer, apology, gone, self._is_sure, language)
+        callbacks = Callbacks(answer, apology, gone, self._is_sure, seen, language)
         self._answering = Answering(self._server, rooms, self._sending, choices, callbacks)
         invitations = Invitations(config.invitations, config.invited_by, time.monotonic)
         following = Following(self._server, invitations, moved)
         self._verifying = Verifying(self._server, self._show(verifying), self._told_of_verifying)
+        chats = Chats(gone, returned)
         ears = Ears(self._verifying, following, invitations, self._power)
-        self._listening = Listening(self._server, rooms, self._answering, ears, self._store, gone)
+        self._listening = Listening(self._server, rooms, self._answering, ears, self._store, chats)
         self._life = Life()
 
     async def start(self) -> None:
@@ -211,10 +215,16 @@ class MatrixTransport:
                 session = await self._session()
                 self._store.keep(session)
                 await learn(session)
-            except (Refused, *FAILURES) as error:
+            except (Refused, Stumbled, *FAILURES) as error:
                 if isinstance(error, Refused) and _is_final(error) and not self._life.has_begun:
                     raise AccountRefusedError(f"the homeserver refuses the account ({error.code})") from None
                 await asyncio.sleep(report(error, pause))
+            except Exception as error:
+                if not self._life.has_begun:
+                    raise
+                # The program has gone on without us: nobody would hear that we have ended.
+                log.error("the matrix account could not be begun", error=type(error).__name__)  # noqa: TRY400
+                await asyncio.sleep(pause)
             else:
                 return
 

@@ -14,13 +14,15 @@ import structlog
 from bot.commands.request import Reply, Request
 from bot.render.matrix import parts
 from bot.render.message import Message
-from bot.transports.conversing import Page, command_in, log_failure, patiently
-from bot.transports.inbox import Inbox
+from bot.transports.chats import Reactions
+from bot.transports.conversing import TOLD_FOR, Page, command_in, log_failure, patiently, too_much
+from bot.transports.inbox import Inbox, Work
 from bot.transports.matrix_choices import EXPIRED, Choices
 from bot.transports.matrix_incoming import File, Listener, Picked, Said, read
-from bot.transports.matrix_outcome import NoRoom
+from bot.transports.matrix_outcome import FAILURES, NoRoom, Refused
 from bot.transports.matrix_rooms import Rooms
-from bot.transports.matrix_sending import Sending, versions_of
+from bot.transports.matrix_seen import Seen
+from bot.transports.matrix_sending import Sending, names_of, versions_of
 from bot.transports.matrix_server import Homeserver
 from bot.transports.newest import Newest
 from jobs.outcome import Gone, Sent
@@ -40,6 +42,7 @@ class Callbacks:
     gone: Callable[[str, str], Awaitable[None]]
     is_sure: Callable[[str, Any], bool]
     """Whether nobody but who seems to have written an event in a room can have done so, where that counts."""
+    seen: Callable[[Reactions, str], Awaitable[None]]
     language: str = "en"
 
 
@@ -59,6 +62,9 @@ class Answering:
         """By room and the event that bears the choices, so that pages turn in place."""
         self._taken: Newest[str, bool] = Newest(5000)
         """Events that a homeserver brings a second time are not answered again."""
+        self._seen = Seen()
+        self._told: Newest[str, float] = Newest(1000)
+        """When a person was last told that they ask too much."""
 
     async def close(self, seconds: float) -> None:
         """Let the answers under way come to their end for so long, then drop the rest."""
@@ -66,27 +72,76 @@ class Answering:
 
     def take(self, room: str, event: Any) -> asyncio.Task[None] | None:  # noqa: ANN401 - nio has no types
         """Read the event and put what it asks for in its room's queue; None if nothing is to be done."""
+        if event.event_id in self._taken:
+            return None
         direct = self._rooms.is_direct(room)
         meant = read(event, Listener(self._server.user, self._rooms.own_name(room), direct))
-        if meant is None or event.event_id in self._taken:
+        if meant is None:
+            return self._reacted(room, event)
+        person = meant.said.person if isinstance(meant, Picked) else meant.person
+        work = self._work(room, meant, direct=direct, sure=self._callbacks.is_sure(room, event))
+        if work is None:
             return None
-        page = ""
-        if isinstance(meant, Picked):
-            page = meant.below or self._choices.newest(room)
-            said = self._picked(room, meant, page, direct=direct)
-        else:
-            said = meant
+        task = self._inbox.add(room, person, work)
+        if task is None:
+            return self._overrun(room, person)
+        self._taken.put(event.event_id, True)
+        return task
+
+    def _reacted(self, room: str, event: Any) -> asyncio.Task[None] | None:  # noqa: ANN401 - nio has no types
+        """A reaction that chooses nothing, or one that is taken back: a person has seen it, or has not."""
+        change = self._seen.change(room, event)
+        if change is None or event.sender == self._server.user:
+            return None
+        self._taken.put(event.event_id, True)
+        message, count = change
+        # A budget of its own: whoever reacts to much may ask for something all the same.
+        return self._inbox.add(
+            f"reactions {room}",
+            ("reacts", event.sender),
+            lambda: self._count(room, message, count, event.event_id),
+        )
+
+    async def _count(self, room: str, message: str, count: int, cause: str) -> None:
+        try:
+            address = self._rooms.address(room)
+            for name in names_of(room, message):
+                await self._callbacks.seen(Reactions(address, name, count), f"{cause} {name}")
+        except Exception as error:  # noqa: BLE001 - nothing depends on it
+            log_failure(error)
+
+    def _work(self, room: str, meant: Said | Picked, *, direct: bool, sure: bool) -> Work | None:
+        """What is to be done about it; None for a number that means nothing here."""
+        if isinstance(meant, Said):
+            return lambda: self._respond(room, meant, "", direct=direct, sure=sure)
+        if meant.below and not self._choices.knows(room, meant.below):
+            return lambda: self._recall(room, meant, direct=direct, sure=sure)
+        page = meant.below or self._choices.newest(room)
+        said = self._picked(room, meant, page, direct=direct)
         if said is None:
             return None
-        sure = self._callbacks.is_sure(room, event)
-        task = self._inbox.add(
-            room, said.person, lambda: self._respond(room, said, page, direct=direct, sure=sure)
-        )
-        if task is None:
-            log.warning("somebody sends more than can be answered; the rest is dropped")
-        else:
-            self._taken.put(event.event_id, True)
-        return task
+        return lambda: self._respond(room, said, page, direct=direct, sure=sure)
+
+    async def _recall(self, room: str, picked: Picked, *, direct: bool, sure: bool) -> None:
+        """A number of a message that this program does not know: perhaps of ours, from before its start."""
+        try:
+            await self._sending.recall(room, picked.below)
+        except (Refused, NoRoom, *FAILURES) as error:
+            log.warning("the choices of a message are not known", error=type(error).__name__)
+        said = self._picked(room, picked, picked.below, direct=direct)
+        if said is not None:
+            await self._respond(room, said, picked.below, direct=direct, sure=sure)
+
+    def _overrun(self, room: str, person: str) -> asyncio.Task[None] | None:
+        """Somebody asks faster than can be answered: they are told, once in a while."""
+        now = asyncio.get_running_loop().time()
+        if now - self._told.get(person, -TOLD_FOR) < TOLD_FOR:
+            return None
+        self._told.put(person, now)
+        log.warning("somebody sends more than can be answered; the rest is dropped")
+        said = Said("", person, f"too much {now}")
+        message = too_much(self._callbacks.language)
+        return self._inbox.add(room, None, lambda: self._say(room, said, message, 0, ()))
 
     def is_meant(self, room: str, event: Any) -> bool:  # noqa: ANN401 - nio has no types
         """Whether an event is for us, as far as it can be read; in a direct room everything is."""

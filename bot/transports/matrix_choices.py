@@ -1,11 +1,14 @@
-"""Remembers which command stands behind each number below a message, for as long as the program runs."""
+"""Remembers which command stands behind each number below a message.
+
+For as long as the program runs; what was sent before, the message itself tells (`bot.render.matrix.CHOICES`).
+"""
 
 import re
 
 from bot.transports.newest import Newest
 
 EXPIRED = "/expired"
-"""The command that answers a number whose meaning is not known any more."""
+"""The command that answers a number behind which nothing stands any more."""
 _NUMBER = re.compile(r"\s*([0-9]{1,2})\s*")
 _KEYCAP = re.compile("([1-9])\ufe0f?\u20e3")
 
@@ -19,7 +22,7 @@ def number_of(text: str) -> int | None:
 
 
 class Choices:
-    """Commands by room and message. They may be a person's own words, so they are never written down."""
+    """Commands by room and message. They may be a person's own words, so they are not written down here."""
 
     def __init__(self, capacity: int = 5000) -> None:
         self._commands: Newest[tuple[str, str], tuple[str, ...]] = Newest(capacity)
@@ -39,6 +42,10 @@ class Choices:
     def withdraw(self, room: str, event: str) -> None:
         """The message has no choices any more."""
         self._commands.drop((room, event))
+
+    def knows(self, room: str, event: str) -> bool:
+        """Whether choices of the message are known."""
+        return (room, event) in self._commands
 
     def below(self, room: str, event: str, number: int) -> str | None:
         """The command of a number below a message; None where none is known to stand there."""

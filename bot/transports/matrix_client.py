@@ -2,6 +2,11 @@
 
 nio counts a room's key as given out even where the homeserver did not take it for some devices, which then
 read nothing; here the message waits. Its own verification knows neither today's hashes nor rooms: it is off.
+It takes a count of no one-time keys for no count, and would never publish any again: anybody may use them up.
+
+What a stranger wrote must not stop us either. nio stumbles over some of what it cannot open, and the same
+would come again for ever. And it takes what is inside an enciphered event for whatever that says it is, the
+power levels of the room or the leaving of a member too, which no homeserver has seen or allowed.
 """
 
 import asyncio
@@ -11,15 +16,25 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
+import structlog
 from nio import (
     Api,
     AsyncClient,
     AsyncClientConfig,
     ErrorResponse,
+    Event,
     KeysQueryResponse,
+    KeysUploadResponse,
+    MatrixRoom,
+    MegolmEvent,
     ShareGroupSessionResponse,
+    SyncResponse,
+    ToDeviceEvent,
+    UnknownEvent,
 )
 from nio.crypto import OlmDevice
+from nio.events import OlmEvent
 from nio.exceptions import EncryptionError
 
 from bot.transports.matrix_devices import NO_CHANNEL, WITHHELD, Devices
@@ -27,6 +42,15 @@ from bot.transports.matrix_keystore import SealedStore
 from bot.transports.matrix_outcome import Refused, answered
 from bot.transports.matrix_session import Store
 from storage.clock import now_utc
+
+log = structlog.get_logger()
+
+_LAST_KEY = "fallback key"
+"""The note that one was published."""
+_SAID = ("m.room.message", "m.room.redaction", "m.room.encrypted")
+"""Of the events of a room, those that are no state; others have names of their own."""
+_NOTHING = "vigil.nothing"
+"""What is in the place of an enciphered event that says to be what cannot be enciphered."""
 
 
 @dataclass
@@ -59,11 +83,93 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         self._devices = devices
 
     def load_store(self) -> None:
-        """Open the store once the device is known."""
+        """Open the store once the device is known; one that is open, of the same device, stays."""
         if self.store is not None:
+            if (self.olm.user_id, self.olm.device_id) == (self.user_id, self.device_id):
+                return
             self.store.close()
+            self.store: Any = None
         super().load_store()
         self.olm.handle_key_verification = lambda _event: None
+
+    def _handle_decrypt_to_device(self, to_device_event: ToDeviceEvent) -> ToDeviceEvent | None:
+        try:
+            return super()._handle_decrypt_to_device(to_device_event)
+        except Exception as error:  # noqa: BLE001 - a stranger's bytes; the same would come again for ever
+            log.warning("something sent to the device cannot be read", error=type(error).__name__)
+            if isinstance(to_device_event, OlmEvent):
+                sender, key = to_device_event.sender, to_device_event.sender_key
+                self.olm._mark_device_for_unwedging(sender, key)  # noqa: SLF001 - as nio does for the rest
+            return None
+
+    def _handle_timeline_event(
+        self, event: Event, room_id: str, room: MatrixRoom, encrypted_rooms: set[str]
+    ) -> Event | None:
+        if isinstance(event, MegolmEvent):
+            return self._opened(event, room_id)
+        if not _is_state(event.source) and _is_of_state(event.source.get("type")):
+            return None
+        return super()._handle_timeline_event(event, room_id, room, encrypted_rooms)
+
+    def _opened(self, event: MegolmEvent, room: str) -> Event | None:
+        event.room_id = room
+        try:
+            opened = self.olm.decrypt_megolm_event(event)
+        except Exception as error:  # noqa: BLE001 - as above
+            if not isinstance(error, EncryptionError):
+                log.warning("something said in a room cannot be read", error=type(error).__name__)
+            return None
+        if _is_state(opened.source) or _is_of_state(opened.source.get("type")):
+            known = {name: event.source[name] for name in ("event_id", "sender", "origin_server_ts")}
+            return UnknownEvent({**known, "type": _NOTHING, "content": {}}, _NOTHING)
+        return opened
+
+    async def parse_body(self, transport_response: aiohttp.ClientResponse) -> dict[Any, Any]:
+        """As nio does, but for what we said ourselves: to read it again costs as much as to send it."""
+        body = await super().parse_body(transport_response)
+        rooms = body.get("rooms") if "next_batch" in body else None
+        joined = rooms.get("join") if isinstance(rooms, dict) else None
+        for room in joined.values() if isinstance(joined, dict) else ():
+            timeline = room.get("timeline") if isinstance(room, dict) else None
+            if isinstance(timeline, dict) and isinstance(timeline.get("events"), list):
+                timeline["events"] = [one for one in timeline["events"] if not self._is_our_word(one)]
+        return dict(body)
+
+    def _is_our_word(self, event: Any) -> bool:  # noqa: ANN401 - JSON
+        ours = isinstance(event, dict) and event.get("sender") == self.user_id
+        return ours and not _is_state(event) and event.get("type") in _SAID
+
+    async def keys_upload(self) -> KeysUploadResponse | ErrorResponse:
+        """As nio does; but kept before it is given away, for what is given and not kept opens nothing.
+
+        With a key for when all others are used up (Client-Server API, "One-time and fallback keys"), anew
+        where it may have served.
+        """
+        content = self.olm.share_keys()
+        if not self.olm.uploaded_key_count or self.store.note(_LAST_KEY, "") is None:
+            content["fallback_keys"] = self._last_key()
+        self.olm.save_account()
+        method, path, data = Api.keys_upload(self.access_token, content)
+        answer = await self._send(KeysUploadResponse, method, path, data)
+        if isinstance(answer, KeysUploadResponse) and "fallback_keys" in content:
+            self.store.keep_note(_LAST_KEY, "", {})
+        return answer
+
+    def _last_key(self) -> dict[str, Any]:
+        account = self.olm.account._account  # noqa: SLF001 - nio knows no fallback keys
+        account.generate_fallback_key()
+        made = {}
+        for name, key in account.fallback_key.items():
+            content = {"key": key.to_base64(), "fallback": True}
+            signed = {self.user_id: {f"ed25519:{self.device_id}": self.olm.sign_json(content)}}
+            made[f"signed_curve25519:{name}"] = {**content, "signatures": signed}
+        return made
+
+    def _handle_olm_events(self, response: SyncResponse) -> None:
+        super()._handle_olm_events(response)
+        left = response.device_key_count.signed_curve25519
+        if left is not None:
+            self.olm.uploaded_key_count = left
 
     async def keys_query(self) -> KeysKnown | ErrorResponse:
         """As nio does, and learn who has signed which device."""
@@ -71,7 +177,8 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         answer = await self._send(KeysKnown, method, path, data)
         if isinstance(answer, KeysKnown):
             for user in self._devices.learn(answer.whole, self.store):
-                self._renew_keys_of_rooms_with(user)
+                if self._devices.strict:  # who was confirmed by now gets the next key, and who was does not
+                    self.renew_keys_of_rooms_with(user)
         return answer
 
     async def share_group_session(
@@ -142,10 +249,19 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         except ValueError:
             return answer.status, {}
 
-    def _renew_keys_of_rooms_with(self, user: str) -> None:
-        """Who was confirmed by now gets the next key; who is confirmed no more does not."""
-        if not self._devices.strict or user == self.user_id:
+    def renew_keys_of_rooms_with(self, user: str) -> None:
+        """What is said next in the encrypted rooms that the user is in goes by another key."""
+        if user == self.user_id:
             return
         for name, room in self.rooms.items():
             if room.encrypted and user in room.users:
                 self.invalidate_outbound_session(name)
+
+
+def _is_state(source: Mapping[str, Any]) -> bool:
+    return "state_key" in source
+
+
+def _is_of_state(kind: object) -> bool:
+    """Whether only state has this name."""
+    return isinstance(kind, str) and kind.startswith("m.room.") and kind not in _SAID

@@ -7,15 +7,21 @@ from nio import (
     ReactionEvent,
     RoomEncryptedFile,
     RoomEncryptedImage,
+    RoomEncryptedMedia,
     RoomMessageFile,
     RoomMessageImage,
+    RoomMessageMedia,
     RoomMessageText,
+    StickerEvent,
 )
 
 from bot.transports.matrix_choices import number_of
 
 _MARKS = ("!", "/")
 _CIPHERED = (RoomEncryptedImage, RoomEncryptedFile)
+_WORDLESS = (RoomMessageMedia, RoomEncryptedMedia, StickerEvent)
+UNREADABLE = "/wordless"
+"""The command that answers what is no text."""
 _FILES = (RoomMessageImage, RoomMessageFile, *_CIPHERED)
 
 
@@ -71,6 +77,8 @@ def read(event: Any, listener: Listener) -> Said | Picked | None:  # noqa: ANN40
         return Picked(number, event.reacts_to, said, reaction=True) if number else None
     if isinstance(event, _FILES):
         return _sent(event) if listener.direct else None
+    if isinstance(event, _WORDLESS):
+        return Said(UNREADABLE, event.sender, event.event_id) if listener.direct else None
     if not isinstance(event, RoomMessageText):
         return None
     relation = event.source.get("content", {}).get("m.relates_to", {})

@@ -21,11 +21,12 @@ from nio import (
     RoomMessage,
     SyncResponse,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.transports.matrix_answering import Answering
 from bot.transports.matrix_following import Following
 from bot.transports.matrix_invitations import Invitations
-from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, Refused
+from bot.transports.matrix_outcome import FAILURES, TOKEN_REFUSED, NoRoom, Refused, Stumbled
 from bot.transports.matrix_power import Power
 from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_server import Author, Homeserver
@@ -36,6 +37,8 @@ from jobs.allowance import Allowance
 
 log = structlog.get_logger()
 
+TRIES = 3
+"""How often what cannot be read is asked for again."""
 UNREAD_IN_ONE = 2
 UNREAD_IN_ALL = 60
 """How often within an hour a room, or all of them, are told that something could not be read."""
@@ -51,8 +54,20 @@ class Ears:
     power: Power
 
 
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """Who hears what becomes of rooms, each with the id of the event that told so.
+
+    `gone`: the bot was put out of the room of this address. `returned`: it was let in there, perhaps again;
+    answers whether anything was known about it.
+    """
+
+    gone: Callable[[str, str], Awaitable[None]]
+    returned: Callable[[str, str], Awaitable[bool]]
+
+
 class Listening:
-    """The stream of one account's news. `gone` hears the address of a room that the bot was put out of."""
+    """The stream of one account's news."""
 
     def __init__(
         self,
@@ -61,24 +76,29 @@ class Listening:
         answering: Answering,
         ears: Ears,
         store: Store,
-        gone: Callable[[str, str], Awaitable[None]],
+        chats: Chats,
     ) -> None:
         self._server = server
         self._rooms = rooms
         self._answering = answering
         self._ears = ears
         self._store = store
-        self._gone = gone
+        self._chats = chats
+        self._let_in: set[str] = set()
+        """Rooms whose invitation was accepted, until a sync has told of them."""
         self._unread = Allowance(UNREAD_IN_ONE, UNREAD_IN_ALL)
+        self._since = ""
+        self._stumbles = 0
+        self._anew = False
         self._open: deque[tuple[str, tuple[asyncio.Task[None], ...]]] = deque()
         """For each answer of the homeserver that is not handled yet, where it ends and what handles it."""
 
     async def begin(self, session: Session) -> None:
         """Learn the rooms, and take up what came since the last stop; at the first start, nothing."""
         self.session = session
-        self._since = self._store.since(session)
-        answer = await self._server.sync(self._since, full=True)
-        self._handle(answer, new=bool(self._since))
+        self._since = self._since or self._store.since(session)
+        known = bool(self._since)
+        self._handle(await self._news(full=True), new=known)
 
     async def look(self, session: Session) -> None:
         """Learn the rooms and nothing else: whoever sends only leaves the news to the listener."""
@@ -92,19 +112,35 @@ class Listening:
         waits, failing = pauses(), False
         while True:
             try:
-                answer = await self._server.sync(self._since, full=False)
+                answer = await self._news(full=False)
                 if failing:
                     log.info("the matrix homeserver answers again")
                 waits, failing = pauses(), False
                 self._handle(answer, new=True)
                 self.confirm()
-            except (Refused, *FAILURES) as error:
+            except (Refused, Stumbled, *FAILURES) as error:
                 failing = True
                 await asyncio.sleep(report(error, next(waits)))
             except Exception as error:  # noqa: BLE001 - whatever it is, the bot must go on listening
                 failing = True
                 log.error("reading from matrix failed", error=type(error).__name__)  # noqa: TRY400 - may quote a room
                 await asyncio.sleep(next(waits))
+
+    async def _news(self, *, full: bool) -> SyncResponse:
+        """What happened since. What the library cannot read, however often, is passed over.
+
+        Else one event would make us deaf for good. The rooms are learnt anew after it.
+        """
+        try:
+            answer = await self._server.sync(self._since, full=full or self._anew)
+        except Stumbled as stumbled:
+            self._stumbles += 1
+            if self._stumbles >= TRIES:
+                log.error("matrix.passed_over", remedy="report this fault of Vigil, with what stands above")  # noqa: TRY400 - told above
+                self._since, self._stumbles, self._anew = stumbled.after, 0, True
+            raise
+        self._stumbles, self._anew = 0, False
+        return answer
 
     def confirm(self) -> None:
         """Remember what has been handled; what has not comes again at the next start."""
@@ -116,6 +152,8 @@ class Listening:
 
     def _handle(self, answer: SyncResponse, *, new: bool) -> None:
         tasks: list[asyncio.Task[None] | None] = []
+        for event in answer.to_device_events:
+            self._server.mends(event)
         if new:
             tasks += [self._ears.verifying.hears(event.source) for event in answer.to_device_events]
         for room, invitation in answer.rooms.invite.items():
@@ -129,6 +167,9 @@ class Listening:
                 self._ears.power.look(room)
             if new:
                 tasks += self._heard(room, events)
+            if room in self._let_in:
+                self._let_in.discard(room)
+                tasks.append(asyncio.create_task(self._arrived(room, answer.next_batch)))
         for room, news in answer.rooms.leave.items():
             told = next((event.event_id for event in reversed(news.timeline.events)), "")
             tasks.append(asyncio.create_task(self._told_gone(room, told)))
@@ -180,11 +221,13 @@ class Listening:
     async def _enter(self, room: str, *, accepted: bool) -> None:
         try:
             if accepted:
+                self._let_in.add(room)
                 await self._server.join(room)
             else:
                 log.warning("an invitation was refused: too many, or not by `invitations`")
                 await self._server.leave(room)
         except (Refused, *FAILURES) as error:
+            self._let_in.discard(room)
             log.warning("an invitation was not answered", error=type(error).__name__)
         else:
             if accepted:
@@ -202,7 +245,22 @@ class Listening:
             log.warning("an empty room was not left", error=type(error).__name__)
 
     async def _told_gone(self, room: str, event: str) -> None:
-        await self._gone(room, event)
+        await self._chats.gone(room, event)
+
+    async def _arrived(self, room: str, told: str) -> None:
+        """Whoever is known there is written to again; where nobody is, the bot says what it is.
+
+        Not in a room that takes another's place: there it is known.
+        """
+        if self._ears.invitations.before(room):
+            return
+        try:
+            known = await self._chats.returned(self._rooms.address(room), f"let in {room} {told}")
+        except (NoRoom, SQLAlchemyError) as error:
+            log.warning("a room that was entered was not greeted", error=type(error).__name__)
+            return
+        if not known:
+            self._answering.tell(room, "/start", told)
 
 
 def _is_of_power(event: Any) -> bool:  # noqa: ANN401 - nio has no types
@@ -215,6 +273,13 @@ def _leaves(event: Any) -> bool:  # noqa: ANN401 - nio has no types
 
 def report(error: Exception, pause: float) -> float:
     """Log why the homeserver cannot be heard, for an operator, and say how many seconds to wait."""
+    if isinstance(error, Stumbled):
+        log.error(
+            "what came from the matrix homeserver cannot be read",
+            error=type(error.__cause__).__name__,
+            retry_in=round(pause),
+        )
+        return pause
     if isinstance(error, Refused):
         if error.code == "M_LIMIT_EXCEEDED":
             pause = max(pause, (error.answer.retry_after_ms or 0) / 1000)

@@ -74,6 +74,14 @@ def answered(answer: Any) -> Any:  # noqa: ANN401 - nio has no types
     return answer
 
 
+class Stumbled(Exception):
+    """The homeserver's news arrived, and the library raised over them; `after` is where they end."""
+
+    def __init__(self, after: str) -> None:
+        super().__init__("its news cannot be read")
+        self.after = after
+
+
 class NoRoom(Exception):
     """The bot is not in the room."""
 

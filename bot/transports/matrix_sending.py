@@ -8,11 +8,10 @@ import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import structlog
 
-from bot.render.matrix import Part, parts
+from bot.render.matrix import Part, commands_of, parts
 from bot.render.message import Message
 from bot.transports.matrix_choices import Choices
 from bot.transports.matrix_outcome import FAILURES, PASSING, NoRoom, Outcomes, Refused
@@ -50,7 +49,8 @@ class Sending:
     """What `bot.announce.Transport` asks for, by one account.
 
     `powerless` hears of a room where an urgent call could not mention everybody.
-    `reference` is the room, then each part with all of its versions: "!room $first,$edit $second".
+    `reference` is the room, then each part with all of its versions: "!room $first,$edit,+$second". What
+    stands between commas can be looked for (`storage.references`). Earlier versions wrote a space for ",+".
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Sending:
             changed = []
             for place, (versions, part) in enumerate(zip(shown, begun.parts, strict=False)):
                 txn = _txn(shown_in, key, f"edit {place}")
-                event = await self._server.say(shown_in, _MESSAGE, _replacing(part, versions[0]), txn)
+                event = await self._server.say(shown_in, _MESSAGE, part.edit(versions[0]), txn)
                 self._choices.offer(shown_in, versions[0], part.commands)
                 changed.append(versions if event in versions else (*versions, event))
             await self._send_rest(shown_in, begun, key, _Start(len(shown)))
@@ -151,6 +151,13 @@ class Sending:
             if isinstance(outcome, Sent)
             else outcome
         )
+
+    async def recall(self, room: str, event: str) -> None:
+        """Learn again which choices stand below a message of ours that was sent before the program began.
+
+        Raises what the homeserver refuses, or does.
+        """
+        self._choices.offer(room, event, commands_of(await self._server.own_content(room, event)))
 
     async def ping(self) -> Outcome:
         """Ask who we are (Client-Server API, whoami)."""
@@ -188,7 +195,7 @@ class Sending:
         except (Refused, NoRoom, *FAILURES) as error:
             return self._outcomes.of(error, room or address)
         self._acts.drop((address, key))
-        return Sent(" ".join((room, *map(",".join, versions))))
+        return Sent(f"{room} {',+'.join(map(','.join, versions))}")
 
     def _written(self, message: Message) -> tuple[Part, ...]:
         """The parts of a message; one that goes to many rooms is the same object, and written once."""
@@ -260,13 +267,18 @@ class _Start:
 
 def versions_of(reference: str) -> tuple[str, tuple[_Version, ...]]:
     """The room and the parts of a message; none of what was withdrawn. Else raises ValueError."""
-    room, *shown = reference.split(" ")
+    room, *shown = reference.replace(",+", " ").split(" ")
     versions = tuple(tuple(part.split(",")) for part in shown)
     if reference and not (
         room.startswith("!") and all(one.startswith("$") for part in versions for one in part)
     ):
         raise ValueError("not a reference")
     return room, versions
+
+
+def names_of(room: str, event: str) -> tuple[str, str]:
+    """How a reference may name the event: as the first part of its message, or as a later one."""
+    return f"{room} {event}", f"+{event}"
 
 
 def _first_of(reference: str, room: str) -> str:
@@ -276,18 +288,6 @@ def _first_of(reference: str, room: str) -> str:
     except ValueError:
         return ""
     return versions[0][0] if versions and shown_in == room else ""
-
-
-def _replacing(part: Part, event: str) -> dict[str, Any]:
-    """The content of an edit (m.replace); who knows no edits reads it behind a star."""
-    new = part.content()
-    return {
-        **new,
-        "body": f"* {part.body}",
-        "formatted_body": f"* {part.html}",
-        "m.new_content": new,
-        "m.relates_to": {"rel_type": "m.replace", "event_id": event},
-    }
 
 
 def _txn(room: str, key: str, step: str) -> str:

@@ -5,20 +5,22 @@ nio repeats a question by itself for ever where it is let; here the deliverer an
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Mapping
 from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from nio import ErrorResponse, MatrixRoom, SyncResponse
+from nio import DummyEvent, ErrorResponse, Event, MatrixRoom, MegolmEvent, RoomKeyRequest, SyncResponse
 from nio.crypto.attachments import decrypt_attachment
 from nio.exceptions import EncryptionError, GroupEncryptionError
 
 from bot.transports.matrix_client import Client
 from bot.transports.matrix_devices import Devices
 from bot.transports.matrix_keystore import SealedStore
-from bot.transports.matrix_outcome import NoRoom, Refused, answered
+from bot.transports.matrix_outcome import NoRoom, Refused, Stumbled, answered
 from bot.transports.matrix_session import Session, Store
+from jobs.allowance import Allowance
 
 WITHIN = 30.0
 """Seconds that one question may take, with all the keys that have to be fetched for it."""
@@ -28,6 +30,9 @@ FILE_WITHIN = 90.0
 """Seconds that a picture may take on its way."""
 LONG_POLL = 25_000
 """Milliseconds that the homeserver may hold a sync open."""
+RENEWED_BY_ONE = 5
+RENEWED_BY_ALL = 200
+"""How often within an hour one person, or all together, may have the keys of their rooms renewed."""
 _V3 = "/_matrix/client/v3"
 FILTER: dict[str, Any] = {
     "presence": {"types": []},
@@ -56,6 +61,8 @@ class Homeserver:
         self._client = Client(homeserver, user, store, devices, WITHIN)
         self._turns: dict[str, asyncio.Lock] = {}
         """One event at a time in each room, so that they keep their order and share keys once."""
+        self._renewals = Allowance(RENEWED_BY_ONE, RENEWED_BY_ALL)
+        self._tending: asyncio.Task[None] | None = None
         self._plain: set[str] = set()
         """Rooms that are surely not encrypted; once one is, nio knows by the sync that tells so."""
         self.synced = False
@@ -92,10 +99,20 @@ class Homeserver:
         return Session(answer.user_id, answer.device_id, answer.access_token)
 
     async def sync(self, since: str, *, full: bool) -> SyncResponse:
-        """What happened since, at once with `full` state, else as soon as something does."""
+        """What happened since, at once with `full` state, else as soon as something does.
+
+        Raises Refused, what stands in the way, or Stumbled.
+        """
         timeout = 0 if full else LONG_POLL
+        # nio passes over what ends where it has been: what it stumbled on, or a state without news.
+        before = self._client.next_batch = "" if full else since
         asked = self._client.sync(timeout, FILTER, since=since or None, full_state=full or None)
-        answer = await _asked(asked, FULL_WITHIN if full else WITHIN + LONG_POLL / 1000)
+        try:
+            answer = await _asked(asked, FULL_WITHIN if full else WITHIN + LONG_POLL / 1000)
+        except Exception as error:
+            if self._client.next_batch != before:
+                raise Stumbled(str(self._client.next_batch)) from error
+            raise
         await self._tend_keys()
         if full:
             self._plain |= {name for name, room in self.rooms.items() if not room.encrypted}
@@ -185,12 +202,13 @@ class Homeserver:
     async def publish_keys(self) -> None:
         """The device's own keys are known to the homeserver from now on."""
         if self._client.should_upload_keys:
-            await _asked(self._client.keys_upload())
+            await self._tend_keys()
 
     @property
     def notes(self) -> SealedStore:
         """Where it is remembered, sealed, what a room was told."""
-        return self._client.store  # type: ignore[no-any-return]
+        store: SealedStore = self._client.store
+        return store
 
     @property
     def device(self) -> str:
@@ -242,6 +260,37 @@ class Homeserver:
             raise
         return "redacted_because" not in answer.event.source.get("unsigned", {})
 
+    async def own_content(self, room: str, event: str) -> Mapping[str, Any]:
+        """What a message of ours says, as its newest edit has it; nothing of one that is another's, or gone.
+
+        In an encrypted room one that this device has enciphered, for as long as its keys are kept: anything
+        else the homeserver could have written.
+        """
+        path = f"/_matrix/client/v1/rooms/{quote(room)}/relations/{quote(event)}/m.replace?limit=1"
+        try:
+            answer = await _asked(self._client.room_get_event(room, event))
+            edits = (await self._answered("GET", path)).get("chunk", [])
+        except Refused as refused:
+            if refused.code in ("M_NOT_FOUND", "M_FORBIDDEN"):
+                return {}
+            raise
+        content = self._own(room, answer.event)
+        for edit in edits if content else ():
+            changed = self._own(room, Event.parse_event(edit)).get("m.new_content")
+            content = changed if isinstance(changed, dict) else content
+        return content
+
+    def _own(self, room: str, event: Any) -> Mapping[str, Any]:  # noqa: ANN401 - nio has no types
+        opened = event
+        if isinstance(event, MegolmEvent):
+            event.room_id = room
+            try:
+                opened = self._client.decrypt_event(event)
+            except EncryptionError:
+                return {}
+        is_ours = opened.sender == self.user and (opened.verified or not self.is_ciphered(room))
+        return dict(opened.source.get("content", {})) if is_ours else {}
+
     async def join(self, room: str, via: str = "") -> None:
         """Accept an invitation, or go in where the door is open; `via` is a server that knows the room."""
         known = f"?via={quote(via)}&server_name={quote(via)}" if via else ""
@@ -272,12 +321,49 @@ class Homeserver:
 
     async def close(self) -> None:
         """End the connections; the device stays logged in."""
+        if self._tending is not None:
+            self._tending.cancel()
+            await asyncio.gather(self._tending, return_exceptions=True)
         await self._client.close()
         if self._client.store is not None:
             self._client.store.close()
 
+    def mends(self, event: Any) -> None:  # noqa: ANN401 - nio has no types
+        """Where a to-device event shows that somebody's device lacks a key of ours, the next one is another.
+
+        Its client has made a new channel to us (m.dummy: Client-Server API, "Recovering from undecryptable
+        messages"), or asks for the key. Without that it would read nothing for a week, or a hundred messages.
+        """
+        asks = isinstance(event, RoomKeyRequest) and event.sender_key == self._own_key
+        lost = asks or isinstance(event, DummyEvent)
+        if lost and self.shares_room(event.sender) and self._renewals.takes(event.sender, time.monotonic()):
+            self._client.renew_keys_of_rooms_with(event.sender)
+
+    @property
+    def _own_key(self) -> str:
+        return str(self._client.olm.account.identity_keys["curve25519"])
+
     async def _tend_keys(self) -> None:
-        """What nio's own loop does between two syncs: keys are sent, asked for and claimed."""
+        """What nio's own loop does between two syncs: keys are sent, asked for and claimed.
+
+        Once for all rooms that want it at the same time.
+        """
+        for _ in range(2):  # what was under way may have begun before what is needed was known
+            if not self._wants_tending():
+                return
+            begun = self._tending is None or self._tending.done()
+            if self._tending is None or begun:
+                self._tending = asyncio.create_task(self._tend())
+            await asyncio.shield(self._tending)
+            if begun:
+                return
+
+    def _wants_tending(self) -> bool:
+        client = self._client
+        wants = client.should_upload_keys or client.should_query_keys or client.should_claim_keys
+        return bool(wants or client.outgoing_to_device_messages)
+
+    async def _tend(self) -> None:
         client = self._client
         if client.should_upload_keys:
             await _asked(client.keys_upload())

@@ -27,7 +27,9 @@ class Tombstone:
 def tombstone(room: str, source: Mapping[str, Any]) -> Tombstone | None:
     """What an event says of its room's end; None for any other, and for one that names no room."""
     content = source.get("content")
-    if source.get("type") != "m.room.tombstone" or not isinstance(content, dict):
+    if source.get("type") != "m.room.tombstone" or source.get("state_key") != "":
+        return None  # anybody may write one that is no state
+    if not isinstance(content, dict):
         return None
     there, sender, event = content.get("replacement_room"), source.get("sender"), source.get("event_id")
     if not (isinstance(there, str) and there.startswith("!") and there != room):

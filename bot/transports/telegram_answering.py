@@ -18,10 +18,9 @@ from bot.commands.answer import changes
 from bot.commands.elsewhere import meant_for
 from bot.commands.request import Reply, Request
 from bot.render.html import plain_text
-from bot.render.message import Message, Paragraph, Span
-from bot.speech import Speech
+from bot.render.message import Message
 from bot.transports.chats import News, Reactions
-from bot.transports.conversing import log_failure, patiently
+from bot.transports.conversing import TOLD_FOR, log_failure, patiently, too_much
 from bot.transports.inbox import Inbox
 from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
@@ -48,8 +47,6 @@ LARGEST_FILE = 20_000_000
 """Bytes (Bot API, getFile)."""
 FETCH_WITHIN = 60.0
 """Seconds."""
-TOLD_FOR = 60.0
-"""Seconds for which a person who asks too much is not told so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +141,7 @@ class Answering:
         if task is None and now - self._overrun.get(who, -TOLD_FOR) >= TOLD_FOR:
             self._overrun.put(who, now)
             log.warning("somebody sends more than can be answered; the rest is dropped")
-            return self._inbox.add(_line_of(said), None, lambda: self._say(said, _too_much(said.language)))
+            return self._inbox.add(_line_of(said), None, lambda: self._say(said, too_much(said.language)))
         return task
 
     async def _offer(self, asked: Asked) -> None:
@@ -264,9 +261,3 @@ def _as_said(pressed: Pressed, meant: Button) -> Said:
     if meant.is_placed:
         return replace(said, thread=meant.thread)
     return replace(said, text=EXPIRED) if pressed.adrift else said
-
-
-def _too_much(language: str) -> Message:
-    speech = Speech(language)
-    said = speech.t("That is more than can be answered at once. The rest was left out; please wait a moment.")
-    return Message((Paragraph((Span(said),)),), language=speech.language)

@@ -83,6 +83,19 @@ def on_postgresql(database: Database) -> None:
         pytest.skip("a lock on a file ends with its process alone")
 
 
+@pytest.mark.parametrize(
+    "name", ["matrix @vigil/two:example.org", f"matrix @{'v' * 240}:example.org", "a/../b"]
+)
+def test_an_account_of_any_name_has_a_lock(database: Database, name: str) -> None:
+    """Matrix takes a "/" and 255 letters; the lock is of that account and no other."""
+    with database.sender_lock(name) as mine, database.sender_lock("matrix @vigil") as another:
+        assert mine
+        assert another
+        with database.sender_lock(name) as again:
+            assert not again
+        assert database.lock_holder(name) != "nobody"
+
+
 def test_a_lock_that_the_database_has_ended_is_noticed(database: Database) -> None:
     """It is another's by now; and whoever had it comes to no harm when giving it back."""
     with database.sender_lock("telegram") as lock:

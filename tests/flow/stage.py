@@ -76,6 +76,12 @@ TRAPS: dict[str, Trap] = {
     ),
     "the outcome is written": Trap("jobs.ledger", "Ledger._settle", only="Finished("),
     "the outcome is committed": Trap("jobs.ledger", "Ledger.turn", only="Finished("),
+    # delivery -> keys -> event
+    "an event is about to leave": Trap(
+        "bot.transports.matrix_server", "Homeserver.say", after=False, only="URGENT"
+    ),
+    "the secrets of a room are given out": Trap("bot.transports.matrix_client", "Client.share_group_session"),
+    "an event is accepted": Trap("bot.transports.matrix_server", "Homeserver.say", only="URGENT"),
     # end of a case -> amendment -> edit
     "a change is about to leave": Trap(
         "bot.transports.telegram_request", "AiohttpRequest.do_request", after=False, only="/editMessageText"

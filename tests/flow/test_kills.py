@@ -44,6 +44,9 @@ ELSEWHERE = (
         for point in TRAPS
         if point.startswith(("a change", "a removal", "an appeal", "an update")) or "key" in point
     ),
+    "an event is about to leave",
+    "the secrets of a room are given out",
+    "an event is accepted",
 )
 """Where an alert that goes its straight way does not pass: see the stories beside this one."""
 ALERTS = tuple(point for point in TRAPS if point not in (*COMMANDS, *NOTICES, *OF_HUBS, *ELSEWHERE))

@@ -12,10 +12,12 @@ from nio import RoomMessageNotice, RoomMessageText
 
 from bot.transports.matrix_signing import grouped, owner
 from storage.people import Route
+from tests.bot.transports.a_bot import texts
 from tests.ciphering import a_human, confirms
+from tests.emulators.telegram import TelegramEmulator
 from tests.feeds import Site
 from tests.flow.program import Program
-from tests.flow.story import TITLE, urgent_call
+from tests.flow.story import PERSON, TITLE, urgent_call
 from tests.synapse import Person, Synapse
 
 
@@ -26,6 +28,15 @@ async def until(happened: Callable[[], Any], vigil: Program) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError(vigil.log())
+
+
+ON_THE_WAY = (
+    "an event is about to leave",
+    "the secrets of a room are given out",
+    "an event is accepted",
+    "the outcome is written",
+)
+"""Where an attempt is counted, and how it ended is not written down."""
 
 
 @pytest.fixture
@@ -100,6 +111,38 @@ async def test_an_encrypted_room_from_its_humans_side(
     assert program.states() == ["sent"]
 
 
+@pytest.mark.parametrize("ciphered", [False, True], ids=["plain", "encrypted"])
+async def test_an_alert_stands_there_once_however_often_the_program_is_killed(
+    program: Program, site: Site, synapse: Synapse, account: Person, tmp_path: Path, *, ciphered: bool
+) -> None:
+    """Killed again and again on the way of one alert, at another step each time: it is told, and once."""
+    person, read = synapse.register(), list[str]()
+    room = person.room(account.user, encrypted=ciphered)
+    account.joins(room)
+    with program.database() as database, database.write() as work:
+        work.routes.add(work.recipients.ensure("matrix", room, "en", program.now()).id, Route())
+    urgent_call(site)
+
+    async def hears(_: Any, event: Any) -> None:
+        if event.sender == account.user and "URGENT" in event.body:
+            read.append(event.event_id)
+
+    async with a_human(person, tmp_path / "human") as human:
+        human.add_event_callback(hears, (RoomMessageText, RoomMessageNotice))
+        await until(lambda: human.olm.account.shared, program)
+        await confirms(person, human)
+        for point in ON_THE_WAY if ciphered else (one for one in ON_THE_WAY if "secrets" not in one):
+            await program.dies(point)
+        await program.serve()
+        await program.until("sent")
+        assert await program.stop() == 0
+        await until(lambda: read, program)
+    said = [one for one in person.events(room) if one["sender"] == account.user]
+    kind = "m.room.encrypted" if ciphered else "m.room.message"
+    assert len([one for one in said if one["type"] == kind]) == len(read) == 1
+    assert program.log().count("deliver.recovered") == len(ON_THE_WAY) - (0 if ciphered else 1)
+
+
 async def test_a_room_is_sent_to_by_deliver_alone(
     program: Program, site: Site, synapse: Synapse, account: Person
 ) -> None:
@@ -137,3 +180,48 @@ async def test_a_wrong_password_ends_for_good(program: Program, account: Person)
     code, out, _ = await program.run("check")
     assert code == 1
     assert "refuses the account (M_FORBIDDEN)" in out
+
+
+async def test_both_platforms_have_one_archive_and_people_move_between_them(
+    tmp_path: Path, site: Site, synapse: Synapse, account: Person, telegram: TelegramEmulator
+) -> None:
+    """One program speaks on both: who subscribed on Telegram is rung on Matrix once they have moved there."""
+    matrix = f"""
+[matrix]
+homeserver = "{synapse.url}"
+user = "{account.user}"
+password = "{account.password}"
+"""
+    both = Program(
+        tmp_path,
+        {"northlight": f"{site.url}/feed"},
+        api_url=telegram.api_url,
+        token=telegram.token,
+        more=matrix,
+    )
+    person = synapse.register()
+
+    def reads(words: str) -> bool:
+        return any(words in one for one in texts(person, room, account.user))
+
+    try:
+        await both.serve()
+        room = person.room(account.user)
+        await telegram.says(PERSON, "/subscribe KP")
+        await telegram.until(PERSON, contains="You are subscribed", patience=60)
+        await telegram.says(PERSON, "/move")
+        await telegram.until(PERSON, contains="/move ", patience=60)
+        await until(lambda: reads("Welcome"), both)
+        (code,) = re.findall(r"/move (\S+)", telegram.texts(PERSON)[-1])
+        person.says(room, f"!move {code}")
+        await until(lambda: reads("/subscribe KP"), both)
+        urgent_call(site)
+        await both.run("poll", "--source", "northlight")
+        await until(lambda: reads("URGENT"), both)
+        await telegram.says(PERSON, "/search Shenyang")
+        await telegram.until(PERSON, contains="1 result", patience=60)
+        person.says(room, "!search Shenyang")
+        await until(lambda: reads("1 result"), both)
+    finally:
+        await both.kill()
+    assert not any("URGENT" in one for one in telegram.texts(PERSON))

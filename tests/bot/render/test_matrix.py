@@ -11,6 +11,8 @@ from bot.render.html import plain_text
 from bot.render.matrix import LARGEST, parts
 from bot.render.message import Choice, Heading, Items, Message, Paragraph, Quote, Span, Style
 
+LARGEST_EVENT = 65_536
+"""Bytes (Client-Server API, "Size limits")."""
 TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=200)
 
 
@@ -51,3 +53,14 @@ def test_whole_and_within_an_event(texts: list[str]) -> None:
     for part in made:
         assert shown(part.html) == "".join(part.body.split())
         assert len(json.dumps(part.content())) <= LARGEST
+        assert len(json.dumps(part.edit("$1"))) * 4 / 3 < LARGEST_EVENT - 2_000, "enciphered, in base64"
+
+
+def test_a_long_text_can_be_called_off_in_any_script() -> None:
+    """An edit says all of it anew, and is no event twice as large: its beginning stands for the rest."""
+    message = Message((Paragraph((Span("북한이탈주민 아홉 명이 송환될 처지에 있습니다. " * 100),)),))
+    for part in parts(message):
+        edit = part.edit("$1")
+        assert edit["m.new_content"] == part.content()
+        assert edit["body"].startswith("* 북한이탈주민")
+        assert len(json.dumps(edit)) * 4 / 3 < LARGEST_EVENT - 2_000

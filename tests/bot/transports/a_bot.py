@@ -10,6 +10,7 @@ from typing import Any
 from bot.commands.request import Reply, Request
 from bot.config import MatrixConfig
 from bot.render.message import Message
+from bot.transports.chats import Reactions
 from bot.transports.matrix import MatrixTransport
 from storage.vault import Vault
 from tests.ciphering import Remembered
@@ -30,6 +31,10 @@ class Bot:
         )
         self.heard: list[Request] = []
         self.gone: list[str] = []
+        self.returned: list[str] = []
+        self.seen: list[Reactions] = []
+        self.knows = False
+        """Whether something is stored about whatever room lets it in."""
         self.replies: dict[str, Message] = {}
         self.identities = Remembered()
         self.is_strict = False
@@ -45,7 +50,9 @@ class Bot:
             answer=self._answer,
             apology=lambda _: says("sorry"),
             gone=self._gone,
+            returned=self._returned,
             moved=self._moved,
+            seen=self._seen,
             verifying=self._verifying,
             identities=self.identities,
             **more,
@@ -59,6 +66,13 @@ class Bot:
     async def _answer(self, request: Request) -> Reply:
         self.heard.append(request)
         return Reply((self.replies.get(request.text) or says(f"heard {request.text}"),))
+
+    async def _returned(self, address: str, _: str) -> bool:
+        self.returned.append(address)
+        return self.knows
+
+    async def _seen(self, reactions: Reactions, _: str) -> None:
+        self.seen.append(reactions)
 
     async def _moved(self, before: str, after: str, _: str) -> bool:
         self.moved.append((before, after))

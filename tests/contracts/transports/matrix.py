@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.config import MatrixConfig
+from bot.transports.chats import Reactions
 from bot.transports.matrix import MatrixTransport
 from storage.vault import Vault
 from tests.ciphering import Remembered
@@ -34,6 +35,11 @@ class Fault:
     """Whether the homeserver hears the request all the same."""
     after: int = 0
     """How many such requests pass before."""
+    hangs: float = 0.0
+    """Seconds that nothing is answered for, and then the connection breaks."""
+    writes: bool = True
+    """Whether only what writes (PUT) is met."""
+    times: int = 1
 
 
 @dataclass
@@ -67,7 +73,9 @@ class Proxy:
         body = await request.read()
         if request.method == "PUT":
             self.heard.append(request.path)
-        fault = self._fault(request.path, body) if request.method == "PUT" else None
+        fault = self._fault(request.path, body, writes=request.method == "PUT")
+        if fault and fault.hangs:
+            await asyncio.sleep(fault.hangs)
         if self.down or (fault and not fault.status and not fault.passed):
             assert request.transport is not None
             request.transport.abort()
@@ -90,13 +98,15 @@ class Proxy:
             request.transport.abort()
         return web.Response(status=answer.status, body=told, content_type=answer.content_type)
 
-    def _fault(self, path: str, body: bytes) -> Fault | None:
+    def _fault(self, path: str, body: bytes, *, writes: bool) -> Fault | None:
         for fault in self.faults:
-            if fault.meets(path, body):
+            if (writes or not fault.writes) and fault.meets(path, body):
                 if fault.after:
                     fault.after -= 1
                     return None
-                self.faults.remove(fault)
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.faults.remove(fault)
                 return fault
         return None
 
@@ -179,7 +189,9 @@ class MatrixHarness(Harness):
             answer=self.answer,
             apology=lambda language: says(f"sorry ({language})"),
             gone=self._gone,
+            returned=self._returned,
             moved=self._moved,
+            seen=self._seen,
             verifying=self._gone,
             identities=Remembered(),
         )
@@ -309,6 +321,13 @@ class MatrixHarness(Harness):
     async def _moved(self, before: str, after: str, request_id: str) -> bool:
         """No room is replaced here."""
         raise AssertionError(before, after, request_id)
+
+    async def _seen(self, reactions: Reactions, request_id: str) -> None:
+        """Nobody counts."""
+
+    async def _returned(self, address: str, request_id: str) -> bool:
+        """Nor is the bot invited."""
+        raise AssertionError(address, request_id)
 
     async def _gone(self, address: str, request_id: str) -> None:
         """Nobody is told: what a room's end means is tried elsewhere."""
