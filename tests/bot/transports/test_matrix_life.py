@@ -172,7 +172,7 @@ async def test_who_reacts_has_seen_it(bot: Bot, person: Person) -> None:
 async def test_what_the_bot_says_it_does_not_read_again(
     bot: Bot, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It hears others, and of its own coming and going; to read its own words costs what to send them does."""
+    """It hears others, and of its own coming and going; to read its own words costs what sending costs."""
     room = person.room(bot.account.user)
     bot.account.joins(room)
     heard: list[tuple[str, str]] = []
