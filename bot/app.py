@@ -16,7 +16,6 @@ from bot.desk import Desk
 from bot.installation import admins, fetcher, limits, open_database, telegram_sender, this_node, workers
 from bot.joining import routes as joining
 from bot.key import place
-from bot.looking import book, looks
 from bot.metrics import Meter
 from bot.pushes import routes as pushes
 from bot.roles import ALL
@@ -92,8 +91,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
     await asyncio.to_thread(keep_time, database)
     watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
     told = admins(config)
-    asked = (book(config), looks(config, database))
-    desk = Desk(database, ZoneInfo(config.timezone), told, rules(config), *asked)
+    desk = Desk(database, ZoneInfo(config.timezone), told, rules(config))
     wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()
     async with AsyncExitStack() as stack:
         stack.callback(database.close)

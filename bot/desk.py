@@ -1,8 +1,6 @@
 """The desk where every request is answered, whatever transport it came by; and who is an admin there."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import partial
@@ -12,13 +10,9 @@ import structlog
 from bot.commands.answer import answer as answer_command
 from bot.commands.answer import changes, speech_for
 from bot.commands.inline import Offers, offers
-from bot.commands.looked import Judged
 from bot.commands.request import Fetch, Reply, Request
 from bot.commands.request import typed as as_typed
 from bot.commands.showing import meant, unfit
-from bot.commands.sources import to_look_at
-from bot.commands.table import find
-from bot.config.book import Book
 from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.console import ADDRESS
 from bot.transports.newest import Newest
@@ -34,10 +28,8 @@ from storage.words import DeskRole, EventKind, RecipientState
 
 log = structlog.get_logger()
 
-Look = Callable[[str], Awaitable[Judged]]
 TERMINAL = ("console", ADDRESS)
 """Who sits here has the configuration and the key."""
-_SOURCES = re.compile(r"\s{0,20}[/!]\s?sources\b", re.IGNORECASE)
 _DRAWN = 8
 """Pictures that are remembered until they are sent: each is of some kilobytes."""
 ONLY_TERMINAL = Admins((TERMINAL,))
@@ -52,11 +44,6 @@ class Desk:
     zone: tzinfo = UTC
     admins: Admins = ONLY_TERMINAL
     rules: Rules = ALONE
-    book: Book | None = None
-    """The sources of the configuration, where they may be changed from a chat."""
-    look: Look | None = None
-    """Looks behind an address that is to be watched."""
-    _looking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     _drawn: Newest[str, bytes] = field(default_factory=lambda: Newest(_DRAWN), repr=False, compare=False)
 
     async def answer(self, request: Request) -> Reply:
@@ -66,7 +53,6 @@ class Desk:
             if isinstance(looked_at, Reply):
                 return looked_at
             request = looked_at
-        request = await self._looked(request)
         reply = await asyncio.to_thread(repeated, partial(self._answer, request))
         for digest, data in reply.pictures.items():
             self._drawn.put(digest, data)
@@ -107,23 +93,6 @@ class Desk:
     async def seen(self, sender: str, reactions: Reactions, request_id: str) -> None:
         """People have reacted to a message, or do no more; counted where the chat, or the topic, wants it."""
         await asyncio.to_thread(repeated, partial(self._count, sender, reactions, request_id))
-
-    async def _looked(self, request: Request) -> Request:
-        """With what was found behind the address that the line names; one at a time, and for admins alone."""
-        if self.look is None or not _SOURCES.match(request.text):
-            return request
-        address = await asyncio.to_thread(self._to_look_at, request)
-        if not address:
-            return request
-        async with self._looking:
-            return replace(request, looked=await self.look(address))
-
-    def _to_look_at(self, request: Request) -> str:
-        command = find("sources")
-        with self.database.read() as work:
-            asked = self._at_desk(request, work)
-            may = command is not None and command.is_for(asked.role)
-            return to_look_at(asked, work) if may else ""
 
     async def _with_file(self, request: Request, fetch: Fetch) -> Request | Reply:
         """The request with the picture that was sent, as it will be shown; or why it is not taken.
@@ -185,7 +154,7 @@ class Desk:
             return request
         role = DeskRole.OWNER if person == TERMINAL else role_of(work, *person, self.admins)
         may_stop = role is None and is_named(self.admins, *person)
-        return replace(request, role=role, may_stop=may_stop, rules=self.rules, book=self.book)
+        return replace(request, role=role, may_stop=may_stop, rules=self.rules)
 
     def _welcome_back(self, request: Request) -> None:
         """Who could not be reached and writes, whatever it is, can be: what was kept from them comes."""

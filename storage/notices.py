@@ -19,7 +19,6 @@ from storage.words import DeliveryState, EventKind, SourceState
 FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
 AT_ONCE = (
-    EventKind.SOURCE_CHANGED,
     EventKind.APPEAL_WAITS,
     EventKind.APPEAL_SCHEDULED,
     EventKind.VERIFYING,

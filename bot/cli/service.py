@@ -20,7 +20,6 @@ from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.desk import Desk
 from bot.installation import admins, limits, matrix_sender, open_database, telegram_sender
-from bot.looking import book, looks
 from bot.roles import ALL, UnknownRole, chosen
 from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.console import ConsoleTransport
@@ -124,8 +123,7 @@ async def _run(config: Config, roles: frozenset[str]) -> None:
 async def _console(config: Config) -> None:
     database = open_database(config)
     try:
-        asked = (book(config), looks(config, database))
-        desk = Desk(database, ZoneInfo(config.timezone), admins(config), rules(config), *asked)
+        desk = Desk(database, ZoneInfo(config.timezone), admins(config), rules(config))
         transport = ConsoleTransport(desk.answer, system_language(), timezone=desk.zone)
         with database.sender_lock(transport.name) as alone:
             if alone:  # what came for the terminal while nobody looked

@@ -17,9 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
-from bot.cli.looking import look_behind
+from bot.cli.looking import Judged, look_behind
 from bot.cli.opened import if_there_is_one
-from bot.commands.looked import Judged
 from bot.config import Config
 from bot.config.written import NotWritten, append, as_table, name_for
 from bot.speech import SOURCE_STATES, Speech

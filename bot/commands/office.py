@@ -54,9 +54,6 @@ ACTS = {
     Act.REVOKED: msgid("took person {number} from the desk"),
     Act.SUSPENDED: msgid("suspended person {number}"),
     Act.REINSTATED: msgid("let person {number} back to the desk"),
-    Act.ADDED: msgid("added source {number}"),
-    Act.CHANGED: msgid("changed how source {number} is trusted or asked"),
-    Act.REMOVED: msgid("took out source {number}"),
     Act.HALTED: msgid("paused source {number}"),
     Act.RESUMED: msgid("resumed source {number}"),
 }

@@ -3,16 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from bot.config.book import Book
 from bot.render.message import Message
 from jobs.desk import USUAL, Rules
 from jobs.steps.picture import Cleaned
 from storage.words import DeskRole
-
-if TYPE_CHECKING:
-    from bot.commands.looked import Judged
 
 Fetch = Callable[[int], Awaitable[bytes | None]]
 """Brings a file of at most so many bytes; None for a larger one. Raises what the transport raises."""
@@ -62,10 +57,6 @@ class Request:
     """Brings the file that was sent with the line, for whoever is allowed to have it looked at."""
     picture: Cleaned | None = field(default=None, repr=False)
     """What it was, once it was looked at."""
-    book: Book | None = field(default=None, repr=False)
-    """The sources of the configuration, where admins may change them from a chat."""
-    looked: "Judged | None" = field(default=None, repr=False)
-    """What was found behind the address that the line names, where that was to be looked at."""
     is_sure: bool = True
     """False where somebody on the way may have written it: then nobody is taken for an admin."""
     sender: str = ""

@@ -1,6 +1,5 @@
 """/sources: what is watched and how each fares; an admin has one asked no more, or again."""
 
-from bot.commands import keeping
 from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
@@ -22,22 +21,10 @@ _SUGGESTED = 5
 
 
 def sources(request: Request, work: Work, speech: Speech) -> Reply:
-    """List the sources, show one, or change what is watched."""
+    """List the sources, show one, or pause and resume it."""
     typed = arguments(request).split()
     if not typed or (len(typed) == 1 and typed[0].isdecimal() and len(typed[0]) < 5):
         return _list(work, int(typed[0]) if typed else 1, speech)
-    if typed[0].lower() == keeping.ADD:
-        return keeping.add(typed[1:], request, work, speech)
-    name, verb, behind = _change_in(typed)
-    if verb == keeping.TEST:
-        return keeping.test(_named(name, work), request, speech)
-    if verb:
-        return keeping.change(_named(name, work), verb, behind, request, work, speech)
-    return _halting(typed, request, work, speech)
-
-
-def _halting(typed: list[str], request: Request, work: Work, speech: Speech) -> Reply:
-    """Show one source, or pause and resume it."""
     verb = typed[-1].lower() if typed[-1].lower() in (*_VERBS, "yes") else ""
     confirmed = verb == "yes"
     if confirmed:
@@ -48,36 +35,13 @@ def _halting(typed: list[str], request: Request, work: Work, speech: Speech) -> 
         return _pause(found, request, work, speech) if confirmed else _ask(found, speech)
     if verb == "resume":
         return _resume(found, request, work, speech)
-    return _card(found, request, work, speech)
+    return _card(found, work, speech)
 
 
 def changes(typed: str) -> bool:
     """Say whether what stands behind /sources changes anything."""
     words = typed.lower().split()
-    sure = words[-1:] == ["yes"] and (words[0] == keeping.ADD or bool(_change_in(words)[1]))
-    return sure or words[-1:] == ["resume"] or words[-2:] == ["pause", "yes"]
-
-
-def to_look_at(request: Request, work: Work) -> str:
-    """Return the address that is to be asked before this line is answered; "" for none."""
-    typed = arguments(request).split()
-    if not typed or typed[0].lower() == keeping.ADD:
-        return keeping.address_of(" ".join(typed))
-    name, verb, _ = _change_in(typed)
-    found = work.sources.by_name(name) if verb == keeping.TEST else None
-    return found.url if found else ""
-
-
-def _change_in(typed: list[str]) -> tuple[str, str, str]:
-    """The name, what is to be done to it, and what stands behind that; "" where nothing of that kind is."""
-    lowered = [one.lower() for one in typed]
-    sure = lowered[-1] == "yes"
-    words = lowered[:-1] if sure else lowered
-    if len(words) > 1 and words[-1] in (keeping.TEST, keeping.REMOVE):
-        return " ".join(typed[: len(words) - 1]), words[-1], "yes" if sure else ""
-    if len(words) > 2 and words[-2] in keeping.VALUED:
-        return " ".join(typed[: len(words) - 2]), words[-2], " ".join((words[-1], *lowered[len(words) :]))
-    return "", "", ""
+    return words[-1:] == ["resume"] or words[-2:] == ["pause", "yes"]
 
 
 def _named(name: str, work: Work) -> Source:
@@ -112,7 +76,7 @@ def _list(work: Work, page: int, speech: Speech) -> Reply:
     return reply(*blocks, choices=(tuple(ways),) if ways else ())
 
 
-def _card(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
+def _card(found: Source, work: Work, speech: Speech) -> Reply:
     newest = work.statements.latest(Query(sources=(found.name,)), _NEWEST).hits
     minutes = max(1, found.every // 60)
     trust = (
@@ -143,7 +107,7 @@ def _card(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
         else Choice(speech.t("Pause"), f"/sources {found.name} pause")
     )
     latest = Choice(speech.t("Latest"), f"/latest from:{found.name}")
-    return reply(*blocks, choices=((way, latest), *keeping.ways(found, request, speech)))
+    return reply(*blocks, choices=((way, latest),))
 
 
 def _ask(found: Source, speech: Speech) -> Reply:

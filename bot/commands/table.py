@@ -219,9 +219,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sources",
         sources,
-        msgid("What is watched, how it fares; adds, tests, pauses and changes sources"),
+        msgid("What is watched, how it fares, and a pause for one of them"),
         "/sources",
-        msgid("[add address | name [test | pause | resume | trust … | every … | remove]]"),
+        msgid("[name [pause | resume]]"),
         roles=_SOURCES,
         destroys=True,
         changes=changes_source,

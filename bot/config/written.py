@@ -87,7 +87,7 @@ def append(file: Path, added: Sequence[Source], environ: Mapping[str, str] = os.
         blocks = "\n".join(["", *map(as_table, added)])
         gap = b"" if before.endswith(b"\n") or not before else end.encode()
         after = before + gap + blocks.replace("\n", end).encode()
-        fresh = put_beside(file, after)
+        fresh = _put_beside(file, after)
     except (OSError, ConfigError) as error:
         raise NotWritten(str(error)) from error
     try:
@@ -102,7 +102,7 @@ def append(file: Path, added: Sequence[Source], environ: Mapping[str, str] = os.
     return found
 
 
-def put_beside(file: Path, content: bytes) -> Path:
+def _put_beside(file: Path, content: bytes) -> Path:
     """A file in the same folder, with the same rights, so that it can take the other's place at once."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".new")
     try:

@@ -49,7 +49,6 @@ _ORDER = (
     EventKind.APPEAL_REPORT,
     EventKind.STOP_REPORT,
     EventKind.CORRECTION_REPORT,
-    EventKind.SOURCE_CHANGED,
     EventKind.REVIEW_WAITS,
     EventKind.REVIEW_ASKED,
     EventKind.REVIEW,
@@ -101,8 +100,6 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
         if len(events) > 1:
             return ((Choice(speech.t("What waits"), "/review"),),)
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
-    if first.kind is EventKind.SOURCE_CHANGED:
-        return ((Choice(speech.t("Sources"), "/sources"),),)
     if first.kind in (EventKind.CALL_CORRECTED, EventKind.REMOVED):
         return ((Choice(speech.t("Show"), f"/statement {first.counts.get('statement', 0)}"),),)
     if first.counts.get("appeal"):

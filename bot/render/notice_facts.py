@@ -202,29 +202,6 @@ def _staff(event: Event, speech: Speech) -> Facts:
     return [(speech.t("What was done"), _text(speech.t(told) if told else ""))]
 
 
-_OF_SOURCES = {
-    Act.ADDED: msgid("watched from now on"),
-    Act.CHANGED: msgid("trusted or asked otherwise"),
-    Act.REMOVED: msgid("not watched any more"),
-}
-
-
-def _source_changed(event: Event, speech: Speech) -> Facts:
-    told = next((said for act, said in _OF_SOURCES.items() if act == event.detail), "")
-    trust = (
-        speech.t("passes on the words of others: more of it is looked at first")
-        if event.counts.get("relay")
-        else speech.t("what an organisation says itself")
-    )
-    minutes = max(1, event.counts.get("minutes", 1))
-    return [
-        (speech.t("What was done"), _text(speech.t(told) if told else "")),
-        (speech.t("Address"), _text(event.url)),
-        (speech.t("Trust"), _text(trust)),
-        (speech.t("Asked"), _text(speech.n("every {count} minute", "every {count} minutes", minutes))),
-    ]
-
-
 def _expired(event: Event, speech: Speech) -> Facts:
     facts = [(speech.t("Messages not sent"), _text(speech.number(event.counts.get("deliveries", 0))))]
     if held := event.counts.get("held", 0):
@@ -302,7 +279,6 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.REVIEW_ASKED: _review,
     EventKind.STORM: lambda *_: [],
     EventKind.STAFF: _staff,
-    EventKind.SOURCE_CHANGED: _source_changed,
     EventKind.APPEAL_WAITS: _appeal,
     EventKind.APPEAL_SCHEDULED: _appeal,
     EventKind.VERIFYING: _verifying,

@@ -25,7 +25,6 @@ HEADINGS = {
     EventKind.REVIEW: msgid("A call waits until an admin has looked at it"),
     EventKind.REVIEW_WAITS: msgid("A call waits still, and nobody has looked at it"),
     EventKind.REVIEW_ASKED: msgid("An admin asks you to look at a call that waits"),
-    EventKind.SOURCE_CHANGED: msgid("{source} · an admin changed what is watched"),
     EventKind.STAFF: msgid("{source} · a change at the admins' desk"),
     EventKind.VERIFYING: msgid("Somebody on Matrix compares the keys of the bot"),
     EventKind.HELD: msgid("Alerts are held until somebody has looked"),
@@ -164,9 +163,6 @@ CONSEQUENCES = {
         "Whoever does will ask one of you. Their client must show the very same, in this order: tell them, "
         "by a way other than Matrix. If it shows anything else, somebody stands between them and the bot, "
         "and they must not write to it."
-    ),
-    EventKind.SOURCE_CHANGED: msgid(
-        "Not as you expect? Pause it now with /sources, and see with /audit who did it."
     ),
     EventKind.STAFF: msgid("Not as you expect? Suspend them now: /admins"),
     EventKind.APPEAL_WAITS: msgid(

@@ -183,8 +183,7 @@ def test_what_left_the_chats_is_told_with_what_did_not() -> None:
 OF_APPEALS = [
     kind
     for kind in AT_ONCE
-    if kind
-    not in (EventKind.VERIFYING, EventKind.SOURCE_CHANGED, EventKind.CALL_CORRECTED, EventKind.REMOVED)
+    if kind not in (EventKind.VERIFYING, EventKind.CALL_CORRECTED, EventKind.REMOVED)
 ]
 
 
