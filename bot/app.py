@@ -35,7 +35,9 @@ from jobs.ending import ended
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
-from jobs.moves import GIVE
+from jobs.looks import EVERY as LOOKS_EVERY
+from jobs.looks import Looker
+from jobs.moves import GIVE, POLL
 from jobs.our_clock import EVERY as CLOCK_EVERY
 from jobs.our_clock import OurClock
 from jobs.parser import Parser
@@ -103,6 +105,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             noticed=meter.polled,
             dated=clock.heard,
         )
+        looker = Looker(database, fetching, parser, limits(config), wake.set)
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
         await asyncio.to_thread(settle_accounts, config, database)
@@ -115,6 +118,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         jobs = [
             *_kept(config, database, desk, wake.set),
             Job("heartbeat", EVERY, heart.beat),
+            Job("looks", LOOKS_EVERY, looker.due, role=POLL),
             Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
         ]
         if config.metrics:

@@ -59,6 +59,7 @@ class Pruner:
             work.staff.prune(now)
             work.pictures.prune(now)
             work.handovers.prune(now)
+            work.looks.prune(now)
             work.nodes.prune(now)
         if past:
             log.info("recipients.pruned", recipients=len(past))

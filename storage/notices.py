@@ -19,6 +19,8 @@ from storage.words import DeliveryState, EventKind, SourceState
 FOR_SUBSCRIBERS = (EventKind.STORM,)
 """What is told to people: nothing that is for admins may be added to it."""
 AT_ONCE = (
+    EventKind.STAFF,
+    EventKind.REVIEW_ASKED,
     EventKind.APPEAL_SCHEDULED,
     EventKind.VERIFYING,
     EventKind.APPEAL_COOLING,

@@ -17,12 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
-from bot.cli.looking import Judged, look_behind
+from bot.cli.looking import look_behind
 from bot.cli.opened import if_there_is_one
 from bot.config import Config
 from bot.config.written import NotWritten, append, as_table, name_for
 from bot.speech import SOURCE_STATES, Speech
 from jobs.discover import Candidate, Discovered
+from jobs.looking import Judged
 from jobs.steps.discover import Road
 from jobs.steps.links import bare
 from storage.database import StorageError, now_utc

@@ -17,7 +17,7 @@ from bot.render.notice_words import (
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.people import Event, Notice
-from storage.words import EventKind, SourceState, Status
+from storage.words import Act, EventKind, SourceState, Status
 
 LIMIT = 4096
 _DETAILED = 3
@@ -92,6 +92,10 @@ def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], .
         return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
     if first.counts.get("appeal"):
         return _of_an_appeal(first, speech)
+    if look := first.counts.get("look", 0):
+        return ((Choice(speech.t("Show"), f"/sources found {look}"),),)
+    if first.kind is EventKind.STAFF and first.source and first.detail != Act.REMOVED:
+        return ((Choice(speech.t("Show"), f"/sources {first.source}"),),)
     return ((Choice(speech.t("Status"), "/status"),),)
 
 
@@ -138,6 +142,12 @@ def _heading(kind: EventKind, found: list[Event], speech: Speech) -> str:
     if len(found) > 1 and kind in MANY:
         return MANY[kind](speech, len(found))
     event = found[0]
+    if "look" in event.counts:
+        return (
+            speech.t("{source} was tested", source=shorten(event.title, TITLE))
+            if event.source
+            else speech.t("The address was looked at")
+        )
     state = speech.source_state(event.state) if event.state else ""
     return speech.t(HEADINGS[kind], source=shorten(event.title, TITLE), state=state)
 
@@ -198,6 +208,7 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     blocks: list[Block] = []
     # The correction of a drill goes ahead of nothing that is real.
     unsaid = kind is EventKind.APPEAL_CORRECTED and any(map(_is_drill, found))
+    unsaid = unsaid or any("look" in event.counts for event in found)
     if meaning and kind in CONSEQUENCES and not unsaid:
         blocks.append(Paragraph(_typed(speech.t(CONSEQUENCES[kind]))))
     states = dict.fromkeys(event.state for event in found if event.state and kind is EventKind.ILL)
