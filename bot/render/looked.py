@@ -69,8 +69,5 @@ def _line(item: Item, speech: Speech) -> Line:
     title = shorten(single_line(item.title), _TITLE) or "-"
     if not item.rang:
         return (Span(f"{when} · {title}"),)
-    urgency = speech.urgency(Urgency(item.rang))
-    return (
-        Span(f"{when} · {title}"),
-        Span(f" · {speech.t('would have rung: {urgency}', urgency=urgency)}", Style.BOLD),
-    )
+    rang = speech.t("would have rung: {urgency}", urgency=speech.urgency(Urgency(item.rang)))
+    return (Span(f"{when} · {title} · "), Span(rang, Style.BOLD))
