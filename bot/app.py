@@ -88,7 +88,9 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
     """
     database = open_database(config)
     await asyncio.to_thread(keep_time, database)
-    watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
+    config = replace(config, sources=())  # they are in the database now
+    with database.read() as work:
+        watched = work.sources.count()
     told = admins(config)
     desk = Desk(database, ZoneInfo(config.timezone), told, rules(config))
     wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()

@@ -3,20 +3,17 @@
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from jobs.discover import Discovered, in_full
-from jobs.fetch import Fetcher
+from jobs.discover import Discovered, Search, in_full
 from jobs.hindsight import would_have_rung
 from jobs.limits import Limits
-from jobs.parser import Parser
-from jobs.pauses import Pauses
 from jobs.steps.understand import Understood
-from storage.database import Database, now_utc
+from storage.database import Database
 from storage.records import Alert, Entry, Source
 from storage.vault import Vault
 
@@ -31,25 +28,17 @@ class Judged:
     """By address, the language that most of the items are in: feeds declare others."""
 
 
-async def judged(
-    found: Discovered,
-    fetcher: Fetcher,
-    parser: Parser,
-    pauses: Pauses,
-    limits: Limits,
-    most: int | None = None,
-    clock: Callable[[], datetime] = now_utc,
-) -> Judged:
+async def judged(found: Discovered, search: Search, limits: Limits, most: int | None = None) -> Judged:
     """Reads what the newest items link to, and asks of each usable candidate what would have rung.
 
     `most`: how many of its newest items are judged; None for all of them.
     """
-    whole = await in_full(found, fetcher, parser, clock(), pauses)
+    whole = await in_full(found, search.fetcher, search.parser, search.now(), search.pauses)
     alerts, languages = {}, {}
     for one in whole.usable:
-        now = clock()
+        now = search.now()
         source = replace(one.source, name="hindsight")
-        read = await parser.understood(latest(one.entries, most), source, now)
+        read = await search.parser.understood(latest(one.entries, most), source, now)
         spoken = Counter(item.statement.language for item in read)
         languages[one.source.url] = spoken.most_common(1)[0][0]
         alerts[one.source.url] = await asyncio.to_thread(_rung, source, read, limits, now)

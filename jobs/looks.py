@@ -108,7 +108,7 @@ class Looker:
         search = Search(self.fetcher, self.parser, self.now, pauses)
         try:
             found = await (search.of(source) if source else search.behind(look.address))
-            seen = await judged(found, self.fetcher, self.parser, pauses, self.limits, _JUDGED, self.now)
+            seen = await judged(found, search, self.limits, _JUDGED)
         finally:
             if pauses.unwritten():
                 await asyncio.to_thread(self._pause, pauses)

@@ -18,8 +18,8 @@ async def look_behind(settings: Config, address: str) -> Judged:
     async with fetcher(settings) as fetching, workers() as hands:
         parser = Parser(hands.run)
         try:
-            found = await Search(fetching, parser, now_utc, pauses).behind(address)
-            return await judged(found, fetching, parser, pauses, limits(settings))
+            search = Search(fetching, parser, now_utc, pauses)
+            return await judged(await search.behind(address), search, limits(settings))
         finally:
             await asyncio.to_thread(_keep, settings, pauses)
 

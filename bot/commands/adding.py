@@ -22,8 +22,8 @@ from storage.looks import KEPT, Findings, Look, Place
 from storage.records import Source
 
 _LIKE = msgid(
-    "Careful: {host} looks like {other}, which is watched, and does not belong to it. Ask the organisation for "
-    "its address by another way."
+    "Careful: {host} looks like {other}, which is watched, and does not belong to it. Ask the organisation "
+    "for its address by another way."
 )
 _DETAILED = 3
 """So many places are shown with what they hold; the others by name."""

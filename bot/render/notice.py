@@ -8,6 +8,7 @@ from bot.render.drill import marked
 from bot.render.message import Block, Choice, Field, Heading, Items, Line, Message, Paragraph, Span, Style
 from bot.render.notice_facts import FACTS, TITLE
 from bot.render.notice_words import (
+    ADDED,
     CONSEQUENCES,
     HEADINGS,
     MANY,
@@ -211,6 +212,8 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     unsaid = unsaid or any("look" in event.counts for event in found)
     if meaning and kind in CONSEQUENCES and not unsaid:
         blocks.append(Paragraph(_typed(speech.t(CONSEQUENCES[kind]))))
+    in_chats = [event for event in found if event.counts.get("added")]
+    found = [event for event in found if event not in in_chats]
     states = dict.fromkeys(event.state for event in found if event.state and kind is EventKind.ILL)
     sentences: list[tuple[str, SourceState | None]] = [
         (REMEDIES[state], state) for state in states if state in REMEDIES
@@ -225,6 +228,9 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
         if len(sentences) > 1 and state and count > 1:
             label = f"{label} ({speech.source_state(state)})"
         blocks.append(Field(label, _typed(advice)))
+    if in_chats:
+        advice = speech.t(ADDED, name=in_chats[0].source)
+        blocks.append(Field(speech.t("What to do"), _typed(advice)))
     return blocks
 
 

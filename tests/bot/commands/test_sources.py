@@ -8,12 +8,14 @@ from itertools import product
 import pytest
 import structlog
 
+from jobs import watchlist
 from jobs.desk import Rules
 from jobs.fetch import Fetcher
 from jobs.looks import Looker
 from jobs.notices import Admins
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller
+from jobs.watchlist import Editor
 from storage.database import Database
 from storage.records import Source
 from storage.words import Act, DeskRole, EventKind, Trust
@@ -88,13 +90,12 @@ class Desk:
         feed.posts(*POST, at=NOON - 700 * DAY)
         feed.posts(*CALL, at=NOON - 720 * DAY)
 
-    async def adds(self) -> None:
-        """The feed is found and added."""
+    def adds(self) -> None:
+        """The owner has added the feed."""
         self.publishes()
-        self.chat.says(f"/sources add {self.site.url}")
-        await self.looks()
-        self.chat.says("/sources found 1")
-        self.chat.presses("Add 1")
+        feed = Source("127-0-0-1", f"{self.site.url}/feed", title="Northlight news")
+        with self.database.write() as work:
+            watchlist.add(work, feed, Editor(*OWNER, DeskRole.OWNER, RULES, NOON))
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ async def test_what_is_added_is_polled_and_rings_nobody_before_somebody_has_look
     """Its past rings nobody; its first call and all later ones wait, until an owner clears it."""
     with desk.database.write() as work:
         a_reader(work, a_route(), address="reader")
-    await desk.adds()
+    desk.adds()
     (polled,) = await desk.polls()
     assert (polled.source.name, polled.new, polled.alerts) == ("127-0-0-1", 2, ())
     for number in (1, 2):
@@ -195,7 +196,7 @@ async def test_a_source_is_tested_without_anything_being_kept(desk: Desk) -> Non
 
 async def test_trust_is_raised_after_one_question_and_told_to_all_others(desk: Desk) -> None:
     """Lowered at once; both are in the record."""
-    await desk.adds()
+    desk.adds()
     desk.chat.says("/sources 127-0-0-1")
     asked = desk.chat.presses("Trust it more")
     assert "would be taken for what an organisation says itself" in asked
@@ -213,7 +214,7 @@ async def test_trust_is_raised_after_one_question_and_told_to_all_others(desk: D
 
 async def test_an_interval_is_chosen_within_bounds(desk: Desk) -> None:
     """And it is asked no later than that."""
-    await desk.adds()
+    desk.adds()
     await desk.polls()
     assert "How often shall it be?" in desk.chat.says("/sources 127-0-0-1 every")
     assert "is asked every 30 minutes" in desk.chat.presses("30m")
@@ -229,7 +230,7 @@ async def test_an_interval_is_chosen_within_bounds(desk: Desk) -> None:
 
 async def test_what_was_added_is_removed_and_added_again_under_its_name(desk: Desk) -> None:
     """What it said stays; added again it begins on trial, and its past is no news."""
-    await desk.adds()
+    desk.adds()
     await desk.polls()
     desk.chat.says("/sources 127-0-0-1 trust official yes")
     desk.chat.says("/sources 127-0-0-1 clear yes")
@@ -243,7 +244,7 @@ async def test_what_was_added_is_removed_and_added_again_under_its_name(desk: De
         assert work.counts().statements == 2
     desk.chat.says(f"/sources add {desk.site.url}/feed")
     await desk.looks()
-    desk.chat.says("/sources found 2 add 1")
+    desk.chat.says("/sources found 1 add 1")
     made = desk.source()
     assert (made.trust, made.on_trial, made.last_success) == (Trust.RELAY, NOON + DAY / 2, None)
     (polled,) = await desk.polls()
@@ -277,7 +278,7 @@ async def test_what_the_configuration_names_is_its_to_change(desk: Desk) -> None
 @pytest.mark.parametrize("by_name", [True, False])
 async def test_where_both_name_one_the_configuration_counts(desk: Desk, by_name: bool) -> None:
     """By its name or by its address: it is no longer the chat's, and it is asked once."""
-    await desk.adds()
+    desk.adds()
     own = Source("127-0-0-1" if by_name else "northlight", f"{desk.site.url}/feed", every=1200)
     with desk.database.write() as work:
         (watched,) = work.sources.configure([own])
@@ -289,7 +290,7 @@ async def test_where_both_name_one_the_configuration_counts(desk: Desk, by_name:
 
 async def test_a_start_leaves_what_was_added(desk: Desk) -> None:
     """With a configuration that does not know it; and the program of before does not see it at all."""
-    await desk.adds()
+    desk.adds()
     with desk.database.write() as work:
         names = [one.name for one in work.sources.configure([a_source()])]
     assert names == ["127-0-0-1", "northlight"]
@@ -314,7 +315,7 @@ ALLOWED = {
 
 async def test_each_change_is_for_those_whose_it_is(desk: Desk) -> None:
     """A source keeper raises no trust, only an owner clears; for all others nothing of it exists."""
-    await desk.adds()
+    desk.adds()
     before = desk.source()
     for role, (line, whose) in product((None, *DeskRole), ALLOWED.items()):
         person = desk.person(OTHER, role)
@@ -391,7 +392,7 @@ async def test_what_lets_its_holder_in_is_neither_shown_nor_logged_nor_kept_in_c
 
 async def test_what_was_found_is_of_whoever_asked_and_gone_after_a_day(desk: Desk) -> None:
     """Another admin does not see it; /forget takes it along."""
-    await desk.adds()
+    desk.chat.says("/sources add example.org")
     other = desk.person(OTHER, DeskRole.OWNER)
     assert "That is over" in other.says("/sources found 1")
     with desk.database.write() as work:
