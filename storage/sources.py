@@ -253,7 +253,7 @@ class Sources:
         Where it was watched once, by this name, what it showed meanwhile is its past.
         """
         values = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
-        values |= _ANEW | {"added": now, "on_trial": now, "halted": None}
+        values |= _ANEW | {"added": now, "on_trial": now, "halted": None, "next_due": now}
         if known := self.by_name(source.name):
             self._connection.execute(sa.update(sources).where(sources.c.id == known.id).values(**values))
         else:
