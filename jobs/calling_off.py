@@ -47,10 +47,11 @@ def why_held(work: Work, alert: Alert, most: int) -> str:
     `most`: how many calls one source may end within an hour.
     """
     assert alert.case_id is not None  # noqa: S101 - it ends the case
-    if not may_end(work, alert.case_id, alert.source, alert.statement):
-        return NOT_ITS_OWN
+    own = may_end(work, alert.case_id, alert.source, alert.statement)
     if alert.source.on_trial:
-        return ON_TRIAL
+        return ON_TRIAL if own else f"{NOT_ITS_OWN}; {ON_TRIAL}"
+    if not own:
+        return NOT_ITS_OWN
     of = work.alerts
     if of.held_since(alert.source.id, alert.sent - _QUIET, TOO_MANY):
         return TOO_MANY

@@ -16,7 +16,7 @@ from storage.database import Work
 from storage.people import Event
 from storage.words import Act, DeskRole, EventKind
 
-_MACHINE = ("console", "terminal")
+MACHINE = ("console", "terminal")
 """Whoever is at the terminal of the machine: no phone that was lost."""
 _AGAIN = timedelta(hours=1)
 """How long after suspending somebody an admin suspends nobody else: all others can suspend them meanwhile."""
@@ -119,7 +119,7 @@ def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtD
     Raises NoSuch, Oneself, TooSoon, LastOwner. Whoever runs the machine may do it whenever they want.
     """
     person = _other(work, typed, by, rules)
-    if by not in (NOBODY, work.staff.mark(*_MACHINE)):
+    if by not in (NOBODY, work.staff.mark(*MACHINE)):
         if person.role is DeskRole.OWNER and not person.is_suspended and _owners(work, rules) == 1:
             raise LastOwner
         if work.audit.count(by, Act.SUSPENDED, now - _AGAIN):

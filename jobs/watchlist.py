@@ -1,9 +1,10 @@
 """What admins change of the sources in a chat: add one, trust it, ask it more or less often, remove it.
 
-Such sources are rows of the database beside those of the configuration, which counts where it names one too.
-Each begins with the least trust, and on trial: an admin looks at all of its calls before they are sent, until
-an owner clears it. Every change is noted in the audit, and whatever lets more through, or less be watched, is
-told to all others at the desk.
+Such sources are rows of the database beside those of the configuration, which counts where it names one
+too. Each begins with the least trust, and on trial: an admin looks at all of its calls before they are sent,
+until an owner clears it. Whoever added it neither clears it nor lets a call of it go that waits: else one
+person, or one stolen phone, would ring everybody with what no second one has read. Every change is noted in
+the audit, and whatever lets more through, or less be watched, is told to all others at the desk.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from jobs.desk import Rules
 from jobs.notices import announce_at_once
+from jobs.staff import MACHINE, newcomers
 from storage.database import Work
 from storage.people import Event
 from storage.records import Source
@@ -28,6 +30,7 @@ LOOKS_PER_DAY = 50
 MOST = 500
 """Sources that may have been added in chats, all together."""
 _DAY = timedelta(days=1)
+_TWO = 2
 _LONGEST = 2_000
 
 
@@ -48,6 +51,10 @@ class Bar(StrEnum):
     """As many were added as may be watched."""
     ROLE = "role"
     """It is for somebody else to decide."""
+    OWN = "own"
+    """They added it themselves, and somebody else is to stand for what it rings."""
+    NEWCOMER = "newcomer"
+    """They joined the desk only now."""
     INTERVAL = "interval"
     """So often, or so seldom, nothing is asked."""
 
@@ -158,6 +165,7 @@ def pace(work: Work, source: Source, every: int, by: Editor) -> None:
 def clear(work: Work, source: Source, by: Editor) -> None:
     """Its calls go out as those of any other of its trust. Raises Barred for who is no owner."""
     may_change(source, may_clear(by.role))
+    may_vouch(work, source, by)
     work.sources.put_on_trial(source.id, None)
     _note(work, Act.CLEARED, source, by)
 
@@ -167,6 +175,17 @@ def try_again(work: Work, source: Source, by: Editor) -> None:
     may_change(source)
     work.sources.put_on_trial(source.id, by.now)
     _note(work, Act.TRIED, source, by)
+
+
+def may_vouch(work: Work, source: Source, by: Editor) -> None:
+    """Raises Barred where somebody else has to let its calls go; nobody has to where one person is enough."""
+    if by.rules.approvals < _TWO or (by.transport, by.address) == MACHINE:
+        return
+    mark = _mark(work, by)
+    if work.audit.last_by(Act.ADDED, source.id) == mark:
+        raise Barred(Bar.OWN, source)
+    if mark in newcomers(work, by.rules.admins, by.now):
+        raise Barred(Bar.NEWCOMER, source)
 
 
 def may_trust(role: DeskRole | None) -> bool:

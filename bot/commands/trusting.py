@@ -34,6 +34,14 @@ _WHY = {
         "{example}"
     ),
     Bar.ROLE: msgid("Your role does not allow that. Who may do what: {example}"),
+    Bar.OWN: msgid(
+        "You added {name} yourself, so another admin has to decide on that: two people stand for what rings. "
+        "{example}"
+    ),
+    Bar.NEWCOMER: msgid(
+        "You joined the desk less than two days ago. Until then another admin has to decide on that. "
+        "{example}"
+    ),
     Bar.INTERVAL: msgid("Between 5 minutes and a day: {example}"),
 }
 
@@ -132,6 +140,7 @@ def clear(source: Source, request: Request, work: Work, speech: Speech, *, sure:
     """Let its calls go as those of any other, once an owner is sure."""
     if not sure:
         _may(lambda: watchlist.may_change(source, watchlist.may_clear(request.role)))
+        _may(lambda: watchlist.may_vouch(work, source, editor(request)))
         told = speech.t(
             "Calls of {source} would go out without anybody having looked, but for what is always looked at. "
             "All others at the desk are told.",
@@ -158,6 +167,11 @@ def remove(source: Source, request: Request, work: Work, speech: Speech, *, sure
         "{source} is watched no more. All others at the desk are told.", source=source.title or source.name
     )
     return reply(paragraph(told), choices=((Choice(speech.t("Sources"), "/sources"),),))
+
+
+def vouch(source: Source, request: Request, work: Work) -> None:
+    """See that they may let a call of it go; raises Mistake where somebody else has to."""
+    _may(lambda: watchlist.may_vouch(work, source, editor(request)))
 
 
 def _may(does: Callable[[], None]) -> None:

@@ -158,9 +158,10 @@ async def test_what_is_added_is_polled_and_rings_nobody_before_somebody_has_look
         )
         with desk.database.write() as work:  # that one went out says nothing of the next
             work.held.release(held.alert_id, desk.chat.now)
-    desk.chat.says("/sources 127-0-0-1")
-    assert "without anybody having looked" in desk.chat.presses("Clear it")
-    assert "on trial no more" in desk.chat.presses("Clear it")
+    other = desk.person(OTHER, DeskRole.OWNER)
+    other.says("/sources 127-0-0-1")
+    assert "without anybody having looked" in other.presses("Clear it")
+    assert "on trial no more" in other.presses("Clear it")
     desk.chat.now += timedelta(hours=3)
     title, text = (one.replace("Nine", "Eleven").replace("Shenyang", "Yanji") for one in CALL)
     desk.site.places["/feed"].posts(title, text, at=desk.chat.now)  # type: ignore[attr-defined]
@@ -168,7 +169,49 @@ async def test_what_is_added_is_polled_and_rings_nobody_before_somebody_has_look
     with desk.database.read() as work:
         assert (len(polled.alerts), work.held.waiting()) == (1, ())
     assert desk.acts() == [Act.ADDED, Act.CLEARED]
-    assert desk.told()[-1] == ("127-0-0-1", "cleared", "bruno")
+    assert desk.told()[-1] == ("127-0-0-1", "cleared", "anna")
+
+
+async def test_whoever_added_it_neither_clears_it_nor_lets_its_calls_go(desk: Desk) -> None:
+    """One stolen phone would ring everybody else; nor does who joined only now, nor after it was removed."""
+    with desk.database.write() as work:
+        a_reader(work, a_route(), address="reader")
+    desk.adds()
+    await desk.polls()
+    desk.chat.now += timedelta(hours=3)
+    desk.site.places["/feed"].posts(*CALL, at=desk.chat.now)  # type: ignore[attr-defined]
+    await desk.polls()
+    with desk.database.write() as work:
+        (held,) = work.held.waiting()
+        work.staff.join(work.staff.invite(DeskRole.OWNER, desk.chat.now), "telegram", "carla", desk.chat.now)
+    new = desk.person(("telegram", "carla"), DeskRole.OWNER)
+    new.now = desk.chat.now
+    for line in ("clear", "clear yes"):
+        assert "You added 127-0-0-1 yourself" in desk.chat.says(f"/sources 127-0-0-1 {line}")
+        assert "less than two days ago" in new.says(f"/sources 127-0-0-1 {line}")
+    for who, removes in product((desk.chat, new), (False, True)):
+        if removes and who is new:
+            desk.chat.says("/sources 127-0-0-1 remove yes")
+        who.says(f"/review {held.alert_id} send")
+        told = who.presses("Send it")
+        assert "You added 127-0-0-1 yourself" in told or "less than two days ago" in told
+    with desk.database.read() as work:
+        assert [one.alert_id for one in work.held.waiting()] == [held.alert_id]
+    other = desk.person(OTHER, DeskRole.OWNER)
+    other.now = desk.chat.now
+    other.says(f"/review {held.alert_id} send")
+    assert "It goes to 1 recipient" in other.presses("Send it")
+
+
+async def test_who_is_alone_clears_what_they_added(desk: Desk) -> None:
+    """With `approvals = 1` there is no second person; and whoever is at the machine is bound by neither."""
+    desk.adds()
+    desk.chat.rules = replace(RULES, approvals=1)
+    assert "on trial no more" in desk.chat.says("/sources 127-0-0-1 clear yes")
+    desk.chat.says("/sources 127-0-0-1 hold yes")
+    assert desk.source().on_trial
+    terminal = desk.person(("console", "terminal"), DeskRole.OWNER)
+    assert "on trial no more" in terminal.says("/sources 127-0-0-1 clear yes")
 
 
 async def test_a_source_is_tested_without_anything_being_kept(desk: Desk) -> None:
@@ -233,7 +276,7 @@ async def test_what_was_added_is_removed_and_added_again_under_its_name(desk: De
     desk.adds()
     await desk.polls()
     desk.chat.says("/sources 127-0-0-1 trust official yes")
-    desk.chat.says("/sources 127-0-0-1 clear yes")
+    desk.person(OTHER, DeskRole.OWNER).says("/sources 127-0-0-1 clear yes")
     desk.chat.says("/sources 127-0-0-1")
     assert "would be watched no more" in desk.chat.presses("Remove")
     assert "is watched no more" in desk.chat.presses("Remove it")
