@@ -12,11 +12,12 @@ from jobs import watchlist
 from jobs.desk import Rules
 from jobs.fetch import Fetcher
 from jobs.looks import Looker
-from jobs.notices import Admins
+from jobs.notices import Admins, announce
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller
 from jobs.watchlist import Editor
 from storage.database import Database
+from storage.people import Event
 from storage.records import Source
 from storage.words import Act, DeskRole, EventKind, Trust
 from tests.bot.chat import Chat
@@ -201,6 +202,16 @@ async def test_whoever_added_it_neither_clears_it_nor_lets_its_calls_go(desk: De
     other.now = desk.chat.now
     other.says(f"/review {held.alert_id} send")
     assert "It goes to 1 recipient" in other.presses("Send it")
+
+
+async def test_what_all_others_are_told_takes_nothing_from_who_did_it(desk: Desk) -> None:
+    """What happens to the watch in the same minute reaches them too."""
+    desk.adds()
+    with desk.database.write() as work:
+        announce(work, [Event(EventKind.ILL, NOON, title="Other")], RULES.admins, NOON)
+        newest, *_ = work.notices.latest(5)
+        assert [event.kind for event in newest.events] == [EventKind.ILL]
+        assert len(work.deliveries.of_notice(newest.id)) == 2
 
 
 async def test_who_is_alone_clears_what_they_added(desk: Desk) -> None:
