@@ -8,7 +8,7 @@ from bot.commands.command import arguments, heading, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.commands.status import source_line
-from bot.commands.trusting import clear, every, hold, remove, trust
+from bot.commands.trusting import can_clear, clear, every, hold, remove, trust
 from bot.render.detail import told
 from bot.render.message import Block, Choice, Field, Items, Notice, Span, Style
 from bot.render.text import shorten
@@ -17,7 +17,7 @@ from jobs.watchlist import may_trust
 from storage.database import Work
 from storage.queries import Query
 from storage.records import Source
-from storage.words import Act, DeskRole, Trust
+from storage.words import Act, Trust
 
 EXAMPLE = "/sources northlight"
 ADD = "/sources add example.org"
@@ -160,21 +160,21 @@ def _card(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
     )
     tested = Choice(speech.t("Test"), f"/sources {found.name} test")
     latest = Choice(speech.t("Latest"), f"/latest from:{found.name}")
-    return reply(*blocks, choices=((way, tested, latest), *_more(found, request.role, speech)))
+    return reply(*blocks, choices=((way, tested, latest), *_more(found, request, work, speech)))
 
 
-def _more(found: Source, role: DeskRole | None, speech: Speech) -> list[tuple[Choice, ...]]:
-    """What can be done in a chat with a source that was added there."""
+def _more(found: Source, request: Request, work: Work, speech: Speech) -> list[tuple[Choice, ...]]:
+    """What they can do in a chat with a source that was added there."""
     if found.added is None:
         return []
     name, first = found.name, []
-    if found.on_trial and role is DeskRole.OWNER:
+    if found.on_trial and can_clear(found, request, work):
         first.append(Choice(speech.t("Clear it"), f"/sources {name} clear"))
     elif not found.on_trial:
         first.append(Choice(speech.t("Put on trial"), f"/sources {name} hold"))
     if found.trust is Trust.OFFICIAL:
         first.append(Choice(speech.t("Trust it less"), f"/sources {name} trust {Trust.RELAY}"))
-    elif may_trust(role):
+    elif may_trust(request.role):
         first.append(Choice(speech.t("Trust it more"), f"/sources {name} trust {Trust.OFFICIAL}"))
     last = (
         Choice(speech.t("Interval"), f"/sources {name} every"),

@@ -60,6 +60,7 @@ def barred(error: Barred) -> Mistake:
         Bar.ROLE: "/admins",
         Bar.INTERVAL: f"/sources {name} every 30m",
         Bar.ADDRESS: "/sources add example.org",
+        Bar.OWN: f"/sources {name}",
     }
     return Mistake(_WHY[error.why], name=name, example=examples.get(error.why, "/sources"))
 
@@ -167,6 +168,15 @@ def remove(source: Source, request: Request, work: Work, speech: Speech, *, sure
         "{source} is watched no more. All others at the desk are told.", source=source.title or source.name
     )
     return reply(paragraph(told), choices=((Choice(speech.t("Sources"), "/sources"),),))
+
+
+def can_clear(source: Source, request: Request, work: Work) -> bool:
+    """Say whether they may end its trial."""
+    try:
+        watchlist.may_vouch(work, source, editor(request))
+    except Barred:
+        return False
+    return watchlist.may_clear(request.role)
 
 
 def vouch(source: Source, request: Request, work: Work) -> None:
