@@ -119,6 +119,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
     people_of_the_desk, identities = work.staff.rows(), work.identities.rows()
+    watched = work.sources.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
@@ -130,6 +131,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     withhold_again(work, redacted)
     close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
     work.staff.put_back(people_of_the_desk, only=continues)
+    work.sources.put_back(watched if continues else ())
     work.identities.put_back(identities if continues else ())
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup

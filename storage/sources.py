@@ -282,6 +282,27 @@ class Sources:
         """From now on an admin looks at all of its calls first; None: no more."""
         self._settle(source_id, on_trial=since)
 
+    def rows(self) -> tuple[RowMapping, ...]:
+        """What is known of every source, for `put_back`."""
+        return tuple(self._connection.execute(sa.select(sources)).mappings())
+
+    def put_back(self, rows: Iterable[RowMapping]) -> None:
+        """After a backup was restored: what admins decided of each source since is as it was.
+
+        What they had added is watched again, what they had removed is not, and what is on trial stays so.
+        """
+        known = {row["name"]: row for row in rows}
+        there = set(self._connection.scalars(sa.select(sources.c.name)))
+        for name, row in known.items():
+            decided = {one: row[one] for one in _DECIDED}
+            decided |= {one: row[one] for one in ("url", "kind", "trust", "every")} if row["added"] else {}
+            of = sources.c.name == name
+            if name in there:
+                self._connection.execute(sa.update(sources).where(of).values(**decided))
+            elif row["added"]:
+                values = {one: value for one, value in row.items() if one != "id"} | _ANEW
+                self._connection.execute(sa.insert(sources).values(**values))
+
     def _settle(self, source_id: int, **values: object) -> None:
         self._connection.execute(sa.update(sources).where(sources.c.id == source_id).values(**values))
 
