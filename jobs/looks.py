@@ -6,17 +6,18 @@ kept but the answer, for a day.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from jobs.discover import Candidate, Search
 from jobs.fetch import Fetcher
+from jobs.fetch.alike import alike
 from jobs.limits import Limits
 from jobs.looking import Judged, judged, latest
 from jobs.parser import Parser
-from jobs.pauses import Pauses
+from jobs.pauses import Pauses, host_of
 from storage.database import Database, Work, now_utc
 from storage.looks import Findings, Item, Look, Place
 from storage.people import Event, Notice
@@ -102,9 +103,7 @@ class Looker:
         self.wake()
 
     async def _looked(self, look: Look, source: Source | None) -> Findings:
-        pauses = Pauses()
-        with self.database.read() as work:
-            pauses.learn(work.sources.paused(self.now()))
+        pauses = await asyncio.to_thread(self._pauses)
         search = Search(self.fetcher, self.parser, self.now, pauses)
         try:
             found = await (search.of(source) if source else search.behind(look.address))
@@ -112,7 +111,26 @@ class Looker:
         finally:
             if pauses.unwritten():
                 await asyncio.to_thread(self._pause, pauses)
-        return findings(seen)
+        return await asyncio.to_thread(self._compared, findings(seen))
+
+    def _pauses(self) -> Pauses:
+        """Who asked to be left alone."""
+        pauses = Pauses()
+        with self.database.read() as work:
+            pauses.learn(work.sources.paused(self.now()))
+        return pauses
+
+    def _compared(self, found: Findings) -> Findings:
+        """With the hosts of watched sources that what was found looks like: one of them may be forged."""
+        with self.database.read() as work:
+            hosts = dict.fromkeys(host_of(one.url) for one in work.sources.all())
+        places = (
+            replace(one, like=next((host for host in hosts if alike(host_of(one.url), host)), ""))
+            if one.usable
+            else one
+            for one in found.places
+        )
+        return replace(found, places=tuple(places))
 
     def _pause(self, pauses: Pauses) -> None:
         with self.database.write() as work:

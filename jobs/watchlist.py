@@ -111,7 +111,7 @@ def may_add(work: Work, url: str, by: Editor) -> None:
         raise Barred(Bar.KNOWN, watched)
     if work.audit.count(_mark(work, by), Act.ADDED, by.now - _DAY) >= PER_DAY:
         raise Barred(Bar.ENOUGH)
-    if sum(one.added is not None for one in work.sources.all()) >= MOST:
+    if work.sources.count_added() >= MOST:
         raise Barred(Bar.FULL)
 
 

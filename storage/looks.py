@@ -57,6 +57,8 @@ class Place:
     """How many of its items would have rung."""
     rang: tuple[Item, ...] = ()
     """The newest of those."""
+    like: str = ""
+    """The host of a watched source, which this one's can be taken for and does not belong to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,11 @@ class Sources:
         """Every name that is taken, also by what is not watched any more."""
         return frozenset(self._connection.scalars(sa.select(sources.c.name)))
 
+    def count_added(self) -> int:
+        """How many were added in chats."""
+        question = sa.select(sa.func.count()).select_from(sources).where(sources.c.added.is_not(None))
+        return int(self._connection.scalar(question) or 0)
+
     def is_watched(self, source_id: int) -> bool:
         """Whether it is asked, paused or not."""
         question = sa.select(sources.c.id).where(sources.c.id == source_id, WATCHED)

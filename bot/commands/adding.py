@@ -1,6 +1,5 @@
 """/sources add, test, found: an address is looked at beside everything else, and the answer is a card."""
 
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from bot.commands.command import heading, number, paragraph, reply
@@ -14,11 +13,10 @@ from bot.render.message import Block, Choice
 from bot.render.text import shorten
 from bot.speech import Speech, msgid
 from jobs import watchlist
-from jobs.fetch.alike import alike
 from jobs.pauses import host_of
 from jobs.watchlist import LOOKS_PER_DAY, Barred
 from storage.database import Work
-from storage.looks import KEPT, Findings, Look, Place
+from storage.looks import KEPT, Findings, Look
 from storage.records import Source
 
 _LIKE = msgid(
@@ -131,20 +129,15 @@ def _card(look: Look, seen: Findings, work: Work, speech: Speech) -> Reply:
             blocks.append(paragraph(shorten(told(why, speech), 200)))
         return reply(*blocks, choices=((again,),))
     blocks = [heading(speech.t("At {host}", host=host))]
-    adds, sources = [], work.sources.all()
+    adds = []
     for at, place in enumerate(seen.places, start=1):
         watched = watchlist.known(work, place.url)
         blocks += place_blocks(place, at, speech, watched=watched, whole=at <= _DETAILED)
-        if like := _alike(place, sources):
-            blocks.append(paragraph(speech.t(_LIKE, host=host_of(place.url), other=host_of(like.url))))
+        if place.like:
+            blocks.append(paragraph(speech.t(_LIKE, host=host_of(place.url), other=place.like)))
         if place.usable and watched is None:
             adds.append(Choice(speech.t("Add {number}", number=at), f"/sources found {look.id} add {at}"))
     return reply(*blocks, choices=(tuple(adds), (again,)) if adds else ((again,),))
-
-
-def _alike(place: Place, sources: Sequence[Source]) -> Source | None:
-    """The watched source whose host can be taken for this one's, and is another's: one of them is forged."""
-    return next((one for one in sources if alike(host_of(place.url), host_of(one.url))), None)
 
 
 def _tested(look: Look, seen: Findings, work: Work, speech: Speech) -> Reply:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
 from jobs import watchlist
@@ -16,7 +17,9 @@ from jobs.notices import Admins, announce
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller
 from jobs.watchlist import Editor
+from storage import tables
 from storage.database import Database
+from storage.looks import Findings, Place
 from storage.people import Event
 from storage.records import Source
 from storage.words import Act, DeskRole, EventKind, Trust
@@ -349,6 +352,9 @@ async def test_a_start_leaves_what_was_added(desk: Desk) -> None:
         names = [one.name for one in work.sources.configure([a_source()])]
     assert names == ["127-0-0-1", "northlight"]
     assert desk.source().on_trial
+    with desk.database.read() as work:
+        named = work.connection.execute(sa.select(tables.sources.c.name).where(tables.sources.c.watched))
+        assert list(named.scalars()) == ["northlight"]
 
 
 ALLOWED = {
@@ -442,6 +448,22 @@ async def test_what_lets_its_holder_in_is_neither_shown_nor_logged_nor_kept_in_c
     assert desk.source().url.endswith("?token=geheim77")
     with desk.database.read() as work:
         assert "geheim77" not in repr(work.notices.latest(10))
+
+
+def test_what_looks_like_a_watched_host_is_told_before_it_is_added(database: Database) -> None:
+    """Found while the address was looked at, where nobody waits for it."""
+    looker = Looker(database, Fetcher(), Parser())
+    with database.write() as work:
+        work.sources.configure([a_source(url="https://northlight-watch.example/feed")])
+    place = Place("https://northllght-watch.example/feed", usable=True)
+    found = looker._compared(Findings((place, replace(place, usable=False))))
+    assert [one.like for one in found.places] == ["northlight-watch.example", ""]
+    chat = Chat(database, *OWNER[:1], address=OWNER[1], role=DeskRole.OWNER, rules=RULES)
+    chat.says("/sources add northllght-watch.example")
+    with database.write() as work:
+        work.looks.finish(1, found, NOON)
+    said = chat.says("/sources found 1")
+    assert "Careful: northllght-watch.example looks like northlight-watch.example" in said
 
 
 async def test_what_was_found_is_of_whoever_asked_and_gone_after_a_day(desk: Desk) -> None:
