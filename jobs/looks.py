@@ -26,7 +26,7 @@ from storage.words import EventKind
 
 log = structlog.get_logger()
 
-EVERY = 1.0
+EVERY = 2.0
 """Seconds between two looks at what was asked."""
 LOOKED = "looked"
 """What the event's `detail` says of an answer, where others name an Act."""

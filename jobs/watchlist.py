@@ -7,9 +7,11 @@ person, or one stolen phone, would ring everybody with what no second one has re
 the audit, and whatever lets more through, or less be watched, is told to all others at the desk.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain, count
 from urllib.parse import urlsplit
 
 from jobs.desk import Rules
@@ -118,12 +120,12 @@ def may_add(work: Work, url: str, by: Editor) -> None:
 def add(work: Work, source: Source, by: Editor) -> Source:
     """It is watched from now on, on trial, as a relay; returns it as it is kept. Raises Barred.
 
-    One that was watched at this address before goes on under its name.
+    One that was watched at this address before goes on under its name; a name that another has is numbered.
     """
     work.sources.locked(())  # of two who add the same, one waits, and finds it there
     may_add(work, source.url, by)
     before = work.sources.at(source.url)
-    called = before.name if before else source.name
+    called = before.name if before else _free(source.name, work.sources.names())
     made = work.sources.add(replace(source, name=called, trust=Trust.RELAY), by.now)
     _note(work, Act.ADDED, made, by)
     return made
@@ -196,6 +198,10 @@ def may_trust(role: DeskRole | None) -> bool:
 def may_clear(role: DeskRole | None) -> bool:
     """Whether somebody with this role may let its calls go: what goes out unseen is the owner's policy."""
     return role is DeskRole.OWNER
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return next(one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one not in taken)
 
 
 def _mark(work: Work, by: Editor) -> str:

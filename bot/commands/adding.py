@@ -23,6 +23,7 @@ _LIKE = msgid(
     "Careful: {host} looks like {other}, which is watched, and does not belong to it. Ask the organisation "
     "for its address by another way."
 )
+_MEANT_OTHERWISE = ("add", "found")
 _DETAILED = 3
 """So many places are shown with what they hold; the others by name."""
 
@@ -73,7 +74,7 @@ def add_found(typed: str, which: str, request: Request, work: Work, speech: Spee
     if not 0 <= at < len(places) or not places[at].usable or look.source_id:
         raise Mistake("That cannot be added. What was found: {example}", example=f"/sources found {look.id}")
     place = places[at]
-    name = name_for(place.url, work.sources.names())
+    name = _called(place.url)
     try:
         made = watchlist.add(work, Source(name, place.url, place.kind, place.title), editor(request))
     except Barred as error:
@@ -89,6 +90,12 @@ def add_found(typed: str, which: str, request: Request, work: Work, speech: Spee
         ),
         choices=((Choice(speech.t("Show"), f"/sources {made.name}"),),),
     )
+
+
+def _called(url: str) -> str:
+    """A name for it that is neither a page of the list nor a verb before one."""
+    name = name_for(url, _MEANT_OTHERWISE)
+    return f"site-{name}" if name.isdecimal() else name
 
 
 def _asked(request: Request, work: Work, address: str, source_id: int | None = None) -> int:

@@ -499,6 +499,29 @@ def test_one_person_adds_and_asks_so_many_a_day(database: Database, monkeypatch:
     assert "as many sources today as one person may" in chat.says("/sources add four.example")
 
 
+def test_a_name_that_another_source_has_is_numbered(database: Database) -> None:
+    """Nothing of the other changes, watched or not any more."""
+    by = Editor(*OWNER, DeskRole.OWNER, RULES, NOON)
+    with database.write() as work:
+        work.sources.configure([a_source(name="nkhr")])
+        work.sources.ensure(a_source(name="nkhr-2", url=""))
+        assert watchlist.add(work, Source("nkhr", "https://nkhr.example/feed"), by).name == "nkhr-3"
+        assert {one.name: one.url for one in work.sources.all()}["nkhr"] == a_source().url
+
+
+@pytest.mark.parametrize(
+    ("host", "name"), [("add.org", "add-2"), ("38.org", "site-38"), ("nkhr.or.kr", "nkhr")]
+)
+def test_a_name_is_none_that_means_something_else_here(database: Database, host: str, name: str) -> None:
+    """Else the source could not be shown."""
+    chat = Chat(database, *OWNER[:1], address=OWNER[1], role=DeskRole.OWNER, rules=RULES)
+    chat.says(f"/sources add {host}")
+    with database.write() as work:
+        work.looks.finish(1, Findings((Place(f"https://{host}/feed", usable=True),)), NOON)
+    chat.says("/sources found 1 add 1")
+    assert "added in a chat" in chat.says(f"/sources {name}")
+
+
 async def test_a_look_ends_in_time_and_says_so(desk: Desk) -> None:
     """A server that does not answer holds up nobody; one that is stopped is looked at again by another."""
     desk.site.feed("/feed")
