@@ -9,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
+from bot.render.html import plain_text
+from bot.render.notice import notice_message
+from bot.speech import Speech
 from jobs import watchlist
 from jobs.desk import Rules
 from jobs.fetch import Fetcher
-from jobs.looks import Looker
+from jobs.looks import Looker, answer
 from jobs.notices import Admins, announce
 from jobs.parser import Parser
 from jobs.poll import Polled, Poller
@@ -536,6 +539,27 @@ async def test_a_look_ends_in_time_and_says_so(desk: Desk) -> None:
         assert len(work.looks.take(NOON, 5)) == 1
         assert work.looks.take(NOON + timedelta(minutes=2), 5) == ()
         assert len(work.looks.take(NOON + timedelta(minutes=4), 5)) == 1
+
+
+@pytest.mark.parametrize("who", [OWNER, ("matrix", "@bruno:example.org"), ("console", "terminal")])
+def test_the_way_is_the_same_on_every_transport(database: Database, who: tuple[str, str]) -> None:
+    """Asked, told where it was asked, shown, added by a press."""
+    chat = Chat(database, who[0], address=who[1], role=DeskRole.KEEPER, rules=RULES)
+    chat.says("/sources add example.org")
+    with database.write() as work:
+        (look,) = work.looks.take(NOON, 5)
+        found = Findings((Place("https://example.org/feed", "Example", usable=True, count=3),))
+        assert work.looks.finish(look.id, found, NOON)
+        answer(work, look, found, NOON)
+        (one,) = work.deliveries.of_notice(1)
+        told = work.recipients.get(one.recipient_id)
+        assert told is not None
+        assert ((told.transport, told.address), one.lane) == (who, 0)
+        (notice,) = work.notices.latest(1)
+    message = notice_message(notice, Speech())
+    assert plain_text(message).startswith("The address was looked at\n\nCan be watched: 1")
+    chat.says(message.choices[0][0].command)
+    assert "is watched from now on" in chat.presses("Add 1")
 
 
 def test_it_is_said_in_korean(database: Database) -> None:
