@@ -132,6 +132,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
     work.staff.put_back(people_of_the_desk, only=continues)
     work.sources.put_back(watched if continues else ())
+    work.looks.clear()
     work.identities.put_back(identities if continues else ())
     for moment in (ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE):
         work.moments.drop_all(moment)  # of another time: the service did not stand still since the backup

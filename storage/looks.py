@@ -125,6 +125,10 @@ class Looks:
         of = (looks.c.recipient_id == recipient_id, looks.c.asked > since)
         return int(self.connection.scalar(sa.select(sa.func.count()).select_from(looks).where(*of)) or 0)
 
+    def clear(self) -> None:
+        """After a backup was restored: the numbers of sources may be others'."""
+        self.connection.execute(sa.delete(looks))
+
     def prune(self, now: datetime) -> None:
         """What was asked a day ago is of no use any more."""
         self.connection.execute(sa.delete(looks).where(looks.c.asked < now - KEPT))

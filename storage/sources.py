@@ -83,7 +83,7 @@ class Sources:
                 changes += [(old["id"], values)] if values else []
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
-            row |= _OF_THE_FILE if old["added"] else {}
+            row |= {} if old["watched"] else _OF_THE_FILE
             if not old["watched"] or any(old[name] != value for name, value in row.items()):
                 row |= {} if old["watched"] or old["added"] else {"last_success": None}
                 row |= _READ_ANEW if any(old[name] != row[name] for name in ("kind", "selectors")) else {}
@@ -269,10 +269,8 @@ class Sources:
         return made
 
     def remove(self, source_id: int) -> None:
-        """What was added in a chat is asked no more; what it said stays."""
-        self._connection.execute(
-            sa.update(sources).where(sources.c.id == source_id).values(added=None, on_trial=None)
-        )
+        """What was added in a chat is asked no more; what it said stays, and what waits of it waits on."""
+        self._settle(source_id, added=None)
 
     def trust(self, source_id: int, trust: Trust) -> None:
         """Whose word it is taken for from now on."""

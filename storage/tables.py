@@ -522,7 +522,7 @@ looks = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("recipient_id", ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE")),
+    Column("source_id", Id),
     Column("asked", Moment, nullable=False),
     Column("taken", Moment),
     Column("done", Moment),

@@ -502,6 +502,7 @@ def test_what_admins_decided_of_sources_stays_decided(database: Database, file: 
     bring_back(database, file)
     with database.read() as work:
         there = {one.name: one for one in work.sources.all()}
+        assert not work.looks.are_waiting(NOON)
     assert "removed" not in there
     assert there["tried"].on_trial == LATER
     assert there["northlight"].halted == LATER

@@ -35,9 +35,6 @@ def upgrade() -> None:
             name=op.f("fk_looks_recipient_id_recipients"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["sources.id"], name=op.f("fk_looks_source_id_sources"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
     )
     op.create_index(op.f("ix_looks_recipient_id"), "looks", ["recipient_id"])

@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.looks import Findings, Place
 from storage.people import Event
 from storage.records import Source
-from storage.words import Act, DeskRole, EventKind, Trust
+from storage.words import Act, DeliveryState, DeskRole, EventKind, Trust
 from tests.bot.chat import Chat
 from tests.builders import NOON, a_reader, a_route, a_source
 from tests.feeds import Site, a_site
@@ -208,6 +208,26 @@ async def test_whoever_added_it_neither_clears_it_nor_lets_its_calls_go(desk: De
     other.now = desk.chat.now
     other.says(f"/review {held.alert_id} send")
     assert "It goes to 1 recipient" in other.presses("Send it")
+
+
+async def test_what_waits_of_it_keeps_nobody_from_hearing_it_from_another(desk: Desk) -> None:
+    """Whoever copies a call quicker than its issuer publishes it holds nothing up."""
+    with desk.database.write() as work:
+        reader = a_reader(work, a_route(), address="reader")
+        work.sources.configure([a_source(url=f"{desk.site.url}/own")])
+    desk.site.feed("/own")
+    desk.adds()
+    await desk.polls()
+    desk.chat.now += timedelta(hours=3)
+    desk.site.places["/feed"].posts(*CALL, at=desk.chat.now)  # type: ignore[attr-defined]
+    await desk.polls()
+    desk.chat.now += timedelta(hours=1)
+    desk.site.places["/own"].posts(*CALL, at=desk.chat.now)  # type: ignore[attr-defined]
+    (polled,) = [one for one in await desk.polls() if one.source.name == "northlight"]
+    ((alert, _),) = polled.alerts
+    with desk.database.read() as work:
+        (one,) = work.deliveries.of_alert(alert.id)
+        assert (one.recipient_id, one.state) == (reader.id, DeliveryState.QUEUED)
 
 
 async def test_what_all_others_are_told_takes_nothing_from_who_did_it(desk: Desk) -> None:
