@@ -36,7 +36,9 @@ from jobs.errands import Finished
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
-from jobs.moves import GIVE
+from jobs.looks import EVERY as LOOKS_EVERY
+from jobs.looks import Looker
+from jobs.moves import GIVE, POLL
 from jobs.our_clock import EVERY as CLOCK_EVERY
 from jobs.our_clock import OurClock
 from jobs.parser import Parser
@@ -89,7 +91,9 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
     """
     database = open_database(config)
     await asyncio.to_thread(keep_time, database)
-    watched, config = len(config.sources), replace(config, sources=())  # they are in the database now
+    config = replace(config, sources=())  # they are in the database now
+    with database.read() as work:
+        watched = work.sources.count()
     told = admins(config)
     desk = Desk(database, ZoneInfo(config.timezone), told, rules(config))
     wake, pulse, manager = asyncio.Event(), Pulse(), Manager.of()
@@ -106,6 +110,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             noticed=meter.polled,
             dated=clock.heard,
         )
+        looker = Looker(database, fetching, parser, limits(config), wake.set)
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
         await asyncio.to_thread(settle_accounts, config, database)
@@ -118,6 +123,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         jobs = [
             *_kept(config, database, desk, wake.set),
             Job("heartbeat", EVERY, heart.beat),
+            Job("looks", LOOKS_EVERY, looker.due, role=POLL),
             Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
         ]
         if config.metrics:

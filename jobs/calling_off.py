@@ -16,6 +16,7 @@ from storage.words import EventKind, MsgType, Trust
 
 NOT_ITS_OWN = "another source than the one that called says that it is over: an admin looks first"
 TOO_MANY = "more calls were called off by this source within an hour than usual: an admin looks first"
+ON_TRIAL = "its source is new: it was added in a chat, and no owner has cleared it: an admin looks first"
 _AN_HOUR = timedelta(hours=1)
 _QUIET = timedelta(hours=6)
 """How long a source of whose ends one waits, and no admin looks, ends nothing more by itself."""
@@ -25,9 +26,11 @@ def may_end(work: Work, case_id: int, source: Source, statement: Statement) -> b
     """Whether the case is its own call, of its organisation, or of its own issuer; or nobody was called.
 
     Who only repeated the call, or told later news of it, does not own it. Where a relay was first, an
-    organisation that called as well does.
+    organisation that called as well does. A source on trial ends nothing but what it called itself.
     """
     called = [one for one in work.alerts.on_case(case_id) if one.msg_type is not MsgType.CANCEL]
+    if source.on_trial:  # whom it speaks for is its own claim
+        return bool(called) and source.id == called[0].source.id
     if not called:
         return True
     first = called[0]
@@ -44,7 +47,10 @@ def why_held(work: Work, alert: Alert, most: int) -> str:
     `most`: how many calls one source may end within an hour.
     """
     assert alert.case_id is not None  # noqa: S101 - it ends the case
-    if not may_end(work, alert.case_id, alert.source, alert.statement):
+    own = may_end(work, alert.case_id, alert.source, alert.statement)
+    if alert.source.on_trial:
+        return ON_TRIAL if own else f"{NOT_ITS_OWN}; {ON_TRIAL}"
+    if not own:
         return NOT_ITS_OWN
     of = work.alerts
     if of.held_since(alert.source.id, alert.sent - _QUIET, TOO_MANY):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from yarl import URL
 
-from jobs.fetch import Fetched, Fetcher, FetchError, LeftAlone, retry_after
+from jobs.fetch import Elsewhere, Fetched, Fetcher, FetchError, LeftAlone, retry_after
 from jobs.linked import Linked
 from jobs.look import trouble
 from jobs.parser import Parser
@@ -129,6 +129,19 @@ class Search:
             _ranked([self._known[place] for place in as_named]), self._asked, bad.detail if bad else ""
         )
 
+    async def of(self, source: Source) -> Discovered:
+        """A source that is watched, alone and as it is configured: how it answers now."""
+        self._asked += 1
+        lead = Lead(source.url, Road.ITSELF)
+        asked = replace(source, marks=b"")
+        try:
+            answer = await self._get(source.asked)
+        except FetchError as error:
+            return Discovered(
+                (Candidate(_as(asked, _state_of(error), str(error.detail)), lead),), self._asked
+            )
+        return Discovered((await self._judged(lead, answer, source.kind, asked),), self._asked)
+
     def _found(self) -> bool:
         return any(one.usable for one in self._known.values())
 
@@ -171,9 +184,11 @@ class Search:
         self.pauses.obey(answer.status, wish, self.now(), url, answer.final_url)
         return answer
 
-    async def _judged(self, lead: Lead, answer: Fetched, kind: SourceKind) -> Candidate:
+    async def _judged(
+        self, lead: Lead, answer: Fetched, kind: SourceKind, known: Source | None = None
+    ) -> Candidate:
         now = self.now()
-        source = Source("", lead.url, kind)
+        source = known or Source("", lead.url, kind)
         bad = trouble(answer, now)
         if bad:
             return Candidate(_as(source, bad.state, bad.detail), lead)
@@ -238,6 +253,12 @@ def _ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 def _same_items(one: Candidate, other: Candidate) -> bool:
     first, second = ({bare(entry.url) or entry.title for entry in each.entries} for each in (one, other))
     return first == second
+
+
+def _state_of(error: FetchError) -> SourceState:
+    if isinstance(error, LeftAlone):
+        return SourceState.THROTTLED
+    return SourceState.MOVED if isinstance(error, Elsewhere) else SourceState.FAILING
 
 
 def _configured(url: str, answer: Fetched) -> str:

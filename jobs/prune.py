@@ -63,6 +63,7 @@ class Pruner:
             work.staff.prune(now)
             work.pictures.prune(now)
             work.handovers.prune(now)
+            work.looks.prune(now)
             work.nodes.prune(now)
             work.rereads.prune(now)
         if past:

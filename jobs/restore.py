@@ -123,6 +123,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     appeals, pictures = work.appeals.states(), work.pictures.digests()
     people_of_the_desk, identities = work.staff.rows(), work.identities.rows()
     accounts = work.senders.rows()
+    watched = work.sources.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
     rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
@@ -134,6 +135,8 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     withhold_again(work, redacted, now)
     close(connection, work.recipients.vault)  # what is saved of before: else nobody is known again in it
     work.staff.put_back(people_of_the_desk, only=continues)
+    work.sources.put_back(watched if continues else ())
+    work.looks.clear()
     work.identities.put_back(identities if continues else ())
     work.senders.put_back(accounts)
     work.nodes.forget_all()

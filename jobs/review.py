@@ -23,6 +23,7 @@ SENTENCES = {
     Concern.NAME: "it names a private person, and is not an organisation's own word",
     Concern.DOUBT: "what is feared is grave, and little speaks for it",
     Concern.NEW: "its source has never rung before",
+    Concern.TRIAL: "its source is new: it was added in a chat, and no owner has cleared it",
 }
 """As they stand in the log and for operators; in chats `bot.render.review` says them."""
 _LOOKS_FIRST = ": an admin looks first"
@@ -38,7 +39,10 @@ def concerns(work: Work, alert: Alert, policy: Policy) -> tuple[Concern, ...]:
         found.add(Concern.DOUBT)
     if Concern.NEW in wanted and not work.held.has_rung(alert.source.id):
         found.add(Concern.NEW)
-    return tuple(one for one in Concern if one in found & wanted)
+    found &= wanted
+    if alert.source.on_trial:  # no policy lets that go
+        found |= {Concern.TRIAL}
+    return tuple(one for one in Concern if one in found)
 
 
 def endangering(work: Work, statement: Statement, wanted: Iterable[Concern]) -> tuple[Sensitive, ...]:

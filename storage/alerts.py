@@ -59,10 +59,17 @@ _HELD_SINCE = (
 _ENDED_SINCE = (
     sa.select(sa.func.count()).select_from(alerts).where(_OF_SOURCE, alerts.c.msg_type == MsgType.CANCEL)
 )
+_OF_ONE_ON_TRIAL = sa.exists().where(sources.c.id == alerts.c.source_id, sources.c.on_trial.is_not(None))
+"""All of it waits anyway: it must hold nothing of others up."""
 _SO_MANY_BACK = (
     sa.select(alerts.c.sent)
     .join(statements, statements.c.id == alerts.c.statement_id)
-    .where(statements.c.urgent, alerts.c.status == Status.ACTUAL, alerts.c.cause != Cause.REMINDER)
+    .where(
+        statements.c.urgent,
+        alerts.c.status == Status.ACTUAL,
+        alerts.c.cause != Cause.REMINDER,
+        sa.not_(_OF_ONE_ON_TRIAL),
+    )
     .order_by(alerts.c.id.desc())
     .offset(sa.bindparam("before"))
     .limit(1)
@@ -81,6 +88,7 @@ _REACHED_AT_ONCE = (
         sa.not_(statements.c.urgent),
         alerts.c.status == Status.ACTUAL,
         alerts.c.cause != Cause.REMINDER,
+        sa.not_(_OF_ONE_ON_TRIAL),
         sa.exists().where(deliveries.c.alert_id == alerts.c.id, deliveries.c.lane < sa.bindparam("digests")),
     )
     .limit(sa.bindparam("most"))

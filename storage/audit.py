@@ -87,6 +87,11 @@ class Audit:
         )
         return int(self.connection.scalar(question) or 0)
 
+    def last_by(self, act: Act, matter: int) -> str:
+        """Who did this last to the matter of this number; "" for nobody."""
+        question = sa.select(audit.c.admin).where(audit.c.act == act, audit.c.matter == matter)
+        return str(self.connection.scalar(question.order_by(audit.c.id.desc()).limit(1)) or "")
+
     def broken(self) -> int | None:
         """The number of the first row that is not as it was noted, or behind which one is missing."""
         before = ""

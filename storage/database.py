@@ -38,6 +38,7 @@ from storage.identities import Identities
 from storage.kept import Kept
 from storage.keyring import CHECK, Keyring, Present
 from storage.locks import Hold as Hold  # noqa: PLC0414 - those who hold one take it from here
+from storage.looks import Looks
 from storage.matching import Matching
 from storage.measures import Measures, measure
 from storage.memory import Memory
@@ -109,6 +110,7 @@ class Work:
     staff: Staff
     identities: Identities
     handovers: Handovers
+    looks: Looks
     audit: Audit
     rereads: Rereads
 
@@ -348,6 +350,7 @@ class Database:
             staff=Staff(connection, key),
             identities=Identities(connection, key),
             handovers=Handovers(connection, key),
+            looks=Looks(connection, key),
             audit=Audit(connection, key),
             rereads=Rereads(connection, additions),
         )

@@ -14,6 +14,7 @@ from storage.moments import ALIVE, OFFLINE_SINCE, Moments
 from storage.nodes import Nodes, Seen
 from storage.queue import Waiting, waiting
 from storage.tables import (
+    WATCHED,
     alerts,
     entries,
     notices,
@@ -89,7 +90,7 @@ def measure(connection: Connection, now: datetime) -> Measures:
         *(sources.c.name, sources.c.state, sources.c.last_success),
         *(sources.c.next_due, sources.c.silent_since),
     )
-    rows = connection.execute(sa.select(*asked_for).where(sources.c.watched)).all()
+    rows = connection.execute(sa.select(*asked_for).where(WATCHED)).all()
     watched = tuple(Watched(name, SourceState(state), *moments) for name, state, *moments in rows)
     by_state = dict.fromkeys(SourceState, 0) | Counter(one.state for one in watched)
     by_hub = dict.fromkeys(SubscriptionState, 0)

@@ -34,6 +34,8 @@ AT_ONCE = (
     EventKind.CORRECTION_REPORT,
 )
 """What is told the moment it happens, and alone: no other event is added to it."""
+_BUT_ONE = (EventKind.STAFF, EventKind.REVIEW_ASKED)
+"""What is told to all but the one who did it: what everybody is to hear would not reach them with it."""
 _LOOKED_AT = 5
 _MOMENTS = ("at", "since", "last_success", "next_due", "newest")
 
@@ -76,7 +78,7 @@ class Notices:
             .limit(_LOOKED_AT)
         )
         for row in self._connection.execute(question).mappings():
-            if row["events"][0]["kind"] not in (*FOR_SUBSCRIBERS, *AT_ONCE):
+            if row["events"][0]["kind"] not in (*FOR_SUBSCRIBERS, *AT_ONCE, *_BUT_ONE):
                 return self.many([row["id"]])[row["id"]] if self._deliveries.untouched(row["id"]) else None
         return None
 

@@ -90,6 +90,10 @@ class Source:
     """Since when an admin has it asked no more; None while it is asked."""
     unsteady: bool = False
     """True when they were told that it comes and goes, and hear no more until it has settled."""
+    added: datetime | None = None
+    """When an admin added it in a chat; None for what the configuration names."""
+    on_trial: datetime | None = None
+    """Since when an admin looks at all of its calls before they are sent, until an owner clears it."""
 
     @property
     def asked(self) -> str:

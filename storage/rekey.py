@@ -15,6 +15,7 @@ from storage import (
     appeals,
     closing,
     identities,
+    looks,
     pictures,
     recipients,
     redactions,
@@ -72,6 +73,8 @@ SEALED = (
     Sealed(tables.redactions.c.words_sealed, redactions.WORDS),
     Sealed(tables.redactions.c.undecided_sealed, redactions.UNDECIDED),
     Sealed(tables.updates.c.sealed, updates.BODY),
+    Sealed(tables.looks.c.address_sealed, looks.WORDS),
+    Sealed(tables.looks.c.found_sealed, looks.WORDS),
     Sealed(tables.appeals.c.words_sealed, appeals.WORDS),
     Sealed(tables.pictures.c.sealed, pictures.BYTES, at_once=10),
     Sealed(

@@ -1,4 +1,8 @@
-"""Sources: what is watched, and what the last poll of each left behind."""
+"""Sources: what is watched, and what the last poll of each left behind.
+
+Watched is what the configuration names (`watched`), and what an admin added in a chat (`added`). The program
+of before knows the first alone: it neither asks nor rings for the second, as it would hold none of it back.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,12 +14,15 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.locks import until_commit
 from storage.records import Source
-from storage.tables import pauses, sources
+from storage.tables import WATCHED, pauses, sources
+from storage.urls import place_of
 from storage.words import SourceKind, SourceState, Trust
 
 _CONFIGURED = ("url", "kind", "title", "organisation", "language", "countries", "trust", "every", "selectors")
+_DECIDED = ("halted", "added", "on_trial")
+"""What admins decide: no poll writes it."""
 _LEARNT = tuple(
-    name for name in Source.__dataclass_fields__ if name not in ("id", "name", "halted", *_CONFIGURED)
+    name for name in Source.__dataclass_fields__ if name not in ("id", "name", *_DECIDED, *_CONFIGURED)
 )
 _ANEW: dict[str, object] = {
     name: Source.__dataclass_fields__[name].default
@@ -42,6 +49,8 @@ GIVEN_FOR = timedelta(minutes=10)
 _LONGEST_WAIT = timedelta(days=8)
 """Nobody is left alone for longer than a week, but for a source that is asked even less often."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
+_OF_THE_FILE: dict[str, object] = {"added": None, "on_trial": None}
+"""What was added in a chat and is named by the configuration now is as that says."""
 
 
 class Sources:
@@ -60,18 +69,23 @@ class Sources:
 
         A source whose address changed starts anew with its validators: they belong to the old one. So does
         one that is read in another way. And what one shows that was not watched for a time, is its past.
-        Sources no longer wanted are kept with their entries, but no longer watched.
+        Sources no longer wanted are kept with their entries, but no longer watched. What was added in a chat
+        stays so, but where the configuration names it, by its name or by its address: then that counts.
         """
         left = {source.name: source for source in wanted}
+        named = {place_of(source.url) for source in left.values() if source.url}
         changes: list[tuple[int, dict[str, object]]] = []
         for old in self._configured():
             source = left.pop(old["name"], None)
             if source is None:
-                changes += [(old["id"], {"watched": False})] if old["watched"] else []
+                twice = old["added"] and place_of(old["url"]) in named
+                values = ({"watched": False} if old["watched"] else {}) | (_OF_THE_FILE if twice else {})
+                changes += [(old["id"], values)] if values else []
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
+            row |= {} if old["watched"] else _OF_THE_FILE
             if not old["watched"] or any(old[name] != value for name, value in row.items()):
-                row |= {} if old["watched"] else {"last_success": None}
+                row |= {} if old["watched"] or old["added"] else {"last_success": None}
                 row |= _READ_ANEW if any(old[name] != row[name] for name in ("kind", "selectors")) else {}
                 row |= _ANEW if old["url"] != source.url else {}
                 changes.append((old["id"], {"watched": True, **row}))
@@ -84,14 +98,16 @@ class Sources:
 
     def _configured(self) -> Iterator[RowMapping]:
         """What is known of each source's configuration, a few at a time: there may be ten thousand."""
-        question = sa.select(*(sources.c[name] for name in ("id", "name", "watched", *_CONFIGURED)))
+        question = sa.select(
+            *(sources.c[name] for name in ("id", "name", "watched", "added", "on_trial", *_CONFIGURED))
+        )
         options = {"yield_per": _AT_ONCE}
         with self._connection.execute(question, execution_options=options) as found:
             yield from found.mappings()
 
     def all(self) -> tuple[Source, ...]:
         """Every watched source, by name."""
-        return self._select(sources.c.watched)
+        return self._select(WATCHED)
 
     def due(self, now: datetime, *, given: bool = False) -> tuple[Source, ...]:
         """The watched sources whose time has come and that are given to nobody, the longest overdue first.
@@ -101,7 +117,7 @@ class Sources:
         """
         late = sa.or_(sources.c.next_due.is_(None), sources.c.next_due <= now, *self._beyond(now))
         free = () if given else (_free(now),)
-        asked = sa.and_(sources.c.watched, sources.c.halted.is_(None), late, *free)
+        asked = sa.and_(WATCHED, sources.c.halted.is_(None), late, *free)
         return self._select(asked, sources.c.next_due.asc().nulls_first())
 
     def give(self, ids: Sequence[int], until: datetime, now: datetime) -> tuple[int, ...]:
@@ -112,7 +128,7 @@ class Sources:
 
     def given(self, ids: Sequence[int], until: datetime) -> tuple[Source, ...]:
         """Those of them that are still given so, and still to be asked; in order."""
-        asked = (sources.c.watched, sources.c.halted.is_(None), sources.c.given_until == until)
+        asked = (WATCHED, sources.c.halted.is_(None), sources.c.given_until == until)
         found = {one.id: one for one in self._select(sa.and_(sources.c.id.in_(ids), *asked))}
         return tuple(found[one] for one in ids if one in found)
 
@@ -129,7 +145,7 @@ class Sources:
     def _beyond(self, now: datetime) -> list[sa.ColumnElement[bool]]:
         """What is true of a source whose stored time lies further ahead than any poll would set it."""
         far = sources.c.next_due > now + _SLACK
-        found = self._connection.scalars(sa.select(sources.c.every).where(sources.c.watched, far).distinct())
+        found = self._connection.scalars(sa.select(sources.c.every).where(WATCHED, far).distinct())
         well, due = sources.c.state.in_(_WELL), sources.c.next_due
         beyond = []
         for every in found:
@@ -170,7 +186,7 @@ class Sources:
     def answered_last(self, but: Collection[int]) -> datetime | None:
         """When a watched source that can be reached was last asked; `but` these."""
         question = sa.select(sa.func.max(sources.c.last_polled)).where(
-            sources.c.watched, sources.c.unreached_since.is_(None), sources.c.id.not_in(but)
+            WATCHED, sources.c.unreached_since.is_(None), sources.c.id.not_in(but)
         )
         found: datetime | None = self._connection.scalar(question)
         return found
@@ -178,12 +194,12 @@ class Sources:
     def unreached(self, but: Collection[int]) -> tuple[Source, ...]:
         """The watched sources whose hosts gave no answer when last asked; `but` these."""
         return self._select(
-            sa.and_(sources.c.watched, sources.c.unreached_since.is_not(None), sources.c.id.not_in(but))
+            sa.and_(WATCHED, sources.c.unreached_since.is_not(None), sources.c.id.not_in(but))
         )
 
     def count(self) -> int:
         """How many are watched."""
-        question = sa.select(sa.func.count()).select_from(sources).where(sources.c.watched)
+        question = sa.select(sa.func.count()).select_from(sources).where(WATCHED)
         return int(self._connection.scalar(question) or 0)
 
     def save_polled(self, polled: Iterable[tuple[Source, Source]]) -> None:
@@ -212,6 +228,85 @@ class Sources:
     def resume(self, source_id: int) -> None:
         """It is asked again, at once."""
         values = {"halted": None, "next_due": None}
+        self._connection.execute(sa.update(sources).where(sources.c.id == source_id).values(**values))
+
+    def at(self, url: str) -> Source | None:
+        """The source of this address, watched or not, a watched one first: scheme and "www." aside."""
+        place = place_of(url)
+        question = sa.select(sources.c.id, sources.c.url).order_by(sa.not_(WATCHED), sources.c.id)
+        with self._connection.execute(question, execution_options={"yield_per": _AT_ONCE}) as rows:
+            found = next((row.id for row in rows if place_of(row.url) == place), None)
+        return self.many([found])[found] if found else None
+
+    def names(self) -> frozenset[str]:
+        """Every name that is taken, also by what is not watched any more."""
+        return frozenset(self._connection.scalars(sa.select(sources.c.name)))
+
+    def count_added(self) -> int:
+        """How many were added in chats."""
+        question = sa.select(sa.func.count()).select_from(sources).where(sources.c.added.is_not(None))
+        return int(self._connection.scalar(question) or 0)
+
+    def is_watched(self, source_id: int) -> bool:
+        """Whether it is asked, paused or not."""
+        question = sa.select(sources.c.id).where(sources.c.id == source_id, WATCHED)
+        return self._connection.scalar(question) is not None
+
+    def add(self, source: Source, now: datetime) -> Source:
+        """An admin adds it in a chat: it is asked at once, and on trial.
+
+        Where it was watched once, by this name, what it showed meanwhile is its past.
+        """
+        values = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
+        values |= _ANEW | {"added": now, "on_trial": now, "halted": None, "next_due": now}
+        if known := self.by_name(source.name):
+            self._connection.execute(sa.update(sources).where(sources.c.id == known.id).values(**values))
+        else:
+            row = _row(source) | {"watched": False} | values
+            self._connection.execute(sa.insert(sources).values(**row))
+        made = self.by_name(source.name)
+        assert made is not None  # noqa: S101 - just written
+        return made
+
+    def remove(self, source_id: int) -> None:
+        """What was added in a chat is asked no more; what it said stays, and what waits of it waits on."""
+        self._settle(source_id, added=None)
+
+    def trust(self, source_id: int, trust: Trust) -> None:
+        """Whose word it is taken for from now on."""
+        self._settle(source_id, trust=trust)
+
+    def pace(self, source_id: int, every: int, now: datetime) -> None:
+        """It is asked every so many seconds, the next time no later than that."""
+        self._settle(source_id, every=every)
+        self.due_by(source_id, now + timedelta(seconds=every))
+
+    def put_on_trial(self, source_id: int, since: datetime | None) -> None:
+        """From now on an admin looks at all of its calls first; None: no more."""
+        self._settle(source_id, on_trial=since)
+
+    def rows(self) -> tuple[RowMapping, ...]:
+        """What is known of every source, for `put_back`."""
+        return tuple(self._connection.execute(sa.select(sources)).mappings())
+
+    def put_back(self, rows: Iterable[RowMapping]) -> None:
+        """After a backup was restored: what admins decided of each source since is as it was.
+
+        What they had added is watched again, what they had removed is not, and what is on trial stays so.
+        """
+        known = {row["name"]: row for row in rows}
+        there = set(self._connection.scalars(sa.select(sources.c.name)))
+        for name, row in known.items():
+            decided = {one: row[one] for one in _DECIDED}
+            decided |= {one: row[one] for one in ("url", "kind", "trust", "every")} if row["added"] else {}
+            of = sources.c.name == name
+            if name in there:
+                self._connection.execute(sa.update(sources).where(of).values(**decided))
+            elif row["added"]:
+                values = {one: value for one, value in row.items() if one != "id"} | _ANEW
+                self._connection.execute(sa.insert(sources).values(**values))
+
+    def _settle(self, source_id: int, **values: object) -> None:
         self._connection.execute(sa.update(sources).where(sources.c.id == source_id).values(**values))
 
     def read_anew(self) -> None:

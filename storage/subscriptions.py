@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from storage.locks import until_commit
 from storage.records import Subscription
-from storage.tables import sources, subscriptions
+from storage.tables import PUSHED, sources, subscriptions
 from storage.vault import Sealer
 from storage.words import SubscriptionState
 
@@ -121,8 +121,8 @@ def _same() -> sa.ColumnElement[bool]:
 def _lacking() -> sa.Select[tuple[int]]:
     own = sa.and_(subscriptions.c.source_id == sources.c.id, _same(), _STAYS)
     held = sa.select(subscriptions.c.id).where(own).exists()
-    return sa.select(sources.c.id).where(sources.c.watched, sources.c.hub != "", sa.not_(held))
+    return sa.select(sources.c.id).where(PUSHED, sources.c.hub != "", sa.not_(held))
 
 
 def _unwanted() -> sa.ColumnElement[bool]:
-    return sa.and_(_STAYS, sa.or_(sa.not_(sources.c.watched), sa.not_(_same())))
+    return sa.and_(_STAYS, sa.or_(sa.not_(PUSHED), sa.not_(_same())))

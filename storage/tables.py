@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     func,
     literal_column,
@@ -77,7 +78,14 @@ sources = Table(
     Column("halted", Moment),
     Column("given_until", Moment),
     Column("reread_due", Moment),
+    Column("added", Moment),
+    Column("on_trial", Moment),
 )
+"""`watched` says what the configuration names; what was `added` in a chat is asked as well."""
+WATCHED = or_(sources.c.watched, sources.c.added.is_not(None))
+"""What is asked, wherever it stands."""
+PUSHED = or_(sources.c.watched, and_(sources.c.added.is_not(None), sources.c.on_trial.is_(None)))
+"""What hubs may push: not what is on trial, as the program of before would hold none of it back."""
 
 subscriptions = Table(
     "subscriptions",
@@ -538,6 +546,19 @@ handovers = Table(
     Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
     Column("trace", String(64), nullable=False, unique=True),
     Column("expires", Moment, nullable=False),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("recipient_id", ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("source_id", Id),
+    Column("asked", Moment, nullable=False),
+    Column("taken", Moment),
+    Column("done", Moment),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("found_sealed", LargeBinary),
 )
 
 identities = Table(

@@ -13,6 +13,16 @@ def without_credentials(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+def place_of(url: str) -> str:
+    """What tells one address from another, whoever asks there: without scheme, "www." and credentials."""
+    try:
+        parts = urlsplit(without_credentials(url))
+    except ValueError:
+        return url
+    host = parts.netloc.lower().removeprefix("www.")
+    return urlunsplit(("", host, parts.path.rstrip("/"), parts.query, "")).removeprefix("//")
+
+
 _SECRET = re.compile(
     r"token|secret|passw(?:or)?d|passphrase|credential|signature"
     r"|(?:^|[-_.])(?:api|access|feed|rss|user)?(?:key|pass|pwd|auth|sig|sid|session)$",

@@ -141,7 +141,11 @@ class EventKind(StrEnum):
     REVIEW_WAITS = "review_waits"
     """The same, and nobody has looked for a while."""
     STAFF = "staff"
-    """Somebody joined the desk, was taken from it, suspended, or let back: `detail` says which (an Act)."""
+    """Somebody joined the desk, was taken from it, suspended, or let back: `detail` says which (an Act).
+
+    Or what is watched was changed there; or, with a `look` among its counts, an address was looked at for
+    somebody. The program of before knows no kind that is new, and must read all that is told.
+    """
     VERIFYING = "verifying"
     """Somebody compares the bot's keys: `title` are the pictures that they must see, `detail` the numbers."""
     REVIEW_ASKED = "review_asked"
@@ -331,6 +335,19 @@ class Act(StrEnum):
     HALTED = "halted"
     """A source is asked no more."""
     RESUMED = "resumed"
+    ADDED = "added"
+    """A source was added in a chat, and is on trial."""
+    REMOVED = "removed"
+    TRUSTED = "trusted"
+    """A source is taken for an organisation's own word."""
+    DOUBTED = "doubted"
+    """It is taken for a relay of others' words."""
+    PACED = "paced"
+    """It is asked at another interval."""
+    CLEARED = "cleared"
+    """Its calls go out as those of any other: it is on trial no more."""
+    TRIED = "tried"
+    """It is on trial again."""
 
 
 class DeskRole(StrEnum):
@@ -359,6 +376,8 @@ class Concern(StrEnum):
     """What is feared is grave, and little speaks for it."""
     NEW = "new"
     """Its source has never rung before."""
+    TRIAL = "trial"
+    """Its source was added in a chat, and no owner has cleared it. No policy lets that go."""
 
 
 class Digest(StrEnum):

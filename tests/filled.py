@@ -7,6 +7,7 @@ from jobs.steps.websub import subscribed, wanted
 from storage.appeals import Draft
 from storage.audit import NOBODY
 from storage.database import Work
+from storage.looks import Findings, Item, Place
 from storage.moments import ALIVE
 from storage.nodes import Node
 from storage.people import Event, Notice, Recipient, Route
@@ -150,6 +151,12 @@ def _appeal(work: Work) -> None:
     work.staff.suspend(other, "telegram", NOON)
     work.staff.invite(DeskRole.KEEPER, NOON)
     work.handovers.offer(1, NOON)
+    work.looks.ask(1, "https://new.example/?token=abc", NOON)
+    number = work.looks.ask(1, "https://other.example/", NOON, 1)
+    work.looks.take(NOON, 1)
+    work.looks.finish(
+        number, Findings((Place("https://other.example/feed", items=(Item("하나", NOON),)),)), NOON
+    )
     work.senders.take("telegram two", "here:1")
     work.identities.keep("@vigil:example.org", "the keys of an account")
     made = work.appeals.add(admin, words, NOON)

@@ -15,6 +15,7 @@ from jobs.held import card
 from jobs.limits import USUAL
 from jobs.review import sentence
 from storage.database import Database, Work
+from storage.looks import Findings, Item, Place
 from storage.records import (
     Addressee,
     Alert,
@@ -26,7 +27,7 @@ from storage.records import (
     Statement,
 )
 from storage.vault import Vault
-from storage.words import CaseState, Concern, Gone, Kind, MsgType, Relation
+from storage.words import CaseState, Concern, Gone, Kind, MsgType, Relation, Urgency
 from tests.bot.chat import Chat
 from tests.builders import CALM, NOON, URGENT, a_source, an_entry
 from tests.documents import ROOT
@@ -69,6 +70,8 @@ DESK = (
         for line in ("/review", "/review 1", "/review 1 redacted", "/review 1 redacted {held}")
     ),
     *(("author", line) for line in ("/sources", "/sources northlight", "/sources northlight pause")),
+    *(("author", f"/sources {line}") for line in ("add example.org", "found 1", "found 1 add 1", "example")),
+    *(("author", f"/sources example {line}") for line in ("trust official", "every 30m", "clear", "remove")),
     *(("author", line) for line in ("/stats", "/audit", "/admins")),
     ("author", "/appeal"),
     (
@@ -245,8 +248,29 @@ def at_the_desk(database: Database, language: str) -> Iterator[tuple[str, str, s
         line = said.format(mark=written.mark if written else "", held=waiting)
         chat = people[name]
         read = chat.says(line)
+        looked_at(database, now)
         buttons = " ".join(f"[{label}]" for label in chat.offered)
         yield language, line, f"{read}\n\n{buttons}".rstrip()
+
+
+def looked_at(database: Database, now: datetime) -> None:
+    """What was asked of an address is found at once."""
+    call = Item("Twelve face return tonight", now - timedelta(days=40), str(Urgency.IMMEDIATE))
+    items = (Item("Annual dinner: tickets on sale", now - timedelta(days=2)), call)
+    place = Place(
+        "https://example.org/feed",
+        "Example Rights Watch",
+        usable=True,
+        count=2,
+        newest=now - timedelta(days=2),
+        language="en",
+        items=items,
+        ringing=1,
+        rang=(call,),
+    )
+    with database.write() as work:
+        for look in work.looks.take(now, 5):
+            work.looks.finish(look.id, Findings((place,)), now)
 
 
 def waits(database: Database, now: datetime) -> None:

@@ -58,7 +58,7 @@ async def check_everything(config: Config, now: Callable[[], datetime]) -> list[
         *_guarded("review", lambda: check_review(_remembered(config, now()).waiting)),
         *_guarded("admins", lambda: check_admins(config, asked)),
         *check_contact(config),
-        *check_alike(config),
+        *_guarded("sources", lambda: check_alike(config, _remembered(config, now()))),
         *_guarded("servers", lambda: _unbroken(servers)),
         *_guarded("hubs", lambda: _hubs(config, now())),
     ]

@@ -8,7 +8,7 @@ from itertools import combinations
 from math import ceil
 
 from bot.checks.finding import Finding, Grade, fine, note, wrong
-from bot.checks.store import Memory
+from bot.checks.store import NOTHING, Memory
 from bot.config import Config
 from bot.installation import fetcher, workers
 from bot.render.links import shown
@@ -19,14 +19,14 @@ from jobs.look import Seen, look
 from jobs.parser import Parser
 from jobs.pauses import Pauses, host_of
 from storage.records import Source
-from storage.urls import without_secrets
+from storage.urls import place_of, without_secrets
 from storage.words import SourceKind, SourceState
 
 _AT_ONCE = 20
 
 
 async def look_at_sources(config: Config, now: Callable[[], datetime], memory: Memory) -> Sequence[Seen]:
-    """Every source of the configuration, in its order; nothing is kept.
+    """Every source that is watched, those of the configuration first, in its order; nothing is kept.
 
     One that asked to be left alone, or whose host did, as the `memory` has it, is not asked.
     """
@@ -44,7 +44,18 @@ async def look_at_sources(config: Config, now: Callable[[], datetime], memory: M
             async with gate:
                 return await look(fetching, source, now, parser)
 
-        return await asyncio.gather(*(one(source) for source in config.sources))
+        return await asyncio.gather(*(one(source) for source in watched(config, memory)))
+
+
+def watched(config: Config, memory: Memory) -> tuple[Source, ...]:
+    """What the configuration names, and what admins added in chats and it does not name too."""
+    named = {source.name for source in config.sources}
+    places = {place_of(source.url) for source in config.sources}
+    added = (one for one in memory.sources if one.added)
+    return (
+        *config.sources,
+        *(one for one in added if one.name not in named and place_of(one.url) not in places),
+    )
 
 
 def _left_alone(stored: Source | None, now: datetime) -> Seen | None:
@@ -69,9 +80,9 @@ def check_contact(config: Config) -> list[Finding]:
     return [note("contact", "sites are not told how to reach you, and may shut Vigil out", remedy)]
 
 
-def check_alike(config: Config) -> list[Finding]:
+def check_alike(config: Config, memory: Memory = NOTHING) -> list[Finding]:
     """A finding for each two sources whose hosts can be taken for each other: one of them may be forged."""
-    hosts = {source.name: host_of(source.url) for source in config.sources}
+    hosts = {source.name: host_of(source.url) for source in watched(config, memory)}
     return [
         note(
             f"sources {one} and {other}",
@@ -111,10 +122,10 @@ def _with_memory(finding: Finding, stored: Source, speech: Speech) -> Finding:
 
 def _judged(seen: Seen) -> Finding:
     source = seen.source
-    what = f"source {source.name}"
+    what = f"source {source.name}{', added in a chat' if source.added else ''}"
     if source.state is SourceState.OK and seen.moved:
         state = f"answers, but has moved for good to {without_secrets(seen.moved)}"
-        return note(what, state, "write that address as its `url`")
+        return note(what, state, _IN_A_CHAT if source.added else "write that address as its `url`")
     if source.state is SourceState.OK:
         return fine(what, f"answers, {seen.items} item{'' if seen.items == 1 else 's'}")
     if source.state is SourceState.DEGRADED:
@@ -124,6 +135,16 @@ def _judged(seen: Seen) -> Finding:
 
 
 def _remedy(seen: Seen) -> str:
+    told = _by_its_answer(seen)
+    return _IN_A_CHAT if seen.source.added and "`url`" in told else told
+
+
+_IN_A_CHAT = (
+    "see in a browser whether it has another address: add that in a chat, and remove this one (/sources)"
+)
+
+
+def _by_its_answer(seen: Seen) -> str:
     if seen.error is not None:
         return _reached(seen.error)
     if seen.source.state is SourceState.NOT_A_FEED:

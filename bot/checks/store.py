@@ -122,6 +122,9 @@ class Memory:
     """Accounts that people belong to and the configuration does not name, with how many those are."""
 
 
+NOTHING = Memory()
+
+
 def remembered(config: Config, vault: Vault | None, now: datetime) -> Memory:
     """What is stored; nothing where the database is not to be used as it is."""
     file = sqlite_file(config)

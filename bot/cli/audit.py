@@ -12,7 +12,12 @@ from storage.words import Act
 _OF_ALERTS = frozenset({Act.RETRACTED, Act.KEPT, Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
 _OF_PEOPLE = frozenset({Act.INVITED, Act.JOINED, Act.REVOKED, Act.SUSPENDED, Act.REINSTATED})
 _OF_STATEMENTS = frozenset({Act.TAKEN_DOWN})
-_OF_SOURCES = frozenset({Act.HALTED, Act.RESUMED})
+_OF_SOURCES = frozenset(
+    {
+        *(Act.HALTED, Act.RESUMED, Act.ADDED, Act.REMOVED),
+        *(Act.TRUSTED, Act.DOUBTED, Act.PACED, Act.CLEARED, Act.TRIED),
+    }
+)
 """What is done with an alert that was held, with people and with sources; all the rest with an appeal."""
 _SHOWN = 8
 """Characters of the keyed hash that stands for an admin."""

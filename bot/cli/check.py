@@ -62,13 +62,13 @@ def _print(found: list[Finding], console: Console) -> None:
 
 def _alive(settings: Config) -> None:
     """Exit code 0 while no source is overdue by more than ten minutes, else 1 and which ones are."""
-    if not settings.sources:
-        fail("there is no source to watch: add [[sources]] to the configuration")
     try:
         with opened(settings, rehearse=False) as database, database.read() as work:
-            late = work.sources.due(now_utc() - _LATE)
+            count, late = work.sources.count(), work.sources.due(now_utc() - _LATE)
     except StorageError as error:
         fail(str(error))
+    if not count:
+        fail("there is no source to watch: add [[sources]] to the configuration, or one in a chat")
     if late:
         fail("overdue: " + ", ".join(source.name for source in late) + ": is `vigil run` running?")
     typer.echo("the watch is kept")

@@ -8,6 +8,7 @@ from bot.cli.common import configuration, fail
 from bot.config import Config
 from bot.installation import open_database
 from storage.database import Database, StorageError
+from storage.records import Source
 
 
 @contextmanager
@@ -35,3 +36,12 @@ def if_there_is_one(settings: Config) -> Iterator[Database | None]:
         yield database
     finally:
         database.close()
+
+
+def added(settings: Config) -> tuple[Source, ...]:
+    """What admins added in chats, beside what the configuration names. Raises StorageError."""
+    with if_there_is_one(settings) as database:
+        if database is None:
+            return ()
+        with database.read() as work:
+            return tuple(one for one in work.sources.all() if one.added)

@@ -7,16 +7,22 @@ from pathlib import Path
 import typer
 
 from bot.cli.common import configuration, fail
+from bot.cli.opened import added
 from bot.config.written import NotWritten, append, as_table, name_for
 from jobs.steps.links import bare
 from jobs.steps.opml import Listed, NotOpml, read_opml, write_opml
-from storage.database import now_utc
+from storage.database import StorageError, now_utc
 from storage.records import Source
 
 
 def listed(config: Path) -> tuple[bytes, int]:
-    """The configured sources as OPML, and how many they are; passwords stay out."""
-    watched = configuration(config).sources
+    """What is watched as OPML, also what was added in a chat, and how much it is; passwords stay out."""
+    settings = configuration(config)
+    try:
+        watched = (*settings.sources, *added(settings))
+    except StorageError as error:
+        watched = settings.sources
+        typer.echo(f"without what may have been added in chats: {error}", err=True)
     return write_opml(watched, now_utc()), len(watched)
 
 

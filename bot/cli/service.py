@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,7 +20,15 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.demo.tour import demo as play_demo
 from bot.desk import Desk
-from bot.installation import admins, limits, matrix_sender, open_database, telegram_sender
+from bot.installation import (
+    admins,
+    fetcher,
+    limits,
+    matrix_sender,
+    open_database,
+    telegram_sender,
+    workers,
+)
 from bot.roles import ALL, UnknownRole, chosen
 from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.console import ConsoleTransport
@@ -30,6 +39,9 @@ from bot.voices import its_folder, matrix, matrix_pace, rules, telegram, telegra
 from bot.web import NotServed
 from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.launch import Launcher
+from jobs.looks import EVERY as LOOKS_EVERY
+from jobs.looks import Looker
+from jobs.parser import Parser
 from storage.database import Database, StorageError, Unusable, now_utc
 
 _FOR_GOOD = 2
@@ -125,14 +137,49 @@ async def _console(config: Config) -> None:
     try:
         desk = Desk(database, ZoneInfo(config.timezone), admins(config), rules(config))
         transport = ConsoleTransport(desk.answer, system_language(), timezone=desk.zone)
-        with database.sender_lock(transport.name) as alone:
-            if alone:  # what came for the terminal while nobody looked
-                deliverer = Deliverer(database, Announcer(transport, desk.zone), AT_ONCE, now_utc)
-                deliverer.recover()
-                await deliverer.drain()
-        await transport.chat()
+        await _catch_up(database, transport, desk)
+        one_at_a_time = asyncio.Lock()
+
+        async def look() -> None:
+            async with one_at_a_time:
+                if await asyncio.to_thread(_is_asked, database):
+                    await _look(config, database)
+                    await _catch_up(database, transport, desk)
+
+        looking = asyncio.create_task(_again_and_again(look))
+        try:
+            await transport.chat()
+            await look()  # what a pipe asked last is answered before its end
+        finally:
+            looking.cancel()
     finally:
         database.close()
+
+
+async def _catch_up(database: Database, transport: ConsoleTransport, desk: Desk) -> None:
+    """What came for the terminal while nobody looked, unless another program shows it."""
+    with database.sender_lock(transport.name) as alone:
+        if alone:
+            deliverer = Deliverer(database, Announcer(transport, desk.zone), AT_ONCE, now_utc)
+            deliverer.recover()
+            await deliverer.drain()
+
+
+def _is_asked(database: Database) -> bool:
+    with database.read() as work:
+        return work.looks.are_waiting(now_utc())
+
+
+async def _look(config: Config, database: Database) -> None:
+    """Looks at the addresses that somebody asked about; where the service runs, it mostly did so already."""
+    async with fetcher(config) as fetching, workers() as hands:
+        await Looker(database, fetching, Parser(hands.run), limits(config)).due()
+
+
+async def _again_and_again(look: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(LOOKS_EVERY)
+        await look()
 
 
 async def _deliver(config: Config, *, until_empty: bool) -> None:

@@ -17,12 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
-from bot.cli.looking import Judged, look_behind
+from bot.cli.looking import look_behind
 from bot.cli.opened import if_there_is_one
 from bot.config import Config
 from bot.config.written import NotWritten, append, as_table, name_for
 from bot.speech import SOURCE_STATES, Speech
 from jobs.discover import Candidate, Discovered
+from jobs.looking import Judged
 from jobs.steps.discover import Road
 from jobs.steps.links import bare
 from storage.database import StorageError, now_utc
@@ -81,7 +82,7 @@ def list_(
     config: ConfigFile = DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the configured sources: how each answers, when it is asked next, what it brought."""
+    """Show what is watched and where it is kept: how each answers, when it is asked next, what it brought."""
     settings = configuration(config)
     now = now_utc()
     try:
@@ -97,13 +98,14 @@ def list_(
         return
     speech = Speech("en")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("name", "state", "last success", "next due", "newest item", "in a week"):
+    for title in ("name", "from", "state", "last success", "next due", "newest item", "in a week"):
         table.add_column(title, justify="right" if title == "in a week" else "left", overflow="fold")
     for source, week in known:
         well = source.state in (SourceState.OK, SourceState.UNCHANGED)
         state = Text(speech.t(SOURCE_STATES[source.state]), "" if well else "yellow")
         moments = (source.last_success, source.next_due, source.newest)
-        table.add_row(Text(source.name), state, *map(_minute, moments), str(week))
+        origin = "chat" + (", on trial" if source.on_trial else "") if source.added else "file"
+        table.add_row(Text(source.name), origin, state, *map(_minute, moments), str(week))
     console.print(table)
 
 
@@ -262,13 +264,14 @@ def _extent(one: Candidate) -> str:
 
 
 def _known(settings: Config, now: datetime) -> list[tuple[Source, int]]:
-    """Each configured source as the database knows it, and how many items it brought within a week."""
+    """Each watched source as the database knows it, and how many items it brought within a week."""
     with if_there_is_one(settings) as database:
         if database is None:
             return [(source, 0) for source in settings.sources]
         with database.read() as work:
             found = [(source, work.sources.by_name(source.name)) for source in settings.sources]
             weeks = work.entries.brought(now - _WEEK, now)
+            found += [(one, one) for one in work.sources.all() if one.added]
     return [
         (kept, weeks.get(kept.id, 0)) if kept and kept.url == source.url else (source, 0)
         for source, kept in found
@@ -278,6 +281,8 @@ def _known(settings: Config, now: datetime) -> list[tuple[Source, int]]:
 def _as_json(source: Source, week: int) -> dict[str, Any]:
     return {
         "name": source.name,
+        "from": "chat" if source.added else "file",
+        "on_trial": source.on_trial is not None,
         "url": source.shown_url,
         "kind": source.kind,
         "title": source.title,

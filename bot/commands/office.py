@@ -56,6 +56,13 @@ ACTS = {
     Act.REINSTATED: msgid("let person {number} back to the desk"),
     Act.HALTED: msgid("paused source {number}"),
     Act.RESUMED: msgid("resumed source {number}"),
+    Act.ADDED: msgid("added source {number}"),
+    Act.REMOVED: msgid("removed source {number}"),
+    Act.TRUSTED: msgid("took source {number} for an organisation's own word"),
+    Act.DOUBTED: msgid("took source {number} for a relay"),
+    Act.PACED: msgid("had source {number} asked at another interval"),
+    Act.CLEARED: msgid("cleared source {number}: it is on trial no more"),
+    Act.TRIED: msgid("put source {number} on trial"),
 }
 
 

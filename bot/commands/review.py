@@ -3,6 +3,7 @@
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
+from bot.commands.trusting import vouch
 from bot.render.alert import alert_message
 from bot.render.message import Block, Choice, Field, Items, Message, Span
 from bot.render.review import card_blocks, listed
@@ -10,7 +11,7 @@ from bot.speech import Speech
 from jobs.held import Card, NothingHeld, ask, card, drop, keep, redact, release, without_parts
 from storage.audit import Noted
 from storage.database import Work
-from storage.words import Act
+from storage.words import Act, Concern
 
 EXAMPLE = "/review 12 send"
 _VERBS = ("send", "redacted", "hold", "drop", "ask")
@@ -145,6 +146,8 @@ def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech
             "{count} recipient is not told of it.", "{count} recipients are not told of it.", count
         )
     else:
+        if Concern.TRIAL in found.concerns or found.alert.source.on_trial:
+            vouch(found.alert.source, request, work)
         if verb == "redacted":
             count = redact(work, found, admin, now, zone)
         else:

@@ -144,5 +144,9 @@ def source_line(source: Source, speech: Speech) -> Line:
         facts.append(speech.t("no success yet"))
     if source.next_due and not source.halted:
         facts.append(speech.t("next {moment}", moment=speech.moment(source.next_due)))
+    if source.added:
+        facts.append(speech.t("added in a chat"))
+    if source.on_trial:
+        facts.append(speech.t("on trial"))
     title = shorten(source.title or source.name, 80)
     return (Span(title, Style.BOLD, source.public_url), Span(f" · {' · '.join(facts)}"))

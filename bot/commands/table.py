@@ -219,9 +219,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sources",
         sources,
-        msgid("What is watched, how it fares, and a pause for one of them"),
+        msgid("What is watched, how it fares, and what is to be watched"),
         "/sources",
-        msgid("[name [pause | resume]]"),
+        msgid("[add address | name [test | pause | resume | trust | every | hold | clear | remove]]"),
         roles=_SOURCES,
         destroys=True,
         changes=changes_source,

@@ -211,7 +211,7 @@ def _read_review(review: Reader) -> ReviewConfig:
 
 
 def _read_concerns(review: Reader, key: str, usual: frozenset[Concern]) -> frozenset[Concern]:
-    known = {str(one): one for one in Concern}
+    known = {str(one): one for one in Concern if one is not Concern.TRIAL}  # that is nobody's policy
     named = review.words(key)
     if not review.has(key):
         return usual

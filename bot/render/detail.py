@@ -68,6 +68,9 @@ _FORMS = (
     msgid("no worker process could be started"),
     msgid("{size} bytes: {what}"),
     msgid("fault in Vigil: {what}"),
+    # What became of a look at an address (jobs/looks.py).
+    msgid("it took too long"),
+    msgid("it could not be looked at"),
 )
 """Every reason that is written down; a test finds the ones that were forgotten."""
 

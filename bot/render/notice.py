@@ -8,6 +8,7 @@ from bot.render.drill import marked
 from bot.render.message import Block, Choice, Field, Heading, Items, Line, Message, Paragraph, Span, Style
 from bot.render.notice_facts import FACTS, TITLE
 from bot.render.notice_words import (
+    ADDED,
     CONSEQUENCES,
     HEADINGS,
     MANY,
@@ -17,7 +18,7 @@ from bot.render.notice_words import (
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.people import Event, Notice
-from storage.words import EventKind, SourceState, Status
+from storage.words import Act, EventKind, SourceState, Status
 
 LIMIT = 4096
 _DETAILED = 3
@@ -96,15 +97,25 @@ def _is_quiet(event: Event) -> bool:
 def _choices(events: list[Event], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
     """An appeal can be stopped and taken back where its sending is told; what waits can be looked at."""
     first = events[0]
-    if waiting := first.counts.get("alert", 0):
-        if len(events) > 1:
-            return ((Choice(speech.t("What waits"), "/review"),),)
-        return ((Choice(speech.t("Look at it"), f"/review {waiting}"),),)
-    if first.kind in (EventKind.CALL_CORRECTED, EventKind.REMOVED):
-        return ((Choice(speech.t("Show"), f"/statement {first.counts.get('statement', 0)}"),),)
-    if first.counts.get("appeal"):
+    if first.counts.get("appeal") and not first.counts.get("alert"):
         return _of_an_appeal(first, speech)
-    return ((Choice(speech.t("Status"), "/status"),),)
+    return ((_further(first, speech, alone=len(events) == 1),),)
+
+
+def _further(first: Event, speech: Speech, *, alone: bool) -> Choice:
+    """Where all else that is told is looked at."""
+    counts = first.counts
+    if waiting := counts.get("alert", 0):
+        if alone:
+            return Choice(speech.t("Look at it"), f"/review {waiting}")
+        return Choice(speech.t("What waits"), "/review")
+    if first.kind in (EventKind.CALL_CORRECTED, EventKind.REMOVED):
+        return Choice(speech.t("Show"), f"/statement {counts.get('statement', 0)}")
+    if look := counts.get("look", 0):
+        return Choice(speech.t("Show"), f"/sources found {look}")
+    if first.kind is EventKind.STAFF and first.source and first.detail != Act.REMOVED:
+        return Choice(speech.t("Show"), f"/sources {first.source}")
+    return Choice(speech.t("Status"), "/status")
 
 
 def _of_an_appeal(first: Event, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
@@ -151,6 +162,12 @@ def _heading(kind: EventKind, found: list[Event], speech: Speech) -> str:
     if len(found) > 1 and kind in MANY:
         return MANY[kind](speech, len(found))
     event = found[0]
+    if "look" in event.counts:
+        return (
+            speech.t("{source} was tested", source=shorten(event.title, TITLE))
+            if event.source
+            else speech.t("The address was looked at")
+        )
     state = speech.source_state(event.state) if event.state else ""
     return speech.t(HEADINGS[kind], source=shorten(event.title, TITLE), state=state)
 
@@ -211,8 +228,11 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     blocks: list[Block] = []
     # The correction of a drill goes ahead of nothing that is real.
     unsaid = kind is EventKind.APPEAL_CORRECTED and any(map(_is_drill, found))
+    unsaid = unsaid or any("look" in event.counts for event in found)
     if meaning and kind in CONSEQUENCES and not unsaid:
         blocks.append(Paragraph(_typed(speech.t(CONSEQUENCES[kind]))))
+    in_chats = [event for event in found if event.counts.get("added")]
+    found = [event for event in found if event not in in_chats]
     states = dict.fromkeys(event.state for event in found if event.state and kind is EventKind.ILL)
     sentences: list[tuple[str, SourceState | None]] = [
         (REMEDIES[state], state) for state in states if state in REMEDIES
@@ -227,6 +247,9 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
         if len(sentences) > 1 and state and count > 1:
             label = f"{label} ({speech.source_state(state)})"
         blocks.append(Field(label, _typed(advice)))
+    if in_chats:
+        advice = speech.t(ADDED, name=in_chats[0].source)
+        blocks.append(Field(speech.t("What to do"), _typed(advice)))
     return blocks
 
 

@@ -194,12 +194,26 @@ _AT_DESK = {
     Act.SUSPENDED: msgid("suspended"),
     Act.REINSTATED: msgid("not suspended any more"),
     Act.REVOKED: msgid("no longer at the desk"),
+    Act.ADDED: msgid("added in a chat: it is watched, on trial"),
+    Act.REMOVED: msgid("removed: it is watched no more"),
+    Act.TRUSTED: msgid("taken for what an organisation says itself: less of it is looked at first"),
+    Act.DOUBTED: msgid("taken for what passes on the words of others: more of it is looked at first"),
+    Act.CLEARED: msgid("on trial no more: its calls go out like those of others"),
+    Act.TRIED: msgid("on trial: an admin looks at each of its calls first"),
 }
 
 
 def _staff(event: Event, speech: Speech) -> Facts:
     told = next((said for act, said in _AT_DESK.items() if act == event.detail), "")
-    return [(speech.t("What was done"), _text(speech.t(told) if told else ""))]
+    if "look" in event.counts:
+        return [
+            (speech.t("Can be watched"), _text(speech.number(event.counts.get("found", 0)))),
+            (speech.t("Items that would have rung"), _text(speech.number(event.counts.get("rang", 0)))),
+        ]
+    return [
+        (speech.t("What was done"), _text(speech.t(told) if told else "")),
+        (speech.t("Address"), _text(event.url)),
+    ]
 
 
 def _expired(event: Event, speech: Speech) -> Facts:

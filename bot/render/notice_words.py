@@ -212,6 +212,10 @@ _LOOK = msgid(
     "Open its address in a browser. If the site has moved, write the new address as its `url` and "
     "restart Vigil. If it works there, `vigil check` says what is wrong on our side."
 )
+ADDED = msgid(
+    "Open its address in a browser. It was added in a chat: if it has another address, add that there, and "
+    "remove this one. `/sources {name} test` asks it at once."
+)
 REMEDIES = {
     SourceState.FAILING: _LOOK,
     SourceState.DARK: _LOOK,

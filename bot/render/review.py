@@ -21,6 +21,7 @@ CONCERNS = {
     Concern.NAME: msgid("It names a private person, and is not an organisation's own word."),
     Concern.DOUBT: msgid("What is feared is grave, and little speaks for it."),
     Concern.NEW: msgid("Its source has never rung before."),
+    Concern.TRIAL: msgid("Its source is new: it was added in a chat, and no owner has cleared it yet."),
 }
 OTHERS = {
     "more urgent alerts from this source": msgid(

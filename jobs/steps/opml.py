@@ -109,6 +109,7 @@ def _outline(source: Source) -> dict[str, str]:
         "countries": " ".join(source.countries),
         "trust": "" if source.trust is Trust.OFFICIAL else source.trust,
         "every": f"{every}s" if every else "",
+        "added": f"in a chat, {source.added:%Y-%m-%d}" if source.added else "",
     } | {f"selector-{name}": source.selectors.get(name, "") for name in _SELECTORS}
     return {
         "text": source.title or source.name,

@@ -138,5 +138,7 @@ def _event(kind: EventKind, before: Source, after: Source, now: datetime) -> Eve
             return replace(event, since=after.silent_since)
         case EventKind.SPEAKS:
             return replace(event, since=before.newest, detail="")
+        case EventKind.ILL if after.added:
+            return replace(event, counts={"added": 1})
         case _:
             return event

@@ -6,9 +6,10 @@ import pytest
 
 from jobs import held
 from jobs.poll import Polled
+from jobs.review import concerns_of
 from storage.database import Database
 from storage.records import Alert
-from storage.words import CaseState, DeliveryState, Trust
+from storage.words import CaseState, Concern, DeliveryState, Trust
 from tests.bot.chat import Chat
 from tests.feeds import item, rss
 from tests.jobs.watching import CALL, Watch, a_watch
@@ -78,6 +79,19 @@ async def test_an_organisation_takes_back_its_own_call_in_another_feed(watch: Wa
     assert HELD not in states(watch, end)[0]
     assert case_state(watch, call) is CaseState.STOPPED
     assert watch.heard() == [("called_off", "other")]
+
+
+async def test_what_is_on_trial_ends_nobody_elses_call(watch: Watch) -> None:
+    """Though it claims to speak for the same organisation: that is what anybody could write."""
+    watch.over_feed("/b", "other")
+    with watch.database.write() as work:
+        work.sources.put_on_trial(watch.source("other").id, watch.now)
+    call, end = await called_and_ended(watch)
+    assert states(watch, call, end) == [[WAITS], [HELD]]
+    assert case_state(watch, call) is CaseState.UPDATED
+    with watch.database.read() as work:
+        (waiting,) = work.held.waiting()
+    assert concerns_of(waiting.why) == (Concern.TRIAL,)
 
 
 async def test_who_repeated_a_call_does_not_own_it(watch: Watch) -> None:

@@ -536,6 +536,31 @@ def test_what_nodes_were_at_work_then_is_not_said(database: Database, new: Datab
         assert work.nodes.all(NOON) == ()
 
 
+def test_what_admins_decided_of_sources_stays_decided(database: Database, file: Path) -> None:
+    """Removed since, put on trial since, paused since, added since: a backup does not undo it."""
+    with database.write() as work:
+        fill(work)
+        work.sources.configure([a_source()])
+        for name in ("removed", "tried"):
+            made = work.sources.add(a_source(name=name, url=f"https://{name}.example/feed"), NOON)
+            work.sources.put_on_trial(made.id, None)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        found = {one.name: one for one in work.sources.all()}
+        work.sources.remove(found["removed"].id)
+        work.sources.put_on_trial(found["tried"].id, LATER)
+        work.sources.halt(found["northlight"].id, LATER)
+        work.sources.add(a_source(name="later", url="https://later.example/feed"), LATER)
+    bring_back(database, file)
+    with database.read() as work:
+        there = {one.name: one for one in work.sources.all()}
+        assert not work.looks.are_waiting(NOON)
+    assert "removed" not in there
+    assert there["tried"].on_trial == LATER
+    assert there["northlight"].halted == LATER
+    assert (there["later"].added, there["later"].on_trial) == (LATER, LATER)
+
+
 def test_nothing_is_restored_while_somebody_sends(database: Database, file: Path) -> None:
     """The service must be stopped first: it holds what it read before."""
     waiting(database, "alert")

@@ -37,6 +37,23 @@ def test_reminders_are_no_storm(database: Database) -> None:
     assert rages(database, 3)
 
 
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_is_on_trial_holds_up_no_call(database: Database, removed: bool) -> None:
+    """All of it waits for an admin: whoever adds a feed that cries sixty times silences nobody else."""
+    rang(database, 3)
+    with database.write() as work:
+        for number in range(3):
+            made = work.sources.add(a_source(name=f"source {number}"), NOON)
+            if removed:
+                work.sources.remove(made.id)
+    assert not rages(database, 3)
+    assert not rages(database, 1)
+    with database.write() as work:
+        work.sources.put_on_trial(made.id, None)
+    assert rages(database, 1)
+    assert not rages(database, 2)
+
+
 @pytest.mark.parametrize(("lane", "too_much"), [(3, True), (4, False)])
 def test_ordinary_posts_of_many_sources_are_one_where_they_come_at_once(
     database: Database, lane: int, too_much: bool

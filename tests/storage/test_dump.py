@@ -21,13 +21,16 @@ from tests.builders import NOON, a_reader, a_route, an_alert, arrived, queued
 
 ABOUT_PEOPLE = (
     *("recipients", "routes", "stances", "deliveries", "requests", "updates", "approvals"),
-    *("handovers", "staff"),
+    *("handovers", "staff", "looks"),
 )
 FINER = {
     "recipients.lately": "when a group was sent something in its last minute; gone within an hour",
     "recipients.rests": "how long Telegram asked us to wait; gone within an hour after it is past",
     "deliveries.not_before": "when something that waits may go; the day alone once it came to its end",
     "handovers.expires": "until when a code serves; a quarter of an hour, gone when it is used",
+    "looks.asked": "until when an address may be looked at for who asked; all of a look is gone within a day",
+    "looks.taken": "since when a program looks at it; likewise",
+    "looks.done": "that it was looked at; likewise",
     "deliveries.amend_at": "when a message may be changed; gone once it was",
 }
 """Every time about people that is kept finer than to the day, and why."""
@@ -67,6 +70,7 @@ def person(work: Work, address: str, word: str) -> Recipient:
     member = work.staff.join(work.staff.invite(DeskRole.ADMIN, NOON), one.transport, address, NOON)
     assert member is not None
     work.audit.note(member.mark, Act.JOINED, member.id, NOON)
+    work.looks.ask(one.id, f"https://{word}.example/", NOON)
     work.updates.add(f'{{"chat": "{address}", "text": "{word}"}}', NOON)
     work.requests.begin("telegram", f"{address} 1", NOON)
     work.audit.note(work.audit.admin("telegram", address), next(iter(Act)), 1, NOON)
@@ -108,7 +112,7 @@ def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database)
             and value
         )
         marks = {row["admin"] for table, row in rows(work) if table == "audit"}
-    assert len(hidden) == 2 * 12
+    assert len(hidden) == 2 * 13
     # What one admin did is told together, and of nobody else.
     assert {count for one, count in hidden.items() if one not in marks} == {1}
 

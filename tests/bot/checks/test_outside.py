@@ -323,6 +323,18 @@ async def test_no_source_of_a_host_that_asked_to_be_left_alone_is_asked(config: 
     assert "leave it alone" in found.remedy
 
 
+async def test_what_was_added_in_a_chat_is_looked_at_and_mended_there(config: Config) -> None:
+    """Beside what the configuration names; it is said where it stands, and the file is no remedy."""
+    async with a_server({"/feed": page(FEED), "/gone": page(status=404)}) as site:
+        config = watching(config, feed=f"{site}/feed")
+        with closing(open_database(config)) as database, database.write() as work:
+            work.sources.add(Source("chat", f"{site}/gone"), now_utc())
+        found = await told(config)
+    assert found["source feed"].grade is Grade.FINE
+    assert "404" in found["source chat, added in a chat"].state
+    assert "add that in a chat, and remove this one" in found["source chat, added in a chat"].remedy
+
+
 def test_two_sources_that_look_alike_are_told() -> None:
     """One of them may be a forger's, whom somebody was tricked to add; a sibling of the same site is not."""
     hosts = ("www.northlight.example", "n\u043erthlight.example", "a.northlight.example")

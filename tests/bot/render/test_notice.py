@@ -83,6 +83,16 @@ def test_what_is_to_be_typed_can_be_typed_as_it_stands() -> None:
     assert "--source 'North light' asks" in read(an_event(state=SourceState.GONE, source="North light"))
 
 
+def test_what_was_added_in_a_chat_is_mended_there() -> None:
+    """The file does not name it; beside one that the file names each has its own remedy."""
+    chat = an_event(source="chat", counts={"added": 1})
+    assert "/sources chat test asks it at once" in read(chat)
+    assert "restart" not in read(chat)
+    both = read(chat, an_event(title="Other"))
+    assert "restart Vigil" in both
+    assert "/sources chat test" in both
+
+
 def test_an_address_stands_once_for_each_of_several() -> None:
     """Three in trouble are read on a small screen: the title is the link."""
     several = (an_event(), an_event(title="Other", url="https://other.example/feed"))
@@ -181,9 +191,7 @@ def test_what_left_the_chats_is_told_with_what_did_not() -> None:
 
 
 OF_APPEALS = [
-    kind
-    for kind in AT_ONCE
-    if kind not in (EventKind.VERIFYING, EventKind.CALL_CORRECTED, EventKind.REMOVED)
+    kind for kind in AT_ONCE if kind not in (EventKind.VERIFYING, EventKind.CALL_CORRECTED, EventKind.REMOVED)
 ]
 
 
