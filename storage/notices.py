@@ -36,6 +36,7 @@ AT_ONCE = (
 """What is told the moment it happens, and alone: no other event is added to it."""
 _BUT_ONE = (EventKind.STAFF, EventKind.REVIEW_ASKED)
 """What is told to all but the one who did it: what everybody is to hear would not reach them with it."""
+_KINDS = frozenset(map(str, EventKind))
 _LOOKED_AT = 5
 _MOMENTS = ("at", "since", "last_success", "next_due", "newest")
 
@@ -78,7 +79,8 @@ class Notices:
             .limit(_LOOKED_AT)
         )
         for row in self._connection.execute(question).mappings():
-            if row["events"][0]["kind"] not in (*FOR_SUBSCRIBERS, *AT_ONCE, *_BUT_ONE):
+            kinds = {made["kind"] for made in row["events"]}
+            if kinds <= _KINDS and row["events"][0]["kind"] not in (*FOR_SUBSCRIBERS, *AT_ONCE, *_BUT_ONE):
                 return self.many([row["id"]])[row["id"]] if self._deliveries.untouched(row["id"]) else None
         return None
 
@@ -210,9 +212,10 @@ class Notices:
         }
 
     def latest(self, limit: int) -> tuple[Notice, ...]:
-        """The newest notices, the newest first."""
-        ids = self._connection.scalars(sa.select(notices.c.id).order_by(notices.c.id.desc()).limit(limit))
-        found = self.many(list(ids))
+        """The newest notices, the newest first, but those of a kind that only a newer program knows."""
+        newest = sa.select(notices.c.id, notices.c.events).order_by(notices.c.id.desc()).limit(limit)
+        rows = self._connection.execute(newest)
+        found = self.many([row.id for row in rows if {made["kind"] for made in row.events} <= _KINDS])
         return tuple(found[key] for key in sorted(found, reverse=True))
 
 

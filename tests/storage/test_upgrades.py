@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from storage import database as module
 from storage import migrate
 from storage.database import Database, StorageError, Unusable
 from storage.migrate import SERVES, newest_revision, revisions, serves, upgrade
-from storage.tables import metadata
+from storage.people import Event, Notice
+from storage.tables import metadata, notices
 from storage.vault import Vault
+from storage.words import EventKind
 from tests.backends import Backend
+from tests.builders import NOON
 from tests.filled import fill
 
 BEFORE = "0030"
@@ -185,6 +189,17 @@ def test_an_old_program_starts_on_tables_that_serve_it(shared: Database) -> None
         connection.exec_driver_sql("COMMENT ON TABLE alembic_version IS 'serves 9998'")
     with pytest.raises(Unusable, match="newer than this program"):
         shared.prepare()
+
+
+def test_a_notice_of_a_kind_of_tomorrow_is_passed_over(database: Database) -> None:
+    """A newer node made it: what is looked at in the midst of a poll is what is known here."""
+    with database.write() as work:
+        known, newer = (work.notices.add(Notice((Event(EventKind.STAFF, NOON),), NOON)) for _ in range(2))
+        of_tomorrow = [{"kind": "of tomorrow", "at": NOON.isoformat()}]
+        change = sa.update(notices).where(notices.c.id == newer).values(events=of_tomorrow)
+        work.connection.execute(change)
+        assert [one.id for one in work.notices.latest(9)] == [known]
+        assert work.notices.open(NOON, timedelta(hours=1)) is None
 
 
 def test_a_migration_waits_for_a_table_in_short_turns(
