@@ -29,7 +29,10 @@ log = structlog.get_logger()
 MOST_AT_ONCE = 100
 """Messages under way at a time."""
 _CAREFUL = 10
-"""Of these in the beginning, and more only as answers come: who falls silent has taken so many, not all."""
+"""Of these in the beginning, and more only as answers come: who falls silent has taken so many, not all.
+
+Where a repetition is recognised nothing is lost to silence, and all of them may leave.
+"""
 STOP_WITHIN = 3.0
 """Seconds that messages under way have to arrive when we are told to stop."""
 _LOOK = 0.25
@@ -166,7 +169,6 @@ class Deliverer:
         Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
         under way then is written down as far as it arrives.
         """
-        # What is recognised when it comes again is lost to nobody's silence.
         attempted, self._window = 0, self.most if self.voice.idempotent else _CAREFUL
         try:
             while True:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -719,3 +720,33 @@ async def test_a_call_that_comes_while_what_is_over_is_struck_goes_next(database
         *(strike, strike, "correction", "urgent"),
         *[strike] * 4,
     ]
+
+
+@pytest.mark.parametrize(("idempotent", "most"), [(False, 10), (True, 30)])
+async def test_only_where_silence_could_cost_a_message_few_leave_at_first(
+    database: Database, idempotent: bool, most: int
+) -> None:
+    """Thirty wait: where the platform recognises a repetition all are under way at once, elsewhere ten."""
+    with database.write() as work:
+        readers = [a_reader(work, address=str(number)) for number in range(30)]
+        queued(work, *readers)
+    silent, under_way = asyncio.Event(), 0
+
+    @dataclass
+    class Slow(Platform):
+        """Takes its time until it is let go."""
+
+        async def tell(self, *_: Any) -> Outcome:
+            nonlocal under_way
+            under_way += 1
+            await silent.wait()
+            return Sent("1")
+
+    sending = asyncio.create_task(deliverer(database, Slow(idempotent=idempotent), Clock()).drain())
+    async with asyncio.timeout(20):
+        while under_way < most:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    assert under_way == most
+    silent.set()
+    assert await sending == 30
