@@ -181,7 +181,7 @@ def _bulleted(text: str) -> str:
             if not sign.isascii()
             else r"(?P<gap>(?<=[.:;,!?])[^\S\n]{0,80}\n\s{0,80}|\n[^\S\n]{0,80}\n\s{0,80})"
         )
-        expression = re.compile(rf"{before}{sign}(?=\s{1, 20}[A-Z“])")
+        expression = re.compile(rf"{before}{sign}(?=\s{{1,20}}[A-Z“])")
         if len(expression.findall(text)) >= _FEW:
             text = expression.sub(lambda match: f"{match['gap']}•", text)
     return text
