@@ -177,11 +177,11 @@ def _bulleted(text: str) -> str:
         if text.count(f"\n{sign}") + text.count(f" {sign} ") < _FEW:
             continue
         before = (
-            r"(?P<gap>\n[^\S\n]*)"
+            r"(?P<gap>\n[^\S\n]{0,80})"
             if not sign.isascii()
-            else r"(?P<gap>(?<=[.:;,!?])[^\S\n]*\n\s*|\n\s*\n\s*)"
+            else r"(?P<gap>(?<=[.:;,!?])[^\S\n]{0,80}\n\s{0,80}|\n[^\S\n]{0,80}\n\s{0,80})"
         )
-        expression = re.compile(rf"{before}{sign}(?=\s+[A-Z“])")
+        expression = re.compile(rf"{before}{sign}(?=\s{{1,20}}[A-Z“])")
         if len(expression.findall(text)) >= _FEW:
             text = expression.sub(lambda match: f"{match['gap']}•", text)
     return text

@@ -87,9 +87,12 @@ def _greeted(name: str, known: tuple[str, ...]) -> str:
     full = (
         one
         for one in known
-        if not _HONOUR.match(one) and one != name and one.endswith(office) and len(one) > len(office) > 1
+        if not _HONOUR.match(one)
+        and one != name
+        and one.removesuffix("님").endswith(office)
+        and len(one) > len(office) > 1
     )
-    return next(full, name)
+    return next(full, name).removesuffix("님")
 
 
 def _speakers(blocks: list[Block], language: str) -> list[str]:

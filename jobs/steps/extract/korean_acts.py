@@ -25,7 +25,7 @@ def _own_objects(left: str, right: str) -> bool:
     """Whether two verbs in a row are two acts: each has an object, as in "영사를 보내 신병을 넘겨받아야"."""
     adverbial = expression(_L, "adverbial").search(left)
     return (
-        not adverbial
+        not (adverbial or re.match(r"(?:주|드리|달라|보)", right))
         and bool(re.search(r"[을를]\s", left))
         and bool(re.match(r"(?:\S+\s){0,6}?\S+[을를]\s", right))
     )

@@ -223,6 +223,8 @@ def _cuts(tokens: list[_Token]) -> list[int]:
                 continue
         if token.word in _RELATIVE and index > 1:
             scan.relative = True
+        elif token.word in {"is", "was", "has"}:
+            scan.relative = False  # no base form goes on in its clause: "where he is held and allow"
         leads = index == 1 and before.word == "not"
         inner = token.word == "to" and index + 1 < len(tokens) and not (comma or leads)
         if inner and _inner_verb(tokens, index):

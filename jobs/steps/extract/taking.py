@@ -88,6 +88,8 @@ def take(walk: Walk, ask: Ask, forced: tuple[str, ...] = ()) -> None:
 def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
     """Whether a request is internal, for the reader of an appeal, for nobody, or only to know something."""
     context = walk.context
+    if ask.party and parties.reader(ask.party) and _SPREADS.match(ask.what):
+        return True
     reader = context.appeal and ask.party and parties.reader(ask.party)
     mine = re.match(r"(?:my|our own)\s", ask.party)
     if (
@@ -105,6 +107,12 @@ def _for_nobody(walk: Walk, ask: Ask, named: tuple[str, ...]) -> bool:
     return not named or told or bool(others) or (ask.press and _TO_KNOW.match(ask.what) is not None)
 
 
+_SPREADS = re.compile(
+    r"(?:sign|share|forward|send|post|print|copy)\s+(?:and\s+\w+\s+)?(?:below|here|this|it|our|the)\s?"
+    r"(?:page|petition|appeal|link|letter|call|post|message)?\b",
+    re.IGNORECASE,
+)
+"""What readers are asked to do for the call itself: that is none of its demands."""
 _OTHERS = re.compile(
     r"\b(?:international community|world|campaigners|activists|experts|observers|critics|analysts|families|"
     r"relatives|lawmakers|politicians|protesters|demonstrators|crowds?|survivors)\s*$",
