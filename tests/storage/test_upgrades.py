@@ -91,10 +91,11 @@ def later() -> tuple[str, ...]:
 
 
 def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
-    """Nothing is dropped, renamed, narrowed or demanded, by any step since the version that is served.
+    """Nothing is dropped, renamed, narrowed or demanded, by any step.
 
-    And none goes through a long table. A step waits three seconds for its locks, and holds them to its end:
-    an index of such a table is made CONCURRENTLY, before the step that counts on it.
+    And none since the version that is served goes through a long table. A step waits three seconds for its
+    locks, and holds them to its end: an index of such a table is made CONCURRENTLY, before the step that
+    counts on it. Up to that version all nodes stand still meanwhile.
     """
     with at(backend, BEFORE) as engine:
         before, held = seen(engine), _held(engine)
@@ -103,8 +104,9 @@ def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
                 upgrade(connection, revision)
             after = seen(engine)
             assert breaks(before, after) == [], revision
-            assert _held(engine) == held, revision
-            before = after
+            if revision > SERVES:
+                assert _held(engine) == held, revision
+            before, held = after, _held(engine)
 
 
 def _held(engine: sa.Engine) -> dict[str, object]:
