@@ -92,6 +92,7 @@ def settle(town: Database, number: int, transport: str = "telegram") -> None:
 
 def called(work: Work, name: str) -> Alert:
     """An urgent call, as stored; nobody has been told of it."""
+    work.cases.lock()  # as a poll does: of two nodes one waits
     alert = an_alert(identifier=name, sent=now_utc())
     (statement,) = kept(work, alert.statement, source=alert.source)
     stored = replace(alert, statement=statement, source=work.sources.ensure(alert.source))

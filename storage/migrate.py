@@ -6,12 +6,17 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex
+
+from storage.locks import if_free
+from storage.tables import metadata
 
 SERVES = "0044"
 """The oldest version whose program can work on the tables of ours, while nodes are exchanged one by one.
@@ -22,11 +27,23 @@ notices of kinds that a program of before does not know: it would fail at them i
 """
 _WITHIN = "3s"
 """So long a step waits for a lock: behind it everybody waits who comes later."""
+LONG = ("deliveries", "entries", "statements", "demands", "versions")
+"""Tables of millions of rows, and more: what goes through one under a lock holds everybody up for minutes.
+
+So on PostgreSQL no step makes an index of one, as is held by a test; it is made afterwards (`_index_long`).
+"""
+_INDEXES = sa.text(
+    "SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+    "WHERE indrelid = ANY(CAST(:names AS regclass[]))"
+)
 _SAYS = re.compile(r"serves (\w+)")
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Every migration up to `revision`, in one transaction. Raises `is_locked` where others hold a table."""
+    """Every migration up to `revision`, in one transaction. Raises `is_locked` where others hold a table.
+
+    Then, at the newest, what long tables lack of indexes, while everybody goes on.
+    """
     is_shared = connection.dialect.name == "postgresql"
     if is_shared:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WITHIN}'")
@@ -36,6 +53,26 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     if is_shared and revision == "head":
         connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS 'serves {SERVES}'")
     connection.commit()
+    if is_shared and revision == "head":
+        _index_long(connection.engine)
+
+
+def _index_long(engine: Engine) -> None:
+    """Makes the indexes that long tables lack, or that were interrupted before they were whole."""
+    with if_free(engine, "indexes") as alone, engine.connect() as plain:
+        if not alone:
+            return  # another one does
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        found = connection.execute(_INDEXES, {"names": list(LONG)})
+        there: dict[str, bool] = {str(name): bool(valid) for name, valid in found}
+        for index in (one for name in LONG for one in metadata.tables[name].indexes):
+            name = str(index.name)
+            if there.get(name):
+                continue
+            if name in there:
+                connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
+            words = str(CreateIndex(index).compile(engine))
+            connection.exec_driver_sql(words.replace("INDEX", "INDEX CONCURRENTLY", 1))
 
 
 def serves(connection: Connection) -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from storage import database as module
 from storage import migrate
 from storage.database import Database, StorageError, Unusable
-from storage.migrate import SERVES, newest_revision, revisions, serves, upgrade
+from storage.migrate import LONG, SERVES, newest_revision, revisions, serves, upgrade
 from storage.people import Event, Notice
 from storage.tables import metadata, notices
 from storage.vault import Vault
@@ -36,8 +36,6 @@ class Found:
     has_default: bool
 
 
-LONG = ("deliveries", "entries", "statements", "demands", "versions")
-"""Tables of millions of rows, and more: what goes through them all holds them for minutes."""
 Schema = dict[str, dict[str, Found]]
 
 
@@ -93,9 +91,8 @@ def later() -> tuple[str, ...]:
 def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
     """Nothing is dropped, renamed, narrowed or demanded, by any step.
 
-    And none since the version that is served goes through a long table. A step waits three seconds for its
-    locks, and holds them to its end: an index of such a table is made CONCURRENTLY, before the step that
-    counts on it. Up to that version all nodes stand still meanwhile.
+    And on PostgreSQL none goes through a long table. A step waits three seconds for its locks, and holds them
+    to its end.
     """
     with at(backend, BEFORE) as engine:
         before, held = seen(engine), _held(engine)
@@ -104,9 +101,8 @@ def test_no_step_breaks_the_program_of_before(backend: Backend) -> None:
                 upgrade(connection, revision)
             after = seen(engine)
             assert breaks(before, after) == [], revision
-            if revision > SERVES:
-                assert _held(engine) == held, revision
-            before, held = after, _held(engine)
+            assert _held(engine) == held or engine.dialect.name == "sqlite", revision
+            before = after
 
 
 def _held(engine: sa.Engine) -> dict[str, object]:
@@ -121,6 +117,32 @@ def _held(engine: sa.Engine) -> dict[str, object]:
         )
         for table in LONG
     }
+
+
+def test_what_long_tables_lack_of_indexes_is_made_while_others_write(shared: Database) -> None:
+    """Also what was interrupted; who writes meanwhile does not wait, and the next run finds nothing to do."""
+    with shared.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("DROP INDEX ix_deliveries_held")
+        broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_entries_shown'::regclass"
+        connection.exec_driver_sql(broken)
+    made: list[str] = []
+
+    def hear(_connection: object, _cursor: object, words: str, *_: object) -> None:
+        made.extend(words.split()[:5] if "CONCURRENTLY" in words else ())
+
+    sa.event.listen(shared.engine, "before_cursor_execute", hear)
+    shared.prepare(migrate=True)
+    assert {word for word in made if word.startswith("ix_")} == {"ix_deliveries_held", "ix_entries_shown"}
+    with shared.engine.connect() as connection:
+        question = (
+            "SELECT bool_and(indisvalid), count(*) FROM pg_index WHERE indrelid = 'deliveries'::regclass"
+        )
+        valid, number = connection.exec_driver_sql(question).one()
+    assert valid
+    assert number == len(metadata.tables["deliveries"].indexes) + 3, "and those of its constraints"
+    made.clear()
+    shared.prepare(migrate=True)
+    assert not made
 
 
 def test_a_step_that_breaks_something_is_found() -> None:
