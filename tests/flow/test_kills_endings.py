@@ -159,6 +159,8 @@ async def test_what_was_taken_down_leaves_the_chat_whenever_the_program_is_kille
         (hit,) = work.statements.search(Query(words=("refugees",)), 9).hits
     code, out, _ = await vigil.run("admin", "takedown", str(hit.statement.id), "--why", "he is in hiding")
     assert (code, "1 messages about it stand in chats" in out) == (0, True)
+    with vigil.database() as database, database.read() as work:
+        assert [(one.act, one.matter) for one in work.audit.all()] == [("taken_down", hit.statement.id)]
     telegram.private(ADMIN)
     await vigil.dies(point)
     vigil.later(timedelta(minutes=2))
