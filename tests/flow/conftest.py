@@ -1,8 +1,6 @@
 """A publisher, Telegram, and an installation of Vigil between them: once on each kind of database."""
 
-import os
 import signal
-import zlib
 from collections.abc import AsyncIterator, Generator
 from datetime import timedelta
 from pathlib import Path
@@ -17,27 +15,9 @@ from tests.feeds import Site, a_site, item, rss
 from tests.flow.program import Program
 from tests.flow.story import ADMIN, DINNER
 
-HERE = Path(__file__).parent
 TOLD = "how fast"
 """The property of a test that says so."""
 TABLE = "killed: what the program makes good at its next start"
-
-
-SOME = os.environ.get("VIGIL_SOME_STORIES", "")
-"""Set where time is short (.ci/run): of the stories on PostgreSQL one in three is told, on SQLite each."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what there is no time for, by name, so that it is the same each time."""
-    if not SOME:
-        return
-    left = [one for one in items if "postgresql" in one.name and HERE in one.path.parents and _is_left(one)]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [one for one in items if one not in left]
-
-
-def _is_left(item: pytest.Item) -> bool:
-    return zlib.crc32(item.nodeid.encode()) % 3 != 0
 
 
 @pytest.hookimpl(wrapper=True)
