@@ -130,14 +130,16 @@ class Told:
             for reference, lane, urgency, severity in self._connection.execute(question)
         )
 
-    def amend(self, by: Alert, now: datetime, *, statement_id: int = 0) -> int:
+    def amend(self, by: Alert, now: datetime, *, statement_id: int = 0, but: Collection[int] = ()) -> int:
         """From now on the messages on the alert's case are due to be changed; returns how many.
 
-        Digests that told of it among others, too. With `statement_id`, only what was told of that statement.
+        Digests that told of it among others, too. With `statement_id`, only what was told of that statement;
+        nothing of the statements `but`.
         A drill changes drills alone, and only for those who still ask for them.
         """
         of = [alerts.c.case_id == by.case_id, alerts.c.id < by.id, alerts.c.status == by.status]
         of += [alerts.c.statement_id == statement_id] if statement_id else []
+        of += [alerts.c.statement_id.not_in(but)] if but else []
         result = self._connection.execute(
             sa.update(deliveries)
             .where(
