@@ -25,7 +25,7 @@ def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
     """
     if change.digest:
         return _digest(change, speech, now)
-    if change.by.msg_type is MsgType.CANCEL:
+    if change.by.msg_type is MsgType.CANCEL and change.by.id != change.alert.id:
         return _called_off(change, speech, now)
     return _rewritten(change, speech, now)
 
