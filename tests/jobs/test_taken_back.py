@@ -17,13 +17,14 @@ from tests.builders import NOON, an_alert, an_entry, queued
 from tests.jobs.test_retractions import FALSE, LATER, RULES, readers, rung
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+DAY = date(2026, 3, 14)
 THEN = LATER + timedelta(minutes=5)
 
 
 def edited(work: Work, call: Alert) -> Alert:
     """The source names another day now."""
     before = work.alerts.many([call.id])[call.id].statement
-    after = replace(before, deadline=date(2026, 3, 14))
+    after = replace(before, deadline=DAY)
     occasion = Occasion(THEN, Limits(), Audience(work, admins=RULES.admins))
     made = ring_again(work, call.source, an_entry(), (before, after), occasion)
     assert made is not None, "a real danger may stand behind it"
@@ -78,3 +79,16 @@ def test_the_end_of_its_case_leaves_it_taken_back(database: Database) -> None:
         circle.amend(work, end, THEN)
         correction = work.alerts.numbered(f"{wrong.identifier}-corrected")
         assert sorted(changes(work)) == sorted((correction, end.id))
+
+
+@ON_SQLITE
+async def test_nobody_is_reminded_of_it(database: Database) -> None:
+    """Its case goes on, by a call that stands: that one's date is told, and not the false one's."""
+    with database.write() as work:
+        first, second = readers(work, 2)
+        call = rung(work, first, deadline=DAY)
+        wrong = rung(work, second, case=call.case_id or 0, identifier="wrong", deadline=DAY)
+        retract(work, wrong.id, FALSE, "", RULES, LATER)
+        assert [one.alert_id for one in work.reminders.near(DAY, DAY)] == [call.id]
+        work.alerts.add(replace(wrong, identifier="edit", msg_type=MsgType.UPDATE, cause=Cause.EDIT))
+        assert [one.alert_id for one in work.reminders.near(DAY, DAY)] == [call.id], "nor of its edit"
