@@ -3,7 +3,7 @@
 from bot.render import links
 from bot.render.message import Message, Paragraph, Span, Style
 from bot.render.standing import gone_text, rewritten_text
-from bot.render.statement import dates_text, issuers_text
+from bot.render.statement import dates_text, issuers_text, untitled
 from bot.render.text import shorten
 from bot.speech import Speech
 from storage.records import Source, Statement
@@ -18,7 +18,7 @@ def citation(
 
     `rewritten`: how often its source rewrote it; what is cited is what it says now.
     """
-    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    title = shorten(statement.title, _TITLE) or untitled(statement, speech)
     below = [
         " · ".join(
             (

@@ -9,7 +9,7 @@ from bot.render.alert import LIMIT
 from bot.render.appeal import ended_word
 from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
-from bot.render.statement import deadline_text, issuers_text
+from bot.render.statement import deadline_text, issuers_text, untitled
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.records import Alert
@@ -117,7 +117,7 @@ def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
         gone = speech.t("taken down, for somebody's safety")
         return (*marked(alert.status, speech), Span(gone), Span(f" · /statement {alert.statement.id}"))
     statement = alert.statement.worded(speech.language)
-    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    title = shorten(statement.title, _TITLE) or untitled(statement, speech)
     told = [speech.kind(statement.kind), issuers_text(statement, speech, alert.source)]
     if alert.id in since.over:
         case = (f"/case {alert.case_id}",) if alert.case_id else ()

@@ -5,15 +5,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from jobs import circle
+from bot.render.amended import amended_message
+from bot.render.html import plain_text
+from bot.speech import Speech
+from jobs import circle, removals
 from jobs.held import release
 from jobs.limits import Limits
 from jobs.retractions import retract
 from jobs.ring import Audience, Occasion, ring_again
+from jobs.steps.sensitive import Sensitive
+from jobs.takedown import take_down
+from jobs.withhold import withhold
 from storage.database import Database, Work
-from storage.records import Alert
-from storage.words import Cause, DeliveryState, EventKind, MsgType
-from tests.builders import NOON, an_alert, an_entry, queued
+from storage.records import Alert, Wording
+from storage.words import Cause, Concern, DeliveryState, EventKind, MsgType
+from tests.builders import NOON, an_alert, an_entry, arrived, queued
 from tests.jobs.test_retractions import FALSE, LATER, RULES, readers, rung
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -92,3 +98,52 @@ async def test_nobody_is_reminded_of_it(database: Database) -> None:
         assert [one.alert_id for one in work.reminders.near(DAY, DAY)] == [call.id]
         work.alerts.add(replace(wrong, identifier="edit", msg_type=MsgType.UPDATE, cause=Cause.EDIT))
         assert [one.alert_id for one in work.reminders.near(DAY, DAY)] == [call.id], "nor of its edit"
+
+
+NAMED = (Cause.FALSE, (Wording("en", "Ryu Sol is held", "Untrue."), Wording("ko", "Ryu Sol", "사실이 아님")))
+
+
+def named_and_taken_back(work: Work) -> tuple[Alert, int]:
+    """A call with a name in its title, and the alert by which it was taken back, which its reader has."""
+    call = rung(work, *readers(work, 1), title="Ryu Sol is held", text="She is 12.")
+    retract(work, call.id, NAMED, "", RULES, LATER)
+    correction = work.alerts.numbered(f"{call.identifier}-corrected")
+    arrived(work, correction, "9")
+    return call, correction
+
+
+def shown(work: Work, correction: int) -> str:
+    """How the correction is drawn anew, and what the archive has of it and its case."""
+    _, wishes = removals.due(work, "telegram", THEN, 9, without=(), changes=True)
+    (message,) = (
+        amended_message(one.told.shown, Speech("en"), THEN)
+        for one in wishes
+        if one.told.shown is not None and one.wish.alert_id == correction
+    )
+    statement = work.alerts.many([correction])[correction].statement
+    case, entry = work.cases.get(statement.case_id or 0), work.entries.get(statement.entry_id)
+    assert case is not None
+    stored = f"{statement.title} {statement.wordings} {entry} {case.title}"
+    return f"{plain_text(message)}\n{stored}"
+
+
+@ON_SQLITE
+def test_taken_down_later_its_name_leaves_the_correction_too(database: Database) -> None:
+    """In the archive, its case, every language, and the message that stands in chats."""
+    with database.write() as work:
+        call, correction = named_and_taken_back(work)
+        take_down(work, call.statement.id, "she is in hiding", THEN)
+        found = shown(work, correction)
+    assert found.startswith("CORRECTION · A call that was taken down")
+    assert "Ryu" not in found
+
+
+@ON_SQLITE
+def test_withheld_later_its_name_leaves_the_correction_too(database: Database) -> None:
+    """The rest of its title stays."""
+    with database.write() as work:
+        call, correction = named_and_taken_back(work)
+        withhold(work, call.statement, call.source, [Sensitive(Concern.MINOR, "Ryu Sol", "")], THEN)
+        found = shown(work, correction)
+    assert "is held" in found
+    assert "Ryu" not in found
