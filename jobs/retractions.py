@@ -117,8 +117,8 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     the case goes on, and what takes this back stands by itself. Taken down for safety, its words leave the
     archive.
     """
-    _within_limits(work, admin, rules, now)
     work.cases.lock()  # nobody else takes it back, and no poll rings on its case, meanwhile
+    _within_limits(work, admin, rules, now)
     found = to_retract(work, number)
     why, _ = end
     first, statement = found.first, found.first.statement
