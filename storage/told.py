@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.endings import CORRECTED
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
@@ -209,8 +210,29 @@ class Told:
         return self._connection.scalar(question) is not None
 
     def over(self, recipient_id: int, alert_ids: Sequence[int]) -> frozenset[int]:
-        """Which of these alerts were called off since, as the recipient was told or is about to be."""
-        return frozenset(self._connection.scalars(_ends(recipient_id, alert_ids)))
+        """Which of these alerts were called off since, as the recipient was told or is about to be.
+
+        Or taken back, whether or not their case went on.
+        """
+        ended = frozenset[int](self._connection.scalars(_ends(recipient_id, alert_ids)))
+        return ended | self.taken_back(recipient_id, alert_ids)
+
+    def taken_back(self, recipient_id: int, alert_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these alerts we took back since, as the recipient was told or is about to be."""
+        same, correction = alerts.alias(), alerts.alias()
+        question = (
+            sa.select(alerts.c.id)
+            .join(same, same.c.statement_id == alerts.c.statement_id)
+            .join(correction, correction.c.identifier == same.c.identifier.concat(CORRECTED))
+            .join(deliveries, deliveries.c.alert_id == correction.c.id)
+            .where(
+                alerts.c.id.in_(alert_ids),
+                correction.c.id > alerts.c.id,
+                deliveries.c.recipient_id == recipient_id,
+                sa.or_(_LEFT_US, _UNDER_WAY),
+            )
+        )
+        return frozenset(self._connection.scalars(question))
 
     def end_of(self, recipient_id: int, alert_id: int) -> int:
         """The alert that has called this one off, as the recipient was told or is about to be; 0 for none."""

@@ -34,7 +34,7 @@ def _digest(change: Changed, speech: Speech, now: datetime) -> Message:
     """The digest as it was, with what was called off struck, and what was rewritten as it is now."""
     rewritten = change.by.statement.id if _is_of_its_source(change) else 0
     changed = frozenset(alert.id for alert in change.digest if alert.statement.id == rewritten)
-    return digest_message(change.digest, speech, now, Since(change.over, changed))
+    return digest_message(change.digest, speech, now, Since(change.over, changed, change.taken_back))
 
 
 def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:
