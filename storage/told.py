@@ -82,7 +82,29 @@ class Told:
             .join(alerts, alerts.c.id == deliveries.c.alert_id)
             .where(deliveries.c.id.in_(ids), deliveries.c.over, alerts.c.case_id.is_not(None))
         )
-        return sum(self._spare(*row) for row in self._connection.execute(question).all())
+        spared = sum(self._spare(*row) for row in self._connection.execute(question).all())
+        question = (
+            sa.select(deliveries.c.recipient_id, alerts.c.statement_id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(deliveries.c.id.in_(ids), deliveries.c.over)
+        )
+        return spared + sum(self._spare_correction(*row) for row in self._connection.execute(question).all())
+
+    def _spare_correction(self, recipient_id: int, statement_id: int) -> int:
+        """Whoever got nothing of a statement is not told that it was taken back, on whatever case that is."""
+        of_it = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
+        theirs = deliveries.c.recipient_id == recipient_id
+        told = sa.select(deliveries.c.id).where(theirs, deliveries.c.alert_id.in_(of_it), _LEFT_US)
+        if self._connection.execute(told.limit(1)).first():
+            return 0
+        names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
+        correction = sa.select(alerts.c.id).where(alerts.c.identifier.in_(names))
+        waits = sa.or_(deliveries.c.state == DeliveryState.QUEUED, IS_KEPT)
+        return self._connection.execute(
+            sa.update(deliveries)
+            .where(theirs, deliveries.c.alert_id.in_(correction), waits)
+            .values(state=DeliveryState.CANCELLED, detail=_NOT_TOLD)
+        ).rowcount
 
     def _spare(self, recipient_id: int, case_id: int, status: str) -> int:
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.status == status)
