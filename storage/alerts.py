@@ -247,6 +247,13 @@ class Alerts:
         row = self._connection.execute(question.limit(1)).first()
         return (int(row.statement_id), row.sent) if row else None
 
+    def corrected_by(self, statement_id: int) -> int:
+        """The alert by which this statement was taken back; 0 where it was not."""
+        names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
+        correction = alerts.alias()
+        question = sa.select(sa.func.max(correction.c.id)).where(correction.c.identifier.in_(names))
+        return int(self._connection.scalar(question) or 0)
+
     def rang(self, statement_id: int) -> bool:
         """Whether there is an alert on this statement."""
         question = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id).limit(1)
