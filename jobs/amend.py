@@ -39,6 +39,8 @@ class Changed:
     key: str
     digest: tuple[Alert, ...] = ()
     over: frozenset[int] = frozenset()
+    taken_back: frozenset[int] = frozenset()
+    """Of these, what those who run the watch took back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def changed(work: Work, one: Amendment | Erasure, alert: Alert, by: Alert, key: 
     alerts = work.alerts.many(ids)
     over = work.told.over(one.recipient_id, ids)
     shown = tuple(_as_it_was(alerts[key], told) if key in over else alerts[key] for key in ids)
-    return replace(told, digest=shown, over=over)
+    taken_back = work.told.taken_back(one.recipient_id, ids)
+    return replace(told, digest=shown, over=over, taken_back=taken_back)
 
 
 def _as_it_was(alert: Alert, told: Changed) -> Alert:

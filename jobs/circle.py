@@ -43,10 +43,17 @@ def amend(work: Work, alert: Alert, now: datetime) -> None:
     """What was said before, and holds no more, is due to be changed where it stands.
 
     After the end of a call that is all that was told of it; after an edit, what was told of that statement.
+    But what we took back says so for good.
     """
     if not alert.references:
         return
     if alert.msg_type is MsgType.CANCEL:
-        work.told.amend(alert, now)
-    elif alert.cause is Cause.EDIT:
+        work.told.amend(alert, now, but=_taken_back(work, alert))
+    elif alert.cause is Cause.EDIT and not work.alerts.correction_of(alert.statement.id):
         work.told.amend(alert, now, statement_id=alert.statement.id)
+
+
+def _taken_back(work: Work, alert: Alert) -> frozenset[int]:
+    """The statements on the alert's case that we took back."""
+    on_case = work.alerts.on_case(alert.case_id) if alert.case_id is not None else ()
+    return work.alerts.taken_back([one.statement.id for one in on_case])

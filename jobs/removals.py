@@ -17,7 +17,6 @@ from jobs.amend import Changed
 from jobs.notices import Admins, announce_at_once
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.readable import readable
-from storage.alerts import CORRECTED
 from storage.database import Database, Work
 from storage.odds import repeated
 from storage.people import Event
@@ -149,9 +148,10 @@ def _erased(work: Work, one: Erasure, alert: Alert) -> Erased:
 def _by(work: Work, one: Erasure, alert: Alert) -> Alert:
     """What has changed the message before: its end, what took it back, its source's edit; else itself."""
     same = work.alerts.many(work.alerts.on_statement(alert.statement.id))
-    taken_back = (work.alerts.numbered(f"{found.identifier}{CORRECTED}") for found in same.values())
     edited = (key for key, found in same.items() if key > alert.id and found.cause is Cause.EDIT)
     later = (
-        work.told.end_of(one.recipient_id, alert.id) or max(taken_back, default=0) or max(edited, default=0)
+        work.told.end_of(one.recipient_id, alert.id)
+        or work.alerts.corrected_by(alert.statement.id)
+        or max(edited, default=0)
     )
     return work.alerts.many([later])[later] if later else alert

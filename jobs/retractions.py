@@ -4,6 +4,7 @@ A source was taken over, or a call was understood wrongly: whoever was sent it, 
 ahead of everything. It is our word and not the source's, so it stands in the archive as such.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,8 +15,8 @@ from jobs.notices import announce_at_once
 from jobs.staff import MACHINE
 from jobs.steps import match
 from jobs.takedown import take_down
-from storage.alerts import CORRECTED
 from storage.database import Work
+from storage.endings import CORRECTED
 from storage.people import Event
 from storage.records import Alert, Assessment, Statement
 from storage.words import (
@@ -117,8 +118,8 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     the case goes on, and what takes this back stands by itself. Taken down for safety, its words leave the
     archive.
     """
-    _within_limits(work, admin, rules, now)
     work.cases.lock()  # nobody else takes it back, and no poll rings on its case, meanwhile
+    _within_limits(work, admin, rules, now)
     found = to_retract(work, number)
     why, _ = end
     first, statement = found.first, found.first.statement
@@ -157,17 +158,19 @@ def _within_limits(work: Work, admin: str, rules: Rules, now: datetime) -> None:
 def _rung(work: Work, statement_id: int) -> Rung:
     ids = work.alerts.on_statement(statement_id)
     alerts = work.alerts.many(ids)
-    tallies = [work.appeals.tally(one) for one in ids]
-    told, waiting = (
-        sum(tally.get(state, 0) for tally in tallies for state in states) for states in (_TOLD, _WAITING)
-    )
+    told, waiting = (sum(_tallied(work, one, states) for one in ids) for states in (_TOLD, _WAITING))
     return Rung(tuple(alerts[one] for one in ids), told, waiting)
 
 
 def _goes_on(work: Work, case_id: int, but: int) -> bool:
-    """Whether a call of another statement stands on the case."""
-    others = (one for one in work.alerts.on_case(case_id) if one.statement.id != but)
-    return any(
-        one.msg_type is not MsgType.CANCEL and not work.alerts.correction_of(one.statement.id)
-        for one in others
-    )
+    """Whether a call of another statement stands on the case, which somebody got or is about to."""
+    calls = [one for one in work.alerts.on_case(case_id) if one.msg_type is not MsgType.CANCEL]
+    others = {one.statement.id for one in calls} - {but}
+    others -= work.alerts.taken_back(list(others))
+    heard = (*_TOLD, DeliveryState.QUEUED)
+    return any(one.statement.id in others and _tallied(work, one.id, heard) for one in calls)
+
+
+def _tallied(work: Work, alert_id: int, states: Iterable[DeliveryState]) -> int:
+    tally = work.appeals.tally(alert_id)
+    return sum(tally.get(state, 0) for state in states)

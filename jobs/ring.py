@@ -34,6 +34,7 @@ _TOO_MANY = {
 }
 NOBODY = Admins()
 _CALLED_OFF = "the same call was called off, and this may be the old one: an admin looks first"
+_TAKEN_BACK = "those who run this watch took this call back: an admin looks first"
 
 
 @dataclass(slots=True)
@@ -103,7 +104,8 @@ def ring_again(
     Changed is who is in danger, where, what is asked or by when.
 
     `told` is the statement before and after. Who was rung for the case already does not hear that it
-    became urgent, unless by a message that was not urgent yet.
+    became urgent, unless by a message that was not urgent yet. Where we took the statement back, an admin
+    looks first: it may be as false as it was, or a new danger.
     """
     before, after = told
     assert after.case_id is not None  # noqa: S101 - `keep` gave it one
@@ -123,7 +125,10 @@ def ring_again(
         stage, relation = f"edited {facts_digest(after)}", Relation.UPDATE
     else:
         return None
-    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes, public=public)
+    doubt = occasion.doubt
+    if after.alert.msg_type is not called_off and work.alerts.correction_of(after.id):
+        doubt = doubt or _TAKEN_BACK
+    occasion = replace(occasion, stage=stage, cause=Cause.EDIT, changes=changes, public=public, doubt=doubt)
     if work.alerts.exists(identifier(source, entry, stage)):
         return None
     return ring(work, source, entry, replace(after, relation=relation), occasion)
@@ -191,7 +196,7 @@ def _ask_admins(work: Work, alert: Alert, held: str, occasion: Occasion) -> None
     """Where what it says is to be looked at, admins hear, and nobody else reads it meanwhile."""
     if review.concerns_of(held):
         _hide(work, alert, occasion)
-    elif _CALLED_OFF not in held:
+    elif held not in (_CALLED_OFF, _TAKEN_BACK):
         return
     # Of what is kept for who cannot be reached alone, admins hear on their return (`jobs.unanswered`).
     if waiting := work.held.keep_back(alert.id, held):

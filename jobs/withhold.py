@@ -40,7 +40,23 @@ def _withhold(work: Work, statement: Statement, source: Source, more: Withheld, 
         work.removals.begin(statement.id, now)
     work.redactions.keep(statement.id, _cut(known, said, clean, {**held.concerns, **more.concerns}))
     undecided.store(work, source, clean, entry, black)
+    _withhold_of_correction(work, statement.id, black, now)
     return clean
+
+
+def _withhold_of_correction(work: Work, statement_id: int, black: Black, now: datetime) -> None:
+    """What took the statement back bears its title: it loses the words, too."""
+    found = work.alerts.correction_of(statement_id)
+    correction = work.statements.get(found[0]) if found else None
+    source = work.sources.by_name(correction.source_name) if correction else None
+    entry = work.entries.get(correction.entry_id) if correction else None
+    if correction is None or source is None or entry is None or correction.taken_down:
+        return
+    clean = black.statement(correction)
+    if clean == correction:
+        return
+    undecided.store(work, source, replace(clean, withheld=True), entry, black)
+    work.removals.begin(correction.id, now)
 
 
 def still_withheld(

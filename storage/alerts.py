@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.endings import called_off, is_end
+from storage.endings import CORRECTED, called_off, is_end, taken_back
 from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
@@ -93,10 +93,6 @@ _REACHED_AT_ONCE = (
     )
     .limit(sa.bindparam("most"))
 )
-
-
-CORRECTED = "-corrected"
-"""Ends the identifier of an alert by which those who run the watch take another one back."""
 
 
 class Alerts:
@@ -236,22 +232,27 @@ class Alerts:
 
     def taken_back(self, statement_ids: Sequence[int]) -> frozenset[int]:
         """Which of these statements were taken back."""
-        later = alerts.alias()
         question = sa.select(alerts.c.statement_id).where(
-            alerts.c.statement_id.in_(statement_ids),
-            sa.exists().where(later.c.identifier == alerts.c.identifier.concat(CORRECTED)),
+            alerts.c.statement_id.in_(statement_ids), taken_back()
         )
         return frozenset(self._connection.scalars(question))
 
     def correction_of(self, statement_id: int) -> tuple[int, datetime] | None:
         """The statement by which this one was taken back, and when; None where it was not."""
-        taken_back = alerts.alias()
+        correction = alerts.alias()
         names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
-        question = sa.select(taken_back.c.statement_id, taken_back.c.sent).where(
-            taken_back.c.identifier.in_(names)
+        question = sa.select(correction.c.statement_id, correction.c.sent).where(
+            correction.c.identifier.in_(names)
         )
         row = self._connection.execute(question.limit(1)).first()
         return (int(row.statement_id), row.sent) if row else None
+
+    def corrected_by(self, statement_id: int) -> int:
+        """The alert by which this statement was taken back; 0 where it was not."""
+        names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
+        correction = alerts.alias()
+        question = sa.select(sa.func.max(correction.c.id)).where(correction.c.identifier.in_(names))
+        return int(self._connection.scalar(question) or 0)
 
     def rang(self, statement_id: int) -> bool:
         """Whether there is an alert on this statement."""

@@ -1,4 +1,7 @@
-"""When an alert is over: a later one on its case has called it off, in earnest or both in a drill."""
+"""When an alert is over: a later one on its case has called it off, or its statement was taken back.
+
+In earnest, or both in a drill.
+"""
 
 import sqlalchemy as sa
 
@@ -7,6 +10,8 @@ from storage.reach import IS_KEPT_AND_HELD
 from storage.tables import IS_HELD, alerts, deliveries
 from storage.words import DeliveryState, MsgType
 
+CORRECTED = "-corrected"
+"""Ends the identifier of an alert by which those who run the watch take another one back."""
 _REFUSED = sa.and_(
     deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.detail.in_((DROPPED, EXPIRED_HELD))
 )
@@ -24,6 +29,15 @@ def called_off() -> sa.ColumnElement[bool]:
         later.c.id > alerts.c.id,
         later.c.status == alerts.c.status,
         is_end(later),
+    )
+
+
+def taken_back() -> sa.ColumnElement[bool]:
+    """Whether those who run the watch took the statement of a row of `alerts` back."""
+    same, correction = alerts.alias(), alerts.alias()
+    return sa.exists().where(
+        same.c.statement_id == alerts.c.statement_id,
+        correction.c.identifier == same.c.identifier.concat(CORRECTED),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.endings import taken_back
 from storage.tables import SENDER, alerts, cases, deliveries, recipients, routes, stances, statements
 from storage.words import CaseState, Cause, DeliveryState, MsgType, RecipientState, Stance, Status
 
@@ -29,7 +30,10 @@ class Reminders:
         self._connection = connection
 
     def near(self, first: date, last: date) -> tuple[Near, ...]:
-        """The cases whose newest call names a day from `first` to `last`, and that have not ended."""
+        """The cases whose newest call names a day from `first` to `last`, and that have not ended.
+
+        Of the calls that we did not take back.
+        """
         newest = (
             sa.select(alerts.c.case_id, sa.func.max(alerts.c.id).label("id"))
             .join(statements, statements.c.id == alerts.c.statement_id)
@@ -40,6 +44,7 @@ class Reminders:
                 alerts.c.status == Status.ACTUAL,
                 alerts.c.msg_type != MsgType.CANCEL,
                 alerts.c.cause != Cause.REMINDER,
+                sa.not_(taken_back()),
                 alerts.c.case_id.in_(
                     sa.select(statements.c.case_id).where(statements.c.deadline.between(first, last))
                 ),

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.endings import CORRECTED
 from storage.queueing import queue_for
 from storage.reach import IS_KEPT, at_rest_until, meant, reachable
 from storage.records import Alert, Heard
@@ -81,7 +82,29 @@ class Told:
             .join(alerts, alerts.c.id == deliveries.c.alert_id)
             .where(deliveries.c.id.in_(ids), deliveries.c.over, alerts.c.case_id.is_not(None))
         )
-        return sum(self._spare(*row) for row in self._connection.execute(question).all())
+        spared = sum(self._spare(*row) for row in self._connection.execute(question).all())
+        question = (
+            sa.select(deliveries.c.recipient_id, alerts.c.statement_id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(deliveries.c.id.in_(ids), deliveries.c.over)
+        )
+        return spared + sum(self._spare_correction(*row) for row in self._connection.execute(question).all())
+
+    def _spare_correction(self, recipient_id: int, statement_id: int) -> int:
+        """Whoever got nothing of a statement is not told that it was taken back, on whatever case that is."""
+        of_it = sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id)
+        theirs = deliveries.c.recipient_id == recipient_id
+        told = sa.select(deliveries.c.id).where(theirs, deliveries.c.alert_id.in_(of_it), _LEFT_US)
+        if self._connection.execute(told.limit(1)).first():
+            return 0
+        names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
+        correction = sa.select(alerts.c.id).where(alerts.c.identifier.in_(names))
+        waits = sa.or_(deliveries.c.state == DeliveryState.QUEUED, IS_KEPT)
+        return self._connection.execute(
+            sa.update(deliveries)
+            .where(theirs, deliveries.c.alert_id.in_(correction), waits)
+            .values(state=DeliveryState.CANCELLED, detail=_NOT_TOLD)
+        ).rowcount
 
     def _spare(self, recipient_id: int, case_id: int, status: str) -> int:
         of_case = sa.select(alerts.c.id).where(alerts.c.case_id == case_id, alerts.c.status == status)
@@ -130,14 +153,16 @@ class Told:
             for reference, lane, urgency, severity in self._connection.execute(question)
         )
 
-    def amend(self, by: Alert, now: datetime, *, statement_id: int = 0) -> int:
+    def amend(self, by: Alert, now: datetime, *, statement_id: int = 0, but: Collection[int] = ()) -> int:
         """From now on the messages on the alert's case are due to be changed; returns how many.
 
-        Digests that told of it among others, too. With `statement_id`, only what was told of that statement.
+        Digests that told of it among others, too. With `statement_id`, only what was told of that statement;
+        nothing of the statements `but`.
         A drill changes drills alone, and only for those who still ask for them.
         """
         of = [alerts.c.case_id == by.case_id, alerts.c.id < by.id, alerts.c.status == by.status]
         of += [alerts.c.statement_id == statement_id] if statement_id else []
+        of += [alerts.c.statement_id.not_in(but)] if but else []
         result = self._connection.execute(
             sa.update(deliveries)
             .where(
@@ -207,8 +232,29 @@ class Told:
         return self._connection.scalar(question) is not None
 
     def over(self, recipient_id: int, alert_ids: Sequence[int]) -> frozenset[int]:
-        """Which of these alerts were called off since, as the recipient was told or is about to be."""
-        return frozenset(self._connection.scalars(_ends(recipient_id, alert_ids)))
+        """Which of these alerts were called off since, as the recipient was told or is about to be.
+
+        Or taken back, whether or not their case went on.
+        """
+        ended = frozenset[int](self._connection.scalars(_ends(recipient_id, alert_ids)))
+        return ended | self.taken_back(recipient_id, alert_ids)
+
+    def taken_back(self, recipient_id: int, alert_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these alerts we took back since, as the recipient was told or is about to be."""
+        same, correction = alerts.alias(), alerts.alias()
+        question = (
+            sa.select(alerts.c.id)
+            .join(same, same.c.statement_id == alerts.c.statement_id)
+            .join(correction, correction.c.identifier == same.c.identifier.concat(CORRECTED))
+            .join(deliveries, deliveries.c.alert_id == correction.c.id)
+            .where(
+                alerts.c.id.in_(alert_ids),
+                correction.c.id > alerts.c.id,
+                deliveries.c.recipient_id == recipient_id,
+                sa.or_(_LEFT_US, _UNDER_WAY),
+            )
+        )
+        return frozenset(self._connection.scalars(question))
 
     def end_of(self, recipient_id: int, alert_id: int) -> int:
         """The alert that has called this one off, as the recipient was told or is about to be; 0 for none."""

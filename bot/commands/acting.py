@@ -5,6 +5,7 @@ from bot.commands.command import arguments, heading, paragraph
 from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Quote, Span
+from bot.render.standing import taken_back_text
 from bot.render.statement import asked_blocks, deadline_text, field, issuers_text, source_line, title_line
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -25,9 +26,11 @@ def act(request: Request, work: Work, speech: Speech) -> Reply:
         return found
     source = work.sources.by_name(found.source_name)
     today = request.now.astimezone(speech.timezone).date()
+    standing = taken_back_text(work.alerts.correction_of(found.id), speech)
     blocks: tuple[Block, ...] = (
         heading(speech.t("How to act")),
         Paragraph(title_line(found, speech)),
+        *((paragraph(standing),) if standing else ()),
         *field(speech.t("Says who"), issuers_text(found, speech, source)),
         *field(speech.t("By"), deadline_text(found.deadline, today, speech) if found.deadline else ""),
         *asked_blocks(found, speech, most=_MOST_DEMANDS),

@@ -8,7 +8,7 @@ from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message, evidence_of, judgement_of
 from bot.render.amended import amended_message
-from bot.render.digest import digest_message
+from bot.render.digest import Since, digest_message
 from bot.render.message import Block, Choice, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.render.notice import notice_message
 from bot.render.text import shorten
@@ -114,14 +114,18 @@ def show(request: Request, work: Work, speech: Speech) -> Reply:
     if not alerts:
         return reply(paragraph(speech.t("What it said was taken down, for somebody's safety.")))
     if delivery.lane >= DIGESTS:
-        return Reply((digest_message(alerts, speech, request.now),))
+        ids = [one.id for one in alerts]
+        over, back = (of(delivery.recipient_id, ids) for of in (work.told.over, work.told.taken_back))
+        return Reply((digest_message(alerts, speech, request.now, Since(over, taken_back=back)),))
     return Reply((replace(_as_it_stands(alerts[0], work, speech, request), silent=False),))
 
 
 def _as_it_stands(alert: Alert, work: Work, speech: Speech, request: Request) -> Message:
-    """Return the alert, struck where its case was called off since."""
+    """Return the alert, struck where it was taken back since, or its case called off."""
     later = [one for one in work.alerts.heard_on_case(alert.case_id or 0) if one.id > alert.id]
     end = next((one for one in later if one.msg_type is MsgType.CANCEL), None)
+    taken_back = work.alerts.corrected_by(alert.statement.id)
+    end = work.alerts.many([taken_back])[taken_back] if taken_back > alert.id else end
     if end is None or alert.msg_type is MsgType.CANCEL:
         return alert_message(alert, speech, request.now)
     return amended_message(Changed("", alert, end, None, ""), speech, request.now)

@@ -8,6 +8,7 @@ from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.render.message import Block, Choice, Notice, Span
 from bot.render.results import numbers
+from bot.render.standing import rewritten_text, taken_back_text
 from bot.render.text import shorten
 from bot.render.timeline import case_blocks, happened
 from bot.speech import Speech
@@ -53,7 +54,9 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
     for statement in shown:
         rewritten = sum(one.rewritten for one in work.statements.versions.of(statement.id))
         doubted = statement.id in unconfirmed
-        blocks += happened(statement, rewritten, told, speech, dated(statement), unconfirmed=doubted)
+        back = taken_back_text(work.alerts.correction_of(statement.id), speech)
+        became = (back, rewritten_text(rewritten, speech))
+        blocks += happened(statement, became, told, speech, dated(statement), unconfirmed=doubted)
     counted = speech.n("{count} statement", "{count} statements", total)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)

@@ -19,6 +19,7 @@ def cite(request: Request, work: Work, speech: Speech) -> Reply:
         return found
     source = work.sources.by_name(found.source_name)
     rewritten = work.statements.versions.rewritten([found.id]).get(found.id, 0)
-    set_ = citation(found, speech, source, rewritten)
+    taken_back = work.alerts.correction_of(found.id) is not None
+    set_ = citation(found, speech, source, rewritten, taken_back=taken_back)
     ways = ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)
     return drills.read(found, Reply((Message(set_.blocks, ways),)), work, speech)

@@ -51,6 +51,7 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
         return Offers()
     found = []
     rewritten = work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
+    taken_back = work.alerts.taken_back([hit.statement.id for hit in hits.hits])
     # Who cites looks at the title alone: what lacks a word is no answer beside what has all of them.
     shown = [hit for hit in hits.hits if not (hits.whole and hit.in_part)]
     for hit in shown:
@@ -65,7 +66,7 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
                 one.id,
                 shown_title(one, speech, _TITLE),
                 about,
-                citation(one, speech, source, rewritten.get(one.id, 0)),
+                citation(one, speech, source, rewritten.get(one.id, 0), taken_back=one.id in taken_back),
                 leads,
             )
         )

@@ -25,7 +25,7 @@ def amended_message(change: Changed, speech: Speech, now: datetime) -> Message:
     """
     if change.digest:
         return _digest(change, speech, now)
-    if change.by.msg_type is MsgType.CANCEL:
+    if change.by.msg_type is MsgType.CANCEL and change.by.id != change.alert.id:
         return _called_off(change, speech, now)
     return _rewritten(change, speech, now)
 
@@ -34,7 +34,7 @@ def _digest(change: Changed, speech: Speech, now: datetime) -> Message:
     """The digest as it was, with what was called off struck, and what was rewritten as it is now."""
     rewritten = change.by.statement.id if _is_of_its_source(change) else 0
     changed = frozenset(alert.id for alert in change.digest if alert.statement.id == rewritten)
-    return digest_message(change.digest, speech, now, Since(change.over, changed))
+    return digest_message(change.digest, speech, now, Since(change.over, changed, change.taken_back))
 
 
 def _called_off(change: Changed, speech: Speech, now: datetime) -> Message:

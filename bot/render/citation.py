@@ -3,7 +3,7 @@
 from bot.render import links
 from bot.render.message import Message, Paragraph, Span, Style
 from bot.render.standing import gone_text, rewritten_text
-from bot.render.statement import dates_text, issuers_text
+from bot.render.statement import dates_text, issuers_text, untitled
 from bot.render.text import shorten
 from bot.speech import Speech
 from storage.records import Source, Statement
@@ -12,13 +12,19 @@ _TITLE = 300
 
 
 def citation(
-    statement: Statement, speech: Speech, source: Source | None = None, rewritten: int = 0
+    statement: Statement,
+    speech: Speech,
+    source: Source | None = None,
+    rewritten: int = 0,
+    *,
+    taken_back: bool = False,
 ) -> Message:
     """Return the citation of a statement; as plain text (`plain_text`) it says the same, address and all.
 
-    `rewritten`: how often its source rewrote it; what is cited is what it says now.
+    `rewritten`: how often its source rewrote it; what is cited is what it says now. `taken_back`: whether
+    those who run the watch did so.
     """
-    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    title = shorten(statement.title, _TITLE) or untitled(statement, speech)
     below = [
         " · ".join(
             (
@@ -27,6 +33,7 @@ def citation(
                 dates_text(statement, speech),
             )
         ),
+        speech.t("taken back by those who run this watch") if taken_back else "",
         rewritten_text(rewritten, speech),
         gone_text(statement, speech),
     ]

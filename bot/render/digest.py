@@ -9,7 +9,7 @@ from bot.render.alert import LIMIT
 from bot.render.appeal import ended_word
 from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
-from bot.render.statement import deadline_text, issuers_text
+from bot.render.statement import deadline_text, issuers_text, untitled
 from bot.render.text import length, shorten
 from bot.speech import Speech
 from storage.records import Alert
@@ -23,10 +23,14 @@ _OF_CASE = 5
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What became of a digest's alerts since it was sent, by their ids: called off, or rewritten."""
+    """What became of a digest's alerts since it was sent, by their ids: called off, or rewritten.
+
+    `taken_back`: what of the former those who run the watch called off, although a source had said it.
+    """
 
     over: frozenset[int] = frozenset()
     changed: frozenset[int] = frozenset()
+    taken_back: frozenset[int] = frozenset()
 
 
 def digest_message(
@@ -117,14 +121,15 @@ def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
         gone = speech.t("taken down, for somebody's safety")
         return (*marked(alert.status, speech), Span(gone), Span(f" · /statement {alert.statement.id}"))
     statement = alert.statement.worded(speech.language)
-    title = shorten(statement.title, _TITLE) or speech.t("without a title")
+    title = shorten(statement.title, _TITLE) or untitled(statement, speech)
     told = [speech.kind(statement.kind), issuers_text(statement, speech, alert.source)]
     if alert.id in since.over:
         case = (f"/case {alert.case_id}",) if alert.case_id else ()
+        back = alert.id in since.taken_back
         struck = Span(title, Style.STRUCK, statement.url)
         return (
             *marked(alert.status, speech),
-            Span(ended_word(alert, speech), Style.BOLD),
+            Span(speech.t("TAKEN BACK") if back else ended_word(alert, speech), Style.BOLD),
             Span(" · "),
             struck,
             Span(" · " + " · ".join((*told, *case))),

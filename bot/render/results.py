@@ -4,7 +4,7 @@ import re
 
 from bot.render.message import Block, Choice, Paragraph, Span, Style
 from bot.render.standing import standing_text
-from bot.render.statement import dates_text, issuers_text
+from bot.render.statement import dates_text, issuers_text, untitled
 from bot.render.text import shorten
 from bot.speech import Speech
 from storage.queries import Hit
@@ -31,7 +31,7 @@ def result(hit: Hit, speech: Speech, rewritten: int = 0, *, taken_back: bool = F
 
 def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
     """Return "#12 Title", the title leading to its source."""
-    title = shorten(statement.worded(speech.language).title, _TITLE) or speech.t("without a title")
+    title = shorten(statement.worded(speech.language).title, _TITLE) or untitled(statement, speech)
     return (Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url))
 
 

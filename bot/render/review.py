@@ -36,6 +36,9 @@ OTHERS = {
         "Another source than the one that called says that it is over."
     ),
     "the same call was called off": msgid("The same call was called off, and this may be the old one."),
+    "those who run this watch took": msgid(
+        "Those who run this watch took this call back; its source has changed it since."
+    ),
     "more calls were called off": msgid("Its source called off more calls than usual within an hour."),
     "many items of this source changed": msgid("Many items of its source changed at once."),
 }

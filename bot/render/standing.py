@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.render.drill import marked
 from bot.render.message import Block, Heading, Message, Paragraph, Span, Style
+from bot.render.statement import untitled
 from bot.render.text import shorten
 from bot.speech import Speech
 from jobs.steps.sensitive import MARK
@@ -78,4 +79,4 @@ def shown_title(statement: Statement, speech: Speech, limit: int) -> str:
     """Return the title, or a word in its place where there is none or it was taken down."""
     if statement.taken_down:
         return speech.t("taken down")
-    return shorten(statement.title, limit) or speech.t("without a title")
+    return shorten(statement.title, limit) or untitled(statement, speech)

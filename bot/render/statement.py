@@ -11,8 +11,10 @@ from bot.render.message import Block, Field, Items, Line, Paragraph, Span, Style
 from bot.render.text import shorten, single_line
 from bot.speech import Speech
 from jobs.fetch.site import same_site
+from jobs.launch import DESK
 from jobs.steps.lexicon import country_of
 from storage.records import Addressee, Demand, Signatories, Source, Statement
+from storage.words import MsgType
 
 TITLE = 300
 QUOTE = 320
@@ -24,8 +26,15 @@ IMPORTED = "import"
 
 def title_line(statement: Statement, speech: Speech, *, link: bool = False) -> Line:
     """Return the title in bold, on request as a link to the source."""
-    title = shorten(statement.title, TITLE) or speech.t("without a title")
+    title = shorten(statement.title, TITLE) or untitled(statement, speech)
     return (Span(title, Style.BOLD, statement.url if link else ""),)
+
+
+def untitled(statement: Statement, speech: Speech) -> str:
+    """Return what stands in place of a title: what takes back a call that was taken down has lost it."""
+    if statement.alert.msg_type is MsgType.CANCEL and statement.source_name == DESK.name:
+        return speech.t("A call that was taken down")
+    return speech.t("without a title")
 
 
 def issuers_text(statement: Statement, speech: Speech, source: Source | None = None) -> str:

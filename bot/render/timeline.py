@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.render.message import Block, Heading, Items, Notice, Paragraph, Quote, Span, Style
 from bot.render.results import about
-from bot.render.standing import gone_text, rewritten_text, shown_title
+from bot.render.standing import gone_text, shown_title
 from bot.render.statement import TITLE, addressee_text, field, grouped, quote_line
 from bot.render.text import passage, shorten
 from bot.speech import Speech, msgid
@@ -53,15 +53,16 @@ def case_blocks(case: Case, shown: tuple[Statement, ...], speech: Speech) -> tup
 
 def happened(
     statement: Statement,
-    versions: int,
+    became: tuple[str, ...],
     known: set[str],
     speech: Speech,
     day: date | None,
     *,
     unconfirmed: bool = False,
 ) -> tuple[Block, ...]:
-    """Return one statement of a case. `known` are the demands told before, and takes those told here.
+    """Return one statement of a case, and what `became` of it, but that it is gone.
 
+    `known` are the demands told before, and takes those told here.
     `unconfirmed`: it says that the matter is over, and an admin has yet to look, or decided against it.
     """
     title = shown_title(statement, speech, 160)
@@ -78,7 +79,7 @@ def happened(
         words = passage(statement.text, evidence, _WORDS, title=statement.title)
         blocks += [Quote((Span(words),))] if words else []
     blocks += _asked(statement, known, speech)
-    standing = [rewritten_text(versions, speech), gone_text(statement, speech)]
+    standing = [*became, gone_text(statement, speech)]
     told = " · ".join(part for part in standing if part)
     blocks += [Notice((Span(told),))] if told else []
     return tuple(blocks)

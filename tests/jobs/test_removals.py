@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.render.amended import amended_message
+from bot.render.html import plain_text
+from bot.render.message import Heading, Style
+from bot.speech import Speech
 from jobs import removals
 from jobs.deliver import Deliverer
 from jobs.errands import Room
@@ -236,6 +240,27 @@ def test_what_was_taken_back_before_is_not_told_as_if_it_stood(database: Databas
         _, (erase,) = removals.due(work, "telegram", LATER, 9, without=(), changes=True)
     assert erase.told.shown is not None
     assert erase.told.shown.by.cause is Cause.FALSE
+
+
+@ON_SQLITE
+def test_an_end_that_loses_words_is_still_the_end(database: Database) -> None:
+    """It is not struck itself, as if it were over since it was told: the call would seem to stand again."""
+    with database.write() as work:
+        said = a_statement(text="Ryu Sol is free.", title="He is free")
+        end = queued(
+            work, a_reader(work), alert=an_alert(identifier="end", msg_type=MsgType.CANCEL, statement=said)
+        )
+        arrived(work, end.id, "8")
+        withhold(work, end.statement, end.source, [Sensitive(Concern.MINOR, "Ryu Sol", "")], LATER)
+        _, (erase,) = removals.due(work, "telegram", LATER, 9, without=(), changes=True)
+    assert erase.told.shown is not None
+    message = amended_message(erase.told.shown, Speech("en"), LATER)
+    heading = message.blocks[0]
+    assert isinstance(heading, Heading)
+    assert not any(span.style is Style.STRUCK for span in heading.line)
+    shown = plain_text(message)
+    assert "Changed here: words were withheld for somebody's safety." in shown
+    assert "Over since" not in shown
 
 
 @ON_SQLITE
