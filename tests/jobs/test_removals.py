@@ -1,5 +1,6 @@
 """What was taken down, or must lose words, leaves the chats ahead of everything; what stays, admins hear."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.jobs.test_retractions import FALSE, RULES, readers, rung
 
 LATER = NOON + timedelta(minutes=5)
 ADMINS = Admins((("telegram", "901"),))
+NAME = Sensitive(Concern.MINOR, "Ryu Sol", "")
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
@@ -40,6 +42,18 @@ def told(work: Work, *readers: Recipient, lane: int = 1, name: str = "call", ref
     call = queued(work, *readers, lane=lane, alert=an_alert(identifier=name))
     arrived(work, call.id, reference)
     return call
+
+
+def named(work: Work, *readers: Recipient) -> Alert:
+    """A call that waits for these, and has a name that is to be withheld."""
+    made = an_alert(identifier="named", statement=a_statement(text="Ryu Sol is held."))
+    return queued(work, *readers, alert=made)
+
+
+def withheld(database: Database, call: Alert) -> None:
+    """An admin takes the name out."""
+    with database.write() as work:
+        withhold(work, call.statement, call.source, [NAME], NOON)
 
 
 def sender(database: Database, platform: Platform, clock: Clock) -> Deliverer:
@@ -221,6 +235,38 @@ async def test_what_is_withheld_leaves_what_was_told_with_it_and_nothing_else(da
         said = work.statements.get(call.statement.id)
     assert said is not None
     assert "Ryu" not in said.text
+
+
+async def test_words_leave_what_is_repeated_and_what_never_left_is_told_once(database: Database) -> None:
+    """The platform answers a repetition with the message that stands there, which has the words."""
+    with database.write() as work:
+        call = named(work, *(a_reader(work, address=str(number)) for number in (1, 2)))
+        unsure, _ = work.deliveries.of_alert(call.id)
+        work.deliveries.begin([unsure.id])
+        unanswered(work, unsure, "no answer", NOON, immediate=True, recognised=True)
+        withhold(work, call.statement, call.source, [NAME], NOON)
+    platform, clock = Platform(idempotent=True), Clock()
+    assert report(database, clock) is None, "it is on its way"
+    await sender(database, platform, clock).drain()
+    assert sorted(names for _, names, _ in platform.told) == [("named",), ("named",), ("named away",)]
+    assert became(database, call.id) == [("changed", False), (None, False)]
+    event = report(database, clock)
+    assert event is not None
+    assert event.counts == {"statement": call.statement.id, "changed": 1}
+
+
+def test_words_leave_what_a_sender_has_just_read(database: Database) -> None:
+    """It holds the row, has read the words, and has not yet said so."""
+    with database.write() as work:
+        call = named(work, a_reader(work))
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as work:
+            (one,) = work.deliveries.due("telegram", NOON, 9)
+            admin = pool.submit(withheld, database, call)
+            wait([admin], timeout=0.3)
+            work.deliveries.begin([one.id])
+        admin.result()
+    assert became(database, call.id) == [(None, True)]
 
 
 @ON_SQLITE
