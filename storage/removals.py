@@ -119,9 +119,11 @@ class Removals:
         )
         if without:
             question = question.where(deliveries.c.recipient_id.not_in(without))
+        rows = self._connection.execute(question).all()
+        newest = self._newest([(recipient, kept) for _, recipient, kept, _ in rows])
         return tuple(
-            Erasure(key, recipient, opened(self._vault, kept), alert, self._newest(recipient, kept))
-            for key, recipient, kept, alert in self._connection.execute(question).all()
+            Erasure(key, recipient, opened(self._vault, kept), alert, newest.get((recipient, kept), 0))
+            for key, recipient, kept, alert in rows
         )
 
     def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
@@ -190,8 +192,10 @@ class Removals:
         of = (removals.c.id == one.id, removals.c.ended.is_(None))
         if not self._connection.execute(sa.update(removals).where(*of).values(ended=now)).rowcount:
             return False
-        nameless = (*_of(one), deliveries.c.state.in_(_NEVER_NAMED), deliveries.c.erase_at.is_not(None))
-        self._connection.execute(sa.update(deliveries).where(*nameless).values(erase_at=None))
+        lost = sa.and_(deliveries.c.state == DeliveryState.SENT, deliveries.c.reference == "")
+        nameless = sa.or_(deliveries.c.state.in_(_NEVER_NAMED), lost)
+        of = (*_of(one), deliveries.c.erase_at.is_not(None), nameless)
+        self._connection.execute(sa.update(deliveries).where(*of).values(erase_at=None))
         return True
 
     def cleared(self, one: Removal, now: datetime, patience: timedelta) -> Cleared:
@@ -223,12 +227,19 @@ class Removals:
         )
         return tuple((str(why), int(times)) for why, times in self._connection.execute(question))
 
-    def _newest(self, recipient_id: int, kept: str) -> int:
-        of = (deliveries.c.recipient_id == recipient_id, deliveries.c.reference == kept)
-        question = sa.select(sa.func.max(deliveries.c.erase_by)).where(
-            *of, deliveries.c.erase_at.is_not(None)
+    def _newest(self, messages: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        """Of messages, by recipient and kept reference, the newest removal about anything in each."""
+        if not messages:
+            return {}
+        of = (deliveries.c.recipient_id, deliveries.c.reference)
+        among = [column.in_(set(some)) for column, some in zip(of, zip(*messages, strict=True), strict=True)]
+        question = (
+            sa.select(*of, sa.func.max(deliveries.c.erase_by))
+            .where(*among, deliveries.c.erase_at.is_not(None))
+            .group_by(*of)
         )
-        return int(self._connection.scalar(question) or 0)
+        rows = self._connection.execute(question)
+        return {(recipient, kept): int(newest or 0) for recipient, kept, newest in rows}
 
     def _settle(self, one: Erasure, **values: object) -> None:
         """Not what a later removal is about, nor where the chat has moved."""

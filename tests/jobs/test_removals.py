@@ -1,6 +1,7 @@
 """What was taken down, or must lose words, leaves the chats ahead of everything; what stays, admins hear."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from storage.backup import reading
 from storage.database import Database, Work
 from storage.people import Event, Recipient
 from storage.records import Alert
-from storage.tables import deliveries
+from storage.tables import alerts, deliveries
 from storage.words import Cause, Concern, DeliveryState, Erased, EventKind, MsgType, RecipientState
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, kept, queued
 from tests.jobs.test_deliver import Clock, Platform
@@ -282,6 +283,63 @@ def test_what_was_taken_back_before_is_not_told_as_if_it_stood(database: Databas
         _, (erase,) = removals.due(work, "telegram", LATER, 9, without=(), changes=True)
     assert erase.told.shown is not None
     assert erase.told.shown.by.cause is Cause.FALSE
+
+
+@ON_SQLITE
+def test_what_cannot_be_read_holds_up_nothing_else(database: Database) -> None:
+    """One waits whose end is not to be read; one goes of whose statement something else is not."""
+    with database.write() as work:
+        made = [
+            an_alert(identifier=name, case_id=work.cases.open(name, NOON)) for name in ("ended", "edited")
+        ]
+        readers = [a_reader(work, address=one.identifier) for one in made]
+        ended, edited = (queued(work, *each, alert=one) for one, *each in zip(made, readers, strict=True))
+        for call in (ended, edited):
+            arrived(work, call.id, str(call.id))
+        end = work.alerts.add(replace(ended, identifier="end", msg_type=MsgType.CANCEL))
+        work.deliveries.queue(end, [(readers[0].id, "telegram", NOON)], 0)
+        edit = work.alerts.add(replace(edited, identifier="edit", cause=Cause.EDIT))
+        for call in (ended, edited):
+            take_down(work, call.statement.id, "why", NOON)
+        arrived(work, end, "9")
+        of = alerts.c.id.in_((end, edit))
+        work.connection.execute(sa.update(alerts).where(of).values(cause="nonsense"))
+        looked, erases = removals.due(work, "telegram", NOON, 9, without=(), changes=True)
+        assert (looked, [one.wish.alert_id for one in erases]) == (2, [edited.id])
+        assert work.removals.due("telegram", NOON, 9) == (erases[0].wish,), "the other waits"
+    assert became(database, ended.id) == [(None, True)]
+
+
+@ON_SQLITE
+def test_what_is_the_same_for_all_messages_is_read_once(database: Database) -> None:
+    """For each message three questions are left: its end, its versions, whether it is a digest."""
+    asked = []
+    for most in (2, 12):
+        with database.write() as work:
+            people = [a_reader(work, address=f"{most} {number}") for number in range(most)]
+            call = told(work, *people, name=f"call {most}")
+            take_down(work, call.statement.id, "why", NOON)
+            questions: list[object] = []
+            sa.event.listen(work.connection, "before_cursor_execute", lambda *told: questions.append(told[2]))  # noqa: B023
+            _, erases = removals.due(work, "telegram", NOON, most, without=(), changes=True)
+            for one in erases:
+                work.removals.erased(one.wish, Erased.GONE)
+            asked.append(len(questions) - most)  # what became of each is written down
+    assert asked[1] - asked[0] <= 3 * 10
+
+
+@ON_SQLITE
+def test_at_the_end_nothing_stays_due_that_can_never_go(database: Database) -> None:
+    """A message without a name cannot be found again; what is on its way still can."""
+    with database.write() as work:
+        call = told(work, *(a_reader(work, address=name) for name in ("1", "2")))
+        nameless, _ = work.deliveries.of_alert(call.id)
+        of = deliveries.c.id == nameless.id
+        work.connection.execute(sa.update(deliveries).where(of).values(reference=""))
+        take_down(work, call.statement.id, "why", NOON)
+        (removal,) = work.removals.going()
+        assert work.removals.end(removal, NOON)
+    assert became(database, call.id) == [(None, False), (None, True)]
 
 
 @ON_SQLITE
