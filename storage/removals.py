@@ -194,8 +194,8 @@ class Removals:
             return False
         lost = sa.and_(deliveries.c.state == DeliveryState.SENT, deliveries.c.reference == "")
         nameless = sa.or_(deliveries.c.state.in_(_NEVER_NAMED), lost)
-        of = (*_of(one), deliveries.c.erase_at.is_not(None), nameless)
-        self._connection.execute(sa.update(deliveries).where(*of).values(erase_at=None))
+        never = (*_of(one), deliveries.c.erase_at.is_not(None), nameless)
+        self._connection.execute(sa.update(deliveries).where(*never).values(erase_at=None))
         return True
 
     def cleared(self, one: Removal, now: datetime, patience: timedelta) -> Cleared:
