@@ -174,7 +174,7 @@ def _kept(config: Config, database: Database, desk: Desk, wake: Callable[[], Non
     launcher = Launcher(database, desk.rules, limits(config), wake)
     progress = Progress(database, desk.rules)
     reporter = Reporter(database, desk.admins)
-    unanswered = Unanswered(database, desk.admins, timedelta(seconds=config.review.remind_after), wake)
+    unanswered = Unanswered(database, desk.admins, desk.rules.remind_after, wake)
     reminder = Reminder(database, desk.zone, wake)
     return [
         Job("appeals", LAUNCH_EVERY, lambda: launcher.due(now_utc())),

@@ -62,6 +62,7 @@ def rules(config: Config) -> Rules:
         organisation=config.admins.organisation,
         admins=admins(config),
         review=limits(config).review,
+        remind_after=timedelta(seconds=config.review.remind_after),
         zone=ZoneInfo(config.timezone),
     )
 

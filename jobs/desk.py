@@ -7,6 +7,7 @@ from enum import StrEnum
 from jobs.limits import USUAL as POLICY
 from jobs.limits import Policy
 from jobs.notices import Admins
+from jobs.unanswered import REMIND_AFTER
 
 NOBODY = Admins()
 
@@ -76,6 +77,8 @@ class Rules:
     """Who runs this watch, as people know them; "" where that was not said."""
     admins: Admins = NOBODY
     review: Policy = POLICY
+    remind_after: timedelta = REMIND_AFTER
+    """What waits for somebody's look is first told of again after so long."""
     zone: tzinfo = UTC
     """The clock of those who named none."""
 

@@ -2,14 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
-from jobs import circle, undecided
+from jobs import circle, unanswered, undecided
 from jobs.limits import Policy
 from jobs.notices import Admins, announce_at_once
 from jobs.own_time import keep_quiet
 from jobs.review import concerns_of, endangering
 from jobs.steps.sensitive import Black, Sensitive
+from jobs.unanswered import REMIND_AFTER
 from jobs.withhold import withhold, withhold_known
 from storage.database import Work
 from storage.held import EXPIRED_HELD, HeldAlert
@@ -110,13 +111,13 @@ def drop(work: Work, number: int, admin: str, now: datetime) -> int:
     return count
 
 
-def keep(work: Work, number: int, admin: str, now: datetime) -> int:
+def keep(work: Work, number: int, admin: str, now: datetime, remind_after: timedelta = REMIND_AFTER) -> int:
     """Somebody looked at it, and it goes on waiting; returns for how many. Raises NothingHeld.
 
-    Admins are reminded one time less: it is not unanswered. But it is not forgotten, either.
+    The next reminder does not come: it is not unanswered. But it is not forgotten, either. `remind_after`:
+    when the first comes (`jobs.unanswered`).
     """
-    _alert(work, number)
-    work.held.remind(number, work.held.reminders(number) + 1)
+    unanswered.skip(work, _alert(work, number), now, remind_after)
     count = next(one.recipients for one in work.held.waiting() if one.alert_id == number)
     work.audit.note(admin, Act.KEPT, number, now, count)
     return count

@@ -64,7 +64,7 @@ def announce_at_once(
 ) -> int:
     """As `announce`, for what cannot wait for others: it goes ahead of all that is sent to subscribers.
 
-    Nobody is told who is `but`; returns how many are.
+    Nobody is told who is `but`; returns how many people are, without their rooms.
     """
     return _at_once(work, event, admins, now, but)[1]
 
@@ -82,7 +82,7 @@ def _at_once(
         return None, 0
     number = work.notices.add(Notice((event,), now))
     work.deliveries.queue_notice(number, told, _AT_ONCE)
-    return number, len(told)
+    return number, len(told) - len({*admins.rooms} - {but})
 
 
 def notice_to(

@@ -6,7 +6,7 @@ when the program stopped is done again. At its end admins hear how many are gone
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -56,6 +56,14 @@ class Erase:
     told: Erased
 
 
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """What has come since of a statement, by the numbers of the alerts: 0 where it was not taken back."""
+
+    taken_back: int
+    edits: tuple[int, ...]
+
+
 def due(
     work: Work, transport: str, now: datetime, most: int, *, without: Collection[int], changes: bool
 ) -> tuple[int, tuple[Erase, ...]]:
@@ -68,15 +76,11 @@ def due(
         for one in wishes:
             work.removals.erased(one, Became.KEPT, detail=_PRINTED)
         return len(wishes), ()
-    alerts = readable(work.alerts.many, {one.alert_id for one in wishes})
-    found = []
+    told = _told(work, wishes)
     for one in wishes:
-        alert = alerts.get(one.alert_id)
-        if alert is None:
+        if one.delivery_id not in told:
             work.removals.later(one, now + _UNREADABLE)
-        else:
-            found.append(Erase(one, _erased(work, one, alert)))
-    return len(wishes), tuple(found)
+    return len(wishes), tuple(Erase(one, told[one.delivery_id]) for one in wishes if one.delivery_id in told)
 
 
 def settle(work: Work, one: Erase, outcome: Outcome, now: datetime) -> None:
@@ -138,20 +142,43 @@ def _is_over(work: Work, one: Removal, now: datetime) -> bool:
     return now - one.began > _AT_MOST or not work.removals.is_going(one, now, _PATIENCE)
 
 
-def _erased(work: Work, one: Erasure, alert: Alert) -> Erased:
+def _told(work: Work, wishes: Sequence[Erasure]) -> dict[int, Erased]:
+    """What each message told and is to say, by its delivery; without what cannot be read.
+
+    What is the same for all messages on a statement is read once.
+    """
+    alerts = readable(work.alerts.many, {one.alert_id for one in wishes})
+    since = {number: _since(work, number) for number in {one.statement.id for one in alerts.values()}}
+    known = {one.delivery_id: one for one in wishes if one.alert_id in alerts}
+    read: dict[int, Alert] = {}
+
+    def erased(keys: list[int]) -> dict[int, Erased]:
+        found = {}
+        for key in keys:
+            alert = alerts[known[key].alert_id]
+            by = _by(work, known[key], alert, since[alert.statement.id])
+            if by and by not in read:
+                read.update(work.alerts.many([by]))
+            found[key] = _erased(work, known[key], alert, read[by] if by else alert)
+        return found
+
+    return readable(erased, known)
+
+
+def _erased(work: Work, one: Erasure, alert: Alert, by: Alert) -> Erased:
     key = f"removal-{one.by}:{one.delivery_id}"
-    shown = amend.changed(work, one, alert, _by(work, one, alert), key)
+    shown = amend.changed(work, one, alert, by, key)
     whole = alert.statement.taken_down is not None and not shown.digest
     return Erased(one.reference, alert, key, None if whole else shown)
 
 
-def _by(work: Work, one: Erasure, alert: Alert) -> Alert:
-    """What has changed the message before: its end, what took it back, its source's edit; else itself."""
-    same = work.alerts.many(work.alerts.on_statement(alert.statement.id))
-    edited = (key for key, found in same.items() if key > alert.id and found.cause is Cause.EDIT)
-    later = (
-        work.told.end_of(one.recipient_id, alert.id)
-        or work.alerts.corrected_by(alert.statement.id)
-        or max(edited, default=0)
-    )
-    return work.alerts.many([later])[later] if later else alert
+def _since(work: Work, statement_id: int) -> _Since:
+    same = readable(work.alerts.many, work.alerts.on_statement(statement_id))
+    edits = tuple(key for key, one in same.items() if one.cause is Cause.EDIT)
+    return _Since(work.alerts.corrected_by(statement_id), edits)
+
+
+def _by(work: Work, one: Erasure, alert: Alert, since: _Since) -> int:
+    """What has changed the message before: its end, what took it back, its source's edit; 0 for nothing."""
+    edited = (key for key in since.edits if key > alert.id)
+    return work.told.end_of(one.recipient_id, alert.id) or since.taken_back or max(edited, default=0)

@@ -10,6 +10,7 @@ from jobs.notices import Admins, announce
 from storage.database import Database, Work
 from storage.held import HeldAlert
 from storage.people import Event
+from storage.records import Alert
 from storage.words import EventKind
 
 log = structlog.get_logger()
@@ -53,11 +54,24 @@ class Unanswered:
         alerts = work.alerts.many([one.alert_id for one in waiting])
         found = []
         for one in waiting:
-            since = now - alerts[one.alert_id].sent
-            passed = sum(since >= self.after * _GROWS**power for power in range(_MOST))
+            passed = _passed(now - alerts[one.alert_id].sent, self.after)
             if passed > work.held.reminders(one.alert_id):
                 found.append((one, passed))
         return found
+
+
+def skip(work: Work, alert: Alert, now: datetime, after: timedelta) -> None:
+    """Somebody has looked at it: the next reminder of it does not come, unless it is the last.
+
+    However often, and however many look at it meanwhile.
+    """
+    known, next_one = work.held.reminders(alert.id), _passed(now - alert.sent, after) + 1
+    work.held.remind(alert.id, max(known, min(next_one, _MOST - 1)))
+
+
+def _passed(waited: timedelta, after: timedelta) -> int:
+    """How many of the times for a reminder are over by then."""
+    return sum(waited >= after * _GROWS**power for power in range(_MOST))
 
 
 def _tell(work: Work, one: HeldAlert, admins: Admins, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.reach import at_rest_until, reachable
+from storage.reach import REPEATED, at_rest_until, reachable
 from storage.references import is_of, opened, sealed
 from storage.tables import alerts, deliveries, recipients, removals
 from storage.vault import Sealer
@@ -21,6 +21,9 @@ _LEFT_US = sa.or_(
     deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.UNCERTAIN)),
     sa.and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.begun),
 )
+_WAITS = deliveries.c.state == DeliveryState.QUEUED
+_MAY_STAND = deliveries.c.detail.contains(REPEATED, autoescape=True)
+"""Of what waits: a platform that knows the repetition answers it with the message that it has already."""
 _IS_GONE = deliveries.c.erased == Erased.GONE
 _NOT_SENT: dict[str, str] = {DeliveryState.UNCERTAIN: "perhaps", DeliveryState.SENDING: "waiting"}
 """Of messages that have not arrived for certain, by which name of `Cleared` they count."""
@@ -74,17 +77,25 @@ class Removals:
     def begin(self, statement_id: int, now: datetime) -> int:
         """From now on all messages that told of the statement are due to be erased; returns how many.
 
-        Also what is just leaving. Not what is gone already.
+        Also what is just leaving, and, uncounted, what waits to be repeated. Not what is gone already.
         """
         of = deliveries.c.alert_id.in_(sa.select(alerts.c.id).where(alerts.c.statement_id == statement_id))
-        told = (of, _LEFT_US, sa.or_(deliveries.c.erased.is_(None), sa.not_(_IS_GONE)))
-        count = self._connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(*told)) or 0
-        if count:
-            row = {"statement_id": statement_id, "began": now}
-            number = self._connection.scalar(sa.insert(removals).values(**row).returning(removals.c.id))
-            due = {"erase_by": number, "erase_at": now, "erased": None}
-            self._connection.execute(sa.update(deliveries).where(*told).values(**due))
-        return int(count)
+        stands = sa.or_(deliveries.c.erased.is_(None), sa.not_(_IS_GONE))
+        # What waits may be in the hands of a sender that has read it, and not committed that it begins: the
+        # change waits for that commit, while a question would see what was before it.
+        marked = (of, sa.or_(_LEFT_US, _WAITS), stands)
+        if self._connection.scalar(sa.select(deliveries.c.id).where(*marked).limit(1)) is None:
+            return 0
+        row = {"statement_id": statement_id, "began": now}
+        number = self._connection.scalar(sa.insert(removals).values(**row).returning(removals.c.id))
+        due = {"erase_by": number, "erase_at": now, "erased": None}
+        self._connection.execute(sa.update(deliveries).where(*marked).values(**due))
+        never_left = (of, deliveries.c.erase_by == number, _WAITS, sa.not_(_MAY_STAND))
+        self._connection.execute(
+            sa.update(deliveries).where(*never_left).values(erase_by=None, erase_at=None)
+        )
+        count = sa.select(sa.func.count()).where(deliveries.c.erase_by == number, sa.not_(_WAITS))
+        return int(self._connection.scalar(count) or 0)
 
     def due(
         self, transport: str, now: datetime, most: int, without: Collection[int] = ()
@@ -108,9 +119,11 @@ class Removals:
         )
         if without:
             question = question.where(deliveries.c.recipient_id.not_in(without))
+        rows = self._connection.execute(question).all()
+        newest = self._newest([(recipient, kept) for _, recipient, kept, _ in rows])
         return tuple(
-            Erasure(key, recipient, opened(self._vault, kept), alert, self._newest(recipient, kept))
-            for key, recipient, kept, alert in self._connection.execute(question).all()
+            Erasure(key, recipient, opened(self._vault, kept), alert, newest.get((recipient, kept), 0))
+            for key, recipient, kept, alert in rows
         )
 
     def is_due(self, transport: str, now: datetime, among: Collection[int]) -> bool:
@@ -160,17 +173,16 @@ class Removals:
     def is_going(self, one: Removal, now: datetime, patience: timedelta) -> bool:
         """Whether a message of it is on the way, or due in a chat that can be written to within that time."""
         rests = sa.and_(recipients.c.rests.is_not(None), recipients.c.rests > now + patience)
+        can_be_reached = (recipients.c.state == RecipientState.ACTIVE, sa.not_(rests))
         stands = sa.and_(
-            deliveries.c.state == DeliveryState.SENT,
-            deliveries.c.reference != "",
-            recipients.c.state == RecipientState.ACTIVE,
-            sa.not_(rests),
+            deliveries.c.state == DeliveryState.SENT, deliveries.c.reference != "", *can_be_reached
         )
+        again = sa.and_(_WAITS, *can_be_reached)
         question = (
             sa.select(deliveries.c.id)
             .join(recipients, recipients.c.id == deliveries.c.recipient_id)
             .where(deliveries.c.erase_at.is_not(None), deliveries.c.erase_by == one.id)
-            .where(sa.or_(deliveries.c.state == DeliveryState.SENDING, stands))
+            .where(sa.or_(deliveries.c.state == DeliveryState.SENDING, again, stands))
             .limit(1)
         )
         return self._connection.scalar(question) is not None
@@ -180,8 +192,10 @@ class Removals:
         of = (removals.c.id == one.id, removals.c.ended.is_(None))
         if not self._connection.execute(sa.update(removals).where(*of).values(ended=now)).rowcount:
             return False
-        nameless = (*_of(one), deliveries.c.state.in_(_NEVER_NAMED), deliveries.c.erase_at.is_not(None))
-        self._connection.execute(sa.update(deliveries).where(*nameless).values(erase_at=None))
+        lost = sa.and_(deliveries.c.state == DeliveryState.SENT, deliveries.c.reference == "")
+        nameless = sa.or_(deliveries.c.state.in_(_NEVER_NAMED), lost)
+        never = (*_of(one), deliveries.c.erase_at.is_not(None), nameless)
+        self._connection.execute(sa.update(deliveries).where(*never).values(erase_at=None))
         return True
 
     def cleared(self, one: Removal, now: datetime, patience: timedelta) -> Cleared:
@@ -213,12 +227,19 @@ class Removals:
         )
         return tuple((str(why), int(times)) for why, times in self._connection.execute(question))
 
-    def _newest(self, recipient_id: int, kept: str) -> int:
-        of = (deliveries.c.recipient_id == recipient_id, deliveries.c.reference == kept)
-        question = sa.select(sa.func.max(deliveries.c.erase_by)).where(
-            *of, deliveries.c.erase_at.is_not(None)
+    def _newest(self, messages: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        """Of messages, by recipient and kept reference, the newest removal about anything in each."""
+        if not messages:
+            return {}
+        of = (deliveries.c.recipient_id, deliveries.c.reference)
+        among = [column.in_(set(some)) for column, some in zip(of, zip(*messages, strict=True), strict=True)]
+        question = (
+            sa.select(*of, sa.func.max(deliveries.c.erase_by))
+            .where(*among, deliveries.c.erase_at.is_not(None))
+            .group_by(*of)
         )
-        return int(self._connection.scalar(question) or 0)
+        rows = self._connection.execute(question)
+        return {(recipient, kept): int(newest or 0) for recipient, kept, newest in rows}
 
     def _settle(self, one: Erasure, **values: object) -> None:
         """Not what a later removal is about, nor where the chat has moved."""

@@ -72,7 +72,7 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
         command = None
     if command is None:
         answers = request.addressed and _MARKED.match(request.text)
-        return _unknown(request, speech) if answers else Reply(())
+        return replace(_unknown(request, speech), aside=request.group) if answers else Reply(())
     if command.manages and request.group and not request.may_manage:
         told = reply(paragraph(speech.t("Only those who manage this group may change what it receives.")))
         return replace(told, aside=True)
@@ -85,7 +85,7 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     except Mistake as mistake:
         if noted:
             work.requests.undo(request.transport, request.id)
-        return _explained(mistake, command, speech)
+        return replace(_explained(mistake, command, speech), aside=request.group)
     _FOLLOWING.note(request, told, speech)
     return told
 

@@ -168,7 +168,7 @@ def _decide(found: Card, verb: str, request: Request, work: Work, speech: Speech
 
 def _kept(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
     key = found.alert.id
-    count = keep(work, key, work.audit.admin(*request.who), request.now)
+    count = keep(work, key, work.audit.admin(*request.who), request.now, request.rules.remind_after)
     told = speech.n(
         "It goes on waiting for {count} recipient, and is on record as looked at. You are reminded later.",
         "It goes on waiting for {count} recipients, and is on record as looked at. You are reminded later.",

@@ -183,15 +183,15 @@ class Answering:
         called: tuple[str, ...] = (),
     ) -> None:
         try:
-            messages = (
-                await self._callbacks.answer(self._request(room, said, direct=direct, sure=sure))
-            ).messages
+            reply = await self._callbacks.answer(self._request(room, said, direct=direct, sure=sure))
         except NoRoom:
             return
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
             log_failure(error)
-            messages = (self._callbacks.apology(self._callbacks.language),)
-        if page and len(messages) == 1 and await self._turn_page(room, said, page, messages[0]):
+            reply = Reply((self._callbacks.apology(self._callbacks.language),), aside=not direct)
+        messages = reply.messages
+        turns = page and len(messages) == 1 and not reply.aside
+        if turns and await self._turn_page(room, said, page, messages[0]):
             return
         for number, message in enumerate(messages):
             await self._say(room, said, message, number, called)

@@ -159,7 +159,8 @@ class Answering:
             reply = await self._callbacks.answer(await self._request(said))
         except Exception as error:  # noqa: BLE001 - one failing command must not stop the others
             log_failure(error)
-            await self._reply(said, pressed, Reply((self._callbacks.apology(said.language),)))
+            apology = self._callbacks.apology(said.language)
+            await self._reply(said, pressed, Reply((apology,), aside=said.group))
             return
         await self._reply(said, pressed, reply)
         if self._callbacks.offered and not said.group:

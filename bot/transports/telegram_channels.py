@@ -5,7 +5,7 @@ presses it, who asked for nothing, or for the channel, which is not theirs. Link
 """
 
 import re
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 from telegram import Bot, Chat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from bot.render.message import Choice
 from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import label_of
+from bot.transports.telegram_request import FloodError
 
 CHANNELS = -1_000_000_000_000
 """The numbers of channels, and of supergroups, are below (Bot API, dialog ids)."""
@@ -32,14 +33,20 @@ class Channels:
         self._bot = bot
         self._known: Newest[int, bool] = Newest(10_000)
 
-    async def is_one(self, chat: int) -> bool:
-        """Whether it is a channel. Where Telegram does not tell it counts as none, and is asked anew."""
+    async def is_one(self, chat: int, turn: AbstractAsyncContextManager[object]) -> bool:
+        """Whether it is a channel. Where Telegram does not tell it counts as none, and is asked anew.
+
+        It is asked in our `turn`, as anything is. Raises FloodError, which is about the account or the chat.
+        """
         if chat > CHANNELS:
             return False
         known = self._known.get(chat)
         if known is None:
             try:
-                known = (await self._bot.get_chat(chat)).type == Chat.CHANNEL
+                async with turn:
+                    known = (await self._bot.get_chat(chat)).type == Chat.CHANNEL
+            except FloodError:
+                raise
             except TelegramError:
                 return False
             self._known.put(chat, known)

@@ -268,7 +268,8 @@ class Sending:
         return await _marked_up(part, self._marked(part), post, begun)
 
     async def _keyboard(self, part: Message, place: _Place) -> InlineKeyboardMarkup | None:
-        if part.choices and await self._channels.is_one(place.chat):
+        turn = self._turn(address_of(place.chat, place.thread))
+        if part.choices and await self._channels.is_one(place.chat, turn):
             return await self._channels.keyboard(part.choices)
         return self._buttons.keyboard(part.choices, place.chat, place.thread)
 

@@ -165,11 +165,11 @@ async def test_what_was_taken_down_leaves_the_chat_whenever_the_program_is_kille
     await vigil.dies(point)
     vigil.later(timedelta(minutes=2))
     await vigil.serve()
-    told = await telegram.until(ADMIN, contains="was taken out of the chats", patience=60)
+    told = await telegram.until(ADMIN, contains="what became of its messages", patience=60)
     assert "Messages removed: 1" in told.text
     assert telegram.texts(PERSON) == []
     assert await vigil.stop() == 0
-    assert len([text for text in telegram.texts(ADMIN) if "was taken out of the chats" in text]) == 1
+    assert len([text for text in telegram.texts(ADMIN) if "what became of its messages" in text]) == 1
 
 
 def the_reader(vigil: Program) -> Recipient:

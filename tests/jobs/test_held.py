@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.deliver import Deliverer
-from jobs.held import NothingHeld, drop, release
+from jobs.held import NothingHeld, drop, keep, release
 from jobs.notices import Admins
 from jobs.pace import Pace
+from jobs.unanswered import REMIND_AFTER, Unanswered
 from storage.database import Database
 from storage.held import DROPPED, EXPIRED_HELD
 from storage.reach import REPEATED, UNREACHABLE
@@ -18,6 +19,7 @@ from tests.jobs.test_deliver import Clock, Platform
 
 CANCELLED = DeliveryState.CANCELLED
 ANNA = "a" * 64
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 WHY = "more than usual: an admin looks first"
 
 
@@ -71,6 +73,30 @@ async def test_the_end_of_a_call_that_was_held_does_when_released_what_ends_do(d
         assert release(work, held.id, ANNA, NOON, UTC) == 1
         assert work.deliveries.of_alert(late.id)[0].state is CANCELLED
     assert await sent(database) == ["end", "call by end"]
+
+
+@ON_SQLITE
+def test_however_often_it_is_left_waiting_one_reminder_is_skipped(database: Database) -> None:
+    """The next one, and never the last: what several looked at within minutes is told of again in time.
+
+    By whatever times the operator set.
+    """
+    with database.write() as work:
+        number = queued(work, a_reader(work), held=WHY).id
+        since = work.alerts.many([number])[number].sent
+    unanswered, told = Unanswered(database, Admins((("telegram", "99"),))), []
+    for minutes in (15, 60, 240, 960):
+        with database.write() as work:
+            for press in range(4):
+                keep(work, number, ANNA, since + timedelta(minutes=minutes - 10 + press), REMIND_AFTER)
+        told.append(unanswered.remind(since + timedelta(minutes=minutes)))
+    assert told == [0, 0, 0, 1]
+    with database.write() as work:
+        other = queued(work, a_reader(work), held=WHY, alert=an_alert(identifier="other")).id
+        for _ in range(4):
+            keep(work, other, ANNA, since + timedelta(minutes=20), timedelta(hours=1))
+    hourly = Unanswered(database, Admins((("telegram", "99"),)), timedelta(hours=1))
+    assert [hourly.remind(since + timedelta(hours=after)) for after in (1, 4)] == [0, 1]
 
 
 async def test_what_nobody_looked_at_in_time_says_so(database: Database) -> None:

@@ -1,5 +1,7 @@
 """What was taken down, or must lose words, leaves the chats ahead of everything; what stays, admins hear."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from storage.backup import reading
 from storage.database import Database, Work
 from storage.people import Event, Recipient
 from storage.records import Alert
-from storage.tables import deliveries
+from storage.tables import alerts, deliveries
 from storage.words import Cause, Concern, DeliveryState, Erased, EventKind, MsgType, RecipientState
 from tests.builders import NOON, a_reader, a_route, a_statement, an_alert, arrived, kept, queued
 from tests.jobs.test_deliver import Clock, Platform
@@ -36,6 +38,7 @@ from tests.jobs.test_retractions import FALSE, RULES, readers, rung
 
 LATER = NOON + timedelta(minutes=5)
 ADMINS = Admins((("telegram", "901"),))
+NAME = Sensitive(Concern.MINOR, "Ryu Sol", "")
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
@@ -44,6 +47,18 @@ def told(work: Work, *readers: Recipient, lane: int = 1, name: str = "call", ref
     call = queued(work, *readers, lane=lane, alert=an_alert(identifier=name))
     arrived(work, call.id, reference)
     return call
+
+
+def named(work: Work, *readers: Recipient) -> Alert:
+    """A call that waits for these, and has a name that is to be withheld."""
+    made = an_alert(identifier="named", statement=a_statement(text="Ryu Sol is held."))
+    return queued(work, *readers, alert=made)
+
+
+def withheld(database: Database, call: Alert) -> None:
+    """An admin takes the name out."""
+    with database.write() as work:
+        withhold(work, call.statement, call.source, [NAME], NOON)
 
 
 def sender(database: Database, platform: Platform, clock: Clock) -> Deliverer:
@@ -227,6 +242,38 @@ async def test_what_is_withheld_leaves_what_was_told_with_it_and_nothing_else(da
     assert "Ryu" not in said.text
 
 
+async def test_words_leave_what_is_repeated_and_what_never_left_is_told_once(database: Database) -> None:
+    """The platform answers a repetition with the message that stands there, which has the words."""
+    with database.write() as work:
+        call = named(work, *(a_reader(work, address=str(number)) for number in (1, 2)))
+        unsure, _ = work.deliveries.of_alert(call.id)
+        work.deliveries.begin([unsure.id])
+        unanswered(work, unsure, "no answer", NOON, immediate=True, recognised=True)
+        withhold(work, call.statement, call.source, [NAME], NOON)
+    platform, clock = Platform(idempotent=True), Clock()
+    assert report(database, clock) is None, "it is on its way"
+    await sender(database, platform, clock).drain()
+    assert sorted(names for _, names, _ in platform.told) == [("named",), ("named",), ("named away",)]
+    assert became(database, call.id) == [("changed", False), (None, False)]
+    event = report(database, clock)
+    assert event is not None
+    assert event.counts == {"statement": call.statement.id, "changed": 1}
+
+
+def test_words_leave_what_a_sender_has_just_read(database: Database) -> None:
+    """It holds the row, has read the words, and has not yet said so."""
+    with database.write() as work:
+        call = named(work, a_reader(work))
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as work:
+            (one,) = work.deliveries.due("telegram", NOON, 9)
+            admin = pool.submit(withheld, database, call)
+            wait([admin], timeout=0.3)
+            work.deliveries.begin([one.id])
+        admin.result()
+    assert became(database, call.id) == [(None, True)]
+
+
 @ON_SQLITE
 def test_what_was_taken_back_before_is_not_told_as_if_it_stood(database: Database) -> None:
     """Its case goes on, so that nothing there calls it off; whoever loses words of it reads that."""
@@ -261,6 +308,63 @@ def test_an_end_that_loses_words_is_still_the_end(database: Database) -> None:
     shown = plain_text(message)
     assert "Changed here: words were withheld for somebody's safety." in shown
     assert "Over since" not in shown
+
+
+@ON_SQLITE
+def test_what_cannot_be_read_holds_up_nothing_else(database: Database) -> None:
+    """One waits whose end is not to be read; one goes of whose statement something else is not."""
+    with database.write() as work:
+        made = [
+            an_alert(identifier=name, case_id=work.cases.open(name, NOON)) for name in ("ended", "edited")
+        ]
+        readers = [a_reader(work, address=one.identifier) for one in made]
+        ended, edited = (queued(work, *each, alert=one) for one, *each in zip(made, readers, strict=True))
+        for call in (ended, edited):
+            arrived(work, call.id, str(call.id))
+        end = work.alerts.add(replace(ended, identifier="end", msg_type=MsgType.CANCEL))
+        work.deliveries.queue(end, [(readers[0].id, "telegram", NOON)], 0)
+        edit = work.alerts.add(replace(edited, identifier="edit", cause=Cause.EDIT))
+        for call in (ended, edited):
+            take_down(work, call.statement.id, "why", NOON)
+        arrived(work, end, "9")
+        of = alerts.c.id.in_((end, edit))
+        work.connection.execute(sa.update(alerts).where(of).values(cause="nonsense"))
+        looked, erases = removals.due(work, "telegram", NOON, 9, without=(), changes=True)
+        assert (looked, [one.wish.alert_id for one in erases]) == (2, [edited.id])
+        assert work.removals.due("telegram", NOON, 9) == (erases[0].wish,), "the other waits"
+    assert became(database, ended.id) == [(None, True)]
+
+
+@ON_SQLITE
+def test_what_is_the_same_for_all_messages_is_read_once(database: Database) -> None:
+    """For each message three questions are left: its end, its versions, whether it is a digest."""
+    asked = []
+    for most in (2, 12):
+        with database.write() as work:
+            people = [a_reader(work, address=f"{most} {number}") for number in range(most)]
+            call = told(work, *people, name=f"call {most}")
+            take_down(work, call.statement.id, "why", NOON)
+            questions: list[object] = []
+            sa.event.listen(work.connection, "before_cursor_execute", lambda *told: questions.append(told[2]))  # noqa: B023
+            _, erases = removals.due(work, "telegram", NOON, most, without=(), changes=True)
+            for one in erases:
+                work.removals.erased(one.wish, Erased.GONE)
+            asked.append(len(questions) - most)  # what became of each is written down
+    assert asked[1] - asked[0] <= 3 * 10
+
+
+@ON_SQLITE
+def test_at_the_end_nothing_stays_due_that_can_never_go(database: Database) -> None:
+    """A message without a name cannot be found again; what is on its way still can."""
+    with database.write() as work:
+        call = told(work, *(a_reader(work, address=name) for name in ("1", "2")))
+        nameless, _ = work.deliveries.of_alert(call.id)
+        of = deliveries.c.id == nameless.id
+        work.connection.execute(sa.update(deliveries).where(of).values(reference=""))
+        take_down(work, call.statement.id, "why", NOON)
+        (removal,) = work.removals.going()
+        assert work.removals.end(removal, NOON)
+    assert became(database, call.id) == [(None, False), (None, True)]
 
 
 @ON_SQLITE

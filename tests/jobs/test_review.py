@@ -221,6 +221,8 @@ async def test_a_colleague_is_asked(watch: Watch) -> None:
     anna, bruno = ("telegram", "901"), ("telegram", "902")
     with watch.database.write() as work:
         found = card(work, only_held(watch), USUAL)
+        rooms = (("telegram", "-1001"),)
+        assert ask(work, found, anna, Admins((anna,), rooms=rooms), watch.now) == 0, "a room is nobody"
         assert ask(work, found, anna, Admins((anna, bruno)), watch.now) == 1
         notice = max(work.notices.latest(5), key=lambda one: one.id)
         told = work.connection.scalars(

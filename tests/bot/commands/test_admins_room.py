@@ -1,5 +1,6 @@
 """An admins' room: among several people each has the role there that they have in private."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,21 +9,28 @@ from typing import Any
 import pytest
 
 from bot.commands.answer import answer, changes
-from bot.commands.request import Request
+from bot.commands.command import paragraph, reply
+from bot.commands.request import Reply, Request
 from bot.config import load
 from bot.config.settings import ConfigError
 from bot.desk import Desk
 from bot.installation import admins
 from bot.render.html import plain_text
+from bot.render.message import Message
+from bot.transports.matrix_answering import Answering
+from bot.transports.matrix_choices import Choices
+from bot.transports.matrix_incoming import Said as MatrixSaid
 from bot.transports.matrix_rooms import Rooms
 from jobs.desk import Rules
 from jobs.notices import Admins, announce_at_once
+from jobs.outcome import Outcome, Sent
 from storage.database import Database
 from storage.people import Event
 from storage.words import DeliveryState, DeskRole, EventKind
 from tests.bot.commands.test_staff import ALSO, EVERYBODY, WHOSE
+from tests.bot.transports.a_service import a_service
 from tests.bot.transports.test_telegram import Voice, a_bot
-from tests.builders import NOON, a_reader, a_route
+from tests.builders import NOON, a_reader, a_route, queued
 from tests.emulators.telegram import TelegramEmulator
 
 ROOM, FORUM, ELSEWHERE = "-1001", "-1002", "-1003"
@@ -142,6 +150,54 @@ async def test_telegram_tells_who_wrote_and_not_who_hides() -> None:
     assert sorted(one.who for one in voice.heard) == sorted(
         (("telegram", ANNA), ("telegram", ""), ("telegram", ANNA))
     )
+
+
+@ON_SQLITE
+async def test_a_refused_press_takes_nothing_of_the_cards_away(database: Database) -> None:
+    """A member without a role reads it alone."""
+    with database.write() as work:
+        number = queued(work, a_reader(work, a_route(), address="1"), held="an admin looks first").id
+    room, owner = int(ROOM), int(ANNA)
+    async with TelegramEmulator() as telegram:
+        telegram.group(room, admins={owner})
+        async with a_service(database, telegram, admins=(owner,), rooms=(room,)):
+            await telegram.says(room, f"/review {number}", person=owner)
+            await telegram.until(room, contains="Nine refugees")
+            card = telegram.texts(room)
+            for label in ("Send as it is", "Do not send"):
+                press = await telegram.presses(room, label, person=int(CARLA))
+                assert "There is no command /review" in await telegram.answer_to(press)
+                await telegram.until_handled()
+            assert telegram.texts(room) == card
+
+
+async def test_on_matrix_a_refusal_is_said_below_the_cards() -> None:
+    """Nothing can be told there to one alone; what is another view of the same is shown in its place."""
+    done: list[str] = []
+
+    async def edit(*_: object) -> Outcome:
+        done.append("in its place")
+        return Sent(f"{MATRIX} $card")
+
+    async def send(*_: object, **__: object) -> Outcome:
+        done.append("below")
+        return Sent(f"{MATRIX} $other")
+
+    async def answered(request: Request) -> Reply:
+        if request.text.endswith("fails"):
+            raise ValueError
+        return replace(reply(paragraph("Nothing waits.")), aside=request.text.endswith("refused"))
+
+    parts: Any = SimpleNamespace(
+        answer=answered, apology=lambda _: Message(()), language="en", user="@bot:t", edit=edit, send=send,
+        address=lambda room: room, alone_with=lambda _: "", may_manage=lambda *_: False,
+    )  # fmt: skip
+    answering = Answering(parts, parts, parts, Choices(), parts)
+    answering._remember(MATRIX, MatrixSaid("/review 12", "@anna:t"), Sent(f"{MATRIX} $card"))
+    for how in ("refused", "fails", "shown"):
+        line = MatrixSaid(f"/review 12 {how}", "@eve:t", how)
+        await answering._respond(MATRIX, line, "$card", direct=False)
+    assert done == ["below", "below", "in its place"]
 
 
 def test_on_matrix_somebody_is_known_by_the_room_in_which_they_are_alone_with_the_bot() -> None:

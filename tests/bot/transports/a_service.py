@@ -42,10 +42,16 @@ class Service:
 
 @asynccontextmanager
 async def a_service(
-    database: Database, telegram: TelegramEmulator, *, admins: tuple[int, ...] = (), **settings: Any
+    database: Database,
+    telegram: TelegramEmulator,
+    *,
+    admins: tuple[int, ...] = (),
+    rooms: tuple[int, ...] = (),
+    **settings: Any,
 ) -> AsyncIterator[Service]:
     """The service, listening."""
-    told = Admins(tuple(("telegram", str(number)) for number in admins))
+    people, chats = (tuple(("telegram", str(number)) for number in some) for some in (admins, rooms))
+    told = Admins(people, rooms=chats)
     config = TelegramConfig(telegram.token, telegram.api_url, **settings)
     bot = wired(config, Desk(database, admins=told))
     await bot.start()

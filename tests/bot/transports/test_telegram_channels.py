@@ -8,12 +8,12 @@ from telegram import Bot
 from bot.speaking import AT_ONCE, always, delivering
 from bot.transports.telegram_channels import Channels
 from bot.transports.telegram_request import AiohttpRequest
-from jobs.outcome import Sent
+from jobs.outcome import RetryLater, Sent
 from storage.database import Database, now_utc
 from tests.bot.transports.a_service import Service, a_service
 from tests.bot.transports.test_telegram import says
 from tests.builders import a_statement, an_alert, queued
-from tests.emulators.telegram import TelegramEmulator, refusal, trouble
+from tests.emulators.telegram import TelegramEmulator, flood, refusal, trouble
 
 CHANNEL, GROUP, READER, ADMIN = -1009876543210, -1001234567890, 42, 1
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -33,6 +33,15 @@ def below(service: Service, chat: int = CHANNEL) -> dict[str, tuple[str, str]]:
     """The buttons of the newest message: by label, what kind each is and what it holds."""
     rows = service.telegram.said(chat)[-1].now.buttons
     return {button.label: (button.kind, button.value) for row in rows for button in row}
+
+
+async def test_a_limit_on_the_question_is_kept_to_like_any_other(service: Service) -> None:
+    """It is asked in the account's turn; where Telegram wants a pause there is one, and no further call."""
+    service.telegram.fail("getChat", flood(7))
+    outcome = await service.bot.send(str(GROUP), says("URGENT", ("Latest", "/latest")), "k")
+    assert isinstance(outcome, RetryLater)
+    assert outcome.seconds >= 7
+    assert service.telegram.texts(GROUP) == []
 
 
 @pytest.mark.parametrize(
