@@ -8,9 +8,9 @@ from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import store, tell
 from jobs.steps import match
 from jobs.takedown import take_down
-from storage.alerts import CORRECTED
 from storage.appeals import Appeal
 from storage.database import Work
+from storage.endings import CORRECTED
 from storage.records import Alert, Assessment, Statement, Wording
 from storage.words import Act, AppealState, Cause, DeliveryState, EventKind, MsgType, Relation, Urgency
 

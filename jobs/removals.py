@@ -17,8 +17,8 @@ from jobs.amend import Changed
 from jobs.notices import Admins, announce_at_once
 from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Uncertain
 from jobs.readable import readable
-from storage.alerts import CORRECTED
 from storage.database import Database, Work
+from storage.endings import CORRECTED
 from storage.odds import repeated
 from storage.people import Event
 from storage.records import Alert

@@ -14,8 +14,8 @@ from jobs.notices import announce_at_once
 from jobs.staff import MACHINE
 from jobs.steps import match
 from jobs.takedown import take_down
-from storage.alerts import CORRECTED
 from storage.database import Work
+from storage.endings import CORRECTED
 from storage.people import Event
 from storage.records import Alert, Assessment, Statement
 from storage.words import (

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.endings import called_off, is_end
+from storage.endings import CORRECTED, called_off, is_end, over_since
 from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
@@ -93,10 +93,6 @@ _REACHED_AT_ONCE = (
     )
     .limit(sa.bindparam("most"))
 )
-
-
-CORRECTED = "-corrected"
-"""Ends the identifier of an alert by which those who run the watch take another one back."""
 
 
 class Alerts:
@@ -252,6 +248,10 @@ class Alerts:
         )
         row = self._connection.execute(question.limit(1)).first()
         return (int(row.statement_id), row.sent) if row else None
+
+    def over_since(self, statement_ids: Sequence[int]) -> dict[int, datetime]:
+        """Which of these statements are calls that are over by now, or say so themselves, and since when."""
+        return {int(key): sent for key, sent in self._connection.execute(over_since(statement_ids))}
 
     def rang(self, statement_id: int) -> bool:
         """Whether there is an alert on this statement."""

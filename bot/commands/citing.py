@@ -19,6 +19,6 @@ def cite(request: Request, work: Work, speech: Speech) -> Reply:
         return found
     source = work.sources.by_name(found.source_name)
     rewritten = work.statements.versions.rewritten([found.id]).get(found.id, 0)
-    set_ = citation(found, speech, source, rewritten)
+    set_ = citation(found, speech, source, rewritten, work.alerts.over_since([found.id]).get(found.id))
     ways = ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)
     return drills.read(found, Reply((Message(set_.blocks, ways),)), work, speech)
