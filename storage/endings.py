@@ -3,18 +3,23 @@
 In earnest, or both in a drill.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from storage.held import DROPPED, EXPIRED_HELD
 from storage.reach import IS_KEPT_AND_HELD
-from storage.tables import IS_HELD, alerts, deliveries
-from storage.words import DeliveryState, MsgType
+from storage.tables import IS_HELD, alerts, deliveries, statements
+from storage.words import Cause, DeliveryState, Kind, MsgType, Status
 
 CORRECTED = "-corrected"
 """Ends the identifier of an alert by which those who run the watch take another one back."""
 _REFUSED = sa.and_(
     deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.detail.in_((DROPPED, EXPIRED_HELD))
 )
+CORRECTED = "-corrected"
+"""Ends the identifier of an alert by which those who run the watch take another one back."""
 
 
 def called_off() -> sa.ColumnElement[bool]:
@@ -43,8 +48,44 @@ def taken_back() -> sa.ColumnElement[bool]:
 
 def is_end(of: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether a row of `alerts`, under this name, calls its case off and was let pass."""
-    stopped = sa.or_(IS_HELD, _REFUSED, IS_KEPT_AND_HELD)
-    return sa.and_(
-        of.c.msg_type == MsgType.CANCEL,
-        sa.not_(sa.exists().where(deliveries.c.alert_id == of.c.id, stopped)),
+    return sa.and_(of.c.msg_type == MsgType.CANCEL, _was_let_pass(of))
+
+
+def over_since(statement_ids: Sequence[int]) -> sa.Select[int, datetime]:
+    """Which of these statements are calls that are over, or say so themselves, and since when.
+
+    Not where the case rang again after its end (arrested again), nor what was said after it, nor where those
+    who run the watch took it back: that is said otherwise (`Alerts.correction_of`).
+    """
+    end, call, again = alerts.alias(), statements.alias(), alerts.alias()
+    calls = sa.or_(statements.c.urgent, statements.c.kind.in_((Kind.URGENT_APPEAL, Kind.CAMPAIGN)))
+    says_so = statements.c.msg_type == MsgType.CANCEL
+    rang_again = sa.exists().where(
+        again.c.case_id == end.c.case_id,
+        again.c.id > end.c.id,
+        again.c.msg_type != MsgType.CANCEL,
+        again.c.status == Status.ACTUAL,
+        again.c.cause != Cause.REMINDER,
+        again.c.statement_id == call.c.id,
+        call.c.urgent,
+        _was_let_pass(again),
     )
+    return (
+        sa.select(statements.c.id, sa.func.min(end.c.sent))
+        .join(end, end.c.case_id == statements.c.case_id)
+        .where(
+            statements.c.id.in_(statement_ids),
+            end.c.status == Status.ACTUAL,
+            end.c.identifier.not_like(f"%{CORRECTED}"),
+            is_end(end),
+            sa.or_(says_so, sa.and_(calls, statements.c.id <= end.c.statement_id)),
+            sa.not_(rang_again),
+        )
+        .group_by(statements.c.id)
+    )
+
+
+def _was_let_pass(of: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether no admin is to look at it first, or has decided against it."""
+    stopped = sa.or_(IS_HELD, _REFUSED, IS_KEPT_AND_HELD)
+    return sa.not_(sa.exists().where(deliveries.c.alert_id == of.c.id, stopped))

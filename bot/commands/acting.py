@@ -5,13 +5,14 @@ from bot.commands.command import arguments, heading, paragraph
 from bot.commands.found import statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Quote, Span
-from bot.render.standing import taken_back_text
+from bot.render.standing import over_text, taken_back_text
 from bot.render.statement import asked_blocks, deadline_text, field, issuers_text, source_line, title_line
 from bot.render.text import shorten
 from bot.speech import Speech
 from jobs.steps.extract.ways import Ways, ways_in
 from storage.database import Work
-from storage.records import Statement
+from storage.records import Source, Statement
+from storage.words import MsgType
 
 EXAMPLE = "/act 12"
 _MOST_DEMANDS = 12
@@ -25,13 +26,15 @@ def act(request: Request, work: Work, speech: Speech) -> Reply:
     if isinstance(found, Reply):
         return found
     source = work.sources.by_name(found.source_name)
+    over = taken_back_text(work.alerts.correction_of(found.id), speech)
+    over = over or over_text(work.alerts.over_since([found.id]).get(found.id), speech)
+    if over or found.alert.msg_type is MsgType.CANCEL:
+        return drills.read(found, _asks_nothing(found, over, source, speech), work, speech)
     today = request.now.astimezone(speech.timezone).date()
-    standing = taken_back_text(work.alerts.correction_of(found.id), speech)
     blocks: tuple[Block, ...] = (
         heading(speech.t("How to act")),
         Paragraph(title_line(found, speech)),
-        *((paragraph(standing),) if standing else ()),
-        *field(speech.t("Says who"), issuers_text(found, speech, source)),
+        *field(speech.t("From"), issuers_text(found, speech, source)),
         *field(speech.t("By"), deadline_text(found.deadline, today, speech) if found.deadline else ""),
         *asked_blocks(found, speech, most=_MOST_DEMANDS),
         *_ways(ways_in(found.text), found, speech),
@@ -43,6 +46,19 @@ def act(request: Request, work: Work, speech: Speech) -> Reply:
     text = Choice(speech.t("Full text"), f"/statement {found.id}")
     case = (Choice(speech.t("The case"), f"/case {found.case_id}"),) if found.case_id else ()
     return drills.read(found, Reply((Message(blocks, ((text, *case),)),)), work, speech)
+
+
+def _asks_nothing(found: Statement, over: str, source: Source | None, speech: Speech) -> Reply:
+    """Return what there is of a call that is `over`, or of what says so of one; it is not to be acted on."""
+    said = over or speech.t("It says that a call is over; how that stands now is in its case.")
+    blocks = (
+        heading(said),
+        Paragraph(title_line(found, speech)),
+        *field(speech.t("From"), issuers_text(found, speech, source)),
+        Field(speech.t("Source"), source_line(found, speech, source)),
+    )
+    case = (Choice(speech.t("What became of it"), f"/case {found.case_id}"),) if found.case_id else ()
+    return Reply((Message(blocks, ((*case, Choice(speech.t("Full text"), f"/statement {found.id}")),)),))
 
 
 def _ways(ways: Ways, found: Statement, speech: Speech) -> tuple[Block, ...]:

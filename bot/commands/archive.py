@@ -105,10 +105,16 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
         return _of_others(work, wanted, title, speech) or _nothing(request, speech, title, hits, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
-    rewritten, taken_back = _rewritten(work, hits), _taken_back(work, hits)
+    rewritten, taken_back, over = _rewritten(work, hits), _taken_back(work, hits), _over(work, hits)
     for hit in hits.hits:
         number = hit.statement.id
-        said = about(hit.statement, speech, rewritten.get(number, 0), taken_back=number in taken_back)
+        said = about(
+            hit.statement,
+            speech,
+            rewritten.get(number, 0),
+            taken_back=number in taken_back,
+            over=number in over,
+        )
         about_it = Span(f"\n{said}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
         asked = asked_blocks(
@@ -258,9 +264,15 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
 ) -> Reply:
     if not hits.hits:
         return _nothing(request, speech, title, hits, page)
-    rewritten, taken_back = _rewritten(work, hits), _taken_back(work, hits)
+    rewritten, taken_back, over = _rewritten(work, hits), _taken_back(work, hits), _over(work, hits)
     found = (
-        result(hit, speech, rewritten.get(hit.statement.id, 0), taken_back=hit.statement.id in taken_back)
+        result(
+            hit,
+            speech,
+            rewritten.get(hit.statement.id, 0),
+            taken_back=hit.statement.id in taken_back,
+            over=hit.statement.id in over,
+        )
         for hit in hits.hits
     )
     blocks = [heading(title), *remark, *found]
@@ -270,6 +282,11 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
 def _taken_back(work: Work, hits: Hits) -> frozenset[int]:
     """Which of the hits those who run the watch took back."""
     return work.alerts.taken_back([hit.statement.id for hit in hits.hits])
+
+
+def _over(work: Work, hits: Hits) -> frozenset[int]:
+    """Which of the hits are calls that are over."""
+    return frozenset(work.alerts.over_since([hit.statement.id for hit in hits.hits]))
 
 
 def _rewritten(work: Work, hits: Hits) -> dict[int, int]:

@@ -20,6 +20,7 @@ def cite(request: Request, work: Work, speech: Speech) -> Reply:
     source = work.sources.by_name(found.source_name)
     rewritten = work.statements.versions.rewritten([found.id]).get(found.id, 0)
     taken_back = work.alerts.correction_of(found.id) is not None
-    set_ = citation(found, speech, source, rewritten, taken_back=taken_back)
+    over = work.alerts.over_since([found.id]).get(found.id)
+    set_ = citation(found, speech, source, rewritten, over, taken_back=taken_back)
     ways = ((Choice(speech.t("Full text"), f"/statement {found.id}"),),)
     return drills.read(found, Reply((Message(set_.blocks, ways),)), work, speech)

@@ -52,13 +52,14 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
     found = []
     rewritten = work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
     taken_back = work.alerts.taken_back([hit.statement.id for hit in hits.hits])
+    over = work.alerts.over_since([hit.statement.id for hit in hits.hits])
     # Who cites looks at the title alone: what lacks a word is no answer beside what has all of them.
     shown = [hit for hit in hits.hits if not (hits.whole and hit.in_part)]
     for hit in shown:
         one = hit.statement
         source = work.sources.by_name(one.source_name)
         leads = Choice(speech.t("Full text"), f"/statement {one.id}")
-        about = described(one, speech, source)
+        about = described(one, speech, source, over=one.id in over)
         if not hits.whole:
             about = speech.t("holds a part of it: {about}", about=about)
         found.append(
@@ -66,7 +67,14 @@ def offers(typed: str, offset: str, language: str, work: Work, timezone: tzinfo 
                 one.id,
                 shown_title(one, speech, _TITLE),
                 about,
-                citation(one, speech, source, rewritten.get(one.id, 0), taken_back=one.id in taken_back),
+                citation(
+                    one,
+                    speech,
+                    source,
+                    rewritten.get(one.id, 0),
+                    over.get(one.id),
+                    taken_back=one.id in taken_back,
+                ),
                 leads,
             )
         )

@@ -10,7 +10,7 @@ from bot.commands.request import Reply, Request
 from bot.commands.rewritten import WORDS, rewritten
 from bot.render.alert import alert_message
 from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
-from bot.render.standing import gone_text, rewritten_text, taken_back_text, withheld_text
+from bot.render.standing import gone_text, over_text, rewritten_text, taken_back_text, withheld_text
 from bot.render.statement import (
     asked_blocks,
     attached_line,
@@ -66,6 +66,7 @@ def _in_words_of(
     alert = work.alerts.many(rung[:1])[rung[0]]
     message = replace(alert_message(alert, speech, request.now, words=language), picture=None)
     standing = taken_back_text(work.alerts.correction_of(found.id), speech)
+    standing = standing or over_text(work.alerts.over_since([found.id]).get(found.id), speech)
     notice = (Notice((Span(standing),)),) if standing else ()
     return Reply((replace(message, blocks=(*message.blocks, *notice)),))
 
@@ -86,18 +87,22 @@ def _shown(found: Statement, typed: list[str], request: Request, work: Work, spe
     files = documents(entry.enclosures) if entry else ()
     origin = next((url for url in entry.enclosures if url.startswith(FILE)), "") if entry else ""
     blocks = _summary(found, source, request, speech, files, origin.removeprefix(FILE))
-    told = [taken_back_text(work.alerts.correction_of(found.id), speech)]
+    correction = work.alerts.correction_of(found.id)
+    over = "" if correction else over_text(work.alerts.over_since([found.id]).get(found.id), speech)
+    blocks = (heading(over), *blocks) if over else blocks
+    told = [taken_back_text(correction, speech)]
     told += [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
     told.append(withheld_text(found, speech))
     standing = " · ".join(part for part in told if part)
     blocks += (Notice((Span(standing),)),) if standing else ()
-    return Reply((Message(blocks, (_ways(found, speech, changed=bool(versions)),)), text))
+    return Reply((Message(blocks, (_ways(found, speech, changed=bool(versions), over=bool(over)),)), text))
 
 
-def _ways(found: Statement, speech: Speech, *, changed: bool) -> tuple[Choice, ...]:
+def _ways(found: Statement, speech: Speech, *, changed: bool, over: bool) -> tuple[Choice, ...]:
     """Return what may be asked next."""
     ways = [Choice(speech.t("Cite"), f"/cite {found.id}")]
-    ways += [Choice(speech.t("The case"), f"/case {found.case_id}")] if found.case_id else []
+    case = speech.t("What became of it") if over else speech.t("The case")
+    ways += [Choice(case, f"/case {found.case_id}")] if found.case_id else []
     ways += [Choice(speech.t("What changed"), f"/statement {found.id} versions")] if changed else []
     return tuple(ways)
 

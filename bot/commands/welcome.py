@@ -9,10 +9,12 @@ from bot.commands.command import Handler, arguments, code, heading, paragraph, r
 from bot.commands.reading import statement
 from bot.commands.request import Reply, Request
 from bot.countries import is_code
-from bot.render.message import Block, Choice, Paragraph
+from bot.render.message import Block, Choice, Message, Paragraph
 from bot.speech import Speech
 from jobs.notices import is_named
 from storage.database import Work
+from storage.records import Statement
+from storage.words import MsgType
 
 _LINK = re.compile("([sca])([0-9]{1,9})")
 """What a link to the bot may bring (Telegram: t.me/BOT?start=s123); at most 64 of A-Za-z0-9_-."""
@@ -27,15 +29,50 @@ def start(request: Request, work: Work, speech: Speech) -> Reply:
     """Welcome: what this is, what is stored, and two taps to a useful subscription.
 
     With what a link from elsewhere brings, "s123" or "c12", that statement or case, with "a123" how to act on
-    that statement; with "kp" that country is offered first.
+    that statement; with "kp" that country is offered first. Whoever is not known here yet is told below an
+    item what this is; where there is no such item any more, they are welcomed all the same.
     """
     brought = arguments(request).strip()
     linked = _LINK.fullmatch(brought)
     if linked:
-        name, handler = _LINKED[linked[1]]
-        return handler(replace(request, text=f"/{name} {linked[2]}"), work, speech)
-    named = brought.upper() if is_code(brought) else ""
+        return _linked(linked[1], int(linked[2]), request, work, speech)
+    return _welcome(brought.upper() if is_code(brought) else "", request, speech)
+
+
+def _linked(letter: str, number: int, request: Request, work: Work, speech: Speech) -> Reply:
+    name, handler = _LINKED[letter]
+    known = work.recipients.find(request.transport, request.address) is not None
+    of = work.statements.of_case(number, 1) if letter == "c" else work.statements.many([number])
+    if not known and not of:
+        return _welcome("", request, speech, speech.t("That item is not here (any more)."))
+    told = handler(replace(request, text=f"/{name} {number}"), work, speech)
+    if known:
+        return told
+    return replace(told, messages=(*told.messages, _first_met(letter, of[0], request, work, speech)))
+
+
+def _first_met(letter: str, item: Statement, request: Request, work: Work, speech: Speech) -> Message:
+    """Return what stands below an item for whoever came by a link and is not known here yet."""
+    country = item.countries[0] if item.countries else ""
+    ring = speech.t("Ring for {country}", country=speech.country(country)) if country else ""
+    rows = [
+        (Choice(ring or speech.t("Everything urgent"), f"/subscribe {country}".rstrip()),),
+        (Choice(speech.t("What is this?"), f"/start {country.lower()}".rstrip()),),
+    ]
+    asks = bool(item.demands or item.addressees) and item.alert.msg_type is not MsgType.CANCEL
+    ended = item.taken_down or work.alerts.over_since([item.id]) or work.alerts.correction_of(item.id)
+    if letter == "s" and asks and not ended:
+        rows.insert(0, (Choice(speech.t("Act"), f"/act {item.id}"),))
+    told = speech.t(
+        "Vigil tells you when such a call goes out. What is stored about you, and who can see it: /privacy"
+    )
+    return Message((paragraph(told), *_platform(request, speech)), tuple(rows))
+
+
+def _welcome(named: str, request: Request, speech: Speech, first: str = "") -> Reply:
+    """Return the welcome, which offers the country `named` before others, below what is said `first`."""
     blocks: list[Block] = [
+        *((paragraph(first),) if first else ()),
         heading(speech.t("Welcome. This is Vigil.")),
         paragraph(
             speech.t(

@@ -189,7 +189,7 @@ def _said(alert: Alert, speech: Speech, measure: _Measure) -> tuple[Block, ...]:
     evidence = tuple(reason.evidence for reason in statement.alert.reasons)
     words = passage(statement.text, evidence, measure.words, title=statement.title) if measure.words else ""
     if not words:
-        return field(speech.t("Says who"), issuers)
+        return field(speech.t("From"), issuers)
     number = max(1, len(statement.issuers))
     says = speech.n("{issuers} says:", "{issuers} say:", number, issuers=issuers)
     return (Paragraph((Span(says),)), Quote((Span(words),), folded=True))

@@ -1,8 +1,10 @@
 """Sets a citation, fit to be passed on: title, issuer, kind, dates told apart, and where it stands."""
 
+from datetime import datetime
+
 from bot.render import links
 from bot.render.message import Message, Paragraph, Span, Style
-from bot.render.standing import gone_text, rewritten_text
+from bot.render.standing import gone_text, over_text, rewritten_text
 from bot.render.statement import dates_text, issuers_text, untitled
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -16,13 +18,14 @@ def citation(
     speech: Speech,
     source: Source | None = None,
     rewritten: int = 0,
+    over: datetime | None = None,
     *,
     taken_back: bool = False,
 ) -> Message:
     """Return the citation of a statement; as plain text (`plain_text`) it says the same, address and all.
 
-    `rewritten`: how often its source rewrote it; what is cited is what it says now. `taken_back`: whether
-    those who run the watch did so.
+    `rewritten`: how often its source rewrote it; what is cited is what it says now. `over`: since when it is
+    a call that is over. `taken_back`: whether those who run the watch did so.
     """
     title = shorten(statement.title, _TITLE) or untitled(statement, speech)
     below = [
@@ -34,6 +37,7 @@ def citation(
             )
         ),
         speech.t("taken back by those who run this watch") if taken_back else "",
+        over_text(over, speech),
         rewritten_text(rewritten, speech),
         gone_text(statement, speech),
     ]
@@ -46,8 +50,14 @@ def citation(
     return Message((Paragraph(tuple(line)),))
 
 
-def described(statement: Statement, speech: Speech, source: Source | None = None) -> str:
+def described(
+    statement: Statement, speech: Speech, source: Source | None = None, *, over: bool = False
+) -> str:
     """Return one line for a list of citations: who, what and when."""
-    return " · ".join(
-        (issuers_text(statement, speech, source), speech.kind(statement.kind), dates_text(statement, speech))
+    parts = (
+        issuers_text(statement, speech, source),
+        speech.kind(statement.kind),
+        dates_text(statement, speech),
+        speech.t("over") if over else "",
     )
+    return " · ".join(part for part in parts if part)

@@ -16,16 +16,19 @@ _TITLE = 160
 _SPACE = re.compile(r"\s+")
 
 
-def result(hit: Hit, speech: Speech, rewritten: int = 0, *, taken_back: bool = False) -> Block:
+def result(
+    hit: Hit, speech: Speech, rewritten: int = 0, *, taken_back: bool = False, over: bool = False
+) -> Block:
     """Return one result: number and title, then what it is, then the passage with its hits in bold.
 
-    `rewritten`: how often its source rewrote it; `taken_back`: whether those who run the watch did so.
+    `rewritten`: how often its source rewrote it; `taken_back`: whether those who run the watch did so;
+    `over`: whether it is a call that is over.
     """
     passage = tuple(
         Span(_SPACE.sub(" ", text), Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet
     )
     below = (Span("\n"), *passage) if passage else ()
-    said = about(hit.statement, speech, rewritten, taken_back=taken_back)
+    said = about(hit.statement, speech, rewritten, taken_back=taken_back, over=over)
     return Paragraph((*numbered_title(hit.statement, speech), Span(f"\n{said}"), *below))
 
 
@@ -35,7 +38,9 @@ def numbered_title(statement: Statement, speech: Speech) -> tuple[Span, ...]:
     return (Span(f"#{statement.id} ", Style.BOLD), Span(title, Style.BOLD, statement.url))
 
 
-def about(statement: Statement, speech: Speech, rewritten: int = 0, *, taken_back: bool = False) -> str:
+def about(
+    statement: Statement, speech: Speech, rewritten: int = 0, *, taken_back: bool = False, over: bool = False
+) -> str:
     """Return what a statement is, about where, by whom and when, and what became of it."""
     countries = speech.joined(speech.country(code) for code in statement.countries[:3])
     parts = (
@@ -45,6 +50,7 @@ def about(statement: Statement, speech: Speech, rewritten: int = 0, *, taken_bac
         issuers_text(statement, speech),
         dates_text(statement, speech),
         standing_text(statement, rewritten, speech),
+        speech.t("over") if over and not taken_back else "",
     )
     return " · ".join(part for part in parts if part)
 

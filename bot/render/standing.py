@@ -33,6 +33,14 @@ def taken_back_text(correction: tuple[int, datetime] | None, speech: Speech) -> 
     )
 
 
+def over_text(since: datetime | None, speech: Speech) -> str:
+    """Return that a call is over since then, and that nothing is asked any more; "" where it is not."""
+    if since is None:
+        return ""
+    day = speech.date(since.astimezone(speech.timezone).date())
+    return speech.t("This call is over ({date}). Nothing is asked any more.", date=day)
+
+
 def withheld_text(statement: Statement, speech: Speech) -> str:
     """Return that words were taken out of it, and what stands in their place; "" where none were."""
     if not statement.withheld:

@@ -28,7 +28,7 @@ def test_all_that_one_needs_to_write(chat: Chat, call: int) -> None:
     assert LETTER.splitlines()[2] in read
     assert "learns who you are" in read
     assert chat.presses("Full text").startswith(f"#{call}")
-    assert chat.says(f"/start a{call}") == read, "a link from elsewhere leads there, too"
+    assert chat.says(f"/start a{call}").startswith(read), "a link from elsewhere leads there, too"
 
 
 def test_what_is_not_given_is_said(chat: Chat, database: Database) -> None:

@@ -4,7 +4,9 @@ import pytest
 
 from storage.database import Database
 from storage.people import Route
+from storage.words import Relation
 from tests.bot.chat import Chat
+from tests.builders import NOON
 
 
 def test_two_taps_lead_to_a_subscription(archive: Database) -> None:
@@ -76,3 +78,38 @@ def test_what_stays_with_an_encrypted_room_is_said(chat: Chat, transport: str) -
     chat.transport = transport
     chat.says("/subscribe KP")
     assert ("its keys stay here" in chat.says("/forget yes")) is (transport == "matrix")
+
+
+@pytest.mark.parametrize("link", ["s1", "a1", "c1"])
+def test_who_comes_by_a_link_first_is_told_what_this_is(archive: Database, link: str) -> None:
+    """Below the item: what is stored, who reads along, and one tap to what rings for its country."""
+    chat = Chat(archive, transport="telegram")
+    with archive.write() as work:
+        case = work.cases.open("Nine", NOON)
+        found = work.statements.get(1)
+        assert found
+        work.statements.move(found, case, Relation.NEW, ())
+    read = chat.says(f"/start {link}")
+    assert "Nine refugees face return" in read
+    assert read.index("/privacy") > read.index("Nine refugees")
+    assert "not end-to-end encrypted" in read
+    assert ("Act" in chat.offered) is (link == "s1")
+    assert chat.offered["What is this?"] == "/start cn"
+    assert chat.recipient() is None
+    assert "You are subscribed." in chat.presses("Ring for China")
+    assert chat.routes == (Route(countries=("CN",)),)
+    assert "What is this?" not in chat.says(f"/start {link}") + "".join(chat.offered), "who is known knows it"
+    korean = Chat(archive, language="ko", address="2")
+    assert "비질은 이런 호소가 나오면" in korean.says(f"/start {link}")
+    assert "이것은 무엇입니까?" in korean.offered
+
+
+@pytest.mark.parametrize("link", ["s99", "a99", "c99"])
+def test_a_stale_link_welcomes_all_the_same(archive: Database, link: str) -> None:
+    """What is first read of it is not an error; who is known is answered as by the command."""
+    chat = Chat(archive)
+    read = chat.says(f"/start {link}")
+    assert read.startswith("That item is not here (any more).\n\nWelcome. This is Vigil.")
+    assert "Everything urgent" in chat.offered
+    chat.says("/subscribe")
+    assert chat.says(f"/start {link}").startswith("There is no")

@@ -179,7 +179,7 @@ def test_what_is_not_known_is_said_or_left_out() -> None:
     assert "Where:" not in bare
     assert "By:" not in bare
     assert "Asked of" not in bare
-    assert "Says who: Northlight" in bare
+    assert "From: Northlight" in bare
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from bot.desk import Desk
 from bot.transports.telegram import TelegramTransport
 from bot.voices import apology
 from storage.database import Database
+from storage.records import Assessment
+from storage.words import MsgType, Relation
 from tests.bot.chat import published
 from tests.bot.commands.conftest import statements
-from tests.builders import a_source
+from tests.builders import NOON, a_source, a_statement, an_alert
 from tests.emulators.telegram import TelegramEmulator
 
 PERSON = 42
@@ -71,3 +73,38 @@ async def test_a_citation_leads_back_into_the_bot(telegram: TelegramEmulator) ->
 async def test_nothing_that_fits_is_an_empty_answer(telegram: TelegramEmulator) -> None:
     """Rather than none, which would leave the person waiting."""
     assert (await offered(telegram, "zebra crossing kind:event"))["results"] == []
+
+
+async def test_who_comes_by_a_link_first_is_one_tap_from_what_rings(telegram: TelegramEmulator) -> None:
+    """Below the item: who reads along, how to act, and the country to ring for."""
+    await telegram.says(PERSON, "/start s1")
+    met = await telegram.until(PERSON, contains="not end-to-end encrypted")
+    labels = [button.label for row in met.now.buttons for button in row]
+    assert labels == ["Act", "Ring for China", "What is this?"]
+    assert telegram.said(PERSON)[0].text.startswith("#1 · urgent appeal")
+    await telegram.presses(PERSON, "Ring for China")
+    await telegram.until(PERSON, contains="You are subscribed.")
+    await telegram.says(PERSON, "/start s1")
+    await telegram.until_handled()
+    assert "/privacy" not in telegram.said(PERSON)[-1].text
+
+
+async def test_what_is_over_is_cited_as_over(telegram: TelegramEmulator, database: Database) -> None:
+    """In the list that is offered, and in what is inserted."""
+    with database.write() as work:
+        case = work.cases.open("Nine", NOON)
+        call = work.statements.many([1])[0]
+        work.statements.move(call, case, Relation.NEW, ())
+    stop = a_statement(title="They are free", alert=Assessment(msg_type=MsgType.CANCEL), case_id=case)
+    (number,) = published(database, a_source(), stop)
+    with database.write() as work:
+        source = work.sources.by_name("northlight")
+        told = work.statements.many([number])[0]
+        assert source
+        work.alerts.add(
+            an_alert(identifier="end", statement=told, source=source, msg_type=MsgType.CANCEL, case_id=case)
+        )
+    answer = await offered(telegram, "Nine refugees face return")
+    result = next(one for one in answer["results"] if one["id"] == "1")
+    assert result["description"].endswith(" · over")
+    assert "This call is over (10 March 2026)." in result["input_message_content"]["message_text"]
