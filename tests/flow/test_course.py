@@ -208,6 +208,21 @@ async def test_a_discreet_chat_reads_nothing_but_that_there_is_news(town: Town) 
     await town.telegram.presses(PERSON, "Show")
     await town.telegram.until(PERSON, contains="OVER")
     assert "OVER" in town.reads()[-1].text
+    assert len(town.reads()) == 4, "what is shown takes the place of the few words"
+
+
+async def test_what_a_discreet_chat_was_shown_is_changed_with_what_it_says(town: Town) -> None:
+    """Back to the few words: nobody reads there that somebody is at risk who is free since."""
+    await town.telegram.says(PERSON, "/settings discreet:on")
+    await town.telegram.until(PERSON, contains="only say")
+    await town.publishes(CALL)
+    await town.telegram.presses(PERSON, "Show")
+    await town.telegram.until(PERSON, contains="9 people at risk")
+    await town.publishes(CALL, NINE_FREED)
+    assert [one.text for one in town.reads()[1:]] == ["There is news."] * 2
+    assert town.reads()[1].buttons == ["Show"]
+    await town.telegram.presses(PERSON, "Show")
+    await town.telegram.until(PERSON, contains="OVER")
 
 
 async def test_a_chat_that_becomes_discreet_shows_no_call_when_it_is_called_off(town: Town) -> None:
@@ -232,10 +247,10 @@ async def test_a_night_is_kept_quiet_and_its_news_are_one_digest(town: Town) -> 
         town.watch.later(hours=1)
     await town.sends()
     *_, digest = town.reads()
-    assert digest.text.startswith("Digest: 1 statement on 1 case")
-    assert "URGENT · Twelve North Korean refugees" in digest.text
+    assert digest.text.startswith("1 urgent call that did not ring · North Korea and China\n")
+    assert "URGENT · #1 Twelve North Korean refugees" in digest.text
     assert digest.silent
-    assert sum("Digest" in one.text for one in town.reads()) == 1
+    assert sum("did not ring" in one.text for one in town.reads()) == 1
 
 
 async def test_what_a_digest_told_is_called_off_where_it_stands_and_to_who_read_it(town: Town) -> None:
@@ -250,7 +265,7 @@ async def test_what_a_digest_told_is_called_off_where_it_stands_and_to_who_read_
     for _ in range(2):
         await town.publishes(CALL)
     *_, digest = town.reads()
-    assert "URGENT · Nine North Korean refugees" in digest.text
+    assert "URGENT · #1 Nine North Korean refugees" in digest.text
 
     await town.publishes(CALL, NINE_FREED)
     *_, digest, end = town.reads()
@@ -273,7 +288,7 @@ async def test_what_a_digest_told_is_rewritten_where_it_stands(town: Town) -> No
         await town.publishes(CALL)
     await town.publishes(MORE)
     *_, digest, change = town.reads()
-    assert "URGENT · Twelve North Korean refugees" in digest.text
+    assert "URGENT · #1 Twelve North Korean refugees" in digest.text
     assert "changed by its source since" in digest.text
     assert "The source has changed its call." in change.text
 
