@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.commands import drills
 from bot.commands.acting import act
 from bot.commands.cases import case
 from bot.commands.command import Handler, arguments, code, heading, paragraph, reply
@@ -48,7 +49,8 @@ def _linked(letter: str, number: int, request: Request, work: Work, speech: Spee
     told = handler(replace(request, text=f"/{name} {number}"), work, speech)
     if known:
         return told
-    return replace(told, messages=(*told.messages, _first_met(letter, of[0], request, work, speech)))
+    below = drills.read(of[0], Reply((_first_met(letter, of[0], request, work, speech),)), work, speech)
+    return replace(told, messages=(*told.messages, *below.messages))
 
 
 def _first_met(letter: str, item: Statement, request: Request, work: Work, speech: Speech) -> Message:
