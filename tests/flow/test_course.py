@@ -232,10 +232,10 @@ async def test_a_night_is_kept_quiet_and_its_news_are_one_digest(town: Town) -> 
         town.watch.later(hours=1)
     await town.sends()
     *_, digest = town.reads()
-    assert digest.text.startswith("Digest: 1 statement on 1 case")
-    assert "URGENT · Twelve North Korean refugees" in digest.text
+    assert digest.text.startswith("1 urgent call that did not ring · North Korea and China\n")
+    assert "URGENT · #1 Twelve North Korean refugees" in digest.text
     assert digest.silent
-    assert sum("Digest" in one.text for one in town.reads()) == 1
+    assert sum("did not ring" in one.text for one in town.reads()) == 1
 
 
 async def test_what_a_digest_told_is_called_off_where_it_stands_and_to_who_read_it(town: Town) -> None:
@@ -250,7 +250,7 @@ async def test_what_a_digest_told_is_called_off_where_it_stands_and_to_who_read_
     for _ in range(2):
         await town.publishes(CALL)
     *_, digest = town.reads()
-    assert "URGENT · Nine North Korean refugees" in digest.text
+    assert "URGENT · #1 Nine North Korean refugees" in digest.text
 
     await town.publishes(CALL, NINE_FREED)
     *_, digest, end = town.reads()

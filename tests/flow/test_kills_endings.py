@@ -94,7 +94,7 @@ async def test_a_chat_that_is_gone_is_given_up_whenever_the_program_is_killed(
     telegram.recover()
     await telegram.says(PERSON, "/settings")
     # What may have arrived once stays the one repetition, and goes as it went.
-    told = "Digest: 1 statement" if point == "the outcome is committed" else "people at risk"
+    told = "1 urgent call that did not ring" if point == "the outcome is committed" else "people at risk"
     await telegram.until(PERSON, contains=told, patience=60)
     await vigil.until("sent")
     assert sum("Nine North Korean refugees" in text for text in telegram.texts(PERSON)) == 1

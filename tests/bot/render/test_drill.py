@@ -89,8 +89,8 @@ def test_in_a_digest_drills_come_after_what_is_real_and_each_says_what_it_is() -
     )
     lines = plain_text(digest_message((drill, real), Speech("en"), NOON)).splitlines()
     titles = [line for line in lines if "A post" in line or "Practice" in line]
-    assert [("EXERCISE · URGENT · Practice" in line) for line in titles] == [False, True]
-    assert lines[0].startswith("Digest")
+    assert [("EXERCISE · URGENT · #2 Practice" in line) for line in titles] == [False, True]
+    assert lines[0].startswith("1 urgent call that did not ring")
 
 
 @pytest.mark.parametrize(
