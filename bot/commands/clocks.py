@@ -4,6 +4,8 @@ import re
 from functools import cache
 from zoneinfo import available_timezones
 
+from babel.core import get_global
+
 from bot.commands.mistake import Mistake
 from bot.speech import Speech, languages
 from jobs.steps.clock import zone_of
@@ -15,6 +17,28 @@ _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?", re.
 _FURTHEST = 14 * 60
 """Minutes: no clock is further from UTC."""
 _LONGEST = 60
+_ALSO = {
+    "Asia/Seoul": (
+        *(
+            "kst",
+            "korea",
+            "한국",
+            "busan",
+            "부산",
+            "incheon",
+            "인천",
+            "daegu",
+            "대구",
+            "daejeon",
+            "대전",
+            "gwangju",
+            "광주",
+        ),
+        *("ulsan", "울산", "sejong", "세종", "suwon", "수원", "jeju", "제주"),
+    ),
+    "Asia/Tokyo": ("jst", "osaka", "오사카"),
+}
+"""What people write who live by these clocks, and what the tz database does not name."""
 
 
 def hour(text: str, example: str) -> int:
@@ -64,7 +88,10 @@ def zone(text: str) -> str:
 
 @cache
 def _known() -> dict[str, str]:
-    """Zones by their names, and by their cities in every language that is spoken here; folded."""
+    """Zones by their names and by their cities, and by countries that have but one; folded.
+
+    In every language that is spoken here.
+    """
     known: dict[str, str] = {}
     names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     for name in sorted(names, key=lambda name: (name.count("/"), name)):
@@ -74,4 +101,10 @@ def _known() -> dict[str, str]:
         for name, said in Speech(language).locale.time_zones.items():
             if name in names and "city" in said:
                 known.setdefault(fold(said["city"]), name)
+        for territory, zones in get_global("territory_zones").items():
+            if len(zones) == 1 and zones[0] in names and territory in Speech(language).locale.territories:
+                known.setdefault(fold(Speech(language).locale.territories[territory]), zones[0])
+    for name, words in _ALSO.items():
+        for word in words:
+            known.setdefault(fold(word), name)
     return known | {"utc": "Etc/UTC", "gmt": "Etc/UTC"}

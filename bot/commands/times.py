@@ -149,6 +149,13 @@ def _digest_shown(recipient: Recipient | None, work: Work, speech: Speech) -> Re
         _ticked(speech.digest(one), f"/digest {DIGEST_WORDS[one]}", chosen=one is has)
         for one in (Digest.DAILY, Digest.WEEKLY, Digest.NONE)
     )
+    if not any(
+        route.kinds for route in routes
+    ):  # how often something comes that nobody asked for is no question
+        often = (
+            Choice(speech.t("Statements once a day"), "/subscribe kind:statement digest:daily"),
+            Choice(speech.t("Statements once a week"), "/subscribe kind:statement digest:weekly"),
+        )
     at = tuple(
         _ticked(clocks.shown(one), f"/digest {clocks.shown(one)}", chosen=one == minutes)
         for one in _DIGEST_HOURS

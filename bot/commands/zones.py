@@ -81,7 +81,7 @@ def clock(typed: str, request: Request, work: Work, speech: Speech) -> Reply | N
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
     work.recipients.set_zone(recipient.id, zone)
     work.own_time.release(recipient.id, request.now)
-    return _continents(request, work, speech)
+    return _continents(request, work, speech, chosen=True)
 
 
 def clock_choice(speech: Speech) -> Choice:
@@ -97,7 +97,7 @@ def city(zone: str, locale: Locale) -> str:
     return str(said or zone.rpartition("/")[2].replace("_", " "))
 
 
-def _continents(request: Request, work: Work, speech: Speech) -> Reply:
+def _continents(request: Request, work: Work, speech: Speech, *, chosen: bool = False) -> Reply:
     recipient = work.recipients.find(request.transport, request.address)
     own = zone_of(recipient.zone) if recipient else None
     now = request.now.astimezone(own or speech.timezone)
@@ -106,9 +106,16 @@ def _continents(request: Request, work: Work, speech: Speech) -> Reply:
         Choice(str(speech.locale.territories[number]), f"/settings {CLOCK} {name}")
         for name, (number, _) in CITIES.items()
     ]
+    said = {"zone": zone, "time": f"{now:%H:%M}"}
+    if chosen:
+        shown = [heading(speech.t("Your time zone is now {zone}, where it is {time}.", **said))]
+    else:
+        shown = [
+            heading(speech.t("Which time zone?")),
+            paragraph(speech.t("It is {time} now in your time zone ({zone}).", **said)),
+        ]
     return reply(
-        heading(speech.t("Which time zone?")),
-        paragraph(speech.t("It is {time} now in your time zone ({zone}).", time=f"{now:%H:%M}", zone=zone)),
+        *shown,
         Notice(speech.line("Any city can be typed: {example}", example=code("/settings clock:Asia/Seoul"))),
         choices=(*_rows(offered), *_back(speech)),
     )

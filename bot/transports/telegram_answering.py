@@ -137,6 +137,10 @@ class Answering:
         # All who write in the name of their group are one account to Telegram, in whatever group.
         who = said.chat if said.speaks_for_group else said.person
         task = self._inbox.add(_line_of(said), who, lambda: self._respond(said, pressed))
+        if task is None and pressed:
+            # Until then the button shows that it waits (Bot API, CallbackQuery). No message is spent.
+            word = plain_text(too_much(said.language))[:LONGEST_WORD]
+            return self._inbox.add(f"press {pressed.query}", None, partial(self._acknowledge, pressed, word))
         now = asyncio.get_running_loop().time()
         if task is None and now - self._overrun.get(who, -TOLD_FOR) >= TOLD_FOR:
             self._overrun.put(who, now)

@@ -273,7 +273,7 @@ async def test_what_a_digest_told_is_rewritten_where_it_stands(town: Town) -> No
         await town.publishes(CALL)
     await town.publishes(MORE)
     *_, digest, change = town.reads()
-    assert "URGENT · Twelve North Korean refugees" in digest.text
+    assert "URGENT · #1 Twelve North Korean refugees" in digest.text
     assert "changed by its source since" in digest.text
     assert "The source has changed its call." in change.text
 

@@ -130,8 +130,30 @@ def test_a_clock_is_found_by_buttons(database: Database, language: str) -> None:
             assert language == "en" or not label.isascii(), name
     label, command = next((one, what) for one, what in cities.items())
     assert command.partition("clock:")[2] in chat.presses(label)
-    assert chat.says("/settings clock Seoul")
+    told = chat.says("/settings clock Seoul").splitlines()[0]
+    seoul = f"{NOON.astimezone(ZoneInfo('Asia/Seoul')):%H:%M}"
+    assert told in {
+        f"Your time zone is now Asia/Seoul, where it is {seoul}.",
+        f"이제 시간대는 Asia/Seoul이며, 지금 그곳은 {seoul}입니다.",
+    }
     assert stored(chat).zone == "Asia/Seoul"
+
+
+@pytest.mark.parametrize("written", ["KST", "한국", "부산", "South Korea", "Busan", "대한민국"])
+def test_a_clock_is_known_by_what_people_there_call_it(written: str) -> None:
+    """By its letters, its country where that has but one, and cities that the tz database does not name."""
+    assert clocks.zone(written) == "Asia/Seoul"
+
+
+def test_who_asked_for_no_kinds_is_offered_some_and_no_rhythm_that_changes_nothing(chat: Chat) -> None:
+    """A digest holds kinds of statements: [Statements once a day] asks for them."""
+    chat.says("/subscribe KP")
+    assert "what is urgent rings at once" in chat.says("/digest")
+    assert not {"once a day", "once a week", "✓ at once"} & set(chat.offered)
+    chat.presses("Statements once a day")
+    assert [route.digest for route in chat.routes] == [Digest.NONE, Digest.DAILY]
+    chat.says("/digest")
+    assert "✓ once a day" in chat.offered
 
 
 def test_hours_are_set_by_buttons(chat: Chat) -> None:

@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.tables import updates
 from storage.vault import Vault
 from tests.bot.transports.a_service import a_service
-from tests.bot.transports.test_telegram import Voice, a_bot
+from tests.bot.transports.test_telegram import Voice, a_bot, says
 from tests.emulators.telegram import FloodRules, TelegramEmulator
 
 NOISY = 42
@@ -52,6 +52,19 @@ async def test_a_thousand_commands_of_one_and_two_hundred_of_many(telegram: Tele
     assert heard[str(NOISY)] <= 21 + time.monotonic() - began, "twenty at once, and one a second"
     assert waiting < 100, "what was dropped waits nowhere"
     assert sum("more than can be answered" in text for text in telegram.texts(NOISY)) <= 1
+
+
+async def test_each_press_is_answered_also_one_too_many(telegram: TelegramEmulator) -> None:
+    """With a toast that says why nothing happens, and no message: a button that only spins says nothing."""
+    async with a_bot(telegram, Voice()) as bot:
+        telegram.private(NOISY)
+        await bot.send(str(NOISY), says("Settings", ("Iran", "/settings 1 IR")), "k")
+        pressed = [await telegram.presses(NOISY, "Iran") for _ in range(25)]
+        answers = [await telegram.answer_to(press) for press in pressed]
+        await telegram.until_handled()
+    assert answers[:20] == [""] * 20
+    assert all("more than can be answered at once" in answer for answer in answers[22:])
+    assert not any("more than can be answered" in text for text in telegram.texts(NOISY))
 
 
 async def test_a_bystander_is_answered_while_one_persons_flood_is_limited(
