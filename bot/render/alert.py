@@ -1,5 +1,6 @@
 """Sets an alert as a subscriber gets it: the danger first, fit for a lock screen, never above 3,500 units."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from bot.render.statement import (
     title_line,
     where_text,
 )
-from bot.render.text import around, length, passage, shorten
+from bot.render.text import around, length, passage, shorten, without_label
 from bot.speech import Speech, msgid, own_name
 from storage.records import Alert, Change
 from storage.words import Aspect, Cause, Kind, MsgType, Status, Trust, Urgency
@@ -104,14 +105,23 @@ def _heading(alert: Alert, speech: Speech) -> Heading:
     parts = [banner(alert.status, speech), _word(alert, speech)]
     if alert.cause is Cause.REMINDER and statement.deadline:
         parts.append(speech.t("by {date}", date=speech.day(statement.deadline)))
+    title = ""
     if _is_named_by_title(alert):
-        parts += [isolated(span.text) for span in title_line(statement, speech)]
+        title = "".join(span.text for span in title_line(statement, speech))
+        urgent = parts[-1] == speech.t("URGENT")
+        parts.append(isolated(without_label(title) if urgent else title))
     else:
         count = statement.persons_at_risk.count or 0
         parts.append(speech.n("{count} person at risk", "{count} people at risk", count))
-    if statement.countries:
-        parts.append(speech.joined(speech.country(code) for code in statement.countries[:2]))
+    places = [speech.country(code) for code in statement.countries[:2]]
+    if not all(_names(title, place) for place in places):
+        parts.append(speech.joined(places))
     return Heading((Span(" · ".join(part for part in parts if part), Style.BOLD),))
+
+
+def _names(title: str, place: str) -> bool:
+    """Whether the title names the place: as a word, but for what Korean and Japanese set right behind it."""
+    return re.search(rf"(?<!\w){re.escape(place)}(?![a-z])", title, re.IGNORECASE) is not None
 
 
 def _is_named_by_title(alert: Alert) -> bool:

@@ -11,10 +11,10 @@ from bot.render.drill import marked
 from bot.render.message import Block, Choice, Heading, Items, Line, Message, Notice, Paragraph, Span, Style
 from bot.render.results import numbers
 from bot.render.statement import deadline_text, issuers_text, untitled
-from bot.render.text import length, shorten
+from bot.render.text import length, shorten, without_label
 from bot.speech import Speech
 from storage.records import Alert
-from storage.words import MsgType, Status
+from storage.words import Kind, MsgType, Status
 
 _TITLE = 120
 _LINES = 40
@@ -197,7 +197,10 @@ def _line(speech: Speech, now: datetime, since: Since, alert: Alert) -> Line:
         told.append(deadline_text(statement.deadline, now.astimezone(speech.timezone).date(), speech))
     if alert.id in since.changed:
         told.append(speech.t("changed by its source since"))
-    mark = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),) if not _is_calm(alert) else ()
+    mark: Line = ()
+    if not _is_calm(alert):
+        mark, title = (Span(f"{speech.t('URGENT')} · ", Style.BOLD),), without_label(title)
+        told = told[1:] if statement.kind is Kind.URGENT_APPEAL else told  # which is said by the mark
     return (
         *marked(alert.status, speech),
         *mark,

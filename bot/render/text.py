@@ -7,6 +7,11 @@ from bot.render.message import Message
 from bot.render.runs import sections, size
 
 _SPACE = re.compile(r"\s+")
+_LABEL = re.compile(
+    r"\s?(?:(?:take )?urgent (?:action|appeal|call)|urgent|긴급 ?(?:행동|호소|구명|성명)?)\s?[:：|]\s?(?=\S)",
+    re.IGNORECASE,
+)
+"""What a title that is an urgent call is headed with by its publisher."""
 _SENTENCE_END = re.compile(r"[.!?。…][\"”’')\]]{0,2}\s")
 
 
@@ -25,6 +30,11 @@ def shorten(text: str, limit: int) -> str:
     if space > limit // 2:
         cut = cut[:space]
     return cut.rstrip(" ,;:·-–—") + "…"
+
+
+def without_label(title: str) -> str:
+    """Return a title without "Urgent action:" before it, for where "URGENT" stands before it already."""
+    return _LABEL.sub("", title, count=1) if _LABEL.match(title) else title
 
 
 def length(message: Message) -> int:

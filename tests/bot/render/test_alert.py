@@ -326,3 +326,25 @@ def test_an_item_on_another_site_shows_its_host(url: str, shown: str) -> None:
     found = an_alert(statement=a_statement(url=url), source=source)
     told = plain_text(alert_message(found, Speech("en"), NOON))
     assert next(line for line in told.splitlines() if line.startswith("Source")) == f"Source: {shown}"
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("Urgent action: Kim faces execution in North Korea", "URGENT · Kim faces execution in North Korea"),
+        ("Kim faces execution", "URGENT · Kim faces execution · North Korea"),
+        ("Kim faces a North Korean court", "URGENT · Kim faces a North Korean court · North Korea"),
+        ("긴급행동: 북한 김 씨 처형 위기", "URGENT · 북한 김 씨 처형 위기 · North Korea"),
+        ("Urgent appeal", "URGENT · Urgent appeal · North Korea"),
+    ],
+)
+def test_the_heading_says_nothing_twice(title: str, heading: str) -> None:
+    """Neither that it is urgent nor where, if the title names that; "North Korean" does not."""
+    alert = with_statement(title=title, countries=("KP",), persons_at_risk=PersonsAtRisk())
+    assert told(alert).splitlines()[0] == heading
+
+
+def test_a_korean_title_names_its_country_with_what_follows_it() -> None:
+    """북한에서 is 북한."""
+    alert = with_statement(title="북한에서 처형 위기", countries=("KP",), persons_at_risk=PersonsAtRisk())
+    assert plain_text(alert_message(alert, Speech("ko"), NOON)).splitlines()[0] == "긴급 · 북한에서 처형 위기"

@@ -109,3 +109,12 @@ def test_a_statement_that_rang_twice_is_one_line() -> None:
     read = plain_text(digest_message((an_entry_of(1, 10), again), ENGLISH, NOON))
     assert read.startswith("1 urgent call that did not ring")
     assert read.count("Post 10") == 1
+
+
+def test_what_the_mark_says_is_not_said_again() -> None:
+    """Neither by the title's own label nor by its kind; what is no call keeps both."""
+    title = "Urgent action: Kim faces execution"
+    urgent, calm = an_entry_of(1, 10, title=title), an_entry_of(2, 11, title=title, alert=CALM)
+    read = plain_text(digest_message((urgent, calm), ENGLISH, NOON))
+    assert "• URGENT · #10 Kim faces execution · Northlight" in read
+    assert "• #11 Urgent action: Kim faces execution · urgent appeal · Northlight" in read
