@@ -137,6 +137,11 @@ class Drawings:
         return message
 
 
+def _about(alert: Alert) -> int | None:
+    """The number of the statement that can be looked up, an appeal of the admins as well."""
+    return alert.statement.id or None
+
+
 def _drawn(alerts: tuple[Alert, ...], speech: Speech, now: datetime, manner: Manner) -> Message:
     if manner.digest:
         message = digest_message(alerts, speech, now)
@@ -180,7 +185,8 @@ class Announcer:
         if recipient.discreet:
             # Not under what was told before: a reply quotes it.
             status = next((one.status for one in alerts if one.status is Status.ACTUAL), alerts[0].status)
-            message = ping(str(alerts[0].id), speech, silent=manner.silent, status=status)
+            about = _about(alerts[0]) if len(alerts) == 1 else None
+            message = ping(str(alerts[0].id), speech, silent=manner.silent, status=status, about=about)
             manner = replace(manner, under="")
             message = replace(message, language=speech.language)
         else:
@@ -196,7 +202,8 @@ class Announcer:
         speech = self._speech(recipient)
         if recipient.discreet:
             # What was told before the chat became discreet is not to be read there any more.
-            message = ping(str(change.alert.id), speech, silent=True, status=change.alert.status)
+            about = None if change.digest else _about(change.alert)
+            message = ping(str(change.alert.id), speech, silent=True, status=change.alert.status, about=about)
         else:
             message = amended_message(change, speech, now)
         return await self.transport.edit(recipient.address, change.reference, message, change.key)

@@ -21,8 +21,8 @@ _LEADS = re.compile(r"/(statement|act|case) (\d{1,9})")
 _LINKS = {"statement": "s", "act": "a", "case": "c"}
 """What a command about one thing is as a link (`bot.commands.welcome.start`)."""
 _ACTS = re.compile(r"/(?:follow|mute) ")
-_SHOWS = re.compile(r"/show \w{1,20}")
-"""The only way on from a message of few words: to the bot, which tells what is new."""
+_SHOWS = re.compile(r"/show \w{1,20}(?: (\d{1,9}))?")
+"""The only way on from a message of few words: to the statement, else to the bot, which tells what is new."""
 _HELLO = "hello"
 
 
@@ -86,4 +86,6 @@ def _link(command: str) -> str:
     """What a link to the bot brings for a command, "" where there is nothing to be led to."""
     if found := _LEADS.fullmatch(command):
         return f"{_LINKS[found[1]]}{found[2]}"
-    return _HELLO if _SHOWS.fullmatch(command) else ""
+    if found := _SHOWS.fullmatch(command):
+        return f"{_LINKS['statement']}{found[1]}" if found[1] else _HELLO
+    return ""

@@ -208,6 +208,21 @@ async def test_a_discreet_chat_reads_nothing_but_that_there_is_news(town: Town) 
     await town.telegram.presses(PERSON, "Show")
     await town.telegram.until(PERSON, contains="OVER")
     assert "OVER" in town.reads()[-1].text
+    assert len(town.reads()) == 4, "what is shown takes the place of the few words"
+
+
+async def test_what_a_discreet_chat_was_shown_is_changed_with_what_it_says(town: Town) -> None:
+    """Back to the few words: nobody reads there that somebody is at risk who is free since."""
+    await town.telegram.says(PERSON, "/settings discreet:on")
+    await town.telegram.until(PERSON, contains="only say")
+    await town.publishes(CALL)
+    await town.telegram.presses(PERSON, "Show")
+    await town.telegram.until(PERSON, contains="9 people at risk")
+    await town.publishes(CALL, NINE_FREED)
+    assert [one.text for one in town.reads()[1:]] == ["There is news."] * 2
+    assert town.reads()[1].buttons == ["Show"]
+    await town.telegram.presses(PERSON, "Show")
+    await town.telegram.until(PERSON, contains="OVER")
 
 
 async def test_a_chat_that_becomes_discreet_shows_no_call_when_it_is_called_off(town: Town) -> None:

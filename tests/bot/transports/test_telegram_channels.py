@@ -97,6 +97,8 @@ async def test_a_message_of_few_words_leads_to_the_bot_and_one_with_nothing_to_l
     """What is pressed in a channel never does nothing."""
     await service.bot.send(str(CHANNEL), says("There is news.", ("Show", "/show 12")), "k")
     assert below(service) == {"Show": ("url", f"https://t.me/{service.telegram.username}?start=hello")}
+    await service.bot.send(str(CHANNEL), says("There is news.", ("Show", "/show 12 7")), "s")
+    assert below(service) == {"Show": ("url", f"https://t.me/{service.telegram.username}?start=s7")}
     await service.bot.send(str(CHANNEL), says("Digest", ("Settings", "/settings")), "l")
     assert below(service) == {}
 
