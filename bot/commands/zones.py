@@ -11,7 +11,7 @@ from babel.core import get_global
 from bot.commands import clocks
 from bot.commands.command import code, heading, paragraph, reply
 from bot.commands.request import Reply, Request
-from bot.render.message import Choice, Notice
+from bot.render.message import Block, Choice, Notice
 from bot.speech import Speech
 from jobs.steps.clock import zone_of
 from storage.database import Work
@@ -108,7 +108,7 @@ def _continents(request: Request, work: Work, speech: Speech, *, chosen: bool = 
     ]
     said = {"zone": zone, "time": f"{now:%H:%M}"}
     if chosen:
-        shown = [heading(speech.t("Your time zone is now {zone}, where it is {time}.", **said))]
+        shown: list[Block] = [heading(speech.t("Your time zone is now {zone}, where it is {time}.", **said))]
     else:
         shown = [
             heading(speech.t("Which time zone?")),
