@@ -72,6 +72,14 @@ class _Act:
     """What of a message that was to go stays, and why."""
 
 
+@dataclass(slots=True)
+class _Strayed:
+    """One message in a group's general topic, and the lost topics that it stands there for."""
+
+    numbers: list[int]
+    threads: set[int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat, or one topic of it."""
@@ -102,6 +110,8 @@ class Sending:
         self._pictures = pictures
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
+        self._strayed: Newest[tuple[int, int], _Strayed] = Newest(200)
+        """What stands in a group's general topic for lost ones, by chat and the hash of its words."""
         self._cut: deque[tuple[Message, tuple[Message, ...]]] = deque(maxlen=8)
         self._html: deque[tuple[Message, str]] = deque(maxlen=16)
 
@@ -112,8 +122,12 @@ class Sending:
         """
 
         async def act(place: _Place, begun: _Act) -> list[int]:
-            await self._send_rest(place, begun, after=0, under=under)
+            whole = not begun.sent and not begun.strayed
+            said = (place.chat, hash(tuple(map(plain_text, begun.parts))))
+            await self._send_rest(place, begun, after=0, under=under, said=said if whole else None)
             await self._show(place, begun)
+            if whole and begun.strayed:
+                self._note_strayed(said, place, begun)
             return begun.sent
 
         return await self._whole(address, key, message, act)
@@ -227,11 +241,28 @@ class Sending:
         self._cut.append((message, parts))
         return parts
 
-    async def _send_rest(self, place: _Place, begun: _Act, *, after: int, under: str = "") -> None:
+    def _note_strayed(self, said: tuple[int, int], place: _Place, begun: _Act) -> None:
+        known = self._strayed.get(said)
+        if known is not None and known.numbers == begun.sent:
+            known.threads.add(place.thread)
+            log.info("telegram.strayed_again", topics=len(known.threads))
+        else:
+            self._strayed.put(said, _Strayed(list(begun.sent), {place.thread}))
+
+    async def _send_rest(
+        self,
+        place: _Place,
+        begun: _Act,
+        *,
+        after: int,
+        under: str = "",
+        said: tuple[int, int] | None = None,
+    ) -> None:
         """Send the parts behind the first `after`, but for those that were sent already.
 
         What cannot go to its topic goes to the group's general one, and says so at its end. Where that is
-        closed as well, NowhereError is raised: the group has nobody to be told of it.
+        closed as well, NowhereError is raised: the group has nobody to be told of it. Where the words, known
+        as `said`, stand there for another lost topic, that message is this one as well: it rings once.
         """
         while after + len(begun.sent) < len(begun.parts):
             part = begun.parts[after + len(begun.sent)]
@@ -244,6 +275,11 @@ class Sending:
                     raise
                 if there.thread is None:
                     raise NowhereError(str(error)) from error
+                known = self._strayed.get(said) if said and not begun.sent else None
+                if known is not None and place.thread not in known.threads:
+                    begun.strayed, begun.is_shown = True, True
+                    begun.sent = list(known.numbers)
+                    return
                 begun.strayed, begun.parts = True, _saying_so(begun)
 
     async def _send_part(
@@ -352,8 +388,9 @@ def _saying_so(begun: _Act) -> tuple[Message, ...]:
     """The parts, the last of which says that it is not where it should be."""
     speech = Speech(begun.language)
     said = speech.t("The topic that this was for is closed or was deleted, so it stands here.")
+    way = speech.t("To have it here for good, an admin writes /subscribe here.")
     last = begun.parts[-1]
-    marked = replace(last, blocks=(*last.blocks, Notice((Span(said),))))
+    marked = replace(last, blocks=(*last.blocks, Notice((Span(f"{said}\n{way}"),))))
     return (*begun.parts[:-1], *split(marked))
 
 

@@ -108,6 +108,23 @@ class TestTopics:
             assert telegram.said(FORUM)[-1].thread == TOPIC
             assert telegram.texts(FORUM)[-1] == "again"
 
+    async def test_two_lost_topics_ring_once_and_each_call_anew(self, telegram: TelegramEmulator) -> None:
+        """The second is settled with the message that stands there; what is sent anew, or is new, comes."""
+        async with a_bot(telegram, Voice()) as bot:
+            for topic in (TOPIC, OTHER_TOPIC):
+                telegram.deletes_topic(FORUM, topic)
+            first = await bot.send(at(FORUM, TOPIC), says("URGENT"), "k")
+            second = await bot.send(at(FORUM, OTHER_TOPIC), says("URGENT"), "l")
+            (seen,) = telegram.said(FORUM)
+            assert first == second == Sent(str(seen.id))
+            assert seen.text.endswith("To have it here for good, an admin writes /subscribe here.")
+            for topic in (TOPIC, OTHER_TOPIC):
+                assert isinstance(await bot.edit(at(FORUM, topic), str(seen.id), says("OVER"), "e"), Sent)
+            assert telegram.texts(FORUM) == ["OVER"]
+            await bot.send(at(FORUM, OTHER_TOPIC), says("URGENT", ("Act", "/act 2")), "m")
+            await bot.send(at(FORUM, TOPIC), says("URGENT, another"), "n")
+            assert len(telegram.said(FORUM)) == 3
+
     async def test_a_long_text_whose_topic_closes_half_way_is_said_whole(
         self, telegram: TelegramEmulator
     ) -> None:
