@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import Locale
 
-from jobs.steps.lexicon import country_of, country_spoken_of
+from jobs.steps.lexicon import country_besides_names, country_of, country_spoken_of
 from storage.hangul import bare_words
 from storage.terms import fold, plain
 
@@ -21,6 +21,13 @@ _SUGGESTED_IN = ("en", "ko")
 _CONSONANTS = "ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ"
 """The first consonants of syllables in their order (Unicode 3.12), the doubled as their simple ones."""
 _SYLLABLES_EACH = 588
+_LONGEST_SPELT = 5
+"""Words in the longest name of a country that is looked for behind slips."""
+_LONGEST_NAME = 60
+_SLIPS = 2
+_MOST_NEAR = 4
+_COUNTRY_ENDS = frozenset(("", *"인 어 측 쪽 산 계 발 국민 정부 당국 정권 사람 주민 인들 사람들".split()))  # noqa: SIM905
+"""What may follow a country's name in one Korean word without making another matter of it."""
 _SHARED = 4
 """Letters at the beginning that the adjective or the people of a country shares with its name."""
 
@@ -45,11 +52,27 @@ def country_said(words: tuple[str, ...]) -> str | None:
     if found or not phrase.strip():
         return found
     found = country_of(phrase)
-    if found is None or len(words) == 1:
-        return found
+    if found is None:
+        return None
+    if len(words) == 1:
+        return found if _is_whole(phrase, found) else None
     # "China refugees" speaks of China too, but one of its words would be lost in silence. "Korean" is
     # another country than "North Korean".
     return None if found in {country_of(" ".join(words[1:])), country_of(" ".join(words[:-1]))} else found
+
+
+def _is_whole(word: str, code: str) -> bool:
+    """Say whether a word that speaks of a country is one of it to its end.
+
+    In Hangul a name may be the beginning of another word: 북미 is North America, 인도주의 humanitarian.
+    """
+    if not any("가" <= letter <= "힣" for letter in word) or country_besides_names(word) == code:
+        return True
+    pieces = {(one[:at], one[at:]) for one in (word, *bare_words(word)) for at in range(1, len(one) + 1)}
+    names = {"북": "KP"}
+    return any(
+        names.get(name, country_named(name)) == code and rest in _COUNTRY_ENDS for name, rest in pieces
+    )
 
 
 def countries_meant(text: str) -> tuple[str, ...]:
@@ -150,6 +173,104 @@ def nearest_country(text: str) -> str | None:
     """Return the country's name that is spelt most like `text`, if one is near."""
     close = get_close_matches(_folded(text), _shown(), n=1, cutoff=0.7)
     return _shown()[close[0]] if close else None
+
+
+def countries_near(words: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """Return how many of the first words are spelt almost as a country's name, and the codes that it may be.
+
+    The most words that are: "Nroth Korea" is one name. Those that are equally near are all given; (0, ())
+    where none is near. Letters are compared, of Hangul the single ones (Unicode 3.12, NFD).
+    """
+    for count in range(min(_LONGEST_SPELT, len(words)), 0, -1):
+        codes = _near(" ".join(words[:count]))
+        if codes:
+            return count, codes
+    return 0, ()
+
+
+def countries_near_part(text: str) -> tuple[str, ...]:
+    """Return the codes of countries with a word or a whole name spelt almost so: "nroth"."""
+    codes = _near(text)
+    if codes:
+        return codes
+    found = _nearest(_letters(text), _words_of_names())
+    return tuple(dict.fromkeys(code for codes in found for code in codes))[:_MOST_NEAR]
+
+
+def _near(phrase: str) -> tuple[str, ...]:
+    hinted = _hints().get(_folded(phrase))
+    if hinted:
+        return (hinted,)
+    found = tuple(dict.fromkeys(code for codes in _nearest(_letters(phrase), _spelt()) for code in codes))
+    if found or " " in phrase.strip():
+        return found[:_MOST_NEAR]
+    named = nearest_country(phrase)
+    code = country_named(named) if named else None
+    return (code,) if code else ()
+
+
+def _nearest(letters: str, known: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return what the names nearest to the letters stand for; nothing further than a slip or two."""
+    least = _SLIPS + 1
+    found: list[tuple[str, ...]] = []
+    most = _slips(letters)
+    for name, codes in known.items():
+        if abs(len(name) - len(letters)) > most:
+            continue
+        steps = _steps(letters, name)
+        if steps > most or steps > least:
+            continue
+        if steps < least:
+            least, found = steps, []
+        found.append(codes)
+    return found
+
+
+def _slips(letters: str) -> int:
+    """How many slips so many letters may have: with one, three letters are another word."""
+    if len(letters) > _LONGEST_NAME:
+        return 0
+    return min(_SLIPS, len(letters) // 4)
+
+
+def _steps(one: str, other: str) -> int:
+    """Letters to change, leave out, add or exchange with the next (optimal string alignment distance)."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, start=1):
+        now = [row]
+        for at, beside in enumerate(other, start=1):
+            step = min(last[at] + 1, now[-1] + 1, last[at - 1] + (letter != beside))
+            if row > 1 and at > 1 and letter == other[at - 2] and one[row - 2] == beside:
+                step = min(step, before[at - 2] + 1)
+            now.append(step)
+        before, last = last, now
+    return last[-1]
+
+
+def _letters(text: str) -> str:
+    return unicodedata.normalize("NFD", _folded(text))
+
+
+@cache
+def _spelt() -> dict[str, tuple[str, ...]]:
+    """The letters of each name that may be suggested, with the codes that go by it."""
+    one = {_letters(name): (code,) for name in _shown() if (code := country_named(name))}
+    return one | {_letters(name): codes for name, codes in _several().items()}
+
+
+@cache
+def _words_of_names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, codes in _spelt().items():
+        for word in name.split():
+            found.setdefault(word, []).extend(codes)
+    return {word: tuple(dict.fromkeys(codes)) for word, codes in found.items()}
+
+
+@cache
+def _hints() -> dict[str, str]:
+    return {_folded(name): code for code, line in _table()["hints"].items() for name in _listed(line)}
 
 
 def countries_like(letters: str, locale: Locale) -> tuple[str, ...]:

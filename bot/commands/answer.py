@@ -9,9 +9,9 @@ import structlog
 
 from bot.commands.appeals import appeals
 from bot.commands.command import Command, arguments, code, paragraph, reply
-from bot.commands.elsewhere import elsewhere
+from bot.commands.elsewhere import OWN, elsewhere
 from bot.commands.following import Following, Way, asked
-from bot.commands.mistake import Mistake
+from bot.commands.mistake import Mistake, Unknown
 from bot.commands.request import Reply, Request
 from bot.commands.showing import NOT_SURE
 from bot.commands.subscriptions import settings
@@ -45,7 +45,9 @@ def answer(request: Request, work: Work, timezone: tzinfo = UTC) -> Reply:
     """
     speech = speech_for(request, work, timezone)
     if request.other:
-        told = elsewhere(request, request.other, speech, lambda there: answer(there, work, timezone))
+        told = elsewhere(
+            request, request.other, speech, lambda there: answer(there, work, timezone), _is_for_all
+        )
     else:
         told = _answered(request, work, speech)
     spoken = tuple(replace(message, language=speech.language) for message in told.messages)
@@ -85,7 +87,7 @@ def _answered(request: Request, work: Work, speech: Speech) -> Reply:
     except Mistake as mistake:
         if noted:
             work.requests.undo(request.transport, request.id)
-        return replace(_explained(mistake, command, speech), aside=request.group)
+        return replace(_explained(mistake, command, request, speech), aside=request.group)
     _FOLLOWING.note(request, told, speech)
     return told
 
@@ -210,6 +212,8 @@ def _unknown(request: Request, speech: Speech) -> Reply:
         return reply(paragraph(speech.t(NOT_SURE)))
     # What would change something is never offered for a slip: one tap too many cannot be taken back.
     known = [one.name for one in COMMANDS if not (one.hidden or one.destroys or one.desk)]
+    if request.about:
+        known = [name for name in known if name not in OWN]
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     command = find(near[0]) if near else None
     if command is None:
@@ -230,10 +234,36 @@ def _unknown(request: Request, speech: Speech) -> Reply:
     return reply(Paragraph(line), choices=rows)
 
 
-def _explained(mistake: Mistake, command: Command, speech: Speech) -> Reply:
-    told = mistake.told(speech)
-    if command.example in told:
-        return reply(paragraph(told))
-    return reply(
-        paragraph(told), Paragraph(speech.line("For example: {example}", example=code(command.example)))
-    )
+def _explained(mistake: Mistake, command: Command, request: Request, speech: Speech) -> Reply:
+    told, rows = Paragraph(mistake.line(speech)), _ways_on(mistake, command, request, speech)
+    # Of a command that sets many things, one example is rarely of what was meant.
+    if command.name == "settings" or command.example in mistake.told(speech):
+        return reply(told, choices=rows)
+    example = Paragraph(speech.line("For example: {example}", example=code(command.example)))
+    return reply(told, example, choices=rows)
+
+
+def _ways_on(
+    mistake: Mistake, command: Command, request: Request, speech: Speech
+) -> tuple[tuple[Choice, ...], ...]:
+    """Return buttons that do what was probably meant, and those that lead to where it is chosen."""
+    meant: tuple[Choice, ...] = ()
+    further: tuple[Choice, ...] = ()
+    if isinstance(mistake, Unknown):
+        mended = ((code_, mistake.mended(request.text, code_)) for code_ in mistake.codes)
+        meant = tuple(Choice(speech.country(code_), line) for code_, line in mended if line)
+        another = {"subscribe": "/subscribe ?", "settings": f"/settings {_first(request)} letters"}
+        if command.name in another:
+            further = (Choice(speech.t("Another country"), another[command.name]),)
+    if command.name in {"settings", "unsubscribe"}:
+        further = (*further, Choice(speech.t("Settings"), "/settings"))
+    return tuple(row for row in (meant, further) if row)
+
+
+def _is_for_all(name: str) -> bool:
+    command = find(name)
+    return command is not None and not (command.hidden or command.desk)
+
+
+def _first(request: Request) -> str:
+    return next(iter(arguments(request).split()), "")

@@ -12,8 +12,9 @@ from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
 from bot.render.appeal import CORRECTIONS, leaving
 from bot.render.desk import lasting, listed, told_at
-from bot.render.message import Block, Choice, Field, Items, Message
+from bot.render.message import Block, Choice, Field, Items, Message, Paragraph
 from bot.render.sending import halted, progress, report, under_way
+from bot.render.text import typed_apart
 from bot.speech import Speech, languages, msgid
 from jobs import appeals as desk
 from jobs.appeals import MOST_DRAFTS
@@ -29,16 +30,16 @@ from storage.words import AppealState, Cause
 
 REFUSALS = {
     Refusal.UNKNOWN: msgid("There is no appeal {number}. All of them: /appeals"),
-    Refusal.COOLING: msgid("Appeal {number} is approved and about to be sent. To halt it: /stop {number}"),
-    Refusal.SENT: msgid("Appeal {number} was sent. To take it back: /correct {number}"),
+    Refusal.COOLING: msgid("Appeal {number} is approved and about to be sent. To halt it: `/stop {number}`"),
+    Refusal.SENT: msgid("Appeal {number} was sent. To take it back: `/correct {number}`"),
     Refusal.STOPPED: msgid(
-        "Appeal {number} was stopped. To take back what was sent of it: /correct {number}"
+        "Appeal {number} was stopped. To take back what was sent of it: `/correct {number}`"
     ),
     Refusal.CORRECTED: msgid("Appeal {number} was corrected: everybody who got it has been told."),
     Refusal.DRAFT: msgid("Appeal {number} is a draft: nobody has got it."),
     Refusal.STALE: msgid(
         "That is not the mark of appeal {number} as it stands now: it was changed, or mistyped. Read it "
-        "again, then approve what you read: /appeal {number}"
+        "again, then approve what you read: `/appeal {number}`"
     ),
     Refusal.OWN: msgid(
         "You wrote appeal {number} as it stands, and count among those who stand for it already. Somebody "
@@ -56,7 +57,7 @@ REFUSALS = {
     ),
     Refusal.OVER: msgid("The day by which appeal {number} asks for something has passed: change it first."),
     Refusal.FINISHED: msgid(
-        "Nothing of appeal {number} waits any more: all of it has gone. To take it back: /correct {number}"
+        "Nothing of appeal {number} waits any more: all of it has gone. To take it back: `/correct {number}`"
     ),
     Refusal.PAST: msgid(
         "The moment at which appeal {number} was to go out has passed. Name another one behind “at:”, or "
@@ -74,7 +75,9 @@ REFUSALS = {
         "Appeal {number} was not approved: its author, or another who approved it, stands for {most} "
         "appeals already that go out within a day of it, and one admin may for no more (`appeals_per_day`)."
     ),
-    Refusal.FULL: msgid("It was not kept: you have {drafts} drafts. Send or drop one first: /appeals drafts"),
+    Refusal.FULL: msgid(
+        "It was not kept: you have {drafts} drafts. Send or drop one first: `/appeals drafts`"
+    ),
     Refusal.UNHEARD: msgid("Nobody has got anything of appeal {number}: there is nothing to take back."),
 }
 WORDS = {
@@ -370,7 +373,7 @@ def _refused(refused: Refused, key: int, work: Work, speech: Speech, rules: Rule
     drill = found is not None and found.drill
     why = drills.NOBODY if drill and refused.why is Refusal.NOBODY else REFUSALS[refused.why]
     said = speech.t(why, number=key, most=speech.number(rules.per_day), drafts=speech.number(MOST_DRAFTS))
-    return drills.about(drill, reply(paragraph(said)), speech)
+    return drills.about(drill, reply(Paragraph(typed_apart(said))), speech)
 
 
 def _correct(key: int, speech: Speech) -> Choice:

@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 
 from bot.commands import values, words
 from bot.commands.command import code, heading, paragraph, reply
-from bot.commands.mistake import Mistake
+from bot.commands.mistake import Mistake, Unknown
 from bot.commands.presets import countries_watched
 from bot.commands.request import Reply
-from bot.countries import countries_like, countries_under, initials
+from bot.countries import countries_like, countries_near_part, countries_under, initials
 from bot.render.message import Block, Choice, Notice, Paragraph
 from bot.render.route import route_blocks
-from bot.speech import Speech
+from bot.speech import Speech, msgid
 from storage.database import Work
 from storage.people import Route
 from storage.words import Digest, Kind, Urgency
@@ -93,8 +93,15 @@ def _countries(chosen: Chosen, work: Work, letters: str) -> Reply:
     if letters:
         codes = countries_like(letters, speech.locale)[:_MOST_COUNTRIES]
         if not codes:
-            raise Mistake(
-                "“{word}” begins no country's name that I know. Write it so: {example}",
+            near = countries_near_part(letters)
+            told = msgid("“{word}” begins no country's name that I know. Write it so: {example}")
+            if near:
+                told = msgid("“{word}” begins no country's name that I know. Did you mean {nearest}?")
+            raise Unknown(
+                told,
+                near,
+                f"countries {letters}",
+                "country:{code}",
                 word=letters[:40],
                 example=f"/settings {chosen.place} country:KP",
             )

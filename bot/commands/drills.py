@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from bot.commands.command import code, heading, paragraph, reply
+from bot.commands.command import code, heading, reply
 from bot.commands.request import Reply
 from bot.render.drill import banner, marked
-from bot.render.message import Choice, Heading, Items, Message, Span, Style
+from bot.render.message import Choice, Heading, Items, Message, Paragraph, Span, Style
+from bot.render.text import typed_apart
 from bot.speech import Speech, languages, msgid
 from storage.appeals import Appeal, Draft
 from storage.database import Work
@@ -14,7 +15,7 @@ from storage.words import Status
 
 NOBODY = msgid(
     "Drill {number} would reach nobody, so it cannot be approved. It reaches only those who asked for drills "
-    "with /settings drills:on, and whose subscriptions it fits."
+    "with `/settings drills:on`, and whose subscriptions it fits."
 )
 """In place of what is said of an appeal."""
 
@@ -23,13 +24,13 @@ def how(sample: tuple[str, ...], speech: Speech) -> Reply:
     """Return how a drill is written; `sample` are the lines that may stand first."""
     told = speech.t(
         "A drill looks like an appeal, and says EXERCISE before anything else. It goes only to those who "
-        "asked for drills with /settings drills:on, once others have approved it, and can never become an "
+        "asked for drills with `/settings drills:on`, once others have approved it, and can never become an "
         "appeal. Write it in one message: first what of these lines you need, then the headline on a line of "
         "its own, then the text."
     )
     return reply(
         heading(speech.t("A drill")),
-        paragraph(told),
+        Paragraph(typed_apart(told)),
         Items(tuple((code(line),) for line in ("/drill", *sample))),
         choices=((Choice(speech.t("Appeals"), "/appeals"),),),
     )
@@ -43,8 +44,10 @@ def command(found: Appeal) -> str:
 def other_kind(found: Appeal, speech: Speech) -> Reply:
     """Return the answer to the wrong one of the two commands: what is real and what is not share none."""
     if found.drill:
-        return reply(paragraph(speech.t("Number {number} is a drill: /drill {number}", number=found.id)))
-    return reply(paragraph(speech.t("Number {number} is no drill: /appeal {number}", number=found.id)))
+        told = speech.t("Number {number} is a drill: `/drill {number}`", number=found.id)
+        return reply(Paragraph(typed_apart(told)))
+    told = speech.t("Number {number} is no drill: `/appeal {number}`", number=found.id)
+    return reply(Paragraph(typed_apart(told)))
 
 
 def to_correct(count: int, speech: Speech) -> str:

@@ -25,7 +25,7 @@ from bot.render.statement import (
     title_line,
     where_text,
 )
-from bot.render.text import pages, shorten
+from bot.render.text import pages, shorten, typed_apart
 from bot.speech import Speech
 from jobs.steps.attached import FILE, documents
 from storage.database import Work
@@ -67,7 +67,7 @@ def _in_words_of(
     message = replace(alert_message(alert, speech, request.now, words=language), picture=None)
     standing = taken_back_text(work.alerts.correction_of(found.id), speech)
     standing = standing or over_text(work.alerts.over_since([found.id]).get(found.id), speech)
-    notice = (Notice((Span(standing),)),) if standing else ()
+    notice = (Notice(typed_apart(standing)),) if standing else ()
     return Reply((replace(message, blocks=(*message.blocks, *notice)),))
 
 
@@ -94,7 +94,7 @@ def _shown(found: Statement, typed: list[str], request: Request, work: Work, spe
     told += [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
     told.append(withheld_text(found, speech))
     standing = " · ".join(part for part in told if part)
-    blocks += (Notice((Span(standing),)),) if standing else ()
+    blocks += (Notice(typed_apart(standing)),) if standing else ()
     return Reply((Message(blocks, (_ways(found, speech, changed=bool(versions), over=bool(over)),)), text))
 
 

@@ -53,6 +53,8 @@ class Request:
     """By which an admin's appeals go; from the configuration."""
     other: Elsewhere | None = None
     """The chat that `text` is about, where that is not the one it was written in."""
+    about: str = field(default="", repr=False)
+    """What people call the chat that this is carried out in, where it was written in another one."""
     attached: Fetch | None = field(default=None, repr=False)
     """Brings the file that was sent with the line, for whoever is allowed to have it looked at."""
     picture: Cleaned | None = field(default=None, repr=False)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
-from bot.commands import words
+from bot.commands import keys, words
 from bot.commands.attention import stances_blocks
 from bot.commands.choosing import BY_ID, Chosen, choose
 from bot.commands.command import arguments, code, heading, number, paragraph, reply, text_line
@@ -24,6 +24,7 @@ from storage.terms import fold
 
 _IN_A_ROW = 3
 _MOST_BUTTONS = 9
+_ALL = frozenset({"all", "모두", "전부"})
 MOST_ROUTES = 30
 """Routes of one recipient: more than anyone reads through, few enough to match quickly."""
 
@@ -74,13 +75,17 @@ def subscribe(request: Request, work: Work, speech: Speech) -> Reply:
 
 
 def unsubscribe(request: Request, work: Work, speech: Speech) -> Reply:
-    """Take back the route of the number typed, or all of them."""
+    """Take back the route of the number typed, or with "all" each; of several none without being asked."""
     typed = arguments(request).strip()
     recipient = work.recipients.find(request.transport, request.address)
     routes = work.routes.of(recipient.id) if recipient else ()
     if recipient is None or not routes:
         return _nothing_asked_for(speech)
-    if typed:
+    if not typed and len(routes) > 1:
+        if request.id:  # nothing was done: the same line asks again
+            work.requests.undo(request.transport, request.id)
+        return _which_to_take_back(routes, speech)
+    if typed and typed.casefold() not in _ALL:
         routes = (_one(typed, "/unsubscribe 1", routes),)
         work.routes.remove(routes[0].id)
     else:
@@ -133,7 +138,7 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
             speech.line(
                 "To take one back: {one}. All of them: {all}",
                 one=code("/unsubscribe 1"),
-                all=code("/unsubscribe"),
+                all=code("/unsubscribe all"),
             )
         )
         blocks.append(take_back)
@@ -200,11 +205,21 @@ def _is_everything(route: Route) -> bool:
 
 
 def _set_language(typed: str, request: Request, work: Work) -> Reply:
-    wanted = typed.partition(":")[2] or typed
+    key, colon, value = typed.partition(":")
+    wanted = value if colon else typed
     code_ = nearest(wanted)
     if code_ != wanted.strip().lower().replace("_", "-").split("-")[0]:
         names = {fold(own_name(language)): language for language in languages()}
         if fold(wanted) not in names:
+            if keys.meant(key.casefold()) != "lang" or not colon:
+                raise Mistake(
+                    "“{word}” is nothing that can be set here. Of a chat its language ({language}) and its "
+                    "time zone ({zone}) can, and of a subscription what it brings ({one}).",
+                    word=typed[:40],
+                    language="/settings lang:ko",
+                    zone="/settings clock:Asia/Seoul",
+                    one="/settings 1",
+                )
             known = ", ".join(f"lang:{language}" for language in languages())
             raise Mistake(
                 "“{word}” is no language that I speak. These are: {known}", word=wanted[:40], known=known
@@ -216,6 +231,25 @@ def _set_language(typed: str, request: Request, work: Work) -> Reply:
     return reply(
         paragraph(speech.t("From now on: {language}.", language=own_name(code_))),
         choices=((Choice(speech.t("Settings"), "/settings"), Choice(speech.t("Help"), "/help")),),
+    )
+
+
+def _which_to_take_back(routes: tuple[Route, ...], speech: Speech) -> Reply:
+    """Ask before all of them go: the command alone is what a tap on its name sends."""
+    lines = tuple((code(words.typed(route)),) for route in routes)
+    # By id: another may have the number by the time that a button is pressed.
+    each = tuple(
+        Choice(speech.t("Only {number}", number=place), f"/unsubscribe {BY_ID}{route.id}")
+        for place, route in enumerate(routes[:_MOST_BUTTONS], start=1)
+    )
+    rows = tuple(each[at : at + _IN_A_ROW] for at in range(0, len(each), _IN_A_ROW))
+    ends = (Choice(speech.t("Yes, all"), "/unsubscribe all"), Choice(speech.t("No"), "/settings"))
+    return reply(
+        heading(
+            speech.n("Take back {count} subscription?", "Take back all {count} subscriptions?", len(routes))
+        ),
+        Items(lines, start=1),
+        choices=(*rows, ends),
     )
 
 

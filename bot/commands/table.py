@@ -10,7 +10,7 @@ from bot.commands.cases import case
 from bot.commands.citing import cite
 from bot.commands.command import Command, always, arguments, code, heading, reply
 from bot.commands.drafting import changes as changes_appeal
-from bot.commands.elsewhere import for_
+from bot.commands.elsewhere import OWN, for_
 from bot.commands.mistake import Mistake
 from bot.commands.moving import move
 from bot.commands.office import audit, stats
@@ -30,7 +30,7 @@ from bot.commands.status import status
 from bot.commands.subscriptions import settings, subscribe, unsubscribe
 from bot.commands.times import digest, quiet
 from bot.commands.welcome import expired, forget, privacy, start, wordless
-from bot.render.message import Block, Choice, Items, Line, Notice, Paragraph, Span
+from bot.render.message import Block, Choice, Heading, Items, Line, Notice, Paragraph, Span
 from bot.speech import Speech, msgid
 from storage.database import Work
 from storage.words import DeskRole
@@ -43,6 +43,8 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     if wanted:
         return _explained(wanted, request, speech)
     shown = [command for command in COMMANDS if not command.hidden and command.is_for(request.role)]
+    if request.about:
+        shown = [command for command in shown if command.name not in OWN]
     listed = tuple(_line(command, speech) for command in shown)
     blocks: list[Block] = [
         heading(speech.t("What you can ask")),
@@ -50,7 +52,10 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
         Paragraph((Span(speech.t("Words that narrow /subscribe, /latest and /search:")),)),
         Items(_filters(speech)),
         Notice(
-            (Span(speech.t("More about one: /help subscribe. In a private chat, plain words are a search.")),)
+            speech.line(
+                "More about one: {example}. In a private chat, plain words are a search.",
+                example=code("/help subscribe"),
+            )
         ),
     ]
     rows = ((Choice(speech.t("Everything urgent"), "/subscribe"), Choice(speech.t("Latest"), "/latest")),)
@@ -353,7 +358,7 @@ def _explained(name: str, request: Request, speech: Speech) -> Reply:
         Items(_filters(speech)),
     )
     return reply(
-        heading(f"/{command.name} {usage}".strip()),
+        Heading((code(f"/{command.name} {usage}".strip()),)),
         Paragraph((Span(speech.t(command.summary)),)),
         Paragraph(speech.line("For example: {example}", example=code(command.example))),
         *(narrowed if command.name in _NARROWED else ()),

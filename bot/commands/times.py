@@ -177,12 +177,12 @@ def _quiet_shown(recipient: Recipient | None, request: Request, speech: Speech) 
     now = request.now.astimezone(_zone(recipient, speech))
     blocks: list[Block] = [
         heading(speech.t("Quiet from {start} to {end}.", start=start, end=end)),
-        paragraph(
-            speech.t(
+        Paragraph(
+            speech.line(
                 "It is {time} now in this time zone ({zone}). If that is wrong, add a city: {example}",
                 time=f"{now:%H:%M}",
                 zone=recipient.zone or str(speech.timezone),
-                example=QUIET,
+                example=code(QUIET),
             )
         ),
         paragraph(speech.t("What comes meanwhile is held, and given as one digest at the end.")),
@@ -229,10 +229,10 @@ def _further(speech: Speech) -> tuple[Choice, ...]:
 def _by_which_clock(recipient: Recipient | None, speech: Speech) -> Block:
     if recipient and recipient.zone:
         return paragraph(speech.t("Your clock: {zone}", zone=recipient.zone))
-    return paragraph(
-        speech.t(
+    return Paragraph(
+        speech.line(
             "The hour is that of Vigil's own clock. For yours add a city: {example}",
-            example=f"{DIGEST} Asia/Seoul",
+            example=code(f"{DIGEST} Asia/Seoul"),
         )
     )
 

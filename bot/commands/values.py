@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from babel import Locale
 
-from bot.commands.mistake import Mistake, Several
-from bot.countries import countries_meant, country_said, is_code, nearest_country, state_named
-from bot.speech import Speech
+from bot.commands.mistake import Mistake, Several, Unknown
+from bot.countries import countries_meant, countries_near, country_said, is_code, state_named
+from bot.speech import Speech, msgid
 from storage.queries import Sort
 from storage.terms import fold
 from storage.words import Digest, Kind, Urgency
@@ -81,11 +81,18 @@ def country(text: str) -> str:
     code = country_spoken(text.split())
     if code:
         return code
-    near = nearest_country(text)
-    if near:
-        raise Mistake("“{word}” is no country that I know. Did you mean {nearest}?", word=text, nearest=near)
-    raise Mistake(
-        "“{word}” is no country that I know. Write its name or its code: {example}", word=text, example="KP"
+    pieces = text.split()
+    taken, codes = countries_near(pieces)
+    if codes and taken == len(pieces):
+        raise Unknown(
+            msgid("“{word}” is no country that I know. Did you mean {nearest}?"), codes, text, word=text
+        )
+    raise Unknown(
+        msgid("“{word}” is no country that I know. Write its name or its code: {example}"),
+        (),
+        text,
+        word=text,
+        example="KP",
     )
 
 

@@ -137,6 +137,8 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
         return reply(paragraph(speech.t("Nothing is stored about this chat.")))
     if arguments(request).strip().lower() != "yes":
         routes = len(work.routes.of(recipient.id))
+        if request.about:
+            return _asked_elsewhere(routes, request.about, speech)
         return reply(
             heading(speech.t("Remove everything?")),
             paragraph(
@@ -153,6 +155,9 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
             ),
         )
     work.recipients.forget(recipient.id)
+    if request.about:
+        told = speech.t("Nothing is stored about {chat} any more.", chat=request.about)
+        return reply(heading(speech.t("Forgotten.")), paragraph(told))
     blocks: list[Block] = [
         heading(speech.t("Forgotten.")),
         paragraph(speech.t("Nothing is stored about this chat any more. /start is open to you at any time.")),
@@ -181,6 +186,22 @@ def forget(request: Request, work: Work, speech: Speech) -> Reply:
             paragraph(speech.t("Telegram keeps its own copy of this chat until you delete it there."))
         )
     return reply(*blocks)
+
+
+def _asked_elsewhere(routes: int, chat: str, speech: Speech) -> Reply:
+    """Ask the same of a channel or group, by its name: "this chat" would be the one where it is read."""
+    told = speech.n(
+        "This removes the address of {chat}, {count} subscription, what was set for it, and the record of "
+        "what was sent there. Nothing more comes there.",
+        "This removes the address of {chat}, {count} subscriptions, what was set for it, and the record of "
+        "what was sent there. Nothing more comes there.",
+        routes,
+        chat=chat,
+    )
+    ways = (Choice(speech.t("Yes, remove"), "/forget yes"), Choice(speech.t("No"), "/settings"))
+    return reply(
+        heading(speech.t("Remove everything about {chat}?", chat=chat)), paragraph(told), choices=(ways,)
+    )
 
 
 def expired(request: Request, work: Work, speech: Speech) -> Reply:

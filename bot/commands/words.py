@@ -8,12 +8,12 @@ from typing import Literal
 
 from bot.commands import keys, values
 from bot.commands.addressees import JOINING, addressed, country_at
-from bot.commands.mistake import Mistake, Several
+from bot.commands.mistake import Mistake, Several, Unknown
 from bot.commands.tokens import Part, parts
 from bot.commands.values import joined, split
-from bot.countries import country_named, is_code, nearest_country, state_named, without_links
+from bot.countries import countries_near, country_named, is_code, state_named, without_links
 from bot.meanings import senses, with_other_names
-from bot.speech import Speech
+from bot.speech import Speech, msgid
 from storage.people import Route
 from storage.queries import Query, Sort
 from storage.terms import fold
@@ -232,7 +232,7 @@ def _with_bare(found: Wanted, words: list[str], grammar: Grammar) -> Wanted:
             taken = 1
         else:
             values.one_country(rest[0])
-            raise _no_country(rest[0], grammar)
+            raise _no_country(rest, grammar)
         del rest[:taken]
     return replace(found, words=joined(found.words, *others))
 
@@ -280,33 +280,24 @@ def _filter_at(words: Sequence[str]) -> tuple[int, str | None]:
     return (1, word) if is_filter else (0, None)
 
 
-def _no_country(word: str, grammar: Grammar) -> Mistake:
-    near = nearest_country(word)
+def _no_country(words: Sequence[str], grammar: Grammar) -> Unknown:
+    """Return what is wrong with the first words: they are tried together, for "Nroth Korea" is one name."""
+    taken, codes = countries_near(words)
+    word = " ".join(words[: taken or 1])
     if "year" in grammar.keys:
-        example = f"/search {word}"
-        if near:
-            return Mistake(
-                "“{word}” is no country that I know. Did you mean {nearest}? To find a word: {example}",
-                word=word,
-                nearest=near,
-                example=example,
+        told = msgid("“{word}” is no country that I know. To find a word: {example}")
+        if codes:
+            told = msgid(
+                "“{word}” is no country that I know. Did you mean {nearest}? To find a word: {example}"
             )
-        return Mistake(
-            "“{word}” is no country that I know. To find a word: {example}", word=word, example=example
-        )
-    if near:
-        return Mistake(
+        return Unknown(told, codes, word, word=word, example=f"/search {word}")
+    told = msgid("“{word}” is no country that I know. A keyword stands in quotation marks: {quoted}")
+    if codes:
+        told = msgid(
             "“{word}” is no country that I know. Did you mean {nearest}? "
-            "A keyword stands in quotation marks: {quoted}",
-            word=word,
-            nearest=near,
-            quoted=f'"{word}"',
+            "A keyword stands in quotation marks: {quoted}"
         )
-    return Mistake(
-        "“{word}” is no country that I know. A keyword stands in quotation marks: {quoted}",
-        word=word,
-        quoted=f'"{word}"',
-    )
+    return Unknown(told, codes, word, word=word, quoted=f'"{word}"')
 
 
 def _keyed(found: Wanted, part: Part, waiting: list[Part], speech: Speech) -> Wanted:

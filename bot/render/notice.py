@@ -15,7 +15,7 @@ from bot.render.notice_words import (
     REMEDIES,
     UNREACHED,
 )
-from bot.render.text import length, shorten
+from bot.render.text import length, shorten, typed_apart
 from bot.speech import Speech
 from storage.people import Event, Notice
 from storage.words import Act, EventKind, SourceState, Status
@@ -230,7 +230,7 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     unsaid = kind is EventKind.APPEAL_CORRECTED and any(map(_is_drill, found))
     unsaid = unsaid or any("look" in event.counts for event in found)
     if meaning and kind in CONSEQUENCES and not unsaid:
-        blocks.append(Paragraph(_typed(speech.t(CONSEQUENCES[kind]))))
+        blocks.append(Paragraph(typed_apart(speech.t(CONSEQUENCES[kind]))))
     in_chats = [event for event in found if event.counts.get("added")]
     found = [event for event in found if event not in in_chats]
     states = dict.fromkeys(event.state for event in found if event.state and kind is EventKind.ILL)
@@ -246,14 +246,8 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
         label = speech.t("What to do")
         if len(sentences) > 1 and state and count > 1:
             label = f"{label} ({speech.source_state(state)})"
-        blocks.append(Field(label, _typed(advice)))
+        blocks.append(Field(label, typed_apart(advice)))
     if in_chats:
         advice = speech.t(ADDED, name=in_chats[0].source)
-        blocks.append(Field(speech.t("What to do"), _typed(advice)))
+        blocks.append(Field(speech.t("What to do"), typed_apart(advice)))
     return blocks
-
-
-def _typed(sentence: str) -> Line:
-    """What stands between backticks is to be typed as it stands."""
-    pieces = enumerate(sentence.split("`"))
-    return tuple(Span(text, Style.CODE if number % 2 else Style.PLAIN) for number, text in pieces if text)

@@ -29,7 +29,7 @@ def taken_back_text(correction: tuple[int, datetime] | None, speech: Speech) -> 
     number, sent = correction
     day = speech.date(sent.astimezone(speech.timezone).date())
     return speech.t(
-        "taken back on {date} by those who run this watch: /statement {number}", date=day, number=number
+        "taken back on {date} by those who run this watch: `/statement {number}`", date=day, number=number
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from bot.countries import country_named
 from bot.render import links
 from bot.render.message import Block, Field, Items, Line, Paragraph, Span, Style
-from bot.render.text import shorten, single_line
+from bot.render.text import shorten, single_line, typed_apart
 from bot.speech import Speech
 from jobs.fetch.site import same_site
 from jobs.launch import DESK
@@ -189,15 +189,13 @@ def more_line(statement: Statement, left: int, speech: Speech) -> Line:
     if not statement.id:
         return (Span(speech.n("and {count} more demand", "and {count} more demands", left)),)
     number = str(statement.id)
-    return (
-        Span(
-            speech.n(
-                "and {count} more demand: /statement {number}",
-                "and {count} more demands: /statement {number}",
-                left,
-                number=number,
-            )
-        ),
+    return typed_apart(
+        speech.n(
+            "and {count} more demand: `/statement {number}`",
+            "and {count} more demands: `/statement {number}`",
+            left,
+            number=number,
+        )
     )
 
 

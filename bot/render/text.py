@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.render.message import Message
+from bot.render.message import Line, Message, Span, Style
 from bot.render.runs import sections, size
 
 _SPACE = re.compile(r"\s+")
@@ -35,6 +35,12 @@ def shorten(text: str, limit: int) -> str:
 def without_label(title: str) -> str:
     """Return a title without "Urgent action:" before it, for where "URGENT" stands before it already."""
     return _LABEL.sub("", title, count=1) if _LABEL.match(title) else title
+
+
+def typed_apart(sentence: str) -> Line:
+    """Return a sentence as a line: what stands between backticks is to be typed as it stands."""
+    pieces = enumerate(sentence.split("`"))
+    return tuple(Span(text, Style.CODE if number % 2 else Style.PLAIN) for number, text in pieces if text)
 
 
 def length(message: Message) -> int:

@@ -269,3 +269,19 @@ def test_a_styled_place_keeps_its_style() -> None:
 def test_values_are_never_read_as_templates() -> None:
     """Braces in a value stay braces: a publisher cannot reach into our sentences."""
     assert Speech("en").t("written {date}", date="{date.__class__}") == "written {date.__class__}"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_letter_follows_a_command(language: str) -> None:
+    """Glued to a particle, "/latest에서", it is no link: Telegram reads one word."""
+    glued = re.compile(r"(?<![\w/@.}])/[a-z]{2,20}[^\W\d_a-z]")
+    said = {text for known, own, _ in translated(language) for text in (*known, *own)}
+    assert {text for text in said if glued.search(text)} == set()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_a_command_takes_is_set_off_with_it(language: str) -> None:
+    """In running text "/stop {number}" would be a link that sends "/stop"."""
+    cut = re.compile(r"(?<![\w/@.}`])/[a-z]{2,20} (?:\{|\w+:\S)")
+    said = {text for known, own, _ in translated(language) for text in (*known, *own)}
+    assert {text for text in said if cut.search(text)} == set()

@@ -162,7 +162,7 @@ async def test_a_case_that_was_muted_stays_so_when_something_is_asked_for_again(
     assert await sent(database) == arrives
 
 
-@pytest.mark.parametrize("line", ["/unsubscribe", "/unsubscribe 2", "/mute 1"])
+@pytest.mark.parametrize("line", ["/unsubscribe all", "/unsubscribe 2", "/mute 1"])
 async def test_what_is_queued_in_the_very_moment_is_looked_at_again(
     database: Database, backend: Backend, line: str
 ) -> None:

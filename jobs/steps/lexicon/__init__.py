@@ -5,7 +5,20 @@ once (`tokens`); phrases from the tables are then found in one pass over the tok
 `languages` and `countries` stand on these two, and so does `jobs.steps.classify`.
 """
 
-from jobs.steps.lexicon.countries import countries_in, country_of, country_spoken_of, is_place
+from jobs.steps.lexicon.countries import (
+    countries_in,
+    country_besides_names,
+    country_of,
+    country_spoken_of,
+    is_place,
+)
 from jobs.steps.lexicon.languages import detect_language
 
-__all__ = ["countries_in", "country_of", "country_spoken_of", "detect_language", "is_place"]
+__all__ = [
+    "countries_in",
+    "country_besides_names",
+    "country_of",
+    "country_spoken_of",
+    "detect_language",
+    "is_place",
+]

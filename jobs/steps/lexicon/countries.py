@@ -156,6 +156,11 @@ def country_spoken_of(name: str) -> str | None:
     return _country_of(name, frozenset({"parties", "people", "places"}))
 
 
+def country_besides_names(name: str) -> str | None:
+    """As `country_of`, of no name of a country and no half of one: a person, a town, "refugees from it"."""
+    return _country_of(name, frozenset({"names", "loose"}))
+
+
 def is_place(name: str) -> bool:
     """Whether a name is that of a town or region: whole, as the tables or GeoNames have it."""
     tokens = cut(name)

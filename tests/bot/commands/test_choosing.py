@@ -112,9 +112,11 @@ def test_what_becomes_the_same_is_one(chat: Chat) -> None:
     ],
 )
 def test_slips_are_explained_and_change_nothing(chat: Chat, typed: str) -> None:
-    """Each with a line that works."""
+    """Each with a way on, and without an example of something else."""
     chat.says("/subscribe KP")
-    assert "/settings" in chat.says(typed)
+    read = chat.says(typed)
+    assert "lang:ko" not in read
+    assert chat.offered["Settings"] == "/settings"
     assert chat.routes == (Route(countries=("KP",)),)
 
 

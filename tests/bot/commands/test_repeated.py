@@ -46,7 +46,7 @@ def test_a_repeated_forget_does_not_forget_what_was_asked_for_since(chat: Chat) 
 
 def test_an_undo_that_was_pressed_before_a_restart_is_told_as_done(chat: Chat) -> None:
     """Its button's meaning died with the program, its effect did not: "too old" would be untrue."""
-    chat.says("/unsubscribe")
+    chat.says("/unsubscribe all")
     chat.request_id = "1:1002"
     chat.presses("Undo")
     assert chat.says("/expired").startswith("This was done already")

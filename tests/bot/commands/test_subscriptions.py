@@ -92,11 +92,13 @@ def test_one_subscription_is_taken_back_by_its_number(chat: Chat) -> None:
 
 
 def test_unsubscribe_takes_back_everything_and_can_be_undone(chat: Chat) -> None:
-    """One word stops all; one tap brings it back as it was."""
+    """One word and one tap stop all; one tap brings it back as it was."""
     chat.says('/subscribe KP "prison camp"')
     chat.says("/subscribe kind:report")
     before = chat.routes
-    assert "You will hear nothing more, except" in chat.says("/unsubscribe")
+    assert "Take back all 2 subscriptions?" in chat.says("/unsubscribe")
+    assert chat.routes == before
+    assert "You will hear nothing more, except" in chat.presses("Yes, all")
     assert chat.routes == ()
     chat.presses("Undo")
     assert chat.routes == before
