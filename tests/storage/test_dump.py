@@ -32,6 +32,7 @@ FINER = {
     "looks.taken": "since when a program looks at it; likewise",
     "looks.done": "that it was looked at; likewise",
     "deliveries.amend_at": "when a message may be changed; gone once it was",
+    "deliveries.erase_at": "when a message has to leave its chat; gone once it did",
 }
 """Every time about people that is kept finer than to the day, and why."""
 AS_NUMBERS = {"recipients.lately"}

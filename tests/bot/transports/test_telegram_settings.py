@@ -129,8 +129,8 @@ async def test_no_press_takes_away_what_is_read(service: Service) -> None:
     assert [text.splitlines()[0] for text in telegram.texts(ADMIN)][:2] == ["You are subscribed.", "URGENT"]
 
 
-async def test_what_cannot_be_done_stands_below(service: Service) -> None:
-    """Settings with their buttons are not lost for one that was pressed too late."""
+async def test_what_cannot_be_done_leads_back_to_the_settings(service: Service) -> None:
+    """They are not lost for a button that was pressed too late."""
     telegram = service.telegram
     await telegram.says(ADMIN, "/subscribe KP")
     await telegram.until(ADMIN, contains="You are subscribed")
@@ -140,7 +140,8 @@ async def test_what_cannot_be_done_stands_below(service: Service) -> None:
     await telegram.until(ADMIN, contains="Taken back")
     await telegram.presses(ADMIN, "Change 1")
     await telegram.until(ADMIN, contains="You have not subscribed to anything yet")
-    assert "You asked for this" in telegram.texts(ADMIN)[1]
+    await telegram.presses(ADMIN, "Settings")
+    await telegram.until(ADMIN, contains="Language: English")
 
 
 @pytest.mark.parametrize(
