@@ -137,7 +137,7 @@ async def test_what_is_over_is_struck_whenever_the_program_is_killed(
     await vigil.dies(point)
     vigil.later(timedelta(minutes=2))
     await vigil.serve()
-    await telegram.until(PERSON, contains="OVER", patience=60)
+    await telegram.until(PERSON, contains="Over since", patience=60)
     await vigil.until("sent", "sent")
     assert await vigil.stop() == 0
     assert [text.partition(" · ")[0] for text in telegram.texts(PERSON)] == ["OVER", "OVER"]
