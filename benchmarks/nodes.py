@@ -164,11 +164,11 @@ def _matching(folder: Path, people: int) -> str:
         ratios = []
         for turn in range(3):
             bare = delivery._bare(database, f"bare {turn}")  # noqa: SLF001 - the same measure
-            delivery._empty(database)  # noqa: SLF001
+            delivery._empty(database)  # noqa: SLF001 - likewise
             with ThreadPoolExecutor(2) as pool:
                 began = time.perf_counter()
                 both = [
-                    pool.submit(delivery._queued, one, f"{name} {turn}", empty=False)  # noqa: SLF001
+                    pool.submit(delivery._queued, one, f"{name} {turn}", empty=False)  # noqa: SLF001 - likewise
                     for name, one in (("one", database), ("other", other))
                 ]
                 for each in both:

@@ -126,9 +126,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             Job("looks", LOOKS_EVERY, looker.due, role=POLL),
             Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
         ]
-        if config.metrics:
-            seen = scrapes(database, meter, pulse, now_utc)
-            await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
+        await _show_metrics(config, database, meter, pulse, stack)
         hooks = [one.hook for one in senders if one.hook]
         if config.web and "web" in roles:
             jobs += await stack.enter_async_context(_web(config, config.web, poller, meter, hooks))
@@ -148,6 +146,14 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         except NoKey as error:
             raise Unusable(f"{place(config)}: {error}") from error
     log.info("vigil.stopped")
+
+
+async def _show_metrics(
+    config: Config, database: Database, meter: Meter, pulse: Pulse, stack: AsyncExitStack
+) -> None:
+    if config.metrics:
+        seen = scrapes(database, meter, pulse, now_utc)
+        await stack.enter_async_context(serving("metrics", config.metrics.listen, seen))
 
 
 def _sendings(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from jobs.corrections import Ending
+from jobs.corrections import Ending, corrected
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import DESK, store
 from jobs.notices import announce_at_once
@@ -16,9 +16,8 @@ from jobs.staff import MACHINE
 from jobs.steps import match
 from jobs.takedown import take_down
 from storage.database import Work
-from storage.endings import CORRECTED
 from storage.people import Event
-from storage.records import Alert, Assessment, Statement
+from storage.records import Alert
 from storage.words import (
     Act,
     CaseState,
@@ -26,13 +25,10 @@ from storage.words import (
     DeliveryState,
     EventKind,
     MsgType,
-    Relation,
     SourceKind,
     Status,
-    Urgency,
 )
 
-_LIFE = timedelta(days=9)
 _A_DAY = timedelta(days=1)
 _LATELY = timedelta(days=9)
 """So long readers may still act on what they were sent."""
@@ -79,36 +75,11 @@ def to_retract(work: Work, number: int) -> Rung:
 
 
 def retracted(found: Rung, end: Ending, rules: Rules, now: datetime) -> Alert:
-    """The alert by which it is taken back."""
-    why, (first, *others) = end
-    alert = found.first
-    statement = Statement(
-        title=first.title,
-        kind=alert.statement.kind,
-        language=first.language,
-        text=first.text,
-        wordings=tuple(others),
-        issuers=(rules.organisation,) if rules.organisation else (),
-        countries=alert.statement.countries,
-        alert=Assessment(msg_type=MsgType.CANCEL, urgency=Urgency.PAST),
-        published=now,
-        source_name=DESK.name,
-        relation=Relation.UPDATE,
-    )
-    return replace(
-        alert,
-        identifier=f"{alert.identifier}{CORRECTED}",
-        statement=statement,
-        source=DESK,
-        sent=now,
-        msg_type=MsgType.CANCEL,
-        expires=now + _LIFE,
-        references=tuple(one.identifier for one in found.alerts),
-        cause=why,
-        also=(),
-        changes=(),
-        id=0,
-    )
+    """The alert by which it is taken back: as our own word."""
+    issuers = (rules.organisation,) if rules.organisation else ()
+    ours = replace(found.first.statement, issuers=issuers, source_name=DESK.name)
+    call = replace(found.first, statement=ours, source=DESK, also=(), changes=())
+    return replace(corrected(call, end, now), references=tuple(one.identifier for one in found.alerts))
 
 
 def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now: datetime) -> int:

@@ -12,6 +12,6 @@ telegram_keeping (what is handed over for good is durable until it is answered);
 telegram_incoming (updates read), telegram_answering (conversations), with `inbox`, which keeps one
 chat's requests in order and everybody's pace, telegram_admins (who manages a chat),
 telegram_buttons (what pressing means), telegram_pages (which message
-it changes in place); telegram_sending (send, edit, withdraw), telegram_outcome
-(errors translated), telegram_trouble (errors told), telegram_face (menus and descriptions).
+it changes in place); telegram_sending (send, edit, withdraw), telegram_strays (topics that are lost),
+telegram_outcome (errors translated), telegram_trouble (errors told), telegram_face (menus and descriptions).
 """

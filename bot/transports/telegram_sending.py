@@ -34,6 +34,7 @@ from bot.transports.telegram_outcome import (
 )
 from bot.transports.telegram_pictures import Pictures
 from bot.transports.telegram_request import posted
+from bot.transports.telegram_strays import Said, Strays, said_in
 from bot.transports.telegram_tokens import without_chats, without_tokens
 from jobs.outcome import Outcome, Rejected, Sent
 from storage.records import Picture
@@ -72,14 +73,6 @@ class _Act:
     """What of a message that was to go stays, and why."""
 
 
-@dataclass(slots=True)
-class _Strayed:
-    """One message in a group's general topic, and the lost topics that it stands there for."""
-
-    numbers: list[int]
-    threads: set[int | None]
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat, or one topic of it."""
@@ -110,8 +103,7 @@ class Sending:
         self._pictures = pictures
         self._acts: Newest[tuple[str, str], _Act] = Newest(1000)
         """Begun and not finished, by address and key."""
-        self._strayed: Newest[tuple[int, int], _Strayed] = Newest(200)
-        """What stands in a group's general topic for lost ones, by chat and the hash of its words."""
+        self._strays = Strays()
         self._cut: deque[tuple[Message, tuple[Message, ...]]] = deque(maxlen=8)
         self._html: deque[tuple[Message, str]] = deque(maxlen=16)
 
@@ -123,11 +115,11 @@ class Sending:
 
         async def act(place: _Place, begun: _Act) -> list[int]:
             whole = not begun.sent and not begun.strayed
-            said = (place.chat, hash(tuple(map(plain_text, begun.parts))))
+            said = said_in(place.chat, begun.parts)
             await self._send_rest(place, begun, after=0, under=under, said=said if whole else None)
             await self._show(place, begun)
             if whole and begun.strayed:
-                self._note_strayed(said, place, begun)
+                self._strays.note(said, place.thread, begun.sent)
             return begun.sent
 
         return await self._whole(address, key, message, act)
@@ -241,14 +233,6 @@ class Sending:
         self._cut.append((message, parts))
         return parts
 
-    def _note_strayed(self, said: tuple[int, int], place: _Place, begun: _Act) -> None:
-        known = self._strayed.get(said)
-        if known is not None and known.numbers == begun.sent:
-            known.threads.add(place.thread)
-            log.info("telegram.strayed_again", topics=len(known.threads))
-        else:
-            self._strayed.put(said, _Strayed(list(begun.sent), {place.thread}))
-
     async def _send_rest(
         self,
         place: _Place,
@@ -256,7 +240,7 @@ class Sending:
         *,
         after: int,
         under: str = "",
-        said: tuple[int, int] | None = None,
+        said: Said | None = None,
     ) -> None:
         """Send the parts behind the first `after`, but for those that were sent already.
 
@@ -275,10 +259,8 @@ class Sending:
                     raise
                 if there.thread is None:
                     raise NowhereError(str(error)) from error
-                known = self._strayed.get(said) if said and not begun.sent else None
-                if known is not None and place.thread not in known.threads:
-                    begun.strayed, begun.is_shown = True, True
-                    begun.sent = list(known.numbers)
+                if said and not begun.sent and (there_already := self._strays.of_another(said, place.thread)):
+                    begun.strayed, begun.is_shown, begun.sent = True, True, there_already
                     return
                 begun.strayed, begun.parts = True, _saying_so(begun)
 
