@@ -49,6 +49,22 @@ class _Tried:
 
 
 @dataclass(frozen=True, slots=True)
+class _File:
+    """A file beside a page of which an entry has its text; without an address there is none."""
+
+    url: str = ""
+    seen: Reread = _UNKNOWN
+
+    def beside(self, page: Reread) -> Reread:
+        """What is known of the page, with what is known of this."""
+        said, etag, modified = self.seen.said, self.seen.etag, self.seen.last_modified
+        return replace(page, file=self.url, file_said=said, file_etag=etag, file_modified=modified)
+
+
+_NO_FILE = _File()
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """Reads linked pages with one fetcher."""
 
@@ -98,12 +114,31 @@ class Linked:
         tried = _Tried()
         answer = await self._page(entry.url, now, tried) if entry.url else None
         page = answer[1] if answer else None
+        read, file = await self._with(entry, page, now, tried)
         if answer and is_own(entry.url, self.home):
-            self.pages[entry.uid] = begun(_seen(*answer), now, _luck())
-        return await self._with(entry, page, now, tried)
+            self.pages[entry.uid] = begun(file.beside(_seen(*answer)), now, _luck())
+        return read
 
     async def again(self, url: str, known: Reread, now: datetime) -> tuple[Document | None, Reread]:
-        """The page where it says something else than is known, and what is known of it from now on."""
+        """The page where it or its file says something else than is known, and what is known from now on."""
+        page, after = await self._page_again(url, known, now)
+        if page is not None or after.missed or not known.file:
+            return page, after
+        if not await self._file_is_other(known, now):
+            return None, after
+        found = await self._page(url, now, _Tried())
+        return (found[1] if found else None), after
+
+    async def _file_is_other(self, known: Reread, now: datetime) -> bool:
+        """Whether another file stands under the address of the one that was read."""
+        was = Reread(known.file_said, known.file_etag, known.file_modified)
+        try:
+            answer = await self._asked(known.file, now, was)
+            return answer.status == 200 and digest((await self._read(answer)).text) != known.file_said
+        except (_NotNow, FetchError, Unreadable):
+            return False
+
+    async def _page_again(self, url: str, known: Reread, now: datetime) -> tuple[Document | None, Reread]:
         try:
             answer = await self._asked(url, now, known)
             if answer.status in _NOT_THERE:
@@ -118,23 +153,32 @@ class Linked:
         except (_NotNow, FetchError, Unreadable):
             return None, known
         seen = _seen(answer, page)
-        after = replace(seen, looks=known.looks, entry_id=known.entry_id)
+        after = replace(known, said=seen.said, etag=seen.etag, last_modified=seen.last_modified, missed=0)
         return (None if seen.said == known.said else page), after
 
-    async def whole(self, entry: Entry, page: Document, now: datetime) -> Entry | None:
-        """The entry with what this page says, and a file beside it; None where not all could be read now."""
-        tried = _Tried()
-        read = await self._with(entry, page, now, tried)
-        return None if tried.again else read
+    async def whole(
+        self, entry: Entry, page: Document, now: datetime, known: Reread
+    ) -> tuple[Entry, Reread] | None:
+        """The entry with what this page says, and a file beside it; and what is known of these from now on.
 
-    async def _with(self, entry: Entry, page: Document | None, now: datetime, tried: _Tried) -> Entry:
+        None where not all could be read now.
+        """
+        tried = _Tried()
+        read, file = await self._with(entry, page, now, tried)
+        return None if tried.again else (read, file.beside(known))
+
+    async def _with(
+        self, entry: Entry, page: Document | None, now: datetime, tried: _Tried
+    ) -> tuple[Entry, _File]:
+        used = _NO_FILE
         # A page that could not be read before is taken as it is: that is what there is to read.
         best = page if page and (len(page.text) > len(entry.text) or entry.again_at) else None
         if best is None or len(best.text) < THIN:
             files = documents((*entry.enclosures, *(page.attached if page else ())))
             file = next((one for one in files if one != entry.url), "")
-            found = await self._document(file, now, tried) if file else None
-            if found and len(found.text) > len(entry.text):
+            answer = await self._page(file, now, tried) if file else None
+            if answer and len(answer[1].text) > len(entry.text):
+                found, used = answer[1], _File(file, _seen(*answer))
                 text = joined(best.text if best else entry.text, found.text)
                 best = replace(best or found, text=text)
         note = "; ".join(tried.notes)
@@ -143,11 +187,9 @@ class Linked:
             # A front page or a notice may answer in its place: what the source itself said stays.
             entry = replace(entry, title=title, text=_with_own_words(entry.text, best.text), excerpt=False)
         entry = replace(_dated(entry, page or best, now), note=note)
-        return later(entry, now, tried.pause) if tried.again else replace(entry, tries=0, again_at=None)
-
-    async def _document(self, url: str, now: datetime, tried: _Tried) -> Document | None:
-        found = await self._page(url, now, tried)
-        return found[1] if found else None
+        if tried.again:
+            return later(entry, now, tried.pause), used
+        return replace(entry, tries=0, again_at=None), used
 
     async def _page(self, url: str, now: datetime, tried: _Tried) -> tuple[Fetched, Document] | None:
         """What is there to read; None, with a note, where it cannot be read now or ever."""

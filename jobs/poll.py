@@ -22,7 +22,7 @@ from jobs.pauses import Pauses, host_of
 from jobs.polled import Polled, tell, waiting
 from jobs.readings import Readings
 from jobs.recall import Recall
-from jobs.rereading import NOTHING, Rereading
+from jobs.rereading import NOTHING, Rereading, is_overdue
 from jobs.steps.edits import renewed, sift
 from jobs.steps.missing import is_named
 from jobs.steps.parsed import NotAFeed
@@ -259,9 +259,10 @@ class Poller:
         pressing = read or edited or late or more
         again = NOTHING if pressing else await self._rereading.look(source, now)
         standing = await self._vanished.found(source, missing, now, {old.id for old, _ in changed})
+        asks_soon = more or is_waiting(read) or (pressing and is_overdue(source, now))
         return Outcome(
             source,
-            soon(after, now) if more or is_waiting(read) else after,
+            soon(after, now) if asks_soon else after,
             now,
             new=await self._readings.understood(read, source, now, shown.understood),
             edits=(*await self._readings.edits(edited, source, now), *late, *again.edits),

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
@@ -60,6 +60,12 @@ class Looked:
 
 
 NOTHING = Looked()
+_OVERDUE = timedelta(minutes=30)
+
+
+def is_overdue(source: Source, now: datetime) -> bool:
+    """Whether pages have waited for long: a source that has news whenever it is asked never had the time."""
+    return source.reread_due is not None and now - source.reread_due > _OVERDUE
 
 
 @dataclass(slots=True)
@@ -159,9 +165,10 @@ class Rereading:
         if page is None:
             # A notice, a login or a front page stands in its place: what is known of it is not of this.
             return Looked(rereads=(looked(known, now, _luck()),))
-        new = await linked.whole(_as_shown(entry), page, now)
-        if new is None:
+        whole = await linked.whole(_as_shown(entry), page, now, after)
+        if whole is None:
             return Looked(rereads=(looked(known, now, _luck()),))
+        new, after = whole
         if not await asyncio.to_thread(is_edited, entry.text, new.text, other):
             return Looked(rereads=(after,), back=back)
         edits = await self.readings.edits([(entry, merged(entry, new))], source, now)

@@ -189,6 +189,12 @@ class Reread:
     due: datetime | None = None
     """When it is asked for next; None where it is not."""
     entry_id: int = 0
+    file: str = ""
+    """A file beside it whose text is the entry's as well: it may be replaced under its address."""
+    file_said: str = ""
+    """A digest of the file's words."""
+    file_etag: str = ""
+    file_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,10 @@ rereads = Table(
     Column("looks", Integer, nullable=False),
     Column("missed", Integer, nullable=False),
     Column("due", Moment),
+    Column("file", Text, nullable=False, server_default=""),
+    Column("file_said", String, nullable=False, server_default=""),
+    Column("file_etag", Text, nullable=False, server_default=""),
+    Column("file_modified", Text, nullable=False, server_default=""),
     Index("ix_rereads_due", "source_id", "due"),
 )
 

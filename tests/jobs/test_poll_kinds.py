@@ -141,6 +141,9 @@ LETTER = [
 ]
 
 
+TEA = [f"We had tea with the families in Shenyang, and talked about winter {n}." for n in range(9)]
+
+
 def put_pdf(watch: Watch, path: str = "/files/letter.pdf") -> str:
     """The letter as a PDF at this path."""
     place = watch.site.publish(path, "")
@@ -180,6 +183,38 @@ async def test_the_whole_of_a_call_is_read_from_a_pdf(watch: Watch, road: str) -
     assert "Signed by NGO 8" in said(alert.statement)
     assert (alert.statement.title, alert.statement.url) == ("Appeal", link)
     assert "/big.mp3" not in [path for path, _ in watch.site.asked]
+
+
+@pytest.mark.parametrize("road", ["the link", "an enclosure", "the page"])
+async def test_a_pdf_that_is_replaced_under_its_address_is_read_again(watch: Watch, road: str) -> None:
+    """Feed and page stay as they were; the file becomes a call, which rings once."""
+    url = f"{watch.site.url}/files/letter.pdf"
+    link = url if road == "the link" else f"{watch.site.url}/7"
+    aside = f'<p><a href="{url}">Read the letter</a></p>' if road == "the page" else ""
+    watch.publish(
+        "/7", PAGE.format(f"<main><h1>Letter</h1><p>We write.</p>{aside}</main>"), "text/html", etag='"7"'
+    )
+    watch.site.publish("/files/letter.pdf", "").answers(pdf(["Letter", *TEA]), "application/pdf")
+    more = f'<enclosure url="{url}" type="application/pdf" length="1"/>' if road == "an enclosure" else ""
+    stamp = "<pubDate>Tue, 10 Mar 2026 11:00:00 +0000</pubDate>"
+    watch.publish(
+        "/feed",
+        '<rss version="2.0"><channel><title>N</title>'
+        f"<item><title>Letter</title><link>{link}</link>"
+        f"<description>We write.</description>{more}{stamp}</item>"
+        "</channel></rss>",
+    )
+    watch.over_feed()
+    assert (await watch.polls()).alerts == ()
+    rung = []
+    for minutes in (30, 60, 60, 300, 600, 1440):
+        if minutes == 300:
+            watch.site.places["/files/letter.pdf"].answers(pdf(["Letter", *TEA, *LETTER]), "application/pdf")
+        watch.later(minutes=minutes)
+        watch.restart()
+        rung += [(minutes, said(alert.statement)) for alert, _ in (await watch.polls()).alerts]
+    ((when, text),) = rung
+    assert (when, "Signed by NGO 8" in text, TEA[0] in text) == (300, True, True)
 
 
 async def test_a_pdf_beside_a_whole_text_does_not_take_its_place(watch: Watch) -> None:

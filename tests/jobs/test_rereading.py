@@ -150,6 +150,23 @@ async def test_new_items_come_first_and_few_pages_at_a_time(watch: Watch) -> Non
         assert asked() - read == 1 + 5 * number
 
 
+async def test_a_source_that_has_news_with_every_poll_has_its_pages_read_all_the_same(watch: Watch) -> None:
+    """They are asked for a minute after such a poll; the source is hurried for nothing else."""
+    told, rung, polls = [(TITLE, NOON)], [], 0
+    says(watch, RETURNED)
+    for minute in range(180):
+        watch.later(minutes=1)
+        if minute % 25 == 0:
+            told.append((f"Note {len(told)} of the week", watch.now))
+            says(watch, TEA, f"/{len(told) - 1}", told[-1][0])
+            shows(watch, *told)
+        for polled in await watch.poller.due(watch.now):
+            polls += 1
+            rung += [alert.statement.title for alert, recipients in polled.alerts if recipients]
+    assert rung == [TITLE]
+    assert polls <= 2 * len(told)
+
+
 async def test_no_host_is_asked_for_many_pages_a_minute(watch: Watch) -> None:
     """Four feeds of one host, all of whose pages are due: ten pages, and the rest with the next polls."""
     names = [f"feed{n}" for n in range(4)]

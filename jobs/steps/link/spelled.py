@@ -12,6 +12,7 @@ _HEARD = 0.85
 _BY_EAR = {1: 0.2, 2: 0.45, 3: 0.7}
 
 
+@lru_cache(maxsize=65_536)
 def words_alike(one: str, heard: frozenset[str], two: str, other: frozenset[str]) -> float:
     """In how far two words of names are one: 0 to 1."""
     if one == two:

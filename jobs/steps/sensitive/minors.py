@@ -235,12 +235,13 @@ def _candidates(line: str) -> Iterator[re.Match[str]]:
         for match in expression.finditer(line):
             if is_young(match) and is_person(line, match) and not _is_span(line, match):
                 yield match
-    if holds(_FILE, "kin", line.lower()):
+    lowered = line.lower()
+    if holds(_FILE, "kin", lowered):
         for match in (one for expression in _OF_FAMILY for one in expression.finditer(line)):
             alone = not _NAMED.search(line[max(0, match.start() - 60) : match.start()])
             if alone and is_young(match) and is_person(line, match) and not _is_counted(line, match):
                 yield match
-    if any(word in line.lower() for word in _YOUNG):
+    if any(word in lowered for word in _YOUNG):
         yield from (
             one for one in _CHILD.finditer(line) if not _NO_PERSON.search(one["called"] or one["name"])
         )
