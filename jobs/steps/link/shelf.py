@@ -9,8 +9,12 @@ from jobs.steps.link.traits import Traits
 
 _WHOLE = frozenset({"h:", "k:"})
 """Marks of words that may be whole names."""
-_MOST = 48
-"""Statements that one new one is weighed against."""
+_MOST = 24
+"""Statements that one new one is weighed against.
+
+Measured on the labelled groups amid 2,200 other entries: the likest of a case came behind 24 in 6 of 693
+statements, behind 48 in 3, and no pair was read otherwise.
+"""
 _HUNDREDS = 300
 
 
