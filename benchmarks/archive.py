@@ -145,7 +145,6 @@ def _multiply(database: Database, copies: int) -> None:
         more = sa.text("UPDATE statement_index_terms SET held = held * :by WHERE term <> '#rules'")
         work.connection.execute(more, {"by": copies})
         if is_postgresql:
-            work.connection.execute(sa.text("SET LOCAL maintenance_work_mem = '1GB'"))
             for _, made_by in indexes:
                 work.connection.exec_driver_sql(made_by.replace("%", "%%"))
     if is_postgresql:
