@@ -75,8 +75,8 @@ def _on_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
 
 
 # To look through a whole table seems cheap to the planner, which does not know what that takes where a vector
-# is made of each row: an index is asked wherever there is one. What it finds is remembered row by row: of whole
-# pages, as it is where memory lacks, each row's vector would be made and looked at again.
+# is made of each row: an index is asked wherever there is one. What it finds is remembered row by row; of
+# whole pages, as where memory lacks, each row's vector would be made and looked at again.
 _ASKING = "SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'"
 _ASKED = "; ".join(
     f"SET LOCAL {name} = DEFAULT" for name in ("statement_timeout", "enable_seqscan", "work_mem")

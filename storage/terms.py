@@ -133,7 +133,7 @@ def _placed(folded: str, first: int = 0, limit: int = sys.maxsize) -> Iterator[t
 
 
 def _pieces(folded: str, first: int = 0, limit: int = sys.maxsize) -> Iterator[tuple[str, int, str, bool]]:
-    """Runs of one script: (the pair that leads over to it, where it begins, the run, whether it is paired)."""
+    """Runs of one script: (the pair that leads to it, where it begins, the run, whether it is paired)."""
     last, last_end = "", -1
     for run in _RUN.finditer(folded, first, limit):
         piece, start = run.group(), run.start()

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.commands import words
 from bot.commands.command import arguments, heading, paragraph, reply
+from bot.commands.found import Became
 from bot.commands.mistake import Mistake
 from bot.commands.paging import beside, beyond
 from bot.commands.parties import from_filter
@@ -15,7 +16,7 @@ from bot.commands.words import Wanted
 from bot.countries import nearest_country, state_named
 from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span
-from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
+from bot.render.results import PAGE, last_page, numbered_title, numbers, result
 from bot.render.statement import addressee_text, asked_blocks, dropped_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -105,17 +106,9 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
         return _of_others(work, wanted, title, speech) or _nothing(request, speech, title, hits, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
-    rewritten, taken_back, over = _rewritten(work, hits), _taken_back(work, hits), _over(work, hits)
+    became = Became.of(work, [hit.statement.id for hit in hits.hits])
     for hit in hits.hits:
-        number = hit.statement.id
-        said = about(
-            hit.statement,
-            speech,
-            rewritten.get(number, 0),
-            taken_back=number in taken_back,
-            over=number in over,
-        )
-        about_it = Span(f"\n{said}")
+        about_it = Span(f"\n{became.about(hit.statement, speech)}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
         asked = asked_blocks(
             hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
@@ -264,34 +257,10 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
 ) -> Reply:
     if not hits.hits:
         return _nothing(request, speech, title, hits, page)
-    rewritten, taken_back, over = _rewritten(work, hits), _taken_back(work, hits), _over(work, hits)
-    found = (
-        result(
-            hit,
-            speech,
-            rewritten.get(hit.statement.id, 0),
-            taken_back=hit.statement.id in taken_back,
-            over=hit.statement.id in over,
-        )
-        for hit in hits.hits
-    )
+    became = Became.of(work, [hit.statement.id for hit in hits.hits])
+    found = (result(hit, became.about(hit.statement, speech), speech) for hit in hits.hits)
     blocks = [heading(title), *remark, *found]
     return _paged(request, speech, blocks, hits, page)
-
-
-def _taken_back(work: Work, hits: Hits) -> frozenset[int]:
-    """Which of the hits those who run the watch took back."""
-    return work.alerts.taken_back([hit.statement.id for hit in hits.hits])
-
-
-def _over(work: Work, hits: Hits) -> frozenset[int]:
-    """Which of the hits are calls that are over."""
-    return frozenset(work.alerts.over_since([hit.statement.id for hit in hits.hits]))
-
-
-def _rewritten(work: Work, hits: Hits) -> dict[int, int]:
-    """How often each of the hits was rewritten at its source."""
-    return work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
 
 
 def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, page: int) -> Reply:
