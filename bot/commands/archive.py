@@ -13,7 +13,7 @@ from bot.commands.paging import beside, beyond
 from bot.commands.parties import from_filter
 from bot.commands.request import Reply, Request
 from bot.commands.words import Wanted
-from bot.countries import nearest_country, state_named
+from bot.countries import countries_near, nearest_country, state_named
 from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span
 from bot.render.results import PAGE, last_page, numbered_title, numbers, result
@@ -49,7 +49,7 @@ def latest(request: Request, work: Work, speech: Speech) -> Reply:
             "/latest takes no words to look for; /search does: {example}", example=words.SEARCH.example
         )
     hits = work.statements.latest(words.query_of(wanted), PAGE, _offset(wanted))
-    if not hits.hits and (nobody := _nobody(work, wanted, speech.t("Latest"), speech)):
+    if not hits.hits and (nobody := _nobody(request, work, wanted, speech.t("Latest"), speech)):
         return nobody
     return _listed(request, work, speech, speech.t("Latest"), hits, wanted.page)
 
@@ -62,7 +62,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
     title = speech.t("Results for: {words}", words=shorten(words.without_page(line), 80))
-    if not hits.hits and (nobody := _nobody(work, wanted, title, speech)):
+    if not hits.hits and (nobody := _nobody(request, work, wanted, title, speech)):
         return nobody
     return _listed(
         request,
@@ -88,7 +88,7 @@ def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = words.read(arguments(request), words.SEARCH, speech)
     wanted = replace(wanted, kinds=(Kind.RESOLUTION,))
     hits, remark = _found(work, wanted, speech)
-    if not hits.hits and (nobody := _nobody(work, wanted, speech.t("Resolutions"), speech)):
+    if not hits.hits and (nobody := _nobody(request, work, wanted, speech.t("Resolutions"), speech)):
         return nobody
     return _listed(request, work, speech, speech.t("Resolutions"), hits, wanted.page, remark)
 
@@ -280,13 +280,13 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     )
 
 
-def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+def _nobody(request: Request, work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
     """Answer where nobody has the name in a filter: who has one that is spelt alike, and who is known."""
     unknown = [
         name for name in wanted.sources if not any(map(work.statements.is_voice, with_other_names((name,))))
     ]
     if not unknown:
-        return None
+        return _misspelt(request, wanted, title, speech)
     near = work.statements.parties.like(unknown[0], Role.ISSUER)
     told = speech.t("Nobody whose statements are kept here is called “{name}”.", name=shorten(unknown[0], 80))
     blocks: list[Block] = [heading(title), paragraph(told)]
@@ -294,6 +294,21 @@ def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | N
         blocks.append(paragraph(speech.t("Did you mean one of these?")))
     rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in near[:_NEAR]]
     return reply(*blocks, choices=(*rows, (Choice(speech.t("Organisations"), "/orgs"),)))
+
+
+def _misspelt(request: Request, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+    """Answer where an addressee in a filter is spelt almost as a country: the same line with its code."""
+    rows = []
+    for name in wanted.to_names:
+        spelt = name.split()
+        count, codes = countries_near(spelt)
+        if count == len(spelt) and name in request.text:
+            mended = ((code, request.text.replace(name, code, 1)) for code in codes)
+            rows += [(Choice(speech.country(code), line),) for code, line in mended]
+    if not rows or wanted.page > 1:
+        return None
+    told = paragraph(speech.t("Nothing was found. Did you mean one of these?"))
+    return reply(heading(title), told, choices=tuple(rows[:_NEAR]))
 
 
 def _unread(hits: Hits, speech: Speech) -> tuple[Block, ...]:
