@@ -126,7 +126,7 @@ class Index(ABC):
     def is_held(self, role: str, name: str) -> bool:
         """Whether a filter for this name in this role ("from", "to") lets anything through."""
         self._write_all()
-        return bool(Reader(self._vocabulary, Calendar((), {})).named(role, name).ways)
+        return bool(Reader(self._vocabulary, Calendar.made()).named(role, name).ways)
 
     def find(self, query: Query, limit: int, offset: int) -> Found:
         """The statements that fit, best first. Raises Stopped where that takes longer than anyone waits."""

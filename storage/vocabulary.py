@@ -6,7 +6,6 @@ taken back exactly, whatever the rules were when it was made.
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -254,11 +253,6 @@ def totals(vocabulary: Vocabulary) -> Totals:
     """What the index holds in all."""
     held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH, CHANGES))}
     return Totals(held.get(STATEMENTS, 0), held.get(LENGTH, 0), held.get(CHANGES, 0))
-
-
-def counted(documents: Iterable[str]) -> Counter[int]:
-    """In how many of these signed texts each number stands."""
-    return Counter(number for signs in documents for number in set(numbers_in(signs)))
 
 
 def _parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:

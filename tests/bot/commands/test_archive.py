@@ -302,7 +302,9 @@ def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
     assert "Results for: more" in chat.says("/search more")
 
 
-@pytest.mark.parametrize("line", ["/search to:Cihna return", "/latest to:Cihna", '/resolutions to:"Cihna" return'])
+@pytest.mark.parametrize(
+    "line", ["/search to:Cihna return", "/latest to:Cihna", '/resolutions to:"Cihna" return']
+)
 def test_an_addressee_spelt_almost_as_a_country_is_offered(archive: Database, line: str) -> None:
     """One tap asks the same of the country that was meant."""
     chat = Chat(archive)
