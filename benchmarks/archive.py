@@ -23,6 +23,7 @@ from jobs.filing import keep
 from jobs.recall import Recall
 from jobs.steps.understand import of_source, understand_entry
 from storage.answer import Row
+from storage.bounds import in_time
 from storage.database import Database, Work, now_utc
 from storage.engines import VECTORS, for_fts5
 from storage.records import Entry, Source, Statement
@@ -46,6 +47,7 @@ BASE = 5_000
 _UNDERSTOOD = 300
 _BATCH = 200
 _ROUNDS = 2
+_PATIENCE = 60.0
 _QUESTIONS = Path(__file__).parents[1] / "tests" / "data" / "eval" / "queries_dev.jsonl"
 _COMMON = (
     *(
@@ -145,7 +147,6 @@ def _multiply(database: Database, copies: int) -> None:
         more = sa.text("UPDATE statement_index_terms SET held = held * :by WHERE term <> '#rules'")
         work.connection.execute(more, {"by": copies})
         if is_postgresql:
-            work.connection.execute(sa.text("SET LOCAL maintenance_work_mem = '1GB'"))
             for _, made_by in indexes:
                 work.connection.exec_driver_sql(made_by.replace("%", "%%"))
     if is_postgresql:
@@ -250,9 +251,10 @@ def _asked(database: Database) -> tuple[list[float], list[float], list[float]]:
                 work.statements.search(words.query_of(wanted), 5)
                 took, cost = time.perf_counter() - start, time.process_time() - before
                 question, asked = _bare_question(work, wanted)
-                start = time.perf_counter()
-                work.connection.exec_driver_sql(question, (asked,)).all()
-                alone = time.perf_counter() - start
+                with in_time(work.connection, _PATIENCE):
+                    start = time.perf_counter()
+                    work.connection.exec_driver_sql(question, (asked,)).all()
+                    alone = time.perf_counter() - start
                 if turn:
                     ours.append(took)
                     bare.append(alone)

@@ -26,7 +26,12 @@ _LONGEST_SPELT = 5
 _LONGEST_NAME = 60
 _SLIPS = 2
 _MOST_NEAR = 4
-_COUNTRY_ENDS = frozenset(("", *"인 어 측 쪽 산 계 발 국민 정부 당국 정권 사람 주민 인들 사람들".split()))  # noqa: SIM905
+_COUNTRY_ENDS = frozenset(
+    (
+        *("", "인", "어", "측", "쪽", "산", "계", "발", "공화국", "연방"),
+        *("국민", "정부", "당국", "정권", "사람", "주민", "인들", "사람들"),
+    )
+)
 """What may follow a country's name in one Korean word without making another matter of it."""
 _SHARED = 4
 """Letters at the beginning that the adjective or the people of a country shares with its name."""
@@ -64,15 +69,18 @@ def country_said(words: tuple[str, ...]) -> str | None:
 def _is_whole(word: str, code: str) -> bool:
     """Say whether a word that speaks of a country is one of it to its end.
 
-    In Hangul a name may be the beginning of another word: 북미 is North America, 인도주의 humanitarian.
+    In Hangul a name may be the beginning of another word: 북미 is North America, 인도주의 humanitarian,
+    이란성 of two eggs.
     """
-    if not any("가" <= letter <= "힣" for letter in word) or country_besides_names(word) == code:
+    if not any("가" <= letter <= "힣" for letter in word):
         return True
     pieces = {(one[:at], one[at:]) for one in (word, *bare_words(word)) for at in range(1, len(one) + 1)}
-    names = {"북": "KP"}
-    return any(
-        names.get(name, country_named(name)) == code and rest in _COUNTRY_ENDS for name, rest in pieces
-    )
+    ends = {rest for name, rest in pieces if country_named(name) == code}
+    if not ends and country_besides_names(word) == code:
+        return True  # a town, a people: no name goes on in it
+    short = {"북": "KP"}
+    ends |= {rest for name, rest in pieces if short.get(name) == code}
+    return not ends.isdisjoint(_COUNTRY_ENDS)
 
 
 def countries_meant(text: str) -> tuple[str, ...]:

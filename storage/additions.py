@@ -13,8 +13,8 @@ from storage.tables import metadata
 
 _MOST = 1_000
 """Rows that wait at most: an import of years must not fill the memory."""
-_BLOCK = 16
-"""Numbers that PostgreSQL is asked for at a time."""
+_BLOCK, _LARGEST_BLOCK = 16, 512
+"""Numbers that PostgreSQL is asked for at a time: at first, and where a transaction goes on adding."""
 _RANK = {table: rank for rank, table in enumerate(metadata.tables.values())}
 """Tables stand in the order in which rows come to be: what others refer to is written first."""
 
@@ -35,6 +35,7 @@ class Additions:
         self._last: dict[Callable[[], None], None] = {}
         self._number = 0
         self._numbers: dict[sa.Table, Iterator[int]] = {}
+        self._block: dict[sa.Table, int] = {}
         self._is_beside = False
         self._is_heard = False
         self._is_writing = False
@@ -124,7 +125,9 @@ class Additions:
         if self._connection.dialect.name == "sqlite":
             last = self._connection.scalar(_last(table))
             return count(int(last or 0) + 1)
-        return iter(self._connection.scalars(_reserved(table)).all())
+        size = self._block.get(table, _BLOCK)
+        self._block[table] = min(2 * size, _LARGEST_BLOCK)
+        return iter(self._connection.scalars(_reserved(table), {"block": size}).all())
 
 
 @cache
@@ -140,5 +143,5 @@ def _last(table: sa.Table) -> sa.Select[int | None]:
 @cache
 def _reserved(table: sa.Table) -> sa.Select[int]:
     sequence = sa.func.pg_get_serial_sequence(table.name, "id")
-    each = sa.func.generate_series(1, _BLOCK).alias("each")
+    each = sa.func.generate_series(1, sa.bindparam("block", type_=sa.Integer)).alias("each")
     return sa.select(sa.func.nextval(sequence, type_=sa.BigInteger)).select_from(each)

@@ -3,10 +3,10 @@
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 _STEPS = 20_000
 """Of SQLite's machine, between two looks at the clock: a few milliseconds."""
@@ -62,18 +62,27 @@ def _on_sqlite(connection: Connection, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _on_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
+    connection.exec_driver_sql(f"SAVEPOINT bounded; SET LOCAL statement_timeout = {_ms(seconds)}; {_ASKING}")
     try:
-        with connection.begin_nested():  # what is stopped is taken back, and no more
-            # To look through a whole table seems cheap to the planner, which does not know what that takes
-            # where a vector is made of each row: an index is asked wherever there is one.
-            connection.exec_driver_sql(
-                f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}; SET LOCAL enable_seqscan = off"
-            )
-            yield
-            connection.exec_driver_sql(
-                "SET LOCAL statement_timeout = DEFAULT; SET LOCAL enable_seqscan = DEFAULT"
-            )
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", "") == "57014":  # query_canceled
+        yield
+        connection.exec_driver_sql(f"{_ASKED}; RELEASE SAVEPOINT bounded")
+    except BaseException as error:
+        with suppress(DBAPIError):  # what is stopped is taken back, and no more
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT bounded; RELEASE SAVEPOINT bounded")
+        if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") == _CANCELED:
             raise Stopped from error
         raise
+
+
+# To look through a whole table seems cheap to the planner, which does not know what that takes where a vector
+# is made of each row: an index is asked wherever there is one. What it finds is remembered row by row; of
+# whole pages, as where memory lacks, each row's vector would be made and looked at again.
+_ASKING = "SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'"
+_ASKED = "; ".join(
+    f"SET LOCAL {name} = DEFAULT" for name in ("statement_timeout", "enable_seqscan", "work_mem")
+)
+_CANCELED = "57014"
+
+
+def _ms(seconds: float) -> int:
+    return max(1, int(seconds * 1000))

@@ -15,13 +15,23 @@ class Calendar:
 
     months: tuple[Term, ...]
     years: dict[str, Term]
+    of_year: dict[str, frozenset[int]]
+    """The numbers of all months of a year that there are."""
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> "Calendar":
         """All that the vocabulary holds."""
         years = vocabulary.beginning("year:", _MOST)
         months = vocabulary.beginning("month:", _MOST)
-        return cls(tuple(months), {one.text.removeprefix("year:"): one for one in years})
+        return cls.made(months, {one.text.removeprefix("year:"): one for one in years})
+
+    @classmethod
+    def made(cls, months: Sequence[Term] = (), years: dict[str, Term] | None = None) -> "Calendar":
+        """Of these months, in order, and years."""
+        of_year: dict[str, set[int]] = {}
+        for one in months:
+            of_year.setdefault(_said(one)[:-2], set()).add(one.id)
+        return cls(tuple(months), years or {}, {year: frozenset(ids) for year, ids in of_year.items()})
 
     def between(self, since: date | None, before: date | None) -> list[Term]:
         """The months that hold any of these days, the earliest first."""
@@ -31,9 +41,7 @@ class Calendar:
 
     def spans(self, months: Sequence[Term]) -> tuple[int, ...]:
         """The numbers of these months, or of a year in place of all months of it that there are."""
-        every: dict[str, set[int]] = {}
-        for one in self.months:
-            every.setdefault(_said(one)[:-2], set()).add(one.id)
+        every = self.of_year
         found: dict[int, None] = {}
         chosen = {one.id for one in months}
         for one in months:

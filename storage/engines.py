@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -116,12 +116,12 @@ class SqliteIndex(_Asked):
         found: list[int] = json.loads(numbers)
         return found
 
-    def _put_in(self, rows: Sequence[Row]) -> None:
+    def _put_in(self, rows: Sequence[Row], numbers: Mapping[str, int]) -> None:
         many = [(row.id, row.day.isoformat(), row.title, row.rest) for row in rows]
         self._connection.exec_driver_sql(
             "INSERT INTO statement_index_words (id, day, title, rest) VALUES (?, ?, ?, ?)", many
         )
-        for table, parts in zip(_TABLES, for_fts5(rows), strict=True):
+        for table, parts in zip(_TABLES, for_fts5(rows, numbers), strict=True):
             self._connection.exec_driver_sql(f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)", parts)  # noqa: S608 - names of our own
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
@@ -162,7 +162,8 @@ class PostgresIndex(_Asked):
         found: list[int] = numbers or []
         return found
 
-    def _put_in(self, rows: Sequence[Row]) -> None:
+    def _put_in(self, rows: Sequence[Row], numbers: Mapping[str, int]) -> None:
+        del numbers  # it makes lexemes of the signs by itself
         self._connection.execute(sa.insert(WORDS), [row._asdict() for row in rows])
 
     def _take_out(self, key: int, title: str, rest: str) -> None:
@@ -187,11 +188,16 @@ def _ways(group: Group) -> Iterator[Way]:
             yield way
 
 
-def for_fts5(rows: Iterable[Row]) -> tuple[list[tuple[int, str]], ...]:
-    """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once."""
+def for_fts5(
+    rows: Iterable[Row], numbers: Mapping[str, int] | None = None
+) -> tuple[list[tuple[int, str]], ...]:
+    """What goes into the tables of FTS5: of all terms, and of the title's and the facts; each once.
+
+    The `numbers` of signs need not be told from them where they are known.
+    """
     every: list[tuple[int, str]] = []
     titles: list[tuple[int, str]] = []
-    said = _Said()
+    said = _Said(zip(numbers, map(str, numbers.values()), strict=True) if numbers else ())
     for row in rows:
         for signs, into in (
             (row.title + row.rest, every),

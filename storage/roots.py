@@ -1,12 +1,19 @@
 """What makes two terms one word for a question: a common root, a common sound, or a slip of the keyboard."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from threading import Lock
 
 import Stemmer
 
-_LATIN = ("english", "french", "spanish")
+_STEMMERS = {
+    "latin": ("english", "french", "spanish"),
+    "cyrillic": ("russian",),
+    "arabic": ("arabic",),
+    "hangul": (),
+}
+"""By the script that a term is written in."""
 _LEAST_ROOT = 3
 _LEAST_SOUND = 4
 _LEAST_ALIKE = 5
@@ -93,7 +100,10 @@ _SAME_SOUND = tuple(
         "d=t",
     ]
 )
-_SILENT = str.maketrans("", "", "aeiouyhw'.")
+_TOGETHER_AS = tuple(pair for pair in _SAME_SOUND if len(pair[0]) > 1)
+_TOGETHER = re.compile("|".join(letters for letters, _ in _TOGETHER_AS))
+_HEARD = str.maketrans("qgcxzjvbfd", "kkksssppp" + "t", "aeiouyhw'.")
+_AGAIN = re.compile(r"(.)\1+")
 # How far apart letters are in spellings of one name, from 0 to 1; what is not here is 1.
 _NEAR = {
     frozenset(pair): cost
@@ -119,14 +129,25 @@ _ONE_AT_A_TIME = Lock()
 
 def keys(term: str) -> Iterator[str]:
     """What the term is filed under: its roots ("r:...") and its sound ("s:...")."""
-    kind = script(term)
-    if kind is None or not term.isalpha():
-        return
-    roots = {_stemmed(name, term) for name in _stemmers_of(kind)}
-    yield from (f"r:{root}" for root in sorted(roots) if len(root) >= _LEAST_ROOT)
-    sound = sound_of(term)
-    if sound:
-        yield f"s:{sound}"
+    return (key for _, key in keys_of([term]))
+
+
+def keys_of(terms: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each of these terms with each of its `keys`: many are stemmed much faster together than one by one."""
+    by_script: dict[str, list[str]] = {}
+    for term in terms:
+        kind = script(term)
+        if kind in _STEMMERS and term.isalpha():
+            by_script.setdefault(kind, []).append(term)
+    for kind, several in by_script.items():
+        roots = [_stemmed(language, several) for language in _STEMMERS[kind]]
+        for term, *stems in zip(several, *roots, strict=True):
+            for root in sorted(set(stems)):
+                if len(root) >= _LEAST_ROOT:
+                    yield term, f"r:{root}"
+            sound = sound_of(term)
+            if sound:
+                yield term, f"s:{sound}"
 
 
 def sound_of(term: str) -> str:
@@ -135,10 +156,10 @@ def sound_of(term: str) -> str:
     if len(latin) < _LEAST_SOUND or not latin.isascii():
         return ""
     first = latin[0]
-    for letters, sound in _SAME_SOUND:
-        latin = latin.replace(letters, sound)
-    heard = latin.translate(_SILENT)
-    once = "".join(one for at, one in enumerate(heard) if at == 0 or one != heard[at - 1])
+    if _TOGETHER.search(latin):
+        for letters, sound in _TOGETHER_AS:
+            latin = latin.replace(letters, sound)
+    once = _AGAIN.sub(r"\1", latin.translate(_HEARD))
     return ("a" if first in "aeiouyhw" else "") + once if len(once) >= 2 else ""
 
 
@@ -159,7 +180,7 @@ def _levelled(latin: str) -> str:
 
 def in_latin(term: str) -> str:
     """Cyrillic in Latin letters, everything else as it is."""
-    if not any(char in _CYRILLIC for char in term):
+    if term.isascii():
         return term
     return "".join(_CYRILLIC.get(char, char) for char in term)
 
@@ -213,18 +234,14 @@ def script(term: str) -> str | None:
     return None
 
 
-def _stemmers_of(kind: str) -> tuple[str, ...]:
-    return {"latin": _LATIN, "cyrillic": ("russian",), "arabic": ("arabic",)}.get(kind, ())
-
-
 @cache
 def _stemmer(language: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(language)
+    return Stemmer.Stemmer(language, 0)  # no memory of its own: each term comes but once
 
 
-def _stemmed(language: str, term: str) -> str:
+def _stemmed(language: str, several: list[str]) -> list[str]:
     with _ONE_AT_A_TIME:  # Snowball's stemmers keep the word that they work on
-        found: str = _stemmer(language).stemWord(term)
+        found: list[str] = _stemmer(language).stemWords(several)
     return found
 
 

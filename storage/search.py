@@ -7,7 +7,7 @@ judged is the same on both databases (`storage.answer`, `storage.shortlist`, `st
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -126,7 +126,7 @@ class Index(ABC):
     def is_held(self, role: str, name: str) -> bool:
         """Whether a filter for this name in this role ("from", "to") lets anything through."""
         self._write_all()
-        return bool(Reader(self._vocabulary, Calendar((), {})).named(role, name).ways)
+        return bool(Reader(self._vocabulary, Calendar.made()).named(role, name).ways)
 
     def find(self, query: Query, limit: int, offset: int) -> Found:
         """The statements that fit, best first. Raises Stopped where that takes longer than anyone waits."""
@@ -148,8 +148,8 @@ class Index(ABC):
         return passage(statement.text or statement.title, marks)
 
     @abstractmethod
-    def _put_in(self, rows: Sequence[Row]) -> None:
-        """Writes signed statements: id, day, title and the rest."""
+    def _put_in(self, rows: Sequence[Row], numbers: Mapping[str, int]) -> None:
+        """Writes signed statements: id, day, title and the rest; `numbers` are those of their signs."""
 
     @abstractmethod
     def _take_out(self, key: int, title: str, rest: str) -> None:
@@ -192,15 +192,16 @@ class Index(ABC):
         for parts in split:
             often.update(set(chain.from_iterable(parts)))
         numbers = self._vocabulary.numbers([STATEMENTS, LENGTH, CHANGES, *often], often)
-        signs = dict(zip(often, signs_of(map(numbers.__getitem__, often)), strict=True))
+        wanted = list(map(numbers.__getitem__, often))
+        signs = dict(zip(often, signs_of(wanted), strict=True))
         rows, length = [], 0
         for document, parts in zip(waiting, split, strict=True):
             title, *others = ("".join(map(signs.__getitem__, part)) for part in parts)
             rest = PART.join(("", *others))
             rows.append(Row(document.id, document.day, title, rest))
             length += len(title) + len(rest)
-        self._put_in(rows)
-        held = {numbers[term]: number for term, number in often.items()}
+        self._put_in(rows, dict(zip(signs.values(), wanted, strict=True)))
+        held = dict(zip(wanted, often.values(), strict=True))
         self._vocabulary.count(held | self._totals(len(rows), length))
         self._vocabulary.leave(self._memory, often)
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from operator import add
 
 LONGEST = 40
 """Characters of a term that count."""
@@ -93,7 +94,15 @@ def terms_of(folded: str) -> list[str]:
     """The terms of a text that is `plain` already, in order."""
     if _PAIRED.search(folded) is None:  # whole words are cut much faster where all of them are
         return [word if len(word) <= LONGEST else word[:LONGEST] for word in _WORDS.findall(folded)]
-    return [term for _, _, term in _placed(folded)]
+    found: list[str] = []
+    for bridge, _, piece, is_paired in _pieces(folded):
+        if bridge:
+            found.append(bridge)
+        if is_paired:
+            found += map(add, piece, piece[1:])
+        else:
+            found.append(piece[:LONGEST])
+    return found
 
 
 def placed(text: str) -> list[tuple[int, int, str]]:
@@ -113,20 +122,29 @@ def placed_in(folded: str, begin: int, end: int) -> Iterator[tuple[int, int, str
 
 
 def _placed(folded: str, first: int = 0, limit: int = sys.maxsize) -> Iterator[tuple[int, int, str]]:
+    for bridge, start, piece, is_paired in _pieces(folded, first, limit):
+        if bridge:
+            yield start - 2, start + 1, bridge
+        if is_paired:
+            for at in range(len(piece) - 1):
+                yield start + at, start + at + 2, piece[at : at + 2]
+        else:
+            yield start, start + len(piece), piece[:LONGEST]
+
+
+def _pieces(folded: str, first: int = 0, limit: int = sys.maxsize) -> Iterator[tuple[str, int, str, bool]]:
+    """Runs of one script: (the pair that leads to it, where it begins, the run, whether it is paired)."""
     last, last_end = "", -1
     for run in _RUN.finditer(folded, first, limit):
-        piece, (start, end) = run.group(), run.span()
+        piece, start = run.group(), run.start()
         kind = run.lastgroup
+        bridge = ""
         if kind == "hangul":
             # A space inside a Korean compound means nothing: 강제 북송 is 강제북송.
             if last and start == last_end + 1 and folded[last_end] == " ":
-                yield last_end - 1, start + 1, last + piece[0]
-            last, last_end = piece[-1], end
-        if kind in {"word", "digits"} or end - start == 1:
-            yield start, end, piece[:LONGEST]
-        else:
-            for at in range(end - start - 1):
-                yield start + at, start + at + 2, piece[at : at + 2]
+                bridge = last + piece[0]
+            last, last_end = piece[-1], run.end()
+        yield bridge, start, piece, kind in ("hangul", "han") and len(piece) > 1
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,6 @@ taken back exactly, whatever the rules were when it was made.
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage.memory import Memory
-from storage.roots import keys
+from storage.roots import keys, keys_of
 
 _TERMS = sa.table("statement_index_terms", sa.column("id"), sa.column("term"), sa.column("held"))
 _KEYS = sa.table("statement_index_keys", sa.column("key"), sa.column("term"))
@@ -88,6 +87,8 @@ class Vocabulary:
         self._connection = connection
         self._numbers: dict[str, int] = {}
         self._highest: int | None = None
+        self._fresh: dict[int, int] = {}
+        """How often a new term is held, as it was written with it: it is not counted once more."""
 
     def begin(self, memory: Memory) -> None:
         """Takes over the numbers known from before, unless somebody else has changed the index since."""
@@ -110,12 +111,13 @@ class Vocabulary:
         self._numbers.update([(text, number) for number, text, _ in self._rows_of(missing)])
         new = [term for term in missing if term not in self._numbers]
         if new:
-            self._add(sorted(new, key=lambda term: -often.get(term, 0)) if often else new)
+            self._add(sorted(new, key=lambda term: -often.get(term, 0)) if often else new, often or {})
         return self._numbers
 
     def count(self, more: Mapping[int, int]) -> None:
         """So many statements more hold the terms with these numbers."""
-        rows = [(number, more[number]) for number in sorted(more) if more[number]]
+        fresh, self._fresh = self._fresh, {}
+        rows = [(number, by) for number in sorted(more) if (by := more[number] - fresh.get(number, 0))]
         if not rows:
             return
         if self._connection.dialect.name == "postgresql":
@@ -162,14 +164,16 @@ class Vocabulary:
         given = {"first": start, "last": start + "\U0010ffff", "most": most}
         return [Term(row.id, row.term, row.held) for row in self._connection.execute(_BETWEEN, given)]
 
-    def _add(self, new: Sequence[str]) -> None:
+    def _add(self, new: Sequence[str], often: Mapping[str, int]) -> None:
         if self._highest is None:
             self._highest = int(self._connection.scalar(sa.select(sa.func.max(_TERMS.c.id))) or 0)
         numbered = dict(zip(new, range(self._highest + 1, self._highest + 1 + len(new)), strict=True))
         self._highest += len(new)
-        self._many("statement_index_terms (term, id, held) VALUES ({0}, {0}, 0)", list(numbered.items()))
-        filed = [(key, number) for term, number in numbered.items() for key in keys(term)]
-        self._many("statement_index_keys (key, term) VALUES ({0}, {0})", filed)
+        rows = [(term, number, often.get(term, 0)) for term, number in numbered.items()]
+        self._fresh.update((number, held) for _, number, held in rows if held)
+        self._many("statement_index_terms (term, id, held)", "text, bigint, bigint", rows)
+        filed = sorted((key, numbered[term]) for term, key in keys_of(numbered))  # as the table has them
+        self._many("statement_index_keys (key, term)", "text, bigint", filed)
         self._numbers |= numbered
 
     def _rows_of(self, found: Sequence[str]) -> Iterator[tuple[int, str, int]]:
@@ -181,10 +185,16 @@ class Vocabulary:
                 result = self._connection.exec_driver_sql(_KNOWN_IN_SQLITE, (json.dumps(part),))
             yield from cast("Sequence[tuple[int, str, int]]", result.all())
 
-    def _many(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            place = "%s" if self._connection.dialect.name == "postgresql" else "?"
-            self._connection.exec_driver_sql("INSERT INTO " + into.format(place), list(rows))
+    def _many(self, into: str, kinds: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if not rows:
+            return
+        if self._connection.dialect.name == "postgresql":  # one statement: it would take each row as one
+            given = ", ".join(f"%s::{kind}[]" for kind in kinds.split(", "))
+            columns = tuple(map(list, zip(*rows, strict=True)))
+            self._connection.exec_driver_sql(f"INSERT INTO {into} SELECT * FROM unnest({given})", columns)  # noqa: S608 - names of our own
+        else:
+            places = ", ".join("?" for _ in kinds.split(", "))
+            self._connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({places})", list(rows))  # noqa: S608 - likewise
 
 
 # What every statement asks is asked without the toolkit's work on each value.
@@ -243,11 +253,6 @@ def totals(vocabulary: Vocabulary) -> Totals:
     """What the index holds in all."""
     held = {one.text: one.held for one in vocabulary.known((STATEMENTS, LENGTH, CHANGES))}
     return Totals(held.get(STATEMENTS, 0), held.get(LENGTH, 0), held.get(CHANGES, 0))
-
-
-def counted(documents: Iterable[str]) -> Counter[int]:
-    """In how many of these signed texts each number stands."""
-    return Counter(number for signs in documents for number in set(numbers_in(signs)))
 
 
 def _parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:

@@ -12,6 +12,7 @@ from bot.commands.command import Command, arguments, code, paragraph, reply
 from bot.commands.elsewhere import OWN, elsewhere
 from bot.commands.following import Following, Way, asked
 from bot.commands.mistake import Mistake, Unknown
+from bot.commands.plainly import may_halt, said_plainly
 from bot.commands.request import Reply, Request
 from bot.commands.showing import NOT_SURE
 from bot.commands.subscriptions import settings
@@ -142,7 +143,7 @@ def changes(text: str) -> bool:
     if found:
         command, typed = find(found[1].lower()), f"{found[2] or ''}{text[found.end() :]}"
     else:
-        command, typed = _said_plainly(text), "".join(text.split(maxsplit=1)[1:])
+        command, typed = said_plainly(text)
     return command is not None and command.changes(typed.strip())
 
 
@@ -178,21 +179,12 @@ def _understood(request: Request) -> tuple[Command | None, Request]:
     shown = _NUMBER.fullmatch(text)
     if shown:
         return find("statement"), replace(request, text=f"/statement {shown[1]}")
-    command = _said_plainly(text)
-    if command:
-        return command, replace(request, text=f"/{text}")
-    if not text:
-        return find("help"), replace(request, text="/help")
-    return find("search"), replace(request, text=f"/search {text}")
-
-
-def _said_plainly(text: str) -> Command | None:
-    """Return the command meant by "help" or "subscribe China", which lack only their mark."""
-    first, *rest = text.split(maxsplit=1) or [""]
-    command = find(first.lower())
-    if command is None or command.hidden or command.desk:
-        return None  # words that do so much are said with their mark
-    return command if command.plain or not rest else None
+    command, rest = said_plainly(text)
+    if request.role is not None and may_halt(text):  # a sending, or one's own alerts
+        command, rest = find("help"), "stop"
+    if command is None:
+        command, rest = find("search" if text else "help"), text
+    return command, replace(request, text=f"/{command.name} {rest}".strip() if command else text)
 
 
 def _named(text: str) -> str:

@@ -7,15 +7,16 @@ from functools import partial
 
 from bot.commands import words
 from bot.commands.command import arguments, heading, paragraph, reply
+from bot.commands.found import Became
 from bot.commands.mistake import Mistake
 from bot.commands.paging import beside, beyond
 from bot.commands.parties import from_filter
 from bot.commands.request import Reply, Request
 from bot.commands.words import Wanted
-from bot.countries import nearest_country, state_named
+from bot.countries import countries_near, nearest_country, state_named
 from bot.meanings import with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span
-from bot.render.results import PAGE, about, last_page, numbered_title, numbers, result
+from bot.render.results import PAGE, last_page, numbered_title, numbers, result
 from bot.render.statement import addressee_text, asked_blocks, dropped_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -48,7 +49,7 @@ def latest(request: Request, work: Work, speech: Speech) -> Reply:
             "/latest takes no words to look for; /search does: {example}", example=words.SEARCH.example
         )
     hits = work.statements.latest(words.query_of(wanted), PAGE, _offset(wanted))
-    if not hits.hits and (nobody := _nobody(work, wanted, speech.t("Latest"), speech)):
+    if not hits.hits and (nobody := _nobody(request, work, wanted, speech.t("Latest"), speech)):
         return nobody
     return _listed(request, work, speech, speech.t("Latest"), hits, wanted.page)
 
@@ -61,7 +62,7 @@ def search(request: Request, work: Work, speech: Speech) -> Reply:
         raise Mistake("What shall I look for? For example: {example}", example=words.SEARCH.example)
     hits, remark = _found(work, words.looked_for(wanted), speech)
     title = speech.t("Results for: {words}", words=shorten(words.without_page(line), 80))
-    if not hits.hits and (nobody := _nobody(work, wanted, title, speech)):
+    if not hits.hits and (nobody := _nobody(request, work, wanted, title, speech)):
         return nobody
     return _listed(
         request,
@@ -87,7 +88,7 @@ def resolutions(request: Request, work: Work, speech: Speech) -> Reply:
     wanted = words.read(arguments(request), words.SEARCH, speech)
     wanted = replace(wanted, kinds=(Kind.RESOLUTION,))
     hits, remark = _found(work, wanted, speech)
-    if not hits.hits and (nobody := _nobody(work, wanted, speech.t("Resolutions"), speech)):
+    if not hits.hits and (nobody := _nobody(request, work, wanted, speech.t("Resolutions"), speech)):
         return nobody
     return _listed(request, work, speech, speech.t("Resolutions"), hits, wanted.page, remark)
 
@@ -105,17 +106,9 @@ def demands(request: Request, work: Work, speech: Speech) -> Reply:
         return _of_others(work, wanted, title, speech) or _nothing(request, speech, title, hits, wanted.page)
     blocks: list[Block] = [heading(title), *remark]
     most = _DEMANDS if len(hits.hits) > 1 else _ALL_DEMANDS
-    rewritten, taken_back, over = _rewritten(work, hits), _taken_back(work, hits), _over(work, hits)
+    became = Became.of(work, [hit.statement.id for hit in hits.hits])
     for hit in hits.hits:
-        number = hit.statement.id
-        said = about(
-            hit.statement,
-            speech,
-            rewritten.get(number, 0),
-            taken_back=number in taken_back,
-            over=number in over,
-        )
-        about_it = Span(f"\n{said}")
+        about_it = Span(f"\n{became.about(hit.statement, speech)}")
         blocks.append(Paragraph((*numbered_title(hit.statement, speech), about_it)))
         asked = asked_blocks(
             hit.statement, speech, most=most, of=lambda who: _meant(who, wanted), limit=_VERBATIM
@@ -264,34 +257,10 @@ def _listed(  # noqa: PLR0913, PLR0917 - what a list is made of
 ) -> Reply:
     if not hits.hits:
         return _nothing(request, speech, title, hits, page)
-    rewritten, taken_back, over = _rewritten(work, hits), _taken_back(work, hits), _over(work, hits)
-    found = (
-        result(
-            hit,
-            speech,
-            rewritten.get(hit.statement.id, 0),
-            taken_back=hit.statement.id in taken_back,
-            over=hit.statement.id in over,
-        )
-        for hit in hits.hits
-    )
+    became = Became.of(work, [hit.statement.id for hit in hits.hits])
+    found = (result(hit, became.about(hit.statement, speech), speech) for hit in hits.hits)
     blocks = [heading(title), *remark, *found]
     return _paged(request, speech, blocks, hits, page)
-
-
-def _taken_back(work: Work, hits: Hits) -> frozenset[int]:
-    """Which of the hits those who run the watch took back."""
-    return work.alerts.taken_back([hit.statement.id for hit in hits.hits])
-
-
-def _over(work: Work, hits: Hits) -> frozenset[int]:
-    """Which of the hits are calls that are over."""
-    return frozenset(work.alerts.over_since([hit.statement.id for hit in hits.hits]))
-
-
-def _rewritten(work: Work, hits: Hits) -> dict[int, int]:
-    """How often each of the hits was rewritten at its source."""
-    return work.statements.versions.rewritten([hit.statement.id for hit in hits.hits])
 
 
 def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, page: int) -> Reply:
@@ -311,13 +280,13 @@ def _paged(request: Request, speech: Speech, blocks: list[Block], hits: Hits, pa
     )
 
 
-def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+def _nobody(request: Request, work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
     """Answer where nobody has the name in a filter: who has one that is spelt alike, and who is known."""
     unknown = [
         name for name in wanted.sources if not any(map(work.statements.is_voice, with_other_names((name,))))
     ]
     if not unknown:
-        return None
+        return _misspelt(request, wanted, title, speech)
     near = work.statements.parties.like(unknown[0], Role.ISSUER)
     told = speech.t("Nobody whose statements are kept here is called “{name}”.", name=shorten(unknown[0], 80))
     blocks: list[Block] = [heading(title), paragraph(told)]
@@ -325,6 +294,21 @@ def _nobody(work: Work, wanted: Wanted, title: str, speech: Speech) -> Reply | N
         blocks.append(paragraph(speech.t("Did you mean one of these?")))
     rows = [(Choice(shorten(one.name, 40), f"/latest {from_filter(one.name)}"),) for one in near[:_NEAR]]
     return reply(*blocks, choices=(*rows, (Choice(speech.t("Organisations"), "/orgs"),)))
+
+
+def _misspelt(request: Request, wanted: Wanted, title: str, speech: Speech) -> Reply | None:
+    """Answer where an addressee in a filter is spelt almost as a country: the same line with its code."""
+    rows = []
+    for name in wanted.to_names:
+        spelt = name.split()
+        count, codes = countries_near(spelt)
+        if count == len(spelt) and name in request.text:
+            mended = ((code, request.text.replace(name, code, 1)) for code in codes)
+            rows += [(Choice(speech.country(code), line),) for code, line in mended]
+    if not rows or wanted.page > 1:
+        return None
+    told = paragraph(speech.t("Nothing was found. Did you mean one of these?"))
+    return reply(heading(title), told, choices=tuple(rows[:_NEAR]))
 
 
 def _unread(hits: Hits, speech: Speech) -> tuple[Block, ...]:

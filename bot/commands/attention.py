@@ -207,7 +207,8 @@ def _listed(request: Request, stance: Stance, work: Work, speech: Speech) -> Rep
         blocks = [paragraph(speech.t("You follow no case, and none is muted."))]
     example = speech.line("For example: {example}", example=code(_EXAMPLE[stance]))
     where = speech.t("The number of a case stands in /case, and under each alert is a button.")
-    return reply(*blocks, Paragraph(example), Notice((Span(where),)))
+    cases = Choice(speech.t("Latest cases"), "/case")
+    return reply(*blocks, Paragraph(example), Notice((Span(where),)), choices=((cases,),))
 
 
 def _wishes(alert: Alert, recipient: Recipient, work: Work, speech: Speech) -> list[Block]:

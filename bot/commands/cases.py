@@ -2,31 +2,33 @@
 
 import re
 
-from bot.commands.command import arguments, number, paragraph, reply
+from bot.commands.command import arguments, code, heading, number, paragraph, reply
 from bot.commands.found import no_name, statement_named, typed_words, whole
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
-from bot.render.message import Block, Choice, Notice, Span
+from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
 from bot.render.results import numbers
 from bot.render.standing import rewritten_text, taken_back_text
 from bot.render.text import shorten
-from bot.render.timeline import case_blocks, happened
+from bot.render.timeline import STATES, case_blocks, happened
 from bot.speech import Speech
 from storage.database import Work
+from storage.queries import Query
 from storage.statement_rows import dated
 
 EXAMPLE = "/case 12"
 _NUMBER = re.compile(r"#?c?[-−]?\d+")
 PAGE = 5
+_LOOKED_AT = 25
+"""Statements among which the cases that were spoken of last are found."""
+_TITLE = 120
 
 
 def case(request: Request, work: Work, speech: Speech) -> Reply:
     """Show the case with the number that was typed, the oldest first; a second number is a page of it."""
     typed = typed_words(arguments(request))
     if not typed:
-        raise Mistake(
-            "Which case? Its number stands under “The case” of each statement: {example}", example=EXAMPLE
-        )
+        return _newest(work, speech)
     key = _key(typed[0], work)
     page = number(typed[1], f"{EXAMPLE} 2") if len(typed) > 1 else 1
     found = work.cases.get(key) if key else None
@@ -67,6 +69,31 @@ def case(request: Request, work: Work, speech: Speech) -> Reply:
     rows.append(tuple(ways))
     rows.append((Choice(speech.t("Follow"), f"/follow {key}"), Choice(speech.t("Mute"), f"/mute {key}")))
     return reply(*blocks, choices=tuple(row for row in rows if row))
+
+
+def _newest(work: Work, speech: Speech) -> Reply:
+    """Answer where no case is named: those that were spoken of last, each a tap away."""
+    latest = work.statements.latest(Query(), _LOOKED_AT)
+    keys = list(dict.fromkeys(hit.statement.case_id for hit in latest.hits if hit.statement.case_id))
+    found = [one for key in keys[:PAGE] if (one := work.cases.get(key))]
+    if not found:
+        raise Mistake(
+            "Which case? Its number stands under “The case” of each statement: {example}", example=EXAMPLE
+        )
+    lines = tuple(
+        (
+            Span(shorten(one.title, _TITLE) or speech.t("without a title"), Style.BOLD),
+            Span(" · "),
+            Span(speech.t("Case {number} · {state}", number=one.id, state=speech.t(STATES[one.state]))),
+        )
+        for one in found
+    )
+    return reply(
+        heading(speech.t("Which case? These were spoken of last:")),
+        Items(lines),
+        Paragraph(speech.line("For example: {example}", example=code(EXAMPLE))),
+        choices=tuple((Choice(shorten(f"{one.id} · {one.title}", 40), f"/case {one.id}"),) for one in found),
+    )
 
 
 def _key(word: str, work: Work) -> int | None:

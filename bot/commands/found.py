@@ -1,11 +1,17 @@
-"""Finds the statement that a number, link or imported id names, or what is to be said where there is none."""
+"""Finds the statement that a number, link or imported id names, or what is to be said where there is none.
+
+And what became of statements that are listed.
+"""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.commands.command import paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply
 from bot.render.message import Choice
+from bot.render.results import about
 from bot.render.standing import taken_down_blocks
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -17,6 +23,35 @@ _NUMBERS = re.compile(r"#?\d+(?:_\w+)*")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _HIGHEST = 2**31 - 1
 _LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of statements, by their numbers."""
+
+    rewritten: Mapping[int, int]
+    """How often their source rewrote them."""
+    taken_back: frozenset[int]
+    """By those who run the watch."""
+    over: frozenset[int]
+    """Calls that are over."""
+
+    @classmethod
+    def of(cls, work: Work, ids: Sequence[int]) -> "Became":
+        """Look it up for all of a list at once."""
+        over = frozenset(work.alerts.over_since(ids))
+        return cls(work.statements.versions.rewritten(ids), work.alerts.taken_back(ids), over)
+
+    def about(self, statement: Statement, speech: Speech) -> str:
+        """Return what a listed statement is, about where, by whom and when, and what became of it."""
+        key = statement.id
+        return about(
+            statement,
+            speech,
+            self.rewritten.get(key, 0),
+            taken_back=key in self.taken_back,
+            over=key in self.over,
+        )
 
 
 def statement_or_reply(typed: list[str], example: str, work: Work, speech: Speech) -> Statement | Reply:

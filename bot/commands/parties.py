@@ -5,12 +5,13 @@ from functools import partial
 
 from bot.commands import values, words
 from bot.commands.command import arguments, heading, paragraph, reply
+from bot.commands.found import Became
 from bot.commands.mistake import Mistake
 from bot.commands.paging import beside, beyond
 from bot.commands.request import Reply, Request
 from bot.meanings import is_in_line, lines_of_names, with_other_names
 from bot.render.message import Block, Choice, Items, Notice, Paragraph, Span, Style
-from bot.render.results import PAGE, about, last_page, numbered_title, numbers
+from bot.render.results import PAGE, last_page, numbered_title, numbers
 from bot.render.statement import signed_text
 from bot.render.text import shorten
 from bot.speech import Speech
@@ -100,7 +101,9 @@ def signed(request: Request, work: Work, speech: Speech) -> Reply:
     if not keys:
         return beyond(title, pages if total else 0, shows, speech)
     found = work.statements.many(keys)
-    blocks: list[Block] = [title, *_also(meant, speech), *(_signed(one, speech) for one in found)]
+    became = Became.of(work, keys)
+    listed = (_signed(one, became.about(one, speech), speech) for one in found)
+    blocks: list[Block] = [title, *_also(meant, speech), *listed]
     counted = speech.n("{count} result", "{count} results", total)
     if pages > 1:
         counted = speech.t("{results}, page {page} of {pages}", results=counted, page=page, pages=pages)
@@ -139,8 +142,8 @@ def _also(meant: tuple[Party, ...], speech: Speech) -> tuple[Block, ...]:
     return (paragraph(speech.t("Also written: {names}", names=also)),)
 
 
-def _signed(statement: Statement, speech: Speech) -> Block:
-    text = f"\n{about(statement, speech)}"
+def _signed(statement: Statement, said: str, speech: Speech) -> Block:
+    text = f"\n{said}"
     count = signed_text(statement.signatories, speech)
     told = speech.t("signed by {count}", count=count)
     text += f"\n{told}" if count else ""

@@ -23,6 +23,8 @@ _DIGEST_HOURS = tuple(60 * one for one in (7, 8, 12, 18, 21))
 _FROM = tuple(60 * one for one in (21, 22, 23, 0))
 _UNTIL = tuple(60 * one for one in (6, 7, 8, 9))
 """Minutes after midnight, as buttons; any other hour can be typed."""
+_LONGEST_HOURS = 6
+"""Words: "from 10 pm to 7 am", "오후 10시 30분부터 오전 7시 30분까지"."""
 _OFF = {"off", "no", "none", "끔", "해제"}
 _WAKES = {"extreme:on": True, "extreme:off": False}
 
@@ -36,10 +38,10 @@ def digest(request: Request, work: Work, speech: Speech) -> Reply:
     try:
         wanted, typed = digest_named((typed[0],), speech), typed[1:]
     except Mistake:
-        if not typed[0][0].isdigit():
+        if not clocks.is_hour_first(typed):
             raise
-    minutes = clocks.hour(typed[0], DIGEST) if typed else None
-    zone = clocks.zone(" ".join(typed[1:])) if len(typed) > 1 else ""
+    minutes, place = clocks.hour_first(typed, DIGEST) if typed else (None, [])
+    zone = clocks.zone(" ".join(place)) if place else ""
     recipient = work.recipients.ensure(request.transport, request.address, speech.language, request.now)
     if minutes is not None:
         work.recipients.set_digest(recipient.id, minutes)
@@ -102,7 +104,7 @@ def time_blocks(recipient: Recipient, speech: Speech) -> list[Block]:
 def _hours_and_zone(typed: str) -> tuple[tuple[int, int], str]:
     """Return the hours, and the zone that follows them, "" where none does."""
     words = typed.split()
-    for count in range(min(3, len(words)), 0, -1):
+    for count in range(min(_LONGEST_HOURS, len(words)), 0, -1):
         try:
             hours = clocks.hours(" ".join(words[:count]), QUIET)
         except Mistake:

@@ -16,19 +16,12 @@ _TITLE = 160
 _SPACE = re.compile(r"\s+")
 
 
-def result(
-    hit: Hit, speech: Speech, rewritten: int = 0, *, taken_back: bool = False, over: bool = False
-) -> Block:
-    """Return one result: number and title, then what it is, then the passage with its hits in bold.
-
-    `rewritten`: how often its source rewrote it; `taken_back`: whether those who run the watch did so;
-    `over`: whether it is a call that is over.
-    """
+def result(hit: Hit, said: str, speech: Speech) -> Block:
+    """Return one result: number and title, what is `said` about it, and the passage, its hits in bold."""
     passage = tuple(
         Span(_SPACE.sub(" ", text), Style.BOLD if marked else Style.PLAIN) for text, marked in hit.snippet
     )
     below = (Span("\n"), *passage) if passage else ()
-    said = about(hit.statement, speech, rewritten, taken_back=taken_back, over=over)
     return Paragraph((*numbered_title(hit.statement, speech), Span(f"\n{said}"), *below))
 
 

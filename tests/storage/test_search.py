@@ -1,6 +1,7 @@
 """The archive is found again in any spelling and script."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from storage.bounds import Stopped, deadline, in_time
 from storage.database import Database
 from storage.queries import Query, Sense, Sort
 from storage.records import Addressee, Demand
+from storage.roots import keys, keys_of
 from storage.terms import compounds, fold, initials, plain, terms
 from storage.vocabulary import numbers_in, sign
 from storage.words import Kind, Role
@@ -221,6 +223,41 @@ def test_what_is_taken_back_leaves_no_word_behind(archive: Database) -> None:
         assert work.statements.search(Query(words=("quiet",)), 5).total == 1
         held = work.connection.execute(sa.text("SELECT term FROM statement_index_terms"))
         assert not {"teheran", "arbitraire"} & {row.term for row in held}
+
+
+def test_each_term_is_counted_as_often_as_it_is_held(archive: Database) -> None:
+    """However it came: new in a transaction, met again in it, or taken back."""
+    with archive.write() as work:
+        source = work.sources.ensure(a_source())
+        kept(work, a_statement(title="quiet", text="Quiet camps, quiet camps.", external_id="q"))
+        first = work.statements.search(Query(words=("quiet",)), 5).hits[0].statement  # writes what waits
+        kept(work, a_statement(title="camps", text="Two quiet camps: zeta.", external_id="r"))
+        work.statements.change(replace(first, title="loud", text="Loud camps."), source)
+    with archive.read() as work:
+        rows = work.connection.execute(sa.text("SELECT title, rest FROM statement_index_words"))
+        held = Counter(number for row in rows for number in set(numbers_in(row.title + row.rest)))
+        known = work.connection.execute(
+            sa.text("SELECT id, held FROM statement_index_terms WHERE term NOT LIKE '#%'")
+        )
+        assert {row.id: row.held for row in known} == held
+
+
+@pytest.mark.parametrize(
+    ("term", "filed"),
+    [
+        ("uyghurs", "r:uyghur r:uyghurs s:akrs"),
+        ("strashchak", "r:strashchak s:strsk"),
+        ("qaddafi", "r:qaddaf r:qaddafi s:ktp"),
+        ("задержанных", "r:задержа s:strsnk"),
+        ("zzz", "r:zzz"),
+        ("북송", ""),
+        ("2005", ""),
+    ],
+)
+def test_what_a_term_is_filed_under_stays(term: str, filed: str) -> None:
+    """Archives hold it: who changes a rule counts RULES on, and every archive is indexed anew."""
+    assert " ".join(sorted(keys(term))) == filed
+    assert [key for one, key in keys_of(["camps", term]) if one == term] == list(keys(term))
 
 
 def test_order_by_day(database: Database) -> None:

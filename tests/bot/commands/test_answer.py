@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.commands.answer import changes
 from bot.commands.request import Request
 from bot.commands.table import COMMANDS
+from storage.database import Database
 from tests.bot.chat import Chat
 from tests.builders import NOON
 
@@ -112,3 +113,36 @@ def test_half_a_surrogate_and_nul_are_no_part_of_a_line(chat: Chat, verb: str) -
         Request("a\ud83d\x00b\ud83d\ude00".replace("\ud83d\ude00", "😀"), "telegram", "1", NOON).text
         == "ab😀"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "as_command"),
+    [
+        ("Hello!", "/start"),
+        ("안녕하세요", "/start"),
+        ("도움말", "/help"),
+        ("STOP.", "/unsubscribe"),
+        ("구독 취소", "/unsubscribe"),
+        ("최신 소식", "/latest"),
+        ("단체", "/orgs"),
+        ("설정", "/settings"),
+        ("구독 중국", "/subscribe 중국"),
+        ("최신 북한", "/latest 북한"),
+        ("검색 북송", "/search 북송"),
+    ],
+)
+def test_who_greets_stops_or_types_a_label_looks_for_nothing(
+    archive: Database, said: str, as_command: str
+) -> None:
+    """In a private chat; what writes is announced as its command is."""
+    assert changes(said) == changes(as_command)
+    plain, marked = Chat(archive, address="1"), Chat(archive, address="2")
+    assert plain.says(said) == marked.says(as_command)
+    assert Chat(archive, address="3", group=True).says(said) == ""
+
+
+def test_at_the_desk_stop_may_mean_a_sending(chat: Chat) -> None:
+    """Nothing is halted or taken back by a word in passing: it is said how."""
+    chat.admin = True
+    assert chat.says("stop").startswith("/stop")
+    assert "not subscribed" in chat.says("구독 취소")

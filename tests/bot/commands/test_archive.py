@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.records import Addressee, Demand
 from storage.words import Kind, Relation
 from tests.bot.chat import Chat, published
-from tests.builders import NOON, a_source, a_statement
+from tests.builders import NOON, a_source, a_statement, kept
 
 
 @pytest.fixture
@@ -300,3 +300,25 @@ def test_more_where_nothing_follows_is_no_search(chat: Chat) -> None:
     chat.says("/latest")
     assert chat.says("More") == "There are no more pages."
     assert "Results for: more" in chat.says("/search more")
+
+
+@pytest.mark.parametrize(
+    "line", ["/search to:Cihna return", "/latest to:Cihna", '/resolutions to:"Cihna" return']
+)
+def test_an_addressee_spelt_almost_as_a_country_is_offered(archive: Database, line: str) -> None:
+    """One tap asks the same of the country that was meant."""
+    chat = Chat(archive)
+    assert "Did you mean one of these?" in chat.says(line)
+    assert chat.offered["China"] == line.replace("Cihna", "CN")
+
+
+def test_peoples_are_found_by_their_names_in_every_language(database: Database) -> None:
+    """A text in English answers who asks in Korean, Chinese or Arabic, and the other way round."""
+    with database.write() as work:
+        kept(work, a_statement(title="Letter", text="Free the Uyghurs held in the camps.", external_id="u"))
+        kept(work, a_statement(title="성명", text="로힝야 난민을 돌려보내지 말라.", external_id="r"))
+    chat = Chat(database)
+    for asked in ("위구르", "위구르족", "維吾爾", "ウイグル", "الأويغور", "Ouïghours", "Uighur"):
+        assert "#1 Letter" in chat.says(f"/search {asked}"), asked
+    for asked in ("Rohingya", "ロヒンギャ", "罗兴亚", "рохинджа"):
+        assert "#2 성명" in chat.says(f"/search {asked}"), asked

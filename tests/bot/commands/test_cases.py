@@ -115,3 +115,14 @@ def test_what_became_of_a_statement_stands_in_its_case(chat: Chat, database: Dat
     assert "rewritten at its source once" in read
     assert "someone is in hiding" not in read
     assert "#1" not in chat.offered
+
+
+def test_without_a_number_the_cases_spoken_of_last_are_listed(chat: Chat) -> None:
+    """Each is a tap away; /follow leads there, and from there a case is followed."""
+    chat.says("/follow")
+    read = chat.presses("Latest cases")
+    assert read.startswith("Which case? These were spoken of last:")
+    assert "Nine face return" in read
+    opened = next(line for line in chat.offered.values() if line.startswith("/case "))
+    chat.says(opened)
+    assert "You follow case" in chat.presses("Follow")

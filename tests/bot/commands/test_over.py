@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bot.commands.inline import offers
 from bot.render.html import plain_text
 from storage.database import Database
+from storage.records import Signatories
 from tests.bot.chat import Chat
 from tests.feeds import item, rss
 from tests.jobs.test_after_the_end import STOP, says
@@ -50,6 +52,16 @@ def told_by_all(watch: Watch, number: int) -> list[str]:
     return [*map(chat.says, [*lines, f"/cite {number}"]), cited]
 
 
+def signed_by(watch: Watch, number: int, name: str) -> None:
+    """Somebody is among those who signed it."""
+    with watch.database.write() as work:
+        statement = work.statements.get(number)
+        assert statement is not None
+        known = replace(statement, signatories=Signatories(organisations=1, names=(name,)))
+        work.statements.parties.remove(number)
+        work.statements.parties.add(number, known, "northlight", None)
+
+
 def about(chat: Chat, line: str, number: int) -> str:
     """What a list says of one statement, below its title."""
     found = re.search(rf"^#{number} .*\n(.*)$", chat.says(line), re.MULTILINE)
@@ -71,7 +83,8 @@ async def test_what_is_over_says_so_wherever_it_is_read(watch: Watch) -> None:
     assert "How to act" not in acts
     assert "Asked of" not in acts
     assert "stopped" in chat.presses("What became of it")
-    for line in ("/latest", "/search refugees Shenyang"):
+    signed_by(watch, number, "Northlight Friends")
+    for line in ("/latest", "/search refugees Shenyang", "/signed Northlight Friends"):
         assert about(chat, line, number).endswith(" · over")
     korean = Chat(watch.database, language="ko", address="2").says(f"/act {number}")
     assert korean.startswith("이 호소는 종료되었습니다(2026년 3월 10일). 더 이상 하실 일은 없습니다.")

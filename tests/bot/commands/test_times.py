@@ -31,6 +31,10 @@ def stored(chat: Chat) -> Recipient:
         ("22-7 서울", (1320, 420), "Asia/Seoul"),
         ("22:30 – 6 new york", (1350, 360), "America/New_York"),
         ("23 to 06:15 UTC+5:45", (1380, 375), "+05:45"),
+        ("10pm-7am", (1320, 420), ""),
+        ("from 10:30 p.m. to 12 am Paris", (1350, 0), "Europe/Paris"),
+        ("오후 10시부터 오전 7시 30분까지 서울", (1320, 450), "Asia/Seoul"),
+        ("밤 12시~아침 7시", (0, 420), ""),
     ],
 )
 def test_quiet_hours_are_typed_as_people_write_them(
@@ -197,3 +201,26 @@ def test_what_waits_comes_with_the_next_digest_as_it_is_now(
     assert one.not_before is not None
     assert (one.not_before.day, one.not_before.hour) == expected
     assert one.lane == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "hour"),
+    [
+        ("8pm", 1200),
+        ("daily 12 pm", 720),
+        ("weekly 오후 8시 서울", 1200),
+        ("밤 1시", 60),
+        ("12a.m. Paris", 0),
+    ],
+)
+def test_the_half_of_the_day_is_read(chat: Chat, typed: str, hour: int) -> None:
+    """As clocks of twelve hours have it, in English and in Korean."""
+    chat.says(f"/digest {typed}")
+    assert stored(chat).digest_at == hour
+
+
+@pytest.mark.parametrize("typed", ["13pm", "0am", "24", "오후 13시"])
+def test_an_hour_that_no_clock_shows_is_explained(chat: Chat, typed: str) -> None:
+    """And nothing is set."""
+    assert "is no time of day" in chat.says(f"/digest {typed}")
+    assert chat.recipient() is None

@@ -151,7 +151,10 @@ class TestCountries:
         chat.presses(label)
         assert countries(chat) == [codes]
 
-    @pytest.mark.parametrize("typed", ["북미", "북유럽", "북극", "북부", "북항", "북함"])
+    @pytest.mark.parametrize(
+        "typed",
+        ["북미", "북유럽", "북극", "북부", "북항", "북함", "인도주의", "이란성", "인도양", "요르단강"],
+    )
     def test_half_a_word_is_no_country(self, database: Database, typed: str) -> None:
         """North America is not North Korea."""
         chat = Chat(database, language="ko")
