@@ -6,7 +6,7 @@ know of it (manual, "Heap-Only Tuples"): so it takes half the time, and less roo
 
 from alembic import op
 
-revision = "0049"
+revision = "0046"
 down_revision = "0045"
 branch_labels = None
 depends_on = None
