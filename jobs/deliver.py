@@ -89,6 +89,8 @@ class Deliverer:
     """The recipients of each chat that rests."""
     _under_way: dict[asyncio.Task[None], Errand] = field(default_factory=dict)
     _window: int = _CAREFUL
+    _is_by_window: bool = False
+    """Whether it was the window, and not the pace, that said how many may leave."""
     _is_full: bool = False
     """Whether more could have left, had more answers come."""
     _asking: asyncio.Task[None] | None = None
@@ -156,7 +158,7 @@ class Deliverer:
                         self._held[recipient] = self._limited[chat]
                     else:
                         self._known.setdefault(chat, set()).add(recipient)
-                self._is_full = len(self._under_way) >= self._window
+                self._is_full = self._is_by_window and turn.looked >= room.most
                 idle = not (self._under_way or self._finished or turn.looked or self._asking)
                 if idle and (self._is_paused() or not await self._is_any_due(room)):
                     break
@@ -206,7 +208,9 @@ class Deliverer:
         room = self.pace.room(AHEAD)
         if self._with_pictures:  # each of them is two messages
             room = min(room, max(1, room // 2))
-        most = min(self._most() - len(self._under_way), room)
+        free = self._most() - len(self._under_way)
+        self._is_by_window = free <= room
+        most = min(free, room)
         return Room(0 if self._waits() else max(0, most), without | self.account.left_out(now), busy)
 
     def _most(self) -> int:
