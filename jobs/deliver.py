@@ -5,24 +5,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from jobs.account import Account
-from jobs.amend import Change, Changed
+from jobs.amend import Change
 from jobs.errands import Errand, Finished, Room, Turn
+from jobs.leaving import AHEAD, Gate, TakenOver
 from jobs.ledger import NOBODY, Ledger
 from jobs.ledger import NoKey as NoKey  # noqa: PLC0414 - whoever runs a deliverer takes it from here
-from jobs.manner import Manner, manner_of
+from jobs.manner import manner_of
 from jobs.notices import Admins
 from jobs.outcome import Outcome, RetryLater, Sent, Uncertain
 from jobs.pace import Pace, Slot
-from jobs.removals import Erase, Erased
+from jobs.removals import Erase
 from jobs.renewals import Renewed
+from jobs.voice import Voice
 from storage.database import Database
-from storage.people import Notice, Recipient
-from storage.records import Alert
+from storage.people import Notice
 
 log = structlog.get_logger()
 
@@ -39,50 +39,12 @@ _LOOK = 0.25
 """Seconds until we look again for what was queued meanwhile, while something else is waited for."""
 _GATHER = 0.1
 """Seconds that an answer waits, at most, to be written down together with the next attempts."""
-_FRESH = 5.0
-"""Seconds after a turn began within which its attempts leave without another look at the lock."""
 _BREATH = 0.01
 """Seconds between two turns while messages are under way: what comes back meanwhile shares a transaction."""
 
 
 class NotAlone(Exception):
     """The lock of this sender was lost, and another one may send by now: to be asked for anew."""
-
-
-class Voice(Protocol):
-    """How one transport puts something before one recipient; `key` is the same for every repetition."""
-
-    @property
-    def name(self) -> str:
-        """The transport's name, as deliveries know it."""
-
-    @property
-    def idempotent(self) -> bool:
-        """Whether the platform recognises a repetition by its key."""
-
-    async def tell(
-        self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
-    ) -> Outcome:
-        """Sends one alert, or a digest of some, in this manner."""
-
-    async def notify(self, notice: Notice, recipient: Recipient, key: str, now: datetime) -> Outcome:
-        """Sends an admin a notice."""
-
-    @property
-    def changes(self) -> bool:
-        """Whether the reader would see a change where a message stands."""
-
-    async def amend(self, change: Changed, recipient: Recipient, now: datetime) -> Outcome:
-        """Shows what a message has to say now, in its place."""
-
-    async def erase(self, told: Erased, recipient: Recipient, now: datetime) -> Outcome:
-        """Takes a message away for somebody's safety, or what it must not say any more out of it."""
-
-    async def renew(self, notice: Notice, recipient: Recipient, reference: str, key: str) -> Outcome:
-        """Shows an admin a notice as it stands now, in place of the message of this reference."""
-
-    async def ping(self) -> Outcome:
-        """Whether the platform is there, asked with what no reader sees: Sent, or as for a message."""
 
 
 def _shows(errand: Errand) -> bool:
@@ -127,15 +89,21 @@ class Deliverer:
     """The recipients of each chat that rests."""
     _under_way: dict[asyncio.Task[None], Errand] = field(default_factory=dict)
     _window: int = _CAREFUL
+    _is_by_window: bool = False
+    """Whether it was the window, and not the pace, that said how many may leave."""
     _is_full: bool = False
     """Whether more could have left, had more answers come."""
     _asking: asyncio.Task[None] | None = None
     """The question whether the platform is there."""
     _finished: list[Finished] = field(default_factory=list)
+    _unsent: list[Errand] = field(default_factory=list)
+    """Claimed, and never left."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _ledger: Ledger = field(init=False)
+    _gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
+        self._gate = Gate(self.pace, self._waits, self.alone)
         self._ledger = Ledger(
             self.database,
             self.voice.name,
@@ -175,6 +143,7 @@ class Deliverer:
                 if self._finished or not self._under_way:
                     self.beat()  # while all that is under way hangs, there is no step forward
                 self._ask()
+                attempted -= await self._put_back()
                 room, began = self._room(), time.monotonic()
                 turn = await self._turn(room)
                 if not turn.is_alone:
@@ -189,7 +158,7 @@ class Deliverer:
                         self._held[recipient] = self._limited[chat]
                     else:
                         self._known.setdefault(chat, set()).add(recipient)
-                self._is_full = len(self._under_way) >= self._window
+                self._is_full = self._is_by_window and turn.looked >= room.most
                 idle = not (self._under_way or self._finished or turn.looked or self._asking)
                 if idle and (self._is_paused() or not await self._is_any_due(room)):
                     break
@@ -201,6 +170,10 @@ class Deliverer:
 
     def _is_paused(self) -> bool:
         return self.account.is_paused(self.now())
+
+    def _waits(self) -> bool:
+        """Whether nothing may leave for anybody."""
+        return self._asking is not None or self._is_paused()
 
     def _ask(self) -> None:
         """Asks whether the platform is there, where that is in doubt: a message might be lost to it."""
@@ -232,12 +205,13 @@ class Deliverer:
         busy |= self._limited.keys()
         self._known = {chat: ids for chat, ids in self._known.items() if chat in busy}
         without = set(self._held).union(*self._known.values())
-        room = self.pace.room()
+        room = self.pace.room(AHEAD)
         if self._with_pictures:  # each of them is two messages
             room = min(room, max(1, room // 2))
-        most = min(self._most() - len(self._under_way), room)
-        waits = self._asking is not None or self._is_paused()
-        return Room(0 if waits else max(0, most), without | self.account.left_out(now), busy)
+        free = self._most() - len(self._under_way)
+        self._is_by_window = free <= room
+        most = min(free, room)
+        return Room(0 if self._waits() else max(0, most), without | self.account.left_out(now), busy)
 
     def _most(self) -> int:
         """Messages that may be under way together."""
@@ -255,20 +229,45 @@ class Deliverer:
         self._known.setdefault(errand.place.chat, set()).add(errand.recipient.id)
         task = asyncio.create_task(self._send(errand, began))
         self._under_way[task] = errand
+        self._gate.claim(task, 1 + _shows(errand))
         task.add_done_callback(self._is_back)
 
     def _is_back(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]
+        self._gate.let_go(task)
         self._news.set()
 
+    async def _put_back(self) -> int:
+        """What was claimed and never left waits as before; returns how many did."""
+        unsent, self._unsent = self._unsent, []
+        try:
+            if unsent:
+                await asyncio.to_thread(self._ledger.put_back, unsent)
+        except Exception:
+            self._unsent += unsent
+            log.exception("deliver.not_put_back", transport=self.voice.name, messages=len(unsent))
+        except asyncio.CancelledError:
+            self._unsent += unsent
+            raise
+        return len(unsent) - len(self._unsent)
+
     async def _send(self, errand: Errand, began: float) -> None:
-        if time.monotonic() - began > _FRESH and not await asyncio.to_thread(self.alone):
-            # We were stopped in between: another one sends by now, and has settled what we were about to.
+        try:
+            slots = await self._gate.passes(errand.place, 1 + _shows(errand), began)
+        except TakenOver:
             log.warning("deliver.held_back", transport=self.voice.name, delivery=errand.number)
             await asyncio.to_thread(self._ledger.never_left, errand)
             return
+        except asyncio.CancelledError:
+            self._unsent.append(errand)
+            raise
+        if slots:
+            await self._goes(errand, slots)
+        else:
+            self._unsent.append(errand)
+
+    async def _goes(self, errand: Errand, slots: tuple[Slot, ...]) -> None:
         now = self.now()
-        slots = [self.pace.leaves(errand.place) for _ in range(1 + _shows(errand))]
         left = self.account.leaves(now)
         try:
             outcome = await self._said(errand, now)
@@ -317,10 +316,13 @@ class Deliverer:
         manner = replace(manner, plain=errand.is_refused)
         return await self.voice.tell(errand.matter, errand.recipient, errand.key, now, manner)
 
+    def _room_in(self, *, some: bool = False) -> float:
+        return max(0.0, self.pace.wait(some=some) - AHEAD)
+
     async def _something(self, *, exhausted: bool) -> None:
         """Until there is something to do: answers, room for another message, or perhaps something new."""
         full = len(self._under_way) >= self._most()
-        wait = _LOOK if exhausted or full or self._is_paused() else min(_LOOK, self.pace.wait())
+        wait = _LOOK if exhausted or full or self._is_paused() else min(_LOOK, self._room_in())
         self._news.clear()
         if wait and not self._finished:
             try:
@@ -329,7 +331,7 @@ class Deliverer:
             except TimeoutError:
                 return
         if self._under_way:  # others may be on their way back: they are written down together
-            room = self.pace.wait(some=True)
+            room = self._room_in(some=True)
             await asyncio.sleep(min(_GATHER, room) if room and not (exhausted or full) else _BREATH)
 
     async def _turn(self, room: Room) -> Turn:
@@ -387,7 +389,10 @@ class Deliverer:
             self._asking = None
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=STOP_WITHIN)
-            for task in tuple(self._under_way):
+            left = tuple(self._under_way)
+            for task in left:
                 task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+        await self._put_back()
         if self._finished:
             await self._turn(Room())

@@ -1,18 +1,32 @@
 """How fast one account may write: over all chats, to one chat, and to one crowd of people."""
 
+import math
+import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 _LATE = 0.5
-"""Seconds on the way, beyond the usual, that we allow for at most: who hangs must not hold up the others."""
+"""Seconds on the way, beyond the usual, that we allow for where refusals teach us."""
+_OVERTAKEN = 2.0
+"""If another was answered that left so many seconds later, one hangs by itself: it must not hold up all.
+
+If all stand still no more leave than may be counted in one moment, and they leave within less than that. A
+packet that was lost has been sent again by then.
+"""
 _LONGEST = 30.0
 """Seconds after which it was counted for sure, or never will be, even where no answer came."""
 _SURE = 0.002
 """Seconds that a clock may be read too early."""
 _TRIPS = 100
-"""So many answers tell how long the way usually takes."""
+_ROUNDS = 20
+"""The shortest of so many rounds of so many answers tells how long the way takes at least.
+
+A few seconds of them would not: while a machine is busy every way is long, and then it is not any more.
+"""
+_BELOW = 4.0
+"""The least of n sums of two even ways lies √(2/n) of their spread above the least; thrice, to be sure."""
 _KNOWN = 40
 """Of fewer answers the shortest way is not known: the first go over connections that are only being made."""
 _SHARE = 15
@@ -55,6 +69,7 @@ class Slot:
 
     left: float
     counts_until: float
+    """As late as it can be until it is answered, or overtaken."""
     place: Place = Place("")
     counted: float | None = None
     """By when the platform had counted it for sure; None until it answers."""
@@ -73,8 +88,12 @@ class Pace:
     `per_minute`, where it is not 0, is the most to a crowd in any minute. What counts is when the
     platform counts: between a message's leaving and its answer. Over all chats, the shortest way there and
     back is the same for all; by what one took longer it may have been counted later, and so much longer it
-    holds its place. In one chat, where one goes after the other, time runs from the answer: the next may not
-    even leave before. Times are of the monotonic clock.
+    holds its place, however long that is: a machine that stands still, ours or theirs, overruns nothing. In
+    one chat, where one goes after the other, time runs from the answer: the next may not even leave before.
+    Times are of the monotonic clock.
+
+    Who sends claims a moment before (`claimed`), and lets each leave when `wait_for` says so: then nothing
+    of a second is lost to what lies between.
 
     Answers to people share the budget and go first (`jobs.answers`), up to a part of it; below two messages a
     second they take turns with what is sent.
@@ -89,6 +108,8 @@ class Pace:
     """Whether `per_second` is the most only, and what the platform takes is learnt from its answers."""
     ahead: int = 0
     """Answers that wait for nothing but the account's budget."""
+    claimed: int = 0
+    """Messages that are about to leave, each in its moment."""
     _slots: deque[Slot] = field(default_factory=deque)
     """Those that left last, as many as may leave in a second."""
     _full_at: float = 0.0
@@ -102,6 +123,10 @@ class Pace:
     _most: int = _FEW
     _trips: deque[float] = field(default_factory=lambda: deque(maxlen=_TRIPS))
     """Seconds that the last answers took."""
+    _least: deque[float] = field(default_factory=lambda: deque(maxlen=_ROUNDS))
+    """The fewest that one took, in each of the last rounds."""
+    _known: int = 0
+    """Answers that tell of it."""
     _rate: float = 0.0
     """Messages a second, as far as it has been learnt."""
     _burst: float = 0.0
@@ -113,23 +138,29 @@ class Pace:
     def __post_init__(self) -> None:
         self._rate, self._burst = self.per_second, max(1.0, self.per_second * _BURST)
 
-    def room(self) -> int:
-        """How many messages may leave now."""
+    def room(self, within: float = 0.0) -> int:
+        """How many messages may leave within so many seconds, beside those that are claimed."""
         now = self.clock()
-        saved = self._burst - max(0.0, self._full_at - now) * self._rate
-        counted = sum(slot.counts_until > now for slot in self._slots)
+        then = now + within
+        saved = self._burst - max(0.0, self._full_at - then) * self._rate
+        counted = sum(slot.counts_until > then for slot in self._slots)
         if self._is_one_by_one():
             kept = min(self.ahead, int(not self._answered_last()))
         else:
             kept = min(self.ahead, self._most_answers(now) - len(self._answers(now)))
-        return max(0, int(min(saved + 1e-6, self._in_a_second() - counted)) - max(0, kept))
+        free = int(min(saved + 1e-6, self._in_a_second() - counted))
+        return max(0, free - max(0, kept) - self.claimed)
 
     def wait(self, *, some: bool = False) -> float:
-        """Seconds until at least one may leave, or `some` worth a turn of their own."""
-        now = self.clock()
+        """Seconds until at least one more may leave than is claimed, or `some` worth a turn of their own."""
         few = max(1, int(self._rate / _SHARE)) if some and self.per_second < _UNLIMITED else 1
+        return self.wait_for(few + self.claimed)
+
+    def wait_for(self, few: int = 1) -> float:
+        """Seconds until so many may leave, as far as is known now."""
+        now = self.clock()
         saved = self._full_at - (self._burst - few) / self._rate - now
-        most = int(self._in_a_second()) - few + 1
+        most = max(1, int(self._in_a_second()) - few + 1)
         counted = sorted(slot.counts_until for slot in self._slots if slot.counts_until > now)
         window = counted[-most] - now if len(counted) >= most else 0.0
         return max(0.0, saved, window)
@@ -148,11 +179,11 @@ class Pace:
         now = self.clock()
         if self._is_one_by_one():
             turn = max(self._full_at, self._slots[-1].counts_until) + _TURN if self._answered_last() else 0.0
-            return max(self.wait(), turn - now)
+            return max(self.wait_for(), turn - now)
         answers = self._answers(now)
         most = self._most_answers(now)
         share = answers[-most].counts_until - now if len(answers) >= most else 0.0
-        return max(self.wait(), share)
+        return max(self.wait_for(), share)
 
     def refused(self, slot: Slot, seconds: float) -> None:
         """The platform took the message not at all, as too much was sent: again in so many seconds, it said.
@@ -195,9 +226,9 @@ class Pace:
     def leaves(self, place: Place, *, answers: bool = False) -> Slot:
         """A message leaves for this place."""
         now = self.clock()
-        slot = Slot(now, now + 1.0 + _LATE, place, answers=answers)
+        slot = Slot(now, now + 1.0 + (_LATE if self.learns else _LONGEST), place, answers=answers)
         self._rows[place.chat] = max(self._rows.get(place.chat, 0.0), now) + self.gap
-        while self._slots and self._slots[0].counts_until <= now:
+        while self._slots and self._is_past(self._slots[0], now):
             self._slots.popleft()
         if self.per_second < _UNLIMITED:
             self._slots.append(slot)
@@ -215,13 +246,41 @@ class Pace:
 
     def answered(self, slot: Slot) -> None:
         """The platform answered: it had counted the message by now."""
-        slot.counted = self.clock()
-        self._rest(slot, slot.counted)
-        took = slot.counted - slot.left
-        usual = min(self._trips) if len(self._trips) >= _KNOWN else 0.0
-        beyond = min(_LATE, max(0.0, took - usual))
+        slot.counted = now = self.clock()
+        self._rest(slot, now)
+        took = now - slot.left
+        beyond = max(0.0, took - self._usual(took)) if self.per_second < _UNLIMITED else 0.0
+        slot.counts_until = slot.left + 1.0 + (min(_LATE, beyond) if self.learns else beyond) + _SURE
+        for other in self._slots:
+            if other.counted is None and other.left + _OVERTAKEN <= slot.left:
+                other.counts_until = min(other.counts_until, now + 1.0)
+
+    def _usual(self, took: float) -> float:
+        """The fewest seconds that the way there and back takes, as far as is known; and one more is known.
+
+        Fewer than any took so far: of two the one may be as quick on its way there as the other was on its
+        way back. The more are known, and the more alike they are, the less there is below them.
+        """
+        usual = 0.0
+        if self._known >= _KNOWN:
+            least = min(self._least)
+            below = (
+                (statistics.median(self._trips) - least)
+                * _BELOW
+                / math.sqrt(min(self._known, _TRIPS * _ROUNDS))
+            )
+            usual = max(0.0, least - max(0.0, below))
+        if self._known % _TRIPS == 0:
+            self._least.append(took)
+        self._least[-1] = min(took, self._least[-1])
         self._trips.append(took)
-        slot.counts_until = slot.left + 1.0 + beyond + _SURE
+        self._known += 1
+        return usual
+
+    @staticmethod
+    def _is_past(slot: Slot, now: float) -> bool:
+        """Whether it counts no more, and never will again: one that hangs does once it is answered."""
+        return slot.counts_until <= now and (slot.counted is not None or slot.left + _LONGEST <= now)
 
     def remember(self, sent: Iterable[tuple[Place, Sequence[float]]]) -> None:
         """What an earlier program sent to crowds: to each, in one or several topics, how many seconds ago."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.additions import Additions
-from storage.endings import CORRECTED, called_off, is_end, over_since, taken_back
+from storage.endings import CORRECTED, called_off, is_end, over_since, stopped_since, taken_back
 from storage.records import Alert, Change, Source, Statement
 from storage.sources import Sources
 from storage.statements import Statements
@@ -256,7 +256,9 @@ class Alerts:
 
     def over_since(self, statement_ids: Sequence[int]) -> dict[int, datetime]:
         """Which of these statements are calls that are over by now, or say so themselves, and since when."""
-        return {int(key): sent for key, sent in self._connection.execute(over_since(statement_ids))}
+        unheard = self._connection.execute(stopped_since(statement_ids)).all()
+        rang = self._connection.execute(over_since(statement_ids)).all()
+        return {int(key): sent for key, sent in (*unheard, *rang)}
 
     def rang(self, statement_id: int) -> bool:
         """Whether there is an alert on this statement."""

@@ -10,16 +10,14 @@ import sqlalchemy as sa
 
 from storage.held import DROPPED, EXPIRED_HELD
 from storage.reach import IS_KEPT_AND_HELD
-from storage.tables import IS_HELD, alerts, deliveries, statements
-from storage.words import Cause, DeliveryState, Kind, MsgType, Status
+from storage.tables import IS_HELD, alerts, cases, deliveries, entries, sources, statements
+from storage.words import CaseState, Cause, DeliveryState, Kind, MsgType, Status
 
 CORRECTED = "-corrected"
 """Ends the identifier of an alert by which those who run the watch take another one back."""
 _REFUSED = sa.and_(
     deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.detail.in_((DROPPED, EXPIRED_HELD))
 )
-CORRECTED = "-corrected"
-"""Ends the identifier of an alert by which those who run the watch take another one back."""
 
 
 def called_off() -> sa.ColumnElement[bool]:
@@ -80,6 +78,37 @@ def over_since(statement_ids: Sequence[int]) -> sa.Select[int, datetime]:
             is_end(end),
             sa.or_(says_so, sa.and_(calls, statements.c.id <= end.c.statement_id)),
             sa.not_(rang_again),
+        )
+        .group_by(statements.c.id)
+    )
+
+
+def stopped_since(statement_ids: Sequence[int]) -> sa.Select[int, datetime]:
+    """The same by a stop that rang for nobody, as one that was imported: by the source of the call alone.
+
+    Nobody was called on such a case, so that whoever says that it is over has stopped it (`calling_off`); but
+    what one source asks is not over because another says so.
+    """
+    stop, its_entry, entry = statements.alias("stop"), entries.alias("its_entry"), entries.alias()
+    its_source, source = sources.alias("its_source"), sources.alias()
+    calls = sa.or_(statements.c.urgent, statements.c.kind.in_((Kind.URGENT_APPEAL, Kind.CAMPAIGN)))
+    same = sa.and_(source.c.organisation != "", source.c.organisation == its_source.c.organisation)
+    return (
+        sa.select(statements.c.id, sa.func.min(sa.func.coalesce(stop.c.published, stop.c.fetched)))
+        .join(cases, cases.c.id == statements.c.case_id)
+        .join(stop, stop.c.case_id == statements.c.case_id)
+        .join(its_entry, its_entry.c.id == stop.c.entry_id)
+        .join(its_source, its_source.c.id == its_entry.c.source_id)
+        .join(entry, entry.c.id == statements.c.entry_id)
+        .join(source, source.c.id == entry.c.source_id)
+        .where(
+            statements.c.id.in_(statement_ids),
+            cases.c.state == CaseState.STOPPED,
+            stop.c.msg_type == MsgType.CANCEL,
+            sa.not_(stop.c.drill),
+            sa.not_(sa.exists().where(alerts.c.statement_id == stop.c.id)),
+            sa.or_(statements.c.id == stop.c.id, sa.and_(calls, statements.c.id < stop.c.id)),
+            sa.or_(source.c.id == its_source.c.id, same),
         )
         .group_by(statements.c.id)
     )

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp_socks import ProxyConnectionError as ProxyUnreachable
 from aiohttp_socks import ProxyConnector, ProxyError, ProxyTimeoutError
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, TelegramObject
 from telegram._utils.defaultvalue import DefaultValue  # the type of BaseRequest.DEFAULT_NONE
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -168,11 +168,29 @@ async def posted(bot: Bot, method: str, said: dict[str, Any]) -> int:
     The library would make objects of all that it answers, which costs as much as to send it does. Raises what
     the library's own methods raise, and NetworkError for an answer that names no message: it may be there.
     """
-    answer = await bot._post(method, said)  # noqa: SLF001 - the only way to what was answered
+    told = {name: keys(one) if isinstance(one, InlineKeyboardMarkup) else one for name, one in said.items()}
+    answer = await bot._post(method, told)  # noqa: SLF001 - the only way to what was answered
     number = answer.get("message_id") if isinstance(answer, dict) else None
     if not isinstance(number, int):
         raise NetworkError("the answer names no message")
     return number
+
+
+def keys(markup: InlineKeyboardMarkup) -> dict[str, Any]:
+    """The buttons as the Bot API wants them (InlineKeyboardMarkup).
+
+    As the library says it, which looks through each of its objects from bottom to top for every message.
+    """
+    return {"inline_keyboard": [[_button(one) for one in row] for row in markup.inline_keyboard]}
+
+
+def _button(button: InlineKeyboardButton) -> dict[str, Any]:
+    said = ((name, getattr(button, name)) for name in InlineKeyboardButton.__slots__)
+    return {
+        name: one.to_dict() if isinstance(one, TelegramObject) else one
+        for name, one in said
+        if one is not None
+    }
 
 
 class WithoutTokens(logging.Filter):

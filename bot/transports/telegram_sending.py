@@ -114,11 +114,12 @@ class Sending:
         """
 
         async def act(place: _Place, begun: _Act) -> list[int]:
-            whole = not begun.sent and not begun.strayed
-            said = said_in(place.chat, begun.parts)
-            await self._send_rest(place, begun, after=0, under=under, said=said if whole else None)
+            # Only a topic can be lost: for all others it need not be known what is said.
+            may_stray = place.thread is not None and not begun.sent and not begun.strayed
+            said = said_in(place.chat, begun.parts) if may_stray else None
+            await self._send_rest(place, begun, after=0, under=under, said=said)
             await self._show(place, begun)
-            if whole and begun.strayed:
+            if said and begun.strayed:
                 self._strays.note(said, place.thread, begun.sent)
             return begun.sent
 

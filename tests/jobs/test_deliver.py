@@ -571,12 +571,13 @@ async def test_a_timeout_after_a_flood_wait_is_still_repeated(database: Database
     assert len(platform.told) == 3
 
 
-async def test_while_the_account_must_wait_nothing_else_is_tried(database: Database) -> None:
-    """What waited for its turn when the flood wait came goes back as it was: not attempted, not uncertain."""
+@pytest.mark.parametrize("per_second", [4, 30])
+async def test_while_the_account_must_wait_nothing_else_is_tried(database: Database, per_second: int) -> None:
+    """What waits for its turn when the flood wait comes, or is about to leave: goes back as it was."""
     first, second = queue(database, "one", address="1"), queue(database, "two", address="2")
     platform, clock = Platform([RetryLater(30, "Too Many Requests", everyone=True)]), Clock()
-    sender = Deliverer(database, platform, Pace(per_second=4, gap=0), clock)
-    await sender.drain()
+    sender = Deliverer(database, platform, Pace(per_second, gap=0), clock)
+    assert await sender.drain() == 1
     assert len(platform.told) == 1
     waiting = delivery(database, second)
     assert (waiting.state, waiting.attempts) == (DeliveryState.QUEUED, 0)

@@ -1,7 +1,7 @@
 """A call that is over asks nobody any more, wherever it is read; one that is not over still does."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +9,12 @@ import pytest
 
 from bot.commands.inline import offers
 from bot.render.html import plain_text
+from jobs.intake import Intake, Item
+from jobs.parser import Parser
 from storage.database import Database
 from storage.records import Signatories
 from tests.bot.chat import Chat
+from tests.builders import NOON, a_source, an_entry
 from tests.feeds import item, rss
 from tests.jobs.test_after_the_end import STOP, says
 from tests.jobs.watching import CALL, POST, Watch, a_watch
@@ -130,3 +133,23 @@ async def test_a_report_in_the_case_is_not_over(watch: Watch) -> None:
     await says(watch, "northlight", STOP, "stop")
     assert not about(Chat(watch.database), "/latest", number).endswith("over")
     assert about(Chat(watch.database), "/latest", call.id).endswith("over")
+
+
+@pytest.mark.parametrize(("whose", "over"), [("northlight", True), ("other", False)])
+async def test_a_stop_that_was_imported_ends_the_call_that_its_source_made(
+    database: Database, whose: str, over: bool
+) -> None:
+    """An archive of years tells nobody to act for who has been free for long; another's word ends nothing."""
+    of = {name: a_source(name=name, url="", organisation=name) for name in ("northlight", "other")}
+
+    async def batch() -> AsyncIterator[Sequence[Item]]:
+        for source, (title, text), uid in (("northlight", CALL, "call"), (whose, STOP, "stop")):
+            at = NOON + timedelta(hours=uid == "stop")
+            yield [(an_entry(uid=uid, title=title, text=text, published=at), of[source])]
+
+    await Intake(database, Parser(), lambda: NOON + timedelta(days=2)).take(batch())
+    with database.read() as work:
+        call, stop = work.statements.after(0, 10)
+        assert call.case_id == stop.case_id
+        assert (call.id in work.alerts.over_since([call.id, stop.id])) is over
+    assert Chat(database).says(f"/act {call.id}").startswith(OVER) is over

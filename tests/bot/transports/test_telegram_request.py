@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram import Bot
+from telegram import Bot, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 
 from bot.transports.telegram_request import (
@@ -15,6 +15,7 @@ from bot.transports.telegram_request import (
     NeverSentError,
     ServerTroubleError,
     WithoutTokens,
+    keys,
     posted,
 )
 from bot.transports.telegram_tokens import without_tokens
@@ -78,6 +79,21 @@ class TestErrors:
             assert type(failed.value) is NetworkError
             with pytest.raises(BadRequest):
                 await posted(bot, "sendMessage", {"chat_id": 43, "text": "hello"})
+
+    def test_buttons_are_said_as_the_library_says_them(self) -> None:
+        """Whatever a button does."""
+        rows = [
+            [
+                InlineKeyboardButton("Act", callback_data="a"),
+                InlineKeyboardButton("Text", url="https://a.test/"),
+            ],
+            [
+                InlineKeyboardButton("Pass on", switch_inline_query="7"),
+                InlineKeyboardButton("Copy", copy_text=CopyTextButton("words")),
+            ],
+        ]
+        markup = InlineKeyboardMarkup(rows)
+        assert keys(markup) == markup.to_dict()
 
     async def test_no_connection_was_never_sent(self, telegram: TelegramEmulator) -> None:
         """A refused connection is told apart from a missing answer."""
