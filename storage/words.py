@@ -343,6 +343,8 @@ class Act(StrEnum):
     DOUBTED = "doubted"
     """It is taken for a relay of others' words."""
     PACED = "paced"
+    DESCRIBED = "described"
+    """Whose a source is, or which countries it is about, was set in a chat."""
     """It is asked at another interval."""
     CLEARED = "cleared"
     """Its calls go out as those of any other: it is on trial no more."""

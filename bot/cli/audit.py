@@ -15,7 +15,7 @@ _OF_STATEMENTS = frozenset({Act.TAKEN_DOWN})
 _OF_SOURCES = frozenset(
     {
         *(Act.HALTED, Act.RESUMED, Act.ADDED, Act.REMOVED),
-        *(Act.TRUSTED, Act.DOUBTED, Act.PACED, Act.CLEARED, Act.TRIED),
+        *(Act.TRUSTED, Act.DOUBTED, Act.PACED, Act.DESCRIBED, Act.CLEARED, Act.TRIED),
     }
 )
 """What is done with an alert that was held, with people and with sources; all the rest with an appeal."""

@@ -5,6 +5,7 @@ import re
 from bot.commands import drills, retractions
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
+from bot.commands.endangering import TakenBack, words_go
 from bot.commands.guide import SAMPLE, how
 from bot.commands.mistake import Mistake
 from bot.commands.previews import DRAFTS, own_drafts, shown, stop_choice
@@ -275,7 +276,7 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
         admin = work.audit.admin(*request.who)
         count = take_back(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
-        return _refused(refused, key, work, speech)
+        return _not_taken_back(refused, key, typed[1:], request, work, speech)
     said = speech.n(
         "The correction goes to {count} recipient, ahead of everything else.",
         "The correction goes to {count} recipients, ahead of everything else.",
@@ -285,6 +286,19 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
         said = drills.corrected(count, speech)
     done = reply(paragraph(said), choices=((Choice(speech.t("Appeals"), "/appeals"),),))
     return drills.about(found.drill, done, speech)
+
+
+def _not_taken_back(
+    refused: Refused, key: int, typed: list[str], request: Request, work: Work, speech: Speech
+) -> Reply:
+    """Why not; of what was taken back before, the words can still be taken down."""
+    told = _refused(refused, key, work, speech)
+    found = work.appeals.get(key)
+    if refused.why is not Refusal.CORRECTED or found is None or found.drill:
+        return told
+    statement = work.alerts.many([found.alert_id])[found.alert_id].statement
+    why = speech.t(REFUSALS[refused.why], number=key)
+    return words_go(TakenBack(f"/correct {key}", why, statement), typed, request, work, speech)
 
 
 def _reasons(found: Appeal, told: int, work: Work, speech: Speech) -> Reply:

@@ -61,6 +61,7 @@ ACTS = {
     Act.TRUSTED: msgid("took source {number} for an organisation's own word"),
     Act.DOUBTED: msgid("took source {number} for a relay"),
     Act.PACED: msgid("had source {number} asked at another interval"),
+    Act.DESCRIBED: msgid("set whose source {number} is, or which countries it is about"),
     Act.CLEARED: msgid("cleared source {number}: it is on trial no more"),
     Act.TRIED: msgid("put source {number} on trial"),
 }
