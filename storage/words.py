@@ -352,6 +352,15 @@ class Act(StrEnum):
     """It is on trial again."""
 
 
+OF_SOURCES = frozenset(
+    {
+        *(Act.HALTED, Act.RESUMED, Act.ADDED, Act.REMOVED),
+        *(Act.TRUSTED, Act.DOUBTED, Act.PACED, Act.DESCRIBED, Act.CLEARED, Act.TRIED),
+    }
+)
+"""Acts whose matter is the number of a source."""
+
+
 class DeskRole(StrEnum):
     """What somebody may do at the admins' desk; which command is whose, the table of commands says."""
 

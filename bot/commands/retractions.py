@@ -106,8 +106,8 @@ def correct_call(typed: list[str], reasons: Reasons, request: Request, work: Wor
         if refused.why is not Refusal.CORRECTED:
             return reply(paragraph(why))
         statement = work.alerts.many([key])[key].statement
-        back = TakenBack(f"/correct {ALERT} {key}", why, statement)
-        return words_go(back, typed[1:], request, work, speech)
+        taken_back = TakenBack(f"/correct {ALERT} {key}", why, statement)
+        return words_go(taken_back, typed[1:], request, work, speech)
     said = speech.n(
         "The correction goes to {count} recipient, ahead of everything else.",
         "The correction goes to {count} recipients, ahead of everything else.",

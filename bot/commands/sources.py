@@ -46,6 +46,8 @@ def sources(request: Request, work: Work, speech: Speech) -> Reply:
     first = typed[0].lower()
     if first == "add" and len(typed) > 1:
         return look_at(" ".join(typed[1:]), request, work, speech)
+    if first == "add":
+        raise Mistake("Which address? A feed, or any page of the site: {example}", example=ADD)
     if first == "found" and len(typed) > 1:
         adds = len(typed) == 4 and typed[2].lower() == "add"
         return (

@@ -142,7 +142,7 @@ def test_an_admin_picks_it_says_why_and_yes_and_the_archive_shows_it(database: D
     assert "was taken back: everybody" in admin.says(f"/correct alert {call.id}")
     assert admin.says("/correct") == "Nothing was sent lately that could be taken back."
     reader = Chat(database, transport="telegram", address="1", now=LATER)
-    assert "taken back on 10 March 2026 by those who run this watch" in reader.says(
+    assert "Taken back on 10 March 2026 by those who run this watch" in reader.says(
         f"/statement {call.statement.id}"
     )
     for line in ("/latest", "/search refugees"):
