@@ -298,4 +298,4 @@ async def test_where_it_can_neither_be_changed_nor_found_the_rest_goes(town: Tow
     town.telegram.fail("editMessageText", refusal(400, "Bad Request: message can't be edited"))
     await town.sends()
     assert town.reads(PERSON) == []
-    assert town.reported().counts == {"statement": call.statement.id, "gone": 1}
+    assert town.reported().counts == {"statement": call.statement.id, "words": 1, "gone": 1}
