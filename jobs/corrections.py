@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from jobs.appeals import cease
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import store, tell
+from jobs.staff import MACHINE
 from jobs.steps import match
 from jobs.takedown import take_down
 from storage.appeals import Appeal
@@ -16,6 +17,7 @@ from storage.words import Act, AppealState, Cause, DeliveryState, EventKind, Msg
 
 WORDINGS = (Cause.FALSE, Cause.OUTDATED, Cause.DETAILS, Cause.SAFETY)
 _LIFE = timedelta(days=9)
+_A_DAY = timedelta(days=1)
 _NOT_SENT = {
     AppealState.DRAFT: Refusal.DRAFT,
     AppealState.SCHEDULED: Refusal.COOLING,
@@ -98,3 +100,16 @@ def correct(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     notice = tell(work, EventKind.APPEAL_CORRECTED, number, rules, now, {"recipients": told})
     work.sendings.begin_correction(number, correction.id, notice, (told, rules.lasts(told)), now)
     return told
+
+
+def take_down_later(work: Work, statement_id: int, admin: str, rules: Rules, now: datetime) -> int:
+    """Takes down what admins took back before for another reason; returns how many messages have to go.
+
+    Raises Refused for one too many of one admin within a day, and NotThere.
+    """
+    done = work.audit.count(admin, Act.TAKEN_DOWN, now - _A_DAY)
+    if done >= rules.per_day and admin != work.staff.mark(*MACHINE):
+        raise Refused(Refusal.ENOUGH)
+    sent = take_down(work, statement_id, "it endangered somebody, and was taken back before", now).sent
+    work.audit.note(admin, Act.TAKEN_DOWN, statement_id, now, sent)
+    return sent

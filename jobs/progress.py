@@ -8,7 +8,7 @@ of the messages that a platform takes, one in fifty at most.
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -79,12 +79,16 @@ class Progress:
 
     def _show(self, seen: Look, now: datetime) -> None:
         with self.database.write() as work:
-            one = work.sendings.locked(seen.one.id)
+            one = work.sendings.locked(seen.one)
             if one is None or one.ended or one.shown != seen.one.shown:
                 return  # another program has shown it meanwhile
             show(work, seen, now)
         if seen.over:
-            log.warning("appeal.ended", **{name: seen.event.counts[name] for name in _LOGGED})
+            counts = seen.event.counts
+            log.warning(
+                "appeal.ended" if seen.one.appeal_id else "retraction.ended",
+                **{name: counts[name] for name in _LOGGED if name in counts},
+            )
 
 
 def look(work: Work, one: Sending, rules: Rules, now: datetime) -> Look | None:
@@ -140,9 +144,10 @@ def event_of(
 ) -> Event:
     """What admins are told of it: numbers, and of what a platform refused its own words."""
     spread = sum(by_transport.values(), Spread())
-    appeal = work.appeals.get(one.appeal_id)
+    appeal = work.appeals.get(one.appeal_id) if one.appeal_id else None
     passed = passed_of(work, one, now, over=over)
-    counts = {"appeal": one.appeal_id, "recipients": spread.all} | counts_of(spread)
+    counts = {"recipients": spread.all} | counts_of(spread)
+    counts |= {"appeal": one.appeal_id} if one.appeal_id else {"over": int(over)}
     counts |= {"expected": one.expected, "seconds_expected": one.seconds, "passed": round(passed)}
     counts |= sent_on(by_transport)
     if not over:
@@ -153,10 +158,22 @@ def event_of(
         counts["corrected"] = 1
     reasons = work.sendings.refusals(one.alert_id, _REASONS) if over and spread.refused else ()
     told = "\n".join(f"{count} {why}" for why, count in reasons)
+    if not one.appeal_id:
+        return _of_a_call(work, one, Event(EventKind.CALL_CORRECTED, now, detail=told, counts=counts))
     halted = over and _is_halted(appeal, spread)
     return Event(
         _kind(one, over=over, halted=halted), now, title=str(one.appeal_id), detail=told, counts=counts
     )
+
+
+def _of_a_call(work: Work, one: Sending, event: Event) -> Event:
+    """With what its notice said from the beginning: whose call, and where what takes it back stands."""
+    before = work.notices.many([one.notice_id]).get(one.notice_id)
+    if before is None:
+        return event
+    first = before.events[0]
+    counts = event.counts | {"statement": first.counts.get("statement", 0)}
+    return replace(event, source=first.source, title=first.title, counts=counts)
 
 
 def counts_of(spread: Spread) -> dict[str, int]:

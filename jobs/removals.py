@@ -132,10 +132,18 @@ class Reporter:
                 now,
                 title=f"#{one.statement_id}",
                 detail="\n".join(f"{count} {why}" for why, count in reasons),
-                counts={"statement": one.statement_id} | counts,
+                counts={"statement": one.statement_id}
+                | ({} if _is_whole(work, one) else {"words": 1})
+                | counts,
             )
             announce_at_once(work, event, self.admins, now)
         log.warning("removal.ended", statement=one.statement_id, **counts)
+
+
+def _is_whole(work: Work, one: Removal) -> bool:
+    """Whether all of it was taken down, and not only some words of it withheld."""
+    statement = work.statements.get(one.statement_id)
+    return statement is None or statement.taken_down is not None
 
 
 def _is_over(work: Work, one: Removal, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from jobs.outcome import Gone, Migrated, Outcome, Rejected, RetryLater, Sent, Un
 from jobs.readable import readable
 from storage.database import Work
 from storage.notices import Renewal
-from storage.people import Delivery, Notice
+from storage.people import Delivery, Event, Notice
 from storage.words import EventKind
 
 log = structlog.get_logger()
@@ -24,6 +24,11 @@ _AGAIN = timedelta(seconds=5)
 _QUARTERS = 4
 REPORTS = (EventKind.APPEAL_REPORT, EventKind.STOP_REPORT, EventKind.CORRECTION_REPORT)
 """What stands at the end of a sending, for good."""
+
+
+def is_report(event: Event) -> bool:
+    """Whether it says what became of a sending, at its end."""
+    return event.kind in REPORTS or bool(event.counts.get("over"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Printed:
     def is_news(self, notice: Notice) -> bool:
         """Whether it says so much more than what was printed last that it is printed again."""
         event = notice.events[0]
-        if event.kind in REPORTS:
+        if is_report(event):
             self._seen.pop(notice.id, None)
             return True
         quarter = _QUARTERS * event.counts.get("done", 0) // max(1, event.counts.get("all", 0))
@@ -88,7 +93,7 @@ def missed(work: Work, delivery: Delivery, now: datetime) -> None:
     Once: it is not to be renewed any more.
     """
     notice = work.notices.many([delivery.notice_id]).get(delivery.notice_id)
-    if notice is not None and notice.events[0].kind in REPORTS:
+    if notice is not None and is_report(notice.events[0]):
         work.notices.send_once_more(delivery.id, now)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from jobs.corrections import Ending, corrected
 from jobs.desk import Refusal, Refused, Rules
 from jobs.launch import DESK, store
-from jobs.notices import announce_at_once
+from jobs.notices import notice_at_once
 from jobs.staff import MACHINE
 from jobs.steps import match
 from jobs.takedown import take_down
@@ -41,11 +41,15 @@ class Rung:
     """What was rung of one statement."""
 
     alerts: tuple[Alert, ...]
-    """The first of them, then what reminded of it, or told of its edits."""
+    """The first of them, then what reminded of it, or told of its edits; without what was taken back."""
     told: int
     """How many messages of these stand in chats, or may."""
     waiting: int = 0
-    """How many more are about to."""
+    """How many more are about to, or wait for an admin."""
+    again: bool = False
+    """Whether it was taken back before, and these are what an admin let go since."""
+    leaves: bool = True
+    """Whether any of it stands in a chat or is about to, without being held."""
 
     @property
     def first(self) -> Alert:
@@ -66,9 +70,9 @@ def to_retract(work: Work, number: int) -> Rung:
         raise Refused(Refusal.UNKNOWN)
     if alert.msg_type is MsgType.CANCEL:
         raise Refused(Refusal.AN_END)
-    if work.alerts.correction_of(alert.statement.id):
-        raise Refused(Refusal.CORRECTED)
     found = _rung(work, alert.statement.id)
+    if not found.alerts or (found.again and not found.leaves):
+        raise Refused(Refusal.CORRECTED)
     if not found.told and not found.waiting:
         raise Refused(Refusal.UNHEARD)
     return found
@@ -111,7 +115,8 @@ def retract(work: Work, number: int, end: Ending, admin: str, rules: Rules, now:
     counts = {"recipients": told, "statement": correction.statement.id}
     title = first.source.organisation or first.source.title or first.source.name
     event = Event(EventKind.CALL_CORRECTED, now, source=first.source.name, title=title, counts=counts)
-    announce_at_once(work, event, rules.admins, now)
+    notice = notice_at_once(work, event, rules.admins, now)
+    work.sendings.begin_retraction(correction.id, notice, (told, rules.lasts(told)), now)
     return told
 
 
@@ -127,10 +132,14 @@ def _within_limits(work: Work, admin: str, rules: Rules, now: datetime) -> None:
 
 
 def _rung(work: Work, statement_id: int) -> Rung:
-    ids = work.alerts.on_statement(statement_id)
+    before = work.alerts.corrected_by(statement_id)
+    ids = [one for one in work.alerts.on_statement(statement_id) if one > before]
     alerts = work.alerts.many(ids)
-    told, waiting = (sum(_tallied(work, one, states) for one in ids) for states in (_TOLD, _WAITING))
-    return Rung(tuple(alerts[one] for one in ids), told, waiting)
+    told, waiting, queued = (
+        sum(_tallied(work, one, states) for one in ids)
+        for states in (_TOLD, _WAITING, (DeliveryState.QUEUED,))
+    )
+    return Rung(tuple(alerts[one] for one in ids), told, waiting, before > 0, told + queued > 0)
 
 
 def _goes_on(work: Work, case_id: int, but: int) -> bool:

@@ -116,12 +116,12 @@ def invite(work: Work, role: DeskRole, by: str, now: datetime) -> str:
 
 
 def join(work: Work, code: str, person: tuple[str, str], rules: Rules, now: datetime) -> DeskRole | None:
-    """The role that the code gives; None for one that gives none. Everybody at the desk hears of it."""
+    """The role that the code gives; None for one that gives none. All others at the desk hear of it."""
     found = None if is_named(rules.admins, *person) else work.staff.join(code, *person, now)
     if found is None:
         return None
     work.audit.note(found.mark, Act.JOINED, found.id, now)
-    _tell(work, Act.JOINED, found.mark, rules, now)
+    _tell(work, Act.JOINED, found.mark, (rules, now), but=person)
     return found.role
 
 
@@ -139,7 +139,7 @@ def suspend(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtD
     number = work.staff.suspend(person.mark, person.transport, now).id
     work.audit.note(by, Act.SUSPENDED, number, now)
     _take_back(work, person.mark, rules, now)
-    _tell(work, Act.SUSPENDED, person.mark, rules, now)
+    _tell(work, Act.SUSPENDED, person.mark, (rules, now), by=by)
     return person
 
 
@@ -154,7 +154,7 @@ def reinstate(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> A
         raise NoSuch
     work.audit.note(by, Act.REINSTATED, member.id, now)
     work.staff.remove(person.mark)
-    _tell(work, Act.REINSTATED, person.mark, rules, now)
+    _tell(work, Act.REINSTATED, person.mark, (rules, now), by=by)
     return person
 
 
@@ -172,7 +172,7 @@ def revoke(work: Work, typed: str, by: str, rules: Rules, now: datetime) -> AtDe
     work.audit.note(by, Act.REVOKED, member.id, now)
     work.staff.remove(person.mark)
     _take_back(work, person.mark, rules, now)
-    _tell(work, Act.REVOKED, person.mark, rules, now)
+    _tell(work, Act.REVOKED, person.mark, (rules, now), by=by)
     return person
 
 
@@ -199,9 +199,24 @@ def _other(work: Work, typed: str, by: str, rules: Rules) -> AtDesk:
     return found[0]
 
 
-def _tell(work: Work, act: Act, mark: str, rules: Rules, now: datetime) -> None:
-    """All others hear at once: a mark, never a name."""
-    announce_at_once(work, Event(EventKind.STAFF, now, title=mark[:_SHOWN], detail=act), rules.admins, now)
+def by_mark(mark: str) -> int:
+    """Who did something, as a notice keeps it: the number that the shown part of their mark is."""
+    return int(mark[:_SHOWN] or "0", 16)
+
+
+def _tell(
+    work: Work,
+    act: Act,
+    mark: str,
+    when: tuple[Rules, datetime],
+    *,
+    by: str = "",
+    but: tuple[str, str] | None = None,
+) -> None:
+    """All others hear at once: a mark, never a name; and by whose hand, where it was not their own."""
+    rules, now = when
+    event = Event(EventKind.STAFF, now, title=mark[:_SHOWN], detail=act, counts={"by": by_mark(by)})
+    announce_at_once(work, event, rules.admins, now, but)
 
 
 _SHOWN = 8

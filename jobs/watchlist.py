@@ -1,13 +1,14 @@
 """What admins change of the sources in a chat: add one, trust it, ask it more or less often, remove it.
 
 Such sources are rows of the database beside those of the configuration, which counts where it names one
-too. Each begins with the least trust, and on trial: an admin looks at all of its calls before they are sent,
+too. What is chosen of one that it names holds until it says otherwise (`storage.sources`). Each that was
+added begins with the least trust, and on trial: an admin looks at all of its calls before they are sent,
 until an owner clears it. Whoever added it neither clears it nor lets a call of it go that waits: else one
 person, or one stolen phone, would ring everybody with what no second one has read. Every change is noted in
 the audit, and whatever lets more through, or less be watched, is told to all others at the desk.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 from jobs.desk import Rules
 from jobs.notices import announce_at_once
-from jobs.staff import MACHINE, newcomers
+from jobs.staff import MACHINE, by_mark, newcomers
 from storage.database import Work
 from storage.people import Event
 from storage.records import Source
@@ -34,6 +35,8 @@ MOST = 500
 _DAY = timedelta(days=1)
 _TWO = 2
 _LONGEST = 2_000
+LONGEST_NAME = 100
+"""Characters of an organisation's name."""
 
 
 class Bar(StrEnum):
@@ -57,6 +60,10 @@ class Bar(StrEnum):
     """They added it themselves, and somebody else is to stand for what it rings."""
     NEWCOMER = "newcomer"
     """They joined the desk only now."""
+    ABOVE = "above"
+    """It is more than the configuration says, and what goes out unseen is the owner's to say."""
+    LONG = "long"
+    """Nobody is called so."""
     INTERVAL = "interval"
     """So often, or so seldom, nothing is asked."""
 
@@ -132,23 +139,52 @@ def add(work: Work, source: Source, by: Editor) -> Source:
 
 
 def may_change(source: Source, allowed: bool = True) -> None:
-    """Raises Barred where it cannot be changed in a chat, or not by somebody of their role."""
-    if source.added is None:
-        raise Barred(Bar.OF_THE_FILE, source)
+    """Raises Barred where somebody of their role may not."""
     if not allowed:
         raise Barred(Bar.ROLE, source)
 
 
+def may_remove(source: Source) -> None:
+    """Raises Barred for what the configuration names: it would be back with the next start."""
+    if source.added is None:
+        raise Barred(Bar.OF_THE_FILE, source)
+
+
+def said(source: Source, name: str) -> object:
+    """What the configuration says of one of those things that can be chosen in a chat."""
+    return source.chosen[name][1] if name in source.chosen else getattr(source, name)
+
+
+def halt(work: Work, source: Source, by: Editor) -> None:
+    """It is asked no more until somebody resumes it, and all others at the desk hear so: it may go unseen."""
+    work.sources.halt(source.id, by.now)
+    _note(work, Act.HALTED, source, by)
+
+
+def resume(work: Work, source: Source, by: Editor) -> None:
+    """It is asked again, at once."""
+    work.sources.resume(source.id)
+    _note(work, Act.RESUMED, source, by)
+
+
 def remove(work: Work, source: Source, by: Editor) -> None:
     """It is asked no more; what it said stays in the archive. Raises Barred for one of the configuration."""
-    may_change(source)
+    may_remove(source)
     work.sources.remove(source.id)
     _note(work, Act.REMOVED, source, by)
 
 
+def may_raise(source: Source, by: Editor) -> None:
+    """Raises Barred for who may not take it for an organisation's own word; above the file, only an owner."""
+    may_change(source, may_trust(by.role))
+    if source.added is None and said(source, "trust") == Trust.RELAY and not may_clear(by.role):
+        raise Barred(Bar.ABOVE, source)
+
+
 def trust(work: Work, source: Source, wanted: Trust, by: Editor) -> None:
     """Whose word it is taken for. Raises Barred, also where a source keeper wants to raise it."""
-    may_change(source, wanted is Trust.RELAY or may_trust(by.role))
+    if wanted is Trust.OFFICIAL:
+        may_raise(source, by)
     if wanted is source.trust:
         return
     work.sources.trust(source.id, wanted)
@@ -157,11 +193,26 @@ def trust(work: Work, source: Source, wanted: Trust, by: Editor) -> None:
 
 def pace(work: Work, source: Source, every: int, by: Editor) -> None:
     """How often it is asked, in seconds. Raises Barred."""
-    may_change(source)
-    if not SOONEST <= every <= SELDOMEST:
+    is_back = source.added is None and every == said(source, "every")
+    if not SOONEST <= every <= SELDOMEST and not is_back:
         raise Barred(Bar.INTERVAL, source)
     work.sources.pace(source.id, every, by.now)
     _note(work, Act.PACED, source, by)
+
+
+def describe(work: Work, source: Source, by: Editor, name: str | None, countries: Sequence[str] = ()) -> None:
+    """Whose it is, by the organisation's name; with None, which countries what names none is about, by code.
+
+    Raises Barred. Whose word it is taken for, readers are told: that is for who may trust it.
+    """
+    if name is None:
+        work.sources.choose(source.id, countries=list(countries))
+    else:
+        may_change(source, may_trust(by.role))
+        if len(name) > LONGEST_NAME:
+            raise Barred(Bar.LONG, source)
+        work.sources.choose(source.id, organisation=name)
+    _note(work, Act.DESCRIBED, source, by)
 
 
 def clear(work: Work, source: Source, by: Editor) -> None:
@@ -173,8 +224,7 @@ def clear(work: Work, source: Source, by: Editor) -> None:
 
 
 def try_again(work: Work, source: Source, by: Editor) -> None:
-    """An admin looks at all of its calls first, again. Raises Barred."""
-    may_change(source)
+    """An admin looks at all of its calls first, from now on."""
     work.sources.put_on_trial(source.id, by.now)
     _note(work, Act.TRIED, source, by)
 
@@ -219,5 +269,6 @@ def _note(work: Work, act: Act, source: Source, by: Editor) -> None:
         title=source.title or source.name,
         url=source.public_url,
         detail=act,
+        counts={"by": by_mark(_mark(work, by))},
     )
     announce_at_once(work, event, by.rules.admins, by.now, but=(by.transport, by.address))

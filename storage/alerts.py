@@ -206,14 +206,14 @@ class Alerts:
     def rung_lately(self, since: datetime, most: int) -> tuple[int, ...]:
         """The statements of sources of which something was sent since then, the newest first.
 
-        Not what was taken back, or down, meanwhile.
+        Not what was taken back, or down, since: what was let go of it after that is there again.
         """
         told = sa.exists().where(
             deliveries.c.alert_id == alerts.c.id,
             deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING)),
         )
         question = (
-            sa.select(alerts.c.statement_id, alerts.c.identifier)
+            sa.select(alerts.c.statement_id, alerts.c.id)
             .join(sources, sources.c.id == alerts.c.source_id)
             .join(statements, statements.c.id == alerts.c.statement_id)
             .where(
@@ -227,8 +227,10 @@ class Alerts:
             .order_by(alerts.c.id.desc())
             .limit(_LOOKED_AT)
         )
-        found = dict.fromkeys(key for key, _ in self._connection.execute(question))
-        return tuple(key for key in found if not self.correction_of(key))[:most]
+        newest: dict[int, int] = {}
+        for key, alert_id in self._connection.execute(question):
+            newest.setdefault(key, alert_id)
+        return tuple(key for key, alert_id in newest.items() if alert_id > self.corrected_by(key))[:most]
 
     def taken_back(self, statement_ids: Sequence[int]) -> frozenset[int]:
         """Which of these statements were taken back."""
@@ -238,17 +240,17 @@ class Alerts:
         return frozenset(self._connection.scalars(question))
 
     def correction_of(self, statement_id: int) -> tuple[int, datetime] | None:
-        """The statement by which this one was taken back, and when; None where it was not."""
+        """The statement by which this one was last taken back, and when; None where it was not."""
         correction = alerts.alias()
         names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
         question = sa.select(correction.c.statement_id, correction.c.sent).where(
             correction.c.identifier.in_(names)
         )
-        row = self._connection.execute(question.limit(1)).first()
+        row = self._connection.execute(question.order_by(correction.c.id.desc()).limit(1)).first()
         return (int(row.statement_id), row.sent) if row else None
 
     def corrected_by(self, statement_id: int) -> int:
-        """The alert by which this statement was taken back; 0 where it was not."""
+        """The alert by which this statement was last taken back; 0 where it was not."""
         names = sa.select(alerts.c.identifier.concat(CORRECTED)).where(alerts.c.statement_id == statement_id)
         correction = alerts.alias()
         question = sa.select(sa.func.max(correction.c.id)).where(correction.c.identifier.in_(names))
@@ -315,13 +317,13 @@ class Alerts:
             return int(self._connection.scalar(question, given) or 0)
 
     def also_carried(self, case_id: int, but: int) -> tuple[str, ...]:
-        """The other sources that carried statements on the case, as people know them."""
+        """The other sources that carried statements on the case, as people know them; our desk is none."""
         shown = sa.func.coalesce(sa.func.nullif(sources.c.organisation, ""), sources.c.name)
         question = (
             sa.select(shown)
             .join(entries, entries.c.source_id == sources.c.id)
             .join(statements, statements.c.entry_id == entries.c.id)
-            .where(statements.c.case_id == case_id, sources.c.id != but)
+            .where(statements.c.case_id == case_id, sources.c.id != but, sources.c.kind != SourceKind.DESK)
             .distinct()
             .order_by(shown)
         )

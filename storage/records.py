@@ -7,6 +7,7 @@ prints them. A record that has not been stored yet has the id 0.
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from storage.urls import without_credentials, without_secrets
 from storage.words import (
@@ -94,6 +95,8 @@ class Source:
     """When an admin added it in a chat; None for what the configuration names."""
     on_trial: datetime | None = None
     """Since when an admin looks at all of its calls before they are sent, until an owner clears it."""
+    chosen: dict[str, list[Any]] = field(default_factory=dict)
+    """What admins chose in chats of a source of the configuration, by name: it, and what that said then."""
 
     @property
     def asked(self) -> str:

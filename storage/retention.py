@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from storage.columns import DayOf
 from storage.deliveries import ENDED
 from storage.due import DIGESTS, transports
-from storage.tables import alerts, cases, deliveries, notices, sendings
+from storage.tables import alerts, cases, deliveries, notices, retractions, sendings
 
 _LATELY = timedelta(days=3)
 STANDS = timedelta(days=90)
@@ -80,9 +80,13 @@ class Retention:
         old = sa.select(notices.c.id).where(notices.c.made < now - _NOTICED)
         ended = (deliveries.c.notice_id.in_(old), deliveries.c.state.in_(ENDED))
         self.connection.execute(sa.delete(deliveries).where(*ended))
-        shown = (sendings.c.notice_id.in_(old), sendings.c.ended.is_not(None))
-        self.connection.execute(sa.update(sendings).where(*shown).values(notice_id=None))
-        needed = [sa.exists().where(table.c.notice_id == notices.c.id) for table in (deliveries, sendings)]
+        for table in (sendings, retractions):
+            shown = (table.c.notice_id.in_(old), table.c.ended.is_not(None))
+            self.connection.execute(sa.update(table).where(*shown).values(notice_id=None))
+        needed = [
+            sa.exists().where(table.c.notice_id == notices.c.id)
+            for table in (deliveries, sendings, retractions)
+        ]
         gone = (notices.c.id.in_(old), *(sa.not_(one) for one in needed))
         self.connection.execute(sa.delete(notices).where(*gone))
 

@@ -1,4 +1,4 @@
-"""Sendings: how far an appeal, or its correction, is on its way, and what was expected of it.
+"""Sendings: how far an appeal, or a correction, is on its way, and what was expected of it.
 
 What is counted are deliveries, by what became of them: numbers, and nothing about anybody.
 """
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from storage.due import DIGESTS, transports
 from storage.reach import UNREACHABLE
-from storage.tables import deliveries, sendings
+from storage.tables import deliveries, retractions, sendings
 from storage.words import DeliveryState
 
 _UNREACHABLE = deliveries.c.detail.startswith(UNREACHABLE)
@@ -21,16 +21,17 @@ _WAITS = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """The way of one appeal, or of what takes it back, to all whom it reaches."""
+    """The way of one appeal, or of what takes it or a source's call back, to all whom it reaches."""
 
     id: int
     appeal_id: int
+    """0 for what takes back a call of a source."""
     alert_id: int
     """0 until it is queued."""
     notice_id: int
     """The notice by which admins see how far it is; 0 where nobody is told."""
     corrects: bool
-    """Whether it takes the appeal back."""
+    """Whether it takes something back."""
     expected: int
     """How many it was to reach at once, as whoever approved it was told."""
     seconds: int
@@ -111,19 +112,30 @@ class Sendings:
             began=now,
         )
 
+    def begin_retraction(
+        self, alert_id: int, notice_id: int | None, expected: tuple[int, int], now: datetime
+    ) -> None:
+        """What takes back a source's call was queued; `expected` as for `begin_correction`."""
+        count, seconds = expected
+        row: dict[str, object] = {"alert_id": alert_id, "notice_id": notice_id, "began": now, "shown": {}}
+        row |= {"expected": count, "seconds": seconds}
+        self.connection.execute(sa.insert(retractions).values(**row))
+
     def going(self) -> tuple[Sending, ...]:
-        """Those that have begun and not come to their end, the oldest first."""
-        return self._found(sendings.c.began.is_not(None), sendings.c.ended.is_(None))
+        """Those that have begun and not come to their end: of appeals, then of calls, the oldest first."""
+        appeals = self._found(sendings.c.began.is_not(None), sendings.c.ended.is_(None))
+        return (*appeals, *self._found_of_calls(retractions.c.ended.is_(None)))
 
     def of(self, appeal_id: int) -> tuple[Sending, ...]:
         """Of one appeal: its own, then that of its correction."""
         return self._found(sendings.c.appeal_id == appeal_id)
 
-    def locked(self, number: int) -> Sending | None:
-        """The one of this number, as nobody else changes it until the transaction ends."""
-        of = sendings.c.id == number
-        self.connection.execute(sa.select(sendings.c.id).where(of).with_for_update())
-        return next(iter(self._found(of)), None)
+    def locked(self, one: Sending) -> Sending | None:
+        """The same as it stands now, and as nobody else changes it until the transaction ends."""
+        table = _table(one)
+        of = table.c.id == one.id
+        self.connection.execute(sa.select(table.c.id).where(of).with_for_update())
+        return next(iter(self._found(of) if one.appeal_id else self._found_of_calls(of)), None)
 
     def show(self, one: Sending, transports: tuple[str, ...], now: datetime) -> None:
         """Admins on these transports are shown how far it is."""
@@ -204,11 +216,21 @@ class Sendings:
         self.connection.execute(sa.insert(sendings).values(appeal_id=appeal_id, **row))
 
     def _set(self, one: Sending, **values: object) -> None:
-        self.connection.execute(sa.update(sendings).where(sendings.c.id == one.id).values(**values))
+        table = _table(one)
+        self.connection.execute(sa.update(table).where(table.c.id == one.id).values(**values))
 
     def _found(self, *where: sa.ColumnElement[bool]) -> tuple[Sending, ...]:
         question = sa.select(sendings).where(*where).order_by(sendings.c.id)
         return tuple(_sending(row) for row in self.connection.execute(question))
+
+    def _found_of_calls(self, *where: sa.ColumnElement[bool]) -> tuple[Sending, ...]:
+        of_no_appeal = sa.literal(0).label("appeal_id"), sa.true().label("corrects")
+        question = sa.select(retractions, *of_no_appeal).where(*where).order_by(retractions.c.id)
+        return tuple(_sending(row) for row in self.connection.execute(question))
+
+
+def _table(one: Sending) -> sa.Table:
+    return sendings if one.appeal_id else retractions
 
 
 def _sending(row: Row[tuple[object, ...]]) -> Sending:
@@ -217,7 +239,7 @@ def _sending(row: Row[tuple[object, ...]]) -> Sending:
         appeal_id=row.appeal_id,
         alert_id=row.alert_id or 0,
         notice_id=row.notice_id or 0,
-        corrects=row.corrects,
+        corrects=bool(row.corrects),
         expected=row.expected,
         seconds=row.seconds,
         began=row.began,

@@ -19,8 +19,10 @@ from storage.urls import place_of
 from storage.words import SourceKind, SourceState, Trust
 
 _CONFIGURED = ("url", "kind", "title", "organisation", "language", "countries", "trust", "every", "selectors")
-_DECIDED = ("halted", "added", "on_trial")
+_DECIDED = ("halted", "added", "on_trial", "chosen")
 """What admins decide: no poll writes it."""
+_CHOSEN = ("organisation", "countries", "trust", "every")
+"""What they may choose of a source in a chat."""
 _LEARNT = tuple(
     name for name in Source.__dataclass_fields__ if name not in ("id", "name", *_DECIDED, *_CONFIGURED)
 )
@@ -49,7 +51,7 @@ GIVEN_FOR = timedelta(minutes=10)
 _LONGEST_WAIT = timedelta(days=8)
 """Nobody is left alone for longer than a week, but for a source that is asked even less often."""
 _SELDOM = tuple(name for name in _LEARNT if name not in _EACH_TIME)
-_OF_THE_FILE: dict[str, object] = {"added": None, "on_trial": None}
+_OF_THE_FILE: dict[str, object] = {"added": None, "on_trial": None, "chosen": {}}
 """What was added in a chat and is named by the configuration now is as that says."""
 
 
@@ -70,7 +72,8 @@ class Sources:
         A source whose address changed starts anew with its validators: they belong to the old one. So does
         one that is read in another way. And what one shows that was not watched for a time, is its past.
         Sources no longer wanted are kept with their entries, but no longer watched. What was added in a chat
-        stays so, but where the configuration names it, by its name or by its address: then that counts.
+        stays so, but where the configuration names it, by its name or by its address: then that counts. What
+        was chosen in a chat of one that it names holds until it says otherwise than it did then.
         """
         left = {source.name: source for source in wanted}
         named = {place_of(source.url) for source in left.values() if source.url}
@@ -83,7 +86,7 @@ class Sources:
                 changes += [(old["id"], values)] if values else []
                 continue
             row = {name: value for name, value in _row(source).items() if name in _CONFIGURED}
-            row |= {} if old["watched"] else _OF_THE_FILE
+            row |= _as_chosen(row, old["chosen"]) if old["watched"] else _OF_THE_FILE
             if not old["watched"] or any(old[name] != value for name, value in row.items()):
                 row |= {} if old["watched"] or old["added"] else {"last_success": None}
                 row |= _READ_ANEW if any(old[name] != row[name] for name in ("kind", "selectors")) else {}
@@ -99,7 +102,10 @@ class Sources:
     def _configured(self) -> Iterator[RowMapping]:
         """What is known of each source's configuration, a few at a time: there may be ten thousand."""
         question = sa.select(
-            *(sources.c[name] for name in ("id", "name", "watched", "added", "on_trial", *_CONFIGURED))
+            *(
+                sources.c[name]
+                for name in ("id", "name", "watched", "added", "on_trial", "chosen", *_CONFIGURED)
+            )
         )
         options = {"yield_per": _AT_ONCE}
         with self._connection.execute(question, execution_options=options) as found:
@@ -272,13 +278,30 @@ class Sources:
         """What was added in a chat is asked no more; what it said stays, and what waits of it waits on."""
         self._settle(source_id, added=None)
 
+    def choose(self, source_id: int, **values: object) -> None:
+        """Admins choose these in a chat, by the names of what is configured.
+
+        Of what the configuration names it is kept what that says, so that this holds until it says otherwise.
+        """
+        source = self.many([source_id])[source_id]
+        if source.added is not None:
+            self._settle(source_id, **values)
+            return
+        chosen = dict(source.chosen)
+        before = _row(source)
+        for name, value in values.items():
+            _, said = chosen.pop(name, (None, before[name]))
+            if value != said:
+                chosen[name] = [value, said]
+        self._settle(source_id, chosen=chosen, **values)
+
     def trust(self, source_id: int, trust: Trust) -> None:
         """Whose word it is taken for from now on."""
-        self._settle(source_id, trust=trust)
+        self.choose(source_id, trust=trust)
 
     def pace(self, source_id: int, every: int, now: datetime) -> None:
         """It is asked every so many seconds, the next time no later than that."""
-        self._settle(source_id, every=every)
+        self.choose(source_id, every=every)
         self.due_by(source_id, now + timedelta(seconds=every))
 
     def put_on_trial(self, source_id: int, since: datetime | None) -> None:
@@ -298,7 +321,8 @@ class Sources:
         there = set(self._connection.scalars(sa.select(sources.c.name)))
         for name, row in known.items():
             decided = {one: row[one] for one in _DECIDED}
-            decided |= {one: row[one] for one in ("url", "kind", "trust", "every")} if row["added"] else {}
+            decided |= {one: row[one] for one in ("url", "kind", *_CHOSEN)} if row["added"] else {}
+            decided |= {one: row[one] for one in row["chosen"]}
             of = sources.c.name == name
             if name in there:
                 self._connection.execute(sa.update(sources).where(of).values(**decided))
@@ -361,6 +385,12 @@ def _saving_polled(names: tuple[str, ...]) -> sa.Update:
 
 def _values(source: Source, names: Iterable[str]) -> dict[str, object]:
     return {"saved_id": source.id} | {name: getattr(source, name) for name in names}
+
+
+def _as_chosen(row: Mapping[str, object], chosen: Mapping[str, Sequence[object]]) -> dict[str, object]:
+    """What the configuration says, where admins chose otherwise when it said the same."""
+    holds = {name: pair for name, pair in chosen.items() if row.get(name) == pair[1]}
+    return {name: pair[0] for name, pair in holds.items()} | {"chosen": holds}
 
 
 def _row(source: Source) -> dict[str, object]:

@@ -80,6 +80,7 @@ sources = Table(
     Column("reread_due", Moment),
     Column("added", Moment),
     Column("on_trial", Moment),
+    Column("chosen", JSON, nullable=False, server_default="{}"),
 )
 """`watched` says what the configuration names; what was `added` in a chat is asked as well."""
 WATCHED = or_(sources.c.watched, sources.c.added.is_not(None))
@@ -500,6 +501,19 @@ sendings = Table(
     Column("expected", Integer, nullable=False),
     Column("seconds", Integer, nullable=False),
     Column("began", Moment),
+    Column("ended", Moment),
+    Column("shown", JSON, nullable=False),
+)
+
+retractions = Table(
+    "retractions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("notice_id", ForeignKey("notices.id")),
+    Column("expected", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("began", Moment, nullable=False),
     Column("ended", Moment),
     Column("shown", JSON, nullable=False),
 )

@@ -343,11 +343,22 @@ class Act(StrEnum):
     DOUBTED = "doubted"
     """It is taken for a relay of others' words."""
     PACED = "paced"
+    DESCRIBED = "described"
+    """Whose a source is, or which countries it is about, was set in a chat."""
     """It is asked at another interval."""
     CLEARED = "cleared"
     """Its calls go out as those of any other: it is on trial no more."""
     TRIED = "tried"
     """It is on trial again."""
+
+
+OF_SOURCES = frozenset(
+    {
+        *(Act.HALTED, Act.RESUMED, Act.ADDED, Act.REMOVED),
+        *(Act.TRUSTED, Act.DOUBTED, Act.PACED, Act.DESCRIBED, Act.CLEARED, Act.TRIED),
+    }
+)
+"""Acts whose matter is the number of a source."""
 
 
 class DeskRole(StrEnum):

@@ -169,6 +169,7 @@ def _appeal(work: Work) -> None:
     work.sendings.show(going, ("telegram",), NOON + timedelta(microseconds=123456))
     work.sendings.begin_correction(made.id + 1, 2, None, (2, 1), NOON)
     work.sendings.end(work.sendings.of(made.id + 1)[1], NOON + timedelta(seconds=9))
+    work.sendings.begin_retraction(2, 1, (2, 1), NOON)
     work.delays.note("telegram", {(1, 0): 1, (1, 40): 2})
     work.audit.note(admin, Act.WRITTEN, made.id, NOON)
     work.audit.note(NOBODY, Act.SENT, made.id + 1, NOON, 2)

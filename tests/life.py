@@ -88,13 +88,6 @@ class Life:
         self._typed("Anna, on Telegram", text)
         await self._answered(waits_for, before)
 
-    async def anna_presses(self, label: str, waits_for: str) -> None:
-        """Anna presses a button."""
-        before = self._count(waits_for)
-        await self.telegram.presses(ANNA, label)
-        self._told.append(f"**Anna** presses [{label}].\n")
-        await self._answered(waits_for, before)
-
     async def bruno(self, text: str) -> None:
         """Bruno types a line at the terminal."""
         await self.console.say(text)
@@ -176,9 +169,8 @@ def _shown(message: Message) -> str:
 async def lived() -> str:
     """The page, from the first word to the last."""
     async with _a_life() as life:
-        life.scene("Anna writes it", "On her phone, in one message.")
+        life.scene("Anna writes it", "On her phone, in one message. Somebody else has to approve it.")
         await life.anna(APPEAL, "URGENT APPEAL · Write today")
-        await life.anna_presses("Approve these words", "Somebody else has to read and approve it")
         life.scene("Bruno reads and approves it", "He is told that it waits, and opens it from there.")
         await life.sends()
         await life.bruno("1")

@@ -7,18 +7,15 @@ import typer
 from bot.cli.common import DEFAULT, ConfigFile, fail
 from bot.cli.opened import opened
 from storage.audit import Noted
-from storage.words import Act
+from storage.words import OF_SOURCES, Act
 
 _OF_ALERTS = frozenset({Act.RETRACTED, Act.KEPT, Act.RELEASED, Act.REDACTED, Act.REFUSED, Act.EXPIRED})
 _OF_PEOPLE = frozenset({Act.INVITED, Act.JOINED, Act.REVOKED, Act.SUSPENDED, Act.REINSTATED})
 _OF_STATEMENTS = frozenset({Act.TAKEN_DOWN})
-_OF_SOURCES = frozenset(
-    {
-        *(Act.HALTED, Act.RESUMED, Act.ADDED, Act.REMOVED),
-        *(Act.TRUSTED, Act.DOUBTED, Act.PACED, Act.CLEARED, Act.TRIED),
-    }
-)
-"""What is done with an alert that was held, with people and with sources; all the rest with an appeal."""
+"""What is done with an alert that was held, with people and with statements; with sources, `OF_SOURCES`.
+
+All the rest is done with an appeal.
+"""
 _SHOWN = 8
 """Characters of the keyed hash that stands for an admin."""
 
@@ -48,7 +45,7 @@ def _line(one: Noted) -> str:
     kinds = (
         ("alert", _OF_ALERTS),
         ("statement", _OF_STATEMENTS),
-        ("source", _OF_SOURCES),
+        ("source", OF_SOURCES),
         ("person", _OF_PEOPLE),
     )
     what = next((name for name, acts in kinds if one.act in acts), "appeal")

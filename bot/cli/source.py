@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.cli.looking import look_behind
-from bot.cli.opened import if_there_is_one
+from bot.cli.opened import added, if_there_is_one
 from bot.config import Config
 from bot.config.written import NotWritten, append, as_table, name_for
 from bot.speech import SOURCE_STATES, Speech
@@ -58,8 +58,13 @@ def add(
 ) -> None:
     """Find the feeds behind an address, show what they hold, and add those that are wanted."""
     settings = configuration(config)
+    try:
+        in_chats = added(settings)
+    except StorageError as error:
+        fail(str(error))
+    known = replace(settings, sources=(*settings.sources, *in_chats))
     address = url if "://" in url else f"https://{url}"
-    _check(address, name, settings)
+    _check(address, name, known)
     console = Console(highlight=False)
     waiting = Console(stderr=True)
     with waiting.status(f"looking at {_host(address)}") if waiting.is_terminal else nullcontext():
@@ -69,12 +74,12 @@ def add(
             fail(str(error))
     found = judged.found
     if found.candidates:
-        _show(judged, settings, console)
+        _show(judged, known, console)
     if not found.usable:
         fail(_nothing(found, address))
-    chosen = _chosen(found.usable, settings, yes=yes)
+    chosen = _chosen(found.usable, known, yes=yes)
     if chosen:
-        _add(chosen, name, settings, config, console)
+        _add(chosen, name, known, config, console)
 
 
 @app.command("list")
@@ -104,7 +109,8 @@ def list_(
         well = source.state in (SourceState.OK, SourceState.UNCHANGED)
         state = Text(speech.t(SOURCE_STATES[source.state]), "" if well else "yellow")
         moments = (source.last_success, source.next_due, source.newest)
-        origin = "chat" + (", on trial" if source.on_trial else "") if source.added else "file"
+        origin = "chat" if source.added else "file, changed in a chat" if source.chosen else "file"
+        origin += ", on trial" if source.on_trial else ""
         table.add_row(Text(source.name), origin, state, *map(_minute, moments), str(week))
     console.print(table)
 
@@ -178,18 +184,18 @@ def _add(
     chosen: Sequence[Candidate], name: str | None, settings: Config, file: Path, console: Console
 ) -> None:
     taken = {source.name for source in settings.sources}
-    added: list[Source] = []
+    new: list[Source] = []
     for one in chosen:
-        called = name if name and not added else name_for(one.source.url, taken)
+        called = name if name and not new else name_for(one.source.url, taken)
         taken.add(called)
         kept = Source(called, one.source.url, one.source.kind, one.source.title)
-        added.append(kept)
+        new.append(kept)
     try:
-        append(file, added)
+        append(file, new)
     except NotWritten as error:
-        lines = "\n".join(as_table(replace(one, url=one.shown_url)) for one in added)
+        lines = "\n".join(as_table(replace(one, url=one.shown_url)) for one in new)
         fail(f"{error.detail}\n\nNothing was written. These are the lines to add by hand:\n\n{lines}")
-    for source in added:
+    for source in new:
         console.print(Text(f"\nAdded to {file}:", "bold green"))
         console.print(Text(as_table(replace(source, url=source.shown_url)).rstrip()))
     console.print(
@@ -234,7 +240,8 @@ def _state(one: Candidate, settings: Config) -> str:
         said.append("what readers wrote, not the organisation")
     same = _configured(one, settings)
     if same:
-        said.append(f'configured already, as "{same.name}"')
+        kept = "added in a chat" if same.added else "configured already"
+        said.append(f'{kept}, as "{same.name}"')
     if one.lead.road is Road.ITSELF and source.kind is SourceKind.PAGE and one.entries:
         said.append("there is no feed: the page itself can be watched")
     return "; ".join(said)

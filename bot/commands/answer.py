@@ -34,6 +34,7 @@ _LINK = re.compile(r"https?://\S{3,2000}", re.IGNORECASE)
 _FOLLOWING = Following()
 _PATIENCE = 4.0
 """Seconds that what a line asks of the archive may take in all."""
+_OF_MANY_THINGS = frozenset({"settings", "appeal", "drill", "sources", "admins", "correct", "join"})
 _MARKED = re.compile(r"\s{0,20}[/!]")
 
 
@@ -229,7 +230,7 @@ def _unknown(request: Request, speech: Speech) -> Reply:
 def _explained(mistake: Mistake, command: Command, request: Request, speech: Speech) -> Reply:
     told, rows = Paragraph(mistake.line(speech)), _ways_on(mistake, command, request, speech)
     # Of a command that sets many things, one example is rarely of what was meant.
-    if command.name == "settings" or command.example in mistake.told(speech):
+    if command.name in _OF_MANY_THINGS or command.example in mistake.told(speech):
         return reply(told, choices=rows)
     example = Paragraph(speech.line("For example: {example}", example=code(command.example)))
     return reply(told, example, choices=rows)

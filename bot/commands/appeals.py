@@ -1,26 +1,27 @@
 """The admins' desk: /appeal, /drill, /appeals, /approve, /stop, /correct."""
 
 import re
+from dataclasses import replace
 
-from bot.commands import drills, retractions
+from bot.commands import drills, retractions, stopping
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.drafting import EXAMPLE, Typed, draft, read, without
+from bot.commands.endangering import TakenBack, words_go
 from bot.commands.guide import SAMPLE, how
 from bot.commands.mistake import Mistake
 from bot.commands.previews import DRAFTS, own_drafts, shown, stop_choice
+from bot.commands.refusals import REFUSALS, refusal
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
 from bot.render.appeal import CORRECTIONS, leaving
 from bot.render.desk import lasting, listed, told_at
-from bot.render.message import Block, Choice, Field, Items, Message, Paragraph
+from bot.render.message import Block, Choice, Field, Items, Message
 from bot.render.sending import halted, progress, report, under_way
-from bot.render.text import typed_apart
 from bot.speech import Speech, languages, msgid
 from jobs import appeals as desk
-from jobs.appeals import MOST_DRAFTS
 from jobs.corrections import WORDINGS, corrected, to_correct
 from jobs.corrections import correct as take_back
-from jobs.desk import USUAL, Refusal, Refused, Rules
+from jobs.desk import Refusal, Refused
 from jobs.progress import counts_of, event_of
 from storage.appeals import Appeal
 from storage.database import Work
@@ -28,58 +29,6 @@ from storage.records import Alert, Wording
 from storage.sendings import Spread
 from storage.words import AppealState, Cause
 
-REFUSALS = {
-    Refusal.UNKNOWN: msgid("There is no appeal {number}. All of them: /appeals"),
-    Refusal.COOLING: msgid("Appeal {number} is approved and about to be sent. To halt it: `/stop {number}`"),
-    Refusal.SENT: msgid("Appeal {number} was sent. To take it back: `/correct {number}`"),
-    Refusal.STOPPED: msgid(
-        "Appeal {number} was stopped. To take back what was sent of it: `/correct {number}`"
-    ),
-    Refusal.CORRECTED: msgid("Appeal {number} was corrected: everybody who got it has been told."),
-    Refusal.DRAFT: msgid("Appeal {number} is a draft: nobody has got it."),
-    Refusal.STALE: msgid(
-        "That is not the mark of appeal {number} as it stands now: it was changed, or mistyped. Read it "
-        "again, then approve what you read: `/appeal {number}`"
-    ),
-    Refusal.OWN: msgid(
-        "You wrote appeal {number} as it stands, and count among those who stand for it already. Somebody "
-        "else has to read and approve it."
-    ),
-    Refusal.TWICE: msgid("You have approved appeal {number} already. Somebody else has to."),
-    Refusal.NEW: msgid(
-        "Appeal {number} was not approved: you joined the desk less than two days ago. Until then somebody "
-        "else has to approve it."
-    ),
-    Refusal.NOBODY: msgid(
-        "Appeal {number} would reach nobody, so it cannot be approved. An Expected one reaches only those "
-        "who asked for campaigns; one with countries, those who named one of them or none; one without, "
-        "those who named none."
-    ),
-    Refusal.OVER: msgid("The day by which appeal {number} asks for something has passed: change it first."),
-    Refusal.FINISHED: msgid(
-        "Nothing of appeal {number} waits any more: all of it has gone. To take it back: `/correct {number}`"
-    ),
-    Refusal.PAST: msgid(
-        "The moment at which appeal {number} was to go out has passed. Name another one behind “at:”, or "
-        "leave that line empty."
-    ),
-    Refusal.UNFINISHED: msgid(
-        "Appeal {number} has a headline without a text in one of its languages: write it, or drop that "
-        "language."
-    ),
-    Refusal.ENOUGH: msgid(
-        "Appeal {number} was not approved: you stand for {most} appeals already that go out within a day of "
-        "it, and one admin may for no more (`appeals_per_day`). Somebody else has to, or it goes out later."
-    ),
-    Refusal.ENOUGH_OF_OTHERS: msgid(
-        "Appeal {number} was not approved: its author, or another who approved it, stands for {most} "
-        "appeals already that go out within a day of it, and one admin may for no more (`appeals_per_day`)."
-    ),
-    Refusal.FULL: msgid(
-        "It was not kept: you have {drafts} drafts. Send or drop one first: `/appeals drafts`"
-    ),
-    Refusal.UNHEARD: msgid("Nobody has got anything of appeal {number}: there is nothing to take back."),
-}
 WORDS = {
     Cause.FALSE: ("false", msgid("Not true")),
     Cause.OUTDATED: ("outdated", msgid("Out of date")),
@@ -110,7 +59,7 @@ def _handled(request: Request, work: Work, speech: Speech, *, drill: bool) -> Re
     try:
         return _written(typed, request, work, speech, drill=drill)
     except Refused as refused:
-        return _refused(refused, typed.number, work, speech)
+        return refusal(refused, typed.number, work, speech)
 
 
 def _written(typed: Typed, request: Request, work: Work, speech: Speech, *, drill: bool) -> Reply:
@@ -180,16 +129,16 @@ def appeals(request: Request, work: Work, speech: Speech) -> Reply:
 def approve(request: Request, work: Work, speech: Speech) -> Reply:
     """Stand for an appeal in the very words that were read."""
     typed = arguments(request).split()
-    if len(typed) != 2:
-        raise Mistake(
-            "Which appeal, and in which words? Its mark stands below it: {example}", example=EXAMPLE
-        )
+    if not typed:
+        return appeals(replace(request, text="/appeals"), work, speech)
     key = number(typed[0], EXAMPLE)
+    if len(typed) != 2:
+        return _to_read(key, request, work, speech)
     admin = work.audit.admin(*request.who)
     try:
         done = desk.approve(work, key, typed[1], admin, request.rules, request.now)
     except Refused as refused:
-        return _refused(refused, key, work, speech, request.rules)
+        return refusal(refused, key, work, speech, request.rules)
     blocks: list[Block] = []
     if done.missing:
         told = speech.n(
@@ -213,6 +162,14 @@ def approve(request: Request, work: Work, speech: Speech) -> Reply:
     return drills.about(done.appeal.drill, reply(*blocks, choices=rows), speech)
 
 
+def _to_read(key: int, request: Request, work: Work, speech: Speech) -> Reply:
+    """Show what is to be approved: it is read first, and then approved by its button."""
+    found = work.appeals.get(key)
+    is_drill = found is not None and found.drill
+    shown = replace(request, text=f"/{'drill' if is_drill else 'appeal'} {key}")
+    return _handled(shown, work, speech, drill=is_drill)
+
+
 def _goes_out(done: desk.Approved, request: Request, speech: Speech) -> str:
     """Return when an appeal goes out that enough people stand for."""
     number, draft = done.appeal.id, done.appeal.draft
@@ -231,14 +188,14 @@ def stop(request: Request, work: Work, speech: Speech) -> Reply:
     """Halt an appeal."""
     typed = arguments(request).strip()
     if not typed:
-        raise Mistake("Which appeal? {example}", example="/stop 7")
+        return stopping.which(work, speech)
     key = number(typed, "/stop 7")
     admin = work.audit.admin(*request.who)
     try:
         done = desk.stop(work, key, admin, request.rules, request.now)
         found = desk.known(work, key)
     except Refused as refused:
-        return _refused(refused, key, work, speech)
+        return refusal(refused, key, work, speech)
     if not done.tally:
         told = speech.t("Appeal {number} is halted. Nobody has got it; it is a draft again.", number=key)
         shown = Choice(speech.t("Show"), drills.command(found))
@@ -275,7 +232,7 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
         admin = work.audit.admin(*request.who)
         count = take_back(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
-        return _refused(refused, key, work, speech)
+        return _not_taken_back(refused, key, typed[1:], request, work, speech)
     said = speech.n(
         "The correction goes to {count} recipient, ahead of everything else.",
         "The correction goes to {count} recipients, ahead of everything else.",
@@ -285,6 +242,19 @@ def correct(request: Request, work: Work, speech: Speech) -> Reply:
         said = drills.corrected(count, speech)
     done = reply(paragraph(said), choices=((Choice(speech.t("Appeals"), "/appeals"),),))
     return drills.about(found.drill, done, speech)
+
+
+def _not_taken_back(
+    refused: Refused, key: int, typed: list[str], request: Request, work: Work, speech: Speech
+) -> Reply:
+    """Why not; of what was taken back before, the words can still be taken down."""
+    told = refusal(refused, key, work, speech)
+    found = work.appeals.get(key)
+    if refused.why is not Refusal.CORRECTED or found is None or found.drill:
+        return told
+    statement = work.alerts.many([found.alert_id])[found.alert_id].statement
+    why = speech.t(REFUSALS[refused.why], number=key)
+    return words_go(TakenBack(f"/correct {key}", why, statement), typed, request, work, speech)
 
 
 def _reasons(found: Appeal, told: int, work: Work, speech: Speech) -> Reply:
@@ -366,14 +336,6 @@ def _headline(found: Appeal, alert: Alert | None, speech: Speech) -> str:
     if alert is None or alert.statement.taken_down:
         return speech.t(_TAKEN_DOWN)
     return alert.statement.title
-
-
-def _refused(refused: Refused, key: int, work: Work, speech: Speech, rules: Rules = USUAL) -> Reply:
-    found = work.appeals.get(key)
-    drill = found is not None and found.drill
-    why = drills.NOBODY if drill and refused.why is Refusal.NOBODY else REFUSALS[refused.why]
-    said = speech.t(why, number=key, most=speech.number(rules.per_day), drafts=speech.number(MOST_DRAFTS))
-    return drills.about(drill, reply(Paragraph(typed_apart(said))), speech)
 
 
 def _correct(key: int, speech: Speech) -> Choice:

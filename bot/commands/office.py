@@ -1,7 +1,7 @@
 """/stats, /audit and /admins: how the watch does, who did what, and by which rules."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -17,7 +17,7 @@ from storage.database import Work
 from storage.delays import Taken, within
 from storage.records import Plot
 from storage.statistics import Statistics
-from storage.words import Act, DeliveryState
+from storage.words import OF_SOURCES, Act, DeliveryState
 
 _WEEK = 7
 _LONGEST = 366
@@ -61,6 +61,7 @@ ACTS = {
     Act.TRUSTED: msgid("took source {number} for an organisation's own word"),
     Act.DOUBTED: msgid("took source {number} for a relay"),
     Act.PACED: msgid("had source {number} asked at another interval"),
+    Act.DESCRIBED: msgid("set whose source {number} is, or which countries it is about"),
     Act.CLEARED: msgid("cleared source {number}: it is on trial no more"),
     Act.TRIED: msgid("put source {number} on trial"),
 }
@@ -82,7 +83,13 @@ def stats(request: Request, work: Work, speech: Speech) -> Reply:
     by_day = [found.by_day.get(day, 0) for day in span[-_DAYS:]]
     if any(by_day):
         blocks.append(Field(speech.t("Alerts by day, today last"), (code(bars(by_day)),)))
-    rows = (tuple(Choice(str(one), f"/stats {one}") for one in (1, _WEEK, 30, 365) if one != days),)
+    rows = (
+        tuple(
+            Choice(speech.n("{count} day", "{count} days", one), f"/stats {one}")
+            for one in (1, _WEEK, 30, 365)
+            if one != days
+        ),
+    )
     if days == 1 or not found.alerts:
         return reply(*blocks, choices=rows)
     blocks.append(Notice((Span(speech.t(_PICTURE)),)))
@@ -151,6 +158,7 @@ def audit(request: Request, work: Work, speech: Speech) -> Reply:
     found = work.audit.last(_NOTED)
     if not found:
         return reply(paragraph(speech.t("Nothing was done at the desk yet.")))
+    names = {key: one.name for key, one in work.sources.many(_sources_of(found)).items()}
     broken = work.audit.broken()
     said = (
         speech.t("The record is as it was written.")
@@ -162,15 +170,21 @@ def audit(request: Request, work: Work, speech: Speech) -> Reply:
     )
     return reply(
         heading(speech.t("Who did what")),
-        Items(tuple(_line(one, speech) for one in found)),
+        Items(tuple(_line(one, names, speech) for one in found)),
         paragraph(said),
         Notice((Span(speech.t("An admin stands here as a mark, never by name. Yours: /admins")),)),
     )
 
 
-def _line(one: Noted, speech: Speech) -> Line:
+def _sources_of(found: Iterable[Noted]) -> set[int]:
+    return {one.matter for one in found if one.act in OF_SOURCES}
+
+
+def _line(one: Noted, names: Mapping[int, str], speech: Speech) -> Line:
     who = (Span(one.admin[:_HASH], Style.CODE), Span(" ")) if one.admin else ()
     what = speech.t(ACTS[one.act], number=one.matter)
+    if one.act in OF_SOURCES and one.matter in names:
+        what = f"{what} · {names[one.matter]}"
     when = Span(f" · {speech.moment(one.at)}")
     people = speech.n("{count} recipient", "{count} recipients", one.people) if one.people else ""
     return (*who, Span(what), *((Span(f" · {people}"),) if people else ()), when)

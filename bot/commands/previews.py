@@ -15,12 +15,12 @@ from bot.render.preview import reading
 from bot.render.review import CONCERNS
 from bot.render.text import shorten
 from bot.speech import Speech, languages
-from jobs.launch import alert_of, reached
+from jobs.launch import Reached, alert_of, reached
 from jobs.steps.sensitive import find
 from storage.appeals import Appeal, Draft
 from storage.database import Work
 from storage.records import Alert
-from storage.words import AppealState, Concern
+from storage.words import AppealState, Concern, Urgency
 
 DRAFTS = "drafts"
 _HEADLINE = 60
@@ -55,7 +55,7 @@ def shown(
         heading(speech.t("Appeal {number}", number=found.id)),
         *standing(found, reach, request.rules, speech),
         Items(tuple(_line(one, speech) for one in messages)),
-        *_remarks(draft, request, speech),
+        *_remarks(found, draft, reach, request, speech),
         *_endangering(alert, speech),
         *_asked(asked, speech),
         paragraph(_announced(messages, speech)),
@@ -64,7 +64,7 @@ def shown(
     told = (
         Message(tuple(blocks)),
         *(replace(one.message, choices=()) for one in others),
-        replace(last.message, choices=_choices(found, speech)),
+        replace(last.message, choices=_choices(found, reach, request, work, speech)),
     )
     return drills.about(found.drill, Reply(told), speech)
 
@@ -137,8 +137,8 @@ def _line(one: _Read, speech: Speech) -> Line:
     return reading(one.language, one.message, one.people, speech, other)
 
 
-def _remarks(draft: Draft, request: Request, speech: Speech) -> list[Block]:
-    told = []
+def _remarks(found: Appeal, draft: Draft, reach: Reached, request: Request, speech: Speech) -> list[Block]:
+    told = [] if reach.all else [_why_nobody(found, draft, speech)]
     if request.rules.approvals == 1:
         told.append(speech.t("One person is enough here (`approvals = 1`): its author may send it alone."))
     if draft.at is not None and draft.at <= request.now:
@@ -191,11 +191,33 @@ def _announced(messages: list[_Read], speech: Speech) -> str:
     )
 
 
-def _choices(found: Appeal, speech: Speech) -> tuple[tuple[Choice, ...], ...]:
+def _why_nobody(found: Appeal, draft: Draft, speech: Speech) -> str:
+    """Return why a draft would reach nobody, as far as its words tell."""
+    if found.drill:
+        return speech.t(drills.NOBODY, number=found.id)
+    if draft.urgency is not Urgency.IMMEDIATE:
+        return speech.t("As it is not urgent, only those would get it who asked for campaigns: nobody has.")
+    if draft.countries:
+        return speech.t("Nobody has asked for what is urgent in these countries, or everywhere.")
+    return speech.t(
+        "Without countries it reaches only those who asked for what is urgent everywhere: nobody has."
+    )
+
+
+def _choices(
+    found: Appeal, reach: Reached, request: Request, work: Work, speech: Speech
+) -> tuple[tuple[Choice, ...], ...]:
+    """Return what can be done with it: nobody is offered to approve what they stand for already."""
     if found.state is not AppealState.DRAFT:
         return ((stop_choice(found.id, speech),),)
-    label = speech.t("Approve this drill") if found.drill else speech.t("Approve these words")
-    return (
-        (Choice(label, f"/approve {found.id} {found.mark}"),),
-        (Choice(speech.t("Drop the draft"), f"{drills.command(found)} drop"),),
-    )
+    admin, rows = work.audit.admin(*request.who), []
+    stands = admin in found.approved or (admin == found.author and request.rules.approvals > 1)
+    if reach.all and not stands:
+        label = speech.t("Approve this drill") if found.drill else speech.t("Approve these words")
+        rows.append((Choice(label, f"/approve {found.id} {found.mark}"),))
+    urgent = found.draft is not None and found.draft.urgency is Urgency.IMMEDIATE
+    if not urgent and (admin == found.author or not reach.all):
+        line = f"{drills.command(found)} urgency: {Urgency.IMMEDIATE}"
+        rows.append((Choice(speech.t("Make it urgent"), line),))
+    rows.append((Choice(speech.t("Drop the draft"), f"{drills.command(found)} drop"),))
+    return tuple(rows)

@@ -9,7 +9,8 @@ from bot.commands.found import no_page, statement_or_reply, typed_words
 from bot.commands.request import Reply, Request
 from bot.commands.rewritten import WORDS, rewritten
 from bot.render.alert import alert_message
-from bot.render.message import Block, Choice, Field, Message, Notice, Paragraph, Span
+from bot.render.appeal import kind_text
+from bot.render.message import Block, Choice, Field, Heading, Message, Notice, Paragraph, Span
 from bot.render.standing import gone_text, over_text, rewritten_text, taken_back_text, withheld_text
 from bot.render.statement import (
     asked_blocks,
@@ -90,8 +91,9 @@ def _shown(found: Statement, typed: list[str], request: Request, work: Work, spe
     correction = work.alerts.correction_of(found.id)
     over = "" if correction else over_text(work.alerts.over_since([found.id]).get(found.id), speech)
     blocks = (heading(over), *blocks) if over else blocks
-    told = [taken_back_text(correction, speech)]
-    told += [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
+    back = taken_back_text(correction, speech)
+    blocks = (Heading(typed_apart(back[:1].upper() + back[1:])), *blocks) if back else blocks
+    told = [rewritten_text(sum(one.rewritten for one in versions), speech), gone_text(found, speech)]
     told.append(withheld_text(found, speech))
     standing = " · ".join(part for part in told if part)
     blocks += (Notice(typed_apart(standing)),) if standing else ()
@@ -120,7 +122,7 @@ def _summary(
     deadline = deadline_text(found.deadline, today, speech) if found.deadline else ""
     attached = attached_line(files, speech)
     return (
-        heading(speech.t("#{number} · {kind}", number=found.id, kind=speech.kind(found.kind))),
+        heading(speech.t("#{number} · {kind}", number=found.id, kind=kind_text(found, speech))),
         Paragraph(title_line(found, speech)),
         *field(speech.t("From"), issuers_text(found, speech, source)),
         *field(speech.t("Where"), where_text(found, speech)),

@@ -89,9 +89,9 @@ class Reply:
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """The bytes of what was drawn for this answer, and is kept nowhere else, by their digest."""
     aside: bool = False
-    """True for a refusal among several people: it is for the one who asked, where that can be told alone.
+    """True for what is for the one who asked, where that can be told alone, such as a refusal in a group.
 
-    It takes nobody's message away: it never stands in the place of what was pressed.
+    It takes no message away: it never stands in the place of what was pressed.
     """
     role: DeskRole | None = None
     """What whoever asked may do at the admins' desk from now on, for what a transport offers them."""

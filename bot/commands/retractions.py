@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.commands.command import heading, number, paragraph, reply
+from bot.commands.endangering import TakenBack, words_go
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.render.alert import alert_message
@@ -101,7 +102,12 @@ def correct_call(typed: list[str], reasons: Reasons, request: Request, work: Wor
         count = retract(work, key, end, admin, request.rules, request.now)
     except Refused as refused:
         most = speech.number(request.rules.per_day)
-        return reply(paragraph(speech.t(_REFUSALS[refused.why], number=key, most=most)))
+        why = speech.t(_REFUSALS[refused.why], number=key, most=most)
+        if refused.why is not Refusal.CORRECTED:
+            return reply(paragraph(why))
+        statement = work.alerts.many([key])[key].statement
+        taken_back = TakenBack(f"/correct {ALERT} {key}", why, statement)
+        return words_go(taken_back, typed[1:], request, work, speech)
     said = speech.n(
         "The correction goes to {count} recipient, ahead of everything else.",
         "The correction goes to {count} recipients, ahead of everything else.",

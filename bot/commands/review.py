@@ -1,5 +1,7 @@
 """/review: what waits until an admin has looked, and what becomes of it."""
 
+from dataclasses import replace
+
 from bot.commands.command import arguments, heading, number, paragraph, reply
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
@@ -40,7 +42,9 @@ def review(request: Request, work: Work, speech: Speech) -> Reply:
         told = speech.t(
             "Nothing waits under {number}: it was sent or dropped meanwhile, or is over.", number=key
         )
-        return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+        # Whoever pressed too late keeps what they read.
+        over = reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+        return replace(over, aside=True)
     if verb:
         return _confirm(found, verb, request, speech)
     return _card(found, request, speech, work.audit.last_of(Act.KEPT, key))
@@ -174,7 +178,8 @@ def _kept(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
         "It goes on waiting for {count} recipients, and is on record as looked at. You are reminded later.",
         count,
     )
-    return reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+    kept = reply(paragraph(told), choices=((Choice(speech.t("What waits"), "/review"),),))
+    return replace(kept, aside=True)
 
 
 def _ask(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
@@ -183,7 +188,8 @@ def _ask(found: Card, request: Request, work: Work, speech: Speech) -> Reply:
     if not count:
         return reply(paragraph(speech.t("There is no other admin to be asked.")))
     told = speech.n("{count} admin is asked to look.", "{count} admins are asked to look.", count)
-    return reply(paragraph(told), choices=((Choice(speech.t("Back"), f"/review {found.alert.id}"),),))
+    asked = reply(paragraph(told), choices=((Choice(speech.t("Back"), f"/review {found.alert.id}"),),))
+    return replace(asked, aside=True)
 
 
 _AT_ONCE = {"ask": _ask, "hold": _kept}

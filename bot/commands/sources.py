@@ -5,19 +5,20 @@ from dataclasses import dataclass
 
 from bot.commands.adding import add_found, found, look_at, test
 from bot.commands.command import arguments, heading, paragraph, reply
+from bot.commands.describing import KEYS, describe, facts
 from bot.commands.mistake import Mistake
 from bot.commands.request import Reply, Request
 from bot.commands.status import source_line
-from bot.commands.trusting import can_clear, clear, every, hold, remove, trust
+from bot.commands.trusting import AS_THE_FILE, can_clear, can_raise, clear, editor, every, hold, remove, trust
 from bot.render.detail import told
 from bot.render.message import Block, Choice, Field, Items, Notice, Span, Style
 from bot.render.text import shorten
 from bot.speech import Speech
-from jobs.watchlist import may_trust
+from jobs import watchlist
 from storage.database import Work
 from storage.queries import Query
 from storage.records import Source
-from storage.words import Act, Trust
+from storage.words import Trust
 
 EXAMPLE = "/sources northlight"
 ADD = "/sources add example.org"
@@ -45,6 +46,8 @@ def sources(request: Request, work: Work, speech: Speech) -> Reply:
     first = typed[0].lower()
     if first == "add" and len(typed) > 1:
         return look_at(" ".join(typed[1:]), request, work, speech)
+    if first == "add":
+        raise Mistake("Which address? A feed, or any page of the site: {example}", example=ADD)
     if first == "found" and len(typed) > 1:
         adds = len(typed) == 4 and typed[2].lower() == "add"
         return (
@@ -69,13 +72,19 @@ def changes(typed: str) -> bool:
     asked = _asked(words)
     if asked.verb in ("resume", "test"):
         return True
-    if asked.verb == "every":
+    if asked.verb in ("every", *KEYS):
         return bool(asked.value)
-    return asked.sure or (asked.verb == "trust" and asked.value == Trust.RELAY)
+    return asked.sure or (asked.verb == "trust" and asked.value in (Trust.RELAY, AS_THE_FILE))
 
 
 def _asked(typed: list[str]) -> Asked:
-    """Take a line apart from its end: a name may have several words, and be any of them."""
+    """Take a line apart from its end: a name may have several words, and be any of them.
+
+    What several words may follow is looked for from its beginning.
+    """
+    for at, word in enumerate(typed[1:], start=1):
+        if word.lower() in KEYS:
+            return Asked(" ".join(typed[:at]), word.lower(), " ".join(typed[at + 1 :]))
     sure = len(typed) > 2 and typed[-1].lower() == _YES
     words = typed[:-1] if sure else typed
     for size in (2, 1):
@@ -128,15 +137,11 @@ def _card(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
         if found.trust is Trust.OFFICIAL
         else speech.t("passes on the words of others: more of it is looked at first")
     )
-    kept = (
-        speech.t("added in a chat, {moment}", moment=speech.moment(found.added))
-        if found.added
-        else speech.t("named by the configuration")
-    )
     trial = speech.t("all of its calls wait until an admin has looked at them") if found.on_trial else ""
-    facts = (
+    told_of_it = (
         (speech.t("Address"), found.public_url),
-        (speech.t("Kept"), kept),
+        (speech.t("Kept"), _kept(found, speech)),
+        *facts(found, speech),
         (speech.t("On trial"), trial),
         (speech.t("Trust"), trusted),
         (speech.t("Asked"), speech.n("every {count} minute", "every {count} minutes", minutes)),
@@ -146,7 +151,7 @@ def _card(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
     blocks: list[Block] = [
         heading(found.title or found.name),
         Items((source_line(found, speech),)),
-        *(Field(label, (Span(value),)) for label, value in facts if value),
+        *(Field(label, (Span(value),)) for label, value in told_of_it if value),
     ]
     if newest:
         blocks.append(paragraph(speech.t("What it said last:")))
@@ -163,10 +168,22 @@ def _card(found: Source, request: Request, work: Work, speech: Speech) -> Reply:
     return reply(*blocks, choices=((way, tested, latest), *_more(found, request, work, speech)))
 
 
+def _kept(found: Source, speech: Speech) -> str:
+    """Where it is kept, and what of that was chosen otherwise in a chat."""
+    if found.added:
+        return speech.t("added in a chat, {moment}", moment=speech.moment(found.added))
+    if not found.chosen:
+        return speech.t("named by the configuration")
+    labels = {"trust": speech.t("Trust"), "every": speech.t("Interval")}
+    labels |= {"organisation": speech.t("Organisation"), "countries": speech.t("Countries")}
+    named = speech.joined(label for name, label in labels.items() if name in found.chosen)
+    return speech.t(
+        "named by the configuration; chosen in a chat, until it says otherwise: {what}", what=named
+    )
+
+
 def _more(found: Source, request: Request, work: Work, speech: Speech) -> list[tuple[Choice, ...]]:
-    """What they can do in a chat with a source that was added there."""
-    if found.added is None:
-        return []
+    """What they can do with a source in a chat; removed is only what was added there."""
     name, first = found.name, []
     if found.on_trial and can_clear(found, request, work):
         first.append(Choice(speech.t("Clear it"), f"/sources {name} clear"))
@@ -174,13 +191,14 @@ def _more(found: Source, request: Request, work: Work, speech: Speech) -> list[t
         first.append(Choice(speech.t("Put on trial"), f"/sources {name} hold"))
     if found.trust is Trust.OFFICIAL:
         first.append(Choice(speech.t("Trust it less"), f"/sources {name} trust {Trust.RELAY}"))
-    elif may_trust(request.role):
+    elif can_raise(found, request):
         first.append(Choice(speech.t("Trust it more"), f"/sources {name} trust {Trust.OFFICIAL}"))
-    last = (
+    last = [
         Choice(speech.t("Interval"), f"/sources {name} every"),
-        Choice(speech.t("Remove"), f"/sources {name} remove"),
-    )
-    return [*([tuple(first)] if first else []), last]
+        Choice(speech.t("Whose it is"), f"/sources {name} {KEYS[0]}"),
+    ]
+    last += [Choice(speech.t("Remove"), f"/sources {name} remove")] if found.added else []
+    return [*([tuple(first)] if first else []), tuple(last)]
 
 
 def _pause(found: Source, asked: Asked, request: Request, work: Work, speech: Speech) -> Reply:
@@ -192,10 +210,11 @@ def _pause(found: Source, asked: Asked, request: Request, work: Work, speech: Sp
         yes = Choice(speech.t("Pause it"), f"/sources {found.name} pause yes")
         return reply(paragraph(told), choices=((yes, Choice(speech.t("Back"), f"/sources {found.name}")),))
     if not found.halted:
-        work.sources.halt(found.id, request.now)
-        work.audit.note(work.audit.admin(*request.who), Act.HALTED, found.id, request.now)
+        watchlist.halt(work, found, editor(request))
     told = speech.t(
-        "{source} is paused. What waits to be sent of it is not: /review", source=found.title or found.name
+        "{source} is paused, and all others at the desk are told. What waits to be sent of it is not paused: "
+        "/review",
+        source=found.title or found.name,
     )
     resume = Choice(speech.t("Resume"), f"/sources {found.name} resume")
     return reply(paragraph(told), choices=((resume,),))
@@ -205,8 +224,7 @@ def _resume(found: Source, asked: Asked, request: Request, work: Work, speech: S
     del asked
     if not found.halted:
         return reply(paragraph(speech.t("{source} is not paused.", source=found.title or found.name)))
-    work.sources.resume(found.id)
-    work.audit.note(work.audit.admin(*request.who), Act.RESUMED, found.id, request.now)
+    watchlist.resume(work, found, editor(request))
     told = speech.t(
         "{source} is asked again. What it published meanwhile rings as far as it is recent.",
         source=found.title or found.name,
@@ -223,6 +241,7 @@ _DOES: dict[str, _Doing] = {
     "every": lambda source, asked, *rest: every(source, asked.value, *rest),
     "hold": lambda source, asked, *rest: hold(source, *rest, sure=asked.sure),
     "clear": lambda source, asked, *rest: clear(source, *rest, sure=asked.sure),
+    **dict.fromkeys(KEYS, lambda source, asked, *rest: describe(source, asked.verb, asked.value, *rest)),
     "remove": lambda source, asked, *rest: remove(source, *rest, sure=asked.sure),
 }
 _VALUED = frozenset({"trust", "every"})

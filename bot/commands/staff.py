@@ -27,6 +27,7 @@ from storage.database import Work
 from storage.staff import VALID
 from storage.words import DeskRole
 
+_JOIN = "/join ABCD-EFGH-IJKL-MNOP"
 _MARK = 8
 """Characters of the keyed hash by which somebody is named here; the same as in /audit."""
 _SHOWN = 20
@@ -73,6 +74,8 @@ def admins(request: Request, work: Work, speech: Speech) -> Reply:
         raise Mistake("“{word}” cannot be done here: {known}", word=verb[:40], known=", ".join(_VERBS))
     if request.role not in _VERBS[verb]:
         raise Mistake("Your role does not allow that. Who may do what: {example}", example="/admins")
+    if not who:
+        return _list(request, work, speech)  # its buttons ask which
     if verb == "invite":
         return _invited(who, request, work, speech)
     person = _named(who, request, work)
@@ -118,7 +121,7 @@ def _done(verb: str, who: str, mark: str, request: Request, work: Work) -> None:
 def changes(typed: str) -> bool:
     """Say whether what stands behind /admins changes anything."""
     words = typed.lower().split()
-    return words[:1] == ["invite"] or words[2:3] == ["yes"]
+    return (words[:1] == ["invite"] and len(words) > 1) or words[2:3] == ["yes"]
 
 
 def stand(request: Request, work: Work, speech: Speech) -> Reply:
@@ -129,6 +132,8 @@ def stand(request: Request, work: Work, speech: Speech) -> Reply:
 def join(request: Request, work: Work, speech: Speech) -> Reply:
     """Take the role that a code gives; of a code that gives none nothing more is said."""
     typed = arguments(request)
+    if not typed.strip():
+        raise Mistake("Send the line that you were given, with its code: {example}", example=_JOIN)
     person = (request.transport, request.address)
     role = None if request.group else join_desk(work, typed, person, request.rules, request.now)
     if role is None:

@@ -10,11 +10,11 @@ from bot.commands.command import arguments, code, heading, number, paragraph, re
 from bot.commands.mistake import Mistake
 from bot.commands.presets import LETTERS, is_question, presets, which_country, which_organisation
 from bot.commands.request import Reply, Request
-from bot.commands.switches import switch, switches_blocks
+from bot.commands.switches import switch, switches_blocks, switches_choices
 from bot.commands.times import time_blocks
 from bot.commands.zones import clock, clock_choice
 from bot.render.message import Block, Choice, Items, Notice, Paragraph
-from bot.render.route import route_blocks
+from bot.render.route import route_blocks, route_line
 from bot.speech import Speech, languages, nearest, own_name
 from jobs.unasked import resume, withdraw
 from storage.database import Work
@@ -23,7 +23,6 @@ from storage.records import Source
 from storage.terms import fold
 
 _IN_A_ROW = 3
-_MOST_BUTTONS = 9
 _ALL = frozenset({"all", "모두", "전부"})
 MOST_ROUTES = 30
 """Routes of one recipient: more than anyone reads through, few enough to match quickly."""
@@ -132,16 +131,10 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
     )
     blocks: list[Block] = [heading(speech.t("Settings"))]
     if routes:
-        lines = tuple((code(words.typed(route)),) for route in routes)
+        lines = tuple(route_line(route, speech) for route in routes)
         blocks += [paragraph(speech.t("You asked for this:")), Items(lines, start=1)]
-        take_back = Notice(
-            speech.line(
-                "To take one back: {one}. All of them: {all}",
-                one=code("/unsubscribe 1"),
-                all=code("/unsubscribe all"),
-            )
-        )
-        blocks.append(take_back)
+        take_back = speech.line("To take back all of them: {all}", all=code("/unsubscribe all"))
+        blocks += [Notice(take_back)] if len(routes) > 1 else []
     else:
         blocks.append(
             paragraph(speech.t("You have not subscribed to anything yet. Everything urgent: /subscribe"))
@@ -150,11 +143,7 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         blocks += stances_blocks(recipient, work, speech)
         blocks += time_blocks(recipient, speech)
     blocks.append(paragraph(speech.t("Language: {language}", language=own_name(speech.language))))
-    discreet = recipient is not None and recipient.discreet
     blocks += switches_blocks(recipient, speech) if recipient else []
-    few = Choice(speech.t("Say it in full"), "/settings discreet:off")
-    if not discreet:
-        few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
     another = (Choice(speech.t("Another country"), "/subscribe ?"), presets(speech)[-1])
     first = another if routes else presets(speech)
     hours = (
@@ -162,14 +151,23 @@ def settings(request: Request, work: Work, speech: Speech) -> Reply:
         Choice(speech.t("Quiet hours"), "/quiet"),
         clock_choice(speech),
     )
-    return reply(*blocks, choices=(*_changeable(routes, speech), first, hours, (few,), choices))
+    return reply(
+        *blocks,
+        choices=(
+            *_changeable(routes, speech),
+            first,
+            hours,
+            *switches_choices(recipient, request, speech),
+            choices,
+        ),
+    )
 
 
 def _changeable(routes: tuple[Route, ...], speech: Speech) -> tuple[tuple[Choice, ...], ...]:
-    """Return a button for each subscription, a few of them a row."""
+    """Return a button for each subscription, a few of them a row: there may be `MOST_ROUTES`."""
     offered = tuple(
         Choice(speech.t("Change {number}", number=place), f"/settings {place}")
-        for place in range(1, min(len(routes), _MOST_BUTTONS) + 1)
+        for place in range(1, len(routes) + 1)
     )
     return tuple(offered[at : at + _IN_A_ROW] for at in range(0, len(offered), _IN_A_ROW))
 
@@ -236,11 +234,11 @@ def _set_language(typed: str, request: Request, work: Work) -> Reply:
 
 def _which_to_take_back(routes: tuple[Route, ...], speech: Speech) -> Reply:
     """Ask before all of them go: the command alone is what a tap on its name sends."""
-    lines = tuple((code(words.typed(route)),) for route in routes)
+    lines = tuple(route_line(route, speech) for route in routes)
     # By id: another may have the number by the time that a button is pressed.
     each = tuple(
         Choice(speech.t("Only {number}", number=place), f"/unsubscribe {BY_ID}{route.id}")
-        for place, route in enumerate(routes[:_MOST_BUTTONS], start=1)
+        for place, route in enumerate(routes, start=1)
     )
     rows = tuple(each[at : at + _IN_A_ROW] for at in range(0, len(each), _IN_A_ROW))
     ends = (Choice(speech.t("Yes, all"), "/unsubscribe all"), Choice(speech.t("No"), "/settings"))

@@ -39,6 +39,30 @@ def switches_blocks(recipient: Recipient, speech: Speech) -> list[Block]:
     return blocks
 
 
+def switches_choices(
+    recipient: Recipient | None, request: Request, speech: Speech
+) -> tuple[tuple[Choice, ...], ...]:
+    """Return a button for each that can be turned on or off here.
+
+    Who has seen an alert is counted where several people read it; elsewhere it can only be ended.
+    """
+    discreet, drills, counts = (
+        (recipient.discreet, recipient.drills, recipient.counts) if recipient else (False, False, False)
+    )
+    few = Choice(speech.t("Only say that there is news"), "/settings discreet:on")
+    if discreet:
+        few = Choice(speech.t("Say it in full"), "/settings discreet:off")
+    practised = Choice(speech.t("Drills, too"), "/settings drills:on")
+    if drills:
+        practised = Choice(speech.t("No drills"), "/settings drills:off")
+    others = [practised]
+    if counts:
+        others.append(Choice(speech.t("Count no reactions"), "/settings seen:off"))
+    elif request.group or request.about:
+        others.append(Choice(speech.t("Count who has seen it"), "/settings seen:on"))
+    return ((few,), tuple(others))
+
+
 def _set_to(typed: str) -> tuple[str, bool | None]:
     """Return what is set, and to what: "drills:on", "drills on"; None where that is not understood."""
     named, _, value = typed.casefold().replace(":", " ").partition(" ")

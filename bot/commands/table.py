@@ -8,7 +8,7 @@ from bot.commands.archive import demands, latest, resolutions, search
 from bot.commands.attention import follow, mute, show, why
 from bot.commands.cases import case
 from bot.commands.citing import cite
-from bot.commands.command import Command, always, arguments, code, heading, reply
+from bot.commands.command import Command, always, arguments, code, heading, paragraph, reply
 from bot.commands.drafting import changes as changes_appeal
 from bot.commands.elsewhere import OWN, for_
 from bot.commands.mistake import Mistake
@@ -45,10 +45,11 @@ def help_(request: Request, work: Work, speech: Speech) -> Reply:
     shown = [command for command in COMMANDS if not command.hidden and command.is_for(request.role)]
     if request.about:
         shown = [command for command in shown if command.name not in OWN]
-    listed = tuple(_line(command, speech) for command in shown)
+    desk = tuple(_line(command, speech) for command in shown if command.desk)
     blocks: list[Block] = [
         heading(speech.t("What you can ask")),
-        Items(listed),
+        Items(tuple(_line(command, speech) for command in shown if not command.desk)),
+        *((paragraph(speech.t("At the admins' desk:")), Items(desk)) if desk else ()),
         Paragraph((Span(speech.t("Words that narrow /subscribe, /latest and /search:")),)),
         Items(_filters(speech)),
         Notice(

@@ -1,4 +1,4 @@
-"""/sources: how far one that was added in a chat is trusted, how often it is asked, and its removal."""
+"""/sources: how far one is trusted, how often it is asked, its trial, and its removal."""
 
 import re
 from collections.abc import Callable
@@ -16,6 +16,8 @@ from storage.words import Trust
 
 _EVERY = re.compile(r"(\d{1,4})(m|min|h|d)?")
 _SECONDS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400}
+AS_THE_FILE = "file"
+"""Typed where what was chosen in a chat is to be as the configuration says again."""
 _OFFERED = ("5m", "10m", "30m", "1h", "6h")
 _WHY = {
     Bar.ADDRESS: msgid("This is no web address. Write it so: {example}"),
@@ -25,9 +27,14 @@ _WHY = {
     ),
     Bar.KNOWN: msgid("It is watched already, as {name}: {example}"),
     Bar.OF_THE_FILE: msgid(
-        "The configuration names {name}, and what it says counts. Change it there, or take it out there; "
-        "until then you can pause it: {example}"
+        "The configuration names {name}, so it would be back with the next start. Take it out there; until "
+        "then you can pause it: {example}"
     ),
+    Bar.ABOVE: msgid(
+        "The configuration calls {name} a relay. What goes out unseen is the owners' to say, so only one of "
+        "them can trust it more: {example}"
+    ),
+    Bar.LONG: msgid("That is too long for a name: {example}"),
     Bar.ENOUGH: msgid("You have added as many sources today as one person may. Ask another admin. {example}"),
     Bar.FULL: msgid(
         "As many sources were added in chats as may be. Remove one, or write it into the configuration. "
@@ -61,12 +68,16 @@ def barred(error: Barred) -> Mistake:
         Bar.INTERVAL: f"/sources {name} every 30m",
         Bar.ADDRESS: "/sources add example.org",
         Bar.OWN: f"/sources {name}",
+        Bar.ABOVE: f"/sources {name}",
+        Bar.LONG: f"/sources {name} organisation Northlight Refugee Watch",
     }
     return Mistake(_WHY[error.why], name=name, example=examples.get(error.why, "/sources"))
 
 
 def trust(source: Source, wanted: str, request: Request, work: Work, speech: Speech, *, sure: bool) -> Reply:
     """Take it for an organisation's own word, once they are sure; or for a relay, at once."""
+    if wanted == AS_THE_FILE:
+        wanted = str(watchlist.said(source, "trust"))
     if wanted not in tuple(Trust):
         raise Mistake(
             "“{word}” is no trust. It is official, what an organisation says itself, or relay, what passes "
@@ -76,7 +87,7 @@ def trust(source: Source, wanted: str, request: Request, work: Work, speech: Spe
         )
     chosen = Trust(wanted)
     if chosen is Trust.OFFICIAL and not sure:
-        _may(lambda: watchlist.may_change(source, watchlist.may_trust(request.role)))
+        _may(lambda: watchlist.may_raise(source, editor(request)))
         told = speech.t(
             "{source} would be taken for what an organisation says itself: names of private persons and what "
             "little speaks for would go out from it without anybody having looked. All others at the desk "
@@ -100,7 +111,6 @@ def trust(source: Source, wanted: str, request: Request, work: Work, speech: Spe
 def every(source: Source, typed: str, request: Request, work: Work, speech: Speech) -> Reply:
     """Set how often it is asked; without a word, offer some."""
     if not typed:
-        _may(lambda: watchlist.may_change(source))
         minutes = max(1, source.every // 60)
         told = speech.n(
             "It is asked every {count} minute. How often shall it be?",
@@ -108,14 +118,17 @@ def every(source: Source, typed: str, request: Request, work: Work, speech: Spee
             minutes,
         )
         offered = tuple(Choice(one, f"/sources {source.name} every {one}") for one in _OFFERED)
-        return reply(paragraph(told), choices=(offered,))
+        back = Choice(speech.t("As the configuration says"), f"/sources {source.name} every {AS_THE_FILE}")
+        return reply(paragraph(told), choices=(offered, *(((back,),) if "every" in source.chosen else ())))
     found = _EVERY.fullmatch(typed)
     seconds = int(found[1]) * _SECONDS[found[2] or "m"] if found else 0
+    if typed == AS_THE_FILE:
+        seconds = int(str(watchlist.said(source, "every")))
     _may(lambda: watchlist.pace(work, source, seconds, editor(request)))
     told = speech.n(
         "{source} is asked every {count} minute.",
         "{source} is asked every {count} minutes.",
-        seconds // 60,
+        max(1, seconds // 60),
         source=source.title or source.name,
     )
     return _done(source, told, speech)
@@ -124,7 +137,6 @@ def every(source: Source, typed: str, request: Request, work: Work, speech: Spee
 def hold(source: Source, request: Request, work: Work, speech: Speech, *, sure: bool) -> Reply:
     """Put it on trial again, once they are sure: only an owner takes that back."""
     if not sure:
-        _may(lambda: watchlist.may_change(source))
         told = speech.t(
             "All calls of {source} would wait until an admin has looked at them, until an owner clears it.",
             source=source.title or source.name,
@@ -156,7 +168,7 @@ def clear(source: Source, request: Request, work: Work, speech: Speech, *, sure:
 def remove(source: Source, request: Request, work: Work, speech: Speech, *, sure: bool) -> Reply:
     """Watch it no more, once they are sure."""
     if not sure:
-        _may(lambda: watchlist.may_change(source))
+        _may(lambda: watchlist.may_remove(source))
         told = speech.t(
             "{source} would be watched no more. What it said stays in the archive, and what waits of it "
             "still waits: /review",
@@ -177,6 +189,15 @@ def can_clear(source: Source, request: Request, work: Work) -> bool:
     except Barred:
         return False
     return watchlist.may_clear(request.role)
+
+
+def can_raise(source: Source, request: Request) -> bool:
+    """Say whether they may take it for an organisation's own word."""
+    try:
+        watchlist.may_raise(source, editor(request))
+    except Barred:
+        return False
+    return True
 
 
 def vouch(source: Source, request: Request, work: Work) -> None:

@@ -7,7 +7,8 @@ from bot.render.message import Block, Field, Notice, Paragraph, Span
 from bot.render.statement import deadline_text, field, issuers_text, title_line, where_text
 from bot.render.text import paragraphs, shorten
 from bot.speech import Speech, msgid
-from storage.records import Alert, Picture
+from jobs.launch import DESK
+from storage.records import Alert, Picture, Statement
 from storage.words import Cause, MsgType, SourceKind, Urgency
 
 CORRECTIONS = {
@@ -60,6 +61,12 @@ def is_of_a_call(alert: Alert) -> bool:
     """Say whether admins take back by it what a source had published."""
     is_end = is_appeal(alert) and alert.msg_type is MsgType.CANCEL
     return is_end and not alert.identifier.startswith(_APPEALS)
+
+
+def kind_text(statement: Statement, speech: Speech) -> str:
+    """Return what kind of statement it is; of what the desk takes back, that it does so and no call."""
+    is_correction = statement.alert.msg_type is MsgType.CANCEL and statement.source_name == DESK.name
+    return speech.t("correction") if is_correction else speech.kind(statement.kind)
 
 
 def picture_of(alert: Alert) -> Picture | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.render import links
+from bot.render.appeal import kind_text
 from bot.render.message import Message, Paragraph, Span, Style
 from bot.render.standing import gone_text, over_text, rewritten_text
 from bot.render.statement import dates_text, issuers_text, untitled
@@ -32,7 +33,7 @@ def citation(
         " · ".join(
             (
                 issuers_text(statement, speech, source),
-                speech.kind(statement.kind),
+                kind_text(statement, speech),
                 dates_text(statement, speech),
             )
         ),
@@ -56,7 +57,7 @@ def described(
     """Return one line for a list of citations: who, what and when."""
     parts = (
         issuers_text(statement, speech, source),
-        speech.kind(statement.kind),
+        kind_text(statement, speech),
         dates_text(statement, speech),
         speech.t("over") if over else "",
     )

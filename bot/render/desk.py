@@ -11,7 +11,7 @@ from jobs.launch import Reached
 from jobs.steps.clock import zone_of
 from storage.appeals import Appeal
 from storage.records import Picture
-from storage.words import AppealState
+from storage.words import AppealState, Urgency
 
 STATES = {
     AppealState.DRAFT: msgid("a draft: nobody has got it"),
@@ -82,6 +82,7 @@ def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tu
     blocks = [
         Field(speech.t("State"), (Span(speech.t(STATES[appeal.state])),)),
         Field(speech.t("Audience"), (Span(audience(found, rules, speech, shows=bool(shows))),)),
+        Field(speech.t("Urgency"), (Span(_urgency(appeal, speech)),)),
         Field(speech.t("People who stand for it"), (Span(agreed),)),
         Field(speech.t("Mark of these very words"), (Span(appeal.mark, Style.CODE),)),
     ]
@@ -92,6 +93,13 @@ def standing(appeal: Appeal, found: Reached, rules: Rules, speech: Speech) -> tu
         zone = appeal.draft.zone if appeal.draft else ""
         blocks.append(Field(speech.t("Goes out"), (Span(told_at(set_for, zone, speech)),)))
     return tuple(blocks)
+
+
+def _urgency(appeal: Appeal, speech: Speech) -> str:
+    """Return how urgent it is, and so whom it is for."""
+    if appeal.draft and appeal.draft.urgency is Urgency.IMMEDIATE:
+        return speech.t("urgent: for everybody who asked for what is urgent")
+    return speech.t("not urgent: for those who asked for campaigns")
 
 
 def listed(appeal: Appeal, headline: str, far: str, speech: Speech) -> Line:

@@ -168,6 +168,13 @@ def _heading(kind: EventKind, found: list[Event], speech: Speech) -> str:
             if event.source
             else speech.t("The address was looked at")
         )
+    if event.kind is EventKind.CALL_CORRECTED and event.counts.get("over"):
+        name = shorten(event.title, TITLE)
+        return speech.t("{source} · its call was taken back: who has been told", source=name)
+    if event.kind is EventKind.REMOVED and event.counts.get("words"):
+        return speech.t(
+            "Statement {source}: where words of it were withheld in the chats", source=event.title
+        )
     state = speech.source_state(event.state) if event.state else ""
     return speech.t(HEADINGS[kind], source=shorten(event.title, TITLE), state=state)
 
@@ -228,7 +235,10 @@ def _remarks(kind: EventKind, found: list[Event], speech: Speech, *, meaning: bo
     blocks: list[Block] = []
     # The correction of a drill goes ahead of nothing that is real.
     unsaid = kind is EventKind.APPEAL_CORRECTED and any(map(_is_drill, found))
-    unsaid = unsaid or any("look" in event.counts for event in found)
+    unsaid = unsaid or any("look" in event.counts or event.counts.get("over") for event in found)
+    if kind is EventKind.APPEAL_STOPPED and not any("got" in event.counts for event in found):
+        blocks.append(Paragraph((Span(speech.t("Nobody has got it. It is a draft again.")),)))
+        unsaid = True
     if meaning and kind in CONSEQUENCES and not unsaid:
         blocks.append(Paragraph(typed_apart(speech.t(CONSEQUENCES[kind]))))
     in_chats = [event for event in found if event.counts.get("added")]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.render.desk import told_at
 from bot.render.detail import told as told_reason
-from bot.render.message import Line, Span
+from bot.render.message import Line, Span, Style
 from bot.render.review import told_reasons
 from bot.render.sending import report, under_way
 from bot.render.text import shorten
@@ -180,7 +180,7 @@ def _called_off(event: Event, speech: Speech) -> Facts:
 
 
 def _review(event: Event, speech: Speech) -> Facts:
-    why = next(iter(told_reasons(event.detail, speech)), "")
+    why = " ".join(told_reasons(event.detail, speech))
     return [
         (speech.t("Source"), _text(shorten(event.title, TITLE))),
         (speech.t("Why"), _text(why)),
@@ -200,7 +200,14 @@ _AT_DESK = {
     Act.DOUBTED: msgid("taken for what passes on the words of others: more of it is looked at first"),
     Act.CLEARED: msgid("on trial no more: its calls go out like those of others"),
     Act.TRIED: msgid("on trial: an admin looks at each of its calls first"),
+    Act.HALTED: msgid("paused: it is not asked, and nothing of it rings, until somebody resumes it"),
+    Act.RESUMED: msgid("resumed: it is asked again"),
+    Act.DESCRIBED: msgid("it was set whose it is, or which countries it is about"),
 }
+
+
+def _call_corrected(event: Event, speech: Speech) -> Facts:
+    return report(event, speech) if event.counts.get("over") else _appeal(event, speech)
 
 
 def _staff(event: Event, speech: Speech) -> Facts:
@@ -210,8 +217,10 @@ def _staff(event: Event, speech: Speech) -> Facts:
             (speech.t("Can be watched"), _text(speech.number(event.counts.get("found", 0)))),
             (speech.t("Items that would have rung"), _text(speech.number(event.counts.get("rang", 0)))),
         ]
+    by = event.counts.get("by", 0)
     return [
         (speech.t("What was done"), _text(speech.t(told) if told else "")),
+        (speech.t("Who did it"), (Span(f"{by:08x}" if by else "", Style.CODE),)),
         (speech.t("Address"), _text(event.url)),
     ]
 
@@ -301,7 +310,7 @@ FACTS: dict[EventKind, Callable[[Event, Speech], Facts]] = {
     EventKind.APPEAL_STOPPED: _appeal,
     EventKind.APPEAL_RETURNED: _appeal,
     EventKind.APPEAL_CORRECTED: _appeal,
-    EventKind.CALL_CORRECTED: _appeal,
+    EventKind.CALL_CORRECTED: _call_corrected,
     EventKind.REMOVED: _removed,
     EventKind.APPEAL_REPORT: report,
     EventKind.STOP_REPORT: report,

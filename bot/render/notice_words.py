@@ -38,7 +38,7 @@ HEADINGS = {
     EventKind.APPEAL_RETURNED: msgid("Appeal {source} was not sent: it is a draft again"),
     EventKind.APPEAL_CORRECTED: msgid("Appeal {source} was taken back by an admin"),
     EventKind.CALL_CORRECTED: msgid("{source} · its call was taken back by an admin"),
-    EventKind.REMOVED: msgid("Statement {source}: what became of its messages in the chats"),
+    EventKind.REMOVED: msgid("Statement {source} was taken down: what became of its messages in the chats"),
     EventKind.APPEAL_REPORT: msgid("Appeal {source} has gone out"),
     EventKind.STOP_REPORT: msgid("Appeal {source} was halted: who has got it"),
     EventKind.CORRECTION_REPORT: msgid("Appeal {source} was taken back: who has been told"),

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.render.appeal import kind_text
 from bot.render.message import Block, Choice, Paragraph, Span, Style
 from bot.render.standing import standing_text
 from bot.render.statement import dates_text, issuers_text, untitled
@@ -38,7 +39,7 @@ def about(
     countries = speech.joined(speech.country(code) for code in statement.countries[:3])
     parts = (
         speech.t("taken back by those who run this watch") if taken_back else "",
-        speech.kind(statement.kind),
+        kind_text(statement, speech),
         countries,
         issuers_text(statement, speech),
         dates_text(statement, speech),

@@ -176,7 +176,8 @@ class Answering:
             alone = reply.aside and len(messages) == 1
             await self._acknowledge(pressed, plain_text(messages[0])[:LONGEST_WORD] if alone else "")
             messages = () if alone else messages
-        if pressed and len(messages) == 1 and await self._turn_page(said, pressed, messages[0]):
+        turns = len(messages) == 1 and not reply.aside
+        if pressed and turns and await self._turn_page(said, pressed, messages[0]):
             return
         for message in messages:
             await self._say(said, message)

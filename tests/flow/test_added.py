@@ -67,5 +67,8 @@ async def test_at_the_terminal_too_without_a_service(tmp_path: Path, site: Site)
     )
     assert (code, "1 item" in out, "is watched from now on" in out) == (0, True, True), err
     assert "added in a chat · on trial" in " ".join(out.split())
+    code, out, err = await program.run("source", "add", f"{site.url}/other", "--yes")
+    assert (code, "Nothing was added: it is watched already." in out) == (0, True), err
+    assert "added in a chat, as" in " ".join(out.split())
     code, out, err = await program.run("check", "--alive")
     assert (code, "overdue" in err) == (0, False), err

@@ -93,8 +93,8 @@ async def test_an_appeal_from_its_first_word_to_its_correction(office: Office) -
     await telegram.says(ANNA, APPEAL)
     shown = await office.reads(ANNA, "URGENT APPEAL")
     assert "1 recipient, about 1 s" in await office.reads(ANNA, "Audience")
-    await telegram.presses(ANNA, "Approve these words")
-    await office.reads(ANNA, "Somebody else has to read and approve it")
+    labels = [button.label for row in telegram.said(ANNA)[-1].now.buttons for button in row]
+    assert labels == ["Drop the draft"], "whoever wrote it is not offered to approve it"
 
     await telegram.says(BRUNO, "/appeals")
     await office.reads(BRUNO, "Write today")

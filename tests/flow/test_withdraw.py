@@ -140,7 +140,10 @@ async def test_correct_for_safety_takes_the_words_out_of_every_chat(town: Town) 
     assert waits.statement.title in town.reads(FRIEND)[0].text
     await town.sends()
     told = town.reads(ADMIN)[-1]
-    assert f"Statement #{call.statement.id}: what became of its messages in the chats" in told.text
+    assert (
+        f"Statement #{call.statement.id} was taken down: what became of its messages in the chats"
+        in told.text
+    )
     assert "Messages removed: 3" in told.text
     reader = Chat(town.database, "telegram", address=str(PERSON), now=town.now)
     number, case = call.statement.id, call.case_id
@@ -295,4 +298,4 @@ async def test_where_it_can_neither_be_changed_nor_found_the_rest_goes(town: Tow
     town.telegram.fail("editMessageText", refusal(400, "Bad Request: message can't be edited"))
     await town.sends()
     assert town.reads(PERSON) == []
-    assert town.reported().counts == {"statement": call.statement.id, "gone": 1}
+    assert town.reported().counts == {"statement": call.statement.id, "words": 1, "gone": 1}

@@ -257,7 +257,7 @@ async def test_words_leave_what_is_repeated_and_what_never_left_is_told_once(dat
     assert became(database, call.id) == [("changed", False), (None, False)]
     event = report(database, clock)
     assert event is not None
-    assert event.counts == {"statement": call.statement.id, "changed": 1}
+    assert event.counts == {"statement": call.statement.id, "words": 1, "changed": 1}
 
 
 def test_words_leave_what_a_sender_has_just_read(database: Database) -> None:

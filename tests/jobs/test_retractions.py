@@ -1,5 +1,6 @@
 """What was rung of a source is taken back: to exactly those who have it, as the desk's own word."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.desk import TERMINAL
 from bot.render.amended import amended_message
 from bot.render.html import plain_text
+from bot.render.notice import notice_message
 from bot.speech import Speech
 from jobs.amend import Changed
 from jobs.appeals import write
@@ -14,13 +16,15 @@ from jobs.desk import Refusal, Rules
 from jobs.launch import Launcher
 from jobs.limits import Limits
 from jobs.notices import Admins
-from jobs.retractions import retract
+from jobs.progress import Progress
+from jobs.renewals import is_report
+from jobs.retractions import lately, retract
 from storage.database import Database, Work
 from storage.people import Recipient
 from storage.records import Alert, Wording
 from storage.words import Act, CaseState, Cause, DeliveryState, EventKind, MsgType, SourceKind, Status
 from tests.bot.chat import Chat
-from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, queued
+from tests.builders import NOON, a_reader, a_route, a_source, a_statement, an_alert, arrived, queued
 from tests.jobs.test_appeals import WORDS, refused
 
 LATER = NOON + timedelta(minutes=5)
@@ -138,7 +142,7 @@ def test_an_admin_picks_it_says_why_and_yes_and_the_archive_shows_it(database: D
     assert "was taken back: everybody" in admin.says(f"/correct alert {call.id}")
     assert admin.says("/correct") == "Nothing was sent lately that could be taken back."
     reader = Chat(database, transport="telegram", address="1", now=LATER)
-    assert "taken back on 10 March 2026 by those who run this watch" in reader.says(
+    assert "Taken back on 10 March 2026 by those who run this watch" in reader.says(
         f"/statement {call.statement.id}"
     )
     for line in ("/latest", "/search refugees"):
@@ -221,3 +225,104 @@ def test_one_admin_takes_back_so_many_calls_a_day(database: Database) -> None:
         retract(
             work, rung(work, *people, identifier="next").id, FALSE, "a" * 64, RULES, LATER + timedelta(days=1)
         )
+
+
+def let_go(work: Work, call: Alert, *people: Recipient) -> Alert:
+    """Its source changed the call after it was taken back, an admin let that go, and these have it."""
+    edit = replace(call, identifier="vigil-1-edited", cause=Cause.EDIT, id=0)
+    edit = replace(edit, id=work.alerts.add(edit))
+    work.deliveries.queue(edit.id, [(one.id, one.sender, LATER) for one in people], 2)
+    arrived(work, edit.id, "9")
+    return edit
+
+
+@ON_SQLITE
+def test_what_was_let_go_of_it_later_is_taken_back_again(database: Database) -> None:
+    """By whatever number; who did not get that hears nothing twice, and then all of it is taken back."""
+    with database.write() as work:
+        first, second = readers(work, 2)
+        call = rung(work, first, second)
+        retract(work, call.id, FALSE, "", RULES, LATER)
+        assert lately(work, 9, LATER) == ()
+        edit = let_go(work, call, second)
+        assert [one.first.id for one in lately(work, 9, LATER)] == [edit.id]
+        before = work.alerts.corrected_by(call.statement.id)
+        assert retract(work, call.id, FALSE, "", RULES, LATER + timedelta(minutes=1)) == 1
+        newest = work.alerts.corrected_by(call.statement.id)
+        assert newest > before
+        assert [one.recipient_id for one in work.deliveries.of_alert(newest)] == [second.id]
+        said = work.alerts.correction_of(call.statement.id)
+        assert said is not None
+        assert said[0] == work.alerts.many([newest])[newest].statement.id
+        with refused(Refusal.CORRECTED):
+            retract(work, edit.id, FALSE, "", RULES, LATER)
+
+
+@ON_SQLITE
+def test_what_still_waits_of_it_for_an_admin_is_no_reason_to_ask_again(database: Database) -> None:
+    """Nobody has the change: /review is where it is decided on."""
+    with database.write() as work:
+        (first,) = readers(work, 1)
+        call = rung(work, first)
+        retract(work, call.id, FALSE, "", RULES, LATER)
+        edit = replace(call, identifier="vigil-1-edited", cause=Cause.EDIT, id=0)
+        work.deliveries.queue(work.alerts.add(edit), [(first.id, first.sender, LATER)], 2, held="looked at")
+        with refused(Refusal.CORRECTED):
+            retract(work, call.id, FALSE, "", RULES, LATER)
+
+
+@ON_SQLITE
+async def test_admins_see_how_far_it_is_and_at_its_end_who_was_told(database: Database) -> None:
+    """One message to each of them, which changes: the bar, then the report; never as an appeal."""
+    with database.write() as work:
+        call = rung(work, *readers(work, 2))
+        retract(work, call.id, FALSE, "", RULES, LATER)
+        (one,) = work.sendings.going()
+        for delivery in work.deliveries.of_notice(one.notice_id):
+            work.deliveries.settle(delivery.id, DeliveryState.SENT, reference="8")
+        correction = work.alerts.corrected_by(call.statement.id)
+        told = work.deliveries.of_alert(correction)
+        work.deliveries.settle(told[0].id, DeliveryState.SENT, reference="9")
+    progress = Progress(database, RULES)
+    await progress.look(LATER + timedelta(minutes=6))  # so few move that it is shown seldom
+    shown = notice_text(database, one.notice_id)
+    assert "Northlight · its call was taken back by an admin" in shown
+    assert "50%" in shown
+    assert "sent 1 of 2, waiting 1" in shown
+    with database.write() as work:
+        work.deliveries.settle(told[1].id, DeliveryState.SENT, reference="10")
+    await progress.look(LATER + timedelta(minutes=7))
+    shown = notice_text(database, one.notice_id)
+    assert "Northlight · its call was taken back: who has been told" in shown
+    assert "Delivered: 2" in shown
+    assert "Everybody who has got it" not in shown
+    assert await progress.look(LATER + timedelta(minutes=8)) == 0
+    with database.write() as work:
+        assert is_report(work.notices.many([one.notice_id])[one.notice_id].events[0])
+        work.deliveries.settle(work.deliveries.of_notice(one.notice_id)[0].id, DeliveryState.SENT)
+        work.retention.drop_notices(LATER + timedelta(days=40))
+        assert work.notices.many([one.notice_id]) == {}, "long over, nobody keeps it"
+
+
+def notice_text(database: Database, number: int) -> str:
+    """What the admins read."""
+    with database.read() as work:
+        return plain_text(notice_message(work.notices.many([number])[number], Speech("en")))
+
+
+@ON_SQLITE
+def test_what_was_taken_back_may_still_have_to_go_for_safety(database: Database) -> None:
+    """It was said to be false; now its words endanger somebody: they leave, and nobody is told twice."""
+    with database.write() as work:
+        call = rung(work, *readers(work, 2))
+        retract(work, call.id, FALSE, "", RULES, LATER)
+    admin = Chat(database, address="anna", admin=True, now=LATER)
+    assert "can still be taken down" in admin.says(f"/correct alert {call.id}")
+    assert "hears nothing more" in admin.presses("Taken down for safety")
+    assert "2 messages are to leave the chats" in admin.presses("Take it down")
+    assert "Nine refugees" not in admin.says(f"/statement {call.statement.id}")
+    with database.read() as work:
+        assert [one.act for one in work.audit.all()] == [Act.RETRACTED, Act.TAKEN_DOWN]
+        assert len(work.removals.due("telegram", LATER, 9)) == 1, "of the other nobody knows whether it came"
+    assert "taken down" not in admin.says(f"/correct alert {call.id} safety")
+    assert not admin.offered

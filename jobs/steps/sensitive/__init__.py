@@ -16,6 +16,7 @@ from jobs.steps.sensitive.finding import Sensitive
 from jobs.steps.sensitive.further import further_minors
 from jobs.steps.sensitive.hiding import hiding_places
 from jobs.steps.sensitive.minors import minors_named
+from jobs.steps.sensitive.nicknames import nicknamed
 from jobs.steps.sensitive.private import private_names
 from storage.records import Statement
 from storage.words import Concern, MsgType
@@ -36,6 +37,7 @@ def find(statement: Statement) -> tuple[Sensitive, ...]:
     minors = minors_named(lines, day)
     more = further_minors(lines, day)
     minors += [one for one in more if not any(map(one.is_part_of, (*minors, *more)))]
+    minors += nicknamed(lines, day)
     found: dict[tuple[Concern, str], Sensitive] = {}
     for one in (*minors, *hiding_places(lines)):
         found.setdefault((one.concern, one.words), one)

@@ -257,7 +257,7 @@ def test_what_somebody_stands_for_who_leaves_the_desk_meanwhile_does_not_go_out(
         mark = work.staff.mark("console", "bruno")
     scheduled(anna, bruno)
     with anna.database.write() as work:
-        getattr(staff, done)(work, mark, "another", RULES, NOON)
+        getattr(staff, done)(work, mark, "c" * 64, RULES, NOON)
     assert state(anna.database) is AppealState.DRAFT
     assert EventKind.APPEAL_RETURNED in [one.kind for one in told(anna.database)]
 

@@ -13,6 +13,8 @@ from bot.commands.mistake import Mistake
 from bot.commands.request import Request
 from bot.desk import Desk
 from bot.render.desk import audience, lasting
+from bot.render.html import plain_text
+from bot.render.notice import notice_message
 from bot.speech import Speech
 from jobs import appeals
 from jobs.desk import Rules
@@ -183,8 +185,13 @@ def test_a_draft_is_shown_as_its_recipients_will_see_it(admin: Chat) -> None:
         "When: at once\n\nWrite to the ministry today."
     )
     assert admin.says("/appeal 1") == shown
-    assert list(admin.offered) == ["Approve these words", "Drop the draft"]
-    assert admin.presses("Approve these words").startswith("You wrote appeal 1 as it stands")
+    assert list(admin.offered) == ["Drop the draft"], "its author is not asked to approve it"
+    mark = shown.split("Mark of these very words: ")[1].split()[0]
+    assert admin.says(f"/approve 1 {mark}").startswith("You wrote appeal 1 as it stands")
+    other = Chat(admin.database, address="bruno", admin=True)
+    assert other.says("/approve 1") == shown, "nobody approves what they have not read"
+    assert list(other.offered) == ["Approve these words", "Drop the draft"]
+    assert "Nine face return" in other.says("/approve")
     admin.says("/appeal 1")
     assert admin.presses("Drop the draft") == "Appeal 1 is not kept any more."
     assert admin.says("/appeal 1") == "There is no appeal 1. All of them: /appeals"
@@ -228,8 +235,31 @@ def test_a_lone_volunteer_is_told_each_time_what_that_means(admin: Chat) -> None
 def test_an_audience_of_zero_is_refused_and_says_why(admin: Chat, other: Chat) -> None:
     """Nobody here has asked for campaigns."""
     assert "Audience: nobody" in admin.says("/appeal\nurgency: Expected\nCome to the vigil")
+    assert "As it is not urgent, only those would get it who asked for campaigns: nobody has." in admin.read
+    mark = admin.read.split("Mark of these very words: ")[1].split()[0]
+    assert other.says(f"/approve 1 {mark}").startswith("Appeal 1 would reach nobody")
     other.says("/appeal 1")
-    assert other.presses("Approve these words").startswith("Appeal 1 would reach nobody")
+    assert list(other.offered) == ["Make it urgent", "Drop the draft"]
+    admin.says("/appeal 1")
+    assert "Audience: 2 recipients" in admin.presses("Make it urgent")
+    assert "for everybody who asked for what is urgent" in admin.read
+
+
+def test_what_can_be_stopped_is_shown_with_a_button(admin: Chat, other: Chat) -> None:
+    """At night nobody remembers a number; and nothing is halted by a word that was meant for another bot."""
+    admin.rules = replace(admin.rules, admins=Admins((("telegram", "901"),)))
+    assert admin.says("/stop").startswith("Nothing is on its way or about to be.")
+    admin.says(APPEAL)
+    assert admin.says("/stop").startswith("Nothing is on its way"), "nobody has approved it"
+    other.says("/appeal 1")
+    other.presses("Approve these words")
+    assert "Nine face return · approved: it is about to be sent" in admin.says("/stop")
+    assert admin.presses("Stop 1").startswith("Appeal 1 is halted. Nobody has got it")
+    with admin.database.read() as work:
+        (shown, *_) = work.notices.latest(1)
+    told = plain_text(notice_message(shown, Speech("en")))
+    assert "Nobody has got it. It is a draft again." in told
+    assert "keeps it" not in told
 
 
 def test_sent_it_is_followed_halted_and_taken_back(admin: Chat, other: Chat) -> None:
@@ -306,7 +336,7 @@ def test_a_drill_has_its_own_command_and_its_own_words(admin: Chat, other: Chat)
     assert "Audience: nobody" in admin.read
     assert "EXERCISE · URGENT APPEAL" in admin.read
     assert "EXERCISE: Nine face return" in admin.read
-    mark = admin.offered["Approve this drill"].split()[-1]
+    mark = admin.read.split("Mark of these very words: ")[1].split()[0]
     assert "would reach nobody" in other.says(f"/approve 1 {mark}")
     assert "drills:on" in other.read
     Chat(admin.database, transport="telegram", address="1").says("/settings drills:on")

@@ -56,7 +56,7 @@ def test_the_numbers_are_those_of_the_days_that_are_asked_for(database: Database
     assert "half of them within 3 min, 95 of 100 within 1 h 0 min" in told
     assert "Recipients on telegram: 1" in told
     assert "Alerts by day, today last: ····▃·█" in told
-    assert "Alerts: 5" in admin.presses("30")
+    assert "Alerts: 5" in admin.presses("30 days")
     assert "Between 1 and 366 days" in admin.says("/stats 400")
 
 
@@ -84,7 +84,7 @@ async def test_the_plot_is_sent_in_the_chat(database: Database) -> None:
         assert "In the picture, above" in words.text
         assert picture.file is not None
         assert picture.file.content.startswith(b"\x89PNG")
-        await telegram.presses(901, "30")
+        await telegram.presses(901, "30 days")
         await telegram.until_true(lambda: len(telegram.said(901)) == 4, "another picture", 10)
         assert telegram.said(901)[3].file != picture.file
         assert "The last 7 days" in telegram.said(901)[0].text

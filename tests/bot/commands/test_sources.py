@@ -331,28 +331,94 @@ async def test_what_was_added_is_removed_and_added_again_under_its_name(desk: De
     assert (polled.new, polled.alerts) == (0, ())
 
 
-async def test_what_the_configuration_names_is_its_to_change(desk: Desk) -> None:
-    """Refused with what to do instead; and where both name one, the configuration counts."""
+async def test_what_the_configuration_names_cannot_be_removed_in_a_chat(desk: Desk) -> None:
+    """It would be back with the next start. Of its pause all others are told, and whose it was."""
     with desk.database.write() as work:
         work.sources.configure([a_source()])
     card = desk.chat.says("/sources northlight")
     assert "Kept: named by the configuration" in card
-    assert not {"Remove", "Interval", "Put on trial"} & desk.chat.offered.keys()
-    for verb in (
-        "remove",
-        "remove yes",
-        "trust relay",
-        "trust official",
-        "every 1h",
-        "every",
-        "hold",
-        "clear yes",
-    ):
+    assert "Remove" not in desk.chat.offered
+    for verb in ("remove", "remove yes"):
         told = desk.chat.says(f"/sources northlight {verb}")
         assert "The configuration names northlight" in told, verb
         assert "you can pause it: /sources northlight pause" in told, verb
     assert desk.acts() == []
     assert "watched already, as northlight" in desk.chat.says(f"/sources add {a_source().url}")
+    desk.chat.says("/sources northlight pause")
+    assert "all others at the desk are told" in desk.chat.presses("Pause it")
+    assert desk.told() == [("northlight", "halted", "bruno")]
+    with desk.database.read() as work:
+        shown = plain_text(notice_message(work.notices.latest(1)[0], Speech("en")))
+        mark = work.audit.admin(*OWNER)[:8]
+    assert "paused: it is not asked, and nothing of it rings" in shown
+    assert f"Who did it: {mark}" in shown
+
+
+async def test_what_is_chosen_of_the_configuration_holds_until_that_says_something_else(
+    desk: Desk,
+) -> None:
+    """Trust, interval, whose it is, where: a start leaves it; an edit of that key in the file undoes it."""
+    of_the_file = a_source()
+    with desk.database.write() as work:
+        work.sources.configure([of_the_file])
+    desk.chat.says("/sources northlight")
+    desk.chat.presses("Trust it less")
+    desk.chat.says("/sources northlight every 1h")
+    desk.chat.says("/sources northlight organisation Northlight Refugee Watch")
+    desk.chat.says("/sources northlight countries KP, China")
+    with desk.database.write() as work:
+        work.sources.configure([of_the_file])
+    made = desk.source("northlight")
+    assert (made.trust, made.every, made.countries) == (Trust.RELAY, 3600, ("KP", "CN"))
+    assert made.organisation == "Northlight Refugee Watch"
+    card = desk.chat.says("/sources northlight")
+    for piece in ("until it says otherwise: Trust, Interval, Organisation and Countries", "North Korea"):
+        assert piece in card
+    assert desk.acts() == [Act.DOUBTED, Act.PACED, Act.DESCRIBED, Act.DESCRIBED]
+    edited = replace(of_the_file, every=1200)
+    with desk.database.write() as work:
+        work.sources.configure([edited])
+    made = desk.source("northlight")
+    assert (made.trust, made.every) == (Trust.RELAY, 1200), "only what the file says anew counts again"
+    assert set(made.chosen) == {"trust", "organisation", "countries"}
+    desk.chat.says("/sources northlight trust file")
+    assert "taken for what an organisation says itself" in desk.chat.presses("Trust it")
+    desk.chat.says("/sources northlight every 1h")
+    desk.chat.says("/sources northlight every")
+    assert "every 20 minutes" in desk.chat.presses("As the configuration says")
+    assert set(desk.source("northlight").chosen) == {"organisation", "countries"}
+    desk.chat.says("/sources northlight organisation none")
+    assert desk.source("northlight").organisation == ""
+    assert "too long for a name" in desk.chat.says(f"/sources northlight organisation {'x' * 101}")
+    assert "no country" in desk.chat.says("/sources northlight countries Atlantis")
+
+
+async def test_a_relay_of_the_configuration_is_raised_by_an_owner_alone(desk: Desk) -> None:
+    """What goes out without anybody having looked is the owners' policy; anybody may take it back to that."""
+    with desk.database.write() as work:
+        work.sources.configure([a_source(trust=Trust.RELAY)])
+    admin = desk.person(OTHER, DeskRole.ADMIN)
+    admin.says("/sources northlight")
+    assert "Trust it more" not in admin.offered
+    for line in ("trust official", "trust official yes"):
+        assert "only one of them can trust it more" in admin.says(f"/sources northlight {line}")
+    assert "is taken for what an organisation says itself" in desk.chat.says(
+        "/sources northlight trust official yes"
+    )
+    admin.says("/sources northlight trust file")
+    assert desk.source("northlight").trust is Trust.RELAY
+
+
+async def test_one_of_the_configuration_is_put_on_trial(desk: Desk) -> None:
+    """Perhaps somebody has taken it over: each of its calls is looked at until an owner clears it."""
+    with desk.database.write() as work:
+        work.sources.configure([a_source()])
+    desk.chat.says("/sources northlight hold")
+    assert "is on trial" in desk.chat.presses("Put it on trial")
+    with desk.database.write() as work:
+        work.sources.configure([a_source()])
+    assert desk.source("northlight").on_trial
+    assert "on trial no more" in desk.chat.says("/sources northlight clear yes")
 
 
 @pytest.mark.parametrize("by_name", [True, False])

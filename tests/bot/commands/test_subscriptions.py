@@ -71,13 +71,40 @@ def test_a_mistake_in_one_line_changes_nothing(chat: Chat) -> None:
     assert chat.recipient() is None
 
 
-def test_settings_shows_lines_that_can_be_typed_again(chat: Chat) -> None:
-    """What stands there is the whole subscription, in the form in which it can be asked for."""
+def test_settings_says_in_words_what_was_asked_for(chat: Chat) -> None:
+    """All of it, a button for each, however many; the line that asks for it stands behind that."""
     chat.says('/subscribe KP "prison camp"')
     chat.says("/subscribe CN")
     read = chat.says("/settings")
-    assert '1. /subscribe KP "prison camp"' in read
-    assert "2. /subscribe CN" in read
+    assert "1. Everything urgent · North Korea · With one of the words: “prison camp”" in read
+    assert "2. Everything urgent · China" in read
+    assert '/subscribe KP "prison camp"' in chat.presses("Change 1")
+    for code in ("IR", "MM", "RU", "VN", "LA", "TH", "MN", "KR", "JP"):
+        chat.says(f"/subscribe {code}")
+    chat.says("/subscribe kind:report,statement from:nkhr digest:weekly -fundraising")
+    chat.says("/settings")
+    assert (
+        "12. Report and statement · From: nkhr · Without the words: “fundraising” · digest once a week"
+        in (chat.read.replace("Statement and report", "Report and statement"))
+    )
+    assert "Change 12" in chat.offered
+    chat.says("/unsubscribe")
+    assert "Only 12" in chat.offered
+
+
+def test_drills_and_counted_reactions_have_their_buttons(chat: Chat) -> None:
+    """Reactions only where several people read: alone nobody counts themselves, but may end it."""
+    chat.says("/subscribe")
+    chat.says("/settings")
+    assert "Count who has seen it" not in chat.offered
+    assert "From now on drills come here too" in chat.presses("Drills, too")
+    chat.says("/settings")
+    assert "no drill comes here" in chat.presses("No drills")
+    chat.group = True
+    chat.says("/settings")
+    assert "reactions to alerts are counted here" in chat.presses("Count who has seen it")
+    chat.says("/settings")
+    assert "not counted" in chat.presses("Count no reactions")
 
 
 def test_one_subscription_is_taken_back_by_its_number(chat: Chat) -> None:

@@ -179,7 +179,7 @@ def test_what_left_the_chats_is_told_with_what_did_not() -> None:
     The heading claims nothing that the numbers may deny: words alone may be gone, or a message may stay.
     """
     assert [line for line in read(REMOVED).splitlines() if line] == [
-        "Statement #345: what became of its messages in the chats",
+        "Statement #345 was taken down: what became of its messages in the chats",
         "Messages removed: 4,810",
         "Changed, and do not say it any more: 7",
         "Could not be removed: 2",

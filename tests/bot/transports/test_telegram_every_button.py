@@ -71,7 +71,11 @@ KINDS = {
     "/settings": "/settings",
     "/settings discreet:off": "/settings discreet:off",
     "/settings discreet:on": "/settings discreet:on",
+    "/settings drills:off": "/settings drills:off",
+    "/settings drills:on": "/settings drills:on",
     "/settings lang:{}": "/settings lang:ko",
+    "/settings seen:off": "/settings seen:off",
+    "/settings seen:on": "/settings seen:on",
     "/settings {}": "/settings clock",
     "/settings {} {}": "/settings clock Antarctica",
     "/settings {}:{}": "/settings clock:America/Argentina/ComodRivadavia",
@@ -130,7 +134,9 @@ KINDS = {
     "shows(pages)": f"/signed {LONG} page:100",
     "take_back": "/unsubscribe id:123456789",
     "words.typed(Route(sources=(name,)))": f"/subscribe from:{'northlight' * 9}",
+    "stop_choice(one.id, speech).command": "/stop 123456789",
     "{} drop": "/appeal 123456789 drop",
+    "{} {} yes": "/correct alert 123456789 safety yes",
     "{} {}": "/statement 123456789 versions 2 3",
 }
 """A button of each kind, as the source makes it; numbers and names as long as they get."""

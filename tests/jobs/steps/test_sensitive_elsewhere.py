@@ -12,6 +12,11 @@ from tests.jobs.steps.test_sensitive import said
 MINORS = [
     ("Ryu Sol (b. 2015) is with them.", ["Ryu Sol"]),
     ("Mina (b. 2015) is with them.", ["Mina"]),
+    ("Kim Eun-ju, aged 12, known as “Eunnie”, was taken.", ["Kim Eun-ju", "Eunnie"]),
+    ("Kim Eun-ju, known as Eunnie, aged 12, was taken.", ["Eunnie", "Kim Eun-ju"]),
+    ("Sara Haddad (nicknamed Susu), a 15-year-old girl, is held.", ["Sara Haddad", "Susu"]),
+    ("12-year-old Maria Lopez, apodada Mari, was taken.", ["Maria Lopez", "Mari"]),
+    ("김은주(12세, 일명 은이)가 체포되었다.", ["김은주", "은이"]),
     ("Ryu Sol (*2015) is with them.", ["Ryu Sol"]),
     ("Ryu Sol (DOB 3.5.2015) is with them.", ["Ryu Sol"]),
     ("Mina, 15, was taken at night.", ["Mina"]),
@@ -40,6 +45,8 @@ MINORS = [
     ("김은주 어린이가 구금되었다.", ["김은주"]),
 ]
 HARMLESS = [
+    "Kim Min-ho, known as the Professor, aged 52, was taken.",
+    "Ali Rezaei (“Alosh”), 41, is held in the prison known as Evin.",
     "Ms Park (b. 1985) is a lawyer.",
     "Ali Rezaei is a child rights lawyer.",
     "Sara Rezaei, child psychologist, spoke.",
