@@ -161,7 +161,7 @@ async def test_who_never_ends_the_first_line_is_not_waited_for(monkeypatch: pyte
 async def test_who_knocks_in_vain_too_often_has_to_wait_and_nobody_else(
     session: aiohttp.ClientSession,
 ) -> None:
-    """By the address that the proxy before us saw: what a stranger claims in front of it counts for nothing."""
+    """By the address that the proxy before us saw: what a stranger claims before it counts for nothing."""
 
     async def knocks(seen: str, path: str = "/guess") -> int:
         headers = {"X-Forwarded-For": seen} if seen else {}

@@ -113,7 +113,7 @@ def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database)
             and value
         )
         marks = {row["admin"] for table, row in rows(work) if table == "audit"}
-    assert len(hidden) == 2 * 13
+    assert len(hidden) == 2 * 14
     # What one admin did is told together, and of nobody else.
     assert {count for one, count in hidden.items() if one not in marks} == {1}
 
