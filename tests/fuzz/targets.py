@@ -96,7 +96,9 @@ def _opml(body: bytes) -> None:
 def _items(body: bytes) -> None:
     file = _folder() / "items.jsonl"
     file.write_bytes(body)
-    list(entries_of(file))
+    for one in entries_of(file):
+        if isinstance(one, tuple):
+            assert one[0].url.partition(":")[0] in {"", "http", "https"}, "nothing else is a link"
 
 
 def _picture(body: bytes) -> None:
