@@ -120,8 +120,10 @@ def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database)
 
 def test_who_is_forgotten_is_in_no_table_any_more(database: Database) -> None:
     """Whatever they did. Whoever adds a table says here what of it stays, and why that tells of nobody."""
-    published = ("alerts", "cases", "entries", "sources", "statements", "parties")
-    published += ("statement_parties", "statement_countries")
+    published = [
+        *("alerts", "cases", "entries", "sources", "statements", "parties"),
+        *("statement_parties", "statement_countries"),
+    ]
     stays = {
         **dict.fromkeys(published, "what sources published, and what was read in it"),
         "meta": "of the search index",
