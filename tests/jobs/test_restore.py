@@ -230,7 +230,7 @@ def test_who_used_forget_since_the_backup_stays_forgotten(database: Database, fi
     with database.write() as work:
         work.recipients.forget(one.id)
     done = bring_back(database, file)
-    assert (done.missing, known(database)) == (1, {"terminal"})
+    assert (done.forgotten, known(database)) == (1, {"terminal"})
     assert (done.rows["recipients"], done.rows["routes"], done.rows["deliveries"]) == (1, 1, 1)
 
 
