@@ -14,7 +14,7 @@ FIT := .venv-fit
 SYNAPSE := .venv-synapse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cluster check eval weigh corpora judge bench format lock sbom clean
+.PHONY: help setup demo test test-cluster check eval weigh corpora judge bench format lock sbom audit fuzz clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -70,6 +70,12 @@ lock: ## pin requirements anew, with hashes (needs uv)
 
 sbom: $(DEV) ## list what the program stands on (CycloneDX), out of the pinned requirements: after each `make lock`
 	$(BIN)/python -m tests.parts
+
+audit: $(DEV) ## ask the registry whether what is pinned is still there, with these hashes, and not taken back
+	$(BIN)/python -m tests.audit
+
+fuzz: $(DEV) ## throw what nobody would write at all that reads, for half an hour
+	$(BIN)/python -m tests.fuzz --minutes 30
 
 clean: ## remove what was made
 	rm -rf .node $(VENV) $(PEER) $(FIT) $(SYNAPSE) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -33,6 +33,8 @@ from jobs.deliver import Deliverer, NoKey, NotAlone
 from jobs.dispatch import Batch, Dispatcher
 from jobs.ending import ended
 from jobs.errands import Finished
+from jobs.gravestones import EVERY as FORGOTTEN_EVERY
+from jobs.gravestones import Gravestones
 from jobs.heartbeat import EVERY, Heartbeat
 from jobs.launch import EVERY as LAUNCH_EVERY
 from jobs.launch import Launcher
@@ -113,6 +115,8 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
         looker = Looker(database, fetching, parser, limits(config), wake.set)
         heart = Heartbeat(database, told, limits(config), now_utc, wake.set)
         await heart.beat()
+        stones = Gravestones(database, config.forgotten)
+        await asyncio.to_thread(stones.keep, now_utc())
         await asyncio.to_thread(settle_accounts, config, database)
         senders = await voices(config, desk, stack, roles)
         tasks = _sendings(database, senders if "send" in roles else (), wake, pulse, desk, meter.delivered)
@@ -125,6 +129,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             Job("heartbeat", EVERY, heart.beat),
             Job("looks", LOOKS_EVERY, looker.due, role=POLL),
             Job("clock", CLOCK_EVERY, lambda: asyncio.to_thread(clock.look, now_utc()), role=HERE),
+            Job("forgotten", FORGOTTEN_EVERY, lambda: asyncio.to_thread(stones.keep, now_utc()), role=HERE),
         ]
         await _show_metrics(config, database, meter, pulse, stack)
         hooks = [one.hook for one in senders if one.hook]
@@ -145,6 +150,7 @@ async def serve(config: Config, stop: asyncio.Event, roles: frozenset[str] = ALL
             await _end(tasks)
         except NoKey as error:
             raise Unusable(f"{place(config)}: {error}") from error
+        await asyncio.to_thread(stones.keep, now_utc())
     log.info("vigil.stopped")
 
 

@@ -13,9 +13,9 @@ from bot.commands.inline import Offers, offers
 from bot.commands.request import Fetch, Reply, Request
 from bot.commands.request import typed as as_typed
 from bot.commands.showing import meant, unfit
+from bot.newest import Newest
 from bot.transports.chats import Moved, News, Reactions, Removed, Returned
 from bot.transports.console import ADDRESS
-from bot.transports.newest import Newest
 from jobs.desk import Rules
 from jobs.notices import Admins, announce_at_once, is_named, is_room
 from jobs.staff import role_of

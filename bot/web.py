@@ -8,10 +8,14 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import cast
 
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.typedefs import Middleware
+
+from bot.doors import WAIT, Door, Doors, address_of
 
 log = structlog.get_logger()
 
@@ -43,7 +47,8 @@ async def serving(
     `name` is that of the table in the configuration. Bodies beyond `max_bytes` are refused with 413.
     Raises NotServed.
     """
-    app = web.Application(middlewares=[_told, _plain], client_max_size=max_bytes)
+    doors = Doors(time.monotonic)
+    app = web.Application(middlewares=[_begun, _told, _limited(doors), _plain], client_max_size=max_bytes)
     app.add_routes(routes)
     app.on_response_prepare.append(_dressed)
     runner = web.AppRunner(
@@ -56,20 +61,27 @@ async def serving(
         shutdown_timeout=_STOP_WITHIN,
     )
     await runner.setup()
+    listening: asyncio.Server | None = None
     try:
-        host, port = listen
         try:
-            await web.TCPSite(runner, host, port).start()
+            listening = await _listening(runner, listen, doors)
         except OSError as error:
             raise NotServed(
                 f"{name}.listen: nobody can listen on {shown(listen)} ({error.strerror or error}): stop what "
                 "listens there, or give another address"
             ) from error
-        bound = runner.addresses[0][:2]
+        bound = listening.sockets[0].getsockname()[:2]
         log.info("web.ready", table=name, listen=shown(bound))
         yield bound
     finally:
+        if listening:
+            listening.close()
         await runner.cleanup()
+
+
+async def _listening(runner: web.AppRunner, listen: tuple[str, int], doors: Doors) -> asyncio.Server:
+    handlers = cast("web.Server", runner.server)  # it is set up
+    return await asyncio.get_running_loop().create_server(lambda: Door(handlers(), doors), *listen)
 
 
 def shown(listen: tuple[str, int]) -> str:
@@ -108,6 +120,31 @@ def _without_words(record: logging.LogRecord) -> bool:
         record.msg = f"web.broken_off error={kind.__name__}"
     # What is no HTTP comes all day from those who try every door.
     return kind is None or not issubclass(kind, HttpProcessingError)
+
+
+@web.middleware
+async def _begun(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    door = request.transport.get_protocol() if request.transport else None
+    if isinstance(door, Door):
+        door.has_begun()
+    return await handler(request)
+
+
+def _limited(doors: Doors) -> Middleware:
+    """Who knocks in vain too often is asked to wait, and not heard; others are, meanwhile."""
+
+    @web.middleware
+    async def limited(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        address = address_of(request)
+        if doors.must_wait(address):
+            response = web.Response(status=429, headers={"Retry-After": f"{WAIT:.0f}"})
+            response.force_close()
+            return response
+        answer = await handler(request)
+        doors.answered(address, answer.status)
+        return answer
+
+    return limited
 
 
 @web.middleware

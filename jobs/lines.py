@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from jobs.steps.links import absolute
 from storage.records import Case, Demand, Entry, Source, Statement, Version
 from storage.statement_rows import row_of, statement_of
 from storage.takedowns import is_digest
@@ -159,6 +160,7 @@ def _version(one: Version) -> dict[str, Any]:
 def _version_of(row: dict[str, Any]) -> Version:
     told = read(row)
     title, text, url = (str(told[name]) for name in ("title", "summary", "link"))
+    url = absolute(url, "")
     return Version(
         int(told["number"]), title, text, url, told["since"], told["until"], told["rewritten"] is True
     )

@@ -3,13 +3,13 @@
 The archive goes back to what it was; people do not. Those whom the database knows,
 with what they asked for, their language and what they were sent, are as they are now (`storage.aside`).
 So is who works at the admins' desk, and who is kept from it.
-Those whom it does not know, although it is what became of the backup, count as having used /forget:
-nothing can tell, as a mark that outlives /forget would be a row about the person. Without a word nothing
+Those whom it does not know, although it is what became of the backup, count as having used /forget. Into an
+empty database nobody comes back of whom there is a tombstone (`storage.tombstones`). Without a word nothing
 is sent that may have been sent since.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from dataclasses import replace as without
@@ -39,6 +39,7 @@ from storage.locks import NODES
 from storage.moments import ALIVE, CLOCK_WRONG_SINCE, DOWN_FROM, DOWN_TO, OFFLINE_SINCE
 from storage.recipients import Recipients
 from storage.tables import route_countries
+from storage.tombstones import Tombstones
 from storage.words import AppealState, DeliveryState
 
 _NOTE = "a backup was restored: it may have been sent after the backup was taken"
@@ -64,7 +65,9 @@ class Restored:
     same_history: bool
     """Whether the replaced database is what became of the backup's, so that it tells who was forgotten."""
     missing: int
-    """Those of the backup whom the replaced database did not know any more."""
+    """Those of the backup whom the replaced database did not know any more, and of whom no tombstone is."""
+    forgotten: int
+    """Those of the backup who have left since, as their tombstones tell: they never come back."""
     present: int
     """Those whom both knew: they are as they were in the replaced database."""
     joined: int
@@ -77,7 +80,7 @@ class Restored:
     """What else may have been sent since, and is not sent."""
 
 
-def restore(
+def restore(  # noqa: PLR0913 - each is a decision of whoever restores
     database: Database,
     backup: Backup,
     now: datetime,
@@ -85,11 +88,13 @@ def restore(
     *,
     replace: bool = False,
     with_missing: bool = False,
+    tombstones: Collection[str] = (),
 ) -> Restored:
     """Puts the backup's rows in place of what the database holds: whole, or not at all.
 
     With `replace`, whoever the database knows is kept, and comes out as they are now, not as they were.
-    Who is no longer known was forgotten since, and comes back only with `with_missing`.
+    Who is no longer known was forgotten since, and comes back only with `with_missing`; of whom there is one
+    of the `tombstones`, in the database or from elsewhere, not at all.
     Raises InUse while another program holds the sender lock of one of `transports`, or is at work as one node
     of several, NotEmpty, and StorageError when the database does not take it.
     """
@@ -101,12 +106,21 @@ def restore(
             with database.write() as work:
                 if not backup.opened_by(database.keys.fitting(work.connection)):
                     raise StorageError("the backup stands under another key than the database")
-                return _exchanged(work, backup, now, replace=replace, with_missing=with_missing)
+                left = work.tombstones.all() | frozenset(tombstones)
+                return _exchanged(work, backup, now, left, replace=replace, with_missing=with_missing)
         except SQLAlchemyError as error:
             raise StorageError(f"the database did not take the backup: {reason(error)}") from error
 
 
-def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with_missing: bool) -> Restored:
+def _exchanged(
+    work: Work,
+    backup: Backup,
+    now: datetime,
+    left: frozenset[str],
+    *,
+    replace: bool,
+    with_missing: bool,
+) -> Restored:
     connection = work.connection
     tables = tables_of(connection)
     keep_out(connection, tables)
@@ -116,7 +130,8 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     saved = Recipients(backup.connection, work.recipients.vault).traces()
     # Another database, such as one that was begun anew on a new machine, cannot tell who was forgotten.
     continues = bool(known.keys() & saved.keys()) or same_history(backup.connection, connection)
-    missing = {key for trace, key in saved.items() if continues and trace not in known}
+    gone = Tombstones(backup.connection).left(left) - {saved[trace] for trace in known.keys() & saved.keys()}
+    missing = {key for trace, key in saved.items() if continues and trace not in known} - gone
     same = {key: saved[trace] for trace, key in known.items() if trace in saved}
     people, log = about_recipients(connection, tables), Aside(connection)
     withheld, redacted = work.statements.takedowns.digests(), work.redactions.all()
@@ -126,7 +141,9 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
     watched = work.sources.rows()
     rows_out(connection, tables)
     kept = [table for table in tables if table.name != route_countries.name]  # made anew, as an index is
-    rows = rows_in(backup.connection, connection, kept, () if with_missing else missing)
+    rows = rows_in(backup.connection, connection, kept, gone if with_missing else gone | missing)
+    work.tombstones.add(left)
+    work.tombstones.number_all()
     join_recipients(connection, tables, people, same)
     rows[route_countries.name] = work.routes.index_all()
     marks.drop(connection)  # of a database that was moved: what is restored is the one in use
@@ -158,6 +175,7 @@ def _exchanged(work: Work, backup: Backup, now: datetime, *, replace: bool, with
         recipients=len(work.recipients.traces()),
         same_history=continues,
         missing=len(missing),
+        forgotten=len(gone),
         present=len(same),
         joined=len(known) - len(same),
         ended=ended,

@@ -68,6 +68,7 @@ from storage.statistics import Statistics, count_since
 from storage.subscriptions import Subscriptions
 from storage.tables import meta
 from storage.told import Told
+from storage.tombstones import Tombstones
 from storage.updates import Updates
 from storage.vault import Vault, WrongKey
 
@@ -111,6 +112,7 @@ class Work:
     identities: Identities
     handovers: Handovers
     looks: Looks
+    tombstones: Tombstones
     audit: Audit
     rereads: Rereads
 
@@ -351,6 +353,7 @@ class Database:
             identities=Identities(connection, key),
             handovers=Handovers(connection, key),
             looks=Looks(connection, key),
+            tombstones=Tombstones(connection),
             audit=Audit(connection, key),
             rereads=Rereads(connection, additions),
         )
@@ -370,6 +373,7 @@ class Database:
             if not is_closed(work.connection):
                 close(work.connection, vault)
             work.recipients.mark_chats()
+            work.tombstones.number_all()
 
     def _check_index(self, *, anew: bool) -> None:
         with self.read() as work:

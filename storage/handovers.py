@@ -16,6 +16,7 @@ from storage.merging import merge_deliveries
 from storage.recipients import ADDRESS, Recipients, chat_trace_of, trace_of
 from storage.stances import merge as merge_stances
 from storage.tables import deliveries, handovers, recipients, routes, stances
+from storage.tombstones import Tombstones
 from storage.vault import Sealer
 from storage.words import DeliveryState, RecipientState
 
@@ -67,6 +68,7 @@ class Handovers:
 
     def _take(self, recipient_id: int, transport: str, address: str, now: datetime) -> None:
         self.withdraw(recipient_id)
+        Tombstones(self.connection).renew(recipient_id)  # no backup writes to the chat that was left
         self._returns(recipient_id, now)
         self._forget_references(recipient_id)
         trace = trace_of(self.vault, transport, address)

@@ -16,6 +16,7 @@ from storage.people import Recipient
 from storage.reach import HELD_FROM_THEM, REPEATED, UNREACHABLE, kept_from_them
 from storage.stances import merge as merge_stances
 from storage.tables import SENDER, alerts, deliveries, handovers, recipients, routes, staff, stances
+from storage.tombstones import Tombstones, drawn
 from storage.vault import Sealer, WrongKey
 from storage.words import DeliveryState, MsgType, RecipientState
 
@@ -93,6 +94,7 @@ class Recipients:
                 "language": language,
                 "state": RecipientState.ACTIVE,
                 "since": now.date(),  # to the day: a time would tell when somebody was online
+                "mark": drawn(),
             }
             result = self.connection.execute(sa.insert(recipients).values(**row).returning(recipients.c.id))
             number = int(result.scalar_one())
@@ -319,7 +321,7 @@ class Recipients:
         merge_stances(self.connection, recipient_id, other.id)
         if before is not None and before.discreet:
             self.set_discreet(other.id, discreet=True)
-        self.forget(recipient_id)
+        self._remove(recipient_id)  # they are still here: no tombstone, or a restore would leave them out
 
     def turn_to(self, recipient_id: int, sender: str, now: datetime) -> None:
         """From `now` on this account of its transport writes there; what waits goes by it.
@@ -343,7 +345,15 @@ class Recipients:
         )
 
     def forget(self, recipient_id: int) -> None:
-        """Removes every row about the recipient, also what another transaction is just adding."""
+        """Removes every row about the recipient, also what another transaction is just adding.
+
+        No backup brings them back from now on.
+        """
+        self.locked([recipient_id])
+        Tombstones(self.connection).raise_for(recipient_id)
+        self._remove(recipient_id)
+
+    def _remove(self, recipient_id: int) -> None:
         self.locked([recipient_id])
         for table in (deliveries, routes, stances, handovers):
             self.connection.execute(sa.delete(table).where(table.c.recipient_id == recipient_id))

@@ -348,7 +348,11 @@ recipients = Table(
     Column("counts", Boolean, nullable=False, server_default=false()),
     Column("lately", JSON(none_as_null=True)),
     Column("sender", String),
+    Column("mark", String(32)),
 )
+forgotten = Table("forgotten", metadata, Column("tombstone", String(64), primary_key=True))
+"""Of whoever was forgotten, a hash under the number that stood in their row alone (`storage.tombstones`)."""
+
 SENDER: ColumnElement[str] = func.coalesce(recipients.c.sender, recipients.c.transport)
 """The account that writes to a recipient: the first of its transport, which goes by its name, or another."""
 

@@ -99,6 +99,7 @@ def fill(work: Work) -> tuple[Recipient, Recipient]:
     work.subscriptions.add(asked)
     active = subscribed(replace(asked, token="other token", detail="why", asked=NOON), "60", NOON, 0.0)
     work.subscriptions.add(active)
+    work.tombstones.add(["ab" * 32])
     one = work.recipients.ensure("telegram", "-1001", "en", NOON)
     other = work.recipients.ensure("console", "terminal", "ko", NOON)
     work.routes.add(one.id, Route())

@@ -1,11 +1,15 @@
 """What is run is what was pinned, and it has no right that it does not need."""
 
+import hashlib
 import re
 import shutil
 import subprocess
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from tests.audit import asked
 from tests.documents import ROOT
 from tests.parts import LIST, made, pinned
 
@@ -54,6 +58,31 @@ def test_the_unit_takes_away_what_is_not_needed() -> None:
     }
     filters = [value for key, value in lines if key == "SystemCallFilter"]
     assert filters == ["@system-service", "~@privileged @resources"]
+
+
+def test_what_was_taken_back_or_exchanged_is_found(tmp_path: Path) -> None:
+    """A release that its makers took back is named; a file that is another by now is refused by its hash."""
+    index = tmp_path / "simple" / "northlight-parts"
+    index.mkdir(parents=True)
+    wheel = index / "northlight_parts-1.0-py3-none-any.whl"
+    with ZipFile(wheel, "w") as file:
+        for name, text in (
+            ("METADATA", "Metadata-Version: 2.1\nName: northlight-parts\nVersion: 1.0\n"),
+            ("WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+            ("RECORD", ""),
+        ):
+            file.writestr(f"northlight_parts-1.0.dist-info/{name}", text)
+    link = f'<a href="{wheel.name}" data-yanked="it was hijacked">{wheel.name}</a>'
+    (index / "index.html").write_text(f"<!DOCTYPE html><html><body>{link}</body></html>", encoding="utf-8")
+    pins, only = tmp_path / "pins.txt", ("--isolated", "--no-cache-dir", "--index-url", index.parent.as_uri())
+    for digest, count, refusal in (
+        (hashlib.sha256(wheel.read_bytes()).hexdigest(), 1, ""),
+        ("0" * 64, 0, "DO NOT MATCH THE HASHES"),
+    ):
+        pins.write_text(f"northlight-parts==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
+        found, back, fault = asked(pins, *only)
+        assert (found, len(back), bool(fault)) == (count, count, bool(refusal)), fault
+        assert refusal in fault
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")

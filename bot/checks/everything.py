@@ -20,7 +20,15 @@ from bot.checks.people import (
     check_telegram,
 )
 from bot.checks.servers import check_hubs, check_servers
-from bot.checks.store import Memory, check_database, check_files, check_key, read_vault, remembered
+from bot.checks.store import (
+    Memory,
+    check_database,
+    check_files,
+    check_forgotten,
+    check_key,
+    read_vault,
+    remembered,
+)
 from bot.config import Config, MatrixConfig
 from bot.speech import Speech
 from bot.transports.matrix_check import AccountSeen, check_account
@@ -75,7 +83,7 @@ async def _look_at_sources(config: Config, now: Callable[[], datetime]) -> Seque
 def check_store(config: Config) -> list[Finding]:
     """Key, database, disk. The database is asked first: one that was used makes a missing key a loss."""
     database, used = check_database(config, read_vault(config))
-    return [check_key(config, used=used), database, *check_files(config)]
+    return [check_key(config, used=used), database, *check_files(config), *check_forgotten(config)]
 
 
 def _remembered(config: Config, now: datetime) -> Memory:

@@ -155,6 +155,16 @@ def _unread(file: Path | None) -> str:
     return f"see who may read and write {file} and its folder"
 
 
+def check_forgotten(config: Config) -> list[Finding]:
+    """The file that tells a restore who has left: it has to be one that we can write to."""
+    file = config.forgotten
+    may_write = os.access(file if file.exists() else file.parent, os.W_OK)
+    if may_write or (not file.exists() and not file.parent.exists()):
+        return []
+    state = f"{_user(os.geteuid())} cannot write to {file}: a backup could bring back who has left"
+    return [note("forgotten", state, "let `forgotten_file` name a file in a folder that we may write to")]
+
+
 def check_files(config: Config) -> list[Finding]:
     """For SQLite: who else can read the file, and how much room is left for it."""
     file = sqlite_file(config)

@@ -9,6 +9,7 @@ from bot.cli.common import DEFAULT, ConfigFile, configuration, fail
 from bot.config import Config
 from bot.installation import in_memory_vault, open_database, senders
 from bot.key import may_be, place
+from jobs.gravestones import Gravestones, read
 from jobs.restore import InUse, NotEmpty, Restored
 from jobs.restore import restore as bring_back
 from storage.backup import Backup, NoBackup, is_backup, reading
@@ -60,6 +61,14 @@ def restore(
             "--with-forgotten", help="Bring back recipients whom the database does not know any more, too."
         ),
     ] = False,
+    forgotten: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--forgotten",
+            help="A copy of `forgotten_file`, beside the one that the configuration names: those who left "
+            "since the backup was made are not brought back. As often as there are copies.",
+        ),
+    ] = None,
     key: Annotated[
         Path | None,
         typer.Option(
@@ -70,6 +79,7 @@ def restore(
     """Bring a backup back, whole or not at all. Stop the service first."""
     settings = configuration(config)
     _vault_for_restore(settings)
+    tombstones = _tombstones(settings, forgotten or [])
     now = now_utc()
     _check_backup(file, settings, key)
     try:
@@ -85,9 +95,15 @@ def restore(
                 _refuse(key or place(settings))
             typer.echo("Restoring: this can take minutes, and changes nothing until it is done.", err=True)
             done = bring_back(
-                database, saved, now, senders(settings), replace=replace, with_missing=with_forgotten
+                *(database, saved, now, senders(settings)),
+                replace=replace,
+                with_missing=with_forgotten,
+                tombstones=tombstones,
             )
+            Gravestones(database, settings.forgotten).keep(now)
             _tell(done, saved, settings, with_forgotten=with_forgotten)
+            if not tombstones:
+                _warn(done, saved, settings)
     except NoBackup as error:
         fail(str(error), 2)
     except NotEmpty:
@@ -103,6 +119,30 @@ def restore(
         fail(f"nothing was restored: {error}; or restore into a new database")
     finally:
         database.close()
+
+
+def _tombstones(settings: Config, copies: list[Path]) -> frozenset[str]:
+    """Of all who have left, as far as files tell; exit code 2 for a copy that does not."""
+    try:
+        found = read(settings.forgotten)
+        for copy in copies:
+            if not (more := read(copy)):
+                fail(f"{copy}: nobody is told of there: give a copy of `forgotten_file`", 2)
+            found |= more
+    except OSError as error:
+        fail(f"{error.filename}: cannot be read ({error.strerror}): let this user read it", 2)
+    return found
+
+
+def _warn(done: Restored, saved: Backup, settings: Config) -> None:
+    """Where nothing is at hand that tells who has left."""
+    if not done.same_history and done.recipients > done.present + done.joined:
+        typer.echo(
+            f"{settings.forgotten}: there is no such file, or nobody in it. If anybody used /forget after "
+            f"{saved.taken:%Y-%m-%d %H:%M:%S} UTC, they are among the recipients again: "
+            "put a copy of that file there, and restore once more.",
+            err=True,
+        )
 
 
 def _check_backup(file: Path, settings: Config, key: Path | None) -> None:
@@ -177,9 +217,11 @@ def _tell(done: Restored, saved: Backup, settings: Config, *, with_forgotten: bo
     say(f"Recipients in the database now: {done.recipients}.")
     if not done.same_history and done.recipients > done.present + done.joined:
         say(
-            f"Whoever used /forget or /unsubscribe after {taken} is among them again, as before: no database "
-            "was there to tell who they are. Ask those you know of to repeat it."
+            f"Whoever used /unsubscribe after {taken} is subscribed again, as before: no database was there "
+            "to tell who they are. Ask those you know of to repeat it."
         )
+    if done.forgotten:
+        say(f"In the backup, left since by /forget, or to another chat: {done.forgotten}, not brought back.")
     if done.present:
         say(
             f"Known to both: {done.present}, left as they are today, with what they ask for and what they "

@@ -12,6 +12,7 @@ import typer
 
 from jobs.lines import FORMAT, Line, entry_fields, line_of
 from jobs.steps.clean import line, plain
+from jobs.steps.links import absolute
 from storage.records import Entry, Source
 
 _MOST_FAULTS = 20
@@ -127,19 +128,22 @@ def item_of(row: dict[str, Any]) -> tuple[Entry, Source] | Line:
 def entry_of(row: dict[str, Any]) -> tuple[Entry, Source]:
     """An entry from {id, title, summary, link, published, lang?, source?}; raises NoEntry.
 
-    Also from a line of `vigil export`, which tells more: organisation, attachments, date_only.
+    Also from a line of `vigil export`, which tells more: organisation, attachments, date_only. What is no
+    web address is no link, as in a feed.
     """
     name = _text(row, "source") or "import"
     attached = row.get("attachments")
     entry = Entry(
         uid=_id(row),
         title=line(_text(row, "title", needed=True)),
-        url=_text(row, "link"),
+        url=absolute(_text(row, "link"), ""),
         text=plain(_text(row, "summary")),
         language=_text(row, "lang"),
         published=_moment(row),
         date_only=row.get("date_only") is True,
-        enclosures=tuple(str(one) for one in attached) if isinstance(attached, list) else (),
+        enclosures=tuple(filter(None, (absolute(str(one), "") for one in attached)))
+        if isinstance(attached, list)
+        else (),
     )
     source = Source(name=name, url="", organisation="" if name == "import" else name)
     if row.get("organisation") is not None:

@@ -100,6 +100,7 @@ def _read(reader: Reader) -> Config:
     config = Config(
         database=_database(vigil, base),
         key_file=base / vigil.text("key_file", "vigil.key"),
+        forgotten_file=base / named if (named := vigil.text("forgotten_file", "")) else None,
         key=_read_key(vigil),
         key_command=_read_key_command(vigil),
         timezone=vigil.checked(

@@ -138,6 +138,8 @@ class Config:
     """The key itself, where it is not kept in a file."""
     key_command: tuple[str, ...] = ()
     """What prints the key, where it is kept elsewhere: a program and its arguments."""
+    forgotten_file: Path | None = None
+    """Where the tombstones of those who left are kept outside the database; None for beside the key."""
     timezone: str = "UTC"
     language: str = "en"
     forget_idle: int = 90 * 86_400
@@ -157,3 +159,8 @@ class Config:
     file: Path | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Tokens and passwords among the values: what the log must never show."""
+
+    @property
+    def forgotten(self) -> Path:
+        """Where the tombstones are kept."""
+        return self.forgotten_file or self.key_file.with_name("vigil.forgotten")

@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.commands.request import Reply, Request
+from bot.newest import Newest
 from bot.render.amend import Shown, following, replacing, taking_back
 from bot.render.desk import picture_text
 from bot.render.message import Choice, Message, Notice, Span
 from bot.render.terminal import choices, framed, rendered, show, terminal
 from bot.speech import Speech
-from bot.transports.newest import Newest
 from jobs.outcome import Outcome, Rejected, RetryLater, Sent
 from storage.database import now_utc
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 
-from bot.transports.newest import Newest
+from bot.newest import Newest
 
 _REMEMBERED = 10_000
 """People whose pace is known; of more than so many at a time the quietest are let off."""

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from bot.commands.request import Reply, Request
+from bot.newest import Newest
 from bot.render.matrix import parts
 from bot.render.message import Message
 from bot.transports.chats import Reactions
@@ -24,7 +25,6 @@ from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_seen import Seen
 from bot.transports.matrix_sending import Sending, names_of, versions_of
 from bot.transports.matrix_server import Homeserver
-from bot.transports.newest import Newest
 from jobs.outcome import Gone, Sent
 from storage.database import now_utc
 

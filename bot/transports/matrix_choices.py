@@ -5,7 +5,7 @@ For as long as the program runs; what was sent before, the message itself tells 
 
 import re
 
-from bot.transports.newest import Newest
+from bot.newest import Newest
 
 EXPIRED = "/expired"
 """The command that answers a number behind which nothing stands any more."""

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.newest import Newest
 from bot.transports.matrix_server import Homeserver
-from bot.transports.newest import Newest
 from storage.records import Picture
 
 Load = Callable[[str], Awaitable[bytes | None]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from nio import ReactionEvent, RedactionEvent
 
-from bot.transports.newest import Newest
+from bot.newest import Newest
 
 _REMEMBERED = 5_000
 

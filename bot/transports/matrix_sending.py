@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from bot.newest import Newest
 from bot.render.matrix import Part, commands_of, parts
 from bot.render.message import Message
 from bot.transports.matrix_choices import Choices
@@ -18,7 +19,6 @@ from bot.transports.matrix_outcome import FAILURES, PASSING, NoRoom, Outcomes, R
 from bot.transports.matrix_pictures import Pictures
 from bot.transports.matrix_rooms import Rooms
 from bot.transports.matrix_server import Homeserver
-from bot.transports.newest import Newest
 from jobs.outcome import Outcome, Rejected, RetryLater, Sent
 from storage.records import Picture
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import structlog
 
+from bot.newest import Newest
 from bot.transports.matrix_outcome import FAILURES, NoRoom, Refused
 from bot.transports.matrix_sas import PREFIX, Cancelled, Event, Shown, Side, Verification
 from bot.transports.matrix_server import Homeserver
-from bot.transports.newest import Newest
 from jobs.allowance import Allowance
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from telegram.constants import ChatAction
 from telegram.error import ChatMigrated, TelegramError
 
 from bot.commands.request import Elsewhere
-from bot.transports.newest import Newest
+from bot.newest import Newest
 from bot.transports.telegram_incoming import is_outside
 from bot.transports.telegram_outcome import address_of
 

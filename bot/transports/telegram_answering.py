@@ -17,12 +17,12 @@ from telegram.error import TelegramError
 from bot.commands.answer import changes
 from bot.commands.elsewhere import meant_for
 from bot.commands.request import Reply, Request
+from bot.newest import Newest
 from bot.render.html import plain_text
 from bot.render.message import Message
 from bot.transports.chats import News, Reactions
 from bot.transports.conversing import TOLD_FOR, log_failure, patiently, too_much
 from bot.transports.inbox import Inbox
-from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_buttons import EXPIRED, Buttons
 from bot.transports.telegram_buttons import Meant as Button

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.newest import Newest
 from bot.render.clean import one_line
 from bot.render.message import Choice
-from bot.transports.newest import Newest
 
 LONGEST_DATA = 64
 """Bytes of callback_data (Bot API, InlineKeyboardButton)."""

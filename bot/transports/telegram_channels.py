@@ -10,8 +10,8 @@ from contextlib import AbstractAsyncContextManager, suppress
 from telegram import Bot, Chat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
+from bot.newest import Newest
 from bot.render.message import Choice
-from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import label_of
 from bot.transports.telegram_request import FloodError
 

@@ -21,7 +21,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, TelegramError
 
-from bot.transports.newest import Newest
+from bot.newest import Newest
 from bot.transports.telegram_tokens import without_tokens
 from storage.words import DeskRole
 

@@ -15,9 +15,9 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.commands.inline import Offer, Offers
+from bot.newest import Newest
 from bot.render.clean import one_line
 from bot.render.html import to_html
-from bot.transports.newest import Newest
 from bot.transports.telegram_incoming import Asked
 
 log = structlog.get_logger()

@@ -8,8 +8,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from bot.newest import Newest
 from bot.transports.chats import Moved, News, Removed, Returned
-from bot.transports.newest import Newest
 from bot.transports.telegram_admins import ChatAdmins
 from bot.transports.telegram_incoming import Became, Said
 from bot.transports.telegram_outcome import address_of, chat_and_thread

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.commands.elsewhere import meant_for
+from bot.newest import Newest
 from bot.render.html import split
 from bot.render.message import Message
 from bot.transports.conversing import Page, command_in
-from bot.transports.newest import Newest
 from bot.transports.telegram_sending import parts_of
 
 _SETTINGS = "settings"

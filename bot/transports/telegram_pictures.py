@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from telegram import Bot, ReplyParameters
 from telegram.error import BadRequest
 
-from bot.transports.newest import Newest
+from bot.newest import Newest
 from storage.records import Picture
 
 UPLOAD_WITHIN = 60.0

@@ -14,10 +14,10 @@ from telegram import Bot, InlineKeyboardMarkup, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.newest import Newest
 from bot.render.html import plain_text, split, to_html
 from bot.render.message import Message, Notice, Paragraph, Span
 from bot.speech import Speech
-from bot.transports.newest import Newest
 from bot.transports.telegram_buttons import Buttons
 from bot.transports.telegram_channels import Channels
 from bot.transports.telegram_outcome import (

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.newest import Newest
 from bot.render.html import plain_text
 from bot.render.message import Message
-from bot.transports.newest import Newest
 
 log = structlog.get_logger()
 

@@ -200,7 +200,9 @@ def _web(url: str) -> str:
         parts.port  # noqa: B018  # raises ValueError where the port is no number
     except ValueError:
         return ""
-    return address if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:  # urlsplit writes the scheme small
+        return ""
+    return parts.scheme + address[len(parts.scheme) :]
 
 
 def _one_line(text: str) -> str:

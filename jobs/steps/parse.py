@@ -35,6 +35,10 @@ from storage.records import Entry
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["xml.sax.expatreader"]
 """feedparser searches the disk for another reader each time; `items_of` relies on this one."""
+feedparser.encodings.RE_XML_PI_ENCODING = re.compile(
+    rb"<\?[^>]{0,200}?encoding=['\"]([^'\"]{0,40})['\"][^>]{0,200}\?>"
+)
+"""feedparser's own takes hours over a declaration of some thousand characters that never ends."""
 
 _FORMATS = {
     "rss090": "RSS 0.90", "rss091n": "RSS 0.91", "rss091u": "RSS 0.91", "rss092": "RSS 0.92",

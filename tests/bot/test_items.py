@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from bot.cli.imports import _documents
-from bot.cli.items import count_entries, read_entries
+from bot.cli.items import count_entries, entry_of, read_entries
 
 
 def written(folder: Path, *lines: bytes) -> Path:
@@ -72,3 +72,21 @@ def test_a_link_is_not_followed_out_of_a_folder(tmp_path: Path) -> None:
     (folder / "deep").symlink_to(tmp_path / "secret", target_is_directory=True)
     (folder / "within.txt").symlink_to(folder / "own.txt")
     assert _documents(folder) == [folder / "own.txt"]
+
+
+@pytest.mark.parametrize(
+    ("link", "taken"),
+    [
+        ("javascript:alert(1)", ""),
+        ("data:text/html,<script>", ""),
+        ("file:///etc/passwd", ""),
+        ("https://bank.example@evil.example/", "https://evil.example/"),
+        ("https://a.example/\u202egnp.exe\n", "https://a.example/gnp.exe"),
+        ("https://a.example/소식?q=1", "https://a.example/소식?q=1"),
+    ],
+)
+def test_what_is_no_web_address_is_no_link(link: str, taken: str) -> None:
+    """As in a feed: the archive is told in chats, and exported for other people's pages."""
+    row = {"id": "1", "title": "T", "link": link, "attachments": [link], "published": "2005-02-16"}
+    entry, _ = entry_of(row)
+    assert (entry.url, entry.enclosures) == (taken, (taken,) if taken else ())

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.config import LogConfig
+from bot.doors import HELD, IN_VAIN, Doors
 from bot.logs import set_up
 from bot.web import NotServed, body_of, serving, shown
 
@@ -129,3 +130,70 @@ async def test_an_address_that_is_taken_says_so() -> None:
 def test_an_address_is_shown_as_it_is_written() -> None:
     """IPv6 in brackets."""
     assert (shown(("127.0.0.1", 1)), shown(("::1", 2))) == ("127.0.0.1:1", "[::1]:2")
+
+
+async def test_who_never_ends_the_first_line_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that has asked for nothing yet costs something too; one that has is not cut off."""
+    monkeypatch.setattr("bot.doors.BEGIN_WITHIN", 0.3)
+    async with a_server() as (host, port):
+        reader, writer = await asyncio.open_connection(host, port)
+        asked, patient = await asyncio.open_connection(host, port)
+        patient.write(b"GET /fault HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 500 " in await asyncio.wait_for(asked.readline(), 10)
+        for _ in range(100):
+            try:
+                writer.write(b"X-One: more\r\n" if _ else b"GET / HTTP/1.1\r\n")
+                await writer.drain()
+                assert await asyncio.wait_for(reader.read(1), 0.05) == b"", "closed, without a word"
+                break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        else:
+            raise AssertionError("it is still waited for")
+        patient.write(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.wait_for(asked.readuntil(b" 404 "), 10)
+        writer.close()
+        patient.close()
+
+
+async def test_who_knocks_in_vain_too_often_has_to_wait_and_nobody_else(
+    session: aiohttp.ClientSession,
+) -> None:
+    """By the address that the proxy before us saw: what a stranger claims before it counts for nothing."""
+
+    async def knocks(seen: str, path: str = "/guess") -> int:
+        headers = {"X-Forwarded-For": seen} if seen else {}
+        async with session.post(f"http://{host}:{port}{path}", data=b"x", headers=headers) as answer:
+            return answer.status
+
+    async with a_server() as (host, port):
+        met = [await knocks(f"192.0.2.{number}, 198.51.100.7") for number in range(IN_VAIN + 2)]
+        assert met == [404] * IN_VAIN + [429] * 2
+        assert await knocks("198.51.100.7", "/secret/word") == 429, "who guesses does not learn what is right"
+        assert await knocks("198.51.100.8", "/secret/word") == 200
+        assert await knocks("198.51.100.7, 203.0.113.9", "/secret/word") == 200
+        assert [await knocks("2001:db8::1") for _ in range(IN_VAIN)] == [404] * IN_VAIN
+        assert await knocks("2001:db8::2:1") == 429, "a household has as many addresses as it likes"
+        assert {await knocks("") for _ in range(2 * IN_VAIN)} == {404}, (
+            "a proxy that names nobody is not punished"
+        )
+        expected = [await knocks("203.0.113.9") for _ in range(IN_VAIN + 1)]
+        assert expected[-1] == 404, "who was expected an hour ago is heard, whoever else shares the address"
+
+
+def test_an_address_waits_for_a_minute_and_holds_so_many_connections() -> None:
+    """And then begins anew; a proxy of ours holds as many as come through it."""
+    now = [1000.0]
+    doors = Doors(lambda: now[0])
+    for _ in range(IN_VAIN):
+        assert not doors.must_wait("198.51.100.7")
+        doors.answered("198.51.100.7", 404)
+    assert doors.must_wait("198.51.100.7")
+    now[0] += 61
+    assert not doors.must_wait("198.51.100.7")
+    assert [doors.comes("198.51.100.7") for _ in range(HELD + 1)] == [True] * HELD + [False]
+    doors.goes("198.51.100.7")
+    assert doors.comes("198.51.100.7")
+    assert all(doors.comes("127.0.0.1") for _ in range(HELD + 1))

@@ -22,7 +22,7 @@ from tests.feeds import Site, a_site, item, rss
 from tests.flow import hammer
 from tests.flow.program import ROOT, VIGIL, Program
 
-PERSON = 42
+PERSON, LEFT = 42, 43
 LONG = 700
 """Statements that take a backup or a restore a second or two, and more than SQLite keeps in memory."""
 FIRST = "Nine North Korean refugees face imminent return"
@@ -149,15 +149,19 @@ async def test_from_a_lost_machine_to_a_new_one(
 ) -> None:
     """Backed up while the service runs; restored elsewhere: old alerts stay silent, new ones ring."""
     await vigil.serve()
-    await telegram.says(PERSON, "/subscribe")
-    await telegram.until(PERSON, contains="You are subscribed", patience=60)
+    for one in (PERSON, LEFT):
+        await telegram.says(one, "/subscribe")
+        await telegram.until(one, contains="You are subscribed", patience=60)
     publish(site, FIRST)
     await vigil.run("poll", "--source", "northlight")
     await telegram.until(PERSON, contains=FIRST, patience=60)
+    await telegram.until(LEFT, contains=FIRST, patience=60)
     code, out, err = await vigil.run("backup", "../vigil.backup")
     assert (code, err) == (0, "")
     assert "The key is not in it" in out
-    await vigil.stop(signal.SIGKILL)
+    await telegram.says(LEFT, "/forget yes")
+    await telegram.until(LEFT, contains="Forgotten", patience=60)
+    await vigil.stop()
 
     new = an_installation(tmp_path / "new", site, telegram, "sqlite:///vigil.db")
     code, _, err = await new.run("restore", "../vigil.backup")
@@ -166,7 +170,14 @@ async def test_from_a_lost_machine_to_a_new_one(
     shutil.copy(vigil.folder / "vigil.key", new.folder)
     code, out, err = await new.run("restore", "../vigil.backup")
     assert code == 0, err
-    assert "Recipients in the database now: 1.\nWhoever used /forget or /unsubscribe after" in out
+    assert "Recipients in the database now: 2.\nWhoever used /unsubscribe after" in out
+    assert "put a copy of that file there, and restore once more" in err, "nothing told who has left"
+    copy = str(vigil.folder / "vigil.forgotten")
+    (new.folder / "vigil.db").unlink()
+    code, out, err = await new.run("restore", "../vigil.backup", "--forgotten", copy)
+    assert code == 0, err
+    assert "Recipients in the database now: 1.\n" in out
+    assert "left since by /forget, or to another chat: 1, not brought back" in out
     publish(site, FIRST, SECOND)
     await new.serve()
     await new.run("poll", "--source", "northlight")

@@ -9,7 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
+import pytest
 
+from tests.backends import Backend
 from tests.emulators.telegram import TelegramEmulator, refusal
 from tests.feeds import Site
 from tests.flow.program import Program, free_port
@@ -125,33 +127,27 @@ def processes(first: int) -> bytes:
     return b"\n".join(found)
 
 
-async def test_no_secret_is_in_anything_that_is_written(
-    tmp_path: Path, site: Site, telegram: TelegramEmulator
-) -> None:
-    """From a subscription to a crash: logs, tracebacks, metrics, processes, database, backup, exports."""
-    metrics = free_port()
-    more = f"""
+def installed(folder: Path, site: Site, telegram: TelegramEmulator, more: str, **given: str) -> Program:
+    """All that a configuration can hold, and as much of a log as there can be."""
+    more += f"""
 [log]
 level = "debug"
-[metrics]
-listen = "127.0.0.1:{metrics}"
 [matrix]
 homeserver = "http://127.0.0.1:{free_port()}"
 user = "@vigil:example.org"
 password = "{MATRIX}"
 """
     feed = f"{site.url}/feed".replace("http://", f"http://{LOGIN}:{PASSWORD}@")
-    vigil = Program(
-        tmp_path,
-        {PLACED: feed},
-        api_url=telegram.api_url,
-        token=telegram.token,
-        admins=(ADMIN,),
-        more=more,
-    )
+    account = {"api_url": telegram.api_url, "token": telegram.token} | given
+    vigil = Program(folder, {PLACED: feed}, admins=(ADMIN,), more=more, **account)
     telegram.world.person(PERSON).update(first_name=NAME, username=USERNAME)
     telegram.private(ADMIN)
     vigil.afresh = True
+    return vigil
+
+
+async def a_life(vigil: Program, site: Site, telegram: TelegramEmulator, metrics: int) -> dict[str, bytes]:
+    """From a subscription to a crash; all that was written, by where."""
     written: dict[str, bytes] = {}
 
     async def told(*words: str) -> None:
@@ -180,11 +176,21 @@ password = "{MATRIX}"
         await told("poll", "--source", PLACED)
     finally:
         if vigil.service:
-            written |= files(tmp_path)
+            written |= files(vigil.folder)
             await vigil.kill()
-    written |= {f"rows of {name}": rows(tmp_path / name) for name in ("vigil.db", "made.backup")}
-    key = (tmp_path / "vigil.key").read_text(encoding="ascii").strip()
-    secrets = OF_PEOPLE | {"token": telegram.token, "key": key, "matrix password": MATRIX}
+    written["rows of made.backup"] = rows(vigil.folder / "made.backup")
+    return written
+
+
+async def test_no_secret_is_in_anything_that_is_written(
+    tmp_path: Path, site: Site, telegram: TelegramEmulator
+) -> None:
+    """From a subscription to a crash: logs, tracebacks, metrics, processes, database, backup, exports."""
+    metrics = free_port()
+    vigil = installed(tmp_path, site, telegram, f'[metrics]\nlisten = "127.0.0.1:{metrics}"')
+    written = await a_life(vigil, site, telegram, metrics)
+    written["rows of vigil.db"] = rows(tmp_path / "vigil.db")
+    secrets = OF_PEOPLE | {"token": telegram.token, "key": key_of(vigil), "matrix password": MATRIX}
     assert holds(written, secrets) == []
     kept = {place for place in written if "vigil.db" in place or "made.backup" in place}
     said = {place: content for place, content in written.items() if place not in kept}
@@ -192,3 +198,26 @@ password = "{MATRIX}"
     assert len(holds({"it": (tmp_path / "config.toml").read_bytes()}, OF_FEED | secrets)) == 5, "it is seen"
     for open_to_all in (TITLE, "vigil_sources", "no such table"):
         assert any(open_to_all.encode() in content for content in written.values()), open_to_all
+
+
+def key_of(vigil: Program) -> str:
+    """The key of its file."""
+    return (vigil.folder / "vigil.key").read_text(encoding="ascii").strip()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_no_secret_is_in_anything_that_is_written_by_a_federation(
+    tmp_path: Path, site: Site, telegram: TelegramEmulator, backend: Backend
+) -> None:
+    """As above with PostgreSQL, its files and its journal, where Telegram brings updates to a webhook."""
+    metrics, web = free_port(), free_port()
+    more = f'[metrics]\nlisten = "127.0.0.1:{metrics}"\n[web]\nlisten = "127.0.0.1:{web}"\n'
+    more += f'public_url = "http://127.0.0.1:{web}"'
+    vigil = installed(tmp_path, site, telegram, more, database=backend.url, mode="webhook")
+    written = await a_life(vigil, site, telegram, metrics)
+    secrets = OF_PEOPLE | {"token": telegram.token, "key": key_of(vigil), "matrix password": MATRIX}
+    secrets["webhook's secret"] = telegram.webhook.secret
+    assert all(len(secret) > 8 for secret in secrets.values()), "none is empty"
+    of_database = {file.name: file.read_bytes() for file in backend.files()}
+    assert holds(written | of_database, secrets) == []
+    assert any(TITLE.encode() in content for content in of_database.values()), "it is read where it stands"

@@ -1,7 +1,7 @@
 """A restore is whole or nothing, sends nothing twice without a word, and brings nobody back who left."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,8 @@ from storage.nodes import Node
 from storage.people import Delivery, Recipient, Route
 from storage.queries import Query
 from storage.records import Assessment
-from storage.tables import alerts, deliveries, metadata
+from storage.tables import alerts, deliveries, handovers, metadata, recipients, routes, stances
+from storage.vault import Vault
 from storage.words import AppealState, DeliveryState, RecipientState, Stance, Urgency
 from tests.builders import NOON, URGENT, a_source, a_statement, an_alert, an_entry
 from tests.filled import fill
@@ -47,11 +48,21 @@ def new(database: Database, tmp_path: Path) -> Iterator[Database]:
 
 
 def bring_back(
-    database: Database, file: Path, *, replace: bool = True, with_missing: bool = False
+    database: Database,
+    file: Path,
+    *,
+    replace: bool = True,
+    with_missing: bool = False,
+    tombstones: Collection[str] = (),
 ) -> Restored:
     """The restore, five hours after noon."""
     with reading(file) as saved:
-        return restore(database, saved, LATER, ("telegram",), replace=replace, with_missing=with_missing)
+        return restore(
+            *(database, saved, LATER, ("telegram",)),
+            replace=replace,
+            with_missing=with_missing,
+            tombstones=tombstones,
+        )
 
 
 def waiting(
@@ -219,7 +230,7 @@ def test_who_used_forget_since_the_backup_stays_forgotten(database: Database, fi
     with database.write() as work:
         work.recipients.forget(one.id)
     done = bring_back(database, file)
-    assert (done.missing, known(database)) == (1, {"terminal"})
+    assert (done.forgotten, known(database)) == (1, {"terminal"})
     assert (done.rows["recipients"], done.rows["routes"], done.rows["deliveries"]) == (1, 1, 1)
 
 
@@ -229,8 +240,65 @@ def test_even_the_only_one_who_used_forget_stays_forgotten(database: Database, f
     database.back_up(file, NOON)
     with database.write() as work:
         work.recipients.forget(1)
-    assert bring_back(database, file).missing == 1
+    assert bring_back(database, file).forgotten == 1
     assert known(database) == set()
+
+
+def test_who_left_does_not_come_back_on_a_new_machine(database: Database, new: Database, file: Path) -> None:
+    """By the tombstones that were kept elsewhere; who came anew since counts as who came since."""
+    with database.write() as work:
+        one, _ = fill(work)
+        work.recipients.ensure("telegram", "5", "en", NOON)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.recipients.forget(one.id)
+        work.recipients.ensure(one.transport, one.address, "en", LATER)
+        left = work.tombstones.all()
+    later = file.with_name("later.backup")
+    database.back_up(later, LATER)
+    done = bring_back(new, file, replace=False, tombstones=left)
+    assert (done.forgotten, done.missing, known(new)) == (1, 0, {"terminal", "5"})
+    with new.write() as work:
+        assert work.tombstones.all() == left, "nor will they the next time"
+        assert left == {one for one in left if len(one) == 64}
+        assert one.address not in repr(left)
+    assert bring_back(new, later, with_missing=True).forgotten == 0, "who came anew is another row"
+    assert known(new) == {one.address, "terminal", "5"}
+
+
+def test_who_moved_to_another_chat_is_not_written_to_in_the_old_one(
+    database: Database, new: Database, file: Path
+) -> None:
+    """They left it, perhaps as it endangers them. A group that only got another number is still there."""
+    with database.write() as work:
+        ids = {name: work.recipients.ensure("telegram", name, "en", NOON).id for name in ("7", "-5", "-6")}
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.handovers.take(ids["7"], "matrix", "!room:a.example", NOON)
+        work.recipients.move(ids["-5"], "telegram", "-100123", NOON)
+        work.recipients.move(ids["-6"], "telegram", "-100123", NOON)
+        left = work.tombstones.all()
+    assert bring_back(new, file, replace=False, tombstones=left).forgotten == 1
+    assert known(new) == {"-5", "-6"}
+
+
+def test_a_key_that_was_exchanged_brings_nobody_back(
+    database: Database, new: Database, file: Path, tmp_path: Path
+) -> None:
+    """Tombstones are of no key: what was made under the one before is compared all the same."""
+    before, after = new.vault, Vault.from_secret(bytes(32))
+    with database.write() as work:
+        one, _ = fill(work)
+    database.back_up(file, NOON)
+    with database.write() as work:
+        work.recipients.forget(one.id)
+        left = work.tombstones.all()
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}", after)
+    fresh.prepare()
+    with reading(file, (before, after)) as saved:
+        done = restore(fresh, saved, LATER, ("telegram",), tombstones=left)
+    assert (done.forgotten, known(fresh)) == (1, {"terminal"})
+    fresh.close()
 
 
 def test_who_was_lost_by_mistake_comes_back_when_asked_for(database: Database, file: Path) -> None:
@@ -239,7 +307,9 @@ def test_who_was_lost_by_mistake_comes_back_when_asked_for(database: Database, f
         one, _ = fill(work)
     database.back_up(file, NOON)
     with database.write() as work:
-        work.recipients.forget(one.id)
+        for table in (deliveries, routes, stances, handovers):
+            work.connection.execute(sa.delete(table).where(table.c.recipient_id == one.id))
+        work.connection.execute(sa.delete(recipients).where(recipients.c.id == one.id))
     done = bring_back(database, file, with_missing=True)
     assert (done.missing, known(database)) == (1, {"-1001", "terminal"})
 

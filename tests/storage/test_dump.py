@@ -113,9 +113,38 @@ def test_who_wants_the_same_has_nothing_in_common_to_be_seen(database: Database)
             and value
         )
         marks = {row["admin"] for table, row in rows(work) if table == "audit"}
-    assert len(hidden) == 2 * 13
+    assert len(hidden) == 2 * 14
     # What one admin did is told together, and of nobody else.
     assert {count for one, count in hidden.items() if one not in marks} == {1}
+
+
+def test_who_is_forgotten_is_in_no_table_any_more(database: Database) -> None:
+    """Whatever they did. Whoever adds a table says here what of it stays, and why that tells of nobody."""
+    published = [
+        *("alerts", "cases", "entries", "sources", "statements", "parties"),
+        *("statement_parties", "statement_countries"),
+    ]
+    stays = {
+        **dict.fromkeys(published, "what sources published, and what was read in it"),
+        "meta": "of the search index",
+        "audit": "what was done as an admin, under a hash that nothing else bears",
+        "requests": "a fingerprint of a line, for three days, so that it is not done twice",
+        "updates": "a line that waits for its answer, sealed; gone with it",
+        "forgotten": "a mark that fits a row in a backup",
+    }
+    with database.write() as work:
+        before = Counter(table for table, _ in rows(work))
+        one = person(work, "7301558244", "heron causeway")
+        code = work.handovers.offer(one.id, NOON)
+        work.recipients.rest(one.id, NOON)
+        more = Counter(table for table, _ in rows(work)) - before
+        work.recipients.forget(one.id)
+        left = Counter(table for table, _ in rows(work)) - before
+    assert {"recipients", "routes", "stances", "deliveries", "handovers", "staff", "looks"} <= more.keys()
+    assert left.keys() <= stays.keys(), left
+    assert left["forgotten"] == 1
+    with database.read() as work:
+        assert work.handovers.of(code, NOON) is None
 
 
 def test_times_about_people_are_kept_to_the_day() -> None:

@@ -1,9 +1,11 @@
 """Finds numbers of persons in a sentence: in figures and words, with sums, parts and pairs."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 
 from jobs.steps.extract.data import table
 from jobs.steps.extract.numbers import HAN_NUMBER, number, number_of
@@ -307,11 +309,17 @@ def with_sums(found: list[Candidate], line: str) -> Iterator[Candidate]:
 
 def _without_breakdown(found: list[Candidate], line: str) -> list[Candidate]:
     """The candidates without those that tell what one before is made of: "eight: five men, three women"."""
+    # A line may hold thousands: no look at the rest of it, or of them, for each.
+    breaks = [(colon.start(), colon.end()) for colon in _BREAKS.finditer(line)]
+    starts = [one.start for one in found]
+    left = list(accumulate((one.value for one in reversed(found)), initial=0))[::-1]
     for index, one in enumerate(found):
-        colon = _BREAKS.search(line, one.end)
-        parts = [other for other in found[index + 1 :] if colon and other.start >= colon.end()]
-        if len(parts) > 1 and sum(part.value for part in parts) == one.value:
-            return [other for other in found if other not in parts]
+        colon = bisect_left(breaks, (one.end, 0))
+        if colon == len(breaks):
+            break
+        first = max(index + 1, bisect_left(starts, breaks[colon][1]))
+        if len(found) - first > 1 and left[first] == one.value:
+            return found[:first]
     return found
 
 

@@ -6,7 +6,7 @@ death and background. The number with the most weight is the count; without one 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from jobs.steps.extract import kin, kin_arabic, kin_east
 from jobs.steps.extract.blocks import Block, sentences
@@ -305,9 +305,13 @@ def _weight(line: str, position: int, titled: int, *, danger: bool, asked: bool,
     weight += 3.0 if position < titled and danger else 1.5 if position < titled + 5 else 0.0
     weight += 1.5 if asked and danger else 0.0
     weight += 1.0 if bare else 0.0
-    return weight - (
-        2.0 if (_OLD.search(line) or _LATELY.search(line)) and not _GOING_ON.search(line) else 0.0
-    )
+    return weight - (2.0 if _is_past(line) else 0.0)
+
+
+@lru_cache(maxsize=4)
+def _is_past(line: str) -> bool:
+    """Remembered, as thousands of numbers may stand in one line."""
+    return bool(_OLD.search(line) or _LATELY.search(line)) and not _GOING_ON.search(line)
 
 
 def _dangerous(line: str) -> bool:
