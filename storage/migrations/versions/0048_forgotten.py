@@ -7,8 +7,8 @@ are drawn at the next start (`Tombstones.number_all`).
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0045"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
