@@ -57,8 +57,8 @@ class Voice(Protocol):
         """The transport's name, as deliveries know it."""
 
     @property
-    def idempotent(self) -> bool:
-        """Whether the platform recognises a repetition by its key."""
+    def remembers(self) -> timedelta:
+        """For how long the platform recognises a repetition by its key; zero: it never does."""
 
     async def tell(
         self, alerts: Sequence[Alert], recipient: Recipient, key: str, now: datetime, manner: Manner
@@ -140,7 +140,7 @@ class Deliverer:
             self.database,
             self.voice.name,
             self.now,
-            self.voice.idempotent,
+            self.voice.remembers,
             self.pace.place,
             self.admins,
             self.voice.changes,
@@ -169,7 +169,7 @@ class Deliverer:
         Raises NoKey once the database has a key that we do not have, NotAlone once the lock is lost; what is
         under way then is written down as far as it arrives.
         """
-        attempted, self._window = 0, self.most if self.voice.idempotent else _CAREFUL
+        attempted, self._window = 0, self.most if self.voice.remembers else _CAREFUL
         try:
             while True:
                 if self._finished or not self._under_way:

@@ -156,7 +156,7 @@ def test_no_hour_stays_at_what_left_by_an_account_without_people(database: Datab
     with database.write() as work:
         reader = a_reader(work)
         (one,) = work.deliveries.of_alert(queued(work, reader).id)
-        work.deliveries.begin([one.id])
+        work.deliveries.begin([one.id], NOON)
         work.recipients.turn_to(reader.id, "telegram 2000002", NOON)
         ended = {"state": DeliveryState.UNCERTAIN, "not_before": NOON}
         work.connection.execute(sa.update(deliveries).values(**ended))

@@ -54,7 +54,7 @@ def test_a_case_is_muted_and_the_mistake_is_undone_with_a_tap(chat: Chat, case: 
         ("/follow 99", "There is no case 99."),
         ("/follow China", "“China” is no number"),
         ("/mute 1 tomorrow", "“tomorrow” is not understood here"),
-        ("/why", "with the button under an alert"),
+        ("/why", "with what an alert offers below"),
         ("/why 7", "Nothing like that was sent here."),
         ("/follow 1 off", "do not follow case 1 any more"),
     ],
