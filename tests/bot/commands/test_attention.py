@@ -130,7 +130,7 @@ def test_what_few_words_stood_for_is_shown_to_whom_it_was_sent(chat: Chat, case:
     assert "Follow" in chat.offered
     assert chat.says(f"/show {digest[1]}").startswith("2 urgent calls that did not ring")
     assert "Nothing like that was sent here." in chat.says(f"/show {waits}")
-    assert "with the button" in chat.says("/show")
+    assert "what an alert offers" in chat.says("/show")
     assert "Nothing like that" in Chat(chat.database, address="chat-2").says(f"/show {alone}")
 
 
